@@ -1,0 +1,60 @@
+# Loket. `make help` lists what can be done here.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PROJECTS := $(wildcard services/*/pyproject.toml) gateway/pyproject.toml deploy/local/pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help install run stop reset logs status test test-long lint types imports bench lock docs clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): constraints.txt $(PROJECTS)
+	@deploy/local/bootstrap.sh $(VENV)
+	@touch $(READY)
+
+install: $(READY)  ## Make the virtual environment with everything pinned
+
+run: $(READY)  ## Start everything, with the demo municipality, until Ctrl-C
+	@exec $(BIN)/loket up
+
+stop: $(READY)  ## Stop what `make run` started in another shell
+	@$(BIN)/loket stop
+
+reset: $(READY)  ## Stop, and drop all data of `make run`
+	@$(BIN)/loket reset
+
+logs: $(READY)  ## Follow the logs of `make run`
+	@exec $(BIN)/loket logs
+
+status: $(READY)  ## Tell what runs, and whether it is healthy
+	@$(BIN)/loket status
+
+lint: $(READY)  ## Style and common mistakes (ruff)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(READY)  ## Types (mypy, strict for the contracts and the domain)
+	@$(BIN)/mypy
+
+imports: $(READY)  ## Which part may import which (import-linter)
+	@$(BIN)/lint-imports --no-cache
+
+test: lint types imports  ## Everything that must pass: lint, types, import rules, all tests on real servers
+	@$(BIN)/python -m pytest
+
+test-long: lint types imports  ## The same with the long forms of fuzzing, faults and soak
+	@LOKET_LONG=1 $(BIN)/python -m pytest
+
+bench: $(READY)  ## Measure against the yardsticks of plain nameko, in one run
+	@$(BIN)/python -m tests.benchmarks
+
+docs: $(READY)  ## Make the generated pages of docs/reference anew
+	@$(BIN)/python -m tests.docs.generate
+
+lock: $(READY)  ## Pin all dependencies anew into constraints.txt
+	@$(BIN)/pip install --quiet pip-tools && $(BIN)/python deploy/lock.py
+
+clean: stop  ## Remove the virtual environment and all local data
+	rm -rf $(VENV) .local

@@ -1,0 +1,168 @@
+"""`loket`: all of Loket on this machine, without containers."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.panel import Panel
+
+from .ports import LOOPBACK
+from .processes import StartFailed, stop_by_id
+from .stack import Interrupted, Ports, Stack, raise_on_signals, read_state
+
+ROOT = Path(__file__).resolve().parents[3]
+console = Console(highlight=False)
+folder_option = click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=ROOT / ".local" / "run",
+    envvar="LOKET_FOLDER",
+    help="Where data and logs are kept.",
+)
+
+
+@click.group()
+def main() -> None:
+    """All of Loket on this machine: broker, database, services and mail catcher, as ordinary processes."""
+
+
+@main.command()
+@folder_option
+@click.option("--http-port", default=Ports.http, envvar="LOKET_HTTP_PORT", show_default=True, help="API and pages.")
+@click.option("--mail-port", default=Ports.mail, envvar="LOKET_MAIL_PORT", show_default=True, help="The mail page.")
+@click.option("--smtp-port", default=Ports.smtp, envvar="LOKET_SMTP_PORT", show_default=True, help="The mail catcher.")
+@click.option("--amqp-port", default=Ports.amqp, envvar="LOKET_AMQP_PORT", show_default=True, help="RabbitMQ.")
+@click.option("--mongo-port", default=Ports.mongo, envvar="LOKET_MONGO_PORT", show_default=True, help="MongoDB.")
+@click.option("--free-ports", is_flag=True, help="Take whatever ports are free instead.")
+@click.option(
+    "--municipality",
+    "municipalities",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    default=[ROOT / "deploy" / "municipalities" / "rumst.yaml"],
+    help="A configuration to load; may be given several times. The demo municipality when left out.",
+)
+def up(
+    folder: Path,
+    http_port: int,
+    mail_port: int,
+    smtp_port: int,
+    amqp_port: int,
+    mongo_port: int,
+    free_ports: bool,
+    municipalities: tuple[Path, ...],
+) -> None:
+    """Start everything, print the addresses, and stop it all on Ctrl-C.
+
+    AMQP_URI and MONGO_URI, when set, are used instead of the private servers.
+    """
+    if running := read_state(folder):
+        raise click.ClickException(f"Loket runs here already, at {running['url']}. Stop it with: make stop")
+    ports = Ports.free() if free_ports else Ports(http_port, mail_port, smtp_port, amqp_port, mongo_port)
+    began = time.monotonic()
+    stack = Stack(folder, ports, lambda text: console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {text}"))
+    raise_on_signals()
+    try:
+        stack.start()
+        for file in municipalities:
+            stack.configure(file)
+        console.print(_welcome(stack, time.monotonic() - began))
+        stack.watch()
+    except Interrupted as signal_name:
+        console.print(f"\n{signal_name}: stopping everything")
+    except StartFailed as failure:
+        console.print(f"[red]{failure}[/red]")
+        sys.exit(1)
+    finally:
+        stack.stop()
+    console.print("stopped; the data is kept (make reset drops it)")
+
+
+def _welcome(stack: Stack, seconds: float) -> Panel:
+    return Panel.fit(
+        f"[bold]Loket runs[/bold] (after {seconds:.1f} s)\n\n"
+        f"Pages      {stack.url}/\n"
+        f"API        {stack.url}/api/v1/rumst/appointment-types\n"
+        f"API docs   {stack.url}/docs\n"
+        f"Mail       {stack.mail_url}/\n"
+        f"Logs       {stack.logs}\n\n"
+        "Ctrl-C stops everything."
+    )
+
+
+@main.command()
+@folder_option
+def stop(folder: Path) -> None:
+    """Stop what `loket up` started in another shell."""
+    _stop(folder)
+
+
+def _stop(folder: Path) -> None:
+    state = read_state(folder)
+    if state is None:
+        console.print("Loket does not run here")
+        return
+    if not stop_by_id(int(str(state["pid"]))):
+        raise click.ClickException(f"Process {state['pid']} did not stop; see {folder / 'logs'}")
+    console.print("stopped")
+
+
+@main.command()
+@folder_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(folder: Path, yes: bool) -> None:
+    """Stop, and drop all data in the folder."""
+    _stop(folder)
+    if not folder.exists():
+        console.print("there is no data")
+        return
+    if not yes and sys.stdin.isatty():
+        click.confirm(f"Drop all data in {folder}?", abort=True)
+    shutil.rmtree(folder)
+    console.print(f"dropped {folder}")
+
+
+@main.command()
+@folder_option
+@click.argument("names", nargs=-1)
+def logs(folder: Path, names: tuple[str, ...]) -> None:
+    """Follow the logs, of all or of the NAMES given (booking, gateway, rabbitmq, ...)."""
+    files = [folder / "logs" / f"{name}.log" for name in names] or sorted((folder / "logs").glob("*.log"))
+    files = [file for file in files if file.exists()]
+    if not files:
+        raise click.ClickException(f"There are no logs in {folder / 'logs'}. Start with: make run")
+    try:
+        subprocess.run(["tail", "-n", "20", "-F", *map(str, files)], check=False)
+    except KeyboardInterrupt:
+        return
+
+
+@main.command()
+@folder_option
+def status(folder: Path) -> None:
+    """Tell what runs, and whether it is healthy."""
+    state = read_state(folder)
+    if state is None:
+        console.print("Loket does not run here. Start it with: make run")
+        sys.exit(3)
+    console.print(f"pages and API at {state['url']}, mail at {state['mail']}")
+    ports = state["components"]
+    assert isinstance(ports, dict)
+    for name, port in ports.items():
+        try:
+            with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/health/ready", timeout=5) as answer:
+                console.print(f"{name:13} {answer.read().decode().strip()}")
+        except (urllib.error.URLError, OSError) as error:
+            console.print(f"{name:13} [red]{error}[/red]")
+
+
+if __name__ == "__main__":
+    main()

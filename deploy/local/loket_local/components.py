@@ -1,0 +1,95 @@
+"""The four services: how each is started here, and how it is asked for its health."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .ports import LOOPBACK
+from .processes import Child, StartFailed
+
+PATIENCE = 60.0
+NAMES = ("notification", "reporting", "booking", "gateway")
+
+
+@dataclass
+class Component:
+    """One service as a child process, and the environment it was given."""
+
+    name: str
+    port: int
+    environment: dict[str, str]
+    log: Path
+    child: Child | None = None
+
+    @property
+    def health(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}/health"
+
+    def start(self) -> None:
+        self.child = Child.start(self.name, [sys.executable, "-m", f"loket_{self.name}"], self.log, self.environment)
+
+    def is_ready(self) -> bool:
+        """Whether everything that it needs answers."""
+        try:
+            with urllib.request.urlopen(f"{self.health}/ready", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def wait_until_ready(self, patience: float = PATIENCE) -> None:
+        """Raises StartFailed when it ends, or is not ready in time."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            if self.child is not None:
+                self.child.require_running()
+            if self.is_ready():
+                return
+            time.sleep(0.1)
+        raise StartFailed(f"{self.name} was not ready within {patience:.0f} s; its log is {self.log}")
+
+    def stop(self) -> None:
+        if self.child is not None:
+            self.child.stop()
+
+
+def make(
+    ports: Mapping[str, int],
+    logs: Path,
+    *,
+    amqp_uri: str,
+    mongo_uri: str,
+    smtp_port: int,
+    secret: str,
+    public_url: str,
+    extra: Mapping[str, str] | None = None,
+) -> dict[str, Component]:
+    """The four services, not started yet. `ports`: the HTTP port of each; `extra`: more settings for all of them."""
+    shared = {
+        "PATH": os.environ.get("PATH", ""),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "AMQP_URI": amqp_uri,
+        "MONGO_URI": mongo_uri,
+        "PUBLIC_URL": public_url,
+        "SMTP_HOST": LOOPBACK,
+        "SMTP_PORT": str(smtp_port),
+        "LOKET_SECRET": secret,
+        **(extra or {}),
+    }
+    databases = {name: {"MONGO_DATABASE": f"loket_{name}"} for name in NAMES if name != "gateway"}
+    return {
+        name: Component(
+            name,
+            ports[name],
+            {**databases.get(name, {}), **shared, "HTTP_ADDRESS": f"{LOOPBACK}:{ports[name]}"},
+            logs / f"{name}.log",
+        )
+        for name in NAMES
+    }

@@ -1,0 +1,212 @@
+"""The whole of Loket on one machine: servers, mail catcher, services, demo municipality, in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from . import components, servers
+from .components import Component
+from .ports import LOOPBACK, find_free, require_free
+from .processes import Child, StartFailed, is_alive
+
+Report = Callable[[str], None]
+RESTART_AFTER = 1.0
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where everything listens, all on 127.0.0.1."""
+
+    http: int = 8080
+    mail: int = 8025
+    smtp: int = 1025
+    amqp: int = 5673
+    mongo: int = 27018
+
+    @classmethod
+    def free(cls) -> Ports:
+        return cls(*find_free(5))
+
+
+class Interrupted(BaseException):
+    """SIGINT, SIGTERM or SIGHUP came in."""
+
+
+@dataclass
+class Stack:
+    """Everything that `loket up` runs. `folder` holds data, logs and the state file."""
+
+    folder: Path
+    ports: Ports
+    report: Report = lambda _: None
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    extra: Mapping[str, str] = field(default_factory=dict)
+    servers: servers.Servers | None = None
+    mail: Child | None = None
+    components: dict[str, Component] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.http}"
+
+    @property
+    def mail_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.mail}"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    def start(self) -> None:
+        """Start everything and wait until it is healthy. Raises StartFailed; what was started is then stopped."""
+        try:
+            require_free(self.ports.http, "the gateway", "LOKET_HTTP_PORT")
+            require_free(self.ports.mail, "the mail page", "LOKET_MAIL_PORT")
+            require_free(self.ports.smtp, "the mail catcher", "LOKET_SMTP_PORT")
+            self.servers = servers.start(self.folder, self.ports.amqp, self.ports.mongo, self.report, self.environment)
+            self.start_mail_catcher()
+            self._start_components()
+            write_state(self.folder, self)
+        except BaseException:
+            self.stop()
+            raise
+
+    def start_mail_catcher(self) -> None:
+        self.report(f"mail catcher: starting on port {self.ports.smtp}")
+        command = [sys.executable, "-m", "loket_local.mail_catcher"]
+        options = ["--smtp-port", str(self.ports.smtp), "--http-port", str(self.ports.mail)]
+        self.mail = Child.start("mail catcher", [*command, *options], self.logs / "mail.log")
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            self.mail.require_running()
+            try:
+                urllib.request.urlopen(f"{self.mail_url}/messages.json", timeout=2).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise StartFailed(f"The mail catcher did not answer; its log is {self.mail.log}")
+
+    def _start_components(self) -> None:
+        assert self.servers is not None
+        inner = find_free(3)
+        self.components = components.make(
+            {**dict(zip(("notification", "reporting", "booking"), inner, strict=True)), "gateway": self.ports.http},
+            self.logs,
+            amqp_uri=self.servers.amqp_uri,
+            mongo_uri=self.servers.mongo_uri,
+            smtp_port=self.ports.smtp,
+            secret=_secret(self.folder),
+            public_url=self.url,
+            extra=self.extra,
+        )
+        for component in self.components.values():
+            self.report(f"{component.name}: starting")
+            component.start()
+        for component in self.components.values():
+            component.wait_until_ready()
+            self.report(f"{component.name}: healthy")
+
+    def configure(self, file: Path) -> None:
+        """Load a municipality. Raises StartFailed with the lines that are wrong."""
+        self.report(f"municipality: loading {file.name}")
+        done = subprocess.run(
+            [sys.executable, "-m", "loket_booking.configure", str(file)],
+            env=self.components["booking"].environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise StartFailed(f"{file} could not be loaded:\n{done.stderr.strip()}")
+
+    def watch(self) -> None:
+        """Until a signal comes: start a service again that ended, and give up when a server ended."""
+        assert self.servers is not None
+        own = [server.node if hasattr(server, "node") else server.process for server in self.servers.own]
+        while True:
+            for child in own:
+                child.require_running()
+            for component in self.components.values():
+                if component.child is not None and not component.child.is_running():
+                    self.report(
+                        f"{component.name}: ended with code {component.child.process.returncode}; starting again"
+                    )
+                    time.sleep(RESTART_AFTER)
+                    component.start()
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        """Stop everything, the doors first, so that nothing comes in any more while the rest finishes."""
+        for name in reversed(components.NAMES):
+            if name in self.components:
+                self.components[name].stop()
+        if self.mail is not None:
+            self.mail.stop()
+        if self.servers is not None:
+            self.servers.stop()
+        remove_state(self.folder, os.getpid())
+
+
+def raise_on_signals() -> None:
+    """Turn the signals that end a program into Interrupted, so that `finally` runs."""
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)  # one is enough; stopping takes a moment
+        raise Interrupted(signal.Signals(number).name)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+
+
+def _secret(folder: Path) -> str:
+    """The key from which residents' links follow: made once, readable by the owner alone."""
+    file = folder / "secret"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as new:
+            new.write(secrets.token_urlsafe(48))
+    return file.read_text()
+
+
+def state_file(folder: Path) -> Path:
+    return folder / "stack.json"
+
+
+def write_state(folder: Path, stack: Stack) -> None:
+    state = {
+        "pid": os.getpid(),
+        "url": stack.url,
+        "mail": stack.mail_url,
+        "components": {name: component.port for name, component in stack.components.items()},
+    }
+    state_file(folder).write_text(json.dumps(state))
+
+
+def read_state(folder: Path) -> dict[str, object] | None:
+    """What `loket up` wrote in this folder, if it still runs."""
+    try:
+        state: dict[str, object] = json.loads(state_file(folder).read_text())
+        pid = int(str(state["pid"]))
+        command = Path(f"/proc/{pid}/cmdline").read_text()
+    except (OSError, ValueError, KeyError):
+        return None
+    return state if is_alive(pid) and "loket" in command else None
+
+
+def remove_state(folder: Path, pid: int) -> None:
+    state = read_state(folder)
+    if state is not None and state["pid"] == pid:
+        state_file(folder).unlink(missing_ok=True)

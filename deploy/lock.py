@@ -1,0 +1,37 @@
+"""Pins every dependency of every component, with hashes, into constraints.txt: `make lock`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+TOOLS = ROOT / "tests" / "requirements.in"
+
+
+def requirements() -> list[str]:
+    """What the components need from outside; they need each other too, but that is not for a registry."""
+    needed = set()
+    for file in ROOT.glob("**/pyproject.toml"):
+        project = tomllib.loads(file.read_text()).get("project", {})
+        needed.update(need for need in project.get("dependencies", ()) if not need.startswith("loket-"))
+    return sorted(needed)
+
+
+def main() -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".in") as source:
+        source.write("\n".join([*requirements(), TOOLS.read_text()]))
+        source.flush()
+        command = [
+            *(sys.executable, "-m", "piptools", "compile", "--quiet", "--generate-hashes", "--strip-extras"),
+            *("--allow-unsafe", "--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links"),
+            *("--no-annotate", "--no-header", "--output-file", str(ROOT / "constraints.txt"), source.name),
+        ]
+        subprocess.run([*command, *sys.argv[1:]], check=True)
+
+
+if __name__ == "__main__":
+    main()

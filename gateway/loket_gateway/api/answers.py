@@ -1,0 +1,25 @@
+"""JSON answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from .. import language
+
+
+def answer(value: Any, request: Request, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """`value` as JSON, said to be in the caller's language."""
+    response = Response(json.dumps(value, ensure_ascii=False), status=status, mimetype="application/json")
+    response.headers["Content-Language"] = language.of(request)
+    response.headers["Vary"] = "Accept-Language"
+    for name, text in (headers or {}).items():
+        response.headers[name] = text
+    return response
+
+
+def private(value: Any, request: Request, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """The same, kept by no cache."""
+    return answer(value, request, status, {"Cache-Control": "no-store", **(headers or {})})

@@ -1,0 +1,69 @@
+"""Slots, holds and appointments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+
+from .. import language
+from ..bodies import bearer, idempotency_key, json_object, query
+from ..schemas import SlotQuery
+from ..web import route
+from . import BASE
+from .answers import private
+
+_slot_query = SlotQuery()
+
+
+class AppointmentRoutes:
+    """Searching and booking are open to all; one appointment is for who has its token."""
+
+    booking: Service
+    public_url: str
+
+    @route("GET", f"{BASE}/slots")
+    def get_slots(self, request: Request, municipality: str) -> Response:
+        asked = query(request, _slot_query)
+        return private(self.booking.free_slots(municipality, wish_of(asked)), request)
+
+    @route("POST", f"{BASE}/holds")
+    def post_holds(self, request: Request, municipality: str) -> Response:
+        held = self.booking.hold(municipality, json_object(request), idempotency_key(request))
+        return private(held, request, 201)
+
+    @route("POST", f"{BASE}/appointments")
+    def post_appointments(self, request: Request, municipality: str) -> Response:
+        booked = self.booking.book(municipality, json_object(request), idempotency_key(request))
+        booked["manage_url"] = f"{self.public_url}/{municipality}/afspraak/{booked['link_token']}"
+        address = f"/api/v1/{municipality}/appointments/{booked['id']}"
+        return private(_localised(booked, request), request, 201, {"Location": address})
+
+    @route("GET", f"{BASE}/appointments/<identifier>")
+    def get_appointment(self, request: Request, municipality: str, identifier: str) -> Response:
+        found = self.booking.appointment(municipality, identifier, bearer(request))
+        return private(_localised(found, request), request)
+
+    @route("POST", f"{BASE}/appointments/<identifier>/cancel")
+    def post_cancel(self, request: Request, municipality: str, identifier: str) -> Response:
+        body = json_object(request, may_be_empty=True)
+        cancelled = self.booking.cancel(municipality, identifier, bearer(request), body)
+        return private(_localised(cancelled, request), request)
+
+
+def wish_of(asked: dict[str, Any]) -> dict[str, Any]:
+    """A slot query as booking reads it."""
+    return {
+        "appointment_types": asked["appointment_type"],
+        "persons": asked["persons"],
+        "location": asked["location"],
+        "resource": asked["resource"],
+        "from": asked["first"] and asked["first"].isoformat(),
+        "to": asked["last"] and asked["last"].isoformat(),
+    }
+
+
+def _localised(appointment: dict[str, Any], request: Request) -> Any:
+    return language.localised(appointment, language.of(request))

@@ -1,0 +1,39 @@
+"""What can be booked, where and with whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from .. import language
+from ..catalogue import Catalogue
+from ..web import route
+from . import BASE
+from .answers import answer
+
+
+class CatalogueRoutes:
+    """Open to all; the texts in the caller's language."""
+
+    catalogue: Catalogue
+
+    @route("GET", "/api/v1/municipalities")
+    def get_municipalities(self, request: Request) -> Response:
+        return _listed("municipalities", self.catalogue.municipalities(), request)
+
+    @route("GET", f"{BASE}/appointment-types")
+    def get_appointment_types(self, request: Request, municipality: str) -> Response:
+        return _listed("appointment_types", self.catalogue.of(municipality)["appointment_types"], request)
+
+    @route("GET", f"{BASE}/locations")
+    def get_locations(self, request: Request, municipality: str) -> Response:
+        return _listed("locations", self.catalogue.of(municipality)["locations"], request)
+
+    @route("GET", f"{BASE}/teams")
+    def get_teams(self, request: Request, municipality: str) -> Response:
+        return _listed("teams", self.catalogue.of(municipality)["teams"], request)
+
+
+def _listed(name: str, documents: list[dict[str, Any]], request: Request) -> Response:
+    return answer({name: language.localised(documents, language.of(request))}, request)

@@ -1,0 +1,84 @@
+"""Reading what a caller sends: a JSON object, a bearer token, the query."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Request
+
+from loket_contracts.errors import Refusal, pointers
+
+JSON_TYPES = ("application/json",)
+
+
+def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
+    """The body as one JSON object (RFC 8259).
+
+    Raises Refusal: unsupported-media-type, body-too-large, malformed-json.
+    """
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise Refusal("body-too-large", {"limit": request.max_content_length}) from error
+    if may_be_empty and not body:
+        return {}
+    if request.mimetype not in JSON_TYPES:
+        raise Refusal("unsupported-media-type", {"expected": JSON_TYPES[0]})
+    try:
+        value = json.loads(body, parse_constant=_no_such_number)
+    except UnicodeDecodeError as error:
+        raise Refusal("malformed-json", {"reason": "it is not UTF-8"}) from error
+    except RecursionError as error:
+        raise Refusal("malformed-json", {"reason": "it is nested too deeply"}) from error
+    except ValueError as error:
+        raise Refusal("malformed-json", {"reason": str(error)}) from error
+    if not isinstance(value, dict):
+        raise Refusal("malformed-json", {"reason": "it is not an object"})
+    return value
+
+
+def _no_such_number(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def query(request: Request, schema: Schema) -> dict[str, Any]:
+    """The query as the schema reads it; a list field takes a repeated parameter.
+
+    Raises Refusal: invalid-request, with "parameter" in place of "pointer".
+    """
+    given: dict[str, Any] = {
+        name: values if name in schema.fields and getattr(schema.fields[name], "inner", None) else values[-1]
+        for name, values in request.args.lists()
+        if name != "lang"
+    }
+    try:
+        loaded: dict[str, Any] = schema.load(given)
+    except ValidationError as error:
+        messages: Any = error.messages
+        raise Refusal(
+            "invalid-request",
+            errors=[
+                {"parameter": found["pointer"].split("/")[1], "detail": found["detail"]} for found in pointers(messages)
+            ],
+        ) from error
+    return loaded
+
+
+def bearer(request: Request) -> str:
+    """The token of the Authorization header (RFC 6750). Raises Refusal: token-needed."""
+    given = request.authorization
+    if given is None or given.type != "bearer" or not given.token:
+        raise Refusal("token-needed")
+    return given.token
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header). Raises Refusal: invalid-request."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= 200:
+        detail = "Give a key of 1 to 200 signs."
+        raise Refusal("invalid-request", errors=[{"header": "Idempotency-Key", "detail": detail}])
+    return key

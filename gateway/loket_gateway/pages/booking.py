@@ -1,0 +1,193 @@
+"""Booking and managing an appointment in pages: choose, pick a slot, fill in, done; see and cancel by the link."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal
+
+from .. import language
+from ..catalogue import Catalogue
+from ..web import route
+from .render import STYLE, page
+
+WEEKS_SHOWN = 2
+CONTACT = ("name", "email", "phone")
+
+
+class BookingPages:
+    """Every step has its own address, so back and refresh work; every change is a POST that ends in a redirect."""
+
+    booking: Service
+    catalogue: Catalogue
+
+    @route("GET", "/static/loket.css", page=True)
+    def style(self, request: Request) -> Response:
+        return Response(STYLE, mimetype="text/css", headers={"Cache-Control": "public, max-age=3600"})
+
+    @route("GET", "/", page=True)
+    def home(self, request: Request) -> Response:
+        return page("home.html", request, municipalities=self._said(request, self.catalogue.municipalities()))
+
+    @route("GET", "/<municipality>/", page=True)
+    def choose(self, request: Request, municipality: str) -> Response:
+        catalogue = self._catalogue(request, municipality)
+        kinds = sorted(catalogue["appointment_types"], key=lambda kind: kind["category"])
+        categories = [(name, list(group)) for name, group in groupby(kinds, key=lambda kind: kind["category"])]
+        return page("choose.html", request, **_about(catalogue), categories=categories)
+
+    @route("GET", "/<municipality>/tijdstip", page=True)
+    def slots(self, request: Request, municipality: str) -> Response:
+        catalogue = self._catalogue(request, municipality)
+        kind = _kind(catalogue, request.args.get("type", ""))
+        locations = [place for place in catalogue["locations"] if place["id"] in kind["locations"]]
+        chosen = request.args.get("location") or locations[0]["id"]
+        persons = _whole(request.args.get("persons"), 1)
+        first = _date(request.args.get("from"))
+        found = self.booking.free_slots(
+            municipality,
+            {
+                "appointment_types": [kind["id"]],
+                "persons": persons,
+                "location": chosen,
+                "resource": None,
+                "from": first and first.isoformat(),
+                "to": first and (first + dt.timedelta(weeks=WEEKS_SHOWN, days=-1)).isoformat(),
+            },
+        )
+        days = [(date, list(group)) for date, group in groupby(found["slots"], key=lambda slot: slot["start"][:10])]
+        begins = dt.date.fromisoformat(found["from"])
+        step = dt.timedelta(weeks=WEEKS_SHOWN)
+        return page(
+            "slots.html",
+            request,
+            **_about(catalogue),
+            kind=kind,
+            locations=locations,
+            chosen=chosen,
+            persons=persons,
+            days=[(dt.date.fromisoformat(date), slots) for date, slots in days],
+            zone=found["time_zone"],
+            later=(begins + step).isoformat(),
+            earlier=(begins - step).isoformat() if first else None,
+        )
+
+    @route("POST", "/<municipality>/reserveren", page=True)
+    def hold(self, request: Request, municipality: str) -> Response:
+        body = {
+            "appointment_types": [request.form.get("type", "")],
+            "location": request.form.get("location") or None,
+            "persons": _whole(request.form.get("persons"), 1),
+            "start": request.form.get("start", ""),
+        }
+        held = self.booking.hold(municipality, body)
+        return _see(request, f"/{municipality}/gegevens", hold=held["id"])
+
+    @route("GET", "/<municipality>/gegevens", page=True)
+    def form(self, request: Request, municipality: str) -> Response:
+        return self._form(request, municipality, request.args.get("hold", ""), {}, {})
+
+    @route("POST", "/<municipality>/gegevens", page=True)
+    def book(self, request: Request, municipality: str) -> Response:
+        hold = request.form.get("hold", "")
+        given = {name: value for name, value in request.form.items() if name != "hold"}
+        body = {
+            "hold": hold,
+            "contact": {
+                **{name: given[name].strip() for name in CONTACT if given.get(name, "").strip()},
+                "language": language.of(request),
+            },
+            "answers": {name[7:]: value for name, value in given.items() if name.startswith("answer-")},
+        }
+        try:
+            # a second click, or a reload of the answer, is the same booking
+            booked = self.booking.book(municipality, body, f"page {hold}")
+        except Refusal as refusal:
+            if refusal.code != "invalid-request":
+                raise
+            wrong = {error["pointer"]: error["detail"] for error in refusal.errors}
+            return self._form(request, municipality, hold, given, wrong)
+        return _see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
+
+    @route("GET", "/<municipality>/afspraak/<token>", page=True)
+    def manage(self, request: Request, municipality: str, token: str) -> Response:
+        catalogue = self._catalogue(request, municipality)
+        found = self._said(request, self.booking.appointment_by_link(municipality, token))
+        return page(
+            "appointment.html",
+            request,
+            **_about(catalogue),
+            appointment=found,
+            token=token,
+            new="nieuw" in request.args and found["state"] == "booked",
+        )
+
+    @route("POST", "/<municipality>/afspraak/<token>/annuleren", page=True)
+    def cancel(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        self.booking.cancel(municipality, found["id"], token, {})
+        return _see(request, f"/{municipality}/afspraak/{token}")
+
+    def _form(
+        self, request: Request, municipality: str, hold: str, given: dict[str, str], wrong: dict[str, str]
+    ) -> Response:
+        catalogue = self._catalogue(request, municipality)
+        held = self.booking.held(municipality, hold)
+        kinds = [_kind(catalogue, name) for name in held["appointment_types"]]
+        minutes = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
+        return page(
+            "form.html",
+            request,
+            422 if wrong else 200,
+            **_about(catalogue),
+            hold=hold,
+            held=held,
+            kinds=kinds,
+            place=next(place for place in catalogue["locations"] if place["id"] == held["location"]),
+            minutes=max(0, round(minutes / dt.timedelta(minutes=1))),
+            given=given,
+            wrong={pointer: language.translate(detail, language.of(request)) for pointer, detail in wrong.items()},
+        )
+
+    def _catalogue(self, request: Request, municipality: str) -> Any:
+        return self._said(request, self.catalogue.of(municipality))
+
+    def _said(self, request: Request, document: Any) -> Any:
+        return language.localised(document, language.of(request))
+
+
+def _about(catalogue: dict[str, Any]) -> dict[str, Any]:
+    return {"municipality": catalogue["municipality"]}
+
+
+def _kind(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
+    for kind in catalogue["appointment_types"]:
+        if kind["id"] == name:
+            found: dict[str, Any] = kind
+            return found
+    raise Refusal("unknown-appointment-type", {"appointment_type": name or "?"})
+
+
+def _see(request: Request, path: str, **query: str) -> Response:
+    """Go on with a GET (303), in the language of this page."""
+    if request.args.get("lang"):
+        query["lang"] = request.args["lang"]
+    return redirect(path + ("?" + urlencode(query) if query else ""), 303)
+
+
+def _whole(text: str | None, usual: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 4 else usual
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,79 @@
+"""Templates to pages, in the caller's language."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from werkzeug.wrappers import Request, Response
+
+from loket_contracts.errors import ERRORS, Refusal
+
+from .. import language, problems
+
+NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
+
+_environment = Environment(
+    loader=PackageLoader("loket_gateway", "pages/templates"),
+    undefined=StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
+)
+STYLE = resources.files(__package__).joinpath("static", "loket.css").read_bytes()
+
+
+def page(template: str, request: Request, status: int = 200, **context: Any) -> Response:
+    """Render `template`. It has `_` for texts, `day` and `clock` for moments, `lang`, and `here` for this address."""
+    spoken = language.of(request)
+
+    def say(text: str, **values: Any) -> str | Markup:
+        said = language.translate(text, spoken)
+        return Markup(said).format(**values) if values else said
+
+    body = _environment.get_template(template).render(
+        _=say,
+        day=lambda moment, form="full": language.day(moment, spoken, form),
+        clock=lambda moment, zone: language.clock(moment, spoken, zone),
+        lang=spoken,
+        languages=NAMES,
+        here=_switcher(request),
+        **context,
+    )
+    response = Response(body, status=status, mimetype="text/html")
+    response.headers["Content-Language"] = spoken
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _switcher(request: Request) -> str:
+    """This page's own query without its language, to which `lang=..` can be added. Empty after a POST."""
+    if request.method != "GET":
+        return ""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    from urllib.parse import urlencode
+
+    from werkzeug.urls import iri_to_uri
+
+    return iri_to_uri(request.path) + "?" + urlencode([*kept, ("lang", "")])
+
+
+def problem_page(refusal: Refusal, request: Request, public_url: str) -> Response:
+    """A refusal as a page: what went wrong, and where to go from here."""
+    status = problems.STATUS[refusal.code]
+    municipality = (request.path_values or {}).get("municipality") if hasattr(request, "path_values") else None
+    known = refusal.code != "unknown-municipality" and municipality
+    response = page(
+        "problem.html",
+        request,
+        status,
+        title=language.translate(ERRORS[refusal.code].title, language.of(request)),
+        detail=problems.sentence(refusal, language.of(request)),
+        again=f"/{municipality}/" if known else "/",
+    )
+    if status == 503:
+        response.headers["Retry-After"] = str(problems.RETRY_AFTER)
+    return response

@@ -1,0 +1,100 @@
+"""Errors as RFC 9457 problems: one table from code to status, one function that renders."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+import structlog
+from nameko.exceptions import IncorrectSignature
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Unavailable
+from loket_contracts.errors import ERRORS, Refusal
+
+from . import language
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = 5
+
+#: the HTTP status of every error code
+STATUS: dict[str, int] = {
+    "malformed-json": 400,
+    "token-needed": 401,
+    "unknown-municipality": 404,
+    "appointment-not-found": 404,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "slot-taken": 409,
+    "hold-not-found": 409,
+    "not-allowed-in-state": 409,
+    "body-too-large": 413,
+    "unsupported-media-type": 415,
+    "unknown-appointment-type": 422,
+    "unknown-location": 422,
+    "unknown-resource": 422,
+    "location-needed": 422,
+    "types-not-combinable": 422,
+    "slot-in-the-past": 422,
+    "slot-not-offered": 422,
+    "idempotency-key-reused": 422,
+    "invalid-request": 422,
+    "invalid-configuration": 422,
+    "internal-error": 500,
+    "service-unavailable": 503,
+}
+
+log = structlog.get_logger()
+
+
+def refusal_of(error: BaseException) -> Refusal:
+    """Whatever went wrong, as one of our codes. What we did not foresee is recorded under a reference."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, Unavailable):
+        return Refusal("service-unavailable")
+    if isinstance(error, HTTPException):
+        code = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}.get(error.code or 500)
+        return Refusal(code) if code else Refusal("malformed-json", {"reason": error.name})
+    if isinstance(error, IncorrectSignature):
+        return Refusal("not-found")
+    reference = secrets.token_hex(6)
+    log.error("internal error", reference=reference, exc_info=(type(error), error, error.__traceback__))
+    return Refusal("internal-error", {"reference": reference})
+
+
+def render(refusal: Refusal, request: Request, public_url: str) -> Response:
+    """The problem document, in the caller's language.
+
+    `type` leads to a page that explains the code; `code` is the same without the address.
+    """
+    spoken = language.of(request)
+    status = STATUS[refusal.code]
+    problem = {
+        "type": f"{public_url.rstrip('/')}/problems/{refusal.code}",
+        "code": refusal.code,
+        "title": language.translate(ERRORS[refusal.code].title, spoken),
+        "status": status,
+        "detail": sentence(refusal, spoken),
+    }
+    if refusal.errors:
+        problem["errors"] = [
+            {**error, "detail": language.translate(error["detail"], spoken)} for error in refusal.errors
+        ]
+    response = Response(json.dumps(problem, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
+    response.headers["Content-Language"] = spoken
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if status == 413:
+        response.headers["Connection"] = "close"
+    return response
+
+
+def sentence(refusal: Refusal, spoken: str) -> str:
+    """The sentence of the code in a language, with the refusal's own words in it."""
+    known = {"municipality": "?", "limit": "?", "method": "?", "reason": "?", "expected": "?"} | refusal.params
+    return language.translate(ERRORS[refusal.code].detail, spoken).format_map(known)

@@ -1,0 +1,60 @@
+"""The gateway: every route that there is, and what the routes need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from loket_chassis.health import Readiness, probes
+from loket_chassis.metrics import Observed
+from loket_chassis.rpc import Calls, Remote, Unavailable
+
+from .api.appointments import AppointmentRoutes
+from .api.catalogue import CatalogueRoutes
+from .api.openapi import OpenApiRoutes
+from .api.reports import ReportRoutes
+from .catalogue import Catalogues
+from .pages.booking import BookingPages
+from .web import route
+
+
+class GatewayReadiness(Readiness):
+    """Asks the broker, and whether the services behind it answer."""
+
+    booking = Calls("booking", deadline=1.5)
+    notification = Calls("notification", deadline=1.5)
+    reporting = Calls("reporting", deadline=1.5)
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        def ask() -> dict[str, str]:
+            parts = self.ask()
+            if parts["broker"] == "ok":
+                for calls in (self.booking, self.notification, self.reporting):
+                    try:
+                        parts[calls.target] = calls.from_worker(worker_ctx).ping()
+                    except Unavailable as error:
+                        parts[calls.target] = str(error)
+            return parts
+
+        return ask
+
+
+class PublicUrl(DependencyProvider):
+    """Gives the service class the address by which the outside reaches it."""
+
+    def get_dependency(self, worker_ctx: Any) -> str:
+        return str(self.container.config["settings"].public_url).rstrip("/")
+
+
+class GatewayService(CatalogueRoutes, AppointmentRoutes, ReportRoutes, OpenApiRoutes, BookingPages, probes(route)):  # type: ignore[misc]
+    """The HTTP door of Loket."""
+
+    name = "gateway"
+
+    booking = Remote("booking")
+    reporting = Remote("reporting")
+    catalogue = Catalogues()
+    public_url = PublicUrl()
+    traceparent = Observed()
+    readiness = GatewayReadiness()

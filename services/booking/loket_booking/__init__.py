@@ -1,0 +1,1 @@
+"""Appointments: the catalogue, free slots, holds, bookings and the day agenda."""

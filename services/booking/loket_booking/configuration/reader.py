@@ -1,0 +1,190 @@
+"""Reads a configuration whole: either every part of it is right, or it is refused with a line for each error."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+from marshmallow import ValidationError
+
+from loket_contracts.errors import Refusal, pointers
+
+from ..domain import catalogue
+from .schema import MunicipalityFile
+
+Problem = dict[str, str]
+MOST_BYTES = 1_000_000
+MOST_DEPTH = 30
+
+
+def read(text: str, version: int = 0) -> catalogue.Municipality:
+    """The municipality that `text` (YAML, of which JSON is a part) describes.
+
+    Raises Refusal: invalid-configuration; each error has "line" (from 1), "pointer" (RFC 6901) and "detail".
+    """
+    if len(text) > MOST_BYTES:
+        raise Refusal("invalid-configuration", errors=[_problem(1, "/", f"At most {MOST_BYTES} characters.")])
+    try:
+        # the base loader leaves every scalar a string, so that 13:30 is not read as 810
+        tree = yaml.compose(text, Loader=yaml.BaseLoader)
+        lines, twice = _lines(tree)
+        data = yaml.load(text, Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise Refusal("invalid-configuration", errors=[_problem(line, "/", f"Not YAML: {error.problem}.")]) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise Refusal("invalid-configuration", errors=[_problem(1, "/", "Not readable as YAML.")]) from error
+    problems = twice
+    loaded: dict[str, Any] = {}
+    try:
+        loaded = MunicipalityFile().load(data)
+    except ValidationError as error:
+        messages: Any = error.messages
+        problems = problems + [
+            _problem(_line_of(found["pointer"], lines), found["pointer"], found["detail"])
+            for found in pointers(_without_dict_steps(messages))
+        ]
+    else:
+        problems = problems + [
+            _problem(_line_of(pointer, lines), pointer, detail) for pointer, detail in _dangling(loaded)
+        ]
+    if problems:
+        problems.sort(key=lambda problem: int(problem["line"]))
+        raise Refusal("invalid-configuration", errors=problems)
+    return _municipality(loaded, version)
+
+
+def _problem(line: int, pointer: str, detail: str) -> Problem:
+    return {"line": str(line), "pointer": pointer, "detail": detail}
+
+
+def _lines(root: yaml.Node | None) -> tuple[dict[str, int], list[Problem]]:
+    """The line of every value by its pointer, and the keys that stand twice."""
+    lines: dict[str, int] = {"": 1}
+    twice: list[Problem] = []
+    waiting: list[tuple[str, yaml.Node, int]] = [("", root, 0)] if root is not None else []
+    while waiting:
+        at, node, depth = waiting.pop()
+        if depth > MOST_DEPTH:
+            raise RecursionError
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                pointer = f"{at}/{key.value}"
+                lines[pointer] = key.start_mark.line + 1
+                if key.value in seen:
+                    twice.append(_problem(lines[pointer], pointer, "This stands here twice."))
+                seen.add(key.value)
+                waiting.append((pointer, value, depth + 1))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                pointer = f"{at}/{index}"
+                lines[pointer] = value.start_mark.line + 1
+                waiting.append((pointer, value, depth + 1))
+    return lines, twice
+
+
+def _line_of(pointer: str, lines: Mapping[str, int]) -> int:
+    """The line of the value, or of the nearest part around it that is there."""
+    at = pointer.rstrip("/")
+    while at not in lines:
+        at = at.rpartition("/")[0]
+    return lines[at]
+
+
+def _without_dict_steps(messages: Any) -> Any:
+    """marshmallow reports a Dict's entry as {key: {"key": [...], "value": {...}}}; the file has no such steps."""
+    if not isinstance(messages, Mapping):
+        return messages
+    if messages and set(messages) <= {"key", "value"}:
+        below = [_without_dict_steps(part) for part in messages.values()]
+        return below[0] if len(below) == 1 else {"": below}
+    return {key: _without_dict_steps(below) for key, below in messages.items()}
+
+
+def _dangling(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(pointer, what is wrong) for every name that leads nowhere, and every type that nobody can give."""
+    teams, locations, resources = loaded["teams"], loaded["locations"], loaded["resources"]
+    for section, entries in (("resources", resources), ("appointment_types", loaded["appointment_types"])):
+        for name, entry in entries.items():
+            if entry["team"] is not None and entry["team"] not in teams:
+                yield f"/{section}/{name}/team", f"There is no team {entry['team']}."
+            for index, place in enumerate(entry["locations"]):
+                if place not in locations:
+                    yield f"/{section}/{name}/locations/{index}", f"There is no location {place}."
+    for name, kind in loaded["appointment_types"].items():
+        for index, need in enumerate(kind["needs"]):
+            able = [
+                resource
+                for resource in resources.values()
+                if resource["kind"] == need.kind
+                and (need.skill is None or need.skill in resource["skills"])
+                and (resource["team"] is None or resource["team"] == kind["team"])
+            ]
+            for place in kind["locations"]:
+                if place in locations and not any(place in resource["locations"] for resource in able):
+                    what = need.kind + (f" with skill {need.skill}" if need.skill else "")
+                    yield f"/appointment_types/{name}/needs/{index}", f"No {what} can give this at {place}."
+
+
+def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipality:
+    zone = loaded["time_zone"]
+    return catalogue.Municipality(
+        id=loaded["id"],
+        name=loaded["name"],
+        time_zone=zone,
+        languages=tuple(loaded["languages"]),
+        email=loaded["email"],
+        phone=loaded["phone"],
+        website=loaded["website"],
+        hold_minutes=loaded["hold_minutes"],
+        holidays=loaded["holidays"],
+        closures=tuple(loaded["closures"]),
+        locations={
+            name: catalogue.Location(
+                id=name,
+                **{**entry, "time_zone": entry["time_zone"] or zone, "closures": tuple(entry["closures"])},
+            )
+            for name, entry in loaded["locations"].items()
+        },
+        teams={name: catalogue.Team(id=name, **entry) for name, entry in loaded["teams"].items()},
+        resources={
+            name: catalogue.Resource(
+                id=name,
+                kind=entry["kind"],
+                name=entry["name"],
+                team=entry["team"],
+                locations=frozenset(entry["locations"]),
+                skills=frozenset(entry["skills"]),
+                languages=frozenset(entry["languages"]),
+                hours=tuple(entry["hours"]),
+                closures=tuple(entry["closures"]),
+            )
+            for name, entry in loaded["resources"].items()
+        },
+        appointment_types={name: _appointment_type(name, entry) for name, entry in loaded["appointment_types"].items()},
+        version=version,
+    )
+
+
+def _appointment_type(name: str, entry: dict[str, Any]) -> catalogue.AppointmentType:
+    return catalogue.AppointmentType(
+        id=name,
+        name=entry["name"],
+        team=entry["team"],
+        locations=tuple(entry["locations"]),
+        duration=entry["duration"],
+        needs=tuple(entry["needs"]),
+        description=entry["description"],
+        category=entry["category"],
+        per_extra_person=entry["per_extra_person"],
+        preparation=entry["preparation"],
+        wrap_up=entry["wrap_up"],
+        interval=entry["interval"],
+        notice=dt.timedelta(hours=entry["notice_hours"]),
+        horizon=entry["horizon_days"],
+        questions=tuple(catalogue.Question(id=question, **content) for question, content in entry["questions"].items()),
+        bring=tuple(entry["bring"]),
+    )

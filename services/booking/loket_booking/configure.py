@@ -1,0 +1,36 @@
+"""`loket-configure FILE`: hand a municipality's configuration to the running booking service."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+
+import click
+from nameko.exceptions import deserialize_to_instance
+from nameko.standalone.rpc import ServiceRpcProxy
+
+from loket_contracts.errors import Refusal
+
+deserialize_to_instance(Refusal)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
+@click.option("--by", default=getpass.getuser, help="Who makes the change; kept with the version.")
+def main(file: Path, amqp_uri: str, by: str) -> None:
+    """Load FILE, whole or not at all. Errors name the line."""
+    try:
+        with ServiceRpcProxy("booking", {"AMQP_URI": amqp_uri}, timeout=20) as booking:
+            taken = booking.configure(file.read_text(encoding="utf-8"), by)
+    except Refusal as refusal:
+        for error in refusal.errors:
+            click.echo(f"{file}:{error.get('line', 1)}: {error['pointer']}: {error['detail']}", err=True)
+        sys.exit(1)
+    word = "is now" if taken["changed"] else "was already"
+    click.echo(f"{taken['municipality']} {word} at version {taken['version']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""The five-minute grid of one local day, and sets of its cells as the bits of an int.
+
+Cells are counted from local midnight in absolute minutes, so a day on which the clock changes simply has 276 or 300
+cells instead of 288. Bit n of a set is cell n.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+MINUTES = 5
+CELL = dt.timedelta(minutes=MINUTES)
+#: the longest day that there is: 25 hours
+MOST_CELLS = 300
+
+zone = lru_cache(maxsize=64)(ZoneInfo)
+
+
+class Day:
+    """One local day in one zone: how many cells it has, and which moment each of them is."""
+
+    __slots__ = ("cells", "date", "midnight", "zone")
+
+    def __init__(self, date: dt.date, time_zone: str) -> None:
+        self.date = date
+        self.zone = zone(time_zone)
+        self.midnight = dt.datetime.combine(date, dt.time(), self.zone).astimezone(dt.UTC)
+        following = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), self.zone).astimezone(dt.UTC)
+        self.cells = (following - self.midnight) // CELL
+
+    def cell_of(self, moment: dt.datetime) -> int:
+        """The cell that `moment` lies in. Below 0 or from `cells` on when it is on another day."""
+        return (moment - self.midnight) // CELL
+
+    def first_cell_from(self, moment: dt.datetime) -> int:
+        """The first cell that does not begin before `moment`."""
+        return -((self.midnight - moment) // CELL)
+
+    def moment(self, cell: int) -> dt.datetime:
+        """The start of `cell`, in UTC."""
+        return self.midnight + cell * CELL
+
+    def cell_at(self, clock: dt.time) -> int:
+        """The cell at which a wall clock in this zone first shows `clock`.
+
+        A clock time that the spring change leaves out counts as the moment of the change plus what it lies past it,
+        as PEP 495 folds it.
+        """
+        return self.cell_of(dt.datetime.combine(self.date, clock, self.zone).astimezone(dt.UTC))
+
+    def end_cell_at(self, clock: dt.time) -> int:
+        """As `cell_at`, where midnight means the end of this day."""
+        return self.cells if clock == dt.time() else self.cell_at(clock)
+
+
+@lru_cache(maxsize=4096)
+def day(date: dt.date, time_zone: str) -> Day:
+    return Day(date, time_zone)
+
+
+def local_date(moment: dt.datetime, time_zone: str) -> dt.date:
+    return moment.astimezone(zone(time_zone)).date()
+
+
+def span(start: int, end: int) -> int:
+    """The set of the cells from `start` up to but without `end`."""
+    return ((1 << (end - start)) - 1) << start if end > start else 0
+
+
+def cells_of(bits: int) -> Iterator[int]:
+    """The cells of a set, in order."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def cells_for(minutes: int) -> int:
+    """How many cells cover so many minutes."""
+    return -(-minutes // MINUTES)
+
+
+def runs(free: int, length: int) -> int:
+    """The cells at which `length` free cells in a row begin.
+
+    By doubling: after each step a set bit stands for `have` free cells in a row.
+    """
+    have = 1
+    while have < length and free:
+        step = min(have, length - have)
+        free &= free >> step
+        have += step
+    return free
+
+
+@lru_cache(maxsize=64)
+def every(interval: int) -> int:
+    """The cells on which an appointment may start when starts lie `interval` minutes apart."""
+    step = cells_for(interval)
+    return sum(1 << cell for cell in range(0, MOST_CELLS, step))

@@ -1,0 +1,70 @@
+"""When a resource works: its weekly hours, less everything that takes time out of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+import holidays as public_holidays
+
+from .catalogue import Closure, Holidays, Location, Municipality, Resource
+from .grid import Day, day, span
+
+
+@lru_cache(maxsize=256)
+def holiday_dates(rule: Holidays, year: int) -> frozenset[dt.date]:
+    """The public holidays of one year: those of the library and the local ones.
+
+    Source of the Belgian ten: Wet van 4 januari 1974 betreffende de feestdagen; 11 July is local in Flanders.
+    """
+    known = public_holidays.country_holidays(rule.country, subdiv=rule.subdivision, years=year)
+    local = {_in_year(year, month, day_) for month, day_ in rule.local}
+    return frozenset(known) | {date for date in local if date is not None}
+
+
+def _in_year(year: int, month: int, day_: int) -> dt.date | None:
+    """29 February exists in leap years only."""
+    try:
+        return dt.date(year, month, day_)
+    except ValueError:
+        return None
+
+
+class Calendar:
+    """The working time of every resource of one municipality, remembered once worked out.
+
+    It belongs to one version of the configuration and is thrown away with it.
+    """
+
+    def __init__(self, municipality: Municipality) -> None:
+        self.municipality = municipality
+        self._open: dict[tuple[str, str, dt.date], int] = {}
+
+    def open(self, resource: Resource, location: Location, date: dt.date) -> int:
+        """The cells of the local day `date` in which `resource` receives people at `location`."""
+        key = resource.id, location.id, date
+        if key not in self._open:
+            self._open[key] = self._work_out(resource, location, day(date, location.time_zone))
+        return self._open[key]
+
+    def is_holiday(self, date: dt.date) -> bool:
+        rule = self.municipality.holidays
+        return rule is not None and date in holiday_dates(rule, date.year)
+
+    def _work_out(self, resource: Resource, location: Location, on: Day) -> int:
+        if self.is_holiday(on.date):
+            return 0
+        cells = 0
+        for rule in resource.hours:
+            if rule.applies_on(on.date):
+                cells |= span(on.cell_at(rule.start), on.end_cell_at(rule.end))
+        for closure in (*self.municipality.closures, *location.closures, *resource.closures):
+            if closure.applies_on(on.date):
+                cells &= ~_closed(closure, on)
+        return cells
+
+
+def _closed(closure: Closure, on: Day) -> int:
+    start = on.cell_at(closure.start) if closure.start else 0
+    end = on.end_cell_at(closure.end) if closure.end else on.cells
+    return span(start, end)

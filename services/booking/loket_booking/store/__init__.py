@@ -1,0 +1,1 @@
+"""How booking keeps what it knows, in MongoDB."""

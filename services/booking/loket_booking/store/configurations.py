@@ -1,0 +1,83 @@
+"""The configuration of every municipality, as its source text, by version. The newest counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import Any
+
+from pymongo import DESCENDING
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from loket_contracts.errors import Refusal
+
+from ..configuration import reader
+from ..domain.opening import Calendar
+
+Document = dict[str, Any]
+
+
+class Configurations:
+    """Keeps the municipalities in memory and asks once a second whether a newer version was stored."""
+
+    NAME = "configurations"
+    FRESH_FOR = 1.0
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.collection = database[self.NAME]
+        self._calendars: dict[str, Calendar] = {}
+        self._checked = float("-inf")
+
+    def create_indexes(self) -> None:
+        self.collection.create_index(
+            [("municipality", 1), ("version", DESCENDING)], unique=True, name="municipality_version"
+        )
+
+    def calendar(self, municipality: str) -> Calendar:
+        """The municipality with its working times. Raises Refusal: unknown-municipality."""
+        self._refresh()
+        if municipality not in self._calendars:
+            raise Refusal("unknown-municipality", {"municipality": municipality})
+        return self._calendars[municipality]
+
+    def all(self) -> list[Calendar]:
+        self._refresh()
+        return [self._calendars[name] for name in sorted(self._calendars)]
+
+    def store(self, text: str, by: str, now: dt.datetime) -> tuple[Calendar, bool]:
+        """Keep `text` as the newest version, unless it is what already counts. Returns whether it changed.
+
+        Raises Refusal: invalid-configuration; the old version then still counts.
+        """
+        identifier = reader.read(text).id
+        while True:
+            latest = self.collection.find_one({"municipality": identifier}, sort=[("version", DESCENDING)])
+            if latest is not None and latest["text"] == text:
+                return self.calendar(identifier), False
+            version = latest["version"] + 1 if latest else 1
+            try:
+                self.collection.insert_one(
+                    {"municipality": identifier, "version": version, "text": text, "by": by, "at": now}
+                )
+            except DuplicateKeyError:
+                continue  # somebody stored a version at the same moment; theirs is the one to compare with now
+            self._checked = float("-inf")
+            return self.calendar(identifier), True
+
+    def _refresh(self) -> None:
+        if time.monotonic() - self._checked < self.FRESH_FOR:
+            return
+        self._checked = time.monotonic()
+        newest = self.collection.aggregate(
+            [
+                {"$sort": {"municipality": 1, "version": -1}},
+                {"$group": {"_id": "$municipality", "version": {"$first": "$version"}}},
+            ]
+        )
+        for found in list(newest):
+            known = self._calendars.get(found["_id"])
+            if known is None or known.municipality.version != found["version"]:
+                stored = self.collection.find_one({"municipality": found["_id"], "version": found["version"]})
+                if stored is not None:
+                    self._calendars[found["_id"]] = Calendar(reader.read(stored["text"], found["version"]))

@@ -1,0 +1,1 @@
+"""What every service stands on: settings, database, outbox, consumer, RPC, tracing, logs, metrics, health."""

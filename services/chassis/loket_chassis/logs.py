@@ -1,0 +1,50 @@
+"""Structured logs: one JSON object a line on standard output, ours and the libraries' alike.
+
+No personal data goes into a log: what is logged is named here and there by its id, never by its content.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+CHATTY = ("kombu", "amqp", "nameko", "pymongo", "eventlet")
+
+
+def configure(service: str, level: str) -> None:
+    """Send everything through structlog. `service` is named on every line."""
+
+    def name_service(_: object, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        entry["service"] = service
+        return entry
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_service,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -1,0 +1,52 @@
+"""Prometheus figures, and the hook that measures and traces every worker.
+
+Labels are names from the code (entrypoints, event types, outcomes), never values from a request.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import structlog
+from nameko.extensions import DependencyProvider
+from prometheus_client import Counter, Histogram
+
+from . import tracing
+
+WORK = Histogram(
+    "loket_work_seconds",
+    "Time that one request, call or event took",
+    ["entrypoint", "outcome"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+EVENTS_PUBLISHED = Counter("loket_events_published_total", "Events confirmed by the broker", ["type"])
+EVENTS_CONSUMED = Counter("loket_events_consumed_total", "Events worked on", ["type", "outcome"])
+OUTBOX_FAILURES = Counter("loket_outbox_failures_total", "Times that the outbox could not be delivered")
+
+log = structlog.get_logger()
+
+
+class Observed(DependencyProvider):
+    """Gives a service class the traceparent of the work at hand; measures every worker as it goes."""
+
+    def worker_setup(self, worker_ctx: Any) -> None:
+        structlog.contextvars.clear_contextvars()
+        traceparent = tracing.accept(worker_ctx.context_data.get(tracing.KEY))
+        worker_ctx.context_data[tracing.KEY] = traceparent
+        worker_ctx.started_at = time.perf_counter()
+        tracing.bind(traceparent)
+
+    def get_dependency(self, worker_ctx: Any) -> str:
+        return str(worker_ctx.context_data.get(tracing.KEY, ""))
+
+    def worker_result(self, worker_ctx: Any, result: Any = None, exc_info: Any = None) -> None:
+        entrypoint = worker_ctx.entrypoint
+        if exc_info is None:
+            outcome = "ok"
+        elif isinstance(exc_info[1], getattr(entrypoint, "expected_exceptions", None) or ()):
+            outcome = "refused"
+        else:
+            outcome = "failed"
+            log.error("work failed", entrypoint=entrypoint.method_name, exc_info=exc_info)
+        WORK.labels(entrypoint.method_name, outcome).observe(time.perf_counter() - worker_ctx.started_at)

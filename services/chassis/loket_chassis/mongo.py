@@ -1,0 +1,55 @@
+"""The service's own database: one client per process, majority and journaled, times aware and in UTC."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from nameko.extensions import DependencyProvider, SharedExtension
+from pymongo import MongoClient
+from pymongo.database import Database
+
+Document = dict[str, Any]
+
+
+class MongoConnection(SharedExtension):
+    """The connection that all extensions of one service share.
+
+    It is made when it is first asked for: nameko sets extensions up side by side, in no order.
+    """
+
+    @cached_property
+    def client(self) -> MongoClient[Document]:
+        settings = self.container.config["settings"]
+        return MongoClient(
+            settings.mongo_uri,
+            appname=f"loket-{self.container.service_name}",
+            tz_aware=True,
+            w="majority",
+            journal=True,
+            retryWrites=True,
+            maxPoolSize=settings.max_workers + 8,
+            serverSelectionTimeoutMS=2000,
+            connectTimeoutMS=2000,
+        )
+
+    @property
+    def database(self) -> Database[Document]:
+        return self.client[self.container.config["settings"].mongo_database]
+
+    def stop(self) -> None:
+        self.client.close()
+        super().stop()
+
+
+class MongoDatabase(DependencyProvider):
+    """Gives a service class its database. A subclass may give a store made from it instead."""
+
+    connection = MongoConnection()
+
+    @property
+    def database(self) -> Database[Document]:
+        return self.connection.database
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return self.database

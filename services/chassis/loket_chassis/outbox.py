@@ -1,0 +1,177 @@
+"""The outbox relay: what a write put in the outbox of its document reaches the bus, at least once and in order.
+
+A use case pushes its event into the array `outbox` of the very document that it changes, in the same write. The relay
+takes it from there: into the event log (once, by its id), onto the bus (with publisher confirms), out of the outbox.
+A process that dies in between leaves the entry where it is, and the sweep of any instance finds it again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import eventlet
+import structlog
+from eventlet.queue import Empty, Queue
+from kombu.common import maybe_declare
+from nameko.amqp.publish import get_connection, get_producer
+from nameko.extensions import DependencyProvider
+from pymongo import ASCENDING, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from loket_contracts.envelope import Event
+
+from . import bus, faults
+from .metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
+from .mongo import Document, MongoConnection
+
+BATCH = 200
+DUPLICATE_KEY = 11000
+EVENT_LOG = "event_log"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event and the document whose outbox holds it."""
+
+    collection: str
+    document: Any
+    event: Event
+
+
+class OutboxRelay(DependencyProvider):
+    """Gives a service class `announce(collection, document_id, events)`, to be called after the write."""
+
+    connection = MongoConnection()
+
+    SWEEP_EVERY = 2.0
+    #: the sweep leaves younger entries to the process that has just written them
+    SWEEP_AFTER = dt.timedelta(seconds=5)
+
+    def __init__(self, exchange: str, collections: Sequence[str]) -> None:
+        self.exchange = bus.exchange(exchange)
+        self.collections = collections
+        self.announced: Queue = Queue()
+
+    def setup(self) -> None:
+        for name in self.collections:
+            self.connection.database[name].create_index(
+                [("outbox.time", ASCENDING)],
+                name="outbox",
+                partialFilterExpression={"outbox.0": {"$exists": True}},
+            )
+        event_log = self.connection.database[EVENT_LOG]
+        event_log.create_index([("municipality", ASCENDING), ("time", ASCENDING), ("_id", ASCENDING)], name="replay")
+        event_log.create_index([("subject", ASCENDING), ("sequence", ASCENDING)], name="subject", unique=True)
+
+    def start(self) -> None:
+        with get_connection(self.container.config["AMQP_URI"]) as connection:
+            maybe_declare(self.exchange, connection.default_channel)
+        self._deliverer = self.container.spawn_managed_thread(self._deliver_announced, identifier="outbox relay")
+        self._sweeper = self.container.spawn_managed_thread(self._sweep_forever, identifier="outbox sweep")
+
+    def stop(self) -> None:
+        self._sweeper.kill()
+        self._deliverer.kill()  # what is still announced stays in its outbox, for the next start
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return self.announce
+
+    def announce(self, collection: str, document: Any, events: Iterable[Event]) -> None:
+        """Tell the relay of events that a write has just put in an outbox. Returns at once."""
+        for event in events:
+            self.announced.put(Entry(collection, document, event))
+
+    def _deliver_announced(self) -> None:
+        while True:
+            batch = [self.announced.get()]
+            try:
+                while len(batch) < BATCH:
+                    batch.append(self.announced.get_nowait())
+            except Empty:
+                pass
+            self._try_to_deliver(batch)
+
+    def _sweep_forever(self) -> None:
+        age = dt.timedelta()  # at the start, also the young ones: a predecessor may have died this very second
+        while True:
+            try:
+                while left := self._find_left(dt.datetime.now(dt.UTC) - age):
+                    log.info("outbox entries found by the sweep", count=len(left))
+                    if not self._try_to_deliver(left):
+                        break
+            except Exception:
+                OUTBOX_FAILURES.inc()
+                log.warning("outbox could not be swept; trying again", exc_info=True)
+            age = self.SWEEP_AFTER
+            eventlet.sleep(self.SWEEP_EVERY)
+
+    def _find_left(self, before: dt.datetime) -> list[Entry]:
+        """Entries older than `before`, oldest first."""
+        found = [
+            Entry(name, document["_id"], Event.from_document(entry))
+            for name in self.collections
+            for document in self.connection.database[name]
+            .find({"outbox.0": {"$exists": True}, "outbox.time": {"$lte": before}}, {"outbox": 1})
+            .limit(BATCH)
+            for entry in document["outbox"]
+        ]
+        return sorted(found, key=lambda entry: (entry.event.time, entry.event.sequence))
+
+    def _try_to_deliver(self, batch: Sequence[Entry]) -> bool:
+        try:
+            self.deliver(batch)
+        except Exception:
+            OUTBOX_FAILURES.inc()
+            log.warning("outbox could not be delivered; the sweep tries again", count=len(batch), exc_info=True)
+            return False
+        return True
+
+    def deliver(self, batch: Sequence[Entry]) -> None:
+        """Log, publish and clear. Whatever fails leaves the entries in place; repeating any part is harmless."""
+        faults.reach("outbox.before-publish")
+        self._append_to_log([entry.event for entry in batch])
+        self._publish([entry.event for entry in batch])
+        faults.reach("outbox.before-clear")
+        self._clear(batch)
+
+    def _append_to_log(self, events: Sequence[Event]) -> None:
+        documents: list[Document] = [event.to_document() for event in events]
+        try:
+            self.connection.database[EVENT_LOG].insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            if any(problem["code"] != DUPLICATE_KEY for problem in error.details["writeErrors"]):
+                raise
+
+    def _publish(self, events: Sequence[Event]) -> None:
+        with get_producer(self.container.config["AMQP_URI"], confirms=True) as producer:
+            for event in events:
+                producer.publish(
+                    event,
+                    serializer="cloudevents",
+                    exchange=self.exchange,
+                    routing_key=event.type,
+                    message_id=event.id,
+                    delivery_mode=2,
+                    retry=True,
+                    retry_policy={"max_retries": 2, "interval_start": 0.2, "interval_step": 0.5},
+                )
+                EVENTS_PUBLISHED.labels(event.type).inc()
+
+    def _clear(self, batch: Sequence[Entry]) -> None:
+        done: dict[tuple[str, Any], list[str]] = defaultdict(list)
+        for entry in batch:
+            done[entry.collection, entry.document].append(entry.event.id)
+        for name in {collection for collection, _ in done}:
+            self.connection.database[name].bulk_write(
+                [
+                    UpdateOne({"_id": document}, {"$pull": {"outbox": {"_id": {"$in": ids}}}})
+                    for (collection, document), ids in done.items()
+                    if collection == name
+                ],
+                ordered=False,
+            )

@@ -1,0 +1,74 @@
+"""The command that runs a service: `python -m loket_booking [--config FILE] [--show-config]`."""
+
+from __future__ import annotations
+
+import warnings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # nameko stands on eventlet, which says at every import that it is old
+    import eventlet
+
+eventlet.monkey_patch()  # before pymongo and kombu are imported, or their sockets block the whole process
+
+import errno  # noqa: E402
+import importlib  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import click  # noqa: E402
+
+from . import bus, logs  # noqa: E402, F401 - bus registers the serializer that the settings name
+from .settings import Settings, SettingsError  # noqa: E402
+
+
+def main(service: str, settings: str) -> None:
+    """Run the service class at `service`, given as "package.module:Class", with the settings class at `settings`."""
+    settings_class: type[Settings] = _load(settings)
+
+    @click.command(help=f"{settings_class.__doc__}\n\nEvery setting can be given in the environment as well.")
+    @click.option(
+        "--config", type=click.Path(path_type=Path, dir_okay=False), help="A YAML file with NAME: value lines."
+    )
+    @click.option("--show-config", is_flag=True, help="Print the settings in force, secrets masked, and stop.")
+    def command(config: Path | None, show_config: bool) -> None:
+        try:
+            values = settings_class.read(config)
+        except SettingsError as error:
+            click.echo(f"The settings cannot be used:\n{error}", err=True)
+            sys.exit(78)  # EX_CONFIG of sysexits.h
+        if show_config:
+            for name, value in values.shown().items():
+                click.echo(f"{name}: {value}")
+            return
+        serve(_load(service), values)
+
+    command()
+
+
+def serve(service_class: type, settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C, then finish what is in flight."""
+    from nameko.runners import ServiceRunner
+
+    logs.configure(service_class.name, settings.log_level)  # type: ignore[attr-defined]
+    runner = ServiceRunner(settings.for_nameko())
+    runner.add_service(service_class)
+    # a signal handler runs in the hub, where nothing may block, hence the spawn
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: eventlet.spawn_n(runner.stop))
+    runner.start()
+    waiting = eventlet.spawn(runner.wait)
+    while True:
+        try:
+            waiting.wait()
+        except OSError as error:
+            if error.errno == errno.EINTR:  # the hub's wait was interrupted by the signal; the stop is under way
+                continue
+            raise
+        return
+
+
+def _load(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)

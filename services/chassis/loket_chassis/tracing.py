@@ -1,0 +1,34 @@
+"""W3C Trace Context: one trace id from the HTTP request to the last consumer of its event.
+
+https://www.w3.org/TR/trace-context/ - nameko carries the context of a worker along with every RPC call, and the
+outbox carries it along with every event.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+import structlog
+
+KEY = "traceparent"
+_FORM = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def start() -> str:
+    """A new traceparent."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def accept(traceparent: str | None) -> str:
+    """The caller's traceparent when it is well formed, else a new one."""
+    return traceparent if traceparent and _FORM.fullmatch(traceparent) else start()
+
+
+def trace_id(traceparent: str) -> str:
+    return traceparent[3:35]
+
+
+def bind(traceparent: str) -> None:
+    """Name the trace on every log line of this worker."""
+    structlog.contextvars.bind_contextvars(trace=trace_id(traceparent))

@@ -1,0 +1,109 @@
+"""The event as it travels: CloudEvents 1.0 in structured JSON mode (content type application/cloudevents+json)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloudevents.core.exceptions import CloudEventValidationError
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+
+CONTENT_TYPE = JSONFormat.CONTENT_TYPE
+_json = JSONFormat()
+
+
+class MalformedEvent(Exception):
+    """A message that is not an event of ours. Trying again cannot help, so it goes to the dead letters at once."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A fact in the past tense, about one subject, without personal data.
+
+    `id` is unique for all time and the same on every delivery. `sequence` counts the events of one subject from 1,
+    so that a reader can drop what is older than what it has. `time` is in UTC. `traceparent` is the W3C Trace
+    Context of the request that caused the event.
+    """
+
+    id: str
+    type: str
+    source: str
+    municipality: str
+    subject: str
+    sequence: int
+    time: dt.datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+    traceparent: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The type without its version: `appointment.booked` for `appointment.booked.v1`."""
+        return self.type.rpartition(".v")[0]
+
+    def to_json(self) -> bytes:
+        attributes: dict[str, Any] = {
+            "id": self.id,
+            "type": self.type,
+            "source": self.source,
+            "subject": self.subject,
+            "time": self.time,
+            "datacontenttype": "application/json",
+            "municipality": self.municipality,
+            "sequence": self.sequence,
+        }
+        if self.traceparent:
+            attributes["traceparent"] = self.traceparent
+        return _json.write(CloudEvent(attributes, dict(self.data)))
+
+    @classmethod
+    def from_json(cls, body: str | bytes) -> Event:
+        """Raises MalformedEvent when the body is not a CloudEvent with the attributes that Loket adds."""
+        try:
+            event = _json.read(None, body)
+            attributes, data = event.get_attributes(), event.get_data()
+            if not isinstance(data, dict):
+                raise MalformedEvent("the data of an event is a JSON object")
+            return cls(
+                id=attributes["id"],
+                type=attributes["type"],
+                source=attributes["source"],
+                municipality=attributes["municipality"],
+                subject=attributes["subject"],
+                sequence=int(attributes["sequence"]),
+                time=attributes["time"],
+                data=data,
+                traceparent=attributes.get("traceparent"),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, CloudEventValidationError) as error:
+            raise MalformedEvent(f"{type(error).__name__}: {error}") from error
+
+    def to_document(self) -> dict[str, Any]:
+        """The event as a MongoDB document, for the outbox and the event log."""
+        return {
+            "_id": self.id,
+            "type": self.type,
+            "source": self.source,
+            "municipality": self.municipality,
+            "subject": self.subject,
+            "sequence": self.sequence,
+            "time": self.time,
+            "data": dict(self.data),
+            "traceparent": self.traceparent,
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Event:
+        return cls(
+            id=document["_id"],
+            type=document["type"],
+            source=document["source"],
+            municipality=document["municipality"],
+            subject=document["subject"],
+            sequence=document["sequence"],
+            time=document["time"],
+            data=document["data"],
+            traceparent=document.get("traceparent"),
+        )

@@ -1,0 +1,195 @@
+"""Every way in which Loket says no, by a stable code.
+
+A code becomes the `type` of an RFC 9457 problem at the gateway, which also chooses the HTTP status and the language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """One way to say no. `detail` is a sentence with {named} places, filled from the refusal's params."""
+
+    code: str
+    title: str
+    detail: str
+    advice: str
+
+
+ERRORS: dict[str, ErrorCode] = {
+    error.code: error
+    for error in (
+        ErrorCode(
+            "unknown-municipality",
+            "Unknown municipality",
+            "There is no municipality {municipality} here.",
+            "GET /api/v1/municipalities lists those that there are.",
+        ),
+        ErrorCode(
+            "unknown-appointment-type",
+            "Unknown appointment type",
+            "There is no appointment type {appointment_type}.",
+            "GET .../appointment-types lists those that can be booked.",
+        ),
+        ErrorCode(
+            "unknown-location",
+            "Unknown location",
+            "{location} is not a location for this appointment.",
+            "GET .../locations lists the locations; each appointment type names its own.",
+        ),
+        ErrorCode(
+            "unknown-resource",
+            "Unknown specialist",
+            "{resource} does not give this appointment.",
+            "Leave `resource` out to take whoever is free.",
+        ),
+        ErrorCode(
+            "location-needed",
+            "Choose a location",
+            "This appointment is given at several locations. Choose one: {locations}.",
+            "Give `location`.",
+        ),
+        ErrorCode(
+            "types-not-combinable",
+            "These appointments cannot be combined",
+            "The appointment types asked for are given by different teams or in different places.",
+            "Book them one by one.",
+        ),
+        ErrorCode(
+            "slot-in-the-past",
+            "That moment has passed",
+            "{start} is in the past.",
+            "GET .../slots lists the free starts.",
+        ),
+        ErrorCode(
+            "slot-not-offered",
+            "That start is not on offer",
+            "No appointment of this kind can start at {start}.",
+            "GET .../slots lists the free starts.",
+        ),
+        ErrorCode(
+            "slot-taken",
+            "That slot has just been taken",
+            "{start} is no longer free.",
+            "GET .../slots lists the free starts; nothing was stored.",
+        ),
+        ErrorCode(
+            "hold-not-found",
+            "That reservation is gone",
+            "The provisional reservation does not exist any more.",
+            "Holds live for minutes. Choose a slot again.",
+        ),
+        ErrorCode(
+            "appointment-not-found",
+            "No such appointment",
+            "There is no such appointment, or the link to it is no longer valid.",
+            "Use the link in the confirmation.",
+        ),
+        ErrorCode(
+            "token-needed",
+            "The token of the appointment is needed",
+            "This address needs the token that came with the appointment.",
+            "Send it as Authorization: Bearer <link_token>.",
+        ),
+        ErrorCode(
+            "not-allowed-in-state",
+            "That cannot be done any more",
+            "The appointment is {state}; from there only this is possible: {allowed}.",
+            "GET the appointment to see its state.",
+        ),
+        ErrorCode(
+            "idempotency-key-reused",
+            "Idempotency key used for something else",
+            "This Idempotency-Key was used before for a different request.",
+            "Use a new key for a new request; repeat a request letter for letter.",
+        ),
+        ErrorCode(
+            "invalid-request",
+            "The request is not right",
+            "Something in the request is missing or wrong; see `errors`.",
+            "Each entry of `errors` points at a field (RFC 6901) and says what is wrong with it.",
+        ),
+        ErrorCode(
+            "invalid-configuration",
+            "The configuration is not right",
+            "The configuration was not taken; see `errors`.",
+            "Each entry of `errors` names the line and what is wrong there. The old configuration still counts.",
+        ),
+        ErrorCode(
+            "malformed-json",
+            "The body is not JSON",
+            "The body cannot be read as JSON: {reason}.",
+            "Send one JSON object, in UTF-8 (RFC 8259).",
+        ),
+        ErrorCode(
+            "unsupported-media-type",
+            "Wrong content type",
+            "The content type of the body must be {expected}.",
+            "Set the Content-Type header.",
+        ),
+        ErrorCode(
+            "body-too-large",
+            "The body is too large",
+            "A body may hold {limit} bytes at most.",
+            "Send less.",
+        ),
+        ErrorCode("not-found", "Not found", "There is nothing at this address.", "See /docs for the addresses."),
+        ErrorCode(
+            "method-not-allowed",
+            "Method not allowed",
+            "This address does not take {method}.",
+            "The Allow header names the methods it takes.",
+        ),
+        ErrorCode(
+            "service-unavailable",
+            "Not available at the moment",
+            "A part of Loket does not answer at the moment.",
+            "Try again after the number of seconds in Retry-After; a POST with an Idempotency-Key is safe to repeat.",
+        ),
+        ErrorCode(
+            "internal-error",
+            "Something went wrong on our side",
+            "Something went wrong on our side. It was recorded under {reference}.",
+            "Tell the operator the reference.",
+        ),
+    )
+}
+
+
+class Refusal(Exception):
+    """A request that is refused, by code.
+
+    `params` fill the sentence of the code. `errors` point at fields: {"pointer": "/contact/email", "detail": "..."}
+    (pointer: RFC 6901; for a configuration also "line"). All values are strings, so that it crosses the bus whole.
+    """
+
+    def __init__(
+        self, code: str, params: Mapping[str, Any] | None = None, errors: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        self.code = code
+        self.params = {name: str(value) for name, value in (params or {}).items()}
+        self.errors = [{name: str(value) for name, value in error.items()} for error in errors]
+        super().__init__(code, self.params, self.errors)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.params or ''}{self.errors or ''}"
+
+    @property
+    def detail(self) -> str:
+        """The English sentence."""
+        return ERRORS[self.code].detail.format_map(self.params)
+
+
+def pointers(messages: Mapping[Any, Any] | Sequence[Any], at: str = "") -> list[dict[str, str]]:
+    """marshmallow's nested error messages as a flat list of {"pointer", "detail"}."""
+    if isinstance(messages, Mapping):
+        found = []
+        for key, below in messages.items():
+            step = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
+            found += pointers(below, at + step)
+        return found
+    return [{"pointer": at or "/", "detail": str(message)} for message in messages]

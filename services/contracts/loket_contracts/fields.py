@@ -1,0 +1,76 @@
+"""Field types that several schemas share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import ValidationError, fields, validate
+
+IDENTIFIER = validate.Regexp(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use lower-case letters, digits and single hyphens.")
+LANGUAGES = ("nl", "fr", "de", "en")
+
+
+class Identifier(fields.String):
+    """A name in the configuration, such as `bouwadvies`: lower-case letters, digits, single hyphens."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=[validate.Length(max=64), IDENTIFIER], **kwargs)
+
+
+class Instant(fields.AwareDateTime):
+    """A moment as an RFC 3339 date-time with its offset. A time without an offset is refused, never guessed."""
+
+    default_error_messages = {
+        "invalid": "Give the time as RFC 3339 with an offset, such as 2026-11-30T09:00:00+01:00.",
+        "invalid_awareness": "Give the offset of the time too, such as 2026-11-30T09:00:00+01:00.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> dt.datetime:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        moment: dt.datetime = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return moment.astimezone(dt.UTC)
+        except OverflowError as error:
+            raise self.make_error("invalid") from error
+
+
+class Email(fields.String):
+    """An e-mail address by the rules of RFC 5321 and 6531, in the normal form of email-validator.
+
+    Whether the domain takes mail is not asked: that would need the network at the moment of booking.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        address = super()._deserialize(value, attr, data, **kwargs)
+        if not isinstance(address, str):
+            raise self.make_error("invalid")
+        try:
+            return validate_email(address.strip(), check_deliverability=False).normalized
+        except EmailNotValidError as error:
+            raise ValidationError("This is not an e-mail address we can write to.") from error
+
+
+class Phone(fields.String):
+    """A telephone number that can exist, kept in E.164 form. Without a country code it is taken as Belgian."""
+
+    REGION = "BE"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not isinstance(text, str):
+            raise self.make_error("invalid")
+        try:
+            number = phonenumbers.parse(text, self.REGION)
+        except phonenumbers.NumberParseException as error:
+            raise ValidationError("This is not a telephone number.") from error
+        if not phonenumbers.is_valid_number(number):
+            raise ValidationError("This telephone number cannot exist.")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,78 @@
+"""What a caller may ask has a shape; everything else is refused with the field's path."""
+
+import pytest
+from marshmallow import ValidationError
+
+from loket_contracts.commands import BookAppointment, HoldSlot
+from loket_contracts.errors import ERRORS, Refusal, pointers
+
+BOOKING = {
+    "appointment_types": ["bouwadvies"],
+    "start": "2026-11-30T09:00:00+01:00",
+    "contact": {"name": "Lieve Demo", "email": "Lieve@Example.org", "phone": "0470 12 34 56"},
+}
+
+
+def problems_of(schema, body):
+    with pytest.raises(ValidationError) as refused:
+        schema().load(body)
+    return [problem["pointer"] for problem in pointers(refused.value.messages)]
+
+
+def test_a_booking_is_read_into_utc_and_normal_forms():
+    booking = BookAppointment().load(BOOKING)
+    assert booking["start"].isoformat() == "2026-11-30T08:00:00+00:00"
+    assert booking["contact"]["phone"] == "+32470123456"
+    assert booking["contact"]["email"] == "Lieve@example.org"
+    assert (booking["persons"], booking["contact"]["language"]) == (1, "nl")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"start": "2026-11-30T09:00:00"}, "/start"),
+        ({"start": "tomorrow"}, "/start"),
+        ({"start": 5}, "/start"),
+        ({"start": "0001-01-01T00:00:00+14:00"}, "/start"),
+        ({"start": None}, "/start"),
+        ({"persons": 0}, "/persons"),
+        ({"persons": "2"}, "/persons"),
+        ({"appointment_types": []}, "/appointment_types"),
+        ({"appointment_types": ["Not An Id"]}, "/appointment_types/0"),
+        ({"surprise": 1}, "/surprise"),
+        ({"contact": {"name": "x", "email": "not-an-address"}}, "/contact/email"),
+        ({"contact": {"name": "x", "email": 7}}, "/contact/email"),
+        ({"contact": {"name": "x", "email": None}}, "/contact/email"),
+        ({"contact": {"name": "x", "email": "a@example.org", "phone": "12"}}, "/contact/phone"),
+        ({"contact": {"name": "x", "email": "a@example.org", "phone": "hello"}}, "/contact/phone"),
+        ({"contact": {"name": " ", "email": "a@example.org"}}, "/contact/name"),
+        ({"contact": {"name": "x\ny", "email": "a@example.org"}}, "/contact/name"),
+        ({"contact": {"email": "a@example.org"}}, "/contact/name"),
+        ({"answers": {"perceel": ["x"]}}, "/answers/perceel/value"),
+    ],
+)
+def test_a_wrong_field_is_named_by_its_path(change, pointer):
+    assert pointer in problems_of(BookAppointment, {**BOOKING, **change})
+
+
+def test_without_a_hold_a_type_and_a_start_are_needed():
+    assert problems_of(BookAppointment, {"contact": BOOKING["contact"]}) == ["/appointment_types"]
+
+
+def test_with_a_hold_nothing_more_is_needed_than_who_comes():
+    assert BookAppointment().load({"hold": "abc", "contact": BOOKING["contact"]})["hold"] == "abc"
+
+
+def test_a_hold_needs_what_and_when():
+    assert set(problems_of(HoldSlot, {})) == {"/appointment_types", "/start"}
+
+
+def test_a_refusal_is_a_plain_sentence_made_of_strings():
+    refusal = Refusal("slot-taken", {"start": 9})
+    assert refusal.args == ("slot-taken", {"start": "9"}, [])
+    assert refusal.detail == "9 is no longer free."
+
+
+def test_every_error_has_a_title_a_sentence_and_advice():
+    for error in ERRORS.values():
+        assert error.title and error.detail.endswith(".") and error.advice.endswith(".")

@@ -1,0 +1,61 @@
+"""The published events keep their word."""
+
+import datetime as dt
+
+import pytest
+import yaml
+
+from loket_contracts import asyncapi, events
+from loket_contracts.envelope import Event, MalformedEvent
+
+PERSONAL = {"name", "email", "phone", "answers", "contact", "address", "token", "reference"}
+
+
+@pytest.mark.parametrize("event", events.EVENTS.values(), ids=lambda event: event.type)
+def test_the_golden_example_satisfies_its_own_schema(event):
+    assert event.schema().validate(dict(event.example)) == {}
+
+
+@pytest.mark.parametrize("event", events.EVENTS.values(), ids=lambda event: event.type)
+def test_no_event_has_a_field_for_personal_data(event):
+    assert PERSONAL.isdisjoint(event.schema().fields)
+
+
+def an_event(**changes):
+    values = {
+        "municipality": "rumst",
+        "subject": "abc",
+        "sequence": 3,
+        "time": dt.datetime(2026, 11, 24, 10, 15, tzinfo=dt.UTC),
+        "data": {"appointment": "abc"},
+        "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    }
+    return events.make("appointment.booked", **{**values, **changes})
+
+
+def test_an_event_survives_the_bus_and_the_database():
+    event = an_event()
+    assert Event.from_json(event.to_json()) == event
+    assert Event.from_document(event.to_document()) == event
+
+
+def test_an_event_names_its_type_with_version_and_its_subject_with_sequence():
+    event = an_event()
+    assert (event.type, event.name, event.id) == ("appointment.booked.v1", "appointment.booked", "abc.3")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b"nonsense", b'{"specversion":"1.0","id":"1","source":"x","type":"y","data":{}}']
+)
+def test_a_message_that_is_no_event_of_ours_is_malformed(body):
+    with pytest.raises(MalformedEvent):
+        Event.from_json(body)
+
+
+def test_the_asyncapi_document_has_a_channel_and_a_payload_for_every_event():
+    document = yaml.safe_load(yaml.safe_dump(asyncapi.document()))
+    assert set(document["channels"]) == {event.type for event in events.EVENTS.values()}
+    for channel in document["channels"].values():
+        for message in channel["messages"].values():
+            name = message["payload"]["$ref"].rpartition("/")[2]
+            assert document["components"]["schemas"][name]["properties"]

@@ -1,0 +1,1 @@
+"""The words of the messages, per language, and the two layouts that carry them."""

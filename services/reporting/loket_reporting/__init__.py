@@ -1,0 +1,1 @@
+"""Figures: pseudonymous facts from events, aggregated in MongoDB."""

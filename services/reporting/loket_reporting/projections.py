@@ -1,0 +1,79 @@
+"""From an event to a fact: which document it concerns, and what that document then says. Pure.
+
+A fact is a whole: it can be set from any one event, whatever came before. That is what makes late, repeated and
+missed events harmless.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from loket_contracts.envelope import Event
+
+from .messages import AppointmentFacts, MessageFacts
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What one event sets: in which collection, under which key, which fields."""
+
+    collection: str
+    key: str
+    fields: dict[str, Any]
+
+
+_appointment, _message = AppointmentFacts(), MessageFacts()
+
+
+def appointment_fact(event: Event) -> Fact:
+    """One pseudonymous fact per appointment. `day` is the local day of the visit, `lead_minutes` booked -> visit."""
+    facts: dict[str, Any] = _appointment.load(dict(event.data))
+    key = facts.pop("appointment")
+    zone = ZoneInfo(facts["time_zone"])
+    return Fact(
+        "appointments",
+        key,
+        {
+            **facts,
+            "municipality": event.municipality,
+            "day": facts["start"].astimezone(zone).date().isoformat(),
+            "planned_minutes": (facts["end"] - facts["start"]) // dt.timedelta(minutes=1),
+            "lead_minutes": (facts["start"] - facts["booked_at"]) // dt.timedelta(minutes=1),
+            "notice_minutes": (facts["start"] - event.time) // dt.timedelta(minutes=1)
+            if facts["state"] == "cancelled"
+            else None,
+        },
+    )
+
+
+def message_fact(event: Event) -> Fact:
+    """One fact per message: sent or failed, and on which day (UTC)."""
+    facts: dict[str, Any] = _message.load(dict(event.data))
+    key = facts.pop("message")
+    return Fact(
+        "messages",
+        key,
+        {
+            **facts,
+            "municipality": event.municipality,
+            "state": event.name.rpartition(".")[2],
+            "day": event.time.date().isoformat(),
+        },
+    )
+
+
+#: the projection of each event that reporting hears
+PROJECTIONS: dict[str, Callable[[Event], Fact]] = {
+    "appointment.booked": appointment_fact,
+    "appointment.cancelled": appointment_fact,
+    "notification.sent": message_fact,
+    "notification.failed": message_fact,
+}
+
+
+def project(event: Event) -> Fact:
+    return PROJECTIONS[event.name](event)

@@ -1,0 +1,16 @@
+"""The settings of reporting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loket_chassis.settings import MongoSettings, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportingSettings(MongoSettings):
+    """Reporting: figures about appointments, from events alone."""
+
+    http_address: str = setting("Where the probes and figures of reporting answer", default="127.0.0.1:8093")
+    mongo_database: str = setting("The name of reporting's own database", default="loket_reporting")
+    max_workers: int = setting("How many events and queries are worked on at once; the prefetch too", default=16)
