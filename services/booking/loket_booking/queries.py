@@ -14,9 +14,8 @@ from .bootstrap import Stores
 from .domain import availability
 from .domain.agenda import AgendaKey
 from .domain.appointment import TRANSITIONS, Appointment
-from .domain.availability import Slot
 from .domain.catalogue import AppointmentType, Location, Municipality
-from .domain.grid import local_date, zone
+from .domain.grid import local_date
 from .domain.visit import candidates, plan
 from .store.agendas import HeldSlot
 from .store.cards import Card, hash_of
@@ -64,15 +63,6 @@ def free_slots(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> di
         if calendar.open(resource, visit.location, date)
     }
     agendas = stores.agendas.read(keys)
-    zone_ = zone(visit.location.time_zone)
-
-    def shown(slot: Slot) -> dict[str, Any]:
-        return {
-            "start": slot.start.astimezone(zone_).isoformat(),
-            "end": slot.end.astimezone(zone_).isoformat(),
-            "capacity": slot.capacity,
-        }
-
     return {
         "appointment_types": [kind.id for kind in visit.types],
         "location": visit.location.id,
@@ -80,7 +70,10 @@ def free_slots(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> di
         "time_zone": visit.location.time_zone,
         "from": dates[0].isoformat(),
         "to": dates[-1].isoformat(),
-        "slots": [shown(slot) for slot in availability.slots(calendar, visit, groups, agendas, dates, now)],
+        "slots": [
+            {"start": slot.on.local(slot.cell), "end": slot.on.local(slot.end), "capacity": slot.capacity}
+            for slot in availability.slots(calendar, visit, groups, agendas, dates, now)
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from kombu import Queue, binding
 from kombu.message import Message
-from nameko.amqp.publish import get_connection, get_producer
+from nameko.amqp.publish import get_connection
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from nameko.messaging import QueueConsumer
@@ -58,6 +58,7 @@ class EventListener(Entrypoint):
     """
 
     queue_consumer = QueueConsumer()
+    publisher = bus.Publisher()
 
     def __init__(self, queue: str, sources: Sequence[tuple[str, Sequence[str]]], **options: Any) -> None:
         """`sources`: pairs of an exchange's name and the event types to hear from it."""
@@ -135,17 +136,15 @@ class EventListener(Entrypoint):
 
     def _pass_on(self, message: Message, queue: str, error: str, attempt: int = 0) -> None:
         """Move the message to another queue: published and confirmed first, acknowledged after, so never lost."""
-        with get_producer(self.container.config["AMQP_URI"], confirms=True) as producer:
-            producer.publish(
-                message.body,
-                exchange="",
-                routing_key=queue,
-                content_type=message.content_type,
-                content_encoding=message.content_encoding,
-                headers={ATTEMPT: attempt, ERROR: error[:500]},
-                message_id=message.properties.get("message_id"),
-                delivery_mode=2,
-            )
+        self.publisher.publish(
+            message.body,
+            exchange="",
+            routing_key=queue,
+            content_type=message.content_type,
+            content_encoding=message.content_encoding,
+            headers={ATTEMPT: attempt, ERROR: error[:500]},
+            message_id=message.properties.get("message_id"),
+        )
         self.queue_consumer.ack_message(message)
 
 

@@ -17,7 +17,7 @@ import eventlet
 import structlog
 from eventlet.queue import Empty, Queue
 from kombu.common import maybe_declare
-from nameko.amqp.publish import get_connection, get_producer
+from nameko.amqp.publish import get_connection
 from nameko.extensions import DependencyProvider
 from pymongo import ASCENDING, UpdateOne
 from pymongo.errors import BulkWriteError
@@ -47,6 +47,7 @@ class OutboxRelay(DependencyProvider):
     """Gives a service class `announce(collection, document_id, events)`, to be called after the write."""
 
     connection = MongoConnection()
+    publisher = bus.Publisher()
 
     SWEEP_EVERY = 2.0
     #: the sweep leaves younger entries to the process that has just written them
@@ -148,19 +149,9 @@ class OutboxRelay(DependencyProvider):
                 raise
 
     def _publish(self, events: Sequence[Event]) -> None:
-        with get_producer(self.container.config["AMQP_URI"], confirms=True) as producer:
-            for event in events:
-                producer.publish(
-                    event,
-                    serializer="cloudevents",
-                    exchange=self.exchange,
-                    routing_key=event.type,
-                    message_id=event.id,
-                    delivery_mode=2,
-                    retry=True,
-                    retry_policy={"max_retries": 2, "interval_start": 0.2, "interval_step": 0.5},
-                )
-                EVENTS_PUBLISHED.labels(event.type).inc()
+        for event in events:
+            self.publisher.publish_event(event, self.exchange)
+            EVENTS_PUBLISHED.labels(event.type).inc()
 
     def _clear(self, batch: Sequence[Entry]) -> None:
         done: dict[tuple[str, Any], list[str]] = defaultdict(list)

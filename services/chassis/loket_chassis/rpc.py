@@ -1,31 +1,81 @@
-"""Calls to another service, with a deadline. An unanswered call is an error within seconds, never a hang."""
+"""RPC: nameko's protocol, with deadlines. An unanswered call is an error within seconds, never a hang.
+
+Requests and replies travel unconfirmed and unkept: the caller's deadline already covers every way in which one can be
+lost, and a request that waited longer than its deadline must not be carried out behind the caller's back.
+"""
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import eventlet
-from nameko.exceptions import RemoteError, UnknownService, deserialize_to_instance
-from nameko.extensions import DependencyProvider, Extension
-from nameko.rpc import MethodProxy, ReplyListener, rpc
-
+from kombu.message import Message
 from loket_contracts.errors import Refusal
+from nameko.exceptions import RemoteError, UnserializableValueError, deserialize, deserialize_to_instance, serialize
+from nameko.extensions import DependencyProvider, Extension
+from nameko.messaging import HeaderEncoder
+from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
+
+from .bus import Publisher
 
 deserialize_to_instance(Refusal)
-
-#: an RPC entrypoint whose refusals are answers, not failures
-answer = rpc(expected_exceptions=Refusal)
+JSON = "application/json"
 
 
 class Unavailable(Exception):
     """The other service did not answer in time, or the broker could not be reached."""
 
 
+class Replier(RpcConsumer):
+    """The answering side: a result is serialised once, and sent without waiting for the broker's confirm."""
+
+    publisher = Publisher()
+
+    def handle_result(self, message: Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        error = serialize(exc_info[1]) if exc_info else None
+        try:
+            body = json.dumps({"result": result, "error": error}, ensure_ascii=False)
+        except (TypeError, ValueError):
+            body = json.dumps({"result": None, "error": serialize(UnserializableValueError(result))})
+        self.publisher.publish(
+            body,
+            confirm=False,
+            content_type=JSON,
+            exchange=get_rpc_exchange(self.container.config),
+            routing_key=message.properties["reply_to"],
+            correlation_id=message.properties.get("correlation_id"),
+        )
+        self.queue_consumer.ack_message(message)
+        return result, exc_info
+
+
+class Answer(Rpc):
+    """An RPC entrypoint whose refusals are answers, not failures."""
+
+    rpc_consumer = Replier()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"expected_exceptions": Refusal, **options})
+
+
+answer = Answer.decorator
+
+
+class Replies(ReplyListener):
+    """The caller's queue of replies. Whoever stops waiting says so, and a reply that comes late is dropped."""
+
+    def forget(self, correlation: str) -> None:
+        self._reply_events.pop(correlation, None)
+
+
 class Calls(Extension):
     """What a dependency provider needs to make calls of its own to another service."""
 
-    replies = ReplyListener()
+    replies = Replies()
+    publisher = Publisher()
 
     def __init__(self, target: str, deadline: float | None = None) -> None:
         """`deadline`: seconds; the setting RPC_DEADLINE when left out."""
@@ -38,6 +88,34 @@ class Calls(Extension):
 
     def from_worker(self, worker_ctx: Any) -> Service:
         return Service(self, worker_ctx)
+
+    def call(self, worker_ctx: Any, method: str, args: Any, kwargs: Any) -> Any:
+        """Raises Refusal, Unavailable, or RemoteError when the other side failed."""
+        correlation = uuid.uuid4().hex
+        reply = self.replies.get_reply_event(correlation)
+        try:
+            with eventlet.Timeout(self.deadline):
+                self.publisher.publish(
+                    json.dumps({"args": args, "kwargs": kwargs}, ensure_ascii=False),
+                    confirm=False,
+                    content_type=JSON,
+                    exchange=get_rpc_exchange(self.container.config),
+                    routing_key=f"{self.target}.{method}",
+                    reply_to=self.replies.routing_key,
+                    correlation_id=correlation,
+                    headers=HeaderEncoder().get_message_headers(worker_ctx),
+                    expiration=self.deadline,
+                )
+                body = reply.wait()
+        except eventlet.Timeout as timeout:
+            raise Unavailable(f"{self.target} did not answer within {self.deadline} s") from timeout
+        except (OSError, ConnectionError) as error:
+            raise Unavailable(f"the broker cannot be reached: {error}") from error
+        finally:
+            self.replies.forget(correlation)
+        if body["error"]:
+            raise deserialize(body["error"])
+        return body["result"]
 
 
 class Remote(DependencyProvider):
@@ -55,37 +133,14 @@ class Remote(DependencyProvider):
 
 
 class Service:
-    """Another service, seen from one worker."""
+    """Another service, seen from one worker: each attribute is a method of it."""
 
-    def __init__(self, remote: Calls, worker_ctx: Any) -> None:
-        self._remote = remote
+    def __init__(self, calls: Calls, worker_ctx: Any) -> None:
+        self._calls = calls
         self._worker_ctx = worker_ctx
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        remote = self._remote
-        proxy = MethodProxy(
-            self._worker_ctx,
-            remote.target,
-            method,
-            remote.replies,
-            # a call that nobody took in time must not be carried out later, behind the caller's back
-            expiration=remote.deadline,
-            delivery_mode=1,
-            retry_policy={"max_retries": 1, "interval_start": 0.1},
-        )
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            try:
-                with eventlet.Timeout(remote.deadline):
-                    return proxy(*args, **kwargs)
-            except eventlet.Timeout as timeout:
-                raise Unavailable(f"{remote.target} did not answer within {remote.deadline} s") from timeout
-            except UnknownService as error:
-                raise Unavailable(f"{remote.target} is not running") from error
-            except (OSError, ConnectionError) as error:
-                raise Unavailable(f"the broker cannot be reached: {error}") from error
-
-        return call
+        return lambda *args, **kwargs: self._calls.call(self._worker_ctx, method, args, kwargs)
 
 
-__all__ = ["Calls", "Remote", "RemoteError", "Unavailable", "answer"]
+__all__ = ["Calls", "Remote", "RemoteError", "Service", "Unavailable", "answer"]

@@ -14,17 +14,21 @@ from loket_contracts.errors import Refusal
 
 from .agenda import EMPTY, Agenda, AgendaKey, Placement
 from .catalogue import Resource
-from .grid import CELL, Day, cells_of, day, every, local_date, runs, span, zone
+from .grid import Day, cells_of, day, every, local_date, runs, span, zone
 from .opening import Calendar
 from .visit import Visit
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A start at which all needed resources are free together. `capacity`: how many such visits could start then."""
+    """A start at which all needed resources are free together. `capacity`: how many such visits could start then.
 
-    start: dt.datetime
-    end: dt.datetime
+    `cell` and `end` are cells of the day `on`.
+    """
+
+    on: Day
+    cell: int
+    end: int
     capacity: int
 
 
@@ -46,9 +50,8 @@ def slots(
             for group in groups
         ]
         for cell in cells_of(_together(fits)):
-            start = on.moment(cell)
             capacity = min(sum(starts >> cell & 1 for starts in group) for group in fits)
-            yield Slot(start, start + visit.length * CELL, capacity)
+            yield Slot(on, cell, cell + visit.length, capacity)
 
 
 def place(

@@ -16,13 +16,16 @@ CELL = dt.timedelta(minutes=MINUTES)
 #: the longest day that there is: 25 hours
 MOST_CELLS = 300
 
+USUAL_CELLS = 288
+_CLOCK = tuple(f"{cell // 12:02}:{cell % 12 * MINUTES:02}:00" for cell in range(USUAL_CELLS))
+
 zone = lru_cache(maxsize=64)(ZoneInfo)
 
 
 class Day:
     """One local day in one zone: how many cells it has, and which moment each of them is."""
 
-    __slots__ = ("cells", "date", "midnight", "zone")
+    __slots__ = ("_affixes", "cells", "date", "midnight", "zone")
 
     def __init__(self, date: dt.date, time_zone: str) -> None:
         self.date = date
@@ -30,6 +33,8 @@ class Day:
         self.midnight = dt.datetime.combine(date, dt.time(), self.zone).astimezone(dt.UTC)
         following = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), self.zone).astimezone(dt.UTC)
         self.cells = (following - self.midnight) // CELL
+        local = self.midnight.astimezone(self.zone).isoformat()
+        self._affixes = (local[:11], local[19:]) if self.cells == USUAL_CELLS else None
 
     def cell_of(self, moment: dt.datetime) -> int:
         """The cell that `moment` lies in. Below 0 or from `cells` on when it is on another day."""
@@ -42,6 +47,16 @@ class Day:
     def moment(self, cell: int) -> dt.datetime:
         """The start of `cell`, in UTC."""
         return self.midnight + cell * CELL
+
+    def local(self, cell: int) -> str:
+        """The start of `cell` as RFC 3339 with the offset of the zone.
+
+        Search results are made of these by the hundred: on a day whose clock does not change they are put together
+        from a table.
+        """
+        if self._affixes is None or not 0 <= cell < USUAL_CELLS:
+            return self.moment(cell).astimezone(self.zone).isoformat()
+        return f"{self._affixes[0]}{_CLOCK[cell]}{self._affixes[1]}"
 
     def cell_at(self, clock: dt.time) -> int:
         """The cell at which a wall clock in this zone first shows `clock`.
