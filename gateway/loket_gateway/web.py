@@ -11,7 +11,9 @@ import structlog
 from eventlet.event import Event
 from nameko.web.handlers import HttpRequestHandler
 from nameko.web.server import HttpOnlyProtocol, WebServer, wsgi
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis import tracing
@@ -64,15 +66,14 @@ class Server(WebServer):
                 provider, request.path_values = routes.bind_to_environ(environ).match()  # type: ignore[attr-defined]
                 address = provider.url
                 response = provider.handle_request(request)
-            except HTTPException as error:
-                if error.code == 405:
-                    refused = Refusal("method-not-allowed", {"method": request.method})
-                else:
-                    refused = problems.refusal_of(error)
+            except RequestRedirect as error:
+                response = redirect(error.new_url, 308)
+            except MethodNotAllowed as error:
+                refused = Refusal("method-not-allowed", {"method": request.method})
                 response = problems.render(refused, request, public_url)
-                response.headers.extend(
-                    [pair for pair in error.get_headers(environ) if pair[0] in ("Allow", "Location")]
-                )
+                response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+            except HTTPException as error:
+                response = problems.render(problems.refusal_of(error), request, public_url)
             for name, value in SECURITY_HEADERS.items():
                 response.headers.setdefault(name, value)
             # the address is the route, never the path: a path can hold a resident's token

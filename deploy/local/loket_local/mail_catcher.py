@@ -39,7 +39,7 @@ class Caught:
         return parsed
 
     def part(self, *preference: str) -> str:
-        body = self.message.get_body(preferencelist=preference)  # type: ignore[arg-type]
+        body = self.message.get_body(preferencelist=preference)
         return str(body.get_content()) if body else ""
 
     def to_json(self) -> dict[str, Any]:
@@ -127,8 +127,9 @@ def make_handler(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
 
 def _list_page(mailbox: Mailbox) -> str:
     rows = "".join(
-        f'<tr><td>{each.received_at:%H:%M:%S}</td><td><a href="/{each.number}">{html.escape(str(each.message["Subject"]))}'
-        f"</a></td><td>{html.escape(', '.join(each.recipients))}</td></tr>"
+        f"<tr><td>{each.received_at:%H:%M:%S}</td>"
+        f'<td><a href="/{each.number}">{html.escape(str(each.message["Subject"]))}</a></td>'
+        f"<td>{html.escape(', '.join(each.recipients))}</td></tr>"
         for each in reversed(mailbox.caught)
     )
     body = f"<table><tr><th>Received (UTC)</th><th>Subject</th><th>To</th></tr>{rows}</table>" if rows else ""

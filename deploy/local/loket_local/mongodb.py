@@ -63,7 +63,7 @@ def find() -> Path:
 def start(folder: Path, port: int, logs: Path) -> MongoDB:
     """Start a mongod on `port` with its data in `folder`, and wait until it accepts writes."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [
+    command: list[str | Path] = [
         find(),
         *("--dbpath", folder, "--port", str(port), "--bind_ip", LOOPBACK, "--replSet", REPLICA_SET),
         *("--wiredTigerCacheSizeGB", "0.5", "--nounixsocket", "--quiet"),

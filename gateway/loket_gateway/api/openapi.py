@@ -33,13 +33,13 @@ class OpenApiRoutes:
 
     @route("GET", "/docs", page=True)
     def get_docs(self, request: Request) -> Response:
-        return page("docs.html", request, spec=document(self.public_url), errors=ERRORS, status=STATUS)
+        return page("docs.html", request, spec=document(self.public_url), errors=ERRORS, statuses=STATUS)
 
     @route("GET", "/problems/<code>", page=True)
     def get_problem(self, request: Request, code: str) -> Response:
         if code not in ERRORS:
             raise NotFound
-        return page("problem_type.html", request, error=ERRORS[code], status=STATUS[code])
+        return page("problem_type.html", request, error=ERRORS[code], http_status=STATUS[code])
 
 
 @cache

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
@@ -16,7 +17,7 @@ from loket_contracts.errors import Refusal
 from .. import language
 from ..catalogue import Catalogue
 from ..web import route
-from .render import STYLE, page
+from .render import STATIC, page
 
 WEEKS_SHOWN = 2
 CONTACT = ("name", "email", "phone")
@@ -28,9 +29,12 @@ class BookingPages:
     booking: Service
     catalogue: Catalogue
 
-    @route("GET", "/static/loket.css", page=True)
-    def style(self, request: Request) -> Response:
-        return Response(STYLE, mimetype="text/css", headers={"Cache-Control": "public, max-age=3600"})
+    @route("GET", "/static/<name>", page=True)
+    def static(self, request: Request, name: str) -> Response:
+        if name not in STATIC:
+            raise NotFound
+        body, media_type = STATIC[name]
+        return Response(body, mimetype=media_type, headers={"Cache-Control": "public, max-age=3600"})
 
     @route("GET", "/", page=True)
     def home(self, request: Request) -> Response:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from importlib import resources
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import ERRORS, Refusal
@@ -23,7 +25,10 @@ _environment = Environment(
     lstrip_blocks=True,
     extensions=["jinja2.ext.i18n"],
 )
-STYLE = resources.files(__package__).joinpath("static", "loket.css").read_bytes()
+STATIC = {
+    name: (resources.files(__package__).joinpath("static", name).read_bytes(), media_type)
+    for name, media_type in (("loket.css", "text/css"), ("loket.svg", "image/svg+xml"))
+}
 
 
 def page(template: str, request: Request, status: int = 200, **context: Any) -> Response:
@@ -54,9 +59,6 @@ def _switcher(request: Request) -> str:
     if request.method != "GET":
         return ""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    from urllib.parse import urlencode
-
-    from werkzeug.urls import iri_to_uri
 
     return iri_to_uri(request.path) + "?" + urlencode([*kept, ("lang", "")])
 
@@ -64,7 +66,7 @@ def _switcher(request: Request) -> str:
 def problem_page(refusal: Refusal, request: Request, public_url: str) -> Response:
     """A refusal as a page: what went wrong, and where to go from here."""
     status = problems.STATUS[refusal.code]
-    municipality = (request.path_values or {}).get("municipality") if hasattr(request, "path_values") else None
+    municipality = (request.path_values or {}).get("municipality")  # type: ignore[attr-defined]
     known = refusal.code != "unknown-municipality" and municipality
     response = page(
         "problem.html",

@@ -7,8 +7,9 @@ from typing import Any
 
 from kombu import Connection, Exchange, serialization
 from kombu.pools import producers
-from loket_contracts.envelope import CONTENT_TYPE, Event
 from nameko.extensions import SharedExtension
+
+from loket_contracts.envelope import CONTENT_TYPE, Event
 
 PERSISTENT = 2
 TRANSIENT = 1

@@ -13,11 +13,12 @@ from typing import Any
 
 import eventlet
 from kombu.message import Message
-from loket_contracts.errors import Refusal
 from nameko.exceptions import RemoteError, UnserializableValueError, deserialize, deserialize_to_instance, serialize
 from nameko.extensions import DependencyProvider, Extension
 from nameko.messaging import HeaderEncoder
 from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
+
+from loket_contracts.errors import Refusal
 
 from .bus import Publisher
 

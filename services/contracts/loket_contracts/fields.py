@@ -24,13 +24,12 @@ class Identifier(fields.String):
 class Instant(fields.AwareDateTime):
     """A moment as an RFC 3339 date-time with its offset. A time without an offset is refused, never guessed."""
 
-    default_error_messages = {
-        "invalid": "Give the time as RFC 3339 with an offset, such as 2026-11-30T09:00:00+01:00.",
-        "invalid_awareness": "Give the offset of the time too, such as 2026-11-30T09:00:00+01:00.",
-    }
-
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="iso", **kwargs)
+        messages = {
+            "invalid": "Give the time as RFC 3339 with an offset, such as 2026-11-30T09:00:00+01:00.",
+            "invalid_awareness": "Give the offset of the time too, such as 2026-11-30T09:00:00+01:00.",
+        }
+        super().__init__(format="iso", error_messages=messages, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> dt.datetime:
         if not isinstance(value, str):

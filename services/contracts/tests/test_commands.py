@@ -75,4 +75,6 @@ def test_a_refusal_is_a_plain_sentence_made_of_strings():
 
 def test_every_error_has_a_title_a_sentence_and_advice():
     for error in ERRORS.values():
-        assert error.title and error.detail.endswith(".") and error.advice.endswith(".")
+        assert error.title
+        assert error.detail.endswith(".")
+        assert error.advice.endswith(".")

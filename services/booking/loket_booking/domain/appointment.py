@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,7 +51,7 @@ class Appointment:
         return moment.astimezone(zone(self.time_zone)).isoformat()
 
 
-def held(identifier: str, municipality: str, visit: Visit, placements: list[Placement], start: dt.datetime,
+def held(identifier: str, municipality: str, visit: Visit, placements: Sequence[Placement], start: dt.datetime,
          now: dt.datetime, by: str) -> Appointment:  # fmt: skip
     """A slot reserved while the form is filled in. It has no event: nothing has happened yet."""
     return Appointment(

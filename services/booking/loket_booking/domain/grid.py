@@ -59,12 +59,19 @@ class Day:
         return f"{self._affixes[0]}{_CLOCK[cell]}{self._affixes[1]}"
 
     def cell_at(self, clock: dt.time) -> int:
-        """The cell at which a wall clock in this zone first shows `clock`.
+        """The first cell at which a wall clock in this zone shows `clock` or later.
 
-        A clock time that the spring change leaves out counts as the moment of the change plus what it lies past it,
-        as PEP 495 folds it.
+        A time that the autumn change brings twice means the first of the two; a time that the spring change leaves out
+        means the moment of the change.
         """
-        return self.cell_of(dt.datetime.combine(self.date, clock, self.zone).astimezone(dt.UTC))
+        cell = self.cell_of(dt.datetime.combine(self.date, clock, self.zone).astimezone(dt.UTC))
+        if self._clock(cell) != clock:  # it was left out, and PEP 495 counts on past the change
+            while self._clock(cell - 1) > clock:
+                cell -= 1
+        return cell
+
+    def _clock(self, cell: int) -> dt.time:
+        return self.moment(cell).astimezone(self.zone).time()
 
     def end_cell_at(self, clock: dt.time) -> int:
         """As `cell_at`, where midnight means the end of this day."""

@@ -30,6 +30,8 @@ from ..domain.appointment import Appointment
 from ..domain.grid import span
 
 Document = dict[str, Any]
+#: how long an expired hold is remembered, so that who comes back late can still be helped to a free moment
+REMEMBERED = dt.timedelta(hours=1)
 WORD = 60
 WORD_NAMES = ("b0", "b1", "b2", "b3", "b4")
 FULL = (1 << WORD) - 1
@@ -110,7 +112,7 @@ class Agendas:
             claim: Document = {"id": appointment.id, "s": placement.start, "e": placement.end}
             change: Document = {
                 "$bit": {name: {"or": Int64(bits)} for name, bits in words_of(placement.cells)},
-                "$pull": {"holds": {"$or": [{"id": hold}, {"x": {"$lte": now}}]}},
+                "$pull": {"holds": {"$or": [{"id": hold}, {"x": {"$lte": now - REMEMBERED}}]}},
             }
             if first:
                 claim["appointment"] = _to_document(appointment)
@@ -154,7 +156,7 @@ class Agendas:
         return _from_entry(found["claims"][0]) if found else None
 
     def find_hold(self, identifier: str) -> HeldSlot | None:
-        """The hold under this identifier, expired or not, until something else is booked in its agenda."""
+        """The hold under this identifier, also for a while after it expired."""
         found = self.collection.find_one(
             {"holds": {"$elemMatch": {"id": identifier, "appointment": {"$exists": True}}}}, {"holds.$": 1}
         )

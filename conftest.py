@@ -1,0 +1,74 @@
+"""What the tests of all components share: real servers, and the whole stack when a test asks for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from loket_local import servers as local_servers
+from loket_local.ports import find_free
+from loket_local.servers import Servers
+from loket_local.stack import Ports, Stack
+from tests.client import Portal
+
+ROOT = Path(__file__).parent
+LONG = bool(os.environ.get("LOKET_LONG"))
+
+settings.register_profile("short", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("short"), max_examples=2000)
+settings.load_profile("long" if LONG else "short")
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """A folder for the data and logs of this run's servers; kept when something failed to start."""
+    place = ROOT / ".local" / f"test-{os.getpid()}"
+    yield place
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers(folder: Path) -> Iterator[Servers]:
+    """A RabbitMQ node and a mongod of this test run alone."""
+    amqp_port, mongo_port = find_free(2)
+    running = local_servers.start(folder, amqp_port, mongo_port)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def database(servers: Servers) -> Iterator[Database]:
+    """An empty database on the real mongod."""
+    client = MongoClient(servers.mongo_uri, tz_aware=True, w="majority", journal=True)
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    yield client[name]
+    client.drop_database(name)
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
+    """All four services, the mail catcher and the demo municipality, on this run's servers."""
+    running = Stack(
+        folder / "stack",
+        Ports.free(),
+        environment={"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri},
+    )
+    running.start()
+    running.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def portal(stack: Stack) -> Portal:
+    """A web portal that talks to the stack over HTTP."""
+    return Portal(stack.url, stack.mail_url)

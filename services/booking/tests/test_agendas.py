@@ -1,0 +1,255 @@
+"""An agenda on a real mongod never holds two overlapping live claims, whoever writes and in whatever order."""
+
+import datetime as dt
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from builders import a_municipality, utc
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from loket_booking.domain import appointment as life
+from loket_booking.domain.agenda import AgendaKey, Placement
+from loket_booking.domain.grid import span
+from loket_booking.domain.visit import plan
+from loket_booking.store.agendas import Agendas, Taken, cells_in, claimed_cells
+
+NOW = utc(2026, 11, 24, 8)
+DATE = dt.date(2026, 11, 30)
+VISIT = plan(a_municipality(), ["advies"], 1, None)
+
+
+def at(start, end, resource="ro-1"):
+    return Placement(AgendaKey("rumst", resource, DATE), start, end)
+
+
+def draft(placements, identifier=None):
+    return life.held(identifier or uuid.uuid4().hex, "rumst", VISIT, placements, utc(2026, 11, 30, 9), NOW, "resident")
+
+
+def hold(agendas, *placements, until=NOW + dt.timedelta(minutes=10), now=NOW):
+    held = draft(placements)
+    agendas.hold(placements, held, until, now)
+    return held.id
+
+
+def book(agendas, *placements, now=NOW, hold=None):
+    booked, event = life.book(draft(placements), now=now, by="resident", language="nl")
+    agendas.book(placements, booked, event, now, hold)
+    return booked
+
+
+def cancel(agendas, booked, *placements):
+    cancelled, event = life.cancel(booked, now=NOW, by="resident", reason="x")
+    return agendas.cancel(placements, cancelled, event)
+
+
+@pytest.fixture
+def agendas(database):
+    store = Agendas(database)
+    store.create_indexes()
+    return store
+
+
+def test_time_that_is_booked_cannot_be_booked_again(agendas):
+    book(agendas, at(100, 112))
+    for overlap in (at(100, 112), at(111, 120), at(90, 101), at(105, 106), at(90, 200)):
+        with pytest.raises(Taken):
+            book(agendas, overlap)
+    book(agendas, at(112, 120))
+    book(agendas, at(90, 100))
+
+
+def test_a_claim_over_the_edge_of_a_word_is_one_claim(agendas):
+    book(agendas, at(50, 130))
+    for cell in (50, 59, 60, 119, 120, 129):
+        with pytest.raises(Taken):
+            book(agendas, at(cell, cell + 1))
+
+
+def test_the_last_cell_of_a_day_of_25_hours_can_be_booked(agendas):
+    book(agendas, at(299, 300))
+    assert agendas.read([at(0, 1).agenda])[at(0, 1).agenda].booked == 1 << 299
+
+
+def test_a_live_hold_keeps_others_out_and_an_expired_one_does_not(agendas):
+    hold(agendas, at(100, 112), until=NOW + dt.timedelta(seconds=1))
+    with pytest.raises(Taken):
+        book(agendas, at(104, 106))
+    with pytest.raises(Taken):
+        hold(agendas, at(104, 106))
+    book(agendas, at(104, 106), now=NOW + dt.timedelta(seconds=1))
+
+
+def test_a_hold_makes_way_for_its_own_booking_and_is_gone_then(agendas):
+    held = hold(agendas, at(100, 112))
+    book(agendas, at(100, 112), hold=held)
+    assert agendas.find_hold(held) is None
+
+
+def test_an_expired_hold_can_still_be_booked_when_nobody_else_took_its_time(agendas):
+    held = hold(agendas, at(100, 112))
+    book(agendas, at(100, 112), hold=held, now=NOW + dt.timedelta(hours=1))
+
+
+def test_booking_puts_the_event_in_the_same_document_as_the_claim(agendas):
+    booked = book(agendas, at(100, 112))
+    document = agendas.collection.find_one({"_id": "rumst/ro-1/2026-11-30"})
+    assert [event["_id"] for event in document["outbox"]] == [f"{booked.id}.1"]
+    assert agendas.find_claim(document["_id"], booked.id) == (booked, [at(100, 112)])
+
+
+def test_a_refused_booking_leaves_nothing_behind(agendas):
+    book(agendas, at(100, 112))
+    before = agendas.collection.find_one({})
+    with pytest.raises(Taken):
+        book(agendas, at(100, 112))
+    assert agendas.collection.find_one({}) == before
+
+
+def test_cancelling_frees_the_time_once_and_tells_once(agendas):
+    booked = book(agendas, at(100, 112))
+    assert cancel(agendas, booked, at(100, 112))
+    assert not cancel(agendas, booked, at(100, 112))
+    book(agendas, at(100, 112))
+    outbox = agendas.collection.find_one({})["outbox"]
+    assert [event["type"] for event in outbox] == [
+        "appointment.booked.v1", "appointment.cancelled.v1", "appointment.booked.v1",
+    ]  # fmt: skip
+
+
+def test_several_resources_are_booked_all_or_none(agendas):
+    book(agendas, at(100, 112, "zaal"))
+    with pytest.raises(Taken):
+        book(agendas, at(100, 112), at(100, 112, "zaal"))
+    assert agendas.read([at(0, 1).agenda])[at(0, 1).agenda].booked == 0
+    booked = book(agendas, at(112, 120), at(112, 118, "zaal"))
+    assert cancel(agendas, booked, at(112, 120), at(112, 118, "zaal"))
+    assert agendas.read([at(0, 1, "zaal").agenda])[at(0, 1, "zaal").agenda].booked == span(100, 112)
+
+
+def test_of_many_who_want_the_same_time_at_once_exactly_one_gets_it(agendas):
+    barrier = threading.Barrier(16)
+
+    def attempt(round_):
+        barrier.wait()
+        try:
+            book(agendas, at(round_ * 6, round_ * 6 + 6))
+        except Taken:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(16) as pool:
+        for round_ in range(20):
+            assert sum(pool.map(attempt, [round_] * 16)) == 1
+
+
+def test_many_who_want_different_times_of_a_new_day_all_get_theirs(agendas):
+    barrier = threading.Barrier(12)
+
+    def attempt(number):
+        barrier.wait()
+        book(agendas, at(number * 10, number * 10 + 10))
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(attempt, range(12)))
+    assert agendas.read([at(0, 1).agenda])[at(0, 1).agenda].booked == span(0, 120)
+
+
+def test_the_outbox_is_found_by_its_index(servers, database):
+    database.agendas.create_index(
+        [("outbox.time", 1)], name="outbox", partialFilterExpression={"outbox.0": {"$exists": True}}
+    )
+    book(Agendas(database), at(100, 112))
+    plan_ = database.agendas.find({"outbox.0": {"$exists": True}, "outbox.time": {"$lte": NOW}}).explain()
+    assert "IXSCAN" in str(plan_["queryPlanner"]["winningPlan"])
+
+
+class OneAgenda(RuleBasedStateMachine):
+    """Any sequence of commands, against a model that keeps plain sets of cells."""
+
+    agendas: Agendas
+
+    def __init__(self):
+        super().__init__()
+        self.agendas.collection.delete_many({})
+        self.now = NOW
+        self.booked = {}
+        self.held = {}
+
+    def free(self, start, end, own=None):
+        wanted = set(range(start, end))
+        claims = [cells for _, cells in self.booked.values()]
+        claims += [cells for name, (cells, until) in self.held.items() if until > self.now and name != own]
+        return not any(wanted & cells for cells in claims)
+
+    stretches = st.tuples(st.integers(0, 299), st.integers(1, 70)).map(lambda pair: (pair[0], min(300, sum(pair))))
+
+    @rule(stretch=stretches)
+    def book(self, stretch):
+        try:
+            booked = book(self.agendas, at(*stretch), now=self.now)
+        except Taken:
+            assert not self.free(*stretch)
+            return
+        assert self.free(*stretch)
+        self.booked[booked.id] = booked, set(range(*stretch))
+
+    @rule(stretch=stretches, minutes=st.integers(1, 20))
+    def hold(self, stretch, minutes):
+        until = self.now + dt.timedelta(minutes=minutes)
+        try:
+            identifier = hold(self.agendas, at(*stretch), until=until, now=self.now)
+        except Taken:
+            assert not self.free(*stretch)
+            return
+        assert self.free(*stretch)
+        self.held[identifier] = set(range(*stretch)), until
+
+    @rule(data=st.data())
+    def book_a_hold(self, data):
+        if not self.held:
+            return
+        identifier = data.draw(st.sampled_from(sorted(self.held)))
+        cells, _ = self.held[identifier]
+        stretch = min(cells), max(cells) + 1
+        try:
+            booked = book(self.agendas, at(*stretch), now=self.now, hold=identifier)
+        except Taken:
+            assert not self.free(*stretch, own=identifier)
+            return
+        assert self.free(*stretch, own=identifier)
+        del self.held[identifier]
+        self.booked[booked.id] = booked, cells
+
+    @rule(data=st.data())
+    def cancel(self, data):
+        if not self.booked:
+            return
+        identifier = data.draw(st.sampled_from(sorted(self.booked)))
+        booked, cells = self.booked.pop(identifier)
+        assert cancel(self.agendas, booked, at(min(cells), max(cells) + 1))
+
+    @rule(minutes=st.integers(1, 15))
+    def time_passes(self, minutes):
+        self.now += dt.timedelta(minutes=minutes)
+
+    @invariant()
+    def the_words_are_the_claims(self):
+        document = self.agendas.collection.find_one({}) or {}
+        assert (
+            cells_in(document)
+            == claimed_cells(document)
+            == sum(1 << c for _, cells in self.booked.values() for c in cells)
+        )
+
+
+def test_no_sequence_of_commands_makes_claims_overlap(agendas):
+    class Machine(OneAgenda):
+        pass
+
+    Machine.agendas = agendas
+    run_state_machine_as_test(Machine, settings=settings(max_examples=25, stateful_step_count=30, deadline=None))

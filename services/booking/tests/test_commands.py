@@ -1,0 +1,199 @@
+"""What booking does when asked: on a real mongod, with a clock that the test holds."""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import utc
+
+from loket_booking import commands, queries
+from loket_booking.bootstrap import Stores
+from loket_booking.store.agendas import Agendas
+from loket_booking.store.cards import UNDER_WAY, Cards, Links
+from loket_booking.store.configurations import Configurations
+from loket_contracts.commands import BookAppointment, HoldSlot
+from loket_contracts.errors import Refusal
+
+RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text()
+START = "2026-11-30T10:00:00+01:00"
+CONTACT = {"name": "Lieve Demo", "email": "lieve@example.org"}
+
+
+class Desk:
+    """Booking without its entrypoints: the use cases, their stores, and what they announced."""
+
+    def __init__(self, database):
+        self.time = utc(2026, 11, 24, 8)
+        self.announced = []
+        self.stores = Stores(
+            Agendas(database), Cards(database), Configurations(database), Links("key"), lambda: self.time
+        )
+        self.stores.create_indexes()
+        self.stores.configurations.store(RUMST, "test", self.time)
+
+    def hold(self, key=None, **changes):
+        wish = HoldSlot().load(
+            {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": START, **changes}
+        )
+        return commands.hold(self.stores, "rumst", wish, commands.Request(idempotency_key=key))
+
+    def book(self, key=None, **changes):
+        body = {"contact": CONTACT, "answers": {"perceel": "x", "werken": "slopen"}, **changes}
+        if "hold" not in body:
+            body = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": START, **body}
+        return commands.book(
+            self.stores, self.announce, "rumst", BookAppointment().load(body), commands.Request(idempotency_key=key)
+        )
+
+    def cancel(self, card):
+        return commands.cancel(self.stores, self.announce, "rumst", card, "x", commands.Request())
+
+    def announce(self, collection, document, events):
+        self.announced += [event.type for event in events]
+
+    def capacity(self):
+        wish = {"appointment_types": ["bouwadvies"], "persons": 1, "location": "gemeentehuis", "resource": None}
+        found = queries.free_slots(
+            self.stores, "rumst", {**wish, "from": dt.date(2026, 11, 30), "to": dt.date(2026, 11, 30)}
+        )
+        return next((slot["capacity"] for slot in found["slots"] if slot["start"] == START), 0)
+
+
+@pytest.fixture
+def desk(database):
+    return Desk(database)
+
+
+def refused(call, *args, **changes):
+    with pytest.raises(Refusal) as refusal:
+        call(*args, **changes)
+    return refusal.value.code
+
+
+def test_a_booking_takes_capacity_and_a_cancellation_gives_it_back(desk):
+    before = desk.capacity()
+    _, card = desk.book()
+    assert desk.capacity() == before - 1
+    desk.cancel(card)
+    assert desk.capacity() == before
+    assert desk.announced == ["appointment.booked.v1", "appointment.cancelled.v1"]
+
+
+def test_when_all_specialists_are_booked_the_slot_is_taken_and_no_card_is_left(desk):
+    for _ in range(desk.capacity()):
+        desk.book()
+    cards = desk.stores.cards.collection.count_documents({})
+    assert refused(desk.book) == "slot-taken"
+    assert desk.stores.cards.collection.count_documents({}) == cards
+
+
+def test_a_hold_reserves_and_its_booking_changes_nothing_more(desk):
+    before = desk.capacity()
+    held = desk.hold()
+    assert desk.capacity() == before - 1
+    booked, _ = desk.book(hold=held.appointment.id)
+    assert desk.capacity() == before - 1
+    assert booked.resources == held.appointment.resources
+
+
+def test_a_hold_that_expires_frees_its_time(desk):
+    before = desk.capacity()
+    held = desk.hold()
+    desk.time = held.expires
+    assert desk.capacity() == before
+
+
+def test_an_expired_hold_whose_time_went_to_another_falls_to_a_free_colleague(desk):
+    held = desk.hold()
+    desk.time = held.expires
+    taken, _ = desk.book(resource=held.appointment.resources[0])
+    booked, _ = desk.book(hold=held.appointment.id)
+    assert booked.start == taken.start
+    assert booked.resources != taken.resources
+
+
+def test_a_repeated_key_gives_the_first_answer_and_books_once(desk):
+    first, card = desk.book(key="k")
+    again, same_card = desk.book(key="k")
+    assert (again, same_card) == (first, card)
+    assert desk.announced == ["appointment.booked.v1"]
+
+
+def test_a_repeated_key_gives_the_first_answer_also_when_it_came_from_a_hold(desk):
+    held = desk.hold().appointment.id
+    first, _ = desk.book(key="k", hold=held)
+    assert desk.book(key="k", hold=held)[0] == first
+
+
+def test_a_key_that_was_used_for_something_else_is_refused(desk):
+    desk.book(key="k")
+    assert refused(desk.book, key="k", persons=2) == "idempotency-key-reused"
+
+
+def test_a_repeated_key_holds_once(desk):
+    before = desk.capacity()
+    assert desk.hold(key="h") == desk.hold(key="h")
+    assert desk.capacity() == before - 1
+
+
+def test_a_request_that_died_before_its_claim_can_be_repeated_once_its_time_is_over(desk):
+    _, card = desk.book(key="k")
+    desk.stores.agendas.collection.delete_many({})  # as if the process had died between the card and the claim
+    assert refused(desk.book, key="k") == "service-unavailable"
+    desk.time += UNDER_WAY
+    booked, taken_over = desk.book(key="k")
+    assert (booked.id, taken_over.reference) == (card.id, card.reference)
+
+
+def test_cancelling_twice_is_no_error_and_tells_once(desk):
+    _, card = desk.book()
+    assert desk.cancel(card) == desk.cancel(card)
+    assert desk.announced.count("appointment.cancelled.v1") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"appointment_types": ["nonsense"]}, "unknown-appointment-type"),
+        ({"location": "nergens"}, "unknown-location"),
+        ({"location": None}, "location-needed"),
+        ({"resource": "mi-1"}, "unknown-resource"),
+        ({"appointment_types": ["bouwadvies", "hinder-melden"]}, "types-not-combinable"),
+        ({"start": "2026-11-30T10:01:00+01:00"}, "slot-not-offered"),
+        ({"start": "2026-11-24T10:00:00+01:00"}, "slot-not-offered"),
+        ({"start": "2026-11-01T10:00:00+01:00"}, "slot-in-the-past"),
+        ({"start": "2026-12-25T10:00:00+01:00"}, "slot-not-offered"),
+        ({"answers": {}}, "invalid-request"),
+        ({"answers": {"perceel": "x", "werken": "dansen"}}, "invalid-request"),
+        ({"answers": {"perceel": "x", "werken": "slopen", "kleur": "rood"}}, "invalid-request"),
+        ({"hold": "never-given"}, "hold-not-found"),
+    ],
+)
+def test_what_cannot_be_booked_is_refused_and_nothing_is_stored(desk, changes, code):
+    assert refused(desk.book, **changes) == code
+    assert desk.stores.cards.collection.count_documents({}) == 0
+    assert desk.stores.agendas.collection.count_documents({"claims": {"$exists": True}}) == 0
+    assert desk.announced == []
+
+
+def test_only_a_hash_of_the_link_is_kept_and_only_the_right_link_opens(desk):
+    booked, card = desk.book()
+    token = desk.stores.links.token(booked.id)
+    assert token not in str(desk.stores.cards.collection.find_one({}))
+    assert queries.find_card(desk.stores, "rumst", booked.id, token) == card
+    assert queries.find_card_by_link(desk.stores, "rumst", token) == card
+    assert refused(queries.find_card, desk.stores, "rumst", booked.id, "wrong") == "appointment-not-found"
+    assert refused(queries.find_card, desk.stores, "boom", booked.id, token) == "appointment-not-found"
+    assert refused(queries.find_card_by_link, desk.stores, "rumst", "wrong") == "appointment-not-found"
+
+
+def test_the_agenda_and_its_events_know_nobody(desk):
+    desk.book()
+    kept = str(list(desk.stores.agendas.collection.find({})))
+    assert "Lieve" not in kept
+    assert "example.org" not in kept
+
+
+def test_another_key_makes_other_links(desk):
+    assert replace(desk.stores, links=Links("other")).links.token("a") != desk.stores.links.token("a")

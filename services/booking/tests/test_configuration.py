@@ -1,0 +1,90 @@
+"""A configuration is taken whole or refused with the line of each error."""
+
+from pathlib import Path
+
+import pytest
+from builders import utc
+
+from loket_booking.configuration import reader
+from loket_booking.store.configurations import Configurations
+from loket_contracts.errors import Refusal
+
+RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text()
+
+
+def errors_of(text):
+    with pytest.raises(Refusal) as refused:
+        reader.read(text)
+    assert refused.value.code == "invalid-configuration"
+    return [(int(error["line"]), error["pointer"]) for error in refused.value.errors]
+
+
+def line_of(text, fragment):
+    return next(number for number, line in enumerate(text.splitlines(), 1) if fragment in line)
+
+
+def test_the_demo_municipality_is_real_in_kind():
+    rumst = reader.read(RUMST)
+    people = [each for each in rumst.resources.values() if each.kind == "person"]
+    rooms = [each for each in rumst.resources.values() if each.kind == "room"]
+    assert len(rumst.teams) == 3
+    assert len(people) >= 8
+    assert len(rooms) >= 3
+    assert len(rumst.appointment_types) >= 12
+    for kind in rumst.appointment_types.values():
+        assert set(kind.name) == {"nl", "fr", "de", "en"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "at"),
+    [
+        ("duration: 45", "duration: lang", "/appointment_types/bouwadvies/duration"),
+        ("team: milieu", "team: milleu", "/resources/mi-1/team"),
+        ('from: "09:00", to: "12:00"', 'from: "09:00", to: "08:00"', "/resources/ro-1/hours/0/to"),
+        ('from: "09:00", to: "12:00"', 'from: "09:02", to: "12:00"', "/resources/ro-1/hours/0/from"),
+        ("kind: person", "kind: people", "/resources/ro-1/kind"),
+        ("time_zone: Europe/Brussels", "time_zone: Europe/Rumst", "/time_zone"),
+        ("country: BE", "country: XX", "/holidays/country"),
+        ("skill: natuur}", "skill: natuurkunde}", "/appointment_types/bomen-kappen/needs/0"),
+        ("hold_minutes: 10", "hold_minuten: 10", "/hold_minuten"),
+        ("interval: 15", "interval: 7", "/appointment_types/bouwadvies/interval"),
+    ],
+)
+def test_an_error_names_its_line_and_its_place(right, wrong, at):
+    text = RUMST.replace(right, wrong, 1)
+    assert (line_of(text, wrong), at) in errors_of(text)
+
+
+def test_all_errors_are_told_at_once_in_the_order_of_the_file():
+    text = RUMST.replace("duration: 45", "duration: lang", 1).replace("kind: person", "kind: people", 1)
+    lines = [line for line, _ in errors_of(text)]
+    assert len(lines) == 2
+    assert lines == sorted(lines)
+
+
+def test_a_key_that_stands_twice_is_an_error():
+    assert errors_of(RUMST + "\nid: rumst\n")[-1] == (len(RUMST.splitlines()) + 2, "/id")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "a: [", "id: x", "\x00", "- " * 300, "x" * 2_000_000, "&a [*a]"])
+def test_what_is_no_configuration_is_refused_and_never_crashes(text):
+    assert errors_of(text)
+
+
+def test_a_new_version_counts_at_once_and_the_same_text_is_no_new_version(database):
+    store = Configurations(database)
+    store.create_indexes()
+    first, changed = store.store(RUMST, "test", utc(2026, 11, 24))
+    assert (first.municipality.version, changed) == (1, True)
+    assert store.store(RUMST, "test", utc(2026, 11, 24))[1] is False
+    second, changed = store.store(RUMST.replace("hold_minutes: 10", "hold_minutes: 20"), "test", utc(2026, 11, 25))
+    assert (second.municipality.version, second.municipality.hold_minutes, changed) == (2, 20, True)
+
+
+def test_a_refused_configuration_leaves_the_old_one_in_force(database):
+    store = Configurations(database)
+    store.create_indexes()
+    store.store(RUMST, "test", utc(2026, 11, 24))
+    with pytest.raises(Refusal):
+        store.store(RUMST.replace("duration: 45", "duration: lang"), "test", utc(2026, 11, 25))
+    assert store.calendar("rumst").municipality.version == 1

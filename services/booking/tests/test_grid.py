@@ -1,0 +1,76 @@
+"""The five-minute grid is right on every day of the year, also those on which the clock changes."""
+
+import datetime as dt
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from loket_booking.domain import grid
+from loket_booking.domain.grid import day
+
+DATES = st.dates(dt.date(2020, 1, 1), dt.date(2035, 12, 31))
+ZONES = st.sampled_from(["Europe/Brussels", "Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"])
+SPRING, AUTUMN = dt.date(2026, 3, 29), dt.date(2026, 10, 25)
+
+
+def test_a_day_has_288_cells_and_the_two_that_change_the_clock_276_and_300():
+    lengths = [day(date, "Europe/Brussels").cells for date in (dt.date(2026, 3, 28), SPRING, AUTUMN)]
+    assert lengths == [288, 276, 300]
+
+
+@given(DATES, ZONES)
+@example(SPRING, "Europe/Brussels")
+@example(AUTUMN, "Europe/Brussels")
+@example(dt.date(2028, 2, 29), "Europe/Brussels")
+def test_every_cell_is_a_moment_and_every_moment_its_cell(date, time_zone):
+    on = day(date, time_zone)
+    for cell in (0, 1, on.cells // 2, on.cells - 1):
+        assert on.cell_of(on.moment(cell)) == cell
+        assert grid.local_date(on.moment(cell), time_zone) == date
+
+
+@given(DATES, ZONES)
+@example(SPRING, "Europe/Brussels")
+@example(AUTUMN, "Europe/Brussels")
+def test_the_quick_local_time_is_the_right_local_time(date, time_zone):
+    on = day(date, time_zone)
+    for cell in range(0, on.cells + 1, 7):
+        assert on.local(cell) == on.moment(cell).astimezone(on.zone).isoformat()
+
+
+@given(DATES, ZONES)
+def test_the_days_of_a_zone_follow_each_other_without_gap(date, time_zone):
+    on = day(date, time_zone)
+    assert on.moment(on.cells) == day(date + dt.timedelta(days=1), time_zone).midnight
+
+
+def test_nine_in_the_morning_is_nine_in_the_morning_on_both_sides_of_the_change():
+    nine = dt.time(9)
+    assert [
+        day(date, "Europe/Brussels").local(day(date, "Europe/Brussels").cell_at(nine)) for date in (SPRING, AUTUMN)
+    ] == [
+        "2026-03-29T09:00:00+02:00",
+        "2026-10-25T09:00:00+01:00",
+    ]
+
+
+def test_a_clock_time_that_the_spring_change_leaves_out_is_the_moment_of_the_change():
+    on = day(SPRING, "Europe/Brussels")
+    assert on.local(on.cell_at(dt.time(2, 30))) == "2026-03-29T03:00:00+02:00"
+
+
+def test_a_clock_time_that_the_autumn_change_brings_twice_is_the_first_of_the_two():
+    on = day(AUTUMN, "Europe/Brussels")
+    assert on.local(on.cell_at(dt.time(2, 30))) == "2026-10-25T02:30:00+02:00"
+
+
+@given(st.sets(st.integers(0, 299)), st.integers(1, 40))
+def test_a_run_begins_exactly_where_so_many_free_cells_follow(free, length):
+    bits = sum(1 << cell for cell in free)
+    expected = {cell for cell in range(300) if all(cell + n in free for n in range(length))}
+    assert set(grid.cells_of(grid.runs(bits, length))) == expected
+
+
+@given(st.sets(st.integers(0, 299)))
+def test_the_cells_of_a_set_come_in_order(cells):
+    assert list(grid.cells_of(sum(1 << cell for cell in cells))) == sorted(cells)

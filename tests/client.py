@@ -1,0 +1,109 @@
+"""A web portal and its visitors, as the tests play them: over HTTP and nothing else."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import requests
+
+T = TypeVar("T")
+PATIENCE = 20.0
+
+
+def eventually(look: Callable[[], T | None], patience: float = PATIENCE) -> T:
+    """What `look` finds, once it finds something; the bus needs a moment."""
+    deadline = time.monotonic() + patience
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not seen within {patience:.0f} s")
+        time.sleep(0.02)
+
+
+_visitors = itertools.count(1)
+
+
+def a_visitor(**changes: Any) -> dict[str, Any]:
+    """Somebody with an address of their own, so that their mail can be told from others'."""
+    number = next(_visitors)
+    person = {"name": f"Lieve Demo {number}", "email": f"lieve.{number}.{time.time_ns()}@example.org"}
+    return {**person, "phone": "0470 12 34 56", **changes}
+
+
+ANSWERS = {"perceel": "Kerkstraat 1, 2840 Rumst", "werken": "verbouwen"}
+
+
+@dataclass
+class Portal:
+    """A client of the API at `url`; it can look into the mail catcher too."""
+
+    url: str
+    mail_url: str
+    municipality: str = "rumst"
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def path(self, rest: str) -> str:
+        return f"{self.url}/api/v1/{self.municipality}/{rest}"
+
+    def get(self, rest: str, token: str | None = None, **options: Any) -> requests.Response:
+        return self.session.get(self.path(rest), headers=_headers(token, options), timeout=15, **options)
+
+    def post(self, rest: str, body: Any = None, token: str | None = None, **options: Any) -> requests.Response:
+        return self.session.post(self.path(rest), json=body, headers=_headers(token, options), timeout=15, **options)
+
+    def slots(self, appointment_type: str = "bouwadvies", location: str = "gemeentehuis", **query: Any) -> list[Any]:
+        given = {"appointment_type": appointment_type, "location": location, **query}
+        answer = self.get("slots", params=given)
+        assert answer.status_code == 200, answer.text
+        found: list[Any] = answer.json()["slots"]
+        return found
+
+    def book(self, start: str | None = None, key: str | None = None, **changes: Any) -> requests.Response:
+        """Book straight from a start; the last free one when none is named."""
+        body = {
+            "appointment_types": ["bouwadvies"],
+            "location": "gemeentehuis",
+            "start": start or self.slots()[-1]["start"],
+            "contact": a_visitor(),
+            "answers": ANSWERS,
+            **changes,
+        }
+        return self.post("appointments", body, key=key)
+
+    def booked(self, **changes: Any) -> dict[str, Any]:
+        """An appointment that is booked."""
+        answer = self.book(**changes)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    def mails_to(self, address: str) -> list[dict[str, Any]]:
+        mails = requests.get(f"{self.mail_url}/messages.json", timeout=5).json()
+        return [mail for mail in mails if address in mail["to"]]
+
+    def overview(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.get("reports/overview").json()
+        return found
+
+
+def _headers(token: str | None, options: dict[str, Any]) -> dict[str, str]:
+    headers = dict(options.pop("headers", {}))
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    if (key := options.pop("key", None)) is not None:
+        headers["Idempotency-Key"] = key
+    return headers
+
+
+def link_in(mail: dict[str, Any]) -> str:
+    """The address in a mail's text."""
+    found = re.search(r"https?://\S+", mail["text"])
+    assert found, mail["text"]
+    return found.group()
