@@ -59,6 +59,8 @@ class Server(WebServer):
         public_url = self.container.config["settings"].public_url
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:
+            # eventlet ends a chunked body where it ends, which werkzeug needs to be told
+            environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
             request = Request(environ)
             started = time.perf_counter()
             address = "-"

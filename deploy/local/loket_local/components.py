@@ -54,6 +54,11 @@ class Component:
             time.sleep(0.1)
         raise StartFailed(f"{self.name} was not ready within {patience:.0f} s; its log is {self.log}")
 
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM and return at once; `stop` then waits."""
+        if self.child is not None and self.child.is_running():
+            self.child.process.terminate()
+
     def stop(self) -> None:
         if self.child is not None:
             self.child.stop()

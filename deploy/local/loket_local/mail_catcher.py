@@ -69,7 +69,7 @@ class Mailbox:
         return "250 kept"
 
     def find(self, number: str) -> Caught | None:
-        return next((each for each in self.caught if str(each.number) == number), None)
+        return next((each for each in list(self.caught) if str(each.number) == number), None)
 
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
@@ -88,7 +88,7 @@ def make_handler(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
             if path == "":
                 self._send(_list_page(mailbox))
             elif path == "messages.json":
-                mails = [each.to_json() for each in mailbox.caught]
+                mails = [each.to_json() for each in list(mailbox.caught)]
                 self._send(json.dumps(mails, ensure_ascii=False), "application/json")
             else:
                 self._send_mail(path)
@@ -130,7 +130,7 @@ def _list_page(mailbox: Mailbox) -> str:
         f"<tr><td>{each.received_at:%H:%M:%S}</td>"
         f'<td><a href="/{each.number}">{html.escape(str(each.message["Subject"]))}</a></td>'
         f"<td>{html.escape(', '.join(each.recipients))}</td></tr>"
-        for each in reversed(mailbox.caught)
+        for each in reversed(list(mailbox.caught))
     )
     body = f"<table><tr><th>Received (UTC)</th><th>Subject</th><th>To</th></tr>{rows}</table>" if rows else ""
     empty = "" if rows else "<p>No mail yet. Book an appointment, then reload this page.</p>"

@@ -83,6 +83,7 @@ def _wait_until_primary(server: MongoDB) -> None:
         LOOPBACK, server.port, directConnection=True, serverSelectionTimeoutMS=500
     )
     deadline = time.monotonic() + PATIENCE
+    seen = ""
     try:
         while time.monotonic() < deadline:
             server.process.require_running()
@@ -90,12 +91,13 @@ def _wait_until_primary(server: MongoDB) -> None:
                 if client.admin.command("hello").get("isWritablePrimary"):
                     return
                 _form_replica_set(client, f"{LOOPBACK}:{server.port}")
-            except PyMongoError:
-                time.sleep(0.1)  # it is still opening its files
+            except PyMongoError as error:
+                seen = str(error)  # it may still be opening its files
+                time.sleep(0.1)
             time.sleep(0.05)
     finally:
         client.close()
-    raise StartFailed(f"MongoDB did not accept writes within {PATIENCE:.0f} s; its log is {server.process.log}")
+    raise StartFailed(f"MongoDB did not accept writes within {PATIENCE:.0f} s ({seen}); its log: {server.process.log}")
 
 
 def _form_replica_set(client: MongoClient[dict[str, Any]], host: str) -> None:

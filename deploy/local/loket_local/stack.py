@@ -149,9 +149,12 @@ class Stack:
 
     def stop(self) -> None:
         """Stop everything, the doors first, so that nothing comes in any more while the rest finishes."""
-        for name in reversed(components.NAMES):
-            if name in self.components:
-                self.components[name].stop()
+        if gateway := self.components.get("gateway"):
+            gateway.stop()
+        for component in self.components.values():
+            component.ask_to_stop()
+        for component in self.components.values():
+            component.stop()
         if self.mail is not None:
             self.mail.stop()
         if self.servers is not None:

@@ -173,11 +173,11 @@ def _dates(first: dt.date | None, last: dt.date | None, today: dt.date) -> list[
     start = max(first or today, today)
     end = last if last is not None else start + dt.timedelta(days=USUAL_DAYS - 1)
     if first is not None and last is not None and last < first:
-        raise Refusal("invalid-request", errors=[{"pointer": "/to", "detail": "This lies before `from`."}])
+        raise Refusal("invalid-request", errors=[{"parameter": "to", "detail": "This lies before `from`."}])
     if end < start:
         end = start
     if (end - start).days >= MOST_DAYS:
-        raise Refusal("invalid-request", errors=[{"pointer": "/to", "detail": f"Ask for {MOST_DAYS} days at most."}])
+        raise Refusal("invalid-request", errors=[{"parameter": "to", "detail": f"Ask for {MOST_DAYS} days at most."}])
     return [start + dt.timedelta(days=n) for n in range((end - start).days + 1)]
 
 

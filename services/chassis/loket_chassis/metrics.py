@@ -30,15 +30,13 @@ log = structlog.get_logger()
 class Observed(DependencyProvider):
     """Gives a service class the traceparent of the work at hand; measures every worker as it goes."""
 
-    def worker_setup(self, worker_ctx: Any) -> None:
+    def get_dependency(self, worker_ctx: Any) -> str:
         structlog.contextvars.clear_contextvars()
         traceparent = tracing.accept(worker_ctx.context_data.get(tracing.KEY))
         worker_ctx.context_data[tracing.KEY] = traceparent
         worker_ctx.started_at = time.perf_counter()
         tracing.bind(traceparent)
-
-    def get_dependency(self, worker_ctx: Any) -> str:
-        return str(worker_ctx.context_data.get(tracing.KEY, ""))
+        return traceparent
 
     def worker_result(self, worker_ctx: Any, result: Any = None, exc_info: Any = None) -> None:
         entrypoint = worker_ctx.entrypoint

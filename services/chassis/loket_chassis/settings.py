@@ -50,7 +50,7 @@ class Settings:
         values = {}
         for field in dataclasses.fields(cls):
             name = field.name.upper()
-            raw = environment.get(name, stated.get(name))
+            raw = environment.get(name) or stated.get(name)
             if raw is None or raw == "":
                 if field.default is dataclasses.MISSING:
                     problems.append(f"{name} is not set. {field.metadata['help']}")

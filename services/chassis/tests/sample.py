@@ -1,0 +1,112 @@
+"""A little service that stands on the chassis: it remembers notes, tells of them, and hears what it tells."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from loket_chassis.settings import MongoSettings, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleSettings(MongoSettings):
+    """Sample: a service for the tests of the chassis."""
+
+    http_address: str = setting("Where the probes answer", default="127.0.0.1:0")
+    mongo_database: str = setting("Its database", default="sample")
+    greeting: str = setting("A text that is needed")
+
+
+def service() -> type:
+    import datetime as dt
+
+    import eventlet
+
+    from loket_chassis.consumer import listen
+    from loket_chassis.effects import apply_newer
+    from loket_chassis.health import Probes, ReadinessWithDatabase
+    from loket_chassis.metrics import Observed
+    from loket_chassis.mongo import MongoDatabase
+    from loket_chassis.outbox import OutboxRelay
+    from loket_chassis.rpc import Remote, answer
+    from loket_contracts import events
+    from loket_contracts.envelope import Event
+    from loket_contracts.errors import Refusal
+
+    class SampleService(Probes):
+        name = "sample"
+        database = MongoDatabase()
+        announce = OutboxRelay("booking.events", collections=("notes",))
+        other = Remote("sample", deadline=1.0)
+        traceparent = Observed()
+        readiness = ReadinessWithDatabase()
+
+        @answer
+        def note(self, subject: str, sequence: int, mood: str = "fine") -> str:
+            event = events.make(
+                "appointment.booked",
+                municipality="rumst",
+                subject=subject,
+                sequence=sequence,
+                time=dt.datetime.now(dt.UTC),
+                data={"mood": mood},
+                traceparent=self.traceparent,
+            )
+            self.database.notes.update_one({"_id": subject}, {"$push": {"outbox": event.to_document()}}, upsert=True)
+            self.announce("notes", subject, [event])
+            return event.id
+
+        @listen("sample.events", [("booking.events", ["appointment.booked.v1"])])
+        def on_note(self, event: Event) -> None:
+            tries = self.database.tries.find_one_and_update(
+                {"_id": event.id}, {"$inc": {"count": 1}}, upsert=True, return_document=True
+            )["count"]
+            mood = event.data["mood"]
+            if mood == "hopeless" or (mood == "shy" and tries < 2):
+                raise RuntimeError(mood)
+            apply_newer(self.database.heard, event.subject, event, {"mood": mood, "trace": event.traceparent})
+
+        @answer
+        def refuse(self) -> None:
+            raise Refusal("slot-taken", {"start": "nine"}, [{"pointer": "/a", "detail": "b"}])
+
+        @answer
+        def sleep(self, seconds: float) -> str:
+            eventlet.sleep(seconds)
+            self.database.slept.insert_one({"seconds": seconds})
+            return "awake"
+
+        @answer
+        def fail(self) -> None:
+            raise RuntimeError("as asked")
+
+        @answer
+        def broken(self) -> Any:
+            return object()
+
+        @answer
+        def ask_to_sleep(self, seconds: float) -> str:
+            try:
+                return str(self.other.sleep(seconds))
+            except Exception as error:
+                return f"{type(error).__name__}: {error}"
+
+        @answer
+        def ask_someone(self, method: str) -> str:
+            try:
+                return str(getattr(self.other, method)())
+            except Exception as error:
+                return f"{type(error).__name__}: {error}"
+
+    return SampleService
+
+
+def __getattr__(name: str) -> type:
+    # made when asked for, so that importing this module for its settings connects to nothing
+    if name == "SampleService":
+        return service()
+    raise AttributeError(name)
+
+
+if __name__ == "__main__":
+    from loket_chassis import run  # it patches the sockets of the process, so never on import of this module
+
+    run.main("sample:SampleService", "sample:SampleSettings")

@@ -1,0 +1,91 @@
+"""A listener gets every event, again when it fails, and gives up in the open."""
+
+from click.testing import CliRunner
+from kombu import Connection
+
+from loket_chassis.consumer import RETRY_DELAYS
+from loket_chassis.dead_letters import main as dead_letters
+from tests.client import eventually
+
+
+def publish(sample, body, **options):
+    with Connection(sample.environment["AMQP_URI"]) as connection:
+        connection.Producer().publish(
+            body,
+            exchange="booking.events",
+            routing_key="appointment.booked.v1",
+            content_type="application/cloudevents+json",
+            content_encoding="utf-8",
+            **options,
+        )
+
+
+def dead(sample):
+    return CliRunner().invoke(dead_letters, ["--amqp-uri", sample.environment["AMQP_URI"], "list", "sample.events"])
+
+
+def an_event(mood, subject="x", sequence=1):
+    import datetime as dt
+
+    from loket_contracts import events
+
+    return events.make(
+        "appointment.booked",
+        municipality="rumst",
+        subject=subject,
+        sequence=sequence,
+        time=dt.datetime.now(dt.UTC),
+        data={"mood": mood},
+    )
+
+
+def test_a_handler_that_fails_gets_the_event_again_after_a_delay(sample, kept):
+    sample.ask("note", "a", 1, mood="shy")
+    eventually(lambda: kept.heard.find_one({"_id": "a"}))
+    assert kept.tries.find_one({"_id": "a.1"})["count"] == 2
+
+
+def test_an_event_that_comes_ten_times_has_its_effect_once(sample, kept):
+    event = an_event("fine")
+    for _ in range(10):
+        publish(sample, event.to_json())
+    eventually(lambda: (kept.tries.find_one({"_id": "x.1"}) or {}).get("count") == 10)
+    assert kept.heard.count_documents({}) == 1
+
+
+def test_an_older_event_that_comes_late_changes_nothing(sample, kept):
+    publish(sample, an_event("new", sequence=2).to_json())
+    eventually(lambda: kept.heard.find_one({"mood": "new"}))
+    publish(sample, an_event("old", sequence=1).to_json())
+    eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
+    assert kept.heard.find_one({"_id": "x"})["mood"] == "new"
+
+
+def test_an_event_that_fails_to_the_end_is_a_dead_letter_that_can_be_listed_and_replayed(sample, kept):
+    publish(sample, an_event("hopeless").to_json(), headers={"x-loket-attempt": len(RETRY_DELAYS)})
+    eventually(lambda: "x.1  appointment.booked.v1  RuntimeError: hopeless" in dead(sample).output)
+    assert "x.1" in dead(sample).output, "listing takes nothing away"
+    kept.tries.delete_many({})
+    done = CliRunner().invoke(dead_letters, ["--amqp-uri", sample.environment["AMQP_URI"], "replay", "sample.events"])
+    assert "1 event(s) put back" in done.output
+    eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
+
+
+def test_a_message_that_is_no_event_goes_to_the_dead_letters_at_once(sample, kept):
+    publish(sample, b"nonsense")
+    eventually(lambda: "(not an event)" in dead(sample).output)
+    sample.ask("note", "a", 1)
+    eventually(lambda: kept.heard.find_one({"_id": "a"}))
+
+
+def test_a_queue_that_does_not_exist_is_told_plainly(sample):
+    done = CliRunner().invoke(dead_letters, ["--amqp-uri", sample.environment["AMQP_URI"], "list", "nobody"])
+    assert done.exit_code == 1
+    assert "There is no queue nobody.dead" in done.output
+
+
+def test_a_listener_that_was_away_finds_what_was_published_meanwhile(sample, kept):
+    sample.stop()
+    publish(sample, an_event("fine", subject="late").to_json(), delivery_mode=2)
+    sample.start()
+    eventually(lambda: kept.heard.find_one({"_id": "late"}))

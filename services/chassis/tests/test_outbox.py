@@ -1,0 +1,61 @@
+"""What a write put in its outbox reaches the bus at least once and the event log once, whatever dies in between."""
+
+import contextlib
+
+import pytest
+
+from tests.client import eventually
+
+
+def heard(kept, subject):
+    return kept.heard.find_one({"_id": subject})
+
+
+def test_an_event_goes_from_the_outbox_to_its_listener_and_out_of_the_outbox(sample, kept):
+    identifier = sample.ask("note", "a", 1)
+    eventually(lambda: heard(kept, "a"))
+    eventually(lambda: kept.notes.find_one({"_id": "a", "outbox": []}))
+    assert [event["_id"] for event in kept.event_log.find({})] == [identifier]
+
+
+def test_events_of_one_subject_are_heard_in_order(sample, kept):
+    for sequence in range(1, 31):
+        sample.ask("note", "a", sequence, mood=str(sequence))
+    eventually(lambda: (heard(kept, "a") or {}).get("mood") == "30")
+    assert kept.event_log.count_documents({"subject": "a"}) == 30
+
+
+@pytest.mark.parametrize("place", ["outbox.before-publish", "outbox.before-clear"])
+def test_a_process_killed_around_the_publish_loses_nothing_and_tells_once(sample, kept, place):
+    sample.stop()
+    sample.start(LOKET_FAULT=place)
+    sample.wait_until_ready()
+    with contextlib.suppress(Exception):  # the answer may or may not come before the process dies
+        sample.ask("note", "a", 1)
+    eventually(lambda: not sample.child.is_running())
+    assert kept.notes.count_documents({"outbox.0": {"$exists": True}}) == 1
+    sample.start()
+    sample.wait_until_ready()
+    eventually(lambda: heard(kept, "a"))
+    eventually(lambda: kept.notes.find_one({"_id": "a", "outbox": []}))
+    assert kept.event_log.count_documents({}) == 1
+
+
+def test_the_trace_of_a_request_goes_along_with_its_event(sample, kept):
+    sample.ask("note", "a", 1)
+    trace = eventually(lambda: heard(kept, "a"))["trace"]
+    assert trace == kept.event_log.find_one({})["traceparent"]
+    assert len(trace) == 55
+
+
+def test_the_sweep_leaves_nothing_that_was_never_announced(sample, kept):
+    import datetime as dt
+
+    from loket_contracts import events
+
+    old = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
+    event = events.make(
+        "appointment.booked", municipality="rumst", subject="c", sequence=1, time=old, data={"mood": "fine"}
+    )
+    kept.notes.insert_one({"_id": "c", "outbox": [event.to_document()]})
+    eventually(lambda: heard(kept, "c"))

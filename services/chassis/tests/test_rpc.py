@@ -1,0 +1,63 @@
+"""A call to another service ends within its deadline, and a refusal arrives whole."""
+
+import signal
+import threading
+import time
+
+import pytest
+import requests
+
+from loket_contracts.errors import Refusal
+from tests.client import eventually
+
+
+def test_a_refusal_crosses_the_bus_whole(sample):
+    with pytest.raises(Refusal) as refused:
+        sample.ask("refuse")
+    assert refused.value.args == ("slot-taken", {"start": "nine"}, [{"pointer": "/a", "detail": "b"}])
+
+
+def test_a_call_between_services_gets_its_answer(sample):
+    assert sample.ask("ask_to_sleep", 0.01) == "awake"
+
+
+def test_a_call_that_is_not_answered_in_time_is_unavailable(sample):
+    began = time.monotonic()
+    assert sample.ask("ask_to_sleep", 5).startswith("Unavailable: sample did not answer within 1.0 s")
+    assert time.monotonic() - began < 3
+
+
+def test_a_failure_on_the_other_side_is_told_as_such(sample):
+    assert sample.ask("ask_someone", "broken").startswith("RemoteError: UnserializableValueError")
+    assert sample.ask("ask_someone", "no_such_method").startswith("MethodNotFound")
+
+
+def test_sigterm_finishes_what_is_in_flight(sample, kept):
+    threading.Timer(0.4, lambda: sample.child.process.send_signal(signal.SIGTERM)).start()
+    assert sample.ask("sleep", 1.2) == "awake"
+    assert sample.child.process.wait(15) == 0
+    assert kept.slept.count_documents({}) == 1
+
+
+def test_the_probes_and_figures_answer(sample):
+    base = f"http://127.0.0.1:{sample.port}"
+    assert requests.get(f"{base}/health/live", timeout=5).json() == {"status": "ok"}
+    assert requests.get(f"{base}/health/ready", timeout=5).json() == {"status": "ok", "broker": "ok", "database": "ok"}
+    sample.ask("note", "a", 1)
+    eventually(
+        lambda: (
+            'loket_events_published_total{type="appointment.booked.v1"} 1.0'
+            in requests.get(f"{base}/metrics", timeout=5).text
+        )
+    )
+
+
+def test_every_line_of_the_log_is_json_that_names_the_service(sample):
+    import json
+
+    assert sample.ask("ask_someone", "fail") == "RemoteError: RuntimeError as asked"
+    lines = [json.loads(line) for line in sample.log.read_text().splitlines()]
+    (failure,) = [line for line in lines if line["event"] == "work failed"]
+    assert failure["entrypoint"] == "fail"
+    assert len(failure["trace"]) == 32
+    assert {line["service"] for line in lines} == {"sample"}

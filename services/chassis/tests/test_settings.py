@@ -1,0 +1,81 @@
+"""Settings are checked whole at the start, and shown without their secrets."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sample import SampleSettings
+
+from loket_chassis.settings import SettingsError, describe
+
+NEEDED = {"AMQP_URI": "a", "MONGO_URI": "m", "GREETING": "hi"}
+
+
+def test_every_missing_setting_is_named_at_once():
+    with pytest.raises(SettingsError) as refused:
+        SampleSettings.read(environment={})
+    assert [line.split()[0] for line in str(refused.value).splitlines()] == ["AMQP_URI", "MONGO_URI", "GREETING"]
+
+
+def test_a_setting_of_the_wrong_type_is_named():
+    with pytest.raises(SettingsError, match="MAX_WORKERS is not a int"):
+        SampleSettings.read(environment={**NEEDED, "MAX_WORKERS": "many"})
+
+
+def test_the_environment_wins_over_the_file_and_an_empty_value_is_no_value(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("GREETING: from the file\nMAX_WORKERS: 3\nAMQP_URI: file\n")
+    settings = SampleSettings.read(file, {"MONGO_URI": "m", "LOG_LEVEL": "", "MAX_WORKERS": "5"})
+    assert (settings.greeting, settings.max_workers, settings.amqp_uri) == ("from the file", 5, "file")
+    assert settings.log_level == "INFO"
+
+
+def test_a_name_in_the_file_that_is_no_setting_is_an_error(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("GREETINGS: typo\n")
+    with pytest.raises(SettingsError, match="GREETINGS"):
+        SampleSettings.read(file, NEEDED)
+
+
+@pytest.mark.parametrize("content", ["a: [", "just text", "- a"])
+def test_a_file_that_is_no_list_of_settings_is_an_error(tmp_path, content):
+    file = tmp_path / "config.yaml"
+    file.write_text(content)
+    with pytest.raises(SettingsError):
+        SampleSettings.read(file, NEEDED)
+
+
+def test_secrets_are_masked_when_shown():
+    shown = SampleSettings.read(environment={**NEEDED, "AMQP_URI": "pyamqp://user:secret@host"}).shown()
+    assert shown["AMQP_URI"] == "********"
+    assert shown["GREETING"] == "hi"
+
+
+def test_every_setting_has_a_sentence():
+    assert all(text for _, _, text in describe(SampleSettings))
+
+
+def run(*arguments, **environment):
+    here = Path(__file__).parent
+    return subprocess.run(
+        [sys.executable, here / "sample.py", *arguments],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(here), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_service_does_not_start_without_its_settings_and_says_which():
+    done = run()
+    assert done.returncode == 78
+    assert "GREETING is not set" in done.stderr
+
+
+def test_show_config_prints_what_is_in_force():
+    done = run("--show-config", **NEEDED)
+    assert "GREETING: hi" in done.stdout
+    assert "MONGO_URI: ********" in done.stdout

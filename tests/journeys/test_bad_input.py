@@ -1,0 +1,176 @@
+"""Every bad input gets a problem with a stable type, a plain sentence and the field's place; nothing is stored."""
+
+import json
+
+import pytest
+import requests
+from pymongo import MongoClient
+
+from loket_contracts.errors import ERRORS
+from tests.client import ANSWERS, a_visitor
+
+VISITOR = a_visitor()
+GOOD = {
+    "appointment_types": ["bouwadvies"],
+    "location": "gemeentehuis",
+    "start": "2026-11-30T10:00:00+01:00",
+    "contact": VISITOR,
+    "answers": ANSWERS,
+}
+
+
+@pytest.fixture
+def stored(stack):
+    """How many appointments, holds and cards there are."""
+    database = MongoClient(stack.servers.mongo_uri).loket_booking
+
+    def count():
+        claims = sum(len(day.get("claims", ())) + len(day.get("holds", ())) for day in database.agendas.find())
+        return claims, database.cards.count_documents({})
+
+    return count
+
+
+def is_a_problem(answer, status, code, place=None):
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert problem["type"].endswith(f"/problems/{code}")
+    assert problem["title"]
+    assert problem["detail"].endswith(".")
+    assert "{" not in problem["detail"]
+    if place:
+        assert place in [error.get("pointer", error.get("parameter")) for error in problem["errors"]]
+        assert all(error["detail"] for error in problem["errors"])
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code", "place"),
+    [
+        ({"appointment_types": ["nonsense"]}, 422, "unknown-appointment-type", None),
+        ({"appointment_types": "bouwadvies"}, 422, "invalid-request", "/appointment_types"),
+        ({"appointment_types": []}, 422, "invalid-request", "/appointment_types"),
+        ({"location": "nergens"}, 422, "unknown-location", None),
+        ({"location": None}, 422, "location-needed", None),
+        ({"resource": "mi-1"}, 422, "unknown-resource", None),
+        ({"start": "2020-11-30T10:00:00+01:00"}, 422, "slot-in-the-past", None),
+        ({"start": "2026-11-30T10:01:00+01:00"}, 422, "slot-not-offered", None),
+        ({"start": "2026-12-25T10:00:00+01:00"}, 422, "slot-not-offered", None),
+        ({"start": "2999-11-30T10:00:00+01:00"}, 422, "slot-not-offered", None),
+        ({"start": "2026-11-30T10:00:00"}, 422, "invalid-request", "/start"),
+        ({"start": "9999-12-31T23:59:59-12:00"}, 422, "invalid-request", "/start"),
+        ({"start": "soon"}, 422, "invalid-request", "/start"),
+        ({"persons": 0}, 422, "invalid-request", "/persons"),
+        ({"persons": 10**30}, 422, "invalid-request", "/persons"),
+        ({"colour": "red"}, 422, "invalid-request", "/colour"),
+        ({"hold": "never-given"}, 409, "hold-not-found", None),
+        ({"hold": {"$ne": None}}, 422, "invalid-request", "/hold"),
+        ({"answers": {}}, 422, "invalid-request", "/answers/perceel"),
+        ({"answers": {**ANSWERS, "werken": "dansen"}}, 422, "invalid-request", "/answers/werken"),
+        ({"answers": {**ANSWERS, "vraag": "x"}}, 422, "invalid-request", "/answers/vraag"),
+        ({"contact": {**VISITOR, "email": "geen adres"}}, 422, "invalid-request", "/contact/email"),
+        ({"contact": {**VISITOR, "email": "a@b\r\nBcc: x@y.be"}}, 422, "invalid-request", "/contact/email"),
+        ({"contact": {**VISITOR, "phone": "123"}}, 422, "invalid-request", "/contact/phone"),
+        ({"contact": {**VISITOR, "name": ""}}, 422, "invalid-request", "/contact/name"),
+        ({"contact": {**VISITOR, "name": "x" * 500}}, 422, "invalid-request", "/contact/name"),
+        ({"contact": {**VISITOR, "language": "tlh"}}, 422, "invalid-request", "/contact/language"),
+        ({"contact": None}, 422, "invalid-request", "/contact"),
+    ],
+)
+def test_a_wrong_field(portal, stored, change, status, code, place):
+    before = stored()
+    is_a_problem(portal.post("appointments", {**GOOD, **change}), status, code, place)
+    assert stored() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "code"),
+    [
+        (b"{", "application/json", 400, "malformed-json"),
+        (b"", "application/json", 400, "malformed-json"),
+        (b"[]", "application/json", 400, "malformed-json"),
+        (b'"text"', "application/json", 400, "malformed-json"),
+        (b'{"persons": NaN}', "application/json", 400, "malformed-json"),
+        (b"\xff\xfe{}", "application/json", 400, "malformed-json"),
+        (b"[" * 200_000, "application/json", 400, "malformed-json"),
+        (json.dumps(GOOD).encode(), "text/plain", 415, "unsupported-media-type"),
+        (json.dumps(GOOD).encode(), "application/x-www-form-urlencoded", 415, "unsupported-media-type"),
+        (json.dumps(GOOD).encode(), None, 415, "unsupported-media-type"),
+        (
+            json.dumps({**GOOD, "answers": {"perceel": "x" * 1_000_001}}).encode(),
+            "application/json",
+            413,
+            "body-too-large",
+        ),
+    ],
+)
+def test_a_wrong_body(portal, stored, body, content_type, status, code):
+    before = stored()
+    headers = {"Content-Type": content_type} if content_type else {}
+    is_a_problem(requests.post(portal.path("appointments"), data=body, headers=headers, timeout=10), status, code)
+    assert stored() == before
+
+
+def test_a_body_over_the_limit_without_a_stated_length(portal, stored):
+    before = stored()
+
+    def chunks():
+        for _ in range(2000):
+            yield b" " * 1000
+
+    answer = requests.post(
+        portal.path("appointments"), data=chunks(), headers={"Content-Type": "application/json"}, timeout=10
+    )
+    is_a_problem(answer, 413, "body-too-large")
+    assert stored() == before
+
+
+SEARCH = "/api/v1/rumst/slots?location=gemeentehuis&appointment_type="
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code", "place"),
+    [
+        ("/api/v1/atlantis/slots?appointment_type=bouwadvies", 404, "unknown-municipality", None),
+        ("/api/v1/atlantis/appointment-types", 404, "unknown-municipality", None),
+        ("/api/v1/atlantis/reports/overview", 404, "unknown-municipality", None),
+        ("/api/v1/rumst/slots", 422, "invalid-request", "appointment_type"),
+        (f"{SEARCH}x", 422, "unknown-appointment-type", None),
+        (f"{SEARCH}bouwadvies&from=x", 422, "invalid-request", "from"),
+        (f"{SEARCH}bouwadvies&persons=99", 422, "invalid-request", "persons"),
+        (f"{SEARCH}bouwadvies&colour=red", 422, "invalid-request", "colour"),
+        (f"{SEARCH}leegstand&from=2026-12-05&to=2026-12-01", 422, "invalid-request", "to"),
+        (f"{SEARCH}leegstand&to=2030-12-01", 422, "invalid-request", "to"),
+        ("/api/v1/rumst/reports/overview?from=never", 422, "invalid-request", "from"),
+        ("/api/v1/rumst/appointments/abc", 401, "token-needed", None),
+        ("/api/v1/rumst/nothing", 404, "not-found", None),
+    ],
+)  # fmt: skip
+def test_a_wrong_address(portal, path, status, code, place):
+    is_a_problem(requests.get(portal.url + path, timeout=10), status, code, place)
+
+
+def test_a_method_that_an_address_does_not_take(portal):
+    answer = requests.delete(portal.path("holds"), timeout=10)
+    is_a_problem(answer, 405, "method-not-allowed")
+    assert "POST" in answer.headers["Allow"]
+
+
+def test_a_strangers_token_opens_nothing(portal):
+    mine, theirs = portal.booked(), portal.booked()
+    for token in (theirs["link_token"], "x", "0" * 5000):
+        is_a_problem(portal.get(f"appointments/{mine['id']}", token=token), 404, "appointment-not-found")
+        is_a_problem(portal.post(f"appointments/{mine['id']}/cancel", token=token), 404, "appointment-not-found")
+    assert portal.get(f"appointments/{mine['id']}", token=mine["link_token"]).json()["state"] == "booked"
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+def test_a_problem_speaks_the_callers_language(portal, language):
+    answer = portal.get("slots", params={"appointment_type": "x"}, headers={"Accept-Language": language})
+    assert answer.headers["Content-Language"] == language
+    assert (answer.json()["title"] == ERRORS["unknown-appointment-type"].title) == (language == "en")
+
+
+def test_the_page_of_every_problem_can_be_read(portal):
+    for code in ERRORS:
+        assert requests.get(f"{portal.url}/problems/{code}", timeout=5).status_code == 200

@@ -1,0 +1,30 @@
+"""However many want one slot at once, exactly one gets it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from tests.client import Portal, a_visitor
+
+CLIENTS = 50
+ROUNDS = 10
+
+
+def test_fifty_clients_want_the_same_slot_ten_times_over_and_exactly_one_wins_each_time(portal):
+    # one specialist who gives this at all: the slot is a single one
+    slots = [slot for slot in portal.slots("dossier-inzien", to="2027-01-15") if slot["capacity"] == 1]
+    barrier = Barrier(CLIENTS)
+
+    def attempt(number: int, start: str):
+        client = Portal(portal.url, portal.mail_url)
+        body = {"appointment_types": ["dossier-inzien"], "answers": {"perceel": "x"}, "contact": a_visitor()}
+        barrier.wait()
+        answer = client.book(start, **body)
+        return answer.status_code, answer.headers["Content-Type"], answer.json().get("code")
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        for round_ in range(ROUNDS):
+            start = slots[round_ * 3]["start"]
+            answers = list(pool.map(attempt, range(CLIENTS), [start] * CLIENTS))
+            assert sorted(status for status, _, _ in answers) == [201] + [409] * (CLIENTS - 1)
+            losers = {(media, code) for status, media, code in answers if status == 409}
+            assert losers == {("application/problem+json", "slot-taken")}

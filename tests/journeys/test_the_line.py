@@ -1,0 +1,133 @@
+"""The whole line, nothing replaced: HTTP in, a mail over SMTP and a figure from MongoDB out."""
+
+import time
+from email import message_from_string, policy
+
+import icalendar
+import pytest
+import requests
+
+from tests.client import a_visitor, eventually, link_in
+
+WITHIN = 2.0
+
+
+@pytest.fixture
+def visitor():
+    return a_visitor()
+
+
+def test_who_books_gets_a_mail_and_is_counted_within_two_seconds(portal, visitor):
+    kinds = portal.get("appointment-types").json()["appointment_types"]
+    assert "bouwadvies" in [kind["id"] for kind in kinds]
+    slot = portal.slots()[-1]
+    held = portal.post(
+        "holds", {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": slot["start"]}
+    )
+    assert held.status_code == 201
+    before = portal.overview()["appointments"]["booked"]
+    messages = portal.overview()["messages"]["sent"]
+
+    began = time.monotonic()
+    answers = {"perceel": "Kerkstraat 1", "werken": "verbouwen"}
+    booked = portal.post("appointments", {"hold": held.json()["id"], "contact": visitor, "answers": answers})
+    assert booked.status_code == 201, booked.text
+    mail = eventually(lambda: portal.mails_to(visitor["email"]))[0]
+    eventually(lambda: portal.overview()["appointments"]["booked"] == before + 1)
+    assert time.monotonic() - began < WITHIN
+    eventually(lambda: portal.overview()["messages"]["sent"] == messages + 1)
+
+    appointment = booked.json()
+    assert appointment["start"] == slot["start"]
+    assert appointment["reference"] in mail["text"]
+    assert link_in(mail) == appointment["manage_url"]
+
+
+def test_the_mail_carries_a_calendar_entry_for_the_right_moment(portal, visitor):
+    appointment = portal.booked(contact=visitor)
+    mail = eventually(lambda: portal.mails_to(visitor["email"]))[0]
+    source = requests.get(f"{portal.mail_url}/{mail['number']}.eml", timeout=5).text
+    message = message_from_string(source, policy=policy.default)
+    parts = {part.get_content_type(): part for part in message.walk()}
+    assert {"text/plain", "text/html", "text/calendar", "application/ics"} <= set(parts)
+    entry = icalendar.Calendar.from_ical(parts["application/ics"].get_payload(decode=True))
+    assert entry["METHOD"] == "REQUEST"
+    (event,) = entry.walk("VEVENT")
+    assert event["DTSTART"].dt.isoformat() == appointment["start"]
+    assert event["DTEND"].dt.isoformat() == appointment["end"]
+    assert str(event["UID"]).startswith(appointment["id"])
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("nl", "Uw afspraak"), ("fr", "Votre rendez-vous"), ("de", "Ihr Termin"), ("en", "Your app")],
+)
+def test_the_mail_speaks_the_language_of_who_booked(portal, language, subject):
+    visitor = a_visitor(language=language)
+    portal.booked(contact=visitor)
+    assert eventually(lambda: portal.mails_to(visitor["email"]))[0]["subject"].startswith(subject)
+
+
+def test_cancelling_over_the_link_in_the_mail_frees_the_slot_mails_and_is_counted(portal, visitor):
+    appointment = portal.booked(contact=visitor)
+    cancelled = portal.overview()["appointments"]["cancelled"]
+    link = link_in(eventually(lambda: portal.mails_to(visitor["email"]))[0])
+
+    assert "De afspraak annuleren" in requests.get(link, timeout=5).text
+    assert (
+        portal.get(f"appointments/{appointment['id']}", token=appointment["link_token"]).json()["state"] == "booked"
+    ), "a mail scanner that follows the link changes nothing"
+    page = requests.post(f"{link}/annuleren", timeout=5)
+    assert "Uw afspraak is geannuleerd" in page.text
+
+    mails = eventually(lambda: (found := portal.mails_to(visitor["email"])) and len(found) == 2 and found)
+    assert "gaat niet door" in mails[1]["subject"]
+    eventually(lambda: portal.overview()["appointments"]["cancelled"] == cancelled + 1)
+    assert appointment["start"] in [slot["start"] for slot in portal.slots()]
+
+
+def test_cancelling_over_the_api_travels_the_same_way(portal, visitor):
+    appointment = portal.booked(contact=visitor)
+    eventually(lambda: portal.mails_to(visitor["email"]))
+    path = f"appointments/{appointment['id']}/cancel"
+    answer = portal.post(path, {"reason": "ill"}, token=appointment["link_token"])
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert portal.post(path, token=appointment["link_token"]).json()["state"] == "cancelled", "twice is no error"
+    eventually(lambda: len(portal.mails_to(visitor["email"])) == 2)
+
+
+def test_who_cancels_at_once_is_not_told_first_that_it_is_fixed(portal, visitor):
+    appointment = portal.booked(contact=visitor)
+    portal.post(f"appointments/{appointment['id']}/cancel", token=appointment["link_token"])
+    mails = eventually(lambda: portal.mails_to(visitor["email"]))
+    assert "gaat niet door" in mails[-1]["subject"]
+
+
+def test_a_request_with_the_same_key_books_once_and_mails_once(portal, visitor):
+    start = portal.slots()[-1]["start"]
+    answers = [portal.book(start, key=f"k-{visitor['email']}", contact=visitor) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    eventually(lambda: portal.mails_to(visitor["email"]))
+    time.sleep(1)
+    assert len(portal.mails_to(visitor["email"])) == 1
+
+
+def test_a_held_slot_is_not_shown_to_others(portal):
+    slot = portal.slots("leegstand")[0]
+    body = {"appointment_types": ["leegstand"], "location": "gemeentehuis", "start": slot["start"]}
+    for _ in range(slot["capacity"]):
+        assert portal.post("holds", body).status_code == 201
+    assert slot["start"] not in [each["start"] for each in portal.slots("leegstand")]
+    refused = portal.post("holds", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot-taken")
+
+
+def test_an_appointment_with_a_specialist_and_a_room_takes_both(portal):
+    slots = {slot["start"]: slot["capacity"] for slot in portal.slots("verkaveling")}
+    start = next(iter(slots))
+    body = {"appointment_types": ["verkaveling"], "location": "gemeentehuis", "answers": {"perceel": "x"}}
+    appointment = portal.booked(start=start, **body)
+    assert len(appointment["with"]) == 1
+    after = {slot["start"]: slot["capacity"] for slot in portal.slots("verkaveling")}
+    assert after.get(start, 0) == slots[start] - 1
