@@ -17,12 +17,11 @@ JSON_TYPES = ("application/json",)
 def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
     """The body as one JSON object (RFC 8259).
 
-    Raises Refusal: unsupported-media-type, body-too-large, malformed-json.
+    Raises Refusal: unsupported-media-type, malformed-json; RequestEntityTooLarge.
     """
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise Refusal("body-too-large", {"limit": request.max_content_length}) from error
+    body = request.get_data(cache=False)
+    if request.max_content_length is not None and len(body) >= request.max_content_length:
+        raise RequestEntityTooLarge
     if may_be_empty and not body:
         return {}
     if request.mimetype not in JSON_TYPES:

@@ -102,7 +102,8 @@ class Route(HttpRequestHandler):
 
     def handle_request(self, request: Request) -> Response:
         settings = self.container.config["settings"]
-        request.max_content_length = settings.most_body_bytes
+        # one more than is allowed: a body of unstated length is cut off there, and by that one known as too large
+        request.max_content_length = settings.most_body_bytes + 1
         # the parsed form is bounded by the body, which is bounded already
         request.max_form_memory_size = settings.most_body_bytes
         try:
