@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from amqp.exceptions import AMQPError
+from kombu.exceptions import KombuError
 from nameko.amqp.publish import get_connection
 from nameko.extensions import DependencyProvider
 from nameko.web.handlers import http
@@ -30,7 +32,7 @@ class Readiness(DependencyProvider):
             with get_connection(self.container.config["AMQP_URI"], transport_options={"max_retries": 1}) as connection:
                 connection.ensure_connection(max_retries=1, interval_start=0.1, timeout=1)
             return "ok"
-        except (OSError, ConnectionError) as error:
+        except (OSError, KombuError, AMQPError) as error:
             return f"cannot be reached: {type(error).__name__}"
 
 

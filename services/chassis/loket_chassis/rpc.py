@@ -12,11 +12,14 @@ from collections.abc import Callable
 from typing import Any
 
 import eventlet
+from amqp.exceptions import AMQPError
+from kombu.exceptions import KombuError
 from kombu.message import Message
 from nameko.exceptions import RemoteError, UnserializableValueError, deserialize, deserialize_to_instance, serialize
 from nameko.extensions import DependencyProvider, Extension
 from nameko.messaging import HeaderEncoder
 from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
+from pymongo.errors import ConnectionFailure
 
 from loket_contracts.errors import Refusal
 
@@ -36,7 +39,7 @@ class Replier(RpcConsumer):
     publisher = Publisher()
 
     def handle_result(self, message: Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
-        error = serialize(exc_info[1]) if exc_info else None
+        error = serialize(_as_told(exc_info[1])) if exc_info else None
         try:
             body = json.dumps({"result": result, "error": error}, ensure_ascii=False)
         except (TypeError, ValueError):
@@ -51,6 +54,11 @@ class Replier(RpcConsumer):
         )
         self.queue_consumer.ack_message(message)
         return result, exc_info
+
+
+def _as_told(error: BaseException) -> BaseException:
+    """What the caller is told of an error: a database that is away is no failure of ours, and passes."""
+    return Refusal("service-unavailable") if isinstance(error, ConnectionFailure) else error
 
 
 class Answer(Rpc):
@@ -110,7 +118,7 @@ class Calls(Extension):
                 body = reply.wait()
         except eventlet.Timeout as timeout:
             raise Unavailable(f"{self.target} did not answer within {self.deadline} s") from timeout
-        except (OSError, ConnectionError) as error:
+        except (OSError, KombuError, AMQPError) as error:
             raise Unavailable(f"the broker cannot be reached: {error}") from error
         finally:
             self.replies.forget(correlation)

@@ -12,6 +12,8 @@ eventlet.monkey_patch()  # before pymongo and kombu are imported, or their socke
 
 import errno  # noqa: E402
 import importlib  # noqa: E402
+import logging  # noqa: E402
+import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -21,6 +23,9 @@ import click  # noqa: E402
 
 from . import bus, logs  # noqa: E402, F401 - bus registers the serializer that the settings name
 from .settings import Settings, SettingsError  # noqa: E402
+
+#: seconds between SIGTERM and the end, whatever happens
+LONGEST_STOP = 10
 
 
 def main(service: str, settings: str) -> None:
@@ -54,9 +59,15 @@ def serve(service_class: type, settings: Settings) -> None:
     logs.configure(service_class.name, settings.log_level)  # type: ignore[attr-defined]
     runner = ServiceRunner(settings.for_nameko())
     runner.add_service(service_class)
+
+    def stop() -> None:
+        # nameko waits for its consumers to say goodbye to the broker, which may be the very thing that is gone
+        eventlet.spawn_after(LONGEST_STOP, _give_up)
+        runner.stop()
+
     # a signal handler runs in the hub, where nothing may block, hence the spawn
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: eventlet.spawn_n(runner.stop))
+        signal.signal(number, lambda *_: eventlet.spawn_n(stop))
     runner.start()
     waiting = eventlet.spawn(runner.wait)
     while True:
@@ -67,6 +78,11 @@ def serve(service_class: type, settings: Settings) -> None:
                 continue
             raise
         return
+
+
+def _give_up() -> None:
+    logging.getLogger(__name__).error("could not stop in an orderly way within %s s; ending now", LONGEST_STOP)
+    os._exit(1)
 
 
 def _load(path: str) -> Any:

@@ -25,7 +25,7 @@ class Instant(fields.AwareDateTime):
     """A moment as an RFC 3339 date-time with its offset. A time without an offset is refused, never guessed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages = {
+        messages: dict[str, Any] = {
             "invalid": "Give the time as RFC 3339 with an offset, such as 2026-11-30T09:00:00+01:00.",
             "invalid_awareness": "Give the offset of the time too, such as 2026-11-30T09:00:00+01:00.",
         }

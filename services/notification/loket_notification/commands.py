@@ -41,8 +41,13 @@ def tell(needs: Needs, event: AppointmentEvent, traceparent: str) -> None:
     Raises whatever keeps a message from leaving for now; the event then comes again.
     """
     for message in plan(event):
-        if needs.messages.plan(message, needs.now()) == "planned":
-            _send(needs, event, message, traceparent)
+        needs.messages.plan(message, needs.now())
+        if needs.messages.claim(message, needs.now()):
+            try:
+                _send(needs, event, message, traceparent)
+            except Exception:
+                needs.messages.release(message)
+                raise
 
 
 def _send(needs: Needs, event: AppointmentEvent, message: PlannedMessage, traceparent: str) -> None:

@@ -15,6 +15,14 @@ from .policy import PlannedMessage
 Document = dict[str, Any]
 
 
+#: longer than one sending can take: the contact card within 10 s, the mail server within 15 s
+LEASE = dt.timedelta(seconds=30)
+
+
+class BeingSent(Exception):
+    """Another delivery of the same event is sending this message at this moment."""
+
+
 class Messages:
     """All messages, by the id that follows from what they are about."""
 
@@ -26,23 +34,44 @@ class Messages:
     def create_indexes(self) -> None:
         self.collection.create_index([("municipality", ASCENDING), ("appointment", ASCENDING)], name="appointment")
 
-    def plan(self, message: PlannedMessage, now: dt.datetime) -> str:
-        """Make the message known if it is not yet, count the try, and tell its state."""
+    def plan(self, message: PlannedMessage, now: dt.datetime) -> None:
+        """Make the message known, if it is not yet."""
         names: Document = {name: getattr(message, name) for name in PlannedMessage.__dataclass_fields__}
-        found = self.collection.find_one_and_update(
+        self.collection.update_one(
             {"_id": message.id},
-            {"$setOnInsert": {**names, "state": "planned", "planned_at": now}, "$inc": {"attempts": 1}},
+            {"$setOnInsert": {**names, "state": "planned", "planned_at": now, "attempts": 0}},
             upsert=True,
-            return_document=True,
-            projection={"state": 1},
         )
-        return str(found["state"])
+
+    def claim(self, message: PlannedMessage, now: dt.datetime) -> bool:
+        """Take the message for sending, so that no other delivery of its event sends it too.
+
+        False when it is settled. Raises BeingSent when somebody else has it: the event must come again, for that
+        somebody may have died with it. A claim ends by itself after LEASE.
+        """
+        waiting = {"$or": [{"state": "planned"}, {"state": "sending", "claimed_until": {"$lte": now}}]}
+        claimed = self.collection.update_one(
+            {"_id": message.id, **waiting},
+            {"$set": {"state": "sending", "claimed_until": now + LEASE}, "$inc": {"attempts": 1}},
+        )
+        if claimed.modified_count:
+            return True
+        if self.collection.count_documents({"_id": message.id, "state": "sending"}):
+            raise BeingSent(message.id)
+        return False
+
+    def release(self, message: PlannedMessage) -> None:
+        """Give a claim back: the message could not be sent for now."""
+        self.collection.update_one({"_id": message.id, "state": "sending"}, {"$set": {"state": "planned"}})
 
     def settle(
         self, message: PlannedMessage, state: str, now: dt.datetime, event: Event | None = None, reason: str = ""
     ) -> bool:
-        """Move a planned message to its final state, with the event that tells of it. False when it was settled."""
-        change: Document = {"$set": {"state": state, "settled_at": now, "reason": reason}}
+        """Move a claimed message to its final state, with the event that tells of it. False when it was settled."""
+        change: Document = {
+            "$set": {"state": state, "settled_at": now, "reason": reason},
+            "$unset": {"claimed_until": ""},
+        }
         if event is not None:
             change["$push"] = {"outbox": event.to_document()}
-        return self.collection.update_one({"_id": message.id, "state": "planned"}, change).modified_count == 1
+        return self.collection.update_one({"_id": message.id, "state": "sending"}, change).modified_count == 1

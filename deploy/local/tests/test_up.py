@@ -1,0 +1,144 @@
+"""`loket up` as its user runs it: it starts, it is there, and everything of it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from loket_local.processes import is_alive
+from loket_local.stack import state_file
+from tests.client import eventually
+
+ROOT = Path(__file__).parents[3]
+WITHIN = 15.0
+
+
+def loket(*arguments, **options):
+    command = [sys.executable, "-m", "loket_local.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False, **options)
+
+
+class Up:
+    """One run of `loket up`, on free ports, with servers of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.output = folder.parent / "output"
+        environment = {name: value for name, value in os.environ.items() if name not in ("AMQP_URI", "MONGO_URI")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "loket_local.cli", "up", "--free-ports", "--folder", str(folder)],
+            stdout=self.output.open("w"),
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+
+    def wait(self):
+        def welcomed():
+            assert self.process.poll() is None, self.output.read_text()
+            return "Loket runs" in self.output.read_text()
+
+        eventually(welcomed, patience=60)
+        self.state = json.loads(state_file(self.folder).read_text())
+        return self
+
+    def family(self):
+        """The ids of all processes below this one."""
+        found, waiting = [], [self.process.pid]
+        while waiting:
+            parent = waiting.pop()
+            children = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+            found += children
+            waiting += children
+        return found
+
+    def end(self, how):
+        family = self.family()
+        assert len(family) >= 8
+        self.process.send_signal(how)
+        self.process.wait(60)
+        eventually(lambda: not any(is_alive(pid) for pid in family), patience=30)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("up") / "run"
+
+
+@pytest.fixture
+def up(folder):
+    running = Up(folder).wait()
+    yield running
+    if running.process.poll() is None:
+        running.end(signal.SIGTERM)
+
+
+def test_it_tells_its_progress_and_its_addresses_and_the_demo_municipality_is_there(up):
+    told = up.output.read_text()
+    for part in ("MongoDB: starting", "RabbitMQ: starting", "booking: healthy", "API docs", "Mail"):
+        assert part in told
+    assert (
+        requests.get(f"{up.state['url']}/api/v1/municipalities", timeout=5).json()["municipalities"][0]["id"] == "rumst"
+    )
+    assert requests.get(f"{up.state['url']}/health/ready", timeout=5).json()["notification"] == "ok"
+
+
+def test_a_second_run_in_the_same_folder_says_where_the_first_one_is(up, folder):
+    done = loket("up", "--folder", folder)
+    assert done.returncode == 1
+    assert up.state["url"] in done.stderr
+
+
+def test_a_service_that_is_killed_is_started_again(up):
+    victim = next(pid for pid in up.family() if b"loket_reporting" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    os.kill(victim, signal.SIGKILL)
+    eventually(lambda: "reporting: ended with code -9; starting again" in up.output.read_text())
+    eventually(lambda: requests.get(f"{up.state['url']}/health/ready", timeout=5).ok)
+
+
+def test_sigterm_ends_every_child_and_the_data_survives(up, folder):
+    up.end(signal.SIGTERM)
+    assert "the data is kept" in up.output.read_text()
+    assert (folder / "mongodb").exists()
+
+
+def test_ctrl_c_ends_every_child_and_the_second_start_is_quick(folder):
+    began = time.monotonic()
+    up = Up(folder).wait()
+    assert time.monotonic() - began < WITHIN
+    up.end(signal.SIGINT)
+
+
+def test_a_crash_of_the_launcher_ends_every_child(folder):
+    Up(folder).wait().end(signal.SIGKILL)
+
+
+def test_stop_ends_it_from_another_shell_and_reset_drops_the_data(folder):
+    up = Up(folder).wait()
+    family = up.family()
+    assert "healthy" in loket("status", "--folder", folder).stdout or "ok" in loket("status", "--folder", folder).stdout
+    assert "stopped" in loket("stop", "--folder", folder).stdout
+    assert not any(is_alive(pid) for pid in family)
+    assert "does not run" in loket("stop", "--folder", folder).stdout
+    assert "dropped" in loket("reset", "--folder", folder, "--yes").stdout
+    assert not folder.exists()
+
+
+def test_a_wrong_municipality_is_told_with_its_line_and_nothing_keeps_running(tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        (ROOT / "deploy/municipalities/rumst.yaml").read_text().replace("duration: 45", "duration: lang", 1)
+    )
+    done = loket("up", "--free-ports", "--folder", tmp_path / "run", "--municipality", wrong)
+    assert done.returncode == 1
+    assert "/appointment_types/bouwadvies/duration" in done.stdout.replace("\n", "")
+
+
+@pytest.mark.parametrize("command", ["up", "stop", "reset", "logs", "status"])
+def test_every_command_has_help(command):
+    assert "--folder" in loket(command, "--help").stdout

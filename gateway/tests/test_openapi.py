@@ -1,0 +1,64 @@
+"""The document says what the gateway does: every route is in it, and real answers have the shape that it gives."""
+
+import re
+
+import pytest
+
+from loket_gateway import schemas
+from loket_gateway.api.openapi import OPERATIONS, document
+from loket_gateway.service import GatewayService
+
+DOCUMENT = document("http://127.0.0.1:8080")
+
+
+def routes():
+    for name in dir(GatewayService):
+        for entrypoint in getattr(getattr(GatewayService, name), "nameko_entrypoints", ()):
+            if entrypoint.url.startswith("/api/"):
+                yield entrypoint.method.lower(), re.sub(r"<(\w+)>", r"{\1}", entrypoint.url)
+
+
+def test_every_route_of_the_api_is_described_and_no_other():
+    described = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
+    assert described == set(routes())
+
+
+def test_every_reference_leads_somewhere():
+    names = set(re.findall(r"#/components/schemas/(\w+)", str(DOCUMENT)))
+    assert names <= set(DOCUMENT["components"]["schemas"])
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each["id"])
+def test_every_operation_tells_its_answer_and_its_problems(operation):
+    described = DOCUMENT["paths"][operation["path"]][operation["method"]]
+    assert str(operation["status"]) in described["responses"]
+    assert "503" in described["responses"]
+
+
+def test_real_answers_have_the_shape_that_is_described(portal):
+    booked = portal.booked()
+    start = portal.slots()[0]["start"]
+    hold = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": start}
+    token = booked["link_token"]
+    query = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
+    answers = {
+        schemas.AppointmentTypes: portal.get("appointment-types").json(),
+        schemas.Locations: portal.get("locations").json(),
+        schemas.Teams: portal.get("teams").json(),
+        schemas.Slots: portal.get("slots", params=query).json(),
+        schemas.Hold: portal.post("holds", hold).json(),
+        schemas.BookedAppointment: booked,
+        schemas.Appointment: portal.get(f"appointments/{booked['id']}", token=token).json(),
+        schemas.Overview: portal.overview(),
+        schemas.Problem: portal.get("slots").json(),
+        schemas.Municipalities: portal.session.get(f"{portal.url}/api/v1/municipalities", timeout=5).json(),
+    }
+    for schema, answer in answers.items():
+        assert schema().validate(answer) == {}, schema.__name__
+
+
+def test_the_document_and_its_pages_can_be_read(portal):
+    assert portal.session.get(f"{portal.url}/openapi.json", timeout=5).json()["openapi"] == "3.1.0"
+    page = portal.session.get(f"{portal.url}/docs", timeout=5).text
+    for operation in OPERATIONS:
+        assert operation["path"] in page

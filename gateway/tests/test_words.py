@@ -1,0 +1,54 @@
+"""Every text has a translation, and every error a status."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from loket_contracts.errors import ERRORS, Refusal
+from loket_gateway import language, problems
+
+PACKAGE = Path(language.__file__).parent
+TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("*.html"))
+SAID = re.compile(r"""_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+
+
+def texts():
+    found = {match[1:-1] for template in TEMPLATES for match in SAID.findall(template.read_text())}
+    return found | {error.title for error in ERRORS.values()} | {error.detail for error in ERRORS.values()}
+
+
+@pytest.mark.parametrize("spoken", ["nl", "fr", "de"])
+def test_every_text_is_translated_and_no_translation_is_left_over(spoken):
+    with (PACKAGE / "locale" / f"{spoken}.po").open("rb") as file:
+        entries = {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    assert texts() - set(entries) == set()
+    assert {text for text, translation in entries.items() if not translation} == set()
+
+
+@pytest.mark.parametrize("spoken", ["nl", "fr", "de"])
+def test_a_translation_has_the_same_places_to_fill_in(spoken):
+    for text in texts():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", language.translate(text, spoken))), text
+
+
+def test_every_error_code_has_a_status():
+    assert set(problems.STATUS) == set(ERRORS)
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_every_sentence_can_be_said_whatever_the_refusal_brings(code):
+    params = dict.fromkeys(re.findall(r"{(\w+)}", ERRORS[code].detail), "x")
+    for spoken in language.LANGUAGES:
+        assert "{" not in problems.sentence(Refusal(code, params), spoken)
+
+
+def test_a_text_that_misses_in_a_language_is_given_in_dutch():
+    assert language.pick({"nl": "ja"}, "fr") == "ja"
+    assert language.pick({}, "fr") == ""
+
+
+def test_dates_are_said_in_words():
+    assert language.day("2026-11-30T09:00:00+01:00", "nl") == "maandag 30 november 2026"
+    assert language.day("2026-11-30T09:00:00+01:00", "fr") == "lundi 30 novembre 2026"

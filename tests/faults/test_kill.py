@@ -1,0 +1,151 @@
+"""Processes die at the worst moment; nothing that was accepted is lost, nothing happens twice."""
+
+import contextlib
+import signal
+import time
+
+import pytest
+import requests
+from kombu import Connection
+from pymongo import MongoClient
+
+from loket_local.ports import find_free
+from loket_local.stack import Ports, Stack
+from tests.client import Portal, a_visitor, eventually
+
+
+@pytest.fixture(scope="module")
+def own_stack(folder):
+    """A stack with servers of its own, whose parts may be killed without harm to other tests."""
+    amqp_port, mongo_port = find_free(2)
+    ports = Ports.free()
+    stack = Stack(folder / "faults", Ports(ports.http, ports.mail, ports.smtp, amqp_port, mongo_port), environment={})
+    stack.start()
+    from conftest import ROOT
+
+    stack.configure(ROOT / "deploy/municipalities/rumst.yaml")
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def portal(own_stack):
+    return Portal(own_stack.url, own_stack.mail_url)
+
+
+def restart(component, **environment):
+    component.environment.update(environment)
+    component.start()
+    component.wait_until_ready()
+
+
+@pytest.mark.parametrize("place", ["outbox.before-publish", "outbox.before-clear"])
+def test_booking_killed_between_the_write_and_the_publish_still_tells_once(own_stack, portal, place):
+    booking = own_stack.components["booking"]
+    booking.stop()
+    restart(booking, LOKET_FAULT=place)
+    visitor = a_visitor()
+    before = portal.overview()["appointments"]["booked"]
+    with contextlib.suppress(requests.RequestException):
+        portal.book(portal.slots()[-1]["start"], key=visitor["email"], contact=visitor)
+    eventually(lambda: not booking.child.is_running())
+    assert place.endswith("clear") or portal.mails_to(visitor["email"]) == []
+
+    restart(booking, LOKET_FAULT="")
+    eventually(lambda: portal.mails_to(visitor["email"]))
+    eventually(lambda: portal.overview()["appointments"]["booked"] == before + 1)
+    again = portal.book(portal.slots()[-1]["start"], key=visitor["email"], contact=visitor)
+    assert again.status_code == 422, "the slot list moved on, so this is another request under the same key"
+    time.sleep(1.5)
+    assert len(portal.mails_to(visitor["email"])) == 1
+    assert portal.overview()["appointments"]["booked"] == before + 1
+    database = MongoClient(own_stack.servers.mongo_uri).loket_booking
+    assert database.agendas.count_documents({"outbox.0": {"$exists": True}}) == 0
+
+
+@pytest.mark.parametrize("victim", ["notification", "reporting"])
+def test_a_listener_killed_while_bookings_come_in_catches_up(own_stack, portal, victim):
+    component = own_stack.components[victim]
+    before = portal.overview()["appointments"]["booked"]
+    visitors = [a_visitor() for _ in range(12)]
+    starts = [slot["start"] for slot in portal.slots("hinder-melden", to="2026-12-20")]
+    for number, visitor in enumerate(visitors):
+        answers = {"soort-hinder": "geluid"}
+        body = {"appointment_types": ["hinder-melden"], "answers": answers, "contact": visitor}
+        portal.booked(start=starts[-1 - number * 2], **body)
+        if number == 5:
+            component.child.kill()
+    restart(component)
+    eventually(lambda: portal.overview()["appointments"]["booked"] == before + 12)
+    # a message that was claimed by the process that died is taken over when its lease ends
+    eventually(lambda: all(portal.mails_to(visitor["email"]) for visitor in visitors), patience=60)
+    # the one that was being sent when the process died may come twice, no other
+    assert sum(len(portal.mails_to(visitor["email"])) for visitor in visitors) <= 12 + 1
+
+
+def test_with_booking_away_a_request_is_refused_within_seconds_and_the_page_still_opens(own_stack, portal):
+    booking = own_stack.components["booking"]
+    portal.slots()
+    portal.get("appointment-types")
+    booking.child.kill()
+    began = time.monotonic()
+    refused = portal.get("slots", params={"appointment_type": "bouwadvies", "location": "gemeentehuis"})
+    assert time.monotonic() - began < 3
+    assert (refused.status_code, refused.json()["code"]) == (503, "service-unavailable")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert portal.get("appointment-types").status_code == 200, "served from memory"
+    assert requests.get(f"{own_stack.url}/health/ready", timeout=10).status_code == 503
+    restart(booking)
+    assert portal.slots()
+
+
+def test_with_the_mail_server_away_the_mail_comes_once_it_is_back(own_stack, portal):
+    own_stack.mail.kill()
+    visitor = a_visitor()
+    portal.booked(contact=visitor)
+    time.sleep(0.5)
+    own_stack.start_mail_catcher()
+    eventually(lambda: portal.mails_to(visitor["email"]))
+
+
+def test_a_broker_that_goes_away_and_comes_back_loses_nothing(own_stack, portal):
+    from loket_local import rabbitmq
+
+    visitor = a_visitor()
+    broker = own_stack.servers.broker
+    broker.node.kill()
+    broker.port_mapper.kill()
+    began = time.monotonic()
+    refused = portal.get("slots", params={"appointment_type": "bouwadvies", "location": "gemeentehuis"})
+    assert refused.status_code == 503
+    assert time.monotonic() - began < 4
+    again = rabbitmq.start(own_stack.folder / "rabbitmq", broker.port, own_stack.logs)
+    own_stack.servers.own[own_stack.servers.own.index(broker)] = own_stack.servers.broker = again
+    eventually(lambda: requests.get(f"{own_stack.url}/health/ready", timeout=10).ok, patience=60)
+    portal.booked(contact=visitor)
+    eventually(lambda: portal.mails_to(visitor["email"]), patience=30)
+
+
+def test_a_database_that_goes_away_and_comes_back_loses_nothing(own_stack, portal):
+    from loket_local import mongodb
+
+    kept = portal.booked()
+    database = own_stack.servers.database
+    database.process.kill()
+    refused = portal.book("2026-11-30T10:00:00+01:00")
+    assert refused.status_code == 503
+    again = mongodb.start(own_stack.folder / "mongodb", database.port, own_stack.logs)
+    own_stack.servers.own[own_stack.servers.own.index(database)] = own_stack.servers.database = again
+    eventually(lambda: portal.get("slots", params={"appointment_type": "leegstand", "location": "gemeentehuis"}).ok)
+    assert portal.get(f"appointments/{kept['id']}", token=kept["link_token"]).json()["state"] == "booked"
+    eventually(lambda: portal.book().status_code == 201)
+
+
+def test_sigterm_at_the_gateway_finishes_the_request_in_flight(own_stack, portal):
+    gateway = own_stack.components["gateway"]
+    gateway.child.process.send_signal(signal.SIGTERM)
+    assert gateway.child.process.wait(20) == 0
+    restart(gateway)
+    with Connection(own_stack.servers.amqp_uri) as connection:
+        connection.ensure_connection(max_retries=2)
+    assert portal.slots()
