@@ -36,7 +36,7 @@ def portal(own_stack):
 def restart(component, **environment):
     component.environment.update(environment)
     component.start()
-    component.wait_until_ready()
+    component.wait_until("ready")
 
 
 @pytest.mark.parametrize("place", ["outbox.before-publish", "outbox.before-clear"])

@@ -35,24 +35,24 @@ class Component:
     def start(self) -> None:
         self.child = Child.start(self.name, [sys.executable, "-m", f"loket_{self.name}"], self.log, self.environment)
 
-    def is_ready(self) -> bool:
-        """Whether everything that it needs answers."""
+    def says(self, probe: str) -> bool:
+        """Whether the probe `live` (the process answers) or `ready` (all that it needs answers) is content."""
         try:
-            with urllib.request.urlopen(f"{self.health}/ready", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.health}/{probe}", timeout=5) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
 
-    def wait_until_ready(self, patience: float = PATIENCE) -> None:
-        """Raises StartFailed when it ends, or is not ready in time."""
+    def wait_until(self, probe: str, patience: float = PATIENCE) -> None:
+        """Raises StartFailed when it ends, or the probe is not content in time."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             if self.child is not None:
                 self.child.require_running()
-            if self.is_ready():
+            if self.says(probe):
                 return
             time.sleep(0.1)
-        raise StartFailed(f"{self.name} was not ready within {patience:.0f} s; its log is {self.log}")
+        raise StartFailed(f"{self.name} was not {probe} within {patience:.0f} s; its log is {self.log}")
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM and return at once; `stop` then waits."""

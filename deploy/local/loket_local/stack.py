@@ -115,7 +115,7 @@ class Stack:
             self.report(f"{component.name}: starting")
             component.start()
         for component in self.components.values():
-            component.wait_until_ready()
+            component.wait_until("ready")
             self.report(f"{component.name}: healthy")
 
     def configure(self, file: Path) -> None:

@@ -53,7 +53,7 @@ def sample(servers, folder) -> Iterator[Sample]:
     }
     running = Sample("sample", port, environment, folder / "logs" / f"{name}.log")
     running.start()
-    running.wait_until_ready()
+    running.wait_until("ready")
     yield running
     running.child.kill()
     MongoClient(servers.mongo_uri).drop_database(name)

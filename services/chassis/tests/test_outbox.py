@@ -29,13 +29,13 @@ def test_events_of_one_subject_are_heard_in_order(sample, kept):
 def test_a_process_killed_around_the_publish_loses_nothing_and_tells_once(sample, kept, place):
     sample.stop()
     sample.start(LOKET_FAULT=place)
-    sample.wait_until_ready()
+    sample.wait_until("ready")
     with contextlib.suppress(Exception):  # the answer may or may not come before the process dies
         sample.ask("note", "a", 1)
     eventually(lambda: not sample.child.is_running())
     assert kept.notes.count_documents({"outbox.0": {"$exists": True}}) == 1
     sample.start()
-    sample.wait_until_ready()
+    sample.wait_until("ready")
     eventually(lambda: heard(kept, "a"))
     eventually(lambda: kept.notes.find_one({"_id": "a", "outbox": []}))
     assert kept.event_log.count_documents({}) == 1

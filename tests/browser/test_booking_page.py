@@ -1,0 +1,134 @@
+"""The booking pages in real Chromium, without JavaScript, on a wide and on a narrow screen."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from loket_local import debian
+from tests.client import a_visitor, eventually, link_in
+
+CHROMIUM = "/usr/bin/chromium"
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+#: LOKET_SCREENSHOTS=docs/pictures keeps what the pages look like
+PICTURES = os.environ.get("LOKET_SCREENSHOTS")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not Path(CHROMIUM).exists():
+        debian.install("chromium", "Chromium, which the page tests need,")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=[360, 1280])
+def page(browser: Browser, request):
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 800}, java_script_enabled=False, locale="nl-BE"
+    )
+    opened = context.new_page()
+    opened.width = request.param
+    opened.complaints = []
+    opened.on("console", lambda message: opened.complaints.append(message.text))
+    opened.on("requestfailed", lambda failed: opened.complaints.append(failed.url))
+    yield opened
+    context.close()
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        folder = Path(PICTURES)
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}-{page.width}.png", full_page=True)
+
+
+def fits(page: Page) -> bool:
+    """Nothing sticks out at the side."""
+    scrolled = page.locator("html").bounding_box()
+    return scrolled is not None and scrolled["width"] <= page.width
+
+
+def test_a_resident_books_sees_and_cancels(page: Page, portal):
+    visitor = a_visitor()
+    page.goto(f"{portal.url}/rumst/")
+    picture(page, "choose")
+    assert fits(page)
+    page.get_by_role("link", name="Advies vóór een vergunningsaanvraag").click()
+    expect(page.get_by_role("heading", name="Kies een moment")).to_be_visible()
+    picture(page, "slots")
+    assert fits(page)
+    time = page.locator("ul.times button").first
+    clock = time.inner_text()
+    time.click()
+    expect(page.locator(".summary")).to_contain_text(clock)
+    page.get_by_label("Om welk perceel of adres gaat het?").fill("Kerkstraat 1")
+    page.get_by_label("Slopen").check()
+    page.get_by_label("Uw naam").fill(visitor["name"])
+    page.get_by_label("E-mail").fill(visitor["email"])
+    picture(page, "form")
+    assert fits(page)
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    expect(page.get_by_role("heading", name="Uw afspraak staat vast")).to_be_visible()
+    picture(page, "done")
+    assert fits(page)
+    assert page.complaints == []
+
+    page.goto(link_in(eventually(lambda: portal.mails_to(visitor["email"]))[0]))
+    expect(page.get_by_text(clock)).to_be_visible()
+    page.get_by_text("De afspraak annuleren").click()
+    page.get_by_role("button", name="Ja, annuleren").click()
+    expect(page.get_by_role("heading", name="Uw afspraak is geannuleerd")).to_be_visible()
+    picture(page, "cancelled")
+
+
+def test_what_is_missing_is_listed_on_top_and_at_the_field_and_what_was_typed_is_kept(page: Page, portal):
+    page.goto(f"{portal.url}/rumst/tijdstip?type=premies-energie&location=telefoon")
+    page.locator("ul.times button").first.click()
+    page.get_by_label("Uw naam").fill("Lieve Demo")
+    page.get_by_label("E-mail").fill("geen adres")
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    expect(page.get_by_role("alert")).to_contain_text("E-mail: Naar dit e-mailadres kunnen we niet schrijven.")
+    expect(page.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Uw naam")).to_have_value("Lieve Demo")
+    picture(page, "mistakes")
+    assert fits(page)
+
+
+def test_a_form_that_is_sent_twice_books_once(page: Page, portal):
+    visitor = a_visitor()
+    page.goto(f"{portal.url}/rumst/tijdstip?type=premies-energie&location=telefoon")
+    page.locator("ul.times button").first.click()
+    hold = page.locator("input[name=hold]").get_attribute("value")
+    form = {"hold": hold, "name": visitor["name"], "email": visitor["email"]}
+    pages = [requests.post(f"{portal.url}/rumst/gegevens", data=form, timeout=10).url for _ in range(2)]
+    assert pages[0] == pages[1]
+    page.reload()
+    expect(page.get_by_role("heading", name="Die reservatie bestaat niet meer")).to_be_visible()
+    expect(page.get_by_role("link", name="Opnieuw een moment kiezen")).to_be_visible()
+
+
+@pytest.mark.parametrize(("tongue", "heading"), [("Français", "Choisissez un moment"), ("English", "Choose a moment")])
+def test_the_language_can_be_changed_on_every_page_and_stays(page: Page, portal, tongue, heading):
+    page.goto(f"{portal.url}/rumst/")
+    page.get_by_role("link", name=tongue).click()
+    page.locator("ul.cards a").first.click()
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    page.locator("ul.times button").first.click()
+    assert "lang=" in page.url
+
+
+def test_the_interface_documentation_can_be_read(page: Page, portal):
+    page.goto(f"{portal.url}/docs")
+    expect(page.get_by_role("heading", name="Free starts")).to_be_visible()
+    picture(page, "docs")
+    assert fits(page)
+
+
+def test_chromium_is_the_one_of_the_system(browser: Browser):
+    assert shutil.which("chromium")
+    assert browser.version

@@ -1,0 +1,94 @@
+"""The deployment files name real components, real settings and nothing else."""
+
+import contextlib
+import subprocess
+from pathlib import Path
+
+import docker
+import pytest
+import requests
+import yaml
+from docker.errors import DockerException
+
+from loket_booking.settings import BookingSettings
+from loket_chassis.settings import describe
+from loket_gateway.settings import GatewaySettings
+from loket_notification.settings import NotificationSettings
+from loket_reporting.settings import ReportingSettings
+from tests.client import Portal, a_visitor, eventually
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = ROOT / "deploy" / "compose.yaml"
+SETTINGS = {
+    "booking": BookingSettings,
+    "notification": NotificationSettings,
+    "reporting": ReportingSettings,
+    "gateway": GatewaySettings,
+}
+SERVICES = yaml.safe_load(COMPOSE.read_text())["services"]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_variable_of_a_component_is_one_of_its_settings(name):
+    known = {setting for setting, _, _ in describe(SETTINGS[name])}
+    assert set(SERVICES[name]["environment"]) <= known
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_without_a_default_is_given(name):
+    needed = {setting for setting, default, _ in describe(SETTINGS[name]) if default == ""}
+    optional = {"SMTP_USER", "SMTP_PASSWORD"}
+    assert needed - optional <= set(SERVICES[name]["environment"])
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_component_is_built_from_the_one_dockerfile_and_waits_for_what_it_needs(name):
+    service = SERVICES[name]
+    assert service["build"] == {"context": "..", "dockerfile": "deploy/Dockerfile", "args": {"COMPONENT": name}}
+    for needed, condition in service["depends_on"].items():
+        assert condition == {"condition": "service_healthy"}
+        assert "healthcheck" in SERVICES[needed] or needed in SETTINGS  # the image of a component has its own
+
+
+def test_everything_listens_on_this_machine_alone():
+    for service in SERVICES.values():
+        for port in service.get("ports", ()):
+            assert port.startswith("127.0.0.1:")
+
+
+def test_what_the_dockerfile_copies_exists():
+    for line in (ROOT / "deploy" / "Dockerfile").read_text().splitlines():
+        words = line.split()
+        if words[:1] == ["COPY"] and not words[1].startswith("--from"):
+            assert (ROOT / words[1]).exists(), line
+
+
+@pytest.fixture(scope="module")
+def engine():
+    try:
+        client = docker.from_env(timeout=10)
+        client.ping()
+    except DockerException as error:
+        pytest.skip(f"no container engine answers here: {error}")
+    return client
+
+
+def test_the_containers_carry_a_booking_from_end_to_end(engine):
+    compose = ["docker", "compose", "-f", str(COMPOSE)]
+    try:
+        subprocess.run([*compose, "up", "--build", "--detach", "--wait", "--wait-timeout", "600"], check=True)
+        url = "http://127.0.0.1:8080"
+
+        def configured():
+            with contextlib.suppress(requests.RequestException):
+                return requests.get(f"{url}/api/v1/rumst/teams", timeout=5).ok
+            return False
+
+        eventually(configured, patience=120)
+        portal, visitor = Portal(url, ""), a_visitor()
+        portal.booked(contact=visitor)
+        eventually(lambda: portal.overview()["messages"]["sent"] == 1, patience=60)
+        names = {container.name for container in engine.containers.list()}
+        assert {f"loket-{name}-1" for name in SETTINGS} <= names
+    finally:
+        subprocess.run([*compose, "down", "--volumes"], check=False)
