@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from loket_local import debian
@@ -125,7 +126,6 @@ def test_the_language_can_be_changed_on_every_page_and_stays(page: Page, portal,
 def test_the_interface_documentation_can_be_read(page: Page, portal):
     page.goto(f"{portal.url}/docs")
     expect(page.get_by_role("heading", name="Free starts")).to_be_visible()
-    picture(page, "docs")
     assert fits(page)
 
 

@@ -1,0 +1,240 @@
+"""`make bench`: the three yardsticks of plain nameko, then slot search, hold and book, all in one run.
+
+Everything runs on this machine: broker, database, services and the load itself, on the same cores. What counts is the
+ratio to the yardstick in the same row.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import requests
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from loket_local.ports import LOOPBACK, find_free
+from loket_local.processes import Child
+from loket_local.stack import Ports, Stack
+
+from .load import Measured, measure, request
+
+ROOT = Path(__file__).parents[2]
+CONNECTIONS = (1, 8, 32)
+SPECIALISTS = 10
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing to measure. `yardstick`: the job that its rate is divided by."""
+
+    name: str
+    port: int
+    next_request: Callable[[], bytes]
+    yardstick: str
+    expected: int = 200
+
+
+def municipality(name: str, start: str, end: str, duration: int) -> str:
+    """Ten specialists who receive every day from `start` to `end`."""
+    everyday = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    hours = [{"days": everyday, "from": start, "to": end}]
+    return yaml.safe_dump(
+        {
+            "id": name,
+            "name": name,
+            "locations": {"hal": {"name": "Hal"}},
+            "teams": {"team": {"name": "Team"}},
+            "resources": {
+                f"s-{n}": {
+                    "kind": "person", "name": f"S {n}", "team": "team", "locations": ["hal"], "skills": ["x"],
+                    "hours": hours,
+                }
+                for n in range(SPECIALISTS)
+            },
+            "appointment_types": {
+                "visit": {
+                    "name": "Visit", "team": "team", "locations": ["hal"], "duration": duration, "interval": duration,
+                    "needs": [{"kind": "person", "skill": "x"}], "notice_hours": 0, "horizon_days": 365,
+                }
+            },
+        }
+    )  # fmt: skip
+
+
+def wish(start: str) -> dict[str, Any]:
+    return {"appointment_types": ["visit"], "location": "hal", "start": start}
+
+
+def booking(start: str, number: int) -> dict[str, Any]:
+    return {**wish(start), "contact": {"name": f"Visitor {number}", "email": f"visitor{number}@example.org"}}
+
+
+def starts(url: str) -> list[str]:
+    """Every start of the next 300 days, ten times over, shuffled: one for each specialist."""
+    today = date.today()  # noqa: DTZ011 - the machine's own day is as good as any
+    found = []
+    for first in range(1, 300, 60):
+        query = {
+            "appointment_type": "visit",
+            "from": str(today + timedelta(first)),
+            "to": str(today + timedelta(first + 59)),
+        }
+        found += [slot["start"] for slot in requests.get(f"{url}/slots", params=query, timeout=60).json()["slots"]]
+    shuffled = found * SPECIALISTS
+    random.Random(7).shuffle(shuffled)
+    return shuffled
+
+
+def fill_half(url: str) -> None:
+    """Book half of the next 14 days of the searched municipality."""
+    slots = requests.get(f"{url}/slots", params={"appointment_type": "visit"}, timeout=60).json()["slots"]
+    wanted = [slot["start"] for slot in slots for _ in range(slot["capacity"] // 2)]
+    with requests.Session() as session:
+        for number, start in enumerate(wanted):
+            session.post(f"{url}/appointments", json=booking(start, number), timeout=60).raise_for_status()
+
+
+@contextlib.contextmanager
+def yardsticks(stack: Stack) -> Iterator[int]:
+    """Plain nameko on the same broker; gives the port."""
+    assert stack.servers is not None
+    (port,) = find_free(1)
+    command = [sys.executable, "-m", "tests.benchmarks.yardstick"]
+    children = [
+        Child.start(which, [*command, which, str(port), stack.servers.amqp_uri], stack.logs / f"{which}.log")
+        for which in ("echo", "front")
+    ]
+    try:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with contextlib.suppress(requests.RequestException):
+                if requests.get(f"http://{LOOPBACK}:{port}/rpc", timeout=2).ok:
+                    break
+            time.sleep(0.1)
+        yield port
+    finally:
+        for child in children:
+            child.stop(5)
+
+
+def jobs(stack: Stack, port: int) -> list[Job]:
+    front, api = f"http://{LOOPBACK}:{port}", f"{stack.url}/api/v1"
+    fill_half(f"{api}/searched")
+    free = iter(starts(f"{api}/booked"))
+    number = itertools.count()
+    gateway = stack.ports.http
+    search = request("GET", f"{api}/searched/slots?appointment_type=visit")
+    bare, rpc = request("GET", f"{front}/bare"), request("GET", f"{front}/rpc")
+    event = request("POST", f"{front}/event", {"some": "thing"})
+    return [
+        Job("plain nameko: @http", port, lambda: bare, "plain nameko: @http"),
+        Job("plain nameko: @http, RPC", port, lambda: rpc, "plain nameko: @http, RPC"),
+        Job("plain nameko: @http, RPC, event", port, lambda: event, "plain nameko: @http, RPC, event"),
+        Job("catalogue", gateway, lambda: request("GET", f"{api}/rumst/teams"), "plain nameko: @http"),
+        Job("slot search, 10 x 14 days, half booked", gateway, lambda: search, "plain nameko: @http, RPC"),
+        Job(
+            "hold",
+            gateway,
+            lambda: request("POST", f"{api}/booked/holds", wish(next(free))),
+            "plain nameko: @http, RPC",
+            201,
+        ),
+        Job(
+            "book",
+            gateway,
+            lambda: request("POST", f"{api}/booked/appointments", booking(next(free), next(number))),
+            "plain nameko: @http, RPC, event",
+            201,
+        ),
+        Job(
+            "overview of figures",
+            gateway,
+            lambda: request("GET", f"{api}/booked/reports/overview"),
+            "plain nameko: @http, RPC",
+        ),
+    ]
+
+
+def resident_megabytes(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def tell(measured: dict[tuple[str, int], Measured], listed: list[Job]) -> Table:
+    table = Table("what", "connections", "per second", "p50 ms", "p99 ms", "ratio to its yardstick")
+    for job in listed:
+        for connections in CONNECTIONS:
+            run = measured[job.name, connections]
+            ratio = run.rate / measured[job.yardstick, connections].rate
+            table.add_row(
+                job.name,
+                str(connections),
+                f"{run.rate:.0f}",
+                f"{run.percentile(50):.1f}",
+                f"{run.percentile(99):.1f}",
+                "" if job.name == job.yardstick else f"{ratio:.2f}  ({job.yardstick})",
+            )
+    return table
+
+
+def tell_memory(before: dict[str, float], stack: Stack) -> Table:
+    table = Table("process", "RSS at the start, MiB", "RSS at the end, MiB")
+    for name, component in stack.components.items():
+        assert component.child is not None
+        table.add_row(name, f"{before[name]:.0f}", f"{resident_megabytes(component.child.pid):.0f}")
+    table.add_row("all four", f"{sum(before.values()):.0f}", f"{sum(_now(stack).values()):.0f}")
+    return table
+
+
+def _now(stack: Stack) -> dict[str, float]:
+    return {name: resident_megabytes(each.child.pid) for name, each in stack.components.items() if each.child}
+
+
+@click.command()
+@click.option("--seconds", default=5.0, show_default=True, help="How long each row runs.")
+def main(seconds: float) -> None:
+    """Measure Loket against plain nameko, on servers of its own."""
+    folder = ROOT / ".local" / "bench"
+    shutil.rmtree(folder, ignore_errors=True)
+    stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"))
+    stack.start()
+    try:
+        for name, start, end, duration in (("searched", "09:00", "17:00", 30), ("booked", "00:00", "00:00", 15)):
+            file = folder / f"{name}.yaml"
+            file.write_text(municipality(name, start, end, duration))
+            stack.configure(file)
+        stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
+        before = _now(stack)
+        measured = {}
+        with yardsticks(stack) as port:
+            listed = jobs(stack, port)
+            for job in listed:
+                for connections in CONNECTIONS:
+                    console.print(f"[dim]{job.name}, {connections} connection(s)[/dim]")
+                    run = measure(LOOPBACK, job.port, job.next_request, connections, seconds)
+                    if set(run.statuses) - {job.expected}:
+                        console.print(f"[red]unexpected answers: {dict(run.statuses)}[/red]")
+                    measured[job.name, connections] = run
+        console.print(tell(measured, listed))
+        console.print(tell_memory(before, stack))
+    finally:
+        stack.stop()
+
+
+if __name__ == "__main__":
+    main()
