@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from functools import partial
 from typing import Any
@@ -53,6 +54,11 @@ class Server(WebServer):
             socket_timeout=IDLE_SECONDS,
             url_length_limit=LONGEST_LINE,
         )
+
+    def process_request(self, sock: Any, address: Any) -> None:
+        # head and body leave in two writes; the second must not wait until the first is acknowledged
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().process_request(sock, address)
 
     def get_wsgi_app(self) -> Any:
         routes = self.make_url_map()

@@ -15,6 +15,8 @@ from .ports import LOOPBACK
 from .processes import Child, StartFailed
 
 PATIENCE = 60.0
+#: what listens works behind what somebody is waiting for, when all share the same few cores
+NICENESS = {"notification": 15, "reporting": 10}
 NAMES = ("notification", "reporting", "booking", "gateway")
 
 
@@ -33,7 +35,8 @@ class Component:
         return f"http://{LOOPBACK}:{self.port}/health"
 
     def start(self) -> None:
-        self.child = Child.start(self.name, [sys.executable, "-m", f"loket_{self.name}"], self.log, self.environment)
+        command = [sys.executable, "-m", f"loket_{self.name}"]
+        self.child = Child.start(self.name, command, self.log, self.environment, NICENESS.get(self.name, 0))
 
     def says(self, probe: str) -> bool:
         """Whether the probe `live` (the process answers) or `ready` (all that it needs answers) is content."""

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -18,9 +19,10 @@ class StartFailed(Exception):
     """Something could not be started. The text says what is wrong and what to do about it."""
 
 
-def _die_with_parent() -> None:
+def _before_exec(niceness: int) -> None:
     """Ask the Linux kernel to end this child when its parent dies, however the parent dies (prctl(2))."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    os.nice(niceness)
 
 
 @dataclass
@@ -32,8 +34,18 @@ class Child:
     log: Path
 
     @classmethod
-    def start(cls, name: str, command: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None) -> Child:
-        """Start `command` in a session of its own, so that Ctrl-C reaches the parent alone, which then stops it."""
+    def start(
+        cls,
+        name: str,
+        command: Sequence[str | Path],
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        niceness: int = 0,
+    ) -> Child:
+        """Start `command` in a session of its own, so that Ctrl-C reaches the parent alone, which then stops it.
+
+        `niceness`: how far it steps back when the processors are busy, see nice(2).
+        """
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             process = subprocess.Popen(
@@ -43,7 +55,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=dict(env) if env is not None else None,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it calls one system call and takes no lock
+                preexec_fn=partial(_before_exec, niceness),  # noqa: PLW1509 - it calls one system call and takes no lock
             )
         return cls(name, process, log)
 

@@ -8,8 +8,13 @@ from typing import Any
 from nameko.extensions import DependencyProvider, SharedExtension
 from pymongo import MongoClient
 from pymongo.database import Database
+from pymongo.write_concern import WriteConcern
 
 Document = dict[str, Any]
+
+#: For a write that a later, journaled write of the same process completes: the journal keeps their order, so when the
+#: later one is safe the earlier one is too, and only one of them need wait for the disk.
+AHEAD = WriteConcern(w=1, j=False)
 
 
 class MongoConnection(SharedExtension):

@@ -26,7 +26,7 @@ from loket_contracts.envelope import Event
 
 from . import bus, faults
 from .metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
-from .mongo import Document, MongoConnection
+from .mongo import AHEAD, Document, MongoConnection
 
 BATCH = 200
 DUPLICATE_KEY = 11000
@@ -53,7 +53,9 @@ class OutboxRelay(DependencyProvider):
     #: the sweep leaves younger entries to the process that has just written them
     SWEEP_AFTER = dt.timedelta(seconds=5)
 
-    def __init__(self, exchange: str, collections: Sequence[str]) -> None:
+    def __init__(self, exchange: str, collections: Sequence[str], keep_log: bool = True) -> None:
+        """`collections`: those whose documents have an outbox. `keep_log`: whether events are kept for a replay."""
+        self.keep_log = keep_log
         self.exchange = bus.exchange(exchange)
         self.collections = collections
         self.announced: Queue = Queue()
@@ -67,7 +69,6 @@ class OutboxRelay(DependencyProvider):
             )
         event_log = self.connection.database[EVENT_LOG]
         event_log.create_index([("municipality", ASCENDING), ("time", ASCENDING), ("_id", ASCENDING)], name="replay")
-        event_log.create_index([("subject", ASCENDING), ("sequence", ASCENDING)], name="subject", unique=True)
 
     def start(self) -> None:
         with get_connection(self.container.config["AMQP_URI"]) as connection:
@@ -135,7 +136,8 @@ class OutboxRelay(DependencyProvider):
     def deliver(self, batch: Sequence[Entry]) -> None:
         """Log, publish and clear. Whatever fails leaves the entries in place; repeating any part is harmless."""
         faults.reach("outbox.before-publish")
-        self._append_to_log([entry.event for entry in batch])
+        if self.keep_log:
+            self._append_to_log([entry.event for entry in batch])
         self._publish([entry.event for entry in batch])
         faults.reach("outbox.before-clear")
         self._clear(batch)
@@ -143,7 +145,8 @@ class OutboxRelay(DependencyProvider):
     def _append_to_log(self, events: Sequence[Event]) -> None:
         documents: list[Document] = [event.to_document() for event in events]
         try:
-            self.connection.database[EVENT_LOG].insert_many(documents, ordered=False)
+            event_log = self.connection.database[EVENT_LOG].with_options(write_concern=AHEAD)  # completed by _clear
+            event_log.insert_many(documents, ordered=False)
         except BulkWriteError as error:
             if any(problem["code"] != DUPLICATE_KEY for problem in error.details["writeErrors"]):
                 raise

@@ -7,11 +7,18 @@ removes the entry that it has.
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 from .messages import ContactCard
+
+
+@cache
+def _timezone(name: str) -> Timezone:
+    """The VTIMEZONE of a zone: the same for every entry, and slow to work out."""
+    return Timezone.from_tzid(name)
 
 
 def calendar_entry(card: ContactCard, appointment: str, link: str, now: dt.datetime) -> tuple[str, bytes]:
@@ -49,5 +56,5 @@ def calendar_entry(card: ContactCard, appointment: str, link: str, now: dt.datet
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
-    calendar.add_missing_timezones()
+    calendar.add_component(_timezone(card.time_zone))
     return method, calendar.to_ical()

@@ -41,7 +41,6 @@ def tell(needs: Needs, event: AppointmentEvent, traceparent: str) -> None:
     Raises whatever keeps a message from leaving for now; the event then comes again.
     """
     for message in plan(event):
-        needs.messages.plan(message, needs.now())
         if needs.messages.claim(message, needs.now()):
             try:
                 _send(needs, event, message, traceparent)

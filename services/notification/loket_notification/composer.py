@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from babel.dates import format_date, format_time
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from .messages import ContactCard
 
@@ -75,7 +75,12 @@ def compose(template: str, card: ContactCard, public_url: str, municipality: str
 
 
 def _fill(phrase: str, context: Mapping[str, Any]) -> str:
-    return _phrases.from_string(phrase).render(context)
+    return _phrase(phrase).render(context)
+
+
+@cache
+def _phrase(phrase: str) -> Template:
+    return _phrases.from_string(phrase)
 
 
 def _day(card: ContactCard) -> str:

@@ -41,7 +41,7 @@ class NotificationService(Probes):
     name = "notification"
 
     stores = NotificationStores()
-    announce = OutboxRelay(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,))
+    announce = OutboxRelay(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
     booking = Remote("booking", deadline=10.0)
     traceparent = Observed()
     readiness = ReadinessWithDatabase()

@@ -13,7 +13,7 @@ class NotificationSettings(MongoSettings):
 
     http_address: str = setting("Where the probes and figures of notification answer", default="127.0.0.1:8092")
     mongo_database: str = setting("The name of notification's own database", default="loket_notification")
-    max_workers: int = setting("How many messages are sent at once; the prefetch too", default=8)
+    max_workers: int = setting("How many messages are sent at once; the prefetch too", default=4)
     public_url: str = setting("Where residents reach the gateway; links in mails begin with it")
     smtp_host: str = setting("The mail server", default="127.0.0.1")
     smtp_port: int = setting("The mail server's port", default=1025)

@@ -25,20 +25,12 @@ def an_event():
 
 @pytest.fixture
 def store(database):
-    messages = Messages(database)
-    messages.plan(MESSAGE, NOW)
-    return messages
-
-
-def test_a_message_is_planned_once_however_often_its_event_comes(store, database):
-    store.plan(MESSAGE, NOW)
-    assert database.messages.count_documents({}) == 1
+    return Messages(database)
 
 
 def test_a_message_that_is_settled_is_not_sent_again(store):
     assert store.claim(MESSAGE, NOW)
     assert store.settle(MESSAGE, "sent", NOW, an_event())
-    store.plan(MESSAGE, NOW)
     assert not store.claim(MESSAGE, NOW)
 
 
@@ -69,6 +61,11 @@ def test_a_message_is_settled_once_with_its_event_in_the_same_write(store, datab
 
 
 def test_no_address_and_no_text_is_kept(store, database):
+    store.claim(MESSAGE, NOW)
+    store.settle(MESSAGE, "sent", NOW, an_event())
     assert set(database.messages.find_one({})) == {
-        "_id", "municipality", "appointment", "sequence", "template", "channel", "state", "planned_at", "attempts",
+        "_id", "municipality", "appointment", "sequence", "template", "channel", "state", "planned_at",
+        "settled_at",
+        "reason",
+        "outbox", "attempts",
     }  # fmt: skip

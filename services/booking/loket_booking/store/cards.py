@@ -12,12 +12,12 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-Document = dict[str, Any]
+from loket_chassis.mongo import AHEAD, Document
+
 #: how long the making of a booking can take at the very most; a card without a claim that is older was left behind
 UNDER_WAY = dt.timedelta(seconds=30)
 #: Crockford's base 32: no letter that reads as another
@@ -67,7 +67,8 @@ class Cards:
     NAME = "cards"
 
     def __init__(self, database: Database[Document]) -> None:
-        self.collection = database[self.NAME]
+        # a card is nothing until its claim is written, and the claim waits for the disk
+        self.collection = database[self.NAME].with_options(write_concern=AHEAD)
 
     def create_indexes(self) -> None:
         self.collection.create_index("token_hash", unique=True, name="link")

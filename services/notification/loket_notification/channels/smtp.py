@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: SMTP replies from here on are final; those below may be tried again (RFC 5321, section 4.2.1)
 FINAL = 500
+OK = 250
 
 
 class AddressRefused(Exception):
@@ -39,26 +40,36 @@ class Mail:
 
 
 class SmtpChannel:
-    """Sends through one mail server."""
+    """Sends through one mail server, over connections that are kept for the next mail."""
 
     def __init__(self, settings: NotificationSettings) -> None:
         self.settings = settings
+        self.idle: list[smtplib.SMTP] = []
 
     def send(self, mail: Mail) -> None:
         """Hand the mail over. Raises AddressRefused when it is final, OSError or SMTPException to try again."""
         message = self.to_message(mail)
+        server = self._take()
         try:
-            with self._connect() as server:
-                server.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
-            if all(code >= FINAL for code in codes):
-                raise AddressRefused(f"the mail server refuses the address ({codes[0]})") from error
+            server.send_message(message)
+        except smtplib.SMTPException as error:
+            server.close()
+            raise _judged(error) from error
+        except BaseException:
+            server.close()
             raise
-        except smtplib.SMTPResponseException as error:
-            if error.smtp_code >= FINAL and not isinstance(error, smtplib.SMTPAuthenticationError):
-                raise AddressRefused(f"the mail server refuses the message ({error.smtp_code})") from error
-            raise
+        self.idle.append(server)
+
+    def _take(self) -> smtplib.SMTP:
+        """A kept connection that still answers, else a new one."""
+        while self.idle:
+            server = self.idle.pop()
+            try:
+                if server.noop()[0] == OK:
+                    return server
+            except (smtplib.SMTPException, OSError):
+                server.close()
+        return self._connect()
 
     def to_message(self, mail: Mail) -> EmailMessage:
         """Plain text, HTML and the calendar entry as alternatives, and the entry once more as a file."""
@@ -91,3 +102,16 @@ class SmtpChannel:
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password)
         return server
+
+
+def _judged(error: smtplib.SMTPException) -> Exception:
+    """The error as it counts for the message: final, or to be tried again."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return error  # ours to repair, not the message's fault
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPResponseException):
+        codes = [error.smtp_code]
+    else:
+        return error
+    return AddressRefused(f"the mail server said {codes[0]}") if min(codes) >= FINAL else error

@@ -1,0 +1,142 @@
+"""Makes docs/reference/ from the code: `make docs`. A test fails when a page is older than the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from marshmallow import Schema, fields
+
+from loket_booking.configuration import schema as configuration
+from loket_booking.settings import BookingSettings
+from loket_chassis.settings import Settings, describe
+from loket_contracts import asyncapi
+from loket_contracts.errors import ERRORS
+from loket_contracts.events import EVENTS
+from loket_gateway.api.openapi import OPERATIONS
+from loket_gateway.problems import STATUS
+from loket_gateway.settings import GatewaySettings
+from loket_notification.settings import NotificationSettings
+from loket_reporting.settings import ReportingSettings
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+MADE = "<!-- made by `make docs` from the code; change it there -->\n\n"
+SETTINGS: dict[str, type[Settings]] = {
+    "booking": BookingSettings,
+    "notification": NotificationSettings,
+    "reporting": ReportingSettings,
+    "gateway": GatewaySettings,
+}
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    head, *body = rows
+    lines = [head, tuple("---" for _ in head), *body]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in lines) + "\n"
+
+
+def settings_page() -> str:
+    text = MADE + "# Settings\n\nEach is read from the environment, else from the component's `config.yaml`.\n"
+    for name, settings in SETTINGS.items():
+        rows = [(f"`{key}`", default or "*needed*" if key not in _MAY_BE_EMPTY else "*empty*", said)
+                for key, default, said in describe(settings)]  # fmt: skip
+        text += f"\n## {name}\n\n" + table(("name", "default", "what it is"), *rows)
+    return text
+
+
+_MAY_BE_EMPTY = {
+    field.upper()
+    for settings in SETTINGS.values()
+    for field, definition in settings.__dataclass_fields__.items()
+    if definition.default == ""
+}
+
+
+def events_page() -> str:
+    text = MADE + "# Events\n\nCloudEvents 1.0, structured JSON; the routing key is the type. Machine-readable: "
+    text += "[asyncapi.yaml](asyncapi.yaml).\n\n"
+    return text + table(
+        ("type", "exchange", "what it says", "emitted by", "heard by"),
+        *(
+            (f"`{event.type}`", f"`{event.exchange}`", event.summary, event.emitted_by, ", ".join(event.heard_by))
+            for event in EVENTS.values()
+        ),
+    )
+
+
+def problems_page() -> str:
+    text = MADE + "# Problems\n\nErrors are RFC 9457 documents; `code` is stable, `type` leads to the code's page.\n\n"
+    return text + table(
+        ("code", "status", "what it means", "what to do"),
+        *((f"`{error.code}`", str(STATUS[error.code]), error.detail, error.advice) for error in ERRORS.values()),
+    )
+
+
+def interface_page() -> str:
+    text = MADE + "# HTTP interface, version 1\n\nIn full at `/docs` and `/openapi.json` of a running gateway.\n\n"
+    return text + table(
+        ("method and path", "what", "who"),
+        *(
+            (
+                f"`{each['method'].upper()} {each['path']}`",
+                each["summary"],
+                "by token" if each.get("token") else "all",
+            )
+            for each in OPERATIONS
+        ),
+    )
+
+
+def configuration_page() -> str:
+    text = MADE + "# A municipality's configuration\n\n`loket-configure FILE` takes it whole or refuses it, naming the "
+    text += "line. deploy/municipalities/rumst.yaml is an example of everything.\n"
+    for schema in (
+        configuration.MunicipalityFile, configuration.Holidays, configuration.Location, configuration.Team,
+        configuration.Resource, configuration.OpeningRule, configuration.Closure, configuration.AppointmentType,
+        configuration.Need, configuration.Question,
+    ):  # fmt: skip
+        text += f"\n## {schema.__name__}\n\n" + table(("key", "what", "needed"), *_keys(schema()))
+    return text
+
+
+def _keys(schema: Schema) -> Iterator[tuple[str, str, str]]:
+    for name, field in schema.fields.items():
+        said = field.metadata.get("description", "")
+        yield (
+            f"`{field.data_key or name}`",
+            f"{_kind(field)}{': ' if said else ''}{said}",
+            "yes" if field.required else "",
+        )
+
+
+def _kind(field: fields.Field) -> str:
+    if isinstance(field, fields.Nested):
+        return field.schema.__class__.__name__
+    if isinstance(field, fields.List):
+        return f"list of {_kind(field.inner)}"
+    if isinstance(field, fields.Dict) and field.value_field:
+        return f"mapping from an identifier to {_kind(field.value_field)}"
+    return {"String": "text", "Integer": "whole number", "Text": "text, or one per language"}.get(
+        type(field).__name__, type(field).__name__.lower()
+    )
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "events.md": events_page,
+    "problems.md": problems_page,
+    "http.md": interface_page,
+    "configuration.md": configuration_page,
+    "asyncapi.yaml": lambda: yaml.safe_dump(asyncapi.document(), sort_keys=False, allow_unicode=True),
+}
+
+
+def main() -> None:
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, make in PAGES.items():
+        (REFERENCE / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

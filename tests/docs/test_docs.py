@@ -1,0 +1,61 @@
+"""The documentation tells the truth."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.docs.generate import PAGES, REFERENCE
+
+ROOT = Path(__file__).parents[2]
+PAGES_BY_HAND = [
+    page for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md"),
+                      ROOT / "gateway/README.md", ROOT / "deploy/local/README.md")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_as_new_as_the_code(name):
+    assert (REFERENCE / name).read_text(encoding="utf-8") == PAGES[name](), "run: make docs"
+
+
+@pytest.mark.parametrize("page", PAGES_BY_HAND, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_to_one(page):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_target_that_the_readme_names_is_in_the_makefile():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text()))
+    assert named <= targets
+
+
+def test_ci_calls_exactly_the_test_command_of_the_readme():
+    assert "make test\n" in (ROOT / "README.md").read_text()
+    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("exec make test")
+
+
+def test_the_session_in_the_readme_books_an_appointment_that_is_mailed_and_counted(stack):
+    readme = (ROOT / "README.md").read_text()
+    (session,) = re.findall(r"```sh\n(base=.*?)```", readme, re.DOTALL)
+    session = session.replace("http://127.0.0.1:8080", stack.url).replace("http://127.0.0.1:8025", stack.mail_url)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", session], capture_output=True, text=True, timeout=60, check=False,
+        env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert '"state": "booked"' in done.stdout
+    assert "Uw afspraak op" in done.stdout
+    assert '"booked": ' in done.stdout
+
+
+def test_nothing_that_is_committed_names_a_package_registry():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    hosts = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs"]))
+    for name in tracked:
+        file = ROOT / name
+        if file.suffix not in (".png", ".svg"):
+            assert not hosts.search(file.read_text(encoding="utf-8")), name
