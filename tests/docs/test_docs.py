@@ -11,9 +11,12 @@ from tests.docs.generate import PAGES, REFERENCE
 
 ROOT = Path(__file__).parents[2]
 PAGES_BY_HAND = [
-    page for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md"),
-                      ROOT / "gateway/README.md", ROOT / "deploy/local/README.md")
-]  # fmt: skip
+    *ROOT.glob("*.md"),
+    *ROOT.glob("docs/**/*.md"),
+    *ROOT.glob("services/*/README.md"),
+    ROOT / "gateway/README.md",
+    ROOT / "deploy/local/README.md",
+]
 
 
 @pytest.mark.parametrize("name", PAGES)

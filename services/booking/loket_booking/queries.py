@@ -62,7 +62,7 @@ def free_slots(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> di
         for date in dates
         if calendar.open(resource, visit.location, date)
     }
-    agendas = stores.agendas.read(keys)
+    agendas = stores.agendas.recall(keys)
     return {
         "appointment_types": [kind.id for kind in visit.types],
         "location": visit.location.id,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +16,7 @@ from loket_booking.domain import appointment as life
 from loket_booking.domain.agenda import AgendaKey, Placement
 from loket_booking.domain.grid import span
 from loket_booking.domain.visit import plan
-from loket_booking.store.agendas import Agendas, Taken, cells_in, claimed_cells
+from loket_booking.store.agendas import FRESH_FOR, Agendas, Taken, cells_in, claimed_cells
 
 NOW = utc(2026, 11, 24, 8)
 DATE = dt.date(2026, 11, 30)
@@ -157,6 +158,18 @@ def test_many_who_want_different_times_of_a_new_day_all_get_theirs(agendas):
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(attempt, range(12)))
     assert agendas.read([at(0, 1).agenda])[at(0, 1).agenda].booked == span(0, 120)
+
+
+def test_a_search_sees_what_this_process_wrote_at_once_and_what_another_wrote_soon(agendas, database):
+    key = at(0, 1).agenda
+    assert agendas.recall([key])[key].booked == 0
+    book(agendas, at(100, 112))
+    assert agendas.recall([key])[key].booked == span(100, 112)
+    book(Agendas(database), at(112, 120))
+    assert agendas.recall([key])[key].booked == span(100, 112)
+    assert agendas.read([key])[key].booked == span(100, 120), "who decides reads what is"
+    time.sleep(FRESH_FOR)
+    assert agendas.recall([key])[key].booked == span(100, 120)
 
 
 def test_the_outbox_is_found_by_its_index(servers, database):

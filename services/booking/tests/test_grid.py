@@ -74,3 +74,11 @@ def test_a_run_begins_exactly_where_so_many_free_cells_follow(free, length):
 @given(st.sets(st.integers(0, 299)))
 def test_the_cells_of_a_set_come_in_order(cells):
     assert list(grid.cells_of(sum(1 << cell for cell in cells))) == sorted(cells)
+
+
+@given(st.lists(st.sets(st.integers(0, 60)), max_size=20))
+def test_counting_by_planes_is_counting(sets):
+    planes = grid.count([sum(1 << cell for cell in each) for each in sets])
+    assert [grid.count_at(planes, cell) for cell in range(61)] == [
+        sum(cell in each for each in sets) for cell in range(61)
+    ]

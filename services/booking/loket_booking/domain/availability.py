@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
 
+from . import grid
 from .agenda import EMPTY, Agenda, AgendaKey, Placement
 from .catalogue import Resource
 from .grid import Day, cells_of, day, every, local_date, runs, span, zone
@@ -49,8 +50,9 @@ def slots(
             [_fits(calendar, visit, resource, agendas, on, now, None) & offered for resource in group]
             for group in groups
         ]
+        counts = [grid.count(group) for group in fits]
         for cell in cells_of(_together(fits)):
-            capacity = min(sum(starts >> cell & 1 for starts in group) for group in fits)
+            capacity = min(grid.count_at(planes, cell) for planes in counts)
             yield Slot(on, cell, cell + visit.length, capacity)
 
 

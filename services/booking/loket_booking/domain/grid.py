@@ -7,7 +7,7 @@ cells instead of 288. Bit n of a set is cell n.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -116,6 +116,27 @@ def runs(free: int, length: int) -> int:
         free &= free >> step
         have += step
     return free
+
+
+def count(sets: Sequence[int]) -> list[int]:
+    """In how many of the sets each cell is, for all cells at once: plane n holds bit n of every cell's count.
+
+    Adding a set is binary addition with carry, on 300 cells in one step.
+    """
+    planes: list[int] = []
+    for carry in sets:
+        for n, plane in enumerate(planes):
+            if not carry:
+                break
+            planes[n], carry = plane ^ carry, plane & carry
+        if carry:
+            planes.append(carry)
+    return planes
+
+
+def count_at(planes: Sequence[int], cell: int) -> int:
+    """The count of one cell."""
+    return sum((plane >> cell & 1) << n for n, plane in enumerate(planes))
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ Claim, time and event go in together. Only what spans several agendas needs a tr
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_contracts.envelope import Event
 
-from ..domain.agenda import Agenda, AgendaKey, Hold, Placement
+from ..domain.agenda import EMPTY, Agenda, AgendaKey, Hold, Placement
 from ..domain.appointment import Appointment
 from ..domain.grid import span
 
@@ -35,6 +36,9 @@ REMEMBERED = dt.timedelta(hours=1)
 WORD = 60
 WORD_NAMES = ("b0", "b1", "b2", "b3", "b4")
 FULL = (1 << WORD) - 1
+#: seconds for which a search may answer from memory
+FRESH_FOR = 1.0
+MOST_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ class Agendas:
     def __init__(self, database: Database[Document]) -> None:
         self.collection: Collection[Document] = database[self.NAME]
         self.client = database.client
+        self._seen: dict[AgendaKey, Agenda] = {}
+        self._seen_at: dict[AgendaKey, float] = {}
 
     def create_indexes(self) -> None:
         self.collection.create_index("holds.id", name="holds", sparse=True)
@@ -84,6 +90,29 @@ class Agendas:
             )
             for document in self.collection.find({"_id": {"$in": list(by_id)}}, fields)
         }
+
+    def recall(self, keys: Iterable[AgendaKey]) -> dict[AgendaKey, Agenda]:
+        """As `read`, from memory where that is younger than FRESH_FOR: for a search, which promises nothing.
+
+        What this process writes is forgotten at once, so it sees its own changes; those of another instance are seen
+        when the memory has aged.
+        """
+        wanted = list(keys)
+        now = time.monotonic()
+        missing = [key for key in wanted if self._seen_at.get(key, -FRESH_FOR) <= now - FRESH_FOR]
+        if missing:
+            if len(self._seen) > MOST_REMEMBERED:
+                self._seen.clear()
+                self._seen_at.clear()
+            found = self.read(missing)
+            for key in missing:
+                self._seen[key] = found.get(key, EMPTY)
+                self._seen_at[key] = now
+        return {key: self._seen[key] for key in wanted}
+
+    def _forget(self, placements: Sequence[Placement]) -> None:
+        for placement in placements:
+            self._seen_at.pop(placement.agenda, None)
 
     def hold(
         self, placements: Sequence[Placement], appointment: Appointment, expires: dt.datetime, now: dt.datetime
@@ -167,10 +196,15 @@ class Agendas:
 
     def _each(self, placements: Sequence[Placement], write: Any) -> None:
         """One write for one placement, one transaction for several."""
-        if len(placements) == 1:
-            write(placements[0], True, None)
-            return
+        try:
+            if len(placements) == 1:
+                write(placements[0], True, None)
+            else:
+                self._together(placements, write)
+        finally:
+            self._forget(placements)
 
+    def _together(self, placements: Sequence[Placement], write: Any) -> None:
         def all_of_them(session: ClientSession) -> None:
             for index, placement in enumerate(placements):
                 write(placement, index == 0, session)
