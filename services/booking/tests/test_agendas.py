@@ -1,6 +1,7 @@
 """An agenda on a real mongod never holds two overlapping live claims, whoever writes and in whatever order."""
 
 import datetime as dt
+import os
 import threading
 import time
 import uuid
@@ -19,6 +20,7 @@ from loket_booking.domain.visit import plan
 from loket_booking.store.agendas import FRESH_FOR, Agendas, Taken, cells_in, claimed_cells
 
 NOW = utc(2026, 11, 24, 8)
+LONG = bool(os.environ.get("LOKET_LONG"))
 DATE = dt.date(2026, 11, 30)
 VISIT = plan(a_municipality(), ["advies"], 1, None)
 
@@ -265,4 +267,6 @@ def test_no_sequence_of_commands_makes_claims_overlap(agendas):
         pass
 
     Machine.agendas = agendas
-    run_state_machine_as_test(Machine, settings=settings(max_examples=25, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(
+        Machine, settings=settings(max_examples=300 if LONG else 25, stateful_step_count=30, deadline=None)
+    )
