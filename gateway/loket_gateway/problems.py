@@ -29,6 +29,7 @@ STATUS: dict[str, int] = {
     "slot-taken": 409,
     "hold-not-found": 409,
     "not-allowed-in-state": 409,
+    "changed-meanwhile": 409,
     "body-too-large": 413,
     "unsupported-media-type": 415,
     "unknown-appointment-type": 422,

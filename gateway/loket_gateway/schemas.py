@@ -97,7 +97,8 @@ class AppointmentType(Schema):
     locations = fields.List(Identifier(), required=True)
     duration = fields.Integer(required=True, metadata={"description": "minutes, for one person"})
     per_extra_person = fields.Integer(required=True, metadata={"description": "minutes more for each further person"})
-    notice_hours = fields.Integer(required=True)
+    notice_hours = fields.Integer(required=True, metadata={"description": "lead time"})
+    notice_working_days = fields.Integer(required=True, metadata={"description": "lead time; the later one counts"})
     horizon_days = fields.Integer(required=True)
     bring = fields.List(fields.String(), required=True)
     questions = fields.List(fields.Nested(Question), required=True)
@@ -159,7 +160,7 @@ class Appointment(Schema):
     end = fields.AwareDateTime(required=True)
     time_zone = fields.String(required=True)
     language = fields.String(required=True)
-    allowed = fields.List(fields.String(), required=True, metadata={"description": "states that may follow"})
+    allowed = fields.List(fields.String(), required=True, metadata={"description": "what the resident can do now"})
 
 
 class BookedAppointment(Appointment):
@@ -167,16 +168,21 @@ class BookedAppointment(Appointment):
     manage_url = fields.Url(required=True, require_tld=False, metadata={"description": "the resident's own page"})
 
 
-class Count(Schema):
+class StateCounts(Schema):
+    booked = fields.Integer(required=True)
+    checked_in = fields.Integer(required=True)
+    in_service = fields.Integer(required=True)
+    completed = fields.Integer(required=True)
+    no_show = fields.Integer(required=True)
+    cancelled = fields.Integer(required=True)
+
+
+class Count(StateCounts):
     id = fields.String(required=True)
-    booked = fields.Integer(required=True)
-    cancelled = fields.Integer(required=True)
 
 
-class AppointmentCounts(Schema):
+class AppointmentCounts(StateCounts):
     total = fields.Integer(required=True)
-    booked = fields.Integer(required=True)
-    cancelled = fields.Integer(required=True)
 
 
 class MessageCounts(Schema):

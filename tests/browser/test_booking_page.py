@@ -81,6 +81,13 @@ def test_a_resident_books_sees_and_cancels(page: Page, portal):
 
     page.goto(link_in(eventually(lambda: portal.mails_to(visitor["email"]))[0]))
     expect(page.get_by_text(clock)).to_be_visible()
+    page.get_by_role("link", name="Een ander moment kiezen").click()
+    other = page.locator("ul.times button").last
+    other_clock = other.inner_text()
+    other.click()
+    expect(page.get_by_role("heading", name="Uw afspraak is verplaatst")).to_be_visible()
+    expect(page.locator("dl")).to_contain_text(other_clock)
+    picture(page, "moved")
     page.get_by_text("De afspraak annuleren").click()
     page.get_by_role("button", name="Ja, annuleren").click()
     expect(page.get_by_role("heading", name="Uw afspraak is geannuleerd")).to_be_visible()

@@ -109,6 +109,37 @@ def test_the_last_word_to_who_cancels_at_once_is_the_cancellation(portal, visito
     assert len(told()) <= 2
 
 
+def test_moving_an_appointment_updates_the_same_calendar_entry_and_is_mailed(portal, visitor):
+    appointment = portal.booked(contact=visitor)
+    eventually(lambda: portal.mails_to(visitor["email"]))
+    start = next(slot["start"] for slot in portal.slots() if slot["start"][:10] != appointment["start"][:10])
+    path = f"appointments/{appointment['id']}"
+    moved = portal.post(f"{path}/reschedule", {"start": start}, token=appointment["link_token"]).json()
+    assert (moved["id"], moved["start"], moved["sequence"]) == (appointment["id"], start, 2)
+    assert portal.get(path, token=appointment["link_token"]).json()["start"] == start
+    assert appointment["start"] in [slot["start"] for slot in portal.slots()]
+
+    mails = eventually(lambda: (found := portal.mails_to(visitor["email"])) and len(found) == 2 and found)
+    assert "verplaatst" in mails[1]["subject"]
+    entries = []
+    for mail in mails:
+        source = requests.get(f"{portal.mail_url}/{mail['number']}/afspraak.ics", timeout=5).text
+        entries.append(icalendar.Calendar.from_ical(source).walk("VEVENT")[0])
+    assert entries[0]["UID"] == entries[1]["UID"]
+    assert entries[0]["SEQUENCE"] < entries[1]["SEQUENCE"]
+    assert entries[1]["DTSTART"].dt.isoformat() == start
+
+
+def test_a_resident_who_is_here_can_check_in_and_then_no_longer_cancel(portal):
+    appointment = portal.booked()
+    path, token = f"appointments/{appointment['id']}", appointment["link_token"]
+    before = portal.overview()["appointments"]["checked_in"]
+    assert portal.post(f"{path}/check-in", token=token).json()["state"] == "checked_in"
+    refused = portal.post(f"{path}/cancel", token=token)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not-allowed-in-state")
+    eventually(lambda: portal.overview()["appointments"]["checked_in"] == before + 1)
+
+
 def test_a_request_with_the_same_key_books_once_and_mails_once(portal, visitor):
     start = portal.slots()[-1]["start"]
     answers = [portal.book(start, key=f"k-{visitor['email']}", contact=visitor) for _ in range(3)]

@@ -52,6 +52,16 @@ class AppointmentRoutes:
         cancelled = self.booking.cancel(municipality, identifier, bearer(request), body)
         return private(_localised(cancelled, request), request)
 
+    @route("POST", f"{BASE}/appointments/<identifier>/reschedule")
+    def post_reschedule(self, request: Request, municipality: str, identifier: str) -> Response:
+        moved = self.booking.reschedule(municipality, identifier, bearer(request), json_object(request))
+        return private(_localised(moved, request), request)
+
+    @route("POST", f"{BASE}/appointments/<identifier>/check-in")
+    def post_check_in(self, request: Request, municipality: str, identifier: str) -> Response:
+        here = self.booking.check_in(municipality, identifier, bearer(request))
+        return private(_localised(here, request), request)
+
 
 def wish_of(asked: dict[str, Any]) -> dict[str, Any]:
     """A slot query as booking reads it."""

@@ -11,7 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from loket_contracts.commands import BookAppointment, CancelAppointment, HoldSlot
+from loket_contracts.commands import BookAppointment, CancelAppointment, HoldSlot, RescheduleAppointment
 from loket_contracts.errors import ERRORS
 from loket_contracts.fields import Identifier, Instant
 
@@ -161,7 +161,22 @@ OPERATIONS: list[dict[str, Any]] = [
         "id": "cancelAppointment", "tag": "appointment", "method": "post",
         "path": f"{_BASE}/appointments/{{identifier}}/cancel", "token": True, "body": CancelAppointment,
         "body_required": False, "summary": "Give the time back", "status": 200, "answer": schemas.Appointment,
-        "refusals": ("unknown-municipality", *_BODY, "token-needed", "appointment-not-found", "not-allowed-in-state"),
+        "refusals": ("unknown-municipality", *_BODY, "token-needed", "appointment-not-found", "not-allowed-in-state",
+                     "changed-meanwhile"),
+    },
+    {
+        "id": "rescheduleAppointment", "tag": "appointment", "method": "post",
+        "path": f"{_BASE}/appointments/{{identifier}}/reschedule", "token": True, "body": RescheduleAppointment,
+        "summary": "Take another moment, and give the old one back", "status": 200, "answer": schemas.Appointment,
+        "refusals": ("unknown-municipality", *_BODY, *_VISIT, *_SLOT, "token-needed", "appointment-not-found",
+                     "not-allowed-in-state", "changed-meanwhile"),
+    },
+    {
+        "id": "checkIn", "tag": "appointment", "method": "post",
+        "path": f"{_BASE}/appointments/{{identifier}}/check-in", "token": True, "summary": "The resident is here",
+        "status": 200, "answer": schemas.Appointment,
+        "refusals": ("unknown-municipality", "token-needed", "appointment-not-found", "not-allowed-in-state",
+                     "changed-meanwhile"),
     },
     {
         "id": "getOverview", "tag": "figures", "method": "get", "path": f"{_BASE}/reports/overview",

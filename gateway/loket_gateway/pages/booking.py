@@ -54,34 +54,45 @@ class BookingPages:
         locations = [place for place in catalogue["locations"] if place["id"] in kind["locations"]]
         chosen = request.args.get("location") or locations[0]["id"]
         persons = _whole(request.args.get("persons"), 1)
-        first = _date(request.args.get("from"))
-        found = self.booking.free_slots(
-            municipality,
-            {
-                "appointment_types": [kind["id"]],
-                "persons": persons,
-                "location": chosen,
-                "resource": None,
-                "from": first and first.isoformat(),
-                "to": first and (first + dt.timedelta(weeks=WEEKS_SHOWN, days=-1)).isoformat(),
-            },
-        )
-        days = [(date, list(group)) for date, group in groupby(found["slots"], key=lambda slot: slot["start"][:10])]
-        begins = dt.date.fromisoformat(found["from"])
-        step = dt.timedelta(weeks=WEEKS_SHOWN)
-        return page(
-            "slots.html",
+        asked = {"type": kind["id"], "persons": str(persons)}
+        return self._slots(
             request,
-            **_about(catalogue),
-            kind=kind,
+            catalogue,
+            [kind],
+            persons,
+            chosen,
             locations=locations,
-            chosen=chosen,
-            persons=persons,
-            days=[(dt.date.fromisoformat(date), slots) for date, slots in days],
-            zone=found["time_zone"],
-            later=(begins + step).isoformat(),
-            earlier=(begins - step).isoformat() if first else None,
+            action=f"/{municipality}/reserveren",
+            hidden={**asked, "location": chosen},
+            address=f"/{municipality}/tijdstip?{urlencode(asked)}",
+            back=f"/{municipality}/",
         )
+
+    @route("GET", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
+    def other_slots(self, request: Request, municipality: str, token: str) -> Response:
+        catalogue = self._catalogue(request, municipality)
+        found = self.booking.appointment_by_link(municipality, token)
+        kinds = [_kind(catalogue, kind["id"]) for kind in found["appointment_types"]]
+        chosen = found["location"]["id"]
+        here = f"/{municipality}/afspraak/{token}"
+        return self._slots(
+            request,
+            catalogue,
+            kinds,
+            found["persons"],
+            chosen,
+            locations=[place for place in catalogue["locations"] if place["id"] == chosen],
+            action=f"{here}/verplaatsen",
+            hidden={},
+            address=f"{here}/verplaatsen?",
+            back=here,
+        )
+
+    @route("POST", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
+    def reschedule(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        self.booking.reschedule(municipality, found["id"], token, {"start": request.form.get("start", "")})
+        return _see(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
 
     @route("POST", "/<municipality>/reserveren", page=True)
     def hold(self, request: Request, municipality: str) -> Response:
@@ -131,6 +142,7 @@ class BookingPages:
             appointment=found,
             token=token,
             new="nieuw" in request.args and found["state"] == "booked",
+            moved="verplaatst" in request.args and found["state"] == "booked",
         )
 
     @route("POST", "/<municipality>/afspraak/<token>/annuleren", page=True)
@@ -138,6 +150,38 @@ class BookingPages:
         found = self.booking.appointment_by_link(municipality, token)
         self.booking.cancel(municipality, found["id"], token, {})
         return _see(request, f"/{municipality}/afspraak/{token}")
+
+    def _slots(
+        self, request: Request, catalogue: Any, kinds: list[Any], persons: int, location: str, **shown: Any
+    ) -> Response:
+        """The free moments of two weeks, as buttons of one form."""
+        first = _date(request.args.get("from"))
+        step = dt.timedelta(weeks=WEEKS_SHOWN)
+        found = self.booking.free_slots(
+            catalogue["municipality"]["id"],
+            {
+                "appointment_types": [kind["id"] for kind in kinds],
+                "persons": persons,
+                "location": location,
+                "resource": None,
+                "from": first and first.isoformat(),
+                "to": first and (first + step - dt.timedelta(days=1)).isoformat(),
+            },
+        )
+        days = [(date, list(group)) for date, group in groupby(found["slots"], key=lambda slot: slot["start"][:10])]
+        begins = dt.date.fromisoformat(found["from"])
+        return page(
+            "slots.html",
+            request,
+            **_about(catalogue),
+            **shown,
+            kinds=kinds,
+            chosen=location,
+            days=[(dt.date.fromisoformat(date), slots) for date, slots in days],
+            zone=found["time_zone"],
+            later=(begins + step).isoformat(),
+            earlier=(begins - step).isoformat() if first else None,
+        )
 
     def _form(
         self, request: Request, municipality: str, hold: str, given: dict[str, str], wrong: dict[str, str]

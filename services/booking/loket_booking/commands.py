@@ -8,6 +8,7 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from loket_contracts.errors import Refusal
@@ -132,10 +133,7 @@ def cancel(
     Raises Refusal: not-allowed-in-state.
     """
     for _ in range(ATTEMPTS):
-        found = stores.agendas.find_claim(card.agenda, card.id)
-        if found is None:
-            raise Refusal("appointment-not-found")
-        appointment, placements = found
+        appointment, placements = _claimed(stores, card)
         if appointment.state == "cancelled":
             return appointment
         cancelled, event = life.cancel(appointment, now=stores.now(), by=request.by, reason=reason)
@@ -143,7 +141,62 @@ def cancel(
         if stores.agendas.cancel(placements, cancelled, event):
             announce(Agendas.NAME, card.agenda, [event])
             return cancelled
-    raise Refusal("not-allowed-in-state", {"state": "changing", "allowed": "nothing"})
+    raise Refusal("changed-meanwhile")
+
+
+def reschedule(
+    stores: Stores, announce: Announce, municipality: str, card: Card, wish: Mapping[str, Any], request: Request
+) -> Appointment:
+    """Move to another moment: the new time is taken and the old one given back, both or neither.
+
+    Moving to where it is already is no error and tells nobody. Raises Refusal: not-allowed-in-state, slot-*.
+    """
+    now = stores.now()
+    calendar = stores.configurations.calendar(municipality)
+    for _ in range(ATTEMPTS):
+        appointment, old = _claimed(stores, card)
+        if appointment.start == wish["start"] and wish["resource"] in (None, *appointment.resources):
+            return appointment
+        visit = plan(calendar.municipality, appointment.appointment_types, appointment.persons, appointment.location)
+        new = _place(stores, calendar, visit, wish["resource"], wish["start"], now, None, old)
+        moved, event = life.reschedule(
+            appointment, visit, new, wish["start"], now=now, by=request.by, reason=wish["reason"]
+        )
+        event = replace(event, traceparent=request.traceparent)
+        agenda = str(new[0].agenda)
+        try:
+            done = stores.agendas.move(old, new, moved, event, now, partial(stores.cards.move, card, agenda))
+        except Taken:
+            continue
+        if done:
+            announce(Agendas.NAME, agenda, [event])
+            return moved
+        card = stores.cards.get(card.id) or card
+    raise Refusal("changed-meanwhile")
+
+
+def step(
+    stores: Stores, announce: Announce, card: Card, command: str, reason: str | None, request: Request
+) -> Appointment:
+    """A step that leaves the time as it is: check_in, start, complete, no_show, undo_check_in, undo_no_show.
+
+    Raises Refusal: not-allowed-in-state.
+    """
+    for _ in range(ATTEMPTS):
+        appointment, placements = _claimed(stores, card)
+        changed, event = life.step(appointment, command, now=stores.now(), by=request.by, reason=reason)
+        event = replace(event, traceparent=request.traceparent)
+        if stores.agendas.note(placements, changed, event):
+            announce(Agendas.NAME, card.agenda, [event])
+            return changed
+    raise Refusal("changed-meanwhile")
+
+
+def _claimed(stores: Stores, card: Card) -> tuple[Appointment, list[Placement]]:
+    found = stores.agendas.find_claim(card.agenda, card.id)
+    if found is None:
+        raise Refusal("appointment-not-found")
+    return found
 
 
 @dataclass(frozen=True)
@@ -171,12 +224,17 @@ def _wanted(stores: Stores, municipality: Municipality, wish: Mapping[str, Any])
 
 def _place(
     stores: Stores, calendar: Calendar, visit: Visit, resource: str | None, start: dt.datetime, now: dt.datetime,
-    own_hold: str | None,
+    own_hold: str | None, own: Sequence[Placement] = (),
 ) -> list[Placement]:  # fmt: skip
+    """`own`: what the appointment has already, which does not stand in its own way."""
     groups = candidates(calendar.municipality, visit, resource)
     date = local_date(start, visit.location.time_zone)
     keys = {AgendaKey(calendar.municipality.id, each.id, date) for group in groups for each in group}
     agendas = stores.agendas.read(keys)
+    for placement in own:
+        if placement.agenda in agendas:
+            taken = agendas[placement.agenda]
+            agendas[placement.agenda] = replace(taken, booked=taken.booked & ~placement.cells)
     return availability.place(calendar, visit, groups, agendas, start, now, own_hold)
 
 

@@ -13,7 +13,7 @@ from loket_contracts.errors import Refusal
 from .bootstrap import Stores
 from .domain import availability
 from .domain.agenda import AgendaKey
-from .domain.appointment import TRANSITIONS, Appointment
+from .domain.appointment import Appointment, allowed
 from .domain.catalogue import AppointmentType, Location, Municipality
 from .domain.grid import local_date
 from .domain.visit import candidates, plan
@@ -62,7 +62,7 @@ def free_slots(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> di
         for date in dates
         if calendar.open(resource, visit.location, date)
     }
-    agendas = stores.agendas.recall(keys)
+    agendas = stores.agendas.memory.recall(keys)
     return {
         "appointment_types": [kind.id for kind in visit.types],
         "location": visit.location.id,
@@ -106,6 +106,14 @@ def find_card(stores: Stores, municipality: str, identifier: str, token: str) ->
     return card
 
 
+def find_card_by_id(stores: Stores, municipality: str, identifier: str) -> Card:
+    """For who has no need of a link: staff, and the other services. Raises Refusal: appointment-not-found."""
+    card = stores.cards.get(identifier)
+    if card is None or card.municipality != municipality:
+        raise Refusal("appointment-not-found")
+    return card
+
+
 def find_card_by_link(stores: Stores, municipality: str, token: str) -> Card:
     """Raises Refusal: appointment-not-found."""
     card = stores.cards.by_token(token)
@@ -127,9 +135,7 @@ def contact_card(stores: Stores, municipality: str, identifier: str) -> dict[str
 
     Raises Refusal: appointment-not-found.
     """
-    card = stores.cards.get(identifier)
-    if card is None or card.municipality != municipality:
-        raise Refusal("appointment-not-found")
+    card = find_card_by_id(stores, municipality, identifier)
     found = appointment(stores, card)
     known = stores.configurations.calendar(municipality).municipality
     return {
@@ -165,7 +171,7 @@ def describe(stores: Stores, appointment: Appointment, card: Card) -> dict[str, 
         "end": appointment.local(appointment.end),
         "time_zone": appointment.time_zone,
         "language": appointment.language,
-        "allowed": sorted(TRANSITIONS[appointment.state]),
+        "allowed": allowed(appointment.state, "resident"),
     }
 
 
@@ -215,6 +221,7 @@ def _appointment_type(kind: AppointmentType) -> dict[str, Any]:
         "duration": kind.duration,
         "per_extra_person": kind.per_extra_person,
         "notice_hours": int(kind.notice / dt.timedelta(hours=1)),
+        "notice_working_days": kind.notice_working_days,
         "horizon_days": kind.horizon,
         "bring": list(kind.bring),
         "questions": [

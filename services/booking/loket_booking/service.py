@@ -14,7 +14,7 @@ from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
 from loket_chassis.rpc import answer
-from loket_contracts.commands import BookAppointment, CancelAppointment, HoldSlot
+from loket_contracts.commands import BookAppointment, CancelAppointment, HoldSlot, RescheduleAppointment
 from loket_contracts.errors import Refusal, pointers
 from loket_contracts.events import BOOKING_EXCHANGE
 
@@ -22,7 +22,8 @@ from . import commands, queries
 from .bootstrap import BookingStores
 from .store.agendas import Agendas
 
-_hold_slot, _book_appointment, _cancel_appointment = HoldSlot(), BookAppointment(), CancelAppointment()
+_hold_slot, _book_appointment = HoldSlot(), BookAppointment()
+_cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
 
 
 class BookingService(Probes):
@@ -83,6 +84,26 @@ class BookingService(Probes):
         return queries.describe(self.stores, cancelled, card)
 
     @answer
+    def reschedule(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
+        wish = _load(_reschedule_appointment, body)
+        card = queries.find_card(self.stores, municipality, identifier, token)
+        moved = commands.reschedule(self.stores, self.announce, municipality, card, wish, self._request())
+        return queries.describe(self.stores, moved, card)
+
+    @answer
+    def check_in(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
+        card = queries.find_card(self.stores, municipality, identifier, token)
+        changed = commands.step(self.stores, self.announce, card, "check_in", None, self._request())
+        return queries.describe(self.stores, changed, card)
+
+    @answer
+    def step(self, municipality: str, identifier: str, command: str, reason: str | None = None) -> dict[str, Any]:
+        """For staff: check_in, start, complete, no_show, undo_check_in, undo_no_show."""
+        card = queries.find_card_by_id(self.stores, municipality, identifier)
+        changed = commands.step(self.stores, self.announce, card, command, reason, self._request(by="staff"))
+        return queries.describe(self.stores, changed, card)
+
+    @answer
     def contact_card(self, municipality: str, appointment: str) -> dict[str, Any]:
         return queries.contact_card(self.stores, municipality, appointment)
 
@@ -96,8 +117,8 @@ class BookingService(Probes):
     def ping(self) -> str:
         return "ok"
 
-    def _request(self, idempotency_key: str | None = None) -> commands.Request:
-        return commands.Request("resident", idempotency_key, self.traceparent or None)
+    def _request(self, idempotency_key: str | None = None, by: str = "resident") -> commands.Request:
+        return commands.Request(by, idempotency_key, self.traceparent or None)
 
 
 def _load(schema: Schema, body: dict[str, Any]) -> dict[str, Any]:

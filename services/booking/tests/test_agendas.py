@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from loket_booking.domain import appointment as life
-from loket_booking.domain.agenda import AgendaKey, Placement
+from loket_booking.domain.agenda import EMPTY, AgendaKey, Placement
 from loket_booking.domain.grid import span
 from loket_booking.domain.visit import plan
-from loket_booking.store.agendas import FRESH_FOR, Agendas, Taken, cells_in, claimed_cells
+from loket_booking.store.agendas import Agendas, Taken, cells_in, claimed_cells
+from loket_booking.store.memory import FRESH_FOR
 
 NOW = utc(2026, 11, 24, 8)
 LONG = bool(os.environ.get("LOKET_LONG"))
@@ -48,6 +49,11 @@ def book(agendas, *placements, now=NOW, hold=None):
 def cancel(agendas, booked, *placements):
     cancelled, event = life.cancel(booked, now=NOW, by="resident", reason="x")
     return agendas.cancel(placements, cancelled, event)
+
+
+def move(agendas, booked, old, new, now=NOW, also=lambda session: None):
+    moved, event = life.reschedule(booked, VISIT, new, utc(2026, 11, 30, 12), now=now, by="resident")
+    return moved if agendas.move(old, new, moved, event, now, also) else None
 
 
 @pytest.fixture
@@ -134,6 +140,74 @@ def test_several_resources_are_booked_all_or_none(agendas):
     assert agendas.read([at(0, 1, "zaal").agenda])[at(0, 1, "zaal").agenda].booked == span(100, 112)
 
 
+def taken(agendas, resource="ro-1"):
+    key = at(0, 1, resource).agenda
+    return agendas.read([key]).get(key, EMPTY).booked
+
+
+def test_a_move_takes_the_new_time_and_gives_the_old_one_back(agendas):
+    booked = book(agendas, at(100, 112))
+    moved = move(agendas, booked, [at(100, 112)], [at(106, 118)])
+    assert taken(agendas) == span(106, 118)
+    assert agendas.find_claim("rumst/ro-1/2026-11-30", booked.id) == (moved, [at(106, 118)])
+
+
+def test_a_move_to_another_resource_and_its_room_is_all_or_none(agendas):
+    booked = book(agendas, at(100, 112))
+    book(agendas, at(100, 112, "zaal"))
+    with pytest.raises(Taken):
+        move(agendas, booked, [at(100, 112)], [at(100, 112, "ro-2"), at(100, 112, "zaal")])
+    assert (taken(agendas), taken(agendas, "ro-2")) == (span(100, 112), 0)
+    assert move(agendas, booked, [at(100, 112)], [at(112, 124, "ro-2"), at(112, 124, "zaal")])
+    assert (taken(agendas), taken(agendas, "ro-2")) == (0, span(112, 124))
+
+
+def test_a_move_of_what_changed_meanwhile_does_nothing(agendas):
+    booked = book(agendas, at(100, 112))
+    assert move(agendas, booked, [at(100, 112)], [at(120, 132)])
+    assert move(agendas, booked, [at(120, 132)], [at(140, 152)]) is None
+    assert taken(agendas) == span(120, 132)
+
+
+def test_what_goes_along_with_a_move_is_undone_with_it(agendas, database):
+    booked = book(agendas, at(100, 112))
+
+    def fail(session):
+        database.other.insert_one({}, session=session)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        move(agendas, booked, [at(100, 112)], [at(120, 132)], also=fail)
+    assert taken(agendas) == span(100, 112)
+    assert database.other.count_documents({}) == 0
+
+
+def test_a_step_is_kept_once_with_its_event(agendas):
+    booked = book(agendas, at(100, 112))
+    here, event = life.step(booked, "check_in", now=NOW, by="staff")
+    assert agendas.note([at(100, 112)], here, event)
+    assert not agendas.note([at(100, 112)], here, event)
+    assert agendas.find_claim("rumst/ro-1/2026-11-30", booked.id)[0] == here
+    assert taken(agendas) == span(100, 112)
+
+
+def test_of_many_who_move_to_the_same_time_at_once_exactly_one_gets_it(agendas):
+    all_booked = [book(agendas, at(n * 10, n * 10 + 10)) for n in range(8)]
+    barrier = threading.Barrier(8)
+
+    def attempt(number):
+        barrier.wait()
+        try:
+            moved = move(agendas, all_booked[number], [at(number * 10, number * 10 + 10)], [at(200, 210)])
+        except Taken:
+            return 0
+        return int(moved is not None)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(8))) == 1
+    assert taken(agendas).bit_count() == 80
+
+
 def test_of_many_who_want_the_same_time_at_once_exactly_one_gets_it(agendas):
     barrier = threading.Barrier(16)
 
@@ -164,14 +238,14 @@ def test_many_who_want_different_times_of_a_new_day_all_get_theirs(agendas):
 
 def test_a_search_sees_what_this_process_wrote_at_once_and_what_another_wrote_soon(agendas, database):
     key = at(0, 1).agenda
-    assert agendas.recall([key])[key].booked == 0
+    assert agendas.memory.recall([key])[key].booked == 0
     book(agendas, at(100, 112))
-    assert agendas.recall([key])[key].booked == span(100, 112)
+    assert agendas.memory.recall([key])[key].booked == span(100, 112)
     book(Agendas(database), at(112, 120))
-    assert agendas.recall([key])[key].booked == span(100, 112)
+    assert agendas.memory.recall([key])[key].booked == span(100, 112)
     assert agendas.read([key])[key].booked == span(100, 120), "who decides reads what is"
     time.sleep(FRESH_FOR)
-    assert agendas.recall([key])[key].booked == span(100, 120)
+    assert agendas.memory.recall([key])[key].booked == span(100, 120)
 
 
 def test_the_outbox_is_found_by_its_index(servers, database):
@@ -228,7 +302,7 @@ class OneAgenda(RuleBasedStateMachine):
     def book_a_hold(self, data):
         if not self.held:
             return
-        identifier = data.draw(st.sampled_from(sorted(self.held)))
+        identifier = data.draw(st.sampled_from(list(self.held)))
         cells, _ = self.held[identifier]
         stretch = min(cells), max(cells) + 1
         try:
@@ -244,9 +318,26 @@ class OneAgenda(RuleBasedStateMachine):
     def cancel(self, data):
         if not self.booked:
             return
-        identifier = data.draw(st.sampled_from(sorted(self.booked)))
+        identifier = data.draw(st.sampled_from(list(self.booked)))
         booked, cells = self.booked.pop(identifier)
         assert cancel(self.agendas, booked, at(min(cells), max(cells) + 1))
+
+    @rule(data=st.data(), stretch=stretches)
+    def move(self, data, stretch):
+        if not self.booked:
+            return
+        identifier = data.draw(st.sampled_from(list(self.booked)))
+        booked, cells = self.booked.pop(identifier)
+        free = self.free(*stretch)
+        try:
+            moved = move(self.agendas, booked, [at(min(cells), max(cells) + 1)], [at(*stretch)], now=self.now)
+        except Taken:
+            assert not free
+            self.booked[identifier] = booked, cells
+            return
+        assert free
+        assert moved
+        self.booked[identifier] = moved, set(range(*stretch))
 
     @rule(minutes=st.integers(1, 15))
     def time_passes(self, minutes):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loket_booking.domain import availability
 from loket_booking.domain.agenda import Agenda, AgendaKey, Hold
-from loket_booking.domain.catalogue import Closure, Holidays, Need
+from loket_booking.domain.catalogue import Closure, Holidays, Need, OpeningRule
 from loket_booking.domain.grid import day, span
 from loket_booking.domain.opening import Calendar, holiday_dates
 from loket_booking.domain.visit import candidates, plan
@@ -207,6 +207,34 @@ def test_nobody_receives_on_a_holiday():
     municipality = a_municipality(holidays=Holidays("BE"))
     assert slots_of(municipality, [dt.date(2026, 12, 25)]) == []
     assert slots_of(municipality, [dt.date(2026, 12, 24)])
+
+
+@pytest.mark.parametrize(
+    ("booked_on", "days", "first"),
+    [
+        ("2026-11-27", 2, "2026-12-02"),  # a Friday: Monday and Tuesday, so from Wednesday
+        ("2026-11-28", 2, "2026-12-02"),  # a Saturday
+        ("2026-11-30", 1, "2026-12-02"),
+        ("2026-11-30", 0, "2026-11-30"),
+        ("2026-12-23", 2, "2026-12-30"),  # 25 December is no working day, nor is the 24th, when all is closed
+    ],
+)
+def test_a_lead_time_in_working_days_skips_weekends_holidays_and_closures(booked_on, days, first):
+    municipality = a_municipality(
+        types=(a_type(notice_working_days=days),),
+        holidays=Holidays("BE"),
+        closures=(Closure(dt.date(2026, 12, 24), dt.date(2026, 12, 24), {"nl": "x"}),),
+    )
+    start = dt.date.fromisoformat(booked_on)
+    now = dt.datetime.combine(start, dt.time(6), dt.UTC)
+    found = slots_of(municipality, [start + dt.timedelta(n) for n in range(10)], now=now)
+    assert found[0][0].date().isoformat() == first
+
+
+def test_hours_of_every_other_week_are_counted_from_the_week_of_their_first_day():
+    rule = OpeningRule(frozenset({0}), dt.time(9), dt.time(12), valid_from=dt.date(2026, 12, 2), every_weeks=2)
+    mondays = [MONDAY + dt.timedelta(weeks=n) for n in range(6)]
+    assert [rule.applies_on(monday) for monday in mondays] == [False, False, True, False, True, False]
 
 
 def placed(municipality, start, agendas=None, now=LONG_AGO):

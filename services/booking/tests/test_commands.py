@@ -12,7 +12,7 @@ from loket_booking.bootstrap import Stores
 from loket_booking.store.agendas import Agendas
 from loket_booking.store.cards import UNDER_WAY, Cards, Links
 from loket_booking.store.configurations import Configurations
-from loket_contracts.commands import BookAppointment, HoldSlot
+from loket_contracts.commands import BookAppointment, HoldSlot, RescheduleAppointment
 from loket_contracts.errors import Refusal
 
 RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text()
@@ -150,6 +150,70 @@ def test_cancelling_twice_is_no_error_and_tells_once(desk):
     _, card = desk.book()
     assert desk.cancel(card) == desk.cancel(card)
     assert desk.announced.count("appointment.cancelled.v1") == 1
+
+
+LATER = "2026-12-01T10:00:00+01:00"
+
+
+def reschedule(desk, card, start, **changes):
+    wish = RescheduleAppointment().load({"start": start, **changes})
+    return commands.reschedule(desk.stores, desk.announce, "rumst", card, wish, commands.Request())
+
+
+def test_a_move_to_another_day_keeps_the_appointment_its_card_and_its_link(desk):
+    before = desk.capacity()
+    booked, card = desk.book()
+    moved = reschedule(desk, card, LATER)
+    assert (moved.id, moved.sequence) == (booked.id, 2)
+    assert desk.capacity() == before
+    found = queries.find_card_by_link(desk.stores, "rumst", desk.stores.links.token(booked.id))
+    assert queries.appointment(desk.stores, found) == moved
+    assert desk.announced == ["appointment.booked.v1", "appointment.rescheduled.v1"]
+
+
+def test_a_move_by_a_quarter_of_an_hour_is_not_stopped_by_its_own_old_time(desk):
+    for _ in range(desk.capacity()):
+        _, card = desk.book()
+    assert reschedule(desk, card, "2026-11-30T10:15:00+01:00").sequence == 2
+
+
+def test_a_move_to_where_it_is_already_tells_nobody(desk):
+    booked, card = desk.book()
+    assert reschedule(desk, card, START) == booked
+    assert desk.announced == ["appointment.booked.v1"]
+
+
+@pytest.mark.parametrize(
+    ("start", "code"),
+    [("2026-12-25T10:00:00+01:00", "slot-not-offered"), ("2026-11-01T10:00:00+01:00", "slot-in-the-past")],
+)
+def test_a_move_that_cannot_be_leaves_everything_as_it_was(desk, start, code):
+    booked, card = desk.book()
+    assert refused(reschedule, desk, card, start) == code
+    assert queries.appointment(desk.stores, card) == booked
+
+
+def test_a_move_to_a_full_slot_is_refused(desk):
+    for _ in range(desk.capacity()):
+        desk.book()
+    _, card = desk.book(start=LATER)
+    assert refused(reschedule, desk, card, START) == "slot-taken"
+
+
+def test_what_is_cancelled_cannot_be_moved(desk):
+    _, card = desk.book()
+    desk.cancel(card)
+    assert refused(reschedule, desk, card, LATER) == "not-allowed-in-state"
+
+
+def test_a_whole_visit_is_told_step_by_step(desk):
+    _, card = desk.book()
+    for command in ("check_in", "start", "complete"):
+        commands.step(desk.stores, desk.announce, card, command, None, commands.Request(by="staff"))
+    done = queries.appointment(desk.stores, card)
+    assert done.state == "completed"
+    assert [step.command for step in done.history] == ["book", "check_in", "start", "complete"]
+    assert [name.split(".")[1] for name in desk.announced] == ["booked", "checked_in", "started", "completed"]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def test_the_demo_municipality_is_real_in_kind():
         ("country: BE", "country: XX", "/holidays/country"),
         ("skill: natuur}", "skill: natuurkunde}", "/appointment_types/bomen-kappen/needs/0"),
         ("hold_minutes: 10", "hold_minuten: 10", "/hold_minuten"),
+        ("days: [thursday], from", "every_weeks: 2, days: [thursday], from", "/resources/ro-1/hours/2/every_weeks"),
         ("interval: 15", "interval: 7", "/appointment_types/bouwadvies/interval"),
     ],
 )

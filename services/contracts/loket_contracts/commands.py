@@ -86,3 +86,11 @@ class CancelAppointment(Schema):
     """Give the time back."""
 
     reason = Identifier(load_default="no-longer-needed", metadata={"example": "no-longer-needed"})
+
+
+class RescheduleAppointment(Schema):
+    """Take another moment, and give the old one back."""
+
+    start = Instant(required=True, metadata={"example": "2026-11-30T09:00:00+01:00"})
+    resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
+    reason = Identifier(load_default=None, allow_none=True)

@@ -102,6 +102,12 @@ ERRORS: dict[str, ErrorCode] = {
             "GET the appointment to see its state.",
         ),
         ErrorCode(
+            "changed-meanwhile",
+            "Somebody else changed this at the same moment",
+            "The appointment was changed by somebody else at the same moment.",
+            "GET the appointment, and decide again.",
+        ),
+        ErrorCode(
             "idempotency-key-reused",
             "Idempotency key used for something else",
             "This Idempotency-Key was used before for a different request.",

@@ -55,6 +55,12 @@ class CancelledData(AppointmentData):
     reason = fields.String(required=True, metadata={"description": "a reason code of the municipality"})
 
 
+class RescheduledData(AppointmentData):
+    """An appointment that was moved to another moment, under the same id."""
+
+    previous_start = Instant(required=True)
+
+
 class MessageData(Schema):
     """What became of one message. The address is not told."""
 
@@ -139,6 +145,35 @@ EVENTS: dict[str, EventType] = {
                 "cancelled_by": "resident",
                 "reason": "no-longer-needed",
             },
+        ),
+        EventType(
+            name="appointment.rescheduled",
+            version=1,
+            summary="An appointment was moved to another moment.",
+            exchange=BOOKING_EXCHANGE,
+            schema=RescheduledData,
+            emitted_by="booking",
+            heard_by=("notification", "reporting"),
+            example={**_APPOINTMENT, "previous_start": "2026-11-27T09:00:00+01:00"},
+        ),
+        *(
+            EventType(
+                name=f"appointment.{name}",
+                version=1,
+                summary=summary,
+                exchange=BOOKING_EXCHANGE,
+                schema=AppointmentData,
+                emitted_by="booking",
+                heard_by=("reporting",),
+                example={**_APPOINTMENT, "state": state},
+            )
+            for name, state, summary in (
+                ("checked_in", "checked_in", "The resident is here."),
+                ("started", "in_service", "The specialist has begun."),
+                ("completed", "completed", "The resident was helped."),
+                ("no_show", "no_show", "The resident did not come."),
+                ("reinstated", "booked", "A check-in or no-show that was noted by mistake was taken back."),
+            )
         ),
         EventType(
             name="notification.sent",

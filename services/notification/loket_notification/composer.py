@@ -18,7 +18,7 @@ from .messages import ContactCard
 
 LANGUAGES = ("nl", "fr", "de", "en")
 LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
-TEMPLATES = ("confirmation", "cancellation")
+TEMPLATES = ("confirmation", "reschedule", "cancellation")
 
 
 @dataclass(frozen=True)

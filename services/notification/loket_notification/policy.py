@@ -10,6 +10,7 @@ from .messages import AppointmentEvent, ContactCard
 #: the message for each event, and the state in which the appointment must still be when it is sent
 PLAN: dict[str, tuple[str, str]] = {
     "appointment.booked": ("confirmation", "booked"),
+    "appointment.rescheduled": ("reschedule", "booked"),
     "appointment.cancelled": ("cancellation", "cancelled"),
 }
 

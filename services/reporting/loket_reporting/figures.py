@@ -10,6 +10,8 @@ from pymongo.database import Database
 from loket_contracts.errors import Refusal
 
 Document = dict[str, Any]
+#: the states in which an appointment is counted; a hold is not yet one
+STATES = ("booked", "checked_in", "in_service", "completed", "no_show", "cancelled")
 #: the period when none is given: so many days back and ahead of today
 USUAL_DAYS = 90
 MOST_DAYS = 3700
@@ -72,11 +74,7 @@ def overview(database: Database[Document], municipality: str, first: str, last: 
         "municipality": municipality,
         "from": first,
         "to": last,
-        "appointments": {
-            "total": sum(states.values()),
-            "booked": states.get("booked", 0),
-            "cancelled": states.get("cancelled", 0),
-        },
+        "appointments": {"total": sum(states.values()), **{state: states.get(state, 0) for state in STATES}},
         "average_lead_days": round(lead / 1440, 1) if lead is not None else None,
         "by_team": _grouped(found["by_team"]),
         "by_appointment_type": _grouped(found["by_type"]),
@@ -94,6 +92,6 @@ def _grouped(rows: list[Document]) -> list[Document]:
     """Rows per (key, state) as one row per key, by key."""
     table: dict[str, Document] = {}
     for row in rows:
-        entry = table.setdefault(row["_id"]["key"], {"id": row["_id"]["key"], "booked": 0, "cancelled": 0})
+        entry = table.setdefault(row["_id"]["key"], {"id": row["_id"]["key"], **dict.fromkeys(STATES, 0)})
         entry[row["_id"]["state"]] = row["count"]
     return [table[key] for key in sorted(table)]

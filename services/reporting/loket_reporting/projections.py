@@ -68,8 +68,19 @@ def message_fact(event: Event) -> Fact:
 
 #: the projection of each event that reporting hears
 PROJECTIONS: dict[str, Callable[[Event], Fact]] = {
-    "appointment.booked": appointment_fact,
-    "appointment.cancelled": appointment_fact,
+    **dict.fromkeys(
+        (
+            "appointment.booked",
+            "appointment.rescheduled",
+            "appointment.cancelled",
+            "appointment.checked_in",
+            "appointment.started",
+            "appointment.completed",
+            "appointment.no_show",
+            "appointment.reinstated",
+        ),
+        appointment_fact,
+    ),
     "notification.sent": message_fact,
     "notification.failed": message_fact,
 }

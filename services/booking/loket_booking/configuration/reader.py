@@ -184,6 +184,7 @@ def _appointment_type(name: str, entry: dict[str, Any]) -> catalogue.Appointment
         wrap_up=entry["wrap_up"],
         interval=entry["interval"],
         notice=dt.timedelta(hours=entry["notice_hours"]),
+        notice_working_days=entry["notice_working_days"],
         horizon=entry["horizon_days"],
         questions=tuple(catalogue.Question(id=question, **content) for question, content in entry["questions"].items()),
         bring=tuple(entry["bring"]),

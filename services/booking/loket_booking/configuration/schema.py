@@ -68,6 +68,17 @@ class OpeningRule(Schema):
     valid_from = fields.Date(load_default=None)
     valid_until = fields.Date(load_default=None, metadata=described("the last day, inclusive"))
 
+    every_weeks = fields.Integer(
+        load_default=1,
+        validate=validate.Range(min=1, max=52),
+        metadata=described("2 is every other week, counted from the week of valid_from"),
+    )
+
+    @validates_schema
+    def weeks_are_counted_from_somewhere(self, data: dict[str, Any], **_: Any) -> None:
+        if data["every_weeks"] > 1 and data["valid_from"] is None:
+            raise ValidationError("Give valid_from: the weeks are counted from there.", "every_weeks")
+
     @validates_schema
     def ends_after_it_starts(self, data: dict[str, Any], **_: Any) -> None:
         if data["end"] != dt.time() and data["end"] <= data["start"]:
@@ -203,6 +214,11 @@ class AppointmentType(Schema):
     )
     notice_hours = fields.Integer(
         load_default=2, validate=validate.Range(min=0, max=24 * 90), metadata=described("the lead time, in hours")
+    )
+    notice_working_days = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=60),
+        metadata=described("the lead time in working days, in full; the later of the two counts"),
     )
     horizon_days = fields.Integer(
         load_default=60, validate=validate.Range(min=1, max=365), metadata=described("how far ahead may be booked")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from loket_contracts import events
@@ -15,12 +16,51 @@ from .agenda import Placement
 from .grid import CELL, zone
 from .visit import Visit
 
-#: what may follow each state
-TRANSITIONS: dict[str, frozenset[str]] = {
-    "held": frozenset({"booked"}),
-    "booked": frozenset({"cancelled"}),
-    "cancelled": frozenset(),
+
+@dataclass(frozen=True)
+class Command:
+    """What can be done to an appointment: from which states, to which one, what it is told as, and who may do it."""
+
+    name: str
+    sources: frozenset[str]
+    target: str
+    event: str
+    actors: frozenset[str]
+
+
+_STAFF = frozenset({"staff", "system"})
+_ANYONE = frozenset({"resident", "portal"}) | _STAFF
+
+#: the life of an appointment. There is no other way from one state to another.
+COMMANDS: dict[str, Command] = {
+    command.name: command
+    for command in (
+        Command("book", frozenset({"held"}), "booked", "appointment.booked", _ANYONE),
+        Command("reschedule", frozenset({"booked"}), "booked", "appointment.rescheduled", _ANYONE),
+        Command("cancel", frozenset({"booked"}), "cancelled", "appointment.cancelled", _ANYONE),
+        Command("check_in", frozenset({"booked"}), "checked_in", "appointment.checked_in", _ANYONE),
+        Command("start", frozenset({"booked", "checked_in"}), "in_service", "appointment.started", _STAFF),
+        Command("complete", frozenset({"in_service"}), "completed", "appointment.completed", _STAFF),
+        Command("no_show", frozenset({"booked"}), "no_show", "appointment.no_show", _STAFF),
+        Command("undo_check_in", frozenset({"checked_in"}), "booked", "appointment.reinstated", _STAFF),
+        Command("undo_no_show", frozenset({"no_show"}), "booked", "appointment.reinstated", _STAFF),
+    )
 }
+
+
+def allowed(state: str, actor: str) -> list[str]:
+    """The commands that this actor may give in this state, by name."""
+    return sorted(c.name for c in COMMANDS.values() if state in c.sources and actor in c.actors)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One step of an appointment's life: what was done, when, by whom and why."""
+
+    command: str
+    at: dt.datetime
+    by: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,8 +83,7 @@ class Appointment:
     booked_at: dt.datetime
     booked_by: str
     sequence: int
-    cancelled_by: str | None = None
-    reason: str | None = None
+    history: tuple[Transition, ...] = ()
 
     def local(self, moment: dt.datetime) -> str:
         """`moment` as RFC 3339 with the offset of the location."""
@@ -76,26 +115,57 @@ def held(identifier: str, municipality: str, visit: Visit, placements: Sequence[
 
 def book(appointment: Appointment, *, now: dt.datetime, by: str, language: str) -> tuple[Appointment, Event]:
     """Raises Refusal: not-allowed-in-state."""
-    booked = _move(appointment, "booked", booked_at=now, booked_by=by, language=language)
-    return booked, _event("appointment.booked", booked, now)
+    return _apply(appointment, "book", now, by, changes={"booked_at": now, "booked_by": by, "language": language})
+
+
+def reschedule(
+    appointment: Appointment, visit: Visit, placements: Sequence[Placement], start: dt.datetime, *, now: dt.datetime,
+    by: str, reason: str | None = None,
+) -> tuple[Appointment, Event]:  # fmt: skip
+    """The same appointment, under the same id, at another moment. Raises Refusal: not-allowed-in-state."""
+    changes = {
+        "start": start,
+        "end": start + visit.length * CELL,
+        "resources": tuple(placement.agenda.resource for placement in placements),
+    }
+    told = {"previous_start": appointment.local(appointment.start)}
+    return _apply(appointment, "reschedule", now, by, reason, changes, told)
 
 
 def cancel(appointment: Appointment, *, now: dt.datetime, by: str, reason: str) -> tuple[Appointment, Event]:
     """Raises Refusal: not-allowed-in-state."""
-    cancelled = _move(appointment, "cancelled", cancelled_by=by, reason=reason)
-    return cancelled, _event("appointment.cancelled", cancelled, now)
+    return _apply(appointment, "cancel", now, by, reason, told={"cancelled_by": by, "reason": reason})
 
 
-def _move(appointment: Appointment, state: str, **changes: Any) -> Appointment:
-    allowed = TRANSITIONS[appointment.state]
-    if state not in allowed:
-        raise Refusal(
-            "not-allowed-in-state", {"state": appointment.state, "allowed": ", ".join(sorted(allowed)) or "nothing"}
-        )
-    return replace(appointment, state=state, sequence=appointment.sequence + 1, **changes)
+def step(
+    appointment: Appointment, command: str, *, now: dt.datetime, by: str, reason: str | None = None
+) -> tuple[Appointment, Event]:
+    """A step that leaves the time as it is: check_in, start, complete, no_show, and the two that undo.
+
+    Raises Refusal: not-allowed-in-state.
+    """
+    return _apply(appointment, command, now, by, reason)
 
 
-def _event(name: str, appointment: Appointment, now: dt.datetime) -> Event:
+def _apply(
+    appointment: Appointment, name: str, now: dt.datetime, by: str, reason: str | None = None,
+    changes: Mapping[str, Any] = MappingProxyType({}), told: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Appointment, Event]:  # fmt: skip
+    command = COMMANDS[name]
+    if appointment.state not in command.sources or by not in command.actors:
+        possible = ", ".join(allowed(appointment.state, by)) or "nothing"
+        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": possible})
+    changed = replace(
+        appointment,
+        **changes,
+        state=command.target,
+        sequence=appointment.sequence + 1,
+        history=(*appointment.history, Transition(name, now, by, reason)),
+    )
+    return changed, _event(command.event, changed, now, told)
+
+
+def _event(name: str, appointment: Appointment, now: dt.datetime, told: Mapping[str, Any]) -> Event:
     data: dict[str, Any] = {
         "appointment": appointment.id,
         "state": appointment.state,
@@ -111,9 +181,8 @@ def _event(name: str, appointment: Appointment, now: dt.datetime) -> Event:
         "language": appointment.language,
         "booked_at": appointment.booked_at.isoformat(),
         "booked_by": appointment.booked_by,
+        **told,
     }
-    if appointment.cancelled_by is not None:
-        data |= {"cancelled_by": appointment.cancelled_by, "reason": appointment.reason}
     return events.make(
         name,
         municipality=appointment.municipality,

@@ -41,9 +41,10 @@ def slots(
     calendar: Calendar, visit: Visit, groups: Groups, agendas: Agendas, dates: Sequence[dt.date], now: dt.datetime
 ) -> Iterator[Slot]:
     """The free slots on `dates`, in order. `groups` holds the candidates for each need (`visit.candidates`)."""
+    earliest = calendar.earliest(visit, now)
     for date in dates:
         on = day(date, visit.location.time_zone)
-        offered = _offered(visit, on, now)
+        offered = _offered(visit, on, now, earliest)
         if not offered:
             continue
         fits = [
@@ -75,7 +76,7 @@ def place(
     date = local_date(start, visit.location.time_zone)
     on = day(date, visit.location.time_zone)
     cell = on.cell_of(start)
-    if on.moment(cell) != start or not _offered(visit, on, now) >> cell & 1:
+    if on.moment(cell) != start or not _offered(visit, on, now, calendar.earliest(visit, now)) >> cell & 1:
         raise Refusal("slot-not-offered", {"start": shown})
     chosen: list[Placement] = []
     for group in groups:
@@ -92,11 +93,11 @@ def place(
     return chosen
 
 
-def _offered(visit: Visit, on: Day, now: dt.datetime) -> int:
+def _offered(visit: Visit, on: Day, now: dt.datetime, earliest: dt.datetime) -> int:
     """The cells of the day on which this visit may start at all: interval, lead time, horizon."""
     if on.date > visit.last_date(now):
         return 0
-    first = max(0, on.first_cell_from(visit.earliest(now)))
+    first = max(0, on.first_cell_from(earliest))
     return every(visit.interval) & span(first, on.cells)
 
 

@@ -12,20 +12,31 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True)
 class OpeningRule:
-    """Weekly recurring hours in local time. `weekdays`: 0 is Monday. The dates are inclusive, None is without end."""
+    """Recurring hours in local time. `weekdays`: 0 is Monday. The dates are inclusive, None is without end.
+
+    `every_weeks`: 2 is every other week, counted from the week of `valid_from`.
+    """
 
     weekdays: frozenset[int]
     start: dt.time
     end: dt.time
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
+    every_weeks: int = 1
 
     def applies_on(self, date: dt.date) -> bool:
         return (
             date.weekday() in self.weekdays
+            and (self.every_weeks == 1 or _weeks_between(self.valid_from, date) % self.every_weeks == 0)
             and (self.valid_from is None or self.valid_from <= date)
             and (self.valid_until is None or date <= self.valid_until)
         )
+
+
+def _weeks_between(first: dt.date | None, date: dt.date) -> int:
+    """How many weeks the week of `date` lies after that of `first`; weeks begin on Monday."""
+    start = first or dt.date(1970, 1, 5)
+    return ((date - dt.timedelta(days=date.weekday())) - (start - dt.timedelta(days=start.weekday()))).days // 7
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,10 @@ class Question:
 
 @dataclass(frozen=True)
 class AppointmentType:
-    """What can be booked. Times in minutes; `notice` is the lead time, `horizon` how many days ahead may be booked."""
+    """What can be booked. Times in minutes; `horizon`: how many days ahead may be booked.
+
+    The lead time is the later of `notice` and `notice_working_days`.
+    """
 
     id: str
     name: Text
@@ -139,6 +153,7 @@ class AppointmentType:
     wrap_up: int = 0
     interval: int = 15
     notice: dt.timedelta = dt.timedelta(hours=2)
+    notice_working_days: int = 0
     horizon: int = 60
     questions: tuple[Question, ...] = ()
     bring: tuple[Text, ...] = ()

@@ -8,7 +8,12 @@ from functools import lru_cache
 import holidays as public_holidays
 
 from .catalogue import Closure, Holidays, Location, Municipality, Resource
-from .grid import Day, day, span
+from .grid import Day, day, local_date, span
+from .visit import Visit
+
+SATURDAY = 5
+#: days after which the search for working days ends, should all be closed: beyond every horizon
+LONGEST_WAIT = 400
 
 
 @lru_cache(maxsize=256)
@@ -50,6 +55,29 @@ class Calendar:
     def is_holiday(self, date: dt.date) -> bool:
         rule = self.municipality.holidays
         return rule is not None and date in holiday_dates(rule, date.year)
+
+    def is_working_day(self, date: dt.date) -> bool:
+        """Monday to Friday, unless it is a holiday or the municipality is closed all day."""
+        closed = any(closure.start is None and closure.end is None and closure.applies_on(date)
+                     for closure in self.municipality.closures)  # fmt: skip
+        return date.weekday() < SATURDAY and not self.is_holiday(date) and not closed
+
+    def earliest(self, visit: Visit, now: dt.datetime) -> dt.datetime:
+        """The first moment at which the visit may start: lead time kept.
+
+        With two working days' lead, what is booked on a Friday can begin on Wednesday: Monday and Tuesday are the two.
+        """
+        by_hours = now + visit.notice
+        if not visit.notice_working_days:
+            return by_hours
+        date = local_date(now, visit.location.time_zone)
+        left = visit.notice_working_days
+        for _ in range(LONGEST_WAIT):
+            date += dt.timedelta(days=1)
+            left -= self.is_working_day(date)
+            if not left:
+                break
+        return max(by_hours, day(date + dt.timedelta(days=1), visit.location.time_zone).midnight)
 
     def _work_out(self, resource: Resource, location: Location, on: Day) -> int:
         if self.is_holiday(on.date):

@@ -25,16 +25,13 @@ class Visit:
     wrap_up: int
     interval: int
     notice: dt.timedelta
+    notice_working_days: int
     horizon: int
     needs: tuple[Need, ...]
 
     def buffers(self, resource: Resource) -> tuple[int, int]:
         """Cells claimed before and after the visit: a person prepares and wraps up, a room need not."""
         return (self.preparation, self.wrap_up) if resource.kind == "person" else (0, 0)
-
-    def earliest(self, now: dt.datetime) -> dt.datetime:
-        """The first moment at which it may start: lead time kept."""
-        return now + self.notice
 
     def last_date(self, now: dt.datetime) -> dt.date:
         """The last local day on which it may be booked: horizon kept."""
@@ -65,6 +62,7 @@ def plan(municipality: Municipality, type_ids: Sequence[str], persons: int, loca
         wrap_up=cells_for(max(kind.wrap_up for kind in types)),
         interval=max(kind.interval for kind in types),
         notice=max(kind.notice for kind in types),
+        notice_working_days=max(kind.notice_working_days for kind in types),
         horizon=min(kind.horizon for kind in types),
         needs=tuple(dict.fromkeys(need for kind in types for need in kind.needs)),
     )

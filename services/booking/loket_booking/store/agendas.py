@@ -13,8 +13,7 @@ Claim, time and event go in together. Only what spans several agendas needs a tr
 from __future__ import annotations
 
 import datetime as dt
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +25,11 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_contracts.envelope import Event
 
-from ..domain.agenda import EMPTY, Agenda, AgendaKey, Hold, Placement
+from ..domain.agenda import Agenda, AgendaKey, Hold, Placement
 from ..domain.appointment import Appointment
 from ..domain.grid import span
+from .documents import from_entry, to_document
+from .memory import Memory
 
 Document = dict[str, Any]
 #: how long an expired hold is remembered, so that who comes back late can still be helped to a free moment
@@ -36,9 +37,6 @@ REMEMBERED = dt.timedelta(hours=1)
 WORD = 60
 WORD_NAMES = ("b0", "b1", "b2", "b3", "b4")
 FULL = (1 << WORD) - 1
-#: seconds for which a search may answer from memory
-FRESH_FOR = 1.0
-MOST_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,7 @@ class Agendas:
     def __init__(self, database: Database[Document]) -> None:
         self.collection: Collection[Document] = database[self.NAME]
         self.client = database.client
-        self._seen: dict[AgendaKey, Agenda] = {}
-        self._seen_at: dict[AgendaKey, float] = {}
+        self.memory = Memory(self.read)
 
     def create_indexes(self) -> None:
         self.collection.create_index("holds.id", name="holds", sparse=True)
@@ -91,29 +88,6 @@ class Agendas:
             for document in self.collection.find({"_id": {"$in": list(by_id)}}, fields)
         }
 
-    def recall(self, keys: Iterable[AgendaKey]) -> dict[AgendaKey, Agenda]:
-        """As `read`, from memory where that is younger than FRESH_FOR: for a search, which promises nothing.
-
-        What this process writes is forgotten at once, so it sees its own changes; those of another instance are seen
-        when the memory has aged.
-        """
-        wanted = list(keys)
-        now = time.monotonic()
-        missing = [key for key in wanted if self._seen_at.get(key, -FRESH_FOR) <= now - FRESH_FOR]
-        if missing:
-            if len(self._seen) > MOST_REMEMBERED:
-                self._seen.clear()
-                self._seen_at.clear()
-            found = self.read(missing)
-            for key in missing:
-                self._seen[key] = found.get(key, EMPTY)
-                self._seen_at[key] = now
-        return {key: self._seen[key] for key in wanted}
-
-    def _forget(self, placements: Sequence[Placement]) -> None:
-        for placement in placements:
-            self._seen_at.pop(placement.agenda, None)
-
     def hold(
         self, placements: Sequence[Placement], appointment: Appointment, expires: dt.datetime, now: dt.datetime
     ) -> None:
@@ -122,7 +96,7 @@ class Agendas:
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
             entry: Document = {"id": appointment.id, "s": placement.start, "e": placement.end, "x": expires}
             if first:
-                entry["appointment"] = _to_document(appointment)
+                entry["appointment"] = to_document(appointment)
                 entry["placements"] = [_placed(each) for each in placements]
             self._change(placement, {"$push": {"holds": entry}}, now, None, session)
 
@@ -137,19 +111,11 @@ class Agendas:
         Raises Taken, and then nothing is claimed.
         """
 
+        forgotten = {"holds": {"$or": [{"id": hold}, {"x": {"$lte": now - REMEMBERED}}]}}
+
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            claim: Document = {"id": appointment.id, "s": placement.start, "e": placement.end}
-            change: Document = {
-                "$bit": {name: {"or": Int64(bits)} for name, bits in words_of(placement.cells)},
-                "$pull": {"holds": {"$or": [{"id": hold}, {"x": {"$lte": now - REMEMBERED}}]}},
-            }
-            if first:
-                claim["appointment"] = _to_document(appointment)
-                claim["placements"] = [_placed(each) for each in placements]
-                change["$push"] = {"claims": claim, "outbox": event.to_document()}
-            else:
-                change["$push"] = {"claims": claim}
-            self._change(placement, change, now, hold, session)
+            change = self._claiming(placement, placements, appointment, event if first else None)
+            self._change(placement, {**change, "$pull": forgotten}, now, hold, session)
 
         self._each(placements, write)
 
@@ -157,32 +123,95 @@ class Agendas:
         """Free the placements and record the event, unless the appointment changed meanwhile (then False)."""
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            claim: Document = {"id": appointment.id}
-            change: Document = {
-                "$bit": {name: {"and": Int64(FULL & ~bits)} for name, bits in words_of(placement.cells)}
-            }
+            change: Document = {"$bit": _freed(placement)}
             if first:
-                claim["appointment.sequence"] = appointment.sequence - 1
-                change["$set"] = {"claims.$.appointment": _to_document(appointment)}
+                change["$set"] = {"claims.$.appointment": to_document(appointment)}
                 change["$push"] = {"outbox": event.to_document()}
             else:
                 change["$pull"] = {"claims": {"id": appointment.id}}
-            result = self.collection.update_one(
-                {"_id": str(placement.agenda), "claims": {"$elemMatch": claim}}, change, session=session
-            )
-            if not result.matched_count:
-                raise Taken
+            self._change_claim(placement, appointment, first, change, session)
 
+        return self._unless_changed(placements, write)
+
+    def note(self, placements: Sequence[Placement], appointment: Appointment, event: Event) -> bool:
+        """Keep a step that leaves the time as it is, with its event, unless the appointment changed meanwhile."""
+        change = {
+            "$set": {"claims.$.appointment": to_document(appointment)},
+            "$push": {"outbox": event.to_document()},
+        }
+        return self._unless_changed(
+            placements[:1],
+            lambda placement, first, session: self._change_claim(placement, appointment, first, change, session),
+        )
+
+    def move(
+        self, old: Sequence[Placement], new: Sequence[Placement], appointment: Appointment, event: Event,
+        now: dt.datetime, also: Callable[[ClientSession], object],
+    ) -> bool:  # fmt: skip
+        """Give the old placements back and take the new ones, all or none; `also` is done in the same transaction.
+
+        False when the appointment changed meanwhile. Raises Taken when a new placement is not free.
+        """
+        for placement in new:
+            self._make(placement.agenda)
+
+        def all_of_it(session: ClientSession) -> bool:
+            for index, placement in enumerate(old):
+                gone: Document = {"$bit": _freed(placement), "$pull": {"claims": {"id": appointment.id}}}
+                try:
+                    self._change_claim(placement, appointment, index == 0, gone, session)
+                except Taken:
+                    session.abort_transaction()
+                    return False
+            for index, placement in enumerate(new):
+                change = self._claiming(placement, new, appointment, event if index == 0 else None)
+                self._change(placement, change, now, None, session)
+            also(session)
+            return True
+
+        try:
+            with self.client.start_session() as session:
+                return bool(session.with_transaction(all_of_it))
+        finally:
+            self.memory.forget([*old, *new])
+
+    def _unless_changed(self, placements: Sequence[Placement], write: Any) -> bool:
         try:
             self._each(placements, write)
         except Taken:
             return False
         return True
 
+    def _change_claim(
+        self, placement: Placement, appointment: Appointment, first: bool, change: Document,
+        session: ClientSession | None,
+    ) -> None:  # fmt: skip
+        """Change the agenda that holds the claim. The first one only if the claim is as it was before this step."""
+        claim: Document = {"id": appointment.id}
+        if first:
+            claim["appointment.sequence"] = appointment.sequence - 1
+        found = {"_id": str(placement.agenda), "claims": {"$elemMatch": claim}}
+        if not self.collection.update_one(found, change, session=session).matched_count:
+            raise Taken
+
+    @staticmethod
+    def _claiming(
+        placement: Placement, all_: Sequence[Placement], appointment: Appointment, event: Event | None
+    ) -> Document:
+        """The change that claims a placement for good; the first of an appointment's also holds it and its event."""
+        claim: Document = {"id": appointment.id, "s": placement.start, "e": placement.end}
+        pushed: Document = {"claims": claim}
+        if event is not None:
+            claim["appointment"] = to_document(appointment)
+            claim["placements"] = [_placed(each) for each in all_]
+            pushed["outbox"] = event.to_document()
+        taken = {name: {"or": Int64(bits)} for name, bits in words_of(placement.cells)}
+        return {"$bit": taken, "$push": pushed}
+
     def find_claim(self, agenda: str, identifier: str) -> tuple[Appointment, list[Placement]] | None:
         """The appointment that the agenda with id `agenda` holds under this identifier, and all its placements."""
         found = self.collection.find_one({"_id": agenda, "claims.id": identifier}, {"claims.$": 1})
-        return _from_entry(found["claims"][0]) if found else None
+        return from_entry(found["claims"][0]) if found else None
 
     def find_hold(self, identifier: str) -> HeldSlot | None:
         """The hold under this identifier, also for a while after it expired."""
@@ -192,7 +221,7 @@ class Agendas:
         if found is None:
             return None
         entry = found["holds"][0]
-        return HeldSlot(*_from_entry(entry), entry["x"])
+        return HeldSlot(*from_entry(entry), entry["x"])
 
     def _each(self, placements: Sequence[Placement], write: Any) -> None:
         """One write for one placement, one transaction for several."""
@@ -202,7 +231,7 @@ class Agendas:
             else:
                 self._together(placements, write)
         finally:
-            self._forget(placements)
+            self.memory.forget(placements)
 
     def _together(self, placements: Sequence[Placement], write: Any) -> None:
         def all_of_them(session: ClientSession) -> None:
@@ -255,26 +284,8 @@ def _placed(placement: Placement) -> Document:
     return {"agenda": str(placement.agenda), "s": placement.start, "e": placement.end}
 
 
-def _to_document(appointment: Appointment) -> Document:
-    return {
-        **{name: getattr(appointment, name) for name in Appointment.__dataclass_fields__},
-        "appointment_types": list(appointment.appointment_types),
-        "resources": list(appointment.resources),
-    }
-
-
-def _from_entry(entry: Document) -> tuple[Appointment, list[Placement]]:
-    stored = entry["appointment"]
-    appointment = Appointment(
-        **{
-            **stored,
-            "appointment_types": tuple(stored["appointment_types"]),
-            "resources": tuple(stored["resources"]),
-        }
-    )
-    return appointment, [
-        Placement(AgendaKey.parse(each["agenda"]), each["s"], each["e"]) for each in entry["placements"]
-    ]
+def _freed(placement: Placement) -> Document:
+    return {name: {"and": Int64(FULL & ~bits)} for name, bits in words_of(placement.cells)}
 
 
 def claimed_cells(document: Document) -> int:

@@ -13,6 +13,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
 
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
@@ -94,9 +95,9 @@ class Cards:
         )
         return result.modified_count == 1
 
-    def move(self, card: Card, agenda: str) -> Card:
+    def move(self, card: Card, agenda: str, session: ClientSession | None = None) -> Card:
         """Point the card at another agenda."""
-        self.collection.update_one({"_id": card.id}, {"$set": {"agenda": agenda}})
+        self.collection.update_one({"_id": card.id}, {"$set": {"agenda": agenda}}, session=session)
         return replace(card, agenda=agenda)
 
     def remove(self, identifier: str) -> None:
