@@ -95,7 +95,7 @@ def book(
         placements = wanted.placements or _place(
             stores, calendar, wanted.visit, wanted.resource, wanted.start, now, wanted.hold
         )
-        agenda = str(placements[0].agenda)
+        agenda = placements[0].agenda
         if card is None:
             card = Card(
                 id=identifier,
@@ -103,14 +103,15 @@ def book(
                 reference=new_reference(),
                 contact=dict(wish["contact"]),
                 answers=answers,
-                agenda=agenda,
+                agenda=str(agenda),
+                visit_date=agenda.date.isoformat(),
                 token_hash=hash_of(stores.links.token(identifier)),
                 fingerprint=fingerprint,
                 created_at=now,
             )
             if not stores.cards.add(card):
                 raise Refusal("service-unavailable")  # the same key at the same moment: one of the two goes on
-        elif card.agenda != agenda:
+        elif card.agenda != str(agenda):
             card = stores.cards.move(card, agenda)
         draft = life.held(identifier, municipality, wanted.visit, placements, wanted.start, now, request.by)
         booked, event = life.book(draft, now=now, by=request.by, language=wish["contact"]["language"])
@@ -120,7 +121,7 @@ def book(
         except Taken:
             wanted = replace(wanted, placements=None)
             continue
-        announce(Agendas.NAME, agenda, [event])
+        announce(Agendas.NAME, str(agenda), [event])
         return booked, card
     raise Refusal("slot-taken", {"start": wanted.start.isoformat()})
 
@@ -163,13 +164,13 @@ def reschedule(
             appointment, visit, new, wish["start"], now=now, by=request.by, reason=wish["reason"]
         )
         event = replace(event, traceparent=request.traceparent)
-        agenda = str(new[0].agenda)
+        agenda = new[0].agenda
         try:
             done = stores.agendas.move(old, new, moved, event, now, partial(stores.cards.move, card, agenda))
         except Taken:
             continue
         if done:
-            announce(Agendas.NAME, agenda, [event])
+            announce(Agendas.NAME, str(agenda), [event])
             return moved
         card = stores.cards.get(card.id) or card
     raise Refusal("changed-meanwhile")

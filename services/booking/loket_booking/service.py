@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from marshmallow import Schema, ValidationError
+from nameko.timer import timer
 
 from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
@@ -18,7 +19,7 @@ from loket_contracts.commands import BookAppointment, CancelAppointment, HoldSlo
 from loket_contracts.errors import Refusal, pointers
 from loket_contracts.events import BOOKING_EXCHANGE
 
-from . import commands, queries
+from . import commands, queries, tidying
 from .bootstrap import BookingStores
 from .store.agendas import Agendas
 
@@ -112,6 +113,12 @@ class BookingService(Probes):
         """Take a municipality's configuration, whole or not at all."""
         calendar, changed = self.stores.configurations.store(text, by, self.stores.now())
         return {"municipality": calendar.municipality.id, "version": calendar.municipality.version, "changed": changed}
+
+    @timer(60)
+    def tidy(self) -> None:
+        """In every instance: what is deleted twice is deleted once."""
+        tidying.forget_left_behind(self.stores)
+        tidying.forget_past_visits(self.stores)
 
     @answer
     def ping(self) -> str:

@@ -140,6 +140,7 @@ def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipalit
         phone=loaded["phone"],
         website=loaded["website"],
         hold_minutes=loaded["hold_minutes"],
+        retention_days=loaded["retention_days"],
         holidays=loaded["holidays"],
         closures=tuple(loaded["closures"]),
         locations={

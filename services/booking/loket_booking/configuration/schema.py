@@ -239,6 +239,11 @@ class MunicipalityFile(Schema):
     phone = Phone(load_default=None)
     website = fields.Url(load_default=None)
     hold_minutes = fields.Integer(load_default=10, validate=validate.Range(min=1, max=60))
+    retention_days = fields.Integer(
+        load_default=180,
+        validate=validate.Range(min=1, max=3650),
+        metadata=described("so many days after a visit, who came and what they answered is deleted"),
+    )
     holidays = fields.Nested(Holidays, load_default=None)
     closures = fields.List(fields.Nested(Closure), load_default=list)
     locations = fields.Dict(

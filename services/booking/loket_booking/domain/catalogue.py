@@ -161,7 +161,10 @@ class AppointmentType:
 
 @dataclass(frozen=True)
 class Municipality:
-    """A tenant, whole. `version` rises with every change of its configuration."""
+    """A tenant, whole. `version` rises with every change of its configuration.
+
+    `retention_days`: so many days after a visit, who came and what they answered is forgotten.
+    """
 
     id: str
     name: Text
@@ -174,6 +177,7 @@ class Municipality:
     holidays: Holidays | None = None
     closures: tuple[Closure, ...] = ()
     hold_minutes: int = 10
+    retention_days: int = 180
     email: str | None = None
     phone: str | None = None
     website: str | None = None

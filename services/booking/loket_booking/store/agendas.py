@@ -27,7 +27,6 @@ from loket_contracts.envelope import Event
 
 from ..domain.agenda import Agenda, AgendaKey, Hold, Placement
 from ..domain.appointment import Appointment
-from ..domain.grid import span
 from .documents import from_entry, to_document
 from .memory import Memory
 
@@ -213,6 +212,11 @@ class Agendas:
         found = self.collection.find_one({"_id": agenda, "claims.id": identifier}, {"claims.$": 1})
         return from_entry(found["claims"][0]) if found else None
 
+    def claimed(self, agendas: Iterable[str]) -> set[str]:
+        """The ids of all appointments that these agendas hold."""
+        found = self.collection.find({"_id": {"$in": list(agendas)}}, {"claims.id": 1})
+        return {claim["id"] for document in found for claim in document.get("claims", ())}
+
     def find_hold(self, identifier: str) -> HeldSlot | None:
         """The hold under this identifier, also for a while after it expired."""
         found = self.collection.find_one(
@@ -286,12 +290,3 @@ def _placed(placement: Placement) -> Document:
 
 def _freed(placement: Placement) -> Document:
     return {name: {"and": Int64(FULL & ~bits)} for name, bits in words_of(placement.cells)}
-
-
-def claimed_cells(document: Document) -> int:
-    """The cells that the live claims of a document take: what its words must equal."""
-    cells = 0
-    for claim in document.get("claims", ()):
-        if claim.get("appointment", {}).get("state", "booked") != "cancelled":
-            cells |= span(claim["s"], claim["e"])
-    return cells

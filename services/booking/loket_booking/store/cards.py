@@ -19,6 +19,8 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.mongo import AHEAD, Document
 
+from ..domain.agenda import AgendaKey
+
 #: how long the making of a booking can take at the very most; a card without a claim that is older was left behind
 UNDER_WAY = dt.timedelta(seconds=30)
 #: Crockford's base 32: no letter that reads as another
@@ -27,7 +29,10 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True)
 class Card:
-    """`agenda` is the id of the agenda that holds the claim. `fingerprint`: of the request that made the card."""
+    """`agenda` is the id of the agenda that holds the claim, `visit_date` its local day as YYYY-MM-DD.
+
+    `fingerprint`: of the request that made the card.
+    """
 
     id: str
     municipality: str
@@ -35,6 +40,7 @@ class Card:
     contact: dict[str, str | None]
     answers: dict[str, str]
     agenda: str
+    visit_date: str
     token_hash: str
     fingerprint: str
     created_at: dt.datetime
@@ -70,10 +76,13 @@ class Cards:
     def __init__(self, database: Database[Document]) -> None:
         # a card is nothing until its claim is written, and the claim waits for the disk
         self.collection = database[self.NAME].with_options(write_concern=AHEAD)
+        self.progress = database["card_progress"]
 
     def create_indexes(self) -> None:
         self.collection.create_index("token_hash", unique=True, name="link")
         self.collection.create_index([("municipality", 1), ("reference", 1)], unique=True, name="reference")
+        self.collection.create_index([("municipality", 1), ("visit_date", 1)], name="retention")
+        self.collection.create_index("created_at", name="left_behind")
 
     def add(self, card: Card) -> bool:
         """Keep the card. False when there is one under its id already."""
@@ -95,13 +104,34 @@ class Cards:
         )
         return result.modified_count == 1
 
-    def move(self, card: Card, agenda: str, session: ClientSession | None = None) -> Card:
+    def move(self, card: Card, agenda: AgendaKey, session: ClientSession | None = None) -> Card:
         """Point the card at another agenda."""
-        self.collection.update_one({"_id": card.id}, {"$set": {"agenda": agenda}}, session=session)
-        return replace(card, agenda=agenda)
+        moved = replace(card, agenda=str(agenda), visit_date=agenda.date.isoformat())
+        place = {"agenda": moved.agenda, "visit_date": moved.visit_date}
+        self.collection.update_one({"_id": card.id}, {"$set": place}, session=session)
+        return moved
 
-    def remove(self, identifier: str) -> None:
-        self.collection.delete_one({"_id": identifier})
+    def looked_until(self) -> dt.datetime:
+        """The moment up to which all cards were seen to have a claim or be gone."""
+        found = self.progress.find_one({"_id": "left_behind"})
+        return found["until"] if found else dt.datetime.fromtimestamp(0, dt.UTC)
+
+    def looked(self, until: dt.datetime) -> None:
+        self.progress.update_one({"_id": "left_behind"}, {"$max": {"until": until}}, upsert=True)
+
+    def made_between(self, after: dt.datetime, until: dt.datetime, most: int) -> list[Card]:
+        """The cards made after the one moment and until the other, oldest first."""
+        found = self.collection.find({"created_at": {"$gt": after, "$lte": until}}).sort("created_at", 1).limit(most)
+        return [card for card in map(_card, found) if card is not None]
+
+    def remove(self, card: Card) -> None:
+        """Delete the card, unless somebody took it over meanwhile."""
+        self.collection.delete_one({"_id": card.id, "created_at": card.created_at})
+
+    def forget_visits_before(self, municipality: str, date: dt.date) -> int:
+        """Delete the cards of visits on earlier days. Returns how many there were."""
+        earlier = {"municipality": municipality, "visit_date": {"$lt": date.isoformat()}}
+        return self.collection.delete_many(earlier).deleted_count
 
     def get(self, identifier: str) -> Card | None:
         return _card(self.collection.find_one({"_id": identifier}))
