@@ -45,7 +45,7 @@ def picture(page: Page, name: str) -> None:
     if PICTURES:
         folder = Path(PICTURES)
         folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}-{page.width}.png", full_page=True)
+        page.screenshot(path=folder / f"{name}-{page.width}.png", full_page=name in ("form", "mistakes"))
 
 
 def fits(page: Page) -> bool:
