@@ -102,6 +102,9 @@ def test_what_is_missing_is_listed_on_top_and_at_the_field_and_what_was_typed_is
     page.get_by_role("button", name="De afspraak vastleggen").click()
     expect(page.get_by_role("alert")).to_contain_text("E-mail: Naar dit e-mailadres kunnen we niet schrijven.")
     expect(page.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("E-mail").fill("lieve@example.org")
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    expect(page.get_by_role("alert")).to_contain_text("Wij bellen u: geef uw nummer.")
     expect(page.get_by_label("Uw naam")).to_have_value("Lieve Demo")
     picture(page, "mistakes")
     assert fits(page)
@@ -112,7 +115,7 @@ def test_a_form_that_is_sent_twice_books_once(page: Page, portal):
     page.goto(f"{portal.url}/rumst/tijdstip?type=premies-energie&location=telefoon")
     page.locator("ul.times button").first.click()
     hold = page.locator("input[name=hold]").get_attribute("value")
-    form = {"hold": hold, "name": visitor["name"], "email": visitor["email"]}
+    form = {"hold": hold, **visitor}
     pages = [requests.post(f"{portal.url}/rumst/gegevens", data=form, timeout=10).url for _ in range(2)]
     assert pages[0] == pages[1]
     page.reload()

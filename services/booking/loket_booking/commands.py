@@ -90,7 +90,7 @@ def book(
     wanted = _wanted(stores, calendar.municipality, wish)
     if wanted.start <= now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
-    answers = intake.check_answers(wanted.visit.types, wish["answers"])
+    answers = intake.check(wanted.visit, wish["contact"], wish["answers"])
     for _ in range(ATTEMPTS):
         placements = wanted.placements or _place(
             stores, calendar, wanted.visit, wanted.resource, wanted.start, now, wanted.hold

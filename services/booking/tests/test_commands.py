@@ -152,6 +152,12 @@ def test_cancelling_twice_is_no_error_and_tells_once(desk):
     assert desk.announced.count("appointment.cancelled.v1") == 1
 
 
+def test_a_telephone_call_needs_a_number_to_ring(desk):
+    body = {"appointment_types": ["leegstand"], "location": "telefoon", "answers": {"perceel": "x"}}
+    assert refused(desk.book, **body) == "invalid-request"
+    assert desk.book(**body, contact={**CONTACT, "phone": "0470 12 34 56"})[0].channel == "phone"
+
+
 LATER = "2026-12-01T10:00:00+01:00"
 
 

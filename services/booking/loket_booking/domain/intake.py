@@ -1,26 +1,29 @@
-"""The answers to the intake questions of a visit."""
+"""What must be known before a visit: the answers to its intake questions, and where to ring."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from loket_contracts.errors import Refusal
 
-from .catalogue import AppointmentType
+from .visit import Visit
 
 
-def check_answers(types: Sequence[AppointmentType], answers: Mapping[str, str]) -> dict[str, str]:
+def check(visit: Visit, contact: Mapping[str, str | None], answers: Mapping[str, str]) -> dict[str, str]:
     """The answers, trimmed, without the empty ones.
 
-    Raises Refusal: invalid-request, pointing at each answer that is missing, not asked for or not a choice.
+    Raises Refusal: invalid-request, pointing at each answer that is missing, not asked for or not a choice, and at the
+    telephone number when the visit is a telephone call and there is none.
     """
-    questions = {question.id: question for kind in types for question in kind.questions}
+    questions = {question.id: question for kind in visit.types for question in kind.questions}
     given = {name: text.strip() for name, text in answers.items() if text.strip()}
     errors = [
         {"pointer": f"/answers/{name}", "detail": "This question is not asked for this appointment."}
         for name in answers
         if name not in questions
     ]
+    if visit.location.channel == "phone" and not contact.get("phone"):
+        errors.append({"pointer": "/contact/phone", "detail": "We ring you, so we need your number."})
     for question in questions.values():
         at = f"/answers/{question.id}"
         if question.id not in given:
