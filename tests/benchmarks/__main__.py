@@ -29,6 +29,7 @@ from loket_local.processes import Child
 from loket_local.stack import Ports, Stack
 
 from .load import Measured, measure, request
+from .travel import travel
 
 ROOT = Path(__file__).parents[2]
 CONNECTIONS = (1, 8, 32)
@@ -202,6 +203,13 @@ def tell(measured: dict[tuple[str, int], Measured], listed: list[Job]) -> Table:
     return table
 
 
+def tell_starts(took: list[float]) -> Table:
+    table = Table("start of the stack", "seconds until all is healthy")
+    for name, seconds in zip(("first, with empty data", "second"), took, strict=True):
+        table.add_row(name, f"{seconds:.1f}")
+    return table
+
+
 def tell_memory(before: dict[str, float], stack: Stack) -> Table:
     table = Table("process", "RSS at the start, MiB", "RSS at the end, MiB")
     for name, component in stack.components.items():
@@ -222,13 +230,20 @@ def main(seconds: float) -> None:
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"))
-    stack.start()
+    starts_took = []
+    for again in (False, True):
+        began = time.perf_counter()
+        stack.start()
+        starts_took.append(time.perf_counter() - began)
+        if not again:
+            stack.stop()
     try:
         for name, start, end, duration in (("searched", "09:00", "17:00", 30), ("booked", "00:00", "00:00", 15)):
             file = folder / f"{name}.yaml"
             file.write_text(municipality(name, start, end, duration))
             stack.configure(file)
         stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
+        travelled = travel(stack)
         before = _now(stack)
         measured = {}
         with yardsticks(stack) as port:
@@ -242,6 +257,8 @@ def main(seconds: float) -> None:
                         console.print(f"[red]unexpected answers: {dict(run.statuses)}[/red]")
                     measured[job.name, connections] = run
         console.print(tell(measured, listed))
+        console.print(travelled)
+        console.print(tell_starts(starts_took))
         console.print(tell_memory(before, stack))
     finally:
         stack.stop()

@@ -9,15 +9,13 @@ import requests
 
 from tests.client import a_visitor, eventually, link_in
 
-WITHIN = 2.0
-
 
 @pytest.fixture
 def visitor():
     return a_visitor()
 
 
-def test_who_books_gets_a_mail_and_is_counted_within_two_seconds(portal, visitor):
+def test_who_books_gets_a_mail_and_is_counted(portal, visitor):
     kinds = portal.get("appointment-types").json()["appointment_types"]
     assert "bouwadvies" in [kind["id"] for kind in kinds]
     slot = portal.slots()[-1]
@@ -28,13 +26,11 @@ def test_who_books_gets_a_mail_and_is_counted_within_two_seconds(portal, visitor
     before = portal.overview()["appointments"]["booked"]
     messages = portal.overview()["messages"]["sent"]
 
-    began = time.monotonic()
     answers = {"perceel": "Kerkstraat 1", "werken": "verbouwen"}
     booked = portal.post("appointments", {"hold": held.json()["id"], "contact": visitor, "answers": answers})
     assert booked.status_code == 201, booked.text
     mail = eventually(lambda: portal.mails_to(visitor["email"]))[0]
     eventually(lambda: portal.overview()["appointments"]["booked"] == before + 1)
-    assert time.monotonic() - began < WITHIN
     eventually(lambda: portal.overview()["messages"]["sent"] == messages + 1)
 
     appointment = booked.json()

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from loket_local.stack import state_file
 from tests.client import eventually
 
 ROOT = Path(__file__).parents[3]
-WITHIN = 15.0
 
 
 def loket(*arguments, **options):
@@ -107,11 +105,8 @@ def test_sigterm_ends_every_child_and_the_data_survives(up, folder):
     assert (folder / "mongodb").exists()
 
 
-def test_ctrl_c_ends_every_child_and_the_second_start_is_quick(folder):
-    began = time.monotonic()
-    up = Up(folder).wait()
-    assert time.monotonic() - began < WITHIN
-    up.end(signal.SIGINT)
+def test_ctrl_c_ends_every_child(folder):
+    Up(folder).wait().end(signal.SIGINT)
 
 
 def test_a_crash_of_the_launcher_ends_every_child(folder):
