@@ -85,16 +85,22 @@ def book(
             raise Refusal("idempotency-key-reused")
         if found := stores.agendas.find_claim(card.agenda, card.id):
             return found[0], card
-        if not stores.cards.take_over(card, now):
+        card = stores.cards.take_over(card, now)
+        if card is None:
             raise Refusal("service-unavailable")  # the first request is still at work
     wanted = _wanted(stores, calendar.municipality, wish)
     if wanted.start <= now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
     answers = intake.check(wanted.visit, wish["contact"], wish["answers"])
     for _ in range(ATTEMPTS):
-        placements = wanted.placements or _place(
-            stores, calendar, wanted.visit, wanted.resource, wanted.start, now, wanted.hold
-        )
+        try:
+            placements = wanted.placements or _place(
+                stores, calendar, wanted.visit, wanted.resource, wanted.start, now, wanted.hold
+            )
+        except Refusal:
+            if card is not None:
+                stores.cards.remove(card)
+            raise
         agenda = placements[0].agenda
         if card is None:
             card = Card(
@@ -123,6 +129,8 @@ def book(
             continue
         announce(Agendas.NAME, str(agenda), [event])
         return booked, card
+    if card is not None:
+        stores.cards.remove(card)
     raise Refusal("slot-taken", {"start": wanted.start.isoformat()})
 
 

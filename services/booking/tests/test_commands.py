@@ -88,6 +88,25 @@ def test_when_all_specialists_are_booked_the_slot_is_taken_and_no_card_is_left(d
     assert desk.stores.cards.collection.count_documents({}) == cards
 
 
+def test_who_loses_the_slot_at_the_last_moment_leaves_no_card(desk, database):
+    for _ in range(desk.capacity() - 1):
+        desk.book()
+    rival = Desk(database)
+
+    class JustTooLate(Agendas):
+        def book(self, *args):
+            if rival.capacity():
+                rival.book()
+            super().book(*args)
+
+    late = Desk(database)
+    late.stores = replace(late.stores, agendas=JustTooLate(database))
+    before = desk.stores.cards.collection.count_documents({})
+    assert refused(late.book, key="late") == "slot-taken"
+    assert desk.stores.cards.collection.count_documents({}) == before + 1, "the rival's and no other"
+    assert refused(late.book, key="late") == "slot-taken"
+
+
 def test_a_hold_reserves_and_its_booking_changes_nothing_more(desk):
     before = desk.capacity()
     held = desk.hold()

@@ -95,14 +95,14 @@ class Cards:
             return False
         return True
 
-    def take_over(self, card: Card, now: dt.datetime) -> bool:
-        """Make a card one's own whose maker has had its time and left no claim. False when it is another's still."""
+    def take_over(self, card: Card, now: dt.datetime) -> Card | None:
+        """Make a card one's own whose maker has had its time and left no claim. None when it is another's still."""
         if card.created_at > now - UNDER_WAY:
-            return False
+            return None
         result = self.collection.update_one(
             {"_id": card.id, "created_at": card.created_at}, {"$set": {"created_at": now}}
         )
-        return result.modified_count == 1
+        return replace(card, created_at=now) if result.modified_count else None
 
     def move(self, card: Card, agenda: AgendaKey, session: ClientSession | None = None) -> Card:
         """Point the card at another agenda."""
