@@ -42,7 +42,7 @@ def an_event(mood, subject="x", sequence=1):
 def test_a_handler_that_fails_gets_the_event_again_after_a_delay(sample, kept):
     sample.ask("note", "a", 1, mood="shy")
     eventually(lambda: kept.heard.find_one({"_id": "a"}))
-    assert kept.tries.find_one({"_id": "a.1"})["count"] == 2
+    assert kept.tries.find_one({"_id": "a.1"})["count"] >= 2
 
 
 def test_an_event_that_comes_ten_times_has_its_effect_once(sample, kept):
@@ -50,6 +50,7 @@ def test_an_event_that_comes_ten_times_has_its_effect_once(sample, kept):
     for _ in range(10):
         publish(sample, event.to_json())
     eventually(lambda: (kept.tries.find_one({"_id": "x.1"}) or {}).get("count") == 10)
+    eventually(lambda: kept.heard.find_one({}))
     assert kept.heard.count_documents({}) == 1
 
 
