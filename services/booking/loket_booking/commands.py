@@ -134,9 +134,7 @@ def book(
     raise Refusal("slot-taken", {"start": wanted.start.isoformat()})
 
 
-def cancel(
-    stores: Stores, announce: Announce, municipality: str, card: Card, reason: str, request: Request
-) -> Appointment:
+def cancel(stores: Stores, announce: Announce, card: Card, reason: str, request: Request) -> Appointment:
     """Give the time back. Cancelling what is cancelled already is no error and tells nobody again.
 
     Raises Refusal: not-allowed-in-state.

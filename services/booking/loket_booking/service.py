@@ -81,7 +81,7 @@ class BookingService(Probes):
     def cancel(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
         reason = _load(_cancel_appointment, body)["reason"]
         card = queries.find_card(self.stores, municipality, identifier, token)
-        cancelled = commands.cancel(self.stores, self.announce, municipality, card, reason, self._request())
+        cancelled = commands.cancel(self.stores, self.announce, card, reason, self._request())
         return queries.describe(self.stores, cancelled, card)
 
     @answer

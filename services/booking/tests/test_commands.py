@@ -47,7 +47,7 @@ class Desk:
         )
 
     def cancel(self, card):
-        return commands.cancel(self.stores, self.announce, "rumst", card, "x", commands.Request())
+        return commands.cancel(self.stores, self.announce, card, "x", commands.Request())
 
     def announce(self, collection, document, events):
         self.announced += [event.type for event in events]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .grid import span
@@ -66,13 +65,3 @@ class Agenda:
 
 
 EMPTY = Agenda()
-
-
-def overlaps(placements: Sequence[Placement]) -> bool:
-    """Whether two of them want the same cell of the same agenda."""
-    taken: dict[AgendaKey, int] = {}
-    for placement in placements:
-        if taken.get(placement.agenda, 0) & placement.cells:
-            return True
-        taken[placement.agenda] = taken.get(placement.agenda, 0) | placement.cells
-    return False
