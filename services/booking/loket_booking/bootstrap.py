@@ -7,12 +7,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from loket_chassis.mongo import MongoDatabase
+from pymongo.database import Database
+
+from loket_chassis.mongo import Document, MongoDatabase
 from loket_contracts.envelope import Event
 
 from .store.agendas import Agendas
-from .store.cards import Cards, Links
+from .store.audit import Audit
+from .store.capacities import Capacities
+from .store.cards import Cards
 from .store.configurations import Configurations
+from .store.days import Days
+from .store.erasures import Erasures
+from .store.feedback import Feedback
+from .store.files import Files
+from .store.invitations import Invitations
+from .store.links import Links
+from .store.lives import Queues, WaitingLists
 
 Announce = Callable[[str, Any, Iterable[Event]], None]
 
@@ -23,34 +34,61 @@ def utc_now() -> dt.datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+#: the collections whose documents have an outbox
+WITH_OUTBOX = (Agendas.NAME, WaitingLists.NAME, Queues.NAME, Capacities.NAME, Erasures.NAME, Feedback.NAME)
+
+
 @dataclass(frozen=True)
 class Stores:
     """What the use cases need: where things are kept, the time, and how links are made."""
 
     agendas: Agendas
+    days: Days
     cards: Cards
     configurations: Configurations
+    waiting: WaitingLists
+    queues: Queues
+    invitations: Invitations
+    files: Files
+    feedback: Feedback
+    capacities: Capacities
+    erasures: Erasures
+    audit: Audit
     links: Links
     now: Callable[[], dt.datetime] = utc_now
 
-    def create_indexes(self) -> None:
-        self.agendas.create_indexes()
-        self.cards.create_indexes()
-        self.configurations.create_indexes()
+    @classmethod
+    def on(cls, database: Database[Document], key: str, now: Callable[[], dt.datetime] = utc_now) -> Stores:
+        """All stores on one database, with their indexes."""
+        stores = cls(
+            agendas=Agendas(database),
+            days=Days(database),
+            cards=Cards(database),
+            configurations=Configurations(database),
+            waiting=WaitingLists(database),
+            queues=Queues(database),
+            invitations=Invitations(database),
+            files=Files(database),
+            feedback=Feedback(database),
+            capacities=Capacities(database),
+            erasures=Erasures(database),
+            audit=Audit(database),
+            links=Links(key),
+            now=now,
+        )
+        for store in (
+            stores.agendas, stores.cards, stores.configurations, stores.waiting, stores.queues, stores.invitations,
+            stores.files, stores.capacities, stores.audit,
+        ):  # fmt: skip
+            store.create_indexes()
+        return stores
 
 
 class BookingStores(MongoDatabase):
     """Gives the service class its `Stores`, made once per process."""
 
     def setup(self) -> None:
-        database = self.database
-        self.stores = Stores(
-            Agendas(database),
-            Cards(database),
-            Configurations(database),
-            Links(self.container.config["settings"].loket_secret),
-        )
-        self.stores.create_indexes()
+        self.stores = Stores.on(self.database, self.container.config["settings"].loket_secret)
 
     def get_dependency(self, worker_ctx: Any) -> Stores:
         return self.stores

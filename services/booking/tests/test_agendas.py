@@ -16,11 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from loket_booking.domain import appointment as life
 from loket_booking.domain.agenda import EMPTY, AgendaKey, Placement
 from loket_booking.domain.grid import span
+from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.visit import plan
 from loket_booking.store.agendas import Agendas, Taken, cells_in
 from loket_booking.store.memory import FRESH_FOR
 
 NOW = utc(2026, 11, 24, 8)
+RESIDENT, STAFF = Actor("resident"), Actor("staff")
 LONG = bool(os.environ.get("LOKET_LONG"))
 DATE = dt.date(2026, 11, 30)
 VISIT = plan(a_municipality(), ["advies"], 1, None)
@@ -41,18 +43,18 @@ def hold(agendas, *placements, until=NOW + dt.timedelta(minutes=10), now=NOW):
 
 
 def book(agendas, *placements, now=NOW, hold=None):
-    booked, event = life.book(draft(placements), now=now, by="resident", language="nl")
+    booked, event = life.book(draft(placements), now=now, by=RESIDENT, language="nl")
     agendas.book(placements, booked, event, now, hold)
     return booked
 
 
 def cancel(agendas, booked, *placements):
-    cancelled, event = life.cancel(booked, now=NOW, by="resident", reason="x")
+    cancelled, event = life.cancel(booked, now=NOW, by=RESIDENT, reason="x")
     return agendas.cancel(placements, cancelled, event)
 
 
 def move(agendas, booked, old, new, now=NOW, also=lambda session: None):
-    moved, event = life.reschedule(booked, VISIT, new, utc(2026, 11, 30, 12), now=now, by="resident")
+    moved, event = life.reschedule(booked, VISIT, new, utc(2026, 11, 30, 12), now=now, by=RESIDENT)
     return moved if agendas.move(old, new, moved, event, now, also) else None
 
 
@@ -184,7 +186,7 @@ def test_what_goes_along_with_a_move_is_undone_with_it(agendas, database):
 
 def test_a_step_is_kept_once_with_its_event(agendas):
     booked = book(agendas, at(100, 112))
-    here, event = life.step(booked, "check_in", now=NOW, by="staff")
+    here, event = life.step(booked, "check_in", now=NOW, by=STAFF)
     assert agendas.note([at(100, 112)], here, event)
     assert not agendas.note([at(100, 112)], here, event)
     assert agendas.find_claim("rumst/ro-1/2026-11-30", booked.id)[0] == here

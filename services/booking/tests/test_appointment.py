@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from loket_booking.domain import appointment as life
 from loket_booking.domain.agenda import AgendaKey, Placement
+from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.visit import plan
 from loket_contracts import events
 from loket_contracts.errors import Refusal
 
 NOW = utc(2026, 11, 24, 8)
 VISIT = plan(a_municipality(), ["advies"], 1, None)
-STEPS = ("check_in", "start", "complete", "no_show", "undo_check_in", "undo_no_show")
 
 
 def at(resource="ro-1"):
@@ -24,17 +24,17 @@ def at(resource="ro-1"):
 
 def booked():
     draft = life.held("a1", "rumst", VISIT, at(), utc(2026, 11, 30, 8), NOW, "resident")
-    return life.book(draft, now=NOW, by="resident", language="nl")[0]
+    return life.book(draft, now=NOW, by=Actor("resident"), language="nl")[0]
 
 
 def give(appointment, command, by="staff"):
     if command == "book":
-        return life.book(appointment, now=NOW, by=by, language="nl")
+        return life.book(appointment, now=NOW, by=Actor(by), language="nl")
     if command == "cancel":
-        return life.cancel(appointment, now=NOW, by=by, reason="ill")
+        return life.cancel(appointment, now=NOW, by=Actor(by), reason="ill")
     if command == "reschedule":
-        return life.reschedule(appointment, VISIT, at("ro-2"), utc(2026, 11, 30, 12), now=NOW, by=by)
-    return life.step(appointment, command, now=NOW, by=by)
+        return life.reschedule(appointment, VISIT, at("ro-2"), utc(2026, 11, 30, 12), now=NOW, by=Actor(by))
+    return life.step(appointment, command, now=NOW, by=Actor(by))
 
 
 @given(st.lists(st.sampled_from(sorted(life.COMMANDS)), max_size=12), st.sampled_from(events.ACTORS))

@@ -9,8 +9,8 @@ from builders import a_municipality, a_room, a_specialist, a_type, hours, in_zon
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loket_booking.domain import availability
 from loket_booking.domain.agenda import Agenda, AgendaKey, Hold
+from loket_booking.domain.availability import Availability
 from loket_booking.domain.catalogue import Closure, Holidays, Need, OpeningRule
 from loket_booking.domain.grid import day, span
 from loket_booking.domain.opening import Calendar, holiday_dates
@@ -25,7 +25,7 @@ LONG_AGO = utc(2026, 11, 1)
 def slots_of(municipality, dates, agendas=None, now=LONG_AGO, types=("advies",), persons=1):
     visit = plan(municipality, list(types), persons, None)
     groups = candidates(municipality, visit)
-    found = availability.slots(Calendar(municipality), visit, groups, agendas or {}, dates, now)
+    found = Availability(Calendar(municipality), visit, groups, agendas or {}, now).slots(dates)
     return [(slot.on.moment(slot.cell), slot.capacity) for slot in found]
 
 
@@ -82,7 +82,8 @@ def by_the_rules(municipality, date, agendas, now):
         if start < now + kind.notice or date > (now.astimezone(zone).date() + dt.timedelta(days=kind.horizon)):
             continue
         able = [
-            sum(fits(r, start) for r in municipality.resources.values() if need.is_met_by(r)) for need in visit.needs
+            sum(fits(r, start) for r in municipality.resources.values() if need.is_met_by(r, "ruimte"))
+            for need in visit.needs
         ]
         if all(able):
             found.append((start, min(able)))
@@ -240,7 +241,7 @@ def test_hours_of_every_other_week_are_counted_from_the_week_of_their_first_day(
 def placed(municipality, start, agendas=None, now=LONG_AGO):
     visit = plan(municipality, ["advies"], 1, None)
     groups = candidates(municipality, visit)
-    return availability.place(Calendar(municipality), visit, groups, agendas or {}, start, now)
+    return Availability(Calendar(municipality), visit, groups, agendas or {}, now).place(start)
 
 
 def test_the_least_loaded_specialist_is_chosen_and_by_id_when_equal():

@@ -1,74 +1,19 @@
-"""What booking does when asked: on a real mongod, with a clock that the test holds."""
+"""What booking does when asked to hold, book, cancel and move."""
 
-import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from builders import utc
+from desk import CONTACT, LATER, START, Desk, refused
 
-from loket_booking import commands, queries
-from loket_booking.bootstrap import Stores
+from loket_booking.queries import appointments
 from loket_booking.store.agendas import Agendas
-from loket_booking.store.cards import UNDER_WAY, Cards, Links
-from loket_booking.store.configurations import Configurations
-from loket_contracts.commands import BookAppointment, HoldSlot, RescheduleAppointment
-from loket_contracts.errors import Refusal
-
-RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text()
-START = "2026-11-30T10:00:00+01:00"
-CONTACT = {"name": "Lieve Demo", "email": "lieve@example.org"}
-
-
-class Desk:
-    """Booking without its entrypoints: the use cases, their stores, and what they announced."""
-
-    def __init__(self, database):
-        self.time = utc(2026, 11, 24, 8)
-        self.announced = []
-        self.stores = Stores(
-            Agendas(database), Cards(database), Configurations(database), Links("key"), lambda: self.time
-        )
-        self.stores.create_indexes()
-        self.stores.configurations.store(RUMST, "test", self.time)
-
-    def hold(self, key=None, **changes):
-        wish = HoldSlot().load(
-            {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": START, **changes}
-        )
-        return commands.hold(self.stores, "rumst", wish, commands.Request(idempotency_key=key))
-
-    def book(self, key=None, **changes):
-        body = {"contact": CONTACT, "answers": {"perceel": "x", "werken": "slopen"}, **changes}
-        if "hold" not in body:
-            body = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": START, **body}
-        return commands.book(
-            self.stores, self.announce, "rumst", BookAppointment().load(body), commands.Request(idempotency_key=key)
-        )
-
-    def cancel(self, card):
-        return commands.cancel(self.stores, self.announce, card, "x", commands.Request())
-
-    def announce(self, collection, document, events):
-        self.announced += [event.type for event in events]
-
-    def capacity(self):
-        wish = {"appointment_types": ["bouwadvies"], "persons": 1, "location": "gemeentehuis", "resource": None}
-        found = queries.free_slots(
-            self.stores, "rumst", {**wish, "from": dt.date(2026, 11, 30), "to": dt.date(2026, 11, 30)}
-        )
-        return next((slot["capacity"] for slot in found["slots"] if slot["start"] == START), 0)
+from loket_booking.store.cards import UNDER_WAY
+from loket_booking.store.links import Links
 
 
 @pytest.fixture
 def desk(database):
     return Desk(database)
-
-
-def refused(call, *args, **changes):
-    with pytest.raises(Refusal) as refusal:
-        call(*args, **changes)
-    return refusal.value.code
 
 
 def test_a_booking_takes_capacity_and_a_cancellation_gives_it_back(desk):
@@ -177,34 +122,26 @@ def test_a_telephone_call_needs_a_number_to_ring(desk):
     assert desk.book(**body, contact={**CONTACT, "phone": "0470 12 34 56"})[0].channel == "phone"
 
 
-LATER = "2026-12-01T10:00:00+01:00"
-
-
-def reschedule(desk, card, start, **changes):
-    wish = RescheduleAppointment().load({"start": start, **changes})
-    return commands.reschedule(desk.stores, desk.announce, "rumst", card, wish, commands.Request())
-
-
 def test_a_move_to_another_day_keeps_the_appointment_its_card_and_its_link(desk):
     before = desk.capacity()
     booked, card = desk.book()
-    moved = reschedule(desk, card, LATER)
+    moved = desk.reschedule(card, LATER)
     assert (moved.id, moved.sequence) == (booked.id, 2)
     assert desk.capacity() == before
-    found = queries.find_card_by_link(desk.stores, "rumst", desk.stores.links.token(booked.id))
-    assert queries.appointment(desk.stores, found) == moved
+    found = appointments.find_card_by_link(desk.stores, "rumst", desk.stores.links.token(booked.id))
+    assert desk.appointment(found) == moved
     assert desk.announced == ["appointment.booked.v1", "appointment.rescheduled.v1"]
 
 
 def test_a_move_by_a_quarter_of_an_hour_is_not_stopped_by_its_own_old_time(desk):
     for _ in range(desk.capacity()):
         _, card = desk.book()
-    assert reschedule(desk, card, "2026-11-30T10:15:00+01:00").sequence == 2
+    assert desk.reschedule(card, "2026-11-30T10:15:00+01:00").sequence == 2
 
 
 def test_a_move_to_where_it_is_already_tells_nobody(desk):
     booked, card = desk.book()
-    assert reschedule(desk, card, START) == booked
+    assert desk.reschedule(card, START) == booked
     assert desk.announced == ["appointment.booked.v1"]
 
 
@@ -214,28 +151,28 @@ def test_a_move_to_where_it_is_already_tells_nobody(desk):
 )
 def test_a_move_that_cannot_be_leaves_everything_as_it_was(desk, start, code):
     booked, card = desk.book()
-    assert refused(reschedule, desk, card, start) == code
-    assert queries.appointment(desk.stores, card) == booked
+    assert refused(desk.reschedule, card, start) == code
+    assert desk.appointment(card) == booked
 
 
 def test_a_move_to_a_full_slot_is_refused(desk):
     for _ in range(desk.capacity()):
         desk.book()
     _, card = desk.book(start=LATER)
-    assert refused(reschedule, desk, card, START) == "slot-taken"
+    assert refused(desk.reschedule, card, START) == "slot-taken"
 
 
 def test_what_is_cancelled_cannot_be_moved(desk):
     _, card = desk.book()
     desk.cancel(card)
-    assert refused(reschedule, desk, card, LATER) == "not-allowed-in-state"
+    assert refused(desk.reschedule, card, LATER) == "not-allowed-in-state"
 
 
 def test_a_whole_visit_is_told_step_by_step(desk):
     _, card = desk.book()
     for command in ("check_in", "start", "complete"):
-        commands.step(desk.stores, desk.announce, card, command, None, commands.Request(by="staff"))
-    done = queries.appointment(desk.stores, card)
+        desk.step(card, command)
+    done = desk.appointment(card)
     assert done.state == "completed"
     assert [step.command for step in done.history] == ["book", "check_in", "start", "complete"]
     assert [name.split(".")[1] for name in desk.announced] == ["booked", "checked_in", "started", "completed"]
@@ -270,11 +207,11 @@ def test_only_a_hash_of_the_link_is_kept_and_only_the_right_link_opens(desk):
     booked, card = desk.book()
     token = desk.stores.links.token(booked.id)
     assert token not in str(desk.stores.cards.collection.find_one({}))
-    assert queries.find_card(desk.stores, "rumst", booked.id, token) == card
-    assert queries.find_card_by_link(desk.stores, "rumst", token) == card
-    assert refused(queries.find_card, desk.stores, "rumst", booked.id, "wrong") == "appointment-not-found"
-    assert refused(queries.find_card, desk.stores, "boom", booked.id, token) == "appointment-not-found"
-    assert refused(queries.find_card_by_link, desk.stores, "rumst", "wrong") == "appointment-not-found"
+    assert appointments.find_card(desk.stores, "rumst", booked.id, token) == card
+    assert appointments.find_card_by_link(desk.stores, "rumst", token) == card
+    assert refused(appointments.find_card, desk.stores, "rumst", booked.id, "wrong") == "appointment-not-found"
+    assert refused(appointments.find_card, desk.stores, "boom", booked.id, token) == "appointment-not-found"
+    assert refused(appointments.find_card_by_link, desk.stores, "rumst", "wrong") == "appointment-not-found"
 
 
 def test_the_agenda_and_its_events_know_nobody(desk):

@@ -3,9 +3,9 @@
 import datetime as dt
 
 import pytest
-from test_commands import Desk
+from desk import LATER, Desk
 
-from loket_booking import queries
+from loket_booking.queries import appointments
 from loket_booking.tidying import LEFT_BEHIND_AFTER, forget_left_behind, forget_past_visits
 from loket_contracts.errors import Refusal
 
@@ -30,11 +30,18 @@ def test_a_card_that_never_came_to_its_claim_is_forgotten_and_no_other(desk):
     assert desk.stores.cards.get(left.id) is None
 
 
-def test_a_look_goes_on_where_the_last_one_ended(desk):
-    desk.book()
+def test_a_look_goes_on_where_the_last_one_ended_and_sees_who_came_in_the_same_millisecond(desk):
+    _, first = desk.book()
     desk.time += LEFT_BEHIND_AFTER
     forget_left_behind(desk.stores)
-    assert desk.stores.cards.made_between(desk.stores.cards.looked_until(), desk.time, 10) == []
+    desk.time -= LEFT_BEHIND_AFTER
+    _, sibling = desk.book(start="2026-12-01T10:00:00+01:00")
+    desk.stores.agendas.collection.delete_one({"_id": sibling.agenda})
+    desk.time += LEFT_BEHIND_AFTER
+    seen = desk.stores.cards.made_between(desk.stores.cards.looked_until(), desk.time, 10)
+    assert {card.id for card in seen} == {first.id, sibling.id}
+    assert forget_left_behind(desk.stores) == 1
+    assert desk.stores.cards.get(first.id) == first
 
 
 def test_who_came_is_forgotten_when_the_retention_is_over_and_the_appointment_is_not(desk):
@@ -46,12 +53,10 @@ def test_who_came_is_forgotten_when_the_retention_is_over_and_the_appointment_is
     assert cards(desk) == 0
     assert desk.stores.agendas.find_claim(card.agenda, booked.id)[0] == booked
     with pytest.raises(Refusal):
-        queries.contact_card(desk.stores, "rumst", booked.id)
+        appointments.contact_card(desk.stores, "rumst", booked.id)
 
 
 def test_a_moved_appointment_is_kept_by_its_new_day(desk):
-    from test_commands import LATER, reschedule
-
     booked, card = desk.book()
-    reschedule(desk, card, LATER)
+    desk.reschedule(card, LATER)
     assert desk.stores.cards.get(booked.id).visit_date == "2026-12-01"

@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from .fields import LANGUAGES, Email, Identifier, Instant, Phone
+from .events import OUTCOMES
+from .fields import LANGUAGES, WEEKDAYS, Email, Identifier, Instant, Phone
 
 MOST_PERSONS = 20
 MOST_TYPES = 5
@@ -32,6 +33,9 @@ class Visit(Schema):
         load_default=None, allow_none=True, metadata={"description": "needed when the type is given at several"}
     )
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
+    invitation = fields.String(
+        load_default=None, allow_none=True, validate=_TOKEN, metadata={"description": "the token of an invitation"}
+    )
 
 
 class HoldSlot(Visit):
@@ -82,15 +86,172 @@ class BookAppointment(Visit):
                 raise ValidationError("Needed when no hold is given.", name)
 
 
-class CancelAppointment(Schema):
+class _Change(Schema):
+    """`sequence` is the version that the caller saw: when the appointment has changed since, nothing is done."""
+
+    reason = Identifier(load_default=None, allow_none=True, metadata={"description": "a reason code"})
+    sequence = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        metadata={"description": "the version that you saw; refused with changed-meanwhile when it is no longer so"},
+    )
+
+
+class BookFollowUp(Visit):
+    """The next visit of the same resident."""
+
+    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MOST_TYPES))
+    start = Instant(required=True)
+    answers = fields.Dict(
+        keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=dict
+    )
+    hold = fields.String(load_default=None, allow_none=True, validate=_TOKEN)
+
+
+class CancelAppointment(_Change):
     """Give the time back."""
 
     reason = Identifier(load_default="no-longer-needed", metadata={"example": "no-longer-needed"})
 
 
-class RescheduleAppointment(Schema):
+class RescheduleAppointment(_Change):
     """Take another moment, and give the old one back."""
 
     start = Instant(required=True, metadata={"example": "2026-11-30T09:00:00+01:00"})
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
+
+
+class WelcomeStarts(Schema):
+    """Which starts are welcome, for a search and for the waiting list."""
+
+    weekday = fields.List(
+        fields.String(validate=validate.OneOf(WEEKDAYS)),
+        load_default=list,
+        metadata={"description": "only on these; repeat it for several"},
+    )
+    after = fields.Time(format="%H:%M", load_default=None, allow_none=True, metadata={"description": "HH:MM, local"})
+    before = fields.Time(format="%H:%M", load_default=None, allow_none=True, metadata={"description": "HH:MM, local"})
+
+
+class FindSlots(WelcomeStarts):
+    """Which free starts are asked for."""
+
+    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MOST_TYPES))
+    persons = fields.Integer(load_default=1, validate=validate.Range(min=1, max=MOST_PERSONS))
+    location = Identifier(load_default=None, allow_none=True)
+    resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
+    language = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES),
+        metadata={"description": "only specialists who speak it"},
+    )  # fmt: skip
+    first = fields.Date(
+        data_key="from", load_default=None, allow_none=True, metadata={"description": "local date; today if left out"}
+    )
+    last = fields.Date(
+        data_key="to", load_default=None, allow_none=True, metadata={"description": "inclusive; 13 days after `from`"}
+    )
+
+
+class JoinWaitingList(WelcomeStarts):
+    """An appointment that its resident would have earlier."""
+
+    appointment = fields.String(required=True, validate=_TOKEN)
+    not_before = fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "the first day that would do"}
+    )
+
+
+class AnswerQuestions(Schema):
+    """Answers that are given or mended before the visit."""
+
+    answers = fields.Dict(keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), required=True)
+    message = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=2000),
+        metadata={"description": "the answer to what the specialist asked for"},
+    )  # fmt: skip
+
+
+class GiveFeedback(Schema):
+    """What a visit was worth, from 1 to 5."""
+
+    score = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=5))
+    comment = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
+class IssueTicket(Schema):
+    """Somebody walks in."""
+
+    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MOST_TYPES))
+    location = Identifier(load_default=None, allow_none=True)
+    persons = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=1, max=MOST_PERSONS))
+    language = fields.String(load_default="nl", validate=validate.OneOf(LANGUAGES))
+
+
+class CallNext(Schema):
+    """A specialist is free for whoever is next."""
+
+    resource = Identifier(required=True, metadata={"description": "who calls"})
+    location = Identifier(required=True)
+    desk = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=40))
+
+
+class TakeStep(Schema):
+    """A step of an appointment or a ticket, by staff."""
+
     reason = Identifier(load_default=None, allow_none=True)
+    desk = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=40))
+    outcome = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OUTCOMES))
+    team = Identifier(load_default=None, allow_none=True, metadata={"description": "of a transfer: who takes over"})
+    appointment_types = fields.List(Identifier(), load_default=None, allow_none=True)
+    text = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(min=1, max=2000),
+        metadata={"description": "what is asked of the resident"},
+    )  # fmt: skip
+
+
+class Move(Schema):
+    appointment = fields.String(required=True, validate=_TOKEN)
+    start = Instant(required=True)
+    resource = Identifier(load_default=None, allow_none=True)
+    reason = Identifier(load_default="by-municipality")
+
+
+class MoveThese(Schema):
+    """Several appointments, each to a moment of its own."""
+
+    moves = fields.List(fields.Nested(Move), required=True, validate=validate.Length(min=1, max=200))
+
+
+class Invite(Schema):
+    """A one-use link to an appointment type, for one case."""
+
+    appointment_type = Identifier(required=True)
+    resource = Identifier(load_default=None, allow_none=True)
+    location = Identifier(load_default=None, allow_none=True)
+    file_reference = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
+    days = fields.Integer(load_default=30, strict=True, validate=validate.Range(min=1, max=365))
+
+
+class CloseTime(Schema):
+    """Take time out of the calendar of a resource, a location, or (when neither is named) of all."""
+
+    first = fields.Date(required=True)
+    last = fields.Date(load_default=None, allow_none=True)
+    start = fields.Time(format="%H:%M", load_default=None, allow_none=True, data_key="from")
+    end = fields.Time(format="%H:%M", load_default=None, allow_none=True, data_key="to")
+    resource = Identifier(load_default=None, allow_none=True)
+    location = Identifier(load_default=None, allow_none=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=200))
+
+    @validates_schema
+    def is_a_stretch_of_time(self, data: dict[str, Any], **_: Any) -> None:
+        if data["last"] is not None and data["last"] < data["first"]:
+            raise ValidationError("The last day must not lie before the first.", "last")
+        if data["resource"] is not None and data["location"] is not None:
+            raise ValidationError("Name a resource or a location, not both.", "location")
+        for name, moment in (("from", data["start"]), ("to", data["end"])):
+            if moment is not None and moment.minute % 5:
+                raise ValidationError("Give a time on a multiple of five minutes.", name)
+        if data["start"] is not None and data["end"] is not None and data["end"] <= data["start"]:
+            raise ValidationError("The end must lie after the start.", "to")

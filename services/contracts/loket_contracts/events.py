@@ -21,7 +21,9 @@ NOTIFICATION_EXCHANGE = "notification.events"
 
 CHANNELS = ("on_site", "phone", "video", "visit")
 ACTORS = ("resident", "staff", "portal", "system")
-STATES = ("held", "booked", "checked_in", "in_service", "completed", "cancelled", "no_show")
+STATES = ("held", "booked", "checked_in", "in_service", "parked", "completed", "cancelled", "no_show")
+TICKET_STATES = ("waiting", "in_service", "parked", "completed", "left")
+OUTCOMES = ("answered", "follow_up", "referred", "not_prepared")
 
 
 class AppointmentData(Schema):
@@ -46,6 +48,9 @@ class AppointmentData(Schema):
     language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
     booked_at = Instant(required=True)
     booked_by = fields.String(required=True, validate=validate.OneOf(ACTORS))
+    desk = fields.String(metadata={"description": "where the resident is called to"})
+    outcome = fields.String(validate=validate.OneOf(OUTCOMES))
+    follows = fields.String(metadata={"description": "the appointment that this one follows up"})
 
 
 class CancelledData(AppointmentData):
@@ -59,6 +64,77 @@ class RescheduledData(AppointmentData):
     """An appointment that was moved to another moment, under the same id."""
 
     previous_start = Instant(required=True)
+    reason = fields.String(metadata={"description": "a reason code of the municipality"})
+
+
+class TicketData(Schema):
+    """What every ticket event tells: the whole ticket as it is now. A ticket knows nobody."""
+
+    ticket = fields.String(required=True)
+    number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    state = fields.String(required=True, validate=validate.OneOf(TICKET_STATES))
+    location = Identifier(required=True)
+    team = Identifier(required=True)
+    appointment_types = fields.List(Identifier(), required=True)
+    persons = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    time_zone = fields.String(required=True)
+    arrived_at = Instant(required=True)
+    resource = Identifier(metadata={"description": "who called it"})
+    desk = fields.String(metadata={"description": "where it is called to"})
+    outcome = fields.String(validate=validate.OneOf(OUTCOMES))
+    follows = fields.String(metadata={"description": "the appointment from which it was passed on"})
+
+
+class WaitingListData(Schema):
+    """A place on the waiting list: which appointment would come earlier."""
+
+    appointment = fields.String(required=True)
+    appointment_types = fields.List(Identifier(), required=True)
+    team = Identifier(required=True)
+    location = Identifier(required=True)
+    persons = fields.Integer(required=True, strict=True)
+    start = Instant(required=True, metadata={"description": "of the appointment as it is"})
+    time_zone = fields.String(required=True)
+
+
+class OfferedData(WaitingListData):
+    """A slot that is held for one resident for a while."""
+
+    offered_start = Instant(required=True)
+    expires_at = Instant(required=True)
+
+
+class NotOnListData(WaitingListData):
+    """Why an offer passed on, or a place was given up."""
+
+    reason = fields.String(required=True)
+
+
+class CapacityData(Schema):
+    """What a resource can give on a day: its opening hours less its closures, in minutes."""
+
+    resource = Identifier(required=True)
+    team = Identifier(allow_none=True, required=True)
+    kind = fields.String(required=True)
+    date = fields.Date(required=True)
+    offered_minutes = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+
+
+class FeedbackData(Schema):
+    """What a resident thought of a visit. The comment stays in booking."""
+
+    appointment = fields.String(required=True)
+    team = Identifier(required=True)
+    appointment_types = fields.List(Identifier(), required=True)
+    score = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=5))
+    has_comment = fields.Boolean(required=True)
+
+
+class ErasedData(Schema):
+    """The appointments of which nobody is known any more."""
+
+    appointments = fields.List(fields.String(), required=True)
 
 
 class MessageData(Schema):
@@ -110,6 +186,27 @@ _APPOINTMENT = {
     "language": "nl",
     "booked_at": "2026-11-24T10:15:00+00:00",
     "booked_by": "resident",
+}
+_TICKET = {
+    "ticket": "rumst/gemeentehuis/2026-11-30/12",
+    "number": 12,
+    "state": "waiting",
+    "location": "gemeentehuis",
+    "team": "ruimtelijke-ordening",
+    "appointment_types": ["openbaar-onderzoek"],
+    "persons": 1,
+    "language": "nl",
+    "time_zone": "Europe/Brussels",
+    "arrived_at": "2026-11-30T08:05:00+00:00",
+}
+_WAITING = {
+    "appointment": "5e0cbf6a7a0b4a7c8a4f0f5b7b0d8d11",
+    "appointment_types": ["bouwadvies"],
+    "team": "ruimtelijke-ordening",
+    "location": "gemeentehuis",
+    "persons": 1,
+    "start": "2026-11-30T08:00:00+00:00",
+    "time_zone": "Europe/Brussels",
 }
 _MESSAGE = {
     "message": "5e0cbf6a7a0b4a7c8a4f0f5b7b0d8d11:1:confirmation:email",
@@ -173,7 +270,112 @@ EVENTS: dict[str, EventType] = {
                 ("completed", "completed", "The resident was helped."),
                 ("no_show", "no_show", "The resident did not come."),
                 ("reinstated", "booked", "A check-in or no-show that was noted by mistake was taken back."),
+                ("parked", "parked", "The visit waits for something, and goes on later."),
+                ("resumed", "checked_in", "A parked visit is back in the line."),
+                ("preparation_requested", "booked", "The specialist asks the resident for something beforehand."),
+                ("documents_due", "booked", "Documents that are needed for the visit are not there yet."),
+                ("documents_missing", "booked", "Documents were not there in time."),
             )
+        ),
+        *(
+            EventType(
+                name=f"ticket.{name}",
+                version=1,
+                summary=summary,
+                exchange=BOOKING_EXCHANGE,
+                schema=TicketData,
+                emitted_by="booking",
+                heard_by=("reporting",),
+                example={**_TICKET, "state": state},
+            )
+            for name, state, summary in (
+                ("issued", "waiting", "Somebody walked in and took a number."),
+                ("called", "in_service", "The number is called to a desk."),
+                ("parked", "parked", "The number waits for something, and goes on later."),
+                ("resumed", "waiting", "A parked number is back in the line."),
+                ("transferred", "waiting", "The number waits for another team now."),
+                ("completed", "completed", "Who had the number was helped."),
+                ("left", "left", "Who had the number went away."),
+            )
+        ),
+        *(
+            EventType(
+                name=f"waiting_list.{name}",
+                version=1,
+                summary=summary,
+                exchange=BOOKING_EXCHANGE,
+                schema=schema,
+                emitted_by="booking",
+                heard_by=("reporting",),
+                example=example,
+            )
+            for name, schema, summary, example in (
+                ("joined", WaitingListData, "A resident would come earlier.", _WAITING),
+                (
+                    "offered",
+                    OfferedData,
+                    "An earlier slot is held for a resident for a while.",
+                    {
+                        **_WAITING,
+                        "offered_start": "2026-11-26T09:00:00+00:00",
+                        "expires_at": "2026-11-24T14:15:00+00:00",
+                    },
+                ),
+                (
+                    "passed_on",
+                    NotOnListData,
+                    "An offer was declined or not answered; the place is kept.",
+                    {**_WAITING, "reason": "declined"},
+                ),
+                (
+                    "left",
+                    NotOnListData,
+                    "A resident is no longer on the waiting list.",
+                    {**_WAITING, "reason": "accepted"},
+                ),
+            )
+        ),
+        EventType(
+            name="capacity.changed",
+            version=1,
+            summary="A resource can give more or less time on a day.",
+            exchange=BOOKING_EXCHANGE,
+            schema=CapacityData,
+            emitted_by="booking",
+            heard_by=("reporting",),
+            example={
+                "resource": "ro-1",
+                "team": "ruimtelijke-ordening",
+                "kind": "person",
+                "date": "2026-11-30",
+                "offered_minutes": 330,
+            },
+        ),
+        EventType(
+            name="feedback.given",
+            version=1,
+            summary="A resident told what a visit was worth.",
+            exchange=BOOKING_EXCHANGE,
+            schema=FeedbackData,
+            emitted_by="booking",
+            heard_by=("reporting",),
+            example={
+                "appointment": _APPOINTMENT["appointment"],
+                "team": "ruimtelijke-ordening",
+                "appointment_types": ["bouwadvies"],
+                "score": 5,
+                "has_comment": False,
+            },
+        ),
+        EventType(
+            name="resident.erased",
+            version=1,
+            summary="A resident was forgotten at their own request.",
+            exchange=BOOKING_EXCHANGE,
+            schema=ErasedData,
+            emitted_by="booking",
+            heard_by=("notification",),
+            example={"appointments": [_APPOINTMENT["appointment"]]},
         ),
         EventType(
             name="notification.sent",

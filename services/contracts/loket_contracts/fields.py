@@ -12,6 +12,7 @@ from marshmallow import ValidationError, fields, validate
 
 IDENTIFIER = validate.Regexp(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use lower-case letters, digits and single hyphens.")
 LANGUAGES = ("nl", "fr", "de", "en")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Identifier(fields.String):

@@ -114,19 +114,38 @@ def _dangling(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for index, place in enumerate(entry["locations"]):
                 if place not in locations:
                     yield f"/{section}/{name}/locations/{index}", f"There is no location {place}."
-    for name, kind in loaded["appointment_types"].items():
-        for index, need in enumerate(kind["needs"]):
-            able = [
-                resource
-                for resource in resources.values()
-                if resource["kind"] == need.kind
-                and (need.skill is None or need.skill in resource["skills"])
-                and (resource["team"] is None or resource["team"] == kind["team"])
-            ]
-            for place in kind["locations"]:
-                if place in locations and not any(place in resource["locations"] for resource in able):
-                    what = need.kind + (f" with skill {need.skill}" if need.skill else "")
-                    yield f"/appointment_types/{name}/needs/{index}", f"No {what} can give this at {place}."
+    types = loaded["appointment_types"]
+    for name, resource in resources.items():
+        for rule, hours in enumerate(resource["hours"]):
+            for kind in sorted(hours.appointment_types - types.keys()):
+                yield f"/resources/{name}/hours/{rule}/appointment_types", f"There is no appointment type {kind}."
+    for name, kind in types.items():
+        yield from _needs_nobody_meets(name, kind, loaded)
+        for question, asked in kind["questions"].items():
+            if asked["only_if"] is None:
+                continue
+            other, answers = asked["only_if"]
+            at = f"/appointment_types/{name}/questions/{question}/only_if"
+            if other not in kind["questions"]:
+                yield at, f"There is no question {other}."
+            else:
+                for answer in sorted(answers - kind["questions"][other]["choices"].keys()):
+                    yield at, f"{answer} is no choice of {other}."
+
+
+def _needs_nobody_meets(name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    able = [_resource(each, entry) for each, entry in loaded["resources"].items()]
+    for index, need in enumerate(kind["needs"]):
+        at = f"/appointment_types/{name}/needs/{index}"
+        if need.team is not None and need.team not in loaded["teams"]:
+            yield f"{at}/team", f"There is no team {need.team}."
+            continue
+        for place in kind["locations"]:
+            if place in loaded["locations"] and not any(
+                place in resource.locations and need.is_met_by(resource, kind["team"]) for resource in able
+            ):
+                what = need.resource or need.kind + (f" with skill {need.skill}" if need.skill else "")
+                yield at, f"No {what} can give this at {place}."
 
 
 def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipality:
@@ -139,8 +158,20 @@ def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipalit
         email=loaded["email"],
         phone=loaded["phone"],
         website=loaded["website"],
-        hold_minutes=loaded["hold_minutes"],
-        retention_days=loaded["retention_days"],
+        **{
+            name: loaded[name]
+            for name in (
+                "hold_minutes",
+                "release_minutes",
+                "no_show_minutes",
+                "offer_minutes",
+                "most_holds_per_client",
+                "most_per_contact",
+                "retention_days",
+                "queue",
+            )
+        },
+        reasons={**catalogue.USUAL_REASONS, **loaded["reasons"]},
         holidays=loaded["holidays"],
         closures=tuple(loaded["closures"]),
         locations={
@@ -151,22 +182,23 @@ def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipalit
             for name, entry in loaded["locations"].items()
         },
         teams={name: catalogue.Team(id=name, **entry) for name, entry in loaded["teams"].items()},
-        resources={
-            name: catalogue.Resource(
-                id=name,
-                kind=entry["kind"],
-                name=entry["name"],
-                team=entry["team"],
-                locations=frozenset(entry["locations"]),
-                skills=frozenset(entry["skills"]),
-                languages=frozenset(entry["languages"]),
-                hours=tuple(entry["hours"]),
-                closures=tuple(entry["closures"]),
-            )
-            for name, entry in loaded["resources"].items()
-        },
+        resources={name: _resource(name, entry) for name, entry in loaded["resources"].items()},
         appointment_types={name: _appointment_type(name, entry) for name, entry in loaded["appointment_types"].items()},
         version=version,
+    )
+
+
+def _resource(name: str, entry: dict[str, Any]) -> catalogue.Resource:
+    return catalogue.Resource(
+        id=name,
+        kind=entry["kind"],
+        name=entry["name"],
+        team=entry["team"],
+        locations=frozenset(entry["locations"]),
+        skills=frozenset(entry["skills"]),
+        languages=frozenset(entry["languages"]),
+        hours=tuple(entry["hours"]),
+        closures=tuple(entry["closures"]),
     )
 
 
@@ -189,4 +221,5 @@ def _appointment_type(name: str, entry: dict[str, Any]) -> catalogue.Appointment
         horizon=entry["horizon_days"],
         questions=tuple(catalogue.Question(id=question, **content) for question, content in entry["questions"].items()),
         bring=tuple(entry["bring"]),
+        **{name: entry[name] for name in ("visibility", "guidance", "study", "retention_days", "pseudonymise")},
     )

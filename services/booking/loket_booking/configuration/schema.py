@@ -10,11 +10,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from loket_contracts.events import CHANNELS
-from loket_contracts.fields import LANGUAGES, Email, Identifier, Phone
+from loket_contracts.fields import LANGUAGES, WEEKDAYS, Email, Identifier, Phone
 
 from ..domain import catalogue
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MINUTES_ON_GRID = validate.Range(min=0, max=24 * 60)
 
 
@@ -74,6 +73,10 @@ class OpeningRule(Schema):
         metadata=described("2 is every other week, counted from the week of valid_from"),
     )
 
+    appointment_types = fields.List(
+        Identifier(), load_default=list, metadata=described("these hours are for these types only; any type when empty")
+    )
+
     @validates_schema
     def weeks_are_counted_from_somewhere(self, data: dict[str, Any], **_: Any) -> None:
         if data["every_weeks"] > 1 and data["valid_from"] is None:
@@ -87,7 +90,8 @@ class OpeningRule(Schema):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> catalogue.OpeningRule:
         days = frozenset(WEEKDAYS.index(name) for name in data.pop("days"))
-        return catalogue.OpeningRule(weekdays=days, **data)
+        types = frozenset(data.pop("appointment_types"))
+        return catalogue.OpeningRule(weekdays=days, appointment_types=types, **data)
 
 
 class Closure(Schema):
@@ -149,6 +153,11 @@ class Location(Schema):
     address = fields.Nested(Address, load_default=None)
     directions = Text(load_default=dict)
     closures = fields.List(fields.Nested(Closure), load_default=list)
+    travel_minutes = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=240),
+        metadata=described("of a visit on site: minutes on the road, before and after"),
+    )
 
 
 class Team(Schema):
@@ -170,23 +179,96 @@ class Resource(Schema):
 class Need(Schema):
     kind = fields.String(load_default="person", validate=validate.OneOf(("person", "room", "desk")))
     skill = Identifier(load_default=None)
+    team = Identifier(load_default=None, metadata=described("another team than the type's own"))
+    resource = Identifier(load_default=None, metadata=described("this one and no other"))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> catalogue.Need:
         return catalogue.Need(**data)
 
 
+class Condition(Schema):
+    question = Identifier(required=True)
+    is_ = fields.List(Identifier(), required=True, data_key="is", validate=validate.Length(min=1))
+
+
 class Question(Schema):
     label = Text(required=True)
-    kind = fields.String(load_default="text", validate=validate.OneOf(("text", "choice", "parcel", "reference")))
+    kind = fields.String(
+        load_default="text", validate=validate.OneOf(("text", "choice", "parcel", "reference", "file"))
+    )
     required = fields.Boolean(load_default=False)
     hint = Text(load_default=dict)
     choices = fields.Dict(keys=Identifier(), values=Text(), load_default=dict)
+    only_if = fields.Nested(
+        Condition, load_default=None, metadata=described("asked only when that question has one of these answers")
+    )
+    due_working_days = fields.Integer(
+        load_default=1,
+        validate=validate.Range(min=0, max=30),
+        metadata=described("of a required file: so many working days before the visit it must be there"),
+    )
+    if_missing = fields.String(
+        load_default="keep",
+        validate=validate.OneOf(("keep", "flag", "release")),
+        metadata=described("what follows then: keep the appointment, flag it, or release its time"),
+    )
 
     @validates_schema
     def a_choice_has_choices(self, data: dict[str, Any], **_: Any) -> None:
         if (data["kind"] == "choice") != bool(data["choices"]):
             raise ValidationError("A question of kind choice, and no other, has choices.", "choices")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        condition = data["only_if"]
+        return {**data, "only_if": condition and (condition["question"], frozenset(condition["is_"]))}
+
+
+class Guidance(Schema):
+    text = Text(required=True)
+    link = fields.Url(load_default=None)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> catalogue.Guidance:
+        return catalogue.Guidance(**data)
+
+
+class Study(Schema):
+    minutes = fields.Integer(required=True, validate=validate.Range(min=5, max=240))
+    working_days = fields.Integer(required=True, validate=validate.Range(min=1, max=10))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> catalogue.Study:
+        return catalogue.Study(**data)
+
+
+class Queue(Schema):
+    order = fields.String(load_default="appointments_first", validate=validate.OneOf(("appointments_first", "arrival")))
+    early_minutes = fields.Integer(
+        load_default=5,
+        validate=validate.Range(min=0, max=120),
+        metadata=described("an appointment has precedence from so long before its start"),
+    )
+    late_minutes = fields.Integer(
+        load_default=15,
+        validate=validate.Range(min=0, max=120),
+        metadata=described("who arrives later than this after the start waits among the tickets"),
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> catalogue.QueuePolicy:
+        return catalogue.QueuePolicy(**data)
+
+
+class Reasons(Schema):
+    cancel = fields.List(Identifier(), load_default=list)
+    reschedule = fields.List(Identifier(), load_default=list)
+    no_show = fields.List(Identifier(), load_default=list)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> dict[str, frozenset[str]]:
+        return {command: frozenset(codes) for command, codes in data.items() if codes}
 
 
 class AppointmentType(Schema):
@@ -226,6 +308,28 @@ class AppointmentType(Schema):
     needs = fields.List(fields.Nested(Need), required=True, validate=validate.Length(min=1))
     questions = fields.Dict(keys=Identifier(), values=fields.Nested(Question), load_default=dict)
     bring = fields.List(Text(), load_default=list)
+    visibility = fields.String(
+        load_default="public",
+        validate=validate.OneOf(("public", "staff", "link")),
+        metadata=described("who may book it: everybody, staff, or who has an invitation"),
+    )
+    guidance = fields.Nested(
+        Guidance, load_default=None, metadata=described("whether one needs to come at all, and what may do instead")
+    )
+    study = fields.Nested(
+        Study,
+        load_default=None,
+        metadata=described("file study somewhere in the working days before, claimed with the booking"),
+    )
+    retention_days = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=1, max=3650),
+        metadata=described("the municipality's when left out"),
+    )
+    pseudonymise = fields.Boolean(
+        load_default=False,
+        metadata=described("after the retention, keep the answers by choice and forget the rest, instead of all"),
+    )
 
 
 class MunicipalityFile(Schema):
@@ -239,6 +343,39 @@ class MunicipalityFile(Schema):
     phone = Phone(load_default=None)
     website = fields.Url(load_default=None)
     hold_minutes = fields.Integer(load_default=10, validate=validate.Range(min=1, max=60))
+    release_minutes = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=24 * 60),
+        metadata=described("so long after a cancellation its time comes free, so that slots cannot be handed on"),
+    )
+    no_show_minutes = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=5, max=24 * 60),
+        metadata=described(
+            "so long after the start, who did not check in counts as missing; left out: never by itself"
+        ),
+    )
+    offer_minutes = fields.Integer(
+        load_default=240,
+        validate=validate.Range(min=5, max=3 * 24 * 60),
+        metadata=described("how long an offer from the waiting list stands"),
+    )
+    most_holds_per_client = fields.Integer(
+        load_default=20,
+        validate=validate.Range(min=0, max=1000),
+        metadata=described("slots that one client address can hold at once; 0 is without limit"),
+    )
+    most_per_contact = fields.Integer(
+        load_default=5,
+        validate=validate.Range(min=0, max=1000),
+        metadata=described("appointments to come of one type for one e-mail address; 0 is without limit"),
+    )
+    queue = fields.Nested(Queue, load_default=catalogue.QueuePolicy)
+    reasons = fields.Nested(
+        Reasons,
+        load_default=dict,
+        metadata=described("codes for cancelling, moving and missing; usual ones if left out"),
+    )
     retention_days = fields.Integer(
         load_default=180,
         validate=validate.Range(min=1, max=3650),

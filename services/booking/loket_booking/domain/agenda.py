@@ -27,11 +27,12 @@ class AgendaKey:
 
 @dataclass(frozen=True)
 class Placement:
-    """A stretch of one agenda, in cells, buffers included: what a claim takes."""
+    """A stretch of one agenda, in cells, buffers included: what a claim takes. `purpose` is visit or study."""
 
     agenda: AgendaKey
     start: int
     end: int
+    purpose: str = "visit"
 
     @property
     def cells(self) -> int:

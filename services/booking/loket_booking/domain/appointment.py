@@ -10,62 +10,49 @@ from typing import Any
 
 from loket_contracts import events
 from loket_contracts.envelope import Event
-from loket_contracts.errors import Refusal
 
+from . import lifecycle
 from .agenda import Placement
 from .grid import CELL, zone
+from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
 from .visit import Visit
 
-
-@dataclass(frozen=True)
-class Command:
-    """What can be done to an appointment: from which states, to which one, what it is told as, and who may do it."""
-
-    name: str
-    sources: frozenset[str]
-    target: str
-    event: str
-    actors: frozenset[str]
-
-
-_STAFF = frozenset({"staff", "system"})
-_ANYONE = frozenset({"resident", "portal"}) | _STAFF
-
+_BOOKED = frozenset({"booked"})
 #: the life of an appointment. There is no other way from one state to another.
-COMMANDS: dict[str, Command] = {
-    command.name: command
-    for command in (
-        Command("book", frozenset({"held"}), "booked", "appointment.booked", _ANYONE),
-        Command("reschedule", frozenset({"booked"}), "booked", "appointment.rescheduled", _ANYONE),
-        Command("cancel", frozenset({"booked"}), "cancelled", "appointment.cancelled", _ANYONE),
-        Command("check_in", frozenset({"booked"}), "checked_in", "appointment.checked_in", _ANYONE),
-        Command("start", frozenset({"booked", "checked_in"}), "in_service", "appointment.started", _STAFF),
-        Command("complete", frozenset({"in_service"}), "completed", "appointment.completed", _STAFF),
-        Command("no_show", frozenset({"booked"}), "no_show", "appointment.no_show", _STAFF),
-        Command("undo_check_in", frozenset({"checked_in"}), "booked", "appointment.reinstated", _STAFF),
-        Command("undo_no_show", frozenset({"no_show"}), "booked", "appointment.reinstated", _STAFF),
+COMMANDS: dict[str, Command] = lifecycle.table(
+    (
+        Command("book", frozenset({"held"}), "booked", "appointment.booked", ANYONE),
+        Command("reschedule", _BOOKED, "booked", "appointment.rescheduled", ANYONE),
+        Command("cancel", _BOOKED, "cancelled", "appointment.cancelled", ANYONE),
+        Command("ask", _BOOKED, "booked", "appointment.preparation_requested", STAFF),
+        Command("remind_of_documents", _BOOKED, "booked", "appointment.documents_due", STAFF),
+        Command("flag", _BOOKED, "booked", "appointment.documents_missing", STAFF),
+        Command("check_in", _BOOKED, "checked_in", "appointment.checked_in", ANYONE),
+        Command("start", frozenset({"booked", "checked_in"}), "in_service", "appointment.started", STAFF),
+        Command("park", frozenset({"in_service"}), "parked", "appointment.parked", STAFF),
+        Command("resume", frozenset({"parked"}), "checked_in", "appointment.resumed", STAFF),
+        Command("complete", frozenset({"in_service"}), "completed", "appointment.completed", STAFF),
+        Command("no_show", _BOOKED, "no_show", "appointment.no_show", STAFF),
+        Command("undo_check_in", frozenset({"checked_in"}), "booked", "appointment.reinstated", STAFF),
+        Command("undo_no_show", frozenset({"no_show"}), "booked", "appointment.reinstated", STAFF),
     )
-}
+)
+#: the steps that leave the time as it is and need nothing but a reason
+STEPS = frozenset(COMMANDS) - {"book", "reschedule", "cancel"}
 
 
-def allowed(state: str, actor: str) -> list[str]:
-    """The commands that this actor may give in this state, by name."""
-    return sorted(c.name for c in COMMANDS.values() if state in c.sources and actor in c.actors)
-
-
-@dataclass(frozen=True)
-class Transition:
-    """One step of an appointment's life: what was done, when, by whom and why."""
-
-    command: str
-    at: dt.datetime
-    by: str
-    reason: str | None = None
+def allowed(state: str, role: str) -> list[str]:
+    """The commands that this role may give in this state, by name."""
+    return lifecycle.allowed(COMMANDS, state, role)
 
 
 @dataclass(frozen=True)
 class Appointment:
-    """An appointment as the agenda keeps it. `sequence` counts its events; times are in UTC."""
+    """An appointment as the agenda keeps it. `sequence` counts its events; times are in UTC.
+
+    `desk`: where the resident is called to. `outcome`: of a completed visit, one of `events.OUTCOMES`. `follows`: the
+    appointment that this one follows up.
+    """
 
     id: str
     municipality: str
@@ -84,24 +71,29 @@ class Appointment:
     booked_by: str
     sequence: int
     history: tuple[Transition, ...] = ()
+    desk: str | None = None
+    outcome: str | None = None
+    follows: str | None = None
 
     def local(self, moment: dt.datetime) -> str:
         """`moment` as RFC 3339 with the offset of the location."""
         return moment.astimezone(zone(self.time_zone)).isoformat()
 
 
-def held(identifier: str, municipality: str, visit: Visit, placements: Sequence[Placement], start: dt.datetime,
-         now: dt.datetime, by: str) -> Appointment:  # fmt: skip
+def held(
+    identifier: str, municipality: str, visit: Visit, placements: Sequence[Placement], start: dt.datetime,
+    now: dt.datetime, by: str, follows: str | None = None,
+) -> Appointment:  # fmt: skip
     """A slot reserved while the form is filled in. It has no event: nothing has happened yet."""
     return Appointment(
         id=identifier,
         municipality=municipality,
         state="held",
-        appointment_types=tuple(kind.id for kind in visit.types),
+        appointment_types=visit.type_ids,
         team=visit.team,
         location=visit.location.id,
         channel=visit.location.channel,
-        resources=tuple(placement.agenda.resource for placement in placements),
+        resources=_seen_by(placements),
         persons=visit.persons,
         start=start,
         end=start + visit.length * CELL,
@@ -110,57 +102,55 @@ def held(identifier: str, municipality: str, visit: Visit, placements: Sequence[
         booked_at=now,
         booked_by=by,
         sequence=0,
+        follows=follows,
     )
 
 
-def book(appointment: Appointment, *, now: dt.datetime, by: str, language: str) -> tuple[Appointment, Event]:
+def book(appointment: Appointment, *, now: dt.datetime, by: Actor, language: str) -> tuple[Appointment, Event]:
     """Raises Refusal: not-allowed-in-state."""
-    return _apply(appointment, "book", now, by, changes={"booked_at": now, "booked_by": by, "language": language})
+    return _apply(appointment, "book", now, by, changes={"booked_at": now, "booked_by": by.role, "language": language})
 
 
 def reschedule(
     appointment: Appointment, visit: Visit, placements: Sequence[Placement], start: dt.datetime, *, now: dt.datetime,
-    by: str, reason: str | None = None,
+    by: Actor, reason: str | None = None,
 ) -> tuple[Appointment, Event]:  # fmt: skip
     """The same appointment, under the same id, at another moment. Raises Refusal: not-allowed-in-state."""
-    changes = {
-        "start": start,
-        "end": start + visit.length * CELL,
-        "resources": tuple(placement.agenda.resource for placement in placements),
-    }
+    changes = {"start": start, "end": start + visit.length * CELL, "resources": _seen_by(placements)}
     told = {"previous_start": appointment.local(appointment.start)}
-    return _apply(appointment, "reschedule", now, by, reason, changes, told)
+    return _apply(appointment, "reschedule", now, by, reason, changes, told if reason is None else told | {
+        "reason": reason
+    })  # fmt: skip
 
 
-def cancel(appointment: Appointment, *, now: dt.datetime, by: str, reason: str) -> tuple[Appointment, Event]:
+def cancel(appointment: Appointment, *, now: dt.datetime, by: Actor, reason: str) -> tuple[Appointment, Event]:
     """Raises Refusal: not-allowed-in-state."""
-    return _apply(appointment, "cancel", now, by, reason, told={"cancelled_by": by, "reason": reason})
+    return _apply(appointment, "cancel", now, by, reason, told={"cancelled_by": by.role, "reason": reason})
 
 
 def step(
-    appointment: Appointment, command: str, *, now: dt.datetime, by: str, reason: str | None = None
-) -> tuple[Appointment, Event]:
-    """A step that leaves the time as it is: check_in, start, complete, no_show, and the two that undo.
+    appointment: Appointment, command: str, *, now: dt.datetime, by: Actor, reason: str | None = None,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Appointment, Event]:  # fmt: skip
+    """One of STEPS. `changes` may set `desk` or `outcome`. Raises Refusal: not-allowed-in-state."""
+    return _apply(appointment, command, now, by, reason, changes)
 
-    Raises Refusal: not-allowed-in-state.
-    """
-    return _apply(appointment, command, now, by, reason)
+
+def _seen_by(placements: Sequence[Placement]) -> tuple[str, ...]:
+    return tuple(placement.agenda.resource for placement in placements if placement.purpose == "visit")
 
 
 def _apply(
-    appointment: Appointment, name: str, now: dt.datetime, by: str, reason: str | None = None,
+    appointment: Appointment, name: str, now: dt.datetime, by: Actor, reason: str | None = None,
     changes: Mapping[str, Any] = MappingProxyType({}), told: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    command = COMMANDS[name]
-    if appointment.state not in command.sources or by not in command.actors:
-        possible = ", ".join(allowed(appointment.state, by)) or "nothing"
-        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": possible})
+    command = lifecycle.check(COMMANDS, name, appointment.state, by.role)
     changed = replace(
         appointment,
         **changes,
         state=command.target,
         sequence=appointment.sequence + 1,
-        history=(*appointment.history, Transition(name, now, by, reason)),
+        history=(*appointment.history, Transition(name, now, by.role, reason, by.who)),
     )
     return changed, _event(command.event, changed, now, told)
 
@@ -181,6 +171,11 @@ def _event(name: str, appointment: Appointment, now: dt.datetime, told: Mapping[
         "language": appointment.language,
         "booked_at": appointment.booked_at.isoformat(),
         "booked_by": appointment.booked_by,
+        **{
+            name: getattr(appointment, name)
+            for name in ("desk", "outcome", "follows")
+            if getattr(appointment, name) is not None
+        },
         **told,
     }
     return events.make(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 Text = Mapping[str, str]
@@ -14,7 +14,8 @@ Text = Mapping[str, str]
 class OpeningRule:
     """Recurring hours in local time. `weekdays`: 0 is Monday. The dates are inclusive, None is without end.
 
-    `every_weeks`: 2 is every other week, counted from the week of `valid_from`.
+    `every_weeks`: 2 is every other week, counted from the week of `valid_from`. `appointment_types`: the only types for
+    which these hours are; empty is any type.
     """
 
     weekdays: frozenset[int]
@@ -23,6 +24,11 @@ class OpeningRule:
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
     every_weeks: int = 1
+    appointment_types: frozenset[str] = frozenset()
+
+    def serves(self, types: Iterable[str]) -> bool:
+        """Whether all these types can be given in these hours."""
+        return not self.appointment_types or self.appointment_types.issuperset(types)
 
     def applies_on(self, date: dt.date) -> bool:
         return (
@@ -52,6 +58,22 @@ class Closure:
     def applies_on(self, date: dt.date) -> bool:
         return self.first <= date <= self.last
 
+    @property
+    def whole_day(self) -> bool:
+        return self.start is None and self.end is None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Closures beside the configuration, by what they close."""
+
+    everywhere: tuple[Closure, ...] = ()
+    locations: Mapping[str, tuple[Closure, ...]] = field(default_factory=dict)
+    resources: Mapping[str, tuple[Closure, ...]] = field(default_factory=dict)
+
+
+NOTHING_CLOSED = Closed()
+
 
 @dataclass(frozen=True)
 class Holidays:
@@ -77,7 +99,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Location:
-    """A place where people are received, or a channel: `channel` is on_site, phone, video or visit."""
+    """A place where people are received, or a channel: `channel` is on_site, phone, video or visit.
+
+    `travel_minutes`: what a visit to somebody's home or site takes of the specialist's day, before and after.
+    """
 
     id: str
     name: Text
@@ -86,6 +111,7 @@ class Location:
     address: Address | None = None
     directions: Text = field(default_factory=dict)
     closures: tuple[Closure, ...] = ()
+    travel_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,18 +138,34 @@ class Resource:
 
 @dataclass(frozen=True)
 class Need:
-    """One resource that an appointment needs: of a kind, and with a skill (or a room's property) if one is named."""
+    """One resource that an appointment needs: of a kind, with a skill (or a room's property), of a team, or by name.
+
+    `team`: another team than the appointment's own, for what two teams give together.
+    """
 
     kind: str
     skill: str | None = None
+    team: str | None = None
+    resource: str | None = None
 
-    def is_met_by(self, resource: Resource) -> bool:
-        return resource.kind == self.kind and (self.skill is None or self.skill in resource.skills)
+    def is_met_by(self, resource: Resource, team: str) -> bool:
+        """`team`: the one that gives the appointment. A room without a team serves all."""
+        return (
+            resource.kind == self.kind
+            and (self.skill is None or self.skill in resource.skills)
+            and (self.resource is None or self.resource == resource.id)
+            and resource.team in (None, self.team or team)
+        )
 
 
 @dataclass(frozen=True)
 class Question:
-    """An intake question. `kind` is text, choice, parcel or reference; `choices` are for a choice."""
+    """An intake question. `kind` is text, choice, parcel, reference or file; `choices` are for a choice.
+
+    `only_if`: (question, choices): asked only when that other question was answered by one of those choices.
+    A required file need not be there at the booking, but `due_working_days` before the visit; when it is missing then,
+    `if_missing` says what follows: keep, flag or release.
+    """
 
     id: str
     label: Text
@@ -131,13 +173,37 @@ class Question:
     required: bool = False
     hint: Text = field(default_factory=dict)
     choices: Mapping[str, Text] = field(default_factory=dict)
+    only_if: tuple[str, frozenset[str]] | None = None
+    due_working_days: int = 1
+    if_missing: str = "keep"
+
+    def is_asked(self, answers: Mapping[str, str]) -> bool:
+        """Whether these answers to the other questions lead to this one."""
+        return self.only_if is None or answers.get(self.only_if[0]) in self.only_if[1]
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """Whether one needs to come at all: a text, and the address of what may do instead."""
+
+    text: Text
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """File study that need not lie beside the visit: `minutes` somewhere in the `working_days` before it."""
+
+    minutes: int
+    working_days: int
 
 
 @dataclass(frozen=True)
 class AppointmentType:
     """What can be booked. Times in minutes; `horizon`: how many days ahead may be booked.
 
-    The lead time is the later of `notice` and `notice_working_days`.
+    The lead time is the later of `notice` and `notice_working_days`. `visibility`: public, staff, or link (by
+    invitation). `retention_days` and `pseudonymise` say when and how who came is forgotten; None is the municipality's.
     """
 
     id: str
@@ -157,13 +223,42 @@ class AppointmentType:
     horizon: int = 60
     questions: tuple[Question, ...] = ()
     bring: tuple[Text, ...] = ()
+    visibility: str = "public"
+    guidance: Guidance | None = None
+    study: Study | None = None
+    retention_days: int | None = None
+    pseudonymise: bool = False
+
+
+@dataclass(frozen=True)
+class QueuePolicy:
+    """Who is called next. `order`: appointments_first or arrival.
+
+    With appointments_first, an appointment has precedence from `early_minutes` before its start until `late_minutes`
+    after it; outside of that it waits among the tickets, by arrival.
+    """
+
+    order: str = "appointments_first"
+    early_minutes: int = 5
+    late_minutes: int = 15
+
+
+#: why an appointment is cancelled, moved or missed, when the municipality names no reasons of its own
+USUAL_REASONS: Mapping[str, frozenset[str]] = {
+    "cancel": frozenset({"no-longer-needed", "ill", "other-moment", "solved-otherwise", "by-municipality", "other"}),
+    "reschedule": frozenset({"other-moment", "ill", "not-ready", "by-municipality", "earlier", "other"}),
+    "no_show": frozenset({"no-word", "too-late", "other"}),
+}
 
 
 @dataclass(frozen=True)
 class Municipality:
     """A tenant, whole. `version` rises with every change of its configuration.
 
-    `retention_days`: so many days after a visit, who came and what they answered is forgotten.
+    `retention_days`: so many days after a visit, who came and what they answered is forgotten. `release_minutes`: so
+    long after a cancellation its time comes free, so that slots cannot be handed on. `no_show_minutes`: so long after
+    the start an expected visitor counts as missing; None leaves that to people. `offer_minutes`: how long an offer from
+    the waiting list stands. `most_holds_per_client` and `most_per_contact`: 0 is without limit. `reasons`: by command.
     """
 
     id: str
@@ -177,7 +272,14 @@ class Municipality:
     holidays: Holidays | None = None
     closures: tuple[Closure, ...] = ()
     hold_minutes: int = 10
+    release_minutes: int = 0
+    no_show_minutes: int | None = None
+    offer_minutes: int = 240
+    most_holds_per_client: int = 0
+    most_per_contact: int = 0
     retention_days: int = 180
+    queue: QueuePolicy = QueuePolicy()
+    reasons: Mapping[str, frozenset[str]] = field(default_factory=lambda: USUAL_REASONS)
     email: str | None = None
     phone: str | None = None
     website: str | None = None

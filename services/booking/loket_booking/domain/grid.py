@@ -139,6 +139,16 @@ def count_at(planes: Sequence[int], cell: int) -> int:
     return sum((plane >> cell & 1) << n for n, plane in enumerate(planes))
 
 
+def at_least(planes: Sequence[int], number: int) -> int:
+    """The cells whose count is `number` or more: compared plane by plane, the highest deciding last."""
+    if number >> len(planes):
+        return 0
+    enough = -1
+    for n, plane in enumerate(planes):
+        enough = plane & enough if number >> n & 1 else plane | enough
+    return enough
+
+
 @lru_cache(maxsize=64)
 def every(interval: int) -> int:
     """The cells on which an appointment may start when starts lie `interval` minutes apart."""

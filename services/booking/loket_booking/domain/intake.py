@@ -1,37 +1,123 @@
-"""What must be known before a visit: the answers to its intake questions, and where to ring."""
+"""What must be known before a visit: the answers to its intake questions, its documents, and where to ring."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from loket_contracts.errors import Refusal
 
+from .catalogue import Question
+from .grid import day, local_date
+from .opening import Calendar
 from .visit import Visit
+
+#: so many working days before documents must be there, the resident is reminded of them
+NUDGE_WORKING_DAYS = 2
 
 
 def check(visit: Visit, contact: Mapping[str, str | None], answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers, trimmed, without the empty ones.
+    """The answers, trimmed, without the empty ones and those that their conditions make superfluous.
 
     Raises Refusal: invalid-request, pointing at each answer that is missing, not asked for or not a choice, and at the
     telephone number when the visit is a telephone call and there is none.
     """
-    questions = {question.id: question for kind in visit.types for question in kind.questions}
-    given = {name: text.strip() for name, text in answers.items() if text.strip()}
-    errors = [
-        {"pointer": f"/answers/{name}", "detail": "This question is not asked for this appointment."}
-        for name in answers
-        if name not in questions
-    ]
+    errors = []
     if visit.location.channel == "phone" and not contact.get("phone"):
         errors.append({"pointer": "/contact/phone", "detail": "We ring you, so we need your number."})
-    for question in questions.values():
-        at = f"/answers/{question.id}"
-        if question.id not in given:
-            if question.required:
-                errors.append({"pointer": at, "detail": "This question needs an answer."})
-        elif question.kind == "choice" and given[question.id] not in question.choices:
-            choices = ", ".join(question.choices)
-            errors.append({"pointer": at, "detail": f"Choose one of: {choices}."})
+    given, wrong = _read(visit, answers)
+    errors += wrong
+    for question in _asked(visit, given):
+        if question.required and question.kind != "file" and question.id not in given:
+            errors.append({"pointer": f"/answers/{question.id}", "detail": "This question needs an answer."})
     if errors:
         raise Refusal("invalid-request", errors=errors)
-    return given
+    asked = {question.id for question in _asked(visit, given)}
+    return {name: text for name, text in given.items() if name in asked}
+
+
+def mend(visit: Visit, before: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers as they are after some were given anew. An empty one takes back what was said, if it may.
+
+    Raises Refusal: invalid-request.
+    """
+    kept = {name: text for name, text in before.items() if name not in answers}
+    contact = {"phone": "known"}  # it was asked for at the booking
+    return check(visit, contact, {**kept, **answers})
+
+
+def _read(visit: Visit, answers: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
+    questions = _questions(visit)
+    given = {name: text.strip() for name, text in answers.items() if text.strip()}
+    wrong = []
+    for name in answers:
+        question = questions.get(name)
+        if question is None or question.kind == "file":
+            wrong.append((name, "This question is not asked for this appointment."))
+        elif name in given and question.kind == "choice" and given[name] not in question.choices:
+            wrong.append((name, f"Choose one of: {', '.join(question.choices)}."))
+    return given, [{"pointer": f"/answers/{name}", "detail": detail} for name, detail in wrong]
+
+
+def _questions(visit: Visit) -> dict[str, Question]:
+    return {question.id: question for kind in visit.types for question in kind.questions}
+
+
+def _asked(visit: Visit, answers: Mapping[str, str]) -> list[Question]:
+    return [question for question in _questions(visit).values() if question.is_asked(answers)]
+
+
+def asks_for_file(visit: Visit, question: str) -> bool:
+    found = _questions(visit).get(question)
+    return found is not None and found.kind == "file"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What is due before a visit, and when: `kind` is remind or settle, `consequence` what follows if it is missing."""
+
+    kind: str
+    at: dt.datetime
+    question: str
+    consequence: str
+
+
+def duties(
+    calendar: Calendar, visit: Visit, start: dt.datetime, answers: Mapping[str, str], files: Iterable[str]
+) -> list[Duty]:
+    """The documents that are not there yet, each with the moment of the reminder and of the consequence; soonest first.
+
+    A document must be there at the end of the working day that lies `due_working_days` before the visit (0: at its
+    start). `files`: the questions for which a file is there.
+    """
+    there = set(files)
+    zone = visit.location.time_zone
+    date = local_date(start, zone)
+    found = []
+    for question in _asked(visit, answers):
+        if question.kind != "file" or not question.required or question.id in there:
+            continue
+        due = question.due_working_days
+        last_day = calendar.working_days_before(date, due)[-1] if due else date
+        at = min(start, day(last_day + dt.timedelta(days=1), zone).midnight)
+        reminder = calendar.working_days_before(last_day, NUDGE_WORKING_DAYS)[-1]
+        found.append(
+            Duty("remind", day(reminder, zone).moment(day(reminder, zone).cell_at(dt.time(9))), question.id, "")
+        )
+        found.append(Duty("settle", at, question.id, question.if_missing))
+    return sorted(found, key=lambda duty: (duty.at, duty.kind))
+
+
+def still_ahead(found: Iterable[Duty], since: dt.datetime, start: dt.datetime) -> list[Duty]:
+    """The duties of an appointment that was made at `since`.
+
+    Who books so late that the reminder lies behind is not reminded, and has until the start to hand in the document.
+    """
+    ahead = []
+    for duty in found:
+        if duty.at > since:
+            ahead.append(duty)
+        elif duty.kind == "settle":
+            ahead.append(replace(duty, at=start))
+    return sorted(ahead, key=lambda duty: (duty.at, duty.kind))

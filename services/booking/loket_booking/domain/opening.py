@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import lru_cache
 
 import holidays as public_holidays
 
-from .catalogue import Closure, Holidays, Location, Municipality, Resource
+from .catalogue import NOTHING_CLOSED, Closed, Closure, Holidays, Location, Municipality, Resource
 from .grid import Day, day, local_date, span
 from .visit import Visit
 
@@ -41,16 +42,38 @@ class Calendar:
     It belongs to one version of the configuration and is thrown away with it.
     """
 
-    def __init__(self, municipality: Municipality) -> None:
+    def __init__(self, municipality: Municipality, closed: Closed = NOTHING_CLOSED) -> None:
+        """`closed`: closures that people and feeds laid over the configuration."""
         self.municipality = municipality
-        self._open: dict[tuple[str, str, dt.date], int] = {}
+        self.closed = closed
+        self._open: dict[tuple[str, str, dt.date, tuple[str, ...]], int] = {}
+        self._before: dict[tuple[dt.date, int], tuple[dt.date, ...]] = {}
+        self._particular = {
+            name
+            for name, resource in municipality.resources.items()
+            if any(rule.appointment_types for rule in resource.hours)
+        }
 
-    def open(self, resource: Resource, location: Location, date: dt.date) -> int:
-        """The cells of the local day `date` in which `resource` receives people at `location`."""
-        key = resource.id, location.id, date
-        if key not in self._open:
-            self._open[key] = self._work_out(resource, location, day(date, location.time_zone))
-        return self._open[key]
+    def open(self, resource: Resource, location: Location, date: dt.date, types: tuple[str, ...] = ()) -> int:
+        """The cells of the local day `date` in which `resource` receives people at `location` for these types."""
+        key = resource.id, location.id, date, types if resource.id in self._particular else ()
+        known = self._open.get(key)
+        if known is None:
+            known = self._open[key] = self._work_out(resource, location, day(date, location.time_zone), key[3])
+        return known
+
+    def working_days_before(self, date: dt.date, number: int) -> tuple[dt.date, ...]:
+        """So many working days before `date`, the last one first."""
+        key = date, number
+        if key not in self._before:
+            found: list[dt.date] = []
+            for back in range(1, LONGEST_WAIT):
+                if len(found) == number:
+                    break
+                if self.is_working_day(date - dt.timedelta(days=back)):
+                    found.append(date - dt.timedelta(days=back))
+            self._before[key] = tuple(found)
+        return self._before[key]
 
     def is_holiday(self, date: dt.date) -> bool:
         rule = self.municipality.holidays
@@ -58,8 +81,8 @@ class Calendar:
 
     def is_working_day(self, date: dt.date) -> bool:
         """Monday to Friday, unless it is a holiday or the municipality is closed all day."""
-        closed = any(closure.start is None and closure.end is None and closure.applies_on(date)
-                     for closure in self.municipality.closures)  # fmt: skip
+        closed = any(closure.whole_day and closure.applies_on(date)
+                     for closure in (*self.municipality.closures, *self.closed.everywhere))  # fmt: skip
         return date.weekday() < SATURDAY and not self.is_holiday(date) and not closed
 
     def earliest(self, visit: Visit, now: dt.datetime) -> dt.datetime:
@@ -79,20 +102,35 @@ class Calendar:
                 break
         return max(by_hours, day(date + dt.timedelta(days=1), visit.location.time_zone).midnight)
 
-    def _work_out(self, resource: Resource, location: Location, on: Day) -> int:
-        if self.is_holiday(on.date):
-            return 0
+    def closures(self, resource: Resource, location: Location, date: dt.date) -> Iterator[Closure]:
+        """What takes time out of this day, from wherever it was said."""
+        for closure in (
+            *self.municipality.closures, *self.closed.everywhere,
+            *location.closures, *self.closed.locations.get(location.id, ()),
+            *resource.closures, *self.closed.resources.get(resource.id, ()),
+        ):  # fmt: skip
+            if closure.applies_on(date):
+                yield closure
+
+    def hours(self, resource: Resource, on: Day, types: tuple[str, ...]) -> int:
+        """The cells of the resource's opening rules, before anything is taken out of them."""
         cells = 0
         for rule in resource.hours:
-            if rule.applies_on(on.date):
+            if rule.applies_on(on.date) and rule.serves(types):
                 cells |= span(on.cell_at(rule.start), on.end_cell_at(rule.end))
-        for closure in (*self.municipality.closures, *location.closures, *resource.closures):
-            if closure.applies_on(on.date):
-                cells &= ~_closed(closure, on)
+        return cells
+
+    def _work_out(self, resource: Resource, location: Location, on: Day, types: tuple[str, ...]) -> int:
+        if self.is_holiday(on.date):
+            return 0
+        cells = self.hours(resource, on, types)
+        for closure in self.closures(resource, location, on.date):
+            cells &= ~closed_cells(closure, on)
         return cells
 
 
-def _closed(closure: Closure, on: Day) -> int:
+def closed_cells(closure: Closure, on: Day) -> int:
+    """What the closure takes of one of its days."""
     start = on.cell_at(closure.start) if closure.start else 0
     end = on.end_cell_at(closure.end) if closure.end else on.cells
     return span(start, end)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from loket_contracts.errors import Refusal
 
@@ -28,9 +30,15 @@ class Visit:
     notice_working_days: int
     horizon: int
     needs: tuple[Need, ...]
+    study: int = 0
+    study_days: int = 0
+
+    @cached_property
+    def type_ids(self) -> tuple[str, ...]:
+        return tuple(kind.id for kind in self.types)
 
     def buffers(self, resource: Resource) -> tuple[int, int]:
-        """Cells claimed before and after the visit: a person prepares and wraps up, a room need not."""
+        """Cells claimed before and after the visit: a person travels, prepares and wraps up, a room need not."""
         return (self.preparation, self.wrap_up) if resource.kind == "person" else (0, 0)
 
     def last_date(self, now: dt.datetime) -> dt.date:
@@ -52,20 +60,38 @@ def plan(municipality: Municipality, type_ids: Sequence[str], persons: int, loca
     shared = [place for place in types[0].locations if all(place in kind.locations for kind in types)]
     if len(teams) > 1 or not shared:
         raise Refusal("types-not-combinable")
+    location = municipality.locations[_choose_location(shared, location_id)]
+    travel = cells_for(location.travel_minutes)
+    studies = [kind.study for kind in types if kind.study is not None]
     return Visit(
         types=tuple(types),
         team=teams.pop(),
-        location=municipality.locations[_choose_location(shared, location_id)],
+        location=location,
         persons=persons,
         length=sum(cells_for(kind.duration + kind.per_extra_person * (persons - 1)) for kind in types),
-        preparation=cells_for(max(kind.preparation for kind in types)),
-        wrap_up=cells_for(max(kind.wrap_up for kind in types)),
+        preparation=cells_for(max(kind.preparation for kind in types)) + travel,
+        wrap_up=cells_for(max(kind.wrap_up for kind in types)) + travel,
         interval=max(kind.interval for kind in types),
         notice=max(kind.notice for kind in types),
         notice_working_days=max(kind.notice_working_days for kind in types),
         horizon=min(kind.horizon for kind in types),
-        needs=tuple(dict.fromkeys(need for kind in types for need in kind.needs)),
+        needs=_all_needs(types),
+        study=sum(cells_for(study.minutes) for study in studies),
+        study_days=min((study.working_days for study in studies), default=0),
     )
+
+
+def at_any_notice(visit: Visit) -> Visit:
+    """The visit as staff may book it: without a lead time."""
+    return replace(visit, notice=dt.timedelta(), notice_working_days=0)
+
+
+def _all_needs(types: Sequence[AppointmentType]) -> tuple[Need, ...]:
+    """What the types need together: who gives one of them can give the next, so each need counts at its most."""
+    together: Counter[Need] = Counter()
+    for kind in types:
+        together |= Counter(kind.needs)
+    return tuple(together.elements())
 
 
 def _choose_location(shared: Sequence[str], asked: str | None) -> str:
@@ -78,8 +104,12 @@ def _choose_location(shared: Sequence[str], asked: str | None) -> str:
     return shared[0]
 
 
-def candidates(municipality: Municipality, visit: Visit, named: str | None = None) -> list[list[Resource]]:
-    """For each need of the visit, the resources that can meet it. `named` keeps one specialist.
+def candidates(
+    municipality: Municipality, visit: Visit, named: str | None = None, language: str | None = None
+) -> list[list[Resource]]:
+    """For each need of the visit, the resources that can meet it.
+
+    `named` keeps one specialist, `language` those people who speak it.
 
     Raises Refusal: unknown-resource, when the named one cannot give this appointment.
     """
@@ -87,19 +117,15 @@ def candidates(municipality: Municipality, visit: Visit, named: str | None = Non
         [
             resource
             for resource in municipality.resources.values()
-            if need.is_met_by(resource)
+            if need.is_met_by(resource, visit.team)
             and visit.location.id in resource.locations
-            and (resource.team is None or resource.team == visit.team)
+            and (language is None or resource.kind != "person" or language in resource.languages)
         ]
         for need in visit.needs
     ]
     if named is None:
         return found
-    if not any(resource.id == named for group in found for resource in group):
-        raise Refusal("unknown-resource", {"resource": named})
-    return [
-        [resource for resource in group if resource.id == named]
-        if any(resource.id == named for resource in group)
-        else group
-        for group in found
-    ]
+    for index, group in enumerate(found):
+        if kept := [resource for resource in group if resource.id == named]:
+            return [*found[:index], kept, *found[index + 1 :]]
+    raise Refusal("unknown-resource", {"resource": named})

@@ -2,8 +2,8 @@
 
     _id       "rumst/ro-1/2026-11-30"
     b0 .. b4  the booked cells as five words of 60 bits: five times five hours make the longest day
-    holds     [{id, s, e, x, appointment}]   provisional, until x
-    claims    [{id, s, e, appointment}]      booked; a cancelled one stays, without its cells
+    holds     [{id, s, e, x, client, appointment}]   provisional, until x
+    claims    [{id, s, e, p, appointment}]   booked (p: for what); a cancelled one stays, without its cells
     outbox    [event]                        what the relay has still to publish
 
 "No live claim overlaps" is `$bitsAllClear` on the words and `$elemMatch` on the few holds; taking the time is `$bit`.
@@ -27,7 +27,7 @@ from loket_contracts.envelope import Event
 
 from ..domain.agenda import Agenda, AgendaKey, Hold, Placement
 from ..domain.appointment import Appointment
-from .documents import from_entry, to_document
+from .documents import from_entry, placed, to_document
 from .memory import Memory
 
 Document = dict[str, Any]
@@ -74,6 +74,8 @@ class Agendas:
 
     def create_indexes(self) -> None:
         self.collection.create_index("holds.id", name="holds", sparse=True)
+        self.collection.create_index("holds.client", name="clients", sparse=True)
+        self.collection.create_index([("municipality", 1), ("date", 1)], name="day")
 
     def read(self, keys: Iterable[AgendaKey]) -> dict[AgendaKey, Agenda]:
         """What is taken in these agendas. One without a document is free and left out."""
@@ -88,18 +90,42 @@ class Agendas:
         }
 
     def hold(
-        self, placements: Sequence[Placement], appointment: Appointment, expires: dt.datetime, now: dt.datetime
-    ) -> None:
-        """Reserve the placements until `expires`. Raises Taken, and then nothing is reserved."""
+        self, placements: Sequence[Placement], appointment: Appointment, expires: dt.datetime, now: dt.datetime,
+        client: str | None = None, instead_of: str | None = None,
+    ) -> None:  # fmt: skip
+        """Reserve the placements until `expires`. Another hold, `instead_of` which it is, makes way.
+
+        Raises Taken, and then nothing is reserved.
+        """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
             entry: Document = {"id": appointment.id, "s": placement.start, "e": placement.end, "x": expires}
             if first:
                 entry["appointment"] = to_document(appointment)
-                entry["placements"] = [_placed(each) for each in placements]
-            self._change(placement, {"$push": {"holds": entry}}, now, None, session)
+                entry["placements"] = [placed(each) for each in placements]
+                if client is not None:
+                    entry["client"] = client
+            self._change(placement, {"$push": {"holds": entry}}, now, instead_of, session)
 
         self._each(placements, write)
+        if instead_of is not None:  # only now: in between, both keep others out
+            self.drop_hold(instead_of)
+
+    def drop_hold(self, identifier: str) -> None:
+        """Give a hold back before its time."""
+        held = {"holds.id": identifier}
+        for document in self.collection.find(held, {"_id": 1}):
+            self.collection.update_one({"_id": document["_id"]}, {"$pull": {"holds": {"id": identifier}}})
+            self.memory.forget([Placement(AgendaKey.parse(document["_id"]), 0, 0)])
+
+    def count_holds(self, client: str, now: dt.datetime) -> int:
+        """How many slots this client holds at the moment."""
+        live = {"holds": {"$elemMatch": {"client": client, "x": {"$gt": now}}}}
+        return sum(
+            hold.get("client") == client and hold["x"] > now
+            for document in self.collection.find(live, {"holds.client": 1, "holds.x": 1})
+            for hold in document["holds"]
+        )
 
     def book(
         self, placements: Sequence[Placement], appointment: Appointment, event: Event, now: dt.datetime,
@@ -110,24 +136,31 @@ class Agendas:
         Raises Taken, and then nothing is claimed.
         """
 
-        forgotten = {"holds": {"$or": [{"id": hold}, {"x": {"$lte": now - REMEMBERED}}]}}
-
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
             change = self._claiming(placement, placements, appointment, event if first else None)
-            self._change(placement, {**change, "$pull": forgotten}, now, hold, session)
+            self._change(placement, {**change, "$pull": _forgotten(hold, now)}, now, hold, session)
 
         self._each(placements, write)
 
-    def cancel(self, placements: Sequence[Placement], appointment: Appointment, event: Event) -> bool:
-        """Free the placements and record the event, unless the appointment changed meanwhile (then False)."""
+    def cancel(
+        self, placements: Sequence[Placement], appointment: Appointment, event: Event,
+        release: dt.datetime | None = None,
+    ) -> bool:  # fmt: skip
+        """Free the placements and record the event, unless the appointment changed meanwhile (then False).
+
+        Until `release` nobody else can have the time.
+        """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            change: Document = {"$bit": _freed(placement)}
+            change: Document = {"$bit": _freed(placement), "$push": {}}
             if first:
                 change["$set"] = {"claims.$.appointment": to_document(appointment)}
                 change["$push"] = {"outbox": event.to_document()}
             else:
                 change["$pull"] = {"claims": {"id": appointment.id}}
+            if release is not None:
+                rest = {"id": released(appointment.id), "s": placement.start, "e": placement.end, "x": release}
+                change["$push"]["holds"] = rest
             self._change_claim(placement, appointment, first, change, session)
 
         return self._unless_changed(placements, write)
@@ -145,11 +178,12 @@ class Agendas:
 
     def move(
         self, old: Sequence[Placement], new: Sequence[Placement], appointment: Appointment, event: Event,
-        now: dt.datetime, also: Callable[[ClientSession], object],
+        now: dt.datetime, also: Callable[[ClientSession], object], hold: str | None = None,
     ) -> bool:  # fmt: skip
         """Give the old placements back and take the new ones, all or none; `also` is done in the same transaction.
 
-        False when the appointment changed meanwhile. Raises Taken when a new placement is not free.
+        A `hold` of one's own on the new ones makes way. False when the appointment changed meanwhile. Raises Taken
+        when a new placement is not free.
         """
         for placement in new:
             self._make(placement.agenda)
@@ -164,7 +198,7 @@ class Agendas:
                     return False
             for index, placement in enumerate(new):
                 change = self._claiming(placement, new, appointment, event if index == 0 else None)
-                self._change(placement, change, now, None, session)
+                self._change(placement, {**change, "$pull": _forgotten(hold, now)}, now, hold, session)
             also(session)
             return True
 
@@ -199,10 +233,12 @@ class Agendas:
     ) -> Document:
         """The change that claims a placement for good; the first of an appointment's also holds it and its event."""
         claim: Document = {"id": appointment.id, "s": placement.start, "e": placement.end}
+        if placement.purpose != "visit":
+            claim["p"] = placement.purpose
         pushed: Document = {"claims": claim}
         if event is not None:
             claim["appointment"] = to_document(appointment)
-            claim["placements"] = [_placed(each) for each in all_]
+            claim["placements"] = [placed(each) for each in all_]
             pushed["outbox"] = event.to_document()
         taken = {name: {"or": Int64(bits)} for name, bits in words_of(placement.cells)}
         return {"$bit": taken, "$push": pushed}
@@ -284,8 +320,14 @@ def _new(key: AgendaKey, words: Sequence[str]) -> Document:
     return names | {word: Int64(0) for word in words}
 
 
-def _placed(placement: Placement) -> Document:
-    return {"agenda": str(placement.agenda), "s": placement.start, "e": placement.end}
+def _forgotten(hold: str | None, now: dt.datetime) -> Document:
+    """The holds that a booking clears away: its own, and those that expired long ago."""
+    return {"holds": {"$or": [{"id": hold}, {"x": {"$lte": now - REMEMBERED}}]}}
+
+
+def released(appointment: str) -> str:
+    """The name of the hold that keeps the time of a cancelled appointment from others for a while."""
+    return f"released-{appointment}"
 
 
 def _freed(placement: Placement) -> Document:

@@ -1,17 +1,16 @@
 """Contact cards: who an appointment is for, what they answered, and how their link is recognised.
 
-Personal data lives here and nowhere else. A card is written before its claim and found by the appointment's id; the
-agenda never points here. Of the link only a hash is kept.
+Personal data lives here (and in the files that a card names) and nowhere else. A card is written before its claim and
+found by the appointment's id; the agenda never points here. Of the link only a hash is kept.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import secrets
-from base64 import urlsafe_b64encode
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
@@ -20,6 +19,7 @@ from pymongo.errors import DuplicateKeyError
 from loket_chassis.mongo import AHEAD, Document
 
 from ..domain.agenda import AgendaKey
+from .links import hash_of
 
 #: how long the making of a booking can take at the very most; a card without a claim that is older was left behind
 UNDER_WAY = dt.timedelta(seconds=30)
@@ -27,11 +27,18 @@ UNDER_WAY = dt.timedelta(seconds=30)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+class InvitationUsed(Exception):
+    """Another appointment was booked with the same invitation."""
+
+
 @dataclass(frozen=True)
 class Card:
     """`agenda` is the id of the agenda that holds the claim, `visit_date` its local day as YYYY-MM-DD.
 
-    `fingerprint`: of the request that made the card.
+    `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person.
+    `invitation`: the one that it was booked with. `files`: {id, question, name, media_type, size, at}. `requests`: what
+    the specialist asked for, {text, at, who, answer, answered_at}. `flagged`: documents were missing. `duty_at`: when
+    something about its documents is due next.
     """
 
     id: str
@@ -44,22 +51,14 @@ class Card:
     token_hash: str
     fingerprint: str
     created_at: dt.datetime
-
-
-class Links:
-    """The secret in a resident's link: follows from the appointment's id and a key, so it need not be kept."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key.encode()
-
-    def token(self, appointment: str) -> str:
-        digest = hmac.digest(self._key, f"manage:{appointment}".encode(), "sha256")
-        return urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def hash_of(token: str) -> str:
-    """A token has 256 random bits, so a plain hash of it cannot be searched."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    types: list[str] = field(default_factory=list)
+    contact_mark: str | None = None
+    invitation: str | None = None
+    files: list[Document] = field(default_factory=list)
+    requests: list[Document] = field(default_factory=list)
+    flagged: bool = False
+    duty_at: dt.datetime | None = None
+    pseudonymised: bool = False
 
 
 def new_reference() -> str:
@@ -75,7 +74,8 @@ class Cards:
 
     def __init__(self, database: Database[Document]) -> None:
         # a card is nothing until its claim is written, and the claim waits for the disk
-        self.collection = database[self.NAME].with_options(write_concern=AHEAD)
+        self.ahead = database[self.NAME].with_options(write_concern=AHEAD)
+        self.collection = database[self.NAME]
         self.progress = database["card_progress"]
 
     def create_indexes(self) -> None:
@@ -83,33 +83,54 @@ class Cards:
         self.collection.create_index([("municipality", 1), ("reference", 1)], unique=True, name="reference")
         self.collection.create_index([("municipality", 1), ("visit_date", 1)], name="retention")
         self.collection.create_index("created_at", name="left_behind")
+        self.collection.create_index("contact_mark", name="contact", sparse=True)
+        self.collection.create_index(
+            "invitation", unique=True, name="invitation", partialFilterExpression={"invitation": {"$type": "string"}}
+        )
+        self.collection.create_index("duty_at", name="duty", partialFilterExpression={"duty_at": {"$type": "date"}})
 
     def add(self, card: Card) -> bool:
-        """Keep the card. False when there is one under its id already."""
+        """Keep the card. False when there is one under its id already. Raises InvitationUsed."""
         document = {"_id": card.id, **{name: getattr(card, name) for name in Card.__dataclass_fields__ if name != "id"}}
         try:
-            self.collection.insert_one(document)
-        except DuplicateKeyError:
-            if self.get(card.id) is None:
-                raise  # it was the reference that exists, not the id
-            return False
+            self.ahead.insert_one(document)
+        except DuplicateKeyError as error:
+            if self.get(card.id) is not None:
+                return False
+            if "invitation" in (error.details or {}).get("keyPattern", {}):
+                raise InvitationUsed from error
+            raise  # it was the reference that exists
         return True
 
     def take_over(self, card: Card, now: dt.datetime) -> Card | None:
         """Make a card one's own whose maker has had its time and left no claim. None when it is another's still."""
         if card.created_at > now - UNDER_WAY:
             return None
-        result = self.collection.update_one(
-            {"_id": card.id, "created_at": card.created_at}, {"$set": {"created_at": now}}
-        )
+        result = self.ahead.update_one({"_id": card.id, "created_at": card.created_at}, {"$set": {"created_at": now}})
         return replace(card, created_at=now) if result.modified_count else None
 
     def move(self, card: Card, agenda: AgendaKey, session: ClientSession | None = None) -> Card:
         """Point the card at another agenda."""
         moved = replace(card, agenda=str(agenda), visit_date=agenda.date.isoformat())
         place = {"agenda": moved.agenda, "visit_date": moved.visit_date}
-        self.collection.update_one({"_id": card.id}, {"$set": place}, session=session)
+        self.ahead.update_one({"_id": card.id}, {"$set": place}, session=session)
         return moved
+
+    def change(self, card: Card, **changes: Any) -> Card:
+        """Set fields of the card as a whole."""
+        self.collection.update_one({"_id": card.id}, {"$set": changes})
+        return replace(card, **changes)
+
+    def append(self, card: Card, name: str, entry: Document, most: int | None = None) -> bool:
+        """Add to `files` or `requests`. False when there are `most` already."""
+        found: Document = {"_id": card.id}
+        if most is not None:
+            found[f"{name}.{most - 1}"] = {"$exists": False}
+        return self.collection.update_one(found, {"$push": {name: entry}}).modified_count == 1
+
+    def drop_file(self, card: Card, file: str) -> bool:
+        result = self.collection.update_one({"_id": card.id}, {"$pull": {"files": {"id": file}}})
+        return result.modified_count == 1
 
     def looked_until(self) -> dt.datetime:
         """The moment up to which all cards were seen to have a claim or be gone."""
@@ -120,27 +141,74 @@ class Cards:
         self.progress.update_one({"_id": "left_behind"}, {"$max": {"until": until}}, upsert=True)
 
     def made_between(self, after: dt.datetime, until: dt.datetime, most: int) -> list[Card]:
-        """The cards made after the one moment and until the other, oldest first."""
-        found = self.collection.find({"created_at": {"$gt": after, "$lte": until}}).sort("created_at", 1).limit(most)
-        return [card for card in map(_card, found) if card is not None]
+        """The cards made from the one moment on and until the other, oldest first."""
+        found = self.collection.find({"created_at": {"$gte": after, "$lte": until}}).sort("created_at", 1).limit(most)
+        return _cards(found)
 
     def remove(self, card: Card) -> None:
         """Delete the card, unless somebody took it over meanwhile."""
-        self.collection.delete_one({"_id": card.id, "created_at": card.created_at})
+        self.ahead.delete_one({"_id": card.id, "created_at": card.created_at})
 
-    def forget_visits_before(self, municipality: str, date: dt.date) -> int:
-        """Delete the cards of visits on earlier days. Returns how many there were."""
-        earlier = {"municipality": municipality, "visit_date": {"$lt": date.isoformat()}}
-        return self.collection.delete_many(earlier).deleted_count
+    def forget(self, cards: Sequence[Card]) -> None:
+        """Delete the cards for good."""
+        self.collection.delete_many({"_id": {"$in": [card.id for card in cards]}})
+
+    def pseudonymise(self, card: Card, answers: dict[str, str]) -> None:
+        """Keep these answers and nothing by which anybody could be known."""
+        self.collection.update_one(
+            {"_id": card.id},
+            {
+                "$set": {
+                    "contact": {}, "answers": answers, "files": [], "requests": [], "pseudonymised": True,
+                    "token_hash": f"none-{card.id}", "contact_mark": None, "duty_at": None, "fingerprint": "",
+                }
+            },
+        )  # fmt: skip
+
+    def past(self, municipality: str, before: dt.date, types: Iterable[str], others: bool, most: int) -> list[Card]:
+        """Cards of visits on earlier days that still know somebody: of one of these types, or (`others`) of none."""
+        which = {"$nin": list(types)} if others else {"$in": list(types)}
+        query: Document = {
+            "municipality": municipality,
+            "visit_date": {"$lt": before.isoformat()},
+            "types": which,
+            "pseudonymised": {"$ne": True},
+        }
+        return _cards(self.collection.find(query).limit(most))
+
+    def due(self, now: dt.datetime, most: int) -> list[Card]:
+        """The cards with something to do about their documents, the longest due first."""
+        return _cards(self.collection.find({"duty_at": {"$lte": now}}).sort("duty_at", 1).limit(most))
+
+    def of_contact(self, municipality: str, mark: str) -> list[Card]:
+        """All cards of one person, the latest visit first."""
+        found = self.collection.find({"contact_mark": mark, "municipality": municipality})
+        return _cards(found.sort("visit_date", -1))
 
     def get(self, identifier: str) -> Card | None:
         return _card(self.collection.find_one({"_id": identifier}))
 
+    def with_invitation(self, invitation: str) -> bool:
+        return self.collection.find_one({"invitation": invitation}, {"_id": 1}) is not None
+
+    def of_invitations(self, invitations: Iterable[str]) -> dict[str, str]:
+        """The appointment that each of them was used for, by invitation."""
+        found = self.collection.find({"invitation": {"$in": list(invitations)}}, {"invitation": 1})
+        return {card["invitation"]: card["_id"] for card in found}
+
+    def get_all(self, identifiers: Iterable[str]) -> dict[str, Card]:
+        return {card.id: card for card in _cards(self.collection.find({"_id": {"$in": list(identifiers)}}))}
+
     def by_token(self, token: str) -> Card | None:
         return _card(self.collection.find_one({"token_hash": hash_of(token)}))
 
+    def by_reference(self, municipality: str, reference: str) -> Card | None:
+        return _card(self.collection.find_one({"municipality": municipality, "reference": reference}))
+
 
 def _card(document: Document | None) -> Card | None:
-    if document is None:
-        return None
-    return Card(id=document.pop("_id"), **document)
+    return None if document is None else Card(id=document.pop("_id"), **document)
+
+
+def _cards(documents: Iterable[Document]) -> list[Card]:
+    return [Card(id=document.pop("_id"), **document) for document in documents]

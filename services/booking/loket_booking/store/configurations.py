@@ -14,6 +14,7 @@ from loket_contracts.errors import Refusal
 
 from ..configuration import reader
 from ..domain.opening import Calendar
+from .closures import Closures
 
 Document = dict[str, Any]
 
@@ -26,6 +27,8 @@ class Configurations:
 
     def __init__(self, database: Database[Document]) -> None:
         self.collection = database[self.NAME]
+        self.closures = Closures(database)
+        self._revisions: dict[str, int] = {}
         self._calendars: dict[str, Calendar] = {}
         self._checked = float("-inf")
 
@@ -33,6 +36,7 @@ class Configurations:
         self.collection.create_index(
             [("municipality", 1), ("version", DESCENDING)], unique=True, name="municipality_version"
         )
+        self.closures.create_indexes()
 
     def calendar(self, municipality: str) -> Calendar:
         """The municipality with its working times. Raises Refusal: unknown-municipality."""
@@ -62,8 +66,27 @@ class Configurations:
                 )
             except DuplicateKeyError:
                 continue  # somebody stored a version at the same moment; theirs is the one to compare with now
-            self._checked = float("-inf")
+            self.look_again()
             return self.calendar(identifier), True
+
+    def look_again(self) -> None:
+        """What this process has just changed counts for it at once."""
+        self._checked = float("-inf")
+
+    def text(self, municipality: str, version: int | None = None) -> str:
+        """The source of a version, or of the one that counts. Raises Refusal: no-such-version."""
+        query: Document = {"municipality": municipality}
+        if version is not None:
+            query["version"] = version
+        found = self.collection.find_one(query, sort=[("version", DESCENDING)])
+        if found is None:
+            raise Refusal("no-such-version", {"version": version or "?"})
+        return str(found["text"])
+
+    def versions(self, municipality: str, most: int = 100) -> list[Document]:
+        """Which versions there were, when, and by whom; the latest first."""
+        found = self.collection.find({"municipality": municipality}, {"_id": 0, "version": 1, "by": 1, "at": 1})
+        return list(found.sort("version", DESCENDING).limit(most))
 
     def _refresh(self) -> None:
         if time.monotonic() - self._checked < self.FRESH_FOR:
@@ -76,8 +99,13 @@ class Configurations:
             ]
         )
         for found in list(newest):
-            known = self._calendars.get(found["_id"])
-            if known is None or known.municipality.version != found["version"]:
-                stored = self.collection.find_one({"municipality": found["_id"], "version": found["version"]})
-                if stored is not None:
-                    self._calendars[found["_id"]] = Calendar(reader.read(stored["text"], found["version"]))
+            name, version = found["_id"], found["version"]
+            revision = self.closures.revision(name)
+            known = self._calendars.get(name)
+            if known is not None and known.municipality.version == version:
+                if self._revisions[name] != revision:
+                    self._calendars[name] = Calendar(known.municipality, self.closures.closed(name))
+            else:
+                municipality = reader.read(self.text(name, version), version)
+                self._calendars[name] = Calendar(municipality, self.closures.closed(name))
+            self._revisions[name] = revision

@@ -1,35 +1,92 @@
-"""Appointments as MongoDB documents and back."""
+"""What the domain knows, as MongoDB documents and back."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from ..domain.agenda import AgendaKey, Placement
-from ..domain.appointment import Appointment, Transition
+from ..domain.appointment import Appointment
+from ..domain.availability import Preference
+from ..domain.lifecycle import Transition
+from ..domain.ticket import Ticket
+from ..domain.waiting_list import Entry, Offer
 
 Document = dict[str, Any]
 
 
 def to_document(appointment: Appointment) -> Document:
-    return {
-        **{name: getattr(appointment, name) for name in Appointment.__dataclass_fields__},
-        "appointment_types": list(appointment.appointment_types),
-        "resources": list(appointment.resources),
-        "history": [vars(transition) for transition in appointment.history],
-    }
+    return _with_history(appointment)
 
 
 def from_entry(entry: Document) -> tuple[Appointment, list[Placement]]:
     """The appointment that a claim or hold is for, and where all of its time is."""
-    stored = entry["appointment"]
-    appointment = Appointment(
+    placements = [
+        Placement(AgendaKey.parse(each["agenda"]), each["s"], each["e"], each.get("p", "visit"))
+        for each in entry["placements"]
+    ]
+    return appointment_of(entry["appointment"]), placements
+
+
+def appointment_of(stored: Document) -> Appointment:
+    tuples = {name: tuple(stored[name]) for name in ("appointment_types", "resources")}
+    return Appointment(**{**stored, **tuples, "history": _history(stored)})
+
+
+def placed(placement: Placement) -> Document:
+    document: Document = {"agenda": str(placement.agenda), "s": placement.start, "e": placement.end}
+    return document if placement.purpose == "visit" else {**document, "p": placement.purpose}
+
+
+def to_ticket_document(ticket: Ticket) -> Document:
+    return _with_history(ticket)
+
+
+def ticket_of(stored: Document) -> Ticket:
+    values = {name: stored[name] for name in Ticket.__dataclass_fields__}
+    return Ticket(**{**values, "appointment_types": tuple(values["appointment_types"]), "history": _history(stored)})
+
+
+def to_entry_document(entry: Entry) -> Document:
+    preference = entry.preference
+    return {
+        **{name: getattr(entry, name) for name in Entry.__dataclass_fields__},
+        "appointment_types": list(entry.appointment_types),
+        "declined": list(entry.declined),
+        "preference": {
+            "weekdays": sorted(preference.weekdays),
+            "after": preference.after and preference.after.isoformat(),
+            "before": preference.before and preference.before.isoformat(),
+        },
+        "not_before": entry.not_before and entry.not_before.isoformat(),
+        "offer": entry.offer and vars(entry.offer),
+    }
+
+
+def entry_of(stored: Document) -> Entry:
+    values = {name: stored[name] for name in Entry.__dataclass_fields__}
+    wish = stored["preference"]
+    return Entry(
         **{
-            **stored,
-            "appointment_types": tuple(stored["appointment_types"]),
-            "resources": tuple(stored["resources"]),
-            "history": tuple(Transition(**each) for each in stored["history"]),
+            **values,
+            "appointment_types": tuple(values["appointment_types"]),
+            "declined": tuple(values["declined"]),
+            "preference": Preference(
+                frozenset(wish["weekdays"]),
+                wish["after"] and dt.time.fromisoformat(wish["after"]),
+                wish["before"] and dt.time.fromisoformat(wish["before"]),
+            ),
+            "not_before": values["not_before"] and dt.date.fromisoformat(values["not_before"]),
+            "offer": values["offer"] and Offer(**values["offer"]),
         }
     )
-    return appointment, [
-        Placement(AgendaKey.parse(each["agenda"]), each["s"], each["e"]) for each in entry["placements"]
-    ]
+
+
+def _with_history(thing: Appointment | Ticket) -> Document:
+    values = {name: getattr(thing, name) for name in thing.__dataclass_fields__}
+    lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    return {**values, **lists, "history": [vars(transition) for transition in thing.history]}
+
+
+def _history(stored: Document) -> tuple[Transition, ...]:
+    return tuple(Transition(**each) for each in stored["history"])

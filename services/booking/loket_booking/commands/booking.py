@@ -1,0 +1,237 @@
+"""Hold a slot, and book it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from loket_contracts.errors import Refusal
+
+from ..bootstrap import Announce, Stores
+from ..domain import appointment as life
+from ..domain import intake
+from ..domain.agenda import Placement
+from ..domain.appointment import Appointment
+from ..domain.grid import local_date
+from ..domain.opening import Calendar
+from ..domain.visit import Visit, at_any_notice, plan
+from ..store.agendas import Agendas, HeldSlot, Taken
+from ..store.cards import Card, InvitationUsed, new_reference
+from ..store.invitations import Invitation
+from ..store.links import hash_of
+from .placing import place
+from .request import ATTEMPTS, Request
+
+
+def hold(stores: Stores, municipality: str, wish: Mapping[str, Any], request: Request) -> HeldSlot:
+    """Reserve a slot for as long as a form takes.
+
+    Raises Refusal: unknown names, invitation-not-valid, too-many-holds, slot-*.
+    """
+    now = stores.now()
+    calendar = stores.configurations.calendar(municipality)
+    identifier = request.identifier("hold", municipality)
+    if request.idempotency_key and (made_before := stores.agendas.find_hold(identifier)):
+        return made_before
+    invitation = _invitation(stores, municipality, wish["invitation"], now)
+    visit = _visit(calendar, wish, request, invitation)
+    client = _client_within_bounds(stores, calendar, request, now)
+    expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
+    for _ in range(ATTEMPTS):
+        placements = place(stores, calendar, visit, _who(wish, invitation), wish["start"], now)
+        held = life.held(identifier, municipality, visit, placements, wish["start"], now, request.by)
+        try:
+            stores.agendas.hold(placements, held, expires, now, client)
+        except Taken:
+            continue
+        return HeldSlot(held, placements, expires)
+    raise Refusal("slot-taken", {"start": wish["start"].isoformat()})
+
+
+def book(
+    stores: Stores, announce: Announce, municipality: str, wish: Mapping[str, Any], request: Request,
+    follows: str | None = None,
+) -> tuple[Appointment, Card]:  # fmt: skip
+    """Book from a hold, or straight from a start. `follows`: the appointment that this one follows up.
+
+    The card goes first, so that a booked appointment always has one; the claim decides. Raises Refusal: hold-not-found,
+    unknown names, invalid-request for the answers, slot-*, invitation-not-valid, too-many-appointments,
+    idempotency-key-reused.
+    """
+    now = stores.now()
+    calendar = stores.configurations.calendar(municipality)
+    identifier = request.identifier("appointment", municipality)
+    fingerprint = _fingerprint(wish)
+    card: Card | None = None
+    if request.idempotency_key and (card := stores.cards.get(identifier)):
+        if card.fingerprint != fingerprint:
+            raise Refusal("idempotency-key-reused")
+        if found := stores.agendas.find_claim(card.agenda, card.id):
+            return found[0], card
+        card = stores.cards.take_over(card, now)
+        if card is None:
+            raise Refusal("service-unavailable")  # the first request is still at work
+    wanted = _wanted(stores, calendar, wish, request, now)
+    if wanted.start <= now:
+        raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
+    answers = intake.check(wanted.visit, wish["contact"], wish["answers"])
+    mark = stores.links.contact(municipality, wish["contact"]["email"])
+    if card is None and not request.is_staff:
+        _within_bounds_of_contact(stores, calendar, wanted.visit, mark, now)
+    for _ in range(ATTEMPTS):
+        try:
+            placements = wanted.placements or place(
+                stores, calendar, wanted.visit, wanted.resource, wanted.start, now, wanted.hold
+            )
+        except Refusal:
+            if card is not None:
+                stores.cards.remove(card)
+            raise
+        agenda = placements[0].agenda
+        if card is None:
+            due = intake.still_ahead(
+                intake.duties(calendar, wanted.visit, wanted.start, answers, ()), now, wanted.start
+            )
+            card = Card(
+                id=identifier,
+                municipality=municipality,
+                reference=new_reference(),
+                contact=dict(wish["contact"]),
+                answers=answers,
+                agenda=str(agenda),
+                visit_date=agenda.date.isoformat(),
+                token_hash=hash_of(stores.links.token(identifier)),
+                fingerprint=fingerprint,
+                created_at=now,
+                types=list(wanted.visit.type_ids),
+                contact_mark=mark,
+                invitation=wanted.invitation.id if wanted.invitation else None,
+                duty_at=due[0].at if due else None,
+            )
+            _add(stores, card)
+        elif card.agenda != str(agenda):
+            card = stores.cards.move(card, agenda)
+        draft = life.held(identifier, municipality, wanted.visit, placements, wanted.start, now, request.by, follows)
+        booked, event = life.book(draft, now=now, by=request.actor, language=wish["contact"]["language"])
+        event = request.traced(event)
+        try:
+            stores.agendas.book(placements, booked, event, now, wanted.hold)
+        except Taken:
+            wanted = replace(wanted, placements=None)
+            continue
+        announce(Agendas.NAME, str(agenda), [event])
+        return booked, card
+    if card is not None:
+        stores.cards.remove(card)
+    raise Refusal("slot-taken", {"start": wanted.start.isoformat()})
+
+
+def follow_up(
+    stores: Stores, announce: Announce, card: Card, wish: Mapping[str, Any], request: Request
+) -> tuple[Appointment, Card]:
+    """Book the next visit of the same resident at once. `wish`: as for `book`, without the contact.
+
+    Raises Refusal: as `book`.
+    """
+    return book(stores, announce, card.municipality, {**wish, "contact": card.contact}, request, card.id)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be booked. `placements` are those of the hold, for as long as nothing stands in their way."""
+
+    visit: Visit
+    start: dt.datetime
+    resource: str | None
+    invitation: Invitation | None
+    hold: str | None = None
+    placements: Sequence[Placement] | None = None
+
+
+def _wanted(stores: Stores, calendar: Calendar, wish: Mapping[str, Any], request: Request, now: dt.datetime) -> _Wanted:
+    invitation = _invitation(stores, calendar.municipality.id, wish["invitation"], now)
+    if wish["hold"] is None:
+        visit = _visit(calendar, wish, request, invitation)
+        return _Wanted(visit, wish["start"], _who(wish, invitation), invitation)
+    found = stores.agendas.find_hold(wish["hold"])
+    if found is None or found.appointment.municipality != calendar.municipality.id:
+        raise Refusal("hold-not-found")
+    held = found.appointment
+    asked = {"appointment_types": held.appointment_types, "persons": held.persons, "location": held.location}
+    return _Wanted(
+        _visit(calendar, asked, request, invitation), held.start, None, invitation, held.id, found.placements
+    )
+
+
+def _visit(calendar: Calendar, wish: Mapping[str, Any], request: Request, invitation: Invitation | None) -> Visit:
+    """The visit that is asked for, if this person may ask for it. Staff may at any notice."""
+    location = wish["location"] or (invitation.location if invitation else None)
+    visit = plan(calendar.municipality, wish["appointment_types"], wish["persons"], location)
+    if request.is_staff:
+        return at_any_notice(visit)
+    for kind in visit.types:
+        invited = invitation is not None and invitation.appointment_type == kind.id
+        if kind.visibility != "public" and not (kind.visibility == "link" and invited):
+            raise Refusal("unknown-appointment-type", {"appointment_type": kind.id})
+    if invitation is not None and visit.type_ids != (invitation.appointment_type,):
+        raise Refusal("invitation-not-valid")
+    return visit
+
+
+def _invitation(stores: Stores, municipality: str, token: str | None, now: dt.datetime) -> Invitation | None:
+    if token is None:
+        return None
+    found = stores.invitations.by_token(token)
+    if found is None or found.municipality != municipality or not found.stands(now):
+        raise Refusal("invitation-not-valid")
+    return found
+
+
+def _who(wish: Mapping[str, Any], invitation: Invitation | None) -> str | None:
+    """The specialist that is named, by the invitation before the wish."""
+    return invitation.resource if invitation and invitation.resource else wish["resource"]
+
+
+def _add(stores: Stores, card: Card) -> None:
+    try:
+        added = stores.cards.add(card)
+    except InvitationUsed as error:
+        raise Refusal("invitation-not-valid") from error
+    if not added:
+        raise Refusal("service-unavailable")  # the same key at the same moment: one of the two goes on
+
+
+def _client_within_bounds(stores: Stores, calendar: Calendar, request: Request, now: dt.datetime) -> str | None:
+    most = calendar.municipality.most_holds_per_client
+    if request.client is None or request.is_staff or not most:
+        return None
+    client = stores.links.client(request.client)
+    if stores.agendas.count_holds(client, now) >= most:
+        raise Refusal("too-many-holds", {"limit": most})
+    return client
+
+
+def _within_bounds_of_contact(stores: Stores, calendar: Calendar, visit: Visit, mark: str, now: dt.datetime) -> None:
+    """Bounds what one person keeps to themselves. Two requests at the very same moment may pass it together."""
+    most = calendar.municipality.most_per_contact
+    if not most:
+        return
+    today = local_date(now, visit.location.time_zone).isoformat()
+    cards = [
+        card
+        for card in stores.cards.of_contact(calendar.municipality.id, mark)
+        if card.visit_date >= today and set(card.types) & set(visit.type_ids)
+    ]
+    if len(cards) < most:
+        return
+    found = [stores.agendas.find_claim(card.agenda, card.id) for card in cards]
+    if sum(each is not None and each[0].state == "booked" for each in found) >= most:
+        raise Refusal("too-many-appointments", {"limit": most})
+
+
+def _fingerprint(wish: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(wish, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,94 @@
+"""Files that residents send with an appointment."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+import filetype
+
+from loket_contracts.errors import Refusal
+
+from ..bootstrap import Stores
+from ..domain import intake
+from ..domain.visit import plan
+from ..store.cards import Card
+from .changing import claimed
+from .preparing import look_again
+from .request import Request
+
+MOST_BYTES = 5_000_000
+MOST_FILES = 10
+LONGEST_NAME = 120
+#: what is taken, by what the content is; what a file calls itself does not count
+ACCEPTED = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic", "image/tiff"})
+
+
+def add_file(
+    stores: Stores, card: Card, question: str | None, name: str, content: str, request: Request
+) -> dict[str, Any]:
+    """Keep a file. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted, not-allowed-in-state."""
+    appointment, _ = claimed(stores, card)
+    if appointment.state != "booked":
+        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "nothing"})
+    municipality = stores.configurations.calendar(card.municipality).municipality
+    visit = plan(municipality, appointment.appointment_types, appointment.persons, appointment.location)
+    if question is not None and not intake.asks_for_file(visit, question):
+        raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
+    body, media_type = _accepted(content)
+    kept: dict[str, Any] = {
+        "id": stores.files.add(card.id, name, body),
+        "question": question,
+        "name": "".join(sign for sign in name if sign.isprintable())[:LONGEST_NAME] or "document",
+        "media_type": media_type,
+        "size": len(body),
+        "at": stores.now(),
+    }
+    if not stores.cards.append(card, "files", kept, MOST_FILES):
+        stores.files.remove([kept["id"]])
+        raise Refusal("file-not-accepted", {"reason": f"there are {MOST_FILES} already"})
+    stores.audit.note(card.municipality, request.actor, "changed", stores.now(), card.id, "file added")
+    look_again(stores, stores.cards.get(card.id) or card, appointment)
+    return kept
+
+
+def read_file(stores: Stores, card: Card, identifier: str, request: Request) -> dict[str, Any]:
+    """A file with its content in base64. Raises Refusal: file-not-found."""
+    known = _known(card, identifier)
+    body = stores.files.read(identifier)
+    if body is None:
+        raise Refusal("file-not-found")
+    if request.is_staff:
+        stores.audit.note(card.municipality, request.actor, "read", stores.now(), card.id, "file")
+    return {**known, "content": base64.b64encode(body).decode()}
+
+
+def drop_file(stores: Stores, card: Card, identifier: str, request: Request) -> Card:
+    """Take a file away. Raises Refusal: file-not-found."""
+    _known(card, identifier)
+    stores.cards.drop_file(card, identifier)
+    stores.files.remove([identifier])
+    stores.audit.note(card.municipality, request.actor, "changed", stores.now(), card.id, "file dropped")
+    return look_again(stores, stores.cards.get(card.id) or card)
+
+
+def _known(card: Card, identifier: str) -> dict[str, Any]:
+    for file in card.files:
+        if file["id"] == identifier:
+            return file
+    raise Refusal("file-not-found")
+
+
+def _accepted(content: str) -> tuple[bytes, str]:
+    """The bytes, and what they are."""
+    try:
+        body = base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refusal("file-not-accepted", {"reason": "it is not readable as base64"}) from error
+    if len(body) > MOST_BYTES:
+        raise Refusal("file-not-accepted", {"reason": f"it is larger than {MOST_BYTES // 1_000_000} MB"})
+    media_type = filetype.guess_mime(body)
+    if media_type not in ACCEPTED:
+        raise Refusal("file-not-accepted", {"reason": "it is neither a PDF nor an image"})
+    return body, str(media_type)

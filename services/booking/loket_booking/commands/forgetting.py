@@ -1,0 +1,105 @@
+"""What is known of a resident, told or erased at their own request (GDPR, articles 15 and 17)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from loket_contracts import events
+
+from ..bootstrap import Announce, Stores
+from ..domain import waiting_list
+from ..store.cards import Card
+from ..store.erasures import Erasures
+from ..store.lives import WaitingLists
+from .changing import cancel
+from .request import Request
+
+ERASED = "resident-erased"
+
+
+def export(stores: Stores, municipality: str, email: str, request: Request) -> dict[str, Any]:
+    """Everything that is kept about the person with this e-mail address."""
+    cards = stores.cards.of_contact(municipality, stores.links.contact(municipality, email))
+    found = []
+    for card in cards:
+        claim = stores.agendas.find_claim(card.agenda, card.id)
+        stores.audit.note(municipality, request.actor, "exported", stores.now(), card.id)
+        found.append(
+            {
+                "appointment": card.id,
+                "reference": card.reference,
+                "contact": card.contact,
+                "answers": card.answers,
+                "files": [{**file, "at": file["at"].isoformat()} for file in card.files],
+                "asked": [
+                    {"text": each["text"], "at": each["at"].isoformat(), "answer": each["answer"]}
+                    for each in card.requests
+                ],
+                "feedback": _feedback(stores, card),
+                "start": claim[0].local(claim[0].start) if claim else None,
+                "state": claim[0].state if claim else None,
+                "history": [
+                    {"what": step.command, "at": step.at.isoformat(), "by": step.by, "reason": step.reason}
+                    for step in (claim[0].history if claim else ())
+                ],
+            }
+        )
+    return {"email": email, "appointments": found}
+
+
+def _feedback(stores: Stores, card: Card) -> dict[str, Any] | None:
+    found = stores.feedback.get(card.id)
+    return found and {"score": found["score"], "comment": found["comment"], "at": found["at"].isoformat()}
+
+
+def erase(stores: Stores, announce: Announce, municipality: str, email: str, request: Request) -> int:
+    """Forget the person with this e-mail address, and cancel what is still to come. Returns how many cards there were.
+
+    The agenda, the events and the figures stay: they know nobody.
+    """
+    cards = stores.cards.of_contact(municipality, stores.links.contact(municipality, email))
+    if not cards:
+        return 0
+    event = request.traced(
+        events.make(
+            "resident.erased",
+            municipality=municipality,
+            subject=f"erasure-{uuid.uuid4().hex}",
+            sequence=1,
+            time=stores.now(),
+            data={"appointments": [card.id for card in cards]},
+        )
+    )
+    stores.erasures.begin(event)
+    announce(Erasures.NAME, event.subject, [event])
+    _erase(stores, announce, cards, request)
+    stores.erasures.done(event.subject)
+    return len(cards)
+
+
+def finish(stores: Stores, announce: Announce) -> int:
+    """Bring erasures to their end whose process died. Returns how many there were."""
+    left = stores.erasures.left(stores.now())
+    for identifier, appointments in left:
+        cards = list(stores.cards.get_all(appointments).values())
+        _erase(stores, announce, cards, Request(by="system"))
+        stores.erasures.done(identifier)
+    return len(left)
+
+
+def _erase(stores: Stores, announce: Announce, cards: list[Card], request: Request) -> None:
+    system = Request(by="system", traceparent=request.traceparent)
+    for card in cards:
+        found = stores.agendas.find_claim(card.agenda, card.id)
+        if found is not None and found[0].state == "booked" and found[0].start > stores.now():
+            cancel(stores, announce, card, ERASED, system)
+        entry = stores.waiting.get(card.id)
+        if entry is not None and entry.state != "left":
+            left, event = waiting_list.leave(entry, stores.now(), "gone")
+            if stores.waiting.keep(left, event):
+                announce(WaitingLists.NAME, left.id, [event])
+        stores.audit.note(card.municipality, request.actor, "erased", stores.now(), card.id)
+    stores.files.remove_all_of(card.id for card in cards)
+    stores.feedback.forget([card.id for card in cards])
+    stores.cards.forget(cards)

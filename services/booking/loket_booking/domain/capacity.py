@@ -1,0 +1,76 @@
+"""What a resource can give on a day: opening hours less closures, in minutes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loket_contracts import events
+from loket_contracts.envelope import Event
+
+from .catalogue import Resource
+from .grid import MINUTES
+from .opening import Calendar
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """The offered minutes of one resource-day, as they were last told."""
+
+    municipality: str
+    resource: str
+    date: dt.date
+    minutes: int
+    sequence: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"{self.municipality}/{self.resource}/{self.date.isoformat()}"
+
+
+def offered(calendar: Calendar, resource: Resource, date: dt.date) -> int:
+    """The minutes of the day in which the resource receives people anywhere, for anything."""
+    cells = 0
+    for name in sorted(resource.locations & calendar.municipality.locations.keys()):
+        location = calendar.municipality.locations[name]
+        kinds = {kind for rule in resource.hours for kind in rule.appointment_types}
+        for types in [(), *((kind,) for kind in sorted(kinds))]:
+            cells |= calendar.open(resource, location, date, types)
+    return cells.bit_count() * MINUTES
+
+
+def changes(
+    calendar: Calendar, told: dict[str, Capacity], first: dt.date, days: int, now: dt.datetime
+) -> Iterator[tuple[Capacity, Event]]:
+    """What must be told anew, by what was `told` before (by id)."""
+    for resource in calendar.municipality.resources.values():
+        for date in (first + dt.timedelta(days=n) for n in range(days)):
+            capacity = Capacity(calendar.municipality.id, resource.id, date, offered(calendar, resource, date))
+            before = told.get(capacity.id)
+            if before is None or before.minutes != capacity.minutes:
+                yield _tell(calendar, resource, capacity, (before.sequence if before else 0) + 1, now)
+    for before in told.values():  # who left gives nothing any more
+        if before.resource not in calendar.municipality.resources and before.minutes and before.date >= first:
+            yield _tell(calendar, None, Capacity(before.municipality, before.resource, before.date, 0),
+                        before.sequence + 1, now)  # fmt: skip
+
+
+def _tell(
+    calendar: Calendar, resource: Resource | None, capacity: Capacity, sequence: int, now: dt.datetime
+) -> tuple[Capacity, Event]:
+    event = events.make(
+        "capacity.changed",
+        municipality=capacity.municipality,
+        subject=f"capacity-{capacity.id}",
+        sequence=sequence,
+        time=now,
+        data={
+            "resource": capacity.resource,
+            "team": resource.team if resource else None,
+            "kind": resource.kind if resource else "gone",
+            "date": capacity.date.isoformat(),
+            "offered_minutes": capacity.minutes,
+        },
+    )
+    return Capacity(capacity.municipality, capacity.resource, capacity.date, capacity.minutes, sequence), event

@@ -1,0 +1,115 @@
+"""Why there is no slot: for staff by resource and day, for a resident in one word and the nearest way out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .availability import Availability
+from .catalogue import Resource
+from .grid import MINUTES, Day, span
+from .visit import Visit
+
+#: why a resource gives no start on a day, in the order in which they are looked for
+REASONS = (
+    "past",  # the day is over
+    "horizon",  # the day lies further ahead than may be booked
+    "lead-time",  # what is free begins before the lead time is over
+    "holiday",
+    "closed",  # no opening hours
+    "leave",  # opening hours, all taken out by closures
+    "too-short",  # open, but nowhere as long as the visit with its buffers
+    "full",  # long enough, but taken by others
+    "no-study-time",  # free, but the file cannot be studied before
+    "alone",  # free itself, but those who are needed as well are not
+)
+#: which of several reasons a resident is told: what they can do most about
+TOLD_FIRST = (
+    "full", "alone", "no-study-time", "lead-time", "horizon", "leave", "holiday", "closed", "too-short", "past",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ResourceDay:
+    """What one resource can give on a day; `reason` is None when it can start a visit together with the others."""
+
+    resource: str
+    reason: str | None
+    open_minutes: int
+    taken_minutes: int
+    starts: int
+
+
+@dataclass(frozen=True)
+class ExplainedDay:
+    """One day: how many starts there are, and why not more."""
+
+    date: dt.date
+    starts: int
+    resources: tuple[ResourceDay, ...]
+
+
+def explain(availability: Availability, dates: Sequence[dt.date]) -> list[ExplainedDay]:
+    """Every day with every candidate."""
+    found = []
+    for on, starts in availability.days(dates):
+        resources = tuple(
+            _explain(availability, resource, on, starts.cells) for resource in availability.staffing.resources.values()
+        )
+        found.append(ExplainedDay(on.date, starts.cells.bit_count(), resources))
+    return found
+
+
+def in_one_word(days: Sequence[ExplainedDay]) -> str | None:
+    """Why nothing is free on any of these days: the reason of most weight. None when something is free."""
+    if any(each.starts for each in days):
+        return None
+    reasons = Counter(each.reason for explained in days for each in explained.resources)
+    return next((reason for reason in TOLD_FIRST if reasons[reason]), "closed")
+
+
+def why_no_candidate(resource: Resource, visit: Visit) -> str | None:
+    """Why this resource is not among the candidates at all: other-kind, other-location, other-team, missing-skill."""
+    if not any(need.kind == resource.kind for need in visit.needs):
+        return "other-kind"
+    if visit.location.id not in resource.locations:
+        return "other-location"
+    if any(need.is_met_by(resource, visit.team) for need in visit.needs):
+        return None
+    teams = {need.team or visit.team for need in visit.needs}
+    return "other-team" if resource.team is not None and resource.team not in teams else "missing-skill"
+
+
+def _explain(availability: Availability, resource: Resource, on: Day, together: int) -> ResourceDay:
+    open_ = availability.open(resource, on.date)
+    taken = availability.busy(resource, on.date) & open_
+    fits = availability.fits(resource, on)
+    mine = fits & together
+    return ResourceDay(
+        resource=resource.id,
+        reason=None if mine else _reason(availability, resource, on, open_, open_ & ~taken, fits),
+        open_minutes=open_.bit_count() * MINUTES,
+        taken_minutes=taken.bit_count() * MINUTES,
+        starts=mine.bit_count(),
+    )
+
+
+def _reason(availability: Availability, resource: Resource, on: Day, open_: int, free: int, fits: int) -> str:
+    calendar, visit = availability.calendar, availability.visit
+    if on.moment(on.cells) <= availability.now:
+        return "past"
+    if on.date > visit.last_date(availability.now):
+        return "horizon"
+    if not open_:
+        if calendar.is_holiday(on.date):
+            return "holiday"
+        return "leave" if calendar.hours(resource, on, visit.type_ids) else "closed"
+    if not availability.fits_in(open_, resource):
+        return "too-short"
+    if not availability.fits_in(free, resource):
+        return "full"
+    if not fits:
+        return "no-study-time"
+    return "alone" if fits & span(max(0, on.first_cell_from(availability.earliest)), on.cells) else "lead-time"

@@ -1,0 +1,95 @@
+"""The life of a ticket: somebody who walks in without an appointment and waits in the same queue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from loket_contracts import events
+from loket_contracts.envelope import Event
+
+from . import lifecycle
+from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
+
+_SERVED = frozenset({"in_service"})
+COMMANDS: dict[str, Command] = lifecycle.table(
+    (
+        Command("issue", frozenset({"new"}), "waiting", "ticket.issued", ANYONE),
+        Command("call", frozenset({"waiting"}), "in_service", "ticket.called", STAFF),
+        Command("park", _SERVED, "parked", "ticket.parked", STAFF),
+        Command("resume", frozenset({"parked"}), "waiting", "ticket.resumed", STAFF),
+        Command("transfer", _SERVED | {"waiting", "parked"}, "waiting", "ticket.transferred", STAFF),
+        Command("complete", _SERVED, "completed", "ticket.completed", STAFF),
+        Command("leave", _SERVED | {"waiting", "parked"}, "left", "ticket.left", ANYONE),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A number in the queue of one location and day. It knows nobody: a number, a topic and a language.
+
+    `arrived_at` keeps its place in the line through transfers. `resource` and `desk`: who called it, and to where.
+    `follows`: the appointment from which it was passed on.
+    """
+
+    id: str
+    municipality: str
+    location: str
+    number: int
+    team: str
+    appointment_types: tuple[str, ...]
+    persons: int
+    language: str
+    time_zone: str
+    arrived_at: dt.datetime
+    state: str = "new"
+    sequence: int = 0
+    resource: str | None = None
+    desk: str | None = None
+    outcome: str | None = None
+    follows: str | None = None
+    history: tuple[Transition, ...] = ()
+
+
+def step(
+    ticket: Ticket, command: str, *, now: dt.datetime, by: Actor, reason: str | None = None,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Ticket, Event]:  # fmt: skip
+    """One command of the table. Raises Refusal: not-allowed-in-state."""
+    rule = lifecycle.check(COMMANDS, command, ticket.state, by.role)
+    changed = replace(
+        ticket,
+        **changes,
+        state=rule.target,
+        sequence=ticket.sequence + 1,
+        history=(*ticket.history, Transition(command, now, by.role, reason, by.who)),
+    )
+    return changed, events.make(
+        rule.event,
+        municipality=changed.municipality,
+        subject=changed.id,
+        sequence=changed.sequence,
+        time=now,
+        data=_told(changed),
+    )
+
+
+def _told(ticket: Ticket) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "state": ticket.state,
+        "location": ticket.location,
+        "team": ticket.team,
+        "appointment_types": list(ticket.appointment_types),
+        "persons": ticket.persons,
+        "language": ticket.language,
+        "time_zone": ticket.time_zone,
+        "arrived_at": ticket.arrived_at.isoformat(),
+    }
+    optional = {name: getattr(ticket, name) for name in ("resource", "desk", "outcome", "follows")}
+    return data | {name: value for name, value in optional.items() if value is not None}

@@ -1,0 +1,69 @@
+"""For who runs the desk: the configuration, closures, what is known of a resident, and who looked at it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loket_chassis.rpc import answer
+from loket_contracts.commands import CloseTime
+
+from ..commands import closing, configuring, forgetting
+from ..queries import administration, desk
+from .reading import Desk, by_staff, load
+
+_close_time = CloseTime()
+
+
+class ForAdministration(Desk):
+    """`who` is the code of the account that asks."""
+
+    @answer
+    def configure(self, text: str, by: str) -> dict[str, Any]:
+        """Take a municipality's configuration, whole or not at all. Tells which appointments it lies across."""
+        taken = configuring.configure(self.stores, text, by)
+        return {**taken, "clashes": desk.clashes(self.stores, taken["municipality"])}
+
+    @answer
+    def compare_configuration(self, text: str) -> dict[str, Any]:
+        """What `configure` would change, without doing it."""
+        return configuring.compare(self.stores, text)
+
+    @answer
+    def configuration(self, municipality: str, version: int | None = None) -> dict[str, Any]:
+        return administration.configuration(self.stores, municipality, version)
+
+    @answer
+    def close_time(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Lay a closure. Tells all appointments that now clash with the calendar."""
+        laid = closing.close(self.stores, municipality, load(_close_time, body), by_staff(self, who))
+        return {**desk.describe_closure(laid), "clashes": desk.clashes(self.stores, municipality)}
+
+    @answer
+    def open_time(self, municipality: str, who: str, closure: str) -> dict[str, Any]:
+        return desk.describe_closure(closing.reopen(self.stores, municipality, closure))
+
+    @answer
+    def closures(self, municipality: str) -> list[dict[str, Any]]:
+        return desk.closures(self.stores, municipality)
+
+    @answer
+    def import_busy(self, municipality: str, resource: str, source: str, text: str) -> dict[str, Any]:
+        """`text`: an iCalendar file, as Outlook or Google exports it."""
+        busy = closing.import_busy(self.stores, municipality, resource, source, text)
+        return {"busy_times": busy, "clashes": desk.clashes(self.stores, municipality)}
+
+    @answer
+    def feed_token(self, municipality: str, resource: str) -> str:
+        return administration.feed_token(self.stores, municipality, resource)
+
+    @answer
+    def export_resident(self, municipality: str, who: str, email: str) -> dict[str, Any]:
+        return forgetting.export(self.stores, municipality, email, by_staff(self, who))
+
+    @answer
+    def erase_resident(self, municipality: str, who: str, email: str) -> int:
+        return forgetting.erase(self.stores, self.announce, municipality, email, by_staff(self, who))
+
+    @answer
+    def audit(self, municipality: str, appointment: str | None = None, most: int = 200) -> list[dict[str, Any]]:
+        return administration.audit(self.stores, municipality, appointment, most)

@@ -1,0 +1,184 @@
+"""For residents and portals: the catalogue, slots, booking, and one appointment for who has its link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loket_chassis.rpc import answer
+from loket_contracts.commands import (
+    AnswerQuestions,
+    BookAppointment,
+    CancelAppointment,
+    FindSlots,
+    GiveFeedback,
+    HoldSlot,
+    IssueTicket,
+    JoinWaitingList,
+    RescheduleAppointment,
+)
+
+from ..commands import booking, changing, feedback, filing, preparing, queueing, waiting
+from ..queries import appointments, catalogue, desk, slots
+from .reading import Desk, by_resident, load
+
+_find_slots, _hold_slot, _book_appointment = FindSlots(), HoldSlot(), BookAppointment()
+_cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
+_join_waiting_list, _answer_questions = JoinWaitingList(), AnswerQuestions()
+_give_feedback, _issue_ticket = GiveFeedback(), IssueTicket()
+
+
+class ForResidents(Desk):
+    """`token` is the secret of the appointment's link."""
+
+    @answer
+    def municipalities(self) -> list[dict[str, Any]]:
+        return catalogue.municipalities(self.stores)
+
+    @answer
+    def catalogue(self, municipality: str) -> dict[str, Any]:
+        return catalogue.catalogue(self.stores, municipality)
+
+    @answer
+    def free_slots(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
+        return slots.free_slots(self.stores, municipality, load(_find_slots, wish))
+
+    @answer
+    def day_counts(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
+        return slots.day_counts(self.stores, municipality, load(_find_slots, wish))
+
+    @answer
+    def first_available(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
+        return slots.first_available(self.stores, municipality, load(_find_slots, wish))
+
+    @answer
+    def explain(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
+        return slots.explain(self.stores, municipality, load(_find_slots, wish), for_staff=False)
+
+    @answer
+    def hold(
+        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None, client: str | None = None
+    ) -> dict[str, Any]:
+        request = by_resident(self, idempotency_key, client)
+        return appointments.describe_hold(booking.hold(self.stores, municipality, load(_hold_slot, body), request))
+
+    @answer
+    def held(self, municipality: str, identifier: str) -> dict[str, Any]:
+        return appointments.describe_hold(appointments.find_hold(self.stores, municipality, identifier))
+
+    @answer
+    def book(self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None) -> dict[str, Any]:
+        wish, request = load(_book_appointment, body), by_resident(self, idempotency_key)
+        booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
+        return appointments.describe_with_link(self.stores, booked, card)
+
+    @answer
+    def invitation(self, municipality: str, token: str) -> dict[str, Any]:
+        return appointments.describe_invitation(self.stores, municipality, token)
+
+    @answer
+    def appointment(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        return appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
+
+    @answer
+    def appointment_by_link(self, municipality: str, token: str) -> dict[str, Any]:
+        card = appointments.find_card_by_link(self.stores, municipality, token)
+        return appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
+
+    @answer
+    def cancel(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
+        wish = load(_cancel_appointment, body)
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        cancelled = changing.cancel(
+            self.stores, self.announce, card, wish["reason"], by_resident(self), wish["sequence"]
+        )
+        return appointments.describe(self.stores, cancelled, card)
+
+    @answer
+    def reschedule(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
+        wish = load(_reschedule_appointment, body)
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        moved = changing.reschedule(self.stores, self.announce, card, wish, by_resident(self))
+        return appointments.describe(self.stores, moved, card)
+
+    @answer
+    def check_in(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        changed = changing.step(self.stores, self.announce, card, "check_in", by_resident(self))
+        return appointments.describe(self.stores, changed, card)
+
+    @answer
+    def answer_questions(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
+        given = load(_answer_questions, body)
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        card = preparing.answer(self.stores, card, given, by_resident(self))
+        return appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
+
+    @answer
+    def add_file(
+        self, municipality: str, identifier: str, token: str, question: str | None, name: str, content: str
+    ) -> dict[str, Any]:
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        kept = filing.add_file(self.stores, card, question, name, content, by_resident(self))
+        return appointments.describe_file(kept)
+
+    @answer
+    def read_file(self, municipality: str, identifier: str, token: str, file: str) -> dict[str, Any]:
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        found = filing.read_file(self.stores, card, file, by_resident(self))
+        return {**appointments.describe_file(found), "content": found["content"]}
+
+    @answer
+    def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> dict[str, Any]:
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        card = filing.drop_file(self.stores, card, file, by_resident(self))
+        return appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
+
+    @answer
+    def join_waiting_list(self, municipality: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
+        wish = load(_join_waiting_list, body)
+        card = appointments.find_card(self.stores, municipality, wish["appointment"], token)
+        entry = waiting.join(self.stores, self.announce, card, wish, by_resident(self))
+        return appointments.describe_entry(entry, appointments.appointment(self.stores, card))
+
+    @answer
+    def leave_waiting_list(self, municipality: str, identifier: str, token: str) -> None:
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        waiting.withdraw(self.stores, self.announce, card, by_resident(self))
+
+    @answer
+    def accept_offer(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        moved = waiting.accept(self.stores, self.announce, card, by_resident(self))
+        return appointments.describe(self.stores, moved, card)
+
+    @answer
+    def decline_offer(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        entry = waiting.decline(self.stores, self.announce, card, by_resident(self))
+        return appointments.describe_entry(entry, appointments.appointment(self.stores, card))
+
+    @answer
+    def give_feedback(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> None:
+        given = load(_give_feedback, body)
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        feedback.give(self.stores, self.announce, card, given["score"], given["comment"], by_resident(self))
+
+    @answer
+    def issue_ticket(self, municipality: str, body: dict[str, Any]) -> dict[str, Any]:
+        issued = queueing.issue(self.stores, self.announce, municipality, load(_issue_ticket, body), by_resident(self))
+        return desk.describe_person(self.stores, issued)
+
+    @answer
+    def queue(self, municipality: str, location: str) -> dict[str, Any]:
+        """Numbers and references, no names: the display in the waiting room shows it."""
+        return desk.line(self.stores, municipality, location)
+
+    @answer
+    def feed(self, municipality: str, token: str) -> str:
+        return desk.feed(self.stores, municipality, token)
+
+    @answer
+    def contact_card(self, municipality: str, appointment: str) -> dict[str, Any]:
+        """For notification, at the moment that it sends."""
+        return appointments.contact_card(self.stores, municipality, appointment)

@@ -1,0 +1,183 @@
+"""For the people at the desk. `who` is the code of the account that asks; whether it may is for the gateway to know."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from loket_chassis.rpc import answer
+from loket_contracts.commands import (
+    BookAppointment,
+    BookFollowUp,
+    CallNext,
+    CancelAppointment,
+    FindSlots,
+    Invite,
+    MoveThese,
+    RescheduleAppointment,
+    TakeStep,
+)
+from loket_contracts.errors import Refusal
+
+from ..commands import booking, changing, closing, filing, inviting, preparing, queueing
+from ..domain.appointment import Appointment
+from ..queries import appointments, desk, slots
+from ..store.cards import Card
+from .reading import Desk, by_staff, load
+
+_book_appointment, _book_follow_up, _call_next = BookAppointment(), BookFollowUp(), CallNext()
+_cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
+_find_slots, _invite, _take_step, _move_these = FindSlots(), Invite(), TakeStep(), MoveThese()
+
+
+class ForStaff(Desk):
+    """The day, the queue, one visit, and what residents are asked for."""
+
+    @answer
+    def agenda(
+        self, municipality: str, who: str, date: str, team: str | None = None, resource: str | None = None
+    ) -> dict[str, Any]:
+        return desk.agenda(self.stores, municipality, _date(date), team, resource, by_staff(self, who))
+
+    @answer
+    def dossier(self, municipality: str, who: str, identifier: str) -> dict[str, Any]:
+        """`identifier`: the id of the appointment, or its reference."""
+        card = self._card(municipality, identifier)
+        return desk.dossier(self.stores, card, appointments.appointment(self.stores, card), by_staff(self, who))
+
+    @answer
+    def staff_slots(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
+        """As free_slots, at any notice."""
+        return slots.free_slots(self.stores, municipality, {**load(_find_slots, wish), "staff": True})
+
+    @answer
+    def explain_to_staff(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
+        return slots.explain(self.stores, municipality, load(_find_slots, wish), for_staff=True)
+
+    @answer
+    def staff_book(
+        self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        """For a resident at the desk or at the telephone: any type, at any notice."""
+        wish, request = load(_book_appointment, body), by_staff(self, who, idempotency_key)
+        booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
+        return appointments.describe_with_link(self.stores, booked, card)
+
+    @answer
+    def book_follow_up(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        wish, request = load(_book_follow_up, body), by_staff(self, who, idempotency_key)
+        card = self._card(municipality, identifier)
+        booked, made = booking.follow_up(self.stores, self.announce, card, wish, request)
+        return appointments.describe_with_link(self.stores, booked, made)
+
+    @answer
+    def step(
+        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
+        wish = load(_take_step, body or {})
+        card = self._card(municipality, identifier)
+        names = {"start": ("desk",), "complete": ("outcome",)}.get(command, ())
+        changes = {name: wish[name] for name in names if wish[name] is not None}
+        changed = changing.step(self.stores, self.announce, card, command, by_staff(self, who), wish["reason"], changes)
+        return self._described(changed, card)
+
+    @answer
+    def staff_cancel(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
+        wish = load(_cancel_appointment, {"reason": "by-municipality", **body})
+        card = self._card(municipality, identifier)
+        request = by_staff(self, who)
+        changed = changing.cancel(self.stores, self.announce, card, wish["reason"], request, wish["sequence"])
+        return self._described(changed, card)
+
+    @answer
+    def staff_reschedule(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
+        wish = load(_reschedule_appointment, body)
+        card = self._card(municipality, identifier)
+        changed = changing.reschedule(self.stores, self.announce, card, wish, by_staff(self, who))
+        return self._described(changed, card)
+
+    @answer
+    def ask(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Ask the resident for something beforehand: `text`."""
+        text = load(_take_step, body)["text"]
+        if text is None:
+            raise Refusal("invalid-request", errors=[{"pointer": "/text", "detail": "Say what you ask for."}])
+        card = preparing.ask(
+            self.stores, self.announce, self._card(municipality, identifier), text, by_staff(self, who)
+        )
+        return self._described(appointments.appointment(self.stores, card), card)
+
+    @answer
+    def staff_read_file(self, municipality: str, who: str, identifier: str, file: str) -> dict[str, Any]:
+        card = self._card(municipality, identifier)
+        found = filing.read_file(self.stores, card, file, by_staff(self, who))
+        return {**appointments.describe_file(found), "content": found["content"]}
+
+    @answer
+    def call_next(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
+        wish = load(_call_next, body)
+        called = queueing.call_next(self.stores, self.announce, municipality, wish, by_staff(self, who))
+        return desk.describe_person(self.stores, called)
+
+    @answer
+    def ticket_step(
+        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """call, park, resume, transfer, complete, leave."""
+        changed = queueing.ticket_step(
+            self.stores, self.announce, municipality, identifier, command, load(_take_step, body or {}),
+            by_staff(self, who),
+        )  # fmt: skip
+        return desk.describe_person(self.stores, changed)
+
+    @answer
+    def transfer(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
+        card = self._card(municipality, identifier)
+        issued = queueing.transfer(self.stores, self.announce, card, load(_take_step, body), by_staff(self, who))
+        return desk.describe_person(self.stores, issued)
+
+    @answer
+    def invite(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
+        made, token = inviting.invite(self.stores, municipality, load(_invite, body), by_staff(self, who))
+        return {**desk.describe_invitation(made, None), "token": token}
+
+    @answer
+    def revoke_invitation(self, municipality: str, identifier: str) -> None:
+        inviting.revoke(self.stores, municipality, identifier)
+
+    @answer
+    def invitations(self, municipality: str) -> list[dict[str, Any]]:
+        return desk.invitations(self.stores, municipality)
+
+    @answer
+    def clashes(self, municipality: str) -> list[dict[str, Any]]:
+        return desk.clashes(self.stores, municipality)
+
+    @answer
+    def proposals(self, municipality: str, appointment_ids: list[str]) -> list[dict[str, Any]]:
+        return desk.proposals(self.stores, municipality, appointment_ids)
+
+    @answer
+    def move_these(self, municipality: str, who: str, body: dict[str, Any]) -> list[dict[str, str]]:
+        moves = load(_move_these, body)["moves"]
+        return closing.move_these(self.stores, self.announce, municipality, moves, by_staff(self, who))
+
+    def _card(self, municipality: str, identifier: str) -> Card:
+        return appointments.find_card_by_id_or_reference(self.stores, municipality, identifier)
+
+    def _described(self, appointment: Appointment, card: Card) -> dict[str, Any]:
+        return {
+            **appointments.describe(self.stores, appointment, card),
+            "allowed": desk.allowed(appointment.state, "staff"),
+        }
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        detail = "Give a date as YYYY-MM-DD."
+        raise Refusal("invalid-request", errors=[{"parameter": "date", "detail": detail}]) from error

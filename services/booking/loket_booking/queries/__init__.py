@@ -1,0 +1,1 @@
+"""What booking answers without changing anything."""

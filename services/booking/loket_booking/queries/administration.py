@@ -1,0 +1,39 @@
+"""What those see who run the desk: versions of the configuration, the audit log, the address of a feed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loket_contracts.errors import Refusal
+
+from ..bootstrap import Stores
+
+MOST_LISTED = 1000
+
+
+def configuration(stores: Stores, municipality: str, version: int | None) -> dict[str, Any]:
+    """The source text of a version, or of the one that counts, and which versions there were.
+
+    Raises Refusal: unknown-municipality, no-such-version.
+    """
+    known = stores.configurations.calendar(municipality).municipality
+    return {
+        "municipality": municipality,
+        "version": version or known.version,
+        "text": stores.configurations.text(municipality, version),
+        "versions": [{**each, "at": each["at"].isoformat()} for each in stores.configurations.versions(municipality)],
+    }
+
+
+def audit(stores: Stores, municipality: str, appointment: str | None, most: int) -> list[dict[str, Any]]:
+    """Who looked at or changed what is known of residents, the latest first."""
+    found = stores.audit.listed(municipality, appointment, min(most, MOST_LISTED))
+    return [{**each, "at": each["at"].isoformat()} for each in found]
+
+
+def feed_token(stores: Stores, municipality: str, resource: str) -> str:
+    """The secret in the address of a resource's calendar feed. Raises Refusal: unknown-resource."""
+    known = stores.configurations.calendar(municipality).municipality
+    if resource not in known.resources:
+        raise Refusal("unknown-resource", {"resource": resource})
+    return stores.links.feed(municipality, resource)

@@ -1,0 +1,176 @@
+"""Holds and appointments, for who may see them."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from loket_contracts.errors import Refusal
+
+from ..bootstrap import Stores
+from ..commands.changing import claimed
+from ..domain.appointment import Appointment, allowed
+from ..domain.grid import zone
+from ..domain.waiting_list import Entry
+from ..store.agendas import HeldSlot
+from ..store.cards import Card
+from ..store.links import hash_of
+from .catalogue import location_of, municipality_of
+
+
+def find_hold(stores: Stores, municipality: str, identifier: str) -> HeldSlot:
+    """A hold, also when it has just expired: its time may still be free. Raises Refusal: hold-not-found."""
+    found = stores.agendas.find_hold(identifier)
+    if found is None or found.appointment.municipality != municipality:
+        raise Refusal("hold-not-found")
+    return found
+
+
+def describe_hold(held: HeldSlot) -> dict[str, Any]:
+    """A hold as its owner sees it."""
+    return {
+        "id": held.appointment.id,
+        "expires_at": held.appointment.local(held.expires),
+        "start": held.appointment.local(held.appointment.start),
+        "end": held.appointment.local(held.appointment.end),
+        "appointment_types": list(held.appointment.appointment_types),
+        "location": held.appointment.location,
+        "persons": held.appointment.persons,
+    }
+
+
+def find_card(stores: Stores, municipality: str, identifier: str, token: str) -> Card:
+    """The card, for who has its link. Raises Refusal: appointment-not-found, also when only the link is wrong."""
+    card = stores.cards.get(identifier)
+    if card is None or card.municipality != municipality or not hmac.compare_digest(card.token_hash, hash_of(token)):
+        raise Refusal("appointment-not-found")
+    return card
+
+
+def find_card_by_id_or_reference(stores: Stores, municipality: str, identifier: str) -> Card:
+    """For staff, who have either. Raises Refusal: appointment-not-found."""
+    if (card := stores.cards.by_reference(municipality, identifier.strip().upper())) is not None:
+        return card
+    return find_card_by_id(stores, municipality, identifier)
+
+
+def find_card_by_id(stores: Stores, municipality: str, identifier: str) -> Card:
+    """For who has no need of a link: staff, and the other services. Raises Refusal: appointment-not-found."""
+    card = stores.cards.get(identifier)
+    if card is None or card.municipality != municipality:
+        raise Refusal("appointment-not-found")
+    return card
+
+
+def find_card_by_link(stores: Stores, municipality: str, token: str) -> Card:
+    """Raises Refusal: appointment-not-found."""
+    card = stores.cards.by_token(token)
+    if card is None or card.municipality != municipality:
+        raise Refusal("appointment-not-found")
+    return card
+
+
+def appointment(stores: Stores, card: Card) -> Appointment:
+    """The appointment that the card is for. Raises Refusal: appointment-not-found."""
+    return claimed(stores, card)[0]
+
+
+def contact_card(stores: Stores, municipality: str, identifier: str) -> dict[str, Any]:
+    """Who to write to about an appointment, and what about: for notification, at the moment that it sends.
+
+    Raises Refusal: appointment-not-found.
+    """
+    card = find_card_by_id(stores, municipality, identifier)
+    found = appointment(stores, card)
+    known = stores.configurations.calendar(municipality).municipality
+    return {
+        "contact": card.contact,
+        "link_token": stores.links.token(card.id),
+        "municipality": municipality_of(known),
+        **describe(stores, found, card),
+    }
+
+
+def describe_with_link(stores: Stores, appointment: Appointment, card: Card) -> dict[str, Any]:
+    """An appointment that was just made, with the secret of its link."""
+    return {**describe(stores, appointment, card), "link_token": stores.links.token(appointment.id)}
+
+
+def describe_file(file: dict[str, Any]) -> dict[str, Any]:
+    return {name: file[name] for name in ("id", "question", "name", "media_type", "size")}
+
+
+def describe_invitation(stores: Stores, municipality: str, token: str) -> dict[str, Any]:
+    """What may be booked with this token. Raises Refusal: invitation-not-valid."""
+    found = stores.invitations.by_token(token)
+    if found is None or found.municipality != municipality or not found.stands(stores.now()):
+        raise Refusal("invitation-not-valid")
+    if stores.cards.with_invitation(found.id):
+        raise Refusal("invitation-not-valid")
+    known = stores.configurations.calendar(municipality).municipality
+    return {
+        "appointment_type": found.appointment_type,
+        "resource": found.resource,
+        "location": found.location,
+        "expires_at": found.expires.astimezone(zone(known.time_zone)).isoformat(),
+    }
+
+
+def describe(stores: Stores, appointment: Appointment, card: Card) -> dict[str, Any]:
+    """An appointment as its resident sees it."""
+    entry = stores.waiting.get(card.id) if appointment.state == "booked" else None
+    known = stores.configurations.calendar(appointment.municipality).municipality
+    kinds = [known.appointment_types[name] for name in appointment.appointment_types if name in known.appointment_types]
+    location = known.locations.get(appointment.location)
+    team = known.teams.get(appointment.team)
+    return {
+        "id": appointment.id,
+        "reference": card.reference,
+        "state": appointment.state,
+        "sequence": appointment.sequence,
+        "appointment_types": [{"id": kind.id, "name": kind.name} for kind in kinds],
+        "bring": [text for kind in kinds for text in kind.bring],
+        "location": location_of(location) if location else None,
+        "team": {"id": team.id, "name": team.name, "email": team.email} if team else None,
+        "with": [
+            known.resources[name].name
+            for name in appointment.resources
+            if name in known.resources and known.resources[name].kind == "person"
+        ],
+        "persons": appointment.persons,
+        "start": appointment.local(appointment.start),
+        "end": appointment.local(appointment.end),
+        "time_zone": appointment.time_zone,
+        "language": appointment.language,
+        "allowed": allowed(appointment.state, "resident"),
+        "answers": card.answers,
+        "files": [describe_file(file) for file in card.files],
+        "missing": [
+            question.id
+            for kind in kinds
+            for question in kind.questions
+            if question.kind == "file"
+            and question.required
+            and question.is_asked(card.answers)
+            and question.id not in {file["question"] for file in card.files}
+        ],
+        "asked": [{"text": each["text"], "answer": each["answer"]} for each in card.requests],
+        "waiting_list": describe_entry(entry, appointment) if entry and entry.state != "left" else None,
+    }
+
+
+def describe_entry(entry: Entry, appointment: Appointment) -> dict[str, Any]:
+    """A place on the waiting list, with the offer if there is one."""
+    offer = entry.offer
+    return {
+        "state": entry.state,
+        "joined_at": appointment.local(entry.joined_at),
+        "not_before": entry.not_before and entry.not_before.isoformat(),
+        "offer": {
+            "start": appointment.local(offer.start),
+            "end": appointment.local(offer.end),
+            "expires_at": appointment.local(offer.expires),
+        }
+        if offer
+        else None,
+    }

@@ -1,0 +1,87 @@
+"""What a municipality offers, its texts in all languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+from ..bootstrap import Stores
+from ..domain.catalogue import AppointmentType, Location, Municipality
+
+
+def municipalities(stores: Stores) -> list[dict[str, Any]]:
+    return [municipality_of(calendar.municipality) for calendar in stores.configurations.all()]
+
+
+def catalogue(stores: Stores, municipality: str) -> dict[str, Any]:
+    """Everything about a municipality that needs no secret. Raises Refusal: unknown-municipality.
+
+    What staff alone may book, or who was invited, is in it too: `visibility` tells.
+    """
+    known = stores.configurations.calendar(municipality).municipality
+    return {
+        "municipality": municipality_of(known),
+        "version": known.version,
+        "reasons": {command: sorted(codes) for command, codes in known.reasons.items()},
+        "locations": [location_of(location) for location in known.locations.values()],
+        "teams": [{"id": team.id, "name": team.name} for team in known.teams.values()],
+        "appointment_types": [appointment_type_of(kind) for kind in known.appointment_types.values()],
+    }
+
+
+def municipality_of(known: Municipality) -> dict[str, Any]:
+    return {
+        "id": known.id,
+        "name": known.name,
+        "time_zone": known.time_zone,
+        "languages": list(known.languages),
+        "email": known.email,
+        "phone": known.phone,
+        "website": known.website,
+    }
+
+
+def location_of(location: Location) -> dict[str, Any]:
+    return {
+        "id": location.id,
+        "name": location.name,
+        "channel": location.channel,
+        "time_zone": location.time_zone,
+        "address": asdict(location.address) if location.address else None,
+        "directions": location.directions,
+    }
+
+
+def appointment_type_of(kind: AppointmentType) -> dict[str, Any]:
+    return {
+        "id": kind.id,
+        "name": kind.name,
+        "description": kind.description,
+        "category": kind.category,
+        "team": kind.team,
+        "locations": list(kind.locations),
+        "duration": kind.duration,
+        "per_extra_person": kind.per_extra_person,
+        "notice_hours": int(kind.notice / dt.timedelta(hours=1)),
+        "notice_working_days": kind.notice_working_days,
+        "horizon_days": kind.horizon,
+        "bring": list(kind.bring),
+        "visibility": kind.visibility,
+        "guidance": {"text": kind.guidance.text, "link": kind.guidance.link} if kind.guidance else None,
+        "questions": [
+            {
+                "id": question.id,
+                "label": question.label,
+                "kind": question.kind,
+                "required": question.required,
+                "hint": question.hint,
+                "choices": [{"id": name, "label": label} for name, label in question.choices.items()],
+                "only_if": {"question": question.only_if[0], "is": sorted(question.only_if[1])}
+                if question.only_if
+                else None,
+                "due_working_days": question.due_working_days if question.kind == "file" else None,
+            }
+            for question in kind.questions
+        ],
+    }

@@ -1,0 +1,43 @@
+"""What each resource-day was last told to offer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from pymongo.database import Database
+
+from ..domain.capacity import Capacity
+from .lives import Lives
+
+Document = dict[str, Any]
+
+
+class Capacities(Lives[Capacity]):
+    """One document per resource-day, kept with the event that told it."""
+
+    NAME = "capacities"
+
+    def __init__(self, database: Database[Document]) -> None:
+        super().__init__(database, _document, _capacity)
+
+    def create_indexes(self) -> None:
+        self.collection.create_index([("municipality", 1), ("date", 1)], name="days")
+
+    def told(self, municipality: str, first: dt.date) -> dict[str, Capacity]:
+        """All that was told of the days from `first` on, by id."""
+        found = self._find({"municipality": municipality, "date": {"$gte": first.isoformat()}}, "date")
+        return {capacity.id: capacity for capacity in found}
+
+    def forget_before(self, date: dt.date) -> int:
+        over = {"date": {"$lt": date.isoformat()}, "outbox": {"$size": 0}}
+        return self.collection.delete_many(over).deleted_count
+
+
+def _document(capacity: Capacity) -> Document:
+    return {**vars(capacity), "date": capacity.date.isoformat()}
+
+
+def _capacity(document: Document) -> Capacity:
+    values = {name: document[name] for name in Capacity.__dataclass_fields__}
+    return Capacity(**{**values, "date": dt.date.fromisoformat(document["date"])})

@@ -1,0 +1,79 @@
+"""Invitations: one-use links to an appointment type, for one case. Of the link only a hash is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.database import Database
+
+from .links import hash_of
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What somebody may book once, until `expires`. `file_reference`: the case that it is about."""
+
+    id: str
+    municipality: str
+    appointment_type: str
+    resource: str | None
+    location: str | None
+    file_reference: str | None
+    made_by: str | None
+    made_at: dt.datetime
+    expires: dt.datetime
+    revoked: bool = False
+
+    def stands(self, now: dt.datetime) -> bool:
+        return not self.revoked and now < self.expires
+
+
+class Invitations:
+    """Which of them was used is told by the card that was made with it: its index lets one card have it."""
+
+    NAME = "invitations"
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.collection = database[self.NAME]
+
+    def create_indexes(self) -> None:
+        self.collection.create_index("token_hash", unique=True, name="link")
+        self.collection.create_index([("municipality", 1), ("made_at", -1)], name="list")
+        self.collection.create_index("expires", name="past")
+
+    def add(self, invitation: Invitation) -> str:
+        """Keep it. Returns the token of its link, which is shown this once."""
+        token = secrets.token_urlsafe(32)
+        values = {name: getattr(invitation, name) for name in Invitation.__dataclass_fields__ if name != "id"}
+        self.collection.insert_one({"_id": invitation.id, **values, "token_hash": hash_of(token)})
+        return token
+
+    def get(self, identifier: str) -> Invitation | None:
+        return _invitation(self.collection.find_one({"_id": identifier}))
+
+    def by_token(self, token: str) -> Invitation | None:
+        return _invitation(self.collection.find_one({"token_hash": hash_of(token)}))
+
+    def revoke(self, municipality: str, identifier: str) -> bool:
+        found = {"_id": identifier, "municipality": municipality}
+        return self.collection.update_one(found, {"$set": {"revoked": True}}).matched_count == 1
+
+    def listed(self, municipality: str, most: int) -> list[Invitation]:
+        """The latest first."""
+        found = self.collection.find({"municipality": municipality}).sort("made_at", -1).limit(most)
+        return [invitation for invitation in map(_invitation, found) if invitation is not None]
+
+    def forget_before(self, moment: dt.datetime) -> int:
+        return self.collection.delete_many({"expires": {"$lt": moment}}).deleted_count
+
+
+def _invitation(document: Document | None) -> Invitation | None:
+    if document is None:
+        return None
+    del document["token_hash"]
+    return Invitation(id=document.pop("_id"), **document)

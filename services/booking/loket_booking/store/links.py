@@ -1,0 +1,41 @@
+"""Secrets that follow from one key, so that they need not be kept: links, and marks by which one is known again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+
+
+class Links:
+    """Every secret is a keyed hash of what it is for; a change of the key voids them all."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def token(self, appointment: str) -> str:
+        """The secret in a resident's link."""
+        return self._text(f"manage:{appointment}")
+
+    def feed(self, municipality: str, resource: str) -> str:
+        """The secret in the address of a resource's calendar feed."""
+        return self._text(f"feed:{municipality}/{resource}")
+
+    def is_feed(self, municipality: str, resource: str, token: str) -> bool:
+        return hmac.compare_digest(self.feed(municipality, resource).encode(), token.encode())
+
+    def contact(self, municipality: str, email: str) -> str:
+        """By what the same person is known again, when only this is kept."""
+        return self._text(f"contact:{municipality}/{email.strip().lower()}")
+
+    def client(self, address: str) -> str:
+        """By what the same client address is known again."""
+        return self._text(f"client:{address}")[:22]
+
+    def _text(self, what: str) -> str:
+        return urlsafe_b64encode(hmac.digest(self._key, what.encode(), "sha256")).rstrip(b"=").decode()
+
+
+def hash_of(token: str) -> str:
+    """A token has 256 random bits, so a plain hash of it cannot be searched."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,95 @@
+"""Booking without its entrypoints: the use cases on a real mongod, and a clock that the test holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from builders import utc
+
+from loket_booking.bootstrap import Stores
+from loket_booking.commands import booking, changing
+from loket_booking.commands.request import Request
+from loket_booking.queries import appointments, slots
+from loket_contracts.commands import BookAppointment, FindSlots, HoldSlot, RescheduleAppointment
+from loket_contracts.errors import Refusal
+
+RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text()
+START = "2026-11-30T10:00:00+01:00"
+LATER = "2026-12-01T10:00:00+01:00"
+CONTACT = {"name": "Lieve Demo", "email": "lieve@example.org"}
+STAFF = Request(by="staff", who="ro-1")
+
+
+class Desk:
+    """One municipality, and what its use cases announced."""
+
+    def __init__(self, database, text=RUMST):
+        self.time = utc(2026, 11, 24, 8)
+        self.announced = []
+        self.stores = Stores.on(database, "key", lambda: self.time)
+        self.stores.configurations.store(text, "test", self.time)
+
+    def hold(self, key=None, client=None, **changes):
+        wish = HoldSlot().load(
+            {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": START, **changes}
+        )
+        return booking.hold(self.stores, "rumst", wish, Request(idempotency_key=key, client=client))
+
+    def book(self, key=None, request=None, **changes):
+        body = {"contact": CONTACT, "answers": {"perceel": "x", "werken": "slopen"}, **changes}
+        if "hold" not in body:
+            body = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": START, **body}
+        request = request or Request(idempotency_key=key)
+        return booking.book(self.stores, self.announce, "rumst", BookAppointment().load(body), request)
+
+    def cancel(self, card, reason="ill", **changes):
+        return changing.cancel(self.stores, self.announce, card, reason, changes.pop("request", Request()), **changes)
+
+    def reschedule(self, card, start, request=Request(), **changes):  # noqa: B008 - a request is immutable
+        wish = RescheduleAppointment().load({"start": start, **changes})
+        return changing.reschedule(self.stores, self.announce, card, wish, request)
+
+    def step(self, card, command, request=STAFF, reason=None, **changes):
+        return changing.step(self.stores, self.announce, card, command, request, reason, changes)
+
+    def appointment(self, card):
+        return appointments.appointment(self.stores, self.card(card.id))
+
+    def card(self, identifier):
+        return self.stores.cards.get(identifier)
+
+    def announce(self, collection, document, events):
+        self.announced += [event.type for event in events]
+
+    def told(self):
+        """The names of what was announced, and no longer."""
+        names = [name.removesuffix(".v1") for name in self.announced]
+        self.announced.clear()
+        return names
+
+    def slots(self, first="2026-11-30", last=None, **wish):
+        asked = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "from": first, "to": last or first}
+        return slots.free_slots(self.stores, "rumst", FindSlots().load({**asked, **wish}))["slots"]
+
+    def capacity(self):
+        return next((slot["capacity"] for slot in self.slots() if slot["start"] == START), 0)
+
+    def fill(self, first, last=None, **wish):
+        """Let everybody be busy on these days."""
+        for slot in self.slots(first, last, **wish):
+            for _ in range(slot["capacity"]):
+                try:
+                    self.book(start=slot["start"], request=Request(by="staff"))
+                except Refusal:
+                    break
+
+    def later(self, **spans):
+        self.time += dt.timedelta(**spans)
+
+
+def refused(call, *args, **changes):
+    with pytest.raises(Refusal) as refusal:
+        call(*args, **changes)
+    return refusal.value.code
