@@ -39,6 +39,16 @@ def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
     return value
 
 
+def content(request: Request) -> bytes:
+    """The body as it is. Raises RequestEntityTooLarge; Refusal: invalid-request when it is empty."""
+    body = request.get_data(cache=False)
+    if request.max_content_length is not None and len(body) >= request.max_content_length:
+        raise RequestEntityTooLarge
+    if not body:
+        raise Refusal("invalid-request", errors=[{"pointer": "/", "detail": "The body is empty."}])
+    return body
+
+
 def _no_such_number(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Request
 LANGUAGES = ("nl", "fr", "de", "en")
 LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
 #: fields of the catalogue that hold a text per language
-TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint"})
+TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint", "text"})
 
 
 def of(request: Request) -> str:

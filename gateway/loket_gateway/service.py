@@ -12,8 +12,11 @@ from loket_chassis.rpc import Calls, Remote, Unavailable
 
 from .api.appointments import AppointmentRoutes
 from .api.catalogue import CatalogueRoutes
+from .api.files import FileRoutes
 from .api.openapi import OpenApiRoutes
 from .api.reports import ReportRoutes
+from .api.slots import SlotRoutes
+from .api.waiting_list import WaitingListRoutes
 from .catalogue import Catalogues
 from .pages.booking import BookingPages
 from .web import route
@@ -47,7 +50,17 @@ class PublicUrl(DependencyProvider):
         return str(self.container.config["settings"].public_url).rstrip("/")
 
 
-class GatewayService(CatalogueRoutes, AppointmentRoutes, ReportRoutes, OpenApiRoutes, BookingPages, probes(route)):  # type: ignore[misc]
+class GatewayService(
+    CatalogueRoutes,
+    SlotRoutes,
+    AppointmentRoutes,
+    FileRoutes,
+    WaitingListRoutes,
+    ReportRoutes,
+    OpenApiRoutes,
+    BookingPages,
+    probes(route),  # type: ignore[misc]
+):
     """The HTTP door of Loket."""
 
     name = "gateway"

@@ -15,4 +15,8 @@ class GatewaySettings(Settings):
     public_url: str = setting("The address by which the outside reaches this gateway; links begin with it")
     max_workers: int = setting("How many requests are worked on at once", default=64)
     most_body_bytes: int = setting("The largest body that is taken", default=1_000_000)
+    most_file_bytes: int = setting("The largest file that a resident can send", default=5_000_000)
+    trusted_proxies: int = setting(
+        "How many reverse proxies stand before this gateway, whose X-Forwarded-For counts", default=0
+    )
     catalogue_seconds: float = setting("How long the catalogue is served from memory", default=2.0)

@@ -13,6 +13,7 @@ from eventlet.event import Event
 from nameko.web.handlers import HttpRequestHandler
 from nameko.web.server import HttpOnlyProtocol, WebServer, wsgi
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
@@ -94,7 +95,8 @@ class Server(WebServer):
             )
             return response(environ, start_response)
 
-        return app
+        proxies = self.container.config["settings"].trusted_proxies
+        return ProxyFix(app, x_for=proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0) if proxies else app
 
 
 class Route(HttpRequestHandler):
@@ -102,19 +104,21 @@ class Route(HttpRequestHandler):
 
     server = Server()
 
-    def __init__(self, method: str, url: str, page: bool = False, **options: Any) -> None:
+    def __init__(self, method: str, url: str, page: bool = False, takes_file: bool = False, **options: Any) -> None:
         self.page = page
+        self.takes_file = takes_file
         super().__init__(method, url, **{"expected_exceptions": Refusal, **options})
 
     def handle_request(self, request: Request) -> Response:
         settings = self.container.config["settings"]
+        most = settings.most_file_bytes if self.takes_file else settings.most_body_bytes
         # one more than is allowed: a body of unstated length is cut off there, and by that one known as too large
-        request.max_content_length = settings.most_body_bytes + 1
+        request.max_content_length = most + 1
         # the parsed form is bounded by the body, which is bounded already
-        request.max_form_memory_size = settings.most_body_bytes
+        request.max_form_memory_size = most
         try:
-            if (request.content_length or 0) > settings.most_body_bytes:
-                raise Refusal("body-too-large", {"limit": settings.most_body_bytes})
+            if (request.content_length or 0) > most:
+                raise Refusal("body-too-large", {"limit": most})
             context_data = self.server.context_data_from_headers(request)
             args, kwargs = self.get_entrypoint_parameters(request)
             self.check_signature(args, kwargs)
@@ -126,7 +130,7 @@ class Route(HttpRequestHandler):
         except Exception as error:
             refusal = problems.refusal_of(error)
             if refusal.code == "body-too-large" and "limit" not in refusal.params:
-                refusal = Refusal(refusal.code, {"limit": settings.most_body_bytes})
+                refusal = Refusal(refusal.code, {"limit": most})
             render = problem_page if self.page else problems.render
             response = render(refusal, request, settings.public_url)
         return response

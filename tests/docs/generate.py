@@ -94,7 +94,8 @@ def configuration_page() -> str:
     for schema in (
         configuration.MunicipalityFile, configuration.Holidays, configuration.Location, configuration.Team,
         configuration.Resource, configuration.OpeningRule, configuration.Closure, configuration.AppointmentType,
-        configuration.Need, configuration.Question,
+        configuration.Need, configuration.Question, configuration.Condition, configuration.Guidance,
+        configuration.Study, configuration.Queue, configuration.Reasons,
     ):  # fmt: skip
         text += f"\n## {schema.__name__}\n\n" + table(("key", "what", "needed"), *_keys(schema()))
     return text

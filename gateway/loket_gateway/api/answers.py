@@ -23,3 +23,16 @@ def answer(value: Any, request: Request, status: int = 200, headers: dict[str, s
 def private(value: Any, request: Request, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """The same, kept by no cache."""
     return answer(value, request, status, {"Cache-Control": "no-store", **(headers or {})})
+
+
+def done() -> Response:
+    """It is done, and there is nothing to tell."""
+    return Response(status=204, headers={"Cache-Control": "no-store"})
+
+
+def calendar(text: str, name: str) -> Response:
+    """An iCalendar file (RFC 5545)."""
+    response = Response(text, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}.ics"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,4 +1,4 @@
-"""Slots, holds and appointments."""
+"""Holds and appointments."""
 
 from __future__ import annotations
 
@@ -9,29 +9,21 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.rpc import Service
 
 from .. import language
-from ..bodies import bearer, idempotency_key, json_object, query
-from ..schemas import SlotQuery
+from ..bodies import bearer, idempotency_key, json_object
 from ..web import route
 from . import BASE
-from .answers import private
-
-_slot_query = SlotQuery()
+from .answers import calendar, done, private
 
 
 class AppointmentRoutes:
-    """Searching and booking are open to all; one appointment is for who has its token."""
+    """Booking is open to all; one appointment is for who has its token."""
 
     booking: Service
     public_url: str
 
-    @route("GET", f"{BASE}/slots")
-    def get_slots(self, request: Request, municipality: str) -> Response:
-        asked = query(request, _slot_query)
-        return private(self.booking.free_slots(municipality, wish_of(asked)), request)
-
     @route("POST", f"{BASE}/holds")
     def post_holds(self, request: Request, municipality: str) -> Response:
-        held = self.booking.hold(municipality, json_object(request), idempotency_key(request))
+        held = self.booking.hold(municipality, json_object(request), idempotency_key(request), request.remote_addr)
         return private(held, request, 201)
 
     @route("POST", f"{BASE}/appointments")
@@ -45,6 +37,20 @@ class AppointmentRoutes:
     def get_appointment(self, request: Request, municipality: str, identifier: str) -> Response:
         found = self.booking.appointment(municipality, identifier, bearer(request))
         return private(_localised(found, request), request)
+
+    @route("PATCH", f"{BASE}/appointments/<identifier>")
+    def patch_appointment(self, request: Request, municipality: str, identifier: str) -> Response:
+        changed = self.booking.answer_questions(municipality, identifier, bearer(request), json_object(request))
+        return private(_localised(changed, request), request)
+
+    @route("GET", f"{BASE}/appointments/<identifier>/calendar.ics")
+    def get_calendar(self, request: Request, municipality: str, identifier: str) -> Response:
+        return calendar(self.booking.appointment_calendar(municipality, identifier, bearer(request)), "afspraak")
+
+    @route("POST", f"{BASE}/appointments/<identifier>/feedback")
+    def post_feedback(self, request: Request, municipality: str, identifier: str) -> Response:
+        self.booking.give_feedback(municipality, identifier, bearer(request), json_object(request))
+        return done()
 
     @route("POST", f"{BASE}/appointments/<identifier>/cancel")
     def post_cancel(self, request: Request, municipality: str, identifier: str) -> Response:
@@ -61,18 +67,6 @@ class AppointmentRoutes:
     def post_check_in(self, request: Request, municipality: str, identifier: str) -> Response:
         here = self.booking.check_in(municipality, identifier, bearer(request))
         return private(_localised(here, request), request)
-
-
-def wish_of(asked: dict[str, Any]) -> dict[str, Any]:
-    """A slot query as booking reads it."""
-    return {
-        "appointment_types": asked["appointment_type"],
-        "persons": asked["persons"],
-        "location": asked["location"],
-        "resource": asked["resource"],
-        "from": asked["first"] and asked["first"].isoformat(),
-        "to": asked["last"] and asked["last"].isoformat(),
-    }
 
 
 def _localised(appointment: dict[str, Any], request: Request) -> Any:

@@ -24,7 +24,7 @@ class CatalogueRoutes:
 
     @route("GET", f"{BASE}/appointment-types")
     def get_appointment_types(self, request: Request, municipality: str) -> Response:
-        return _listed("appointment_types", self.catalogue.of(municipality)["appointment_types"], request)
+        return _listed("appointment_types", _public(self.catalogue.of(municipality)), request)
 
     @route("GET", f"{BASE}/locations")
     def get_locations(self, request: Request, municipality: str) -> Response:
@@ -33,6 +33,15 @@ class CatalogueRoutes:
     @route("GET", f"{BASE}/teams")
     def get_teams(self, request: Request, municipality: str) -> Response:
         return _listed("teams", self.catalogue.of(municipality)["teams"], request)
+
+
+def _public(catalogue: dict[str, Any]) -> list[dict[str, Any]]:
+    """What everybody may book; the rest is for staff, or by invitation."""
+    return [
+        {name: value for name, value in kind.items() if name != "visibility"}
+        for kind in catalogue["appointment_types"]
+        if kind["visibility"] == "public"
+    ]
 
 
 def _listed(name: str, documents: list[dict[str, Any]], request: Request) -> Response:

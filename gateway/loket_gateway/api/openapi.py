@@ -11,7 +11,15 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from loket_contracts.commands import BookAppointment, CancelAppointment, HoldSlot, RescheduleAppointment
+from loket_contracts.commands import (
+    AnswerQuestions,
+    BookAppointment,
+    CancelAppointment,
+    GiveFeedback,
+    HoldSlot,
+    JoinWaitingList,
+    RescheduleAppointment,
+)
 from loket_contracts.errors import ERRORS
 from loket_contracts.fields import Identifier, Instant
 
@@ -82,12 +90,9 @@ def _operation(given: dict[str, Any]) -> dict[str, Any]:
         parameters.append(
             {"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
         )
-    answers: dict[str, Any] = {
-        str(given["status"]): {
-            "description": given["summary"],
-            "content": {"application/json": {"schema": given["answer"]}},
-        }
-    }
+    answers: dict[str, Any] = {str(given["status"]): {"description": given["summary"]}}
+    if "answer" in given:
+        answers[str(given["status"])]["content"] = {given.get("media_type", JSON): {"schema": given["answer"]}}
     for status in sorted({STATUS[code] for code in (*given["refusals"], "service-unavailable", "internal-error")}):
         codes = [
             code for code in (*given["refusals"], "service-unavailable", "internal-error") if STATUS[code] == status
@@ -106,17 +111,21 @@ def _operation(given: dict[str, Any]) -> dict[str, Any]:
     if "body" in given:
         operation["requestBody"] = {
             "required": given.get("body_required", True),
-            "content": {"application/json": {"schema": given["body"]}},
+            "content": {given.get("body_type", JSON): {"schema": given["body"]}},
         }
     if given.get("token"):
         operation["security"] = [{"token": []}]
     return operation
 
 
+JSON = "application/json"
+_BYTES = {"type": "string", "format": "binary"}
 _BASE = "/api/v1/{municipality}"
 _BODY = ("malformed-json", "unsupported-media-type", "body-too-large", "invalid-request")
 _VISIT = ("unknown-appointment-type", "unknown-location", "unknown-resource", "location-needed", "types-not-combinable")
 _SLOT = ("slot-in-the-past", "slot-not-offered", "slot-taken")
+_MINE = ("unknown-municipality", "token-needed", "appointment-not-found")
+_SEARCH = ("unknown-municipality", "invalid-request", *_VISIT)
 OPERATIONS: list[dict[str, Any]] = [
     {
         "id": "listMunicipalities", "tag": "catalogue", "method": "get", "path": "/api/v1/municipalities",
@@ -138,24 +147,110 @@ OPERATIONS: list[dict[str, Any]] = [
     },
     {
         "id": "findSlots", "tag": "booking", "method": "get", "path": f"{_BASE}/slots", "query": schemas.SlotQuery,
-        "summary": "Free starts", "status": 200, "answer": schemas.Slots,
-        "refusals": ("unknown-municipality", "invalid-request", *_VISIT),
+        "summary": "Free starts", "status": 200, "answer": schemas.Slots, "refusals": _SEARCH,
+    },
+    {
+        "id": "countSlots", "tag": "booking", "method": "get", "path": f"{_BASE}/slots/days",
+        "query": schemas.SlotQuery, "summary": "How many starts each day has", "status": 200,
+        "answer": schemas.DayCounts, "refusals": _SEARCH,
+    },
+    {
+        "id": "findFirstSlots", "tag": "booking", "method": "get", "path": f"{_BASE}/slots/first",
+        "query": schemas.SlotQuery, "summary": "The first free start at each location", "status": 200,
+        "answer": schemas.FirstAvailable, "refusals": _SEARCH,
+    },
+    {
+        "id": "explainSlots", "tag": "booking", "method": "get", "path": f"{_BASE}/slots/explanation",
+        "query": schemas.SlotQuery, "summary": "Why nothing is free, and what is nearest", "status": 200,
+        "answer": schemas.Explanation, "refusals": _SEARCH,
+    },
+    {
+        "id": "getInvitation", "tag": "booking", "method": "get", "path": f"{_BASE}/invitations/{{token}}",
+        "summary": "What may be booked with an invitation", "status": 200, "answer": schemas.Invitation,
+        "refusals": ("unknown-municipality", "invitation-not-valid"),
+    },
+    {
+        "id": "getFeed", "tag": "booking", "method": "get", "path": f"{_BASE}/feeds/{{token}}.ics",
+        "summary": "A specialist's agenda to subscribe to (RFC 5545); it names no resident", "status": 200,
+        "answer": {"type": "string"}, "media_type": "text/calendar", "refusals": ("unknown-municipality", "not-found"),
     },
     {
         "id": "holdSlot", "tag": "booking", "method": "post", "path": f"{_BASE}/holds", "body": HoldSlot,
         "repeatable": True, "summary": "Reserve a slot for the minutes that a form takes", "status": 201,
-        "answer": schemas.Hold, "refusals": ("unknown-municipality", *_BODY, *_VISIT, *_SLOT),
+        "answer": schemas.Hold,
+        "refusals": ("unknown-municipality", *_BODY, *_VISIT, *_SLOT, "invitation-not-valid", "too-many-holds"),
     },
     {
         "id": "bookAppointment", "tag": "booking", "method": "post", "path": f"{_BASE}/appointments",
         "body": BookAppointment, "repeatable": True, "summary": "Book, from a hold or straight from a start",
         "status": 201, "answer": schemas.BookedAppointment,
-        "refusals": ("unknown-municipality", *_BODY, *_VISIT, *_SLOT, "hold-not-found", "idempotency-key-reused"),
+        "refusals": ("unknown-municipality", *_BODY, *_VISIT, *_SLOT, "hold-not-found", "idempotency-key-reused",
+                     "invitation-not-valid", "too-many-appointments"),
     },
     {
         "id": "getAppointment", "tag": "appointment", "method": "get", "path": f"{_BASE}/appointments/{{identifier}}",
         "token": True, "summary": "One appointment", "status": 200, "answer": schemas.Appointment,
         "refusals": ("unknown-municipality", "token-needed", "appointment-not-found"),
+    },
+    {
+        "id": "answerQuestions", "tag": "appointment", "method": "patch",
+        "path": f"{_BASE}/appointments/{{identifier}}", "token": True, "body": AnswerQuestions,
+        "summary": "Answers that are given or mended before the visit", "status": 200, "answer": schemas.Appointment,
+        "refusals": (*_MINE, *_BODY, "not-allowed-in-state"),
+    },
+    {
+        "id": "getCalendar", "tag": "appointment", "method": "get",
+        "path": f"{_BASE}/appointments/{{identifier}}/calendar.ics", "token": True,
+        "summary": "One appointment for a calendar (RFC 5545)", "status": 200, "answer": {"type": "string"},
+        "media_type": "text/calendar", "refusals": _MINE,
+    },
+    {
+        "id": "sendFile", "tag": "appointment", "method": "post",
+        "path": f"{_BASE}/appointments/{{identifier}}/files", "token": True, "query": schemas.FileQuery,
+        "body": _BYTES, "body_type": "application/octet-stream", "summary": "Send a document: the body is the file",
+        "status": 201, "answer": schemas.File,
+        "refusals": (*_MINE, "invalid-request", "body-too-large", "file-not-accepted", "not-allowed-in-state"),
+    },
+    {
+        "id": "getFile", "tag": "appointment", "method": "get",
+        "path": f"{_BASE}/appointments/{{identifier}}/files/{{file}}", "token": True, "summary": "A document",
+        "status": 200, "answer": _BYTES, "media_type": "application/octet-stream",
+        "refusals": (*_MINE, "file-not-found"),
+    },
+    {
+        "id": "dropFile", "tag": "appointment", "method": "delete",
+        "path": f"{_BASE}/appointments/{{identifier}}/files/{{file}}", "token": True,
+        "summary": "Take a document away", "status": 200, "answer": schemas.Appointment,
+        "refusals": (*_MINE, "file-not-found"),
+    },
+    {
+        "id": "giveFeedback", "tag": "appointment", "method": "post",
+        "path": f"{_BASE}/appointments/{{identifier}}/feedback", "token": True, "body": GiveFeedback,
+        "summary": "What the visit was worth", "status": 204,
+        "refusals": (*_MINE, *_BODY, "not-allowed-in-state", "feedback-given"),
+    },
+    {
+        "id": "joinWaitingList", "tag": "waiting list", "method": "post", "path": f"{_BASE}/waiting-list",
+        "token": True, "body": JoinWaitingList, "summary": "Be offered an earlier moment when one comes free",
+        "status": 201, "answer": schemas.WaitingPlace,
+        "refusals": (*_MINE, *_BODY, "not-allowed-in-state", "already-on-waiting-list"),
+    },
+    {
+        "id": "leaveWaitingList", "tag": "waiting list", "method": "delete",
+        "path": f"{_BASE}/waiting-list/{{identifier}}", "token": True, "summary": "Give the place up", "status": 204,
+        "refusals": (*_MINE, "not-on-waiting-list", "changed-meanwhile"),
+    },
+    {
+        "id": "acceptOffer", "tag": "waiting list", "method": "post",
+        "path": f"{_BASE}/waiting-list/{{identifier}}/accept", "token": True, "summary": "Take the moment offered",
+        "status": 200, "answer": schemas.Appointment,
+        "refusals": (*_MINE, "not-on-waiting-list", "no-offer", "slot-taken", "changed-meanwhile"),
+    },
+    {
+        "id": "declineOffer", "tag": "waiting list", "method": "post",
+        "path": f"{_BASE}/waiting-list/{{identifier}}/decline", "token": True,
+        "summary": "Leave the moment offered to the next", "status": 200, "answer": schemas.WaitingPlace,
+        "refusals": (*_MINE, "not-on-waiting-list", "no-offer", "changed-meanwhile"),
     },
     {
         "id": "cancelAppointment", "tag": "appointment", "method": "post",

@@ -43,7 +43,10 @@ class BookingPages:
     @route("GET", "/<municipality>/", page=True)
     def choose(self, request: Request, municipality: str) -> Response:
         catalogue = self._catalogue(request, municipality)
-        kinds = sorted(catalogue["appointment_types"], key=lambda kind: kind["category"])
+        kinds = sorted(
+            (kind for kind in catalogue["appointment_types"] if kind["visibility"] == "public"),
+            key=lambda kind: kind["category"],
+        )
         categories = [(name, list(group)) for name, group in groupby(kinds, key=lambda kind: kind["category"])]
         return page("choose.html", request, **_about(catalogue), categories=categories)
 
@@ -102,7 +105,7 @@ class BookingPages:
             "persons": _whole(request.form.get("persons"), 1),
             "start": request.form.get("start", ""),
         }
-        held = self.booking.hold(municipality, body)
+        held = self.booking.hold(municipality, body, None, request.remote_addr)
         return _see(request, f"/{municipality}/gegevens", hold=held["id"])
 
     @route("GET", "/<municipality>/gegevens", page=True)
@@ -163,7 +166,6 @@ class BookingPages:
                 "appointment_types": [kind["id"] for kind in kinds],
                 "persons": persons,
                 "location": location,
-                "resource": None,
                 "from": first and first.isoformat(),
                 "to": first and (first + step - dt.timedelta(days=1)).isoformat(),
             },

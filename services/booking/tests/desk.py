@@ -28,19 +28,21 @@ class Desk:
     def __init__(self, database, text=RUMST):
         self.time = utc(2026, 11, 24, 8)
         self.announced = []
+        self.usual = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis"}
+        self.answers = {"perceel": "x", "werken": "slopen"}
+        if text is not RUMST:
+            self.usual, self.answers = {"appointment_types": ["advies"]}, {}
         self.stores = Stores.on(database, "key", lambda: self.time)
         self.stores.configurations.store(text, "test", self.time)
 
     def hold(self, key=None, client=None, **changes):
-        wish = HoldSlot().load(
-            {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": START, **changes}
-        )
+        wish = HoldSlot().load({**self.usual, "start": START, **changes})
         return booking.hold(self.stores, "rumst", wish, Request(idempotency_key=key, client=client))
 
     def book(self, key=None, request=None, **changes):
-        body = {"contact": CONTACT, "answers": {"perceel": "x", "werken": "slopen"}, **changes}
+        body = {"contact": CONTACT, "answers": self.answers, **changes}
         if "hold" not in body:
-            body = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": START, **body}
+            body = {**self.usual, "start": START, **body}
         request = request or Request(idempotency_key=key)
         return booking.book(self.stores, self.announce, "rumst", BookAppointment().load(body), request)
 
@@ -70,8 +72,14 @@ class Desk:
         return names
 
     def slots(self, first="2026-11-30", last=None, **wish):
-        asked = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "from": first, "to": last or first}
-        return slots.free_slots(self.stores, "rumst", FindSlots().load({**asked, **wish}))["slots"]
+        return slots.free_slots(self.stores, "rumst", self.wish(first, last, **wish))["slots"]
+
+    def wish(self, first="2026-11-30", last=None, **wish):
+        return FindSlots().load({**self.usual, "from": first, "to": last or first, **wish})
+
+    def starts(self, *args, **wish):
+        """The clock times of the free slots."""
+        return [slot["start"][11:16] for slot in self.slots(*args, **wish)]
 
     def capacity(self):
         return next((slot["capacity"] for slot in self.slots() if slot["start"] == START), 0)
@@ -81,8 +89,8 @@ class Desk:
         for slot in self.slots(first, last, **wish):
             for _ in range(slot["capacity"]):
                 try:
-                    self.book(start=slot["start"], request=Request(by="staff"))
-                except Refusal:
+                    self.book(start=slot["start"], request=STAFF, **wish)
+                except Refusal:  # a slot that overlaps was filled before
                     break
 
     def later(self, **spans):

@@ -18,8 +18,9 @@ from loket_booking.domain.agenda import EMPTY, AgendaKey, Placement
 from loket_booking.domain.grid import span
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.visit import plan
-from loket_booking.store.agendas import Agendas, Taken, cells_in
+from loket_booking.store.agendas import Agendas, Taken
 from loket_booking.store.memory import FRESH_FOR
+from loket_booking.store.words import cells_in
 
 NOW = utc(2026, 11, 24, 8)
 RESIDENT, STAFF = Actor("resident"), Actor("staff")

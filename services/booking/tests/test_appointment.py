@@ -13,6 +13,7 @@ from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.visit import plan
 from loket_contracts import events
 from loket_contracts.errors import Refusal
+from loket_contracts.event_data import ACTORS
 
 NOW = utc(2026, 11, 24, 8)
 VISIT = plan(a_municipality(), ["advies"], 1, None)
@@ -37,7 +38,7 @@ def give(appointment, command, by="staff"):
     return life.step(appointment, command, now=NOW, by=Actor(by))
 
 
-@given(st.lists(st.sampled_from(sorted(life.COMMANDS)), max_size=12), st.sampled_from(events.ACTORS))
+@given(st.lists(st.sampled_from(sorted(life.COMMANDS)), max_size=12), st.sampled_from(ACTORS))
 def test_whatever_is_tried_only_the_steps_of_the_table_happen(commands, by):
     appointment = booked()
     for name in commands:

@@ -34,7 +34,7 @@ def document() -> dict[str, Any]:
                 "action": "send",
                 "channel": {"$ref": f"#/channels/{event.type}"},
                 "summary": event.summary,
-                "description": f"Emitted by {event.emitted_by}; heard by {', '.join(event.heard_by)}.",
+                "description": f"Emitted by {event.emitted_by}; heard by {', '.join(event.heard_by) or 'no one'}.",
             }
             for event in EVENTS.values()
         },

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from .events import OUTCOMES
+from .event_data import OUTCOMES
 from .fields import LANGUAGES, WEEKDAYS, Email, Identifier, Instant, Phone
 
 MOST_PERSONS = 20

@@ -11,145 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
 from .envelope import Event
-from .fields import LANGUAGES, Identifier, Instant
+from .event_data import (
+    AppointmentData,
+    CancelledData,
+    CapacityData,
+    ErasedData,
+    FailedMessageData,
+    FeedbackData,
+    MessageData,
+    NotOnListData,
+    OfferedData,
+    RescheduledData,
+    TicketData,
+    WaitingListData,
+)
 
 BOOKING_EXCHANGE = "booking.events"
 NOTIFICATION_EXCHANGE = "notification.events"
-
-CHANNELS = ("on_site", "phone", "video", "visit")
-ACTORS = ("resident", "staff", "portal", "system")
-STATES = ("held", "booked", "checked_in", "in_service", "parked", "completed", "cancelled", "no_show")
-TICKET_STATES = ("waiting", "in_service", "parked", "completed", "left")
-OUTCOMES = ("answered", "follow_up", "referred", "not_prepared")
-
-
-class AppointmentData(Schema):
-    """What every appointment event tells: the whole appointment as it is now, without who it is for.
-
-    Because each event carries the whole, a reader that missed one is right again with the next.
-    """
-
-    appointment = fields.String(required=True, metadata={"description": "the id of the appointment"})
-    state = fields.String(required=True, validate=validate.OneOf(STATES))
-    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1))
-    team = Identifier(required=True)
-    location = Identifier(required=True)
-    channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
-    resources = fields.List(
-        Identifier(), required=True, metadata={"description": "whose calendars it takes; a code, never a name"}
-    )
-    persons = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-    start = Instant(required=True)
-    end = Instant(required=True)
-    time_zone = fields.String(required=True, metadata={"description": "IANA name of the location's zone"})
-    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
-    booked_at = Instant(required=True)
-    booked_by = fields.String(required=True, validate=validate.OneOf(ACTORS))
-    desk = fields.String(metadata={"description": "where the resident is called to"})
-    outcome = fields.String(validate=validate.OneOf(OUTCOMES))
-    follows = fields.String(metadata={"description": "the appointment that this one follows up"})
-
-
-class CancelledData(AppointmentData):
-    """An appointment that will not take place, and why."""
-
-    cancelled_by = fields.String(required=True, validate=validate.OneOf(ACTORS))
-    reason = fields.String(required=True, metadata={"description": "a reason code of the municipality"})
-
-
-class RescheduledData(AppointmentData):
-    """An appointment that was moved to another moment, under the same id."""
-
-    previous_start = Instant(required=True)
-    reason = fields.String(metadata={"description": "a reason code of the municipality"})
-
-
-class TicketData(Schema):
-    """What every ticket event tells: the whole ticket as it is now. A ticket knows nobody."""
-
-    ticket = fields.String(required=True)
-    number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-    state = fields.String(required=True, validate=validate.OneOf(TICKET_STATES))
-    location = Identifier(required=True)
-    team = Identifier(required=True)
-    appointment_types = fields.List(Identifier(), required=True)
-    persons = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
-    time_zone = fields.String(required=True)
-    arrived_at = Instant(required=True)
-    resource = Identifier(metadata={"description": "who called it"})
-    desk = fields.String(metadata={"description": "where it is called to"})
-    outcome = fields.String(validate=validate.OneOf(OUTCOMES))
-    follows = fields.String(metadata={"description": "the appointment from which it was passed on"})
-
-
-class WaitingListData(Schema):
-    """A place on the waiting list: which appointment would come earlier."""
-
-    appointment = fields.String(required=True)
-    appointment_types = fields.List(Identifier(), required=True)
-    team = Identifier(required=True)
-    location = Identifier(required=True)
-    persons = fields.Integer(required=True, strict=True)
-    start = Instant(required=True, metadata={"description": "of the appointment as it is"})
-    time_zone = fields.String(required=True)
-
-
-class OfferedData(WaitingListData):
-    """A slot that is held for one resident for a while."""
-
-    offered_start = Instant(required=True)
-    expires_at = Instant(required=True)
-
-
-class NotOnListData(WaitingListData):
-    """Why an offer passed on, or a place was given up."""
-
-    reason = fields.String(required=True)
-
-
-class CapacityData(Schema):
-    """What a resource can give on a day: its opening hours less its closures, in minutes."""
-
-    resource = Identifier(required=True)
-    team = Identifier(allow_none=True, required=True)
-    kind = fields.String(required=True)
-    date = fields.Date(required=True)
-    offered_minutes = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
-
-
-class FeedbackData(Schema):
-    """What a resident thought of a visit. The comment stays in booking."""
-
-    appointment = fields.String(required=True)
-    team = Identifier(required=True)
-    appointment_types = fields.List(Identifier(), required=True)
-    score = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=5))
-    has_comment = fields.Boolean(required=True)
-
-
-class ErasedData(Schema):
-    """The appointments of which nobody is known any more."""
-
-    appointments = fields.List(fields.String(), required=True)
-
-
-class MessageData(Schema):
-    """What became of one message. The address is not told."""
-
-    message = fields.String(required=True)
-    appointment = fields.String(required=True)
-    template = fields.String(required=True)
-    channel = fields.String(required=True, validate=validate.OneOf(("email", "sms")))
-
-
-class FailedMessageData(MessageData):
-    """A message that was given up."""
-
-    reason = fields.String(required=True)
 
 
 @dataclass(frozen=True)
@@ -208,6 +89,7 @@ _WAITING = {
     "start": "2026-11-30T08:00:00+00:00",
     "time_zone": "Europe/Brussels",
 }
+_OFFERED = {**_WAITING, "offered_start": "2026-11-26T09:00:00+00:00", "expires_at": "2026-11-24T14:15:00+00:00"}
 _MESSAGE = {
     "message": "5e0cbf6a7a0b4a7c8a4f0f5b7b0d8d11:1:confirmation:email",
     "appointment": "5e0cbf6a7a0b4a7c8a4f0f5b7b0d8d11",
@@ -236,12 +118,7 @@ EVENTS: dict[str, EventType] = {
             schema=CancelledData,
             emitted_by="booking",
             heard_by=("notification", "reporting"),
-            example={
-                **_APPOINTMENT,
-                "state": "cancelled",
-                "cancelled_by": "resident",
-                "reason": "no-longer-needed",
-            },
+            example={**_APPOINTMENT, "state": "cancelled", "cancelled_by": "resident", "reason": "no-longer-needed"},
         ),
         EventType(
             name="appointment.rescheduled",
@@ -315,11 +192,7 @@ EVENTS: dict[str, EventType] = {
                     "offered",
                     OfferedData,
                     "An earlier slot is held for a resident for a while.",
-                    {
-                        **_WAITING,
-                        "offered_start": "2026-11-26T09:00:00+00:00",
-                        "expires_at": "2026-11-24T14:15:00+00:00",
-                    },
+                    _OFFERED,
                 ),
                 (
                     "passed_on",
@@ -374,7 +247,7 @@ EVENTS: dict[str, EventType] = {
             exchange=BOOKING_EXCHANGE,
             schema=ErasedData,
             emitted_by="booking",
-            heard_by=("notification",),
+            heard_by=(),
             example={"appointments": [_APPOINTMENT["appointment"]]},
         ),
         EventType(

@@ -11,7 +11,7 @@ from loket_contracts.errors import Refusal
 
 Document = dict[str, Any]
 #: the states in which an appointment is counted; a hold is not yet one
-STATES = ("booked", "checked_in", "in_service", "completed", "no_show", "cancelled")
+STATES = ("booked", "checked_in", "in_service", "parked", "completed", "no_show", "cancelled")
 #: the period when none is given: so many days back and ahead of today
 USUAL_DAYS = 90
 MOST_DAYS = 3700

@@ -13,8 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from loket_contracts.envelope import Event
+from loket_contracts.events import EVENTS
 
-from .messages import AppointmentFacts, MessageFacts
+from .messages import AppointmentFacts, CapacityFacts, FeedbackFacts, MessageFacts, TicketFacts, WaitingFacts
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Fact:
     fields: dict[str, Any]
 
 
-_appointment, _message = AppointmentFacts(), MessageFacts()
+_appointment, _message, _ticket = AppointmentFacts(), MessageFacts(), TicketFacts()
+_waiting, _capacity, _feedback = WaitingFacts(), CapacityFacts(), FeedbackFacts()
 
 
 def appointment_fact(event: Event) -> Fact:
@@ -66,6 +68,38 @@ def message_fact(event: Event) -> Fact:
     )
 
 
+def ticket_fact(event: Event) -> Fact:
+    """One fact per ticket, as it is now. `day`: the local day on which its number was given."""
+    facts: dict[str, Any] = _ticket.load(dict(event.data))
+    key = facts.pop("ticket")
+    day = facts["arrived_at"].astimezone(ZoneInfo(facts["time_zone"])).date().isoformat()
+    return Fact("tickets", key, {**facts, "municipality": event.municipality, "day": day})
+
+
+def waiting_fact(event: Event) -> Fact:
+    """One fact per place on the waiting list: joined, offered, passed_on or left, and why. `day` is of the event."""
+    facts: dict[str, Any] = _waiting.load(dict(event.data))
+    key = facts.pop("appointment")
+    day = event.time.astimezone(ZoneInfo(facts["time_zone"])).date().isoformat()
+    state = event.name.rpartition(".")[2]
+    return Fact("waiting_list", key, {**facts, "municipality": event.municipality, "day": day, "state": state})
+
+
+def capacity_fact(event: Event) -> Fact:
+    """What one resource-day offers."""
+    facts: dict[str, Any] = _capacity.load(dict(event.data))
+    day = facts.pop("date").isoformat()
+    key = f"{event.municipality}/{facts['resource']}/{day}"
+    return Fact("capacities", key, {**facts, "municipality": event.municipality, "day": day})
+
+
+def feedback_fact(event: Event) -> Fact:
+    """What one visit was worth. `day` is of the event (UTC)."""
+    facts: dict[str, Any] = _feedback.load(dict(event.data))
+    key = facts.pop("appointment")
+    return Fact("feedback", key, {**facts, "municipality": event.municipality, "day": event.time.date().isoformat()})
+
+
 #: the projection of each event that reporting hears
 PROJECTIONS: dict[str, Callable[[Event], Fact]] = {
     **dict.fromkeys(
@@ -78,9 +112,18 @@ PROJECTIONS: dict[str, Callable[[Event], Fact]] = {
             "appointment.completed",
             "appointment.no_show",
             "appointment.reinstated",
+            "appointment.parked",
+            "appointment.resumed",
+            "appointment.preparation_requested",
+            "appointment.documents_due",
+            "appointment.documents_missing",
         ),
         appointment_fact,
     ),
+    **{event.name: ticket_fact for event in EVENTS.values() if event.name.startswith("ticket.")},
+    **{event.name: waiting_fact for event in EVENTS.values() if event.name.startswith("waiting_list.")},
+    "capacity.changed": capacity_fact,
+    "feedback.given": feedback_fact,
     "notification.sent": message_fact,
     "notification.failed": message_fact,
 }

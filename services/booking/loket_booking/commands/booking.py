@@ -19,8 +19,9 @@ from ..domain.appointment import Appointment
 from ..domain.grid import local_date
 from ..domain.opening import Calendar
 from ..domain.visit import Visit, at_any_notice, plan
-from ..store.agendas import Agendas, HeldSlot, Taken
+from ..store.agendas import Agendas, Taken
 from ..store.cards import Card, InvitationUsed, new_reference
+from ..store.holds import HeldSlot
 from ..store.invitations import Invitation
 from ..store.links import hash_of
 from .placing import place

@@ -23,8 +23,9 @@ from ..domain.grid import local_date
 from ..domain.opening import Calendar
 from ..domain.visit import candidates, plan
 from ..domain.waiting_list import Entry, Offer
-from ..store.agendas import Taken, released
+from ..store.agendas import Taken
 from ..store.cards import Card
+from ..store.holds import released
 from ..store.lives import WaitingLists
 from .changing import claimed, reschedule
 from .request import ATTEMPTS, Request

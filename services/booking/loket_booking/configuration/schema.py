@@ -2,138 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import zoneinfo
-from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from loket_contracts.events import CHANNELS
-from loket_contracts.fields import LANGUAGES, WEEKDAYS, Email, Identifier, Phone
+from loket_contracts.event_data import CHANNELS
+from loket_contracts.fields import LANGUAGES, Email, Identifier, Phone
 
 from ..domain import catalogue
+from .schedule import Closure, Holidays, OpeningRule
+from .values import Text, TimeZone, described
 
 MINUTES_ON_GRID = validate.Range(min=0, max=24 * 60)
-
-
-def described(text: str) -> dict[str, str]:
-    return {"description": text}
-
-
-class Text(fields.Field):
-    """One text in several languages, as a mapping; a bare string is Dutch."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
-        if isinstance(value, str):
-            value = {"nl": value}
-        if not isinstance(value, Mapping) or not value:
-            raise ValidationError("Give a text, or one per language (nl, fr, de, en).")
-        for language, text in value.items():
-            if language not in LANGUAGES:
-                raise ValidationError({language: ["Not a language of Loket (nl, fr, de, en)."]})
-            if not isinstance(text, str) or not text.strip():
-                raise ValidationError({language: ["Give a text."]})
-        return {language: text.strip() for language, text in value.items()}
-
-
-class TimeZone(fields.String):
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        try:
-            return zoneinfo.ZoneInfo(str(value)).key
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValidationError("Not a time zone of the IANA database, such as Europe/Brussels.") from error
-
-
-class Clock(fields.Time):
-    """A wall-clock time on the five-minute grid, as HH:MM. 00:00 as an end is midnight."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%H:%M", **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.time:
-        if not isinstance(value, str):
-            raise ValidationError('Give the time in quotes, such as "09:00".')
-        moment: dt.time = super()._deserialize(value, attr, data, **kwargs)
-        if moment.minute % 5:
-            raise ValidationError("Give a time on a multiple of five minutes.")
-        return moment
-
-
-class OpeningRule(Schema):
-    days = fields.List(fields.String(validate=validate.OneOf(WEEKDAYS)), required=True, validate=validate.Length(min=1))
-    start = Clock(required=True, data_key="from", metadata=described("HH:MM, local time"))
-    end = Clock(required=True, data_key="to", metadata=described("HH:MM, local time; 00:00 is midnight"))
-    valid_from = fields.Date(load_default=None)
-    valid_until = fields.Date(load_default=None, metadata=described("the last day, inclusive"))
-
-    every_weeks = fields.Integer(
-        load_default=1,
-        validate=validate.Range(min=1, max=52),
-        metadata=described("2 is every other week, counted from the week of valid_from"),
-    )
-
-    appointment_types = fields.List(
-        Identifier(), load_default=list, metadata=described("these hours are for these types only; any type when empty")
-    )
-
-    @validates_schema
-    def weeks_are_counted_from_somewhere(self, data: dict[str, Any], **_: Any) -> None:
-        if data["every_weeks"] > 1 and data["valid_from"] is None:
-            raise ValidationError("Give valid_from: the weeks are counted from there.", "every_weeks")
-
-    @validates_schema
-    def ends_after_it_starts(self, data: dict[str, Any], **_: Any) -> None:
-        if data["end"] != dt.time() and data["end"] <= data["start"]:
-            raise ValidationError("The end must lie after the start.", "to")
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> catalogue.OpeningRule:
-        days = frozenset(WEEKDAYS.index(name) for name in data.pop("days"))
-        types = frozenset(data.pop("appointment_types"))
-        return catalogue.OpeningRule(weekdays=days, appointment_types=types, **data)
-
-
-class Closure(Schema):
-    first = fields.Date(required=True, metadata=described("the first day, YYYY-MM-DD"))
-    last = fields.Date(load_default=None, metadata=described("the last day, inclusive; the same day when left out"))
-    start = Clock(load_default=None, data_key="from")
-    end = Clock(load_default=None, data_key="to")
-    reason = Text(required=True)
-
-    @validates_schema
-    def ends_after_it_starts(self, data: dict[str, Any], **_: Any) -> None:
-        if data["last"] is not None and data["last"] < data["first"]:
-            raise ValidationError("The last day must not lie before the first.", "last")
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> catalogue.Closure:
-        return catalogue.Closure(**{**data, "last": data["last"] or data["first"]})
-
-
-class Holidays(Schema):
-    country = fields.String(required=True, validate=validate.Length(equal=2), metadata=described("ISO 3166-1 code"))
-    subdivision = fields.String(load_default=None, metadata=described("ISO 3166-2 code without the country"))
-    local = fields.List(
-        fields.String(validate=validate.Regexp(r"\A(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z", error="Give MM-DD.")),
-        load_default=list,
-        metadata=described("days of each year that the country's list omits, as MM-DD"),
-    )
-
-    @validates_schema
-    def country_is_known(self, data: dict[str, Any], **_: Any) -> None:
-        import holidays
-
-        known = holidays.list_supported_countries()
-        if data["country"] not in known:
-            raise ValidationError("The holidays of this country are not known.", "country")
-        if data["subdivision"] is not None and data["subdivision"] not in known[data["country"]]:
-            raise ValidationError("The holidays of this subdivision are not known.", "subdivision")
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> catalogue.Holidays:
-        local = tuple((int(text[:2]), int(text[3:])) for text in data.pop("local"))
-        return catalogue.Holidays(local=local, **data)
 
 
 class Address(Schema):

@@ -50,8 +50,8 @@ def allowed(state: str, role: str) -> list[str]:
 class Appointment:
     """An appointment as the agenda keeps it. `sequence` counts its events; times are in UTC.
 
-    `desk`: where the resident is called to. `outcome`: of a completed visit, one of `events.OUTCOMES`. `follows`: the
-    appointment that this one follows up.
+    `desk`: where the resident is called to. `outcome`: of a completed visit, one of OUTCOMES (event_data).
+    `follows`: the appointment that this one follows up.
     """
 
     id: str

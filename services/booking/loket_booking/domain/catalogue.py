@@ -10,6 +10,11 @@ Text = Mapping[str, str]
 """One text in several languages, by language code: {"nl": "...", "fr": "..."}."""
 
 
+def in_language(text: Text, language: str) -> str:
+    """The text in the language, else in Dutch, else in whatever there is."""
+    return text.get(language) or text.get("nl") or next(iter(text.values()), "")
+
+
 @dataclass(frozen=True)
 class OpeningRule:
     """Recurring hours in local time. `weekdays`: 0 is Monday. The dates are inclusive, None is without end.

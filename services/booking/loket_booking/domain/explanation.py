@@ -12,19 +12,6 @@ from .catalogue import Resource
 from .grid import MINUTES, Day, span
 from .visit import Visit
 
-#: why a resource gives no start on a day, in the order in which they are looked for
-REASONS = (
-    "past",  # the day is over
-    "horizon",  # the day lies further ahead than may be booked
-    "lead-time",  # what is free begins before the lead time is over
-    "holiday",
-    "closed",  # no opening hours
-    "leave",  # opening hours, all taken out by closures
-    "too-short",  # open, but nowhere as long as the visit with its buffers
-    "full",  # long enough, but taken by others
-    "no-study-time",  # free, but the file cannot be studied before
-    "alone",  # free itself, but those who are needed as well are not
-)
 #: which of several reasons a resident is told: what they can do most about
 TOLD_FIRST = (
     "full", "alone", "no-study-time", "lead-time", "horizon", "leave", "holiday", "closed", "too-short", "past",
@@ -33,7 +20,10 @@ TOLD_FIRST = (
 
 @dataclass(frozen=True)
 class ResourceDay:
-    """What one resource can give on a day; `reason` is None when it can start a visit together with the others."""
+    """What one resource can give on a day.
+
+    `reason` is one of `event_data.REASONS_WITHOUT_SLOT`, or None when it can start a visit together with the others.
+    """
 
     resource: str
     reason: str | None

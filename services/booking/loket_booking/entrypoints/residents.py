@@ -18,7 +18,7 @@ from loket_contracts.commands import (
 )
 
 from ..commands import booking, changing, feedback, filing, preparing, queueing, waiting
-from ..queries import appointments, catalogue, desk, slots
+from ..queries import appointments, catalogue, desk, slots, waiting_room
 from .reading import Desk, by_resident, load
 
 _find_slots, _hold_slot, _book_appointment = FindSlots(), HoldSlot(), BookAppointment()
@@ -79,6 +79,11 @@ class ForResidents(Desk):
     def appointment(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
         card = appointments.find_card(self.stores, municipality, identifier, token)
         return appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
+
+    @answer
+    def appointment_calendar(self, municipality: str, identifier: str, token: str) -> str:
+        card = appointments.find_card(self.stores, municipality, identifier, token)
+        return appointments.calendar(self.stores, appointments.appointment(self.stores, card), card)
 
     @answer
     def appointment_by_link(self, municipality: str, token: str) -> dict[str, Any]:
@@ -167,12 +172,12 @@ class ForResidents(Desk):
     @answer
     def issue_ticket(self, municipality: str, body: dict[str, Any]) -> dict[str, Any]:
         issued = queueing.issue(self.stores, self.announce, municipality, load(_issue_ticket, body), by_resident(self))
-        return desk.describe_person(self.stores, issued)
+        return waiting_room.describe_person(self.stores, issued)
 
     @answer
     def queue(self, municipality: str, location: str) -> dict[str, Any]:
         """Numbers and references, no names: the display in the waiting room shows it."""
-        return desk.line(self.stores, municipality, location)
+        return waiting_room.line(self.stores, municipality, location)
 
     @answer
     def feed(self, municipality: str, token: str) -> str:

@@ -20,8 +20,8 @@ from loket_contracts.commands import (
 from loket_contracts.errors import Refusal
 
 from ..commands import booking, changing, closing, filing, inviting, preparing, queueing
-from ..domain.appointment import Appointment
-from ..queries import appointments, desk, slots
+from ..domain.appointment import Appointment, allowed
+from ..queries import appointments, day, desk, slots, waiting_room
 from ..store.cards import Card
 from .reading import Desk, by_staff, load
 
@@ -37,7 +37,7 @@ class ForStaff(Desk):
     def agenda(
         self, municipality: str, who: str, date: str, team: str | None = None, resource: str | None = None
     ) -> dict[str, Any]:
-        return desk.agenda(self.stores, municipality, _date(date), team, resource, by_staff(self, who))
+        return day.agenda(self.stores, municipality, _date(date), team, resource, by_staff(self, who))
 
     @answer
     def dossier(self, municipality: str, who: str, identifier: str) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class ForStaff(Desk):
     def call_next(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
         wish = load(_call_next, body)
         called = queueing.call_next(self.stores, self.announce, municipality, wish, by_staff(self, who))
-        return desk.describe_person(self.stores, called)
+        return waiting_room.describe_person(self.stores, called)
 
     @answer
     def ticket_step(
@@ -131,13 +131,13 @@ class ForStaff(Desk):
             self.stores, self.announce, municipality, identifier, command, load(_take_step, body or {}),
             by_staff(self, who),
         )  # fmt: skip
-        return desk.describe_person(self.stores, changed)
+        return waiting_room.describe_person(self.stores, changed)
 
     @answer
     def transfer(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
         card = self._card(municipality, identifier)
         issued = queueing.transfer(self.stores, self.announce, card, load(_take_step, body), by_staff(self, who))
-        return desk.describe_person(self.stores, issued)
+        return waiting_room.describe_person(self.stores, issued)
 
     @answer
     def invite(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -171,7 +171,7 @@ class ForStaff(Desk):
     def _described(self, appointment: Appointment, card: Card) -> dict[str, Any]:
         return {
             **appointments.describe(self.stores, appointment, card),
-            "allowed": desk.allowed(appointment.state, "staff"),
+            "allowed": allowed(appointment.state, "staff"),
         }
 
 

@@ -12,8 +12,9 @@ from ..commands.changing import claimed
 from ..domain.appointment import Appointment, allowed
 from ..domain.grid import zone
 from ..domain.waiting_list import Entry
-from ..store.agendas import HeldSlot
+from ..feeds import agenda_feed
 from ..store.cards import Card
+from ..store.holds import HeldSlot
 from ..store.links import hash_of
 from .catalogue import location_of, municipality_of
 
@@ -157,6 +158,17 @@ def describe(stores: Stores, appointment: Appointment, card: Card) -> dict[str, 
         "asked": [{"text": each["text"], "answer": each["answer"]} for each in card.requests],
         "waiting_list": describe_entry(entry, appointment) if entry and entry.state != "left" else None,
     }
+
+
+def calendar(stores: Stores, appointment: Appointment, card: Card) -> str:
+    """The appointment as an iCalendar file (RFC 5545) for the resident's own calendar."""
+    known = stores.configurations.calendar(appointment.municipality).municipality
+    language = card.contact["language"] or "nl"
+    names = [known.appointment_types[each].name for each in appointment.appointment_types]
+    called = ", ".join(name.get(language) or name.get("nl") or next(iter(name.values())) for name in names)
+    return agenda_feed(
+        known.name.get(language) or known.name.get("nl", known.id), [(appointment, called)], stores.now()
+    )
 
 
 def describe_entry(entry: Entry, appointment: Appointment) -> dict[str, Any]:

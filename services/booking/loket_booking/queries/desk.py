@@ -1,4 +1,4 @@
-"""What staff see: the day, the queue, the file of a visit, clashes, closures and the rest of their work."""
+"""What staff see of a visit, of clashes and closures, of invitations, and of their agenda as a feed."""
 
 from __future__ import annotations
 
@@ -9,179 +9,23 @@ from typing import Any
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
-from ..commands.queueing import here, waiting_of
 from ..commands.request import Request
 from ..domain import clashes as clashing
-from ..domain import queue
 from ..domain.agenda import Placement
-from ..domain.appointment import Appointment, allowed
-from ..domain.grid import day, local_date
+from ..domain.appointment import Appointment
+from ..domain.grid import local_date
 from ..domain.lifecycle import Transition
-from ..domain.ticket import Ticket
 from ..feeds import agenda_feed
 from ..store.cards import Card
 from ..store.closures import LaidClosure
 from ..store.days import Claim
 from ..store.invitations import Invitation
+from .day import summary
 
 LIVE = ("booked", "checked_in", "in_service", "parked")
 MOST_LISTED = 200
 #: a calendar feed shows so much of the past, and all that is to come
 FEED_PAST = dt.timedelta(days=14)
-
-
-def agenda(
-    stores: Stores, municipality: str, date: dt.date, team: str | None, resource: str | None, request: Request
-) -> dict[str, Any]:
-    """One day by resource: open hours and what is in them, with names. Raises Refusal: unknown-municipality."""
-    calendar = stores.configurations.calendar(municipality)
-    known = calendar.municipality
-    resources = [
-        each
-        for each in known.resources.values()
-        if (resource is None or each.id == resource) and (team is None or each.team in (None, team))
-    ]
-    claims = stores.days.claims(municipality, date, date, [each.id for each in resources])
-    appointments = {claim.appointment.id: claim.appointment for claim in claims if claim.appointment}
-    missing = {claim.appointment_id for claim in claims} - appointments.keys()
-    for each in stores.days.appointments(municipality, date, date) if missing else ():
-        appointments[each.id] = each
-    cards = stores.cards.get_all(appointments)
-    stores.audit.note(municipality, request.actor, "read", stores.now(), detail=f"agenda of {date.isoformat()}")
-    return {
-        "date": date.isoformat(),
-        "resources": [
-            {
-                "resource": each.id,
-                "name": each.name,
-                "kind": each.kind,
-                "open": _stretches(stores, municipality, each.id, date),
-                "claims": [
-                    _claim(
-                        claim, appointments.get(claim.appointment_id), cards.get(claim.appointment_id), known.time_zone
-                    )
-                    for claim in claims
-                    if claim.placement.agenda.resource == each.id
-                    and not _is_over(appointments.get(claim.appointment_id), claim)
-                ],
-            }
-            for each in resources
-        ],
-    }
-
-
-def _is_over(appointment: Appointment | None, claim: Claim) -> bool:
-    return appointment is not None and appointment.state == "cancelled"
-
-
-def _claim(claim: Claim, appointment: Appointment | None, card: Card | None, time_zone: str) -> dict[str, Any]:
-    placement = claim.placement
-    on = day(placement.agenda.date, appointment.time_zone if appointment else time_zone)
-    return {
-        "appointment": claim.appointment_id,
-        "purpose": placement.purpose,
-        "taken_from": on.local(placement.start),
-        "taken_to": on.local(placement.end),
-        **(_summary(appointment, card) if appointment else {}),
-    }
-
-
-def _summary(appointment: Appointment, card: Card | None) -> dict[str, Any]:
-    return {
-        "state": appointment.state,
-        "sequence": appointment.sequence,
-        "start": appointment.local(appointment.start),
-        "end": appointment.local(appointment.end),
-        "appointment_types": list(appointment.appointment_types),
-        "persons": appointment.persons,
-        "location": appointment.location,
-        "resources": list(appointment.resources),
-        "allowed": allowed(appointment.state, "staff"),
-        "name": card.contact.get("name") if card else None,
-        "reference": card.reference if card else None,
-        "flagged": card.flagged if card else False,
-    }
-
-
-def _stretches(stores: Stores, municipality: str, resource: str, date: dt.date) -> list[dict[str, str]]:
-    """When the resource receives people that day, at any of its locations."""
-    calendar = stores.configurations.calendar(municipality)
-    known = calendar.municipality
-    found = []
-    for name in sorted(known.resources[resource].locations):
-        location = known.locations[name]
-        on = day(date, location.time_zone)
-        cells, begin = calendar.open(known.resources[resource], location, date), None
-        for cell in range(on.cells + 1):
-            free = bool(cells >> cell & 1)
-            if free and begin is None:
-                begin = cell
-            elif not free and begin is not None:
-                found.append({"location": name, "from": on.local(begin), "to": on.local(cell)})
-                begin = None
-    return found
-
-
-def line(stores: Stores, municipality: str, location: str) -> dict[str, Any]:
-    """The queue of a location: who waits, in the order in which they are called, and who is called to where.
-
-    Raises Refusal: unknown-location.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    if location not in known.locations:
-        raise Refusal("unknown-location", {"location": location})
-    appointments, tickets = here(stores, known, location)
-    people: dict[str, Appointment | Ticket] = {each.id: each for each in appointments}
-    people |= {each.id: each for each in tickets}
-    ordered = queue.line([waiting_of(each) for each in people.values()], known.queue, stores.now())
-    today = local_date(stores.now(), known.locations[location].time_zone)
-    on = day(today, known.locations[location].time_zone)
-    served: list[Appointment | Ticket] = [
-        each
-        for each in stores.days.appointments(municipality, today, today, ("in_service", "parked"))
-        if each.location == location
-    ]
-    served += [
-        each
-        for each in stores.queues.of_day(municipality, location, on.midnight, on.moment(on.cells))
-        if each.state in ("in_service", "parked")
-    ]
-    return {
-        "location": location,
-        "order": known.queue.order,
-        "waiting": [describe_person(stores, people[each.id]) for each in ordered],
-        "called": [describe_person(stores, each) for each in served],
-    }
-
-
-def describe_person(stores: Stores, person: Appointment | Ticket) -> dict[str, Any]:
-    """Who waits or is served, without a name: a number, or the reference of the appointment."""
-    if isinstance(person, Ticket):
-        return {
-            "kind": "ticket",
-            "id": person.id,
-            "shown": str(person.number),
-            "state": person.state,
-            "sequence": person.sequence,
-            "team": person.team,
-            "appointment_types": list(person.appointment_types),
-            "arrived_at": person.arrived_at.isoformat(),
-            "start": None,
-            "desk": person.desk,
-        }
-    card = stores.cards.get(person.id)
-    return {
-        "kind": "appointment",
-        "id": person.id,
-        "shown": card.reference if card else "?",
-        "state": person.state,
-        "sequence": person.sequence,
-        "team": person.team,
-        "appointment_types": list(person.appointment_types),
-        "arrived_at": waiting_of(person).arrived_at.isoformat(),
-        "start": person.local(person.start),
-        "desk": person.desk,
-    }
 
 
 def dossier(stores: Stores, card: Card, appointment: Appointment, request: Request) -> dict[str, Any]:
@@ -192,9 +36,9 @@ def dossier(stores: Stores, card: Card, appointment: Appointment, request: Reque
     for other in stores.cards.of_contact(card.municipality, card.contact_mark) if card.contact_mark else ():
         found = stores.agendas.find_claim(other.agenda, other.id) if other.id != card.id else None
         if found:
-            earlier.append({**_summary(found[0], other), "appointment": other.id, "outcome": found[0].outcome})
+            earlier.append({**summary(found[0], other), "appointment": other.id, "outcome": found[0].outcome})
     return {
-        **_summary(appointment, card),
+        **summary(appointment, card),
         "appointment": card.id,
         "contact": card.contact,
         "answers": card.answers,
@@ -223,7 +67,7 @@ def clashes(stores: Stores, municipality: str) -> list[dict[str, Any]]:
     today = local_date(stores.now(), calendar.municipality.time_zone)
     found = clashing.clashes(calendar, _taken(stores.days.claims(municipality, today)))
     return [
-        {**_summary(clash.appointment, None), "appointment": clash.appointment.id, "resource": clash.resource,
+        {**summary(clash.appointment, None), "appointment": clash.appointment.id, "resource": clash.resource,
          "reason": clash.reason}
         for clash in sorted(found, key=lambda clash: (clash.appointment.start, clash.appointment.id, clash.resource))
         if clash.appointment.start > stores.now()

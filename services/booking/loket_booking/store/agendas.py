@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bson.int64 import Int64
@@ -28,38 +27,15 @@ from loket_contracts.envelope import Event
 from ..domain.agenda import Agenda, AgendaKey, Hold, Placement
 from ..domain.appointment import Appointment
 from .documents import from_entry, placed, to_document
+from .holds import HeldSlot, forgotten, released
 from .memory import Memory
+from .words import WORD_NAMES, cells_in, freed, new_agenda, words_of
 
 Document = dict[str, Any]
-#: how long an expired hold is remembered, so that who comes back late can still be helped to a free moment
-REMEMBERED = dt.timedelta(hours=1)
-WORD = 60
-WORD_NAMES = ("b0", "b1", "b2", "b3", "b4")
-FULL = (1 << WORD) - 1
-
-
-@dataclass(frozen=True)
-class HeldSlot:
-    """A hold as it is kept: the appointment to be, where its time is reserved, and until when."""
-
-    appointment: Appointment
-    placements: list[Placement]
-    expires: dt.datetime
 
 
 class Taken(Exception):
     """Somebody else's live claim is in the way."""
-
-
-def words_of(cells: int) -> list[tuple[str, int]]:
-    """(field, bits) for every word that the set touches."""
-    parts = [(name, cells >> (WORD * index) & FULL) for index, name in enumerate(WORD_NAMES)]
-    return [(name, bits) for name, bits in parts if bits]
-
-
-def cells_in(document: Document) -> int:
-    """The booked cells that a document's words hold."""
-    return sum(document.get(name, 0) << (WORD * index) for index, name in enumerate(WORD_NAMES))
 
 
 class Agendas:
@@ -138,7 +114,7 @@ class Agendas:
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
             change = self._claiming(placement, placements, appointment, event if first else None)
-            self._change(placement, {**change, "$pull": _forgotten(hold, now)}, now, hold, session)
+            self._change(placement, {**change, "$pull": forgotten(hold, now)}, now, hold, session)
 
         self._each(placements, write)
 
@@ -152,7 +128,7 @@ class Agendas:
         """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            change: Document = {"$bit": _freed(placement), "$push": {}}
+            change: Document = {"$bit": freed(placement), "$push": {}}
             if first:
                 change["$set"] = {"claims.$.appointment": to_document(appointment)}
                 change["$push"] = {"outbox": event.to_document()}
@@ -190,7 +166,7 @@ class Agendas:
 
         def all_of_it(session: ClientSession) -> bool:
             for index, placement in enumerate(old):
-                gone: Document = {"$bit": _freed(placement), "$pull": {"claims": {"id": appointment.id}}}
+                gone: Document = {"$bit": freed(placement), "$pull": {"claims": {"id": appointment.id}}}
                 try:
                     self._change_claim(placement, appointment, index == 0, gone, session)
                 except Taken:
@@ -198,7 +174,7 @@ class Agendas:
                     return False
             for index, placement in enumerate(new):
                 change = self._claiming(placement, new, appointment, event if index == 0 else None)
-                self._change(placement, {**change, "$pull": _forgotten(hold, now)}, now, hold, session)
+                self._change(placement, {**change, "$pull": forgotten(hold, now)}, now, hold, session)
             also(session)
             return True
 
@@ -285,7 +261,7 @@ class Agendas:
 
     def _make(self, key: AgendaKey) -> None:
         """Make sure that the agenda's document is there: a transaction cannot go on after an upsert that collides."""
-        self.collection.update_one({"_id": str(key)}, {"$setOnInsert": _new(key, WORD_NAMES)}, upsert=True)
+        self.collection.update_one({"_id": str(key)}, {"$setOnInsert": new_agenda(key, WORD_NAMES)}, upsert=True)
 
     def _change(
         self, placement: Placement, change: Document, now: dt.datetime, own_hold: str | None,
@@ -304,7 +280,7 @@ class Agendas:
             untouched = [name for name in WORD_NAMES if name not in change.get("$bit", {})]
             try:
                 self.collection.update_one(
-                    free, {**change, "$setOnInsert": _new(placement.agenda, untouched)}, upsert=True
+                    free, {**change, "$setOnInsert": new_agenda(placement.agenda, untouched)}, upsert=True
                 )
                 return
             except DuplicateKeyError:
@@ -312,23 +288,3 @@ class Agendas:
                 pass
         if not self.collection.update_one(free, change, session=session).matched_count:
             raise Taken
-
-
-def _new(key: AgendaKey, words: Sequence[str]) -> Document:
-    """The fields of an agenda that is made, with these words empty."""
-    names: Document = {"municipality": key.municipality, "resource": key.resource, "date": key.date.isoformat()}
-    return names | {word: Int64(0) for word in words}
-
-
-def _forgotten(hold: str | None, now: dt.datetime) -> Document:
-    """The holds that a booking clears away: its own, and those that expired long ago."""
-    return {"holds": {"$or": [{"id": hold}, {"x": {"$lte": now - REMEMBERED}}]}}
-
-
-def released(appointment: str) -> str:
-    """The name of the hold that keeps the time of a cancelled appointment from others for a while."""
-    return f"released-{appointment}"
-
-
-def _freed(placement: Placement) -> Document:
-    return {name: {"and": Int64(FULL & ~bits)} for name, bits in words_of(placement.cells)}

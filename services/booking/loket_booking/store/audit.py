@@ -45,4 +45,4 @@ class Audit:
         query: Document = {"municipality": municipality}
         if appointment is not None:
             query["appointment"] = appointment
-        return list(self.collection.find(query, {"_id": 0}).sort("at", -1).limit(most))
+        return list(self.collection.find(query, {"_id": 0}).sort([("at", -1), ("_id", -1)]).limit(most))

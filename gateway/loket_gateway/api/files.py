@@ -1,0 +1,47 @@
+"""Files that residents send with an appointment."""
+
+from __future__ import annotations
+
+import base64
+
+from werkzeug.http import dump_options_header
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+
+from .. import language
+from ..bodies import bearer, content, query
+from ..schemas import FileQuery
+from ..web import route
+from . import BASE
+from .answers import private
+
+_file_query = FileQuery()
+
+
+class FileRoutes:
+    """For who has the token of the appointment."""
+
+    booking: Service
+
+    @route("POST", f"{BASE}/appointments/<identifier>/files", takes_file=True)
+    def post_files(self, request: Request, municipality: str, identifier: str) -> Response:
+        token, asked = bearer(request), query(request, _file_query)
+        body = base64.b64encode(content(request)).decode()
+        kept = self.booking.add_file(municipality, identifier, token, asked["question"], asked["name"], body)
+        address = f"/api/v1/{municipality}/appointments/{identifier}/files/{kept['id']}"
+        return private(kept, request, 201, {"Location": address})
+
+    @route("GET", f"{BASE}/appointments/<identifier>/files/<file>")
+    def get_file(self, request: Request, municipality: str, identifier: str, file: str) -> Response:
+        found = self.booking.read_file(municipality, identifier, bearer(request), file)
+        response = Response(base64.b64decode(found["content"]), mimetype=found["media_type"])
+        # never shown in place: whatever is in the file does not run at our address
+        response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": found["name"]})
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @route("DELETE", f"{BASE}/appointments/<identifier>/files/<file>")
+    def delete_file(self, request: Request, municipality: str, identifier: str, file: str) -> Response:
+        changed = self.booking.drop_file(municipality, identifier, bearer(request), file)
+        return private(language.localised(changed, language.of(request)), request)

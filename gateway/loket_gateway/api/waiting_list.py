@@ -1,0 +1,38 @@
+"""The waiting list: for who has an appointment and would come earlier."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+
+from .. import language
+from ..bodies import bearer, json_object
+from ..web import route
+from . import BASE
+from .answers import done, private
+
+
+class WaitingListRoutes:
+    """A place is named by its appointment, and for who has the appointment's token."""
+
+    booking: Service
+
+    @route("POST", f"{BASE}/waiting-list")
+    def post_waiting_list(self, request: Request, municipality: str) -> Response:
+        body = json_object(request)
+        return private(self.booking.join_waiting_list(municipality, bearer(request), body), request, 201)
+
+    @route("DELETE", f"{BASE}/waiting-list/<identifier>")
+    def delete_waiting_list(self, request: Request, municipality: str, identifier: str) -> Response:
+        self.booking.leave_waiting_list(municipality, identifier, bearer(request))
+        return done()
+
+    @route("POST", f"{BASE}/waiting-list/<identifier>/accept")
+    def post_accept(self, request: Request, municipality: str, identifier: str) -> Response:
+        moved = self.booking.accept_offer(municipality, identifier, bearer(request))
+        return private(language.localised(moved, language.of(request)), request)
+
+    @route("POST", f"{BASE}/waiting-list/<identifier>/decline")
+    def post_decline(self, request: Request, municipality: str, identifier: str) -> Response:
+        return private(self.booking.decline_offer(municipality, identifier, bearer(request)), request)

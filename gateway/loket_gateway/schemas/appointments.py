@@ -1,0 +1,77 @@
+"""Appointments, as they are answered."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from loket_contracts.event_data import STATES
+from loket_contracts.fields import Identifier
+
+from .catalogue import Location, Team
+
+
+class Offer(Schema):
+    start = fields.AwareDateTime(required=True)
+    end = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class WaitingPlace(Schema):
+    state = fields.String(required=True, validate=validate.OneOf(("waiting", "offered")))
+    joined_at = fields.AwareDateTime(required=True)
+    not_before = fields.Date(required=True, allow_none=True)
+    offer = fields.Nested(Offer, required=True, allow_none=True)
+
+
+class File(Schema):
+    id = fields.String(required=True)
+    question = Identifier(required=True, allow_none=True)
+    name = fields.String(required=True)
+    media_type = fields.String(required=True)
+    size = fields.Integer(required=True, metadata={"description": "bytes"})
+
+
+class Asked(Schema):
+    text = fields.String(required=True)
+    answer = fields.String(required=True, allow_none=True)
+
+
+class TypeOfAppointment(Schema):
+    id = Identifier(required=True)
+    name = fields.String(required=True)
+
+
+class TeamOfAppointment(Team):
+    email = fields.String(required=True, allow_none=True)
+
+
+class Appointment(Schema):
+    id = fields.String(required=True)
+    reference = fields.String(
+        required=True, metadata={"description": "what a resident reads out", "example": "7K3Q-9F2M"}
+    )
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    sequence = fields.Integer(required=True, metadata={"description": "rises with every change"})
+    appointment_types = fields.List(fields.Nested(TypeOfAppointment), required=True)
+    bring = fields.List(fields.String(), required=True)
+    location = fields.Nested(Location, required=True, allow_none=True)
+    team = fields.Nested(TeamOfAppointment, required=True, allow_none=True)
+    with_ = fields.List(fields.String(), data_key="with", required=True)
+    persons = fields.Integer(required=True)
+    start = fields.AwareDateTime(required=True)
+    end = fields.AwareDateTime(required=True)
+    time_zone = fields.String(required=True)
+    language = fields.String(required=True)
+    allowed = fields.List(fields.String(), required=True, metadata={"description": "what the resident can do now"})
+    answers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    files = fields.List(fields.Nested(File), required=True)
+    missing = fields.List(
+        Identifier(), required=True, metadata={"description": "the documents that are asked for and not there yet"}
+    )
+    asked = fields.List(fields.Nested(Asked), required=True, metadata={"description": "by the specialist, beforehand"})
+    waiting_list = fields.Nested(WaitingPlace, required=True, allow_none=True)
+
+
+class BookedAppointment(Appointment):
+    link_token = fields.String(required=True, metadata={"description": "shown once; send it as a bearer token"})
+    manage_url = fields.Url(required=True, require_tld=False, metadata={"description": "the resident's own page"})

@@ -1,0 +1,36 @@
+"""What is asked for in the query of an address."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from loket_contracts.commands import MOST_TYPES, FindSlots
+from loket_contracts.fields import Identifier
+
+
+class SlotQuery(FindSlots):
+    """Which free starts are asked for."""
+
+    class Meta:
+        exclude = ("appointment_types",)
+
+    appointment_type = fields.List(
+        Identifier(),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_TYPES),
+        metadata={"description": "repeat it for several at once", "example": ["bouwadvies"]},
+    )
+
+
+class FileQuery(Schema):
+    """What a file that is sent is called, and which question it answers."""
+
+    name = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    question = Identifier(load_default=None)
+
+
+class PeriodQuery(Schema):
+    """A period of local days, inclusive."""
+
+    first = fields.Date(data_key="from", load_default=None)
+    last = fields.Date(data_key="to", load_default=None)

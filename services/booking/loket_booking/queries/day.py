@@ -1,0 +1,106 @@
+"""One day as staff see it: by resource, when it is open and what is in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from ..bootstrap import Stores
+from ..commands.request import Request
+from ..domain.appointment import Appointment, allowed
+from ..domain.grid import day
+from ..store.cards import Card
+from ..store.days import Claim
+
+
+def agenda(
+    stores: Stores, municipality: str, date: dt.date, team: str | None, resource: str | None, request: Request
+) -> dict[str, Any]:
+    """One day by resource: open hours and what is in them, with names. Raises Refusal: unknown-municipality."""
+    calendar = stores.configurations.calendar(municipality)
+    known = calendar.municipality
+    resources = [
+        each
+        for each in known.resources.values()
+        if (resource is None or each.id == resource) and (team is None or each.team in (None, team))
+    ]
+    claims = stores.days.claims(municipality, date, date, [each.id for each in resources])
+    appointments = {claim.appointment.id: claim.appointment for claim in claims if claim.appointment}
+    missing = {claim.appointment_id for claim in claims} - appointments.keys()
+    for each in stores.days.appointments(municipality, date, date) if missing else ():
+        appointments[each.id] = each
+    cards = stores.cards.get_all(appointments)
+    stores.audit.note(municipality, request.actor, "read", stores.now(), detail=f"agenda of {date.isoformat()}")
+    return {
+        "date": date.isoformat(),
+        "resources": [
+            {
+                "resource": each.id,
+                "name": each.name,
+                "kind": each.kind,
+                "open": _stretches(stores, municipality, each.id, date),
+                "claims": [
+                    _claim(
+                        claim, appointments.get(claim.appointment_id), cards.get(claim.appointment_id), known.time_zone
+                    )
+                    for claim in claims
+                    if claim.placement.agenda.resource == each.id
+                    and not _is_over(appointments.get(claim.appointment_id), claim)
+                ],
+            }
+            for each in resources
+        ],
+    }
+
+
+def _is_over(appointment: Appointment | None, claim: Claim) -> bool:
+    return appointment is not None and appointment.state == "cancelled"
+
+
+def _claim(claim: Claim, appointment: Appointment | None, card: Card | None, time_zone: str) -> dict[str, Any]:
+    placement = claim.placement
+    on = day(placement.agenda.date, appointment.time_zone if appointment else time_zone)
+    return {
+        "appointment": claim.appointment_id,
+        "purpose": placement.purpose,
+        "taken_from": on.local(placement.start),
+        "taken_to": on.local(placement.end),
+        **(summary(appointment, card) if appointment else {}),
+    }
+
+
+def summary(appointment: Appointment, card: Card | None) -> dict[str, Any]:
+    """An appointment in a list for staff; without its card, nobody is named."""
+    return {
+        "state": appointment.state,
+        "sequence": appointment.sequence,
+        "start": appointment.local(appointment.start),
+        "end": appointment.local(appointment.end),
+        "appointment_types": list(appointment.appointment_types),
+        "persons": appointment.persons,
+        "location": appointment.location,
+        "resources": list(appointment.resources),
+        "allowed": allowed(appointment.state, "staff"),
+        "name": card.contact.get("name") if card else None,
+        "reference": card.reference if card else None,
+        "flagged": card.flagged if card else False,
+    }
+
+
+def _stretches(stores: Stores, municipality: str, resource: str, date: dt.date) -> list[dict[str, str]]:
+    """When the resource receives people that day, at any of its locations."""
+    calendar = stores.configurations.calendar(municipality)
+    known = calendar.municipality
+    found = []
+    for name in sorted(known.resources[resource].locations):
+        location = known.locations[name]
+        on = day(date, location.time_zone)
+        cells, begin = calendar.open(known.resources[resource], location, date), None
+        for cell in range(on.cells + 1):
+            free = bool(cells >> cell & 1)
+            if free and begin is None:
+                begin = cell
+            elif not free and begin is not None:
+                found.append({"location": name, "from": on.local(begin), "to": on.local(cell)})
+                begin = None
+    return found

@@ -1,0 +1,76 @@
+"""Who waits at a location, and who is called to where: numbers and references, no names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loket_contracts.errors import Refusal
+
+from ..bootstrap import Stores
+from ..commands.queueing import here, waiting_of
+from ..domain import queue
+from ..domain.appointment import Appointment
+from ..domain.grid import day, local_date
+from ..domain.ticket import Ticket
+
+
+def line(stores: Stores, municipality: str, location: str) -> dict[str, Any]:
+    """The queue of a location: who waits, in the order in which they are called, and who is called to where.
+
+    Raises Refusal: unknown-location.
+    """
+    known = stores.configurations.calendar(municipality).municipality
+    if location not in known.locations:
+        raise Refusal("unknown-location", {"location": location})
+    appointments, tickets = here(stores, known, location)
+    people: dict[str, Appointment | Ticket] = {each.id: each for each in appointments}
+    people |= {each.id: each for each in tickets}
+    ordered = queue.line([waiting_of(each) for each in people.values()], known.queue, stores.now())
+    today = local_date(stores.now(), known.locations[location].time_zone)
+    on = day(today, known.locations[location].time_zone)
+    served: list[Appointment | Ticket] = [
+        each
+        for each in stores.days.appointments(municipality, today, today, ("in_service", "parked"))
+        if each.location == location
+    ]
+    served += [
+        each
+        for each in stores.queues.of_day(municipality, location, on.midnight, on.moment(on.cells))
+        if each.state in ("in_service", "parked")
+    ]
+    return {
+        "location": location,
+        "order": known.queue.order,
+        "waiting": [describe_person(stores, people[each.id]) for each in ordered],
+        "called": [describe_person(stores, each) for each in served],
+    }
+
+
+def describe_person(stores: Stores, person: Appointment | Ticket) -> dict[str, Any]:
+    """Who waits or is served, without a name: a number, or the reference of the appointment."""
+    if isinstance(person, Ticket):
+        return {
+            "kind": "ticket",
+            "id": person.id,
+            "shown": str(person.number),
+            "state": person.state,
+            "sequence": person.sequence,
+            "team": person.team,
+            "appointment_types": list(person.appointment_types),
+            "arrived_at": person.arrived_at.isoformat(),
+            "start": None,
+            "desk": person.desk,
+        }
+    card = stores.cards.get(person.id)
+    return {
+        "kind": "appointment",
+        "id": person.id,
+        "shown": card.reference if card else "?",
+        "state": person.state,
+        "sequence": person.sequence,
+        "team": person.team,
+        "appointment_types": list(person.appointment_types),
+        "arrived_at": waiting_of(person).arrived_at.isoformat(),
+        "start": person.local(person.start),
+        "desk": person.desk,
+    }

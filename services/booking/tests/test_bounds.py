@@ -1,0 +1,89 @@
+"""What one person or client can keep to themselves is bounded, and every change says why and against which version."""
+
+import pytest
+from desk import CONTACT, LATER, STAFF, START, Desk, refused
+from town import a_town, specialist, types
+
+from loket_booking.tidying import note_no_shows
+
+
+@pytest.fixture
+def desk(database):
+    return Desk(database, a_town(most_holds_per_client=2, most_per_contact=2, no_show_minutes=20))
+
+
+def test_one_client_holds_so_many_slots_and_no_more_until_one_ends(desk):
+    held = [desk.hold(client="192.0.2.1", start=f"2026-11-30T{hour}:00:00+01:00") for hour in ("09", "10")]
+    assert refused(desk.hold, client="192.0.2.1") == "too-many-holds"
+    desk.hold(client="192.0.2.2")
+    desk.time = held[0].expires
+    desk.hold(client="192.0.2.1")
+
+
+def test_no_network_address_is_kept(desk):
+    desk.hold(client="192.0.2.1")
+    assert "192.0.2.1" not in str(list(desk.stores.agendas.collection.find({})))
+
+
+def test_one_person_has_so_many_appointments_of_a_type_to_come_however_they_spell_their_address(desk):
+    desk.book()
+    _, second = desk.book(start=LATER, contact={**CONTACT, "email": "LIEVE@example.org"})
+    assert refused(desk.book, start="2026-12-02T10:00:00+01:00") == "too-many-appointments"
+    desk.book(start="2026-12-02T10:00:00+01:00", contact={**CONTACT, "email": "jan@example.org"})
+    desk.book(start="2026-12-02T11:00:00+01:00", request=STAFF)
+    desk.cancel(second)
+    assert refused(desk.book, start="2026-12-03T10:00:00+01:00") == "too-many-appointments", "staff's counts too"
+
+
+def test_a_change_against_an_older_version_is_refused(desk):
+    booked, card = desk.book()
+    assert refused(desk.cancel, card, sequence=7) == "changed-meanwhile"
+    assert refused(desk.reschedule, card, LATER, sequence=7) == "changed-meanwhile"
+    moved = desk.reschedule(card, LATER, sequence=booked.sequence)
+    assert desk.cancel(desk.card(card.id), sequence=moved.sequence).state == "cancelled"
+
+
+def test_a_reason_is_one_of_the_municipalitys(database):
+    desk = Desk(database, a_town(reasons={"cancel": ["te-laat"]}))
+    _, card = desk.book()
+    assert refused(desk.cancel, card, "ill") == "invalid-request"
+    assert refused(desk.reschedule, card, LATER, reason="zomaar") == "invalid-request"
+    assert desk.cancel(card, "te-laat").history[-1].reason == "te-laat"
+
+
+def test_every_step_keeps_who_took_it(desk):
+    _, card = desk.book()
+    desk.step(card, "check_in")
+    assert [(step.command, step.by, step.who) for step in desk.appointment(card).history] == [
+        ("book", "resident", None), ("check_in", "staff", "ro-1"),
+    ]  # fmt: skip
+
+
+def test_who_did_not_check_in_counts_as_missing_after_the_grace_and_not_before(desk):
+    booked, card = desk.book(start=START)
+    _, here = desk.book(start=START)
+    desk.step(here, "check_in")
+    desk.time = booked.start
+    desk.later(minutes=19)
+    assert note_no_shows(desk.stores, desk.announce) == 0
+    desk.later(minutes=1)
+    assert note_no_shows(desk.stores, desk.announce) == 1
+    assert desk.appointment(card).state == "no_show"
+    assert desk.appointment(here).state == "checked_in"
+    assert desk.step(card, "undo_no_show").state == "booked"
+
+
+def test_a_telephone_call_is_never_missed_by_the_clock(database):
+    desk = Desk(
+        database,
+        a_town(
+            no_show_minutes=20,
+            locations={"lijn": {"name": "Lijn", "channel": "phone"}},
+            resources={"ro-1": specialist(locations=["lijn"])},
+            appointment_types=types(advies={"locations": ["lijn"]}),
+        ),
+    )
+    booked, _ = desk.book(contact={**CONTACT, "phone": "0470 12 34 56"})
+    desk.time = booked.end
+    desk.later(hours=2)
+    assert note_no_shows(desk.stores, desk.announce) == 0

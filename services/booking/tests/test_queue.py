@@ -1,0 +1,241 @@
+"""Who is here is called in an order that can be told aloud: numbers and appointments in one line."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from builders import utc
+from desk import STAFF, Desk, refused
+from hypothesis import given
+from hypothesis import strategies as st
+from town import a_town, types
+
+from loket_booking.commands import queueing
+from loket_booking.commands.request import Request
+from loket_booking.domain import ticket as tickets
+from loket_booking.domain.catalogue import QueuePolicy
+from loket_booking.domain.lifecycle import Actor
+from loket_booking.domain.queue import Waiting, line
+from loket_booking.domain.ticket import Ticket
+from loket_booking.queries import waiting_room
+from loket_contracts.commands import CallNext, IssueTicket, TakeStep
+from loket_contracts.errors import Refusal
+from loket_contracts.event_data import ACTORS
+from loket_contracts.events import EVENTS
+
+NOON = utc(2026, 11, 30, 9)
+
+
+def minutes(number):
+    return dt.timedelta(minutes=number)
+
+
+def order(waiting, **policy):
+    return [each.id for each in line(waiting, QueuePolicy(**policy), NOON)]
+
+
+def test_an_appointment_within_its_time_comes_before_numbers_that_came_earlier():
+    here = [Waiting("t1", NOON - minutes(40)), Waiting("a1", NOON - minutes(2), NOON)]
+    assert order(here) == ["a1", "t1"]
+    assert order(here, order="arrival") == ["t1", "a1"]
+
+
+def test_an_appointment_whose_time_has_not_come_waits_among_the_numbers():
+    here = [Waiting("t1", NOON - minutes(5)), Waiting("a1", NOON - minutes(2), NOON + minutes(30))]
+    assert order(here) == ["t1", "a1"]
+    assert order(here, early_minutes=30) == ["a1", "t1"]
+
+
+def test_who_comes_too_late_to_the_appointment_loses_precedence():
+    here = [Waiting("t1", NOON - minutes(50)), Waiting("a1", NOON - minutes(1), NOON - minutes(30))]
+    assert order(here) == ["t1", "a1"]
+    assert order(here, late_minutes=30) == ["a1", "t1"]
+
+
+def test_appointments_are_called_by_their_start_and_numbers_by_arrival():
+    here = [
+        Waiting("t2", NOON - minutes(3)), Waiting("a2", NOON - minutes(20), NOON),
+        Waiting("t1", NOON - minutes(9)), Waiting("a1", NOON - minutes(10), NOON - minutes(5)),
+    ]  # fmt: skip
+    assert order(here) == ["a1", "a2", "t1", "t2"]
+
+
+@given(st.lists(st.tuples(st.integers(-90, 0), st.none() | st.integers(-60, 60)), max_size=8), st.randoms())
+def test_the_order_does_not_depend_on_who_is_asked_first(people, random):
+    here = [
+        Waiting(str(n), NOON + minutes(came), start and NOON + minutes(start)) for n, (came, start) in enumerate(people)
+    ]
+    before = order(here)
+    random.shuffle(here)
+    assert order(here) == before
+
+
+@given(st.lists(st.sampled_from(sorted(tickets.COMMANDS)), max_size=12), st.sampled_from(ACTORS))
+def test_whatever_is_tried_a_ticket_takes_only_the_steps_of_its_table(commands, by):
+    ticket = Ticket("x/1", "rumst", "hal", 1, "ruimte", ("advies",), 1, "nl", "Europe/Brussels", NOON)
+    for name in commands:
+        rule = tickets.COMMANDS[name]
+        if ticket.state in rule.sources and by in rule.actors:
+            changed, event = tickets.step(ticket, name, now=NOON, by=Actor(by))
+            assert (changed.state, changed.sequence) == (rule.target, ticket.sequence + 1)
+            assert EVENTS[event.name].schema().validate(dict(event.data)) == {}
+            ticket = changed
+        else:
+            with pytest.raises(Refusal):
+                tickets.step(ticket, name, now=NOON, by=Actor(by))
+
+
+@pytest.fixture
+def desk(database):
+    desk = Desk(
+        database,
+        a_town(
+            appointment_types=types(
+                advies={},
+                natuur={"team": "milieu", "needs": [{"skill": "natuur"}]},
+                samen={"needs": [{"kind": "room"}]},
+            )
+        ),
+    )
+    desk.time = utc(2026, 11, 30, 7)
+    return desk
+
+
+def walk_in(desk, *kinds, **changes):
+    body = IssueTicket().load({"appointment_types": list(kinds or ["advies"]), **changes})
+    return queueing.issue(desk.stores, desk.announce, "rumst", body, Request())
+
+
+def call(desk, resource="ro-1"):
+    body = CallNext().load({"resource": resource, "location": "hal", "desk": "Loket 3"})
+    return queueing.call_next(desk.stores, desk.announce, "rumst", body, STAFF)
+
+
+def take(desk, identifier, command, **body):
+    wish = TakeStep().load(body)
+    return queueing.ticket_step(desk.stores, desk.announce, "rumst", identifier, command, wish, STAFF)
+
+
+def arrived(desk, start, resource="ro-1"):
+    _, card = desk.book(start=start, resource=resource)
+    desk.step(card, "check_in")
+    return card
+
+
+def test_numbers_run_by_location_and_day_and_are_told(desk):
+    assert [walk_in(desk).number for _ in range(3)] == [1, 2, 3]
+    assert desk.told() == ["ticket.issued"] * 3
+    desk.later(days=1)
+    assert walk_in(desk).number == 1
+
+
+def test_call_next_takes_the_appointment_that_is_due_then_the_numbers_in_turn(desk):
+    first, second = walk_in(desk), walk_in(desk)
+    card = arrived(desk, "2026-11-30T09:00:00+01:00")
+    desk.time = utc(2026, 11, 30, 8)
+    called = [call(desk), call(desk), call(desk)]
+    assert [each.id for each in called] == [card.id, first.id, second.id]
+    assert {each.state for each in called} == {"in_service"}
+    assert {each.desk for each in called} == {"Loket 3"}
+    assert refused(call, desk) == "nobody-waiting"
+
+
+def test_a_specialist_is_given_their_own_appointments_and_the_numbers_they_can_help(desk):
+    card = arrived(desk, "2026-11-30T09:00:00+01:00", "ro-1")
+    nature = walk_in(desk, "natuur")
+    assert refused(call, desk, "ro-2") == "nobody-waiting"
+    assert call(desk, "mi-1").id == nature.id
+    assert call(desk, "ro-1").id == card.id
+
+
+def test_the_same_person_is_never_called_to_two_desks(database, desk):
+    for _ in range(12):
+        walk_in(desk)
+
+    called, refusals = [], []
+
+    def call_until_empty(resource):
+        while "nobody-waiting" not in refusals:
+            try:
+                called.append(call(desk, resource).id)
+            except Refusal as refusal:
+                refusals.append(refusal.code)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(call_until_empty, ["ro-1", "ro-2"] * 2))
+    assert len(called) == len(set(called)) == 12
+    assert set(refusals) <= {"nobody-waiting", "changed-meanwhile"}
+
+
+def test_a_parked_number_waits_aside_and_comes_back_to_its_place(desk):
+    first, second = walk_in(desk), walk_in(desk)
+    call(desk)
+    take(desk, first.id, "park")
+    assert call(desk).id == second.id
+    take(desk, first.id, "resume")
+    walk_in(desk)
+    assert call(desk).id == first.id
+
+
+def test_a_number_that_is_transferred_keeps_its_place_with_the_other_team(desk):
+    first = walk_in(desk)
+    walk_in(desk, "natuur")
+    call(desk)
+    take(desk, first.id, "transfer", team="milieu", appointment_types=["natuur"])
+    assert call(desk, "mi-1").id == first.id
+    assert refused(take, desk, first.id, "transfer", team="nergens") == "invalid-request"
+    assert (
+        refused(take, desk, first.id, "transfer", team="milieu", appointment_types=["advies"]) == "types-not-combinable"
+    )
+
+
+def test_an_appointment_that_is_transferred_becomes_a_number_with_its_place_in_the_line(desk):
+    card = arrived(desk, "2026-11-30T09:00:00+01:00")
+    desk.later(minutes=1)
+    walk_in(desk, "natuur")
+    call(desk)
+    wish = TakeStep().load({"team": "milieu", "appointment_types": ["natuur"]})
+    issued = queueing.transfer(desk.stores, desk.announce, card, wish, STAFF)
+    assert issued.follows == card.id
+    done = desk.appointment(card)
+    assert (done.state, done.outcome) == ("completed", "referred")
+    assert call(desk, "mi-1").id == issued.id
+
+
+def test_a_visit_can_be_parked_and_resumed(desk):
+    card = arrived(desk, "2026-11-30T09:00:00+01:00")
+    call(desk)
+    assert desk.step(card, "park").state == "parked"
+    assert refused(call, desk) == "nobody-waiting"
+    desk.step(card, "resume")
+    assert call(desk).id == card.id
+    assert desk.step(card, "complete", outcome="answered").outcome == "answered"
+
+
+def test_the_waiting_room_sees_numbers_and_references_and_no_name(desk):
+    walk_in(desk)
+    desk.later(minutes=1)
+    arrived(desk, "2026-11-30T09:00:00+01:00")
+    call(desk)
+    seen = waiting_room.line(desk.stores, "rumst", "hal")
+    assert [each["shown"] for each in seen["called"]] == ["1"]
+    assert [each["kind"] for each in seen["waiting"]] == ["appointment"]
+    assert "Lieve" not in str(seen)
+    assert refused(waiting_room.line, desk.stores, "rumst", "nergens") == "unknown-location"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "command", "code"),
+    [
+        ("nonsense", "call", "ticket-not-found"),
+        (None, "dance", "invalid-request"),
+        (None, "complete", "not-allowed-in-state"),
+    ],
+)
+def test_a_step_that_cannot_be_is_refused(desk, identifier, command, code):
+    assert refused(take, desk, identifier or walk_in(desk).id, command) == code
+
+
+def test_a_number_is_for_a_place_where_people_come(database):
+    town = a_town(locations={"hal": {"name": "Hal"}, "lijn": {"name": "Lijn", "channel": "phone"}})
+    assert refused(walk_in, Desk(database, town), location="lijn") == "unknown-location"

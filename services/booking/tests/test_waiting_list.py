@@ -1,0 +1,188 @@
+"""Who would come earlier is offered what comes free: the first whom it suits, for a while, and then the next."""
+
+import datetime as dt
+
+import pytest
+from desk import Desk, refused
+from town import a_town, specialist
+
+from loket_booking import tidying
+from loket_booking.commands import changing, waiting
+from loket_booking.commands.request import Request
+from loket_contracts.commands import JoinWaitingList
+
+EARLY, MIDDLE, LATE = (f"2026-12-{day}T10:00:00+01:00" for day in ("01", "08", "15"))
+
+
+@pytest.fixture
+def desk(database):
+    """One specialist, and every day until the 15th of December full."""
+    desk = Desk(database, a_town(resources={"ro-1": specialist()}, offer_minutes=60))
+    desk.fill("2026-11-24", "2026-12-15")
+    return desk
+
+
+def at(desk, start):
+    claims = [claim for claim in desk.stores.days.claims("rumst", _date(start)) if claim.appointment]
+    found = next(each.appointment for each in claims if each.appointment.local(each.appointment.start) == start)
+    return desk.card(found.id)
+
+
+def _date(start):
+    return dt.datetime.fromisoformat(start).date()
+
+
+def join(desk, card, **wish):
+    body = JoinWaitingList().load({"appointment": card.id, **wish})
+    return waiting.join(desk.stores, desk.announce, card, body, Request())
+
+
+def freed(desk, card):
+    """Cancel, and let booking hear of it as it does over the bus."""
+    appointment = desk.appointment(card)
+    desk.cancel(card)
+    date = _date(appointment.local(appointment.start))
+    return waiting.offer_freed(desk.stores, desk.announce, "rumst", "ruimte", [date], card.id)
+
+
+def entry(desk, card):
+    return desk.stores.waiting.get(card.id)
+
+
+def test_a_freed_moment_is_offered_to_who_waits_longest_and_held_for_them(desk):
+    first, second = at(desk, LATE), at(desk, MIDDLE)
+    join(desk, first)
+    desk.later(minutes=1)
+    join(desk, second)
+    assert freed(desk, at(desk, EARLY)) == 1
+    offer = entry(desk, first).offer
+    assert desk.appointment(first).local(offer.start) == EARLY
+    assert entry(desk, second).state == "waiting"
+    assert desk.starts("2026-12-01") == [], "nobody else can have it"
+    assert "waiting_list.offered" in desk.told()
+
+
+def test_accepting_moves_the_appointment_and_frees_the_old_moment_for_the_next(desk):
+    card = at(desk, LATE)
+    join(desk, card)
+    freed(desk, at(desk, EARLY))
+    desk.told()
+    moved = waiting.accept(desk.stores, desk.announce, card, Request())
+    assert moved.local(moved.start) == EARLY
+    assert desk.told() == ["appointment.rescheduled", "waiting_list.left"]
+    assert entry(desk, card).state == "left"
+    assert desk.starts("2026-12-15") == ["10:00"]
+
+
+def test_an_offer_that_is_declined_passes_to_the_next_and_does_not_come_back(desk):
+    first, second = at(desk, LATE), at(desk, MIDDLE)
+    join(desk, first)
+    desk.later(minutes=1)
+    join(desk, second)
+    freed(desk, at(desk, EARLY))
+    waiting.decline(desk.stores, desk.announce, first, Request())
+    waiting.look_along(desk.stores, desk.announce)
+    assert entry(desk, first).state == "waiting"
+    assert entry(desk, second).offer is not None
+
+
+def test_an_offer_without_an_answer_passes_on_and_after_two_the_place_is_given_up(desk):
+    card = at(desk, LATE)
+    join(desk, card)
+    for start in (EARLY, MIDDLE):
+        freed(desk, at(desk, start))
+        desk.later(hours=1)
+        waiting.look_along(desk.stores, desk.announce)
+    assert entry(desk, card).state == "left"
+    assert desk.told().count("waiting_list.passed_on") == 1
+    assert desk.appointment(card).local(desk.appointment(card).start) == LATE, "the appointment stands"
+
+
+def test_an_offer_counts_only_for_as_long_as_it_stands(desk):
+    card = at(desk, LATE)
+    join(desk, card)
+    freed(desk, at(desk, EARLY))
+    desk.later(hours=1)
+    assert refused(waiting.accept, desk.stores, desk.announce, card, Request()) == "no-offer"
+
+
+@pytest.mark.parametrize(
+    "wish", [{"weekday": ["monday"]}, {"after": "11:00"}, {"before": "09:30"}, {"not_before": "2026-12-02"}]
+)
+def test_what_does_not_suit_is_not_offered(desk, wish):
+    card = at(desk, LATE)
+    join(desk, card, **wish)
+    assert freed(desk, at(desk, EARLY)) == 0
+
+
+def test_nothing_later_than_the_appointment_itself_is_offered(desk):
+    join(desk, at(desk, EARLY))
+    assert freed(desk, at(desk, MIDDLE)) == 0
+
+
+def test_time_that_is_kept_back_after_a_cancellation_is_offered_on_the_list_all_the_same(database):
+    desk = Desk(database, a_town(resources={"ro-1": specialist()}, release_minutes=120))
+    desk.fill("2026-11-24", "2026-12-15")
+    card, given_back = at(desk, LATE), at(desk, EARLY)
+    join(desk, card)
+    assert freed(desk, given_back) == 1
+    desk.later(minutes=5)
+    moved = waiting.accept(desk.stores, desk.announce, card, Request())
+    assert moved.local(moved.start) == EARLY
+
+
+def test_a_cancelled_slot_is_released_only_after_its_delay(database):
+    desk = Desk(database, a_town(resources={"ro-1": specialist()}, release_minutes=30))
+    _, card = desk.book(start=EARLY)
+    desk.cancel(card)
+    assert "10:00" not in desk.starts("2026-12-01")
+    assert refused(desk.book, start=EARLY) == "slot-taken"
+    desk.later(minutes=30)
+    assert "10:00" in desk.starts("2026-12-01")
+
+
+def test_who_cancels_or_withdraws_is_off_the_list_and_the_offer_is_free_again(desk):
+    card = at(desk, LATE)
+    join(desk, card)
+    freed(desk, at(desk, EARLY))
+    waiting.withdraw(desk.stores, desk.announce, card, Request())
+    assert desk.starts("2026-12-01") == ["10:00"]
+    assert refused(waiting.withdraw, desk.stores, desk.announce, card, Request()) == "not-on-waiting-list"
+    gone = at(desk, MIDDLE)
+    join(desk, gone)
+    desk.cancel(gone)
+    tidying.tidy(desk.stores, desk.announce)
+    assert entry(desk, gone).state == "left"
+
+
+def test_one_appointment_stands_on_the_list_once_and_may_come_back(desk):
+    card = at(desk, LATE)
+    first = join(desk, card)
+    assert refused(join, desk, card) == "already-on-waiting-list"
+    waiting.withdraw(desk.stores, desk.announce, card, Request())
+    assert join(desk, card).sequence == first.sequence + 2
+    desk.cancel(card)
+    assert refused(join, desk, desk.card(card.id)) in ("not-allowed-in-state", "already-on-waiting-list")
+
+
+def test_an_acceptance_whose_process_died_is_brought_to_its_end(desk):
+    card = at(desk, LATE)
+    join(desk, card)
+    freed(desk, at(desk, EARLY))
+    offer = entry(desk, card).offer
+    wish = {"start": offer.start, "resource": None, "reason": "earlier", "sequence": None}
+    changing.reschedule(desk.stores, desk.announce, card, wish, Request(), offer.hold)
+    desk.later(hours=1)
+    desk.told()
+    waiting.look_along(desk.stores, desk.announce)
+    assert desk.told() == ["waiting_list.left"]
+
+
+def test_places_of_visits_that_are_over_are_forgotten(desk):
+    card = at(desk, LATE)
+    join(desk, card)
+    waiting.withdraw(desk.stores, desk.announce, card, Request())
+    desk.stores.waiting.collection.update_many({}, {"$set": {"outbox": []}})
+    desk.later(days=30)
+    waiting.look_along(desk.stores, desk.announce)
+    assert entry(desk, card) is None
