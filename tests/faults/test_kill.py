@@ -9,23 +9,7 @@ import requests
 from kombu import Connection
 from pymongo import MongoClient
 
-from loket_local.ports import find_free
-from loket_local.stack import Ports, Stack
 from tests.client import Portal, a_visitor, eventually
-
-
-@pytest.fixture(scope="module")
-def own_stack(folder):
-    """A stack with servers of its own, whose parts may be killed without harm to other tests."""
-    amqp_port, mongo_port = find_free(2)
-    ports = Ports.free()
-    stack = Stack(folder / "faults", Ports(ports.http, ports.mail, ports.smtp, amqp_port, mongo_port), environment={})
-    stack.start()
-    from conftest import ROOT
-
-    stack.configure(ROOT / "deploy/municipalities/rumst.yaml")
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture

@@ -68,6 +68,8 @@ def start(folder: Path, port: int, logs: Path) -> MongoDB:
         *("--dbpath", folder, "--port", str(port), "--bind_ip", LOOPBACK, "--replSet", REPLICA_SET),
         *("--wiredTigerCacheSizeGB", "0.5", "--nounixsocket", "--quiet"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        # a service that dies inside a transaction keeps its locks for so long
+        *("--setParameter", "transactionLifetimeLimitSeconds=3"),
     ]
     server = MongoDB(port, Child.start("MongoDB", command, logs / "mongodb.log"))
     try:

@@ -18,7 +18,8 @@ from loket_booking.domain.agenda import EMPTY, AgendaKey, Placement
 from loket_booking.domain.grid import span
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.visit import plan
-from loket_booking.store.agendas import Agendas, Taken
+from loket_booking.store.agendas import Agendas
+from loket_booking.store.claiming import AlreadyClaimed, Taken
 from loket_booking.store.memory import FRESH_FOR
 from loket_booking.store.words import cells_in
 
@@ -249,6 +250,20 @@ def test_a_search_sees_what_this_process_wrote_at_once_and_what_another_wrote_so
     assert agendas.read([key])[key].booked == span(100, 120), "who decides reads what is"
     time.sleep(FRESH_FOR)
     assert agendas.memory.recall([key])[key].booked == span(100, 120)
+
+
+def test_one_appointment_stands_in_one_place_however_often_its_request_is_carried_out(agendas):
+    first = book(agendas, at(100, 112))
+    again, event = life.book(draft([at(200, 212, "ro-2")], first.id), now=NOW, by=RESIDENT, language="nl")
+    with pytest.raises(AlreadyClaimed):
+        agendas.book([at(200, 212, "ro-2")], again, event, NOW, None)
+    with pytest.raises(AlreadyClaimed):
+        agendas.book([at(200, 212, "ro-2"), at(200, 212, "zaal")], again, event, NOW, None)
+    assert taken(agendas, "ro-2") == taken(agendas, "zaal") == 0
+    moved = move(agendas, first, [at(100, 112)], [at(200, 212, "ro-2")])
+    assert agendas.find_claim("rumst/ro-1/2026-11-30", first.id)[0] == moved, "found where it is, not where it was"
+    query = {"owners": first.id, "owners.0": {"$exists": True}, "claims.id": first.id}
+    assert "'indexName': 'owners'" in str(agendas.collection.find(query).explain()["queryPlanner"]["winningPlan"])
 
 
 def test_the_outbox_is_found_by_its_index(servers, database):

@@ -81,3 +81,10 @@ def test_a_move_tells_where_it_was():
     assert event.data["previous_start"] == "2026-11-30T09:00:00+01:00"
     assert event.data["start"] == "2026-11-30T13:00:00+01:00"
     assert moved.resources == ("ro-2",)
+
+
+def test_the_history_never_runs_back_in_time_whatever_the_clock_says():
+    appointment = booked()
+    earlier = NOW - dt.timedelta(seconds=3)
+    changed, event = life.step(appointment, "check_in", now=earlier, by=Actor("staff"))
+    assert changed.history[-1].at == event.time == NOW

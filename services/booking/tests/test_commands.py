@@ -110,6 +110,24 @@ def test_a_request_that_died_before_its_claim_can_be_repeated_once_its_time_is_o
     assert (booked.id, taken_over.reference) == (card.id, card.reference)
 
 
+def test_two_requests_under_one_key_that_run_side_by_side_make_one_appointment(desk, database):
+    rival = Desk(database)
+
+    class Overtaken(Agendas):
+        def book(self, *args):
+            if not rival.announced:
+                rival.time = desk.time + UNDER_WAY
+                rival.book(key="k", start=LATER)
+            super().book(*args)
+
+    slow = Desk(database)
+    slow.stores = replace(slow.stores, agendas=Overtaken(database))
+    booked, card = slow.book(key="k", start=LATER)
+    assert desk.appointment(card) == booked
+    assert slow.announced == []
+    assert rival.announced == ["appointment.booked.v1"]
+
+
 def test_cancelling_twice_is_no_error_and_tells_once(desk):
     _, card = desk.book()
     assert desk.cancel(card) == desk.cancel(card)

@@ -1,5 +1,6 @@
 """A configuration is taken whole or refused with the line of each error."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,11 @@ def test_a_refused_configuration_leaves_the_old_one_in_force(database):
     with pytest.raises(Refusal):
         store.store(RUMST.replace("duration: 45", "duration: lang"), "test", utc(2026, 11, 25))
     assert store.calendar("rumst").municipality.version == 1
+
+
+def test_who_asks_while_the_configuration_is_being_read_waits_for_it(database):
+    Configurations(database).store(RUMST, "test", utc(2026, 11, 24))
+    fresh = Configurations(database)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(fresh.calendar, ["rumst"] * 8))
+    assert {calendar.municipality.id for calendar in found} == {"rumst"}

@@ -11,6 +11,9 @@ from pymongo.database import Database
 from pymongo.write_concern import WriteConcern
 
 Document = dict[str, Any]
+#: An operation that waits for a lock, such as that of a transaction whose process died, gives up after so long. The
+#: caller is then told to try again.
+LONGEST_OPERATION_MS = 5000
 
 #: For a write that a later, journaled write of the same process completes: the journal keeps their order, so when the
 #: later one is safe the earlier one is too, and only one of them need wait for the disk.
@@ -36,6 +39,7 @@ class MongoConnection(SharedExtension):
             maxPoolSize=settings.max_workers + 8,
             serverSelectionTimeoutMS=2000,
             connectTimeoutMS=2000,
+            timeoutMS=LONGEST_OPERATION_MS,
         )
 
     @property

@@ -68,7 +68,9 @@ class OutboxRelay(DependencyProvider):
                 partialFilterExpression={"outbox.0": {"$exists": True}},
             )
         event_log = self.connection.database[EVENT_LOG]
-        event_log.create_index([("municipality", ASCENDING), ("time", ASCENDING), ("_id", ASCENDING)], name="replay")
+        event_log.create_index(
+            [("municipality", ASCENDING), ("time", ASCENDING), ("sequence", ASCENDING)], name="in_order"
+        )
 
     def start(self) -> None:
         with get_connection(self.container.config["AMQP_URI"]) as connection:

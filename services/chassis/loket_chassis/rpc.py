@@ -19,7 +19,7 @@ from nameko.exceptions import RemoteError, UnserializableValueError, deserialize
 from nameko.extensions import DependencyProvider, Extension
 from nameko.messaging import HeaderEncoder
 from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from loket_contracts.errors import Refusal
 
@@ -57,8 +57,10 @@ class Replier(RpcConsumer):
 
 
 def _as_told(error: BaseException) -> BaseException:
-    """What the caller is told of an error: a database that is away is no failure of ours, and passes."""
-    return Refusal("service-unavailable") if isinstance(error, ConnectionFailure) else error
+    """What the caller is told of an error: a database that is away or slow is no failure of ours, and passes."""
+    if isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and error.timeout):
+        return Refusal("service-unavailable")
+    return error
 
 
 class Answer(Rpc):

@@ -19,11 +19,13 @@ from ..domain.appointment import Appointment
 from ..domain.grid import local_date
 from ..domain.opening import Calendar
 from ..domain.visit import Visit, at_any_notice, plan
-from ..store.agendas import Agendas, Taken
+from ..store.agendas import Agendas
 from ..store.cards import Card, InvitationUsed, new_reference
+from ..store.claiming import AlreadyClaimed, Taken
 from ..store.holds import HeldSlot
 from ..store.invitations import Invitation
 from ..store.links import hash_of
+from .changing import claimed
 from .placing import place
 from .request import ATTEMPTS, Request
 
@@ -124,6 +126,9 @@ def book(
         except Taken:
             wanted = replace(wanted, placements=None)
             continue
+        except AlreadyClaimed:  # another request under the same key came first; this is its answer
+            found = claimed(stores, card)
+            return found[0], stores.cards.move(card, found[1][0].agenda)
         announce(Agendas.NAME, str(agenda), [event])
         return booked, card
     if card is not None:

@@ -17,8 +17,9 @@ from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
 from ..domain.opening import Calendar
 from ..domain.visit import Visit, at_any_notice, plan
-from ..store.agendas import Agendas, Taken
+from ..store.agendas import Agendas
 from ..store.cards import Card
+from ..store.claiming import Taken
 from .placing import place
 from .request import ATTEMPTS, Request
 

@@ -23,8 +23,8 @@ from ..domain.grid import local_date
 from ..domain.opening import Calendar
 from ..domain.visit import candidates, plan
 from ..domain.waiting_list import Entry, Offer
-from ..store.agendas import Taken
 from ..store.cards import Card
+from ..store.claiming import Taken
 from ..store.holds import released
 from ..store.lives import WaitingLists
 from .changing import claimed, reschedule

@@ -145,6 +145,8 @@ def _apply(
     changes: Mapping[str, Any] = MappingProxyType({}), told: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
     command = lifecycle.check(COMMANDS, name, appointment.state, by.role)
+    if appointment.history:  # clocks of two instances differ, and one may have had to try again: time never runs back
+        now = max(now, appointment.history[-1].at)
     changed = replace(
         appointment,
         **changes,

@@ -4,6 +4,7 @@
     b0 .. b4  the booked cells as five words of 60 bits: five times five hours make the longest day
     holds     [{id, s, e, x, client, appointment}]   provisional, until x
     claims    [{id, s, e, p, appointment}]   booked (p: for what); a cancelled one stays, without its cells
+    owners    [id]           the appointments that stand here: of each, the first placement. Its index is unique
     outbox    [event]                        what the relay has still to publish
 
 "No live claim overlaps" is `$bitsAllClear` on the words and `$elemMatch` on the few holds; taking the time is `$bit`.
@@ -26,16 +27,13 @@ from loket_contracts.envelope import Event
 
 from ..domain.agenda import Agenda, AgendaKey, Hold, Placement
 from ..domain.appointment import Appointment
+from .claiming import Taken, claiming, unless_claimed
 from .documents import from_entry, placed, to_document
 from .holds import HeldSlot, forgotten, released
 from .memory import Memory
 from .words import WORD_NAMES, cells_in, freed, new_agenda, words_of
 
 Document = dict[str, Any]
-
-
-class Taken(Exception):
-    """Somebody else's live claim is in the way."""
 
 
 class Agendas:
@@ -50,6 +48,10 @@ class Agendas:
 
     def create_indexes(self) -> None:
         self.collection.create_index("holds.id", name="holds", sparse=True)
+        # whatever is repeated, taken over or comes late: an appointment stands in one place
+        self.collection.create_index(
+            "owners", name="owners", unique=True, partialFilterExpression={"owners.0": {"$exists": True}}
+        )
         self.collection.create_index("holds.client", name="clients", sparse=True)
         self.collection.create_index([("municipality", 1), ("date", 1)], name="day")
 
@@ -109,11 +111,11 @@ class Agendas:
     ) -> None:  # fmt: skip
         """Claim the placements for good and record the event. One's own hold makes way.
 
-        Raises Taken, and then nothing is claimed.
+        Raises Taken or AlreadyClaimed, and then nothing is claimed.
         """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            change = self._claiming(placement, placements, appointment, event if first else None)
+            change = claiming(placement, placements, appointment, event if first else None)
             self._change(placement, {**change, "$pull": forgotten(hold, now)}, now, hold, session)
 
         self._each(placements, write)
@@ -166,14 +168,17 @@ class Agendas:
 
         def all_of_it(session: ClientSession) -> bool:
             for index, placement in enumerate(old):
-                gone: Document = {"$bit": freed(placement), "$pull": {"claims": {"id": appointment.id}}}
+                gone: Document = {
+                    "$bit": freed(placement),
+                    "$pull": {"claims": {"id": appointment.id}, "owners": appointment.id},
+                }
                 try:
                     self._change_claim(placement, appointment, index == 0, gone, session)
                 except Taken:
                     session.abort_transaction()
                     return False
             for index, placement in enumerate(new):
-                change = self._claiming(placement, new, appointment, event if index == 0 else None)
+                change = claiming(placement, new, appointment, event if index == 0 else None)
                 self._change(placement, {**change, "$pull": forgotten(hold, now)}, now, hold, session)
             also(session)
             return True
@@ -203,25 +208,13 @@ class Agendas:
         if not self.collection.update_one(found, change, session=session).matched_count:
             raise Taken
 
-    @staticmethod
-    def _claiming(
-        placement: Placement, all_: Sequence[Placement], appointment: Appointment, event: Event | None
-    ) -> Document:
-        """The change that claims a placement for good; the first of an appointment's also holds it and its event."""
-        claim: Document = {"id": appointment.id, "s": placement.start, "e": placement.end}
-        if placement.purpose != "visit":
-            claim["p"] = placement.purpose
-        pushed: Document = {"claims": claim}
-        if event is not None:
-            claim["appointment"] = to_document(appointment)
-            claim["placements"] = [placed(each) for each in all_]
-            pushed["outbox"] = event.to_document()
-        taken = {name: {"or": Int64(bits)} for name, bits in words_of(placement.cells)}
-        return {"$bit": taken, "$push": pushed}
-
     def find_claim(self, agenda: str, identifier: str) -> tuple[Appointment, list[Placement]] | None:
-        """The appointment that the agenda with id `agenda` holds under this identifier, and all its placements."""
+        """The appointment under this identifier, and all its placements. It is looked for in `agenda` first."""
         found = self.collection.find_one({"_id": agenda, "claims.id": identifier}, {"claims.$": 1})
+        if found is None or "appointment" not in found["claims"][0]:
+            found = self.collection.find_one(
+                {"owners": identifier, "owners.0": {"$exists": True}, "claims.id": identifier}, {"claims.$": 1}
+            )
         return from_entry(found["claims"][0]) if found else None
 
     def claimed(self, agendas: Iterable[str]) -> set[str]:
@@ -283,8 +276,12 @@ class Agendas:
                     free, {**change, "$setOnInsert": new_agenda(placement.agenda, untouched)}, upsert=True
                 )
                 return
-            except DuplicateKeyError:
+            except DuplicateKeyError as error:
+                unless_claimed(error)
                 # the agenda is there: either the time is taken, or it was made at this very moment by another writer
-                pass
-        if not self.collection.update_one(free, change, session=session).matched_count:
-            raise Taken
+        try:
+            if not self.collection.update_one(free, change, session=session).matched_count:
+                raise Taken
+        except DuplicateKeyError as error:
+            unless_claimed(error)
+            raise

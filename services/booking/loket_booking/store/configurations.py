@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from typing import Any
 
@@ -28,6 +29,7 @@ class Configurations:
     def __init__(self, database: Database[Document]) -> None:
         self.collection = database[self.NAME]
         self.closures = Closures(database)
+        self._looking = threading.Lock()
         self._revisions: dict[str, int] = {}
         self._calendars: dict[str, Calendar] = {}
         self._checked = float("-inf")
@@ -91,7 +93,12 @@ class Configurations:
     def _refresh(self) -> None:
         if time.monotonic() - self._checked < self.FRESH_FOR:
             return
-        self._checked = time.monotonic()
+        with self._looking:  # who comes while another looks waits for what that one finds
+            if time.monotonic() - self._checked >= self.FRESH_FOR:
+                self._look()
+                self._checked = time.monotonic()
+
+    def _look(self) -> None:
         newest = self.collection.aggregate(
             [
                 {"$sort": {"municipality": 1, "version": -1}},

@@ -1,0 +1,22 @@
+"""A stack whose parts may be killed."""
+
+from pathlib import Path
+
+import pytest
+
+from loket_local.ports import find_free
+from loket_local.stack import Ports, Stack
+
+MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
+
+
+@pytest.fixture(scope="package")
+def own_stack(folder):
+    """A stack with servers of its own, whose parts may be killed without harm to other tests."""
+    amqp_port, mongo_port = find_free(2)
+    ports = Ports.free()
+    stack = Stack(folder / "faults", Ports(ports.http, ports.mail, ports.smtp, amqp_port, mongo_port), environment={})
+    stack.start()
+    stack.configure(MUNICIPALITIES / "rumst.yaml")
+    yield stack
+    stack.stop()
