@@ -19,6 +19,7 @@ from .api.slots import SlotRoutes
 from .api.waiting_list import WaitingListRoutes
 from .catalogue import Catalogues
 from .pages.booking import BookingPages
+from .pages.managing import ManagingPages
 from .web import route
 
 
@@ -59,6 +60,7 @@ class GatewayService(
     ReportRoutes,
     OpenApiRoutes,
     BookingPages,
+    ManagingPages,
     probes(route),  # type: ignore[misc]
 ):
     """The HTTP door of Loket."""

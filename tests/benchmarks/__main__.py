@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import random
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +29,9 @@ from loket_local.ports import LOOPBACK, find_free
 from loket_local.processes import Child
 from loket_local.stack import Ports, Stack
 
+from .domain import growth
 from .load import Measured, measure, request
+from .soak import resident_megabytes, soak
 from .travel import travel
 
 ROOT = Path(__file__).parents[2]
@@ -39,13 +42,14 @@ console = Console(highlight=False)
 
 @dataclass(frozen=True)
 class Job:
-    """One thing to measure. `yardstick`: the job that its rate is divided by."""
+    """One thing to measure. `yardstick`: the job that its rate is divided by. `alone`: the listeners are held still."""
 
     name: str
     port: int
     next_request: Callable[[], bytes]
     yardstick: str
     expected: int = 200
+    alone: bool = False
 
 
 def municipality(name: str, start: str, end: str, duration: int) -> str:
@@ -56,6 +60,7 @@ def municipality(name: str, start: str, end: str, duration: int) -> str:
         {
             "id": name,
             "name": name,
+            "most_holds_per_client": 0,
             "locations": {"hal": {"name": "Hal"}},
             "teams": {"team": {"name": "Team"}},
             "resources": {
@@ -171,6 +176,14 @@ def jobs(stack: Stack, port: int) -> list[Job]:
             201,
         ),
         Job(
+            "book, listeners held still",
+            gateway,
+            lambda: request("POST", f"{api}/booked/appointments", booking(next(free), next(number))),
+            "plain nameko: @http, RPC, event",
+            201,
+            alone=True,
+        ),
+        Job(
             "overview of figures",
             gateway,
             lambda: request("GET", f"{api}/booked/reports/overview"),
@@ -179,11 +192,17 @@ def jobs(stack: Stack, port: int) -> list[Job]:
     ]
 
 
-def resident_megabytes(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+@contextlib.contextmanager
+def held_still(stack: Stack, alone: bool) -> Iterator[None]:
+    """Notification and reporting stopped in their tracks: the yardstick has no listeners either."""
+    listeners = [stack.components[name].child for name in ("notification", "reporting") if alone]
+    for child in listeners:
+        child.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for child in listeners:
+            child.process.send_signal(signal.SIGCONT)
 
 
 def tell(measured: dict[tuple[str, int], Measured], listed: list[Job]) -> Table:
@@ -225,11 +244,20 @@ def _now(stack: Stack) -> dict[str, float]:
 
 @click.command()
 @click.option("--seconds", default=5.0, show_default=True, help="How long each row runs.")
-def main(seconds: float) -> None:
+@click.option("--bookings", default=0, help="Only make so many bookings, and watch the memory; 100000 take minutes.")
+def main(seconds: float, bookings: int) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"))
+    if bookings:
+        stack.start()
+        try:
+            console.print(soak(stack, bookings, console))
+        finally:
+            stack.stop()
+        return
+    console.print(growth())
     starts_took = []
     for again in (False, True):
         began = time.perf_counter()
@@ -252,7 +280,8 @@ def main(seconds: float) -> None:
                 for connections in CONNECTIONS:
                     console.print(f"[dim]{job.name}, {connections} connection(s)[/dim]")
                     wait_until_all_is_told(f"{stack.url}/api/v1/booked")
-                    run = measure(LOOPBACK, job.port, job.next_request, connections, seconds)
+                    with held_still(stack, job.alone):
+                        run = measure(LOOPBACK, job.port, job.next_request, connections, seconds)
                     if set(run.statuses) - {job.expected}:
                         console.print(f"[red]unexpected answers: {dict(run.statuses)}[/red]")
                     measured[job.name, connections] = run

@@ -1,57 +1,13 @@
 """The booking pages in real Chromium, without JavaScript, on a wide and on a narrow screen."""
 
-import os
 import shutil
-from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from loket_local import debian
+from tests.browser.looks import fits, picture
 from tests.client import a_visitor, eventually, link_in
-
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-#: LOKET_SCREENSHOTS=docs/pictures keeps what the pages look like
-PICTURES = os.environ.get("LOKET_SCREENSHOTS")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not Path(CHROMIUM).exists():
-        debian.install("chromium", "Chromium, which the page tests need,")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(params=[360, 1280])
-def page(browser: Browser, request):
-    context = browser.new_context(
-        viewport={"width": request.param, "height": 800}, java_script_enabled=False, locale="nl-BE"
-    )
-    opened = context.new_page()
-    opened.width = request.param
-    opened.complaints = []
-    opened.on("console", lambda message: opened.complaints.append(message.text))
-    opened.on("requestfailed", lambda failed: opened.complaints.append(failed.url))
-    yield opened
-    context.close()
-
-
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        folder = Path(PICTURES)
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}-{page.width}.png", full_page=name in ("form", "mistakes"))
-
-
-def fits(page: Page) -> bool:
-    """Nothing sticks out at the side."""
-    scrolled = page.locator("html").bounding_box()
-    return scrolled is not None and scrolled["width"] <= page.width
 
 
 def test_a_resident_books_sees_and_cancels(page: Page, portal):

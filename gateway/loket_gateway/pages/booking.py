@@ -1,4 +1,4 @@
-"""Booking and managing an appointment in pages: choose, pick a slot, fill in, done; see and cancel by the link."""
+"""Booking in pages: choose, pick a slot, fill in, done; and picking another slot for an appointment that there is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.rpc import Service
@@ -17,7 +16,7 @@ from loket_contracts.errors import Refusal
 from .. import language
 from ..catalogue import Catalogue
 from ..web import route
-from .render import STATIC, page
+from .render import STATIC, about, in_words, page, see
 
 WEEKS_SHOWN = 2
 CONTACT = ("name", "email", "phone")
@@ -38,7 +37,7 @@ class BookingPages:
 
     @route("GET", "/", page=True)
     def home(self, request: Request) -> Response:
-        return page("home.html", request, municipalities=self._said(request, self.catalogue.municipalities()))
+        return page("home.html", request, municipalities=in_words(request, self.catalogue.municipalities()))
 
     @route("GET", "/<municipality>/", page=True)
     def choose(self, request: Request, municipality: str) -> Response:
@@ -48,7 +47,7 @@ class BookingPages:
             key=lambda kind: kind["category"],
         )
         categories = [(name, list(group)) for name, group in groupby(kinds, key=lambda kind: kind["category"])]
-        return page("choose.html", request, **_about(catalogue), categories=categories)
+        return page("choose.html", request, **about(catalogue), categories=categories)
 
     @route("GET", "/<municipality>/tijdstip", page=True)
     def slots(self, request: Request, municipality: str) -> Response:
@@ -95,7 +94,7 @@ class BookingPages:
     def reschedule(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         self.booking.reschedule(municipality, found["id"], token, {"start": request.form.get("start", "")})
-        return _see(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
+        return see(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
 
     @route("POST", "/<municipality>/reserveren", page=True)
     def hold(self, request: Request, municipality: str) -> Response:
@@ -106,7 +105,7 @@ class BookingPages:
             "start": request.form.get("start", ""),
         }
         held = self.booking.hold(municipality, body, None, request.remote_addr)
-        return _see(request, f"/{municipality}/gegevens", hold=held["id"])
+        return see(request, f"/{municipality}/gegevens", hold=held["id"])
 
     @route("GET", "/<municipality>/gegevens", page=True)
     def form(self, request: Request, municipality: str) -> Response:
@@ -132,27 +131,7 @@ class BookingPages:
                 raise
             wrong = {error["pointer"]: error["detail"] for error in refusal.errors}
             return self._form(request, municipality, hold, given, wrong)
-        return _see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
-
-    @route("GET", "/<municipality>/afspraak/<token>", page=True)
-    def manage(self, request: Request, municipality: str, token: str) -> Response:
-        catalogue = self._catalogue(request, municipality)
-        found = self._said(request, self.booking.appointment_by_link(municipality, token))
-        return page(
-            "appointment.html",
-            request,
-            **_about(catalogue),
-            appointment=found,
-            token=token,
-            new="nieuw" in request.args and found["state"] == "booked",
-            moved="verplaatst" in request.args and found["state"] == "booked",
-        )
-
-    @route("POST", "/<municipality>/afspraak/<token>/annuleren", page=True)
-    def cancel(self, request: Request, municipality: str, token: str) -> Response:
-        found = self.booking.appointment_by_link(municipality, token)
-        self.booking.cancel(municipality, found["id"], token, {})
-        return _see(request, f"/{municipality}/afspraak/{token}")
+        return see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
 
     def _slots(
         self, request: Request, catalogue: Any, kinds: list[Any], persons: int, location: str, **shown: Any
@@ -160,27 +139,27 @@ class BookingPages:
         """The free moments of two weeks, as buttons of one form."""
         first = _date(request.args.get("from"))
         step = dt.timedelta(weeks=WEEKS_SHOWN)
-        found = self.booking.free_slots(
-            catalogue["municipality"]["id"],
-            {
-                "appointment_types": [kind["id"] for kind in kinds],
-                "persons": persons,
-                "location": location,
-                "from": first and first.isoformat(),
-                "to": first and (first + step - dt.timedelta(days=1)).isoformat(),
-            },
-        )
+        wish = {
+            "appointment_types": [kind["id"] for kind in kinds],
+            "persons": persons,
+            "location": location,
+            "from": first and first.isoformat(),
+            "to": first and (first + step - dt.timedelta(days=1)).isoformat(),
+        }
+        found = self.booking.free_slots(catalogue["municipality"]["id"], wish)
+        nearest = None if found["slots"] else self.booking.explain(catalogue["municipality"]["id"], wish)["nearest"]
         days = [(date, list(group)) for date, group in groupby(found["slots"], key=lambda slot: slot["start"][:10])]
         begins = dt.date.fromisoformat(found["from"])
         return page(
             "slots.html",
             request,
-            **_about(catalogue),
+            **about(catalogue),
             **shown,
             kinds=kinds,
             chosen=location,
             days=[(dt.date.fromisoformat(date), slots) for date, slots in days],
             zone=found["time_zone"],
+            nearest=nearest,
             later=(begins + step).isoformat(),
             earlier=(begins - step).isoformat() if first else None,
         )
@@ -196,7 +175,7 @@ class BookingPages:
             "form.html",
             request,
             422 if wrong else 200,
-            **_about(catalogue),
+            **about(catalogue),
             hold=hold,
             held=held,
             kinds=kinds,
@@ -207,14 +186,7 @@ class BookingPages:
         )
 
     def _catalogue(self, request: Request, municipality: str) -> Any:
-        return self._said(request, self.catalogue.of(municipality))
-
-    def _said(self, request: Request, document: Any) -> Any:
-        return language.localised(document, language.of(request))
-
-
-def _about(catalogue: dict[str, Any]) -> dict[str, Any]:
-    return {"municipality": catalogue["municipality"]}
+        return in_words(request, self.catalogue.of(municipality))
 
 
 def _kind(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
@@ -223,13 +195,6 @@ def _kind(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
             found: dict[str, Any] = kind
             return found
     raise Refusal("unknown-appointment-type", {"appointment_type": name or "?"})
-
-
-def _see(request: Request, path: str, **query: str) -> Response:
-    """Go on with a GET (303), in the language of this page."""
-    if request.args.get("lang"):
-        query["lang"] = request.args["lang"]
-    return redirect(path + ("?" + urlencode(query) if query else ""), 303)
 
 
 def _whole(text: str | None, usual: int) -> int:

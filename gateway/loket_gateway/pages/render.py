@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import ERRORS, Refusal
@@ -52,6 +53,23 @@ def page(template: str, request: Request, status: int = 200, **context: Any) -> 
     response.headers["Content-Language"] = spoken
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def about(catalogue: dict[str, Any]) -> dict[str, Any]:
+    """What every page of a municipality needs."""
+    return {"municipality": catalogue["municipality"]}
+
+
+def in_words(request: Request, document: Any) -> Any:
+    """A document from booking with every text in the caller's language."""
+    return language.localised(document, language.of(request))
+
+
+def see(request: Request, path: str, **query: str) -> Response:
+    """Go on with a GET (303), in the language of this page."""
+    if request.args.get("lang"):
+        query["lang"] = request.args["lang"]
+    return redirect(path + ("?" + urlencode(query) if query else ""), 303)
 
 
 def _switcher(request: Request) -> str:

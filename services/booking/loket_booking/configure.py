@@ -19,17 +19,27 @@ deserialize_to_instance(Refusal)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
 @click.option("--by", default=getpass.getuser, help="Who makes the change; kept with the version.")
-def main(file: Path, amqp_uri: str, by: str) -> None:
-    """Load FILE, whole or not at all. Errors name the line."""
+@click.option("--diff", is_flag=True, help="Only show what would change.")
+def main(file: Path, amqp_uri: str, by: str, diff: bool) -> None:
+    """Load FILE, whole or not at all. Errors name the line.
+
+    Appointments that no longer fit the new hours are listed; they stay until somebody moves them.
+    """
+    text = file.read_text(encoding="utf-8")
     try:
         with ServiceRpcProxy("booking", {"AMQP_URI": amqp_uri}, timeout=20) as booking:
-            taken = booking.configure(file.read_text(encoding="utf-8"), by)
+            if diff:
+                click.echo(booking.compare_configuration(text)["diff"] or "Nothing would change.")
+                return
+            taken = booking.configure(text, by)
     except Refusal as refusal:
         for error in refusal.errors:
             click.echo(f"{file}:{error.get('line', 1)}: {error['pointer']}: {error['detail']}", err=True)
         sys.exit(1)
     word = "is now" if taken["changed"] else "was already"
     click.echo(f"{taken['municipality']} {word} at version {taken['version']}")
+    for clash in taken["clashes"]:
+        click.echo(f"  clashes: {clash['start']} {clash['resource']} ({clash['reason']}) {clash['appointment']}")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from kombu import Connection, Exchange, serialization
+from kombu import Connection, Exchange, Producer, serialization
 from kombu.pools import producers
 from nameko.extensions import SharedExtension
 
@@ -30,6 +31,21 @@ def _as_text(body: Any) -> Any:
 serialization.register("cloudevents", _as_text, _as_text, content_type=CONTENT_TYPE, content_encoding="utf-8")
 
 
+def publish_events(producer: Producer, events: Iterable[Event], to: Exchange) -> Iterator[Event]:
+    """Give the events to the producer one by one; the caller waits for their confirms."""
+    for event in events:
+        producer.publish(
+            event.to_json(),
+            exchange=to.name,
+            routing_key=event.type,
+            content_type=CONTENT_TYPE,
+            content_encoding="utf-8",
+            delivery_mode=PERSISTENT,
+            message_id=event.id,
+        )
+        yield event
+
+
 class Publisher(SharedExtension):
     """The publishing side of one process: pools of connections, one that waits for confirms and one that does not.
 
@@ -50,12 +66,6 @@ class Publisher(SharedExtension):
             self.container.config["AMQP_URI"],
             connect_timeout=2,
             transport_options={**options, "max_retries": 2, "interval_start": 0.1, "interval_step": 0.3},
-        )
-
-    def publish_event(self, event: Event, to: Exchange) -> None:
-        """Returns when the broker has taken responsibility for the event (publisher confirm)."""
-        self.publish(
-            event.to_json(), exchange=to, routing_key=event.type, content_type=CONTENT_TYPE, message_id=event.id
         )
 
     def publish(self, body: Any, *, confirm: bool = True, **message: Any) -> None:

@@ -2,7 +2,8 @@
 
 A use case pushes its event into the array `outbox` of the very document that it changes, in the same write. The relay
 takes it from there: into the event log (once, by its id), onto the bus (with publisher confirms), out of the outbox.
-A process that dies in between leaves the entry where it is, and the sweep of any instance finds it again.
+A process that dies in between leaves the entry where it is, and the sweep of any instance finds it again. So does one
+that has more to tell than it remembers: the relay's memory is bounded, the outbox is not.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import eventlet
+import eventlet.semaphore
 import structlog
-from eventlet.queue import Empty, Queue
+from eventlet.queue import Empty, Full, Queue
 from kombu.common import maybe_declare
 from nameko.amqp.publish import get_connection
 from nameko.extensions import DependencyProvider
@@ -25,10 +27,13 @@ from pymongo.errors import BulkWriteError
 from loket_contracts.envelope import Event
 
 from . import bus, faults
+from .confirms import ConfirmingChannel
 from .metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
 from .mongo import AHEAD, Document, MongoConnection
 
 BATCH = 200
+#: so many announced entries are remembered; what is announced beyond them is left to the sweep
+MOST_REMEMBERED = 1000
 DUPLICATE_KEY = 11000
 EVENT_LOG = "event_log"
 log = structlog.get_logger()
@@ -47,7 +52,6 @@ class OutboxRelay(DependencyProvider):
     """Gives a service class `announce(collection, document_id, events)`, to be called after the write."""
 
     connection = MongoConnection()
-    publisher = bus.Publisher()
 
     SWEEP_EVERY = 2.0
     #: the sweep leaves younger entries to the process that has just written them
@@ -58,7 +62,9 @@ class OutboxRelay(DependencyProvider):
         self.keep_log = keep_log
         self.exchange = bus.exchange(exchange)
         self.collections = collections
-        self.announced: Queue = Queue()
+        self.announced: Queue = Queue(MOST_REMEMBERED)
+        self.under_way: set[str] = set()
+        self.delivering = eventlet.semaphore.Semaphore()
 
     def setup(self) -> None:
         for name in self.collections:
@@ -67,6 +73,7 @@ class OutboxRelay(DependencyProvider):
                 name="outbox",
                 partialFilterExpression={"outbox.0": {"$exists": True}},
             )
+        self.channel = ConfirmingChannel(self.container.config["AMQP_URI"])
         event_log = self.connection.database[EVENT_LOG]
         event_log.create_index(
             [("municipality", ASCENDING), ("time", ASCENDING), ("sequence", ASCENDING)], name="in_order"
@@ -81,6 +88,7 @@ class OutboxRelay(DependencyProvider):
     def stop(self) -> None:
         self._sweeper.kill()
         self._deliverer.kill()  # what is still announced stays in its outbox, for the next start
+        self.channel.close()
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         return self.announce
@@ -88,7 +96,11 @@ class OutboxRelay(DependencyProvider):
     def announce(self, collection: str, document: Any, events: Iterable[Event]) -> None:
         """Tell the relay of events that a write has just put in an outbox. Returns at once."""
         for event in events:
-            self.announced.put(Entry(collection, document, event))
+            try:
+                self.announced.put_nowait(Entry(collection, document, event))
+            except Full:  # more than can be remembered: the sweep finds it
+                return
+            self.under_way.add(event.id)
 
     def _deliver_announced(self) -> None:
         while True:
@@ -106,7 +118,8 @@ class OutboxRelay(DependencyProvider):
             try:
                 while left := self._find_left(dt.datetime.now(dt.UTC) - age):
                     log.info("outbox entries found by the sweep", count=len(left))
-                    if not self._try_to_deliver(left):
+                    batches = [left[first : first + BATCH] for first in range(0, len(left), BATCH)]
+                    if not all(self._try_to_deliver(batch) for batch in batches):
                         break
             except Exception:
                 OUTBOX_FAILURES.inc()
@@ -115,7 +128,7 @@ class OutboxRelay(DependencyProvider):
             eventlet.sleep(self.SWEEP_EVERY)
 
     def _find_left(self, before: dt.datetime) -> list[Entry]:
-        """Entries older than `before`, oldest first."""
+        """Entries older than `before` that this process has not in hand, oldest first."""
         found = [
             Entry(name, document["_id"], Event.from_document(entry))
             for name in self.collections
@@ -123,24 +136,31 @@ class OutboxRelay(DependencyProvider):
             .find({"outbox.0": {"$exists": True}, "outbox.time": {"$lte": before}}, {"outbox": 1})
             .limit(BATCH)
             for entry in document["outbox"]
+            if entry["_id"] not in self.under_way
         ]
         return sorted(found, key=lambda entry: (entry.event.time, entry.event.sequence))
 
     def _try_to_deliver(self, batch: Sequence[Entry]) -> bool:
         try:
-            self.deliver(batch)
+            with self.delivering:
+                self.deliver(batch)
         except Exception:
             OUTBOX_FAILURES.inc()
             log.warning("outbox could not be delivered; the sweep tries again", count=len(batch), exc_info=True)
             return False
+        finally:
+            self.under_way.difference_update(entry.event.id for entry in batch)
         return True
 
     def deliver(self, batch: Sequence[Entry]) -> None:
         """Log, publish and clear. Whatever fails leaves the entries in place; repeating any part is harmless."""
         faults.reach("outbox.before-publish")
+        events = [entry.event for entry in batch]
         if self.keep_log:
-            self._append_to_log([entry.event for entry in batch])
-        self._publish([entry.event for entry in batch])
+            self._append_to_log(events)
+        self.channel.publish_all(lambda producer: bus.publish_events(producer, events, self.exchange))
+        for event in events:
+            EVENTS_PUBLISHED.labels(event.type).inc()
         faults.reach("outbox.before-clear")
         self._clear(batch)
 
@@ -152,11 +172,6 @@ class OutboxRelay(DependencyProvider):
         except BulkWriteError as error:
             if any(problem["code"] != DUPLICATE_KEY for problem in error.details["writeErrors"]):
                 raise
-
-    def _publish(self, events: Sequence[Event]) -> None:
-        for event in events:
-            self.publisher.publish_event(event, self.exchange)
-            EVENTS_PUBLISHED.labels(event.type).inc()
 
     def _clear(self, batch: Sequence[Entry]) -> None:
         done: dict[tuple[str, Any], list[str]] = defaultdict(list)

@@ -54,6 +54,23 @@ def service() -> type:
             self.announce("notes", subject, [event])
             return event.id
 
+        @answer
+        def note_many(self, number: int) -> None:
+            made = [
+                events.make(
+                    "appointment.booked",
+                    municipality="rumst",
+                    subject=f"many-{n}",
+                    sequence=1,
+                    time=dt.datetime.now(dt.UTC),
+                    data={"mood": "fine"},
+                )
+                for n in range(number)
+            ]
+            self.database.notes.insert_many([{"_id": e.subject, "outbox": [e.to_document()]} for e in made])
+            for event in made:
+                self.announce("notes", event.subject, [event])
+
         @listen("sample.events", [("booking.events", ["appointment.booked.v1"])])
         def on_note(self, event: Event) -> None:
             tries = self.database.tries.find_one_and_update(

@@ -1,9 +1,11 @@
 """What a write put in its outbox reaches the bus at least once and the event log once, whatever dies in between."""
 
 import contextlib
+import datetime as dt
 
 import pytest
 
+from loket_contracts import events
 from tests.client import eventually
 
 
@@ -49,13 +51,18 @@ def test_the_trace_of_a_request_goes_along_with_its_event(sample, kept):
 
 
 def test_the_sweep_leaves_nothing_that_was_never_announced(sample, kept):
-    import datetime as dt
-
-    from loket_contracts import events
-
     old = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
     event = events.make(
         "appointment.booked", municipality="rumst", subject="c", sequence=1, time=old, data={"mood": "fine"}
     )
     kept.notes.insert_one({"_id": "c", "outbox": [event.to_document()]})
     eventually(lambda: heard(kept, "c"))
+
+
+def test_more_than_the_relay_remembers_is_told_all_the_same_and_each_once(sample, kept):
+    number = 1300
+    sample.ask("note_many", number)
+    eventually(lambda: kept.heard.count_documents({}) == number, 60)
+    eventually(lambda: kept.notes.count_documents({"outbox.0": {"$exists": True}}) == 0)
+    assert kept.event_log.count_documents({}) == number
+    assert kept.tries.count_documents({"count": {"$gt": 1}}) == 0

@@ -1,0 +1,82 @@
+"""The page behind a resident's link: documents, what the specialist asks, an earlier moment, and what it was worth."""
+
+import pytest
+from nameko.standalone.rpc import ServiceRpcProxy
+from playwright.sync_api import Page, expect
+
+from tests.browser.looks import fits, picture
+from tests.client import a_visitor, eventually
+
+PDF = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
+
+
+@pytest.fixture
+def desk(servers):
+    """Staff, who have no pages yet: over RPC."""
+    with ServiceRpcProxy("booking", {"AMQP_URI": servers.amqp_uri}, timeout=10) as booking:
+        yield booking
+
+
+def test_a_resident_sends_a_document_and_answers_what_the_specialist_asks(page: Page, portal, desk):
+    appointment = portal.booked()
+    desk.ask("rumst", "ro-1", appointment["id"], {"text": "Wie is uw architect?"})
+    page.goto(appointment["manage_url"])
+    expect(page.get_by_text("Wie is uw architect?")).to_be_visible()
+    picture(page, "prepare")
+    assert fits(page)
+    page.get_by_label("Plannen of een schets").set_input_files(PDF)
+    page.get_by_role("button", name="Dit document versturen").click()
+    expect(page.get_by_role("heading", name="Bedankt, we hebben het ontvangen")).to_be_visible()
+    expect(page.get_by_text("✓ plan.pdf")).to_be_visible()
+    page.get_by_label("Uw antwoord").fill("Mevrouw Peeters")
+    page.get_by_role("button", name="Het antwoord versturen").click()
+    expect(page.get_by_text("Uw antwoord: Mevrouw Peeters")).to_be_visible()
+    seen = desk.dossier("rumst", "ro-1", appointment["reference"])
+    assert [file["name"] for file in seen["files"]] == ["plan.pdf"]
+    assert seen["asked"][0]["answer"] == "Mevrouw Peeters"
+    assert page.complaints == []
+
+
+def test_a_resident_is_offered_an_earlier_moment_and_takes_it(page: Page, portal):
+    body = {"appointment_types": ["bomen-kappen"], "answers": {"perceel": "x"}}
+    free = portal.slots("bomen-kappen")
+    early = portal.booked(start=free[0]["start"], contact=a_visitor(), **body)
+    late = portal.booked(start=free[-1]["start"], contact=a_visitor(), **body)
+    page.goto(late["manage_url"])
+    page.get_by_role("button", name="Laat het mij weten als er een vroeger moment vrijkomt").click()
+    expect(page.get_by_text("U staat op de wachtlijst")).to_be_visible()
+    portal.post(f"appointments/{early['id']}/cancel", {}, token=early["link_token"])
+
+    def offered():
+        page.reload()
+        return page.get_by_role("heading", name="Er is een vroeger moment vrij").is_visible()
+
+    eventually(offered)
+    picture(page, "offer")
+    assert fits(page)
+    page.get_by_role("button", name="Dit moment nemen").click()
+    expect(page.get_by_role("heading", name="Uw afspraak is verplaatst")).to_be_visible()
+    assert page.complaints == []
+
+
+def test_after_the_visit_a_resident_tells_what_it_was_worth_once(page: Page, portal, desk):
+    appointment = portal.booked()
+    desk.step("rumst", "ro-1", appointment["id"], "start", {"desk": "Loket 2"})
+    desk.step("rumst", "ro-1", appointment["id"], "complete", {"outcome": "answered"})
+    page.goto(appointment["manage_url"])
+    picture(page, "feedback")
+    assert fits(page)
+    page.get_by_label("5", exact=True).check()
+    page.get_by_label("Wat kan beter?").fill("Niets")
+    page.get_by_role("button", name="Versturen").click()
+    expect(page.get_by_role("heading", name="Bedankt voor uw mening")).to_be_visible()
+    again = portal.post(f"appointments/{appointment['id']}/feedback", {"score": 1}, token=appointment["link_token"])
+    assert again.json()["code"] == "feedback-given"
+
+
+def test_nothing_free_leads_to_the_first_free_moment(page: Page, portal):
+    page.goto(f"{portal.url}/rumst/tijdstip?type=bomen-kappen&location=gemeentehuis&from=2026-12-24")
+    expect(page.get_by_role("heading", name="Moet u wel komen?")).to_be_visible()
+    page.goto(f"{portal.url}/rumst/tijdstip?type=verkaveling&from=2027-12-24")
+    expect(page.get_by_text("Ook later is er niets.")).to_be_visible()
+    picture(page, "nothing")
