@@ -80,3 +80,21 @@ def test_nothing_free_leads_to_the_first_free_moment(page: Page, portal):
     page.goto(f"{portal.url}/rumst/tijdstip?type=verkaveling&from=2027-12-24")
     expect(page.get_by_text("Ook later is er niets.")).to_be_visible()
     picture(page, "nothing")
+
+
+def test_who_is_invited_books_with_the_link_and_only_once(page: Page, portal, desk):
+    sent = desk.invite("rumst", "ro-2", {"appointment_type": "bezwaar-bespreken", "file_reference": "OMV_2025012345"})
+    link = f"{portal.url}/rumst/uitnodiging/{sent['token']}"
+    page.goto(link)
+    expect(page.get_by_text("Uw bezwaar bespreken")).to_be_visible()
+    page.locator("ul.times button").first.click()
+    page.get_by_label("Uw naam").fill("Lieve Demo")
+    page.get_by_label("E-mail").fill("geen adres")
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    page.get_by_label("E-mail").fill(a_visitor()["email"])
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    expect(page.get_by_role("heading", name="Uw afspraak staat vast")).to_be_visible()
+    (used,) = [each for each in desk.invitations("rumst") if each["id"] == sent["id"]]
+    assert desk.dossier("rumst", "ro-2", used["appointment"])["file_reference"] == "OMV_2025012345"
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Deze uitnodiging kan niet gebruikt worden")).to_be_visible()

@@ -49,6 +49,13 @@ class BookingPages:
         categories = [(name, list(group)) for name, group in groupby(kinds, key=lambda kind: kind["category"])]
         return page("choose.html", request, **about(catalogue), categories=categories)
 
+    @route("GET", "/<municipality>/uitnodiging/<token>", page=True)
+    def invited(self, request: Request, municipality: str, token: str) -> Response:
+        """Straight to the moments of what somebody is invited to."""
+        found = self.booking.invitation(municipality, token)
+        place = {"location": found["location"]} if found["location"] else {}
+        return see(request, f"/{municipality}/tijdstip", type=found["appointment_type"], uitnodiging=token, **place)
+
     @route("GET", "/<municipality>/tijdstip", page=True)
     def slots(self, request: Request, municipality: str) -> Response:
         catalogue = self._catalogue(request, municipality)
@@ -57,12 +64,17 @@ class BookingPages:
         chosen = request.args.get("location") or locations[0]["id"]
         persons = _whole(request.args.get("persons"), 1)
         asked = {"type": kind["id"], "persons": str(persons)}
+        resource = None
+        if invitation := request.args.get("uitnodiging"):
+            asked["uitnodiging"] = invitation
+            resource = self.booking.invitation(municipality, invitation)["resource"]
         return self._slots(
             request,
             catalogue,
             [kind],
             persons,
             chosen,
+            resource,
             locations=locations,
             action=f"/{municipality}/reserveren",
             hidden={**asked, "location": chosen},
@@ -83,6 +95,7 @@ class BookingPages:
             kinds,
             found["persons"],
             chosen,
+            None,
             locations=[place for place in catalogue["locations"] if place["id"] == chosen],
             action=f"{here}/verplaatsen",
             hidden={},
@@ -98,18 +111,21 @@ class BookingPages:
 
     @route("POST", "/<municipality>/reserveren", page=True)
     def hold(self, request: Request, municipality: str) -> Response:
-        body = {
+        body: dict[str, Any] = {
             "appointment_types": [request.form.get("type", "")],
             "location": request.form.get("location") or None,
             "persons": _whole(request.form.get("persons"), 1),
             "start": request.form.get("start", ""),
+            "invitation": request.form.get("uitnodiging") or None,
         }
         held = self.booking.hold(municipality, body, None, request.remote_addr)
-        return see(request, f"/{municipality}/gegevens", hold=held["id"])
+        invited = {"uitnodiging": body["invitation"]} if body["invitation"] else {}
+        return see(request, f"/{municipality}/gegevens", hold=held["id"], **invited)
 
     @route("GET", "/<municipality>/gegevens", page=True)
     def form(self, request: Request, municipality: str) -> Response:
-        return self._form(request, municipality, request.args.get("hold", ""), {}, {})
+        given = {"uitnodiging": request.args.get("uitnodiging", "")}
+        return self._form(request, municipality, request.args.get("hold", ""), given, {})
 
     @route("POST", "/<municipality>/gegevens", page=True)
     def book(self, request: Request, municipality: str) -> Response:
@@ -117,6 +133,7 @@ class BookingPages:
         given = {name: value for name, value in request.form.items() if name != "hold"}
         body = {
             "hold": hold,
+            "invitation": given.get("uitnodiging") or None,
             "contact": {
                 **{name: given[name].strip() for name in CONTACT if given.get(name, "").strip()},
                 "language": language.of(request),
@@ -134,8 +151,9 @@ class BookingPages:
         return see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
 
     def _slots(
-        self, request: Request, catalogue: Any, kinds: list[Any], persons: int, location: str, **shown: Any
-    ) -> Response:
+        self, request: Request, catalogue: Any, kinds: list[Any], persons: int, location: str, resource: str | None,
+        **shown: Any,
+    ) -> Response:  # fmt: skip
         """The free moments of two weeks, as buttons of one form."""
         first = _date(request.args.get("from"))
         step = dt.timedelta(weeks=WEEKS_SHOWN)
@@ -143,6 +161,7 @@ class BookingPages:
             "appointment_types": [kind["id"] for kind in kinds],
             "persons": persons,
             "location": location,
+            "resource": resource,
             "from": first and first.isoformat(),
             "to": first and (first + step - dt.timedelta(days=1)).isoformat(),
         }

@@ -7,12 +7,9 @@ import sys
 from pathlib import Path
 
 import click
-from nameko.exceptions import deserialize_to_instance
-from nameko.standalone.rpc import ServiceRpcProxy
 
+from loket_chassis.standalone import NoAnswer, ask
 from loket_contracts.errors import Refusal
-
-deserialize_to_instance(Refusal)
 
 
 @click.command()
@@ -27,15 +24,16 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool) -> None:
     """
     text = file.read_text(encoding="utf-8")
     try:
-        with ServiceRpcProxy("booking", {"AMQP_URI": amqp_uri}, timeout=20) as booking:
-            if diff:
-                click.echo(booking.compare_configuration(text)["diff"] or "Nothing would change.")
-                return
-            taken = booking.configure(text, by)
+        if diff:
+            click.echo(ask(amqp_uri, "booking", "compare_configuration", text)["diff"] or "Nothing would change.")
+            return
+        taken = ask(amqp_uri, "booking", "configure", text, by)
     except Refusal as refusal:
         for error in refusal.errors:
             click.echo(f"{file}:{error.get('line', 1)}: {error['pointer']}: {error['detail']}", err=True)
         sys.exit(1)
+    except NoAnswer as error:
+        raise click.ClickException(str(error)) from error
     word = "is now" if taken["changed"] else "was already"
     click.echo(f"{taken['municipality']} {word} at version {taken['version']}")
     for clash in taken["clashes"]:

@@ -341,6 +341,24 @@ class OneAgenda(RuleBasedStateMachine):
         del self.held[identifier]
         self.booked[booked.id] = booked, cells
 
+    @rule(several=st.lists(stretches, min_size=2, max_size=4))
+    def race(self, several):
+        """Several writers at the same moment: who wins does not overlap, and who loses would have."""
+
+        def attempt(stretch):
+            try:
+                return book(self.agendas, at(*stretch), now=self.now), stretch
+            except Taken:
+                return None, stretch
+
+        with ThreadPoolExecutor(len(several)) as pool:
+            results = list(pool.map(attempt, several))
+        for booked, stretch in results:
+            if booked is not None:
+                assert self.free(*stretch)
+                self.booked[booked.id] = booked, set(range(*stretch))
+        assert not any(self.free(*stretch) for booked, stretch in results if booked is None)
+
     @rule(data=st.data())
     def cancel(self, data):
         if not self.booked:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loket_booking.domain.agenda import Agenda, AgendaKey, Hold
 from loket_booking.domain.availability import Availability
-from loket_booking.domain.catalogue import Closure, Holidays, Need, OpeningRule
+from loket_booking.domain.catalogue import Closure, Holidays, Need, OpeningRule, Study
 from loket_booking.domain.grid import day, span
 from loket_booking.domain.opening import Calendar, holiday_dates
 from loket_booking.domain.visit import candidates, plan
@@ -66,7 +66,35 @@ def by_the_rules(municipality, date, agendas, now):
             return False
         return not any(hold.expires > now and hold.start <= cell < hold.end for hold in agenda.holds)
 
+    def has_time_to_study(resource):
+        """Whether so many minutes in a row are free on one of the working days before."""
+        if kind.study is None or resource.kind != "person":
+            return True
+        days, back = [], date
+        while len(days) < kind.study.working_days:
+            back -= dt.timedelta(days=1)
+            closed = any(c.applies_on(back) and c.start is None and c.end is None for c in municipality.closures)
+            if back.weekday() < 5 and not closed:
+                days.append(back)
+        for before in days:
+            there, row = day(before, visit.location.time_zone), 0
+            agenda = agendas.get(AgendaKey("rumst", resource.id, before), Agenda())
+            for cell in range(there.cells):
+                moment = there.moment(cell)
+                wall = moment.astimezone(zone).time()
+                receives = any(
+                    rule.applies_on(before) and rule.start <= wall and (wall < rule.end or rule.end == dt.time())
+                    for rule in resource.hours
+                )
+                free = receives and not agenda.booked >> cell & 1 and moment >= now
+                row = row + 1 if free else 0
+                if row * 5 >= kind.study.minutes:
+                    return True
+        return False
+
     def fits(resource, start):
+        if not has_time_to_study(resource):
+            return False
         before, after = (kind.preparation, kind.wrap_up) if resource.kind == "person" else (0, 0)
         moment = start - dt.timedelta(minutes=before)
         end = start + dt.timedelta(minutes=kind.duration + after)
@@ -91,6 +119,9 @@ def by_the_rules(municipality, date, agendas, now):
 
 
 clock_times = st.integers(0, 287).map(lambda cell: dt.time(cell // 12, cell % 12 * 5))
+
+
+cells = st.integers(0, 250)
 
 
 @st.composite
@@ -129,6 +160,7 @@ def test_the_slots_are_those_of_a_plain_reading_of_the_rules(data):
         wrap_up=draw(st.sampled_from([0, 5, 15])),
         interval=draw(st.sampled_from([5, 15, 60])),
         notice=dt.timedelta(hours=draw(st.integers(0, 30))),
+        study=draw(st.none() | st.builds(Study, st.sampled_from([5, 30, 120]), st.integers(1, 2))),
         needs=(Need("person", "bouwen"), Need("room", "overleg")) if rooms else (Need("person", "bouwen"),),
     )
     municipality = in_zone(
@@ -150,6 +182,10 @@ def test_the_slots_are_those_of_a_plain_reading_of_the_rules(data):
         )
         for resource in (*people, *rooms)
         if draw(st.booleans())
+    } | {
+        AgendaKey("rumst", resource.id, date - dt.timedelta(days=back)): Agenda(booked=span(*taken))
+        for resource in people
+        for back, taken in draw(st.dictionaries(st.integers(1, 4), st.tuples(cells, cells), max_size=3)).items()
     }
     assert slots_of(municipality, [date], agendas, now) == by_the_rules(municipality, date, agendas, now)
 

@@ -1,0 +1,38 @@
+"""Asking a service from a program that is none: a command at the prompt."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # nameko stands on eventlet, which says at every import that it is old
+    from nameko.exceptions import RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
+    from nameko.standalone.rpc import ServiceRpcProxy
+
+from loket_contracts.errors import Refusal
+
+deserialize_to_instance(Refusal)
+
+
+class NoAnswer(Exception):
+    """Nobody is there to answer."""
+
+
+SECONDS = 30
+
+
+def ask(amqp_uri: str, service: str, method: str, *args: Any) -> Any:
+    """Raises Refusal when the service says no, RemoteError when it failed, and NoAnswer when it says nothing."""
+    try:
+        with ServiceRpcProxy(service, {"AMQP_URI": amqp_uri}, timeout=SECONDS) as proxy:
+            return getattr(proxy, method)(*args)
+    except RpcTimeout as error:
+        raise NoAnswer(f"{service} did not answer within {SECONDS} s; does it run?") from error
+    except UnknownService as error:
+        raise NoAnswer(f"{service} does not run on this broker.") from error
+    except OSError as error:
+        raise NoAnswer(f"The broker cannot be reached: {error}") from error
+
+
+__all__ = ["NoAnswer", "RemoteError", "ask"]

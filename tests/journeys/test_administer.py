@@ -1,0 +1,82 @@
+"""An operator looks after a municipality from the command line, on the running stack."""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from conftest import ROOT
+from tests.client import a_visitor
+
+BUSY = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:x
+BEGIN:VEVENT
+UID:1
+DTSTAMP:20261101T000000Z
+DTSTART;VALUE=DATE:{day}
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.fixture
+def admin(stack, servers):
+    def run(*arguments, text="", module="administer", code=0):
+        done = subprocess.run(
+            [sys.executable, "-m", f"loket_booking.{module}", *arguments], input=text, capture_output=True, text=True,
+            env={"AMQP_URI": servers.amqp_uri, "PATH": "", "LOGNAME": "an"}, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+def test_a_busy_calendar_takes_time_away_and_lists_who_must_move(portal, admin):
+    body = {"appointment_types": ["dossier-inzien"], "answers": {"perceel": "x"}}
+    booked = portal.booked(start=portal.slots("dossier-inzien")[-1]["start"], **body)
+    specialist = portal.session.get(admin("feed", "rumst", "ro-3", "--url", portal.url).strip(), timeout=5)
+    assert booked["reference"] in specialist.text
+    day = booked["start"][:10].replace("-", "")
+    told = admin("busy", "rumst", "ro-3", "-", text=BUSY.format(day=day))
+    assert "1 busy times" in told
+    clash = next(line for line in admin("clashes", "rumst").splitlines() if booked["id"] in line)
+    assert "closed" in clash
+    assert "-> 20" in clash, "with a proposal"
+    admin("busy", "rumst", "ro-3", "-", text="BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n")
+    assert booked["id"] not in admin("clashes", "rumst")
+
+
+def test_a_resident_is_told_what_is_known_and_forgotten(portal, admin):
+    visitor = a_visitor()
+    booked = portal.booked(contact=visitor)
+    assert visitor["name"] in admin("export-resident", "rumst", visitor["email"])
+    assert "1 appointments forgotten" in admin("erase-resident", "rumst", visitor["email"], "--yes")
+    gone = portal.get(f"appointments/{booked['id']}", token=booked["link_token"])
+    assert gone.json()["code"] == "appointment-not-found"
+    audit = admin("audit", "rumst", "--appointment", booked["id"])
+    assert [line.split()[2] for line in audit.splitlines()] == ["erased", "exported"]
+
+
+def test_a_wrong_name_is_told_in_a_sentence(admin):
+    assert "nobody does not give this appointment." in admin("feed", "rumst", "nobody", code=1)
+    assert "There is no municipality atlantis here." in admin("clashes", "atlantis", code=1)
+    assert "Show this message" in admin("--help")
+    nowhere = "pyamqp://guest:guest@127.0.0.1:1//"
+    assert "The broker cannot be reached" in admin("--amqp-uri", nowhere, "clashes", "rumst", code=1)
+
+
+def test_a_configuration_shows_what_would_change_before_it_does(admin, tmp_path):
+    text = (ROOT / "deploy/municipalities/rumst.yaml").read_text()
+    file = tmp_path / "rumst.yaml"
+    file.write_text(text.replace("offer_minutes: 240", "offer_minutes: 120"))
+    shown = admin(str(file), "--diff", module="configure")
+    assert "+offer_minutes: 120" in shown
+    file.write_text(text)
+    assert admin(str(file), "--diff", module="configure").strip() == "Nothing would change."
+    wrong = yaml.safe_load(text)
+    wrong["teams"] = {}
+    file.write_text(yaml.safe_dump(wrong))
+    assert "/teams" in admin(str(file), module="configure", code=1)
