@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.client import a_visitor, eventually
+from tests.client import a_visitor, eventually, link_in
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 
@@ -28,7 +28,8 @@ def test_what_somebody_cancels_is_offered_to_who_waits_and_moves_them_when_they_
     body = {"appointment_types": ["leegstand"], "answers": {"perceel": "x"}}
     free = portal.slots(**query)
     early = portal.booked(start=free[0]["start"], contact=a_visitor(), **body)
-    late = portal.booked(start=portal.slots(**query)[-1]["start"], contact=a_visitor(), **body)
+    visitor = a_visitor()
+    late = portal.booked(start=portal.slots(**query)[-1]["start"], contact=visitor, **body)
     day = early["start"][:10]
     joined = portal.post("waiting-list", {"appointment": late["id"]}, token=late["link_token"])
     assert joined.status_code == 201, joined.text
@@ -37,6 +38,8 @@ def test_what_somebody_cancels_is_offered_to_who_waits_and_moves_them_when_they_
     portal.post(f"appointments/{early['id']}/cancel", {}, token=early["link_token"])
     offer = eventually(lambda: of(portal, late)["waiting_list"]["offer"])
     assert offer["start"][:10] == day
+    told = eventually(lambda: [m for m in portal.mails_to(visitor["email"]) if "vroeger moment" in m["subject"]])
+    assert link_in(told[0]) == late["manage_url"]
     moved = portal.post(f"waiting-list/{late['id']}/accept", token=late["link_token"])
     assert moved.status_code == 200, moved.text
     assert moved.json()["start"] == offer["start"]

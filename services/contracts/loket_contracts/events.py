@@ -38,13 +38,13 @@ class EventType:
     """One event type. `example` is the golden example that both sides test against."""
 
     name: str
-    version: int
     summary: str
-    exchange: str
     schema: type[Schema]
-    emitted_by: str
     heard_by: tuple[str, ...]
     example: Mapping[str, Any]
+    exchange: str = BOOKING_EXCHANGE
+    emitted_by: str = "booking"
+    version: int = 1
 
     @property
     def type(self) -> str:
@@ -97,48 +97,43 @@ _MESSAGE = {
     "channel": "email",
 }
 
+_TOLD_TO_RESIDENTS = frozenset({"preparation_requested", "documents_due", "offered"})
+
+
+def _heard(name: str) -> tuple[str, ...]:
+    return ("notification", "reporting") if name in _TOLD_TO_RESIDENTS else ("reporting",)
+
+
 EVENTS: dict[str, EventType] = {
     event.name: event
     for event in (
         EventType(
             name="appointment.booked",
-            version=1,
             summary="A resident has an appointment.",
-            exchange=BOOKING_EXCHANGE,
             schema=AppointmentData,
-            emitted_by="booking",
             heard_by=("notification", "reporting"),
             example=_APPOINTMENT,
         ),
         EventType(
             name="appointment.cancelled",
-            version=1,
             summary="An appointment will not take place; its time is free again.",
-            exchange=BOOKING_EXCHANGE,
             schema=CancelledData,
-            emitted_by="booking",
             heard_by=("notification", "reporting"),
             example={**_APPOINTMENT, "state": "cancelled", "cancelled_by": "resident", "reason": "no-longer-needed"},
         ),
         EventType(
             name="appointment.rescheduled",
-            version=1,
             summary="An appointment was moved to another moment.",
-            exchange=BOOKING_EXCHANGE,
             schema=RescheduledData,
-            emitted_by="booking",
             heard_by=("notification", "reporting"),
             example={**_APPOINTMENT, "previous_start": "2026-11-27T09:00:00+01:00"},
         ),
         *(
             EventType(
                 name=f"appointment.{name}",
-                version=1,
                 summary=summary,
-                exchange=BOOKING_EXCHANGE,
                 schema=AppointmentData,
-                emitted_by="booking",
-                heard_by=("reporting",),
+                heard_by=_heard(name),
                 example={**_APPOINTMENT, "state": state},
             )
             for name, state, summary in (
@@ -157,11 +152,8 @@ EVENTS: dict[str, EventType] = {
         *(
             EventType(
                 name=f"ticket.{name}",
-                version=1,
                 summary=summary,
-                exchange=BOOKING_EXCHANGE,
                 schema=TicketData,
-                emitted_by="booking",
                 heard_by=("reporting",),
                 example={**_TICKET, "state": state},
             )
@@ -178,12 +170,9 @@ EVENTS: dict[str, EventType] = {
         *(
             EventType(
                 name=f"waiting_list.{name}",
-                version=1,
                 summary=summary,
-                exchange=BOOKING_EXCHANGE,
                 schema=schema,
-                emitted_by="booking",
-                heard_by=("reporting",),
+                heard_by=_heard(name),
                 example=example,
             )
             for name, schema, summary, example in (
@@ -210,11 +199,8 @@ EVENTS: dict[str, EventType] = {
         ),
         EventType(
             name="capacity.changed",
-            version=1,
             summary="A resource can give more or less time on a day.",
-            exchange=BOOKING_EXCHANGE,
             schema=CapacityData,
-            emitted_by="booking",
             heard_by=("reporting",),
             example={
                 "resource": "ro-1",
@@ -226,11 +212,8 @@ EVENTS: dict[str, EventType] = {
         ),
         EventType(
             name="feedback.given",
-            version=1,
             summary="A resident told what a visit was worth.",
-            exchange=BOOKING_EXCHANGE,
             schema=FeedbackData,
-            emitted_by="booking",
             heard_by=("reporting",),
             example={
                 "appointment": _APPOINTMENT["appointment"],
@@ -242,17 +225,13 @@ EVENTS: dict[str, EventType] = {
         ),
         EventType(
             name="resident.erased",
-            version=1,
             summary="A resident was forgotten at their own request.",
-            exchange=BOOKING_EXCHANGE,
             schema=ErasedData,
-            emitted_by="booking",
             heard_by=(),
             example={"appointments": [_APPOINTMENT["appointment"]]},
         ),
         EventType(
             name="notification.sent",
-            version=1,
             summary="A message was handed to the mail server or the SMS provider.",
             exchange=NOTIFICATION_EXCHANGE,
             schema=MessageData,
@@ -262,7 +241,6 @@ EVENTS: dict[str, EventType] = {
         ),
         EventType(
             name="notification.failed",
-            version=1,
             summary="A message was given up: its address or its moment was no good.",
             exchange=NOTIFICATION_EXCHANGE,
             schema=FailedMessageData,

@@ -17,7 +17,7 @@ from .calendar import calendar_entry
 from .channels.smtp import AddressRefused, Mail, SmtpChannel
 from .composer import compose
 from .messages import AppointmentEvent, ContactCard
-from .policy import PlannedMessage, plan, why_pointless
+from .policy import PLAN, PlannedMessage, plan, why_pointless
 from .store import Messages
 
 log = structlog.get_logger()
@@ -60,8 +60,10 @@ def _send(needs: Needs, event: AppointmentEvent, message: PlannedMessage, tracep
         _settle(needs, message, "suppressed", pointless)
         return
     composed = compose(message.template, card, needs.public_url, event.municipality)
-    link = f"{needs.public_url.rstrip('/')}/{event.municipality}/afspraak/{card.link_token}"
-    method, entry = calendar_entry(card, event.appointment, link, needs.now())
+    method, entry = "", b""
+    if PLAN[event.name].concerns == "moment":
+        link = f"{needs.public_url.rstrip('/')}/{event.municipality}/afspraak/{card.link_token}"
+        method, entry = calendar_entry(card, event.appointment, link, needs.now())
     mail = Mail(
         to_name=card.name,
         to_address=card.email,

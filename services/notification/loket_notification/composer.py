@@ -18,7 +18,7 @@ from .messages import ContactCard
 
 LANGUAGES = ("nl", "fr", "de", "en")
 LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
-TEMPLATES = ("confirmation", "reschedule", "cancellation")
+TEMPLATES = ("confirmation", "reschedule", "cancellation", "request", "documents", "offer")
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,20 @@ def compose(template: str, card: ContactCard, public_url: str, municipality: str
     base = f"{public_url.rstrip('/')}/{municipality}/"
     context = {
         "card": card,
-        "day": _day(card),
+        "day": _day(card, card.start),
         "time": _time(card, card.start),
         "time_until": _time(card, card.end),
         "upcoming": upcoming,
         "link": f"{base}afspraak/{card.link_token}" if upcoming else base,
         "link_text": words["manage"] if upcoming else words["again"],
     }
+    if card.offer is not None:
+        context |= {
+            "offer_day": _day(card, card.offer.start),
+            "offer_time": _time(card, card.offer.start),
+            "offer_until_day": _day(card, card.offer.expires),
+            "offer_until": _time(card, card.offer.expires),
+        }
     message = {name: _fill(phrase, context) for name, phrase in words[template].items()}
     context |= {
         "message": message,
@@ -83,8 +90,8 @@ def _phrase(phrase: str) -> Template:
     return _phrases.from_string(phrase)
 
 
-def _day(card: ContactCard) -> str:
-    return format_date(card.start.astimezone(ZoneInfo(card.time_zone)).date(), "full", locale=LOCALES[card.language])
+def _day(card: ContactCard, moment: dt.datetime) -> str:
+    return format_date(moment.astimezone(ZoneInfo(card.time_zone)).date(), "full", locale=LOCALES[card.language])
 
 
 def _time(card: ContactCard, moment: dt.datetime) -> str:

@@ -53,8 +53,21 @@ def in_language(text: Text | None, language: str) -> str:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """An earlier moment that is held for the resident."""
+
+    start: dt.datetime
+    end: dt.datetime
+    expires: dt.datetime
+
+
+@dataclass(frozen=True)
 class ContactCard:
-    """Who to write to, and what about, in the resident's language. Lives as long as one message takes."""
+    """Who to write to, and what about, in the resident's language. Lives as long as one message takes.
+
+    `offer`: an earlier moment, if one is held. `asked`: what the specialist asked and was not answered. `missing`: what
+    the documents are called that are not there yet.
+    """
 
     name: str
     email: str
@@ -77,6 +90,9 @@ class ContactCard:
     municipality_email: str | None
     municipality_phone: str | None
     link_token: str
+    offer: Offer | None = None
+    asked: str = ""
+    missing: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> ContactCard:
@@ -105,4 +121,14 @@ class ContactCard:
             municipality_email=municipality["email"],
             municipality_phone=municipality["phone"],
             link_token=given["link_token"],
+            offer=_offer((given.get("waiting_list") or {}).get("offer")),
+            asked=next((each["text"] for each in reversed(given.get("asked", ())) if not each["answer"]), ""),
+            missing=tuple(in_language(text, language) for text in given.get("missing_documents", ())),
         )
+
+
+def _offer(given: Mapping[str, Any] | None) -> Offer | None:
+    if given is None:
+        return None
+    moments = (dt.datetime.fromisoformat(given[name]) for name in ("start", "end", "expires_at"))
+    return Offer(*moments)

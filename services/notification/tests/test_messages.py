@@ -21,8 +21,21 @@ def a_card(**changes):
     return ContactCard.read(a_contact_card(**changes))
 
 
+OFFERED = {
+    "waiting_list": {
+        "offer": {
+            "start": "2026-11-26T09:00:00+01:00", "end": "2026-11-26T09:45:00+01:00",
+            "expires_at": "2026-11-24T15:15:00+01:00",
+        }
+    }
+}  # fmt: skip
+ASKED = {"asked": [{"text": "Wie is uw architect?", "answer": None}]}
+MISSING = {"missing_documents": [{"nl": "Het plan", "fr": "Le plan"}]}
+
+
 def an_event(name="appointment.booked", sequence=1):
-    return read_appointment_event(name, "rumst", sequence, events.EVENTS[name].example)
+    data = {**events.EVENTS[name].example, "start": "2026-11-30T10:00:00+01:00"}
+    return read_appointment_event(name, "rumst", sequence, data)
 
 
 @pytest.mark.parametrize("name", policy.PLAN)
@@ -39,7 +52,8 @@ def test_an_event_with_fields_of_a_later_version_can_still_be_read():
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_template_renders_in_every_language(template, language):
     state = "cancelled" if template == "cancellation" else "booked"
-    mail = compose(template, a_card(state=state, contact={"language": language}), URL, "rumst")
+    card = a_card(state=state, contact={"language": language}, **OFFERED, **ASKED, **MISSING)
+    mail = compose(template, card, URL, "rumst")
     for text in (mail.subject, mail.text, mail.html):
         assert "{{" not in text
     assert "7K3Q-9F2M" in mail.text
@@ -80,12 +94,46 @@ def test_the_same_event_plans_the_same_message_and_a_later_one_another():
     [
         ({}, False),
         ({"state": "cancelled", "sequence": 2}, True),
-        ({"sequence": 2}, True),
+        ({"sequence": 2}, False),
+        ({"start": "2026-12-01T10:00:00+01:00", "sequence": 2}, True),
         ({"start": "2026-11-24T09:00:00+01:00"}, True),
     ],
 )
 def test_a_message_whose_appointment_changed_or_began_is_pointless(changes, pointless):
     assert bool(policy.why_pointless(an_event(), a_card(**changes), NOW)) is pointless
+
+
+@pytest.mark.parametrize(
+    ("name", "needed", "words"),
+    [
+        ("waiting_list.offered", OFFERED, "donderdag 26 november 2026 om 09:00"),
+        ("appointment.preparation_requested", ASKED, "Wie is uw architect?"),
+        ("appointment.documents_due", MISSING, "Het plan"),
+    ],
+)
+def test_what_a_resident_is_asked_is_in_the_message_and_pointless_once_it_is_done(name, needed, words):
+    event = an_event(name)
+    (message,) = policy.plan(event)
+    assert words in compose(message.template, a_card(**needed), URL, "rumst").text
+    assert policy.why_pointless(event, a_card(**needed), NOW) is None
+    assert policy.why_pointless(event, a_card(), NOW)
+    assert policy.why_pointless(event, a_card(state="cancelled", **needed), NOW)
+
+
+def test_an_offer_that_has_run_out_is_not_told():
+    late = dt.datetime(2026, 11, 24, 14, 15, tzinfo=dt.UTC)
+    assert policy.why_pointless(an_event("waiting_list.offered"), a_card(**OFFERED), late)
+
+
+def test_what_a_specialist_asks_cannot_write_html():
+    asked = {"asked": [{"text": "<b>{{ card.email }}</b>", "answer": None}]}
+    mail = compose("request", a_card(**asked), URL, "rumst")
+    assert "<b>" not in mail.html
+    assert "{{ card.email }}" in mail.text, "their words are words, not a template"
+
+
+def test_notification_hears_exactly_the_events_that_are_said_to_be_for_it():
+    assert set(policy.PLAN) == {each.name for each in events.EVENTS.values() if "notification" in each.heard_by}
 
 
 def entry(**changes):

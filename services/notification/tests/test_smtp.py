@@ -56,7 +56,7 @@ def a_mail(**changes):
     card = ContactCard.read(a_contact_card(**changes))
     method, entry = calendar_entry(card, "a1", "https://x.example", NOW)
     composed = compose("confirmation", card, "https://x.example", "rumst")
-    return Mail(card.name, card.email, card.municipality, composed, method, entry, "<a1.1@loket>", NOW)
+    return Mail(card.name, card.email, card.municipality, composed, "<a1.1@loket>", NOW, method, entry)
 
 
 def test_a_mail_arrives_whole(server):

@@ -24,6 +24,10 @@ def an_event(number, name, sequence, **data):
     )  # fmt: skip
 
 
+def test_reporting_hears_exactly_the_events_that_are_said_to_be_for_it():
+    assert set(PROJECTIONS) == {each.name for each in events.EVENTS.values() if "reporting" in each.heard_by}
+
+
 @pytest.mark.parametrize("name", PROJECTIONS)
 def test_the_golden_example_of_every_event_that_is_heard_makes_a_fact(name):
     event = events.make(

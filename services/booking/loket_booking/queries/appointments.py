@@ -84,11 +84,16 @@ def contact_card(stores: Stores, municipality: str, identifier: str) -> dict[str
     card = find_card_by_id(stores, municipality, identifier)
     found = appointment(stores, card)
     known = stores.configurations.calendar(municipality).municipality
+    described = describe(stores, found, card)
+    kinds = [known.appointment_types[name] for name in found.appointment_types if name in known.appointment_types]
     return {
         "contact": card.contact,
         "link_token": stores.links.token(card.id),
         "municipality": municipality_of(known),
-        **describe(stores, found, card),
+        "missing_documents": [
+            question.label for kind in kinds for question in kind.questions if question.id in described["missing"]
+        ],
+        **described,
     }
 
 

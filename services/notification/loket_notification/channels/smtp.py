@@ -27,16 +27,19 @@ class AddressRefused(Exception):
 
 @dataclass(frozen=True)
 class Mail:
-    """One e-mail. `message_id` is the same on every try, so that a server or reader can tell a repeat."""
+    """One e-mail. `message_id` is the same on every try, so that a server or reader can tell a repeat.
+
+    `calendar`: an entry that goes along; empty for none.
+    """
 
     to_name: str
     to_address: str
     from_name: str
     composed: Composed
-    calendar_method: str
-    calendar: bytes
     message_id: str
     date: dt.datetime
+    calendar_method: str = ""
+    calendar: bytes = b""
 
 
 class SmtpChannel:
@@ -72,7 +75,7 @@ class SmtpChannel:
         return self._connect()
 
     def to_message(self, mail: Mail) -> EmailMessage:
-        """Plain text, HTML and the calendar entry as alternatives, and the entry once more as a file."""
+        """Plain text, HTML and the calendar entry, if any, as alternatives, and the entry once more as a file."""
         message = EmailMessage()
         message["Subject"] = mail.composed.subject
         message["From"] = Address(mail.from_name, addr_spec=self.settings.mail_from)
@@ -82,8 +85,9 @@ class SmtpChannel:
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
         message.set_content(mail.composed.text)
         message.add_alternative(mail.composed.html, subtype="html")
-        message.add_alternative(mail.calendar.decode(), subtype="calendar", params={"method": mail.calendar_method})
-        message.add_attachment(mail.calendar, maintype="application", subtype="ics", filename="afspraak.ics")
+        if mail.calendar:
+            message.add_alternative(mail.calendar.decode(), subtype="calendar", params={"method": mail.calendar_method})
+            message.add_attachment(mail.calendar, maintype="application", subtype="ics", filename="afspraak.ics")
         return message
 
     def _connect(self) -> smtplib.SMTP:
