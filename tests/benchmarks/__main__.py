@@ -31,6 +31,7 @@ from loket_local.stack import Ports, Stack
 
 from .domain import growth
 from .load import Measured, measure, request
+from .settled import wait_until_all_is_told, wait_until_capacity_is_told
 from .soak import resident_megabytes, soak
 from .travel import travel
 
@@ -111,15 +112,6 @@ def fill_half(url: str) -> None:
     with requests.Session() as session:
         for number, start in enumerate(wanted):
             session.post(f"{url}/appointments", json=booking(start, number), timeout=60).raise_for_status()
-
-
-def wait_until_all_is_told(url: str) -> None:
-    """Until the mail of every booking is out, so that one row does not weigh on the next."""
-    while True:
-        found = requests.get(f"{url}/reports/overview", params={"from": "2026-01-01", "to": "2030-12-31"}, timeout=60)
-        if found.ok and found.json()["messages"]["sent"] >= found.json()["appointments"]["total"]:
-            return
-        time.sleep(0.5)
 
 
 @contextlib.contextmanager
@@ -271,6 +263,7 @@ def main(seconds: float, bookings: int) -> None:
             file.write_text(municipality(name, start, end, duration))
             stack.configure(file)
         stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
+        wait_until_capacity_is_told(stack)
         travelled = travel(stack)
         before = _now(stack)
         measured = {}

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal
 
-from ..bodies import query
-from ..schemas import SlotQuery
 from ..web import route
 from . import BASE
 from .answers import calendar, private
 
-_slot_query = SlotQuery()
+TYPES = "appointment_type"
+#: the parameters that may stand several times
+REPEATED = frozenset({TYPES, "weekday"})
 
 
 class SlotRoutes:
@@ -24,19 +27,23 @@ class SlotRoutes:
 
     @route("GET", f"{BASE}/slots")
     def get_slots(self, request: Request, municipality: str) -> Response:
-        return private(self.booking.free_slots(municipality, _wish(request)), request)
+        with _as_parameters():
+            return private(self.booking.free_slots(municipality, _wish(request)), request)
 
     @route("GET", f"{BASE}/slots/days")
     def get_days(self, request: Request, municipality: str) -> Response:
-        return private(self.booking.day_counts(municipality, _wish(request)), request)
+        with _as_parameters():
+            return private(self.booking.day_counts(municipality, _wish(request)), request)
 
     @route("GET", f"{BASE}/slots/first")
     def get_first(self, request: Request, municipality: str) -> Response:
-        return private(self.booking.first_available(municipality, _wish(request)), request)
+        with _as_parameters():
+            return private(self.booking.first_available(municipality, _wish(request)), request)
 
     @route("GET", f"{BASE}/slots/explanation")
     def get_explanation(self, request: Request, municipality: str) -> Response:
-        return private(self.booking.explain(municipality, _wish(request)), request)
+        with _as_parameters():
+            return private(self.booking.explain(municipality, _wish(request)), request)
 
     @route("GET", f"{BASE}/invitations/<token>")
     def get_invitation(self, request: Request, municipality: str, token: str) -> Response:
@@ -48,8 +55,23 @@ class SlotRoutes:
 
 
 def _wish(request: Request) -> dict[str, Any]:
-    """A slot query as booking reads it."""
-    asked = query(request, _slot_query)
-    wish: dict[str, Any] = _slot_query.dump(asked)
-    types = wish.pop("appointment_type")
-    return {**wish, "appointment_types": types}
+    """A slot query as booking reads it, which checks it too."""
+    given: dict[str, Any] = {
+        name: values if name in REPEATED else values[-1] for name, values in request.args.lists() if name != "lang"
+    }
+    if TYPES in given:
+        given["appointment_types"] = given.pop(TYPES)
+    return given
+
+
+@contextmanager
+def _as_parameters() -> Iterator[None]:
+    """What booking says of a field is said of the parameter that it came from."""
+    try:
+        yield
+    except Refusal as refusal:
+        for error in refusal.errors:
+            if "pointer" in error:
+                field = error.pop("pointer").split("/")[1]
+                error["parameter"] = TYPES if field == "appointment_types" else field
+        raise

@@ -147,9 +147,12 @@ def tell_capacity(stores: Stores, announce: Announce) -> int:
         today = local_date(stores.now(), known.time_zone)
         days = max((kind.horizon for kind in known.appointment_types.values()), default=0) + 1
         before = stores.capacities.told(known.id, today)
-        for changed, event in capacity.changes(calendar, before, today, days, stores.now()):
-            if stores.capacities.keep(changed, event):
-                announce(Capacities.NAME, changed.id, [event])
+        changes = list(capacity.changes(calendar, before, today, days, stores.now()))
+        for first in range(0, len(changes), BATCH):
+            batch = changes[first : first + BATCH]
+            ids = {event.id: changed.id for changed, event in batch}
+            for event in stores.capacities.keep_all(batch):
+                announce(Capacities.NAME, ids[event.id], [event])
                 told += 1
         stores.capacities.forget_before(today - dt.timedelta(days=31))
     return told

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .grid import span
 
 
-@dataclass(frozen=True)
-class AgendaKey:
-    """Which agenda: it is the id of the stored document too."""
+class AgendaKey(NamedTuple):
+    """Which agenda: it is the id of the stored document too. A tuple, because a search makes hundreds of them."""
 
     municipality: str
     resource: str

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from loket_contracts.errors import Refusal
 
@@ -23,8 +24,7 @@ from .visit import Visit
 Agendas = Mapping[AgendaKey, Agenda]
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A start at which all needed resources are free together. `capacity`: how many such visits could start then.
 
     `cell` and `end` are cells of the day `on`.

@@ -136,7 +136,10 @@ def count(sets: Sequence[int]) -> list[int]:
 
 def count_at(planes: Sequence[int], cell: int) -> int:
     """The count of one cell."""
-    return sum((plane >> cell & 1) << n for n, plane in enumerate(planes))
+    found = 0
+    for plane in reversed(planes):
+        found = found << 1 | plane >> cell & 1
+    return found
 
 
 def at_least(planes: Sequence[int], number: int) -> int:

@@ -25,7 +25,11 @@ class Starts:
     bounds: Sequence[tuple[int, Sequence[int]]] = ()
 
     def capacity(self, cell: int) -> int:
-        return min(grid.count_at(planes, cell) // size for size, planes in self.bounds)
+        size, planes = self.bounds[0]
+        least = grid.count_at(planes, cell) // size
+        for size, planes in self.bounds[1:]:
+            least = min(least, grid.count_at(planes, cell) // size)
+        return least
 
 
 NOWHERE = Starts(0)

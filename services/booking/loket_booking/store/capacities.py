@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError
+
+from loket_contracts.envelope import Event
 
 from ..domain.capacity import Capacity
 from .lives import Lives
@@ -28,6 +32,25 @@ class Capacities(Lives[Capacity]):
         """All that was told of the days from `first` on, by id."""
         found = self._find({"municipality": municipality, "date": {"$gte": first.isoformat()}}, "date")
         return {capacity.id: capacity for capacity in found}
+
+    def keep_all(self, changes: Sequence[tuple[Capacity, Event]]) -> list[Event]:
+        """As `keep`, for many at once. Returns the events of those that were kept."""
+        events = {changed.id: event for changed, event in changes}
+        new = [self._with_outbox(each, event) for each, event in changes if each.sequence == 1]
+        lost = set()
+        if new:
+            try:
+                self.collection.insert_many(new, ordered=False)
+            except BulkWriteError as error:  # another instance told some of them
+                lost = {new[problem["index"]]["_id"] for problem in error.details["writeErrors"]}
+        for changed, event in changes:
+            if changed.sequence > 1 and not self.keep(changed, event):
+                lost.add(changed.id)
+        return [event for name, event in events.items() if name not in lost]
+
+    @staticmethod
+    def _with_outbox(capacity: Capacity, event: Event) -> Document:
+        return {"_id": capacity.id, **_document(capacity), "outbox": [event.to_document()]}
 
     def forget_before(self, date: dt.date) -> int:
         over = {"date": {"$lt": date.isoformat()}, "outbox": {"$size": 0}}
