@@ -110,5 +110,6 @@ def render(refusal: Refusal, request: Request, public_url: str) -> Response:
 
 def sentence(refusal: Refusal, spoken: str) -> str:
     """The sentence of the code in a language, with the refusal's own words in it."""
-    known = {"municipality": "?", "limit": "?", "method": "?", "reason": "?", "expected": "?"} | refusal.params
+    params = {name: language.translate(text, spoken) for name, text in refusal.params.items()}
+    known = {"municipality": "?", "limit": "?", "method": "?", "reason": "?", "expected": "?"} | params
     return language.translate(ERRORS[refusal.code].detail, spoken).format_map(known)

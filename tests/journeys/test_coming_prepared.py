@@ -84,6 +84,11 @@ def test_a_document_that_cannot_be_taken_is_refused(portal, appointment, body, q
     assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
+def test_why_a_document_is_refused_is_said_in_the_callers_language(portal, appointment):
+    refused = send(portal, appointment, b"<html></html>")
+    assert refused.json()["detail"] == "Het bestand werd niet aangenomen: het is geen PDF en geen beeld."
+
+
 def test_a_large_document_travels_whole(portal, appointment):
     body = PDF + b"x" * 4_900_000
     sent = send(portal, appointment, body)

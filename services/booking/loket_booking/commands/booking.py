@@ -96,9 +96,7 @@ def book(
             raise
         agenda = placements[0].agenda
         if card is None:
-            due = intake.still_ahead(
-                intake.duties(calendar, wanted.visit, wanted.start, answers, ()), now, wanted.start
-            )
+            due = intake.duties(calendar, wanted.visit, wanted.start, now, answers, ())
             card = Card(
                 id=identifier,
                 municipality=municipality,
@@ -113,7 +111,7 @@ def book(
                 types=list(wanted.visit.type_ids),
                 contact_mark=mark,
                 invitation=wanted.invitation.id if wanted.invitation else None,
-                duty_at=due[0].at if due else None,
+                duty_at=intake.next_moment(due, now),
             )
             _add(stores, card)
         elif card.agenda != str(agenda):

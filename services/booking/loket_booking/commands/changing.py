@@ -117,10 +117,10 @@ def _documents_by_the_new_moment(
     stores: Stores, calendar: Calendar, visit: Visit, card: Card, moved: Appointment
 ) -> None:
     there = [file["question"] for file in card.files]
-    due = intake.duties(calendar, visit, moved.start, card.answers, there)
-    ahead = [duty for duty in intake.still_ahead(due, moved.booked_at, moved.start) if duty.at > stores.now()]
-    if ahead or card.duty_at is not None:
-        stores.cards.change(card, duty_at=ahead[0].at if ahead else None)
+    due = intake.duties(calendar, visit, moved.start, moved.booked_at, card.answers, there)
+    duty_at = intake.next_moment(due, stores.now())
+    if duty_at != card.duty_at:
+        stores.cards.change(card, duty_at=duty_at)
 
 
 def claimed(stores: Stores, card: Card) -> tuple[Appointment, list[Placement]]:

@@ -21,9 +21,12 @@ def invite(stores: Stores, municipality: str, wish: Mapping[str, Any], request: 
     kind = known.appointment_types.get(wish["appointment_type"])
     if kind is None:
         raise Refusal("unknown-appointment-type", {"appointment_type": wish["appointment_type"]})
-    for place in [wish["location"]] if wish["location"] else kind.locations:
-        candidates(known, plan(known, [kind.id], 1, place), wish["resource"])
-        break
+    places = [wish["location"]] if wish["location"] else list(kind.locations)
+    visits = [plan(known, [kind.id], 1, place) for place in places]
+    if wish["resource"] is not None:
+        given = (each for visit in visits for group in candidates(known, visit) for each in group)
+        if wish["resource"] not in {each.id for each in given}:
+            raise Refusal("unknown-resource", {"resource": wish["resource"]})
     now = stores.now()
     invitation = Invitation(
         id=uuid.uuid4().hex,

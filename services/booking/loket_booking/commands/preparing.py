@@ -55,9 +55,8 @@ def look_again(stores: Stores, card: Card, appointment: Appointment | None = Non
     """Work out anew when something about the documents is due next, after answers or files changed."""
     appointment = appointment or claimed(stores, card)[0]
     open_ = _duties(stores, card, appointment)
-    coming = [duty for duty in open_ if duty.at > stores.now()]
     # what was missing in time and is there now is no longer missing
-    changes = {"duty_at": coming[0].at if coming else None, "flagged": card.flagged and bool(open_)}
+    changes = {"duty_at": intake.next_moment(open_, stores.now()), "flagged": card.flagged and bool(open_)}
     return stores.cards.change(card, **changes)
 
 
@@ -102,9 +101,9 @@ def _draw(stores: Stores, announce: Announce, card: Card, command: str, duty: Du
 
 def _duties(stores: Stores, card: Card, appointment: Appointment) -> list[Duty]:
     calendar = stores.configurations.calendar(card.municipality)
-    files = [file["question"] for file in card.files if file["question"]]
-    found = intake.duties(calendar, _visit(stores, appointment), appointment.start, card.answers, files)
-    return intake.still_ahead(found, appointment.booked_at, appointment.start)
+    there = [file["question"] for file in card.files]
+    visit = _visit(stores, appointment)
+    return intake.duties(calendar, visit, appointment.start, appointment.booked_at, card.answers, there)
 
 
 def _visit(stores: Stores, appointment: Appointment) -> Visit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
 
@@ -15,6 +15,7 @@ from .visit import Visit
 
 #: so many working days before documents must be there, the resident is reminded of them
 NUDGE_WORKING_DAYS = 2
+NUDGE_AT = dt.time(9)
 
 
 def check(visit: Visit, contact: Mapping[str, str | None], answers: Mapping[str, str]) -> dict[str, str]:
@@ -84,12 +85,14 @@ class Duty:
 
 
 def duties(
-    calendar: Calendar, visit: Visit, start: dt.datetime, answers: Mapping[str, str], files: Iterable[str]
-) -> list[Duty]:
+    calendar: Calendar, visit: Visit, start: dt.datetime, made_at: dt.datetime, answers: Mapping[str, str],
+    files: Iterable[str],
+) -> list[Duty]:  # fmt: skip
     """The documents that are not there yet, each with the moment of the reminder and of the consequence; soonest first.
 
     A document must be there at the end of the working day that lies `due_working_days` before the visit (0: at its
-    start). `files`: the questions for which a file is there.
+    start). Who books (`made_at`) so late that the reminder lies behind is not reminded, and has until the start.
+    `files`: the questions for which a file is there.
     """
     there = set(files)
     zone = visit.location.time_zone
@@ -101,23 +104,14 @@ def duties(
         due = question.due_working_days
         last_day = calendar.working_days_before(date, due)[-1] if due else date
         at = min(start, day(last_day + dt.timedelta(days=1), zone).midnight)
-        reminder = calendar.working_days_before(last_day, NUDGE_WORKING_DAYS)[-1]
-        found.append(
-            Duty("remind", day(reminder, zone).moment(day(reminder, zone).cell_at(dt.time(9))), question.id, "")
-        )
-        found.append(Duty("settle", at, question.id, question.if_missing))
+        found.append(Duty("settle", at if at > made_at else start, question.id, question.if_missing))
+        reminded_on = day(calendar.working_days_before(last_day, NUDGE_WORKING_DAYS)[-1], zone)
+        reminder = reminded_on.moment(reminded_on.cell_at(NUDGE_AT))
+        if reminder > made_at:
+            found.append(Duty("remind", reminder, question.id, ""))
     return sorted(found, key=lambda duty: (duty.at, duty.kind))
 
 
-def still_ahead(found: Iterable[Duty], since: dt.datetime, start: dt.datetime) -> list[Duty]:
-    """The duties of an appointment that was made at `since`.
-
-    Who books so late that the reminder lies behind is not reminded, and has until the start to hand in the document.
-    """
-    ahead = []
-    for duty in found:
-        if duty.at > since:
-            ahead.append(duty)
-        elif duty.kind == "settle":
-            ahead.append(replace(duty, at=start))
-    return sorted(ahead, key=lambda duty: (duty.at, duty.kind))
+def next_moment(found: Iterable[Duty], now: dt.datetime) -> dt.datetime | None:
+    """When something is due next, if anything is."""
+    return min((duty.at for duty in found if duty.at > now), default=None)

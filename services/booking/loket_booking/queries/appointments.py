@@ -99,7 +99,8 @@ def contact_card(stores: Stores, municipality: str, identifier: str) -> dict[str
 
 def describe_with_link(stores: Stores, appointment: Appointment, card: Card) -> dict[str, Any]:
     """An appointment that was just made, with the secret of its link."""
-    return {**describe(stores, appointment, card), "link_token": stores.links.token(appointment.id)}
+    described = describe(stores, appointment, card, is_new=True)
+    return {**described, "link_token": stores.links.token(appointment.id)}
 
 
 def describe_file(file: dict[str, Any]) -> dict[str, Any]:
@@ -122,9 +123,9 @@ def describe_invitation(stores: Stores, municipality: str, token: str) -> dict[s
     }
 
 
-def describe(stores: Stores, appointment: Appointment, card: Card) -> dict[str, Any]:
-    """An appointment as its resident sees it."""
-    entry = stores.waiting.get(card.id) if appointment.state == "booked" else None
+def describe(stores: Stores, appointment: Appointment, card: Card, is_new: bool = False) -> dict[str, Any]:
+    """An appointment as its resident sees it. One that `is_new` is on no waiting list yet."""
+    entry = stores.waiting.get(card.id) if appointment.state == "booked" and not is_new else None
     known = stores.configurations.calendar(appointment.municipality).municipality
     kinds = [known.appointment_types[name] for name in appointment.appointment_types if name in known.appointment_types]
     location = known.locations.get(appointment.location)
