@@ -13,8 +13,9 @@ from tests.client import eventually
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 PARENT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that ran the tests in the background ignores it
 from loket_local.processes import Child
 child = Child.start("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], Path(sys.argv[1]))
 print(child.pid, flush=True)
