@@ -162,7 +162,7 @@ def test_one_appointment_stands_on_the_list_once_and_may_come_back(desk):
     waiting.withdraw(desk.stores, desk.announce, card, Request())
     assert join(desk, card).sequence == first.sequence + 2
     desk.cancel(card)
-    assert refused(join, desk, desk.card(card.id)) in ("not-allowed-in-state", "already-on-waiting-list")
+    assert refused(join, desk, desk.card(card.id)) == "not-allowed-in-state"
 
 
 def test_an_acceptance_whose_process_died_is_brought_to_its_end(desk):
