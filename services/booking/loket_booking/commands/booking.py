@@ -26,6 +26,7 @@ from ..store.holds import HeldSlot
 from ..store.invitations import Invitation
 from ..store.links import hash_of
 from .changing import claimed
+from .inviting import standing
 from .placing import place
 from .request import ATTEMPTS, Request
 
@@ -40,7 +41,7 @@ def hold(stores: Stores, municipality: str, wish: Mapping[str, Any], request: Re
     identifier = request.identifier("hold", municipality)
     if request.idempotency_key and (made_before := stores.agendas.find_hold(identifier)):
         return made_before
-    invitation = _invitation(stores, municipality, wish["invitation"], now)
+    invitation = standing(stores, municipality, wish["invitation"]) if wish["invitation"] else None
     visit = _visit(calendar, wish, request, invitation)
     client = _client_within_bounds(stores, calendar, request, now)
     expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
@@ -78,7 +79,7 @@ def book(
         card = stores.cards.take_over(card, now)
         if card is None:
             raise Refusal("service-unavailable")  # the first request is still at work
-    wanted = _wanted(stores, calendar, wish, request, now)
+    wanted = _wanted(stores, calendar, wish, request)
     if wanted.start <= now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
     answers = intake.check(wanted.visit, wish["contact"], wish["answers"])
@@ -156,13 +157,14 @@ class _Wanted:
     placements: Sequence[Placement] | None = None
 
 
-def _wanted(stores: Stores, calendar: Calendar, wish: Mapping[str, Any], request: Request, now: dt.datetime) -> _Wanted:
-    invitation = _invitation(stores, calendar.municipality.id, wish["invitation"], now)
+def _wanted(stores: Stores, calendar: Calendar, wish: Mapping[str, Any], request: Request) -> _Wanted:
+    token, municipality = wish["invitation"], calendar.municipality.id
+    invitation = standing(stores, municipality, token) if token else None
     if wish["hold"] is None:
         visit = _visit(calendar, wish, request, invitation)
         return _Wanted(visit, wish["start"], _who(wish, invitation), invitation)
     found = stores.agendas.find_hold(wish["hold"])
-    if found is None or found.appointment.municipality != calendar.municipality.id:
+    if found is None or found.appointment.municipality != municipality:
         raise Refusal("hold-not-found")
     held = found.appointment
     asked = {"appointment_types": held.appointment_types, "persons": held.persons, "location": held.location}
@@ -184,15 +186,6 @@ def _visit(calendar: Calendar, wish: Mapping[str, Any], request: Request, invita
     if invitation is not None and visit.type_ids != (invitation.appointment_type,):
         raise Refusal("invitation-not-valid")
     return visit
-
-
-def _invitation(stores: Stores, municipality: str, token: str | None, now: dt.datetime) -> Invitation | None:
-    if token is None:
-        return None
-    found = stores.invitations.by_token(token)
-    if found is None or found.municipality != municipality or not found.stands(now):
-        raise Refusal("invitation-not-valid")
-    return found
 
 
 def _who(wish: Mapping[str, Any], invitation: Invitation | None) -> str | None:

@@ -16,7 +16,7 @@ from ..domain import intake
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
 from ..domain.opening import Calendar
-from ..domain.visit import Visit, at_any_notice, plan
+from ..domain.visit import Visit, at_any_notice
 from ..store.agendas import Agendas
 from ..store.cards import Card
 from ..store.claiming import Taken
@@ -67,7 +67,7 @@ def reschedule(
         if appointment.start == wish["start"] and wish["resource"] in (None, *appointment.resources):
             return appointment
         _check_sequence(appointment, wish["sequence"])
-        visit = plan(calendar.municipality, appointment.appointment_types, appointment.persons, appointment.location)
+        visit = life.visit_of(calendar.municipality, appointment)
         if request.is_staff or hold is not None:
             visit = at_any_notice(visit)
         new = place(stores, calendar, visit, wish["resource"], wish["start"], now, hold, old)

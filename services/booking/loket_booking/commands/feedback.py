@@ -6,6 +6,7 @@ from loket_contracts import events
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Announce, Stores
+from ..domain.appointment import require
 from ..store.cards import Card
 from ..store.feedback import Feedback
 from .changing import claimed
@@ -18,8 +19,7 @@ def give(stores: Stores, announce: Announce, card: Card, score: int, comment: st
     Raises Refusal: not-allowed-in-state, feedback-given.
     """
     appointment, _ = claimed(stores, card)
-    if appointment.state != "completed":
-        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "nothing"})
+    require(appointment, "completed")
     event = request.traced(
         events.make(
             "feedback.given",

@@ -12,7 +12,7 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
 from ..domain import intake
-from ..domain.visit import plan
+from ..domain.appointment import require, visit_of
 from ..store.cards import Card
 from .changing import claimed
 from .preparing import look_again
@@ -30,10 +30,8 @@ def add_file(
 ) -> dict[str, Any]:
     """Keep a file. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted, not-allowed-in-state."""
     appointment, _ = claimed(stores, card)
-    if appointment.state != "booked":
-        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "nothing"})
-    municipality = stores.configurations.calendar(card.municipality).municipality
-    visit = plan(municipality, appointment.appointment_types, appointment.persons, appointment.location)
+    require(appointment, "booked")
+    visit = visit_of(stores.configurations.calendar(card.municipality).municipality, appointment)
     if question is not None and not intake.asks_for_file(visit, question):
         raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
     body, media_type = _accepted(content)

@@ -42,6 +42,14 @@ def invite(stores: Stores, municipality: str, wish: Mapping[str, Any], request: 
     return invitation, stores.invitations.add(invitation)
 
 
+def standing(stores: Stores, municipality: str, token: str) -> Invitation:
+    """The invitation behind a token, if it can be used still. Raises Refusal: invitation-not-valid."""
+    found = stores.invitations.by_token(token)
+    if found is None or found.municipality != municipality or not found.stands(stores.now()):
+        raise Refusal("invitation-not-valid")
+    return found
+
+
 def revoke(stores: Stores, municipality: str, identifier: str) -> None:
     """Take an invitation back; an appointment that was made with it stays. Raises Refusal: invitation-not-valid."""
     if not stores.invitations.revoke(municipality, identifier):

@@ -9,9 +9,8 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Announce, Stores
 from ..domain import intake
-from ..domain.appointment import Appointment
+from ..domain.appointment import Appointment, require, visit_of
 from ..domain.intake import Duty
-from ..domain.visit import Visit, plan
 from ..store.cards import Card
 from .changing import cancel, claimed, step
 from .request import Request
@@ -38,8 +37,8 @@ def answer(stores: Stores, card: Card, given: Mapping[str, Any], request: Reques
     Raises Refusal: not-allowed-in-state, invalid-request.
     """
     appointment, _ = claimed(stores, card)
-    _still_to_come(appointment)
-    visit = _visit(stores, appointment)
+    require(appointment, "booked")
+    visit = visit_of(stores.configurations.calendar(card.municipality).municipality, appointment)
     answers = intake.mend(visit, card.answers, given["answers"])
     requests = [dict(each) for each in card.requests]
     if given["message"] is not None:
@@ -102,15 +101,5 @@ def _draw(stores: Stores, announce: Announce, card: Card, command: str, duty: Du
 def _duties(stores: Stores, card: Card, appointment: Appointment) -> list[Duty]:
     calendar = stores.configurations.calendar(card.municipality)
     there = [file["question"] for file in card.files]
-    visit = _visit(stores, appointment)
+    visit = visit_of(calendar.municipality, appointment)
     return intake.duties(calendar, visit, appointment.start, appointment.booked_at, card.answers, there)
-
-
-def _visit(stores: Stores, appointment: Appointment) -> Visit:
-    municipality = stores.configurations.calendar(appointment.municipality).municipality
-    return plan(municipality, appointment.appointment_types, appointment.persons, appointment.location)
-
-
-def _still_to_come(appointment: Appointment) -> None:
-    if appointment.state != "booked":
-        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "nothing"})

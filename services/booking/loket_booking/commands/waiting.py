@@ -21,7 +21,7 @@ from ..domain.appointment import Appointment
 from ..domain.availability import ANY, Availability, Preference, keys
 from ..domain.grid import local_date
 from ..domain.opening import Calendar
-from ..domain.visit import candidates, plan
+from ..domain.visit import candidates
 from ..domain.waiting_list import Entry, Offer
 from ..store.cards import Card
 from ..store.claiming import Taken
@@ -148,7 +148,7 @@ def _offer_to(
         return 0
     entry = replace(entry, start=appointment.start)
     try:
-        visit = plan(calendar.municipality, appointment.appointment_types, appointment.persons, appointment.location)
+        visit = life.visit_of(calendar.municipality, appointment)
     except Refusal as refusal:  # the type or the location is no longer there
         log.info("nothing can be offered", appointment=entry.id, code=refusal.code)
         return 0

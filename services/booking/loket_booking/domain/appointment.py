@@ -10,12 +10,14 @@ from typing import Any
 
 from loket_contracts import events
 from loket_contracts.envelope import Event
+from loket_contracts.errors import Refusal
 
 from . import lifecycle
 from .agenda import Placement
+from .catalogue import Municipality
 from .grid import CELL, zone
 from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
-from .visit import Visit
+from .visit import Visit, plan
 
 _BOOKED = frozenset({"booked"})
 #: the life of an appointment. There is no other way from one state to another.
@@ -78,6 +80,17 @@ class Appointment:
     def local(self, moment: dt.datetime) -> str:
         """`moment` as RFC 3339 with the offset of the location."""
         return moment.astimezone(zone(self.time_zone)).isoformat()
+
+
+def visit_of(municipality: Municipality, appointment: Appointment) -> Visit:
+    """The visit that it is, worked out from the catalogue as it is now. Raises Refusal: as `visit.plan`."""
+    return plan(municipality, appointment.appointment_types, appointment.persons, appointment.location)
+
+
+def require(appointment: Appointment, state: str) -> None:
+    """Raises Refusal: not-allowed-in-state, for what can be done in this state alone."""
+    if appointment.state != state:
+        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "nothing"})
 
 
 def held(

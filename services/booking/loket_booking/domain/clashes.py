@@ -10,11 +10,11 @@ from functools import partial
 from loket_contracts.errors import Refusal
 
 from .agenda import EMPTY, Agenda, AgendaKey, Placement
-from .appointment import Appointment
+from .appointment import Appointment, visit_of
 from .availability import Availability, Slot, keys
 from .grid import local_date
 from .opening import Calendar
-from .visit import at_any_notice, candidates, plan
+from .visit import at_any_notice, candidates
 
 #: how far a proposal may lie from where the appointment was
 LONGEST_MOVE = dt.timedelta(days=30)
@@ -75,7 +75,7 @@ def agendas_needed(calendar: Calendar, appointments: Sequence[Appointment], now:
     needed: set[AgendaKey] = set()
     for appointment in appointments:
         try:
-            visit = plan(calendar.municipality, *_asked(appointment))
+            visit = visit_of(calendar.municipality, appointment)
         except Refusal:  # its type or location is gone: there is nothing to propose
             continue
         needed |= keys(calendar, visit, candidates(calendar.municipality, visit), dates_around(appointment, now))
@@ -92,7 +92,7 @@ def propose(
     found = []
     for appointment in sorted(appointments, key=lambda each: (each.start, each.id)):
         try:
-            visit = at_any_notice(plan(calendar.municipality, *_asked(appointment)))
+            visit = at_any_notice(visit_of(calendar.municipality, appointment))
         except Refusal:
             found.append(Proposal(appointment, None))
             continue
@@ -123,7 +123,3 @@ def propose(
 
 def _distance(appointment: Appointment, slot: Slot) -> dt.timedelta:
     return abs(slot.on.moment(slot.cell) - appointment.start)
-
-
-def _asked(appointment: Appointment) -> tuple[Sequence[str], int, str]:
-    return appointment.appointment_types, appointment.persons, appointment.location

@@ -12,7 +12,7 @@ from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 
-from .appointment import Appointment
+from .appointment import Appointment, require
 from .availability import ANY, Preference
 from .grid import Day
 
@@ -71,8 +71,7 @@ def join(
 
     Raises Refusal: not-allowed-in-state, already-on-waiting-list.
     """
-    if appointment.state != "booked":
-        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "nothing"})
+    require(appointment, "booked")
     if before is not None and before.state != "left":
         raise Refusal("already-on-waiting-list")
     entry = Entry(

@@ -9,6 +9,7 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
 from ..commands.changing import claimed
+from ..commands.inviting import standing
 from ..domain.appointment import Appointment, allowed
 from ..domain.grid import zone
 from ..domain.waiting_list import Entry
@@ -109,9 +110,7 @@ def describe_file(file: dict[str, Any]) -> dict[str, Any]:
 
 def describe_invitation(stores: Stores, municipality: str, token: str) -> dict[str, Any]:
     """What may be booked with this token. Raises Refusal: invitation-not-valid."""
-    found = stores.invitations.by_token(token)
-    if found is None or found.municipality != municipality or not found.stands(stores.now()):
-        raise Refusal("invitation-not-valid")
+    found = standing(stores, municipality, token)
     if stores.cards.with_invitation(found.id):
         raise Refusal("invitation-not-valid")
     known = stores.configurations.calendar(municipality).municipality

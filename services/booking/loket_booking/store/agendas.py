@@ -23,6 +23,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.mongo import Document
 from loket_contracts.envelope import Event
 
 from ..domain.agenda import Agenda, AgendaKey, Hold, Placement
@@ -32,8 +33,6 @@ from .documents import from_entry, placed, to_document
 from .holds import HeldSlot, forgotten, released
 from .memory import Memory
 from .words import WORD_NAMES, cells_in, freed, new_agenda, words_of
-
-Document = dict[str, Any]
 
 
 class Agendas:

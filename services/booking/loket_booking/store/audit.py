@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from pymongo.database import Database
 
-from ..domain.lifecycle import Actor
+from loket_chassis.mongo import Document
 
-Document = dict[str, Any]
+from ..domain.lifecycle import Actor
 
 
 class Audit:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
+from loket_chassis.mongo import Document
 from loket_contracts.envelope import Event
 
 from ..domain.capacity import Capacity
 from .lives import Lives
-
-Document = dict[str, Any]
 
 
 class Capacities(Lives[Capacity]):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from bson.int64 import Int64
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.mongo import Document
 from loket_contracts.envelope import Event
 
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
 from .documents import placed, to_document
 from .words import words_of
-
-Document = dict[str, Any]
 
 
 class Taken(Exception):

@@ -11,9 +11,9 @@ from typing import Any
 
 from pymongo.database import Database
 
-from ..domain.catalogue import Closed, Closure
+from loket_chassis.mongo import Document
 
-Document = dict[str, Any]
+from ..domain.catalogue import Closed, Closure
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from typing import Any
 
 from pymongo import DESCENDING
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.mongo import Document
 from loket_contracts.errors import Refusal
 
 from ..configuration import reader
 from ..domain.opening import Calendar
 from .closures import Closures
-
-Document = dict[str, Any]
 
 
 class Configurations:

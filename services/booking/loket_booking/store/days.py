@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from pymongo.database import Database
+
+from loket_chassis.mongo import Document
 
 from ..domain.agenda import AgendaKey, Placement
 from ..domain.appointment import Appointment
 from .agendas import Agendas
 from .documents import appointment_of
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+
+from loket_chassis.mongo import Document
 
 from ..domain.agenda import AgendaKey, Placement
 from ..domain.appointment import Appointment
@@ -11,8 +12,6 @@ from ..domain.availability import Preference
 from ..domain.lifecycle import Transition
 from ..domain.ticket import Ticket
 from ..domain.waiting_list import Entry, Offer
-
-Document = dict[str, Any]
 
 
 def to_document(appointment: Appointment) -> Document:

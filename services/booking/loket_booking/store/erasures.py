@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from pymongo.database import Database
 
+from loket_chassis.mongo import Document
 from loket_contracts.envelope import Event
 
-Document = dict[str, Any]
 #: longer than one erasure can take
 UNDER_WAY = dt.timedelta(minutes=5)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.mongo import Document
 from loket_contracts.envelope import Event
-
-Document = dict[str, Any]
 
 
 class Feedback:

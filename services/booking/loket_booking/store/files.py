@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from bson import ObjectId
 from bson.errors import InvalidId
 from gridfs import GridFSBucket, NoFile
 from pymongo.database import Database
 
-Document = dict[str, Any]
+from loket_chassis.mongo import Document
 
 
 class Files:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+
+from loket_chassis.mongo import Document
 
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
 
-Document = dict[str, Any]
 #: how long an expired hold is remembered, so that who comes back late can still be helped to a free moment
 REMEMBERED = dt.timedelta(hours=1)
 

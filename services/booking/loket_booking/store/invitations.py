@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 from pymongo.database import Database
 
-from .links import hash_of
+from loket_chassis.mongo import Document
 
-Document = dict[str, Any]
+from .links import hash_of
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.mongo import Document
 from loket_contracts.envelope import Event
 
 from ..domain.ticket import Ticket
 from ..domain.waiting_list import Entry
 from .documents import entry_of, ticket_of, to_entry_document, to_ticket_document
-
-Document = dict[str, Any]
 
 
 class _Living(Protocol):

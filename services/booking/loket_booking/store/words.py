@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from bson.int64 import Int64
 
+from loket_chassis.mongo import Document
+
 from ..domain.agenda import AgendaKey, Placement
 
-Document = dict[str, Any]
 WORD = 60
 WORD_NAMES = ("b0", "b1", "b2", "b3", "b4")
 FULL = (1 << WORD) - 1
