@@ -8,10 +8,10 @@ from desk import CONTACT, LATER, STAFF, START, Desk, refused
 from town import a_town, types
 
 from loket_booking import tidying
-from loket_booking.commands import feedback, filing, forgetting, waiting
+from loket_booking.commands import booking, feedback, filing, forgetting, waiting
 from loket_booking.commands.request import Request
 from loket_booking.queries import appointments
-from loket_contracts.commands import JoinWaitingList
+from loket_contracts.commands import BookFollowUp, JoinWaitingList
 
 PDF = base64.b64encode(b"%PDF-1.7\n%%EOF\n").decode()
 QUESTIONS = {
@@ -125,6 +125,8 @@ def test_what_is_pseudonymised_keeps_the_choices_and_knows_nobody(desk):
     assert "Lieve" not in str(everything(desk))
     assert desk.stores.files.collection.count_documents({}) == 0
     assert refused(appointments.find_card_by_link, desk.stores, "rumst", token) == "appointment-not-found"
+    wish = BookFollowUp().load({"appointment_types": ["ander"], "start": "2027-01-05T10:00:00+01:00"})
+    assert refused(booking.follow_up, desk.stores, desk.announce, kept, wish, STAFF) == "appointment-not-found"
 
 
 def test_the_comment_of_a_feedback_goes_with_the_card_and_the_score_stays(desk):

@@ -140,8 +140,10 @@ def follow_up(
 ) -> tuple[Appointment, Card]:
     """Book the next visit of the same resident at once. `wish`: as for `book`, without the contact.
 
-    Raises Refusal: as `book`.
+    Raises Refusal: as `book`; appointment-not-found when the resident was forgotten.
     """
+    if card.pseudonymised:
+        raise Refusal("appointment-not-found")
     return book(stores, announce, card.municipality, {**wish, "contact": card.contact}, request, card.id)
 
 
