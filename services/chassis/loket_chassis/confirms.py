@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from amqp.channel import Channel
 from amqp.exceptions import AMQPError
-from kombu import Connection, Producer
+from kombu import Connection
 from kombu.exceptions import KombuError
 
 #: seconds without a word from the broker after which a batch counts as lost, and is published again
@@ -28,18 +29,18 @@ class ConfirmingChannel:
     def __init__(self, uri: str) -> None:
         self._uri = uri
         self._connection: Connection | None = None
-        self._producer: Producer | None = None
+        self._channel: Channel | None = None
         self._sent = 0
         self._open: set[int] = set()
         self._refused = False
 
-    def publish_all(self, publish: Callable[[Producer], Iterable[Any]]) -> None:
-        """Call `publish`, which yields after each message that it gives to the producer, and wait for all confirms.
+    def publish_all(self, publish: Callable[[Channel], Iterable[Any]]) -> None:
+        """Call `publish`, which yields after each message that it gives to the channel, and wait for all confirms.
 
         A connection that died unnoticed is made anew, and everything published again. Raises NotConfirmed, or whatever
         keeps the broker away.
         """
-        if self._producer is not None:
+        if self._channel is not None:
             try:
                 self._attempt(publish)
             except AWAY:
@@ -54,13 +55,13 @@ class ConfirmingChannel:
             raise
 
     def close(self) -> None:
-        connection, self._connection, self._producer = self._connection, None, None
+        connection, self._connection, self._channel = self._connection, None, None
         if connection is not None:
-            connection.collapse()
+            connection.collect()
 
-    def _attempt(self, publish: Callable[[Producer], Iterable[Any]]) -> None:
+    def _attempt(self, publish: Callable[[Channel], Iterable[Any]]) -> None:
         assert self._connection is not None
-        for _ in publish(self._producer):
+        for _ in publish(self._channel):
             self._sent += 1
             self._open.add(self._sent)
         while self._open:
@@ -76,7 +77,7 @@ class ConfirmingChannel:
         channel.confirm_select()
         channel.events["basic_ack"].add(self._confirmed)
         channel.events["basic_nack"].add(self._not_confirmed)
-        self._producer = Producer(channel, auto_declare=False)
+        self._channel = channel
 
     def _confirmed(self, tag: int, multiple: bool) -> None:
         if multiple:

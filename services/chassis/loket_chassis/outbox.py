@@ -158,7 +158,7 @@ class OutboxRelay(DependencyProvider):
         events = [entry.event for entry in batch]
         if self.keep_log:
             self._append_to_log(events)
-        self.channel.publish_all(lambda producer: bus.publish_events(producer, events, self.exchange))
+        self.channel.publish_all(lambda channel: bus.publish_events(channel, events, self.exchange))
         for event in events:
             EVENTS_PUBLISHED.labels(event.type).inc()
         faults.reach("outbox.before-clear")

@@ -23,10 +23,9 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from loket_contracts.errors import Refusal
 
-from .bus import Publisher
+from .fleeting import FleetingPublisher
 
 deserialize_to_instance(Refusal)
-JSON = "application/json"
 
 
 class Unavailable(Exception):
@@ -36,7 +35,7 @@ class Unavailable(Exception):
 class Replier(RpcConsumer):
     """The answering side: a result is serialised once, and sent without waiting for the broker's confirm."""
 
-    publisher = Publisher()
+    publisher = FleetingPublisher()
 
     def handle_result(self, message: Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
         error = serialize(_as_told(exc_info[1])) if exc_info else None
@@ -46,10 +45,8 @@ class Replier(RpcConsumer):
             body = json.dumps({"result": None, "error": serialize(UnserializableValueError(result))})
         self.publisher.publish(
             body,
-            confirm=False,
-            content_type=JSON,
-            exchange=get_rpc_exchange(self.container.config),
-            routing_key=message.properties["reply_to"],
+            get_rpc_exchange(self.container.config).name,
+            message.properties["reply_to"],
             correlation_id=message.properties.get("correlation_id"),
         )
         self.queue_consumer.ack_message(message)
@@ -86,7 +83,7 @@ class Calls(Extension):
     """What a dependency provider needs to make calls of its own to another service."""
 
     replies = Replies()
-    publisher = Publisher()
+    publisher = FleetingPublisher()
 
     def __init__(self, target: str, deadline: float | None = None) -> None:
         """`deadline`: seconds; the setting RPC_DEADLINE when left out."""
@@ -108,14 +105,12 @@ class Calls(Extension):
             with eventlet.Timeout(self.deadline):
                 self.publisher.publish(
                     json.dumps({"args": args, "kwargs": kwargs}, ensure_ascii=False),
-                    confirm=False,
-                    content_type=JSON,
-                    exchange=get_rpc_exchange(self.container.config),
-                    routing_key=f"{self.target}.{method}",
+                    get_rpc_exchange(self.container.config).name,
+                    f"{self.target}.{method}",
                     reply_to=self.replies.routing_key,
                     correlation_id=correlation,
-                    headers=HeaderEncoder().get_message_headers(worker_ctx),
-                    expiration=self.deadline,
+                    application_headers=HeaderEncoder().get_message_headers(worker_ctx),
+                    expiration=str(int(self.deadline * 1000)),
                 )
                 body = reply.wait()
         except eventlet.Timeout as timeout:

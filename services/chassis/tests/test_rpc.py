@@ -33,6 +33,8 @@ def test_a_failure_on_the_other_side_is_told_as_such(sample):
 
 
 def test_sigterm_finishes_what_is_in_flight(sample, kept):
+    sample.ask("note", "a", 1)  # the outbox relay has a connection to close, too
+    eventually(lambda: kept.notes.find_one({"_id": "a", "outbox": []}))
     threading.Timer(0.4, lambda: sample.child.process.send_signal(signal.SIGTERM)).start()
     assert sample.ask("sleep", 1.2) == "awake"
     assert sample.child.process.wait(15) == 0

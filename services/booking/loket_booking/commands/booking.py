@@ -45,8 +45,8 @@ def hold(stores: Stores, municipality: str, wish: Mapping[str, Any], request: Re
     visit = _visit(calendar, wish, request, invitation)
     client = _client_within_bounds(stores, calendar, request, now)
     expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
-    for _ in range(ATTEMPTS):
-        placements = place(stores, calendar, visit, _who(wish, invitation), wish["start"], now)
+    for attempt in range(ATTEMPTS):
+        placements = place(stores, calendar, visit, _who(wish, invitation), wish["start"], now, again=attempt > 0)
         held = life.held(identifier, municipality, visit, placements, wish["start"], now, request.by)
         try:
             stores.agendas.hold(placements, held, expires, now, client)
@@ -86,10 +86,10 @@ def book(
     mark = stores.links.contact(municipality, wish["contact"]["email"])
     if card is None and not request.is_staff:
         _within_bounds_of_contact(stores, calendar, wanted.visit, mark, now)
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
             placements = wanted.placements or place(
-                stores, calendar, wanted.visit, wanted.resource, wanted.start, now, wanted.hold
+                stores, calendar, wanted.visit, wanted.resource, wanted.start, now, wanted.hold, again=attempt > 0
             )
         except Refusal:
             if card is not None:

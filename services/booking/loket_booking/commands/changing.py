@@ -62,7 +62,7 @@ def reschedule(
     calendar = stores.configurations.calendar(card.municipality)
     if hold is None:
         _check_reason(calendar.municipality.reasons, "reschedule", wish["reason"], request)
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         appointment, old = claimed(stores, card)
         if appointment.start == wish["start"] and wish["resource"] in (None, *appointment.resources):
             return appointment
@@ -70,7 +70,7 @@ def reschedule(
         visit = life.visit_of(calendar.municipality, appointment)
         if request.is_staff or hold is not None:
             visit = at_any_notice(visit)
-        new = place(stores, calendar, visit, wish["resource"], wish["start"], now, hold, old)
+        new = place(stores, calendar, visit, wish["resource"], wish["start"], now, hold, old, attempt > 0)
         moved, event = life.reschedule(
             appointment, visit, new, wish["start"], now=now, by=request.actor, reason=wish["reason"]
         )

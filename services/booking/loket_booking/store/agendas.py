@@ -117,7 +117,7 @@ class Agendas:
             change = claiming(placement, placements, appointment, event if first else None)
             self._change(placement, {**change, "$pull": forgotten(hold, now)}, now, hold, session)
 
-        self._each(placements, write)
+        self._each(placements, write, self.memory.book)
 
     def cancel(
         self, placements: Sequence[Placement], appointment: Appointment, event: Event,
@@ -231,15 +231,20 @@ class Agendas:
         entry = found["holds"][0]
         return HeldSlot(*from_entry(entry), entry["x"])
 
-    def _each(self, placements: Sequence[Placement], write: Any) -> None:
-        """One write for one placement, one transaction for several."""
+    def _each(
+        self, placements: Sequence[Placement], write: Any,
+        remember: Callable[[Sequence[Placement]], None] | None = None,
+    ) -> None:  # fmt: skip
+        """One write for one placement, one transaction for several; `remember` when they are done."""
         try:
             if len(placements) == 1:
                 write(placements[0], True, None)
             else:
                 self._together(placements, write)
-        finally:
+        except BaseException:
             self.memory.forget(placements)
+            raise
+        (remember or self.memory.forget)(placements)
 
     def _together(self, placements: Sequence[Placement], write: Any) -> None:
         def all_of_them(session: ClientSession) -> None:
