@@ -17,9 +17,14 @@ from urllib.parse import urlsplit
 class Measured:
     """What came of one run. Latencies in milliseconds."""
 
-    seconds: float
+    seconds: float = 0
     latencies: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+
+    def add(self, other: Measured) -> None:
+        self.seconds += other.seconds
+        self.latencies += other.latencies
+        self.statuses += other.statuses
 
     @property
     def rate(self) -> float:

@@ -68,6 +68,8 @@ def start(folder: Path, port: int, logs: Path) -> MongoDB:
         *("--dbpath", folder, "--port", str(port), "--bind_ip", LOOPBACK, "--replSet", REPLICA_SET),
         *("--wiredTigerCacheSizeGB", "0.5", "--nounixsocket", "--quiet"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        # nobody reads the past, and keeping five minutes of it costs a booking six writes
+        *("--setParameter", "minSnapshotHistoryWindowInSeconds=0"),
         # a service that dies inside a transaction keeps its locks for so long
         *("--setParameter", "transactionLifetimeLimitSeconds=3"),
     ]

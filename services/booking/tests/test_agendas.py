@@ -20,7 +20,7 @@ from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.visit import plan
 from loket_booking.store.agendas import Agendas
 from loket_booking.store.claiming import AlreadyClaimed, Taken
-from loket_booking.store.memory import FRESH_FOR
+from loket_booking.store.memory import FRESH_FOR, Memory
 from loket_booking.store.words import cells_in
 
 NOW = utc(2026, 11, 24, 8)
@@ -250,6 +250,21 @@ def test_a_search_sees_what_this_process_wrote_at_once_and_what_another_wrote_so
     assert agendas.read([key])[key].booked == span(100, 120), "who decides reads what is"
     time.sleep(FRESH_FOR)
     assert agendas.memory.recall([key])[key].booked == span(100, 120)
+
+
+def test_what_was_written_while_a_search_was_reading_is_not_forgotten_again(database):
+    agendas = Agendas(database)
+    key = at(0, 1).agenda
+
+    def slow_read(keys):
+        found = agendas.read(keys)
+        book(agendas, at(100, 112))
+        return found
+
+    agendas.memory = Memory(slow_read)
+    assert agendas.memory.recall([key])[key].booked == 0
+    agendas.memory._read = agendas.read
+    assert agendas.memory.recall([key])[key].booked == span(100, 112)
 
 
 def test_one_appointment_stands_in_one_place_however_often_its_request_is_carried_out(agendas):

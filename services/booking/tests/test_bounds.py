@@ -1,10 +1,15 @@
 """What one person or client can keep to themselves is bounded, and every change says why and against which version."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from desk import CONTACT, LATER, STAFF, START, Desk, refused
 from town import a_town, specialist, types
 
+from loket_booking.commands import forgetting
 from loket_booking.tidying import note_no_shows
+from loket_contracts.errors import Refusal
 
 
 @pytest.fixture
@@ -33,6 +38,34 @@ def test_one_person_has_so_many_appointments_of_a_type_to_come_however_they_spel
     desk.book(start="2026-12-02T11:00:00+01:00", request=STAFF)
     desk.cancel(second)
     assert refused(desk.book, start="2026-12-03T10:00:00+01:00") == "too-many-appointments", "staff's counts too"
+
+
+def test_two_requests_at_the_same_moment_do_not_pass_the_bound_together(database):
+    desk = Desk(database, a_town(most_per_contact=1, resources={f"ro-{n}": specialist() for n in range(8)}))
+    barrier = threading.Barrier(8)
+
+    def attempt(_):
+        barrier.wait()
+        try:
+            desk.book()
+        except Refusal as refusal:
+            return refusal.code
+        return "booked"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(attempt, range(8)))
+    assert sorted(said) == ["booked", *["too-many-appointments"] * 7]
+
+
+def test_a_place_is_free_again_when_its_visit_is_over_or_its_resident_forgotten(desk):
+    booked, _ = desk.book()
+    desk.book(start=LATER)
+    desk.time = booked.start
+    desk.later(days=1)
+    desk.book(start="2026-12-03T10:00:00+01:00")
+    assert refused(desk.book, start="2026-12-04T10:00:00+01:00") == "too-many-appointments"
+    forgetting.erase(desk.stores, desk.announce, "rumst", CONTACT["email"], STAFF)
+    assert desk.stores.cards.collection.count_documents({"places.0": {"$exists": True}}) == 0
 
 
 def test_a_change_against_an_older_version_is_refused(desk):

@@ -52,6 +52,18 @@ def test_who_loses_the_slot_at_the_last_moment_leaves_no_card(desk, database):
     assert refused(late.book, key="late") == "slot-taken"
 
 
+def test_what_another_instance_took_or_gave_back_is_found_out_by_who_books_from_memory(desk, database):
+    desk.book()
+    other = Desk(database)
+    for _ in range(other.capacity() - 1):
+        other.book()
+    _, last = other.book()
+    assert refused(desk.book) == "slot-taken"
+    other.cancel(last)
+    desk.book()
+    assert refused(desk.book) == "slot-taken"
+
+
 def test_a_hold_reserves_and_its_booking_changes_nothing_more(desk):
     before = desk.capacity()
     held = desk.hold()

@@ -16,7 +16,6 @@ from ..domain import appointment as life
 from ..domain import intake
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
-from ..domain.grid import local_date
 from ..domain.opening import Calendar
 from ..domain.visit import Visit, at_any_notice, plan
 from ..store.agendas import Agendas
@@ -25,6 +24,7 @@ from ..store.claiming import AlreadyClaimed, Taken
 from ..store.holds import HeldSlot
 from ..store.invitations import Invitation
 from ..store.links import hash_of
+from .bounding import add_within_bounds, client_within_bounds
 from .changing import claimed
 from .inviting import standing
 from .placing import place
@@ -43,7 +43,7 @@ def hold(stores: Stores, municipality: str, wish: Mapping[str, Any], request: Re
         return made_before
     invitation = standing(stores, municipality, wish["invitation"]) if wish["invitation"] else None
     visit = _visit(calendar, wish, request, invitation)
-    client = _client_within_bounds(stores, calendar, request, now)
+    client = client_within_bounds(stores, calendar, request, now)
     expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
     for attempt in range(ATTEMPTS):
         placements = place(stores, calendar, visit, _who(wish, invitation), wish["start"], now, again=attempt > 0)
@@ -84,8 +84,6 @@ def book(
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
     answers = intake.check(wanted.visit, wish["contact"], wish["answers"])
     mark = stores.links.contact(municipality, wish["contact"]["email"])
-    if card is None and not request.is_staff:
-        _within_bounds_of_contact(stores, calendar, wanted.visit, mark, now)
     for attempt in range(ATTEMPTS):
         try:
             placements = wanted.placements or place(
@@ -114,7 +112,7 @@ def book(
                 invitation=wanted.invitation.id if wanted.invitation else None,
                 duty_at=intake.next_moment(due, now),
             )
-            _add(stores, card)
+            card = _add(stores, calendar, wanted.visit, card, request, now)
         elif card.agenda != str(agenda):
             card = stores.cards.move(card, agenda)
         draft = life.held(identifier, municipality, wanted.visit, placements, wanted.start, now, request.by, follows)
@@ -195,41 +193,16 @@ def _who(wish: Mapping[str, Any], invitation: Invitation | None) -> str | None:
     return invitation.resource if invitation and invitation.resource else wish["resource"]
 
 
-def _add(stores: Stores, card: Card) -> None:
+def _add(
+    stores: Stores, calendar: Calendar, visit: Visit, card: Card, request: Request, now: dt.datetime
+) -> Card:  # fmt: skip
     try:
-        added = stores.cards.add(card)
+        added = add_within_bounds(stores, calendar, visit, card, request, now)
     except InvitationUsed as error:
         raise Refusal("invitation-not-valid") from error
-    if not added:
+    if added is None:
         raise Refusal("service-unavailable")  # the same key at the same moment: one of the two goes on
-
-
-def _client_within_bounds(stores: Stores, calendar: Calendar, request: Request, now: dt.datetime) -> str | None:
-    most = calendar.municipality.most_holds_per_client
-    if request.client is None or request.is_staff or not most:
-        return None
-    client = stores.links.client(request.client)
-    if stores.agendas.count_holds(client, now) >= most:
-        raise Refusal("too-many-holds", {"limit": most})
-    return client
-
-
-def _within_bounds_of_contact(stores: Stores, calendar: Calendar, visit: Visit, mark: str, now: dt.datetime) -> None:
-    """Bounds what one person keeps to themselves. Two requests at the very same moment may pass it together."""
-    most = calendar.municipality.most_per_contact
-    if not most:
-        return
-    today = local_date(now, visit.location.time_zone).isoformat()
-    cards = [
-        card
-        for card in stores.cards.of_contact(calendar.municipality.id, mark)
-        if card.visit_date >= today and set(card.types) & set(visit.type_ids)
-    ]
-    if len(cards) < most:
-        return
-    found = [stores.agendas.find_claim(card.agenda, card.id) for card in cards]
-    if sum(each is not None and each[0].state == "booked" for each in found) >= most:
-        raise Refusal("too-many-appointments", {"limit": most})
+    return added
 
 
 def _fingerprint(wish: Mapping[str, Any]) -> str:

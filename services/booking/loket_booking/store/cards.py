@@ -27,6 +27,10 @@ UNDER_WAY = dt.timedelta(seconds=30)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+class PlaceTaken(Exception):
+    """Another appointment to come of the same person and type has this place."""
+
+
 class InvitationUsed(Exception):
     """Another appointment was booked with the same invitation."""
 
@@ -35,10 +39,10 @@ class InvitationUsed(Exception):
 class Card:
     """`agenda` is the id of the agenda that holds the claim, `visit_date` its local day as YYYY-MM-DD.
 
-    `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person.
-    `invitation`: the one that it was booked with. `files`: {id, question, name, media_type, size, at}. `requests`: what
-    the specialist asked for, {text, at, who, answer, answered_at}. `flagged`: documents were missing. `duty_at`: when
-    something about its documents is due next.
+    `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person. `places`:
+    see `commands.bounding`. `invitation`: the one that it was booked with. `files`: {id, question, name, media_type,
+    size, at}. `requests`: what the specialist asked for, {text, at, who, answer, answered_at}. `flagged`: documents
+    were missing. `duty_at`: when something about its documents is due next.
     """
 
     id: str
@@ -53,6 +57,7 @@ class Card:
     created_at: dt.datetime
     types: list[str] = field(default_factory=list)
     contact_mark: str | None = None
+    places: list[str] = field(default_factory=list)
     invitation: str | None = None
     files: list[Document] = field(default_factory=list)
     requests: list[Document] = field(default_factory=list)
@@ -85,19 +90,25 @@ class Cards:
         self.collection.create_index("created_at", name="left_behind")
         self.collection.create_index("contact_mark", name="contact", sparse=True)
         self.collection.create_index(
+            "places", unique=True, name="places", partialFilterExpression={"places.0": {"$exists": True}}
+        )
+        self.collection.create_index(
             "invitation", unique=True, name="invitation", partialFilterExpression={"invitation": {"$type": "string"}}
         )
         self.collection.create_index("duty_at", name="duty", partialFilterExpression={"duty_at": {"$type": "date"}})
 
     def add(self, card: Card) -> bool:
-        """Keep the card. False when there is one under its id already. Raises InvitationUsed."""
+        """Keep the card. False when there is one under its id already. Raises PlaceTaken, InvitationUsed."""
         document = {"_id": card.id, **{name: getattr(card, name) for name in Card.__dataclass_fields__ if name != "id"}}
         try:
             self.ahead.insert_one(document)
         except DuplicateKeyError as error:
             if self.get(card.id) is not None:
                 return False
-            if "invitation" in (error.details or {}).get("keyPattern", {}):
+            pattern = (error.details or {}).get("keyPattern", {})
+            if "places" in pattern:
+                raise PlaceTaken from error
+            if "invitation" in pattern:
                 raise InvitationUsed from error
             raise  # it was the reference that exists
         return True
@@ -127,6 +138,9 @@ class Cards:
         if most is not None:
             found[f"{name}.{most - 1}"] = {"$exists": False}
         return self.collection.update_one(found, {"$push": {name: entry}}).modified_count == 1
+
+    def give_places_back(self, cards: Iterable[Card]) -> None:
+        self.collection.update_many({"_id": {"$in": [card.id for card in cards]}}, {"$set": {"places": []}})
 
     def drop_file(self, card: Card, file: str) -> bool:
         result = self.collection.update_one({"_id": card.id}, {"$pull": {"files": {"id": file}}})
@@ -160,7 +174,8 @@ class Cards:
             {
                 "$set": {
                     "contact": {}, "answers": answers, "files": [], "requests": [], "pseudonymised": True,
-                    "token_hash": f"none-{card.id}", "contact_mark": None, "duty_at": None, "fingerprint": "",
+                    "token_hash": f"none-{card.id}", "contact_mark": None, "places": [], "duty_at": None,
+                    "fingerprint": "",
                 }
             },
         )  # fmt: skip

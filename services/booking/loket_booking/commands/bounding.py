@@ -1,0 +1,82 @@
+"""Bounds on what one person or client can keep to themselves.
+
+Appointments to come are bounded by places: a card takes the first, second, ... place of its person for each of its
+types, and an index keeps two cards out of one place. So a booking asks nothing, until it meets a place that is taken.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import replace
+
+from loket_contracts.errors import Refusal
+
+from ..bootstrap import Stores
+from ..domain.catalogue import Municipality
+from ..domain.grid import local_date
+from ..domain.opening import Calendar
+from ..domain.visit import Visit
+from ..store.cards import UNDER_WAY, Card, PlaceTaken
+from .request import ATTEMPTS, Request
+
+
+def client_within_bounds(stores: Stores, calendar: Calendar, request: Request, now: dt.datetime) -> str | None:
+    """The client as its holds remember it. Raises Refusal: too-many-holds."""
+    most = calendar.municipality.most_holds_per_client
+    if request.client is None or request.is_staff or not most:
+        return None
+    client = stores.links.client(request.client)
+    if stores.agendas.count_holds(client, now) >= most:
+        raise Refusal("too-many-holds", {"limit": most})
+    return client
+
+
+def add_within_bounds(
+    stores: Stores, calendar: Calendar, visit: Visit, card: Card, request: Request, now: dt.datetime
+) -> Card | None:
+    """Keep the card, in the places that are free. None when there is one under its id already.
+
+    Staff take places too, and are never refused one. Raises Refusal: too-many-appointments; InvitationUsed.
+    """
+    most = calendar.municipality.most_per_contact
+    if not most:
+        return card if stores.cards.add(card) else None
+    card = replace(card, places=[_place(card, kind, 1) for kind in card.types])
+    for _ in range(ATTEMPTS):
+        try:
+            return card if stores.cards.add(card) else None
+        except PlaceTaken:
+            today = local_date(now, visit.location.time_zone).isoformat()
+            card = replace(card, places=_free_places(stores, calendar.municipality, card, request, now, today))
+    raise Refusal("too-many-appointments", {"limit": most})
+
+
+def _free_places(
+    stores: Stores, municipality: Municipality, card: Card, request: Request, now: dt.datetime, today: str
+) -> list[str]:
+    """A free place for each type, after those were given back that nobody needs any more."""
+    most = municipality.most_per_contact
+    live: list[Card] = []
+    over: list[Card] = []
+    for other in stores.cards.of_contact(card.municipality, card.contact_mark or ""):
+        (live if _is_to_come(stores, other, now, today) else over).append(other)
+    if not request.is_staff and any(sum(kind in other.types for other in live) >= most for kind in card.types):
+        raise Refusal("too-many-appointments", {"limit": most})
+    stores.cards.give_places_back(over)
+    taken = {place for other in live for place in other.places}
+    return [
+        next(place for number in itertools.count(1) if (place := _place(card, kind, number)) not in taken)
+        for kind in card.types
+    ]
+
+
+def _is_to_come(stores: Stores, card: Card, now: dt.datetime, today: str) -> bool:
+    if card.visit_date < today:
+        return False
+    found = stores.agendas.find_claim(card.agenda, card.id)
+    return card.created_at > now - UNDER_WAY if found is None else found[0].state == "booked"
+
+
+def _place(card: Card, kind: str, number: int) -> str:
+    return f"{card.municipality}/{card.contact_mark}/{kind}/{number}"
