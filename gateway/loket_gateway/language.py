@@ -6,7 +6,7 @@ The source texts are English; `locale/<language>.po` holds the others (GNU gette
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
 from typing import Any
@@ -16,6 +16,8 @@ from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request
 
 #: nl-BE first: it is what is spoken when nothing is asked for
@@ -30,7 +32,12 @@ def of(request: Request) -> str:
     asked = request.args.get("lang")
     if asked in LANGUAGES:
         return str(asked)
-    return request.accept_languages.best_match(LANGUAGES, "nl") or "nl"
+    return _among_ours(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=256)
+def _among_ours(accepted: str) -> str:
+    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES, "nl") or "nl"
 
 
 @cache

@@ -121,7 +121,6 @@ class Route(HttpRequestHandler):
                 raise Refusal("body-too-large", {"limit": most})
             context_data = self.server.context_data_from_headers(request)
             args, kwargs = self.get_entrypoint_parameters(request)
-            self.check_signature(args, kwargs)
             event = Event()
             self.container.spawn_worker(
                 self, args, kwargs, context_data=context_data, handle_result=partial(self.handle_result, event)

@@ -53,6 +53,8 @@ class OutboxRelay(DependencyProvider):
 
     connection = MongoConnection()
 
+    #: seconds that the first event waits for others, so that under load many share one journey
+    GATHER = 0.01
     SWEEP_EVERY = 2.0
     #: the sweep leaves younger entries to the process that has just written them
     SWEEP_AFTER = dt.timedelta(seconds=5)
@@ -105,6 +107,7 @@ class OutboxRelay(DependencyProvider):
     def _deliver_announced(self) -> None:
         while True:
             batch = [self.announced.get()]
+            eventlet.sleep(self.GATHER)
             try:
                 while len(batch) < BATCH:
                     batch.append(self.announced.get_nowait())

@@ -33,10 +33,13 @@ class Memory:
 
     def recall(self, keys: Iterable[AgendaKey], fresh_for: float = FRESH_FOR) -> dict[AgendaKey, Agenda]:
         """The agendas, from memory where that is younger than so many seconds."""
-        wanted = list(keys)
         now = time.monotonic()
-        missing = [key for key in wanted if self._seen_at.get(key, -fresh_for) <= now - fresh_for]
-        recalled = {key: self._seen[key] for key in set(wanted).difference(missing)}
+        recalled, missing = {}, []
+        for key in keys:
+            if self._seen_at.get(key, -fresh_for) > now - fresh_for:
+                recalled[key] = self._seen[key]
+            else:
+                missing.append(key)
         if missing:
             self._make_room()
             before = next(self._changes)
