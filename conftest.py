@@ -68,6 +68,7 @@ def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
     )
     running.start()
     running.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
+    running.configure_messages(ROOT / "tests" / "at-once.messages.yaml")
     yield running
     running.stop()
 

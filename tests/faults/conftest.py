@@ -18,5 +18,6 @@ def own_stack(folder):
     stack = Stack(folder / "faults", Ports(ports.http, ports.mail, ports.smtp, amqp_port, mongo_port), environment={})
     stack.start()
     stack.configure(MUNICIPALITIES / "rumst.yaml")
+    stack.configure_messages(Path(__file__).parents[1] / "at-once.messages.yaml")
     yield stack
     stack.stop()

@@ -89,7 +89,7 @@ def test_with_the_mail_server_away_the_mail_comes_once_it_is_back(own_stack, por
     portal.booked(contact=visitor)
     time.sleep(0.5)
     own_stack.start_mail_catcher()
-    eventually(lambda: portal.mails_to(visitor["email"]))
+    eventually(lambda: portal.mails_to(visitor["email"]), patience=40)
 
 
 def test_a_broker_that_goes_away_and_comes_back_loses_nothing(own_stack, portal):

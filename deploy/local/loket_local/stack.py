@@ -119,10 +119,20 @@ class Stack:
             self.report(f"{component.name}: healthy")
 
     def configure(self, file: Path) -> None:
-        """Load a municipality. Raises StartFailed with the lines that are wrong."""
+        """Load a municipality, and its messages if there is a plan beside it. Raises StartFailed with what is wrong."""
         self.report(f"municipality: loading {file.name}")
+        self._load(["loket_booking.configure"], file)
+        messages = file.with_suffix(".messages.yaml")
+        if messages.exists():
+            self.configure_messages(messages)
+
+    def configure_messages(self, file: Path) -> None:
+        """Load a message plan. Raises StartFailed with what is wrong."""
+        self._load(["loket_notification.administer", "configure"], file)
+
+    def _load(self, command: list[str], file: Path) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "loket_booking.configure", str(file)],
+            [sys.executable, "-m", *command, str(file)],
             env=self.components["booking"].environment,
             capture_output=True,
             text=True,

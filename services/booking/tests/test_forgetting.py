@@ -10,7 +10,7 @@ from town import a_town, types
 from loket_booking import tidying
 from loket_booking.commands import booking, feedback, filing, forgetting, waiting
 from loket_booking.commands.request import Request
-from loket_booking.queries import appointments
+from loket_booking.queries import appointments, contacting
 from loket_contracts.commands import BookFollowUp, JoinWaitingList
 
 PDF = base64.b64encode(b"%PDF-1.7\n%%EOF\n").decode()
@@ -68,7 +68,7 @@ def test_who_asks_to_be_forgotten_is_and_what_was_to_come_is_cancelled(desk):
     for name, kept in everything(desk).items():
         for secret in ("Lieve", "lieve@example.org", "%PDF"):
             assert secret not in kept, name
-    assert refused(appointments.contact_card, desk.stores, "rumst", card.id) == "appointment-not-found"
+    assert refused(contacting.contact_card, desk.stores, "rumst", card.id) == "appointment-not-found"
     assert desk.card(other.id) == other
     assert erase(desk) == 0
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from desk import LATER, Desk
 
-from loket_booking.queries import appointments
+from loket_booking.queries import contacting
 from loket_booking.tidying import LEFT_BEHIND_AFTER, forget_left_behind, forget_past_visits
 from loket_contracts.errors import Refusal
 
@@ -53,7 +53,7 @@ def test_who_came_is_forgotten_when_the_retention_is_over_and_the_appointment_is
     assert cards(desk) == 0
     assert desk.stores.agendas.find_claim(card.agenda, booked.id)[0] == booked
     with pytest.raises(Refusal):
-        appointments.contact_card(desk.stores, "rumst", booked.id)
+        contacting.contact_card(desk.stores, "rumst", booked.id)
 
 
 def test_a_moved_appointment_is_kept_by_its_new_day(desk):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -37,37 +37,43 @@ class Settings:
     rpc_deadline: float = setting("Seconds to wait for another service's answer", default=2.0)
     log_level: str = setting("DEBUG, INFO, WARNING or ERROR", default="INFO")
 
+    #: the groups of settings that were read as well, by class
+    groups: Mapping[type, Any] = dataclasses.field(default_factory=dict, init=False, compare=False)
+
+    @classmethod
+    def groups_in_force(cls, values: Mapping[str, Any]) -> Iterable[type]:
+        """More classes of settings that count, given the values of this one. Raises SettingsError."""
+        return ()
+
+    @classmethod
+    def all_groups(cls) -> Iterable[type]:
+        """Every class of settings that may count."""
+        return ()
+
     @classmethod
     def read(cls: type[S], file: Path | None = None, environment: Mapping[str, str] = os.environ) -> S:
         """Raises SettingsError, naming every setting that is missing, unknown or not of its type."""
         stated = _from_file(file) if file else {}
-        types = get_type_hints(cls)
-        problems = [
-            f"{name} in {file} is not a setting of this service"
-            for name in stated
-            if name not in {field.name.upper() for field in dataclasses.fields(cls)}
-        ]
-        values = {}
-        for field in dataclasses.fields(cls):
-            name = field.name.upper()
-            raw = environment.get(name) or stated.get(name)
-            if raw is None or raw == "":
-                if field.default is dataclasses.MISSING:
-                    problems.append(f"{name} is not set. {field.metadata['help']}")
-                continue
-            try:
-                values[field.name] = _convert(raw, types[field.name])
-            except ValueError:
-                problems.append(f"{name} is not a {types[field.name].__name__}. {field.metadata['help']}")
+        known = {field.name.upper() for each in (cls, *cls.all_groups()) for field in _fields(each)}
+        problems = [f"{name} in {file} is not a setting of this service" for name in stated if name not in known]
+        values = _read(cls, stated, environment, problems)
+        groups = {}
+        for group in cls.groups_in_force(values):
+            of_group = _read(group, stated, environment, problems)
+            if not problems:
+                groups[group] = group(**of_group)
         if problems:
             raise SettingsError("\n".join(problems))
-        return cls(**values)
+        settings = cls(**values)
+        object.__setattr__(settings, "groups", groups)
+        return settings
 
     def shown(self) -> dict[str, str]:
         """Every setting by name, secrets masked."""
         return {
-            field.name.upper(): "********" if field.metadata["secret"] else str(getattr(self, field.name))
-            for field in dataclasses.fields(self)
+            field.name.upper(): "********" if field.metadata["secret"] else str(getattr(each, field.name))
+            for each in (self, *self.groups.values())
+            for field in _fields(type(each))
         }
 
     def for_nameko(self) -> dict[str, Any]:
@@ -92,7 +98,7 @@ class MongoSettings(Settings):
     mongo_database: str = setting("The name of this service's own database")
 
 
-def describe(cls: type[Settings]) -> list[tuple[str, str, str]]:
+def describe(cls: type) -> list[tuple[str, str, str]]:
     """(name, default, help) of every setting, for the documentation."""
     return [
         (
@@ -100,8 +106,31 @@ def describe(cls: type[Settings]) -> list[tuple[str, str, str]]:
             "" if field.default is dataclasses.MISSING else str(field.default),
             field.metadata["help"],
         )
-        for field in dataclasses.fields(cls)
+        for field in _fields(cls)
     ]
+
+
+def _fields(cls: type) -> list[dataclasses.Field[Any]]:
+    return [field for field in dataclasses.fields(cls) if "help" in field.metadata]
+
+
+def _read(
+    cls: type, stated: Mapping[str, Any], environment: Mapping[str, str], problems: list[str]
+) -> dict[str, Any]:  # fmt: skip
+    types = get_type_hints(cls)
+    values = {}
+    for field in _fields(cls):
+        name = field.name.upper()
+        raw = environment.get(name) or stated.get(name)
+        if raw is None or raw == "":
+            if field.default is dataclasses.MISSING:
+                problems.append(f"{name} is not set. {field.metadata['help']}")
+            continue
+        try:
+            values[field.name] = _convert(raw, types[field.name])
+        except ValueError:
+            problems.append(f"{name} is not a {types[field.name].__name__}. {field.metadata['help']}")
+    return values
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -156,6 +156,36 @@ ERRORS: dict[str, ErrorCode] = {
             "The list of closures names those that there are.",
         ),
         ErrorCode(
+            "unknown-message",
+            "Unknown message",
+            "There is no message {message} that was settled.",
+            "The messages of the appointment name those that there are.",
+        ),
+        ErrorCode(
+            "unknown-message-kind",
+            "Unknown kind of message",
+            "Kinds are {kinds}; languages are {languages}.",
+            "Name one of each.",
+        ),
+        ErrorCode(
+            "not-sent",
+            "The message was not sent",
+            "The provider did not take it: {reason}.",
+            "Look at the settings of the channel, then try again.",
+        ),
+        ErrorCode(
+            "unknown-provider",
+            "Unknown provider",
+            "No provider {provider} is set.",
+            "EMAIL_PROVIDERS and SMS_PROVIDERS name those that are.",
+        ),
+        ErrorCode(
+            "receipt-not-signed",
+            "The receipt is not signed",
+            "This receipt does not come from the provider, or its secret is set wrongly.",
+            "Set the same secret here and at the provider.",
+        ),
+        ErrorCode(
             "no-such-version",
             "No such version",
             "The configuration has no version {version}.",

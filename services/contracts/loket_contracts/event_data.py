@@ -64,6 +64,7 @@ class RescheduledData(AppointmentData):
     """An appointment that was moved to another moment, under the same id."""
 
     previous_start = Instant(required=True)
+    rescheduled_by = fields.String(validate=validate.OneOf(ACTORS))
     reason = fields.String(metadata={"description": "a reason code of the municipality"})
 
 

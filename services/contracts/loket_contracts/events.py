@@ -97,7 +97,7 @@ _MESSAGE = {
     "channel": "email",
 }
 
-_TOLD_TO_RESIDENTS = frozenset({"preparation_requested", "documents_due", "offered"})
+_TOLD_TO_RESIDENTS = frozenset({"preparation_requested", "documents_due", "offered", "completed"})
 
 
 def _heard(name: str) -> tuple[str, ...]:
@@ -126,7 +126,11 @@ EVENTS: dict[str, EventType] = {
             summary="An appointment was moved to another moment.",
             schema=RescheduledData,
             heard_by=("notification", "reporting"),
-            example={**_APPOINTMENT, "previous_start": "2026-11-27T09:00:00+01:00"},
+            example={
+                **_APPOINTMENT,
+                "previous_start": "2026-11-27T09:00:00+01:00",
+                "rescheduled_by": "resident",
+            },
         ),
         *(
             EventType(
@@ -227,7 +231,7 @@ EVENTS: dict[str, EventType] = {
             name="resident.erased",
             summary="A resident was forgotten at their own request.",
             schema=ErasedData,
-            heard_by=(),
+            heard_by=("notification",),
             example={"appointments": [_APPOINTMENT["appointment"]]},
         ),
         EventType(
@@ -247,6 +251,15 @@ EVENTS: dict[str, EventType] = {
             emitted_by="notification",
             heard_by=("reporting",),
             example={**_MESSAGE, "reason": "address refused"},
+        ),
+        EventType(
+            name="notification.delivered",
+            summary="The provider says that a message was received.",
+            exchange=NOTIFICATION_EXCHANGE,
+            schema=MessageData,
+            emitted_by="notification",
+            heard_by=("reporting",),
+            example=_MESSAGE,
         ),
     )
 }

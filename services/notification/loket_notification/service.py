@@ -1,38 +1,25 @@
-"""What notification listens to. It translates and delegates; it holds no rule."""
+"""What notification listens to and answers. It translates and delegates; it holds no rule."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from loket_chassis.consumer import listen
 from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
-from loket_chassis.mongo import MongoDatabase
 from loket_chassis.outbox import OutboxRelay
 from loket_chassis.rpc import Remote, answer
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE
 
-from . import commands
-from .channels.smtp import SmtpChannel
+from . import planning, previewing, queries, receiving
+from .channels.contract import Callback
+from .dispatcher import Dispatcher
+from .domain.kinds import EVENTS_HEARD
 from .messages import read_appointment_event
-from .policy import PLAN
-from .store import Messages
+from .store.messages import Messages
 
-
-class NotificationStores(MongoDatabase):
-    """Gives the service class what does not change from one message to the next, made once per process."""
-
-    def setup(self) -> None:
-        settings = self.container.config["settings"]
-        self.messages = Messages(self.database)
-        self.messages.create_indexes()
-        self.email = SmtpChannel(settings)
-        self.public_url = settings.public_url
-
-    def get_dependency(self, worker_ctx: Any) -> NotificationStores:
-        return self
+ERASED = "resident.erased"
 
 
 class NotificationService(Probes):
@@ -40,25 +27,77 @@ class NotificationService(Probes):
 
     name = "notification"
 
-    stores = NotificationStores()
+    dispatcher = Dispatcher()
     announce = OutboxRelay(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
-    booking = Remote("booking", deadline=10.0)
+    booking = Remote("booking")
     traceparent = Observed()
     readiness = ReadinessWithDatabase()
 
-    @listen("notification.booking-events", [(BOOKING_EXCHANGE, [EVENTS[name].type for name in PLAN])])
-    def on_appointment(self, event: Event) -> None:
-        needs = commands.Needs(
-            messages=self.stores.messages,
-            email=self.stores.email,
-            contact_card=self.booking.contact_card,
-            announce=self.announce,
-            public_url=self.stores.public_url,
-            now=lambda: dt.datetime.now(dt.UTC),
-        )
+    @listen(
+        "notification.booking-events",
+        [(BOOKING_EXCHANGE, [EVENTS[name].type for name in sorted({*EVENTS_HEARD, ERASED})])],
+    )
+    def on_booking_event(self, event: Event) -> None:
+        needs = self.dispatcher.needs
+        if event.name == ERASED:
+            needs.messages.forgotten(event.data["appointments"], needs.now())
+            return
         heard = read_appointment_event(event.name, event.municipality, event.sequence, event.data)
-        commands.tell(needs, heard, self.traceparent)
+        if planning.hear(needs.messages, needs.plans, needs.together, heard, needs.now(), self.traceparent):
+            self.dispatcher.wake()
 
     @answer
     def ping(self) -> str:
         return "ok"
+
+    @answer
+    def configure(self, text: str, by: str) -> dict[str, Any]:
+        """Take a message plan, whole or not at all. Raises Refusal: invalid-configuration."""
+        needs = self.dispatcher.needs
+        municipality, version = needs.plans.store(text, by, needs.now())
+        return {"municipality": municipality, "version": version}
+
+    @answer
+    def plan_source(self, municipality: str) -> str:
+        return self.dispatcher.needs.plans.text(municipality)
+
+    @answer
+    def messages(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
+        return queries.of_appointment(self.dispatcher.needs, municipality, appointment)
+
+    @answer
+    def failures(self, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
+        return queries.failures(self.dispatcher.needs, municipality, hours)
+
+    @answer
+    def unwanted(self, municipality: str) -> list[dict[str, Any]]:
+        return queries.unwanted(self.dispatcher.needs, municipality)
+
+    @answer
+    def want_again(self, mark: str, channel: str) -> bool:
+        """Take somebody off the list of those who get no messages."""
+        return self.dispatcher.needs.unwanted.remove(mark, channel)
+
+    @answer
+    def resend(self, municipality: str, message: str) -> None:
+        queries.resend(self.dispatcher.needs, municipality, message)
+        self.dispatcher.wake()
+
+    @answer
+    def preview(self, municipality: str, kind: str, language: str) -> dict[str, Any]:
+        return previewing.preview(self.dispatcher.needs, municipality, kind, language)
+
+    @answer
+    def send_test(self, municipality: str, kind: str, language: str, channel: str, to: str) -> dict[str, Any]:
+        return previewing.send_test(self.dispatcher.needs, municipality, kind, language, channel, to)
+
+    @answer
+    def receipt(self, provider: str, callback: dict[str, Any]) -> int:
+        """A provider tells what came of its messages. Raises Refusal: unknown-provider, receipt-not-signed."""
+        return receiving.receive(self.dispatcher.needs, provider, Callback(**callback))
+
+    @answer
+    def unsubscribe(self, municipality: str, token: str, channel: str) -> None:
+        """Who has this link wants no more messages over the channel, but those they need."""
+        mark = self.booking.contact_mark(municipality, token)
+        receiving.want_none(self.dispatcher.needs, municipality, mark, channel)

@@ -8,6 +8,7 @@ def a_contact_card(**changes: Any) -> dict[str, Any]:
     contact |= changes.pop("contact", {})
     return {
         "contact": contact,
+        "contact_mark": "mark-1",
         "link_token": "TOKEN",
         "municipality": {
             "id": "rumst", "name": {"nl": "Gemeente Rumst", "fr": "Commune de Rumst"}, "time_zone": "Europe/Brussels",
@@ -33,3 +34,15 @@ def a_contact_card(**changes: Any) -> dict[str, Any]:
         "allowed": ["cancelled"],
         **changes,
     }  # fmt: skip
+
+
+OFFERED = {
+    "waiting_list": {
+        "offer": {
+            "start": "2026-11-26T09:00:00+01:00", "end": "2026-11-26T09:45:00+01:00",
+            "expires_at": "2026-11-24T15:15:00+01:00",
+        }
+    }
+}  # fmt: skip
+ASKED = {"asked": [{"text": "Wie is uw architect?", "answer": None}]}
+MISSING = {"missing_documents": [{"nl": "Het plan", "fr": "Le plan"}]}

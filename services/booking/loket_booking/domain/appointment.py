@@ -130,7 +130,7 @@ def reschedule(
 ) -> tuple[Appointment, Event]:  # fmt: skip
     """The same appointment, under the same id, at another moment. Raises Refusal: not-allowed-in-state."""
     changes = {"start": start, "end": start + visit.length * CELL, "resources": _seen_by(placements)}
-    told = {"previous_start": appointment.local(appointment.start)}
+    told = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
     return _apply(appointment, "reschedule", now, by, reason, changes, told if reason is None else told | {
         "reason": reason
     })  # fmt: skip

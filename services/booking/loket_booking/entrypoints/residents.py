@@ -18,7 +18,7 @@ from loket_contracts.commands import (
 )
 
 from ..commands import booking, changing, feedback, filing, preparing, queueing, waiting
-from ..queries import appointments, catalogue, desk, slots, waiting_room
+from ..queries import appointments, catalogue, contacting, desk, slots, waiting_room
 from .reading import Desk, by_resident, load
 
 _find_slots, _hold_slot, _book_appointment = FindSlots(), HoldSlot(), BookAppointment()
@@ -184,6 +184,10 @@ class ForResidents(Desk):
         return desk.feed(self.stores, municipality, token)
 
     @answer
-    def contact_card(self, municipality: str, appointment: str) -> dict[str, Any]:
+    def contact_cards(self, wanted: list[list[str]]) -> list[dict[str, Any]]:
         """For notification, at the moment that it sends."""
-        return appointments.contact_card(self.stores, municipality, appointment)
+        return contacting.contact_cards(self.stores, wanted)
+
+    @answer
+    def contact_mark(self, municipality: str, token: str) -> str:
+        return contacting.contact_mark(self.stores, municipality, token)

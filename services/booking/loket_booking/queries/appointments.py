@@ -17,7 +17,7 @@ from ..feeds import agenda_feed
 from ..store.cards import Card
 from ..store.holds import HeldSlot
 from ..store.links import hash_of
-from .catalogue import location_of, municipality_of
+from .catalogue import location_of
 
 
 def find_hold(stores: Stores, municipality: str, identifier: str) -> HeldSlot:
@@ -77,27 +77,6 @@ def appointment(stores: Stores, card: Card) -> Appointment:
     return claimed(stores, card)[0]
 
 
-def contact_card(stores: Stores, municipality: str, identifier: str) -> dict[str, Any]:
-    """Who to write to about an appointment, and what about: for notification, at the moment that it sends.
-
-    Raises Refusal: appointment-not-found.
-    """
-    card = find_card_by_id(stores, municipality, identifier)
-    found = appointment(stores, card)
-    known = stores.configurations.calendar(municipality).municipality
-    described = describe(stores, found, card)
-    kinds = [known.appointment_types[name] for name in found.appointment_types if name in known.appointment_types]
-    return {
-        "contact": card.contact,
-        "link_token": stores.links.token(card.id),
-        "municipality": municipality_of(known),
-        "missing_documents": [
-            question.label for kind in kinds for question in kind.questions if question.id in described["missing"]
-        ],
-        **described,
-    }
-
-
 def describe_with_link(stores: Stores, appointment: Appointment, card: Card) -> dict[str, Any]:
     """An appointment that was just made, with the secret of its link."""
     described = describe(stores, appointment, card, is_new=True)
@@ -125,6 +104,11 @@ def describe_invitation(stores: Stores, municipality: str, token: str) -> dict[s
 def describe(stores: Stores, appointment: Appointment, card: Card, is_new: bool = False) -> dict[str, Any]:
     """An appointment as its resident sees it. One that `is_new` is on no waiting list yet."""
     entry = stores.waiting.get(card.id) if appointment.state == "booked" and not is_new else None
+    return describe_all_of(stores, appointment, card, entry)
+
+
+def describe_all_of(stores: Stores, appointment: Appointment, card: Card, entry: Entry | None) -> dict[str, Any]:
+    """The same, with the place on the waiting list at hand."""
     known = stores.configurations.calendar(appointment.municipality).municipality
     kinds = [known.appointment_types[name] for name in appointment.appointment_types if name in known.appointment_types]
     location = known.locations.get(appointment.location)

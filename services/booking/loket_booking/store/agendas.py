@@ -29,13 +29,14 @@ from loket_contracts.envelope import Event
 from ..domain.agenda import Agenda, AgendaKey, Hold, Placement
 from ..domain.appointment import Appointment
 from .claiming import Taken, claiming, unless_claimed
-from .documents import from_entry, placed, to_document
-from .holds import HeldSlot, forgotten, released
+from .documents import placed, to_document
+from .finding import Finding
+from .holds import forgotten, released
 from .memory import Memory
 from .words import WORD_NAMES, cells_in, freed, new_agenda, words_of
 
 
-class Agendas:
+class Agendas(Finding):
     """The agendas of all municipalities."""
 
     NAME = "agendas"
@@ -206,30 +207,6 @@ class Agendas:
         found = {"_id": str(placement.agenda), "claims": {"$elemMatch": claim}}
         if not self.collection.update_one(found, change, session=session).matched_count:
             raise Taken
-
-    def find_claim(self, agenda: str, identifier: str) -> tuple[Appointment, list[Placement]] | None:
-        """The appointment under this identifier, and all its placements. It is looked for in `agenda` first."""
-        found = self.collection.find_one({"_id": agenda, "claims.id": identifier}, {"claims.$": 1})
-        if found is None or "appointment" not in found["claims"][0]:
-            found = self.collection.find_one(
-                {"owners": identifier, "owners.0": {"$exists": True}, "claims.id": identifier}, {"claims.$": 1}
-            )
-        return from_entry(found["claims"][0]) if found else None
-
-    def claimed(self, agendas: Iterable[str]) -> set[str]:
-        """The ids of all appointments that these agendas hold."""
-        found = self.collection.find({"_id": {"$in": list(agendas)}}, {"claims.id": 1})
-        return {claim["id"] for document in found for claim in document.get("claims", ())}
-
-    def find_hold(self, identifier: str) -> HeldSlot | None:
-        """The hold under this identifier, also for a while after it expired."""
-        found = self.collection.find_one(
-            {"holds": {"$elemMatch": {"id": identifier, "appointment": {"$exists": True}}}}, {"holds.$": 1}
-        )
-        if found is None:
-            return None
-        entry = found["holds"][0]
-        return HeldSlot(*from_entry(entry), entry["x"])
 
     def _each(
         self, placements: Sequence[Placement], write: Any,

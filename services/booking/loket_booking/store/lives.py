@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
 from pymongo import ReturnDocument
@@ -57,6 +57,10 @@ class Lives(Generic[T]):
     def get(self, identifier: str) -> T | None:
         found = self.collection.find_one({"_id": identifier})
         return self._read(found) if found else None
+
+    def get_all(self, identifiers: Iterable[str]) -> dict[str, T]:
+        found = self.collection.find({"_id": {"$in": list(identifiers)}})
+        return {each["_id"]: self._read(each) for each in found}
 
     def _find(self, query: Document, order: str, most: int = 0) -> list[T]:
         return [self._read(found) for found in self.collection.find(query).sort(order, 1).limit(most)]

@@ -1,1 +1,1 @@
-"""The ways by which a message leaves. Each channel is a module with one class that has `send`."""
+"""The ways out: a small contract, the channels that come with Loket, and the order in which they are tried."""

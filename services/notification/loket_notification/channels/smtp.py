@@ -1,121 +1,170 @@
-"""E-mail over SMTP (RFC 5321), by the standard library."""
+"""E-mail over SMTP (RFC 5321), by the standard library, over connections that are kept for the next mail."""
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
+from email.generator import BytesGenerator
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from io import BytesIO
 
-if TYPE_CHECKING:
-    import datetime as dt
+from loket_chassis.settings import setting
 
-    from ..composer import Composed
-    from ..settings import NotificationSettings
+from .contract import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
 
-#: SMTP replies from here on are final; those below may be tried again (RFC 5321, section 4.2.1)
+#: SMTP replies from here on are final; those below may be tried again (RFC 5321, 4.2.1)
 FINAL = 500
+GO_AHEAD = 354
 OK = 250
+#: the mailbox is not there, or is not for us (RFC 5321, 4.2.3); said of the recipient
+UNREACHABLE = frozenset({550, 551, 553})
 
 
-class AddressRefused(Exception):
-    """The mail server refuses this message for good. Trying again cannot help."""
+@dataclass(frozen=True, kw_only=True)
+class SmtpSettings:
+    """A mail server."""
 
-
-@dataclass(frozen=True)
-class Mail:
-    """One e-mail. `message_id` is the same on every try, so that a server or reader can tell a repeat.
-
-    `calendar`: an entry that goes along; empty for none.
-    """
-
-    to_name: str
-    to_address: str
-    from_name: str
-    composed: Composed
-    message_id: str
-    date: dt.datetime
-    calendar_method: str = ""
-    calendar: bytes = b""
+    smtp_host: str = setting("The mail server", default="127.0.0.1")
+    smtp_port: int = setting("The mail server's port", default=1025)
+    smtp_security: str = setting("none, starttls or tls", default="none")
+    smtp_ca_file: str = setting("Certificates to trust beside the system's, for a mail server of one's own", default="")
+    smtp_user: str = setting("Empty when the mail server asks no log-in", default="")
+    smtp_password: str = setting("Goes with SMTP_USER", default="", secret=True)
+    smtp_timeout: float = setting("Seconds to wait for the mail server", default=15.0)
+    mail_from: str = setting("The sender's address", default="afspraken@loket.example")
 
 
 class SmtpChannel:
-    """Sends through one mail server, over connections that are kept for the next mail."""
+    """Sends through one mail server."""
 
-    def __init__(self, settings: NotificationSettings) -> None:
+    kind = "email"
+    Settings = SmtpSettings
+
+    def __init__(self, settings: SmtpSettings) -> None:
         self.settings = settings
         self.idle: list[smtplib.SMTP] = []
 
-    def send(self, mail: Mail) -> None:
-        """Hand the mail over. Raises AddressRefused when it is final, OSError or SMTPException to try again."""
-        message = self.to_message(mail)
-        server = self._take()
+    def send(self, message: Outgoing) -> str:
+        sender, recipient, content = self.settings.mail_from, message.to, self.to_bytes(message)
+        server, is_fresh = self._take()
         try:
-            server.send_message(message)
-        except smtplib.SMTPException as error:
-            server.close()
-            raise _judged(error) from error
+            server = self._begin(server, is_fresh, sender, recipient)
+            self._hand_over(server, content)
+        except Refused:
+            self._keep(server)
+            raise
         except BaseException:
             server.close()
             raise
         self.idle.append(server)
+        return ""
 
-    def _take(self) -> smtplib.SMTP:
-        """A kept connection that still answers, else a new one."""
+    def read_receipts(self, callback: Callback) -> Sequence[Receipt]:
+        raise Forged("a mail server sends no callbacks")
+
+    def close(self) -> None:
         while self.idle:
-            server = self.idle.pop()
-            try:
-                if server.noop()[0] == OK:
-                    return server
-            except (smtplib.SMTPException, OSError):
-                server.close()
-        return self._connect()
+            self.idle.pop().close()
 
-    def to_message(self, mail: Mail) -> EmailMessage:
+    def _take(self) -> tuple[smtplib.SMTP, bool]:
+        return (self.idle.pop(), False) if self.idle else (self._connect(), True)
+
+    def _keep(self, server: smtplib.SMTP) -> None:
+        """The connection is good for another mail, when the server agrees."""
+        try:
+            server.rset()
+        except (smtplib.SMTPException, OSError):
+            server.close()
+        else:
+            self.idle.append(server)
+
+    def _begin(self, server: smtplib.SMTP, is_fresh: bool, sender: str, recipient: str) -> smtplib.SMTP:
+        """Up to the point where the server waits for the content. A kept connection that died is made anew once."""
+        try:
+            _expect(server.mail(sender), OK)
+            _expect(server.rcpt(recipient), OK, of_recipient=True)
+            _expect(server.docmd("DATA"), GO_AHEAD)
+        except (smtplib.SMTPServerDisconnected, ConnectionError) as error:
+            server.close()
+            if is_fresh:
+                raise Away(f"the mail server went away: {type(error).__name__}") from error
+            return self._begin(self._connect(), True, sender, recipient)
+        except OSError as error:
+            raise Away(f"the mail server does not answer: {type(error).__name__}") from error
+        return server
+
+    def _hand_over(self, server: smtplib.SMTP, content: bytes) -> None:
+        try:
+            server.send(content)
+        except OSError as error:  # it takes a message at the final dot, which it has not seen
+            raise Away(f"the mail server went away: {type(error).__name__}") from error
+        try:
+            server.send(b".\r\n")
+            answer = server.getreply()
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise Unknown("the mail server did not say whether it took the mail") from error
+        _expect(answer, OK)
+
+    def to_bytes(self, message: Outgoing) -> bytes:
         """Plain text, HTML and the calendar entry, if any, as alternatives, and the entry once more as a file."""
-        message = EmailMessage()
-        message["Subject"] = mail.composed.subject
-        message["From"] = Address(mail.from_name, addr_spec=self.settings.mail_from)
-        message["To"] = Address(mail.to_name, addr_spec=mail.to_address)
-        message["Date"] = format_datetime(mail.date)
-        message["Message-ID"] = mail.message_id
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-        message.set_content(mail.composed.text)
-        message.add_alternative(mail.composed.html, subtype="html")
-        if mail.calendar:
-            message.add_alternative(mail.calendar.decode(), subtype="calendar", params={"method": mail.calendar_method})
-            message.add_attachment(mail.calendar, maintype="application", subtype="ics", filename="afspraak.ics")
-        return message
+        mail = EmailMessage(policy=SMTP)
+        mail["Subject"] = message.subject
+        mail["From"] = Address(message.sender, addr_spec=self.settings.mail_from)
+        mail["To"] = Address(message.to_name, addr_spec=message.to)
+        mail["Date"] = format_datetime(message.at)
+        mail["Message-ID"] = f"<{message.id.replace(':', '.')}@loket>"
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+        if message.unsubscribe:
+            mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        mail.set_content(message.text)
+        mail.add_alternative(message.html, subtype="html")
+        if message.calendar:
+            mail.add_alternative(
+                message.calendar.decode(), subtype="calendar", params={"method": message.calendar_method}
+            )
+            mail.add_attachment(message.calendar, maintype="application", subtype="ics", filename="afspraak.ics")
+        content = BytesIO()
+        BytesGenerator(content, mangle_from_=False, policy=SMTP).flatten(mail)
+        return re.sub(rb"(?m)^\.", b"..", content.getvalue())  # RFC 5321, 4.5.2
 
     def _connect(self) -> smtplib.SMTP:
         settings = self.settings
-        if settings.smtp_security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                settings.smtp_host,
-                settings.smtp_port,
-                timeout=settings.smtp_timeout,
-                context=ssl.create_default_context(),
-            )
-        else:
-            server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=settings.smtp_timeout)
-        if settings.smtp_security == "starttls":
-            server.starttls(context=ssl.create_default_context())
-        if settings.smtp_user:
-            server.login(settings.smtp_user, settings.smtp_password)
+        try:
+            if settings.smtp_security == "tls":
+                server: smtplib.SMTP = smtplib.SMTP_SSL(
+                    settings.smtp_host, settings.smtp_port, timeout=settings.smtp_timeout, context=self._tls()
+                )
+            else:
+                server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=settings.smtp_timeout)
+            if settings.smtp_security == "starttls":
+                server.starttls(context=self._tls())
+            server.ehlo_or_helo_if_needed()
+            if settings.smtp_user:
+                server.login(settings.smtp_user, settings.smtp_password)
+        except smtplib.SMTPAuthenticationError as error:
+            raise Away(f"the mail server refuses our log-in: {error.smtp_code}") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise Away(f"the mail server cannot be reached: {type(error).__name__}") from error
         return server
 
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self.settings.smtp_ca_file:
+            context.load_verify_locations(self.settings.smtp_ca_file)
+        return context
 
-def _judged(error: smtplib.SMTPException) -> Exception:
-    """The error as it counts for the message: final, or to be tried again."""
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return error  # ours to repair, not the message's fault
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _ in error.recipients.values()]
-    elif isinstance(error, smtplib.SMTPResponseException):
-        codes = [error.smtp_code]
-    else:
-        return error
-    return AddressRefused(f"the mail server said {codes[0]}") if min(codes) >= FINAL else error
+
+def _expect(answer: tuple[int, bytes], wanted: int, of_recipient: bool = False) -> None:
+    code = answer[0]
+    if code == wanted or (wanted == OK and code // 100 == 2):
+        return
+    if code >= FINAL:
+        raise Refused(f"the mail server said {code}", unreachable=of_recipient and code in UNREACHABLE)
+    raise NotNow(f"the mail server said {code}")

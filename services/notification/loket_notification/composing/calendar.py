@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
-from .messages import ContactCard
+from ..domain.card import ContactCard
 
 
 @cache
@@ -36,10 +36,10 @@ def calendar_entry(card: ContactCard, appointment: str, link: str, now: dt.datet
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("location", ", ".join(part for part in (card.location, card.address) if part))
     organizer = vCalAddress(f"mailto:{card.municipality_email or 'noreply@loket.example'}")
-    organizer.params["CN"] = vText(card.municipality)
+    organizer.params["CN"] = vText(_parameter(card.municipality))
     event["organizer"] = organizer
     attendee = vCalAddress(f"mailto:{card.email}")
-    attendee.params["CN"] = vText(card.name)
+    attendee.params["CN"] = vText(_parameter(card.name))
     attendee.params["PARTSTAT"] = vText("ACCEPTED")
     attendee.params["RSVP"] = vText("FALSE")
     event.add("attendee", attendee, encode=False)
@@ -58,3 +58,8 @@ def calendar_entry(card: ContactCard, appointment: str, link: str, now: dt.datet
     calendar.add_component(event)
     calendar.add_component(_timezone(card.time_zone))
     return method, calendar.to_ical()
+
+
+def _parameter(text: str) -> str:
+    """A name as the value of a parameter, where quotes and backslashes have no agreed form (RFC 5545, 3.2)."""
+    return text.translate({ord('"'): "'", ord("\\"): "/"})

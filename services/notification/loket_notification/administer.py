@@ -1,0 +1,156 @@
+"""`loket-notify`: what an operator asks of the running notification service. `--help` lists it."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from loket_chassis import standalone
+from loket_contracts.errors import Refusal
+
+from .composing.phrases import LANGUAGES
+from .domain.kinds import CHANNELS, KINDS
+
+KIND = click.Choice(sorted(KINDS))
+LANGUAGE = click.Choice(LANGUAGES)
+
+
+class Asking:
+    """How notification is asked."""
+
+    def __init__(self, amqp_uri: str) -> None:
+        self.amqp_uri = amqp_uri
+
+    def ask(self, method: str, *args: Any) -> Any:
+        """Raises ClickException with a sentence when notification does not answer."""
+        try:
+            return standalone.ask(self.amqp_uri, "notification", method, *args)
+        except Refusal as refusal:
+            if refusal.errors:
+                raise
+            raise click.ClickException(str(refusal.detail)) from refusal
+        except standalone.NoAnswer as error:
+            raise click.ClickException(str(error)) from error
+        except standalone.RemoteError as error:
+            raise click.ClickException(f"notification failed: {error.value}") from error
+
+
+@click.group()
+@click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
+@click.pass_context
+def main(context: click.Context, amqp_uri: str) -> None:
+    """Look after the messages of a running Loket."""
+    context.obj = Asking(amqp_uri)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--by", default=getpass.getuser, help="Who makes the change; kept with the version.")
+@click.pass_obj
+def configure(asking: Asking, file: Path, by: str) -> None:
+    """Load a municipality's message plan from FILE, whole or not at all."""
+    try:
+        taken = asking.ask("configure", file.read_text(encoding="utf-8"), by)
+    except Refusal as refusal:
+        for error in refusal.errors:
+            click.echo(f"{file}: {error['pointer']}: {error['detail']}", err=True)
+        sys.exit(1)
+    click.echo(f"The messages of {taken['municipality']} are now at version {taken['version']}.")
+
+
+@main.command()
+@click.argument("municipality")
+@click.argument("kind", type=KIND)
+@click.option("--language", type=LANGUAGE, default="nl", show_default=True)
+@click.option("--html", is_flag=True, help="The HTML part of the e-mail, to open in a browser.")
+@click.pass_obj
+def preview(asking: Asking, municipality: str, kind: str, language: str, html: bool) -> None:
+    """Show a message as it would leave, to a resident who does not exist."""
+    shown = asking.ask("preview", municipality, kind, language)
+    if html:
+        click.echo(shown["html"])
+        return
+    click.echo(f"Subject: {shown['subject']}\n\n{shown['text'].strip()}\n")
+    if shown["sms"]:
+        click.echo(f"SMS ({shown['encoding']}, {shown['segments']} segments): {shown['sms']}")
+
+
+@main.command("test-send")
+@click.argument("municipality")
+@click.argument("kind", type=KIND)
+@click.argument("channel", type=click.Choice(CHANNELS))
+@click.argument("to")
+@click.option("--language", type=LANGUAGE, default="nl", show_default=True)
+@click.pass_obj
+def test_send(asking: Asking, municipality: str, kind: str, channel: str, to: str, language: str) -> None:
+    """Send a preview to an address or number of your own."""
+    sent = asking.ask("send_test", municipality, kind, language, channel, to)
+    click.echo(f"Taken by {sent['provider']}.")
+
+
+@main.command()
+@click.argument("municipality")
+@click.argument("appointment")
+@click.pass_obj
+def messages(asking: Asking, municipality: str, appointment: str) -> None:
+    """List what was, and will be, sent about an appointment."""
+    found = asking.ask("messages", municipality, appointment)
+    for each in found:
+        at = each["settled_at"] or each["next_at"] or each["due_at"]
+        reason = f"  ({each['reason']})" if each["reason"] else ""
+        click.echo(f"{at[:19]}  {each['channel']:<6} {each['kind']:<16} {each['state']}{reason}")
+        click.echo(f"{'':21}{each['message']}")
+    if not found:
+        click.echo("Nothing was planned about this appointment.")
+
+
+@main.command()
+@click.argument("municipality")
+@click.option("--hours", default=24, show_default=True)
+@click.pass_obj
+def failures(asking: Asking, municipality: str, hours: int) -> None:
+    """List what could not be sent."""
+    found = asking.ask("failures", municipality, hours)
+    for each in found:
+        click.echo(f"{each['settled_at'][:19]}  {each['channel']:<6} {each['reason']}  {each['message']}")
+    if not found:
+        click.echo(f"Nothing failed in the last {hours} hours.")
+
+
+@main.command()
+@click.argument("municipality")
+@click.argument("message")
+@click.pass_obj
+def resend(asking: Asking, municipality: str, message: str) -> None:
+    """Send a message once more, if it still has a point."""
+    asking.ask("resend", municipality, message)
+    click.echo("It leaves at once.")
+
+
+@main.command()
+@click.argument("municipality")
+@click.pass_obj
+def unwanted(asking: Asking, municipality: str) -> None:
+    """List who wants no messages, and who cannot be reached: by mark, never by address."""
+    found = asking.ask("unwanted", municipality)
+    for each in found:
+        click.echo(f"{each['at'][:19]}  {each['channel']:<6} {each['why']:<12} {each['mark']}")
+    if not found:
+        click.echo("Nobody.")
+
+
+@main.command("want-again")
+@click.argument("mark")
+@click.argument("channel", type=click.Choice(CHANNELS))
+@click.pass_obj
+def want_again(asking: Asking, mark: str, channel: str) -> None:
+    """Take somebody off that list."""
+    click.echo("Done." if asking.ask("want_again", mark, channel) else "They were not on it.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""What every channel must do, as tests that any channel can run.
+
+    from loket_notification.channels.conformance import ChannelConformance
+
+    class TestMyChannel(ChannelConformance):
+        @pytest.fixture
+        def face(self): ...
+
+`face` gives an object with `channel(behaviour)`, a channel whose provider behaves so, and `received()`, the texts that
+the provider took. The behaviours: accept, later (come back), refuse (for good), broken (fails, without taking it),
+silent (takes it and never answers), away (nobody is there). Provider time-outs must be set to a second or so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any, Protocol
+
+import pytest
+
+from ..domain.kinds import CHANNELS
+from .contract import Away, Callback, Channel, Forged, NotNow, NotSent, Outgoing, Refused, Unknown
+
+BEHAVIOURS = ("accept", "later", "refuse", "broken", "silent", "away")
+
+
+class Face(Protocol):
+    """A provider to try a channel on."""
+
+    def channel(self, behaviour: str) -> Channel: ...
+
+    def received(self) -> list[str]: ...
+
+
+def a_message(text: str = "Uw afspraak: é à € ë ☎, om 10 uur.", number: int = 1) -> Outgoing:
+    return Outgoing(
+        id=f"a1:{number}:confirmation:email", to="+32470123456", text=text, at=dt.datetime(2026, 11, 24, tzinfo=dt.UTC),
+        sender="Rumst", subject="Uw afspraak", html=f"<p>{text}</p>", to_name="Zoë Ünal",
+    )  # fmt: skip
+
+
+class ChannelConformance:
+    """Subclass it and give the fixture `face`."""
+
+    def message(self, channel: Channel, **changes: Any) -> Outgoing:
+        made = a_message(**changes)
+        return made if channel.kind == "sms" else Outgoing(**{**made.__dict__, "to": "zoe@example.org"})
+
+    def test_it_says_of_what_kind_it_is_and_takes_its_own_settings(self, face: Face) -> None:
+        channel = face.channel("accept")
+        assert channel.kind in CHANNELS
+        assert all("help" in field.metadata for field in dataclasses.fields(channel.Settings))
+
+    def test_a_message_that_is_taken_arrives_once_and_whole(self, face: Face) -> None:
+        channel = face.channel("accept")
+        assert isinstance(channel.send(self.message(channel)), str)
+        (text,) = face.received()
+        assert "é à € ë ☎" in text
+
+    def test_many_messages_go_one_after_the_other(self, face: Face) -> None:
+        channel = face.channel("accept")
+        for number in range(5):
+            channel.send(self.message(channel, text=f"Bericht {number}", number=number))
+        assert [f"Bericht {number}" in text for number, text in enumerate(face.received())] == [True] * 5
+
+    @pytest.mark.parametrize(("behaviour", "error"), [("later", NotNow), ("refuse", Refused)])
+    def test_what_the_provider_says_decides_what_follows(self, face: Face, behaviour: str, error: type) -> None:
+        channel = face.channel(behaviour)
+        with pytest.raises(error):
+            channel.send(self.message(channel))
+        assert face.received() == []
+
+    @pytest.mark.parametrize("behaviour", ["broken", "away"])
+    def test_a_provider_that_fails_took_nothing_and_is_tried_again(self, face: Face, behaviour: str) -> None:
+        channel = face.channel(behaviour)
+        with pytest.raises((Away, NotNow)):
+            channel.send(self.message(channel))
+        assert face.received() == []
+
+    def test_a_provider_that_takes_it_and_says_nothing_leaves_it_unknown(self, face: Face) -> None:
+        channel = face.channel("silent")
+        with pytest.raises(Unknown):
+            channel.send(self.message(channel))
+
+    def test_what_is_told_of_a_failure_names_nobody(self, face: Face) -> None:
+        channel = face.channel("refuse")
+        with pytest.raises(NotSent) as failure:
+            channel.send(self.message(channel))
+        assert "zoe" not in str(failure.value).lower()
+        assert "470123456" not in str(failure.value)
+
+    def test_a_receipt_from_anybody_else_is_refused(self, face: Face) -> None:
+        with pytest.raises(Forged):
+            face.channel("accept").read_receipts(Callback("POST", "https://x.example/receipts/x", body='{"id": "1"}'))
+
+    def test_it_can_be_closed_twice(self, face: Face) -> None:
+        channel = face.channel("accept")
+        channel.send(self.message(channel))
+        channel.close()
+        channel.close()

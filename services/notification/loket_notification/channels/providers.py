@@ -1,0 +1,106 @@
+"""The providers of this process, in the order in which they are tried for each kind of message."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import entry_points
+from typing import Any
+
+import structlog
+
+from ..domain.breaker import Breaker
+from .contract import GROUP, Away, Channel, NotNow, NotSent, Outgoing, Refused, Unknown
+
+log = structlog.get_logger()
+
+
+def installed() -> dict[str, type[Channel]]:
+    """Every channel that is installed, by name."""
+    return {found.name: found.load() for found in entry_points(group=GROUP)}
+
+
+@dataclass
+class Provider:
+    """One channel with its circuit breaker and its throttle. `rate`: the most per second; 0 is as fast as can be."""
+
+    name: str
+    channel: Channel
+    rate: float = 0
+    breaker: Breaker = field(default_factory=Breaker)
+    free_at: float = 0
+
+    def turn(self, now: float) -> float:
+        """Seconds to wait for one's turn, which is then taken."""
+        if not self.rate:
+            return 0
+        begin = max(now, self.free_at)
+        self.free_at = begin + 1 / self.rate
+        return begin - now
+
+
+class Providers:
+    """Hands messages to the first provider that takes them."""
+
+    def __init__(
+        self,
+        by_kind: Mapping[str, Sequence[Provider]],
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Any] = time.sleep,
+    ) -> None:
+        self.by_kind = by_kind
+        self._clock = clock
+        self._sleep = sleep
+
+    def named(self, name: str) -> Provider | None:
+        return next((each for all_ in self.by_kind.values() for each in all_ if each.name == name), None)
+
+    def send(self, kind: str, message: Outgoing) -> tuple[str, str]:
+        """Hand the message over. Returns the provider's name and its id for the message.
+
+        What one refuses for good, or may have taken, is not shown to the next. Raises Refused, Unknown, or the last
+        NotNow or Away.
+        """
+        waits = []
+        problem: NotSent | None = None
+        for provider in self.by_kind.get(kind, ()):
+            if not provider.breaker.lets_through(self._clock()):
+                waits.append(provider.breaker.wait(self._clock()))
+                continue
+            if wait := provider.turn(self._clock()):
+                self._sleep(wait)
+            try:
+                identifier = provider.channel.send(_called(message, provider.name))
+            except (NotNow, Refused) as error:
+                provider.breaker.worked()  # it answered
+                if isinstance(error, Refused):
+                    raise
+                problem = error
+            except (Away, Unknown) as error:
+                provider.breaker.did_not_work(self._clock())
+                log.warning("provider failed", provider=provider.name, reason=error.reason)
+                if isinstance(error, Unknown):
+                    raise
+                problem = error
+            except BaseException:
+                provider.breaker.did_not_work(self._clock())
+                raise
+            else:
+                provider.breaker.worked()
+                return provider.name, identifier
+        if problem is not None:
+            raise problem
+        if waits:
+            raise Away("every provider rests after failures", min(waits))
+        raise Away(f"no provider of {kind} is set")
+
+    def close(self) -> None:
+        for all_ in self.by_kind.values():
+            for provider in all_:
+                provider.channel.close()
+
+
+def _called(message: Outgoing, provider: str) -> Outgoing:
+    """The message, with the address of this very provider's receipts."""
+    return replace(message, receipts=f"{message.receipts}{provider}") if message.receipts else message

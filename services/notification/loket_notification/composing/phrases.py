@@ -1,0 +1,45 @@
+"""The phrases of a language, those of a municipality before ours. An unknown placeholder is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from jinja2 import StrictUndefined, Template
+from jinja2.sandbox import SandboxedEnvironment
+
+LANGUAGES = ("nl", "fr", "de", "en")
+LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
+#: what a kind of message may say; `detail` and `sms` are not said by all
+PARTS = ("subject", "opening", "detail", "closing", "sms")
+
+Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+# a municipality writes phrases, so they get at the card and at nothing else
+_environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+@cache
+def words_of(language: str) -> Mapping[str, Any]:
+    """Our phrases in a language."""
+    source = resources.files("loket_notification.templates").joinpath(f"{language}.yaml").read_text(encoding="utf-8")
+    words: Mapping[str, Any] = yaml.safe_load(source)
+    return words
+
+
+def phrases_of(kind: str, language: str, own: Texts) -> dict[str, str]:
+    """The phrases of one kind of message."""
+    return {**words_of(language)[kind], **own.get(language, {}).get(kind, {})}
+
+
+def fill(phrase: str, context: Mapping[str, Any]) -> str:
+    """Raises jinja2.TemplateError for an unknown placeholder or a mistake in the phrase."""
+    return _phrase(phrase).render(context)
+
+
+@cache
+def _phrase(phrase: str) -> Template:
+    return _environment.from_string(phrase)

@@ -1,0 +1,64 @@
+"""From the YAML of a message plan to the plan. Its texts are tried on a sample: a wrong placeholder is told now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from jinja2 import TemplateError
+from marshmallow import ValidationError
+
+from loket_contracts.errors import Refusal, pointers
+
+from ..composing.mail import compose
+from ..composing.sample import sample_card
+from ..domain.planning import Plan
+from ..domain.segments import cut, plain
+from .schema import PlanFile
+
+_form = PlanFile()
+
+
+def read(text: str, most_segments: int) -> tuple[str, Plan]:
+    """The municipality and its plan. Raises Refusal: invalid-configuration, with every mistake."""
+    try:
+        given: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else 1  # type: ignore[attr-defined]
+        raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": str(error), "line": line}]) from error
+    if not isinstance(given, dict):
+        raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": "A plan is a mapping of keys."}])
+    try:
+        loaded: dict[str, Any] = _form.load(given)
+    except ValidationError as error:
+        messages: Any = error.messages
+        raise Refusal("invalid-configuration", errors=pointers(messages)) from error
+    plan = Plan(
+        timings=loaded["messages"],
+        by_type=loaded["types"],
+        quiet_hours=loaded["quiet_hours"],
+        resident_reasons=frozenset(loaded["resident_reasons"]),
+        most_per_day=loaded["most_per_day"],
+        texts=loaded["texts"],
+        sender=loaded["sender"],
+    )
+    if problems := _wrong_texts(plan, most_segments):
+        raise Refusal("invalid-configuration", errors=problems)
+    return loaded["municipality"], plan
+
+
+def _wrong_texts(plan: Plan, most_segments: int) -> list[dict[str, Any]]:
+    problems = []
+    for language, kinds in plan.texts.items():
+        for kind in kinds:
+            at = f"/texts/{language}/{kind}"
+            try:
+                composed = compose(kind, sample_card(kind, language), "https://afspraak.example", plan.texts)
+            except TemplateError as error:
+                problems.append({"pointer": at, "detail": f"This cannot be filled in: {error}."})
+                continue
+            segments = cut(plain(composed.sms)).segments
+            if segments > most_segments:
+                detail = f"The SMS would be cut in {segments} segments; {most_segments} are allowed."
+                problems.append({"pointer": f"{at}/sms", "detail": detail})
+    return problems

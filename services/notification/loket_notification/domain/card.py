@@ -1,0 +1,112 @@
+"""Who to write to, and what about: the contact card that booking gives when a message leaves.
+
+Read tolerantly: what is not named here may come and go.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Text = Mapping[str, str]
+
+
+def in_language(text: Text | None, language: str) -> str:
+    """One text in the language, else in Dutch, else in whatever there is."""
+    if not text:
+        return ""
+    return text.get(language) or text.get("nl") or next(iter(text.values()))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An earlier moment that is held for the resident."""
+
+    start: dt.datetime
+    end: dt.datetime
+    expires: dt.datetime
+
+
+@dataclass(frozen=True)
+class ContactCard:
+    """Who to write to, and what about, in the resident's language. Lives as long as one message takes.
+
+    `offer`: an earlier moment, if one is held. `asked`: what the specialist asked and was not answered. `missing`: what
+    the documents are called that are not there yet.
+    """
+
+    name: str
+    email: str
+    language: str
+    state: str
+    sequence: int
+    reference: str
+    start: dt.datetime
+    end: dt.datetime
+    time_zone: str
+    what: str
+    bring: tuple[str, ...]
+    location: str
+    channel: str
+    address: str
+    directions: str
+    team: str
+    persons: int
+    municipality: str
+    municipality_email: str | None
+    municipality_phone: str | None
+    link_token: str
+    phone: str | None = None
+    mark: str = ""
+    team_email: str | None = None
+    receives: str = ""
+    municipality_id: str = ""
+    offer: Offer | None = None
+    asked: str = ""
+    missing: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> ContactCard:
+        contact, location, municipality = given["contact"], given["location"] or {}, given["municipality"]
+        language = contact["language"]
+        address = location.get("address")
+        return cls(
+            name=contact["name"],
+            email=contact["email"],
+            language=language,
+            state=given["state"],
+            sequence=given["sequence"],
+            reference=given["reference"],
+            start=dt.datetime.fromisoformat(given["start"]),
+            end=dt.datetime.fromisoformat(given["end"]),
+            time_zone=given["time_zone"],
+            what=", ".join(in_language(kind["name"], language) for kind in given["appointment_types"]),
+            bring=tuple(in_language(text, language) for text in given["bring"]),
+            location=in_language(location.get("name"), language),
+            channel=location.get("channel", "on_site"),
+            address=f"{address['street']}, {address['postcode']} {address['city']}" if address else "",
+            directions=in_language(location.get("directions"), language),
+            team=in_language((given["team"] or {}).get("name"), language),
+            persons=given["persons"],
+            municipality=in_language(municipality["name"], language),
+            municipality_email=municipality["email"],
+            municipality_phone=municipality["phone"],
+            link_token=given["link_token"],
+            phone=contact.get("phone"),
+            mark=given.get("contact_mark") or "",
+            team_email=(given["team"] or {}).get("email"),
+            receives=", ".join(given.get("with", ())),
+            municipality_id=municipality["id"],
+            offer=_offer((given.get("waiting_list") or {}).get("offer")),
+            asked=next((each["text"] for each in reversed(given.get("asked", ())) if not each["answer"]), ""),
+            missing=tuple(in_language(text, language) for text in given.get("missing_documents", ())),
+        )
+
+
+def _offer(given: Mapping[str, Any] | None) -> Offer | None:
+    if given is None:
+        return None
+    moments = (dt.datetime.fromisoformat(given[name]) for name in ("start", "end", "expires_at"))
+    return Offer(*moments)

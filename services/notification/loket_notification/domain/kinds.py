@@ -1,0 +1,102 @@
+"""The kinds of message: which event asks for each, whom it is for, and what must still be so when it leaves.
+
+When and over which channel is settable (`domain.timing`); `usual` is the plan of a municipality that sets nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from .event import AppointmentEvent
+from .timing import Before, Timing
+
+MUNICIPALITY = frozenset({"staff", "system"})
+EMAIL, SMS = "email", "sms"
+CHANNELS = (EMAIL, SMS)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of message.
+
+    `asked_by`: "resident" or "municipality" when it matters who cancelled or moved. `state`: that of the appointment
+    when the message leaves. `concerns`: what must still be so: moment (the appointment is when the event said), offer,
+    request, documents (there still is one) or visit (nothing more). `necessary`: not to be opted out of by e-mail.
+    `calendar`: an entry for the calendar goes along.
+    """
+
+    name: str
+    events: frozenset[str]
+    state: str
+    concerns: str
+    usual: Timing | None
+    to: str = "resident"
+    asked_by: str | None = None
+    necessary: bool = True
+    calendar: bool = False
+
+    def is_asked_for(self, event: AppointmentEvent, resident_reasons: frozenset[str]) -> bool:
+        """`resident_reasons`: codes with which staff act because the resident asked them to."""
+        if event.name not in self.events:
+            return False
+        by_municipality = event.asked_by in MUNICIPALITY and event.reason not in resident_reasons
+        return self.asked_by in (None, "municipality" if by_municipality else "resident")
+
+
+def _kind(name: str, event: str, state: str, concerns: str, usual: Timing | None, **options: object) -> Kind:
+    return Kind(name, frozenset(event.split()), state, concerns, usual, **options)  # type: ignore[arg-type]
+
+
+_MAIL = Timing((EMAIL,))
+_AFTER_A_SLIP = Timing((EMAIL,), after=dt.timedelta(minutes=1))
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _kind("confirmation", "appointment.booked", "booked", "moment", _MAIL, calendar=True),
+        _kind(
+            "reschedule", "appointment.rescheduled", "booked", "moment", _MAIL, calendar=True, asked_by="resident"
+        ),
+        _kind(
+            "moved_by_us", "appointment.rescheduled", "booked", "moment", Timing((EMAIL, SMS)), calendar=True,
+            asked_by="municipality",
+        ),
+        _kind(
+            "cancellation", "appointment.cancelled", "cancelled", "moment", _AFTER_A_SLIP, calendar=True,
+            asked_by="resident",
+        ),
+        _kind(
+            "cancelled_by_us", "appointment.cancelled", "cancelled", "moment",
+            Timing((EMAIL, SMS), after=dt.timedelta(minutes=1)), calendar=True, asked_by="municipality",
+        ),
+        _kind(
+            "reminder", "appointment.booked appointment.rescheduled", "booked", "moment",
+            Timing((EMAIL,), before=Before(days=3)), necessary=False,
+        ),
+        _kind(
+            "reminder_soon", "appointment.booked appointment.rescheduled", "booked", "moment",
+            Timing((SMS,), before=Before(dt.timedelta(hours=2))), necessary=False,
+        ),
+        _kind("bring", "appointment.booked appointment.rescheduled", "booked", "moment", None, necessary=False),
+        _kind("request", "appointment.preparation_requested", "booked", "request", _MAIL),
+        _kind("documents", "appointment.documents_due", "booked", "documents", _MAIL),
+        _kind("offer", "waiting_list.offered", "booked", "offer", Timing((EMAIL, SMS))),
+        _kind(
+            "thanks", "appointment.completed", "completed", "visit", Timing((EMAIL,), after=dt.timedelta(hours=2)),
+            necessary=False,
+        ),
+        _kind(
+            "alert_booked", "appointment.booked", "booked", "moment", Timing((EMAIL,), within_days=1), to="team"
+        ),
+        _kind(
+            "alert_cancelled", "appointment.cancelled", "cancelled", "moment", Timing((EMAIL,), within_days=0),
+            to="team",
+        ),
+    )
+}  # fmt: skip
+
+#: the events that somebody wants to hear of
+EVENTS_HEARD = frozenset(name for kind in KINDS.values() for name in kind.events)
+#: these change the moment that earlier messages were about
+OVERTAKING = frozenset({"appointment.rescheduled", "appointment.cancelled"})

@@ -1,0 +1,92 @@
+"""Which messages an event asks for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .event import AppointmentEvent
+from .kinds import KINDS, SMS, Kind
+from .timing import QuietHours, Timing, due_at, outside
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a municipality sends. `timings`: by kind, None for never; `by_type`: the same for one appointment type.
+
+    `resident_reasons`: with these codes staff cancel or move because the resident asked them to.
+    `most_per_day`: to one person, by channel. `texts`: phrases of its own, by language and kind. `sender`: the name
+    that an SMS comes from.
+    """
+
+    timings: Mapping[str, Timing | None] = field(default_factory=dict)
+    by_type: Mapping[str, Mapping[str, Timing | None]] = field(default_factory=dict)
+    quiet_hours: QuietHours | None = field(default_factory=lambda: QuietHours(dt.time(21), dt.time(8)))
+    resident_reasons: frozenset[str] = frozenset({"resident-asked"})
+    most_per_day: Mapping[str, int] = field(default_factory=lambda: {"email": 20, "sms": 6})
+    texts: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    sender: str = "Loket"
+
+    def timing(self, kind: Kind, types: tuple[str, ...]) -> Timing | None:
+        """That of the first of the types that says something, else the municipality's, else the usual one."""
+        for name in types:
+            own = self.by_type.get(name, {})
+            if kind.name in own:
+                return own[kind.name]
+        return self.timings.get(kind.name, kind.usual)
+
+
+@dataclass(frozen=True)
+class PlannedMessage:
+    """One message. Its id follows from what it is about, so that a repeated event plans nothing new.
+
+    `start`: that of the visit as the event told it. `otherwise`: the channels to try when this one reaches nobody.
+    """
+
+    municipality: str
+    appointment: str
+    sequence: int
+    kind: str
+    channel: str
+    start: dt.datetime
+    time_zone: str
+    due_at: dt.datetime
+    until: dt.datetime
+    otherwise: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.appointment}:{self.sequence}:{self.kind}:{self.channel}"
+
+
+def plan(event: AppointmentEvent, own: Plan, now: dt.datetime) -> list[PlannedMessage]:
+    """The messages that this event asks for."""
+    found = []
+    for kind in KINDS.values():
+        timing = own.timing(kind, event.types)
+        if timing is None or not kind.is_asked_for(event, own.resident_reasons):
+            continue
+        moments = due_at(timing, event.start, event.end, event.time_zone, now, kind.concerns == "visit")
+        if moments is None:
+            continue
+        due, until = moments
+        for channel in timing.channels:
+            quiet = own.quiet_hours if channel == SMS else None
+            awake = outside(quiet, due, until, now, event.time_zone)
+            if awake is not None:
+                found.append(
+                    PlannedMessage(
+                        event.municipality, event.appointment, event.sequence, kind.name, channel, event.start,
+                        event.time_zone, awake, until, timing.otherwise,
+                    )
+                )  # fmt: skip
+    return found
+
+
+def instead(message: PlannedMessage, channel: str, now: dt.datetime) -> PlannedMessage:
+    """The same message over another channel, now that its own reaches nobody."""
+    return PlannedMessage(
+        message.municipality, message.appointment, message.sequence, message.kind, channel, message.start,
+        message.time_zone, now, message.until,
+    )  # fmt: skip

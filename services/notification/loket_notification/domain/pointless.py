@@ -1,0 +1,27 @@
+"""When a message has lost its point."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from .card import ContactCard
+from .kinds import KINDS
+from .planning import PlannedMessage
+
+
+def why_pointless(message: PlannedMessage, card: ContactCard, now: dt.datetime) -> str | None:
+    """Why the message need not be sent any more, or None. The card is as booking knows it at this moment."""
+    kind = KINDS[message.kind]
+    if now >= message.until:
+        return "it came too late"
+    if card.state != kind.state or (kind.concerns == "moment" and card.start != message.start):
+        return "the appointment has changed since"
+    if kind.concerns == "offer" and (card.offer is None or card.offer.expires <= now):
+        return "the offer stands no more"
+    if kind.concerns == "request" and not card.asked:
+        return "it was answered already"
+    if kind.concerns == "documents" and not card.missing:
+        return "the documents are there already"
+    if kind.name == "bring" and not card.bring:
+        return "there is nothing to bring"
+    return None

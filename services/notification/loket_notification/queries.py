@@ -1,0 +1,54 @@
+"""What staff see of messages: what was sent, when, and what came of it. No address, no text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from loket_chassis.mongo import Document
+from loket_contracts.errors import Refusal
+
+from .sending import Needs
+
+MOST_LISTED = 500
+
+
+def of_appointment(needs: Needs, municipality: str, appointment: str) -> list[dict[str, Any]]:
+    """Everything that was, or will be, sent about an appointment, in the order in which it was planned."""
+    return [_described(each) for each in needs.messages.of_appointment(municipality, appointment)]
+
+
+def failures(needs: Needs, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
+    """What could not be sent, the latest first."""
+    since = needs.now() - dt.timedelta(hours=hours)
+    return [_described(each) for each in needs.messages.failures(municipality, since, MOST_LISTED)]
+
+
+def unwanted(needs: Needs, municipality: str) -> list[dict[str, Any]]:
+    """Who wants no messages and who cannot be reached, by mark, the latest first."""
+    return needs.unwanted.listed(municipality, MOST_LISTED)
+
+
+def resend(needs: Needs, municipality: str, message: str) -> None:
+    """Have a message sent once more. Its point is judged again when it leaves. Raises Refusal: unknown-message."""
+    now = needs.now()
+    if not needs.messages.revive(municipality, message, now, now + dt.timedelta(days=1)):
+        raise Refusal("unknown-message", {"message": message})
+
+
+def _described(found: Document) -> dict[str, Any]:
+    return {
+        "message": found["_id"],
+        "appointment": found["appointment"],
+        "kind": found["kind"],
+        "channel": found["channel"],
+        "state": found["state"],
+        "reason": found.get("reason", ""),
+        "attempts": found["attempts"],
+        "due_at": found["due_at"].isoformat(),
+        "next_at": found["next_at"].isoformat() if "next_at" in found else None,
+        "settled_at": found["settled_at"].isoformat() if "settled_at" in found else None,
+        "provider": found.get("provider", ""),
+        "segments": found.get("segments"),
+        "tries": [{**each, "at": each["at"].isoformat()} for each in found.get("tries", ())],
+    }

@@ -1,0 +1,231 @@
+"""Messages in MongoDB: one document each, with its state. No address and no text is kept.
+
+state      planned | sending | sent | delivered | failed | suppressed
+next_at    when something is to be done about it: due, or the claim on it ends. Gone when it is settled
+begun      it may have left; set just before it does, so that who takes over knows
+uncertain  how often it may have left without our knowing
+person     the mark of who got it, to count by
+tries      the last of them, [{at, provider, outcome}]
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
+from pymongo.database import Database
+
+from loket_chassis.mongo import Document
+from loket_contracts.envelope import Event
+
+from ..domain.planning import PlannedMessage
+
+#: a claim that is not extended ends after so long, and others take the message over
+LEASE = dt.timedelta(seconds=20)
+SETTLED = ("sent", "delivered", "failed", "suppressed")
+MOST_TRIES_KEPT = 10
+FIELDS = tuple(PlannedMessage.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that is ours to send until the lease ends.
+
+    `attempts`: this one included. `times`: how often it was sent before and is now sent again on request.
+    """
+
+    message: PlannedMessage
+    attempts: int
+    uncertain: int
+    times: int
+    traceparent: str | None
+    claim: str
+
+
+class Messages:
+    """All messages, by the id that follows from what they are about."""
+
+    NAME = "messages"
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.collection = database[self.NAME]
+
+    def create_indexes(self, keep: dt.timedelta) -> None:
+        self.collection.create_index("next_at", name="due", partialFilterExpression={"next_at": {"$exists": True}})
+        self.collection.create_index([("municipality", ASCENDING), ("appointment", ASCENDING)], name="appointment")
+        self.collection.create_index(
+            [("person", ASCENDING), ("settled_at", ASCENDING)], name="person",
+            partialFilterExpression={"person": {"$exists": True}},
+        )  # fmt: skip
+        self.collection.create_index(
+            [("provider", ASCENDING), ("provider_id", ASCENDING)], name="receipts",
+            partialFilterExpression={"provider_id": {"$gt": ""}},
+        )  # fmt: skip
+        self.collection.create_index(
+            [("municipality", ASCENDING), ("state", ASCENDING), ("settled_at", DESCENDING)], name="state"
+        )
+        self.collection.create_index("settled_at", name="kept_for", expireAfterSeconds=int(keep.total_seconds()))
+
+    def planned(self, message: PlannedMessage, now: dt.datetime, traceparent: str | None) -> UpdateOne:
+        """The write that makes the message known. One that is known already stays as it is."""
+        known: Document = {name: getattr(message, name) for name in FIELDS}
+        fresh = {**known, "state": "planned", "planned_at": now, "next_at": message.due_at, "attempts": 0}
+        if traceparent:
+            fresh["traceparent"] = traceparent
+        return UpdateOne({"_id": message.id}, {"$setOnInsert": fresh}, upsert=True)
+
+    def overtaken(self, appointment: str, sequence: int, kinds: Iterable[str], now: dt.datetime) -> UpdateMany:
+        """The write that takes back what was planned about an earlier moment of this appointment."""
+        return UpdateMany(
+            {
+                "appointment": appointment, "sequence": {"$lt": sequence}, "state": "planned",
+                "kind": {"$in": list(kinds)},
+            },
+            {
+                "$set": {"state": "suppressed", "reason": "the appointment has changed since", "settled_at": now},
+                "$unset": {"next_at": ""},
+            },
+        )  # fmt: skip
+
+    def forgotten(self, appointments: Sequence[str], now: dt.datetime) -> None:
+        """Take back all that is planned for these appointments, and let nothing lead to a person."""
+        self.collection.update_many(
+            {"appointment": {"$in": list(appointments)}, "state": "planned"},
+            {
+                "$set": {"state": "suppressed", "reason": "the resident was forgotten", "settled_at": now},
+                "$unset": {"next_at": ""},
+            },
+        )
+        self.collection.update_many({"appointment": {"$in": list(appointments)}}, {"$unset": {"person": ""}})
+
+    def claim(self, most: int, claim: str, now: dt.datetime) -> list[Claimed]:
+        """Take up to `most` due messages, the longest due first, under a claim that ends by itself.
+
+        Also those whose sender died with them; `uncertain` counts how often one of them may have left by then.
+        """
+        due = list(self.collection.find({"next_at": {"$lte": now}}, {"_id": 1}).sort("next_at", 1).limit(most))
+        if not due:
+            return []
+        ids = {"$in": [each["_id"] for each in due]}
+        self.collection.update_many(
+            {"_id": ids, "next_at": {"$lte": now}},
+            [
+                {
+                    "$set": {
+                        "state": "sending", "claim": claim, "next_at": now + LEASE,
+                        "attempts": {"$add": ["$attempts", 1]}, "begun": False,
+                        "uncertain": {
+                            "$add": [{"$ifNull": ["$uncertain", 0]}, {"$cond": [{"$ifNull": ["$begun", False]}, 1, 0]}]
+                        },
+                    }
+                }
+            ],
+        )  # fmt: skip
+        return [
+            Claimed(
+                _message(found),
+                found["attempts"],
+                found["uncertain"],
+                found.get("times", 0),
+                found.get("traceparent"),
+                claim,
+            )
+            for found in self.collection.find({"_id": ids, "claim": claim, "state": "sending"})
+        ]
+
+    def extend(self, identifiers: Iterable[str], claim: str, now: dt.datetime) -> None:
+        """Keep the claims on what is still in hand."""
+        self.collection.update_many(
+            {"_id": {"$in": list(identifiers)}, "claim": claim, "state": "sending"}, {"$set": {"next_at": now + LEASE}}
+        )
+
+    def begun(self, claimed: Claimed) -> UpdateOne:
+        """The write that notes that the message may have left from now on."""
+        return UpdateOne({"_id": claimed.message.id, "claim": claimed.claim}, {"$set": {"begun": True}})
+
+    def again(
+        self, claimed: Claimed, at: dt.datetime, now: dt.datetime, reason: str, may_have_left: bool = False
+    ) -> UpdateOne:
+        """The write that gives the claim back, for another try."""
+        return UpdateOne(
+            {"_id": claimed.message.id, "claim": claimed.claim, "state": "sending"},
+            {
+                "$set": {"state": "planned", "next_at": at, "reason": reason, "begun": False},
+                "$inc": {"uncertain": int(may_have_left)},
+                **_tried(now, "", reason),
+            },
+        )
+
+    def settled(
+        self, claimed: Claimed, state: str, now: dt.datetime, reason: str = "", event: Event | None = None,
+        provider: str = "", provider_id: str = "", person: str = "", size: Mapping[str, Any] | None = None,
+    ) -> UpdateOne:  # fmt: skip
+        """The write that moves the message to its final state, with the event that tells of it."""
+        known: Document = {"state": state, "settled_at": now, "reason": reason, "begun": False, **(size or {})}
+        if provider:
+            known |= {"provider": provider, "provider_id": provider_id}
+        if person:
+            known["person"] = person
+        change: Document = {"$set": known, "$unset": {"next_at": "", "claim": ""}}
+        pushed = _tried(now, provider, state if state == "sent" else reason)
+        if event is not None:
+            pushed["$push"]["outbox"] = event.to_document()
+        return UpdateOne({"_id": claimed.message.id, "claim": claimed.claim, "state": "sending"}, {**change, **pushed})
+
+    def counts(self, people: Iterable[str], since: dt.datetime) -> dict[tuple[str, str], int]:
+        """How many messages these people got since then, by person and channel."""
+        found = self.collection.aggregate(
+            [
+                {"$match": {"person": {"$in": list(people)}, "settled_at": {"$gte": since}}},
+                {"$group": {"_id": {"person": "$person", "channel": "$channel"}, "n": {"$sum": 1}}},
+            ]
+        )
+        return {(each["_id"]["person"], each["_id"]["channel"]): each["n"] for each in found}
+
+    def receive(self, provider: str, provider_id: str, state: str, reason: str, event: Event | None) -> bool:
+        """Note what a provider told afterwards. False when there is no such message that was sent."""
+        change: Document = {"$set": {"state": state, "reason": reason}}
+        if event is not None:
+            change["$push"] = {"outbox": event.to_document()}
+        query = {"provider": provider, "provider_id": provider_id, "state": "sent"}
+        return self.collection.update_one(query, change).modified_count == 1
+
+    def by_receipt(self, provider: str, provider_id: str) -> tuple[PlannedMessage, int, str] | None:
+        """The message that a provider tells of, how often it was sent before, and its person."""
+        found = self.collection.find_one({"provider": provider, "provider_id": provider_id})
+        return (_message(found), found.get("times", 0), found.get("person", "")) if found else None
+
+    def revive(self, municipality: str, identifier: str, now: dt.datetime, until: dt.datetime) -> bool:
+        """Have a settled message sent once more. False when there is none."""
+        result = self.collection.update_one(
+            {"_id": identifier, "municipality": municipality, "state": {"$in": list(SETTLED)}},
+            {
+                "$set": {
+                    "state": "planned", "next_at": now, "until": until, "begun": False, "uncertain": 0,
+                },
+                "$inc": {"times": 1},
+                "$unset": {"settled_at": "", "provider_id": ""},
+            },
+        )  # fmt: skip
+        return result.modified_count == 1
+
+    def of_appointment(self, municipality: str, appointment: str) -> list[Document]:
+        found = self.collection.find({"municipality": municipality, "appointment": appointment})
+        return list(found.sort("planned_at", 1))
+
+    def failures(self, municipality: str, since: dt.datetime, most: int) -> list[Document]:
+        found = self.collection.find({"municipality": municipality, "state": "failed", "settled_at": {"$gte": since}})
+        return list(found.sort("settled_at", -1).limit(most))
+
+
+def _tried(now: dt.datetime, provider: str, outcome: str) -> Document:
+    tries = {"$each": [{"at": now, "provider": provider, "outcome": outcome}], "$slice": -MOST_TRIES_KEPT}
+    return {"$push": {"tries": tries}}
+
+
+def _message(found: Document) -> PlannedMessage:
+    given = {name: found[name] for name in FIELDS}
+    return PlannedMessage(**{**given, "otherwise": tuple(given["otherwise"])})

@@ -1,0 +1,101 @@
+"""A post office for tests: the real stores and channels on a real mongod, and a clock that the test holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from cards import a_contact_card
+from pymongo.collection import Collection
+
+from loket_contracts import events
+from loket_contracts.errors import Refusal
+from loket_notification import planning, sending
+from loket_notification.channels.file import FileChannel, FileSettings
+from loket_notification.channels.providers import Provider, Providers
+from loket_notification.domain.kinds import EMAIL, SMS
+from loket_notification.messages import read_appointment_event
+from loket_notification.sending import Known, Needs
+from loket_notification.store.messages import Messages
+from loket_notification.store.plans import Plans
+from loket_notification.store.unwanted import Unwanted
+
+NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+START = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
+
+
+class Writes:
+    """Writes at once, as the services' own greenlets are not here."""
+
+    def __init__(self, collection: Collection):
+        self.collection = collection
+
+    def write(self, writes):
+        if writes:
+            self.collection.bulk_write(writes, ordered=False)
+
+
+class Post:
+    """`cards`: what booking says, by appointment. `told`: the events that were announced."""
+
+    def __init__(self, database, channel, tmp_path: Path, plan: str | None = None):
+        self.time = NOW
+        self.cards = {}
+        self.told = []
+        self.sms_file = tmp_path / "sms.jsonl"
+        self.messages, self.unwanted = Messages(database), Unwanted(database)
+        self.plans = Plans(database, most_segments=4)
+        self.messages.create_indexes(dt.timedelta(days=400))
+        self.plans.create_indexes()
+        self.unwanted.create_indexes()
+        if plan:
+            self.plans.store(f"municipality: rumst\n{plan}", "test", NOW)
+        self.needs = Needs(
+            messages=self.messages,
+            together=Writes(self.messages.collection),
+            plans=self.plans,
+            unwanted=self.unwanted,
+            providers=Providers(
+                {
+                    EMAIL: [Provider("smtp", channel)],
+                    SMS: [Provider("file", FileChannel(FileSettings(sms_file=str(self.sms_file))))],
+                }
+            ),
+            announce=lambda _collection, _document, events: self.told.extend(events),
+            public_url="https://afspraak.example",
+            most_segments=4,
+            now=lambda: self.time,
+            chance=lambda: 0.5,
+        )
+
+    def hear(self, name="appointment.booked", appointment="a1", sequence=1, start=START, card=None, **data):
+        """An event comes in. `card`: what booking will say from now on."""
+        told = {
+            **events.EVENTS[name].example, "appointment": appointment, "start": start.isoformat(),
+            "end": (start + dt.timedelta(minutes=45)).isoformat(), **data,
+        }  # fmt: skip
+        state = {"appointment.cancelled": "cancelled", "appointment.completed": "completed"}.get(name, "booked")
+        if card is None:
+            card = a_contact_card(id=appointment, start=start.isoformat(), sequence=sequence, state=state)
+        self.cards[appointment] = card
+        event = read_appointment_event(name, "rumst", sequence, told)
+        return planning.hear(self.messages, self.plans, self.needs.together, event, self.time)
+
+    def work(self, claim="me", most=100, known=None):
+        """Send all that is due. Returns (kind, channel, outcome) of each."""
+        found = []
+        for claimed in self.messages.claim(most, claim, self.time):
+            given = self.cards.get(claimed.message.appointment) or Refusal("appointment-not-found")
+            people = {given.get("contact_mark", "")} if isinstance(given, dict) else set()
+            known_now = known or Known(
+                self.messages.counts(people, self.time - dt.timedelta(days=1)), self.unwanted.of(people)
+            )
+            outcome = sending.send(self.needs, claimed, given, known_now)
+            found.append((claimed.message.kind, claimed.message.channel, outcome))
+        return found
+
+    def later(self, **by):
+        self.time += dt.timedelta(**by)
+
+    def state(self, kind="confirmation", channel="email", appointment="a1", sequence=1):
+        return self.messages.collection.find_one({"_id": f"{appointment}:{sequence}:{kind}:{channel}"})

@@ -1,0 +1,212 @@
+"""Every channel that comes with Loket keeps the contract, on a provider behind a real socket."""
+
+import base64
+import hashlib
+import hmac
+import json
+from urllib.parse import urlencode
+
+import pytest
+from faces import PATIENCE, HttpFace, SmppFace, SmtpFace, form
+
+from loket_notification.channels.cm import CmChannel, CmSettings
+from loket_notification.channels.conformance import ChannelConformance, a_message
+from loket_notification.channels.contract import Away, Callback, Forged, Refused
+from loket_notification.channels.file import FileChannel, FileSettings
+from loket_notification.channels.generic_http import GenericHttpChannel, GenericHttpSettings
+from loket_notification.channels.providers import installed
+from loket_notification.channels.smpp import SmppChannel, SmppSettings
+from loket_notification.channels.spryng import SpryngChannel, SpryngSettings
+from loket_notification.channels.twilio import TwilioChannel, TwilioSettings
+
+
+def quick(channel_class):
+    """The channel, with little patience."""
+    return type(channel_class.__name__, (channel_class,), {"timeout": PATIENCE})
+
+
+class TestSmtp(ChannelConformance):
+    @pytest.fixture
+    def face(self):
+        made = SmtpFace()
+        yield made
+        made.close()
+
+
+class TestTwilio(ChannelConformance):
+    @pytest.fixture
+    def face(self):
+        def make(url):
+            return quick(TwilioChannel)(TwilioSettings(twilio_account="AC1", twilio_token="secret", twilio_url=url))
+
+        def read(path, headers, body):
+            assert path == "/2010-04-01/Accounts/AC1/Messages.json"
+            assert headers["Authorization"] == "Basic " + base64.b64encode(b"AC1:secret").decode()
+            return form(body)["Body"]
+
+        made = HttpFace(make, read, (201, {"sid": "SM1", "status": "queued"}))
+        yield made
+        made.close()
+
+
+class TestCm(ChannelConformance):
+    @pytest.fixture
+    def face(self):
+        def make(url):
+            return quick(CmChannel)(CmSettings(cm_product_token="secret", cm_receipt_key="k", cm_url=url))
+
+        def read(path, headers, body):
+            told = json.loads(body)["messages"]
+            assert told["authentication"] == {"producttoken": "secret"}
+            assert told["msg"][0]["to"] == [{"number": "0032470123456"}]
+            return told["msg"][0]["body"]["content"]
+
+        answer = {"errorCode": 0, "messages": [{"status": "Accepted", "reference": "a1", "messageErrorCode": 0}]}
+        made = HttpFace(make, read, (200, answer))
+        yield made
+        made.close()
+
+
+class TestSpryng(ChannelConformance):
+    @pytest.fixture
+    def face(self):
+        def make(url):
+            return quick(SpryngChannel)(SpryngSettings(spryng_key="secret", spryng_receipt_key="k", spryng_url=url))
+
+        def read(path, headers, body):
+            told = json.loads(body)
+            assert headers["Authorization"] == "Bearer secret"
+            assert told["recipients"] == ["32470123456"]
+            return told["body"]
+
+        made = HttpFace(make, read, (200, {"id": "9b1"}))
+        yield made
+        made.close()
+
+
+class TestGenericHttp(ChannelConformance):
+    @pytest.fixture
+    def face(self):
+        def make(url):
+            return GenericHttpChannel(
+                GenericHttpSettings(
+                    sms_http_url=f"{url}/send", sms_http_headers='{"X-Key": "secret"}', sms_http_timeout=PATIENCE,
+                    sms_http_success='"taken": true', sms_http_id="messages.0.id", sms_http_receipt_secret="s",
+                )
+            )  # fmt: skip
+
+        def read(path, headers, body):
+            assert headers["X-Key"] == "secret"
+            return json.loads(body)["text"]
+
+        made = HttpFace(make, read, (200, {"taken": True, "messages": [{"id": "m1"}]}))
+        yield made
+        made.close()
+
+
+class TestSmpp(ChannelConformance):
+    @pytest.fixture
+    def face(self):
+        made = SmppFace(
+            lambda port: SmppChannel(
+                SmppSettings(
+                    smpp_host="127.0.0.1", smpp_port=port, smpp_user="u", smpp_password="p", smpp_timeout=PATIENCE
+                )
+            )
+        )
+        yield made
+        made.close()
+
+    @pytest.mark.parametrize("text", ["[" * 200, "Afspraak € " * 40, "ça va ☎ 😀 " * 30])
+    def test_a_long_message_is_put_together_again(self, face, text):
+        face.channel("accept").send(a_message(text))
+        assert face.received() == [text]
+
+
+def test_the_file_channel_writes_what_would_have_been_sent(tmp_path):
+    file = tmp_path / "sms.jsonl"
+    channel = FileChannel(FileSettings(sms_file=str(file)))
+    channel.send(a_message("Tot straks"))
+    (line,) = [json.loads(line) for line in file.read_text().splitlines()]
+    assert (line["to"], line["text"], line["encoding"], line["segments"]) == ("+32470123456", "Tot straks", "GSM-7", 1)
+    with pytest.raises(Away):
+        FileChannel(FileSettings(sms_file=str(tmp_path / "no" / "where"))).send(a_message())
+
+
+def test_every_channel_is_installed_under_its_name():
+    assert set(installed()) == {"cm", "file", "http", "smpp", "smtp", "spryng", "twilio"}
+
+
+def test_twilios_signature_covers_address_and_form():
+    channel = TwilioChannel(TwilioSettings(twilio_account="AC1", twilio_token="secret"))
+    url, told = "https://x.example/receipts/twilio", {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+32"}
+    signed = url + "MessageSidSM1MessageStatusdeliveredTo+32"
+    signature = base64.b64encode(hmac.new(b"secret", signed.encode(), hashlib.sha1).digest()).decode()
+    headers = {"x-twilio-signature": signature}
+    (receipt,) = channel.read_receipts(Callback("POST", url, headers=headers, body=urlencode(told)))
+    assert (receipt.id, receipt.state) == ("SM1", "delivered")
+    for forged in ({**told, "MessageStatus": "failed"}, {**told, "Extra": "1"}):
+        with pytest.raises(Forged):
+            channel.read_receipts(Callback("POST", url, headers=headers, body=urlencode(forged)))
+
+
+def test_cms_report_comes_with_our_key_and_tells_delivered_or_failed():
+    channel = CmChannel(CmSettings(cm_product_token="t", cm_receipt_key="k"))
+
+    def report(code):
+        return json.dumps({"messages": {"msg": {"reference": "a1", "status": {"code": code}}}})
+
+    def told(body, key="k"):
+        return channel.read_receipts(Callback("POST", "https://x.example", query={"key": key}, body=body))
+
+    assert [told(report(code))[0].state for code in ("2", "3", "1")] == ["delivered", "failed", "failed"]
+    assert told(report("0")) == [], "accepted by the operator, and not yet delivered"
+    with pytest.raises(Forged):
+        told(report("2"), key="wrong")
+    with pytest.raises(Forged):
+        told("no report")
+
+
+def test_cm_tells_a_wrong_number_from_an_account_without_credit():
+    channel = CmChannel(CmSettings(cm_product_token="t"))
+
+    class Answer:
+        def __init__(self, code):
+            self.code = code
+
+        def json(self):
+            return (
+                {"errorCode": 201, "messages": [{"messageErrorCode": self.code}]} if self.code else {"errorCode": 103}
+            )
+
+    with pytest.raises(Refused):
+        channel.accepted(Answer(303))
+    with pytest.raises(Away):
+        channel.accepted(Answer(0))
+
+
+def test_spryngs_callback_comes_with_our_key():
+    channel = SpryngChannel(SpryngSettings(spryng_key="t", spryng_receipt_key="k"))
+    told = {"key": "k", "ID": "9b1", "STATUS": "20", "REASONCODE": "21"}
+    (receipt,) = channel.read_receipts(Callback("GET", "https://x.example", query=told))
+    assert (receipt.id, receipt.state, receipt.reason) == ("9b1", "failed", "reason 21")
+    with pytest.raises(Forged):
+        channel.read_receipts(Callback("GET", "https://x.example", query={**told, "key": "x"}))
+
+
+def test_a_described_gateways_receipt_is_signed_and_read_as_described():
+    channel = GenericHttpChannel(
+        GenericHttpSettings(
+            sms_http_url="https://x.example", sms_http_receipt_secret="s", sms_http_receipt_id="results.0.id",
+            sms_http_receipt_status="results.0.state", sms_http_delivered="DELIVRD", sms_http_failed="UNDELIV,EXPIRED",
+        )
+    )  # fmt: skip
+
+    def told(state, secret=b"s"):
+        body = json.dumps({"results": [{"id": "m1", "state": state}]})
+        headers = {"x-signature": hmac.new(secret, body.encode(), hashlib.sha256).hexdigest()}
+        return [each.state for each in channel.read_receipts(Callback("POST", "u", headers=headers, body=body))]
+
+    assert [told("DELIVRD"), told("EXPIRED"), told("ACCEPTD")] == [["delivered"], ["failed"], []]
+    with pytest.raises(Forged):
+        told("DELIVRD", b"other")

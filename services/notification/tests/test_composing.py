@@ -1,0 +1,191 @@
+"""The right words, in the right language and time; an entry that follows the appointment; texts of one's own."""
+
+import datetime as dt
+from dataclasses import replace
+
+import icalendar
+import pytest
+from cards import ASKED, a_contact_card
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loket_contracts.errors import Refusal
+from loket_notification.composing.calendar import calendar_entry
+from loket_notification.composing.mail import compose
+from loket_notification.composing.phrases import LANGUAGES, words_of
+from loket_notification.composing.sample import sample_card
+from loket_notification.configuration import reader
+from loket_notification.domain.card import ContactCard
+from loket_notification.domain.kinds import KINDS
+from loket_notification.domain.segments import cut, plain
+
+NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+URL = "https://afspraak.example"
+
+
+def a_card(**changes):
+    return ContactCard.read(a_contact_card(**changes))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_message_can_be_said_in_every_language(kind, language):
+    mail = compose(kind, sample_card(kind, language), URL, {})
+    for text in (mail.subject, mail.text, mail.html, mail.sms):
+        assert "{{" not in text
+    assert "7K3Q-9F2M" in mail.text
+    assert "7K3Q-9F2M" in mail.html
+    assert f'<html lang="{language}">' in mail.html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].to == "resident"])
+def test_every_sms_is_short_enough_in_the_gsm_alphabet(kind, language):
+    sms = plain(compose(kind, sample_card(kind, language), URL, {}).sms)
+    assert cut(sms).encoding == "GSM-7"
+    assert 1 <= cut(sms).segments <= 2
+
+
+def test_all_languages_have_the_same_phrases():
+    def shape(value):
+        return {key: shape(below) for key, below in value.items()} if isinstance(value, dict) else None
+
+    assert len({str(sorted(shape(words_of(language)).items(), key=str)) for language in LANGUAGES}) == 1
+    assert set(KINDS) < set(words_of("nl"))
+
+
+def test_a_message_to_colleagues_has_no_link_of_the_residents_and_no_name():
+    mail = compose("alert_cancelled", sample_card("alert_cancelled", "nl"), URL, {})
+    for text in (mail.text, mail.html):
+        assert "afspraak/" not in text
+        assert "Lieve" not in text
+
+
+def test_only_what_need_not_be_read_offers_to_unsubscribe():
+    offers = {kind for kind in KINDS if compose(kind, sample_card(kind, "nl"), URL, {}).unsubscribe}
+    assert offers == {"reminder", "reminder_soon", "bring", "thanks"}
+
+
+def test_the_time_is_that_of_the_location_in_words():
+    card = a_card(start="2026-07-30T08:00:00+00:00", end="2026-07-30T08:45:00+00:00")
+    mail = compose("confirmation", card, URL, {})
+    assert mail.subject == "Uw afspraak op donderdag 30 juli 2026 om 10:00"
+    assert "do 30 jul om 10:00" in mail.sms
+
+
+def test_a_name_cannot_write_html():
+    assert "<script>" not in compose("confirmation", a_card(contact={"name": "<script>x</script>"}), URL, {}).html
+
+
+def test_what_a_specialist_asks_is_words_and_no_template():
+    asked = {"asked": [{"text": "<b>{{ card.email }}</b>", "answer": None}]}
+    mail = compose("request", a_card(**asked), URL, {})
+    assert "<b>" not in mail.html
+    assert "{{ card.email }}" in mail.text
+    assert "Wie is uw architect?" in compose("request", a_card(**ASKED), URL, {}).text
+
+
+def plan_of(text):
+    return reader.read(text, most_segments=3)[1]
+
+
+def mistakes(text):
+    with pytest.raises(Refusal) as refused:
+        plan_of(text)
+    assert refused.value.code == "invalid-configuration"
+    return {error["pointer"]: error["detail"] for error in refused.value.errors}
+
+
+def test_a_municipality_says_it_in_its_own_words_in_one_language_and_keeps_ours_in_the_others():
+    plan = plan_of("municipality: rumst\ntexts: {nl: {confirmation: {subject: 'Tot {{ day }}!'}}}")
+    assert compose("confirmation", a_card(), URL, plan.texts).subject == "Tot maandag 30 november 2026!"
+    french = compose("confirmation", a_card(contact={"language": "fr"}), URL, plan.texts)
+    assert french.subject.startswith("Votre rendez-vous")
+
+
+def test_a_placeholder_that_does_not_exist_is_told_when_the_plan_is_loaded():
+    told = mistakes("municipality: rumst\ntexts: {nl: {reminder: {opening: 'Dag {{ card.nickname }}'}}}")
+    assert "nickname" in told["/texts/nl/reminder"]
+
+
+@pytest.mark.parametrize("phrase", ["{{ card.__class__.__mro__ }}", "{{ ''.__class__ }}", "{% for x in y %}"])
+def test_a_phrase_gets_at_the_card_and_at_nothing_else(phrase):
+    assert "/texts/nl/reminder" in mistakes(
+        f'municipality: rumst\ntexts: {{nl: {{reminder: {{opening: "{phrase}"}}}}}}'
+    )
+
+
+def test_an_sms_that_is_too_long_is_told_when_the_plan_is_loaded():
+    told = mistakes(f"municipality: rumst\ntexts: {{nl: {{reminder: {{sms: '{'lang ' * 120}'}}}}}}")
+    assert "4 segments" in told["/texts/nl/reminder/sms"]
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        ("municipality: rumst\nmessages: {reminder: {by: [pigeon]}}", "/messages/reminder/value/by/0"),
+        ("municipality: rumst\nmessages: {reminder: {by: [email], before: soon}}", "/messages/reminder/value/before"),
+        ("municipality: rumst\nmessages: {nonsense: false}", "/messages/nonsense/key"),
+        ("municipality: rumst\nquiet_hours: {from: late, to: '08:00'}", "/quiet_hours/from"),
+        ("municipality: rumst\nsender: 'far too long a name'", "/sender"),
+        ("messages: {}", "/municipality"),
+        ("- a list", "/"),
+        ("a: b: c", "/"),
+    ],
+)
+def test_a_mistake_in_a_plan_is_told_with_its_place(text, pointer):
+    assert pointer in mistakes(text)
+
+
+def test_the_plan_of_the_demo_municipality_is_right():
+    from pathlib import Path
+
+    text = (Path(__file__).parents[3] / "deploy/municipalities/rumst.messages.yaml").read_text()
+    municipality, plan = reader.read(text, most_segments=4)
+    assert municipality == "rumst"
+    assert plan.by_type["bouwadvies"]["reminder"].before.days == 5
+
+
+def entry(**changes):
+    method, source = calendar_entry(a_card(**changes), "a1", f"{URL}/x", NOW)
+    calendar = icalendar.Calendar.from_ical(source)
+    assert calendar.to_ical() == source, "it reads back as it was written"
+    return method, calendar, calendar.walk("VEVENT")[0]
+
+
+def test_the_entry_is_a_request_with_its_zone_and_an_alarm():
+    method, calendar, event = entry()
+    assert (method, calendar["METHOD"], event["STATUS"]) == ("REQUEST", "REQUEST", "CONFIRMED")
+    assert event["DTSTART"].params["TZID"] == "Europe/Brussels"
+    assert calendar.walk("VTIMEZONE")[0]["TZID"] == "Europe/Brussels"
+    assert event.walk("VALARM")
+
+
+def test_a_move_and_a_cancellation_change_the_same_entry():
+    _, _, booked = entry()
+    _, _, moved = entry(sequence=2, start="2026-12-01T10:00:00+01:00")
+    method, _, cancelled = entry(state="cancelled", sequence=3)
+    assert booked["UID"] == moved["UID"] == cancelled["UID"]
+    assert booked["SEQUENCE"] < moved["SEQUENCE"] < cancelled["SEQUENCE"]
+    assert (method, cancelled["STATUS"]) == ("CANCEL", "CANCELLED")
+
+
+@given(
+    start=st.integers(0, 60 * 24 * 365 * 9).map(lambda minutes: NOW + dt.timedelta(minutes=minutes)),
+    name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60),
+    kind=st.sampled_from([kind for kind in KINDS if KINDS[kind].calendar]),
+    zone=st.sampled_from(["Europe/Brussels", "America/Sao_Paulo", "Asia/Kolkata", "UTC"]),
+)
+def test_every_entry_reads_back_as_it_was_written_at_the_same_moment(start, name, kind, zone):
+    card = replace(
+        sample_card(kind, "nl"), start=start, end=start + dt.timedelta(minutes=30), name=name, time_zone=zone
+    )
+    _, source = calendar_entry(card, "a1", URL, NOW)
+    calendar = icalendar.Calendar.from_ical(source)
+    assert calendar.to_ical() == source
+    assert calendar.walk("VEVENT")[0].decoded("dtstart").astimezone(dt.UTC) == start
+
+
+def test_a_text_cannot_break_out_of_the_entry():
+    _, _, event = entry(bring=[{"nl": "x\r\nATTENDEE:mailto:y@example.org"}])
+    assert "y@example.org" not in str(event["ATTENDEE"])

@@ -1,0 +1,197 @@
+"""Which messages an event asks for, and when they are due."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from cards import ASKED, MISSING, OFFERED, a_contact_card
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loket_contracts import events
+from loket_notification.domain.card import ContactCard
+from loket_notification.domain.kinds import EVENTS_HEARD, KINDS
+from loket_notification.domain.planning import Plan, plan
+from loket_notification.domain.pointless import why_pointless
+from loket_notification.domain.timing import NOTHING_NEW, Before, QuietHours, Timing, outside
+from loket_notification.messages import read_appointment_event
+
+NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+START = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
+BRUSSELS = ZoneInfo("Europe/Brussels")
+QUIET = QuietHours(dt.time(21), dt.time(8))
+
+
+def an_event(name="appointment.booked", sequence=1, start=START, **data):
+    end = start + dt.timedelta(minutes=45)
+    told = {**events.EVENTS[name].example, "start": start.isoformat(), "end": end.isoformat(), **data}
+    return read_appointment_event(name, "rumst", sequence, told)
+
+
+def planned(event, own=None, now=NOW):
+    return {(each.kind, each.channel): each for each in plan(event, own or Plan(), now)}
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS_HEARD))
+def test_the_golden_example_of_every_event_that_is_heard_can_be_read(name):
+    assert an_event(name).appointment == events.EVENTS[name].example["appointment"]
+
+
+def test_an_event_with_fields_of_a_later_version_can_still_be_read():
+    assert an_event(something_new=1)
+
+
+def test_notification_hears_exactly_the_events_that_are_said_to_be_for_it():
+    said = {each.name for each in events.EVENTS.values() if "notification" in each.heard_by}
+    assert said == {*EVENTS_HEARD, "resident.erased"}
+
+
+def test_a_booking_asks_for_a_confirmation_and_two_reminders():
+    found = planned(an_event())
+    assert set(found) == {("confirmation", "email"), ("reminder", "email"), ("reminder_soon", "sms")}
+    assert found["confirmation", "email"].due_at == NOW
+    assert found["reminder", "email"].due_at == START - dt.timedelta(days=3)
+    assert found["reminder_soon", "sms"].due_at == dt.datetime(2026, 11, 30, 7, tzinfo=dt.UTC)
+    assert all(each.until <= START for each in found.values())
+
+
+def test_a_reminder_that_would_come_with_the_confirmation_is_not_planned():
+    assert set(planned(an_event(start=NOW + dt.timedelta(hours=20)))) == {
+        ("confirmation", "email"), ("reminder_soon", "sms"), ("alert_booked", "email"),
+    }  # fmt: skip
+
+
+def test_the_same_event_plans_the_same_messages_and_a_later_one_others():
+    ids = {each.id for each in plan(an_event(), Plan(), NOW)}
+    assert ids == {each.id for each in plan(an_event(), Plan(), NOW + dt.timedelta(minutes=5))}
+    assert not ids & {each.id for each in plan(an_event("appointment.rescheduled", 2), Plan(), NOW)}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("appointment.rescheduled", {"rescheduled_by": "resident"}, "reschedule"),
+        ("appointment.rescheduled", {"rescheduled_by": "staff"}, "moved_by_us"),
+        ("appointment.rescheduled", {"rescheduled_by": "staff", "reason": "resident-asked"}, "reschedule"),
+        ("appointment.cancelled", {"cancelled_by": "resident"}, "cancellation"),
+        ("appointment.cancelled", {"cancelled_by": "staff"}, "cancelled_by_us"),
+        ("appointment.cancelled", {"cancelled_by": "system", "reason": "documents-missing"}, "cancelled_by_us"),
+    ],
+)
+def test_we_say_sorry_for_what_we_do_and_not_for_what_was_asked_of_us(name, data, kind):
+    apologies = {"reschedule", "moved_by_us", "cancellation", "cancelled_by_us"}
+    assert {each for each, _ in planned(an_event(name, **data))} & apologies == {kind}
+
+
+def test_a_cancellation_waits_a_moment_for_a_slip_to_be_undone():
+    message = planned(an_event("appointment.cancelled", cancelled_by="resident"))["cancellation", "email"]
+    assert message.due_at == NOW + dt.timedelta(minutes=1)
+
+
+def test_colleagues_hear_of_a_cancellation_today_and_of_no_other():
+    late = START - dt.timedelta(hours=2)
+    event = an_event("appointment.cancelled", cancelled_by="resident")
+    assert ("alert_cancelled", "email") in planned(event, now=late)
+    assert ("alert_cancelled", "email") not in planned(event, now=START - dt.timedelta(days=1))
+
+
+def test_a_municipality_sets_what_leaves_and_a_type_has_the_last_word():
+    own = Plan(
+        timings={"reminder": None, "confirmation": Timing(("email", "sms"))},
+        by_type={"bouwadvies": {"reminder": Timing(("sms",), before=Before(days=1))}},
+    )
+    usual = set(planned(an_event(appointment_types=["andere"]), own))
+    assert usual == {("confirmation", "email"), ("confirmation", "sms"), ("reminder_soon", "sms")}
+    assert ("reminder", "sms") in planned(an_event(appointment_types=["bouwadvies"]), own)
+
+
+def test_three_days_before_is_the_same_time_on_the_clock_over_a_clock_change():
+    start = dt.datetime(2026, 10, 26, 10, tzinfo=BRUSSELS).astimezone(dt.UTC)  # the clock went back on the 25th
+    due = Before(days=3).of(start, "Europe/Brussels").astimezone(BRUSSELS)
+    assert (due.date(), due.time()) == (dt.date(2026, 10, 23), dt.time(10))
+    assert Before(dt.timedelta(hours=2)).of(start, "Europe/Brussels") == start - dt.timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("due", "until", "expected"),
+    [
+        ((2026, 11, 24, 20, 59), (2026, 11, 25, 9, 0), (2026, 11, 24, 20, 59)),
+        ((2026, 11, 24, 21, 0), (2026, 11, 25, 9, 0), (2026, 11, 25, 8, 0)),
+        ((2026, 11, 25, 6, 30), (2026, 11, 25, 8, 30), (2026, 11, 25, 8, 0)),
+        ((2026, 11, 25, 6, 0), (2026, 11, 25, 8, 0), (2026, 11, 24, 20, 45)),
+    ],
+)
+def test_nobody_is_woken_and_what_would_be_too_late_comes_the_evening_before(due, until, expected):
+    due, until, expected = (dt.datetime(*each, tzinfo=BRUSSELS) for each in (due, until, expected))
+    assert outside(QUIET, due, until, NOW, "Europe/Brussels") == expected
+
+
+def test_what_can_neither_wait_nor_come_early_does_not_come():
+    due = dt.datetime(2026, 11, 25, 6, tzinfo=BRUSSELS)
+    assert outside(QUIET, due, due + dt.timedelta(hours=1), due, "Europe/Brussels") is None
+
+
+moments = st.integers(0, 60 * 24 * 700).map(lambda minutes: NOW + dt.timedelta(minutes=minutes))
+clock = st.times().map(lambda time: time.replace(minute=time.minute // 15 * 15, second=0, microsecond=0))
+
+
+@given(
+    now=moments, ahead=st.integers(1, 60 * 24 * 90), start=clock, end=clock,
+    zone=st.sampled_from(["Europe/Brussels", "America/Sao_Paulo", "Pacific/Auckland", "UTC"]),
+)  # fmt: skip
+def test_every_message_is_due_before_it_loses_its_point_and_no_sms_wakes_anybody(now, ahead, start, end, zone):
+    quiet = QuietHours(start, end) if start != end else None
+    event = an_event(start=now + dt.timedelta(minutes=ahead), time_zone=zone)
+    for message in plan(event, Plan(quiet_hours=quiet), now):
+        assert now <= message.due_at < message.until <= event.start
+        if message.channel == "sms" and quiet:
+            assert quiet.interval_around(message.due_at, zone) is None
+        if KINDS[message.kind].usual.before:
+            assert message.due_at >= now
+            assert event.start - now > NOTHING_NEW
+
+
+def a_message(name="appointment.booked", kind="confirmation", **data):
+    own = Plan(timings={kind: Timing(("email",))})
+    return next(each for each in plan(an_event(name, **data), own, NOW) if each.kind == kind)
+
+
+def a_card(**changes):
+    return ContactCard.read(a_contact_card(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointless"),
+    [
+        ({}, False),
+        ({"state": "cancelled", "sequence": 2}, True),
+        ({"sequence": 2}, False),
+        ({"start": "2026-12-01T10:00:00+01:00", "sequence": 2}, True),
+    ],
+)
+def test_a_message_whose_appointment_changed_is_pointless(changes, pointless):
+    assert bool(why_pointless(a_message(), a_card(**changes), NOW)) is pointless
+
+
+def test_a_message_about_a_visit_that_has_begun_is_pointless():
+    assert why_pointless(a_message(), a_card(), START) == "it came too late"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "needed"),
+    [
+        ("waiting_list.offered", "offer", OFFERED),
+        ("appointment.preparation_requested", "request", ASKED),
+        ("appointment.documents_due", "documents", MISSING),
+    ],
+)
+def test_what_a_resident_is_asked_is_pointless_once_it_is_done(name, kind, needed):
+    message = a_message(name, kind)
+    assert why_pointless(message, a_card(**needed), NOW) is None
+    assert why_pointless(message, a_card(), NOW)
+    assert why_pointless(message, a_card(state="cancelled", **needed), NOW)
+
+
+def test_an_offer_that_has_run_out_is_not_told():
+    late = dt.datetime(2026, 11, 24, 14, 15, tzinfo=dt.UTC)
+    assert why_pointless(a_message("waiting_list.offered", "offer"), a_card(**OFFERED), late)

@@ -1,0 +1,351 @@
+"""What becomes of a message: sent once, in time, to who wants it; tried again when it must; given up in the end."""
+
+import datetime as dt
+import json
+
+import pytest
+from cards import a_contact_card
+from faces import SmtpFace
+from post import NOW, START, Post
+
+from loket_contracts.errors import Refusal
+from loket_notification import queries, receiving
+from loket_notification.channels.contract import Callback
+from loket_notification.channels.generic_http import GenericHttpChannel, GenericHttpSettings
+from loket_notification.channels.providers import Provider
+from loket_notification.domain.retries import LONGEST, next_try
+from loket_notification.store.messages import LEASE
+
+SENT = ("confirmation", "email", "sent")
+
+
+@pytest.fixture
+def face():
+    made = SmtpFace()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def post(database, face, tmp_path):
+    return Post(database, face.channel("accept"), tmp_path)
+
+
+def make(database, face, tmp_path, plan):
+    return Post(database, face.channel("accept"), tmp_path, plan)
+
+
+def test_a_booking_is_confirmed_once_however_often_its_event_comes(post, face):
+    for _ in range(3):
+        post.hear()
+    assert post.work() == [SENT]
+    post.hear()
+    assert post.work() == []
+    assert len(face.taken) == 1
+    assert [event.type for event in post.told] == ["notification.sent.v1"]
+
+
+def test_a_replay_of_old_events_plans_nothing_that_has_lost_its_point(post):
+    post.later(days=30)
+    assert post.hear() == 0
+    assert post.messages.collection.count_documents({}) == 0
+
+
+def test_reminders_come_in_their_time_over_their_channel(post, face):
+    post.hear(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
+    post.work()
+    post.time = START - dt.timedelta(days=3)
+    assert post.work() == [("reminder", "email", "sent")]
+    post.time = START - dt.timedelta(hours=2)
+    assert post.work() == [("reminder_soon", "sms", "sent")]
+    (sms,) = [json.loads(line) for line in post.sms_file.read_text().splitlines()]
+    assert (sms["to"], sms["from"]) == ("+32470123456", "Loket")
+    assert "tot straks om 10:00" in sms["text"]
+
+
+def test_what_was_planned_about_the_old_moment_is_taken_back_when_it_moves(post, face):
+    post.hear()
+    post.work()
+    moved = START + dt.timedelta(days=1)
+    post.hear("appointment.rescheduled", sequence=2, start=moved, rescheduled_by="resident")
+    assert post.state("reminder")["state"] == "suppressed"
+    assert post.work() == [("reschedule", "email", "sent")]
+    post.time = START - dt.timedelta(days=3)
+    assert post.work() == []
+    post.later(days=1)
+    assert post.work() == [("reminder", "email", "sent")]
+
+
+def test_an_event_that_comes_late_does_not_bring_back_the_old_moment(post):
+    post.hear("appointment.rescheduled", sequence=2, start=START + dt.timedelta(days=1), rescheduled_by="resident")
+    card = post.cards["a1"]
+    post.hear(sequence=1, card=card)
+    assert SENT not in post.work()
+    assert post.state()["state"] == "suppressed"
+
+
+def test_a_cancellation_that_is_undone_within_the_grace_sends_nothing(post, face):
+    post.hear("appointment.cancelled", sequence=2, cancelled_by="resident")
+    assert post.work() == []
+    post.cards["a1"] = a_contact_card(id="a1", state="booked", sequence=3)
+    post.later(minutes=1)
+    assert post.work() == [("cancellation", "email", "suppressed")]
+    assert face.taken == []
+
+
+def test_a_forgotten_resident_gets_nothing_more(post, face):
+    post.hear()
+    del post.cards["a1"]
+    assert post.work() == [("confirmation", "email", "suppressed")]
+    post.messages.forgotten(["a1"], post.time)
+    assert {each["state"] for each in post.messages.collection.find({})} == {"suppressed"}
+    assert face.taken == []
+
+
+def test_greylisting_costs_a_try_and_no_message(post, face):
+    face.answers = ["451 greylisted"]
+    post.hear()
+    assert post.work() == [("confirmation", "email", "planned")]
+    assert post.work() == [], "not at once"
+    post.later(seconds=10)
+    assert post.work() == [SENT]
+    assert [each["outcome"] for each in post.state()["tries"]] == ["the mail server said 451", "sent"]
+
+
+def test_an_address_that_does_not_exist_is_final_and_not_tried_for_the_next_message(post, face):
+    face.answers = ["550 no such user"]
+    post.hear()
+    assert post.work() == [("confirmation", "email", "failed")]
+    assert [event.type for event in post.told] == ["notification.failed.v1"]
+    post.hear(appointment="a2", card=a_contact_card(id="a2"))
+    assert post.work() == [("confirmation", "email", "suppressed")]
+    (listed,) = queries.unwanted(post.needs, "rumst")
+    assert (listed["why"], listed["channel"]) == ("unreachable", "email")
+    post.unwanted.remove(listed["mark"], "email")
+    post.hear(appointment="a3", card=a_contact_card(id="a3"))
+    assert post.work() == [SENT]
+
+
+def test_a_dead_server_is_tried_until_the_message_has_lost_its_point(database, face, tmp_path):
+    post = Post(database, face.channel("away"), tmp_path)
+    post.hear(start=NOW + dt.timedelta(hours=3))
+    outcomes = []
+    for _ in range(500):
+        outcomes += [outcome for kind, _, outcome in post.work() if kind == "confirmation"]
+        if outcomes[-1] == "failed":
+            break
+        post.later(minutes=1)
+    assert outcomes[-1] == "failed"
+    assert 5 < len(outcomes) < 40, "with growing pauses"
+    assert post.state()["settled_at"] <= NOW + dt.timedelta(hours=3)
+    assert "too late" in post.state()["reason"]
+
+
+def test_the_pauses_double_up_to_half_an_hour_and_are_spread():
+    waits = [(next_try(attempt, NOW, 0.5) - NOW).total_seconds() for attempt in range(1, 12)]
+    assert waits[:4] == [5, 10, 20, 40]
+    assert waits[-1] == LONGEST.total_seconds()
+    assert next_try(1, NOW, 0.0) < next_try(1, NOW, 1.0)
+    assert next_try(1, NOW, 0.5, dt.timedelta(minutes=2)) == NOW + dt.timedelta(minutes=2), "what was asked counts"
+
+
+def test_a_message_that_may_have_left_is_sent_once_more_and_no_oftener(database, face, tmp_path):
+    post = Post(database, face.channel("silent"), tmp_path)
+    post.hear()
+    assert post.work() == [("confirmation", "email", "planned")]
+    post.later(minutes=1)
+    assert post.work() == [("confirmation", "email", "planned")]
+    post.later(minutes=1)
+    assert post.work() == [("confirmation", "email", "failed")]
+    assert post.state()["reason"] == "it may have been sent twice already"
+
+
+def test_two_instances_share_the_work_and_what_one_dies_with_is_taken_over(post, face):
+    for number in range(6):
+        post.hear(appointment=f"a{number}", card=a_contact_card(id=f"a{number}", contact_mark=f"m{number}"))
+    dead = post.messages.claim(4, "dead", post.time)
+    post.messages.collection.bulk_write([post.messages.begun(dead[0])])
+    assert len(post.work("alive")) == 2
+    post.later(seconds=LEASE.total_seconds() - 1)
+    assert post.work("alive") == []
+    post.later(seconds=1)
+    assert post.work("alive") == [SENT] * 4
+    uncertain = {each["_id"]: each["uncertain"] for each in post.messages.collection.find({"state": "sent"})}
+    assert sum(uncertain.values()) == uncertain[dead[0].message.id] == 1, "of the others it is known that they stayed"
+
+
+def test_a_claim_that_is_kept_is_not_taken_over(post):
+    post.hear()
+    (mine,) = post.messages.claim(1, "me", post.time)
+    post.later(seconds=15)
+    post.messages.extend([mine.message.id], "me", post.time)
+    post.later(seconds=15)
+    assert post.work("other") == []
+
+
+def test_who_lost_a_message_to_another_cannot_settle_it(post):
+    post.hear()
+    (mine,) = post.messages.claim(1, "me", post.time)
+    post.later(seconds=LEASE.total_seconds())
+    assert post.work("other") == [SENT]
+    post.messages.collection.bulk_write([post.messages.settled(mine, "failed", post.time)])
+    assert post.state()["state"] == "sent"
+
+
+def test_a_person_gets_so_many_messages_a_day_and_no_more(database, face, tmp_path):
+    post = make(database, face, tmp_path, "most_per_day: {email: 3}")
+    for number in range(5):
+        post.hear(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
+        post.work()
+    assert len(face.taken) == 3
+    post.later(days=1, minutes=1)
+    post.hear(appointment="a9", card=a_contact_card(id="a9"))
+    assert SENT in post.work()
+
+
+def test_who_unsubscribed_gets_what_they_need_and_no_reminders(post, face):
+    receiving.want_none(post.needs, "rumst", "mark-1", "email")
+    post.hear()
+    assert post.work() == [SENT]
+    post.time = START - dt.timedelta(days=3)
+    assert post.work() == [("reminder", "email", "suppressed")]
+
+
+def test_without_a_number_the_message_goes_the_other_way(database, face, tmp_path):
+    post = make(database, face, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}")
+    post.hear()
+    assert post.work() == [("confirmation", "sms", "suppressed")]
+    assert post.work() == [SENT]
+    assert post.state("confirmation", "sms")["reason"] == "no sms address"
+
+
+def test_an_sms_that_is_due_by_night_waits_for_the_morning(database, face, tmp_path):
+    post = make(database, face, tmp_path, "messages: {cancelled_by_us: {by: [sms]}}")
+    post.time = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)
+    card = a_contact_card(id="a1", state="cancelled", contact={"phone": "+32470123456"})
+    post.hear("appointment.cancelled", sequence=2, cancelled_by="staff", card=card)
+    assert post.work() == []
+    post.time = dt.datetime(2026, 11, 25, 7, tzinfo=dt.UTC)
+    assert post.work() == [("cancelled_by_us", "sms", "sent")]
+
+
+def test_an_sms_of_too_many_segments_is_not_sent(post):
+    post.needs = post.needs.__class__(**{**post.needs.__dict__, "most_segments": 0})
+    post.hear(start=NOW + dt.timedelta(hours=6), card=a_contact_card(id="a1", contact={"phone": "+32470123456"},
+              start=(NOW + dt.timedelta(hours=6)).isoformat()))  # fmt: skip
+    post.later(hours=4)
+    assert ("reminder_soon", "sms", "failed") in post.work()
+
+
+def test_a_mistake_of_ours_is_tried_a_few_times_and_then_given_up(post):
+    post.hear(card={"nonsense": True, "contact_mark": "m"})
+    outcomes = []
+    for _ in range(10):
+        outcomes += [outcome for _, _, outcome in post.work()]
+        post.later(minutes=20)
+    assert outcomes == ["planned"] * 5 + ["failed"]
+
+
+def test_when_the_first_provider_is_away_the_next_one_sends(post, face, database, tmp_path):
+    other = SmtpFace()
+    post.needs.providers.by_kind["email"][:] = [
+        Provider("first", face.channel("away")), Provider("second", other.channel("accept"))
+    ]  # fmt: skip
+    post.hear()
+    assert post.work() == [SENT]
+    assert post.state()["provider"] == "second"
+    other.close()
+
+
+def test_a_provider_that_keeps_failing_is_left_alone_for_a_while(post, face):
+    now = [0.0]
+    providers = post.needs.providers
+    providers._clock = lambda: now[0]
+    (provider,) = providers.by_kind["email"][:] = [Provider("smtp", face.channel("away"))]
+    for number in range(8):
+        post.hear(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
+    post.work()
+    assert not provider.breaker.lets_through(now[0])
+    assert provider.breaker.failed == provider.breaker.failures_in_a_row, "the rest did not even try"
+    provider.channel = face.channel("accept")
+    now[0] += provider.breaker.rest
+    post.later(minutes=1)
+    assert post.work() == [SENT] * 8
+
+
+def test_a_throttled_provider_gets_its_messages_one_after_the_other():
+    provider = Provider("sms", None, rate=2)
+    assert [provider.turn(10.0) for _ in range(3)] == [0, 0.5, 1.0]
+    assert provider.turn(20.0) == 0
+
+
+def test_a_receipt_says_delivered_or_failed_and_a_second_one_changes_nothing(post, face):
+    channel = GenericHttpChannel(GenericHttpSettings(sms_http_url="https://x.example", sms_http_receipt_secret="s"))
+    post.needs.providers.by_kind["sms"][:] = [Provider("http", channel)]
+    channel.send = lambda message: "p1"
+    post.hear(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
+    post.time = START - dt.timedelta(hours=2)
+    post.work()
+    import hashlib
+    import hmac
+
+    def told(state):
+        body = json.dumps({"id": "p1", "status": state})
+        signature = hmac.new(b"s", body.encode(), hashlib.sha256).hexdigest()
+        return receiving.receive(
+            post.needs, "http", Callback("POST", "u", headers={"x-signature": signature}, body=body)
+        )
+
+    assert told("delivered") == 1
+    assert told("failed") == 0
+    assert post.state("reminder_soon", "sms")["state"] == "delivered"
+    assert post.told[-1].type == "notification.delivered.v1"
+    with pytest.raises(Refusal, match="unknown-provider"):
+        receiving.receive(post.needs, "nobody", Callback("POST", "u"))
+    with pytest.raises(Refusal, match="receipt-not-signed"):
+        receiving.receive(post.needs, "http", Callback("POST", "u", body="{}"))
+
+
+def test_staff_see_what_was_sent_and_can_have_it_sent_again(post, face):
+    post.hear()
+    post.work()
+    shown = queries.of_appointment(post.needs, "rumst", "a1")
+    assert [(each["kind"], each["state"]) for each in shown] == [
+        ("confirmation", "sent"), ("reminder", "planned"), ("reminder_soon", "planned"),
+    ]  # fmt: skip
+    queries.resend(post.needs, "rumst", "a1:1:confirmation:email")
+    assert post.work() == [SENT]
+    assert len({event.id for event in post.told}) == 2, "each sending is told of"
+    with pytest.raises(Refusal, match="unknown-message"):
+        queries.resend(post.needs, "elsewhere", "a1:1:confirmation:email")
+
+
+def test_the_failures_of_the_day_are_listed(post, face):
+    face.answers = ["554 spam"]
+    post.hear()
+    post.work()
+    (failed,) = queries.failures(post.needs, "rumst")
+    assert (failed["reason"], failed["attempts"]) == ("the mail server said 554", 1)
+    post.later(days=2)
+    assert queries.failures(post.needs, "rumst") == []
+
+
+def test_no_address_no_name_and_no_text_is_kept(post, face):
+    post.hear(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
+    post.time = START - dt.timedelta(hours=2)
+    post.work()
+    kept = str(list(post.messages.collection.find({}))) + str([event.to_json() for event in post.told])
+    for secret in ("lieve", "Lieve", "470123456", "TOKEN", "7K3Q", "Bouwadvies"):
+        assert secret not in kept
+
+
+def test_due_messages_and_the_views_of_staff_are_found_by_their_indexes(post):
+    collection = post.messages.collection
+    plans = [
+        collection.find({"next_at": {"$lte": NOW}}).sort("next_at", 1),
+        collection.find({"municipality": "rumst", "appointment": "a1"}),
+        collection.find({"municipality": "rumst", "state": "failed", "settled_at": {"$gte": NOW}}),
+        collection.find({"provider": "http", "provider_id": "p1"}),
+    ]
+    for plan in plans:
+        assert "COLLSCAN" not in str(plan.explain()["queryPlanner"]["winningPlan"])
