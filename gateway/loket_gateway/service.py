@@ -14,12 +14,14 @@ from .api.appointments import AppointmentRoutes
 from .api.catalogue import CatalogueRoutes
 from .api.files import FileRoutes
 from .api.openapi import OpenApiRoutes
+from .api.receipts import ReceiptRoutes
 from .api.reports import ReportRoutes
 from .api.slots import SlotRoutes
 from .api.waiting_list import WaitingListRoutes
 from .catalogue import Catalogues
 from .pages.booking import BookingPages
 from .pages.managing import ManagingPages
+from .pages.unsubscribing import UnsubscribingPages
 from .web import route
 
 
@@ -59,8 +61,10 @@ class GatewayService(
     WaitingListRoutes,
     ReportRoutes,
     OpenApiRoutes,
+    ReceiptRoutes,
     BookingPages,
     ManagingPages,
+    UnsubscribingPages,
     probes(route),  # type: ignore[misc]
 ):
     """The HTTP door of Loket."""
@@ -68,6 +72,7 @@ class GatewayService(
     name = "gateway"
 
     booking = Remote("booking")
+    notification = Remote("notification")
     reporting = Remote("reporting")
     catalogue = Catalogues()
     public_url = PublicUrl()

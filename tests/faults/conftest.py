@@ -6,6 +6,7 @@ import pytest
 
 from loket_local.ports import find_free
 from loket_local.stack import Ports, Stack
+from tests.client import Portal
 
 MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
 
@@ -21,3 +22,8 @@ def own_stack(folder):
     stack.configure_messages(Path(__file__).parents[1] / "at-once.messages.yaml")
     yield stack
     stack.stop()
+
+
+@pytest.fixture
+def portal(own_stack):
+    return Portal(own_stack.url, own_stack.mail_url)

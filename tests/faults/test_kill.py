@@ -9,12 +9,7 @@ import requests
 from kombu import Connection
 from pymongo import MongoClient
 
-from tests.client import Portal, a_visitor, eventually
-
-
-@pytest.fixture
-def portal(own_stack):
-    return Portal(own_stack.url, own_stack.mail_url)
+from tests.client import a_visitor, eventually
 
 
 def restart(component, **environment):

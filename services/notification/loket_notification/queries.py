@@ -50,5 +50,6 @@ def _described(found: Document) -> dict[str, Any]:
         "settled_at": found["settled_at"].isoformat() if "settled_at" in found else None,
         "provider": found.get("provider", ""),
         "segments": found.get("segments"),
+        "uncertain": found.get("uncertain", 0),
         "tries": [{**each, "at": each["at"].isoformat()} for each in found.get("tries", ())],
     }

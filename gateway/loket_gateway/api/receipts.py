@@ -1,0 +1,44 @@
+"""Where providers tell what came of the messages that they took."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal
+
+from ..web import route
+from .answers import done
+
+
+class ReceiptRoutes:
+    """The provider proves itself by a signature, which notification checks; here the request is only passed on."""
+
+    notification: Service
+    public_url: str
+
+    @route("POST", "/receipts/<provider>")
+    def post_receipt(self, request: Request, provider: str) -> Response:
+        return self._receive(request, provider)
+
+    @route("GET", "/receipts/<provider>")
+    def get_receipt(self, request: Request, provider: str) -> Response:
+        return self._receive(request, provider)
+
+    def _receive(self, request: Request, provider: str) -> Response:
+        query = request.query_string.decode("ascii", "replace")
+        try:
+            body = request.get_data(cache=False).decode()
+        except UnicodeDecodeError as error:
+            raise Refusal("receipt-not-signed") from error
+        callback: dict[str, Any] = {
+            "method": request.method,
+            "url": f"{self.public_url}/receipts/{provider}" + (f"?{query}" if query else ""),
+            "query": request.args.to_dict(),
+            "headers": {name.lower(): value for name, value in request.headers.items()},
+            "body": body,
+        }
+        self.notification.receipt(provider, callback)
+        return done()

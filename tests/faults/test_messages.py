@@ -1,0 +1,291 @@
+"""Mail servers and SMS gateways that refuse, hang, greylist and die: every message arrives in the end, none twice."""
+
+import asyncio
+import os
+import random
+import socket
+import ssl
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+import requests
+import trustme
+import yaml
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from loket_chassis import standalone
+from loket_local.ports import find_free
+from loket_local.processes import Child
+from tests.client import Portal, a_visitor, eventually
+from tests.providers.sms_gateway import SECRET
+
+LONG = bool(os.environ.get("LOKET_LONG"))
+PROVIDERS = Path(__file__).parents[1] / "providers"
+BOOKINGS, KILLS = (10_000, 5) if LONG else (150, 2)
+SENDERS = 8
+
+
+class MailServer:
+    """A mail server in this process. `moods`: what it does with each mail that comes, then it is content."""
+
+    def __init__(self, port=None, moods=(), **options):
+        self.port = port or find_free(1)[0]
+        self.moods = list(moods)
+        self.met = Counter()
+        self.taken = []
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        self.controller.start()
+
+    def stop(self):
+        self.controller.stop()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        mood = self.moods.pop() if self.moods else "content"
+        self.met[mood] += 1
+        if mood == "greylists":
+            return "451 come back later"
+        if mood == "hangs":
+            await asyncio.sleep(6)
+            return "451 too late"
+        if mood == "dies":
+            server.transport.abort()
+            return "421 gone"
+        envelope.rcpt_tos.append(address)
+        session.dies_at_the_content = mood == "dies at the content"
+        return "250 fine"
+
+    async def handle_DATA(self, server, session, envelope):
+        if session.dies_at_the_content:
+            return "451 out of disk"
+        self.taken.append((envelope.rcpt_tos[0], message_from_bytes(envelope.content)["Message-ID"]))
+        return "250 kept"
+
+
+@pytest.fixture
+def notification(own_stack):
+    """The service, to be started with other settings; afterwards it is as it was."""
+    component = own_stack.components["notification"]
+    usual = dict(component.environment)
+
+    def restart(**settings):
+        component.stop()
+        component.environment.update({"SENDERS": str(SENDERS), **settings})
+        component.start()
+        component.wait_until("ready")
+        return component
+
+    yield restart
+    component.stop()
+    component.environment.clear()
+    component.environment.update(usual)
+    component.start()
+    component.wait_until("ready")
+
+
+def ask(own_stack, method, *args):
+    return standalone.ask(own_stack.servers.amqp_uri, "notification", method, *args)
+
+
+def states(own_stack, appointment, kind="confirmation"):
+    found = ask(own_stack, "messages", "rumst", appointment)
+    return {each["channel"]: each for each in found if each["kind"] == kind}
+
+
+def reason(own_stack, booked):
+    """Why the confirmation has not left yet."""
+    return states(own_stack, booked["id"]).get("email", {}).get("reason", "")
+
+
+def test_over_tls_and_with_a_log_in_a_mail_arrives_and_a_wrong_password_loses_none(
+    own_stack, portal, notification, tmp_path
+):
+    authority = trustme.CA()
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+
+    def known(server, session, envelope, mechanism, data):
+        return AuthResult(success=(data.login, data.password) == (b"loket", b"right"), handled=False)
+
+    mails = MailServer(ssl_context=tls, authenticator=known, auth_required=True, auth_require_tls=False)
+    settings = {
+        "SMTP_PORT": str(mails.port), "SMTP_SECURITY": "tls", "SMTP_CA_FILE": str(tmp_path / "ca.pem"),
+        "SMTP_USER": "loket",
+    }  # fmt: skip
+    notification(**settings, SMTP_PASSWORD="wrong")
+    booked = portal.booked(contact=a_visitor())
+    eventually(lambda: "log-in" in reason(own_stack, booked))
+    notification(**settings, SMTP_PASSWORD="right")
+    eventually(lambda: mails.taken, patience=60)
+    assert states(own_stack, booked["id"])["email"]["state"] == "sent"
+    mails.stop()
+
+
+def test_starttls_protects_the_log_in_and_a_certificate_of_strangers_is_not_trusted(
+    own_stack, portal, notification, tmp_path
+):
+    authority = trustme.CA()
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    mails = MailServer(tls_context=tls, require_starttls=True)
+    notification(SMTP_PORT=str(mails.port), SMTP_SECURITY="starttls")
+    booked = portal.booked(contact=a_visitor())
+    eventually(lambda: "SSLCertVerificationError" in reason(own_stack, booked))
+    notification(SMTP_PORT=str(mails.port), SMTP_SECURITY="starttls", SMTP_CA_FILE=str(tmp_path / "ca.pem"))
+    eventually(lambda: mails.taken, patience=60)
+    mails.stop()
+
+
+def test_a_mail_server_of_every_bad_mood_gets_every_mail_once(own_stack, portal, notification):
+    moods = ["greylists", "dies", "dies at the content", "hangs"] * 5
+    random.Random(4).shuffle(moods)
+    mails = MailServer(moods=moods)
+    notification(SMTP_PORT=str(mails.port), SMTP_TIMEOUT="3")
+    visitors = [a_visitor() for _ in range(30)]
+    starts = portal.slots("hinder-melden", to="2026-12-20")
+    for visitor, slot in zip(visitors, starts[::3], strict=False):
+        portal.booked(
+            start=slot["start"],
+            appointment_types=["hinder-melden"],
+            answers={"soort-hinder": "geluid"},
+            contact=visitor,
+        )
+    time.sleep(1)
+    mails.stop()
+    time.sleep(2)
+    taken, mails = mails.taken, MailServer(mails.port, mails.moods)
+    wanted = {visitor["email"] for visitor in visitors}
+    eventually(lambda: wanted <= {address for address, _ in [*taken, *mails.taken]}, patience=120)
+    ids = [identifier for address, identifier in [*taken, *mails.taken] if address in wanted]
+    assert len(ids) == len(set(ids)) == len(visitors)
+    mails.stop()
+
+
+def test_an_sms_gateway_that_throttles_fails_and_keeps_silent_gets_the_message_and_tells_of_it(
+    own_stack, portal, notification, tmp_path
+):
+    (port,) = find_free(1)
+    url = f"http://127.0.0.1:{port}"
+    child = Child.start("SMS gateway", [sys.executable, PROVIDERS / "sms_gateway.py", str(port)], tmp_path / "sms.log")
+    try:
+        eventually(lambda: requests.get(f"{url}/taken", timeout=5).ok if _is_open(port) else False)
+        notification(
+            SMS_PROVIDERS="http", SMS_HTTP_URL=f"{url}/send", SMS_HTTP_TIMEOUT="2",
+            SMS_HTTP_RECEIPT_SECRET=SECRET.decode(),
+            SMS_HTTP_BODY='{"to": {{ to|tojson }}, "text": {{ text|tojson }}, "receipts": {{ receipts|tojson }}}',
+        )  # fmt: skip
+        plan = tmp_path / "sms.messages.yaml"
+        plan.write_text("municipality: rumst\nquiet_hours: false\nmessages: {confirmation: {by: [sms]}}\n")
+        own_stack.configure_messages(plan)
+        requests.post(f"{url}/next", json=[429, 500], timeout=5)
+        booked = portal.booked(contact={**a_visitor(), "phone": "0470 12 34 56"})
+        delivered = eventually(lambda: _if(states(own_stack, booked["id"]).get("sms"), "delivered"), patience=60)
+        assert [each["outcome"] for each in delivered["tries"]] == [
+            "the provider said 429", "the provider said 500", "sent",
+        ]  # fmt: skip
+        (sms,) = requests.get(f"{url}/taken", timeout=5).json()
+        assert sms["to"] == "+32470123456"
+        assert booked["reference"] in sms["text"]
+
+        requests.post(f"{url}/next", json=["silent"], timeout=5)
+        second = portal.booked(contact={**a_visitor(), "phone": "0470 12 34 57"})
+        settled = eventually(lambda: _if(states(own_stack, second["id"]).get("sms"), "delivered"), patience=60)
+        assert len(settled["tries"]) == 2
+        twice = [each for each in requests.get(f"{url}/taken", timeout=5).json() if each["to"] == "+32470123457"]
+        assert len(twice) == 2, "what nobody knows is sent once more, and no oftener"
+        forged = requests.post(f"{own_stack.url}/receipts/http", json={"id": "sms-1", "status": "failed"}, timeout=5)
+        assert (forged.status_code, forged.json()["code"]) == (403, "receipt-not-signed")
+    finally:
+        child.stop()
+        own_stack.configure_messages(Path(__file__).parents[1] / "at-once.messages.yaml")
+
+
+def _is_open(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _if(message, state):
+    return message if message and message["state"] == state else None
+
+
+def test_killed_again_and_again_while_it_sends_notification_loses_nothing(own_stack, notification, tmp_path):
+    """Doubles are those of which nobody could know, at most one for each sender and kill, and they are counted."""
+    (port,) = find_free(1)
+    file = tmp_path / "ids"
+    sink = Child.start(
+        "mail sink", [sys.executable, PROVIDERS / "mail_sink.py", str(port), file], tmp_path / "sink.log"
+    )
+    component = notification(SMTP_PORT=str(port))
+    component.stop()
+    try:
+        booked = _book_many(own_stack, tmp_path, BOOKINGS)
+        wanted = {f"{identifier}.1.confirmation.email@loket" for identifier in booked}
+        component.start()
+        for kill in range(KILLS):
+            eventually(lambda done=kill: len(_lines(file)) > len(wanted) * (done + 0.5) / (KILLS + 1), patience=300)
+            component.child.kill()
+            component.start()
+        eventually(lambda: wanted <= set(_lines(file)), patience=600)
+        doubles = sum(count - 1 for count in Counter(_lines(file)).values())
+        assert doubles <= KILLS * SENDERS
+        counted = sum(
+            each["tries"][-1:] != [] and each["uncertain"] > 0
+            for identifier in booked[:500]
+            for each in ask(own_stack, "messages", "post", identifier)
+            if each["kind"] == "confirmation"
+        )
+        assert counted <= KILLS * SENDERS
+        if BOOKINGS <= 500:
+            assert counted >= doubles, "every double is among those that were known to be uncertain"
+    finally:
+        sink.stop()
+
+
+def _book_many(own_stack, folder, many):
+    """At a municipality with room enough, straight through the API, side by side."""
+    hours = [{"days": ["monday", "tuesday", "wednesday", "thursday", "friday"], "from": "07:00", "to": "20:00"}]
+    specialist = {
+        "kind": "person", "name": "S", "team": "team", "locations": ["hal"], "skills": ["x"], "hours": hours,
+    }  # fmt: skip
+    visit = {
+        "name": "Visit", "team": "team", "locations": ["hal"], "duration": 15, "interval": 15, "notice_hours": 96,
+        "horizon_days": 60, "needs": [{"kind": "person", "skill": "x"}],
+    }  # fmt: skip
+    town = {
+        "id": "post", "name": "Post", "most_holds_per_client": 0, "locations": {"hal": {"name": "Hal"}},
+        "teams": {"team": {"name": "Team"}}, "resources": {f"s-{number}": specialist for number in range(20)},
+        "appointment_types": {"visit": visit},
+    }  # fmt: skip
+    file = folder / "post.yaml"
+    file.write_text(yaml.safe_dump(town))
+    own_stack.configure(file)
+    portal = Portal(own_stack.url, own_stack.mail_url, municipality="post")
+    last = str(date.today() + timedelta(50))  # noqa: DTZ011 - the machine's own day is as good as any
+    starts = [slot["start"] for slot in portal.slots("visit", "hal", to=last) for _ in range(slot["capacity"])]
+    random.Random(3).shuffle(starts)
+    booked = []
+
+    def work(own):
+        mine = Portal(own_stack.url, own_stack.mail_url, municipality="post")
+        for start in own:
+            answer = mine.book(start, appointment_types=["visit"], location="hal", answers={})
+            assert answer.status_code == 201, answer.text
+            booked.append(answer.json()["id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        for each in [pool.submit(work, starts[:many][first::8]) for first in range(8)]:
+            each.result()
+    return booked
+
+
+def _lines(file):
+    return file.read_text().split() if file.exists() else []
