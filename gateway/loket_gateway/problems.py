@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.rpc import Unavailable
-from loket_contracts.errors import ERRORS, Refusal
+from loket_contracts.error_codes import ERRORS
+from loket_contracts.errors import Refusal
 
 from . import language
 

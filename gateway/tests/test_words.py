@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from loket_contracts.errors import ERRORS, Refusal
+from loket_contracts.error_codes import ERRORS
+from loket_contracts.errors import Refusal
 from loket_gateway import language, problems
 
 PACKAGE = Path(language.__file__).parent

@@ -33,6 +33,7 @@ from loket_local.stack import Ports, Stack
 
 from .domain import growth
 from .load import Measured, measure, request
+from .mails import mails as sending
 from .settled import wait_until_all_is_told, wait_until_capacity_is_told
 from .soak import resident_megabytes, soak
 from .travel import travel
@@ -250,16 +251,17 @@ def _now(stack: Stack) -> dict[str, float]:
 
 @click.command()
 @click.option("--seconds", default=6.0, show_default=True, help="How long each row runs.")
+@click.option("--mails", default=0, help="Only book so many at once, and see their mails leave; 10000 take minutes.")
 @click.option("--bookings", default=0, help="Only make so many bookings, and watch the memory; 100000 take minutes.")
-def main(seconds: float, bookings: int) -> None:
+def main(seconds: float, mails: int, bookings: int) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"))
-    if bookings:
+    if mails or bookings:
         stack.start()
         try:
-            console.print(soak(stack, bookings, console))
+            console.print(sending(stack, mails, console) if mails else soak(stack, bookings, console))
         finally:
             stack.stop()
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from loket_booking.configuration import schema as configuration
 from loket_booking.settings import BookingSettings
 from loket_chassis.settings import Settings, describe
 from loket_contracts import asyncapi
-from loket_contracts.errors import ERRORS
+from loket_contracts.error_codes import ERRORS
 from loket_contracts.events import EVENTS
 from loket_gateway.api.openapi import OPERATIONS
 from loket_gateway.problems import STATUS
 from loket_gateway.settings import GatewaySettings
+from loket_notification.channels.providers import installed
+from loket_notification.configuration.schema import MostPerDay, PlanFile, QuietFile, TimingFile
+from loket_notification.domain.kinds import KINDS, Kind
 from loket_notification.settings import NotificationSettings
 from loket_reporting.settings import ReportingSettings
 
@@ -39,18 +43,67 @@ def table(*rows: tuple[str, ...]) -> str:
 def settings_page() -> str:
     text = MADE + "# Settings\n\nEach is read from the environment, else from the component's `config.yaml`.\n"
     for name, settings in SETTINGS.items():
-        rows = [(f"`{key}`", default or "*needed*" if key not in _MAY_BE_EMPTY else "*empty*", said)
-                for key, default, said in describe(settings)]  # fmt: skip
-        text += f"\n## {name}\n\n" + table(("name", "default", "what it is"), *rows)
+        text += f"\n## {name}\n\n" + _settings_table(settings)
+    text += (
+        "\n## Channels of notification\n\nThose of a channel count when EMAIL_PROVIDERS or SMS_PROVIDERS names it.\n"
+    )
+    for name, channel in sorted(installed().items()):
+        text += f"\n### {name} ({channel.kind})\n\n{channel.Settings.__doc__}\n\n" + _settings_table(channel.Settings)
     return text
 
 
-_MAY_BE_EMPTY = {
-    field.upper()
-    for settings in SETTINGS.values()
-    for field, definition in settings.__dataclass_fields__.items()
-    if definition.default == ""
-}
+def _settings_table(settings: type) -> str:
+    may_be_empty = {name.upper() for name, each in settings.__dataclass_fields__.items() if each.default == ""}
+    return table(
+        ("name", "default", "what it is"),
+        *(
+            (f"`{key}`", "*empty*" if key in may_be_empty else default or "*needed*", said)
+            for key, default, said in describe(settings)
+        ),
+    )
+
+
+def messages_page() -> str:
+    text = MADE + "# Messages\n\nWhat is sent, unless a municipality's message plan says otherwise. "
+    text += "`loket-notify configure FILE` takes a plan whole or refuses it; "
+    text += "deploy/municipalities/rumst.messages.yaml is an example. `loket-notify preview` shows a message.\n\n"
+    text += table(
+        ("kind", "on", "to", "over", "when", "can be opted out of"),
+        *(
+            (
+                f"`{kind.name}`",
+                ", ".join(f"`{event}`" for event in sorted(kind.events)) + _whose(kind),
+                kind.to,
+                ", ".join(kind.usual.channels) if kind.usual else "",
+                _when(kind),
+                "" if kind.necessary else "yes",
+            )
+            for kind in KINDS.values()
+        ),
+    )
+    for schema in (PlanFile, TimingFile, QuietFile, MostPerDay):
+        text += f"\n## {schema.__name__}\n\n" + table(("key", "what", "needed"), *_keys(schema()))
+    return text
+
+
+def _whose(kind: Kind) -> str:
+    return f", by the {kind.asked_by}" if kind.asked_by else ""
+
+
+def _when(kind: Kind) -> str:
+    usual = kind.usual
+    if usual is None:
+        return "never"
+    if usual.before:
+        return f"{usual.before.days} days before" if usual.before.days else f"{_hours(usual.before.span)} before"
+    if usual.within_days is not None:
+        return "at once, when the visit is " + ("today" if usual.within_days == 0 else "today or tomorrow")
+    return f"{_hours(usual.after)} after" if usual.after else "at once"
+
+
+def _hours(span: dt.timedelta) -> str:
+    minutes = span.total_seconds() / 60
+    return f"{minutes / 60:.0f} hours" if minutes >= 60 else f"{minutes:.0f} minute(s)"
 
 
 def events_page() -> str:
@@ -129,6 +182,7 @@ PAGES = {
     "problems.md": problems_page,
     "http.md": interface_page,
     "configuration.md": configuration_page,
+    "messages.md": messages_page,
     "asyncapi.yaml": lambda: yaml.safe_dump(asyncapi.document(), sort_keys=False, allow_unicode=True),
 }
 

@@ -8,22 +8,20 @@ import ssl
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 import requests
 import trustme
-import yaml
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from loket_chassis import standalone
 from loket_local.ports import find_free
 from loket_local.processes import Child
-from tests.client import Portal, a_visitor, eventually
+from tests.benchmarks.bulk import book_many
+from tests.client import a_visitor, eventually
 from tests.providers.sms_gateway import SECRET
 
 LONG = bool(os.environ.get("LOKET_LONG"))
@@ -227,7 +225,7 @@ def test_killed_again_and_again_while_it_sends_notification_loses_nothing(own_st
     component = notification(SMTP_PORT=str(port))
     component.stop()
     try:
-        booked = _book_many(own_stack, tmp_path, BOOKINGS)
+        booked = book_many(own_stack, tmp_path, BOOKINGS)
         wanted = {f"{identifier}.1.confirmation.email@loket" for identifier in booked}
         component.start()
         for kill in range(KILLS):
@@ -248,43 +246,6 @@ def test_killed_again_and_again_while_it_sends_notification_loses_nothing(own_st
             assert counted >= doubles, "every double is among those that were known to be uncertain"
     finally:
         sink.stop()
-
-
-def _book_many(own_stack, folder, many):
-    """At a municipality with room enough, straight through the API, side by side."""
-    hours = [{"days": ["monday", "tuesday", "wednesday", "thursday", "friday"], "from": "07:00", "to": "20:00"}]
-    specialist = {
-        "kind": "person", "name": "S", "team": "team", "locations": ["hal"], "skills": ["x"], "hours": hours,
-    }  # fmt: skip
-    visit = {
-        "name": "Visit", "team": "team", "locations": ["hal"], "duration": 15, "interval": 15, "notice_hours": 96,
-        "horizon_days": 60, "needs": [{"kind": "person", "skill": "x"}],
-    }  # fmt: skip
-    town = {
-        "id": "post", "name": "Post", "most_holds_per_client": 0, "locations": {"hal": {"name": "Hal"}},
-        "teams": {"team": {"name": "Team"}}, "resources": {f"s-{number}": specialist for number in range(20)},
-        "appointment_types": {"visit": visit},
-    }  # fmt: skip
-    file = folder / "post.yaml"
-    file.write_text(yaml.safe_dump(town))
-    own_stack.configure(file)
-    portal = Portal(own_stack.url, own_stack.mail_url, municipality="post")
-    last = str(date.today() + timedelta(50))  # noqa: DTZ011 - the machine's own day is as good as any
-    starts = [slot["start"] for slot in portal.slots("visit", "hal", to=last) for _ in range(slot["capacity"])]
-    random.Random(3).shuffle(starts)
-    booked = []
-
-    def work(own):
-        mine = Portal(own_stack.url, own_stack.mail_url, municipality="post")
-        for start in own:
-            answer = mine.book(start, appointment_types=["visit"], location="hal", answers={})
-            assert answer.status_code == 201, answer.text
-            booked.append(answer.json()["id"])
-
-    with ThreadPoolExecutor(8) as pool:
-        for each in [pool.submit(work, starts[:many][first::8]) for first in range(8)]:
-            each.result()
-    return booked
 
 
 def _lines(file):

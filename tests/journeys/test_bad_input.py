@@ -6,7 +6,7 @@ import pytest
 import requests
 from pymongo import MongoClient
 
-from loket_contracts.errors import ERRORS
+from loket_contracts.error_codes import ERRORS
 from tests.client import ANSWERS, a_visitor
 
 VISITOR = a_visitor()

@@ -20,7 +20,7 @@ from loket_contracts.commands import (
     JoinWaitingList,
     RescheduleAppointment,
 )
-from loket_contracts.errors import ERRORS
+from loket_contracts.error_codes import ERRORS
 from loket_contracts.fields import Identifier, Instant
 
 from .. import schemas

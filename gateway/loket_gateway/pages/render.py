@@ -12,7 +12,8 @@ from werkzeug.urls import iri_to_uri
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from loket_contracts.errors import ERRORS, Refusal
+from loket_contracts.error_codes import ERRORS
+from loket_contracts.errors import Refusal
 
 from .. import language, problems
 

@@ -4,7 +4,8 @@ import pytest
 from marshmallow import ValidationError
 
 from loket_contracts.commands import BookAppointment, HoldSlot
-from loket_contracts.errors import ERRORS, Refusal, pointers
+from loket_contracts.error_codes import ERRORS
+from loket_contracts.errors import Refusal, pointers
 
 BOOKING = {
     "appointment_types": ["bouwadvies"],

@@ -21,7 +21,7 @@ from nameko.extensions import DependencyProvider
 from prometheus_client import Counter, Gauge
 
 from loket_chassis import tracing
-from loket_chassis.mongo import MongoConnection
+from loket_chassis.mongo import AHEAD, MongoConnection
 from loket_chassis.rpc import Calls, RemoteError, Unavailable
 from loket_contracts.errors import Refusal
 
@@ -64,6 +64,7 @@ class Dispatcher(DependencyProvider):
         self.needs = Needs(
             messages=messages,
             together=Together(messages.collection),
+            ahead=Together(messages.collection.with_options(write_concern=AHEAD)),
             plans=plans,
             unwanted=unwanted,
             providers=settings.providers(),

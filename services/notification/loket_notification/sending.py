@@ -40,10 +40,15 @@ MOST_MISTAKES = 6
 
 @dataclass(frozen=True)
 class Needs:
-    """What sending needs. `announce` tells the outbox relay of an event that a write has put in an outbox."""
+    """What sending needs.
+
+    `ahead`: writes that need not wait for the disk. `announce` tells the outbox relay of an event that a write has put
+    in an outbox.
+    """
 
     messages: Messages
     together: Together
+    ahead: Together
     plans: Plans
     unwanted: Unwanted
     providers: Providers
@@ -108,7 +113,7 @@ def _send(needs: Needs, claimed: Claimed, given: Mapping[str, Any] | Refusal, kn
     if size.get("segments", 0) > needs.most_segments:
         return _settle(needs, claimed, "failed", f"{size['segments']} segments are too many")
     known.counts[counted] = known.counts.get(counted, 0) + 1
-    needs.together.write([needs.messages.begun(claimed)])
+    needs.ahead.write([needs.messages.begun(claimed)])
     try:
         provider, provider_id = needs.providers.send(message.channel, outgoing)
     except Refused as error:

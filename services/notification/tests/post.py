@@ -53,6 +53,7 @@ class Post:
         self.needs = Needs(
             messages=self.messages,
             together=Writes(self.messages.collection),
+            ahead=Writes(self.messages.collection),
             plans=self.plans,
             unwanted=self.unwanted,
             providers=Providers(

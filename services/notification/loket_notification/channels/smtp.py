@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.generator import BytesGenerator
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
-from io import BytesIO
 
 from loket_chassis.settings import setting
 
 from .contract import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
+from .mime import to_bytes
 
 #: SMTP replies from here on are final; those below may be tried again (RFC 5321, 4.2.1)
 FINAL = 500
@@ -112,27 +106,8 @@ class SmtpChannel:
         _expect(answer, OK)
 
     def to_bytes(self, message: Outgoing) -> bytes:
-        """Plain text, HTML and the calendar entry, if any, as alternatives, and the entry once more as a file."""
-        mail = EmailMessage(policy=SMTP)
-        mail["Subject"] = message.subject
-        mail["From"] = Address(message.sender, addr_spec=self.settings.mail_from)
-        mail["To"] = Address(message.to_name, addr_spec=message.to)
-        mail["Date"] = format_datetime(message.at)
-        mail["Message-ID"] = f"<{message.id.replace(':', '.')}@loket>"
-        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-        if message.unsubscribe:
-            mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
-            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        mail.set_content(message.text)
-        mail.add_alternative(message.html, subtype="html")
-        if message.calendar:
-            mail.add_alternative(
-                message.calendar.decode(), subtype="calendar", params={"method": message.calendar_method}
-            )
-            mail.add_attachment(message.calendar, maintype="application", subtype="ics", filename="afspraak.ics")
-        content = BytesIO()
-        BytesGenerator(content, mangle_from_=False, policy=SMTP).flatten(mail)
-        return re.sub(rb"(?m)^\.", b"..", content.getvalue())  # RFC 5321, 4.5.2
+        """The mail as it goes over the line."""
+        return to_bytes(message, self.settings.mail_from)
 
     def _connect(self) -> smtplib.SMTP:
         settings = self.settings

@@ -14,11 +14,13 @@ from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 from ..domain.card import ContactCard
 
+END = b"END:VCALENDAR"
+
 
 @cache
-def _timezone(name: str) -> Timezone:
-    """The VTIMEZONE of a zone: the same for every entry, and slow to work out."""
-    return Timezone.from_tzid(name)
+def _timezone(name: str) -> bytes:
+    """The VTIMEZONE of a zone as it is written: the same for every entry, and slow to work out."""
+    return bytes(Timezone.from_tzid(name).to_ical())
 
 
 def calendar_entry(card: ContactCard, appointment: str, link: str, now: dt.datetime) -> tuple[str, bytes]:
@@ -56,8 +58,8 @@ def calendar_entry(card: ContactCard, appointment: str, link: str, now: dt.datet
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
-    calendar.add_component(_timezone(card.time_zone))
-    return method, calendar.to_ical()
+    written = bytes(calendar.to_ical())
+    return method, written.replace(END, _timezone(card.time_zone) + END)
 
 
 def _parameter(text: str) -> str:

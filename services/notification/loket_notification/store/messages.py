@@ -65,8 +65,9 @@ class Messages:
             partialFilterExpression={"provider_id": {"$gt": ""}},
         )  # fmt: skip
         self.collection.create_index(
-            [("municipality", ASCENDING), ("state", ASCENDING), ("settled_at", DESCENDING)], name="state"
-        )
+            [("municipality", ASCENDING), ("settled_at", DESCENDING)], name="failed",
+            partialFilterExpression={"state": "failed"},
+        )  # fmt: skip
         self.collection.create_index("settled_at", name="kept_for", expireAfterSeconds=int(keep.total_seconds()))
 
     def planned(self, message: PlannedMessage, now: dt.datetime, traceparent: str | None) -> UpdateOne:

@@ -1,0 +1,269 @@
+"""Every way in which Loket says no: the code, what it means, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """One way to say no. `detail` is a sentence with {named} places, filled from the refusal's params."""
+
+    code: str
+    title: str
+    detail: str
+    advice: str
+
+
+ERRORS: dict[str, ErrorCode] = {
+    error.code: error
+    for error in (
+        ErrorCode(
+            "unknown-municipality",
+            "Unknown municipality",
+            "There is no municipality {municipality} here.",
+            "GET /api/v1/municipalities lists those that there are.",
+        ),
+        ErrorCode(
+            "unknown-appointment-type",
+            "Unknown appointment type",
+            "There is no appointment type {appointment_type}.",
+            "GET .../appointment-types lists those that can be booked.",
+        ),
+        ErrorCode(
+            "unknown-location",
+            "Unknown location",
+            "{location} is not a location for this appointment.",
+            "GET .../locations lists the locations; each appointment type names its own.",
+        ),
+        ErrorCode(
+            "unknown-resource",
+            "Unknown specialist",
+            "{resource} does not give this appointment.",
+            "Leave `resource` out to take whoever is free.",
+        ),
+        ErrorCode(
+            "location-needed",
+            "Choose a location",
+            "This appointment is given at several locations. Choose one: {locations}.",
+            "Give `location`.",
+        ),
+        ErrorCode(
+            "types-not-combinable",
+            "These appointments cannot be combined",
+            "The appointment types asked for are given by different teams or in different places.",
+            "Book them one by one.",
+        ),
+        ErrorCode(
+            "slot-in-the-past",
+            "That moment has passed",
+            "{start} is in the past.",
+            "GET .../slots lists the free starts.",
+        ),
+        ErrorCode(
+            "slot-not-offered",
+            "That start is not on offer",
+            "No appointment of this kind can start at {start}.",
+            "GET .../slots lists the free starts.",
+        ),
+        ErrorCode(
+            "slot-taken",
+            "That slot has just been taken",
+            "{start} is no longer free.",
+            "GET .../slots lists the free starts; nothing was stored.",
+        ),
+        ErrorCode(
+            "hold-not-found",
+            "That reservation is gone",
+            "The provisional reservation does not exist any more.",
+            "Holds live for minutes. Choose a slot again.",
+        ),
+        ErrorCode(
+            "too-many-holds",
+            "Too many slots reserved",
+            "From this address {limit} slots are reserved already, and no form was handed in.",
+            "Finish or drop one of them; a reservation ends by itself after some minutes.",
+        ),
+        ErrorCode(
+            "too-many-appointments",
+            "Too many appointments",
+            "There are {limit} appointments of this kind to come for this person already.",
+            "Cancel one of them first, or ask the municipality.",
+        ),
+        ErrorCode(
+            "invitation-not-valid",
+            "This invitation cannot be used",
+            "The invitation was used before, has ended, was taken back, or never existed.",
+            "Ask who sent it for a new one.",
+        ),
+        ErrorCode(
+            "already-on-waiting-list",
+            "Already on the waiting list",
+            "This appointment is on the waiting list already.",
+            "You are told as soon as an earlier moment comes free.",
+        ),
+        ErrorCode(
+            "no-offer",
+            "There is no offer any more",
+            "No earlier moment is being held for this appointment.",
+            "Your appointment stands as it was.",
+        ),
+        ErrorCode(
+            "not-on-waiting-list",
+            "Not on the waiting list",
+            "This appointment is not on the waiting list.",
+            "POST .../waiting-list puts it there.",
+        ),
+        ErrorCode(
+            "feedback-given",
+            "Feedback was given already",
+            "You told us already what this visit was worth to you.",
+            "There is nothing more to do. Thank you.",
+        ),
+        ErrorCode(
+            "ticket-not-found",
+            "No such ticket",
+            "There is no ticket {ticket}.",
+            "The queue lists the tickets of today.",
+        ),
+        ErrorCode(
+            "nobody-waiting",
+            "Nobody is waiting",
+            "Nobody is waiting whom this specialist can help.",
+            "Try again when somebody has checked in or taken a number.",
+        ),
+        ErrorCode(
+            "file-not-accepted",
+            "This file cannot be taken",
+            "The file was not taken: {reason}.",
+            "Send a PDF, an image (JPEG, PNG, WebP, HEIC, TIFF), within the limits that the message names.",
+        ),
+        ErrorCode(
+            "file-not-found",
+            "No such file",
+            "There is no such file with this appointment.",
+            "GET the appointment to see its files.",
+        ),
+        ErrorCode(
+            "closure-not-found",
+            "No such closure",
+            "There is no closure {closure}.",
+            "The list of closures names those that there are.",
+        ),
+        ErrorCode(
+            "unknown-message",
+            "Unknown message",
+            "There is no message {message} that was settled.",
+            "The messages of the appointment name those that there are.",
+        ),
+        ErrorCode(
+            "unknown-message-kind",
+            "Unknown kind of message",
+            "Kinds are {kinds}; languages are {languages}.",
+            "Name one of each.",
+        ),
+        ErrorCode(
+            "not-sent",
+            "The message was not sent",
+            "The provider did not take it: {reason}.",
+            "Look at the settings of the channel, then try again.",
+        ),
+        ErrorCode(
+            "unknown-provider",
+            "Unknown provider",
+            "No provider {provider} is set.",
+            "EMAIL_PROVIDERS and SMS_PROVIDERS name those that are.",
+        ),
+        ErrorCode(
+            "receipt-not-signed",
+            "The receipt is not signed",
+            "This receipt does not come from the provider, or its secret is set wrongly.",
+            "Set the same secret here and at the provider.",
+        ),
+        ErrorCode(
+            "no-such-version",
+            "No such version",
+            "The configuration has no version {version}.",
+            "The list of versions names those that there are.",
+        ),
+        ErrorCode(
+            "appointment-not-found",
+            "No such appointment",
+            "There is no such appointment, or the link to it is no longer valid.",
+            "Use the link in the confirmation.",
+        ),
+        ErrorCode(
+            "token-needed",
+            "The token of the appointment is needed",
+            "This address needs the token that came with the appointment.",
+            "Send it as Authorization: Bearer <link_token>.",
+        ),
+        ErrorCode(
+            "not-allowed-in-state",
+            "That cannot be done any more",
+            "The appointment is {state}; from there only this is possible: {allowed}.",
+            "GET the appointment to see its state.",
+        ),
+        ErrorCode(
+            "changed-meanwhile",
+            "Somebody else changed this at the same moment",
+            "The appointment was changed by somebody else at the same moment.",
+            "GET the appointment, and decide again.",
+        ),
+        ErrorCode(
+            "idempotency-key-reused",
+            "Idempotency key used for something else",
+            "This Idempotency-Key was used before for a different request.",
+            "Use a new key for a new request; repeat a request letter for letter.",
+        ),
+        ErrorCode(
+            "invalid-request",
+            "The request is not right",
+            "Something in the request is missing or wrong; see `errors`.",
+            "Each entry of `errors` points at a field (RFC 6901) and says what is wrong with it.",
+        ),
+        ErrorCode(
+            "invalid-configuration",
+            "The configuration is not right",
+            "The configuration was not taken; see `errors`.",
+            "Each entry of `errors` names the line and what is wrong there. The old configuration still counts.",
+        ),
+        ErrorCode(
+            "malformed-json",
+            "The body is not JSON",
+            "The body cannot be read as JSON: {reason}.",
+            "Send one JSON object, in UTF-8 (RFC 8259).",
+        ),
+        ErrorCode(
+            "unsupported-media-type",
+            "Wrong content type",
+            "The content type of the body must be {expected}.",
+            "Set the Content-Type header.",
+        ),
+        ErrorCode(
+            "body-too-large",
+            "The body is too large",
+            "A body may hold {limit} bytes at most.",
+            "Send less.",
+        ),
+        ErrorCode("not-found", "Not found", "There is nothing at this address.", "See /docs for the addresses."),
+        ErrorCode(
+            "method-not-allowed",
+            "Method not allowed",
+            "This address does not take {method}.",
+            "The Allow header names the methods it takes.",
+        ),
+        ErrorCode(
+            "service-unavailable",
+            "Not available at the moment",
+            "A part of Loket does not answer at the moment.",
+            "Try again after the number of seconds in Retry-After; a POST with an Idempotency-Key is safe to repeat.",
+        ),
+        ErrorCode(
+            "internal-error",
+            "Something went wrong on our side",
+            "Something went wrong on our side. It was recorded under {reference}.",
+            "Tell the operator the reference.",
+        ),
+    )
+}

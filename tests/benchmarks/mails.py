@@ -1,0 +1,82 @@
+"""Many bookings at once: how fast their mails leave, against plain smtplib handing over the same mail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from loket_local.ports import find_free
+from loket_local.processes import Child
+from loket_local.stack import Stack
+from loket_notification.channels.contract import Outgoing
+from loket_notification.channels.smtp import SmtpChannel, SmtpSettings
+from loket_notification.composing.calendar import calendar_entry
+from loket_notification.composing.mail import compose
+from loket_notification.composing.sample import START, sample_card
+
+from .bulk import book_many
+from .soak import resident_megabytes
+
+SENDERS = 8
+
+
+def mails(stack: Stack, many: int, console: Console) -> Table:
+    """Book `many` while notification is away, let it come, and watch the mails arrive."""
+    (port,) = find_free(1)
+    file = stack.folder / "mail-ids"
+    root = Path(__file__).parents[2]
+    sink = Child.start(
+        "mail sink", [sys.executable, root / "tests/providers/mail_sink.py", str(port), file], stack.logs / "sink.log"
+    )
+    notification = stack.components["notification"]
+    notification.stop()
+    try:
+        console.print(f"[dim]booking {many}[/dim]")
+        book_many(stack, stack.folder, many)
+        before = _raw(stack, port, many // 4)
+        told = _lines(file)
+        notification.environment.update({"SMTP_PORT": str(port), "SENDERS": str(SENDERS)})
+        began = time.perf_counter()
+        notification.start()
+        first = 0.0
+        while (arrived := _lines(file) - told) < many:
+            if arrived and not first:
+                first = time.perf_counter()
+            time.sleep(0.05)
+        ended = time.perf_counter()
+        memory = resident_megabytes(notification.child.pid) if notification.child else 0
+        notification.stop()
+        after = _raw(stack, port, many // 4)
+        table = Table("mails", "per second", "ratio to plain smtplib", "first after s", "last after s", "memory MiB")
+        rate, yardstick = many / (ended - first), (before + after) / 2
+        table.add_row(
+            str(many), f"{rate:.0f}", f"{rate / yardstick:.2f} ({before:.0f} and {after:.0f})", f"{first - began:.1f}",
+            f"{ended - began:.1f}", f"{memory:.0f}",
+        )  # fmt: skip
+        return table
+    finally:
+        sink.stop()
+
+
+def _raw(stack: Stack, port: int, many: int) -> float:
+    card = sample_card("confirmation", "nl")
+    composed = compose("confirmation", card, stack.url, {})
+    method, entry = calendar_entry(card, "a1", stack.url, START)
+    mail = Outgoing(
+        "raw:1:confirmation:email", card.email, composed.text, START, sender=card.municipality, to_name=card.name,
+        subject=composed.subject, html=composed.html, calendar=entry, calendar_method=method,
+    )  # fmt: skip
+    content = stack.folder / "raw.eml"
+    content.write_bytes(SmtpChannel(SmtpSettings()).to_bytes(mail))
+    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.raw_smtp", str(port), str(many), str(SENDERS)]
+    done = subprocess.run([*command, str(content)], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def _lines(file: Path) -> int:
+    return file.read_bytes().count(b"\n") if file.exists() else 0
