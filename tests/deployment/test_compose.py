@@ -30,7 +30,7 @@ SERVICES = yaml.safe_load(COMPOSE.read_text())["services"]
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_variable_of_a_component_is_one_of_its_settings(name):
-    known = {setting for setting, _, _ in describe(SETTINGS[name])}
+    known = {setting for each in (SETTINGS[name], *SETTINGS[name].all_groups()) for setting, _, _ in describe(each)}
     assert set(SERVICES[name]["environment"]) <= known
 
 

@@ -53,7 +53,7 @@ def appointment_fact(event: Event) -> Fact:
 
 
 def message_fact(event: Event) -> Fact:
-    """One fact per message: sent or failed, and on which day (UTC)."""
+    """One fact per message: sent, delivered or failed, and on which day (UTC)."""
     facts: dict[str, Any] = _message.load(dict(event.data))
     key = facts.pop("message")
     return Fact(
@@ -126,6 +126,7 @@ PROJECTIONS: dict[str, Callable[[Event], Fact]] = {
     "feedback.given": feedback_fact,
     "notification.sent": message_fact,
     "notification.failed": message_fact,
+    "notification.delivered": message_fact,
 }
 
 
