@@ -64,7 +64,12 @@ def crowd(own_stack, folder):
     file = folder / "druk.yaml"
     file.write_text(municipality())
     own_stack.configure(file)
-    return own_stack
+    yield own_stack
+    for component in own_stack.components.values():
+        if not component.child.is_running():
+            component.start()
+    for component in own_stack.components.values():
+        component.wait_until("ready")
 
 
 class Writer:

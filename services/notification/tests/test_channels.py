@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from email import message_from_bytes, policy
 from urllib.parse import urlencode
 
 import pytest
@@ -11,9 +12,10 @@ from faces import PATIENCE, HttpFace, SmppFace, SmtpFace, form
 
 from loket_notification.channels.cm import CmChannel, CmSettings
 from loket_notification.channels.conformance import ChannelConformance, a_message
-from loket_notification.channels.contract import Away, Callback, Forged, Refused
+from loket_notification.channels.contract import Away, Callback, Forged, Outgoing, Refused
 from loket_notification.channels.file import FileChannel, FileSettings
 from loket_notification.channels.generic_http import GenericHttpChannel, GenericHttpSettings
+from loket_notification.channels.mime import to_bytes
 from loket_notification.channels.providers import installed
 from loket_notification.channels.smpp import SmppChannel, SmppSettings
 from loket_notification.channels.spryng import SpryngChannel, SpryngSettings
@@ -210,3 +212,26 @@ def test_a_described_gateways_receipt_is_signed_and_read_as_described():
     assert [told("DELIVRD"), told("EXPIRED"), told("ACCEPTD")] == [["delivered"], ["failed"], []]
     with pytest.raises(Forged):
         told("DELIVRD", b"other")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Uw afspraak op maandag 30 november 2026 om 10:00", "Votre rendez-vous du mercredi 2 décembre 2026 à 13:45",
+     "ç" * 200, "a very long subject " * 12, "x\r\nBcc: everybody@example.org"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["Lieve Demo", "Zoë Ünal, dr.", 'Jan "Jef" \\ Peeters', "é" * 120, "x\r\nBcc: y"])
+def test_a_mail_reads_back_as_it_was_meant_and_no_name_or_subject_adds_a_header(subject, name):
+    meant = Outgoing(
+        **{**a_message().__dict__, "to": "zoe@example.org", "subject": subject, "to_name": name, "text": ".\n.x\n",
+           "calendar": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "calendar_method": "REQUEST"}
+    )  # fmt: skip
+    raw = to_bytes(meant, "loket@example.org").replace(b"\r\n..", b"\r\n.")
+    read = message_from_bytes(raw, policy=policy.default)
+    assert read["Subject"] == " ".join(subject.split())
+    assert read["To"].addresses[0].display_name == " ".join(name.split())
+    assert read["To"].addresses[0].addr_spec == "zoe@example.org"
+    assert read["Bcc"] is None
+    assert read.get_body(("plain",)).get_content() == ".\n.x\n"
+    assert [part.get_content_type() for part in read.walk() if not part.is_multipart()] == [
+        "text/plain", "text/html", "text/calendar", "application/ics",
+    ]  # fmt: skip

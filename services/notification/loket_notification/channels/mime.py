@@ -15,6 +15,7 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from io import BytesIO
+from typing import Any
 
 from .contract import Outgoing
 
@@ -37,8 +38,8 @@ def to_bytes(message: Outgoing, sender: str) -> bytes:
         file = MIMEApplication(message.calendar, "ics")
         file.add_header("Content-Disposition", "attachment", filename="afspraak.ics")
         mail.attach(file)
-    headers = {
-        "Subject": _text(message.subject),
+    headers: dict[str, Any] = {
+        "Subject": _subject(message.subject),
         "From": _address(message.sender, sender),
         "To": _address(message.to_name, message.to),
         "Date": format_datetime(message.at),
@@ -60,9 +61,9 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _text(text: str) -> str:
+def _subject(text: str) -> Header:
     line = _one_line(text)
-    return line if line.isascii() and len(line) < 60 else Header(line, "utf-8").encode(linesep="\r\n")
+    return Header(line, "us-ascii" if line.isascii() else "utf-8", header_name="Subject")
 
 
 def _address(name: str, address: str) -> str:
