@@ -19,9 +19,7 @@ def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
 
     Raises Refusal: unsupported-media-type, malformed-json; RequestEntityTooLarge.
     """
-    body = request.get_data(cache=False)
-    if request.max_content_length is not None and len(body) >= request.max_content_length:
-        raise RequestEntityTooLarge
+    body = whole(request)
     if may_be_empty and not body:
         return {}
     if request.mimetype not in JSON_TYPES:
@@ -39,11 +37,17 @@ def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
     return value
 
 
-def content(request: Request) -> bytes:
-    """The body as it is. Raises RequestEntityTooLarge; Refusal: invalid-request when it is empty."""
+def whole(request: Request) -> bytes:
+    """The body, also an empty one. Raises RequestEntityTooLarge."""
     body = request.get_data(cache=False)
     if request.max_content_length is not None and len(body) >= request.max_content_length:
         raise RequestEntityTooLarge
+    return body
+
+
+def content(request: Request) -> bytes:
+    """The body as it is. Raises RequestEntityTooLarge; Refusal: invalid-request when it is empty."""
+    body = whole(request)
     if not body:
         raise Refusal("invalid-request", errors=[{"pointer": "/", "detail": "The body is empty."}])
     return body

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.rpc import Service
 from loket_contracts.errors import Refusal
 
+from ..bodies import whole
 from ..web import route
 from .answers import done
 
@@ -30,7 +31,7 @@ class ReceiptRoutes:
     def _receive(self, request: Request, provider: str) -> Response:
         query = request.query_string.decode("ascii", "replace")
         try:
-            body = request.get_data(cache=False).decode()
+            body = whole(request).decode()
         except UnicodeDecodeError as error:
             raise Refusal("receipt-not-signed") from error
         callback: dict[str, Any] = {

@@ -9,28 +9,7 @@ from typing import Any
 
 import click
 
-from loket_chassis import standalone
-from loket_contracts.errors import Refusal
-
-
-class Asking:
-    """How booking is asked, and by whom."""
-
-    def __init__(self, amqp_uri: str, who: str) -> None:
-        self.amqp_uri = amqp_uri
-        self.who = who
-
-    def ask(self, method: str, *args: Any) -> Any:
-        """Ends the program with a sentence when booking refuses."""
-        try:
-            return standalone.ask(self.amqp_uri, "booking", method, *args)
-        except Refusal as refusal:
-            told = "; ".join(error["detail"] for error in refusal.errors)
-            raise click.ClickException(f"{refusal.detail} {told}".strip()) from refusal
-        except standalone.NoAnswer as error:
-            raise click.ClickException(str(error)) from error
-        except standalone.RemoteError as error:
-            raise click.ClickException(f"booking failed: {error.value}") from error
+from loket_chassis.standalone import Asking
 
 
 @click.group()
@@ -39,7 +18,7 @@ class Asking:
 @click.pass_context
 def main(context: click.Context, amqp_uri: str, who: str) -> None:
     """Look after the municipalities of a running Loket."""
-    context.obj = Asking(amqp_uri, who)
+    context.obj = Asking(amqp_uri, "booking", who)
 
 
 @main.command()

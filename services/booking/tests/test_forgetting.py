@@ -68,7 +68,7 @@ def test_who_asks_to_be_forgotten_is_and_what_was_to_come_is_cancelled(desk):
     for name, kept in everything(desk).items():
         for secret in ("Lieve", "lieve@example.org", "%PDF"):
             assert secret not in kept, name
-    assert refused(contacting.contact_card, desk.stores, "rumst", card.id) == "appointment-not-found"
+    assert contacting.contact_cards(desk.stores, [("rumst", card.id)]) == [{"refused": "appointment-not-found"}]
     assert desk.card(other.id) == other
     assert erase(desk) == 0
 

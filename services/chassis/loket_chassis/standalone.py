@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import click
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # nameko stands on eventlet, which says at every import that it is old
     from nameko.exceptions import RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
@@ -35,4 +37,26 @@ def ask(amqp_uri: str, service: str, method: str, *args: Any) -> Any:
         raise NoAnswer(f"The broker cannot be reached: {error}") from error
 
 
-__all__ = ["NoAnswer", "RemoteError", "ask"]
+class Asking:
+    """How a command asks its service."""
+
+    def __init__(self, amqp_uri: str, service: str, who: str = "") -> None:
+        """`who`: the person at the prompt, for services that want to know."""
+        self.amqp_uri = amqp_uri
+        self.service = service
+        self.who = who
+
+    def ask(self, method: str, *args: Any) -> Any:
+        """Ends the program with a sentence when the service refuses or does not answer."""
+        try:
+            return ask(self.amqp_uri, self.service, method, *args)
+        except Refusal as refusal:
+            told = "; ".join(error["detail"] for error in refusal.errors)
+            raise click.ClickException(f"{refusal.detail} {told}".strip()) from refusal
+        except NoAnswer as error:
+            raise click.ClickException(str(error)) from error
+        except RemoteError as error:
+            raise click.ClickException(f"{self.service} failed: {error.value}") from error
+
+
+__all__ = ["Asking", "NoAnswer", "RemoteError", "ask"]

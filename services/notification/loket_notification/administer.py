@@ -5,11 +5,10 @@ from __future__ import annotations
 import getpass
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
-from loket_chassis import standalone
+from loket_chassis.standalone import Asking, NoAnswer, ask
 from loket_contracts.errors import Refusal
 
 from .composing.phrases import LANGUAGES
@@ -19,32 +18,12 @@ KIND = click.Choice(sorted(KINDS))
 LANGUAGE = click.Choice(LANGUAGES)
 
 
-class Asking:
-    """How notification is asked."""
-
-    def __init__(self, amqp_uri: str) -> None:
-        self.amqp_uri = amqp_uri
-
-    def ask(self, method: str, *args: Any) -> Any:
-        """Raises ClickException with a sentence when notification does not answer."""
-        try:
-            return standalone.ask(self.amqp_uri, "notification", method, *args)
-        except Refusal as refusal:
-            if refusal.errors:
-                raise
-            raise click.ClickException(str(refusal.detail)) from refusal
-        except standalone.NoAnswer as error:
-            raise click.ClickException(str(error)) from error
-        except standalone.RemoteError as error:
-            raise click.ClickException(f"notification failed: {error.value}") from error
-
-
 @click.group()
 @click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
 @click.pass_context
 def main(context: click.Context, amqp_uri: str) -> None:
     """Look after the messages of a running Loket."""
-    context.obj = Asking(amqp_uri)
+    context.obj = Asking(amqp_uri, "notification")
 
 
 @main.command()
@@ -54,11 +33,13 @@ def main(context: click.Context, amqp_uri: str) -> None:
 def configure(asking: Asking, file: Path, by: str) -> None:
     """Load a municipality's message plan from FILE, whole or not at all."""
     try:
-        taken = asking.ask("configure", file.read_text(encoding="utf-8"), by)
+        taken = ask(asking.amqp_uri, asking.service, "configure", file.read_text(encoding="utf-8"), by)
     except Refusal as refusal:
         for error in refusal.errors:
             click.echo(f"{file}: {error['pointer']}: {error['detail']}", err=True)
         sys.exit(1)
+    except NoAnswer as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"The messages of {taken['municipality']} are now at version {taken['version']}.")
 
 

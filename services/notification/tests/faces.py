@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import socketserver
 import threading
 import time
@@ -223,18 +222,3 @@ class SmppFace:
         if number == total:
             self.texts.append("".join(self.parts[each] for each in range(1, total + 1)))
             self.parts = {}
-
-
-def hangs_up():
-    """A port that takes a connection and lets go of it at once."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve():
-        while True:
-            try:
-                listening.accept()[0].close()
-            except OSError:
-                return
-
-    threading.Thread(target=serve, daemon=True).start()
-    return listening

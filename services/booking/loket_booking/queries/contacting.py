@@ -30,15 +30,6 @@ def contact_cards(stores: Stores, wanted: Sequence[Sequence[str]]) -> list[dict[
     ]
 
 
-def contact_card(stores: Stores, municipality: str, identifier: str) -> dict[str, Any]:
-    """Of one appointment. Raises Refusal: appointment-not-found."""
-    (found,) = contact_cards(stores, [(municipality, identifier)])
-    if "refused" in found:
-        raise Refusal(found["refused"])
-    card: dict[str, Any] = found["card"]
-    return card
-
-
 def contact_mark(stores: Stores, municipality: str, token: str) -> str:
     """What is the same for all appointments of the person who has this link. Raises Refusal: appointment-not-found."""
     mark = find_card_by_link(stores, municipality, token).contact_mark
