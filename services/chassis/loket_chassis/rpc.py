@@ -12,8 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 import eventlet
-from amqp.exceptions import AMQPError
-from kombu.exceptions import KombuError
 from kombu.message import Message
 from nameko.exceptions import RemoteError, UnserializableValueError, deserialize, deserialize_to_instance, serialize
 from nameko.extensions import DependencyProvider, Extension
@@ -24,6 +22,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from loket_contracts.errors import Refusal
 
 from .fleeting import FleetingPublisher
+from .lasting import AWAY
 
 deserialize_to_instance(Refusal)
 
@@ -115,7 +114,7 @@ class Calls(Extension):
                 body = reply.wait()
         except eventlet.Timeout as timeout:
             raise Unavailable(f"{self.target} did not answer within {self.deadline} s") from timeout
-        except (OSError, KombuError, AMQPError) as error:
+        except AWAY as error:
             raise Unavailable(f"the broker cannot be reached: {error}") from error
         finally:
             self.replies.forget(correlation)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,7 +23,9 @@ from prometheus_client import Counter, Gauge
 
 from loket_chassis import tracing
 from loket_chassis.mongo import AHEAD, MongoConnection
+from loket_chassis.outbox import OutboxRelay
 from loket_chassis.rpc import Calls, RemoteError, Unavailable
+from loket_contracts import envelope
 from loket_contracts.errors import Refusal
 
 from .sending import Known, Needs, send
@@ -35,7 +38,7 @@ SETTLED = Counter("loket_messages_total", "What became of messages", ["channel",
 UNCERTAIN = Counter(
     "loket_messages_uncertain_total", "Messages that may have left before their sender died", ["channel"]
 )
-LAG = Gauge("loket_messages_lag_seconds", "How long the message that was claimed last had been due")
+LAG = Gauge("loket_messages_lag_seconds", "How long a message had been due when it was first claimed, of late")
 
 #: seconds between two looks at what is due, when nobody says that something is
 LOOK_EVERY = 1.0
@@ -48,10 +51,6 @@ class Dispatcher(DependencyProvider):
 
     connection = MongoConnection()
     calls = Calls("booking", deadline=10.0)
-
-    def __init__(self, relay: str = "announce") -> None:
-        """`relay`: the attribute of the service class that is its outbox relay."""
-        self.relay = relay
 
     def setup(self) -> None:
         settings = self.container.config["settings"]
@@ -105,9 +104,12 @@ class Dispatcher(DependencyProvider):
         if not self._something_is_due.ready():
             self._something_is_due.send()
 
-    def _announce(self, collection: str, document: Any, events: Any) -> None:
-        relay = next(each for each in self.container.dependencies if each.attr_name == self.relay)
-        relay.announce(collection, document, events)
+    @cached_property
+    def _relay(self) -> OutboxRelay:
+        return next(each for each in self.container.dependencies if isinstance(each, OutboxRelay))
+
+    def _announce(self, collection: str, document: Any, events: Iterable[envelope.Event]) -> None:
+        self._relay.announce(collection, document, events)
 
     def _claim_forever(self) -> None:
         while True:
@@ -150,7 +152,7 @@ class Dispatcher(DependencyProvider):
         return True
 
     def _prepare(self, batch: Sequence[Claimed], now: dt.datetime) -> None:
-        LAG.set((now - min(each.message.due_at for each in batch)).total_seconds())
+        LAG.set(max(((now - each.message.due_at).total_seconds() for each in batch if each.attempts == 1), default=0))
         for each in batch:
             if each.uncertain:
                 UNCERTAIN.labels(each.message.channel).inc()

@@ -11,6 +11,8 @@ from loket_contracts.errors import Refusal
 from .sending import Needs
 
 MOST_LISTED = 500
+#: a message that is sent again on request is tried for so long
+RESENT_WITHIN = dt.timedelta(days=1)
 
 
 def of_appointment(needs: Needs, municipality: str, appointment: str) -> list[dict[str, Any]]:
@@ -31,8 +33,7 @@ def unwanted(needs: Needs, municipality: str) -> list[dict[str, Any]]:
 
 def resend(needs: Needs, municipality: str, message: str) -> None:
     """Have a message sent once more. Its point is judged again when it leaves. Raises Refusal: unknown-message."""
-    now = needs.now()
-    if not needs.messages.revive(municipality, message, now, now + dt.timedelta(days=1)):
+    if not needs.messages.revive(municipality, message, needs.now(), RESENT_WITHIN):
         raise Refusal("unknown-message", {"message": message})
 
 

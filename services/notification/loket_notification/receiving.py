@@ -32,13 +32,11 @@ def receive(needs: Needs, provider_name: str, callback: Callback) -> int:
         found = needs.messages.by_receipt(provider_name, receipt.id)
         if found is None:
             continue
-        message, times, person = found
+        message, times = found
         event = told(message, receipt.state, 2 + 2 * times, needs.now(), receipt.reason, None)
         if needs.messages.receive(provider_name, receipt.id, receipt.state, receipt.reason, event):
             needs.announce(Messages.NAME, message.id, [event])
             noted += 1
-            if receipt.state == "failed" and person:
-                log.info("message was not delivered", message=message.id, reason=receipt.reason)
     return noted
 
 

@@ -106,7 +106,7 @@ def _send(needs: Needs, claimed: Claimed, given: Mapping[str, Any] | Refusal, kn
     if why == UNREACHABLE or (why == OPTED_OUT and (message.channel == SMS or not kind.necessary)):
         return _settle(needs, claimed, "suppressed", why, person=person)
     counted = (person, message.channel)
-    if known.counts.get(counted, 0) >= plan.most_per_day[message.channel]:
+    if person and known.counts.get(counted, 0) >= plan.most_per_day[message.channel]:
         log.error("a person would get too many messages today", message=message.id, channel=message.channel)
         return _settle(needs, claimed, "suppressed", "too many today")
     outgoing, size = _outgoing(needs, message, kind, card, address, plan)
@@ -117,7 +117,7 @@ def _send(needs: Needs, claimed: Claimed, given: Mapping[str, Any] | Refusal, kn
     try:
         provider, provider_id = needs.providers.send(message.channel, outgoing)
     except Refused as error:
-        if error.unreachable and kind.to == "resident":
+        if error.unreachable and person:
             needs.unwanted.add(message.municipality, person, message.channel, UNREACHABLE, now)
         raise
     return _settle(needs, claimed, "sent", "", provider, provider_id, person, size)
@@ -129,9 +129,9 @@ def _when_awake(message: PlannedMessage, plan: Plan, now: dt.datetime) -> dt.dat
 
 
 def _whom(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[str | None, str]:
-    """The address, and the mark to count by."""
+    """The address, and the mark of the person to count by; a team is nobody's mark."""
     if kind.to == "team":
-        return card.team_email, f"team:{message.municipality}/{card.team}"
+        return card.team_email, ""
     return (card.email if message.channel == EMAIL else card.phone), card.mark
 
 

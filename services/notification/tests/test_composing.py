@@ -186,6 +186,12 @@ def test_every_entry_reads_back_as_it_was_written_at_the_same_moment(start, name
     assert calendar.walk("VEVENT")[0].decoded("dtstart").astimezone(dt.UTC) == start
 
 
+def test_a_name_that_reads_like_the_end_of_the_entry_is_a_name():
+    _, calendar, event = entry(contact={"name": "END:VCALENDAR"})
+    assert event["ATTENDEE"].params["CN"] == "END:VCALENDAR"
+    assert len(calendar.walk("VTIMEZONE")) == 1
+
+
 def test_a_text_cannot_break_out_of_the_entry():
     _, _, event = entry(bring=[{"nl": "x\r\nATTENDEE:mailto:y@example.org"}])
     assert "y@example.org" not in str(event["ATTENDEE"])

@@ -320,6 +320,25 @@ def test_staff_see_what_was_sent_and_can_have_it_sent_again(post, face):
         queries.resend(post.needs, "elsewhere", "a1:1:confirmation:email")
 
 
+def test_what_is_sent_again_on_request_still_needs_a_point(post, face):
+    post.hear()
+    post.work()
+    post.time = START
+    queries.resend(post.needs, "rumst", "a1:1:confirmation:email")
+    assert ("confirmation", "email", "suppressed") in post.work()
+    assert len(face.taken) == 1
+
+
+def test_the_daily_fuse_is_for_people_and_not_for_teams(database, face, tmp_path):
+    post = make(database, face, tmp_path, "most_per_day: {email: 1}")
+    team = {"id": "ro", "name": {"nl": "RO"}, "email": "ro@rumst.example"}
+    soon = NOW + dt.timedelta(hours=5)
+    for number in range(3):
+        mine = {"id": f"a{number}", "start": soon.isoformat(), "contact_mark": f"m{number}"}
+        post.hear(appointment=f"a{number}", start=soon, card=a_contact_card(team=team, **mine))
+    assert post.work().count(("alert_booked", "email", "sent")) == 3
+
+
 def test_the_failures_of_the_day_are_listed(post, face):
     face.answers = ["554 spam"]
     post.hear()

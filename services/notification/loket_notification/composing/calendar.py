@@ -14,7 +14,7 @@ from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 from ..domain.card import ContactCard
 
-END = b"END:VCALENDAR"
+END = b"END:VCALENDAR\r\n"
 
 
 @cache
@@ -58,8 +58,7 @@ def calendar_entry(card: ContactCard, appointment: str, link: str, now: dt.datet
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
-    written = bytes(calendar.to_ical())
-    return method, written.replace(END, _timezone(card.time_zone) + END)
+    return method, bytes(calendar.to_ical()).removesuffix(END) + _timezone(card.time_zone) + END
 
 
 def _parameter(text: str) -> str:

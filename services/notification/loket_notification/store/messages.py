@@ -186,30 +186,34 @@ class Messages:
         )
         return {(each["_id"]["person"], each["_id"]["channel"]): each["n"] for each in found}
 
-    def receive(self, provider: str, provider_id: str, state: str, reason: str, event: Event | None) -> bool:
+    def receive(self, provider: str, provider_id: str, state: str, reason: str, event: Event) -> bool:
         """Note what a provider told afterwards. False when there is no such message that was sent."""
-        change: Document = {"$set": {"state": state, "reason": reason}}
-        if event is not None:
-            change["$push"] = {"outbox": event.to_document()}
         query = {"provider": provider, "provider_id": provider_id, "state": "sent"}
+        change = {"$set": {"state": state, "reason": reason}, "$push": {"outbox": event.to_document()}}
         return self.collection.update_one(query, change).modified_count == 1
 
-    def by_receipt(self, provider: str, provider_id: str) -> tuple[PlannedMessage, int, str] | None:
-        """The message that a provider tells of, how often it was sent before, and its person."""
+    def by_receipt(self, provider: str, provider_id: str) -> tuple[PlannedMessage, int] | None:
+        """The message that a provider tells of, and how often it was sent before."""
         found = self.collection.find_one({"provider": provider, "provider_id": provider_id})
-        return (_message(found), found.get("times", 0), found.get("person", "")) if found else None
+        return (_message(found), found.get("times", 0)) if found else None
 
-    def revive(self, municipality: str, identifier: str, now: dt.datetime, until: dt.datetime) -> bool:
-        """Have a settled message sent once more. False when there is none."""
+    def revive(self, municipality: str, identifier: str, now: dt.datetime, within: dt.timedelta) -> bool:
+        """Have a settled message sent once more, within so long, but not after it has lost its point.
+
+        False when there is none.
+        """
+        longer = {"$max": ["$until", {"$min": ["$start", now + within]}]}
         result = self.collection.update_one(
             {"_id": identifier, "municipality": municipality, "state": {"$in": list(SETTLED)}},
-            {
-                "$set": {
-                    "state": "planned", "next_at": now, "until": until, "begun": False, "uncertain": 0,
+            [
+                {
+                    "$set": {
+                        "state": "planned", "next_at": now, "until": longer, "begun": False, "uncertain": 0,
+                        "times": {"$add": [{"$ifNull": ["$times", 0]}, 1]},
+                    }
                 },
-                "$inc": {"times": 1},
-                "$unset": {"settled_at": "", "provider_id": ""},
-            },
+                {"$unset": ["settled_at", "provider_id"]},
+            ],
         )  # fmt: skip
         return result.modified_count == 1
 

@@ -5,8 +5,6 @@ Each of them waits until its own write is as safe as if it had gone alone.
 
 from __future__ import annotations
 
-from typing import Any
-
 import eventlet
 from eventlet.event import Event
 from pymongo import UpdateMany, UpdateOne
@@ -46,22 +44,20 @@ class Together:
             self._is_writing = False
 
     def _write(self, batch: list[tuple[list[Write], Event]]) -> None:
-        ends: list[Any] = []
-        for writes, _ in batch:
-            ends += [len(writes)]
+        """One command for all; who has a part in what went wrong is told, and nobody else."""
+        writes = [each for own, _ in batch for each in own]
         failure: Exception | None = None
         wrong: set[int] = set()
         try:
-            self.collection.bulk_write([each for writes, _ in batch for each in writes], ordered=False)
+            self.collection.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
-            failure = error
-            wrong = {problem["index"] for problem in error.details["writeErrors"]}
+            failure, wrong = error, {problem["index"] for problem in error.details["writeErrors"]}
         except Exception as error:
-            failure, wrong = error, set(range(sum(ends)))
+            failure, wrong = error, set(range(len(writes)))
         begin = 0
-        for (writes, done), length in zip(batch, ends, strict=True):
-            if failure is not None and wrong & set(range(begin, begin + length)):
-                done.send_exception(failure)
+        for own, done in batch:
+            if wrong.isdisjoint(range(begin, begin + len(own))):
+                done.send()
             else:
-                done.send(len(writes))
-            begin += length
+                done.send_exception(failure)
+            begin += len(own)
