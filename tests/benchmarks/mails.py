@@ -13,11 +13,11 @@ from rich.table import Table
 from loket_local.ports import find_free
 from loket_local.processes import Child
 from loket_local.stack import Stack
-from loket_notification.channels.contract import Outgoing
+from loket_notification import outgoing
 from loket_notification.channels.smtp import SmtpChannel, SmtpSettings
-from loket_notification.composing.calendar import calendar_entry
-from loket_notification.composing.mail import compose
 from loket_notification.composing.sample import START, sample_card
+from loket_notification.domain.planning import Plan
+from loket_notification.previewing import Trial
 
 from .bulk import book_many
 from .soak import resident_megabytes
@@ -65,12 +65,7 @@ def mails(stack: Stack, many: int, console: Console) -> Table:
 
 def _raw(stack: Stack, port: int, many: int) -> float:
     card = sample_card("confirmation", "nl")
-    composed = compose("confirmation", card, stack.url, {})
-    method, entry = calendar_entry(card, "a1", stack.url, START)
-    mail = Outgoing(
-        "raw:1:confirmation:email", card.email, composed.text, START, sender=card.municipality, to_name=card.name,
-        subject=composed.subject, html=composed.html, calendar=entry, calendar_method=method,
-    )  # fmt: skip
+    mail = outgoing.make(Trial("confirmation", "email", START), card, card.email, Plan(), stack.url, START)
     content = stack.folder / "raw.eml"
     content.write_bytes(SmtpChannel(SmtpSettings()).to_bytes(mail))
     command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.raw_smtp", str(port), str(many), str(SENDERS)]

@@ -28,16 +28,13 @@ from loket_chassis.rpc import Calls, RemoteError, Unavailable
 from loket_contracts import envelope
 from loket_contracts.errors import Refusal
 
-from .sending import Known, Needs, send
+from .sending import UNCERTAIN, Known, Needs, send
 from .store.messages import LEASE, Claimed, Messages
 from .store.plans import Plans
 from .store.together import Together
 from .store.unwanted import Unwanted
 
 SETTLED = Counter("loket_messages_total", "What became of messages", ["channel", "kind", "outcome"])
-UNCERTAIN = Counter(
-    "loket_messages_uncertain_total", "Messages that may have left before their sender died", ["channel"]
-)
 LAG = Gauge("loket_messages_lag_seconds", "How long a message had been due when it was first claimed, of late")
 
 #: seconds between two looks at what is due, when nobody says that something is
@@ -154,9 +151,9 @@ class Dispatcher(DependencyProvider):
     def _prepare(self, batch: Sequence[Claimed], now: dt.datetime) -> None:
         LAG.set(max(((now - each.message.due_at).total_seconds() for each in batch if each.attempts == 1), default=0))
         for each in batch:
-            if each.uncertain:
+            if each.was_leaving:
                 UNCERTAIN.labels(each.message.channel).inc()
-                log.warning("a message may have been sent already; sending it again", message=each.message.id)
+                log.warning("a message may have left before its sender died", message=each.message.id)
         cards = self._cards([each.message for each in batch])
         known = self._known(cards.values())
         for each in batch:

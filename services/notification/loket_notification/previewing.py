@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from .channels.contract import NotSent, Outgoing
-from .composing.calendar import calendar_entry
-from .composing.mail import compose, page_of
+from . import outgoing
+from .channels.contract import NotSent
+from .composing.mail import compose
 from .composing.phrases import LANGUAGES
 from .composing.sample import sample_card
-from .domain.kinds import EMAIL, KINDS
+from .domain.kinds import KINDS
 from .domain.segments import cut, plain
 from .sending import Needs
 
@@ -34,28 +36,31 @@ def preview(needs: Needs, municipality: str, kind: str, language: str) -> dict[s
     }
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A message about no appointment."""
+
+    kind: str
+    channel: str
+    at: dt.datetime
+    appointment: str = "sample"
+
+    @property
+    def id(self) -> str:
+        return f"test:{self.at:%Y%m%d%H%M%S}:{self.kind}:{self.channel}"
+
+
 def send_test(needs: Needs, municipality: str, kind: str, language: str, channel: str, to: str) -> dict[str, Any]:
     """Send the preview to an address of the operator's. Raises Refusal: unknown-message-kind, not-sent."""
-    shown = preview(needs, municipality, kind, language)
-    card = sample_card(kind, language, municipality)
-    now = needs.now()
-    plan = needs.plans.of(municipality)
-    identifier = f"test:{now:%Y%m%d%H%M%S}:{kind}:{channel}"
-    if channel == EMAIL:
-        method, entry = "", b""
-        if KINDS[kind].calendar:
-            method, entry = calendar_entry(card, "sample", page_of(card, needs.public_url), now)
-        outgoing = Outgoing(
-            identifier, to, shown["text"], now, sender=card.municipality, to_name=card.name, subject=shown["subject"],
-            html=shown["html"], calendar=entry, calendar_method=method,
-        )  # fmt: skip
-    else:
-        outgoing = Outgoing(identifier, to, shown["sms"], now, sender=plan.sender)
+    _check(kind, language)
+    now, card = needs.now(), sample_card(kind, language, municipality)
+    trial = Trial(kind, channel, now)
+    ready = outgoing.make(trial, card, to, needs.plans.of(municipality), needs.public_url, now)
     try:
-        provider, identifier_there = needs.providers.send(channel, outgoing)
+        provider, identifier = needs.providers.send(channel, ready)
     except NotSent as error:
         raise Refusal("not-sent", {"reason": error.reason}) from error
-    return {"provider": provider, "id": identifier_there}
+    return {"provider": provider, "id": identifier}
 
 
 def _check(kind: str, language: str) -> None:

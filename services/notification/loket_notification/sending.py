@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 
 from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 
-from .channels.contract import NotSent, Outgoing, Refused, Unknown
+from . import outgoing
+from .channels.contract import NotSent, Refused, Unknown
 from .channels.providers import Providers
-from .composing.calendar import calendar_entry
-from .composing.mail import compose, page_of
 from .domain.card import ContactCard
 from .domain.kinds import EMAIL, KINDS, SMS, Kind
 from .domain.planning import Plan, PlannedMessage, instead
 from .domain.pointless import why_pointless
 from .domain.retries import next_try
-from .domain.segments import cut, plain
+from .domain.segments import Cut, cut
 from .domain.timing import outside
 from .store.messages import Claimed, Messages
 from .store.plans import Plans
@@ -31,6 +31,8 @@ from .store.together import Together, Write
 from .store.unwanted import OPTED_OUT, UNREACHABLE, Unwanted
 
 log = structlog.get_logger()
+
+UNCERTAIN = Counter("loket_messages_uncertain_total", "Messages that may have left without our knowing", ["channel"])
 
 #: a message that may have left without our knowing is sent once more and no oftener
 MOST_UNCERTAIN = 1
@@ -109,13 +111,14 @@ def _send(needs: Needs, claimed: Claimed, given: Mapping[str, Any] | Refusal, kn
     if person and known.counts.get(counted, 0) >= plan.most_per_day[message.channel]:
         log.error("a person would get too many messages today", message=message.id, channel=message.channel)
         return _settle(needs, claimed, "suppressed", "too many today")
-    outgoing, size = _outgoing(needs, message, kind, card, address, plan)
-    if size.get("segments", 0) > needs.most_segments:
-        return _settle(needs, claimed, "failed", f"{size['segments']} segments are too many")
+    ready = outgoing.make(message, card, address, plan, needs.public_url, now)
+    size = cut(ready.text) if message.channel == SMS else None
+    if size and size.segments > needs.most_segments:
+        return _settle(needs, claimed, "failed", f"{size.segments} segments are too many")
     known.counts[counted] = known.counts.get(counted, 0) + 1
     needs.ahead.write([needs.messages.begun(claimed)])
     try:
-        provider, provider_id = needs.providers.send(message.channel, outgoing)
+        provider, provider_id = needs.providers.send(message.channel, ready)
     except Refused as error:
         if error.unreachable and person:
             needs.unwanted.add(message.municipality, person, message.channel, UNREACHABLE, now)
@@ -135,32 +138,6 @@ def _whom(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[str |
     return (card.email if message.channel == EMAIL else card.phone), card.mark
 
 
-def _outgoing(
-    needs: Needs, message: PlannedMessage, kind: Kind, card: ContactCard, address: str, plan: Plan
-) -> tuple[Outgoing, dict[str, Any]]:
-    composed = compose(message.kind, card, needs.public_url, plan.texts)
-    now = needs.now()
-    if message.channel == SMS:
-        text = plain(composed.sms)
-        size = cut(text)
-        outgoing = Outgoing(
-            message.id, address, text, now, sender=plan.sender,
-            receipts=f"{needs.public_url.rstrip('/')}/receipts/",
-        )  # fmt: skip
-        return outgoing, {"encoding": size.encoding, "segments": size.segments}
-    method, entry = "", b""
-    if kind.calendar:
-        method, entry = calendar_entry(card, message.appointment, page_of(card, needs.public_url), now)
-    return Outgoing(
-        message.id, address, composed.text, now,
-        sender=card.municipality,
-        to_name=card.name if kind.to == "resident" else card.team,
-        subject=composed.subject, html=composed.html,
-        calendar=entry, calendar_method=method,
-        unsubscribe=composed.unsubscribe,
-    ), {}  # fmt: skip
-
-
 def _not_sent(needs: Needs, claimed: Claimed, error: NotSent) -> str:
     if isinstance(error, Refused):
         return _settle(needs, claimed, "failed", error.reason)
@@ -177,13 +154,15 @@ def _again(
     if at >= claimed.message.until:
         return _settle(needs, claimed, "failed", f"{reason}; another try would come too late")
     needs.together.write([needs.messages.again(claimed, at, now, reason, may_have_left)])
+    if may_have_left:
+        UNCERTAIN.labels(claimed.message.channel).inc()
     log.info("message will be tried again", message=claimed.message.id, reason=reason, attempts=claimed.attempts)
     return "planned"
 
 
 def _settle(
     needs: Needs, claimed: Claimed, state: str, reason: str, provider: str = "", provider_id: str = "",
-    person: str = "", size: Mapping[str, Any] | None = None,
+    person: str = "", size: Cut | None = None,
 ) -> str:  # fmt: skip
     message, now = claimed.message, needs.now()
     event = None

@@ -11,9 +11,8 @@ tries      the last of them, [{at, provider, outcome}]
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
 from pymongo.database import Database
@@ -22,6 +21,7 @@ from loket_chassis.mongo import Document
 from loket_contracts.envelope import Event
 
 from ..domain.planning import PlannedMessage
+from ..domain.segments import Cut
 
 #: a claim that is not extended ends after so long, and others take the message over
 LEASE = dt.timedelta(seconds=20)
@@ -35,6 +35,7 @@ class Claimed:
     """A message that is ours to send until the lease ends.
 
     `attempts`: this one included. `times`: how often it was sent before and is now sent again on request.
+    `was_leaving`: whoever had it before died when it may just have left.
     """
 
     message: PlannedMessage
@@ -43,6 +44,7 @@ class Claimed:
     times: int
     traceparent: str | None
     claim: str
+    was_leaving: bool = False
 
 
 class Messages:
@@ -107,10 +109,11 @@ class Messages:
 
         Also those whose sender died with them; `uncertain` counts how often one of them may have left by then.
         """
-        due = list(self.collection.find({"next_at": {"$lte": now}}, {"_id": 1}).sort("next_at", 1).limit(most))
+        due = list(self.collection.find({"next_at": {"$lte": now}}, {"begun": 1}).sort("next_at", 1).limit(most))
         if not due:
             return []
-        ids = {"$in": [each["_id"] for each in due]}
+        was_leaving = {each["_id"]: each.get("begun", False) for each in due}
+        ids = {"$in": list(was_leaving)}
         self.collection.update_many(
             {"_id": ids, "next_at": {"$lte": now}},
             [
@@ -133,6 +136,7 @@ class Messages:
                 found.get("times", 0),
                 found.get("traceparent"),
                 claim,
+                was_leaving[found["_id"]],
             )
             for found in self.collection.find({"_id": ids, "claim": claim, "state": "sending"})
         ]
@@ -162,10 +166,12 @@ class Messages:
 
     def settled(
         self, claimed: Claimed, state: str, now: dt.datetime, reason: str = "", event: Event | None = None,
-        provider: str = "", provider_id: str = "", person: str = "", size: Mapping[str, Any] | None = None,
+        provider: str = "", provider_id: str = "", person: str = "", size: Cut | None = None,
     ) -> UpdateOne:  # fmt: skip
         """The write that moves the message to its final state, with the event that tells of it."""
-        known: Document = {"state": state, "settled_at": now, "reason": reason, "begun": False, **(size or {})}
+        known: Document = {"state": state, "settled_at": now, "reason": reason, "begun": False}
+        if size is not None:
+            known |= {"encoding": size.encoding, "segments": size.segments}
         if provider:
             known |= {"provider": provider, "provider_id": provider_id}
         if person:
