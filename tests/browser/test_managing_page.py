@@ -74,6 +74,20 @@ def test_after_the_visit_a_resident_tells_what_it_was_worth_once(page: Page, por
     assert again.json()["code"] == "feedback-given"
 
 
+def test_who_wants_no_reminders_says_so_with_one_press(page: Page, portal):
+    appointment = portal.booked()
+    page.goto(f"{appointment['manage_url']}/berichten")
+    expect(page.get_by_role("heading", name="Berichten per e-mail")).to_be_visible()
+    picture(page, "messages")
+    assert fits(page)
+    page.get_by_role("button", name="Liever geen herinneringen meer").click()
+    expect(page.get_by_role("heading", name="U bent afgemeld")).to_be_visible()
+    picture(page, "unsubscribed")
+    page.get_by_role("link", name="Naar mijn afspraak").click()
+    expect(page.get_by_role("heading", name="Uw afspraak", exact=True)).to_be_visible()
+    assert page.complaints == []
+
+
 def test_nothing_free_leads_to_the_first_free_moment(page: Page, portal):
     page.goto(f"{portal.url}/rumst/tijdstip?type=bomen-kappen&location=gemeentehuis&from=2026-12-24")
     expect(page.get_by_role("heading", name="Moet u wel komen?")).to_be_visible()

@@ -87,6 +87,16 @@ def notification(own_stack):
     component.wait_until("ready")
 
 
+@pytest.fixture
+def tls(tmp_path):
+    """A server's side of TLS; whoever trusts ca.pem in the test's folder trusts it."""
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    return context
+
+
 def ask(own_stack, method, *args):
     return standalone.ask(own_stack.servers.amqp_uri, "notification", method, *args)
 
@@ -102,12 +112,8 @@ def reason(own_stack, booked):
 
 
 def test_over_tls_and_with_a_log_in_a_mail_arrives_and_a_wrong_password_loses_none(
-    own_stack, portal, notification, tmp_path
+    own_stack, portal, notification, tls, tmp_path
 ):
-    authority = trustme.CA()
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1").configure_cert(tls)
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
 
     def known(server, session, envelope, mechanism, data):
         return AuthResult(success=(data.login, data.password) == (b"loket", b"right"), handled=False)
@@ -127,12 +133,8 @@ def test_over_tls_and_with_a_log_in_a_mail_arrives_and_a_wrong_password_loses_no
 
 
 def test_starttls_protects_the_log_in_and_a_certificate_of_strangers_is_not_trusted(
-    own_stack, portal, notification, tmp_path
+    own_stack, portal, notification, tls, tmp_path
 ):
-    authority = trustme.CA()
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1").configure_cert(tls)
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     mails = MailServer(tls_context=tls, require_starttls=True)
     notification(SMTP_PORT=str(mails.port), SMTP_SECURITY="starttls")
     booked = portal.booked(contact=a_visitor())

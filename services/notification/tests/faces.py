@@ -69,13 +69,35 @@ class SmtpFace:
         return "250 kept"
 
 
-class HttpFace:
+class ServedFace:
+    """A provider on a port of its own, in threads. `make(port)` makes a channel to it."""
+
+    def serve(self, server_class, handler, make):
+        self.make = make
+        self.behaviour = "accept"
+        self.texts = []
+        (self.port,) = find_free(1)
+        self.server = server_class(("127.0.0.1", self.port), handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def channel(self, behaviour):
+        self.behaviour = behaviour
+        return self.make(find_free(1)[0] if behaviour == "away" else self.port)
+
+    def received(self):
+        return self.texts
+
+
+class HttpFace(ServedFace):
     """A gateway that takes SMS over HTTP. `read(path, headers, body)` gives the text; `taken`: status and body."""
 
     def __init__(self, make, read, taken):
-        self.make, self.read, self.taken_answer = make, read, taken
-        self.behaviour = "accept"
-        self.texts = []
+        self.read, self.taken_answer = read, taken
         face = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -100,33 +122,17 @@ class HttpFace:
             def log_message(self, *args):
                 """Quiet."""
 
-        (self.port,) = find_free(1)
-        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def channel(self, behaviour):
-        self.behaviour = behaviour
-        return self.make(f"http://127.0.0.1:{find_free(1)[0] if behaviour == 'away' else self.port}")
-
-    def received(self):
-        return self.texts
+        self.serve(ThreadingHTTPServer, Handler, lambda port: make(f"http://127.0.0.1:{port}"))
 
 
 def form(body):
     return dict(parse_qsl(body, keep_blank_values=True))
 
 
-class SmppFace:
+class SmppFace(ServedFace):
     """A message centre. It puts the segments of a message together as a telephone does."""
 
     def __init__(self, make):
-        self.make = make
-        self.behaviour = "accept"
-        self.texts = []
         self.parts = {}
         face = self
 
@@ -163,21 +169,7 @@ class SmppFace:
                 made.sequence = sequence
                 self.request.sendall(made.generate())
 
-        (self.port,) = find_free(1)
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", self.port), Session)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def channel(self, behaviour):
-        self.behaviour = behaviour
-        return self.make(find_free(1)[0] if behaviour == "away" else self.port)
-
-    def received(self):
-        return self.texts
+        self.serve(socketserver.ThreadingTCPServer, Session, make)
 
     def answer(self, session, pdu):
         if pdu.command == "bind_transmitter":

@@ -9,7 +9,7 @@ from faces import SmtpFace
 from post import NOW, START, Post
 
 from loket_contracts.errors import Refusal
-from loket_notification import queries, receiving
+from loket_notification import previewing, queries, receiving
 from loket_notification.channels.contract import Callback
 from loket_notification.channels.generic_http import GenericHttpChannel, GenericHttpSettings
 from loket_notification.channels.providers import Provider
@@ -347,6 +347,28 @@ def test_the_failures_of_the_day_are_listed(post, face):
     assert (failed["reason"], failed["attempts"]) == ("the mail server said 554", 1)
     post.later(days=2)
     assert queries.failures(post.needs, "rumst") == []
+
+
+def test_a_preview_is_the_message_in_the_words_of_the_municipality(database, face, tmp_path):
+    post = make(database, face, tmp_path, "texts: {nl: {reminder: {subject: 'Tot {{ day }}!'}}}")
+    shown = previewing.preview(post.needs, "rumst", "reminder", "nl")
+    assert shown["subject"] == "Tot maandag 30 november 2026!"
+    assert (shown["encoding"], shown["segments"]) == ("GSM-7", 2)
+    with pytest.raises(Refusal, match="unknown-message-kind"):
+        previewing.preview(post.needs, "rumst", "reminder", "tlh")
+
+
+def test_a_preview_can_be_sent_to_an_address_of_the_operators_and_is_nobodys_message(post, face):
+    sent = previewing.send_test(post.needs, "rumst", "confirmation", "fr", "email", "me@rumst.example")
+    assert sent == {"provider": "smtp", "id": ""}
+    assert "Votre rendez-vous" in face.received()[0]
+    assert b"text/calendar" in face.taken[0]
+    previewing.send_test(post.needs, "rumst", "reminder_soon", "nl", "sms", "+32470123456")
+    assert "tot straks om 10:00" in post.sms_file.read_text()
+    assert post.messages.collection.count_documents({}) == 0
+    post.needs.providers.by_kind["email"][:] = [Provider("smtp", face.channel("away"))]
+    with pytest.raises(Refusal, match="not-sent"):
+        previewing.send_test(post.needs, "rumst", "confirmation", "nl", "email", "me@rumst.example")
 
 
 def test_no_address_no_name_and_no_text_is_kept(post, face):

@@ -44,53 +44,51 @@ class Kind:
         return self.asked_by in (None, "municipality" if by_municipality else "resident")
 
 
-def _kind(name: str, event: str, state: str, concerns: str, usual: Timing | None, **options: object) -> Kind:
-    return Kind(name, frozenset(event.split()), state, concerns, usual, **options)  # type: ignore[arg-type]
-
-
+BOOKED, MOVED = frozenset({"appointment.booked"}), frozenset({"appointment.rescheduled"})
+CANCELLED = frozenset({"appointment.cancelled"})
 _MAIL = Timing((EMAIL,))
 _AFTER_A_SLIP = Timing((EMAIL,), after=dt.timedelta(minutes=1))
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        _kind("confirmation", "appointment.booked", "booked", "moment", _MAIL, calendar=True),
-        _kind(
-            "reschedule", "appointment.rescheduled", "booked", "moment", _MAIL, calendar=True, asked_by="resident"
+        Kind("confirmation", BOOKED, "booked", "moment", _MAIL, calendar=True),
+        Kind(
+            "reschedule", MOVED, "booked", "moment", _MAIL, calendar=True, asked_by="resident"
         ),
-        _kind(
-            "moved_by_us", "appointment.rescheduled", "booked", "moment", Timing((EMAIL, SMS)), calendar=True,
+        Kind(
+            "moved_by_us", MOVED, "booked", "moment", Timing((EMAIL, SMS)), calendar=True,
             asked_by="municipality",
         ),
-        _kind(
-            "cancellation", "appointment.cancelled", "cancelled", "moment", _AFTER_A_SLIP, calendar=True,
+        Kind(
+            "cancellation", CANCELLED, "cancelled", "moment", _AFTER_A_SLIP, calendar=True,
             asked_by="resident",
         ),
-        _kind(
-            "cancelled_by_us", "appointment.cancelled", "cancelled", "moment",
+        Kind(
+            "cancelled_by_us", CANCELLED, "cancelled", "moment",
             Timing((EMAIL, SMS), after=dt.timedelta(minutes=1)), calendar=True, asked_by="municipality",
         ),
-        _kind(
-            "reminder", "appointment.booked appointment.rescheduled", "booked", "moment",
+        Kind(
+            "reminder", BOOKED | MOVED, "booked", "moment",
             Timing((EMAIL,), before=Before(days=3)), necessary=False,
         ),
-        _kind(
-            "reminder_soon", "appointment.booked appointment.rescheduled", "booked", "moment",
+        Kind(
+            "reminder_soon", BOOKED | MOVED, "booked", "moment",
             Timing((SMS,), before=Before(dt.timedelta(hours=2))), necessary=False,
         ),
-        _kind("bring", "appointment.booked appointment.rescheduled", "booked", "moment", None, necessary=False),
-        _kind("request", "appointment.preparation_requested", "booked", "request", _MAIL),
-        _kind("documents", "appointment.documents_due", "booked", "documents", _MAIL),
-        _kind("offer", "waiting_list.offered", "booked", "offer", Timing((EMAIL, SMS))),
-        _kind(
-            "thanks", "appointment.completed", "completed", "visit", Timing((EMAIL,), after=dt.timedelta(hours=2)),
-            necessary=False,
+        Kind("bring", BOOKED | MOVED, "booked", "moment", None, necessary=False),
+        Kind("request", frozenset({"appointment.preparation_requested"}), "booked", "request", _MAIL),
+        Kind("documents", frozenset({"appointment.documents_due"}), "booked", "documents", _MAIL),
+        Kind("offer", frozenset({"waiting_list.offered"}), "booked", "offer", Timing((EMAIL, SMS))),
+        Kind(
+            "thanks", frozenset({"appointment.completed"}), "completed", "visit",
+            Timing((EMAIL,), after=dt.timedelta(hours=2)), necessary=False,
         ),
-        _kind(
-            "alert_booked", "appointment.booked", "booked", "moment", Timing((EMAIL,), within_days=1), to="team"
+        Kind(
+            "alert_booked", BOOKED, "booked", "moment", Timing((EMAIL,), within_days=1), to="team"
         ),
-        _kind(
-            "alert_cancelled", "appointment.cancelled", "cancelled", "moment", Timing((EMAIL,), within_days=0),
+        Kind(
+            "alert_cancelled", CANCELLED, "cancelled", "moment", Timing((EMAIL,), within_days=0),
             to="team",
         ),
     )
@@ -99,4 +97,4 @@ KINDS: dict[str, Kind] = {
 #: the events that somebody wants to hear of
 EVENTS_HEARD = frozenset(name for kind in KINDS.values() for name in kind.events)
 #: these change the moment that earlier messages were about
-OVERTAKING = frozenset({"appointment.rescheduled", "appointment.cancelled"})
+OVERTAKING = MOVED | CANCELLED

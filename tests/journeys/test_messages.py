@@ -1,0 +1,54 @@
+"""What an operator and a resident do about messages: look, try, unsubscribe."""
+
+import subprocess
+import sys
+
+import requests
+
+from tests.client import a_visitor, eventually
+
+
+def notify(stack, *arguments):
+    """`loket-notify`, as an operator calls it."""
+    command = [sys.executable, "-m", "loket_notification.administer", "--amqp-uri", stack.servers.amqp_uri]
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_an_operator_sees_what_was_sent_previews_and_test_sends(stack, portal):
+    visitor = a_visitor()
+    booked = portal.booked(contact=visitor)
+    eventually(lambda: portal.mails_to(visitor["email"]))
+    listed = eventually(lambda: _if_sent(notify(stack, "messages", "rumst", booked["id"]).stdout))
+    assert "email  confirmation     sent" in listed
+    assert visitor["email"] not in listed
+    assert "Uw afspraak op" in notify(stack, "preview", "rumst", "confirmation").stdout
+    assert (
+        notify(stack, "test-send", "rumst", "reminder", "email", "operator@rumst.example").stdout == "Taken by smtp.\n"
+    )
+    assert eventually(lambda: portal.mails_to("operator@rumst.example"))[0]["subject"].startswith("Herinnering")
+    assert notify(stack, "failures", "rumst").returncode == 0
+
+
+def _if_sent(listed):
+    return listed if "confirmation     sent" in listed else ""
+
+
+def test_a_mistake_in_a_plan_is_told_with_its_place_and_changes_nothing(stack, tmp_path):
+    file = tmp_path / "rumst.messages.yaml"
+    file.write_text("municipality: rumst\nmessages: {reminder: {by: [pigeon]}}\n")
+    done = notify(stack, "configure", str(file))
+    assert done.returncode == 1
+    assert "/messages/reminder" in done.stderr
+
+
+def test_a_link_shows_before_it_unsubscribes_and_a_mail_program_can_do_it_in_one_click(stack, portal):
+    booked = portal.booked(contact=a_visitor())
+    address = f"{booked['manage_url']}/berichten"
+    assert "Liever geen herinneringen meer" in requests.get(address, timeout=10).text
+    before = notify(stack, "unwanted", "rumst").stdout.count("opted-out")
+    clicked = requests.post(address, data={"List-Unsubscribe": "One-Click"}, timeout=10, allow_redirects=False)
+    assert clicked.status_code == 200
+    assert "U bent afgemeld" in clicked.text
+    assert notify(stack, "unwanted", "rumst").stdout.count("opted-out") == before + 1
+    stranger = booked["manage_url"].rsplit("/", 1)[0] + "/of-a-stranger/berichten"
+    assert requests.post(stranger, timeout=10).status_code == 404
