@@ -23,7 +23,6 @@ from typing import Any
 
 import click
 import requests
-import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -36,6 +35,7 @@ from .load import Measured, measure, request
 from .mails import mails as sending
 from .settled import wait_until_all_is_told, wait_until_capacity_is_told
 from .soak import resident_megabytes, soak
+from .town import town
 from .travel import travel
 
 ROOT = Path(__file__).parents[2]
@@ -55,34 +55,6 @@ class Job:
     yardstick: str
     expected: int = 200
     alone: bool = False
-
-
-def municipality(name: str, start: str, end: str, duration: int) -> str:
-    """Ten specialists who receive every day from `start` to `end`."""
-    everyday = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-    hours = [{"days": everyday, "from": start, "to": end}]
-    return yaml.safe_dump(
-        {
-            "id": name,
-            "name": name,
-            "most_holds_per_client": 0,
-            "locations": {"hal": {"name": "Hal"}},
-            "teams": {"team": {"name": "Team"}},
-            "resources": {
-                f"s-{n}": {
-                    "kind": "person", "name": f"S {n}", "team": "team", "locations": ["hal"], "skills": ["x"],
-                    "hours": hours,
-                }
-                for n in range(SPECIALISTS)
-            },
-            "appointment_types": {
-                "visit": {
-                    "name": "Visit", "team": "team", "locations": ["hal"], "duration": duration, "interval": duration,
-                    "needs": [{"kind": "person", "skill": "x"}], "notice_hours": 0, "horizon_days": 365,
-                }
-            },
-        }
-    )  # fmt: skip
 
 
 def wish(start: str) -> dict[str, Any]:
@@ -276,7 +248,7 @@ def main(seconds: float, mails: int, bookings: int) -> None:
     try:
         for name, start, end, duration in (("searched", "09:00", "17:00", 30), ("booked", "00:00", "00:00", 15)):
             file = folder / f"{name}.yaml"
-            file.write_text(municipality(name, start, end, duration))
+            file.write_text(town(name, SPECIALISTS, start, end, duration))
             stack.configure(file)
         stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
         wait_until_capacity_is_told(stack)

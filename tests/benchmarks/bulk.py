@@ -7,29 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
-import yaml
-
 from loket_local.stack import Stack
 from tests.client import Portal
+
+from .town import town
 
 
 def book_many(stack: Stack, folder: Path, many: int) -> list[str]:
     """Appointments at a municipality with room enough, straight through the API, side by side. Gives their ids."""
-    hours = [{"days": ["monday", "tuesday", "wednesday", "thursday", "friday"], "from": "07:00", "to": "20:00"}]
-    specialist = {
-        "kind": "person", "name": "S", "team": "team", "locations": ["hal"], "skills": ["x"], "hours": hours,
-    }  # fmt: skip
-    visit = {
-        "name": "Visit", "team": "team", "locations": ["hal"], "duration": 15, "interval": 15, "notice_hours": 96,
-        "horizon_days": 60, "needs": [{"kind": "person", "skill": "x"}],
-    }  # fmt: skip
-    town = {
-        "id": "post", "name": "Post", "most_holds_per_client": 0, "locations": {"hal": {"name": "Hal"}},
-        "teams": {"team": {"name": "Team"}}, "resources": {f"s-{number}": specialist for number in range(20)},
-        "appointment_types": {"visit": visit},
-    }  # fmt: skip
     file = folder / "post.yaml"
-    file.write_text(yaml.safe_dump(town))
+    file.write_text(town("post", 20, "07:00", "20:00", 15, notice_hours=96, horizon_days=60))
     stack.configure(file)
     portal = Portal(stack.url, stack.mail_url, municipality="post")
     last = str(date.today() + timedelta(50))  # noqa: DTZ011 - the machine's own day is as good as any

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -17,30 +16,12 @@ from loket_local.ports import LOOPBACK
 from loket_local.stack import Stack
 
 from .load import measure, request
+from .town import town
 
 SPECIALISTS = 40
 CONNECTIONS = 16
 SAMPLES = 10
 VISIT_MINUTES = 15
-
-
-def municipality() -> str:
-    everyday = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-    hours = [{"days": everyday, "from": "00:00", "to": "00:00"}]
-    person = {"kind": "person", "name": "S", "team": "t", "locations": ["hal"], "skills": ["x"], "hours": hours}
-    return yaml.safe_dump(
-        {
-            "id": "soak", "name": "Soak", "most_holds_per_client": 0,
-            "locations": {"hal": {"name": "Hal"}}, "teams": {"t": {"name": "T"}},
-            "resources": {f"s-{n}": person for n in range(SPECIALISTS)},
-            "appointment_types": {
-                "visit": {
-                    "name": "V", "team": "t", "locations": ["hal"], "duration": VISIT_MINUTES,
-                    "interval": VISIT_MINUTES, "needs": [{"skill": "x"}], "notice_hours": 0, "horizon_days": 365,
-                }
-            },
-        }
-    )  # fmt: skip
 
 
 def bookings() -> Iterator[dict[str, Any]]:
@@ -69,7 +50,7 @@ def soak(stack: Stack, number: int, console: Console) -> Table:
     for name in ("notification", "reporting"):
         stack.components[name].stop()
     file = stack.folder / "soak.yaml"
-    file.write_text(municipality())
+    file.write_text(town("soak", SPECIALISTS, "00:00", "00:00", VISIT_MINUTES))
     stack.configure(file)
     source = bookings()
     url = f"{stack.url}/api/v1/soak/appointments"

@@ -58,10 +58,6 @@ class NotificationService(Probes):
         return {"municipality": municipality, "version": version}
 
     @answer
-    def plan_source(self, municipality: str) -> str:
-        return self.dispatcher.needs.plans.text(municipality)
-
-    @answer
     def messages(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
         return queries.of_appointment(self.dispatcher.needs, municipality, appointment)
 

@@ -22,7 +22,7 @@ def compare(stores: Stores, text: str) -> dict[str, Any]:
     """What taking it would change, line by line (unified diff). Raises Refusal: invalid-configuration."""
     name = reader.read(text).id
     try:
-        before = stores.configurations.text(name)
+        before = stores.configurations.versions.text(name)
     except Refusal:  # this municipality is new
         before = ""
     lines = difflib.unified_diff(before.splitlines(), text.splitlines(), "in force", "proposed", lineterm="")

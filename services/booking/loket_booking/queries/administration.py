@@ -17,11 +17,14 @@ def configuration(stores: Stores, municipality: str, version: int | None) -> dic
     Raises Refusal: unknown-municipality, no-such-version.
     """
     known = stores.configurations.calendar(municipality).municipality
+    versions = stores.configurations.versions
     return {
         "municipality": municipality,
         "version": version or known.version,
-        "text": stores.configurations.text(municipality, version),
-        "versions": [{**each, "at": each["at"].isoformat()} for each in stores.configurations.versions(municipality)],
+        "text": stores.configurations.versions.text(municipality, version),
+        "versions": [
+            {**each, "at": each["at"].isoformat()} for each in stores.configurations.versions.listed(municipality)
+        ],
     }
 
 

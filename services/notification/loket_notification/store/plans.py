@@ -1,16 +1,14 @@
-"""The message plans of the municipalities, as their source text, by version. The newest counts."""
+"""The message plans of the municipalities, by version."""
 
 from __future__ import annotations
 
 import datetime as dt
 import time
 
-from pymongo import DESCENDING
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.mongo import Document
-from loket_contracts.errors import Refusal
+from loket_chassis.versions import Versions
 
 from ..configuration import reader
 from ..domain.planning import Plan
@@ -25,13 +23,13 @@ class Plans:
     FRESH_FOR = 2.0
 
     def __init__(self, database: Database[Document], most_segments: int) -> None:
-        self.collection = database[self.NAME]
+        self.versions = Versions(database[self.NAME])
         self._most_segments = most_segments
         self._plans: dict[str, tuple[int, Plan]] = {}
         self._checked = float("-inf")
 
     def create_indexes(self) -> None:
-        self.collection.create_index([("municipality", 1), ("version", DESCENDING)], unique=True, name="version")
+        self.versions.create_indexes()
 
     def of(self, municipality: str) -> Plan:
         """The plan of a municipality; the usual one when it has set none."""
@@ -45,35 +43,13 @@ class Plans:
         Raises Refusal: invalid-configuration; the old version then still counts.
         """
         municipality, _ = reader.read(text, self._most_segments)
-        while True:
-            latest = self.collection.find_one({"municipality": municipality}, sort=[("version", DESCENDING)])
-            if latest is not None and latest["text"] == text:
-                return municipality, int(latest["version"])
-            version = latest["version"] + 1 if latest else 1
-            try:
-                self.collection.insert_one(
-                    {"municipality": municipality, "version": version, "text": text, "by": by, "at": now}
-                )
-            except DuplicateKeyError:
-                continue
-            self._checked = float("-inf")
-            return municipality, version
-
-    def text(self, municipality: str) -> str:
-        """The source that counts. Raises Refusal: no-such-version."""
-        found = self.collection.find_one({"municipality": municipality}, sort=[("version", DESCENDING)])
-        if found is None:
-            raise Refusal("no-such-version", {"version": "?"})
-        return str(found["text"])
+        version, _ = self.versions.store(municipality, text, by, now)
+        self._checked = float("-inf")
+        return municipality, version
 
     def _look(self) -> None:
-        newest = self.collection.aggregate(
-            [
-                {"$sort": {"municipality": 1, "version": -1}},
-                {"$group": {"_id": "$municipality", "version": {"$first": "$version"}, "text": {"$first": "$text"}}},
-            ]
-        )
-        for found in list(newest):
-            if self._plans.get(found["_id"], (0, USUAL))[0] != found["version"]:
-                self._plans[found["_id"]] = (found["version"], reader.read(found["text"], self._most_segments)[1])
+        for municipality, version in self.versions.newest().items():
+            if self._plans.get(municipality, (0, USUAL))[0] != version:
+                text = self.versions.text(municipality, version)
+                self._plans[municipality] = (version, reader.read(text, self._most_segments)[1])
         self._checked = time.monotonic()
