@@ -21,10 +21,8 @@ def configuration(stores: Stores, municipality: str, version: int | None) -> dic
     return {
         "municipality": municipality,
         "version": version or known.version,
-        "text": stores.configurations.versions.text(municipality, version),
-        "versions": [
-            {**each, "at": each["at"].isoformat()} for each in stores.configurations.versions.listed(municipality)
-        ],
+        "text": versions.text(municipality, version),
+        "versions": [{**each, "at": each["at"].isoformat()} for each in versions.listed(municipality)],
     }
 
 
