@@ -83,6 +83,9 @@ def messages_page() -> str:
     )
     for schema in (PlanFile, TimingFile, QuietFile, MostPerDay):
         text += f"\n## {schema.__name__}\n\n" + table(("key", "what", "needed"), *_keys(schema()))
+    text += "\n## What they look like\n\nTo a resident who does not exist, in nl, fr, de and en.\n"
+    for name in KINDS:
+        text += f"\n### {name}\n\n![{name} in four languages](../pictures/messages/{name}.jpg)\n"
     return text
 
 
