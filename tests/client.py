@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import requests
@@ -88,8 +89,14 @@ class Portal:
         mails = requests.get(f"{self.mail_url}/messages.json", timeout=5).json()
         return [mail for mail in mails if address in mail["to"]]
 
-    def overview(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.get("reports/overview").json()
+    def overview(self, days: int = 100, **asked: str) -> dict[str, Any]:
+        """The figures of so many days back and ahead."""
+        ends = {"from": str(date.today() - timedelta(days)), "to": str(date.today() + timedelta(days))}  # noqa: DTZ011
+        found: dict[str, Any] = self.get("reports/overview", params={**ends, **asked}).json()
+        return found
+
+    def figures(self, **asked: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.overview(**asked)["figures"]
         return found
 
 

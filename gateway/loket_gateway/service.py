@@ -13,6 +13,7 @@ from loket_chassis.rpc import Calls, Remote, Unavailable
 from .api.appointments import AppointmentRoutes
 from .api.catalogue import CatalogueRoutes
 from .api.files import FileRoutes
+from .api.open_data import OpenDataRoutes
 from .api.openapi import OpenApiRoutes
 from .api.receipts import ReceiptRoutes
 from .api.reports import ReportRoutes
@@ -20,6 +21,7 @@ from .api.slots import SlotRoutes
 from .api.waiting_list import WaitingListRoutes
 from .catalogue import Catalogues
 from .pages.booking import BookingPages
+from .pages.figures import FigurePages
 from .pages.managing import ManagingPages
 from .pages.unsubscribing import UnsubscribingPages
 from .web import route
@@ -60,6 +62,8 @@ class GatewayService(
     FileRoutes,
     WaitingListRoutes,
     ReportRoutes,
+    OpenDataRoutes,
+    FigurePages,
     OpenApiRoutes,
     ReceiptRoutes,
     BookingPages,

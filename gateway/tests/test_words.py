@@ -8,7 +8,8 @@ from babel.messages.pofile import read_po
 
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
-from loket_gateway import language, problems
+from loket_gateway import figure_names, language, problems
+from loket_gateway.api import open_data
 
 PACKAGE = Path(language.__file__).parent
 TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("*.html"))
@@ -17,6 +18,7 @@ SAID = re.compile(r"""_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 def texts():
     found = {match[1:-1] for template in TEMPLATES for match in SAID.findall(template.read_text())}
+    found |= figure_names.texts() | set(open_data.ABOUT)
     return found | {error.title for error in ERRORS.values()} | {error.detail for error in ERRORS.values()}
 
 

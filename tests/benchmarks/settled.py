@@ -15,7 +15,7 @@ def wait_until_all_is_told(url: str) -> None:
     """Until the mail of every booking is out, so that one row does not weigh on the next."""
     while True:
         found = requests.get(f"{url}/reports/overview", params={"from": "2026-01-01", "to": "2030-12-31"}, timeout=60)
-        if found.ok and found.json()["messages"]["sent"] >= found.json()["appointments"]["total"]:
+        if found.ok and found.json()["figures"]["messages"] >= found.json()["figures"]["appointments"]:
             return
         time.sleep(0.5)
 
@@ -24,6 +24,6 @@ def wait_until_capacity_is_told(stack: Stack) -> None:
     """Booking tells the offered minutes of every resource-day of a new municipality, within a minute."""
     assert stack.servers is not None
     client: MongoClient[dict[str, Any]] = MongoClient(stack.servers.mongo_uri)
-    told, heard = client.loket_booking.capacities, client.loket_reporting.capacities
+    told, heard = client.loket_booking.capacities, client.loket_reporting.capacities_1
     while told.count_documents({"municipality": "booked"}) == 0 or heard.count_documents({}) < told.count_documents({}):
         time.sleep(1)

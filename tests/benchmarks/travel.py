@@ -47,7 +47,8 @@ def _one(url: str, mail_url: str, start: str, number: int) -> dict[str, float]:
 
 
 def _booked(url: str) -> int:
-    return int(requests.get(f"{url}/reports/overview", timeout=10).json()["appointments"]["booked"])
+    ends = {"from": "2026-01-01", "to": "2030-12-31"}
+    return int(requests.get(f"{url}/reports/overview", params=ends, timeout=10).json()["figures"]["booked"])
 
 
 def _mailed(mail_url: str, address: str) -> bool:

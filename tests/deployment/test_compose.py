@@ -87,7 +87,7 @@ def test_the_containers_carry_a_booking_from_end_to_end(engine):
         eventually(configured, patience=120)
         portal, visitor = Portal(url, ""), a_visitor()
         portal.booked(contact=visitor)
-        eventually(lambda: portal.overview()["messages"]["sent"] == 1, patience=60)
+        eventually(lambda: portal.figures()["messages"] == 1, patience=60)
         names = {container.name for container in engine.containers.list()}
         assert {f"loket-{name}-1" for name in SETTINGS} <= names
     finally:

@@ -24,7 +24,7 @@ def test_booking_killed_between_the_write_and_the_publish_still_tells_once(own_s
     booking.stop()
     restart(booking, LOKET_FAULT=place)
     visitor = a_visitor()
-    before = portal.overview()["appointments"]["booked"]
+    before = portal.figures()["booked"]
     with contextlib.suppress(requests.RequestException):
         portal.book(portal.slots()[-1]["start"], key=visitor["email"], contact=visitor)
     eventually(lambda: not booking.child.is_running())
@@ -32,12 +32,12 @@ def test_booking_killed_between_the_write_and_the_publish_still_tells_once(own_s
 
     restart(booking, LOKET_FAULT="")
     eventually(lambda: portal.mails_to(visitor["email"]))
-    eventually(lambda: portal.overview()["appointments"]["booked"] == before + 1)
+    eventually(lambda: portal.figures()["booked"] == before + 1)
     again = portal.book(portal.slots()[-1]["start"], key=visitor["email"], contact=visitor)
     assert again.status_code == 422, "the slot list moved on, so this is another request under the same key"
     time.sleep(1.5)
     assert len(portal.mails_to(visitor["email"])) == 1
-    assert portal.overview()["appointments"]["booked"] == before + 1
+    assert portal.figures()["booked"] == before + 1
     database = MongoClient(own_stack.servers.mongo_uri).loket_booking
     assert database.agendas.count_documents({"outbox.0": {"$exists": True}}) == 0
 
@@ -45,7 +45,7 @@ def test_booking_killed_between_the_write_and_the_publish_still_tells_once(own_s
 @pytest.mark.parametrize("victim", ["notification", "reporting"])
 def test_a_listener_killed_while_bookings_come_in_catches_up(own_stack, portal, victim):
     component = own_stack.components[victim]
-    before = portal.overview()["appointments"]["booked"]
+    before = portal.figures()["booked"]
     visitors = [a_visitor() for _ in range(12)]
     starts = [slot["start"] for slot in portal.slots("hinder-melden", to="2026-12-20")]
     for number, visitor in enumerate(visitors):
@@ -55,7 +55,7 @@ def test_a_listener_killed_while_bookings_come_in_catches_up(own_stack, portal, 
         if number == 5:
             component.child.kill()
     restart(component)
-    eventually(lambda: portal.overview()["appointments"]["booked"] == before + 12)
+    eventually(lambda: portal.figures()["booked"] == before + 12)
     # a message that was claimed by the process that died is taken over when its lease ends
     eventually(lambda: all(portal.mails_to(visitor["email"]) for visitor in visitors), patience=60)
     # the one that was being sent when the process died may come twice, no other

@@ -23,15 +23,15 @@ def test_who_books_gets_a_mail_and_is_counted(portal, visitor):
         "holds", {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": slot["start"]}
     )
     assert held.status_code == 201
-    before = portal.overview()["appointments"]["booked"]
-    messages = portal.overview()["messages"]["sent"]
+    before = portal.figures()["booked"]
+    messages = portal.figures()["messages"]
 
     answers = {"perceel": "Kerkstraat 1", "werken": "verbouwen"}
     booked = portal.post("appointments", {"hold": held.json()["id"], "contact": visitor, "answers": answers})
     assert booked.status_code == 201, booked.text
     mail = eventually(lambda: portal.mails_to(visitor["email"]))[0]
-    eventually(lambda: portal.overview()["appointments"]["booked"] == before + 1)
-    eventually(lambda: portal.overview()["messages"]["sent"] == messages + 1)
+    eventually(lambda: portal.figures()["booked"] == before + 1)
+    eventually(lambda: portal.figures()["messages"] > messages)
 
     appointment = booked.json()
     assert appointment["start"] == slot["start"]
@@ -66,7 +66,7 @@ def test_the_mail_speaks_the_language_of_who_booked(portal, language, subject):
 
 def test_cancelling_over_the_link_in_the_mail_frees_the_slot_mails_and_is_counted(portal, visitor):
     appointment = portal.booked(contact=visitor)
-    cancelled = portal.overview()["appointments"]["cancelled"]
+    cancelled = portal.figures()["cancelled"]
     link = link_in(eventually(lambda: portal.mails_to(visitor["email"]))[0])
 
     assert "De afspraak annuleren" in requests.get(link, timeout=5).text
@@ -78,7 +78,7 @@ def test_cancelling_over_the_link_in_the_mail_frees_the_slot_mails_and_is_counte
 
     mails = eventually(lambda: (found := portal.mails_to(visitor["email"])) and len(found) == 2 and found)
     assert "gaat niet door" in mails[1]["subject"]
-    eventually(lambda: portal.overview()["appointments"]["cancelled"] == cancelled + 1)
+    eventually(lambda: portal.figures()["cancelled"] == cancelled + 1)
     assert appointment["start"] in [slot["start"] for slot in portal.slots()]
 
 
@@ -129,11 +129,11 @@ def test_moving_an_appointment_updates_the_same_calendar_entry_and_is_mailed(por
 def test_a_resident_who_is_here_can_check_in_and_then_no_longer_cancel(portal):
     appointment = portal.booked()
     path, token = f"appointments/{appointment['id']}", appointment["link_token"]
-    before = portal.overview()["appointments"]["checked_in"]
+    before = portal.figures()["checked_in"]
     assert portal.post(f"{path}/check-in", token=token).json()["state"] == "checked_in"
     refused = portal.post(f"{path}/cancel", token=token)
     assert (refused.status_code, refused.json()["code"]) == (409, "not-allowed-in-state")
-    eventually(lambda: portal.overview()["appointments"]["checked_in"] == before + 1)
+    eventually(lambda: portal.figures()["checked_in"] == before + 1)
 
 
 def test_a_request_with_the_same_key_books_once_and_mails_once(portal, visitor):

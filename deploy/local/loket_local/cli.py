@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from rich.panel import Panel
 
 from .ports import LOOPBACK
 from .processes import StartFailed, stop_by_id
-from .stack import Interrupted, Ports, Stack, raise_on_signals, read_state
+from .stack import Interrupted, Ports, Stack, raise_on_signals, read_state, secret_of
 
 ROOT = Path(__file__).resolve().parents[3]
 console = Console(highlight=False)
@@ -128,6 +129,32 @@ def reset(folder: Path, yes: bool) -> None:
         click.confirm(f"Drop all data in {folder}?", abort=True)
     shutil.rmtree(folder)
     console.print(f"dropped {folder}")
+
+
+@main.command("demo-data")
+@folder_option
+@click.option("--appointments", default=60_000, show_default=True, help="About how many in a year.")
+@click.option("--days", default=365, show_default=True, help="How many days, the last of them yesterday.")
+def demo_data(folder: Path, appointments: int, days: int) -> None:
+    """Play a year of a municipality that does not exist, for figures to look at. Loket must run."""
+    state = read_state(folder)
+    if state is None:
+        raise click.ClickException("Loket does not run here. Start it with: make run")
+    environment = {
+        **os.environ, "MONGO_URI": str(state["mongo_uri"]), "AMQP_URI": str(state["amqp_uri"]),
+        "LOKET_SECRET": secret_of(folder),
+    }  # fmt: skip
+    silence = ROOT / "deploy" / "municipalities" / "voorbeeld.messages.yaml"
+    play = ["loket_booking.demonstration", "--appointments", str(appointments), "--days", str(days)]
+    try:
+        for command in (["loket_notification.administer", "configure", str(silence)], play):
+            done = subprocess.run([sys.executable, "-m", *command], env=environment, check=False)
+            if done.returncode:
+                sys.exit(done.returncode)
+    except KeyboardInterrupt:
+        console.print("stopped; what was played stays")
+        sys.exit(130)
+    console.print(f"see {state['url']}/voorbeeld/cijfers")
 
 
 @main.command()

@@ -107,7 +107,7 @@ class Stack:
             amqp_uri=self.servers.amqp_uri,
             mongo_uri=self.servers.mongo_uri,
             smtp_port=self.ports.smtp,
-            secret=_secret(self.folder),
+            secret=secret_of(self.folder),
             public_url=self.url,
             extra=self.extra,
         )
@@ -184,7 +184,7 @@ def raise_on_signals() -> None:
         signal.signal(number, interrupt)
 
 
-def _secret(folder: Path) -> str:
+def secret_of(folder: Path) -> str:
     """The key from which residents' links follow: made once, readable by the owner alone."""
     file = folder / "secret"
     if not file.exists():
@@ -203,9 +203,13 @@ def write_state(folder: Path, stack: Stack) -> None:
         "pid": os.getpid(),
         "url": stack.url,
         "mail": stack.mail_url,
+        "mongo_uri": stack.servers.mongo_uri if stack.servers else "",
+        "amqp_uri": stack.servers.amqp_uri if stack.servers else "",
         "components": {name: component.port for name, component in stack.components.items()},
     }
-    state_file(folder).write_text(json.dumps(state))
+    file = state_file(folder)
+    file.touch(mode=0o600)  # an address can hold a password
+    file.write_text(json.dumps(state))
 
 
 def read_state(folder: Path) -> dict[str, object] | None:

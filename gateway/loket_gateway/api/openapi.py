@@ -275,7 +275,22 @@ OPERATIONS: list[dict[str, Any]] = [
     },
     {
         "id": "getOverview", "tag": "figures", "method": "get", "path": f"{_BASE}/reports/overview",
-        "query": schemas.PeriodQuery, "summary": "Counts of a period", "status": 200, "answer": schemas.Overview,
-        "refusals": ("unknown-municipality", "invalid-request"),
+        "query": schemas.ReportQuery, "summary": "The figures of a period beside those of the period before",
+        "status": 200, "answer": schemas.Overview, "refusals": ("unknown-municipality", "invalid-request"),
+    },
+    {
+        "id": "getTable", "tag": "figures", "method": "get", "path": f"{_BASE}/reports/table",
+        "query": schemas.TableQuery, "summary": "The figures in rows; also as CSV (RFC 4180) and as a spreadsheet",
+        "status": 200, "answer": schemas.Table, "refusals": ("unknown-municipality", "invalid-request"),
+    },
+    {
+        "id": "getOpenData", "tag": "figures", "method": "get", "path": f"{_BASE}/open-data",
+        "query": schemas.OpenDataQuery, "summary": "Open data by month and type; few people are left out",
+        "status": 200, "answer": schemas.OpenData, "refusals": ("unknown-municipality", "invalid-request"),
+    },
+    {
+        "id": "describeOpenData", "tag": "figures", "method": "get", "path": f"{_BASE}/open-data/dcat",
+        "summary": "What the open data are (DCAT-AP, as JSON-LD)", "status": 200, "answer": {"type": "object"},
+        "media_type": "application/ld+json", "refusals": ("unknown-municipality",),
     },
 ]  # fmt: skip

@@ -1,19 +1,25 @@
-"""Figures."""
+"""Figures: an overview of a period, and tables to go on with in a spreadsheet."""
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.rpc import Service
 
+from .. import figure_names, language
 from ..bodies import query
 from ..catalogue import Catalogue
-from ..schemas import PeriodQuery
+from ..schemas import ReportQuery, TableQuery
 from ..web import route
 from . import BASE
 from .answers import private
+from .tables import table, wanted
 
-_period = PeriodQuery()
+_report, _table = ReportQuery(), TableQuery()
 
 
 class ReportRoutes:
@@ -24,7 +30,48 @@ class ReportRoutes:
 
     @route("GET", f"{BASE}/reports/overview")
     def get_overview(self, request: Request, municipality: str) -> Response:
-        asked = query(request, _period)
+        asked = as_text(query(request, _report))
         self.catalogue.of(municipality)  # an unknown municipality has no figures, not zero
-        first, last = (date and date.isoformat() for date in (asked["first"], asked["last"]))
-        return private(self.reporting.overview(municipality, first, last), request)
+        return private(self.reporting.overview(municipality, **asked), request)
+
+    @route("GET", f"{BASE}/reports/table")
+    def get_table(self, request: Request, municipality: str) -> Response:
+        asked = query(request, _table)
+        form = wanted(request, asked.pop("format"))
+        names = figure_names.of_parts(language.localised(self.catalogue.of(municipality), language.of(request)))
+        pages = _pages(self.reporting, municipality, as_text(asked))
+        first = next(pages)  # a refusal comes before the first byte
+        figures = list(first["figures"])
+        said = figure_names.of_figures(language.of(request))
+
+        def objects() -> Iterator[dict[str, Any]]:
+            yield from first["rows"]
+            for page in pages:
+                yield from page["rows"]
+
+        response = table(
+            request,
+            form,
+            f"loket-{municipality}",
+            ["", "", *(said[name] for name in figures)],
+            ([row["part"], names.get(row["id"], row["id"]), *row["figures"].values()] for row in objects()),
+            objects,
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def as_text(asked: dict[str, Any], ends: bool = False) -> dict[str, Any]:
+    """Dates travel as text. `ends`: under the names that they have in an address."""
+    names = {"first": "from", "last": "to"} if ends else {}
+    return {
+        names.get(name, name): each.isoformat() if isinstance(each, dt.date) else each for name, each in asked.items()
+    }
+
+
+def _pages(reporting: Service, municipality: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    after = 0
+    while after is not None:
+        page = reporting.table(municipality, after=after, **asked)
+        yield page
+        after = page["after"]

@@ -27,10 +27,3 @@ class FileQuery(Schema):
 
     name = fields.String(required=True, validate=validate.Length(min=1, max=200))
     question = Identifier(load_default=None)
-
-
-class PeriodQuery(Schema):
-    """A period of local days, inclusive."""
-
-    first = fields.Date(data_key="from", load_default=None)
-    last = fields.Date(data_key="to", load_default=None)

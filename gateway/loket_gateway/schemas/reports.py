@@ -1,42 +1,104 @@
-"""Figures, as they are answered."""
+"""Figures, as they are asked for and answered. docs/reference/figures.md gives each one's formula."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from typing import Any
+
+from marshmallow import Schema, fields, validate
 
 from loket_contracts.fields import Identifier
 
-
-class StateCounts(Schema):
-    booked = fields.Integer(required=True)
-    checked_in = fields.Integer(required=True)
-    in_service = fields.Integer(required=True)
-    parked = fields.Integer(required=True)
-    completed = fields.Integer(required=True)
-    no_show = fields.Integer(required=True)
-    cancelled = fields.Integer(required=True)
+FORMATS = ("json", "csv", "xlsx")
 
 
-class Count(StateCounts):
-    id = fields.String(required=True)
+class ReportQuery(Schema):
+    """A period of local days, inclusive, and the part of the municipality: all of it when nothing is named."""
+
+    first = fields.Date(data_key="from", load_default=None)
+    last = fields.Date(data_key="to", load_default=None)
+    team = Identifier(load_default=None)
+    appointment_type = Identifier(load_default=None)
+    location = Identifier(load_default=None)
 
 
-class AppointmentCounts(StateCounts):
-    total = fields.Integer(required=True)
+class TableQuery(ReportQuery):
+    """In which parts the period is cut, by what it is divided, and in which form it is wanted."""
+
+    every = fields.String(
+        load_default=None, validate=validate.OneOf(("day", "week", "month", "quarter")),
+        metadata={"description": "by the length of the period when it is left out"},
+    )  # fmt: skip
+    by = fields.String(load_default=None, validate=validate.OneOf(("team", "appointment_type", "location")))
+    format = fields.String(
+        load_default=None, validate=validate.OneOf(FORMATS), metadata={"description": "goes before Accept"}
+    )
 
 
-class MessageCounts(Schema):
-    sent = fields.Integer(required=True)
-    failed = fields.Integer(required=True)
+class OpenDataQuery(Schema):
+    format = fields.String(
+        load_default=None, validate=validate.OneOf(FORMATS), metadata={"description": "goes before Accept"}
+    )
 
 
-class Overview(Schema):
-    municipality = Identifier(required=True)
+def _figures(**about: Any) -> fields.Dict:
+    description = "by name; null where there is nothing to say"
+    return fields.Dict(
+        keys=fields.String(), values=fields.Float(allow_none=True), required=True,
+        metadata={"description": description, "example": {"appointments": 812, "no_show_share": 4.1}}, **about,
+    )  # fmt: skip
+
+
+class PeriodFigures(Schema):
     first = fields.Date(data_key="from", required=True)
     last = fields.Date(data_key="to", required=True)
-    appointments = fields.Nested(AppointmentCounts, required=True)
-    average_lead_days = fields.Float(required=True, allow_none=True)
-    by_team = fields.List(fields.Nested(Count), required=True)
-    by_appointment_type = fields.List(fields.Nested(Count), required=True)
-    by_day = fields.List(fields.Nested(Count), required=True)
-    messages = fields.Nested(MessageCounts, required=True)
+    figures = _figures()
+
+
+class PartFigures(Schema):
+    part = fields.String(required=True, metadata={"description": "2026-11-24, 2026-W48, 2026-11 or 2026-Q4"})
+    figures = _figures()
+
+
+class NamedFigures(Schema):
+    id = fields.String(required=True)
+    figures = _figures()
+
+
+class TableRow(PartFigures, NamedFigures):
+    """One part of the period, of one team, type or location; `id` is empty when it is not divided."""
+
+
+class Overview(PeriodFigures):
+    municipality = Identifier(required=True)
+    before = fields.Nested(PeriodFigures, required=True, metadata={"description": "the period before, as long"})
+    breakdowns = fields.Dict(
+        keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer()), required=True
+    )
+    every = fields.String(required=True)
+    course = fields.List(fields.Nested(PartFigures), required=True)
+    hours = fields.List(
+        fields.List(fields.Integer()), required=True,
+        metadata={"description": "appointments by weekday, Monday first, and local hour"},
+    )  # fmt: skip
+    by_team = fields.List(fields.Nested(NamedFigures), required=True)
+    by_appointment_type = fields.List(fields.Nested(NamedFigures), required=True)
+    by_location = fields.List(fields.Nested(NamedFigures), required=True)
+
+
+class Table(Schema):
+    rows = fields.List(fields.Nested(TableRow), required=True)
+
+
+class OpenRow(Schema):
+    """One month and type. A count is null when it, or what can be worked out from it, is below 5."""
+
+    month = fields.String(required=True, metadata={"example": "2026-10"})
+    appointment_type = fields.String(required=True)
+    completed = fields.Integer(required=True, allow_none=True)
+    no_show = fields.Integer(required=True, allow_none=True)
+    cancelled = fields.Integer(required=True, allow_none=True)
+    other = fields.Integer(required=True, allow_none=True)
+
+
+class OpenData(Schema):
+    rows = fields.List(fields.Nested(OpenRow), required=True)

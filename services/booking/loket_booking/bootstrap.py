@@ -24,6 +24,7 @@ from .store.files import Files
 from .store.invitations import Invitations
 from .store.links import Links
 from .store.lives import Queues, WaitingLists
+from .store.samples import Samples
 
 Announce = Callable[[str, Any, Iterable[Event]], None]
 
@@ -35,7 +36,15 @@ def utc_now() -> dt.datetime:
 
 
 #: the collections whose documents have an outbox
-WITH_OUTBOX = (Agendas.NAME, WaitingLists.NAME, Queues.NAME, Capacities.NAME, Erasures.NAME, Feedback.NAME)
+WITH_OUTBOX = (
+    Agendas.NAME,
+    WaitingLists.NAME,
+    Queues.NAME,
+    Capacities.NAME,
+    Erasures.NAME,
+    Feedback.NAME,
+    Samples.NAME,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class Stores:
     files: Files
     feedback: Feedback
     capacities: Capacities
+    samples: Samples
     erasures: Erasures
     audit: Audit
     links: Links
@@ -71,6 +81,7 @@ class Stores:
             files=Files(database),
             feedback=Feedback(database),
             capacities=Capacities(database),
+            samples=Samples(database),
             erasures=Erasures(database),
             audit=Audit(database),
             links=Links(key),
@@ -78,7 +89,7 @@ class Stores:
         )
         for store in (
             stores.agendas, stores.cards, stores.configurations, stores.waiting, stores.queues, stores.invitations,
-            stores.files, stores.capacities, stores.audit,
+            stores.files, stores.capacities, stores.samples, stores.audit,
         ):  # fmt: skip
             store.create_indexes()
         return stores

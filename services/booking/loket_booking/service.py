@@ -7,6 +7,7 @@ import datetime as dt
 from nameko.timer import timer
 
 from loket_chassis.consumer import listen
+from loket_chassis.event_log import EventLog
 from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
@@ -38,6 +39,7 @@ class BookingService(ForResidents, ForStaff, ForAdministration, Probes):
 
     stores = BookingStores()
     announce = OutboxRelay(BOOKING_EXCHANGE, collections=WITH_OUTBOX)
+    event_log = EventLog()
     traceparent = Observed()
     readiness = ReadinessWithDatabase()
 

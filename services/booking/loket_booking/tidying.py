@@ -12,6 +12,7 @@ import structlog
 
 from loket_contracts.errors import Refusal
 
+from . import sampling
 from .bootstrap import Announce, Stores
 from .commands import forgetting, preparing, waiting
 from .commands.changing import step
@@ -38,6 +39,7 @@ def tidy(stores: Stores, announce: Announce) -> None:
         ("visitors counted as missing", lambda: note_no_shows(stores, announce)),
         ("offers made from the waiting list", lambda: waiting.look_along(stores, announce)),
         ("capacities told", lambda: tell_capacity(stores, announce)),
+        ("availability looked up", lambda: sampling.sample(stores, announce)),
     )
     for what, task in tasks:
         try:

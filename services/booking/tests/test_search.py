@@ -1,5 +1,7 @@
 """What a search finds, and what it says when it finds nothing."""
 
+import datetime as dt
+
 import pytest
 from desk import Desk, refused
 from town import OFFICE, WORKDAYS, a_town, specialist, types
@@ -166,3 +168,11 @@ def test_staff_search_and_book_at_any_notice(database):
     assert desk.slots() == []
     wish = {**desk.wish(), "staff": True}
     assert slots.free_slots(desk.stores, "rumst", wish)["slots"]
+
+
+def test_what_is_offered_at_its_very_start_can_be_booked(database):
+    desk = Desk(database, a_town())
+    assert desk.slots("2026-11-24")[0]["start"] == "2026-11-24T09:00:00+01:00"
+    assert desk.time == dt.datetime.fromisoformat("2026-11-24T09:00:00+01:00")
+    booked, _ = desk.book(start="2026-11-24T09:00:00+01:00")
+    assert booked.state == "booked"

@@ -122,6 +122,17 @@ class CapacityData(Schema):
     offered_minutes = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
 
 
+class SampleData(Schema):
+    """How far away the first and the third free slot of a type at a location were, on one day. Null: nowhere."""
+
+    appointment_type = Identifier(required=True)
+    team = Identifier(required=True)
+    location = Identifier(required=True)
+    date = fields.Date(required=True, metadata={"description": "the local day on which it was looked up"})
+    first_after_days = fields.Integer(required=True, allow_none=True, strict=True, validate=validate.Range(min=0))
+    third_after_days = fields.Integer(required=True, allow_none=True, strict=True, validate=validate.Range(min=0))
+
+
 class FeedbackData(Schema):
     """What a resident thought of a visit. The comment stays in booking."""
 

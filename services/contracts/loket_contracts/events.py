@@ -25,6 +25,7 @@ from .event_data import (
     NotOnListData,
     OfferedData,
     RescheduledData,
+    SampleData,
     TicketData,
     WaitingListData,
 )
@@ -212,6 +213,20 @@ EVENTS: dict[str, EventType] = {
                 "kind": "person",
                 "date": "2026-11-30",
                 "offered_minutes": 330,
+            },
+        ),
+        EventType(
+            name="availability.sampled",
+            summary="Once a day: how far away the first and the third free slot are.",
+            schema=SampleData,
+            heard_by=("reporting",),
+            example={
+                "appointment_type": "bouwadvies",
+                "team": "ruimtelijke-ordening",
+                "location": "gemeentehuis",
+                "date": "2026-11-24",
+                "first_after_days": 2,
+                "third_after_days": 3,
             },
         ),
         EventType(

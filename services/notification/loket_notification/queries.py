@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from loket_chassis.event_log import MOST_AT_ONCE, page_of
 from loket_chassis.mongo import Document
+from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 
-from .sending import Needs
+from .domain.planning import PlannedMessage
+from .sending import Needs, told
 
 MOST_LISTED = 500
 #: a message that is sent again on request is tried for so long
@@ -54,3 +57,24 @@ def _described(found: Document) -> dict[str, Any]:
         "uncertain": found.get("uncertain", 0),
         "tries": [{**each, "at": each["at"].isoformat()} for each in found.get("tries", ())],
     }
+
+
+def logged_events(needs: Needs, after: str, most: int) -> dict[str, Any]:
+    """What was told of the next messages by id, once more: {events, after}."""
+    found = needs.messages.after(after, min(most, MOST_AT_ONCE))
+    events = [event for message, document in found for event in _told(message, document)]
+    return page_of(events, found[-1][0].id if found else None)
+
+
+def _told(message: PlannedMessage, document: Document) -> list[Event]:
+    """The events about a message as it is now, under the ids that they had."""
+    times, state = document.get("times", 0), document["state"]
+    if state not in ("sent", "delivered", "failed"):
+        return []
+    at = document["settled_at"]
+    if state == "sent" or (state == "failed" and not document.get("provider_id")):
+        return [told(message, state, 1 + 2 * times, at, document["reason"], document.get("traceparent"))]
+    return [  # a receipt came after it was sent
+        told(message, "sent", 1 + 2 * times, at, "", document.get("traceparent")),
+        told(message, state, 2 + 2 * times, at, document["reason"], None),
+    ]

@@ -66,6 +66,15 @@ class NotificationService(Probes):
         return queries.failures(self.dispatcher.needs, municipality, hours)
 
     @answer
+    def count_events(self) -> int:
+        return self.dispatcher.needs.messages.count_left()
+
+    @answer
+    def logged_events(self, after: str, most: int) -> dict[str, Any]:
+        """What became of every message that is kept, page by page: {events, after}."""
+        return queries.logged_events(self.dispatcher.needs, after, most)
+
+    @answer
     def unwanted(self, municipality: str) -> list[dict[str, Any]]:
         return queries.unwanted(self.dispatcher.needs, municipality)
 

@@ -8,31 +8,22 @@ from typing import Any
 from loket_chassis.consumer import listen
 from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
-from loket_chassis.mongo import MongoDatabase
-from loket_chassis.rpc import answer
+from loket_chassis.rpc import Remote, answer
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE
 
-from . import figures
-from .projections import PROJECTIONS, project
-from .store import Facts
+from . import rebuilding, reports
+from .domain.facts import KIND_OF
+from .domain.periods import period
+from .rolling import Roller
 
 
 def _heard(exchange: str) -> tuple[str, list[str]]:
-    return exchange, [
-        event.type for event in EVENTS.values() if event.exchange == exchange and event.name in PROJECTIONS
-    ]
+    return exchange, [event.type for event in EVENTS.values() if event.exchange == exchange and event.name in KIND_OF]
 
 
-class ReportingStores(MongoDatabase):
-    """Gives the service class its facts."""
-
-    def setup(self) -> None:
-        self.facts = Facts(self.database)
-        self.facts.create_indexes()
-
-    def get_dependency(self, worker_ctx: Any) -> Facts:
-        return self.facts
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
 
 
 class ReportingService(Probes):
@@ -40,18 +31,53 @@ class ReportingService(Probes):
 
     name = "reporting"
 
-    facts = ReportingStores()
+    roller = Roller()
+    booking = Remote("booking", deadline=30)
+    notification = Remote("notification", deadline=30)
     traceparent = Observed()
     readiness = ReadinessWithDatabase()
 
     @listen("reporting.events", [_heard(BOOKING_EXCHANGE), _heard(NOTIFICATION_EXCHANGE)])
     def on_event(self, event: Event) -> None:
-        self.facts.record(project(event), event)
+        for generation in self.roller.generations.all():
+            if generation.facts.hear(event):
+                self.roller.wake()
 
     @answer
-    def overview(self, municipality: str, first: str | None = None, last: str | None = None) -> dict[str, Any]:
-        today = dt.datetime.now(dt.UTC).date()
-        return figures.overview(self.facts.database, municipality, *figures.period(first, last, today))
+    def overview(
+        self, municipality: str, first: str | None = None, last: str | None = None, **asked: str | None
+    ) -> dict[str, Any]:
+        """Raises Refusal: invalid-request."""
+        days = self.roller.generations.current().days
+        return reports.overview(days, municipality, period(first, last, _today()), asked)
+
+    @answer
+    def table(
+        self, municipality: str, first: str | None = None, last: str | None = None, every: str | None = None,
+        by: str | None = None, after: int = 0, **asked: str | None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """A page of rows: {figures, rows, after}. Raises Refusal: invalid-request."""
+        days = self.roller.generations.current().days
+        return reports.table(days, municipality, period(first, last, _today()), every, by, after, asked)
+
+    @answer
+    def open_data(self, municipality: str) -> list[dict[str, Any]]:
+        return reports.open_data(self.roller.generations.current().days, municipality, _today())
+
+    @answer
+    def figures(self) -> dict[str, dict[str, Any]]:
+        """Every figure with its unit and formula."""
+        return reports.figures_and_units()
+
+    @answer
+    def rebuild(self) -> bool:
+        """Make all facts and figures anew from the event logs, in the background. False when that is going on."""
+        return rebuilding.start(self.roller, self.booking, self.notification)
+
+    @answer
+    def rebuilding(self) -> dict[str, Any]:
+        """How far the last rebuild is."""
+        return rebuilding.progress(self.roller)
 
     @answer
     def ping(self) -> str:

@@ -9,105 +9,239 @@ from hypothesis import strategies as st
 
 from loket_contracts import events
 from loket_contracts.errors import Refusal
-from loket_reporting import figures
-from loket_reporting.projections import PROJECTIONS, project
-from loket_reporting.store import Facts
+from loket_reporting import reports
+from loket_reporting.domain.facts import KIND_OF, hear, key_of
+from loket_reporting.domain.figures import FIGURES, percentile
+from loket_reporting.domain.periods import Period, period
+from loket_reporting.rolling import roll_all
+from loket_reporting.store.generations import Generation
 
 BASE = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+NOVEMBER = Period(dt.date(2026, 11, 1), dt.date(2026, 12, 31))
 
 
-def an_event(number, name, sequence, **data):
+def an_event(number, name, sequence, minute=0, **data):
     example = events.EVENTS[name].example
     return events.make(
-        name, municipality="rumst", subject=f"a{number}", sequence=sequence, time=BASE,
+        name, municipality="rumst", subject=f"a{number}", sequence=sequence, time=BASE + dt.timedelta(minutes=minute),
         data={**example, "appointment": f"a{number}", **data},
     )  # fmt: skip
 
 
+@pytest.fixture
+def generation(database):
+    fresh = Generation.of(database, 1)
+    fresh.create_indexes()
+    return fresh
+
+
+def figures(generation, first="2026-11-01", last="2026-12-31", **asked):
+    roll_all(generation)
+    return reports.overview(generation.days, "rumst", period(first, last, BASE.date()), asked)
+
+
 def test_reporting_hears_exactly_the_events_that_are_said_to_be_for_it():
-    assert set(PROJECTIONS) == {each.name for each in events.EVENTS.values() if "reporting" in each.heard_by}
+    assert set(KIND_OF) == {each.name for each in events.EVENTS.values() if "reporting" in each.heard_by}
 
 
-@pytest.mark.parametrize("name", PROJECTIONS)
+@pytest.mark.parametrize("name", KIND_OF)
 def test_the_golden_example_of_every_event_that_is_heard_makes_a_fact(name):
     event = events.make(
         name, municipality="rumst", subject="s", sequence=1, time=BASE, data=events.EVENTS[name].example
     )
-    assert project(event).fields["municipality"] == "rumst"
+    fact = hear(None, event)
+    assert fact["municipality"] == "rumst"
+    assert key_of(event)
+    assert fact["day"] or name == "feedback.given"
 
 
 def test_a_fact_says_how_long_ahead_was_booked_and_how_long_it_lasts():
-    fact = project(an_event(1, "appointment.booked", 1)).fields
-    assert fact["planned_minutes"] == 45
-    assert fact["lead_minutes"] == (6 * 24 - 2) * 60 - 15
+    fact = hear(None, an_event(1, "appointment.booked", 1))
+    assert fact["planned"] == 45
+    assert fact["lead"] == (6 * 24 - 2) * 60 - 15
     assert fact["day"] == "2026-11-30"
 
 
 def test_the_day_is_the_local_one():
     late = an_event(1, "appointment.booked", 1, start="2026-11-30T23:30:00+00:00", end="2026-12-01T00:00:00+00:00")
-    assert project(late).fields["day"] == "2026-12-01"
+    assert hear(None, late)["day"] == "2026-12-01"
+
+
+ENDS = {
+    "appointment.cancelled": "cancelled",
+    "appointment.no_show": "no_show",
+    "appointment.checked_in": "checked_in",
+}
 
 
 @st.composite
 def histories(draw):
-    """Some appointments, booked and perhaps cancelled, as their events."""
+    """Some appointments: booked, perhaps moved, perhaps ended or valued; as their events."""
     told = []
     for number in range(draw(st.integers(1, 6))):
-        day = f"2026-11-{draw(st.integers(25, 30))}"
         facts = {
             "team": draw(st.sampled_from(["ro", "milieu"])),
             "appointment_types": draw(st.lists(st.sampled_from(["x", "y"]), min_size=1, unique=True)),
-            "start": f"{day}T10:00:00+01:00",
-            "end": f"{day}T10:30:00+01:00",
         }
-        told.append(an_event(number, "appointment.booked", 1, **facts))
-        ends = ["appointment.cancelled", "appointment.no_show", "appointment.checked_in"]
-        if end := draw(st.sampled_from([None, *ends])):
-            told.append(an_event(number, end, 2, **facts))
+        sequence = 0
+        for name in ("appointment.booked", *draw(st.lists(st.just("appointment.rescheduled"), max_size=2))):
+            day, sequence = f"2026-11-{draw(st.integers(25, 30))}", sequence + 1
+            facts |= {"start": f"{day}T10:00:00+01:00", "end": f"{day}T10:30:00+01:00"}
+            told.append(an_event(number, name, sequence, sequence, **facts))
+        if end := draw(st.sampled_from([None, *ENDS])):
+            told.append(an_event(number, end, sequence + 1, 60, **facts, state=ENDS[end]))
+        if draw(st.booleans()):
+            score = draw(st.integers(1, 5))
+            given_ = events.EVENTS["feedback.given"].example | {"appointment": f"a{number}", "score": score}
+            told.append(
+                events.make("feedback.given", municipality="rumst", subject=f"feedback-a{number}", sequence=1,
+                            time=BASE, data=given_)
+            )  # fmt: skip
     return told
+
+
+def last_of(told):
+    return {event.subject: event for event in told if event.name != "feedback.given"}
 
 
 @given(data=st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(database, data):
+def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(generation, data):
     told = data.draw(histories())
     heard = data.draw(st.permutations(told + data.draw(st.lists(st.sampled_from(told), max_size=20))))
-    for name in ("appointments", "messages"):
-        database[name].delete_many({})
-    facts = Facts(database)
-    for event in heard:
-        facts.record(project(event), event)
-    last = {event.subject: event for event in told}
+    for collection in (*generation.facts.collections.values(), generation.days.counts):
+        collection.delete_many({})
+    for number, event in enumerate(heard):
+        generation.facts.hear(event)
+        if number % 3 == 0:  # counting in between changes nothing
+            roll_all(generation)
+    found, last = figures(generation), last_of(told)
     states = Counter(event.data["state"] for event in last.values())
-    found = figures.overview(database, "rumst", "2026-11-01", "2026-12-31")
-    assert found["appointments"]["total"] == len(last)
-    assert {state: found["appointments"][state] for state in figures.STATES} == {
-        state: states[state] for state in figures.STATES
-    }
+    assert found["figures"]["appointments"] == len(last)
+    assert {name: found["figures"][name] for name in states} == states
     teams = Counter(event.data["team"] for event in last.values())
-    assert {row["id"]: sum(row[state] for state in figures.STATES) for row in found["by_team"]} == teams
+    assert {row["id"]: row["figures"]["appointments"] for row in found["by_team"]} == teams
     types = Counter(kind for event in last.values() for kind in event.data["appointment_types"])
-    assert {row["id"]: sum(row[state] for state in figures.STATES) for row in found["by_appointment_type"]} == types
+    assert {row["id"]: row["figures"]["appointments"] for row in found["by_appointment_type"]} == types
+    days = Counter(event.data["start"][:10] for event in last.values())
+    assert sum(own["figures"]["appointments"] for own in found["course"]) == days.total()
+    assert found["figures"]["reschedules"] == sum(event.name == "appointment.rescheduled" for event in told)
+    scores = [event.data["score"] for event in told if event.name == "feedback.given"]
+    assert found["figures"]["satisfaction"] == (round(sum(scores) / len(scores), 2) if scores else None)
 
 
-def test_a_period_counts_its_own_days_and_no_others(database):
-    facts = Facts(database)
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_events_that_are_heard_many_at_once_make_the_same_facts_as_one_by_one(database, data):
+    told = data.draw(histories())
+    facts = []
+    for number, heard_together in ((1, False), (2, True)):
+        each = Generation.of(database, number)
+        each.drop()
+        shuffled = data.draw(st.permutations(told + told))
+        if heard_together:
+            middle = data.draw(st.integers(0, len(shuffled)))
+            each.facts.hear_all(shuffled[:middle])
+            each.facts.hear_all(shuffled[middle:])
+        else:
+            for event in shuffled:
+                each.facts.hear(event)
+        collection = each.facts.collections["appointments"]
+        facts.append(list(collection.find({}, {"version": 0, "stale_days": 0}).sort("_id", 1)))
+    assert facts[0] == facts[1]
+
+
+def test_a_moved_appointment_leaves_the_counts_of_the_day_that_it_left(generation):
+    generation.facts.hear(an_event(1, "appointment.booked", 1))
+    assert figures(generation, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
+    later = {"start": "2026-12-02T09:00:00+01:00", "end": "2026-12-02T09:45:00+01:00"}
+    generation.facts.hear(an_event(1, "appointment.rescheduled", 2, **later))
+    assert figures(generation, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 0
+    assert figures(generation, "2026-12-02", "2026-12-02")["figures"]["appointments"] == 1
+
+
+def test_counts_that_were_begun_earlier_never_replace_later_ones(generation):
+    early = generation.days.take_number("rumst", "2026-11-30")
+    late = generation.days.take_number("rumst", "2026-11-30")
+    generation.days.keep("rumst", "2026-11-30", late, {"*": Counter(appointments=2)})
+    generation.days.keep("rumst", "2026-11-30", early, {"*": Counter(appointments=1), "team:old": Counter()})
+    kept = list(generation.days.of("rumst", "*", "2026-11-30", "2026-11-30"))
+    assert kept == [("2026-11-30", Counter(appointments=2))]
+
+
+def test_a_period_counts_its_own_days_and_no_others(generation):
     for number, day in enumerate(["2026-11-29", "2026-11-30", "2026-12-01"]):
-        event = an_event(number, "appointment.booked", 1, start=f"{day}T10:00:00+01:00", end=f"{day}T10:30:00+01:00")
-        facts.record(project(event), event)
-    assert figures.overview(database, "rumst", "2026-11-30", "2026-11-30")["appointments"]["total"] == 1
-    assert figures.overview(database, "elders", "2026-11-01", "2026-12-31")["appointments"]["total"] == 0
+        generation.facts.hear(
+            an_event(number, "appointment.booked", 1, start=f"{day}T10:00:00+01:00", end=f"{day}T10:30:00+01:00")
+        )
+    assert figures(generation, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
+    assert reports.overview(generation.days, "elders", NOVEMBER, {})["figures"]["appointments"] == 0
 
 
-def test_the_overview_reads_an_index_and_not_the_collection(database):
-    facts = Facts(database)
-    facts.create_indexes()
-    for number in range(50):
-        event = an_event(number, "appointment.booked", 1)
-        facts.record(project(event), event)
-    command = {"aggregate": "appointments", "cursor": {}, "pipeline": [
-        {"$match": {"municipality": "rumst", "day": {"$gte": "2026-11-01", "$lte": "2026-12-31"}}}]}  # fmt: skip
-    plan = str(database.command("explain", command))
+def test_use_is_counted_over_people_and_not_over_rooms(generation):
+    for resource, kind in (("ro-1", "person"), ("zaal", "room")):
+        data = {"resource": resource, "team": "ro", "kind": kind, "date": "2026-11-30", "offered_minutes": 90}
+        generation.facts.hear(
+            events.make("capacity.changed", municipality="rumst", subject=f"capacity-{resource}", sequence=1,
+                        time=BASE, data=data)
+        )  # fmt: skip
+    generation.facts.hear(an_event(1, "appointment.booked", 1, resources=["ro-1", "zaal"]))
+    assert figures(generation)["figures"]["booked_share"] == 50.0
+
+
+def test_a_location_and_a_team_can_be_asked_for_together_but_not_a_team_and_a_type(generation):
+    for number, location in enumerate(["hal", "hal", "annex"]):
+        generation.facts.hear(an_event(number, "appointment.booked", 1, location=location, team="ro"))
+    assert figures(generation, location="hal", team="ro")["figures"]["appointments"] == 2
+    assert [row["id"] for row in figures(generation, location="hal")["by_location"]] == ["hal"]
+    assert {row["id"]: row["figures"]["appointments"] for row in figures(generation)["by_location"]} == {
+        "annex": 1, "hal": 2,
+    }  # fmt: skip
+    with pytest.raises(Refusal):
+        figures(generation, team="ro", appointment_type="x")
+
+
+def test_the_hours_are_those_of_the_location(generation):
+    generation.facts.hear(an_event(1, "appointment.booked", 1))
+    hours = figures(generation)["hours"]
+    assert hours[0][9] == 1
+    assert sum(map(sum, hours)) == 1
+
+
+def test_every_figure_of_nothing_is_nothing_or_none(generation):
+    empty = figures(generation)["figures"]
+    assert {value for name, value in empty.items() if FIGURES[name].unit == "count"} == {0}
+    assert {value for name, value in empty.items() if FIGURES[name].unit != "count"} == {None}
+
+
+@given(st.lists(st.integers(0, 50), min_size=1), st.sampled_from([0.5, 0.9]))
+def test_a_percentile_from_counts_is_that_of_the_sorted_list(values, share):
+    found = percentile(Counter(values), share)
+    at_most = sum(value <= found for value in values) / len(values)
+    below = sum(value < found for value in values) / len(values)
+    assert found in values
+    assert below < share <= at_most
+
+
+QUERIES = {
+    "the counts of a slice": ("days_1", {"municipality": "rumst", "slice": "*", "day": {"$gte": "a", "$lte": "b"}}),
+    "the facts of a day": ("appointments_1", {"municipality": "rumst", "day": "2026-11-30"}),
+    "what the counts of a day do not know": (
+        "appointments_1", {"municipality": "rumst", "stale_days": "2026-11-30", "stale_days.0": {"$exists": True}},
+    ),
+    "all that is not counted": ("appointments_1", {"municipality": {"$gt": ""}, "stale_days.0": {"$exists": True}}),
+    "the counts of a day that are older": ("days_1", {"municipality": "rumst", "day": "b", "number": {"$lt": 3}}),
+    "the names of slices": ("days_1", {"municipality": "rumst", "slice": {"$regex": "^team:"}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_every_question_is_answered_from_an_index(generation, database, query):
+    for number in range(30):
+        generation.facts.hear(an_event(number, "appointment.booked", 1))
+    roll_all(generation)
+    collection, filter_ = query
+    plan = str(database.command("explain", {"find": collection, "filter": filter_}))
     assert "IXSCAN" in plan
     assert "COLLSCAN" not in plan
 
@@ -115,4 +249,18 @@ def test_the_overview_reads_an_index_and_not_the_collection(database):
 @pytest.mark.parametrize(("first", "last"), [("x", None), ("2026-12-01", "2026-11-01"), ("1900-01-01", "2026-01-01")])
 def test_a_wrong_period_is_refused(first, last):
     with pytest.raises(Refusal):
-        figures.period(first, last, BASE.date())
+        period(first, last, BASE.date())
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ("2026-11-09", "2026-11-15", ("2026-11-02", "2026-11-08")),
+        ("2026-11-01", "2026-11-30", ("2026-10-01", "2026-10-31")),
+        ("2026-01-01", "2026-03-31", ("2025-10-01", "2025-12-31")),
+        ("2024-02-29", "2024-02-29", ("2024-02-28", "2024-02-28")),
+    ],
+)
+def test_the_period_before_is_as_long_and_whole_months_stay_whole(first, last, before):
+    found = period(first, last, BASE.date()).before()
+    assert (found.first.isoformat(), found.last.isoformat()) == before

@@ -80,7 +80,7 @@ def book(
         if card is None:
             raise Refusal("service-unavailable")  # the first request is still at work
     wanted = _wanted(stores, calendar, wish, request)
-    if wanted.start <= now:
+    if wanted.start < now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
     answers = intake.check(wanted.visit, wish["contact"], wish["answers"])
     mark = stores.links.contact(municipality, wish["contact"]["email"])

@@ -102,7 +102,7 @@ class Availability:
         Raises Refusal: slot-in-the-past, slot-not-offered when nobody works then, slot-taken when they are busy.
         """
         shown = {"start": start.astimezone(zone(self.visit.location.time_zone)).isoformat()}
-        if start <= self.now:
+        if start < self.now:
             raise Refusal("slot-in-the-past", shown)
         on = day(local_date(start, self.visit.location.time_zone), self.visit.location.time_zone)
         cell = on.cell_of(start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from loket_chassis.event_log import EventLog
 from loket_chassis.rpc import answer
 from loket_contracts.commands import CloseTime
 
@@ -16,6 +17,8 @@ _close_time = CloseTime()
 
 class ForAdministration(Desk):
     """`who` is the code of the account that asks."""
+
+    event_log: EventLog
 
     @answer
     def configure(self, text: str, by: str) -> dict[str, Any]:
@@ -63,6 +66,15 @@ class ForAdministration(Desk):
     @answer
     def erase_resident(self, municipality: str, who: str, email: str) -> int:
         return forgetting.erase(self.stores, self.announce, municipality, email, by_staff(self, who))
+
+    @answer
+    def count_events(self) -> int:
+        return self.event_log.count()
+
+    @answer
+    def logged_events(self, after: str, most: int) -> dict[str, Any]:
+        """All that ever happened, page by page: {events, after}."""
+        return self.event_log.page(after, most)
 
     @answer
     def audit(self, municipality: str, appointment: str | None = None, most: int = 200) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from loket_contracts.errors import Refusal
@@ -67,6 +68,13 @@ def first_available(stores: Stores, municipality: str, wish: Mapping[str, Any]) 
     return {"locations": found}
 
 
+def first_days(stores: Stores, municipality: str, wish: Mapping[str, Any], most: int) -> list[dt.date]:
+    """The local days of the first free starts, at most so many. `wish` and refusals as for `free_slots`."""
+    calendar, visit = _visit(stores, municipality, wish)
+    found = _free(stores, calendar, visit, wish, preference_of(wish))
+    return [slot.on.date for slot in islice(found, most)]
+
+
 def explain(stores: Stores, municipality: str, wish: Mapping[str, Any], for_staff: bool) -> dict[str, Any]:
     """Why there is no slot, or not more. `wish` and refusals as for `free_slots`.
 
@@ -120,14 +128,18 @@ def _availability(
 def _first(
     stores: Stores, calendar: Calendar, visit: Visit, wish: Mapping[str, Any], preference: Preference
 ) -> Slot | None:
-    """The first free start from `from` on, looked for two weeks at a time."""
+    """The first free start from `from` on."""
+    return next(_free(stores, calendar, visit, wish, preference), None)
+
+
+def _free(
+    stores: Stores, calendar: Calendar, visit: Visit, wish: Mapping[str, Any], preference: Preference
+) -> Iterator[Slot]:
+    """The free starts from `from` on, looked for two weeks at a time."""
     today = local_date(stores.now(), visit.location.time_zone)
     begin = max(wish["first"] or today, today)
     for dates in _fortnights(begin, visit.last_date(stores.now())):
-        slots = _availability(stores, calendar, visit, wish, dates).slots(dates, preference)
-        if (found := next(slots, None)) is not None:
-            return found
-    return None
+        yield from _availability(stores, calendar, visit, wish, dates).slots(dates, preference)
 
 
 def _fortnights(begin: dt.date, last: dt.date) -> Iterator[list[dt.date]]:

@@ -227,6 +227,15 @@ class Messages:
         found = self.collection.find({"municipality": municipality, "appointment": appointment})
         return list(found.sort("planned_at", 1))
 
+    def count_left(self) -> int:
+        """About how many messages there are."""
+        return self.collection.estimated_document_count()
+
+    def after(self, identifier: str, most: int) -> list[tuple[PlannedMessage, Document]]:
+        """The next messages by id, each with its document."""
+        found = self.collection.find({"_id": {"$gt": identifier}}).sort("_id", 1).limit(most)
+        return [(_message(each), each) for each in found]
+
     def failures(self, municipality: str, since: dt.datetime, most: int) -> list[Document]:
         found = self.collection.find({"municipality": municipality, "state": "failed", "settled_at": {"$gte": since}})
         return list(found.sort("settled_at", -1).limit(most))

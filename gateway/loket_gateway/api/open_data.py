@@ -1,0 +1,107 @@
+"""Open data: what became of appointments by month and type, with few people left out, and what it is (DCAT-AP)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+
+from .. import language
+from ..bodies import query
+from ..catalogue import Catalogue
+from ..schemas import OpenDataQuery
+from ..web import route
+from . import BASE
+from .answers import answer
+from .tables import MEDIA_TYPES, table, wanted
+
+_query = OpenDataQuery()
+COLUMNS = ("month", "appointment_type", "completed", "no_show", "cancelled", "other")
+DAY = 86_400
+#: title and description of the data set
+ABOUT = (
+    "Appointments by month and subject",
+    "How many appointments took place, were cancelled or were missed. Counts below 5 are left out, and so is what "
+    "would give them away.",
+)
+#: DCAT-AP: what a European data portal reads
+CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+}
+LICENCE = "http://publications.europa.eu/resource/authority/licence/CC0"
+MONTHLY = "http://publications.europa.eu/resource/authority/frequency/MONTHLY"
+FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
+
+
+class OpenDataRoutes:
+    """For everybody; to be used again freely (CC0)."""
+
+    reporting: Service
+    catalogue: Catalogue
+    public_url: str
+
+    @route("GET", f"{BASE}/open-data")
+    def get_open_data(self, request: Request, municipality: str) -> Response:
+        form = wanted(request, query(request, _query)["format"])
+        self.catalogue.of(municipality)
+        rows = self.reporting.open_data(municipality)
+        response = table(
+            request, form, f"loket-{municipality}-open", COLUMNS,
+            ([row[name] for name in COLUMNS] for row in rows), lambda: rows,
+        )  # fmt: skip
+        return _public(response)
+
+    @route("GET", f"{BASE}/open-data/dcat")
+    def get_dcat(self, request: Request, municipality: str) -> Response:
+        known = self.catalogue.of(municipality)["municipality"]
+        described = describe(known, f"{self.public_url}/api/v1/{municipality}/open-data", language.of(request))
+        response = answer(described, request)
+        response.mimetype = "application/ld+json"
+        return _public(response)
+
+
+def describe(municipality: dict[str, Any], address: str, spoken: str) -> dict[str, Any]:
+    """The catalogue as JSON-LD: one data set, in each of its forms."""
+    name = language.pick(municipality["name"], spoken)
+    publisher = {"@id": f"{address}#publisher", "@type": "foaf:Agent", "foaf:name": name}
+    contact: dict[str, Any] = {"@type": "vcard:Organization", "vcard:fn": name}
+    if municipality.get("email"):
+        contact["vcard:hasEmail"] = {"@id": f"mailto:{municipality['email']}"}
+    return {
+        "@context": CONTEXT,
+        "@id": f"{address}/dcat",
+        "@type": "dcat:Catalog",
+        "dct:title": name,
+        "dct:description": language.translate(ABOUT[0], spoken),
+        "dct:publisher": publisher,
+        "dcat:dataset": {
+            "@id": address,
+            "@type": "dcat:Dataset",
+            "dct:title": language.translate(ABOUT[0], spoken),
+            "dct:description": language.translate(ABOUT[1], spoken),
+            "dct:publisher": {"@id": publisher["@id"]},
+            "dct:accrualPeriodicity": {"@id": MONTHLY},
+            "dcat:contactPoint": contact,
+            "dcat:distribution": [
+                {
+                    "@type": "dcat:Distribution",
+                    "dcat:accessURL": {"@id": f"{address}?format={form}"},
+                    "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{media_type}"},
+                    "dct:format": {"@id": FILE_TYPE + form.upper()},
+                    "dct:license": {"@id": LICENCE},
+                }
+                for form, media_type in MEDIA_TYPES.items()
+            ],
+        },
+    }  # fmt: skip
+
+
+def _public(response: Response) -> Response:
+    response.headers["Cache-Control"] = f"public, max-age={DAY // 24}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

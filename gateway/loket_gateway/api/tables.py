@@ -1,0 +1,105 @@
+"""Tables as JSON, CSV or a spreadsheet, given while they are still being made."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import BytesIO, StringIO
+from typing import Any
+
+import xlsxwriter
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.wrappers import Request, Response
+
+from .. import language
+
+MEDIA_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+Row = Sequence[Any]
+#: where a comma is the decimal sign, a spreadsheet splits its columns at semicolons
+DECIMAL_COMMA = frozenset({"nl", "fr", "de"})
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def wanted(request: Request, asked: str | None) -> str:
+    """The form that is asked for in the query, else the best that is accepted (RFC 9110, 12.5.1), else JSON."""
+    if asked:
+        return asked
+    accepted: MIMEAccept = request.accept_mimetypes
+    best = accepted.best_match(list(MEDIA_TYPES.values()), MEDIA_TYPES["json"])
+    return next(name for name, media_type in MEDIA_TYPES.items() if media_type == best)
+
+
+def table(
+    request: Request, form: str, name: str, head: Row, rows: Iterable[Row], objects: Callable[[], Iterable[Any]]
+) -> Response:
+    """`rows` are for spreadsheets, `objects` for JSON; only one of them is gone through."""
+    spoken = language.of(request)
+    if form == "csv":
+        body: Any = _csv(head, rows, spoken in DECIMAL_COMMA)
+    elif form == "xlsx":
+        body = _spreadsheet(name, head, rows)
+    else:
+        body = _json(objects())
+    response = Response(body, content_type=f"{MEDIA_TYPES[form]}{'; charset=utf-8' if form == 'csv' else ''}")
+    response.headers["Content-Language"] = spoken
+    response.headers["Vary"] = "Accept, Accept-Language"
+    if form != "json":
+        response.headers["Content-Disposition"] = f"attachment; filename={name}.{form}"
+    return response
+
+
+def _json(objects: Iterable[Any]) -> Iterator[bytes]:
+    before = '{"rows": ['
+    for each in objects:
+        yield (before + json.dumps(each, ensure_ascii=False)).encode()
+        before = ",\n"
+    yield b"]}" if before.startswith(",") else b'{"rows": []}'
+
+
+def _csv(head: Row, rows: Iterable[Row], decimal_comma: bool) -> Iterator[bytes]:
+    """RFC 4180; with a byte order mark, without which a spreadsheet takes UTF-8 for something else."""
+    written = StringIO()
+    writer = csv.writer(written, delimiter=";" if decimal_comma else ",")
+    written.write(BYTE_ORDER_MARK)
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([_cell(value, decimal_comma) for value in row])
+        if written.tell() > 16_384:
+            yield _taken(written)
+    yield _taken(written)
+
+
+def _taken(written: StringIO) -> bytes:
+    text = written.getvalue()
+    written.seek(0)
+    written.truncate()
+    return text.encode()
+
+
+def _cell(value: Any, decimal_comma: bool) -> Any:
+    if isinstance(value, float):
+        text = f"{value:g}" if abs(value) < 1e5 else f"{value:.2f}"
+        return text.replace(".", ",") if decimal_comma else text
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"  # a spreadsheet would take it for a formula
+    return value
+
+
+def _spreadsheet(name: str, head: Row, rows: Iterable[Row]) -> bytes:
+    """Office Open XML. Its rows are written to disk one by one, and not all held in memory."""
+    made = BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(made, options) as book:
+        sheet = book.add_worksheet(name[:31])
+        bold = book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(head), 16)
+        sheet.write_row(0, 0, head, bold)
+        for number, row in enumerate(rows, 1):
+            sheet.write_row(number, 0, row)
+    return made.getvalue()

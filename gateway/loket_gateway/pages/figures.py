@@ -1,0 +1,161 @@
+"""The dashboard: how it goes, at a glance and in full, for any period and part of the municipality."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import format_date, format_skeleton, get_day_names
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+
+from .. import figure_names, language
+from ..api.reports import as_text
+from ..bodies import query
+from ..catalogue import Catalogue
+from ..schemas import ReportQuery
+from ..web import route
+from . import charts
+from .render import about, in_words, page
+
+_report = ReportQuery()
+#: what is shown large, with its course
+KEY_FIGURES = (
+    "appointments", "no_show_share", "late_cancellation_share", "third_free_days", "waited_median", "booked_share",
+    "first_contact_share", "satisfaction",
+)  # fmt: skip
+#: the columns of the tables by team, type and location
+COLUMNS = (
+    "appointments", "completed", "no_show_share", "late_cancellation_share", "booked_share", "waited_median",
+    "served_to_planned", "satisfaction",
+)  # fmt: skip
+STACK = ("completed", "booked", "no_show", "cancelled")
+COURSES = ("lead_days_median", "waited_median", "no_show_share", "booked_share")
+DIMENSIONS = ("team", "appointment_type", "location")
+HOURS_SHOWN = range(7, 20)
+
+
+class FigurePages:
+    """Everything is in the address, so that a view can be kept and sent on."""
+
+    reporting: Service
+    catalogue: Catalogue
+
+    @route("GET", "/<municipality>/cijfers", page=True)
+    def figures(self, request: Request, municipality: str) -> Response:
+        asked = query(_without_empty(request), _report)
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        found = self.reporting.overview(municipality, **as_text(asked))
+        spoken = language.of(request)
+        names = figure_names.of_parts(catalogue)
+        labels = [_label(each["part"], found["every"], spoken) for each in found["course"]]
+        return page(
+            "figures.html",
+            request,
+            **about(catalogue),
+            asked=as_text(asked),
+            found=found,
+            titles=figure_names.of_figures(spoken),
+            names=names,
+            tiles=[_tile(name, found, spoken) for name in KEY_FIGURES],
+            stack=charts.stacked(labels, [(name, figure_names.of_figures(spoken)[name], _course(found, name, 0))
+                                          for name in STACK]),
+            stack_names=STACK,
+            lines=[(name, charts.line(labels, _course(found, name))) for name in COURSES],
+            labels=labels,
+            said=lambda name, value: figure_names.said(name, value, spoken),
+            change=lambda name: _change(name, found, spoken),
+            all_figures=figure_names.FIGURES,
+            columns=COLUMNS,
+            divisions=[(each, found[f"by_{each}"]) for each in DIMENSIONS],
+            part_name=lambda breakdown, part: figure_names.of_part(breakdown, part, spoken),
+            heat=_heat(found["hours"], spoken),
+            hours=_hours(found["hours"]),
+            choices={
+                "team": catalogue["teams"],
+                "appointment_type": catalogue["appointment_types"],
+                "location": catalogue["locations"],
+            },
+            periods=_periods(dt.datetime.now(dt.UTC).date(), asked, spoken),
+            download=urlencode([(name, each) for name, each in as_text(asked, ends=True).items() if each]),
+        )  # fmt: skip
+
+
+def _without_empty(request: Request) -> Request:
+    """A form sends every field, the empty ones too."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if value]
+    request.args = type(request.args)(kept)
+    return request
+
+
+def _course(found: dict[str, Any], name: str, otherwise: float | None = None) -> list[Any]:
+    values = [each["figures"][name] for each in found["course"]]
+    return [otherwise if value is None else value for value in values]
+
+
+def _tile(name: str, found: dict[str, Any], spoken: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": figure_names.said(name, found["figures"][name], spoken),
+        "line": charts.line([""] * len(found["course"]), _course(found, name)),
+    }
+
+
+def _change(name: str, found: dict[str, Any], spoken: str) -> tuple[str, str] | None:
+    """How much it moved, in words, and whether that is good."""
+    moved = figure_names.change(name, found["figures"][name], found["before"]["figures"][name])
+    if moved is None:
+        return None
+    number, kind = moved
+    unit = figure_names.FIGURES[name][1]
+    sign = "+" if number > 0 else "−" if number < 0 else "±"
+    shown = figure_names.said("satisfaction" if unit == "score" else "waited_median", abs(number), spoken)
+    return f"{sign} {shown}{' %' if unit == 'count' else ''}", kind
+
+
+def _label(part: str, every: str, spoken: str) -> str:
+    locale = language.LOCALES[spoken]
+    if every == "day":
+        return str(format_skeleton("Md", dt.datetime.fromisoformat(part), locale=locale))
+    if every == "month":
+        return str(format_date(dt.date.fromisoformat(f"{part}-01"), "MMM yy", locale=locale))
+    return part[5:] + (f" {part[:4]}" if every == "quarter" else "")
+
+
+def _heat(hours: list[list[int]], spoken: str) -> list[tuple[str, list[tuple[int, int]]]]:
+    """Each weekday with the number and the shade of each hour."""
+    names = get_day_names("wide", locale=language.LOCALES[spoken])
+    most = max(map(max, hours))
+    return [
+        (names[day], [(own[hour], charts.shade(own[hour], most)) for hour in _hours(hours)])
+        for day, own in enumerate(hours)
+        if any(own) or day < 5
+    ]
+
+
+def _hours(hours: list[list[int]]) -> list[int]:
+    return [hour for hour in range(24) if hour in HOURS_SHOWN or any(day[hour] for day in hours)]
+
+
+def _periods(today: dt.date, asked: dict[str, Any], spoken: str) -> list[tuple[str, str, bool]]:
+    """Usual periods: what each is called, the query that asks for it, and whether it is the one that is shown."""
+    month = today.replace(day=1)
+    last_month = (month - dt.timedelta(days=1)).replace(day=1)
+    ends = {
+        "weeks": (today - dt.timedelta(days=90), today),
+        "month": (last_month, month - dt.timedelta(days=1)),
+        "year": (today.replace(month=1, day=1), today),
+        "last_year": (dt.date(today.year - 1, 1, 1), dt.date(today.year - 1, 12, 31)),
+        "to_come": (today, today + dt.timedelta(days=90)),
+    }
+    kept = {name: asked[name] for name in DIMENSIONS if asked[name]}
+    return [
+        (
+            language.translate(figure_names.PERIODS[name], spoken),
+            urlencode({"from": first, "to": last, **kept, **({} if spoken == "nl" else {"lang": spoken})}),
+            (asked["first"], asked["last"]) == (first, last) or (name == "weeks" and not asked["first"]),
+        )
+        for name, (first, last) in ends.items()
+    ]

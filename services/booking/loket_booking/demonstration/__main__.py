@@ -1,0 +1,53 @@
+"""`python -m loket_booking.demonstration` plays a year into the database of a booking service that runs."""
+
+from __future__ import annotations
+
+import warnings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # eventlet says at every import that it is old
+    import eventlet
+
+eventlet.monkey_patch()  # before pymongo is imported
+
+import datetime as dt  # noqa: E402
+from collections import Counter  # noqa: E402
+
+import click  # noqa: E402
+from pymongo import MongoClient  # noqa: E402
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: E402
+
+from .play import Year  # noqa: E402
+
+
+@click.command()
+@click.option("--mongo-uri", envvar="MONGO_URI", required=True, help="The database (or set MONGO_URI).")
+@click.option("--database", envvar="MONGO_DATABASE", default="loket_booking", show_default=True)
+@click.option("--secret", envvar="LOKET_SECRET", required=True, help="Booking's own LOKET_SECRET.")
+@click.option("--appointments", default=60_000, show_default=True, help="About how many in a year.")
+@click.option("--days", default=365, show_default=True, help="How many days, the last of them yesterday.")
+@click.option("--seed", default=1, show_default=True, help="The same seed is the same year.")
+def main(mongo_uri: str, database: str, secret: str, appointments: int, days: int, seed: int) -> None:
+    """Play a year of the municipality `voorbeeld`, which does not exist, through the real use cases.
+
+    The booking service must run: it brings the events to the bus.
+    """
+    client: MongoClient[dict[str, object]] = MongoClient(mongo_uri, tz_aware=True, w="majority", journal=True)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} of {task.total} days"),
+        TextColumn("{task.fields[booked]} booked"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns) as shown:
+        task = shown.add_task("a year of Voorbeeld", total=days, booked=0)
+
+        def told(_: dt.date, done: Counter[str]) -> None:
+            shown.update(task, advance=1, booked=done["booked"])
+
+        today = dt.datetime.now(dt.UTC).date()
+        done = Year(client[database], secret, appointments, today, days, seed, told).play()
+    for what, number in sorted(done.items()):
+        click.echo(f"{number:8}  {what}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""How far away free slots are is looked up once a day, whoever does it, and told."""
+
+import datetime as dt
+
+import pytest
+from desk import Desk
+from town import a_town, types
+
+from loket_booking.sampling import sample
+
+SHORT = {"team": "milieu", "needs": [{"skill": "natuur"}], "horizon_days": 1}
+
+
+@pytest.fixture
+def desk(database):
+    return Desk(database, a_town(appointment_types=types(advies={}, natuur=SHORT)))
+
+
+def told(desk):
+    documents = desk.stores.samples.collection.find({})
+    events = [event["data"] for each in documents for event in each["outbox"]]
+    return {event["appointment_type"]: (event["first_after_days"], event["third_after_days"]) for event in events}
+
+
+def test_the_first_and_the_third_free_slot_of_every_type_are_told(desk):
+    assert sample(desk.stores, desk.announce) == 2
+    assert desk.told() == ["availability.sampled"] * 2
+    assert told(desk) == {"advies": (0, 0), "natuur": (0, 0)}
+
+
+def test_days_that_are_full_lie_between(desk):
+    desk.fill("2026-11-24", "2026-11-25", appointment_types=["advies"])
+    sample(desk.stores, desk.announce)
+    assert told(desk)["advies"] == (2, 2)
+
+
+def test_what_nobody_can_give_is_nowhere(desk):
+    desk.fill("2026-11-24", "2026-11-25", appointment_types=["natuur"])
+    sample(desk.stores, desk.announce)
+    assert told(desk)["natuur"] == (None, None)
+
+
+def test_it_is_looked_up_once_a_day(desk):
+    sample(desk.stores, desk.announce)
+    assert sample(desk.stores, desk.announce) == 0
+    desk.time += dt.timedelta(days=1)
+    assert sample(desk.stores, desk.announce) == 2

@@ -1,0 +1,137 @@
+"""What one day counts, and for whom: the facts of a day as numbers that can be added up over any period.
+
+A measure that has a median, such as how long people waited, is counted by its value, so that the median of a year is
+that of all its visits and not that of its days.
+
+A slice is a part of the municipality: all of it, a location, a team, a type, or one of the last two at one location.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Fact = Mapping[str, Any]
+Counts = Counter[str]
+
+ALL = "*"
+#: lead times are counted in quarters of a day
+LEAD_MINUTES = 360
+#: with less notice than this a cancelled slot is seldom filled again
+LATE_MINUTES = 24 * 60
+#: longer waits and visits count as this: a visit that was never ended is no visit of nine hours
+MOST_MINUTES = 240
+NOTICES = (("day", 24 * 60), ("two_days", 48 * 60), ("week", 7 * 24 * 60))
+TOOK_PLACE = frozenset({"booked", "checked_in", "in_service", "parked", "completed", "no_show"})
+
+
+def slices_of(fact: Fact, at: bool = True) -> list[str]:
+    """The slices that this fact belongs to, each once. An appointment of two types belongs to both of these."""
+    parts = [ALL]
+    if fact.get("team"):
+        parts.append(f"team:{fact['team']}")
+    parts += [f"type:{each}" for each in dict.fromkeys(fact.get("types", ()))]
+    location = fact.get("location")
+    return parts + [name_of(location, part) for part in parts] if at and location else parts
+
+
+def name_of(location: str | None, part: str = ALL) -> str:
+    """The slice `part`, at one location when it is given."""
+    return part if location is None else f"location:{location}/{part}"
+
+
+def count(facts: Mapping[str, Iterable[Fact]]) -> dict[str, Counts]:
+    """The counts of one day by slice. `facts`: those of that day, by kind."""
+    people = {each["resource"] for each in facts["capacities"] if each["is_person"]}
+    found: dict[str, Counts] = {}
+    for fact, counts in _counted(facts, people):
+        for name in slices_of(fact):
+            found.setdefault(name, Counter()).update(counts)
+    return found
+
+
+def _counted(facts: Mapping[str, Iterable[Fact]], people: set[str]) -> Iterator[tuple[Fact, Counts]]:
+    for fact in facts["appointments"]:
+        if fact["newest"] is not None:  # feedback can come before the appointment that it is about
+            yield fact, appointment(fact, people)
+    for name, counted in (("tickets", ticket), ("waiting", waiting), ("messages", message), ("capacities", capacity),
+                          ("samples", sample)):  # fmt: skip
+        for fact in facts[name]:
+            yield fact, counted(fact)
+
+
+def appointment(fact: Fact, people: set[str]) -> Counts:
+    """`people`: the resources that are persons and not rooms, by whose minutes use is measured."""
+    counts: Counts = Counter(
+        [
+            "appointments", f"state:{fact['state']}", f"booked_by:{fact['booked_by']}", f"channel:{fact['channel']}"
+        ]
+    )  # fmt: skip
+    counts["persons"] = fact["persons"]
+    if fact["reschedules"]:
+        counts["reschedules"], counts["rescheduled"] = fact["reschedules"], 1
+    if fact["state"] == "cancelled":
+        counts[f"cancelled_by:{fact['cancelled_by'] or 'system'}"] += 1
+        counts[f"notice:{_notice(fact['notice'])}"] += 1
+        if fact["cancelled_by"] in ("resident", "portal") and fact["notice"] < LATE_MINUTES:
+            counts["cancelled_late"] += 1
+    if fact["state"] in TOOK_PLACE:
+        counts[f"lead:{fact['lead'] // LEAD_MINUTES}"] += 1
+        counts[f"hour:{fact['hour']}"] += 1
+        counts["booked_minutes"] = fact["planned"] * len(people.intersection(fact["resources"]))
+    _visit(counts, fact)
+    if fact["served"] is not None:
+        counts["planned_of_served"] = fact["planned"]
+        counts["served_minutes"] = counts["served_sum"] * len(people.intersection(fact["resources"]))
+    if fact["feedback"]:
+        counts[f"score:{fact['feedback']['score']}"] += 1
+        counts["comments"] += fact["feedback"]["has_comment"]
+    return +counts
+
+
+def ticket(fact: Fact) -> Counts:
+    counts: Counts = Counter(["tickets", f"ticket_state:{fact['state']}", f"ticket_hour:{fact['hour']}"])
+    own: Counts = Counter()
+    _visit(own, fact)
+    counts.update({f"ticket_{name}": number for name, number in own.items()})
+    return counts
+
+
+def waiting(fact: Fact) -> Counts:
+    outcome = (fact["reason"] or "unknown") if fact["state"] == "left" else "open"
+    counts: Counts = Counter(["waiting", f"waiting_outcome:{outcome}"])
+    counts["offers"] = fact["offers"]
+    return +counts
+
+
+def message(fact: Fact) -> Counts:
+    return Counter([f"message:{fact['channel']}_{fact['state']}"])
+
+
+def capacity(fact: Fact) -> Counts:
+    return Counter({"offered_minutes": fact["offered"]}) if fact["is_person"] else Counter()
+
+
+def sample(fact: Fact) -> Counts:
+    counts: Counts = Counter(["samples"])
+    for name in ("first", "third"):
+        counts[f"{name}:{fact[name]}" if fact[name] is not None else f"{name}_nowhere"] += 1
+    return counts
+
+
+def _visit(counts: Counts, fact: Fact) -> None:
+    if fact["waited"] is not None:
+        counts[f"waited:{min(fact['waited'], MOST_MINUTES)}"] += 1
+    if fact["served"] is not None:
+        served = min(fact["served"], MOST_MINUTES)
+        counts[f"served:{served}"] += 1
+        counts["served_sum"] += served
+    if fact["state"] == "completed":
+        counts[f"outcome:{fact['outcome'] or 'unknown'}"] += 1
+        if fact["outcome"] == "answered" and not fact["follows"]:
+            counts["first_contact"] += 1
+
+
+def _notice(minutes: int) -> str:
+    return next((name for name, most in NOTICES if minutes < most), "longer")

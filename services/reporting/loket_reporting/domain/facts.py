@@ -1,0 +1,181 @@
+"""A fact: what is known about one appointment, ticket, message, place on the waiting list or resource-day.
+
+It follows from the set of events that were heard about it, and from nothing else. So it does not matter in which order
+they come, how often, or how late.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema
+
+from loket_contracts.envelope import Event
+from loket_contracts.events import EVENTS
+
+from . import heard
+from .steps import MINUTE, walk
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of fact. `key`: which field of an event names what it is about. `tells`: what follows from it all."""
+
+    name: str
+    schema: Schema
+    key: str
+    tells: Callable[[Mapping[str, Any], list[Mapping[str, Any]]], Document]
+
+
+def hear(known: Mapping[str, Any] | None, event: Event) -> Document | None:
+    """The fact with this event in it; None when it was heard before. `known`: the fact as it was, if there is one."""
+    kind = KIND_OF[event.name]
+    told: list[Mapping[str, Any]] = list(known["told"]) if known else []
+    if any(each["id"] == event.id for each in told):
+        return None
+    read: Document = kind.schema.load(dict(event.data))
+    step = {"id": event.id, "name": event.name, "sequence": event.sequence, "time": event.time}
+    told = sorted([*told, step], key=lambda each: (each["sequence"], each["id"]))
+    fact: Document = {
+        "municipality": event.municipality,
+        "told": told,
+        "newest": known["newest"] if known else None,
+        "feedback": known["feedback"] if known else None,
+        "day": None,
+    }
+    if event.name == "feedback.given":
+        fact["feedback"] = {"score": read["score"], "has_comment": read["has_comment"]}
+    elif fact["newest"] is None or fact["newest"]["sequence"] < event.sequence:
+        fact["newest"] = {**read, "sequence": event.sequence, "event": event.name}
+    if fact["newest"] is not None:
+        fact |= kind.tells(fact["newest"], told)
+    # the counts of these days do not know of the fact as it now is, nor those of the day that it was moved away from
+    before = {known["day"], *known["stale_days"]} if known else set()
+    fact["stale_days"] = sorted({fact["day"], *before} - {None})
+    return fact
+
+
+def key_of(event: Event) -> str:
+    """Under which key the fact is kept that this event is about."""
+    kind = KIND_OF[event.name]
+    if kind is CAPACITY:
+        return f"{event.municipality}/{event.data['resource']}/{event.data['date']}"
+    return str(event.data[kind.key]) if kind is not SAMPLE else event.subject
+
+
+def _day(moment: dt.datetime, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def _where(newest: Mapping[str, Any]) -> Document:
+    return {"team": newest["team"], "location": newest["location"], "types": newest["appointment_types"]}
+
+
+def _appointment(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+    start, end = newest["start"], newest["end"]
+    steps = [each for each in told if each["name"] != "feedback.given"]
+    cancelled = next((each["time"] for each in steps if each["name"] == "appointment.cancelled"), None)
+    times = walk((each["name"], each["time"]) for each in steps)
+    return {
+        **_where(newest),
+        "day": _day(start, newest["time_zone"]),
+        "hour": start.astimezone(ZoneInfo(newest["time_zone"])).hour,
+        "state": newest["state"],
+        "channel": newest["channel"],
+        "resources": newest["resources"],
+        "persons": newest["persons"],
+        "booked_by": newest["booked_by"],
+        "cancelled_by": newest["cancelled_by"],
+        "outcome": newest["outcome"],
+        "follows": newest["follows"] is not None,
+        "planned": (end - start) // MINUTE,
+        "lead": max(0, (start - newest["booked_at"]) // MINUTE),
+        "notice": (start - cancelled) // MINUTE if cancelled and newest["state"] == "cancelled" else None,
+        "reschedules": sum(each["name"] == "appointment.rescheduled" for each in steps),
+        "waited": times.waited,
+        "served": times.served,
+    }
+
+
+def _ticket(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+    arrived, zone = newest["arrived_at"], newest["time_zone"]
+    times = walk((each["name"], each["time"]) for each in told)
+    return {
+        **_where(newest),
+        "day": _day(arrived, zone),
+        "hour": arrived.astimezone(ZoneInfo(zone)).hour,
+        "state": newest["state"],
+        "outcome": newest["outcome"],
+        "follows": newest["follows"] is not None,
+        "waited": times.waited,
+        "served": times.served,
+    }
+
+
+def _waiting(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+    return {
+        **_where(newest),
+        "day": _day(min(each["time"] for each in told), newest["time_zone"]),
+        "state": newest["event"].rpartition(".")[2],
+        "reason": newest["reason"],
+        "offers": sum(each["name"] == "waiting_list.offered" for each in told),
+    }
+
+
+def _message(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+    left = [each for each in told if each["name"] != "notification.delivered"] or told
+    return {
+        "day": left[-1]["time"].date().isoformat(),
+        "state": newest["event"].rpartition(".")[2],
+        "channel": newest["channel"],
+    }
+
+
+def _capacity(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+    return {
+        "day": newest["date"],
+        "resource": newest["resource"],
+        "team": newest["team"],
+        "is_person": newest["kind"] == "person",
+        "offered": newest["offered_minutes"],
+    }
+
+
+def _sample(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+    return {
+        "day": newest["date"],
+        "team": newest["team"],
+        "location": newest["location"],
+        "types": [newest["appointment_type"]],
+        "first": newest["first_after_days"],
+        "third": newest["third_after_days"],
+    }
+
+
+APPOINTMENT = Kind("appointments", heard.Appointment(), "appointment", _appointment)
+FEEDBACK = Kind("appointments", heard.Feedback(), "appointment", _appointment)
+TICKET = Kind("tickets", heard.Ticket(), "ticket", _ticket)
+WAITING = Kind("waiting", heard.Waiting(), "appointment", _waiting)
+MESSAGE = Kind("messages", heard.Message(), "message", _message)
+CAPACITY = Kind("capacities", heard.Capacity(), "resource", _capacity)
+SAMPLE = Kind("samples", heard.Sample(), "", _sample)
+
+#: the kinds of fact, each in a collection of its own
+KINDS = tuple(dict.fromkeys(kind.name for kind in (APPOINTMENT, TICKET, WAITING, MESSAGE, CAPACITY, SAMPLE)))
+
+
+def _kind_of(name: str) -> Kind | None:
+    if name in ("capacity.changed", "availability.sampled", "feedback.given"):
+        return {"capacity.changed": CAPACITY, "availability.sampled": SAMPLE, "feedback.given": FEEDBACK}[name]
+    subject = name.partition(".")[0]
+    return {"appointment": APPOINTMENT, "ticket": TICKET, "waiting_list": WAITING, "notification": MESSAGE}.get(subject)
+
+
+#: the kind of fact that each event is about which reporting hears
+KIND_OF: dict[str, Kind] = {name: kind for name in EVENTS if (kind := _kind_of(name)) is not None}

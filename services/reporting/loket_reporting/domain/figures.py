@@ -1,0 +1,183 @@
+"""The figures: each with its formula, worked out from counts. docs/reference/figures.md is made from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+Counts = Mapping[str, int]
+Number = int | float | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure. `unit`: count, percent, days, minutes or score. `work_out` gives None where there is nothing to say.
+
+    `better`: "up" or "down" when one of the two is good news. `base`: how many of what it rests on, for who must not
+    show what rests on few.
+    """
+
+    name: str
+    unit: str
+    formula: str
+    work_out: Callable[[Counts], Number]
+    base: Callable[[Counts], int]
+    better: str | None = None
+
+
+def total(*names: str) -> Callable[[Counts], int]:
+    return lambda counts: sum(counts.get(name, 0) for name in names)
+
+
+def _starting(prefix: str) -> Callable[[Counts], int]:
+    return lambda counts: sum(number for name, number in counts.items() if name.startswith(prefix))
+
+
+def _share(part: Callable[[Counts], int], whole: Callable[[Counts], int]) -> Callable[[Counts], Number]:
+    def share(counts: Counts) -> Number:
+        return round(100 * part(counts) / whole(counts), 1) if whole(counts) else None
+
+    return share
+
+
+def histogram(counts: Counts, prefix: str) -> dict[int, int]:
+    """How often each value of a measure was counted, by value."""
+    found = {int(name[len(prefix) :]): number for name, number in counts.items() if name.startswith(prefix)}
+    return dict(sorted(found.items()))
+
+
+def percentile(values: Mapping[int, int], share: float) -> int | None:
+    """The smallest value that at least `share` of all do not exceed (the nearest rank); None of nothing."""
+    needed, seen = share * sum(values.values()), 0
+    for value, number in sorted(values.items()):
+        seen += number
+        if seen >= needed and number:
+            return value
+    return None
+
+
+def _percentile(prefix: str, share: float, unit: float = 1) -> Callable[[Counts], Number]:
+    def work_out(counts: Counts) -> Number:
+        found = percentile(histogram(counts, prefix), share)
+        return None if found is None else found * unit
+
+    return work_out
+
+
+def _mean(prefix: str) -> Callable[[Counts], Number]:
+    def work_out(counts: Counts) -> Number:
+        values = histogram(counts, prefix)
+        number = sum(values.values())
+        return round(sum(value * times for value, times in values.items()) / number, 2) if number else None
+
+    return work_out
+
+
+_appointments, _tickets = total("appointments"), total("tickets")
+_expected = total("state:completed", "state:no_show")
+_visits = total("state:completed", "ticket_state:completed")
+_outcomes, _scores = _starting("outcome:"), _starting("score:")
+_taking_place = _starting("lead:")
+QUARTER_DAY = 0.25
+
+
+def _more(name: str, formula: str) -> Figure:
+    return Figure(name, "count", formula, total(f"state:{name}"), total(f"state:{name}"))
+
+
+FIGURES: dict[str, Figure] = {
+    figure.name: figure
+    for figure in (
+        Figure("appointments", "count", "appointments whose visit falls in the period, whatever became of them",
+               _appointments, _appointments),
+        _more("booked", "those that are still to come, or of which nobody noted what became"),
+        _more("checked_in", "those whose resident is waiting"),
+        _more("in_service", "those that are going on"),
+        _more("parked", "those that wait for something and go on later"),
+        _more("completed", "those that were helped"),
+        _more("no_show", "those whose resident did not come"),
+        _more("cancelled", "those that were cancelled, by anybody"),
+        Figure("lead_days_median", "days", "median of (start of the visit - moment of booking), over appointments that "
+               "were not cancelled, in quarters of a day rounded down", _percentile("lead:", 0.5, QUARTER_DAY),
+               _taking_place, "down"),
+        Figure("lead_days_p90", "days", "the same, ninth decile", _percentile("lead:", 0.9, QUARTER_DAY),
+               _taking_place, "down"),
+        Figure("first_free_days", "days", "median of the days until the first free slot, looked up once a day for each "
+               "type and location", _percentile("first:", 0.5), total("samples"), "down"),
+        Figure("third_free_days", "days", "the same for the third free slot, which one cancellation does not move",
+               _percentile("third:", 0.5), total("samples"), "down"),
+        Figure("booked_share", "percent", "minutes of appointments not cancelled / minutes that people offered; "
+               "each person of an appointment counts, rooms do not", _share(total("booked_minutes"),
+               total("offered_minutes")), total("appointments")),
+        Figure("served_share", "percent", "minutes in which residents were helped / minutes that people offered",
+               _share(total("served_minutes"), total("offered_minutes")), total("state:completed")),
+        Figure("no_show_share", "percent", "no-shows / (no-shows + completed)",
+               _share(total("state:no_show"), _expected), _expected, "down"),
+        Figure("late_cancellation_share", "percent", "cancelled by the resident less than 24 hours "
+               "before / appointments",
+               _share(total("cancelled_late"), _appointments), _appointments, "down"),
+        Figure("cancelled_share", "percent", "cancelled / appointments",
+               _share(total("state:cancelled"), _appointments), _appointments, "down"),
+        Figure("reschedules", "count", "how often appointments were moved", total("reschedules"), total("rescheduled")),
+        Figure("waited_median", "minutes", "median of (helped - checked in), of appointments",
+               _percentile("waited:", 0.5), _starting("waited:"), "down"),
+        Figure("waited_p90", "minutes", "the same, ninth decile", _percentile("waited:", 0.9), _starting("waited:"),
+               "down"),
+        Figure("served_median", "minutes", "median of the time in which a resident was helped, parked time left out",
+               _percentile("served:", 0.5), _starting("served:")),
+        Figure("served_to_planned", "percent", "minutes helped / minutes planned, over visits that were both begun and "
+               "completed", _share(total("served_sum"), total("planned_of_served")), _starting("served:")),
+        Figure("walk_ins", "count", "numbers given to people without an appointment, on their day", _tickets, _tickets),
+        Figure("walk_in_share", "percent", "walk-ins helped / all who were helped",
+               _share(total("ticket_state:completed"), _visits), _visits),
+        Figure("walk_in_waited_median", "minutes", "median of (called - number given)",
+               _percentile("ticket_waited:", 0.5), _starting("ticket_waited:"), "down"),
+        Figure("walk_in_left_share", "percent", "walk-ins who went away before they were helped / walk-ins",
+               _share(total("ticket_state:left"), _tickets), _tickets, "down"),
+        Figure("first_contact_share", "percent", "completed appointments answered at once that follow no other / "
+               "completed appointments", _share(total("first_contact"), _outcomes), _outcomes, "up"),
+        Figure("follow_up_share", "percent", "completed appointments that need another / completed appointments",
+               _share(total("outcome:follow_up"), _outcomes), _outcomes, "down"),
+        Figure("satisfaction", "score", "mean score, from 1 to 5", _mean("score:"), _scores, "up"),
+        Figure("response_share", "percent", "scores given / completed appointments",
+               _share(_scores, total("state:completed")), total("state:completed"), "up"),
+        Figure("booked_online_share", "percent", "booked by the resident or by a portal / appointments",
+               _share(total("booked_by:resident", "booked_by:portal"), _appointments), _appointments),
+        Figure("waiting_list", "count", "residents who asked for an earlier moment, by the day that they did",
+               total("waiting"), total("waiting")),
+        Figure("waiting_list_share", "percent", "those who got an earlier moment / those who asked for one",
+               _share(total("waiting_outcome:accepted"), total("waiting")), total("waiting"), "up"),
+        Figure("messages", "count", "messages that left, by the day (UTC) that they did",
+               total("message:email_sent", "message:email_delivered", "message:sms_sent", "message:sms_delivered"),
+               _starting("message:")),
+        Figure("messages_failed", "count", "messages that were given up", total("message:email_failed",
+               "message:sms_failed"), _starting("message:"), "down"),
+    )
+}  # fmt: skip
+
+#: counts that are shown by their kind, such as how much notice was given: what the name begins with
+BREAKDOWNS = {
+    "booked_by": "booked_by:",
+    "channels": "channel:",
+    "cancelled_by": "cancelled_by:",
+    "notice": "notice:",
+    "outcomes": "outcome:",
+    "scores": "score:",
+    "waiting_list": "waiting_outcome:",
+    "messages": "message:",
+}
+
+
+def work_out(counts: Counts) -> dict[str, Number]:
+    """Every figure, by name."""
+    return {name: figure.work_out(counts) for name, figure in FIGURES.items()}
+
+
+def break_down(counts: Counts) -> dict[str, dict[str, int]]:
+    """Every breakdown: how many of each kind."""
+    return {
+        name: {
+            key[len(prefix) :]: number for key, number in sorted(counts.items()) if key.startswith(prefix) and number
+        }
+        for name, prefix in BREAKDOWNS.items()
+    }

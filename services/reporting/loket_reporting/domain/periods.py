@@ -1,0 +1,101 @@
+"""Periods of local days, what comes before them, and how they are cut in parts."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+
+from loket_contracts.errors import Refusal
+
+DAY = dt.timedelta(days=1)
+#: the period when none is given: so many days, the last of them today
+USUAL_DAYS = 91
+MOST_DAYS = 3700
+#: the parts that a period can be cut in, the finest first, and the longest period that is cut so when nothing is asked
+PARTS = {"day": 31, "week": 200, "month": 1200, "quarter": MOST_DAYS + 1}
+
+
+@dataclass(frozen=True)
+class Period:
+    """Local days, first and last included."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def before(self) -> Period:
+        """The period of the same length that ends where this one begins; whole months for whole months."""
+        if self.first.day == 1 and (self.last + DAY).day == 1:
+            months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+            return Period(_months_before(self.first, months), self.first - DAY)
+        return Period(self.first - dt.timedelta(days=self.days), self.first - DAY)
+
+    def usual_part(self) -> str:
+        return next(part for part, most in PARTS.items() if self.days <= most)
+
+    def cut(self, part: str, after: int, most: int) -> Period | None:
+        """The days of at most so many parts, after as many as were had before; None when there are no more."""
+        names = self.parts(part)[after : after + most]
+        days = [self.first + dt.timedelta(days=each) for each in range(self.days)]
+        own = [day for day in days if part_of(day, part) in set(names)]
+        return Period(own[0], own[-1]) if own else None
+
+    def parts(self, part: str) -> list[str]:
+        """The names of all its parts, in order, those without anything in them too."""
+        names = (part_of(self.first + dt.timedelta(days=each), part) for each in range(self.days))
+        return list(dict.fromkeys(names))
+
+
+def part_of(day: dt.date, part: str) -> str:
+    """Named as in ISO 8601: 2026-11-24, 2026-W48, 2026-11; a quarter as 2026-Q4."""
+    if part == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02d}"
+    if part == "month":
+        return day.isoformat()[:7]
+    if part == "quarter":
+        return f"{day.year}-Q{(day.month + 2) // 3}"
+    return day.isoformat()
+
+
+def period(first: str | None, last: str | None, today: dt.date) -> Period:
+    """The period between two dates, YYYY-MM-DD. Raises Refusal: invalid-request."""
+    end = _date(last, "to")
+    begin = _date(first, "from")
+    if begin is None:
+        begin = (end or today) - dt.timedelta(days=USUAL_DAYS - 1)
+    end = end or max(begin, today)
+    if end < begin:
+        raise _wrong("to", "This lies before `from`.")
+    if (end - begin).days >= MOST_DAYS:
+        raise _wrong("to", f"Ask for {MOST_DAYS} days at most.")
+    return Period(begin, end)
+
+
+def whole_months(today: dt.date, months: int) -> Period:
+    """The last so many months that are over."""
+    last = today.replace(day=1) - DAY
+    return Period(_months_before(today.replace(day=1), months), last)
+
+
+def _months_before(day: dt.date, months: int) -> dt.date:
+    number = day.year * 12 + day.month - 1 - months
+    year, month = divmod(number, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _date(text: str | None, parameter: str) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise _wrong(parameter, "Give a date as YYYY-MM-DD.") from error
+
+
+def _wrong(parameter: str, detail: str) -> Refusal:
+    return Refusal("invalid-request", errors=[{"parameter": parameter, "detail": detail}])

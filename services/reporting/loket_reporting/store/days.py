@@ -1,0 +1,75 @@
+"""The counts of each day in MongoDB, one document for each slice of a municipality.
+
+They can be made anew from the facts at any time. Whoever counts a day takes a number first, and counts that were taken
+under a lower number never replace those under a higher one; so several may count the same day at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from pymongo import ASCENDING, ReturnDocument, UpdateOne
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError
+
+from loket_chassis.mongo import AHEAD, Document
+
+from ..domain.counting import Counts
+
+
+class Days:
+    """One set of counts."""
+
+    def __init__(self, database: Database[Document], generation: int) -> None:
+        self.counts = database.get_collection(f"days_{generation}", write_concern=AHEAD)
+        self.numbers = database.get_collection(f"numbers_{generation}", write_concern=AHEAD)
+
+    def create_indexes(self) -> None:
+        self.counts.create_index([("municipality", ASCENDING), ("slice", ASCENDING), ("day", ASCENDING)], name="slice")
+        self.counts.create_index([("municipality", ASCENDING), ("day", ASCENDING)], name="day")
+
+    def drop(self) -> None:
+        self.counts.drop()
+        self.numbers.drop()
+
+    def take_number(self, municipality: str, day: str) -> int:
+        taken = self.numbers.find_one_and_update(
+            {"_id": f"{municipality}/{day}"}, {"$inc": {"number": 1}}, upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )  # fmt: skip
+        return int(taken["number"])
+
+    def keep(self, municipality: str, day: str, number: int, counts: Mapping[str, Counts]) -> None:
+        """Let these be the counts of the day, unless there are some under a higher number."""
+        writes = [
+            UpdateOne(
+                {"_id": f"{municipality}/{day}/{name}", "number": {"$lt": number}},
+                {
+                    "$set": {
+                        "municipality": municipality, "day": day, "slice": name, "number": number, "counts": dict(own),
+                    }
+                },
+                upsert=True,
+            )
+            for name, own in counts.items()
+        ]  # fmt: skip
+        if writes:
+            try:
+                self.counts.bulk_write(writes, ordered=False)
+            except BulkWriteError as error:  # a duplicate key: it is there, under a higher number
+                if any(problem["code"] != 11000 for problem in error.details["writeErrors"]):
+                    raise
+        self.counts.delete_many({"municipality": municipality, "day": day, "number": {"$lt": number}})
+
+    def slices(self, municipality: str, beginning: str) -> list[str]:
+        """The slices that there are whose names begin so."""
+        query = {"municipality": municipality, "slice": {"$regex": f"^{re.escape(beginning)}"}}
+        return sorted(self.counts.distinct("slice", query))
+
+    def of(self, municipality: str, name: str, first: str, last: str) -> Iterator[tuple[str, Counts]]:
+        """The counts of one slice, day by day."""
+        query = {"municipality": municipality, "slice": name, "day": {"$gte": first, "$lte": last}}
+        for found in self.counts.find(query, {"_id": 0, "day": 1, "counts": 1}).sort("day", 1):
+            yield found["day"], Counter(found["counts"])

@@ -1,0 +1,144 @@
+"""Facts in MongoDB, one document each.
+
+version     rises with every event, so that two who hear about the same thing at once do not undo one another
+stale_days  the days whose counts do not know of this version yet: its own, and that from which it was moved
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from loket_chassis.mongo import Document
+from loket_contracts.envelope import Event
+
+from ..domain.facts import KIND_OF, KINDS, hear, key_of
+
+#: what the counts need not know
+NOT_COUNTED = {"told": 0}
+#: so many facts are looked through for days to count; the next look finds the rest
+MOST_LOOKED_AT = 5000
+
+
+class Facts:
+    """One set of facts of all municipalities, in a collection for each kind."""
+
+    def __init__(self, database: Database[Document], generation: int) -> None:
+        self.collections = {kind: database[f"{kind}_{generation}"] for kind in KINDS}
+
+    def create_indexes(self) -> None:
+        for collection in self.collections.values():
+            collection.create_index([("municipality", ASCENDING), ("day", ASCENDING)], name="day")
+            collection.create_index(
+                [("municipality", ASCENDING), ("stale_days", ASCENDING)], name="stale",
+                partialFilterExpression={"stale_days.0": {"$exists": True}},
+            )  # fmt: skip
+
+    def drop(self) -> None:
+        for collection in self.collections.values():
+            collection.drop()
+
+    def hear(self, event: Event) -> bool:
+        """Take the event into the fact that it is about. False when it was heard before."""
+        collection, key = self.collections[KIND_OF[event.name].name], key_of(event)
+        while True:
+            known = collection.find_one({"_id": key})
+            changed = hear(known, event)
+            if changed is None:
+                return False
+            if _keep(collection, key, known, changed):
+                return True
+
+    def hear_all(self, events: Sequence[Event]) -> None:
+        """The same for many at once; for one kind of fact they share a journey."""
+        for kind, own in groupby(sorted(events, key=_kind), key=_kind):
+            self._hear_kind(self.collections[kind], list(own))
+
+    def _hear_kind(self, collection: Collection[Document], events: Sequence[Event]) -> None:
+        known: dict[str, Document] = {
+            each["_id"]: each for each in collection.find({"_id": {"$in": list({key_of(event) for event in events})}})
+        }
+        changed: dict[str, Document] = {}
+        for event in events:
+            key = key_of(event)
+            if (fact := hear(changed.get(key) or known.get(key), event)) is not None:
+                changed[key] = fact
+        writes: list[InsertOne[Document] | ReplaceOne[Document]] = []
+        for key, fact in changed.items():
+            was = known.get(key)
+            whole = _whole(key, was, fact)
+            writes.append(
+                InsertOne(whole) if was is None else ReplaceOne({"_id": key, "version": was["version"]}, whole)
+            )
+        if not writes:
+            return
+        try:
+            done = collection.bulk_write(writes, ordered=False)
+            lost = done.inserted_count + done.matched_count != len(writes)
+        except BulkWriteError as error:
+            if any(problem["code"] != 11000 for problem in error.details["writeErrors"]):
+                raise
+            lost = True
+        if lost:  # somebody else heard about the same at the same moment
+            for event in events:
+                self.hear(event)
+
+    def stale(self, most: int) -> list[tuple[str, str]]:
+        """Municipalities and days whose counts do not know of everything yet."""
+        found: set[tuple[str, str]] = set()
+        for collection in self.collections.values():
+            rows = collection.aggregate(
+                [
+                    {"$match": {"municipality": {"$gt": ""}, "stale_days.0": {"$exists": True}}},
+                    {"$limit": MOST_LOOKED_AT},
+                    {"$unwind": "$stale_days"},
+                    {"$group": {"_id": {"municipality": "$municipality", "day": "$stale_days"}}},
+                    {"$limit": most},
+                ]
+            )
+            found.update((row["_id"]["municipality"], row["_id"]["day"]) for row in rows)
+        return sorted(found)[:most]
+
+    def unknown_to(self, municipality: str, day: str) -> dict[str, list[Document]]:
+        """The facts, by kind, of which the counts of the day do not know: id and version."""
+        query = {"municipality": municipality, "stale_days": day, "stale_days.0": {"$exists": True}}
+        return {kind: list(each.find(query, {"version": 1})) for kind, each in self.collections.items()}
+
+    def of_day(self, municipality: str, day: str) -> dict[str, list[Document]]:
+        """The facts of one day, by kind."""
+        query = {"municipality": municipality, "day": day}
+        return {kind: list(each.find(query, NOT_COUNTED)) for kind, each in self.collections.items()}
+
+    def known(self, facts: Mapping[str, Iterable[Document]], day: str) -> None:
+        """The counts of the day know of these versions now."""
+        for kind, own in facts.items():
+            writes = [
+                UpdateOne({"_id": each["_id"], "version": each["version"]}, {"$pull": {"stale_days": day}})
+                for each in own
+            ]
+            if writes:
+                self.collections[kind].bulk_write(writes, ordered=False)
+
+
+def _kind(event: Event) -> str:
+    return KIND_OF[event.name].name
+
+
+def _whole(key: str, known: Document | None, changed: Document) -> Document:
+    return {"_id": key, **changed, "version": known["version"] + 1 if known else 1}
+
+
+def _keep(collection: Collection[Document], key: str, known: Document | None, changed: Document) -> bool:
+    whole = _whole(key, known, changed)
+    if known is not None:
+        return collection.replace_one({"_id": key, "version": known["version"]}, whole).matched_count == 1
+    try:
+        collection.insert_one(whole)
+    except DuplicateKeyError:
+        return False
+    return True

@@ -1,0 +1,49 @@
+"""How long people waited and were helped, by the steps of their visit."""
+
+import datetime as dt
+
+import pytest
+
+from loket_reporting.domain.steps import walk
+
+NINE = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
+
+
+def steps(*told):
+    return [(name, NINE + dt.timedelta(minutes=minute)) for name, minute in told]
+
+
+@pytest.mark.parametrize(
+    ("told", "waited", "served"),
+    [
+        ([("appointment.booked", -60)], None, None),
+        ([("appointment.checked_in", 0)], None, None),
+        ([("appointment.checked_in", 0), ("appointment.started", 7)], 7, None),
+        ([("appointment.checked_in", 0), ("appointment.started", 7), ("appointment.completed", 30)], 7, 23),
+        ([("appointment.started", 7), ("appointment.completed", 30)], None, 23),
+        ([("ticket.issued", 0), ("ticket.called", 4), ("ticket.completed", 9)], 4, 5),
+        ([("ticket.issued", 0), ("ticket.called", 4), ("ticket.transferred", 6), ("ticket.called", 20),
+          ("ticket.completed", 30)], 4, 12),
+        ([("ticket.issued", 0), ("ticket.left", 9)], None, None),
+    ],
+)  # fmt: skip
+def test_waiting_ends_with_the_first_help_and_help_with_the_visit(told, waited, served):
+    times = walk(steps(*told))
+    assert (times.waited, times.served) == (waited, served)
+
+
+def test_the_time_that_a_visit_is_parked_is_no_help():
+    told = steps(
+        ("appointment.checked_in", 0), ("appointment.started", 5), ("appointment.parked", 15),
+        ("appointment.resumed", 50), ("appointment.started", 60), ("appointment.completed", 70),
+    )  # fmt: skip
+    assert walk(told).waited == 5
+    assert walk(told).served == 20
+
+
+def test_what_was_noted_by_mistake_counts_for_nothing():
+    told = steps(
+        ("appointment.checked_in", 0), ("appointment.reinstated", 1), ("appointment.checked_in", 30),
+        ("appointment.started", 33),
+    )  # fmt: skip
+    assert walk(told).waited == 3
