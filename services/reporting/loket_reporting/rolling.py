@@ -22,7 +22,7 @@ BATCH = 100
 #: seconds between two looks when nobody says that something changed; and the least ever
 LOOK_EVERY, LOOK_AFTER = 5.0, 0.1
 #: counting takes no more than this share of the time
-MOST_SHARE = 0.1
+MOST_SHARE = 0.3
 log = structlog.get_logger()
 
 

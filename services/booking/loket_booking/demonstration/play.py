@@ -107,7 +107,14 @@ class Year:
         contact = {"name": f"Bewoner {number}", "email": f"bewoner.{number}@voorbeeld.example", "phone": "+32470123456"}
         body = {**about, "start": start, "contact": contact, "answers": {}}
         request = Request(by=wish.by, who="balie" if wish.by == "staff" else None)
-        booked, card = booking.book(self.stores, _nobody, town.ID, BookAppointment().load(body), request)
+        try:
+            booked, card = booking.book(self.stores, _nobody, town.ID, BookAppointment().load(body), request)
+        except Refusal as refusal:
+            if refusal.code != "slot-taken":
+                raise
+            self._count("was just too late")
+            body["start"] = self._free(about, wish.at.date() + (wish.lead_days + 1) * DAY, chance)
+            booked, card = booking.book(self.stores, _nobody, town.ID, BookAppointment().load(body), request)
         self._count("booked")
         ahead = booked.start - wish.at
         if wish.moves is not None and wish.moves < (1 if wish.cancels is None else wish.cancels):

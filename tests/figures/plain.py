@@ -1,0 +1,90 @@
+"""Every figure worked out a second time, from the raw list of appointments and with nothing but loops and sorting."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pymongo.database import Database
+
+Raw = dict[str, Any]
+BRUSSELS = ZoneInfo("Europe/Brussels")
+MINUTE = dt.timedelta(minutes=1)
+
+
+def appointments(booking: Database[Raw], municipality: str) -> list[Raw]:
+    """All of them, as booking keeps them, with the score that was given."""
+    scores = {each["_id"]: each["score"] for each in booking.feedback.find({})}
+    found = {
+        claim["appointment"]["id"]: claim["appointment"]
+        for agenda in booking.agendas.find({"municipality": municipality})
+        for claim in agenda["claims"]
+        if claim.get("appointment") and claim["appointment"]["state"] != "held"
+    }
+    return [{**each, "score": scores.get(each["id"])} for each in found.values()]
+
+
+def day(moment: dt.datetime) -> str:
+    return moment.astimezone(BRUSSELS).date().isoformat()
+
+
+def figures(visits: list[Raw], offered: int, tickets: list[Raw], thirds: list[int]) -> dict[str, Any]:
+    """Of one period. `offered`: the minutes that people could give in it; `thirds`: days to the third free slot."""
+    states = [each["state"] for each in visits]
+    coming = [each for each in visits if each["state"] != "cancelled"]
+    done = [each for each in visits if each["state"] == "completed"]
+    expected = states.count("no_show") + len(done)
+    late = [each for each in visits if _when(each, "cancel") and _by(each, "cancel") == "resident"
+            and each["start"] - _when(each, "cancel") < dt.timedelta(hours=24)]  # fmt: skip
+    waits = [(_when(each, "start") - _when(each, "check_in")) / MINUTE for each in visits if _when(each, "start")]
+    served = [(_when(each, "complete") - _when(each, "start")) / MINUTE for each in done]
+    planned = [(each["end"] - each["start"]) / MINUTE for each in done]
+    scores = [each["score"] for each in visits if each["score"] is not None]
+    helped = [each for each in tickets if each["state"] == "completed"]
+    return {
+        "appointments": len(visits),
+        **{name: states.count(name) for name in ("booked", "completed", "no_show", "cancelled")},
+        "lead_days_median": _nearest_rank([_quarters(each) for each in coming], 0.5),
+        "lead_days_p90": _nearest_rank([_quarters(each) for each in coming], 0.9),
+        "third_free_days": _nearest_rank(thirds, 0.5),
+        "booked_share": _percent(sum((each["end"] - each["start"]) / MINUTE for each in coming), offered),
+        "served_share": _percent(sum(served), offered),
+        "no_show_share": _percent(states.count("no_show"), expected),
+        "late_cancellation_share": _percent(len(late), len(visits)),
+        "reschedules": sum(step["command"] == "reschedule" for each in visits for step in each["history"]),
+        "waited_median": _nearest_rank(waits, 0.5),
+        "waited_p90": _nearest_rank(waits, 0.9),
+        "served_median": _nearest_rank(served, 0.5),
+        "served_to_planned": _percent(sum(served), sum(planned)),
+        "first_contact_share": _percent(sum(each["outcome"] == "answered" for each in done), len(done)),
+        "satisfaction": round(sum(scores) / len(scores), 2) if scores else None,
+        "response_share": _percent(len(scores), len(done)),
+        "booked_online_share": _percent(sum(each["booked_by"] != "staff" for each in visits), len(visits)),
+        "walk_ins": len(tickets),
+        "walk_in_share": _percent(len(helped), len(helped) + len(done)),
+        "walk_in_left_share": _percent(sum(each["state"] == "left" for each in tickets), len(tickets)),
+    }
+
+
+def _when(visit: Raw, command: str) -> dt.datetime | None:
+    return next((step["at"] for step in reversed(visit["history"]) if step["command"] == command), None)
+
+
+def _by(visit: Raw, command: str) -> str | None:
+    return next((step["by"] for step in reversed(visit["history"]) if step["command"] == command), None)
+
+
+def _quarters(visit: Raw) -> float:
+    return math.floor((visit["start"] - visit["booked_at"]) / dt.timedelta(hours=6)) / 4
+
+
+def _nearest_rank(values: Iterable[float], share: float) -> float | None:
+    ordered = sorted(values)
+    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else None
+
+
+def _percent(part: float, whole: float) -> float | None:
+    return round(100 * part / whole, 1) if whole else None
