@@ -12,7 +12,6 @@ import itertools
 import random
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,8 +25,7 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from loket_local.ports import LOOPBACK, find_free
-from loket_local.processes import Child
+from loket_local.ports import LOOPBACK
 from loket_local.stack import Ports, Stack
 
 from .domain import growth
@@ -37,6 +35,8 @@ from .settled import wait_until_all_is_told, wait_until_capacity_is_told
 from .soak import resident_megabytes, soak
 from .town import town
 from .travel import travel
+from .yardsticks import yardsticks
+from .year import year as a_year
 
 ROOT = Path(__file__).parents[2]
 CONNECTIONS = (1, 8, 32)
@@ -90,29 +90,6 @@ def fill_half(url: str) -> None:
             session.post(f"{url}/appointments", json=booking(start, number), timeout=60).raise_for_status()
 
 
-@contextlib.contextmanager
-def yardsticks(stack: Stack) -> Iterator[int]:
-    """Plain nameko on the same broker; gives the port."""
-    assert stack.servers is not None
-    (port,) = find_free(1)
-    command = [sys.executable, "-m", "tests.benchmarks.yardstick"]
-    children = [
-        Child.start(which, [*command, which, str(port), stack.servers.amqp_uri], stack.logs / f"{which}.log")
-        for which in ("echo", "front")
-    ]
-    try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with contextlib.suppress(requests.RequestException):
-                if requests.get(f"http://{LOOPBACK}:{port}/rpc", timeout=2).ok:
-                    break
-            time.sleep(0.1)
-        yield port
-    finally:
-        for child in children:
-            child.stop(5)
-
-
 def jobs(stack: Stack, port: int) -> list[Job]:
     front, api = f"http://{LOOPBACK}:{port}", f"{stack.url}/api/v1"
     fill_half(f"{api}/searched")
@@ -120,6 +97,8 @@ def jobs(stack: Stack, port: int) -> list[Job]:
     free = iter(starts(f"{api}/booked"))
     number = itertools.count()
     gateway = stack.ports.http
+    today = date.today()  # noqa: DTZ011 - the machine's own day is as good as any
+    figures = request("GET", f"{api}/booked/reports/overview?from={today}&to={today + timedelta(days=365)}")
     search = request("GET", f"{api}/searched/slots?appointment_type=visit")
     bare, rpc = request("GET", f"{front}/bare"), request("GET", f"{front}/rpc")
     event = request("POST", f"{front}/event", {"some": "thing"})
@@ -154,7 +133,7 @@ def jobs(stack: Stack, port: int) -> list[Job]:
         Job(
             "overview of figures",
             gateway,
-            lambda: request("GET", f"{api}/booked/reports/overview"),
+            lambda: figures,
             "plain nameko: @http, RPC",
         ),
     ]
@@ -224,16 +203,20 @@ def _now(stack: Stack) -> dict[str, float]:
 @click.command()
 @click.option("--seconds", default=6.0, show_default=True, help="How long each row runs.")
 @click.option("--mails", default=0, help="Only book so many at once, and see their mails leave; 10000 take minutes.")
+@click.option("--year", default=0, help="Only see the figures of a year of so many appointments; 60000 take long.")
 @click.option("--bookings", default=0, help="Only make so many bookings, and watch the memory; 100000 take minutes.")
-def main(seconds: float, mails: int, bookings: int) -> None:
+def main(seconds: float, mails: int, bookings: int, year: int) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"))
-    if mails or bookings:
+    if mails or bookings or year:
         stack.start()
         try:
-            console.print(sending(stack, mails, console) if mails else soak(stack, bookings, console))
+            if year:
+                console.print(a_year(stack, year, console))
+            else:
+                console.print(sending(stack, mails, console) if mails else soak(stack, bookings, console))
         finally:
             stack.stop()
         return

@@ -80,9 +80,9 @@ def test_every_figure_is_that_of_a_plain_count(year, databases, asked):
     assert found["appointments"] > 10, "there is something to count"
 
 
-def period():
+def period(days=DAYS):
     today = dt.datetime.now(dt.UTC).date()
-    return (today - dt.timedelta(days=DAYS)).isoformat(), (today + dt.timedelta(days=60)).isoformat()
+    return (today - dt.timedelta(days=days)).isoformat(), (today + dt.timedelta(days=60)).isoformat()
 
 
 def raw(booking, first, last, team=None, appointment_type=None, location=None):

@@ -1,0 +1,53 @@
+"""Reporting and its database die while a stretch of a year comes in; the figures come out as if they had not."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from pymongo import MongoClient
+
+from loket_local import mongodb
+from loket_local.stack import secret_of
+from tests.client import Portal
+from tests.figures import plain
+from tests.figures.test_year import SILENCE, period, raw, wait_until_counted
+
+DAYS, A_YEAR, KILLS = (365, 12_000, 8) if os.environ.get("LOKET_LONG") else (15, 6_000, 2)
+
+
+@pytest.fixture(scope="module")
+def played(own_stack):
+    """A stretch of a year of which reporting has not heard yet."""
+    own_stack.configure_messages(SILENCE)
+    own_stack.components["reporting"].stop()
+    environment = {
+        **os.environ, "MONGO_URI": own_stack.servers.mongo_uri, "LOKET_SECRET": secret_of(own_stack.folder),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "loket_booking.demonstration", "--appointments", str(A_YEAR), "--days", str(DAYS)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_reporting_and_mongod_killed_while_they_count_give_the_same_figures(own_stack, played):
+    reporting = own_stack.components["reporting"]
+    for _ in range(KILLS):
+        reporting.start()
+        reporting.wait_until("ready")
+        time.sleep(1)
+        reporting.child.kill()
+    reporting.start()
+    reporting.wait_until("ready")
+    database = own_stack.servers.database
+    database.process.kill()
+    again = mongodb.start(own_stack.folder / "mongodb", database.port, own_stack.logs)
+    own_stack.servers.own[own_stack.servers.own.index(database)] = own_stack.servers.database = again
+    client = MongoClient(own_stack.servers.mongo_uri, tz_aware=True)
+    wait_until_counted(client.loket_booking, client.loket_reporting)
+    first, last = period(DAYS)
+    portal = Portal(own_stack.url, own_stack.mail_url, municipality="voorbeeld")
+    found = portal.get("reports/overview", params={"from": first, "to": last}).json()["figures"]
+    expected = plain.figures(*raw(client.loket_booking, first, last))
+    assert {name: found[name] for name in expected} == expected
+    assert found["appointments"] > 10
