@@ -13,7 +13,7 @@ from .domain.counting import ALL, Counts, name_of
 from .domain.figures import FIGURES, break_down, work_out
 from .domain.openness import publishable
 from .domain.periods import PARTS, Period, part_of, whole_months
-from .store.days import Days
+from .store.generations import Generation
 
 #: by what a table can be divided, and how the slices of each are named
 BY = {"team": "team:", "appointment_type": "type:", "location": "location:"}
@@ -22,6 +22,8 @@ OPEN_COLUMNS = ("completed", "no_show", "cancelled", "other")
 OPEN_MONTHS = 24
 #: a table is given in pages of so many parts of its period
 PARTS_AT_ONCE = 60
+#: parts of which every month is of one only
+OF_MONTHS = ("month", "quarter")
 Asked = dict[str, str | None]
 
 
@@ -34,11 +36,11 @@ def slice_of(asked: Asked) -> str:
     return name_of(asked.get("location"), f"team:{team}" if team else f"type:{kind}" if kind else ALL)
 
 
-def overview(days: Days, municipality: str, period: Period, asked: Asked) -> dict[str, Any]:
+def overview(kept: Generation, municipality: str, period: Period, asked: Asked) -> dict[str, Any]:
     """The figures of a period and of the one before it, their course, the hours, and by team, type and location."""
     name, part = slice_of(asked), period.usual_part()
-    counts, course, hours = _course(days, municipality, name, period, part)
-    before = period.before()
+    course = _course(kept, municipality, name, period, part)
+    counts, before = _sum(course.values()), period.before()
     return {
         "municipality": municipality,
         "from": period.first.isoformat(),
@@ -48,15 +50,16 @@ def overview(days: Days, municipality: str, period: Period, asked: Asked) -> dic
         "before": {
             "from": before.first.isoformat(),
             "to": before.last.isoformat(),
-            "figures": work_out(_sum(days, municipality, name, before)),
+            "figures": work_out(_whole(kept, municipality, name, before)),
         },
         "every": part,
         "course": [{"part": each, "figures": work_out(own)} for each, own in course.items()],
-        "hours": hours,
+        "hours": [[counts[f"hour:{weekday}:{hour}"] for hour in range(24)] for weekday in range(7)],
         **{
             f"by_{dimension}": [
-                {"id": each, "figures": work_out(own)}
-                for each, own in _divided(days, municipality, period, dimension, asked)
+                {"id": label, "figures": work_out(own)}
+                for label, each in _slices(kept, municipality, dimension, asked)
+                if (own := _whole(kept, municipality, each, period))
             ]
             for dimension in BY
         },
@@ -64,7 +67,7 @@ def overview(days: Days, municipality: str, period: Period, asked: Asked) -> dic
 
 
 def table(
-    days: Days, municipality: str, period: Period, every: str | None, by: str | None, after: int, asked: Asked
+    kept: Generation, municipality: str, period: Period, every: str | None, by: str | None, after: int, asked: Asked
 ) -> dict[str, Any]:
     """One row for each part of the period, and for each team, type or location when `by` says so.
 
@@ -75,27 +78,28 @@ def table(
     if part not in PARTS or by not in (None, *BY):
         parameter, possible = ("every", PARTS) if part not in PARTS else ("by", BY)
         raise Refusal("invalid-request", errors=[{"parameter": parameter, "detail": f"One of {', '.join(possible)}."}])
-    slices = [("", slice_of(asked))] if by is None else list(_slices(days, municipality, by, asked))
+    slices = [("", slice_of(asked))] if by is None else list(_slices(kept, municipality, by, asked))
     page = period.cut(part, after, PARTS_AT_ONCE)
     if page is None:
         return {"figures": list(FIGURES), "rows": [], "after": None}
-    rows = []
-    for label, name in slices:
-        _, course, _ = _course(days, municipality, name, page, part)
-        rows += [{"part": each, "id": label, "figures": work_out(own)} for each, own in course.items()]
+    rows = [
+        {"part": each, "id": label, "figures": work_out(own)}
+        for label, name in slices
+        for each, own in _course(kept, municipality, name, page, part).items()
+    ]
     return {
         "figures": list(FIGURES),
-        "rows": sorted(rows, key=lambda row: (row["part"], row["id"])),
+        "rows": sorted(rows, key=lambda row: (str(row["part"]), str(row["id"]))),
         "after": None if page.last == period.last else after + PARTS_AT_ONCE,
     }
 
 
-def open_data(days: Days, municipality: str, today: dt.date) -> list[dict[str, Any]]:
+def open_data(kept: Generation, municipality: str, today: dt.date) -> list[dict[str, Any]]:
     """What became of appointments, by month and type, of whole months that are over, few people left out."""
     period = whole_months(today, OPEN_MONTHS)
     rows: dict[str, dict[str, dict[str, int]]] = {part: {} for part in period.parts("month")}
-    for label, name in _slices(days, municipality, "appointment_type", {}):
-        for part, counts in _course(days, municipality, name, period, "month")[1].items():
+    for label, name in _slices(kept, municipality, "appointment_type", {}):
+        for part, counts in _course(kept, municipality, name, period, "month").items():
             if counts["appointments"]:
                 rows[part][label] = _open_counts(counts)
     return [
@@ -110,54 +114,55 @@ def _open_counts(counts: Counts) -> dict[str, int]:
     return {**known, "other": counts["appointments"] - sum(known.values())}
 
 
-def _course(
-    days: Days, municipality: str, name: str, period: Period, part: str
-) -> tuple[Counts, dict[str, Counts], list[list[int]]]:
-    """All counts of the period, those of each of its parts, and appointments by weekday (from Monday) and hour."""
+def _course(kept: Generation, municipality: str, name: str, period: Period, part: str) -> dict[str, Counts]:
+    """The counts of each part of the period, in order."""
     course: dict[str, Counts] = {each: Counter() for each in period.parts(part)}
-    hours = [[0] * 24 for _ in range(7)]
-    for day, counts in days.of(municipality, name, *_ends(period)):
-        date = dt.date.fromisoformat(day)
-        course[part_of(date, part)].update(counts)
-        for key, number in counts.items():
-            if key.startswith("hour:"):
-                hours[date.weekday()][int(key[5:])] += number
-    everything: Counts = Counter()
-    for own in course.values():
-        everything.update(own)
-    return everything, course, hours
+    if part in OF_MONTHS:
+        for first_day, counts in _by_months(kept, municipality, name, period):
+            course[part_of(first_day, part)].update(counts)
+    else:
+        for day, counts in kept.days.of(municipality, name, period.first.isoformat(), period.last.isoformat()):
+            course[part_of(dt.date.fromisoformat(day), part)].update(counts)
+    return course
 
 
-def _sum(days: Days, municipality: str, name: str, period: Period) -> Counts:
+def _whole(kept: Generation, municipality: str, name: str, period: Period) -> Counts:
+    return _sum(counts for _, counts in _by_months(kept, municipality, name, period))
+
+
+def _by_months(
+    kept: Generation, municipality: str, name: str, period: Period
+) -> Iterator[tuple[dt.date, Counts]]:  # fmt: skip
+    """The counts of the period in as few pieces as there are: months where they are whole. Each with its first day."""
+    months, edges = period.by_months()
+    if months:
+        for month, counts in kept.months.of(municipality, name, months[0], months[-1]):
+            yield dt.date.fromisoformat(f"{month}-01"), counts
+    for edge in edges:
+        for day, counts in kept.days.of(municipality, name, edge.first.isoformat(), edge.last.isoformat()):
+            yield dt.date.fromisoformat(day), counts
+
+
+def _sum(each: Any) -> Counts:
     found: Counts = Counter()
-    for _, counts in days.of(municipality, name, *_ends(period)):
+    for counts in each:
         found.update(counts)
     return found
 
 
-def _slices(days: Days, municipality: str, by: str, asked: Asked) -> Iterator[tuple[str, str]]:
+def _slices(kept: Generation, municipality: str, by: str, asked: Asked) -> Iterator[tuple[str, str]]:
     """What the municipality is divided in, each with the name of its slice at the location that is asked for."""
+    names = kept.months.slices(municipality, BY[by])
     if by == "location":
-        of_one = asked.get("location")
         rest = slice_of({**asked, "location": None})
-        labels = sorted({each[len(BY[by]) :].partition("/")[0] for each in days.slices(municipality, BY[by])})
-        yield from ((each, name_of(each, rest)) for each in labels if of_one in (None, each))
+        for label in sorted({each[len(BY[by]) :].partition("/")[0] for each in names}):
+            if asked.get("location") in (None, label):
+                yield label, name_of(label, rest)
         return
-    for name in days.slices(municipality, BY[by]):
+    for name in names:
         label = name[len(BY[by]) :]
         if asked.get(by) in (None, label):
             yield label, name_of(asked.get("location"), name)
-
-
-def _divided(days: Days, municipality: str, period: Period, by: str, asked: Asked) -> Iterator[tuple[str, Counts]]:
-    for label, name in _slices(days, municipality, by, asked):
-        counts = _sum(days, municipality, name, period)
-        if counts:
-            yield label, counts
-
-
-def _ends(period: Period) -> tuple[str, str]:
-    return period.first.isoformat(), period.last.isoformat()
 
 
 def figures_and_units() -> dict[str, dict[str, Any]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any
 
 import eventlet
@@ -12,9 +14,9 @@ from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 from prometheus_client import Gauge
 
-from loket_chassis.mongo import MongoConnection
+from loket_chassis.mongo import Document, MongoConnection
 
-from .domain.counting import count
+from .domain.counting import Counts, count
 from .store.generations import Generation, Generations
 
 STALE = Gauge("loket_figures_stale_days", "Days of which the figures did not know everything at the last look")
@@ -26,20 +28,40 @@ MOST_SHARE = 0.3
 log = structlog.get_logger()
 
 
-def roll(generation: Generation, municipality: str, day: str) -> None:
-    """Count one day anew. Whatever changes meanwhile stays marked, and is counted the next time."""
+def roll(generation: Generation, stale: Iterable[tuple[str, str]]) -> None:
+    """Count these days of municipalities anew, and their months. Whatever changes meanwhile is counted the next time.
+
+    A fact stays marked until its day and its month know of it, so that whoever dies in between leaves it to the others.
+    """
+    for (municipality, month), days in groupby(sorted(stale), key=lambda each: (each[0], each[1][:7])):
+        unknown = {day: _roll_day(generation, municipality, day) for _, day in days}
+        _roll_month(generation, municipality, month)
+        for day, facts in unknown.items():
+            generation.facts.known(facts, day)
+        eventlet.sleep(0)
+
+
+def _roll_day(generation: Generation, municipality: str, day: str) -> dict[str, list[Document]]:
+    """Returns the facts of which the counts did not know before."""
     number = generation.days.take_number(municipality, day)
     unknown = generation.facts.unknown_to(municipality, day)  # before the facts are read: these are all among them
     generation.days.keep(municipality, day, number, count(generation.facts.of_day(municipality, day)))
-    generation.facts.known(unknown, day)
+    return unknown
+
+
+def _roll_month(generation: Generation, municipality: str, month: str) -> None:
+    number = generation.months.take_number(municipality, month)
+    counts: dict[str, Counts] = defaultdict(Counter)
+    for name, own in generation.days.all_of(municipality, f"{month}-01", f"{month}-31"):
+        counts[name].update(own)
+    generation.months.keep(municipality, month, number, counts)
 
 
 def roll_all(generation: Generation, told: Callable[[int], Any] = lambda _: None) -> int:
     """Count every day that has changed. `told`: called with the number of days so far. Returns how many."""
     done = 0
     while days := generation.facts.stale(BATCH):
-        for municipality, day in days:
-            roll(generation, municipality, day)
+        roll(generation, days)
         done += len(days)
         told(done)
     return done
@@ -78,8 +100,7 @@ class Roller(DependencyProvider):
                 days = generation.facts.stale(BATCH)
                 stale = len(days)
                 STALE.set(stale)
-                for municipality, day in days:
-                    roll(generation, municipality, day)
+                roll(generation, days)
             except Exception:
                 log.warning("days could not be counted; trying again", exc_info=True)
             took = time.monotonic() - began

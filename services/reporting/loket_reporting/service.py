@@ -48,8 +48,8 @@ class ReportingService(Probes):
         self, municipality: str, first: str | None = None, last: str | None = None, **asked: str | None
     ) -> dict[str, Any]:
         """Raises Refusal: invalid-request."""
-        days = self.roller.generations.current().days
-        return reports.overview(days, municipality, period(first, last, _today()), asked)
+        kept = self.roller.generations.current()
+        return reports.overview(kept, municipality, period(first, last, _today()), asked)
 
     @answer
     def table(
@@ -57,12 +57,12 @@ class ReportingService(Probes):
         by: str | None = None, after: int = 0, **asked: str | None,
     ) -> dict[str, Any]:  # fmt: skip
         """A page of rows: {figures, rows, after}. Raises Refusal: invalid-request."""
-        days = self.roller.generations.current().days
-        return reports.table(days, municipality, period(first, last, _today()), every, by, after, asked)
+        kept = self.roller.generations.current()
+        return reports.table(kept, municipality, period(first, last, _today()), every, by, after, asked)
 
     @answer
     def open_data(self, municipality: str) -> list[dict[str, Any]]:
-        return reports.open_data(self.roller.generations.current().days, municipality, _today())
+        return reports.open_data(self.roller.generations.current(), municipality, _today())
 
     @answer
     def figures(self) -> dict[str, dict[str, Any]]:

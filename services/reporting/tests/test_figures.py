@@ -37,7 +37,7 @@ def generation(database):
 
 def figures(generation, first="2026-11-01", last="2026-12-31", **asked):
     roll_all(generation)
-    return reports.overview(generation.days, "rumst", period(first, last, BASE.date()), asked)
+    return reports.overview(generation, "rumst", period(first, last, BASE.date()), asked)
 
 
 def test_reporting_hears_exactly_the_events_that_are_said_to_be_for_it():
@@ -49,14 +49,14 @@ def test_the_golden_example_of_every_event_that_is_heard_makes_a_fact(name):
     event = events.make(
         name, municipality="rumst", subject="s", sequence=1, time=BASE, data=events.EVENTS[name].example
     )
-    fact = hear(None, event)
+    fact = hear(None, [event])
     assert fact["municipality"] == "rumst"
     assert key_of(event)
     assert fact["day"] or name == "feedback.given"
 
 
 def test_a_fact_says_how_long_ahead_was_booked_and_how_long_it_lasts():
-    fact = hear(None, an_event(1, "appointment.booked", 1))
+    fact = hear(None, [an_event(1, "appointment.booked", 1)])
     assert fact["planned"] == 45
     assert fact["lead"] == (6 * 24 - 2) * 60 - 15
     assert fact["day"] == "2026-11-30"
@@ -64,7 +64,7 @@ def test_a_fact_says_how_long_ahead_was_booked_and_how_long_it_lasts():
 
 def test_the_day_is_the_local_one():
     late = an_event(1, "appointment.booked", 1, start="2026-11-30T23:30:00+00:00", end="2026-12-01T00:00:00+00:00")
-    assert hear(None, late)["day"] == "2026-12-01"
+    assert hear(None, [late])["day"] == "2026-12-01"
 
 
 ENDS = {
@@ -109,7 +109,7 @@ def last_of(told):
 def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(generation, data):
     told = data.draw(histories())
     heard = data.draw(st.permutations(told + data.draw(st.lists(st.sampled_from(told), max_size=20))))
-    for collection in (*generation.facts.collections.values(), generation.days.counts):
+    for collection in (*generation.facts.collections.values(), generation.days.counts, generation.months.counts):
         collection.delete_many({})
     for number, event in enumerate(heard):
         generation.facts.hear(event)
@@ -175,7 +175,7 @@ def test_a_period_counts_its_own_days_and_no_others(generation):
             an_event(number, "appointment.booked", 1, start=f"{day}T10:00:00+01:00", end=f"{day}T10:30:00+01:00")
         )
     assert figures(generation, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
-    assert reports.overview(generation.days, "elders", NOVEMBER, {})["figures"]["appointments"] == 0
+    assert reports.overview(generation, "elders", NOVEMBER, {})["figures"]["appointments"] == 0
 
 
 def test_use_is_counted_over_people_and_not_over_rooms(generation):
@@ -250,6 +250,19 @@ def test_every_question_is_answered_from_an_index(generation, database, query):
 def test_a_wrong_period_is_refused(first, last):
     with pytest.raises(Refusal):
         period(first, last, BASE.date())
+
+
+@given(st.dates(dt.date(2024, 1, 1), dt.date(2027, 1, 1)), st.integers(0, 800))
+def test_whole_months_and_the_days_around_them_are_the_days_of_the_period_each_once(first, days):
+    asked = Period(first, first + dt.timedelta(days=days))
+    months, edges = asked.by_months()
+    found = [day for edge in edges for day in edge.parts("day")]
+    found += [day for day in asked.parts("day") if day[:7] in months]
+    assert sorted(found) == asked.parts("day")
+    for month in months:
+        first_day = dt.date.fromisoformat(f"{month}-01")
+        assert asked.first <= first_day
+        assert (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1) <= asked.last
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ A slice is a part of the municipality: all of it, a location, a team, a type, or
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -78,7 +79,7 @@ def appointment(fact: Fact, people: set[str]) -> Counts:
             counts["cancelled_late"] += 1
     if fact["state"] in TOOK_PLACE:
         counts[f"lead:{fact['lead'] // LEAD_MINUTES}"] += 1
-        counts[f"hour:{fact['hour']}"] += 1
+        counts[f"hour:{dt.date.fromisoformat(fact['day']).weekday()}:{fact['hour']}"] += 1
         counts["booked_minutes"] = fact["planned"] * len(people.intersection(fact["resources"]))
     _visit(counts, fact)
     if fact["served"] is not None:

@@ -7,7 +7,7 @@ they come, how often, or how late.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,28 +33,38 @@ class Kind:
     tells: Callable[[Mapping[str, Any], list[Mapping[str, Any]]], Document]
 
 
-def hear(known: Mapping[str, Any] | None, event: Event) -> Document | None:
-    """The fact with this event in it; None when it was heard before. `known`: the fact as it was, if there is one."""
-    kind = KIND_OF[event.name]
-    told: list[Mapping[str, Any]] = list(known["told"]) if known else []
-    if any(each["id"] == event.id for each in told):
+def hear(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document | None:
+    """The fact with these events in it, all about the same; None when all of them were heard before.
+
+    `known`: the fact as it was, if there is one.
+    """
+    told = {each["id"]: each for each in known["told"]} if known else {}
+    fresh = {event.id: event for event in events if event.id not in told}
+    if not fresh:
         return None
-    read: Document = kind.schema.load(dict(event.data))
-    step = {"id": event.id, "name": event.name, "sequence": event.sequence, "time": event.time}
-    told = sorted([*told, step], key=lambda each: (each["sequence"], each["id"]))
-    fact: Document = {
-        "municipality": event.municipality,
-        "told": told,
-        "newest": known["newest"] if known else None,
-        "feedback": known["feedback"] if known else None,
-        "day": None,
+    told |= {
+        event.id: {"id": event.id, "name": event.name, "sequence": event.sequence, "time": event.time}
+        for event in fresh.values()
     }
-    if event.name == "feedback.given":
-        fact["feedback"] = {"score": read["score"], "has_comment": read["has_comment"]}
-    elif fact["newest"] is None or fact["newest"]["sequence"] < event.sequence:
-        fact["newest"] = {**read, "sequence": event.sequence, "event": event.name}
-    if fact["newest"] is not None:
-        fact |= kind.tells(fact["newest"], told)
+    steps = sorted(told.values(), key=lambda each: (each["sequence"], each["id"]))
+    feedback, newest = (known["feedback"], known["newest"]) if known else (None, None)
+    last: Event | None = None
+    for event in fresh.values():
+        if event.name == "feedback.given":
+            read: Document = FEEDBACK.schema.load(dict(event.data))
+            feedback = {"score": read["score"], "has_comment": read["has_comment"]}
+        elif event.sequence > max(last.sequence if last else 0, newest["sequence"] if newest else 0):
+            last = event
+    any_event = next(iter(fresh.values()))
+    kind = KIND_OF[any_event.name]
+    if last is not None:
+        kind = KIND_OF[last.name]
+        newest = {**kind.schema.load(dict(last.data)), "sequence": last.sequence, "event": last.name}
+    fact: Document = {
+        "municipality": any_event.municipality, "told": steps, "newest": newest, "feedback": feedback, "day": None,
+    }  # fmt: skip
+    if newest is not None:
+        fact |= kind.tells(newest, steps)
     # the counts of these days do not know of the fact as it now is, nor those of the day that it was moved away from
     before = {known["day"], *known["stale_days"]} if known else set()
     fact["stale_days"] = sorted({fact["day"], *before} - {None})

@@ -34,6 +34,15 @@ class Period:
             return Period(_months_before(self.first, months), self.first - DAY)
         return Period(self.first - dt.timedelta(days=self.days), self.first - DAY)
 
+    def by_months(self) -> tuple[list[str], list[Period]]:
+        """The whole months in it, by name, and the days before and after them."""
+        begin = self.first if self.first.day == 1 else _next_month(self.first)
+        end = self.last if (self.last + DAY).day == 1 else self.last.replace(day=1) - DAY
+        if end < begin:
+            return [], [self]
+        edges = [each for each in (Period(self.first, begin - DAY), Period(end + DAY, self.last)) if each.days > 0]
+        return Period(begin, end).parts("month"), edges
+
     def usual_part(self) -> str:
         return next(part for part, most in PARTS.items() if self.days <= most)
 
@@ -46,8 +55,11 @@ class Period:
 
     def parts(self, part: str) -> list[str]:
         """The names of all its parts, in order, those without anything in them too."""
-        names = (part_of(self.first + dt.timedelta(days=each), part) for each in range(self.days))
-        return list(dict.fromkeys(names))
+        found, day = [], self.first
+        while day <= self.last:
+            found.append(part_of(day, part))
+            day = _next_part(day, part)
+        return found
 
 
 def part_of(day: dt.date, part: str) -> str:
@@ -86,6 +98,22 @@ def _months_before(day: dt.date, months: int) -> dt.date:
     number = day.year * 12 + day.month - 1 - months
     year, month = divmod(number, 12)
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _next_part(day: dt.date, part: str) -> dt.date:
+    """The first day of the part after that of `day`."""
+    if part == "day":
+        return day + DAY
+    if part == "week":
+        return day + (7 - day.weekday()) * DAY
+    after = _next_month(day)
+    while part == "quarter" and after.month % 3 != 1:
+        after = _next_month(after)
+    return after
+
+
+def _next_month(day: dt.date) -> dt.date:
+    return (day.replace(day=28) + 4 * DAY).replace(day=1)
 
 
 def _date(text: str | None, parameter: str) -> dt.date | None:

@@ -6,6 +6,7 @@ stale_days  the days whose counts do not know of this version yet: its own, and 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
@@ -48,7 +49,7 @@ class Facts:
         collection, key = self.collections[KIND_OF[event.name].name], key_of(event)
         while True:
             known = collection.find_one({"_id": key})
-            changed = hear(known, event)
+            changed = hear(known, [event])
             if changed is None:
                 return False
             if _keep(collection, key, known, changed):
@@ -60,21 +61,18 @@ class Facts:
             self._hear_kind(self.collections[kind], list(own))
 
     def _hear_kind(self, collection: Collection[Document], events: Sequence[Event]) -> None:
-        known: dict[str, Document] = {
-            each["_id"]: each for each in collection.find({"_id": {"$in": list({key_of(event) for event in events})}})
-        }
-        changed: dict[str, Document] = {}
+        about: dict[str, list[Event]] = defaultdict(list)
         for event in events:
-            key = key_of(event)
-            if (fact := hear(changed.get(key) or known.get(key), event)) is not None:
-                changed[key] = fact
+            about[key_of(event)].append(event)
+        known: dict[str, Document] = {each["_id"]: each for each in collection.find({"_id": {"$in": list(about)}})}
         writes: list[InsertOne[Document] | ReplaceOne[Document]] = []
-        for key, fact in changed.items():
+        for key, own in about.items():
             was = known.get(key)
-            whole = _whole(key, was, fact)
-            writes.append(
-                InsertOne(whole) if was is None else ReplaceOne({"_id": key, "version": was["version"]}, whole)
-            )
+            if (fact := hear(was, own)) is not None:
+                whole = _whole(key, was, fact)
+                writes.append(
+                    InsertOne(whole) if was is None else ReplaceOne({"_id": key, "version": was["version"]}, whole)
+                )
         if not writes:
             return
         try:

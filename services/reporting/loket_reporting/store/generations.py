@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.mongo import Document
 
-from .days import Days
+from .counted import Counted
 from .facts import Facts
 
 #: seconds after which everybody knows of a change
@@ -29,19 +29,24 @@ class Generation:
 
     number: int
     facts: Facts
-    days: Days
+    days: Counted
+    months: Counted
 
     @classmethod
     def of(cls, database: Database[Document], number: int) -> Generation:
-        return cls(number, Facts(database, number), Days(database, number))
+        return cls(
+            number, Facts(database, number), Counted(database, "days", number), Counted(database, "months", number)
+        )
 
     def create_indexes(self) -> None:
         self.facts.create_indexes()
         self.days.create_indexes()
+        self.months.create_indexes()
 
     def drop(self) -> None:
         self.facts.drop()
         self.days.drop()
+        self.months.drop()
 
 
 class Generations:

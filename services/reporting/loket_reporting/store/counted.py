@@ -1,7 +1,7 @@
-"""The counts of each day in MongoDB, one document for each slice of a municipality.
+"""Counts in MongoDB, one document for each day, or month, and slice of a municipality.
 
-They can be made anew from the facts at any time. Whoever counts a day takes a number first, and counts that were taken
-under a lower number never replace those under a higher one; so several may count the same day at once.
+They can be made anew from the facts at any time. Whoever counts takes a number first, and counts that were taken under
+a lower number never replace those under a higher one; so several may count the same day at once.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from loket_chassis.mongo import AHEAD, Document
 from ..domain.counting import Counts
 
 
-class Days:
-    """One set of counts."""
+class Counted:
+    """One set of counts, of days (2026-11-24) or of months (2026-11)."""
 
-    def __init__(self, database: Database[Document], generation: int) -> None:
-        self.counts = database.get_collection(f"days_{generation}", write_concern=AHEAD)
-        self.numbers = database.get_collection(f"numbers_{generation}", write_concern=AHEAD)
+    def __init__(self, database: Database[Document], name: str, generation: int) -> None:
+        self.counts = database.get_collection(f"{name}_{generation}", write_concern=AHEAD)
+        self.numbers = database.get_collection(f"{name}_numbers_{generation}", write_concern=AHEAD)
 
     def create_indexes(self) -> None:
         self.counts.create_index([("municipality", ASCENDING), ("slice", ASCENDING), ("day", ASCENDING)], name="slice")
@@ -68,8 +68,14 @@ class Days:
         query = {"municipality": municipality, "slice": {"$regex": f"^{re.escape(beginning)}"}}
         return sorted(self.counts.distinct("slice", query))
 
+    def all_of(self, municipality: str, first: str, last: str) -> Iterator[tuple[str, Counts]]:
+        """The counts of every slice and day, in no order."""
+        query = {"municipality": municipality, "day": {"$gte": first, "$lte": last}}
+        for found in self.counts.find(query, {"_id": 0, "slice": 1, "counts": 1}):
+            yield found["slice"], Counter(found["counts"])
+
     def of(self, municipality: str, name: str, first: str, last: str) -> Iterator[tuple[str, Counts]]:
-        """The counts of one slice, day by day."""
+        """The counts of one slice, in order."""
         query = {"municipality": municipality, "slice": name, "day": {"$gte": first, "$lte": last}}
         for found in self.counts.find(query, {"_id": 0, "day": 1, "counts": 1}).sort("day", 1):
             yield found["day"], Counter(found["counts"])
