@@ -19,6 +19,8 @@ from loket_local.servers import Servers
 from loket_local.stack import Ports, Stack
 from tests.client import Portal
 
+pytest_plugins = ["tests.chromium"]
+
 ROOT = Path(__file__).parent
 LONG = bool(os.environ.get("LOKET_LONG"))
 

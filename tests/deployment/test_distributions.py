@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,29 @@ from loket_local.ports import find_free
 from loket_local.processes import Child
 
 ROOT = Path(__file__).parents[2]
+NAMES = ("booking", "notification", "reporting", "gateway")
 
 
-@pytest.mark.parametrize("name", ["booking", "notification", "reporting", "gateway"])
-def test_a_component_installs_and_starts_without_the_others(name, servers, tmp_path):
-    venv = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    subprocess.run([ROOT / "deploy" / "component.sh", name, venv], check=True, cwd=tmp_path)
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The virtual environment of each component, made side by side: most of it is waiting."""
+
+    def install(name):
+        venv = tmp_path_factory.mktemp(name) / "venv"
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        done = subprocess.run(
+            [ROOT / "deploy" / "component.sh", name, venv], cwd=venv, capture_output=True, text=True, check=False
+        )
+        return venv, done
+
+    with ThreadPoolExecutor(len(NAMES)) as pool:
+        return dict(zip(NAMES, pool.map(install, NAMES), strict=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_component_installs_and_starts_without_the_others(name, servers, installed, tmp_path):
+    venv, done = installed[name]
+    assert done.returncode == 0, done.stderr
     found = subprocess.run(
         [venv / "bin" / "pip", "list", "--format", "freeze"], check=True, capture_output=True, text=True
     ).stdout

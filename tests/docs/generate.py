@@ -22,6 +22,7 @@ from loket_notification.channels.providers import installed
 from loket_notification.configuration.schema import MostPerDay, PlanFile, QuietFile, TimingFile
 from loket_notification.domain.kinds import KINDS, Kind
 from loket_notification.settings import NotificationSettings
+from loket_reporting.domain.figures import BREAKDOWNS, FIGURES
 from loket_reporting.settings import ReportingSettings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -86,6 +87,26 @@ def messages_page() -> str:
     text += "\n## What they look like\n\nTo a resident who does not exist, in nl, fr, de and en.\n"
     for name in KINDS:
         text += f"\n### {name}\n\n![{name} in four languages](../pictures/messages/{name}.jpg)\n"
+    return text
+
+
+def figures_page() -> str:
+    text = MADE + "# Figures\n\nAll are worked out from events, by the local day of the visit at its location; "
+    text += (
+        "`reports/overview` gives them beside those of the period before. Where there is nothing to say, a figure is "
+    )
+    text += (
+        "null. A median or decile is the smallest value that a half, or nine tenths, do not exceed (nearest rank).\n\n"
+    )
+    text += table(
+        ("figure", "unit", "formula", "good when"),
+        *((f"`{each.name}`", each.unit, each.formula, each.better or "") for each in FIGURES.values()),
+    )
+    text += (
+        "\nAn appointment of several types counts once under each, and once in all. An appointment of several people "
+    )
+    text += "counts its minutes for each of them. Waits and visits of more than four hours count as four.\n"
+    text += "\nCounted by kind as well: " + ", ".join(f"`{name}`" for name in BREAKDOWNS) + ".\n"
     return text
 
 
@@ -186,6 +207,7 @@ PAGES = {
     "http.md": interface_page,
     "configuration.md": configuration_page,
     "messages.md": messages_page,
+    "figures.md": figures_page,
     "asyncapi.yaml": lambda: yaml.safe_dump(asyncapi.document(), sort_keys=False, allow_unicode=True),
 }
 

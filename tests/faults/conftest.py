@@ -16,7 +16,10 @@ def own_stack(folder):
     """A stack with servers of its own, whose parts may be killed without harm to other tests."""
     amqp_port, mongo_port = find_free(2)
     ports = Ports.free()
-    stack = Stack(folder / "faults", Ports(ports.http, ports.mail, ports.smtp, amqp_port, mongo_port), environment={})
+    stack = Stack(
+        folder / "faults", Ports(ports.http, ports.mail, ports.smtp, amqp_port, mongo_port), environment={},
+        extra={"CLAIM_SECONDS": "4"},
+    )  # fmt: skip
     stack.start()
     stack.configure(MUNICIPALITIES / "rumst.yaml")
     stack.configure_messages(Path(__file__).parents[1] / "at-once.messages.yaml")

@@ -1,33 +1,23 @@
 """Reporting and its database die while a stretch of a year comes in; the figures come out as if they had not."""
 
-import os
-import subprocess
-import sys
 import time
 
 import pytest
 from pymongo import MongoClient
 
 from loket_local import mongodb
-from loket_local.stack import secret_of
 from tests.client import Portal
 from tests.figures import plain
-from tests.figures.test_year import SILENCE, period, raw, wait_until_counted
+from tests.figures.played import IS_LONG, period, play, raw, wait_until_counted
 
-DAYS, A_YEAR, KILLS = (365, 12_000, 8) if os.environ.get("LOKET_LONG") else (15, 6_000, 2)
+DAYS, A_YEAR, KILLS = (365, 12_000, 8) if IS_LONG else (15, 6_000, 2)
 
 
 @pytest.fixture(scope="module")
 def played(own_stack):
     """A stretch of a year of which reporting has not heard yet."""
-    own_stack.configure_messages(SILENCE)
     own_stack.components["reporting"].stop()
-    environment = {
-        **os.environ, "MONGO_URI": own_stack.servers.mongo_uri, "LOKET_SECRET": secret_of(own_stack.folder),
-    }  # fmt: skip
-    command = [sys.executable, "-m", "loket_booking.demonstration", "--appointments", str(A_YEAR), "--days", str(DAYS)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    play(own_stack, A_YEAR, DAYS)
 
 
 def test_reporting_and_mongod_killed_while_they_count_give_the_same_figures(own_stack, played):

@@ -8,20 +8,16 @@ import sys
 import time
 import zipfile
 from io import BytesIO, StringIO
-from pathlib import Path
 
 import pytest
-from pymongo import MongoClient
 
-from loket_local.stack import secret_of
 from tests.client import Portal, eventually
 
 from . import plain
+from .played import period, raw, wait_until_counted
 
-DAYS, A_YEAR = (365, 60_000) if os.environ.get("LOKET_LONG") else (40, 5_000)
 #: so many appointments are made while everything is counted anew
 MOST_BOOKED = 12
-SILENCE = Path(__file__).parents[2] / "deploy" / "municipalities" / "voorbeeld.messages.yaml"
 SLICES = {
     "everything": {},
     "a team": {"team": "burgers"},
@@ -29,43 +25,6 @@ SLICES = {
     "a location": {"location": "wijkhuis"},
     "a team at a location": {"team": "burgers", "location": "stadhuis"},
 }
-
-
-@pytest.fixture(scope="module")
-def databases(stack):
-    client = MongoClient(stack.servers.mongo_uri, tz_aware=True)
-    return client.loket_booking, client.loket_reporting
-
-
-@pytest.fixture(scope="module")
-def year(stack, databases):
-    """The API of the municipality, once all that happened there is counted."""
-    environment = {
-        **os.environ, "MONGO_URI": stack.servers.mongo_uri, "LOKET_SECRET": secret_of(stack.folder),
-    }  # fmt: skip
-    command = [sys.executable, "-m", "loket_booking.demonstration", "--appointments", str(A_YEAR), "--days", str(DAYS)]
-    stack.configure_messages(SILENCE)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    wait_until_counted(*databases)
-    return Portal(stack.url, stack.mail_url, municipality="voorbeeld")
-
-
-def wait_until_counted(booking, reporting):
-    def is_heard():
-        number = reporting.generations.find_one({"_id": "now"})["current"]
-        told = booking.event_log.count_documents({"municipality": "voorbeeld"})
-        steps = [{"$match": {"municipality": "voorbeeld"}}, {"$project": {"told": {"$size": "$told"}}},
-                 {"$group": {"_id": None, "all": {"$sum": "$told"}}}]  # fmt: skip
-        kinds = ("appointments", "tickets", "waiting", "capacities", "samples")
-        heard = sum(row["all"] for kind in kinds for row in reporting[f"{kind}_{number}"].aggregate(steps))
-        stale = sum(
-            reporting[f"{kind}_{number}"].count_documents({"stale_days.0": {"$exists": True}}) for kind in kinds
-        )
-        waiting = booking.agendas.count_documents({"municipality": "voorbeeld", "outbox.0": {"$exists": True}})
-        return heard == told and not stale and not waiting
-
-    eventually(is_heard, patience=3600 if DAYS == 365 else 180)
 
 
 @pytest.mark.parametrize("asked", SLICES.values(), ids=SLICES)
@@ -78,41 +37,6 @@ def test_every_figure_is_that_of_a_plain_count(year, databases, asked):
         expected |= {"booked_share": None, "served_share": None}
     assert {name: found[name] for name in expected} == expected
     assert found["appointments"] > 10, "there is something to count"
-
-
-def period(days=DAYS):
-    today = dt.datetime.now(dt.UTC).date()
-    return (today - dt.timedelta(days=days)).isoformat(), (today + dt.timedelta(days=60)).isoformat()
-
-
-def raw(booking, first, last, team=None, appointment_type=None, location=None):
-    def is_asked(each):
-        return (
-            team in (None, each["team"])
-            and appointment_type in (None, *each["appointment_types"])
-            and location in (None, each["location"])
-        )
-
-    visits = [each for each in plain.appointments(booking, "voorbeeld")
-              if is_asked(each) and first <= plain.day(each["start"]) <= last]  # fmt: skip
-    offered = sum(
-        each["data"]["offered_minutes"]
-        for each in newest(booking, "capacity.changed.v1")
-        if first <= each["data"]["date"] <= last and team in (None, each["data"]["team"])
-    )
-    tickets = [each for each in booking.tickets.find({"municipality": "voorbeeld"}) if is_asked(each)]
-    samples = [each["data"] for each in newest(booking, "availability.sampled.v1")]
-    thirds = [each["third_after_days"] for each in samples
-              if each["third_after_days"] is not None and first <= each["date"] <= last
-              and is_asked({**each, "appointment_types": [each["appointment_type"]]})]  # fmt: skip
-    return visits, offered, tickets, thirds
-
-
-def newest(booking, type_):
-    found = {}
-    for event in booking.event_log.find({"municipality": "voorbeeld", "type": type_}).sort("sequence", 1):
-        found[event["subject"]] = event
-    return list(found.values())
 
 
 def test_the_course_adds_up_to_the_whole(year):

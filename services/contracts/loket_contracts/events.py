@@ -29,6 +29,7 @@ from .event_data import (
     TicketData,
     WaitingListData,
 )
+from .event_examples import APPOINTMENT, MESSAGE, OFFERED, TICKET, WAITING
 
 BOOKING_EXCHANGE = "booking.events"
 NOTIFICATION_EXCHANGE = "notification.events"
@@ -53,51 +54,6 @@ class EventType:
         return f"{self.name}.v{self.version}"
 
 
-_APPOINTMENT = {
-    "appointment": "5e0cbf6a7a0b4a7c8a4f0f5b7b0d8d11",
-    "state": "booked",
-    "appointment_types": ["bouwadvies"],
-    "team": "ruimtelijke-ordening",
-    "location": "gemeentehuis",
-    "channel": "on_site",
-    "resources": ["ro-1"],
-    "persons": 1,
-    "start": "2026-11-30T09:00:00+01:00",
-    "end": "2026-11-30T09:45:00+01:00",
-    "time_zone": "Europe/Brussels",
-    "language": "nl",
-    "booked_at": "2026-11-24T10:15:00+00:00",
-    "booked_by": "resident",
-}
-_TICKET = {
-    "ticket": "rumst/gemeentehuis/2026-11-30/12",
-    "number": 12,
-    "state": "waiting",
-    "location": "gemeentehuis",
-    "team": "ruimtelijke-ordening",
-    "appointment_types": ["openbaar-onderzoek"],
-    "persons": 1,
-    "language": "nl",
-    "time_zone": "Europe/Brussels",
-    "arrived_at": "2026-11-30T08:05:00+00:00",
-}
-_WAITING = {
-    "appointment": "5e0cbf6a7a0b4a7c8a4f0f5b7b0d8d11",
-    "appointment_types": ["bouwadvies"],
-    "team": "ruimtelijke-ordening",
-    "location": "gemeentehuis",
-    "persons": 1,
-    "start": "2026-11-30T08:00:00+00:00",
-    "time_zone": "Europe/Brussels",
-}
-_OFFERED = {**_WAITING, "offered_start": "2026-11-26T09:00:00+00:00", "expires_at": "2026-11-24T14:15:00+00:00"}
-_MESSAGE = {
-    "message": "5e0cbf6a7a0b4a7c8a4f0f5b7b0d8d11:1:confirmation:email",
-    "appointment": "5e0cbf6a7a0b4a7c8a4f0f5b7b0d8d11",
-    "template": "confirmation",
-    "channel": "email",
-}
-
 _TOLD_TO_RESIDENTS = frozenset({"preparation_requested", "documents_due", "offered", "completed"})
 
 
@@ -113,14 +69,14 @@ EVENTS: dict[str, EventType] = {
             summary="A resident has an appointment.",
             schema=AppointmentData,
             heard_by=("notification", "reporting"),
-            example=_APPOINTMENT,
+            example=APPOINTMENT,
         ),
         EventType(
             name="appointment.cancelled",
             summary="An appointment will not take place; its time is free again.",
             schema=CancelledData,
             heard_by=("notification", "reporting"),
-            example={**_APPOINTMENT, "state": "cancelled", "cancelled_by": "resident", "reason": "no-longer-needed"},
+            example={**APPOINTMENT, "state": "cancelled", "cancelled_by": "resident", "reason": "no-longer-needed"},
         ),
         EventType(
             name="appointment.rescheduled",
@@ -128,7 +84,7 @@ EVENTS: dict[str, EventType] = {
             schema=RescheduledData,
             heard_by=("notification", "reporting"),
             example={
-                **_APPOINTMENT,
+                **APPOINTMENT,
                 "previous_start": "2026-11-27T09:00:00+01:00",
                 "rescheduled_by": "resident",
             },
@@ -139,7 +95,7 @@ EVENTS: dict[str, EventType] = {
                 summary=summary,
                 schema=AppointmentData,
                 heard_by=_heard(name),
-                example={**_APPOINTMENT, "state": state},
+                example={**APPOINTMENT, "state": state},
             )
             for name, state, summary in (
                 ("checked_in", "checked_in", "The resident is here."),
@@ -160,7 +116,7 @@ EVENTS: dict[str, EventType] = {
                 summary=summary,
                 schema=TicketData,
                 heard_by=("reporting",),
-                example={**_TICKET, "state": state},
+                example={**TICKET, "state": state},
             )
             for name, state, summary in (
                 ("issued", "waiting", "Somebody walked in and took a number."),
@@ -181,24 +137,24 @@ EVENTS: dict[str, EventType] = {
                 example=example,
             )
             for name, schema, summary, example in (
-                ("joined", WaitingListData, "A resident would come earlier.", _WAITING),
+                ("joined", WaitingListData, "A resident would come earlier.", WAITING),
                 (
                     "offered",
                     OfferedData,
                     "An earlier slot is held for a resident for a while.",
-                    _OFFERED,
+                    OFFERED,
                 ),
                 (
                     "passed_on",
                     NotOnListData,
                     "An offer was declined or not answered; the place is kept.",
-                    {**_WAITING, "reason": "declined"},
+                    {**WAITING, "reason": "declined"},
                 ),
                 (
                     "left",
                     NotOnListData,
                     "A resident is no longer on the waiting list.",
-                    {**_WAITING, "reason": "accepted"},
+                    {**WAITING, "reason": "accepted"},
                 ),
             )
         ),
@@ -235,7 +191,7 @@ EVENTS: dict[str, EventType] = {
             schema=FeedbackData,
             heard_by=("reporting",),
             example={
-                "appointment": _APPOINTMENT["appointment"],
+                "appointment": APPOINTMENT["appointment"],
                 "team": "ruimtelijke-ordening",
                 "appointment_types": ["bouwadvies"],
                 "score": 5,
@@ -247,7 +203,7 @@ EVENTS: dict[str, EventType] = {
             summary="A resident was forgotten at their own request.",
             schema=ErasedData,
             heard_by=("notification",),
-            example={"appointments": [_APPOINTMENT["appointment"]]},
+            example={"appointments": [APPOINTMENT["appointment"]]},
         ),
         EventType(
             name="notification.sent",
@@ -256,7 +212,7 @@ EVENTS: dict[str, EventType] = {
             schema=MessageData,
             emitted_by="notification",
             heard_by=("reporting",),
-            example=_MESSAGE,
+            example=MESSAGE,
         ),
         EventType(
             name="notification.failed",
@@ -265,7 +221,7 @@ EVENTS: dict[str, EventType] = {
             schema=FailedMessageData,
             emitted_by="notification",
             heard_by=("reporting",),
-            example={**_MESSAGE, "reason": "address refused"},
+            example={**MESSAGE, "reason": "address refused"},
         ),
         EventType(
             name="notification.delivered",
@@ -274,7 +230,7 @@ EVENTS: dict[str, EventType] = {
             schema=MessageData,
             emitted_by="notification",
             heard_by=("reporting",),
-            example=_MESSAGE,
+            example=MESSAGE,
         ),
     )
 }

@@ -1,8 +1,8 @@
 """Takes what is due and has it sent: one greenlet claims, a few send. Every instance does so, and they share the work.
 
-A message is claimed for LEASE, again and again while it is in hand; whoever dies with it leaves it to the others. Each
-sender has one message in hand, so a process that is killed leaves at most `senders` of which nobody knows whether they
-left.
+A message is claimed for a while, again and again while it is in hand; whoever dies with it leaves it to the others.
+Each sender has one message in hand, so a process that is killed leaves at most `senders` of which nobody knows whether
+they left.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from loket_contracts import envelope
 from loket_contracts.errors import Refusal
 
 from .sending import UNCERTAIN, Known, Needs, send
-from .store.messages import LEASE, Claimed, Messages
+from .store.messages import Claimed, Messages
 from .store.plans import Plans
 from .store.together import Together
 from .store.unwanted import Unwanted
@@ -52,7 +52,7 @@ class Dispatcher(DependencyProvider):
     def setup(self) -> None:
         settings = self.container.config["settings"]
         database = self.connection.database
-        messages = Messages(database)
+        messages = Messages(database, dt.timedelta(seconds=settings.claim_seconds))
         messages.create_indexes(dt.timedelta(days=settings.keep_messages_days))
         plans, unwanted = Plans(database, settings.most_segments), Unwanted(database)
         plans.create_indexes()
@@ -123,7 +123,7 @@ class Dispatcher(DependencyProvider):
 
     def _keep_forever(self) -> None:
         while True:
-            eventlet.sleep(LEASE.total_seconds() / 4)
+            eventlet.sleep(self.needs.messages.lease.total_seconds() / 4)
             if self.in_hand:
                 try:
                     self.needs.messages.extend(self.in_hand, self.me, self.needs.now())

@@ -20,6 +20,9 @@ class NotificationSettings(MongoSettings):
     mongo_database: str = setting("The name of notification's own database", default="loket_notification")
     max_workers: int = setting("How many events are worked on at once; the prefetch too", default=16)
     senders: int = setting("How many messages are sent at once", default=8)
+    claim_seconds: float = setting(
+        "Seconds after which others take over the messages of a process that died", default=20.0
+    )
     public_url: str = setting("Where residents reach the gateway; links in messages begin with it")
     email_providers: str = setting("The channels for e-mail, in the order in which they are tried", default="smtp")
     sms_providers: str = setting("The channels for SMS, in the order in which they are tried", default="file")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from loket_contracts.errors import Refusal
@@ -40,7 +40,10 @@ def overview(kept: Generation, municipality: str, period: Period, asked: Asked) 
     """The figures of a period and of the one before it, their course, the hours, and by team, type and location."""
     name, part = slice_of(asked), period.usual_part()
     course = _course(kept, municipality, name, period, part)
-    counts, before = _sum(course.values()), period.before()
+    before = period.before()
+    counts: Counts = Counter()
+    for own in course.values():
+        counts.update(own)
     return {
         "municipality": municipality,
         "from": period.first.isoformat(),
@@ -50,19 +53,22 @@ def overview(kept: Generation, municipality: str, period: Period, asked: Asked) 
         "before": {
             "from": before.first.isoformat(),
             "to": before.last.isoformat(),
-            "figures": work_out(_whole(kept, municipality, name, before)),
+            "figures": work_out(_whole(kept, municipality, [name], before)[name]),
         },
         "every": part,
         "course": [{"part": each, "figures": work_out(own)} for each, own in course.items()],
         "hours": [[counts[f"hour:{weekday}:{hour}"] for hour in range(24)] for weekday in range(7)],
-        **{
-            f"by_{dimension}": [
-                {"id": label, "figures": work_out(own)}
-                for label, each in _slices(kept, municipality, dimension, asked)
-                if (own := _whole(kept, municipality, each, period))
-            ]
-            for dimension in BY
-        },
+        **_divided(kept, municipality, period, asked),
+    }
+
+
+def _divided(kept: Generation, municipality: str, period: Period, asked: Asked) -> dict[str, list[dict[str, Any]]]:
+    """The figures by team, type and location, of those that have any."""
+    slices = {by: dict(_slices(kept, municipality, by, asked)) for by in BY}
+    whole = _whole(kept, municipality, {name for own in slices.values() for name in own.values()}, period)
+    return {
+        f"by_{by}": [{"id": label, "figures": work_out(whole[name])} for label, name in own.items() if name in whole]
+        for by, own in slices.items()
     }
 
 
@@ -117,37 +123,30 @@ def _open_counts(counts: Counts) -> dict[str, int]:
 def _course(kept: Generation, municipality: str, name: str, period: Period, part: str) -> dict[str, Counts]:
     """The counts of each part of the period, in order."""
     course: dict[str, Counts] = {each: Counter() for each in period.parts(part)}
-    if part in OF_MONTHS:
-        for first_day, counts in _by_months(kept, municipality, name, period):
-            course[part_of(first_day, part)].update(counts)
-    else:
-        for day, counts in kept.days.of(municipality, name, period.first.isoformat(), period.last.isoformat()):
-            course[part_of(dt.date.fromisoformat(day), part)].update(counts)
+    for _, first_day, counts in _pieces(kept, municipality, [name], period, part in OF_MONTHS):
+        course[part_of(first_day, part)].update(counts)
     return course
 
 
-def _whole(kept: Generation, municipality: str, name: str, period: Period) -> Counts:
-    return _sum(counts for _, counts in _by_months(kept, municipality, name, period))
-
-
-def _by_months(
-    kept: Generation, municipality: str, name: str, period: Period
-) -> Iterator[tuple[dt.date, Counts]]:  # fmt: skip
-    """The counts of the period in as few pieces as there are: months where they are whole. Each with its first day."""
-    months, edges = period.by_months()
-    if months:
-        for month, counts in kept.months.of(municipality, name, months[0], months[-1]):
-            yield dt.date.fromisoformat(f"{month}-01"), counts
-    for edge in edges:
-        for day, counts in kept.days.of(municipality, name, edge.first.isoformat(), edge.last.isoformat()):
-            yield dt.date.fromisoformat(day), counts
-
-
-def _sum(each: Any) -> Counts:
-    found: Counts = Counter()
-    for counts in each:
-        found.update(counts)
+def _whole(kept: Generation, municipality: str, names: Iterable[str], period: Period) -> dict[str, Counts]:
+    """The counts of the whole period for each of these slices, of which there are none for a slice without any."""
+    found: dict[str, Counts] = defaultdict(Counter)
+    for name, _, counts in _pieces(kept, municipality, names, period):
+        found[name].update(counts)
     return found
+
+
+def _pieces(
+    kept: Generation, municipality: str, names: Iterable[str], period: Period, in_months: bool = True
+) -> Iterator[tuple[str, dt.date, dict[str, int]]]:
+    """The counts of the period in few pieces: months where they are whole. Each with its slice and its first day."""
+    months, edges = period.by_months() if in_months else ([], [period])
+    if months:
+        for name, month, counts in kept.months.of(municipality, names, months[0], months[-1]):
+            yield name, dt.date.fromisoformat(f"{month}-01"), counts
+    for edge in edges:
+        for name, day, counts in kept.days.of(municipality, names, edge.first.isoformat(), edge.last.isoformat()):
+            yield name, dt.date.fromisoformat(day), counts
 
 
 def _slices(kept: Generation, municipality: str, by: str, asked: Asked) -> Iterator[tuple[str, str]]:

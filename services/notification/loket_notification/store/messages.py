@@ -52,8 +52,9 @@ class Messages:
 
     NAME = "messages"
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: Database[Document], lease: dt.timedelta = LEASE) -> None:
         self.collection = database[self.NAME]
+        self.lease = lease
 
     def create_indexes(self, keep: dt.timedelta) -> None:
         self.collection.create_index("next_at", name="due", partialFilterExpression={"next_at": {"$exists": True}})
@@ -119,7 +120,7 @@ class Messages:
             [
                 {
                     "$set": {
-                        "state": "sending", "claim": claim, "next_at": now + LEASE,
+                        "state": "sending", "claim": claim, "next_at": now + self.lease,
                         "attempts": {"$add": ["$attempts", 1]}, "begun": False,
                         "uncertain": {
                             "$add": [{"$ifNull": ["$uncertain", 0]}, {"$cond": [{"$ifNull": ["$begun", False]}, 1, 0]}]
@@ -144,7 +145,8 @@ class Messages:
     def extend(self, identifiers: Iterable[str], claim: str, now: dt.datetime) -> None:
         """Keep the claims on what is still in hand."""
         self.collection.update_many(
-            {"_id": {"$in": list(identifiers)}, "claim": claim, "state": "sending"}, {"$set": {"next_at": now + LEASE}}
+            {"_id": {"$in": list(identifiers)}, "claim": claim, "state": "sending"},
+            {"$set": {"next_at": now + self.lease}},
         )
 
     def begun(self, claimed: Claimed) -> UpdateOne:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pymongo import ASCENDING, ReturnDocument, UpdateOne
 from pymongo.database import Database
@@ -43,6 +43,9 @@ class Counted:
 
     def keep(self, municipality: str, day: str, number: int, counts: Mapping[str, Counts]) -> None:
         """Let these be the counts of the day, unless there are some under a higher number."""
+        newest = {"_id": f"{municipality}/{day}", "kept": {"$not": {"$gt": number}}}
+        if not self.numbers.update_one(newest, {"$set": {"kept": number}}).matched_count:
+            return
         writes = [
             UpdateOne(
                 {"_id": f"{municipality}/{day}/{name}", "number": {"$lt": number}},
@@ -61,7 +64,10 @@ class Counted:
             except BulkWriteError as error:  # a duplicate key: it is there, under a higher number
                 if any(problem["code"] != 11000 for problem in error.details["writeErrors"]):
                     raise
-        self.counts.delete_many({"municipality": municipality, "day": day, "number": {"$lt": number}})
+        under: Document = {"$lt": number}
+        if not self.numbers.count_documents(newest):  # somebody with a higher number came meanwhile
+            under = {"$eq": number}
+        self.counts.delete_many({"municipality": municipality, "day": day, "number": under})
 
     def slices(self, municipality: str, beginning: str) -> list[str]:
         """The slices that there are whose names begin so."""
@@ -74,8 +80,10 @@ class Counted:
         for found in self.counts.find(query, {"_id": 0, "slice": 1, "counts": 1}):
             yield found["slice"], Counter(found["counts"])
 
-    def of(self, municipality: str, name: str, first: str, last: str) -> Iterator[tuple[str, Counts]]:
-        """The counts of one slice, in order."""
-        query = {"municipality": municipality, "slice": name, "day": {"$gte": first, "$lte": last}}
-        for found in self.counts.find(query, {"_id": 0, "day": 1, "counts": 1}).sort("day", 1):
-            yield found["day"], Counter(found["counts"])
+    def of(
+        self, municipality: str, names: Iterable[str], first: str, last: str
+    ) -> Iterator[tuple[str, str, dict[str, int]]]:
+        """The counts of these slices: slice, day and counts, in no order."""
+        query = {"municipality": municipality, "slice": {"$in": list(names)}, "day": {"$gte": first, "$lte": last}}
+        for found in self.counts.find(query, {"_id": 0, "slice": 1, "day": 1, "counts": 1}):
+            yield found["slice"], found["day"], found["counts"]

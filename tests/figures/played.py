@@ -1,0 +1,77 @@
+"""A stretch of a year, played; how to wait until it is counted, and the raw list of what happened in it."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from loket_local.stack import Stack, secret_of
+from tests.client import eventually
+
+from . import plain
+
+IS_LONG = bool(os.environ.get("LOKET_LONG"))
+DAYS, A_YEAR = (365, 60_000) if IS_LONG else (40, 5_000)
+SILENCE = Path(__file__).parents[2] / "deploy" / "municipalities" / "voorbeeld.messages.yaml"
+
+
+def play(stack: Stack, a_year: int, days: int) -> None:
+    """So many days of a year of so many appointments, up to yesterday; nobody is written to."""
+    stack.configure_messages(SILENCE)
+    environment = {**os.environ, "MONGO_URI": stack.servers.mongo_uri, "LOKET_SECRET": secret_of(stack.folder)}
+    command = [sys.executable, "-m", "loket_booking.demonstration", "--appointments", str(a_year), "--days", str(days)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def wait_until_counted(booking, reporting):
+    def is_heard():
+        number = reporting.generations.find_one({"_id": "now"})["current"]
+        told = booking.event_log.count_documents({"municipality": "voorbeeld"})
+        steps = [{"$match": {"municipality": "voorbeeld"}}, {"$project": {"told": {"$size": "$told"}}},
+                 {"$group": {"_id": None, "all": {"$sum": "$told"}}}]  # fmt: skip
+        kinds = ("appointments", "tickets", "waiting", "capacities", "samples")
+        heard = sum(row["all"] for kind in kinds for row in reporting[f"{kind}_{number}"].aggregate(steps))
+        stale = sum(
+            reporting[f"{kind}_{number}"].count_documents({"stale_days.0": {"$exists": True}}) for kind in kinds
+        )
+        waiting = booking.agendas.count_documents({"municipality": "voorbeeld", "outbox.0": {"$exists": True}})
+        return heard == told and not stale and not waiting
+
+    eventually(is_heard, patience=3600 if IS_LONG else 180)
+
+
+def period(days=DAYS):
+    today = dt.datetime.now(dt.UTC).date()
+    return (today - dt.timedelta(days=days)).isoformat(), (today + dt.timedelta(days=60)).isoformat()
+
+
+def raw(booking, first, last, team=None, appointment_type=None, location=None):
+    def is_asked(each):
+        return (
+            team in (None, each["team"])
+            and appointment_type in (None, *each["appointment_types"])
+            and location in (None, each["location"])
+        )
+
+    visits = [each for each in plain.appointments(booking, "voorbeeld")
+              if is_asked(each) and first <= plain.day(each["start"]) <= last]  # fmt: skip
+    offered = sum(
+        each["data"]["offered_minutes"]
+        for each in newest(booking, "capacity.changed.v1")
+        if first <= each["data"]["date"] <= last and team in (None, each["data"]["team"])
+    )
+    tickets = [each for each in booking.tickets.find({"municipality": "voorbeeld"}) if is_asked(each)]
+    samples = [each["data"] for each in newest(booking, "availability.sampled.v1")]
+    thirds = [each["third_after_days"] for each in samples
+              if each["third_after_days"] is not None and first <= each["date"] <= last
+              and is_asked({**each, "appointment_types": [each["appointment_type"]]})]  # fmt: skip
+    return visits, offered, tickets, thirds
+
+
+def newest(booking, type_):
+    found = {}
+    for event in booking.event_log.find({"municipality": "voorbeeld", "type": type_}).sort("sequence", 1):
+        found[event["subject"]] = event
+    return list(found.values())

@@ -1,0 +1,62 @@
+"""The dashboard in real Chromium, without JavaScript: it fits, it can be filtered, and every chart has its table."""
+
+import datetime as dt
+
+import pytest
+
+from tests.browser.looks import fits, picture
+
+from .played import period
+
+
+@pytest.fixture
+def dashboard(year, page):
+    first, last = period()
+
+    def opened(query=""):
+        page.goto(f"{year.url}/voorbeeld/cijfers?from={first}&to={last}{query}")
+        return page
+
+    return opened
+
+
+def test_key_figures_charts_and_tables_are_there_and_fit(dashboard):
+    page = dashboard()
+    assert fits(page)
+    assert page.get_by_role("heading", name="Cijfers", exact=True).is_visible()
+    charts = page.get_by_role("img")
+    assert charts.count() == page.get_by_text("Als tabel").count() == 5
+    assert page.get_by_text("Burgerzaken").count() >= 1
+    picture(page, "figures")
+    assert page.complaints == []
+
+
+def test_a_team_can_be_chosen_and_is_in_the_address(dashboard, year):
+    page = dashboard()
+    page.locator("select[name=team]").select_option("burgers")
+    page.get_by_role("button", name="Tonen").click()
+    assert "team=burgers" in page.url
+    first, last = period()
+    asked = {"from": first, "to": last, "team": "burgers"}
+    figures = year.get("reports/overview", params=asked).json()["figures"]
+    assert page.locator(".tiles .figure").first.inner_text() == f"{figures['appointments']:,}".replace(",", ".")
+
+
+def test_a_usual_period_is_one_click_away(dashboard):
+    page = dashboard()
+    page.get_by_role("link", name="Dit jaar").click()
+    assert f"from={dt.datetime.now(dt.UTC).year}-01-01" in page.url
+
+
+def test_a_wrong_period_is_a_page_that_says_so(dashboard, year):
+    page = dashboard()
+    answer = page.goto(f"{year.url}/voorbeeld/cijfers?from=2026-12-01&to=2026-11-01")
+    assert answer.status == 422
+    assert page.get_by_role("heading").first.is_visible()
+
+
+def test_every_language_says_everything(year):
+    for language, title in (("nl", "Cijfers"), ("fr", "Chiffres"), ("de", "Zahlen"), ("en", "Figures")):
+        found = year.session.get(f"{year.url}/voorbeeld/cijfers", params={"lang": language}, timeout=20)
+        assert found.ok
+        assert f"<h1>{title}</h1>" in found.text
