@@ -21,7 +21,7 @@ def appointments(booking: Database[Raw], municipality: str) -> list[Raw]:
     found = {
         claim["appointment"]["id"]: claim["appointment"]
         for agenda in booking.agendas.find({"municipality": municipality})
-        for claim in agenda["claims"]
+        for claim in agenda.get("claims", ())
         if claim.get("appointment") and claim["appointment"]["state"] != "held"
     }
     return [{**each, "score": scores.get(each["id"])} for each in found.values()]

@@ -143,6 +143,14 @@ class FeedbackData(Schema):
     has_comment = fields.Boolean(required=True)
 
 
+class ReportDueData(Schema):
+    """A week that is over, of a team that may want to know how it went."""
+
+    team = Identifier(required=True)
+    first = fields.Date(required=True, data_key="from", metadata={"description": "Monday, a local day"})
+    last = fields.Date(required=True, data_key="to", metadata={"description": "Sunday"})
+
+
 class ErasedData(Schema):
     """The appointments of which nobody is known any more."""
 

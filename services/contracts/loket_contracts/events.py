@@ -24,6 +24,7 @@ from .event_data import (
     MessageData,
     NotOnListData,
     OfferedData,
+    ReportDueData,
     RescheduledData,
     SampleData,
     TicketData,
@@ -33,6 +34,7 @@ from .event_examples import APPOINTMENT, MESSAGE, OFFERED, TICKET, WAITING
 
 BOOKING_EXCHANGE = "booking.events"
 NOTIFICATION_EXCHANGE = "notification.events"
+REPORTING_EXCHANGE = "reporting.events"
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,15 @@ EVENTS: dict[str, EventType] = {
             schema=ErasedData,
             heard_by=("notification",),
             example={"appointments": [APPOINTMENT["appointment"]]},
+        ),
+        EventType(
+            name="report.due",
+            summary="A week of a team is over and counted.",
+            exchange=REPORTING_EXCHANGE,
+            schema=ReportDueData,
+            emitted_by="reporting",
+            heard_by=("notification",),
+            example={"team": "ruimtelijke-ordening", "from": "2026-11-16", "to": "2026-11-22"},
         ),
         EventType(
             name="notification.sent",

@@ -31,6 +31,7 @@ from loket_contracts.errors import Refusal
 from .sending import UNCERTAIN, Known, Needs, send
 from .store.messages import Claimed, Messages
 from .store.plans import Plans
+from .store.reports import Reports
 from .store.together import Together
 from .store.unwanted import Unwanted
 
@@ -57,6 +58,8 @@ class Dispatcher(DependencyProvider):
         plans, unwanted = Plans(database, settings.most_segments), Unwanted(database)
         plans.create_indexes()
         unwanted.create_indexes()
+        self.reports = Reports(database)
+        self.reports.create_indexes()
         self.needs = Needs(
             messages=messages,
             together=Together(messages.collection),

@@ -10,9 +10,9 @@ from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
 from loket_chassis.rpc import Remote, answer
 from loket_contracts.envelope import Event
-from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE
+from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
-from . import planning, previewing, queries, receiving
+from . import planning, previewing, queries, receiving, reports
 from .channels.contract import Callback
 from .dispatcher import Dispatcher
 from .domain.kinds import EVENTS_HEARD
@@ -30,6 +30,7 @@ class NotificationService(Probes):
     dispatcher = Dispatcher()
     announce = OutboxRelay(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
     booking = Remote("booking")
+    reporting = Remote("reporting", deadline=10.0)
     traceparent = Observed()
     readiness = ReadinessWithDatabase()
 
@@ -45,6 +46,10 @@ class NotificationService(Probes):
         heard = read_appointment_event(event.name, event.municipality, event.sequence, event.data)
         if planning.hear(needs.messages, needs.plans, needs.together, heard, needs.now(), self.traceparent):
             self.dispatcher.wake()
+
+    @listen("notification.reports", [(REPORTING_EXCHANGE, [EVENTS["report.due"].type])])
+    def on_report_due(self, event: Event) -> None:
+        reports.send(self.dispatcher.needs, self.dispatcher.reports, self.booking, self.reporting, event)
 
     @answer
     def ping(self) -> str:

@@ -43,7 +43,7 @@ def test_an_event_with_fields_of_a_later_version_can_still_be_read():
 
 def test_notification_hears_exactly_the_events_that_are_said_to_be_for_it():
     said = {each.name for each in events.EVENTS.values() if "notification" in each.heard_by}
-    assert said == {*EVENTS_HEARD, "resident.erased"}
+    assert said == {*EVENTS_HEARD, "resident.erased", "report.due"}
 
 
 def test_a_booking_asks_for_a_confirmation_and_two_reminders():

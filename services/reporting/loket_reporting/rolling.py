@@ -17,6 +17,7 @@ from prometheus_client import Gauge
 from loket_chassis.mongo import Document, MongoConnection
 
 from .domain.counting import Counts, count
+from .store.announced import Announced
 from .store.generations import Generation, Generations
 
 STALE = Gauge("loket_figures_stale_days", "Days of which the figures did not know everything at the last look")
@@ -75,6 +76,8 @@ class Roller(DependencyProvider):
     def setup(self) -> None:
         self.generations = Generations(self.connection.database)
         self.generations.create()
+        self.announced = Announced(self.connection.database)
+        self.announced.create_indexes()
         self._changed: Event = Event()
 
     def start(self) -> None:

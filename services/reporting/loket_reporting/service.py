@@ -5,25 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from nameko.timer import timer
+
 from loket_chassis.consumer import listen
 from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
+from loket_chassis.outbox import OutboxRelay
 from loket_chassis.rpc import Remote, answer
 from loket_contracts.envelope import Event
-from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE
+from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
-from . import rebuilding, reports
+from . import rebuilding, reports, weekly
 from .domain.facts import KIND_OF
 from .domain.periods import period
 from .rolling import Roller
+from .store.announced import Announced
 
 
 def _heard(exchange: str) -> tuple[str, list[str]]:
     return exchange, [event.type for event in EVENTS.values() if event.exchange == exchange and event.name in KIND_OF]
 
 
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
 def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
+    return _now().date()
 
 
 class ReportingService(Probes):
@@ -32,6 +40,7 @@ class ReportingService(Probes):
     name = "reporting"
 
     roller = Roller()
+    announce = OutboxRelay(REPORTING_EXCHANGE, collections=(Announced.NAME,), keep_log=False)
     booking = Remote("booking", deadline=30)
     notification = Remote("notification", deadline=30)
     traceparent = Observed()
@@ -42,6 +51,11 @@ class ReportingService(Probes):
         for generation in self.roller.generations.all():
             if generation.facts.hear(event):
                 self.roller.wake()
+
+    @timer(300)
+    def announce_weekly(self) -> None:
+        """Runs in every instance; what is announced twice is announced once."""
+        weekly.announce(self.roller.generations.current(), self.roller.announced, self.announce, _now())
 
     @answer
     def overview(

@@ -189,5 +189,10 @@ class ForResidents(Desk):
         return contacting.contact_cards(self.stores, wanted)
 
     @answer
+    def team_contact(self, municipality: str, team: str) -> dict[str, Any] | None:
+        """For notification, when it writes to a team."""
+        return contacting.team_contact(self.stores, municipality, team)
+
+    @answer
     def contact_mark(self, municipality: str, token: str) -> str:
         return contacting.contact_mark(self.stores, municipality, token)

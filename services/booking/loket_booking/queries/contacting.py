@@ -38,6 +38,18 @@ def contact_mark(stores: Stores, municipality: str, token: str) -> str:
     return mark
 
 
+def team_contact(stores: Stores, municipality: str, team: str) -> dict[str, Any] | None:
+    """Where a team is written to, and in which language; None when there is no such team.
+
+    Raises Refusal: unknown-municipality.
+    """
+    known = stores.configurations.calendar(municipality).municipality
+    found = known.teams.get(team)
+    if found is None:
+        return None
+    return {"team": found.name, "email": found.email, "municipality": known.name, "language": known.languages[0]}
+
+
 def _card(
     stores: Stores, municipality: str, card: Card | None, appointment: Appointment | None, entry: Entry | None
 ) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Outgoing:
 
     `to`: an e-mail address, or a telephone number in E.164 form. An SMS is `text` alone; an e-mail has the rest too.
     `unsubscribe`: an address for List-Unsubscribe (RFC 8058). `receipts`: where the provider may tell what came of it.
+    `pictures`: PNG, by the Content-ID under which the HTML shows them (RFC 2392).
     """
 
     id: str
@@ -65,6 +66,7 @@ class Outgoing:
     calendar_method: str = ""
     unsubscribe: str = ""
     receipts: str = ""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

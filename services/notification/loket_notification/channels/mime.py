@@ -10,6 +10,8 @@ import re
 from email.generator import BytesGenerator
 from email.header import Header
 from email.mime.application import MIMEApplication
+from email.mime.base import MIMEBase
+from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
@@ -27,7 +29,7 @@ def to_bytes(message: Outgoing, sender: str) -> bytes:
     """The mail from `sender`, lines ended by CRLF and leading dots doubled (RFC 5321, 4.5.2)."""
     alternatives = MIMEMultipart("alternative")
     alternatives.attach(MIMEText(message.text, "plain", _UTF8))
-    alternatives.attach(MIMEText(message.html, "html", _UTF8))
+    alternatives.attach(_html(message))
     mail = alternatives
     if message.calendar:
         entry = MIMEText(message.calendar.decode(), "calendar", _UTF8)
@@ -54,6 +56,21 @@ def to_bytes(message: Outgoing, sender: str) -> bytes:
     content = BytesIO()
     BytesGenerator(content, mangle_from_=False, policy=_SMTP).flatten(mail)
     return re.sub(rb"(?m)^\.", b"..", content.getvalue())
+
+
+def _html(message: Outgoing) -> MIMEBase:
+    """The HTML part, together with its pictures when it has any (RFC 2387)."""
+    html = MIMEText(message.html, "html", _UTF8)
+    if not message.pictures:
+        return html
+    related = MIMEMultipart("related")
+    related.attach(html)
+    for name, content in message.pictures.items():
+        picture = MIMEImage(content, "png")
+        picture.add_header("Content-ID", f"<{name}>")
+        picture.add_header("Content-Disposition", "inline", filename=f"{name}.png")
+        related.attach(picture)
+    return related
 
 
 def _one_line(text: str) -> str:

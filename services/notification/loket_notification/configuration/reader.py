@@ -41,6 +41,7 @@ def read(text: str, most_segments: int) -> tuple[str, Plan]:
         most_per_day=loaded["most_per_day"],
         texts=loaded["texts"],
         sender=loaded["sender"],
+        weekly_report=loaded["weekly_report"],
     )
     if problems := _wrong_texts(plan, most_segments):
         raise Refusal("invalid-configuration", errors=problems)

@@ -137,6 +137,9 @@ class PlanFile(Schema):
         metadata={"description": "codes with which staff move or cancel because the resident asked: no apology"},
     )  # fmt: skip
     messages = _timings("by kind of message; false for never")
+    weekly_report = fields.Boolean(
+        load_default=True, metadata={"description": "how last week went, to each team that has an address"}
+    )
     types = fields.Dict(
         keys=Identifier(), values=_timings(""), load_default=dict,
         metadata={"description": "the same for one appointment type"},

@@ -17,7 +17,7 @@ class Plan:
 
     `resident_reasons`: with these codes staff cancel or move because the resident asked them to.
     `most_per_day`: to one person, by channel. `texts`: phrases of its own, by language and kind. `sender`: the name
-    that an SMS comes from.
+    that an SMS comes from. `weekly_report`: whether each team that has an address gets one.
     """
 
     timings: Mapping[str, Timing | None] = field(default_factory=dict)
@@ -27,6 +27,7 @@ class Plan:
     most_per_day: Mapping[str, int] = field(default_factory=lambda: {"email": 20, "sms": 6})
     texts: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     sender: str = "Loket"
+    weekly_report: bool = True
 
     def timing(self, kind: Kind, types: tuple[str, ...]) -> Timing | None:
         """That of the first of the types that says something, else the municipality's, else the usual one."""

@@ -69,6 +69,11 @@ class Counted:
             under = {"$eq": number}
         self.counts.delete_many({"municipality": municipality, "day": day, "number": under})
 
+    def municipalities(self, first: str, last: str) -> list[str]:
+        """Those that have counts of these days."""
+        query = {"municipality": {"$gt": ""}, "day": {"$gte": first, "$lte": last}}
+        return sorted(self.counts.distinct("municipality", query))
+
     def slices(self, municipality: str, beginning: str) -> list[str]:
         """The slices that there are whose names begin so."""
         query = {"municipality": municipality, "slice": {"$regex": f"^{re.escape(beginning)}"}}

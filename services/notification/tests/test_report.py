@@ -1,0 +1,109 @@
+"""The weekly report: what it says, its picture, and that it leaves once."""
+
+import datetime as dt
+from email import message_from_bytes
+
+import pytest
+from faces import SmtpFace
+from post import Post
+
+from loket_contracts import events
+from loket_notification import reports
+from loket_notification.channels.contract import NotNow
+from loket_notification.composing.phrases import LANGUAGES
+from loket_notification.composing.report import BECAME, FIGURES, compose
+from loket_notification.store.reports import InHand, Reports
+
+NOW = dt.datetime(2026, 11, 23, 6, tzinfo=dt.UTC)
+PNG = b"\x89PNG\r\n\x1a\n"
+FIRST, LAST = "2026-11-16", "2026-11-22"
+
+
+def of(first, last, **changes):
+    figures = {**dict.fromkeys(FIGURES, 12.5), **dict.fromkeys(BECAME, 3), "satisfaction": None, **changes}
+    return {
+        "from": first, "to": last, "figures": figures, "before": {"figures": {**figures, "no_show_share": 99}},
+        "course": [{"part": f"2026-W{week}", "figures": figures} for week in range(35, 48)],
+    }  # fmt: skip
+
+
+class Others:
+    """Booking and reporting, as a report asks them."""
+
+    def __init__(self, email="ro@rumst.example"):
+        self.email = email
+
+    def team_contact(self, municipality, team):
+        name = {"nl": "Ruimtelijke ordening"}
+        return {"team": name, "email": self.email, "municipality": {"nl": "Gemeente Rumst"}, "language": "nl"}
+
+    def overview(self, municipality, first, last, team):
+        return of(first, last)
+
+
+@pytest.fixture
+def due():
+    return events.make(
+        "report.due", municipality="rumst", subject="report-rumst/ro/2026-W47", sequence=1, time=NOW,
+        data={"team": "ro", "from": FIRST, "to": LAST},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_says_every_figure_beside_the_week_before_in_every_language(language):
+    report = compose("RO", "Rumst", language, of(FIRST, LAST), of("2026-08-24", LAST), "https://x.example/")
+    for text in (report.text, report.html):
+        assert "99" in text
+        assert "–" in text, "what is not known is said to be"
+        assert "https://x.example/" in text
+    assert "RO" in report.subject
+    assert "{" not in report.subject + report.text
+    (picture,) = report.pictures.values()
+    assert picture.startswith(PNG)
+
+
+@pytest.fixture
+def face():
+    made = SmtpFace()
+    yield made
+    made.close()
+
+
+def post(database, face, tmp_path, behaviour="accept", plan=None):
+    return Post(database, face.channel(behaviour), tmp_path, plan)
+
+
+def test_it_leaves_once_with_its_picture_inside(database, face, tmp_path, due):
+    needs, sent = post(database, face, tmp_path).needs, Reports(database)
+    reports.send(needs, sent, Others(), Others(), due)
+    reports.send(needs, sent, Others(), Others(), due)
+    (mail,) = face.taken
+    parts = list(message_from_bytes(mail).walk())
+    kinds = [part.get_content_type() for part in parts]
+    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    assert parts[-1]["Content-ID"].strip("<>") in parts[3].get_payload(decode=True).decode()
+    assert parts[-1].get_payload(decode=True).startswith(PNG)
+
+
+def test_a_team_without_an_address_and_a_municipality_that_wants_none_get_none(database, face, tmp_path, due):
+    reports.send(post(database, face, tmp_path).needs, Reports(database), Others(email=None), Others(), due)
+    quiet = post(database, face, tmp_path, plan="weekly_report: false").needs
+    reports.send(quiet, Reports(database), Others(), Others(), due)
+    assert face.taken == []
+
+
+def test_what_cannot_leave_now_is_not_counted_as_sent(database, face, tmp_path, due):
+    needs, sent = post(database, face, tmp_path, "later").needs, Reports(database)
+    with pytest.raises(NotNow):
+        reports.send(needs, sent, Others(), Others(), due)
+    assert not sent.is_sent(due.id)
+
+
+def test_what_another_has_in_hand_is_left_to_it_until_it_must_have_died(database, due):
+    sent = Reports(database)
+    assert sent.take(due.id, NOW)
+    with pytest.raises(InHand):
+        sent.take(due.id, NOW)
+    assert sent.take(due.id, NOW + Reports.IN_HAND)
+    sent.sent(due.id, NOW)
+    assert not sent.take(due.id, NOW + dt.timedelta(days=1))

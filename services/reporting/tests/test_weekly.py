@@ -1,0 +1,61 @@
+"""Every Monday each team with something to tell is announced, once."""
+
+import datetime as dt
+
+import pytest
+
+from loket_contracts import events
+from loket_reporting import weekly
+from loket_reporting.rolling import roll_all
+from loket_reporting.store.announced import Announced
+from loket_reporting.store.generations import Generation
+
+MONDAY = dt.datetime(2026, 11, 30, 6, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def announce(database):
+    """Announces at a moment, and gives the teams and weeks that were told."""
+    kept, announced = Generation.of(database, 1), Announced(database)
+    kept.create_indexes()
+    for number, (team, start) in enumerate(
+        [("ro", "2026-11-24T10:00:00+01:00"), ("milieu", "2026-12-02T10:00:00+01:00")]
+    ):
+        data = {
+            **events.EVENTS["appointment.booked"].example,
+            "appointment": f"a{number}",
+            "team": team,
+            "start": start,
+        }
+        event = events.make(
+            "appointment.booked", municipality="rumst", subject=f"a{number}", sequence=1, time=MONDAY, data=data
+        )
+        kept.facts.hear(event)
+    roll_all(kept)
+
+    def at(moment):
+        told = []
+        weekly.announce(kept, announced, lambda _, __, found: told.extend(found), moment)
+        return [(event.data["team"], event.data["from"], event.data["to"]) for event in told]
+
+    return at
+
+
+def test_on_monday_the_teams_of_last_week_are_announced(announce):
+    assert announce(MONDAY) == [("ro", "2026-11-23", "2026-11-29")]
+
+
+def test_it_is_announced_once_and_made_up_for_on_tuesday(announce):
+    assert announce(MONDAY + dt.timedelta(days=1)) == [("ro", "2026-11-23", "2026-11-29")]
+    assert announce(MONDAY + dt.timedelta(days=1, hours=1)) == []
+
+
+@pytest.mark.parametrize("moment", [MONDAY - dt.timedelta(hours=2), MONDAY + dt.timedelta(days=2)])
+def test_not_in_the_night_and_not_later_in_the_week(announce, moment):
+    assert announce(moment) == []
+
+
+def test_what_is_announced_has_the_shape_that_is_published(announce, database):
+    announce(MONDAY)
+    (kept,) = database.announced.find({})
+    assert events.EVENTS["report.due"].schema().validate(dict(kept["outbox"][0]["data"])) == {}
