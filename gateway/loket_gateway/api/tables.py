@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.wrappers import Request, Response
 
@@ -92,6 +91,8 @@ def _cell(value: Any, decimal_comma: bool) -> Any:
 
 def _spreadsheet(name: str, head: Row, rows: Iterable[Row]) -> bytes:
     """Office Open XML. Its rows are written to disk one by one, and not all held in memory."""
+    import xlsxwriter  # large, and seldom needed
+
     made = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(made, options) as book:

@@ -16,7 +16,6 @@ from loket_contracts.envelope import Event
 
 from .channels.contract import Outgoing, Refused
 from .composing.phrases import LANGUAGES
-from .composing.report import compose
 from .domain.card import in_language
 from .domain.kinds import EMAIL
 from .sending import Needs
@@ -64,6 +63,8 @@ def _send(needs: Needs, booking: Service, reporting: Service, event: Event) -> N
 
 
 def _compose(contact: Any, week: Any, weeks: Any, link: str) -> Any:
+    from .composing.report import compose  # with what draws pictures, which is large and needed once a week
+
     return compose(
         _name(contact["team"], contact), _name(contact["municipality"], contact), _language(contact), week, weeks, link
     )

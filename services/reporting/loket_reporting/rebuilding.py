@@ -7,7 +7,7 @@ be asked of any.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import eventlet
@@ -62,15 +62,21 @@ def rebuild(fresh: Generation, sources: dict[str, Service], tell: Callable[..., 
     tell(of=sum(source.count_events() for source in sources.values()))
     events = 0
     for source in sources.values():
-        after = ""
-        while (page := source.logged_events(after, PAGE))["after"] is not None:
-            after = page["after"]
-            heard = [Event.from_json(each) for each in page["events"]]
+        for page in _pages(source):
+            heard = [Event.from_json(each) for each in page]
             fresh.facts.hear_all([each for each in heard if each.name in KIND_OF])
             events += len(heard)
             tell(events=events)
             eventlet.sleep(0)
     roll_all(fresh, lambda days: tell(days=days))
+
+
+def _pages(source: Service) -> Iterator[list[str]]:
+    """The events of a log, page by page; the next one is on its way while this one is worked on."""
+    coming = eventlet.spawn(source.logged_events, "", PAGE)
+    while (page := coming.wait())["after"] is not None:
+        coming = eventlet.spawn(source.logged_events, page["after"], PAGE)
+        yield page["events"]
 
 
 def _teller(generations: Generations) -> Callable[..., None]:

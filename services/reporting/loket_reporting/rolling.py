@@ -21,7 +21,7 @@ from .store.announced import Announced
 from .store.generations import Generation, Generations
 
 STALE = Gauge("loket_figures_stale_days", "Days of which the figures did not know everything at the last look")
-BATCH = 100
+BATCH = 25
 #: seconds between two looks when nobody says that something changed; and the least ever
 LOOK_EVERY, LOOK_AFTER = 5.0, 0.1
 #: counting takes no more than this share of the time

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-Counts = Mapping[str, int]
 Number = int | float | None
+
+
+class Tally:
+    """Counts, those of one kind together: `waited:12` is under 12 in the kind `waited`."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+        self._kinds: dict[str, dict[str, int]] = defaultdict(dict)
+        for name, number in counts.items():
+            kind, is_one, each = name.partition(":")
+            if is_one and number:
+                self._kinds[kind][each] = number
+
+    def total(self, name: str) -> int:
+        return self._counts.get(name, 0)
+
+    def kind(self, name: str) -> Mapping[str, int]:
+        """How many there are of each of this kind."""
+        return self._kinds.get(name, {})
+
+    def values(self, name: str) -> dict[int, int]:
+        """How often each value of a measure was counted, from the smallest."""
+        return dict(sorted((int(value), number) for value, number in self.kind(name).items()))
 
 
 @dataclass(frozen=True)
@@ -20,30 +43,24 @@ class Figure:
     name: str
     unit: str
     formula: str
-    work_out: Callable[[Counts], Number]
-    base: Callable[[Counts], int]
+    work_out: Callable[[Tally], Number]
+    base: Callable[[Tally], int]
     better: str | None = None
 
 
-def total(*names: str) -> Callable[[Counts], int]:
-    return lambda counts: sum(counts.get(name, 0) for name in names)
+def total(*names: str) -> Callable[[Tally], int]:
+    return lambda tally: sum(tally.total(name) for name in names)
 
 
-def _starting(prefix: str) -> Callable[[Counts], int]:
-    return lambda counts: sum(number for name, number in counts.items() if name.startswith(prefix))
+def _all_of(kind: str) -> Callable[[Tally], int]:
+    return lambda tally: sum(tally.kind(kind).values())
 
 
-def _share(part: Callable[[Counts], int], whole: Callable[[Counts], int]) -> Callable[[Counts], Number]:
-    def share(counts: Counts) -> Number:
-        return round(100 * part(counts) / whole(counts), 1) if whole(counts) else None
+def _share(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> Callable[[Tally], Number]:
+    def share(tally: Tally) -> Number:
+        return round(100 * part(tally) / whole(tally), 1) if whole(tally) else None
 
     return share
-
-
-def histogram(counts: Counts, prefix: str) -> dict[int, int]:
-    """How often each value of a measure was counted, by value."""
-    found = {int(name[len(prefix) :]): number for name, number in counts.items() if name.startswith(prefix)}
-    return dict(sorted(found.items()))
 
 
 def percentile(values: Mapping[int, int], share: float) -> int | None:
@@ -56,17 +73,17 @@ def percentile(values: Mapping[int, int], share: float) -> int | None:
     return None
 
 
-def _percentile(prefix: str, share: float, unit: float = 1) -> Callable[[Counts], Number]:
-    def work_out(counts: Counts) -> Number:
-        found = percentile(histogram(counts, prefix), share)
+def _percentile(kind: str, share: float, unit: float = 1) -> Callable[[Tally], Number]:
+    def work_out(tally: Tally) -> Number:
+        found = percentile(tally.values(kind), share)
         return None if found is None else found * unit
 
     return work_out
 
 
-def _mean(prefix: str) -> Callable[[Counts], Number]:
-    def work_out(counts: Counts) -> Number:
-        values = histogram(counts, prefix)
+def _mean(kind: str) -> Callable[[Tally], Number]:
+    def work_out(tally: Tally) -> Number:
+        values = tally.values(kind)
         number = sum(values.values())
         return round(sum(value * times for value, times in values.items()) / number, 2) if number else None
 
@@ -76,8 +93,8 @@ def _mean(prefix: str) -> Callable[[Counts], Number]:
 _appointments, _tickets = total("appointments"), total("tickets")
 _expected = total("state:completed", "state:no_show")
 _visits = total("state:completed", "ticket_state:completed")
-_outcomes, _scores = _starting("outcome:"), _starting("score:")
-_taking_place = _starting("lead:")
+_outcomes, _scores = _all_of("outcome"), _all_of("score")
+_taking_place = _all_of("lead")
 QUARTER_DAY = 0.25
 
 
@@ -98,14 +115,14 @@ FIGURES: dict[str, Figure] = {
         _more("no_show", "those whose resident did not come"),
         _more("cancelled", "those that were cancelled, by anybody"),
         Figure("lead_days_median", "days", "median of (start of the visit - moment of booking), over appointments that "
-               "were not cancelled, in quarters of a day rounded down", _percentile("lead:", 0.5, QUARTER_DAY),
+               "were not cancelled, in quarters of a day rounded down", _percentile("lead", 0.5, QUARTER_DAY),
                _taking_place, "down"),
-        Figure("lead_days_p90", "days", "the same, ninth decile", _percentile("lead:", 0.9, QUARTER_DAY),
+        Figure("lead_days_p90", "days", "the same, ninth decile", _percentile("lead", 0.9, QUARTER_DAY),
                _taking_place, "down"),
         Figure("first_free_days", "days", "median of the days until the first free slot, looked up once a day for each "
-               "type and location", _percentile("first:", 0.5), total("samples"), "down"),
+               "type and location", _percentile("first", 0.5), total("samples"), "down"),
         Figure("third_free_days", "days", "the same for the third free slot, which one cancellation does not move",
-               _percentile("third:", 0.5), total("samples"), "down"),
+               _percentile("third", 0.5), total("samples"), "down"),
         Figure("booked_share", "percent", "minutes of appointments not cancelled / minutes that people offered; "
                "each person of an appointment counts, rooms do not", _share(total("booked_minutes"),
                total("offered_minutes")), total("appointments")),
@@ -120,25 +137,25 @@ FIGURES: dict[str, Figure] = {
                _share(total("state:cancelled"), _appointments), _appointments, "down"),
         Figure("reschedules", "count", "how often appointments were moved", total("reschedules"), total("rescheduled")),
         Figure("waited_median", "minutes", "median of (helped - checked in), of appointments",
-               _percentile("waited:", 0.5), _starting("waited:"), "down"),
-        Figure("waited_p90", "minutes", "the same, ninth decile", _percentile("waited:", 0.9), _starting("waited:"),
+               _percentile("waited", 0.5), _all_of("waited"), "down"),
+        Figure("waited_p90", "minutes", "the same, ninth decile", _percentile("waited", 0.9), _all_of("waited"),
                "down"),
         Figure("served_median", "minutes", "median of the time in which a resident was helped, parked time left out",
-               _percentile("served:", 0.5), _starting("served:")),
+               _percentile("served", 0.5), _all_of("served")),
         Figure("served_to_planned", "percent", "minutes helped / minutes planned, over visits that were both begun and "
-               "completed", _share(total("served_sum"), total("planned_of_served")), _starting("served:")),
+               "completed", _share(total("served_sum"), total("planned_of_served")), _all_of("served")),
         Figure("walk_ins", "count", "numbers given to people without an appointment, on their day", _tickets, _tickets),
         Figure("walk_in_share", "percent", "walk-ins helped / all who were helped",
                _share(total("ticket_state:completed"), _visits), _visits),
         Figure("walk_in_waited_median", "minutes", "median of (called - number given)",
-               _percentile("ticket_waited:", 0.5), _starting("ticket_waited:"), "down"),
+               _percentile("ticket_waited", 0.5), _all_of("ticket_waited"), "down"),
         Figure("walk_in_left_share", "percent", "walk-ins who went away before they were helped / walk-ins",
                _share(total("ticket_state:left"), _tickets), _tickets, "down"),
         Figure("first_contact_share", "percent", "completed appointments answered at once that follow no other / "
                "completed appointments", _share(total("first_contact"), _outcomes), _outcomes, "up"),
         Figure("follow_up_share", "percent", "completed appointments that need another / completed appointments",
                _share(total("outcome:follow_up"), _outcomes), _outcomes, "down"),
-        Figure("satisfaction", "score", "mean score, from 1 to 5", _mean("score:"), _scores, "up"),
+        Figure("satisfaction", "score", "mean score, from 1 to 5", _mean("score"), _scores, "up"),
         Figure("response_share", "percent", "scores given / completed appointments",
                _share(_scores, total("state:completed")), total("state:completed"), "up"),
         Figure("booked_online_share", "percent", "booked by the resident or by a portal / appointments",
@@ -149,35 +166,32 @@ FIGURES: dict[str, Figure] = {
                _share(total("waiting_outcome:accepted"), total("waiting")), total("waiting"), "up"),
         Figure("messages", "count", "messages that left, by the day (UTC) that they did",
                total("message:email_sent", "message:email_delivered", "message:sms_sent", "message:sms_delivered"),
-               _starting("message:")),
+               _all_of("message")),
         Figure("messages_failed", "count", "messages that were given up", total("message:email_failed",
-               "message:sms_failed"), _starting("message:"), "down"),
+               "message:sms_failed"), _all_of("message"), "down"),
     )
 }  # fmt: skip
 
-#: counts that are shown by their kind, such as how much notice was given: what the name begins with
+#: the kinds of counts that are shown as they are, such as how much notice was given
 BREAKDOWNS = {
-    "booked_by": "booked_by:",
-    "channels": "channel:",
-    "cancelled_by": "cancelled_by:",
-    "notice": "notice:",
-    "outcomes": "outcome:",
-    "scores": "score:",
-    "waiting_list": "waiting_outcome:",
-    "messages": "message:",
+    "booked_by": "booked_by",
+    "channels": "channel",
+    "cancelled_by": "cancelled_by",
+    "notice": "notice",
+    "outcomes": "outcome",
+    "scores": "score",
+    "waiting_list": "waiting_outcome",
+    "messages": "message",
 }
 
 
-def work_out(counts: Counts) -> dict[str, Number]:
+def work_out(counts: Mapping[str, int]) -> dict[str, Number]:
     """Every figure, by name."""
-    return {name: figure.work_out(counts) for name, figure in FIGURES.items()}
+    tally = Tally(counts)
+    return {name: figure.work_out(tally) for name, figure in FIGURES.items()}
 
 
-def break_down(counts: Counts) -> dict[str, dict[str, int]]:
+def break_down(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Every breakdown: how many of each kind."""
-    return {
-        name: {
-            key[len(prefix) :]: number for key, number in sorted(counts.items()) if key.startswith(prefix) and number
-        }
-        for name, prefix in BREAKDOWNS.items()
-    }
+    tally = Tally(counts)
+    return {name: dict(sorted(tally.kind(kind).items())) for name, kind in BREAKDOWNS.items()}

@@ -89,7 +89,9 @@ class Facts:
     def stale(self, most: int) -> list[tuple[str, str]]:
         """Municipalities and days whose counts do not know of everything yet."""
         found: set[tuple[str, str]] = set()
-        for collection in self.collections.values():
+        for collection in self.collections.values():  # appointments first: people look at those
+            if len(found) >= most:
+                break
             rows = collection.aggregate(
                 [
                     {"$match": {"municipality": {"$gt": ""}, "stale_days.0": {"$exists": True}}},
