@@ -77,7 +77,7 @@ class GatewayService(
 
     booking = Remote("booking")
     notification = Remote("notification")
-    reporting = Remote("reporting")
+    reporting = Remote("reporting", deadline=5.0)  # years of figures take a while
     catalogue = Catalogues()
     public_url = PublicUrl()
     traceparent = Observed()

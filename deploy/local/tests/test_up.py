@@ -68,8 +68,9 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("up") / "run"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def up(folder):
+    """One run for all that leaves it running, up to the test that ends it."""
     running = Up(folder).wait()
     yield running
     if running.process.poll() is None:
@@ -134,6 +135,6 @@ def test_a_wrong_municipality_is_told_with_its_line_and_nothing_keeps_running(tm
     assert "/appointment_types/bouwadvies/duration" in done.stdout.replace("\n", "")
 
 
-@pytest.mark.parametrize("command", ["up", "stop", "reset", "logs", "status"])
+@pytest.mark.parametrize("command", ["up", "stop", "reset", "demo-data", "logs", "status"])
 def test_every_command_has_help(command):
     assert "--folder" in loket(command, "--help").stdout

@@ -80,9 +80,8 @@ class Year:
             self._at(walk_in.at, partial(self._walk_in, walk_in))
         pool = eventlet.GreenPool(SIDE_BY_SIDE)
         while acts := self._plan.pop(day, []):  # what is done may plan more for the same day
-            for moment, act in sorted(acts, key=lambda each: each[0]):
-                pool.spawn(self._act, moment, act)
-            pool.waitall()
+            for thread in [pool.spawn(self._act, *each) for each in sorted(acts, key=lambda each: each[0])]:
+                thread.wait()  # which raises what it raised
 
     def _at(self, moment: dt.datetime, act: Act) -> None:
         self._plan[moment.date()].append((moment, act))
@@ -114,6 +113,9 @@ class Year:
                 raise
             self._count("was just too late")
             body["start"] = self._free(about, wish.at.date() + (wish.lead_days + 1) * DAY, chance)
+            if body["start"] is None:
+                self._count("found nothing")
+                return
             booked, card = booking.book(self.stores, _nobody, town.ID, BookAppointment().load(body), request)
         self._count("booked")
         ahead = booked.start - wish.at
