@@ -15,7 +15,7 @@ def picture(page: Page, name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(
             path=folder / f"{name}-{page.width}.png",
-            full_page=name in ("form", "mistakes", "prepare", "offer", "feedback", "figures"),
+            full_page=name in ("form", "mistakes", "prepare", "offer", "feedback"),
         )
 
 

@@ -12,7 +12,6 @@ from tests.client import Portal, eventually
 
 
 def test_a_week_that_is_announced_is_mailed_to_the_team_with_its_picture(stack, portal: Portal):
-    portal.booked()
     monday = dt.date(2026, 11, 16)
     data = {"team": "ruimtelijke-ordening", "from": str(monday), "to": str(monday + dt.timedelta(days=6))}
     event = events.make(

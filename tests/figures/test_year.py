@@ -89,7 +89,7 @@ def test_a_rebuild_gives_the_same_while_bookings_go_on(year, stack, databases):
         if len(booked) < MOST_BOOKED:
             booked.append(portal.booked())
         time.sleep(0.1)
-    for each in booked[::2]:
+    for each in booked:  # others need the time
         portal.post(f"appointments/{each['id']}/cancel", token=each["link_token"])
     assert rebuild.returncode == 0
     assert "follow from" in rebuild.stdout.read()
