@@ -11,13 +11,13 @@ from loket_chassis.rpc import Service
 from .. import language
 from ..bodies import query
 from ..catalogue import Catalogue
-from ..schemas import OpenDataQuery
+from ..schemas import FormatQuery
 from ..web import route
 from . import BASE
 from .answers import answer
 from .tables import MEDIA_TYPES, table, wanted
 
-_query = OpenDataQuery()
+_query = FormatQuery()
 COLUMNS = ("month", "appointment_type", "completed", "no_show", "cancelled", "other")
 DAY = 86_400
 #: title and description of the data set

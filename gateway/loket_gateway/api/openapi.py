@@ -285,7 +285,7 @@ OPERATIONS: list[dict[str, Any]] = [
     },
     {
         "id": "getOpenData", "tag": "figures", "method": "get", "path": f"{_BASE}/open-data",
-        "query": schemas.OpenDataQuery, "summary": "Open data by month and type; few people are left out",
+        "query": schemas.FormatQuery, "summary": "Open data by month and type; few people are left out",
         "status": 200, "answer": schemas.OpenData, "refusals": ("unknown-municipality", "invalid-request"),
     },
     {

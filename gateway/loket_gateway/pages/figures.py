@@ -49,7 +49,7 @@ class FigurePages:
         catalogue = in_words(request, self.catalogue.of(municipality))
         found = self.reporting.overview(municipality, **as_text(asked))
         spoken = language.of(request)
-        names = figure_names.of_parts(catalogue)
+        names, titles = figure_names.of_parts(catalogue), figure_names.of_figures(spoken)
         labels = [_label(each["part"], found["every"], spoken) for each in found["course"]]
         return page(
             "figures.html",
@@ -57,11 +57,10 @@ class FigurePages:
             **about(catalogue),
             asked=as_text(asked),
             found=found,
-            titles=figure_names.of_figures(spoken),
+            titles=titles,
             names=names,
             tiles=[_tile(name, found, spoken) for name in KEY_FIGURES],
-            stack=charts.stacked(labels, [(name, figure_names.of_figures(spoken)[name], _course(found, name, 0))
-                                          for name in STACK]),
+            stack=charts.stacked(labels, [(name, titles[name], _course(found, name, 0)) for name in STACK]),
             stack_names=STACK,
             lines=[(name, charts.line(labels, _course(found, name))) for name in COURSES],
             labels=labels,

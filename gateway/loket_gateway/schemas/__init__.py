@@ -28,9 +28,9 @@ from .catalogue import (
 from .problem import FieldError, Problem
 from .queries import FileQuery, SlotQuery
 from .reports import (
+    FormatQuery,
     NamedFigures,
     OpenData,
-    OpenDataQuery,
     OpenRow,
     Overview,
     PartFigures,
@@ -59,6 +59,7 @@ __all__ = [
     "FileQuery",
     "FirstAtLocation",
     "FirstAvailable",
+    "FormatQuery",
     "Guidance",
     "Hold",
     "Invitation",
@@ -69,7 +70,6 @@ __all__ = [
     "NamedFigures",
     "Offer",
     "OpenData",
-    "OpenDataQuery",
     "OpenRow",
     "Overview",
     "PartFigures",

@@ -21,23 +21,22 @@ class ReportQuery(Schema):
     location = Identifier(load_default=None)
 
 
-class TableQuery(ReportQuery):
-    """In which parts the period is cut, by what it is divided, and in which form it is wanted."""
+class FormatQuery(Schema):
+    """In which form a table is wanted."""
+
+    format = fields.String(
+        load_default=None, validate=validate.OneOf(FORMATS), metadata={"description": "goes before Accept"}
+    )
+
+
+class TableQuery(ReportQuery, FormatQuery):
+    """In which parts the period is cut, and by what it is divided."""
 
     every = fields.String(
         load_default=None, validate=validate.OneOf(("day", "week", "month", "quarter")),
         metadata={"description": "by the length of the period when it is left out"},
     )  # fmt: skip
     by = fields.String(load_default=None, validate=validate.OneOf(("team", "appointment_type", "location")))
-    format = fields.String(
-        load_default=None, validate=validate.OneOf(FORMATS), metadata={"description": "goes before Accept"}
-    )
-
-
-class OpenDataQuery(Schema):
-    format = fields.String(
-        load_default=None, validate=validate.OneOf(FORMATS), metadata={"description": "goes before Accept"}
-    )
 
 
 def _figures(**about: Any) -> fields.Dict:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pymongo.database import Database
 
+from loket_chassis.announced import Announced
 from loket_chassis.mongo import Document, MongoDatabase
 from loket_contracts.envelope import Event
 
@@ -24,7 +25,6 @@ from .store.files import Files
 from .store.invitations import Invitations
 from .store.links import Links
 from .store.lives import Queues, WaitingLists
-from .store.samples import Samples
 
 Announce = Callable[[str, Any, Iterable[Event]], None]
 
@@ -35,6 +35,8 @@ def utc_now() -> dt.datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+#: how far away free slots were, until it is told
+SAMPLES = "samples"
 #: the collections whose documents have an outbox
 WITH_OUTBOX = (
     Agendas.NAME,
@@ -43,7 +45,7 @@ WITH_OUTBOX = (
     Capacities.NAME,
     Erasures.NAME,
     Feedback.NAME,
-    Samples.NAME,
+    SAMPLES,
 )
 
 
@@ -61,7 +63,7 @@ class Stores:
     files: Files
     feedback: Feedback
     capacities: Capacities
-    samples: Samples
+    samples: Announced
     erasures: Erasures
     audit: Audit
     links: Links
@@ -81,7 +83,7 @@ class Stores:
             files=Files(database),
             feedback=Feedback(database),
             capacities=Capacities(database),
-            samples=Samples(database),
+            samples=Announced(database, SAMPLES),
             erasures=Erasures(database),
             audit=Audit(database),
             links=Links(key),

@@ -15,7 +15,6 @@ from .bootstrap import Announce, Stores
 from .domain.catalogue import AppointmentType, Municipality
 from .domain.grid import local_date
 from .queries import slots
-from .store.samples import Samples
 
 THIRD = 3
 _find = FindSlots()
@@ -32,9 +31,9 @@ def sample(stores: Stores, announce: Announce) -> int:
             for kind in known.appointment_types.values()
             for location in sorted(kind.locations)
         }
-        for subject in due.keys() - stores.samples.taken(list(due)):
+        for subject in due.keys() - stores.samples.known(due):
             taken += _take(stores, announce, known, subject, *due[subject], today)
-        stores.samples.forget_before(today - dt.timedelta(days=31))
+        stores.samples.forget_before(stores.now() - dt.timedelta(days=31))
     return taken
 
 
@@ -62,7 +61,7 @@ def _take(
             "third_after_days": away[THIRD - 1] if len(away) == THIRD else None,
         },
     )
-    if not stores.samples.add(today, event):
+    if not stores.samples.add(event):
         return False
-    announce(Samples.NAME, subject, [event])
+    announce(stores.samples.name, subject, [event])
     return True

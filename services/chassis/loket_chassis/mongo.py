@@ -8,9 +8,11 @@ from typing import Any
 from nameko.extensions import DependencyProvider, SharedExtension
 from pymongo import MongoClient
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError
 from pymongo.write_concern import WriteConcern
 
 Document = dict[str, Any]
+DUPLICATE_KEY = 11000
 #: An operation that waits for a lock, such as that of a transaction whose process died, gives up after so long. The
 #: caller is then told to try again.
 LONGEST_OPERATION_MS = 5000
@@ -18,6 +20,11 @@ LONGEST_OPERATION_MS = 5000
 #: For a write that a later, journaled write of the same process completes: the journal keeps their order, so when the
 #: later one is safe the earlier one is too, and only one of them need wait for the disk.
 AHEAD = WriteConcern(w=1, j=False)
+
+
+def only_known_already(error: BulkWriteError) -> bool:
+    """Whether all that went wrong in a bulk of writes is that documents were there already."""
+    return all(problem["code"] == DUPLICATE_KEY for problem in error.details["writeErrors"])
 
 
 class MongoConnection(SharedExtension):

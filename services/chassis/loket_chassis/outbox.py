@@ -29,12 +29,11 @@ from loket_contracts.envelope import Event
 from . import bus, faults
 from .confirms import ConfirmingChannel
 from .metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
-from .mongo import AHEAD, Document, MongoConnection
+from .mongo import AHEAD, Document, MongoConnection, only_known_already
 
 BATCH = 200
 #: so many announced entries are remembered; what is announced beyond them is left to the sweep
 MOST_REMEMBERED = 1000
-DUPLICATE_KEY = 11000
 EVENT_LOG = "event_log"
 log = structlog.get_logger()
 
@@ -76,10 +75,10 @@ class OutboxRelay(DependencyProvider):
                 partialFilterExpression={"outbox.0": {"$exists": True}},
             )
         self.channel = ConfirmingChannel(self.container.config["AMQP_URI"])
-        event_log = self.connection.database[EVENT_LOG]
-        event_log.create_index(
-            [("municipality", ASCENDING), ("time", ASCENDING), ("sequence", ASCENDING)], name="in_order"
-        )
+        if self.keep_log:
+            self.connection.database[EVENT_LOG].create_index(
+                [("municipality", ASCENDING), ("time", ASCENDING), ("sequence", ASCENDING)], name="in_order"
+            )
 
     def start(self) -> None:
         with get_connection(self.container.config["AMQP_URI"]) as connection:
@@ -173,7 +172,7 @@ class OutboxRelay(DependencyProvider):
             event_log = self.connection.database[EVENT_LOG].with_options(write_concern=AHEAD)  # completed by _clear
             event_log.insert_many(documents, ordered=False)
         except BulkWriteError as error:
-            if any(problem["code"] != DUPLICATE_KEY for problem in error.details["writeErrors"]):
+            if not only_known_already(error):
                 raise
 
     def _clear(self, batch: Sequence[Entry]) -> None:

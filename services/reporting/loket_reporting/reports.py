@@ -162,8 +162,3 @@ def _slices(kept: Generation, municipality: str, by: str, asked: Asked) -> Itera
         label = name[len(BY[by]) :]
         if asked.get(by) in (None, label):
             yield label, name_of(asked.get("location"), name)
-
-
-def figures_and_units() -> dict[str, dict[str, Any]]:
-    """What there is to ask for: unit, formula, and which way is better."""
-    return {each.name: {"unit": each.unit, "formula": each.formula, "better": each.better} for each in FIGURES.values()}

@@ -14,13 +14,15 @@ from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 from prometheus_client import Gauge
 
+from loket_chassis.announced import Announced
 from loket_chassis.mongo import Document, MongoConnection
 
 from .domain.counting import Counts, count
-from .store.announced import Announced
 from .store.generations import Generation, Generations
 
 STALE = Gauge("loket_figures_stale_days", "Days of which the figures did not know everything at the last look")
+#: the weekly reports that were announced
+WEEKS = "announced"
 BATCH = 25
 #: seconds between two looks when nobody says that something changed; and the least ever
 LOOK_EVERY, LOOK_AFTER = 5.0, 0.1
@@ -76,7 +78,7 @@ class Roller(DependencyProvider):
     def setup(self) -> None:
         self.generations = Generations(self.connection.database)
         self.generations.create()
-        self.announced = Announced(self.connection.database)
+        self.announced = Announced(self.connection.database, WEEKS)
         self.announced.create_indexes()
         self._changed: Event = Event()
 

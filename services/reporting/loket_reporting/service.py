@@ -18,8 +18,7 @@ from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHAN
 from . import rebuilding, reports, weekly
 from .domain.facts import KIND_OF
 from .domain.periods import period
-from .rolling import Roller
-from .store.announced import Announced
+from .rolling import WEEKS, Roller
 
 
 def _heard(exchange: str) -> tuple[str, list[str]]:
@@ -40,7 +39,7 @@ class ReportingService(Probes):
     name = "reporting"
 
     roller = Roller()
-    announce = OutboxRelay(REPORTING_EXCHANGE, collections=(Announced.NAME,), keep_log=False)
+    announce = OutboxRelay(REPORTING_EXCHANGE, collections=(WEEKS,), keep_log=False)
     booking = Remote("booking", deadline=30)
     notification = Remote("notification", deadline=30)
     traceparent = Observed()
@@ -77,11 +76,6 @@ class ReportingService(Probes):
     @answer
     def open_data(self, municipality: str) -> list[dict[str, Any]]:
         return reports.open_data(self.roller.generations.current(), municipality, _today())
-
-    @answer
-    def figures(self) -> dict[str, dict[str, Any]]:
-        """Every figure with its unit and formula."""
-        return reports.figures_and_units()
 
     @answer
     def rebuild(self) -> bool:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from loket_chassis.announced import Announced
 from loket_contracts import events
 from loket_contracts.envelope import Event
 
 from .domain.periods import DAY, Period, part_of
-from .store.announced import Announced
 from .store.generations import Generation
 
 #: at seven in summer and at six in winter, here; a Monday that was missed is made up for on Tuesday
@@ -41,7 +41,7 @@ def announce(
                 data={"team": team, "from": first, "to": last},
             )
             if announced.add(event):
-                tell(Announced.NAME, event.subject, [event])
+                tell(announced.name, event.subject, [event])
                 told += 1
     announced.forget_before(now - KEPT)
     return told

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
+from loket_chassis.announced import Announced
 from loket_contracts import events
 from loket_reporting import weekly
 from loket_reporting.rolling import roll_all
-from loket_reporting.store.announced import Announced
 from loket_reporting.store.generations import Generation
 
 MONDAY = dt.datetime(2026, 11, 30, 6, tzinfo=dt.UTC)
@@ -16,7 +16,7 @@ MONDAY = dt.datetime(2026, 11, 30, 6, tzinfo=dt.UTC)
 @pytest.fixture
 def announce(database):
     """Announces at a moment, and gives the teams and weeks that were told."""
-    kept, announced = Generation.of(database, 1), Announced(database)
+    kept, announced = Generation.of(database, 1), Announced(database, "announced")
     kept.create_indexes()
     for number, (team, start) in enumerate(
         [("ro", "2026-11-24T10:00:00+01:00"), ("milieu", "2026-12-02T10:00:00+01:00")]

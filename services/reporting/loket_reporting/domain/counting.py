@@ -27,14 +27,14 @@ NOTICES = (("day", 24 * 60), ("two_days", 48 * 60), ("week", 7 * 24 * 60))
 TOOK_PLACE = frozenset({"booked", "checked_in", "in_service", "parked", "completed", "no_show"})
 
 
-def slices_of(fact: Fact, at: bool = True) -> list[str]:
+def slices_of(fact: Fact) -> list[str]:
     """The slices that this fact belongs to, each once. An appointment of two types belongs to both of these."""
     parts = [ALL]
     if fact.get("team"):
         parts.append(f"team:{fact['team']}")
     parts += [f"type:{each}" for each in dict.fromkeys(fact.get("types", ()))]
     location = fact.get("location")
-    return parts + [name_of(location, part) for part in parts] if at and location else parts
+    return parts + [name_of(location, part) for part in parts] if location else parts
 
 
 def name_of(location: str | None, part: str = ALL) -> str:

@@ -25,11 +25,10 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of fact. `key`: which field of an event names what it is about. `tells`: what follows from it all."""
+    """One kind of fact. `tells`: what follows from the newest event and all steps."""
 
     name: str
     schema: Schema
-    key: str
     tells: Callable[[Mapping[str, Any], list[Mapping[str, Any]]], Document]
 
 
@@ -72,11 +71,8 @@ def hear(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document |
 
 
 def key_of(event: Event) -> str:
-    """Under which key the fact is kept that this event is about."""
-    kind = KIND_OF[event.name]
-    if kind is CAPACITY:
-        return f"{event.municipality}/{event.data['resource']}/{event.data['date']}"
-    return str(event.data[kind.key]) if kind is not SAMPLE else event.subject
+    """Under which key the fact is kept that this event is about: its subject, but for feedback on an appointment."""
+    return str(event.data["appointment"]) if event.name == "feedback.given" else event.subject
 
 
 def _day(moment: dt.datetime, zone: str) -> str:
@@ -89,9 +85,8 @@ def _where(newest: Mapping[str, Any]) -> Document:
 
 def _appointment(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
     start, end = newest["start"], newest["end"]
-    steps = [each for each in told if each["name"] != "feedback.given"]
-    cancelled = next((each["time"] for each in steps if each["name"] == "appointment.cancelled"), None)
-    times = walk((each["name"], each["time"]) for each in steps)
+    cancelled = next((each["time"] for each in told if each["name"] == "appointment.cancelled"), None)
+    times = walk((each["name"], each["time"]) for each in told)
     return {
         **_where(newest),
         "day": _day(start, newest["time_zone"]),
@@ -107,7 +102,7 @@ def _appointment(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Do
         "planned": (end - start) // MINUTE,
         "lead": max(0, (start - newest["booked_at"]) // MINUTE),
         "notice": (start - cancelled) // MINUTE if cancelled and newest["state"] == "cancelled" else None,
-        "reschedules": sum(each["name"] == "appointment.rescheduled" for each in steps),
+        "reschedules": sum(each["name"] == "appointment.rescheduled" for each in told),
         "waited": times.waited,
         "served": times.served,
     }
@@ -168,24 +163,28 @@ def _sample(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Documen
     }
 
 
-APPOINTMENT = Kind("appointments", heard.Appointment(), "appointment", _appointment)
-FEEDBACK = Kind("appointments", heard.Feedback(), "appointment", _appointment)
-TICKET = Kind("tickets", heard.Ticket(), "ticket", _ticket)
-WAITING = Kind("waiting", heard.Waiting(), "appointment", _waiting)
-MESSAGE = Kind("messages", heard.Message(), "message", _message)
-CAPACITY = Kind("capacities", heard.Capacity(), "resource", _capacity)
-SAMPLE = Kind("samples", heard.Sample(), "", _sample)
+APPOINTMENT = Kind("appointments", heard.Appointment(), _appointment)
+FEEDBACK = Kind("appointments", heard.Feedback(), _appointment)
+TICKET = Kind("tickets", heard.Ticket(), _ticket)
+WAITING = Kind("waiting", heard.Waiting(), _waiting)
+MESSAGE = Kind("messages", heard.Message(), _message)
+CAPACITY = Kind("capacities", heard.Capacity(), _capacity)
+SAMPLE = Kind("samples", heard.Sample(), _sample)
 
 #: the kinds of fact, each in a collection of its own
 KINDS = tuple(dict.fromkeys(kind.name for kind in (APPOINTMENT, TICKET, WAITING, MESSAGE, CAPACITY, SAMPLE)))
 
 
-def _kind_of(name: str) -> Kind | None:
-    if name in ("capacity.changed", "availability.sampled", "feedback.given"):
-        return {"capacity.changed": CAPACITY, "availability.sampled": SAMPLE, "feedback.given": FEEDBACK}[name]
-    subject = name.partition(".")[0]
-    return {"appointment": APPOINTMENT, "ticket": TICKET, "waiting_list": WAITING, "notification": MESSAGE}.get(subject)
-
-
+_KIND_OF_SUBJECT = {
+    "appointment": APPOINTMENT,
+    "feedback": FEEDBACK,
+    "ticket": TICKET,
+    "waiting_list": WAITING,
+    "notification": MESSAGE,
+    "capacity": CAPACITY,
+    "availability": SAMPLE,
+}
 #: the kind of fact that each event is about which reporting hears
-KIND_OF: dict[str, Kind] = {name: kind for name in EVENTS if (kind := _kind_of(name)) is not None}
+KIND_OF: dict[str, Kind] = {
+    name: _KIND_OF_SUBJECT[about] for name in EVENTS if (about := name.partition(".")[0]) in _KIND_OF_SUBJECT
+}

@@ -36,15 +36,13 @@ class Tally:
 class Figure:
     """One figure. `unit`: count, percent, days, minutes or score. `work_out` gives None where there is nothing to say.
 
-    `better`: "up" or "down" when one of the two is good news. `base`: how many of what it rests on, for who must not
-    show what rests on few.
+    `better`: "up" or "down" when one of the two is good news.
     """
 
     name: str
     unit: str
     formula: str
     work_out: Callable[[Tally], Number]
-    base: Callable[[Tally], int]
     better: str | None = None
 
 
@@ -94,19 +92,18 @@ _appointments, _tickets = total("appointments"), total("tickets")
 _expected = total("state:completed", "state:no_show")
 _visits = total("state:completed", "ticket_state:completed")
 _outcomes, _scores = _all_of("outcome"), _all_of("score")
-_taking_place = _all_of("lead")
 QUARTER_DAY = 0.25
 
 
 def _more(name: str, formula: str) -> Figure:
-    return Figure(name, "count", formula, total(f"state:{name}"), total(f"state:{name}"))
+    return Figure(name, "count", formula, total(f"state:{name}"))
 
 
 FIGURES: dict[str, Figure] = {
     figure.name: figure
     for figure in (
         Figure("appointments", "count", "appointments whose visit falls in the period, whatever became of them",
-               _appointments, _appointments),
+               _appointments),
         _more("booked", "those that are still to come, or of which nobody noted what became"),
         _more("checked_in", "those whose resident is waiting"),
         _more("in_service", "those that are going on"),
@@ -115,60 +112,57 @@ FIGURES: dict[str, Figure] = {
         _more("no_show", "those whose resident did not come"),
         _more("cancelled", "those that were cancelled, by anybody"),
         Figure("lead_days_median", "days", "median of (start of the visit - moment of booking), over appointments that "
-               "were not cancelled, in quarters of a day rounded down", _percentile("lead", 0.5, QUARTER_DAY),
-               _taking_place, "down"),
-        Figure("lead_days_p90", "days", "the same, ninth decile", _percentile("lead", 0.9, QUARTER_DAY),
-               _taking_place, "down"),
+               "were not cancelled, in quarters of a day rounded down", _percentile("lead", 0.5, QUARTER_DAY), "down"),
+        Figure("lead_days_p90", "days", "the same, ninth decile", _percentile("lead", 0.9, QUARTER_DAY), "down"),
         Figure("first_free_days", "days", "median of the days until the first free slot, looked up once a day for each "
-               "type and location", _percentile("first", 0.5), total("samples"), "down"),
+               "type and location", _percentile("first", 0.5), "down"),
         Figure("third_free_days", "days", "the same for the third free slot, which one cancellation does not move",
-               _percentile("third", 0.5), total("samples"), "down"),
+               _percentile("third", 0.5), "down"),
         Figure("booked_share", "percent", "minutes of appointments not cancelled / minutes that people offered; "
                "each person of an appointment counts, rooms do not", _share(total("booked_minutes"),
-               total("offered_minutes")), total("appointments")),
+               total("offered_minutes"))),
         Figure("served_share", "percent", "minutes in which residents were helped / minutes that people offered",
-               _share(total("served_minutes"), total("offered_minutes")), total("state:completed")),
+               _share(total("served_minutes"), total("offered_minutes"))),
         Figure("no_show_share", "percent", "no-shows / (no-shows + completed)",
-               _share(total("state:no_show"), _expected), _expected, "down"),
+               _share(total("state:no_show"), _expected), "down"),
         Figure("late_cancellation_share", "percent", "cancelled by the resident less than 24 hours "
                "before / appointments",
-               _share(total("cancelled_late"), _appointments), _appointments, "down"),
+               _share(total("cancelled_late"), _appointments), "down"),
         Figure("cancelled_share", "percent", "cancelled / appointments",
-               _share(total("state:cancelled"), _appointments), _appointments, "down"),
-        Figure("reschedules", "count", "how often appointments were moved", total("reschedules"), total("rescheduled")),
+               _share(total("state:cancelled"), _appointments), "down"),
+        Figure("reschedules", "count", "how often appointments were moved", total("reschedules")),
         Figure("waited_median", "minutes", "median of (helped - checked in), of appointments",
-               _percentile("waited", 0.5), _all_of("waited"), "down"),
-        Figure("waited_p90", "minutes", "the same, ninth decile", _percentile("waited", 0.9), _all_of("waited"),
+               _percentile("waited", 0.5), "down"),
+        Figure("waited_p90", "minutes", "the same, ninth decile", _percentile("waited", 0.9),
                "down"),
         Figure("served_median", "minutes", "median of the time in which a resident was helped, parked time left out",
-               _percentile("served", 0.5), _all_of("served")),
+               _percentile("served", 0.5)),
         Figure("served_to_planned", "percent", "minutes helped / minutes planned, over visits that were both begun and "
-               "completed", _share(total("served_sum"), total("planned_of_served")), _all_of("served")),
-        Figure("walk_ins", "count", "numbers given to people without an appointment, on their day", _tickets, _tickets),
+               "completed", _share(total("served_sum"), total("planned_of_served"))),
+        Figure("walk_ins", "count", "numbers given to people without an appointment, on their day", _tickets),
         Figure("walk_in_share", "percent", "walk-ins helped / all who were helped",
-               _share(total("ticket_state:completed"), _visits), _visits),
+               _share(total("ticket_state:completed"), _visits)),
         Figure("walk_in_waited_median", "minutes", "median of (called - number given)",
-               _percentile("ticket_waited", 0.5), _all_of("ticket_waited"), "down"),
+               _percentile("ticket_waited", 0.5), "down"),
         Figure("walk_in_left_share", "percent", "walk-ins who went away before they were helped / walk-ins",
-               _share(total("ticket_state:left"), _tickets), _tickets, "down"),
+               _share(total("ticket_state:left"), _tickets), "down"),
         Figure("first_contact_share", "percent", "completed appointments answered at once that follow no other / "
-               "completed appointments", _share(total("first_contact"), _outcomes), _outcomes, "up"),
+               "completed appointments", _share(total("first_contact"), _outcomes), "up"),
         Figure("follow_up_share", "percent", "completed appointments that need another / completed appointments",
-               _share(total("outcome:follow_up"), _outcomes), _outcomes, "down"),
-        Figure("satisfaction", "score", "mean score, from 1 to 5", _mean("score"), _scores, "up"),
+               _share(total("outcome:follow_up"), _outcomes), "down"),
+        Figure("satisfaction", "score", "mean score, from 1 to 5", _mean("score"), "up"),
         Figure("response_share", "percent", "scores given / completed appointments",
-               _share(_scores, total("state:completed")), total("state:completed"), "up"),
+               _share(_scores, total("state:completed")), "up"),
         Figure("booked_online_share", "percent", "booked by the resident or by a portal / appointments",
-               _share(total("booked_by:resident", "booked_by:portal"), _appointments), _appointments),
+               _share(total("booked_by:resident", "booked_by:portal"), _appointments)),
         Figure("waiting_list", "count", "residents who asked for an earlier moment, by the day that they did",
-               total("waiting"), total("waiting")),
+               total("waiting")),
         Figure("waiting_list_share", "percent", "those who got an earlier moment / those who asked for one",
-               _share(total("waiting_outcome:accepted"), total("waiting")), total("waiting"), "up"),
+               _share(total("waiting_outcome:accepted"), total("waiting")), "up"),
         Figure("messages", "count", "messages that left, by the day (UTC) that they did",
-               total("message:email_sent", "message:email_delivered", "message:sms_sent", "message:sms_delivered"),
-               _all_of("message")),
+               total("message:email_sent", "message:email_delivered", "message:sms_sent", "message:sms_delivered")),
         Figure("messages_failed", "count", "messages that were given up", total("message:email_failed",
-               "message:sms_failed"), _all_of("message"), "down"),
+               "message:sms_failed"), "down"),
     )
 }  # fmt: skip
 

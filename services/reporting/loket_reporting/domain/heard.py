@@ -12,17 +12,22 @@ class Reader(Schema):
         unknown = EXCLUDE
 
 
-class Appointment(Reader):
-    state = fields.String(required=True)
+class Visitor(Reader):
+    """What is said of everybody who comes, or would."""
+
     appointment_types = fields.List(fields.String(), required=True)
     team = fields.String(required=True)
     location = fields.String(required=True)
+    time_zone = fields.String(required=True)
+
+
+class Appointment(Visitor):
+    state = fields.String(required=True)
     channel = fields.String(required=True)
     resources = fields.List(fields.String(), load_default=list)
     persons = fields.Integer(required=True)
     start = Instant(required=True)
     end = Instant(required=True)
-    time_zone = fields.String(required=True)
     booked_at = Instant(required=True)
     booked_by = fields.String(required=True)
     cancelled_by = fields.String(load_default=None)
@@ -30,22 +35,14 @@ class Appointment(Reader):
     follows = fields.String(load_default=None)
 
 
-class Ticket(Reader):
+class Ticket(Visitor):
     state = fields.String(required=True)
-    location = fields.String(required=True)
-    team = fields.String(required=True)
-    appointment_types = fields.List(fields.String(), required=True)
-    time_zone = fields.String(required=True)
     arrived_at = Instant(required=True)
     outcome = fields.String(load_default=None)
     follows = fields.String(load_default=None)
 
 
-class Waiting(Reader):
-    appointment_types = fields.List(fields.String(), required=True)
-    team = fields.String(required=True)
-    location = fields.String(required=True)
-    time_zone = fields.String(required=True)
+class Waiting(Visitor):
     reason = fields.String(load_default=None)
 
 

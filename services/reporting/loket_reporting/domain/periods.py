@@ -48,16 +48,18 @@ class Period:
 
     def cut(self, part: str, after: int, most: int) -> Period | None:
         """The days of at most so many parts, after as many as were had before; None when there are no more."""
-        names = self.parts(part)[after : after + most]
-        days = [self.first + dt.timedelta(days=each) for each in range(self.days)]
-        own = [day for day in days if part_of(day, part) in set(names)]
-        return Period(own[0], own[-1]) if own else None
+        begins = self._begins(part)[after : after + most]
+        return Period(begins[0], min(self.last, _next_part(begins[-1], part) - DAY)) if begins else None
 
     def parts(self, part: str) -> list[str]:
         """The names of all its parts, in order, those without anything in them too."""
+        return [part_of(day, part) for day in self._begins(part)]
+
+    def _begins(self, part: str) -> list[dt.date]:
+        """The first day of each of its parts."""
         found, day = [], self.first
         while day <= self.last:
-            found.append(part_of(day, part))
+            found.append(day)
             day = _next_part(day, part)
         return found
 

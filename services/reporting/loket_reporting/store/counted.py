@@ -14,7 +14,7 @@ from pymongo import ASCENDING, ReturnDocument, UpdateOne
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from loket_chassis.mongo import AHEAD, Document
+from loket_chassis.mongo import AHEAD, Document, only_known_already
 
 from ..domain.counting import Counts
 
@@ -61,8 +61,8 @@ class Counted:
         if writes:
             try:
                 self.counts.bulk_write(writes, ordered=False)
-            except BulkWriteError as error:  # a duplicate key: it is there, under a higher number
-                if any(problem["code"] != 11000 for problem in error.details["writeErrors"]):
+            except BulkWriteError as error:  # it is there, under a higher number
+                if not only_known_already(error):
                     raise
         under: Document = {"$lt": number}
         if not self.numbers.count_documents(newest):  # somebody with a higher number came meanwhile

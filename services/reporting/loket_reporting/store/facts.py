@@ -15,7 +15,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from loket_chassis.mongo import Document
+from loket_chassis.mongo import Document, only_known_already
 from loket_contracts.envelope import Event
 
 from ..domain.facts import KIND_OF, KINDS, hear, key_of
@@ -79,7 +79,7 @@ class Facts:
             done = collection.bulk_write(writes, ordered=False)
             lost = done.inserted_count + done.matched_count != len(writes)
         except BulkWriteError as error:
-            if any(problem["code"] != 11000 for problem in error.details["writeErrors"]):
+            if not only_known_already(error):
                 raise
             lost = True
         if lost:  # somebody else heard about the same at the same moment

@@ -58,7 +58,7 @@ class Generations:
         self.database = database
         self.collection = database[self.NAME]
         self._looked = 0.0
-        self._known: Document = {}
+        self._known: list[Generation] = []
 
     def create(self) -> None:
         """The first one, if there is none yet."""
@@ -67,12 +67,16 @@ class Generations:
             each.create_indexes()
 
     def current(self) -> Generation:
-        return Generation.of(self.database, self._look()["current"])
+        return self.all()[0]
 
     def all(self) -> list[Generation]:
         """The one in use, and the one that is being made, if any."""
-        found = self._look()
-        return [Generation.of(self.database, each) for each in (found["current"], found["next"]) if each is not None]
+        if time.monotonic() - self._looked > KNOWN_WITHIN:
+            found = self.collection.find_one({"_id": "now"}) or {}
+            numbers = [each for each in (found["current"], found["next"]) if each is not None]
+            self._known = [Generation.of(self.database, each) for each in numbers]
+            self._looked = time.monotonic()
+        return self._known
 
     def may_rebuild(self, now: dt.datetime, silent: dt.timedelta) -> bool:
         """Take the right to do so, which nobody else has until `silent` after its last sign of life."""
@@ -119,9 +123,3 @@ class Generations:
         time.sleep(2 * KNOWN_WITHIN)
         Generation.of(self.database, before["current"]).drop()
         return True
-
-    def _look(self) -> Document:
-        if time.monotonic() - self._looked > KNOWN_WITHIN:
-            self._known = self.collection.find_one({"_id": "now"}) or {}
-            self._looked = time.monotonic()
-        return self._known
