@@ -8,7 +8,7 @@ from pymongo import MongoClient
 from loket_local import mongodb
 from tests.client import Portal
 from tests.figures import plain
-from tests.figures.played import IS_LONG, period, play, raw, wait_until_counted
+from tests.figures.played import IS_LONG, period, play, raw, wait_until_year_is_counted
 
 DAYS, A_YEAR, KILLS = (365, 12_000, 8) if IS_LONG else (15, 6_000, 2)
 
@@ -34,7 +34,7 @@ def test_reporting_and_mongod_killed_while_they_count_give_the_same_figures(own_
     again = mongodb.start(own_stack.folder / "mongodb", database.port, own_stack.logs)
     own_stack.servers.own[own_stack.servers.own.index(database)] = own_stack.servers.database = again
     client = MongoClient(own_stack.servers.mongo_uri, tz_aware=True)
-    wait_until_counted(client.loket_booking, client.loket_reporting)
+    wait_until_year_is_counted(own_stack)
     first, last = period(DAYS)
     portal = Portal(own_stack.url, own_stack.mail_url, municipality="voorbeeld")
     found = portal.get("reports/overview", params={"from": first, "to": last}).json()["figures"]

@@ -5,7 +5,7 @@ from pymongo import MongoClient
 
 from tests.client import Portal
 
-from .played import A_YEAR, DAYS, play, wait_until_counted
+from .played import A_YEAR, DAYS, play, wait_until_year_is_counted
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +15,8 @@ def databases(stack):
 
 
 @pytest.fixture(scope="session")
-def year(stack, databases):
+def year(stack):
     """The API of the municipality, once all that happened there is counted."""
     play(stack, A_YEAR, DAYS)
-    wait_until_counted(*databases)
+    wait_until_year_is_counted(stack)
     return Portal(stack.url, stack.mail_url, municipality="voorbeeld")

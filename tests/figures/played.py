@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from loket_local.stack import Stack, secret_of
-from tests.client import eventually
+from tests.counted import wait_until_counted
 
 from . import plain
 
@@ -25,21 +25,8 @@ def play(stack: Stack, a_year: int, days: int) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def wait_until_counted(booking, reporting):
-    def is_heard():
-        number = reporting.generations.find_one({"_id": "now"})["current"]
-        told = booking.event_log.count_documents({"municipality": "voorbeeld"})
-        steps = [{"$match": {"municipality": "voorbeeld"}}, {"$project": {"told": {"$size": "$told"}}},
-                 {"$group": {"_id": None, "all": {"$sum": "$told"}}}]  # fmt: skip
-        kinds = ("appointments", "tickets", "waiting", "capacities", "samples")
-        heard = sum(row["all"] for kind in kinds for row in reporting[f"{kind}_{number}"].aggregate(steps))
-        stale = sum(
-            reporting[f"{kind}_{number}"].count_documents({"stale_days.0": {"$exists": True}}) for kind in kinds
-        )
-        waiting = booking.agendas.count_documents({"municipality": "voorbeeld", "outbox.0": {"$exists": True}})
-        return heard == told and not stale and not waiting
-
-    eventually(is_heard, patience=3600 if IS_LONG else 180)
+def wait_until_year_is_counted(stack: Stack) -> None:
+    wait_until_counted(stack.servers.mongo_uri, "voorbeeld", patience=3600 if IS_LONG else 180)
 
 
 def period(days=DAYS):

@@ -14,7 +14,7 @@ import pytest
 from tests.client import Portal, eventually
 
 from . import plain
-from .played import period, raw, wait_until_counted
+from .played import period, raw, wait_until_year_is_counted
 
 #: so many appointments are made while everything is counted anew
 MOST_BOOKED = 12
@@ -94,7 +94,7 @@ def test_a_rebuild_gives_the_same_while_bookings_go_on(year, stack, databases):
     assert rebuild.returncode == 0
     assert "follow from" in rebuild.stdout.read()
     assert booked
-    wait_until_counted(booking, reporting)
+    wait_until_year_is_counted(stack)
     assert counts(reporting) == before
     first, last = period()
     visits = [each for each in plain.appointments(booking, "rumst") if first <= plain.day(each["start"]) <= last]
