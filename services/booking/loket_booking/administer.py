@@ -101,7 +101,7 @@ def erase_resident(asking: Asking, municipality: str, email: str) -> None:
 @click.pass_obj
 def audit(asking: Asking, municipality: str, appointment: str | None, most: int) -> None:
     """List who read or changed what is known of residents, the latest first."""
-    for each in asking.ask("audit", municipality, appointment, most):
+    for each in asking.ask("audit", municipality, appointment, most)["entries"]:
         who = each["who"] or each["by"]
         click.echo(f"{each['at']}  {who:<12} {each['action']:<9} {each['appointment'] or ''} {each['detail']}")
 

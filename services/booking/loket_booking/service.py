@@ -20,6 +20,7 @@ from .bootstrap import WITH_OUTBOX, BookingStores
 from .commands import waiting
 from .domain.grid import local_date
 from .entrypoints.administration import ForAdministration
+from .entrypoints.portals import ForPortals
 from .entrypoints.residents import ForResidents
 from .entrypoints.staff import ForStaff
 
@@ -32,7 +33,7 @@ FREEING = {
 }
 
 
-class BookingService(ForResidents, ForStaff, ForAdministration, Probes):
+class BookingService(ForResidents, ForPortals, ForStaff, ForAdministration, Probes):
     """Appointments of every municipality."""
 
     name = "booking"

@@ -213,7 +213,7 @@ def test_the_day_shows_who_comes_to_whom_and_the_look_is_recorded(desk):
     assert by_resource["ro-1"]["open"] == [
         {"location": "hal", "from": "2026-11-30T09:00:00+01:00", "to": "2026-11-30T12:00:00+01:00"}
     ]
-    assert desk.stores.audit.listed("rumst", None, 1)[0]["action"] == "read"
+    assert desk.stores.audit.page("rumst", None, None, 1)[0][0]["action"] == "read"
 
 
 def test_a_configuration_is_compared_before_it_counts_and_its_versions_are_kept(desk):

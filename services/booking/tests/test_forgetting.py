@@ -55,7 +55,7 @@ def test_all_that_is_known_of_a_resident_is_told_on_request(desk):
     assert one["answers"] == ANSWERS
     assert one["start"] == START
     assert [file["name"] for file in one["files"]] == ["plan.pdf"]
-    assert desk.stores.audit.listed("rumst", card.id, 1)[0]["action"] == "exported"
+    assert desk.stores.audit.page("rumst", card.id, None, 1)[0][0]["action"] == "exported"
 
 
 def test_who_asks_to_be_forgotten_is_and_what_was_to_come_is_cancelled(desk):
@@ -94,7 +94,7 @@ def test_an_erasure_whose_process_died_is_brought_to_its_end(desk):
 def test_the_audit_says_who_did_what_and_names_no_resident(desk):
     card = a_visit_with_everything(desk)
     erase(desk)
-    entries = desk.stores.audit.listed("rumst", card.id, 10)
+    entries = desk.stores.audit.page("rumst", card.id, None, 10)[0]
     assert [each["action"] for each in entries] == ["erased", "changed"]
     assert "lieve" not in str(entries).lower()
 

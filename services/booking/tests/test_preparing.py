@@ -257,7 +257,7 @@ def test_the_specialist_sees_answers_files_and_earlier_visits_and_the_look_is_re
     assert seen["answers"] == {"grond": "ja"}
     assert [file["name"] for file in seen["files"]] == ["plan.pdf"]
     assert [(each["appointment"], each["outcome"]) for each in seen["earlier"]] == [(earlier.id, "follow_up")]
-    look = desk.stores.audit.listed("rumst", card.id, 1)[0]
+    look = desk.stores.audit.page("rumst", card.id, None, 1)[0][0]
     assert (look["action"], look["who"]) == ("read", "ro-1")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import eventlet
@@ -21,6 +22,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from loket_contracts.errors import Refusal
 
+from . import tracing
 from .fleeting import FleetingPublisher
 from .lasting import AWAY
 
@@ -95,6 +97,10 @@ class Calls(Extension):
 
     def from_worker(self, worker_ctx: Any) -> Service:
         return Service(self, worker_ctx)
+
+    def outside_work(self) -> Service:
+        """For who asks on its own account and not in the course of one request, such as a memory that is refreshed."""
+        return Service(self, SimpleNamespace(context_data={tracing.KEY: tracing.start()}))
 
     def call(self, worker_ctx: Any, method: str, args: Any, kwargs: Any) -> Any:
         """Raises Refusal, Unavailable, or RemoteError when the other side failed."""

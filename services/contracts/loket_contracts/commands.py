@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from .event_data import OUTCOMES
-from .fields import LANGUAGES, WEEKDAYS, Email, Identifier, Instant, Phone
+from .fields import LANGUAGES, WEEKDAYS, ClockTime, Email, Identifier, Instant, Phone
 
 MOST_PERSONS = 20
 MOST_TYPES = 5
@@ -130,8 +130,8 @@ class WelcomeStarts(Schema):
         load_default=list,
         metadata={"description": "only on these; repeat it for several"},
     )
-    after = fields.Time(format="%H:%M", load_default=None, allow_none=True, metadata={"description": "HH:MM, local"})
-    before = fields.Time(format="%H:%M", load_default=None, allow_none=True, metadata={"description": "HH:MM, local"})
+    after = ClockTime(load_default=None, allow_none=True, metadata={"description": "HH:MM, local"})
+    before = ClockTime(load_default=None, allow_none=True, metadata={"description": "HH:MM, local"})
 
 
 class FindSlots(WelcomeStarts):
@@ -196,6 +196,14 @@ class CallNext(Schema):
     desk = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=40))
 
 
+class AskResident(Schema):
+    """What a specialist asks of the resident beforehand."""
+
+    text = fields.String(
+        required=True, validate=validate.Length(min=1, max=2000), metadata={"example": "Breng het plan mee."}
+    )
+
+
 class TakeStep(Schema):
     """A step of an appointment or a ticket, by staff."""
 
@@ -204,10 +212,6 @@ class TakeStep(Schema):
     outcome = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OUTCOMES))
     team = Identifier(load_default=None, allow_none=True, metadata={"description": "of a transfer: who takes over"})
     appointment_types = fields.List(Identifier(), load_default=None, allow_none=True)
-    text = fields.String(
-        load_default=None, allow_none=True, validate=validate.Length(min=1, max=2000),
-        metadata={"description": "what is asked of the resident"},
-    )  # fmt: skip
 
 
 class Move(Schema):
@@ -238,8 +242,8 @@ class CloseTime(Schema):
 
     first = fields.Date(required=True)
     last = fields.Date(load_default=None, allow_none=True)
-    start = fields.Time(format="%H:%M", load_default=None, allow_none=True, data_key="from")
-    end = fields.Time(format="%H:%M", load_default=None, allow_none=True, data_key="to")
+    start = ClockTime(load_default=None, allow_none=True, data_key="from")
+    end = ClockTime(load_default=None, allow_none=True, data_key="to")
     resource = Identifier(load_default=None, allow_none=True)
     location = Identifier(load_default=None, allow_none=True)
     reason = fields.String(load_default="", validate=validate.Length(max=200))
@@ -255,3 +259,16 @@ class CloseTime(Schema):
                 raise ValidationError("Give a time on a multiple of five minutes.", name)
         if data["start"] is not None and data["end"] is not None and data["end"] <= data["start"]:
             raise ValidationError("The end must lie after the start.", "to")
+
+
+class Subscribe(Schema):
+    """Events that a portal wants to have pushed."""
+
+    url = fields.Url(
+        required=True, schemes={"https", "http"}, require_tld=False, validate=validate.Length(max=2000),
+        metadata={"description": "where they are sent: a public address, by https", "example": "https://portal.example/hook"},
+    )  # fmt: skip
+    types = fields.List(
+        fields.String(validate=validate.Length(max=80)), required=True, validate=validate.Length(min=1, max=40),
+        metadata={"description": "event types, as AsyncAPI lists them", "example": ["appointment.booked.v1"]},
+    )  # fmt: skip

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class ErrorCode:
-    """One way to say no. `detail` is a sentence with {named} places, filled from the refusal's params."""
-
-    code: str
-    title: str
-    detail: str
-    advice: str
-
+from .access_errors import ACCESS_ERRORS
+from .error_code import ErrorCode
 
 ERRORS: dict[str, ErrorCode] = {
     error.code: error
     for error in (
+        *ACCESS_ERRORS,
         ErrorCode(
             "unknown-municipality",
             "Unknown municipality",
@@ -245,6 +236,12 @@ ERRORS: dict[str, ErrorCode] = {
             "The body is too large",
             "A body may hold {limit} bytes at most.",
             "Send less.",
+        ),
+        ErrorCode(
+            "body-too-slow",
+            "The body took too long",
+            "The body of the request did not come in within the time that there is for it.",
+            "Send it again over a better connection; nothing was done.",
         ),
         ErrorCode("not-found", "Not found", "There is nothing at this address.", "See /docs for the addresses."),
         ErrorCode(

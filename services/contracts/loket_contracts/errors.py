@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from marshmallow import Schema, ValidationError
+
 from .error_codes import ERRORS
 
 
@@ -44,3 +46,13 @@ def pointers(messages: Mapping[Any, Any] | Sequence[Any], at: str = "") -> list[
             found += pointers(below, at + step)
         return found
     return [{"pointer": at or "/", "detail": str(message)} for message in messages]
+
+
+def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body as the schema reads it. Raises Refusal: invalid-request, pointing at each field that is wrong."""
+    try:
+        loaded: dict[str, Any] = schema.load(body)
+    except ValidationError as error:
+        messages: Any = error.messages
+        raise Refusal("invalid-request", errors=pointers(messages)) from error
+    return loaded

@@ -22,6 +22,23 @@ class Identifier(fields.String):
         super().__init__(validate=[validate.Length(max=64), IDENTIFIER], **kwargs)
 
 
+class TrueOrFalse(fields.Boolean):
+    """true or false, and nothing that reads like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class ClockTime(fields.Time):
+    """A local time of the day as HH:MM."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        pattern = {"pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+        super().__init__(format="%H:%M", metadata={**pattern, **kwargs.pop("metadata", {})}, **kwargs)
+
+
 class Instant(fields.AwareDateTime):
     """A moment as an RFC 3339 date-time with its offset. A time without an offset is refused, never guessed."""
 

@@ -9,7 +9,9 @@ from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
 from loket_chassis.rpc import Remote, answer
+from loket_contracts.commands import Subscribe
 from loket_contracts.envelope import Event
+from loket_contracts.errors import load
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
 from . import planning, previewing, queries, receiving, reports
@@ -18,8 +20,11 @@ from .dispatcher import Dispatcher
 from .domain.kinds import EVENTS_HEARD
 from .messages import read_appointment_event
 from .store.messages import Messages
+from .webhooks import subscribing
+from .webhooks.pusher import Pusher, now
 
 ERASED = "resident.erased"
+_subscribe = Subscribe()
 
 
 class NotificationService(Probes):
@@ -28,6 +33,7 @@ class NotificationService(Probes):
     name = "notification"
 
     dispatcher = Dispatcher()
+    pusher = Pusher()
     announce = OutboxRelay(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
     booking = Remote("booking")
     reporting = Remote("reporting", deadline=10.0)
@@ -36,12 +42,15 @@ class NotificationService(Probes):
 
     @listen(
         "notification.booking-events",
-        [(BOOKING_EXCHANGE, [EVENTS[name].type for name in sorted({*EVENTS_HEARD, ERASED})])],
+        [(BOOKING_EXCHANGE, list(subscribing.TYPES))],
     )
     def on_booking_event(self, event: Event) -> None:
+        self.pusher.hear(event)
         needs = self.dispatcher.needs
         if event.name == ERASED:
             needs.messages.forgotten(event.data["appointments"], needs.now())
+            return
+        if event.name not in EVENTS_HEARD:
             return
         heard = read_appointment_event(event.name, event.municipality, event.sequence, event.data)
         if planning.hear(needs.messages, needs.plans, needs.together, heard, needs.now(), self.traceparent):
@@ -100,6 +109,38 @@ class NotificationService(Probes):
     @answer
     def send_test(self, municipality: str, kind: str, language: str, channel: str, to: str) -> dict[str, Any]:
         return previewing.send_test(self.dispatcher.needs, municipality, kind, language, channel, to)
+
+    @answer
+    def subscribe(self, municipality: str, owner: str, body: dict[str, Any]) -> dict[str, Any]:
+        wish = load(_subscribe, body)
+        made = subscribing.subscribe(self.pusher.webhooks, municipality, owner, wish, self.pusher.private_too, now())
+        self.pusher.look_again()
+        return made
+
+    @answer
+    def subscriptions(self, municipality: str, owner: str) -> list[dict[str, Any]]:
+        return subscribing.listed(self.pusher.webhooks, municipality, owner)
+
+    @answer
+    def end_subscription(self, municipality: str, owner: str, identifier: str) -> None:
+        subscribing.remove(self.pusher.webhooks, municipality, owner, identifier)
+
+    @answer
+    def switch_on(self, municipality: str, owner: str, identifier: str) -> dict[str, Any]:
+        switched = subscribing.switch_on(self.pusher.webhooks, municipality, owner, identifier)
+        self.pusher.look_again()
+        return switched
+
+    @answer
+    def deliveries(
+        self, municipality: str, owner: str, identifier: str, cursor: str | None = None, most: int = 100
+    ) -> dict[str, Any]:
+        return subscribing.deliveries(self.pusher.webhooks, municipality, owner, identifier, cursor, most)
+
+    @answer
+    def redeliver(self, municipality: str, owner: str, identifier: str, event: str) -> None:
+        subscribing.redeliver(self.pusher.webhooks, municipality, owner, identifier, event, now())
+        self.pusher.wake()
 
     @answer
     def receipt(self, provider: str, callback: dict[str, Any]) -> int:

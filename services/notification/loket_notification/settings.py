@@ -29,6 +29,9 @@ class NotificationSettings(MongoSettings):
     email_rate: float = setting("The most e-mails per second and provider; 0 is as fast as can be", default=0.0)
     sms_rate: float = setting("The most SMS per second and provider; 0 is as fast as can be", default=5.0)
     most_segments: int = setting("An SMS that would be cut in more segments is not sent", default=4)
+    webhooks_to_private: bool = setting(
+        "Whether webhooks may go to http and to addresses that are not public", default=False
+    )
     keep_messages_days: int = setting("Days after which the record of a message is deleted", default=400)
 
     @classmethod

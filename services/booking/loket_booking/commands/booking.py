@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from loket_chassis.tokens import hash_of
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Announce, Stores
@@ -23,7 +24,6 @@ from ..store.cards import Card, InvitationUsed, new_reference
 from ..store.claiming import AlreadyClaimed, Taken
 from ..store.holds import HeldSlot
 from ..store.invitations import Invitation
-from ..store.links import hash_of
 from .bounding import add_within_bounds, client_within_bounds
 from .changing import claimed
 from .inviting import standing
@@ -82,7 +82,7 @@ def book(
     wanted = _wanted(stores, calendar, wish, request)
     if wanted.start < now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
-    answers = intake.check(wanted.visit, wish["contact"], wish["answers"])
+    answers = intake.check(wanted.visit, wish["contact"], wish["answers"], request.answers_later)
     mark = stores.links.contact(municipality, wish["contact"]["email"])
     for attempt in range(ATTEMPTS):
         try:
@@ -111,6 +111,8 @@ def book(
                 contact_mark=mark,
                 invitation=wanted.invitation.id if wanted.invitation else None,
                 duty_at=intake.next_moment(due, now),
+                portal=request.who if request.by == "portal" else None,
+                notes=request.notes,
             )
             card = _add(stores, calendar, wanted.visit, card, request, now)
         elif card.agenda != str(agenda):

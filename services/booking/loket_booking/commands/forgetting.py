@@ -31,6 +31,7 @@ def export(stores: Stores, municipality: str, email: str, request: Request) -> d
                 "reference": card.reference,
                 "contact": card.contact,
                 "answers": card.answers,
+                "notes": card.notes,
                 "files": [{**file, "at": file["at"].isoformat()} for file in card.files],
                 "asked": [
                     {"text": each["text"], "at": each["at"].isoformat(), "answer": each["answer"]}

@@ -15,13 +15,18 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Request:
-    """`by` is resident, portal, staff or system; `who` the code of a staff account; `client` a network address."""
+    """`by` is resident, portal, staff or system; `who` the code of an account or key; `client` a network address.
+
+    `notes`: what a portal passes on to the specialist. `answers_later`: it cannot ask our questions.
+    """
 
     by: str = "resident"
     idempotency_key: str | None = None
     traceparent: str | None = None
     who: str | None = None
     client: str | None = None
+    notes: str = ""
+    answers_later: bool = False
 
     @property
     def actor(self) -> Actor:

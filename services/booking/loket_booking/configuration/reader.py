@@ -169,6 +169,7 @@ def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipalit
                 "most_per_contact",
                 "retention_days",
                 "queue",
+                "online",
             )
         },
         reasons={**catalogue.USUAL_REASONS, **loaded["reasons"]},

@@ -212,6 +212,18 @@ class AppointmentType(Schema):
     )
 
 
+class Online(Schema):
+    origins = fields.List(
+        fields.String(validate=validate.Regexp(r"\Ahttps?://[^/\s]+\Z", error="Give an origin, as https://host.")),
+        load_default=list,
+        metadata=described("other sites whose pages may use the API from a browser (CORS)"),
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> catalogue.Online:
+        return catalogue.Online(tuple(data["origins"]))
+
+
 class MunicipalityFile(Schema):
     id = Identifier(required=True)
     name = Text(required=True)
@@ -261,6 +273,7 @@ class MunicipalityFile(Schema):
         validate=validate.Range(min=1, max=3650),
         metadata=described("so many days after a visit, who came and what they answered is deleted"),
     )
+    online = fields.Nested(Online, load_default=catalogue.Online)
     holidays = fields.Nested(Holidays, load_default=None)
     closures = fields.List(fields.Nested(Closure), load_default=list)
     locations = fields.Dict(

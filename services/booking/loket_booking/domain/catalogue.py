@@ -257,6 +257,13 @@ USUAL_REASONS: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True)
+class Online:
+    """What the gateway is to do for this municipality: `origins` are other sites whose pages may use the API."""
+
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Municipality:
     """A tenant, whole. `version` rises with every change of its configuration.
 
@@ -284,6 +291,7 @@ class Municipality:
     most_per_contact: int = 0
     retention_days: int = 180
     queue: QueuePolicy = QueuePolicy()
+    online: Online = Online()
     reasons: Mapping[str, frozenset[str]] = field(default_factory=lambda: USUAL_REASONS)
     email: str | None = None
     phone: str | None = None

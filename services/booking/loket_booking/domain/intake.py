@@ -18,8 +18,12 @@ NUDGE_WORKING_DAYS = 2
 NUDGE_AT = dt.time(9)
 
 
-def check(visit: Visit, contact: Mapping[str, str | None], answers: Mapping[str, str]) -> dict[str, str]:
+def check(
+    visit: Visit, contact: Mapping[str, str | None], answers: Mapping[str, str], later: bool = False
+) -> dict[str, str]:
     """The answers, trimmed, without the empty ones and those that their conditions make superfluous.
+
+    `later`: those that are missing are asked for later.
 
     Raises Refusal: invalid-request, pointing at each answer that is missing, not asked for or not a choice, and at the
     telephone number when the visit is a telephone call and there is none.
@@ -30,7 +34,7 @@ def check(visit: Visit, contact: Mapping[str, str | None], answers: Mapping[str,
     given, wrong = _read(visit, answers)
     errors += wrong
     for question in _asked(visit, given):
-        if question.required and question.kind != "file" and question.id not in given:
+        if not later and question.required and question.kind != "file" and question.id not in given:
             errors.append({"pointer": f"/answers/{question.id}", "detail": "This question needs an answer."})
     if errors:
         raise Refusal("invalid-request", errors=errors)

@@ -7,10 +7,12 @@ from typing import Any
 from loket_chassis.event_log import EventLog
 from loket_chassis.rpc import answer
 from loket_contracts.commands import CloseTime
+from loket_contracts.errors import load
 
 from ..commands import closing, configuring, forgetting
 from ..queries import administration, desk
-from .reading import Desk, by_staff, load
+from .reading import Desk, by_staff
+from .teams import Teams, require_resource
 
 _close_time = CloseTime()
 
@@ -36,13 +38,18 @@ class ForAdministration(Desk):
         return administration.configuration(self.stores, municipality, version)
 
     @answer
-    def close_time(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
+    def close_time(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
         """Lay a closure. Tells all appointments that now clash with the calendar."""
-        laid = closing.close(self.stores, municipality, load(_close_time, body), by_staff(self, who))
+        wish = load(_close_time, body)
+        require_resource(self.stores, municipality, wish["resource"], teams)
+        laid = closing.close(self.stores, municipality, wish, by_staff(self, who))
         return {**desk.describe_closure(laid), "clashes": desk.clashes(self.stores, municipality)}
 
     @answer
-    def open_time(self, municipality: str, who: str, closure: str) -> dict[str, Any]:
+    def open_time(self, municipality: str, who: str, closure: str, teams: Teams = None) -> dict[str, Any]:
+        for each in desk.closures(self.stores, municipality) if teams is not None else ():
+            if each["id"] == closure:
+                require_resource(self.stores, municipality, each["resource"], teams)
         return desk.describe_closure(closing.reopen(self.stores, municipality, closure))
 
     @answer
@@ -50,8 +57,11 @@ class ForAdministration(Desk):
         return desk.closures(self.stores, municipality)
 
     @answer
-    def import_busy(self, municipality: str, resource: str, source: str, text: str) -> dict[str, Any]:
+    def import_busy(
+        self, municipality: str, resource: str, source: str, text: str, teams: Teams = None
+    ) -> dict[str, Any]:
         """`text`: an iCalendar file, as Outlook or Google exports it."""
+        require_resource(self.stores, municipality, resource, teams)
         busy = closing.import_busy(self.stores, municipality, resource, source, text)
         return {"busy_times": busy, "clashes": desk.clashes(self.stores, municipality)}
 
@@ -77,5 +87,7 @@ class ForAdministration(Desk):
         return self.event_log.page(after, most)
 
     @answer
-    def audit(self, municipality: str, appointment: str | None = None, most: int = 200) -> list[dict[str, Any]]:
-        return administration.audit(self.stores, municipality, appointment, most)
+    def audit(
+        self, municipality: str, appointment: str | None = None, most: int = 200, cursor: str | None = None
+    ) -> dict[str, Any]:
+        return administration.audit(self.stores, municipality, appointment, most, cursor)

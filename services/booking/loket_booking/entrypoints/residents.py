@@ -16,10 +16,11 @@ from loket_contracts.commands import (
     JoinWaitingList,
     RescheduleAppointment,
 )
+from loket_contracts.errors import load
 
 from ..commands import booking, changing, feedback, filing, preparing, queueing, waiting
 from ..queries import appointments, catalogue, contacting, desk, slots, waiting_room
-from .reading import Desk, by_resident, load
+from .reading import Desk, by_resident
 
 _find_slots, _hold_slot, _book_appointment = FindSlots(), HoldSlot(), BookAppointment()
 _cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()

@@ -1,4 +1,8 @@
-"""For the people at the desk. `who` is the code of the account that asks; whether it may is for the gateway to know."""
+"""For the people at the desk.
+
+`who` is the code of the account that asks; whether it may is for the gateway to know. `teams` are those that it works
+for, None for all: of another team's visit it is told that there is none.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from typing import Any
 
 from loket_chassis.rpc import answer
 from loket_contracts.commands import (
+    AnswerQuestions,
+    AskResident,
     BookAppointment,
     BookFollowUp,
     CallNext,
@@ -17,17 +23,27 @@ from loket_contracts.commands import (
     RescheduleAppointment,
     TakeStep,
 )
-from loket_contracts.errors import Refusal
+from loket_contracts.errors import Refusal, load
 
 from ..commands import booking, changing, closing, filing, inviting, preparing, queueing
 from ..domain.appointment import Appointment, allowed
 from ..queries import appointments, day, desk, slots, waiting_room
 from ..store.cards import Card
-from .reading import Desk, by_staff, load
+from .reading import Desk, by_staff
+from .teams import Teams, card_of, require_resource, require_ticket, require_types
 
 _book_appointment, _book_follow_up, _call_next = BookAppointment(), BookFollowUp(), CallNext()
 _cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
-_find_slots, _invite, _take_step, _move_these = FindSlots(), Invite(), TakeStep(), MoveThese()
+_answer_questions, _find_slots, _invite, _take_step, _move_these = (
+    AnswerQuestions(),
+    FindSlots(),
+    Invite(),
+    TakeStep(),
+    MoveThese(),
+)
+
+
+_ask_resident = AskResident()
 
 
 class ForStaff(Desk):
@@ -35,15 +51,35 @@ class ForStaff(Desk):
 
     @answer
     def agenda(
-        self, municipality: str, who: str, date: str, team: str | None = None, resource: str | None = None
-    ) -> dict[str, Any]:
-        return day.agenda(self.stores, municipality, _date(date), team, resource, by_staff(self, who))
+        self, municipality: str, who: str, date: str, team: str | None = None, resource: str | None = None,
+        teams: Teams = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        if team is not None:
+            teams = [team] if teams is None or team in teams else []
+        return day.agenda(self.stores, municipality, _date(date), teams, resource, by_staff(self, who))
 
     @answer
-    def dossier(self, municipality: str, who: str, identifier: str) -> dict[str, Any]:
+    def dossier(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
         """`identifier`: the id of the appointment, or its reference."""
-        card = self._card(municipality, identifier)
+        card = card_of(self.stores, municipality, identifier, teams)
         return desk.dossier(self.stores, card, appointments.appointment(self.stores, card), by_staff(self, who))
+
+    @answer
+    def staff_appointment(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
+        """As the resident sees it, with what staff can do. The look is recorded."""
+        card = card_of(self.stores, municipality, identifier, teams)
+        self.stores.audit.note(municipality, by_staff(self, who).actor, "read", self.stores.now(), card.id)
+        return self._described(appointments.appointment(self.stores, card), card)
+
+    @answer
+    def staff_answer(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
+    ) -> dict[str, Any]:
+        """Answers that a resident gives by telephone."""
+        given = load(_answer_questions, body)
+        card = card_of(self.stores, municipality, identifier, teams)
+        card = preparing.answer(self.stores, card, given, by_staff(self, who))
+        return self._described(appointments.appointment(self.stores, card), card)
 
     @answer
     def staff_slots(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
@@ -56,77 +92,89 @@ class ForStaff(Desk):
 
     @answer
     def staff_book(
-        self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None
-    ) -> dict[str, Any]:
+        self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
+        teams: Teams = None,
+    ) -> dict[str, Any]:  # fmt: skip
         """For a resident at the desk or at the telephone: any type, at any notice."""
         wish, request = load(_book_appointment, body), by_staff(self, who, idempotency_key)
+        require_types(self.stores, municipality, wish.get("appointment_types") or (), teams)
         booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
         return appointments.describe_with_link(self.stores, booked, card)
 
     @answer
     def book_follow_up(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], idempotency_key: str | None = None
-    ) -> dict[str, Any]:
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], idempotency_key: str | None = None,
+        teams: Teams = None,
+    ) -> dict[str, Any]:  # fmt: skip
         wish, request = load(_book_follow_up, body), by_staff(self, who, idempotency_key)
-        card = self._card(municipality, identifier)
+        card = card_of(self.stores, municipality, identifier, teams)
         booked, made = booking.follow_up(self.stores, self.announce, card, wish, request)
         return appointments.describe_with_link(self.stores, booked, made)
 
     @answer
     def step(
-        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
+        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
+        teams: Teams = None,
+    ) -> dict[str, Any]:  # fmt: skip
         """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
         wish = load(_take_step, body or {})
-        card = self._card(municipality, identifier)
+        card = card_of(self.stores, municipality, identifier, teams)
         names = {"start": ("desk",), "complete": ("outcome",)}.get(command, ())
         changes = {name: wish[name] for name in names if wish[name] is not None}
         changed = changing.step(self.stores, self.announce, card, command, by_staff(self, who), wish["reason"], changes)
         return self._described(changed, card)
 
     @answer
-    def staff_cancel(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
+    def staff_cancel(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
+    ) -> dict[str, Any]:
         wish = load(_cancel_appointment, {"reason": "by-municipality", **body})
-        card = self._card(municipality, identifier)
+        card = card_of(self.stores, municipality, identifier, teams)
         request = by_staff(self, who)
         changed = changing.cancel(self.stores, self.announce, card, wish["reason"], request, wish["sequence"])
         return self._described(changed, card)
 
     @answer
-    def staff_reschedule(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
+    def staff_reschedule(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
+    ) -> dict[str, Any]:
         wish = load(_reschedule_appointment, body)
-        card = self._card(municipality, identifier)
+        card = card_of(self.stores, municipality, identifier, teams)
         changed = changing.reschedule(self.stores, self.announce, card, wish, by_staff(self, who))
         return self._described(changed, card)
 
     @answer
-    def ask(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
+    def ask(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
+    ) -> dict[str, Any]:
         """Ask the resident for something beforehand: `text`."""
-        text = load(_take_step, body)["text"]
-        if text is None:
-            raise Refusal("invalid-request", errors=[{"pointer": "/text", "detail": "Say what you ask for."}])
-        card = preparing.ask(
-            self.stores, self.announce, self._card(municipality, identifier), text, by_staff(self, who)
-        )
+        text = load(_ask_resident, body)["text"]
+        card = card_of(self.stores, municipality, identifier, teams)
+        card = preparing.ask(self.stores, self.announce, card, text, by_staff(self, who))
         return self._described(appointments.appointment(self.stores, card), card)
 
     @answer
-    def staff_read_file(self, municipality: str, who: str, identifier: str, file: str) -> dict[str, Any]:
-        card = self._card(municipality, identifier)
+    def staff_read_file(
+        self, municipality: str, who: str, identifier: str, file: str, teams: Teams = None
+    ) -> dict[str, Any]:
+        card = card_of(self.stores, municipality, identifier, teams)
         found = filing.read_file(self.stores, card, file, by_staff(self, who))
         return {**appointments.describe_file(found), "content": found["content"]}
 
     @answer
-    def call_next(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
+    def call_next(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
         wish = load(_call_next, body)
+        require_resource(self.stores, municipality, wish["resource"], teams)
         called = queueing.call_next(self.stores, self.announce, municipality, wish, by_staff(self, who))
         return waiting_room.describe_person(self.stores, called)
 
     @answer
     def ticket_step(
-        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
+        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
+        teams: Teams = None,
+    ) -> dict[str, Any]:  # fmt: skip
         """call, park, resume, transfer, complete, leave."""
+        require_ticket(self.stores, municipality, identifier, teams)
         changed = queueing.ticket_step(
             self.stores, self.announce, municipality, identifier, command, load(_take_step, body or {}),
             by_staff(self, who),
@@ -134,14 +182,18 @@ class ForStaff(Desk):
         return waiting_room.describe_person(self.stores, changed)
 
     @answer
-    def transfer(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
-        card = self._card(municipality, identifier)
+    def transfer(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
+    ) -> dict[str, Any]:
+        card = card_of(self.stores, municipality, identifier, teams)
         issued = queueing.transfer(self.stores, self.announce, card, load(_take_step, body), by_staff(self, who))
         return waiting_room.describe_person(self.stores, issued)
 
     @answer
-    def invite(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
-        made, token = inviting.invite(self.stores, municipality, load(_invite, body), by_staff(self, who))
+    def invite(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
+        wish = load(_invite, body)
+        require_types(self.stores, municipality, [wish["appointment_type"]], teams)
+        made, token = inviting.invite(self.stores, municipality, wish, by_staff(self, who))
         return {**desk.describe_invitation(made, None), "token": token}
 
     @answer
@@ -161,12 +213,13 @@ class ForStaff(Desk):
         return desk.proposals(self.stores, municipality, appointment_ids)
 
     @answer
-    def move_these(self, municipality: str, who: str, body: dict[str, Any]) -> list[dict[str, str]]:
+    def move_these(
+        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None
+    ) -> list[dict[str, str]]:
         moves = load(_move_these, body)["moves"]
+        for move in moves if teams is not None else ():
+            card_of(self.stores, municipality, move["appointment"], teams)
         return closing.move_these(self.stores, self.announce, municipality, moves, by_staff(self, who))
-
-    def _card(self, municipality: str, identifier: str) -> Card:
-        return appointments.find_card_by_id_or_reference(self.stores, municipality, identifier)
 
     def _described(self, appointment: Appointment, card: Card) -> dict[str, Any]:
         return {

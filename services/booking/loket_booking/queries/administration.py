@@ -26,10 +26,13 @@ def configuration(stores: Stores, municipality: str, version: int | None) -> dic
     }
 
 
-def audit(stores: Stores, municipality: str, appointment: str | None, most: int) -> list[dict[str, Any]]:
-    """Who looked at or changed what is known of residents, the latest first."""
-    found = stores.audit.listed(municipality, appointment, min(most, MOST_LISTED))
-    return [{**each, "at": each["at"].isoformat()} for each in found]
+def audit(stores: Stores, municipality: str, appointment: str | None, most: int, cursor: str | None) -> dict[str, Any]:
+    """Who looked at or changed what is known of residents, the latest first; `next` is the cursor of the next page.
+
+    Raises Refusal: invalid-request.
+    """
+    found, more = stores.audit.page(municipality, appointment, cursor, min(most, MOST_LISTED))
+    return {"entries": [{**each, "at": each["at"].isoformat()} for each in found], "next": more}
 
 
 def feed_token(stores: Stores, municipality: str, resource: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
+from loket_chassis.tokens import hash_of
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
@@ -16,7 +17,6 @@ from ..domain.waiting_list import Entry
 from ..feeds import agenda_feed
 from ..store.cards import Card
 from ..store.holds import HeldSlot
-from ..store.links import hash_of
 from .catalogue import location_of
 
 

@@ -23,6 +23,7 @@ def catalogue(stores: Stores, municipality: str) -> dict[str, Any]:
     return {
         "municipality": municipality_of(known),
         "version": known.version,
+        "online": {"origins": list(known.online.origins)},
         "reasons": {command: sorted(codes) for command, codes in known.reasons.items()},
         "locations": [location_of(location) for location in known.locations.values()],
         "teams": [{"id": team.id, "name": team.name} for team in known.teams.values()],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from ..bootstrap import Stores
@@ -14,22 +15,30 @@ from ..store.days import Claim
 
 
 def agenda(
-    stores: Stores, municipality: str, date: dt.date, team: str | None, resource: str | None, request: Request
+    stores: Stores,
+    municipality: str,
+    date: dt.date,
+    teams: Sequence[str] | None,
+    resource: str | None,
+    request: Request,
 ) -> dict[str, Any]:
-    """One day by resource: open hours and what is in them, with names. Raises Refusal: unknown-municipality."""
+    """One day by resource: open hours and what is in them, with the names of who comes for one of these teams.
+
+    Raises Refusal: unknown-municipality.
+    """
     calendar = stores.configurations.calendar(municipality)
     known = calendar.municipality
     resources = [
         each
         for each in known.resources.values()
-        if (resource is None or each.id == resource) and (team is None or each.team in (None, team))
+        if (resource is None or each.id == resource) and (teams is None or each.team is None or each.team in teams)
     ]
     claims = stores.days.claims(municipality, date, date, [each.id for each in resources])
     appointments = {claim.appointment.id: claim.appointment for claim in claims if claim.appointment}
     missing = {claim.appointment_id for claim in claims} - appointments.keys()
     for each in stores.days.appointments(municipality, date, date) if missing else ():
         appointments[each.id] = each
-    cards = stores.cards.get_all(appointments)
+    cards = stores.cards.get_all(each.id for each in appointments.values() if teams is None or each.team in teams)
     stores.audit.note(municipality, request.actor, "read", stores.now(), detail=f"agenda of {date.isoformat()}")
     return {
         "date": date.isoformat(),

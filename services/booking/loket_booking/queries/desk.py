@@ -42,6 +42,7 @@ def dossier(stores: Stores, card: Card, appointment: Appointment, request: Reque
         "appointment": card.id,
         "contact": card.contact,
         "answers": card.answers,
+        "notes": card.notes,
         "files": [{**file, "at": file["at"].isoformat()} for file in card.files],
         "asked": [_asked(each) for each in card.requests],
         "file_reference": invitation.file_reference if invitation else None,

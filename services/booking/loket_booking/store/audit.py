@@ -6,6 +6,7 @@ import datetime as dt
 
 from pymongo.database import Database
 
+from loket_chassis import pages
 from loket_chassis.mongo import Document
 
 from ..domain.lifecycle import Actor
@@ -20,8 +21,8 @@ class Audit:
         self.collection = database[self.NAME]
 
     def create_indexes(self) -> None:
-        self.collection.create_index([("municipality", 1), ("at", -1)], name="list")
-        self.collection.create_index([("appointment", 1), ("at", -1)], name="appointment")
+        self.collection.create_index([("municipality", 1), ("_id", -1)], name="pages")
+        self.collection.create_index([("appointment", 1), ("_id", -1)], name="pages_of_one")
 
     def note(
         self, municipality: str, by: Actor, action: str, now: dt.datetime, appointment: str | None = None,
@@ -39,9 +40,11 @@ class Audit:
             }
         )
 
-    def listed(self, municipality: str, appointment: str | None, most: int) -> list[Document]:
-        """The latest first."""
+    def page(
+        self, municipality: str, appointment: str | None, before: str | None, most: int
+    ) -> tuple[list[Document], str | None]:
+        """The latest first, and the cursor to go on with. Raises Refusal: invalid-request."""
         query: Document = {"municipality": municipality}
         if appointment is not None:
             query["appointment"] = appointment
-        return list(self.collection.find(query, {"_id": 0}).sort([("at", -1), ("_id", -1)]).limit(most))
+        return pages.latest(self.collection, query, before, most)

@@ -17,9 +17,9 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.mongo import AHEAD, Document
+from loket_chassis.tokens import hash_of
 
 from ..domain.agenda import AgendaKey
-from .links import hash_of
 
 #: how long the making of a booking can take at the very most; a card without a claim that is older was left behind
 UNDER_WAY = dt.timedelta(seconds=30)
@@ -42,7 +42,8 @@ class Card:
     `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person. `places`:
     see `commands.bounding`. `invitation`: the one that it was booked with. `files`: {id, question, name, media_type,
     size, at}. `requests`: what the specialist asked for, {text, at, who, answer, answered_at}. `flagged`: documents
-    were missing. `duty_at`: when something about its documents is due next.
+    were missing. `duty_at`: when something about its documents is due next. `portal`: the key that it was booked with,
+    `notes`: what that passed on.
     """
 
     id: str
@@ -64,6 +65,8 @@ class Card:
     flagged: bool = False
     duty_at: dt.datetime | None = None
     pseudonymised: bool = False
+    portal: str | None = None
+    notes: str = ""
 
 
 def new_reference() -> str:
@@ -175,7 +178,7 @@ class Cards:
                 "$set": {
                     "contact": {}, "answers": answers, "files": [], "requests": [], "pseudonymised": True,
                     "token_hash": f"none-{card.id}", "contact_mark": None, "places": [], "duty_at": None,
-                    "fingerprint": "",
+                    "fingerprint": "", "notes": "",
                 }
             },
         )  # fmt: skip

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pymongo.database import Database
 
 from loket_chassis.mongo import Document
-
-from .links import hash_of
+from loket_chassis.tokens import hash_of
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 
@@ -34,8 +33,3 @@ class Links:
 
     def _text(self, what: str) -> str:
         return urlsafe_b64encode(hmac.digest(self._key, what.encode(), "sha256")).rstrip(b"=").decode()
-
-
-def hash_of(token: str) -> str:
-    """A token has 256 random bits, so a plain hash of it cannot be searched."""
-    return hashlib.sha256(token.encode()).hexdigest()

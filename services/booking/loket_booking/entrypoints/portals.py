@@ -1,0 +1,59 @@
+"""For portals that book in a resident's name. `who` is the code of the portal's key; it sees what it booked itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from loket_chassis.rpc import answer
+from loket_contracts.commands import BookAppointment, CancelAppointment
+from loket_contracts.errors import Refusal, load
+
+from ..commands import booking, changing
+from ..commands.request import Request
+from ..queries import appointments
+from ..store.cards import Card
+from .reading import Desk
+
+_book_appointment, _cancel_appointment = BookAppointment(), CancelAppointment()
+
+
+class ForPortals(Desk):
+    """Portals that know our questions ask them; those that speak another system's dialect leave them for later."""
+
+    @answer
+    def portal_book(
+        self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
+        notes: str = "", answers_later: bool = False,
+    ) -> dict[str, Any]:  # fmt: skip
+        """`notes`: what the resident wrote to the specialist, up to 2000 signs."""
+        wish, request = load(_book_appointment, body), _by_portal(self, who, idempotency_key)
+        request = replace(request, notes=notes[:2000], answers_later=answers_later)
+        booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
+        return appointments.describe_with_link(self.stores, booked, card)
+
+    @answer
+    def portal_appointment(self, municipality: str, who: str, identifier: str) -> dict[str, Any]:
+        card = self._card(municipality, who, identifier)
+        found = appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
+        return {**found, "contact": card.contact, "notes": card.notes, "created_at": card.created_at.isoformat()}
+
+    @answer
+    def portal_cancel(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
+        wish, card = load(_cancel_appointment, body), self._card(municipality, who, identifier)
+        cancelled = changing.cancel(
+            self.stores, self.announce, card, wish["reason"], _by_portal(self, who), wish["sequence"]
+        )
+        return appointments.describe(self.stores, cancelled, card)
+
+    def _card(self, municipality: str, who: str, identifier: str) -> Card:
+        card = appointments.find_card_by_id(self.stores, municipality, identifier)
+        if card.portal != who:
+            raise Refusal("appointment-not-found")
+        return card
+
+
+def _by_portal(desk: Desk, who: str, idempotency_key: str | None = None) -> Request:
+    # a key names what it makes, so that of two portals with the same key each makes its own
+    key = f"{who} {idempotency_key}" if idempotency_key else None
+    return Request("portal", key, desk.traceparent or None, who)

@@ -1,0 +1,88 @@
+"""Where a webhook may go: to a public address, and to the very one that was looked at (no forged requests)."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+SECONDS = 10.0
+MOST_BYTES_READ = 2000
+
+
+class NotAllowed(Exception):
+    """Nothing may be sent there; the text says why."""
+
+
+class NotReached(Exception):
+    """There was no answer; the text says why, and names no address of ours."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address that was looked at. `ip`: the one that is connected to, whatever the name becomes."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    ip: str
+
+
+def look_at(url: str, private_too: bool) -> Target:
+    """Raises NotAllowed: not https, a private, local or reserved address, or a name that leads nowhere.
+
+    `private_too`: also http, and addresses that are not public; for who runs a portal on the same network.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise NotAllowed("This is no address.") from error
+    if parts.scheme != "https" and not (private_too and parts.scheme == "http"):
+        raise NotAllowed("The address must begin with https://.")
+    if not parts.hostname or parts.username is not None or parts.fragment:
+        raise NotAllowed("Give an address with a host, and without a user or a fragment.")
+    try:
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NotAllowed("The name of the host leads nowhere.") from error
+    addresses = [str(each[4][0]) for each in found]
+    if not private_too and not all(_is_public(address) for address in addresses):
+        raise NotAllowed("The address is not a public one.")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, parts.hostname, port, path, addresses[0])
+
+
+def _is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    ip = mapped or ip
+    return ip.is_global and not ip.is_multicast
+
+
+def push(target: Target, body: bytes, headers: dict[str, str]) -> int:
+    """POST it, and follow no redirect. The status of the answer; raises NotReached."""
+    timeout = urllib3.Timeout(connect=SECONDS / 2, read=SECONDS)
+    given = {**headers, "Host": f"{target.host}:{target.port}" if target.port not in (80, 443) else target.host}
+    pool: urllib3.HTTPConnectionPool
+    if target.scheme == "https":
+        pool = urllib3.HTTPSConnectionPool(
+            target.ip, target.port, timeout=timeout, retries=False, server_hostname=target.host,
+            assert_hostname=target.host,
+        )  # fmt: skip
+    else:
+        pool = urllib3.HTTPConnectionPool(target.ip, target.port, timeout=timeout, retries=False)
+    try:
+        answer = pool.request("POST", target.path, body=body, headers=given, redirect=False, preload_content=False)
+        answer.read(MOST_BYTES_READ)
+        answer.release_conn()
+        return int(answer.status)
+    except HTTPError as error:
+        raise NotReached(type(error).__name__) from error
+    finally:
+        pool.close()

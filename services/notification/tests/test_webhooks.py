@@ -1,0 +1,143 @@
+"""Webhooks: where they may go, how they are signed, and what follows when they are not taken."""
+
+import datetime as dt
+import socket
+
+import pytest
+
+from loket_contracts.errors import Refusal
+from loket_notification.webhooks import signing, subscribing, targets
+from loket_notification.webhooks.store import DELAYS, PATIENCE, Webhooks
+from loket_notification.webhooks.targets import NotAllowed, look_at
+
+NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+PUBLIC = "93.184.215.14"
+
+
+@pytest.fixture
+def webhooks(database):
+    made = Webhooks(database)
+    made.create_indexes()
+    return made
+
+
+@pytest.fixture
+def subscription(webhooks):
+    return webhooks.add("rumst", "portal", "https://portal.example/hook", ["appointment.booked.v1"], "whsec_eA==", NOW)
+
+
+@pytest.fixture
+def named(monkeypatch):
+    """A name that leads to these addresses."""
+
+    def leads_to(*addresses):
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in addresses]
+        monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: found)
+
+    return leads_to
+
+
+def test_the_signature_is_that_of_the_published_example():
+    # from the reference implementations of Standard Webhooks
+    signed = signing.headers(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330,
+        b'{"test": 2432232314}',
+    )  # fmt: skip
+    assert signed["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_a_public_address_may_be_sent_to_and_is_the_one_that_is_connected_to(named):
+    named(PUBLIC)
+    target = look_at("https://portal.example/hook?x=1", private_too=False)
+    assert (target.ip, target.host, target.port, target.path) == (PUBLIC, "portal.example", 443, "/hook?x=1")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+     "::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "240.0.0.1"],
+)  # fmt: skip
+def test_an_address_that_is_not_public_is_refused_also_beside_a_public_one(named, address):
+    named(PUBLIC, address)
+    with pytest.raises(NotAllowed, match="public"):
+        look_at("https://portal.example/hook", private_too=False)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://portal.example/", "ftp://portal.example/", "https:///x", "https://u:p@portal.example/",
+            "https://portal.example/#x", "https://portal.example:99999/", "https://[/", "file:///etc/passwd"],
+)  # fmt: skip
+def test_what_is_no_https_address_is_refused(named, url):
+    named(PUBLIC)
+    with pytest.raises(NotAllowed):
+        look_at(url, private_too=False)
+
+
+def test_an_event_is_planned_once_for_each_subscription(webhooks, subscription):
+    for _ in range(3):
+        webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
+    assert webhooks.waiting() == 1
+    assert webhooks.wanted() == {("rumst", "appointment.booked.v1")}
+
+
+def test_a_delivery_is_one_pushers_until_its_claim_ends(webhooks, subscription):
+    webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
+    assert webhooks.claim(NOW) is not None
+    assert webhooks.claim(NOW) is None
+    assert webhooks.claim(NOW + dt.timedelta(minutes=2)) is not None
+
+
+def test_what_fails_is_tried_again_ever_later_and_given_up_at_last(webhooks, subscription):
+    webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
+    now = NOW
+    for delay in DELAYS:
+        delivery = webhooks.claim(now)
+        webhooks.note_failed(delivery, subscription, 500, None, now)
+        assert webhooks.claim(now + delay - dt.timedelta(seconds=1)) is None
+        now += delay
+    webhooks.note_failed(webhooks.claim(now), subscription, None, "no answer", now)
+    assert webhooks.waiting() == 0
+    (told,) = webhooks.page(subscription["_id"], None, 10)[0]
+    assert (told["state"], told["next_try"], len(told["tries"])) == ("failed", None, len(DELAYS) + 1)
+
+
+def test_a_subscription_that_fails_for_days_is_switched_off_and_can_be_switched_on(webhooks, subscription):
+    webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
+    for now in (NOW, NOW + PATIENCE + dt.timedelta(hours=1)):
+        current = webhooks.one("rumst", "portal", subscription["_id"])
+        webhooks.note_failed(webhooks.claim(now), current, 500, None, now)
+    (told,) = subscribing.listed(webhooks, "rumst", "portal")
+    assert (told["active"], told["failing_since"]) == (False, NOW.isoformat())
+    assert webhooks.wanting("rumst", "appointment.booked.v1") == []
+    assert subscribing.switch_on(webhooks, "rumst", "portal", told["id"])["active"] is True
+
+
+def test_one_that_is_taken_ends_the_failing(webhooks, subscription):
+    webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
+    webhooks.note_failed(webhooks.claim(NOW), subscription, 500, None, NOW)
+    later = NOW + dt.timedelta(minutes=1)
+    webhooks.note_delivered(webhooks.claim(later), 204, later)
+    (told,) = subscribing.listed(webhooks, "rumst", "portal")
+    assert told["failing_since"] is None
+
+
+def test_nobody_sees_or_changes_anothers(webhooks, subscription):
+    for municipality, owner in (("rumst", "other"), ("kontich", "portal")):
+        assert subscribing.listed(webhooks, municipality, owner) == []
+        for ask in (subscribing.remove, subscribing.switch_on):
+            with pytest.raises(Refusal, match="webhook-not-found"):
+                ask(webhooks, municipality, owner, subscription["_id"])
+
+
+def test_one_owner_can_have_a_bounded_number(webhooks, named):
+    named(PUBLIC)
+    wish = {"url": "https://portal.example/", "types": ["appointment.booked.v1"]}
+    for _ in range(subscribing.MOST_PER_OWNER):
+        subscribing.subscribe(webhooks, "rumst", "portal", wish, False, NOW)
+    with pytest.raises(Refusal, match="too-many-webhooks"):
+        subscribing.subscribe(webhooks, "rumst", "portal", wish, False, NOW)
+
+
+def test_a_type_that_there_is_not_is_refused(webhooks):
+    with pytest.raises(Refusal, match="invalid-request"):
+        subscribing.subscribe(webhooks, "rumst", "portal", {"url": "https://x.example/", "types": ["x"]}, False, NOW)
