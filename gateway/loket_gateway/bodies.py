@@ -53,6 +53,16 @@ def content(request: Request) -> bytes:
     return body
 
 
+def text(request: Request, *media_types: str) -> str:
+    """The body as text of one of these types. Raises Refusal: unsupported-media-type, invalid-request."""
+    if request.mimetype not in media_types:
+        raise Refusal("unsupported-media-type", {"expected": " or ".join(media_types)})
+    try:
+        return content(request).decode()
+    except UnicodeDecodeError as error:
+        raise Refusal("invalid-request", errors=[{"pointer": "/", "detail": "The body is not UTF-8."}]) from error
+
+
 def _no_such_number(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 

@@ -6,33 +6,22 @@ import time
 from typing import Any
 
 import structlog
-from nameko.extensions import DependencyProvider
+from nameko.extensions import DependencyProvider, SharedExtension
 
-from loket_chassis.rpc import Calls, Service, Unavailable
+from loket_chassis.rpc import Calls, Unavailable
 
 log = structlog.get_logger()
 ALL = "*"
 
 
-class Catalogues(DependencyProvider):
-    """Gives the service class `Catalogue`."""
+class Catalogue(SharedExtension):
+    """What the municipalities offer. Raises Refusal: unknown-municipality; Unavailable when it was never seen."""
 
     booking = Calls("booking")
 
     def setup(self) -> None:
-        self.fresh_for = self.container.config["settings"].catalogue_seconds
-        self.kept: dict[str, tuple[float, Any]] = {}
-
-    def get_dependency(self, worker_ctx: Any) -> Catalogue:
-        return Catalogue(self, self.booking.from_worker(worker_ctx))
-
-
-class Catalogue:
-    """What the municipalities offer. Raises Refusal: unknown-municipality; Unavailable when it was never seen."""
-
-    def __init__(self, kept_by: Catalogues, booking: Service) -> None:
-        self._kept_by = kept_by
-        self._booking = booking
+        self._fresh_for = self.container.config["settings"].catalogue_seconds
+        self._kept: dict[str, tuple[float, Any]] = {}
 
     def municipalities(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._get(ALL)
@@ -42,17 +31,30 @@ class Catalogue:
         found: dict[str, Any] = self._get(municipality)
         return found
 
+    def look_again(self) -> None:
+        """A configuration was loaded here. What was known is kept for when booking is away."""
+        self._kept = {name: (float("-inf"), known) for name, (_, known) in self._kept.items()}
+
     def _get(self, name: str) -> Any:
-        kept = self._kept_by.kept
-        at, known = kept.get(name, (float("-inf"), None))
-        if time.monotonic() - at < self._kept_by.fresh_for:
+        at, known = self._kept.get(name, (float("-inf"), None))
+        if time.monotonic() - at < self._fresh_for:
             return known
+        booking = self.booking.outside_work()
         try:
-            asked = self._booking.municipalities() if name == ALL else self._booking.catalogue(name)
+            asked = booking.municipalities() if name == ALL else booking.catalogue(name)
         except Unavailable:
             if known is None:
                 raise
             log.warning("booking is away; serving the catalogue from memory", municipality=name)
             asked = known
-        kept[name] = time.monotonic(), asked
+        self._kept[name] = time.monotonic(), asked
         return asked
+
+
+class Catalogues(DependencyProvider):
+    """Gives the service class the catalogue."""
+
+    memory = Catalogue()
+
+    def get_dependency(self, worker_ctx: Any) -> Catalogue:
+        return self.memory

@@ -18,11 +18,18 @@ from . import language
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5
+#: seconds after which the first of too many holds may be over
+HOLDS_LIVE = 60
 
 #: the HTTP status of every error code
 STATUS: dict[str, int] = {
     "malformed-json": 400,
     "token-needed": 401,
+    "login-needed": 401,
+    "login-refused": 401,
+    "forbidden": 403,
+    "csrf": 403,
+    "password-change-needed": 403,
     "unknown-municipality": 404,
     "appointment-not-found": 404,
     "not-found": 404,
@@ -36,6 +43,8 @@ STATUS: dict[str, int] = {
     "receipt-not-signed": 403,
     "not-sent": 502,
     "invitation-not-valid": 404,
+    "account-not-found": 404,
+    "webhook-not-found": 404,
     "not-on-waiting-list": 404,
     "method-not-allowed": 405,
     "slot-taken": 409,
@@ -47,6 +56,9 @@ STATUS: dict[str, int] = {
     "nobody-waiting": 409,
     "feedback-given": 409,
     "too-many-appointments": 409,
+    "name-taken": 409,
+    "too-many-webhooks": 409,
+    "body-too-slow": 408,
     "body-too-large": 413,
     "unsupported-media-type": 415,
     "unknown-appointment-type": 422,
@@ -59,8 +71,10 @@ STATUS: dict[str, int] = {
     "idempotency-key-reused": 422,
     "invalid-request": 422,
     "file-not-accepted": 422,
+    "webhook-target-refused": 422,
     "invalid-configuration": 422,
     "too-many-holds": 429,
+    "too-many-requests": 429,
     "internal-error": 500,
     "service-unavailable": 503,
 }
@@ -104,18 +118,26 @@ def render(refusal: Refusal, request: Request, public_url: str) -> Response:
         ]
     response = Response(json.dumps(problem, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
     response.headers["Content-Language"] = spoken
+    tell(response, refusal)
+    return response
+
+
+def tell(response: Response, refusal: Refusal) -> None:
+    """The header fields that go with a refusal, on a problem document and on a page."""
+    status = STATUS[refusal.code]
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
+    if status == 429:
+        response.headers["Retry-After"] = refusal.params.get("seconds", str(HOLDS_LIVE))
     if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if status == 413:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="loket"'
+    if status in (408, 413):
         response.headers["Connection"] = "close"
-    return response
 
 
 def sentence(refusal: Refusal, spoken: str) -> str:
     """The sentence of the code in a language, with the refusal's own words in it."""
     params = {name: language.translate(text, spoken) for name, text in refusal.params.items()}
-    known = {"municipality": "?", "limit": "?", "method": "?", "reason": "?", "expected": "?"} | params
+    known = {"municipality": "?", "limit": "?", "method": "?", "reason": "?", "expected": "?", "seconds": "60"} | params
     return language.translate(ERRORS[refusal.code].detail, spoken).format_map(known)

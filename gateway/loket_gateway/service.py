@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -10,8 +11,13 @@ from loket_chassis.health import Readiness, probes
 from loket_chassis.metrics import Observed
 from loket_chassis.rpc import Calls, Remote, Unavailable
 
+from .access.identity import Access
+from .api.access import AccessRoutes
+from .api.administration import AdministrationRoutes
 from .api.appointments import AppointmentRoutes
+from .api.calendar import CalendarRoutes
 from .api.catalogue import CatalogueRoutes
+from .api.desk import DeskRoutes
 from .api.files import FileRoutes
 from .api.open_data import OpenDataRoutes
 from .api.openapi import OpenApiRoutes
@@ -19,12 +25,17 @@ from .api.receipts import ReceiptRoutes
 from .api.reports import ReportRoutes
 from .api.slots import SlotRoutes
 from .api.waiting_list import WaitingListRoutes
+from .api.webhooks import WebhookRoutes
 from .catalogue import Catalogues
+from .compat.jcc import JccRoutes
+from .compat.qmatic import QmaticRoutes
 from .pages.booking import BookingPages
+from .pages.entering import EnteringPages
 from .pages.figures import FigurePages
 from .pages.managing import ManagingPages
 from .pages.unsubscribing import UnsubscribingPages
-from .web import route
+from .repeating import Repeats
+from .routing import route
 
 
 class GatewayReadiness(Readiness):
@@ -64,12 +75,20 @@ class GatewayService(
     ReportRoutes,
     OpenDataRoutes,
     FigurePages,
+    DeskRoutes,
+    CalendarRoutes,
+    AdministrationRoutes,
+    AccessRoutes,
+    WebhookRoutes,
+    QmaticRoutes,
+    JccRoutes,
     OpenApiRoutes,
     ReceiptRoutes,
     BookingPages,
     ManagingPages,
     UnsubscribingPages,
-    probes(route),  # type: ignore[misc]
+    EnteringPages,
+    probes(partial(route, counts=False)),  # type: ignore[misc]
 ):
     """The HTTP door of Loket."""
 
@@ -79,6 +98,8 @@ class GatewayService(
     notification = Remote("notification")
     reporting = Remote("reporting", deadline=5.0)  # years of figures take a while
     catalogue = Catalogues()
+    access = Access()
+    repeats = Repeats()
     public_url = PublicUrl()
     traceparent = Observed()
     readiness = GatewayReadiness()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loket_chassis.settings import Settings, setting
+from loket_chassis.settings import MongoSettings, setting
 
 
 @dataclass(frozen=True, kw_only=True)
-class GatewaySettings(Settings):
+class GatewaySettings(MongoSettings):
     """Gateway: the HTTP API and the pages."""
 
     http_address: str = setting("Where the API and the pages answer", default="127.0.0.1:8080")
@@ -20,3 +20,20 @@ class GatewaySettings(Settings):
         "How many reverse proxies stand before this gateway, whose X-Forwarded-For counts", default=0
     )
     catalogue_seconds: float = setting("How long the catalogue is served from memory", default=2.0)
+    oidc_issuer: str = setting(
+        "The provider of identities by which staff log in, as https://host; none if empty", default=""
+    )
+    oidc_client_id: str = setting("How the provider knows this gateway", default="loket")
+    oidc_client_secret: str = setting("The secret that the provider gave", default="", secret=True)
+    oidc_scope: str = setting("What is asked of the provider", default="openid")
+    oidc_roles_claim: str = setting(
+        "The claim with what somebody may, as a list of municipality/role or municipality/role/team",
+        default="loket_roles",
+    )
+    password_login: bool = setting("Whether accounts of this Loket can log in with a password", default=True)
+    slowest_body_seconds: float = setting("How long the body of a request may take to come in", default=30.0)
+    share_port: bool = setting("Whether several gateways of this machine listen on the same port", default=False)
+    reads_per_minute: int = setting("How often one client may read, in a minute, over all gateways", default=1200)
+    writes_per_minute: int = setting("How often one client may book or change something, in a minute", default=120)
+    logins_per_minute: int = setting("How often one client may try to log in, in a minute", default=20)
+    wrong_per_minute: int = setting("How many keys that open nothing one client may send, in a minute", default=30)

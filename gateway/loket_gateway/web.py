@@ -1,4 +1,4 @@
-"""The web side of nameko for this gateway: limits, traces, the access log, and errors as problems or pages."""
+"""The web side of nameko for this gateway: limits of a connection, traces, the access log, security headers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import time
 from functools import partial
 from typing import Any
 
+import eventlet
 import structlog
-from eventlet.event import Event
-from nameko.web.handlers import HttpRequestHandler
-from nameko.web.server import HttpOnlyProtocol, WebServer, wsgi
+from nameko.web.server import WebServer, wsgi
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
 from werkzeug.utils import redirect
@@ -22,28 +22,38 @@ from loket_chassis import tracing
 from loket_contracts.errors import Refusal
 
 from . import problems
-from .pages.render import problem_page
+from .connections import AFTER_TROUBLE, IDLE_SECONDS, LONGEST_LINE, Protocol, listen
+from .cors import Origins
+from .kept_answers import KeptAnswers
+from .limiting import Limits
+from .request import GatewayRequest
 
 log = structlog.get_logger("access")
 
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-IDLE_SECONDS = 30
-LONGEST_LINE = 8192
+#: of the HTTP interface, in full (semver.org); the major one is in every address
+VERSION = "1.0.0"
+HSTS = "max-age=31536000; includeSubDomains"
 
 
 class Server(WebServer):
     """nameko's web server with limits, and problems where it would send its own pages."""
 
+    origins = Origins()
+    kept = KeptAnswers()
+    limits = Limits()
+
     def context_data_from_headers(self, request: Request) -> dict[str, str]:
         return {tracing.KEY: tracing.accept(request.headers.get("traceparent"))}
 
-    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = HttpOnlyProtocol, debug: bool = False) -> Any:
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = Protocol, debug: bool = False) -> Any:
         return wsgi.Server(
             sock,
             sock.getsockname(),
@@ -59,80 +69,93 @@ class Server(WebServer):
     def process_request(self, sock: Any, address: Any) -> None:
         # head and body leave in two writes; the second must not wait until the first is acknowledged
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().process_request(sock, address)
+        try:
+            super().process_request(sock, address)
+        except OSError as error:
+            log.debug("a connection broke off", error=str(error))
+
+    def start(self) -> None:
+        if not self._starting:  # type: ignore[has-type]
+            self._starting = True
+            self._sock = listen(self.bind_addr, self.container.config["settings"].share_port)
+            self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
+            self._gt = self.container.spawn_managed_thread(self.run)
+
+    def run(self) -> None:
+        while self._is_accepting:
+            try:
+                sock, address = self._sock.accept()
+            except OSError as error:
+                if self._is_accepting:
+                    log.warning("no connection can be taken up", error=str(error))
+                    eventlet.sleep(AFTER_TROUBLE)
+                continue
+            sock.settimeout(IDLE_SECONDS)
+            self.container.spawn_managed_thread(partial(self.process_request, sock, address))
+
+    def _note(self, method: str, route: str, status: int, started: float) -> None:
+        # the route and never the path: a path can hold a resident's token
+        log.info(
+            "request", method=method, route=route, status=status, ms=round((time.perf_counter() - started) * 1000, 1)
+        )
 
     def get_wsgi_app(self) -> Any:
         routes = self.make_url_map()
-        public_url = self.container.config["settings"].public_url
+        settings = self.container.config["settings"]
+        public_url = settings.public_url
+        always = [*SECURITY_HEADERS.items()]
+        if public_url.startswith("https:"):
+            always.append(("Strict-Transport-Security", HSTS))
+        of_kept = [*always, ("API-Version", VERSION)]
+
+        def kept(environ: dict[str, Any], start_response: Any) -> Any:
+            """What was answered a moment ago goes out before anything else is looked at. None when there is nothing."""
+            found = self.kept.at_hand(environ)
+            if found is None or "HTTP_ORIGIN" in environ:
+                return None
+            started = time.perf_counter()
+            try:
+                stash = self.limits.spend_for("read", environ.get("REMOTE_ADDR") or "?")
+            except Refusal:
+                return None  # it is told where all refusals are
+            status, headers, body = found.to(environ)
+            start_response(
+                f"{status} {HTTP_STATUS_CODES[status]}", [*headers, *self.limits.fields("read", stash), *of_kept]
+            )
+            self._note(environ["REQUEST_METHOD"], found.route, status, started)
+            return [body]
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:
+            if (sent := kept(environ, start_response)) is not None:
+                return sent
             # eventlet ends a chunked body where it ends, which werkzeug needs to be told
             environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
-            request = Request(environ)
+            request = GatewayRequest(environ)
+            request.path_values = {}
             started = time.perf_counter()
             address = "-"
             try:
-                provider, request.path_values = routes.bind_to_environ(environ).match()  # type: ignore[attr-defined]
+                provider, request.path_values = routes.bind_to_environ(environ).match()
                 address = provider.url
                 response = provider.handle_request(request)
             except RequestRedirect as error:
                 response = redirect(error.new_url, 308)
             except MethodNotAllowed as error:
-                refused = Refusal("method-not-allowed", {"method": request.method})
-                response = problems.render(refused, request, public_url)
-                response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+                allowed = ", ".join(sorted(error.valid_methods or ()))
+                if request.method == "OPTIONS":
+                    response = Response(status=204)
+                else:
+                    refused = Refusal("method-not-allowed", {"method": request.method})
+                    response = problems.render(refused, request, public_url)
+                response.headers["Allow"] = allowed
             except HTTPException as error:
                 response = problems.render(problems.refusal_of(error), request, public_url)
-            for name, value in SECURITY_HEADERS.items():
+            if "HTTP_ORIGIN" in environ and request.path.startswith("/api/"):
+                self.origins.tell(request, response)
+            for name, value in always:
                 response.headers.setdefault(name, value)
-            # the address is the route, never the path: a path can hold a resident's token
-            log.info(
-                "request",
-                method=request.method,
-                route=address,
-                status=response.status_code,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-            )
+            self._note(request.method, address, response.status_code, started)
             return response(environ, start_response)
 
-        proxies = self.container.config["settings"].trusted_proxies
+        proxies = settings.trusted_proxies
         return ProxyFix(app, x_for=proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0) if proxies else app
-
-
-class Route(HttpRequestHandler):
-    """An HTTP entrypoint. A Refusal becomes a problem document, or a page when `page` is set."""
-
-    server = Server()
-
-    def __init__(self, method: str, url: str, page: bool = False, takes_file: bool = False, **options: Any) -> None:
-        self.page = page
-        self.takes_file = takes_file
-        super().__init__(method, url, **{"expected_exceptions": Refusal, **options})
-
-    def handle_request(self, request: Request) -> Response:
-        settings = self.container.config["settings"]
-        most = settings.most_file_bytes if self.takes_file else settings.most_body_bytes
-        # one more than is allowed: a body of unstated length is cut off there, and by that one known as too large
-        request.max_content_length = most + 1
-        # the parsed form is bounded by the body, which is bounded already
-        request.max_form_memory_size = most
-        try:
-            if (request.content_length or 0) > most:
-                raise Refusal("body-too-large", {"limit": most})
-            context_data = self.server.context_data_from_headers(request)
-            args, kwargs = self.get_entrypoint_parameters(request)
-            event = Event()
-            self.container.spawn_worker(
-                self, args, kwargs, context_data=context_data, handle_result=partial(self.handle_result, event)
-            )
-            response: Response = event.wait()
-        except Exception as error:
-            refusal = problems.refusal_of(error)
-            if refusal.code == "body-too-large" and "limit" not in refusal.params:
-                refusal = Refusal(refusal.code, {"limit": most})
-            render = problem_page if self.page else problems.render
-            response = render(refusal, request, settings.public_url)
-        return response
-
-
-route = Route.decorator

@@ -3,24 +3,32 @@
 import re
 
 import pytest
+from routes import routes
 
 from loket_gateway import schemas
-from loket_gateway.api.openapi import OPERATIONS, document
-from loket_gateway.service import GatewayService
+from loket_gateway.api.examples import example_of
+from loket_gateway.api.openapi import document
+from loket_gateway.api.operations import OPERATIONS
 
 DOCUMENT = document("http://127.0.0.1:8080")
 
 
-def routes():
-    for name in dir(GatewayService):
-        for entrypoint in getattr(getattr(GatewayService, name), "nameko_entrypoints", ()):
-            if entrypoint.url.startswith("/api/"):
-                yield entrypoint.method.lower(), re.sub(r"<(\w+)>", r"{\1}", entrypoint.url)
-
-
 def test_every_route_of_the_api_is_described_and_no_other():
     described = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
-    assert described == set(routes())
+    assert described == {(each.lower(), re.sub(r"<(\w+)>", r"{\1}", url)) for each, url, _ in routes("/api/")}
+
+
+def test_for_whom_an_operation_is_described_is_for_whom_its_route_is():
+    doors = {(method.lower(), re.sub(r"<(\w+)>", r"{\1}", url)): each.door for method, url, each in routes("/api/")}
+    for operation in OPERATIONS:
+        door = doors[operation.method, operation.path]
+        assert (operation.link, operation.permission) == (door.link, door.permission), operation.id
+
+
+def test_every_example_is_what_it_is_an_example_of():
+    for operation in OPERATIONS:
+        if isinstance(operation.body, type):
+            assert operation.body().validate(example_of(operation.body())) == {}, operation.id
 
 
 def test_every_reference_leads_somewhere():
@@ -28,10 +36,10 @@ def test_every_reference_leads_somewhere():
     assert names <= set(DOCUMENT["components"]["schemas"])
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each["id"])
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
 def test_every_operation_tells_its_answer_and_its_problems(operation):
-    described = DOCUMENT["paths"][operation["path"]][operation["method"]]
-    assert str(operation["status"]) in described["responses"]
+    described = DOCUMENT["paths"][operation.path][operation.method]
+    assert str(operation.status) in described["responses"]
     assert "503" in described["responses"]
 
 
@@ -61,4 +69,4 @@ def test_the_document_and_its_pages_can_be_read(portal):
     assert portal.session.get(f"{portal.url}/openapi.json", timeout=5).json()["openapi"] == "3.1.0"
     page = portal.session.get(f"{portal.url}/docs", timeout=5).text
     for operation in OPERATIONS:
-        assert operation["path"] in page
+        assert operation.path in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Request, Response
 
 from .. import language
@@ -28,6 +29,14 @@ def private(value: Any, request: Request, status: int = 200, headers: dict[str, 
 def done() -> Response:
     """It is done, and there is nothing to tell."""
     return Response(status=204, headers={"Cache-Control": "no-store"})
+
+
+def file_answer(content: bytes, media_type: str, name: str) -> Response:
+    """A file to be kept, never shown in place: whatever is in it does not run at our address."""
+    response = Response(content, mimetype=media_type)
+    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def calendar(text: str, name: str) -> Response:

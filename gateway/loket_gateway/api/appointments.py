@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from loket_chassis.rpc import Service
 
 from .. import language
+from ..access.doors import LINK, link_or
 from ..bodies import bearer, idempotency_key, json_object
-from ..web import route
+from ..request import GatewayRequest
+from ..routing import route
 from . import BASE
 from .answers import calendar, done, private
 
@@ -22,52 +24,79 @@ class AppointmentRoutes:
     public_url: str
 
     @route("POST", f"{BASE}/holds")
-    def post_holds(self, request: Request, municipality: str) -> Response:
+    def post_holds(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.hold(municipality, json_object(request), idempotency_key(request), request.remote_addr)
         return private(held, request, 201)
 
     @route("POST", f"{BASE}/appointments")
-    def post_appointments(self, request: Request, municipality: str) -> Response:
-        booked = self.booking.book(municipality, json_object(request), idempotency_key(request))
+    def post_appointments(self, request: GatewayRequest, municipality: str) -> Response:
+        body, key, caller = json_object(request), idempotency_key(request), request.caller
+        if caller.may("book", municipality):
+            booked = self.booking.portal_book(municipality, caller.name, body, key)
+        else:
+            booked = self.booking.book(municipality, body, key)
         booked["manage_url"] = f"{self.public_url}/{municipality}/afspraak/{booked['link_token']}"
         address = f"/api/v1/{municipality}/appointments/{booked['id']}"
         return private(_localised(booked, request), request, 201, {"Location": address})
 
-    @route("GET", f"{BASE}/appointments/<identifier>")
-    def get_appointment(self, request: Request, municipality: str, identifier: str) -> Response:
-        found = self.booking.appointment(municipality, identifier, bearer(request))
+    @route("GET", f"{BASE}/appointments/<identifier>", link_or("agenda.read"))
+    def get_appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        if (who := _staff(request, "agenda.read")) is not None:
+            found = self.booking.staff_appointment(municipality, who[0], identifier, teams=who[1])
+        else:
+            found = self.booking.appointment(municipality, identifier, bearer(request))
         return private(_localised(found, request), request)
 
-    @route("PATCH", f"{BASE}/appointments/<identifier>")
-    def patch_appointment(self, request: Request, municipality: str, identifier: str) -> Response:
-        changed = self.booking.answer_questions(municipality, identifier, bearer(request), json_object(request))
+    @route("PATCH", f"{BASE}/appointments/<identifier>", link_or("appointments.change"))
+    def patch_appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        body = json_object(request)
+        if (who := _staff(request, "appointments.change")) is not None:
+            changed = self.booking.staff_answer(municipality, who[0], identifier, body, teams=who[1])
+        else:
+            changed = self.booking.answer_questions(municipality, identifier, bearer(request), body)
         return private(_localised(changed, request), request)
 
-    @route("GET", f"{BASE}/appointments/<identifier>/calendar.ics")
-    def get_calendar(self, request: Request, municipality: str, identifier: str) -> Response:
+    @route("GET", f"{BASE}/appointments/<identifier>/calendar.ics", LINK)
+    def get_calendar(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         return calendar(self.booking.appointment_calendar(municipality, identifier, bearer(request)), "afspraak")
 
-    @route("POST", f"{BASE}/appointments/<identifier>/feedback")
-    def post_feedback(self, request: Request, municipality: str, identifier: str) -> Response:
+    @route("POST", f"{BASE}/appointments/<identifier>/feedback", LINK)
+    def post_feedback(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         self.booking.give_feedback(municipality, identifier, bearer(request), json_object(request))
         return done()
 
-    @route("POST", f"{BASE}/appointments/<identifier>/cancel")
-    def post_cancel(self, request: Request, municipality: str, identifier: str) -> Response:
+    @route("POST", f"{BASE}/appointments/<identifier>/cancel", link_or("appointments.change"))
+    def post_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         body = json_object(request, may_be_empty=True)
-        cancelled = self.booking.cancel(municipality, identifier, bearer(request), body)
+        if (who := _staff(request, "appointments.change")) is not None:
+            cancelled = self.booking.staff_cancel(municipality, who[0], identifier, body, teams=who[1])
+        else:
+            cancelled = self.booking.cancel(municipality, identifier, bearer(request), body)
         return private(_localised(cancelled, request), request)
 
-    @route("POST", f"{BASE}/appointments/<identifier>/reschedule")
-    def post_reschedule(self, request: Request, municipality: str, identifier: str) -> Response:
-        moved = self.booking.reschedule(municipality, identifier, bearer(request), json_object(request))
+    @route("POST", f"{BASE}/appointments/<identifier>/reschedule", link_or("appointments.change"))
+    def post_reschedule(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        body = json_object(request)
+        if (who := _staff(request, "appointments.change")) is not None:
+            moved = self.booking.staff_reschedule(municipality, who[0], identifier, body, teams=who[1])
+        else:
+            moved = self.booking.reschedule(municipality, identifier, bearer(request), body)
         return private(_localised(moved, request), request)
 
-    @route("POST", f"{BASE}/appointments/<identifier>/check-in")
-    def post_check_in(self, request: Request, municipality: str, identifier: str) -> Response:
-        here = self.booking.check_in(municipality, identifier, bearer(request))
+    @route("POST", f"{BASE}/appointments/<identifier>/check-in", link_or("queue.handle"))
+    def post_check_in(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        if (who := _staff(request, "queue.handle")) is not None:
+            here = self.booking.step(municipality, who[0], identifier, "check_in", {}, teams=who[1])
+        else:
+            here = self.booking.check_in(municipality, identifier, bearer(request))
         return private(_localised(here, request), request)
 
 
-def _localised(appointment: dict[str, Any], request: Request) -> Any:
+def _staff(request: GatewayRequest, permission: str) -> tuple[str, list[str] | None] | None:
+    """Who of the staff asks, and for which teams; None when it is the resident, by the token of the appointment."""
+    caller = request.caller
+    return (caller.name, caller.teams(permission)) if caller.is_known else None
+
+
+def _localised(appointment: dict[str, Any], request: GatewayRequest) -> Any:
     return language.localised(appointment, language.of(request))

@@ -8,9 +8,12 @@ from werkzeug.wrappers import Request, Response
 
 from .. import language
 from ..catalogue import Catalogue
-from ..web import route
+from ..routing import route
 from . import BASE
 from .answers import answer
+
+#: seconds for which an answer is remembered; a configuration that is loaded elsewhere shows so much later
+FRESH_FOR = 2.0
 
 
 class CatalogueRoutes:
@@ -18,19 +21,19 @@ class CatalogueRoutes:
 
     catalogue: Catalogue
 
-    @route("GET", "/api/v1/municipalities")
+    @route("GET", "/api/v1/municipalities", keeps=FRESH_FOR)
     def get_municipalities(self, request: Request) -> Response:
         return _listed("municipalities", self.catalogue.municipalities(), request)
 
-    @route("GET", f"{BASE}/appointment-types")
+    @route("GET", f"{BASE}/appointment-types", keeps=FRESH_FOR)
     def get_appointment_types(self, request: Request, municipality: str) -> Response:
         return _listed("appointment_types", _public(self.catalogue.of(municipality)), request)
 
-    @route("GET", f"{BASE}/locations")
+    @route("GET", f"{BASE}/locations", keeps=FRESH_FOR)
     def get_locations(self, request: Request, municipality: str) -> Response:
         return _listed("locations", self.catalogue.of(municipality)["locations"], request)
 
-    @route("GET", f"{BASE}/teams")
+    @route("GET", f"{BASE}/teams", keeps=FRESH_FOR)
     def get_teams(self, request: Request, municipality: str) -> Response:
         return _listed("teams", self.catalogue.of(municipality)["teams"], request)
 

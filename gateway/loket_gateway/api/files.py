@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import base64
 
-from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.rpc import Service
 
 from .. import language
+from ..access.doors import LINK
 from ..bodies import bearer, content, query
+from ..routing import route
 from ..schemas import FileQuery
-from ..web import route
 from . import BASE
-from .answers import private
+from .answers import file_answer, private
 
 _file_query = FileQuery()
 
@@ -24,7 +24,7 @@ class FileRoutes:
 
     booking: Service
 
-    @route("POST", f"{BASE}/appointments/<identifier>/files", takes_file=True)
+    @route("POST", f"{BASE}/appointments/<identifier>/files", LINK, takes_file=True)
     def post_files(self, request: Request, municipality: str, identifier: str) -> Response:
         token, asked = bearer(request), query(request, _file_query)
         body = base64.b64encode(content(request)).decode()
@@ -32,16 +32,12 @@ class FileRoutes:
         address = f"/api/v1/{municipality}/appointments/{identifier}/files/{kept['id']}"
         return private(kept, request, 201, {"Location": address})
 
-    @route("GET", f"{BASE}/appointments/<identifier>/files/<file>")
+    @route("GET", f"{BASE}/appointments/<identifier>/files/<file>", LINK)
     def get_file(self, request: Request, municipality: str, identifier: str, file: str) -> Response:
         found = self.booking.read_file(municipality, identifier, bearer(request), file)
-        response = Response(base64.b64decode(found["content"]), mimetype=found["media_type"])
-        # never shown in place: whatever is in the file does not run at our address
-        response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": found["name"]})
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
 
-    @route("DELETE", f"{BASE}/appointments/<identifier>/files/<file>")
+    @route("DELETE", f"{BASE}/appointments/<identifier>/files/<file>", LINK)
     def delete_file(self, request: Request, municipality: str, identifier: str, file: str) -> Response:
         changed = self.booking.drop_file(municipality, identifier, bearer(request), file)
         return private(language.localised(changed, language.of(request)), request)

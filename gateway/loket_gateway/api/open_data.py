@@ -11,8 +11,8 @@ from loket_chassis.rpc import Service
 from .. import language
 from ..bodies import query
 from ..catalogue import Catalogue
+from ..routing import route
 from ..schemas import FormatQuery
-from ..web import route
 from . import BASE
 from .answers import answer
 from .tables import MEDIA_TYPES, table, wanted

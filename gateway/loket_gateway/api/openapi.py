@@ -8,25 +8,36 @@ from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from loket_contracts.commands import (
-    AnswerQuestions,
-    BookAppointment,
-    CancelAppointment,
-    GiveFeedback,
-    HoldSlot,
-    JoinWaitingList,
-    RescheduleAppointment,
-)
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.fields import Identifier, Instant
 
 from .. import schemas
+from ..access.roles import PERMISSIONS, ROLES
 from ..pages.render import page
 from ..problems import MEDIA_TYPE, STATUS
-from ..web import route
+from ..routing import route
+from ..web import VERSION
+from .examples import example_of
+from .operations import ABOUT, GROUPS, OPERATIONS, Operation
+from .operations.operation import BYTES
+
+ALWAYS_SENT = {
+    "API-Version": {"schema": {"type": "string"}, "example": VERSION, "description": "of this interface, in full"},
+    "RateLimit": {"schema": {"type": "string"}, "description": "what is left: draft-ietf-httpapi-ratelimit-headers"},
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "how much there is, and for how long"},
+}
+DESCRIPTION = """Appointments with a municipality's specialists.
+
+Times are RFC 3339 with an offset. Errors are RFC 9457 problems, each with a page of its own. A POST with an
+Idempotency-Key may be repeated safely. What carries an ETag can be asked for again with If-None-Match.
+
+Residents need no account: what a booking answers as `link_token` opens that one appointment. Portals, machines and
+staff send an API key; staff at a browser have a session, and send its token as X-CSRF-Token with every change.
+"""
 
 
 class OpenApiRoutes:
@@ -34,14 +45,17 @@ class OpenApiRoutes:
 
     public_url: str
 
-    @route("GET", "/openapi.json")
+    @route("GET", "/openapi.json", keeps=60.0)
     def get_openapi(self, request: Request) -> Response:
         body = json.dumps(document(self.public_url), ensure_ascii=False)
         return Response(body, mimetype="application/json", headers={"Access-Control-Allow-Origin": "*"})
 
     @route("GET", "/docs", page=True)
     def get_docs(self, request: Request) -> Response:
-        return page("docs.html", request, spec=document(self.public_url), errors=ERRORS, statuses=STATUS)
+        return page(
+            "docs.html", request, spec=document(self.public_url), errors=ERRORS, statuses=STATUS, groups=GROUPS,
+            roles=ROLES, permissions=PERMISSIONS,
+        )  # fmt: skip
 
     @route("GET", "/problems/<code>", page=True)
     def get_problem(self, request: Request, code: str) -> Response:
@@ -56,241 +70,166 @@ def document(public_url: str) -> dict[str, Any]:
     plugin = MarshmallowPlugin()
     spec = APISpec(
         title="Loket",
-        version="1",
+        version=VERSION,
         openapi_version="3.1.0",
         plugins=[plugin],
         info={
-            "description": "Appointments with a municipality's specialists. Times are RFC 3339 with an offset; errors "
-            "are RFC 9457 problems; a POST with an Idempotency-Key may be repeated safely.",
+            "description": DESCRIPTION,
             "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+            "contact": {"name": "Loket", "url": f"{public_url}/docs"},
         },
         servers=[{"url": public_url}],
+        tags=[{"name": name, "description": about} for name, about in ABOUT.items()],
     )
     plugin.map_to_openapi_type(Instant, "string", "date-time")
     plugin.map_to_openapi_type(Identifier, "string", None)
-    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "description": "link_token"})
-    for operation in OPERATIONS:
-        spec.path(path=operation["path"], operations={operation["method"]: _operation(operation)})
-    described: dict[str, Any] = spec.to_dict()
+    bearer = {"type": "http", "scheme": "bearer"}
+    spec.components.security_scheme("token", {**bearer, "description": "the `link_token` of one appointment"})
+    spec.components.security_scheme("key", {**bearer, "description": "an API key of the municipality: loket_..."})
+    spec.components.security_scheme(
+        "session", {"type": "apiKey", "in": "cookie", "name": "loket", "description": "of who logged in at a browser"}
+    )
+    for tag, operations in GROUPS.items():
+        for operation in operations:
+            spec.path(path=operation.path, operations={operation.method: _described(operation, tag)})
+    described: dict[str, Any] = _as_ecma(spec.to_dict())
     return described
 
 
-def _operation(given: dict[str, Any]) -> dict[str, Any]:
+def _as_ecma(value: Any) -> Any:
+    """Patterns as JSON Schema wants them (ECMA-262), which knows no \\A and \\Z."""
+    if isinstance(value, dict):
+        return {
+            name: part.replace("\\A", "^").replace("\\Z", "$")
+            if name == "pattern" and isinstance(part, str)
+            else _as_ecma(part)
+            for name, part in value.items()
+        }
+    return [_as_ecma(part) for part in value] if isinstance(value, list) else value
+
+
+def _described(given: Operation, tag: str) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": given.id,
+        "summary": given.summary,
+        "description": _for_whom(given),
+        "tags": [tag],
+        "parameters": _parameters(given),
+        "responses": _answers(given),
+        "security": _security(given),
+    }
+    if given.body is not None:
+        operation["requestBody"] = {
+            "required": given.body_required,
+            "content": {given.body_type: _content(given.body)},
+        }
+    return operation
+
+
+def _for_whom(given: Operation) -> str:
+    whom = ["who has the token of the appointment"] if given.link else []
+    if given.permission is not None:
+        roles = ", ".join(name for name, held in ROLES.items() if given.permission in held)
+        whom.append(f"who may {given.permission} ({roles})")
+    return f"For {' and for '.join(whom)}." if whom else "Open to all."
+
+
+def _security(given: Operation) -> list[dict[str, list[str]]]:
+    ways = [*(["token"] if given.link else []), *(["key", "session"] if given.permission else [])]
+    return [{way: []} for way in ways] or [{}]
+
+
+def _parameters(given: Operation) -> list[Any]:
     parameters: list[Any] = [
-        {"in": "path", "name": name.strip("{}"), "required": True, "schema": {"type": "string"}}
-        for name in given["path"].split("/")
-        if name.startswith("{")
+        {"in": "path", "name": name, "required": True, "schema": {"type": "string"}, **PATH.get(name, {})}
+        for name in (part[1 : part.index("}")] for part in given.path.split("/") if part.startswith("{"))
     ]
     parameters.append(
         {"in": "header", "name": "Accept-Language", "schema": {"type": "string"}, "description": "nl, fr, de or en"}
     )
-    if "query" in given:
-        parameters.append({"in": "query", "schema": given["query"]})
-    if given.get("repeatable"):
+    if given.query is not None:
+        parameters.append({"in": "query", "schema": given.query})
+    if given.repeatable:
         parameters.append(
-            {"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
-        )
-    answers: dict[str, Any] = {str(given["status"]): {"description": given["summary"]}}
-    if "answer" in given:
-        answers[str(given["status"])]["content"] = {given.get("media_type", JSON): {"schema": given["answer"]}}
-    for status in sorted({STATUS[code] for code in (*given["refusals"], "service-unavailable", "internal-error")}):
-        codes = [
-            code for code in (*given["refusals"], "service-unavailable", "internal-error") if STATUS[code] == status
-        ]
+            {"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+             "description": "a repeat under the same key does nothing new"}
+        )  # fmt: skip
+    if given.cached:
+        parameters.append({"in": "header", "name": "If-None-Match", "schema": {"type": "string"},
+                           "description": "the ETag of what the caller has"})  # fmt: skip
+    return parameters
+
+
+PATH: dict[str, Any] = {
+    "municipality": {"example": "rumst", "description": "as GET /api/v1/municipalities lists them"},
+    "identifier": {"description": "of the appointment; for staff also its reference"},
+    "invitation": {"description": "its token, for who was invited; its id, for who takes it back"},
+    "step": {"schema": {"type": "string", "enum": ["call", "park", "resume", "transfer", "complete", "leave"]}},
+}
+
+
+def _answers(given: Operation) -> dict[str, Any]:
+    fine: dict[str, Any] = {"description": given.summary, "headers": dict(ALWAYS_SENT)}
+    if given.answer is not None:
+        fine["content"] = {given.media_type: _content(given.answer), **{each: {"schema": BYTES} for each in given.also}}
+    if (links := _links(given)) is not None:
+        fine["links"] = links
+    if given.cached:
+        fine["headers"]["ETag"] = {"schema": {"type": "string"}}
+    if given.status == 201:
+        fine["headers"]["Location"] = {"schema": {"type": "string"}, "description": "where it can be read, if it can"}
+    answers: dict[str, Any] = {str(given.status): fine}
+    if given.cached:
+        answers["304"] = {"description": "What the caller has still holds", "headers": dict(ALWAYS_SENT)}
+    for status in sorted({STATUS[code] for code in given.all_refusals}):
+        codes = [code for code in given.all_refusals if STATUS[code] == status]
         answers[str(status)] = {
             "description": "; ".join(f"{code}: {ERRORS[code].title}" for code in codes),
-            "content": {MEDIA_TYPE: {"schema": schemas.Problem}},
+            "content": {MEDIA_TYPE: {"schema": schemas.Problem, "example": _problem(codes[0], status)}},
+            "headers": dict(ALWAYS_SENT),
         }
-    operation: dict[str, Any] = {
-        "operationId": given["id"],
-        "summary": given["summary"],
-        "tags": [given["tag"]],
-        "parameters": parameters,
-        "responses": answers,
+        if status in (429, 503):
+            answers[str(status)]["headers"]["Retry-After"] = {"schema": {"type": "integer"}, "description": "seconds"}
+    return answers
+
+
+#: what is made by an operation: the parameter that other addresses call it by, and where it stands in the answer
+MADE = {
+    "bookAppointment": ("identifier", "/id"),
+    "bookAtDesk": ("identifier", "/id"),
+    "bookFollowUp": ("identifier", "/id"),
+    "closeTime": ("closure", "/id"),
+    "invite": ("invitation", "/id"),
+    "makeAccount": ("name", "/name"),
+    "makeKey": ("name", "/name"),
+    "makeWebhook": ("webhook", "/id"),
+}
+
+
+def _links(given: Operation) -> dict[str, Any] | None:
+    """What can be done next with what was just made."""
+    if given.id not in MADE:
+        return None
+    parameter, pointer = MADE[given.id]
+    start = given.path.replace("/desk/", "/").partition("/{identifier}")[0]
+    return {
+        each.id: {"operationId": each.id, "parameters": {parameter: f"$response.body#{pointer}"}}
+        for each in OPERATIONS
+        if each.path.startswith(f"{start}/{{{parameter}}}") and each.permission is not None
     }
-    if "body" in given:
-        operation["requestBody"] = {
-            "required": given.get("body_required", True),
-            "content": {given.get("body_type", JSON): {"schema": given["body"]}},
-        }
-    if given.get("token"):
-        operation["security"] = [{"token": []}]
-    return operation
 
 
-JSON = "application/json"
-_BYTES = {"type": "string", "format": "binary"}
-_BASE = "/api/v1/{municipality}"
-_BODY = ("malformed-json", "unsupported-media-type", "body-too-large", "invalid-request")
-_VISIT = ("unknown-appointment-type", "unknown-location", "unknown-resource", "location-needed", "types-not-combinable")
-_SLOT = ("slot-in-the-past", "slot-not-offered", "slot-taken")
-_MINE = ("unknown-municipality", "token-needed", "appointment-not-found")
-_SEARCH = ("unknown-municipality", "invalid-request", *_VISIT)
-OPERATIONS: list[dict[str, Any]] = [
-    {
-        "id": "listMunicipalities", "tag": "catalogue", "method": "get", "path": "/api/v1/municipalities",
-        "summary": "The municipalities", "status": 200, "answer": schemas.Municipalities, "refusals": (),
-    },
-    {
-        "id": "listAppointmentTypes", "tag": "catalogue", "method": "get", "path": f"{_BASE}/appointment-types",
-        "summary": "What can be booked", "status": 200, "answer": schemas.AppointmentTypes,
-        "refusals": ("unknown-municipality",),
-    },
-    {
-        "id": "listLocations", "tag": "catalogue", "method": "get", "path": f"{_BASE}/locations",
-        "summary": "Where people are received", "status": 200, "answer": schemas.Locations,
-        "refusals": ("unknown-municipality",),
-    },
-    {
-        "id": "listTeams", "tag": "catalogue", "method": "get", "path": f"{_BASE}/teams",
-        "summary": "The teams", "status": 200, "answer": schemas.Teams, "refusals": ("unknown-municipality",),
-    },
-    {
-        "id": "findSlots", "tag": "booking", "method": "get", "path": f"{_BASE}/slots", "query": schemas.SlotQuery,
-        "summary": "Free starts", "status": 200, "answer": schemas.Slots, "refusals": _SEARCH,
-    },
-    {
-        "id": "countSlots", "tag": "booking", "method": "get", "path": f"{_BASE}/slots/days",
-        "query": schemas.SlotQuery, "summary": "How many starts each day has", "status": 200,
-        "answer": schemas.DayCounts, "refusals": _SEARCH,
-    },
-    {
-        "id": "findFirstSlots", "tag": "booking", "method": "get", "path": f"{_BASE}/slots/first",
-        "query": schemas.SlotQuery, "summary": "The first free start at each location", "status": 200,
-        "answer": schemas.FirstAvailable, "refusals": _SEARCH,
-    },
-    {
-        "id": "explainSlots", "tag": "booking", "method": "get", "path": f"{_BASE}/slots/explanation",
-        "query": schemas.SlotQuery, "summary": "Why nothing is free, and what is nearest", "status": 200,
-        "answer": schemas.Explanation, "refusals": _SEARCH,
-    },
-    {
-        "id": "getInvitation", "tag": "booking", "method": "get", "path": f"{_BASE}/invitations/{{token}}",
-        "summary": "What may be booked with an invitation", "status": 200, "answer": schemas.Invitation,
-        "refusals": ("unknown-municipality", "invitation-not-valid"),
-    },
-    {
-        "id": "getFeed", "tag": "booking", "method": "get", "path": f"{_BASE}/feeds/{{token}}.ics",
-        "summary": "A specialist's agenda to subscribe to (RFC 5545); it names no resident", "status": 200,
-        "answer": {"type": "string"}, "media_type": "text/calendar", "refusals": ("unknown-municipality", "not-found"),
-    },
-    {
-        "id": "holdSlot", "tag": "booking", "method": "post", "path": f"{_BASE}/holds", "body": HoldSlot,
-        "repeatable": True, "summary": "Reserve a slot for the minutes that a form takes", "status": 201,
-        "answer": schemas.Hold,
-        "refusals": ("unknown-municipality", *_BODY, *_VISIT, *_SLOT, "invitation-not-valid", "too-many-holds"),
-    },
-    {
-        "id": "bookAppointment", "tag": "booking", "method": "post", "path": f"{_BASE}/appointments",
-        "body": BookAppointment, "repeatable": True, "summary": "Book, from a hold or straight from a start",
-        "status": 201, "answer": schemas.BookedAppointment,
-        "refusals": ("unknown-municipality", *_BODY, *_VISIT, *_SLOT, "hold-not-found", "idempotency-key-reused",
-                     "invitation-not-valid", "too-many-appointments"),
-    },
-    {
-        "id": "getAppointment", "tag": "appointment", "method": "get", "path": f"{_BASE}/appointments/{{identifier}}",
-        "token": True, "summary": "One appointment", "status": 200, "answer": schemas.Appointment,
-        "refusals": ("unknown-municipality", "token-needed", "appointment-not-found"),
-    },
-    {
-        "id": "answerQuestions", "tag": "appointment", "method": "patch",
-        "path": f"{_BASE}/appointments/{{identifier}}", "token": True, "body": AnswerQuestions,
-        "summary": "Answers that are given or mended before the visit", "status": 200, "answer": schemas.Appointment,
-        "refusals": (*_MINE, *_BODY, "not-allowed-in-state"),
-    },
-    {
-        "id": "getCalendar", "tag": "appointment", "method": "get",
-        "path": f"{_BASE}/appointments/{{identifier}}/calendar.ics", "token": True,
-        "summary": "One appointment for a calendar (RFC 5545)", "status": 200, "answer": {"type": "string"},
-        "media_type": "text/calendar", "refusals": _MINE,
-    },
-    {
-        "id": "sendFile", "tag": "appointment", "method": "post",
-        "path": f"{_BASE}/appointments/{{identifier}}/files", "token": True, "query": schemas.FileQuery,
-        "body": _BYTES, "body_type": "application/octet-stream", "summary": "Send a document: the body is the file",
-        "status": 201, "answer": schemas.File,
-        "refusals": (*_MINE, "invalid-request", "body-too-large", "file-not-accepted", "not-allowed-in-state"),
-    },
-    {
-        "id": "getFile", "tag": "appointment", "method": "get",
-        "path": f"{_BASE}/appointments/{{identifier}}/files/{{file}}", "token": True, "summary": "A document",
-        "status": 200, "answer": _BYTES, "media_type": "application/octet-stream",
-        "refusals": (*_MINE, "file-not-found"),
-    },
-    {
-        "id": "dropFile", "tag": "appointment", "method": "delete",
-        "path": f"{_BASE}/appointments/{{identifier}}/files/{{file}}", "token": True,
-        "summary": "Take a document away", "status": 200, "answer": schemas.Appointment,
-        "refusals": (*_MINE, "file-not-found"),
-    },
-    {
-        "id": "giveFeedback", "tag": "appointment", "method": "post",
-        "path": f"{_BASE}/appointments/{{identifier}}/feedback", "token": True, "body": GiveFeedback,
-        "summary": "What the visit was worth", "status": 204,
-        "refusals": (*_MINE, *_BODY, "not-allowed-in-state", "feedback-given"),
-    },
-    {
-        "id": "joinWaitingList", "tag": "waiting list", "method": "post", "path": f"{_BASE}/waiting-list",
-        "token": True, "body": JoinWaitingList, "summary": "Be offered an earlier moment when one comes free",
-        "status": 201, "answer": schemas.WaitingPlace,
-        "refusals": (*_MINE, *_BODY, "not-allowed-in-state", "already-on-waiting-list"),
-    },
-    {
-        "id": "leaveWaitingList", "tag": "waiting list", "method": "delete",
-        "path": f"{_BASE}/waiting-list/{{identifier}}", "token": True, "summary": "Give the place up", "status": 204,
-        "refusals": (*_MINE, "not-on-waiting-list", "changed-meanwhile"),
-    },
-    {
-        "id": "acceptOffer", "tag": "waiting list", "method": "post",
-        "path": f"{_BASE}/waiting-list/{{identifier}}/accept", "token": True, "summary": "Take the moment offered",
-        "status": 200, "answer": schemas.Appointment,
-        "refusals": (*_MINE, "not-on-waiting-list", "no-offer", "slot-taken", "changed-meanwhile"),
-    },
-    {
-        "id": "declineOffer", "tag": "waiting list", "method": "post",
-        "path": f"{_BASE}/waiting-list/{{identifier}}/decline", "token": True,
-        "summary": "Leave the moment offered to the next", "status": 200, "answer": schemas.WaitingPlace,
-        "refusals": (*_MINE, "not-on-waiting-list", "no-offer", "changed-meanwhile"),
-    },
-    {
-        "id": "cancelAppointment", "tag": "appointment", "method": "post",
-        "path": f"{_BASE}/appointments/{{identifier}}/cancel", "token": True, "body": CancelAppointment,
-        "body_required": False, "summary": "Give the time back", "status": 200, "answer": schemas.Appointment,
-        "refusals": ("unknown-municipality", *_BODY, "token-needed", "appointment-not-found", "not-allowed-in-state",
-                     "changed-meanwhile"),
-    },
-    {
-        "id": "rescheduleAppointment", "tag": "appointment", "method": "post",
-        "path": f"{_BASE}/appointments/{{identifier}}/reschedule", "token": True, "body": RescheduleAppointment,
-        "summary": "Take another moment, and give the old one back", "status": 200, "answer": schemas.Appointment,
-        "refusals": ("unknown-municipality", *_BODY, *_VISIT, *_SLOT, "token-needed", "appointment-not-found",
-                     "not-allowed-in-state", "changed-meanwhile"),
-    },
-    {
-        "id": "checkIn", "tag": "appointment", "method": "post",
-        "path": f"{_BASE}/appointments/{{identifier}}/check-in", "token": True, "summary": "The resident is here",
-        "status": 200, "answer": schemas.Appointment,
-        "refusals": ("unknown-municipality", "token-needed", "appointment-not-found", "not-allowed-in-state",
-                     "changed-meanwhile"),
-    },
-    {
-        "id": "getOverview", "tag": "figures", "method": "get", "path": f"{_BASE}/reports/overview",
-        "query": schemas.ReportQuery, "summary": "The figures of a period beside those of the period before",
-        "status": 200, "answer": schemas.Overview, "refusals": ("unknown-municipality", "invalid-request"),
-    },
-    {
-        "id": "getTable", "tag": "figures", "method": "get", "path": f"{_BASE}/reports/table",
-        "query": schemas.TableQuery, "summary": "The figures in rows; also as CSV (RFC 4180) and as a spreadsheet",
-        "status": 200, "answer": schemas.Table, "refusals": ("unknown-municipality", "invalid-request"),
-    },
-    {
-        "id": "getOpenData", "tag": "figures", "method": "get", "path": f"{_BASE}/open-data",
-        "query": schemas.FormatQuery, "summary": "Open data by month and type; few people are left out",
-        "status": 200, "answer": schemas.OpenData, "refusals": ("unknown-municipality", "invalid-request"),
-    },
-    {
-        "id": "describeOpenData", "tag": "figures", "method": "get", "path": f"{_BASE}/open-data/dcat",
-        "summary": "What the open data are (DCAT-AP, as JSON-LD)", "status": 200, "answer": {"type": "object"},
-        "media_type": "application/ld+json", "refusals": ("unknown-municipality",),
-    },
-]  # fmt: skip
+def _content(shape: Any) -> dict[str, Any]:
+    if isinstance(shape, type) and issubclass(shape, Schema):
+        return {"schema": shape, "example": example_of(shape())}
+    return {"schema": shape}
+
+
+def _problem(code: str, status: int) -> dict[str, Any]:
+    return {
+        "type": f"https://loket.example/problems/{code}",
+        "code": code,
+        "title": ERRORS[code].title,
+        "status": status,
+        "detail": ERRORS[code].detail,
+    }

@@ -10,7 +10,7 @@ from loket_chassis.rpc import Service
 from loket_contracts.errors import Refusal
 
 from ..bodies import whole
-from ..web import route
+from ..routing import route
 from .answers import done
 
 

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.rpc import Service
 
 from .. import figure_names, language
+from ..access.doors import needs
 from ..bodies import query
 from ..catalogue import Catalogue
+from ..routing import route
 from ..schemas import ReportQuery, TableQuery
-from ..web import route
 from . import BASE
 from .answers import private
 from .tables import table, wanted
@@ -28,13 +29,13 @@ class ReportRoutes:
     reporting: Service
     catalogue: Catalogue
 
-    @route("GET", f"{BASE}/reports/overview")
+    @route("GET", f"{BASE}/reports/overview", needs("figures.read"))
     def get_overview(self, request: Request, municipality: str) -> Response:
         asked = as_text(query(request, _report))
         self.catalogue.of(municipality)  # an unknown municipality has no figures, not zero
         return private(self.reporting.overview(municipality, **asked), request)
 
-    @route("GET", f"{BASE}/reports/table")
+    @route("GET", f"{BASE}/reports/table", needs("figures.read"))
     def get_table(self, request: Request, municipality: str) -> Response:
         asked = query(request, _table)
         form = wanted(request, asked.pop("format"))

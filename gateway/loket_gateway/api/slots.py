@@ -11,11 +11,13 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.rpc import Service
 from loket_contracts.errors import Refusal
 
-from ..web import route
+from ..routing import route
 from . import BASE
-from .answers import calendar, private
+from .answers import answer, calendar, private
 
 TYPES = "appointment_type"
+#: seconds for which free slots are remembered when nothing is changed through this gateway
+FRESH_FOR = 1.0
 #: the parameters that may stand several times
 REPEATED = frozenset({TYPES, "weekday"})
 
@@ -25,36 +27,36 @@ class SlotRoutes:
 
     booking: Service
 
-    @route("GET", f"{BASE}/slots")
+    @route("GET", f"{BASE}/slots", keeps=FRESH_FOR)
     def get_slots(self, request: Request, municipality: str) -> Response:
-        with _as_parameters():
-            return private(self.booking.free_slots(municipality, _wish(request)), request)
+        with as_parameters():
+            return answer(self.booking.free_slots(municipality, wish_of(request)), request)
 
-    @route("GET", f"{BASE}/slots/days")
+    @route("GET", f"{BASE}/slots/days", keeps=FRESH_FOR)
     def get_days(self, request: Request, municipality: str) -> Response:
-        with _as_parameters():
-            return private(self.booking.day_counts(municipality, _wish(request)), request)
+        with as_parameters():
+            return answer(self.booking.day_counts(municipality, wish_of(request)), request)
 
-    @route("GET", f"{BASE}/slots/first")
+    @route("GET", f"{BASE}/slots/first", keeps=FRESH_FOR)
     def get_first(self, request: Request, municipality: str) -> Response:
-        with _as_parameters():
-            return private(self.booking.first_available(municipality, _wish(request)), request)
+        with as_parameters():
+            return answer(self.booking.first_available(municipality, wish_of(request)), request)
 
-    @route("GET", f"{BASE}/slots/explanation")
+    @route("GET", f"{BASE}/slots/explanation", keeps=FRESH_FOR)
     def get_explanation(self, request: Request, municipality: str) -> Response:
-        with _as_parameters():
-            return private(self.booking.explain(municipality, _wish(request)), request)
+        with as_parameters():
+            return answer(self.booking.explain(municipality, wish_of(request)), request)
 
-    @route("GET", f"{BASE}/invitations/<token>")
-    def get_invitation(self, request: Request, municipality: str, token: str) -> Response:
-        return private(self.booking.invitation(municipality, token), request)
+    @route("GET", f"{BASE}/invitations/<invitation>")
+    def get_invitation(self, request: Request, municipality: str, invitation: str) -> Response:
+        return private(self.booking.invitation(municipality, invitation), request)
 
     @route("GET", f"{BASE}/feeds/<token>.ics")
     def get_feed(self, request: Request, municipality: str, token: str) -> Response:
         return calendar(self.booking.feed(municipality, token), "agenda")
 
 
-def _wish(request: Request) -> dict[str, Any]:
+def wish_of(request: Request) -> dict[str, Any]:
     """A slot query as booking reads it, which checks it too."""
     given: dict[str, Any] = {
         name: values if name in REPEATED else values[-1] for name, values in request.args.lists() if name != "lang"
@@ -65,7 +67,7 @@ def _wish(request: Request) -> dict[str, Any]:
 
 
 @contextmanager
-def _as_parameters() -> Iterator[None]:
+def as_parameters() -> Iterator[None]:
     """What booking says of a field is said of the parameter that it came from."""
     try:
         yield

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.rpc import Service
 
 from .. import language
+from ..access.doors import LINK
 from ..bodies import bearer, json_object
-from ..web import route
+from ..routing import route
 from . import BASE
 from .answers import done, private
 
@@ -18,21 +19,21 @@ class WaitingListRoutes:
 
     booking: Service
 
-    @route("POST", f"{BASE}/waiting-list")
+    @route("POST", f"{BASE}/waiting-list", LINK)
     def post_waiting_list(self, request: Request, municipality: str) -> Response:
         body = json_object(request)
         return private(self.booking.join_waiting_list(municipality, bearer(request), body), request, 201)
 
-    @route("DELETE", f"{BASE}/waiting-list/<identifier>")
+    @route("DELETE", f"{BASE}/waiting-list/<identifier>", LINK)
     def delete_waiting_list(self, request: Request, municipality: str, identifier: str) -> Response:
         self.booking.leave_waiting_list(municipality, identifier, bearer(request))
         return done()
 
-    @route("POST", f"{BASE}/waiting-list/<identifier>/accept")
+    @route("POST", f"{BASE}/waiting-list/<identifier>/accept", LINK)
     def post_accept(self, request: Request, municipality: str, identifier: str) -> Response:
         moved = self.booking.accept_offer(municipality, identifier, bearer(request))
         return private(language.localised(moved, language.of(request)), request)
 
-    @route("POST", f"{BASE}/waiting-list/<identifier>/decline")
+    @route("POST", f"{BASE}/waiting-list/<identifier>/decline", LINK)
     def post_decline(self, request: Request, municipality: str, identifier: str) -> Response:
         return private(self.booking.decline_offer(municipality, identifier, bearer(request)), request)

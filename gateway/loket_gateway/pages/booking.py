@@ -15,7 +15,7 @@ from loket_contracts.errors import Refusal
 
 from .. import language
 from ..catalogue import Catalogue
-from ..web import route
+from ..routing import route
 from .render import STATIC, about, in_words, page, see
 
 WEEKS_SHOWN = 2
@@ -28,7 +28,7 @@ class BookingPages:
     booking: Service
     catalogue: Catalogue
 
-    @route("GET", "/static/<name>", page=True)
+    @route("GET", "/static/<name>", page=True, counts=False)
     def static(self, request: Request, name: str) -> Response:
         if name not in STATIC:
             raise NotFound

@@ -12,11 +12,12 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.rpc import Service
 
 from .. import figure_names, language
+from ..access.doors import needs
 from ..api.reports import as_text
 from ..bodies import query
 from ..catalogue import Catalogue
+from ..routing import route
 from ..schemas import ReportQuery
-from ..web import route
 from . import charts
 from .render import about, in_words, page
 
@@ -43,7 +44,7 @@ class FigurePages:
     reporting: Service
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/cijfers", page=True)
+    @route("GET", "/<municipality>/cijfers", needs("figures.read"), page=True)
     def figures(self, request: Request, municipality: str) -> Response:
         asked = query(_without_empty(request), _report)
         catalogue = in_words(request, self.catalogue.of(municipality))

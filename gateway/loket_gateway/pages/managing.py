@@ -11,7 +11,7 @@ from loket_chassis.rpc import Service
 from loket_contracts.errors import Refusal
 
 from ..catalogue import Catalogue
-from ..web import route
+from ..routing import route
 from .render import about, in_words, page, see
 
 

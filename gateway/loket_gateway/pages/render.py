@@ -17,6 +17,8 @@ from loket_contracts.errors import Refusal
 
 from .. import language, problems
 
+#: where a page goes on that may not be seen yet
+ELSEWHERE = {"login-needed": "aanmelden", "password-change-needed": "wachtwoord"}
 NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 
 _environment = Environment(
@@ -86,6 +88,9 @@ def problem_page(refusal: Refusal, request: Request, public_url: str) -> Respons
     """A refusal as a page: what went wrong, and where to go from here."""
     status = problems.STATUS[refusal.code]
     municipality = (request.path_values or {}).get("municipality")  # type: ignore[attr-defined]
+    if municipality and refusal.code in ELSEWHERE:
+        naar = {"naar": request.full_path.rstrip("?")} if request.method == "GET" else {}
+        return see(request, f"/{municipality}/{ELSEWHERE[refusal.code]}", **naar)
     known = refusal.code != "unknown-municipality" and municipality
     response = page(
         "problem.html",
@@ -95,6 +100,5 @@ def problem_page(refusal: Refusal, request: Request, public_url: str) -> Respons
         detail=problems.sentence(refusal, language.of(request)),
         again=f"/{municipality}/" if known else "/",
     )
-    if status == 503:
-        response.headers["Retry-After"] = str(problems.RETRY_AFTER)
+    problems.tell(response, refusal)
     return response

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.rpc import Service
 
 from ..catalogue import Catalogue
-from ..web import route
+from ..routing import route
 from .render import about, in_words, page
 
 

@@ -9,6 +9,7 @@ class FieldError(Schema):
     pointer = fields.String(metadata={"description": "RFC 6901, into the body"})
     parameter = fields.String(metadata={"description": "of the query"})
     header = fields.String()
+    line = fields.String(metadata={"description": "of a configuration"})
     detail = fields.String(required=True)
 
 

@@ -7,6 +7,8 @@ from marshmallow import Schema, fields, validate
 from loket_contracts.commands import MOST_TYPES, FindSlots
 from loket_contracts.fields import Identifier
 
+DATE = "2026-11-30"
+
 
 class SlotQuery(FindSlots):
     """Which free starts are asked for."""

@@ -1,0 +1,1 @@
+"""Who knocks, and what they may: accounts, sessions, API keys and roles. Rules beside the stores."""

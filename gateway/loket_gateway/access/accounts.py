@@ -1,0 +1,128 @@
+"""The accounts of people: of a municipality, with roles; with a password here, or known by a provider of identities."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from pymongo import ReturnDocument
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from loket_chassis.mongo import Document
+
+from .roles import Grant, grants
+
+#: wrong passwords in a row that are forgiven; each further one closes the account for twice as long
+FORGIVEN = 5
+FIRST_LOCK = dt.timedelta(minutes=1)
+LONGEST_LOCK = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Account:
+    """`name` is a code within its municipality, such as `avertommen`; it stands in the audit log."""
+
+    name: str
+    municipality: str
+    grants: tuple[Grant, ...]
+    password: str | None
+    must_change: bool
+    active: bool
+    wrong: int
+    locked_until: dt.datetime | None
+    last_login: dt.datetime | None
+    from_provider: bool
+
+    @property
+    def id(self) -> str:
+        return identifier(self.municipality, self.name)
+
+
+def identifier(municipality: str, name: str) -> str:
+    return f"{municipality}/{name}"
+
+
+def lock_after(wrong: int) -> dt.timedelta | None:
+    """How long an account stays closed after so many wrong passwords in a row; None while they are forgiven."""
+    if wrong < FORGIVEN:
+        return None
+    return min(FIRST_LOCK * 2 ** min(wrong - FORGIVEN, 16), LONGEST_LOCK)
+
+
+class Accounts:
+    """One document each; a wrong password and the lock that follows are one write."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.collection = database["accounts"]
+
+    def create_indexes(self) -> None:
+        self.collection.create_index("municipality", name="municipality")
+
+    def get(self, municipality: str, name: str) -> Account | None:
+        found = self.collection.find_one({"_id": identifier(municipality, name)})
+        return _account(found) if found else None
+
+    def listed(self, municipality: str) -> list[Account]:
+        return [_account(each) for each in self.collection.find({"municipality": municipality}).sort("_id", 1)]
+
+    def add(self, municipality: str, name: str, given: tuple[Grant, ...], password: str) -> bool:
+        """With a password to be changed at the first login. False when there is one of that name already."""
+        try:
+            self.collection.insert_one(_new(municipality, name, given, password=password, must_change=True))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def welcome(self, municipality: str, name: str, given: tuple[Grant, ...], now: dt.datetime) -> Account:
+        """Who a provider of identities sent: what it says of their roles counts."""
+        new = _new(municipality, name, given, password=None, must_change=False)
+        changed = {"grants": new.pop("grants"), "last_login": now, "from_provider": True}
+        del new["last_login"], new["from_provider"]
+        found = self.collection.find_one_and_update(
+            {"_id": new.pop("_id")}, {"$set": changed, "$setOnInsert": new}, upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )  # fmt: skip
+        return _account(found)
+
+    def change(self, municipality: str, name: str, **changes: object) -> bool:
+        """Change `grants` or `active`. False when there is no such account."""
+        given = changes.get("grants")
+        if isinstance(given, tuple):
+            changes["grants"] = [str(each) for each in given]
+        return self._set(municipality, name, changes)
+
+    def set_password(self, municipality: str, name: str, password: str, must_change: bool) -> bool:
+        return self._set(
+            municipality, name, {"password": password, "must_change": must_change, "wrong": 0, "locked_until": None}
+        )
+
+    def _set(self, municipality: str, name: str, changes: dict[str, object]) -> bool:
+        key = {"_id": identifier(municipality, name)}
+        return bool(self.collection.update_one(key, {"$set": changes}).matched_count)
+
+    def note_wrong(self, account: Account, now: dt.datetime) -> dt.timedelta | None:
+        """A wrong password. How long the account is closed now, if it is."""
+        found = self.collection.find_one_and_update(
+            {"_id": account.id}, {"$inc": {"wrong": 1}}, return_document=ReturnDocument.AFTER
+        )
+        closed = lock_after(found["wrong"]) if found else None
+        if closed is not None:
+            self.collection.update_one({"_id": account.id}, {"$set": {"locked_until": now + closed}})
+        return closed
+
+    def note_right(self, account: Account, now: dt.datetime) -> None:
+        self.collection.update_one({"_id": account.id}, {"$set": {"wrong": 0, "locked_until": None, "last_login": now}})
+
+
+def _new(municipality: str, name: str, given: tuple[Grant, ...], password: str | None, must_change: bool) -> Document:
+    return {
+        "_id": identifier(municipality, name), "municipality": municipality, "name": name,
+        "grants": [str(each) for each in given], "password": password, "must_change": must_change, "active": True,
+        "wrong": 0, "locked_until": None, "last_login": None, "from_provider": password is None,
+    }  # fmt: skip
+
+
+def _account(found: Document) -> Account:
+    kept = {name: value for name, value in found.items() if name != "_id"}
+    return Account(**{**kept, "grants": grants(found["grants"])})

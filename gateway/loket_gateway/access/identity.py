@@ -1,0 +1,166 @@
+"""Recognises who knocks: by the session in a cookie, or by an API key. What opens nothing is counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
+
+from nameko.extensions import DependencyProvider, SharedExtension
+from pymongo.errors import PyMongoError
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.mongo import MongoConnection
+from loket_chassis.rpc import Unavailable
+from loket_chassis.tokens import hash_of
+from loket_contracts.errors import Refusal
+
+from ..clock import now
+from ..limiting import Limits
+from .accounts import Accounts
+from .audit import AccessLog
+from .keys import PREFIX, Key, Keys
+from .memory import Memory
+from .provider import Provider
+from .roles import ANYBODY, Caller
+from .sessions import Sessions
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf_token"
+
+T = TypeVar("T")
+
+
+class Identity(SharedExtension):
+    """The gateway's own stores, and the one place where a request becomes a caller."""
+
+    connection = MongoConnection()
+    limits = Limits()
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.connection.database)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.connection.database)
+
+    @cached_property
+    def keys(self) -> Keys:
+        return Keys(self.connection.database)
+
+    @cached_property
+    def provider(self) -> Provider:
+        return Provider(self.connection.database, self.container.config["settings"])
+
+    @cached_property
+    def log(self) -> AccessLog:
+        return AccessLog(self.connection.database)
+
+    def setup(self) -> None:
+        self._known_keys: Memory[Key] = Memory()
+        self._known_sessions: Memory[Caller] = Memory()
+
+    def start(self) -> None:
+        for store in (self.accounts, self.sessions, self.keys, self.provider, self.log):
+            store.create_indexes()
+
+    @property
+    def cookie_name(self) -> str:
+        """Browsers keep a __Host- cookie to this host and to https (RFC 6265bis, 4.1.3.2)."""
+        return "__Host-loket" if self.is_https else "loket"
+
+    @property
+    def is_https(self) -> bool:
+        return str(self.container.config["settings"].public_url).startswith("https:")
+
+    def recognise(self, request: Request) -> Caller:
+        """Who asks. A resident's token is not looked at: booking keeps those.
+
+        Raises Refusal: login-needed for a key that opens nothing, csrf for a form that is not ours, too-many-requests;
+        Unavailable when the database is away.
+        """
+        given = request.authorization
+        if given is not None and given.type == "bearer" and (given.token or "").startswith(PREFIX):
+            return self.of_key(request, given.token or "")
+        caller = self.caller_of(request)
+        if caller.is_known and request.method not in SAFE:
+            sent = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
+            if not hmac.compare_digest(sent.encode(), caller.csrf_token.encode()):
+                raise Refusal("csrf")
+        return caller
+
+    def of_key(self, request: Request, text: str) -> Caller:
+        """Whose key this is. Raises Refusal: login-needed, too-many-requests; Unavailable."""
+        self.limits.check("wrong", request)
+        key = self._asked(lambda: self._known_keys.get(hash_of(text), lambda: self.keys.find(text, now())))
+        if key is None:
+            self.limits.spend("wrong", request)
+            raise Refusal("login-needed")
+        return Caller(key.name, key.municipality, key.grants, by="key")
+
+    def caller_of(self, request: Request) -> Caller:
+        """Who is logged in at this browser; what they send may still be another site's. Raises Unavailable."""
+        secret = request.cookies.get(self.cookie_name)
+        if not secret:
+            return ANYBODY
+        return self._asked(lambda: self._known_sessions.get(hash_of(secret), lambda: self._look(secret))) or ANYBODY
+
+    def require_own_page(self, request: Request) -> None:
+        """A form before there is a session must come from a page of ours. Raises Refusal: csrf.
+
+        Browsers tell where a request comes from by themselves: Sec-Fetch-Site (W3C Fetch Metadata), else Origin.
+        """
+        site = request.headers.get("Sec-Fetch-Site")
+        origin = request.headers.get("Origin")
+        own = str(self.container.config["settings"].public_url).rstrip("/")
+        if site not in (None, "same-origin", "none") or (site is None and origin not in (None, own)):
+            raise Refusal("csrf")
+
+    def give_cookie(self, response: Response, secret: str, ending: str = "", lasts: dt.timedelta | None = None) -> None:
+        response.set_cookie(
+            self.cookie_name + ending, secret, secure=self.is_https, httponly=True, samesite="Lax", path="/",
+            max_age=lasts,
+        )  # fmt: skip
+
+    @property
+    def password_login(self) -> bool:
+        return bool(self.container.config["settings"].password_login)
+
+    def leave(self, request: Request) -> None:
+        """End the session of this browser, if there is one."""
+        if secret := request.cookies.get(self.cookie_name):
+            self.sessions.end(secret)
+            self.forget()
+
+    def _look(self, secret: str) -> Caller | None:
+        session = self.sessions.find(secret, now())
+        account = self.accounts.get(session.municipality, session.name) if session else None
+        if session is None or account is None or not account.active:
+            return None
+        return Caller(
+            account.name, account.municipality, account.grants, "session", session.csrf_token, account.must_change
+        )
+
+    def _asked(self, question: Callable[[], T]) -> T:
+        try:
+            return question()
+        except PyMongoError as error:
+            raise Unavailable(f"the database of the gateway cannot be reached: {error}") from error
+
+    def forget(self) -> None:
+        """An account, a key or a session changed here: look again."""
+        self._known_keys.clear()
+        self._known_sessions.clear()
+
+
+class Access(DependencyProvider):
+    """Gives the service class the stores of accounts, sessions and keys."""
+
+    identity = Identity()
+
+    def get_dependency(self, worker_ctx: Any) -> Identity:
+        return self.identity

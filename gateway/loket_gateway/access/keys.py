@@ -1,0 +1,100 @@
+"""API keys: of portals, and of machines such as a kiosk. Kept hashed; the old one still works a while after renewal.
+
+A key reads `loket_<id>_<secret>`: who finds one knows what it is, and secret scanners do too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from loket_chassis.mongo import Document
+from loket_chassis.tokens import hash_of
+
+from .roles import Grant, grants
+
+PREFIX = "loket_"
+_FORM = re.compile(r"loket_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+#: how long the old secret still works after a renewal
+OVERLAP = dt.timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Key:
+    """`name` is a code within its municipality, such as `portaal-stad`. `hashes`: of its secrets, each until when."""
+
+    id: str
+    municipality: str
+    name: str
+    grants: tuple[Grant, ...]
+    hashes: tuple[tuple[str, dt.datetime | None], ...]
+    made_at: dt.datetime
+    used_on: str | None = None
+
+    def opens(self, secret: str, now: dt.datetime) -> bool:
+        given = hash_of(secret)
+        return any(hmac.compare_digest(kept, given) and (until is None or until > now) for kept, until in self.hashes)
+
+
+class Keys:
+    """One document each."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.collection = database["api_keys"]
+
+    def create_indexes(self) -> None:
+        self.collection.create_index([("municipality", 1), ("name", 1)], unique=True, name="name")
+
+    def add(self, municipality: str, name: str, given: tuple[Grant, ...], now: dt.datetime) -> str | None:
+        """The key itself, which is told this once. None when there is one of that name already."""
+        identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        try:
+            self.collection.insert_one({
+                "_id": identifier, "municipality": municipality, "name": name,
+                "grants": [str(each) for each in given], "hashes": [[hash_of(secret), None]], "made_at": now,
+            })  # fmt: skip
+        except DuplicateKeyError:
+            return None
+        return f"{PREFIX}{identifier}_{secret}"
+
+    def renew(self, municipality: str, name: str, now: dt.datetime) -> str | None:
+        """A new secret beside the old one, which works for another day. None when there is no such key."""
+        secret = secrets.token_urlsafe(32)
+        found = self.collection.find_one({"municipality": municipality, "name": name})
+        if found is None:
+            return None
+        old = [[kept, until or now + OVERLAP] for kept, until in found["hashes"] if until is None or until > now]
+        self.collection.update_one({"_id": found["_id"]}, {"$set": {"hashes": [*old, [hash_of(secret), None]]}})
+        return f"{PREFIX}{found['_id']}_{secret}"
+
+    def remove(self, municipality: str, name: str) -> bool:
+        return bool(self.collection.delete_one({"municipality": municipality, "name": name}).deleted_count)
+
+    def listed(self, municipality: str) -> list[Key]:
+        return [_key(each) for each in self.collection.find({"municipality": municipality}).sort("name", 1)]
+
+    def find(self, text: str, now: dt.datetime) -> Key | None:
+        """Whose key this is, if it opens anything."""
+        parts = _FORM.fullmatch(text)
+        if parts is None:
+            return None
+        found = self.collection.find_one({"_id": parts[1]})
+        if found is None:
+            return None
+        today = now.date().isoformat()
+        if found.get("used_on") != today:
+            self.collection.update_one({"_id": parts[1]}, {"$set": {"used_on": today}})
+        known = _key(found)
+        return known if known.opens(parts[2], now) else None
+
+
+def _key(found: Document) -> Key:
+    kept = {name: value for name, value in found.items() if name != "_id"}
+    hashes = tuple((each[0], each[1]) for each in found["hashes"])
+    return Key(id=found["_id"], **{**kept, "grants": grants(found["grants"]), "hashes": hashes})

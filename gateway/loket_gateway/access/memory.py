@@ -1,0 +1,34 @@
+"""What was looked up a moment ago, so that a key or session costs no query at every request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+#: seconds; what another gateway takes away still works here for so long
+FRESH_FOR = 5.0
+MOST = 10_000
+
+
+class Memory(Generic[T]):
+    """The answers of one question by its key; also that there is nothing."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, T | None]] = {}
+
+    def get(self, key: str, look: Callable[[], T | None]) -> T | None:
+        """What is remembered, else what `look` finds. Raises what it raises."""
+        at, known = self._known.get(key, (float("-inf"), None))
+        if time.monotonic() - at < FRESH_FOR:
+            return known
+        known = look()
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[key] = time.monotonic(), known
+        return known
+
+    def clear(self) -> None:
+        self._known.clear()

@@ -1,0 +1,68 @@
+"""Sessions of people at a browser, kept here and not in the cookie, so that one can be ended.
+
+The cookie holds 256 random bits; what is kept is their hash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from pymongo.database import Database
+
+from loket_chassis.mongo import Document
+from loket_chassis.tokens import hash_of
+
+#: a session ends after so long without a request, and so long after the login in any case
+IDLE = dt.timedelta(minutes=60)
+LONGEST = dt.timedelta(hours=10)
+#: a use is written down no oftener than this
+NOTED_EVERY = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Session:
+    id: str
+    municipality: str
+    name: str
+    csrf_token: str
+    expires: dt.datetime
+    seen: dt.datetime
+
+
+class Sessions:
+    """One document each, removed by MongoDB itself when its time is over."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.collection = database["sessions"]
+
+    def create_indexes(self) -> None:
+        self.collection.create_index("expires", expireAfterSeconds=0, name="expires")
+        self.collection.create_index([("municipality", 1), ("name", 1)], name="account")
+
+    def begin(self, municipality: str, name: str, now: dt.datetime) -> str:
+        """The secret for the cookie."""
+        secret = secrets.token_urlsafe(32)
+        self.collection.insert_one({
+            "_id": hash_of(secret), "municipality": municipality, "name": name,
+            "csrf_token": secrets.token_urlsafe(24), "expires": now + LONGEST, "seen": now,
+        })  # fmt: skip
+        return secret
+
+    def find(self, secret: str, now: dt.datetime) -> Session | None:
+        """The session behind a cookie, if it still stands. That it is used is noted."""
+        key = hash_of(secret)
+        found = self.collection.find_one({"_id": key})
+        if found is None or found["expires"] <= now or found["seen"] + IDLE <= now:
+            return None
+        if now - found["seen"] > NOTED_EVERY:
+            self.collection.update_one({"_id": key}, {"$set": {"seen": now}})
+        return Session(id=found.pop("_id"), **found)
+
+    def end(self, secret: str) -> None:
+        self.collection.delete_one({"_id": hash_of(secret)})
+
+    def end_all_of(self, municipality: str, name: str) -> int:
+        """When an account is closed, or its password changes."""
+        return self.collection.delete_many({"municipality": municipality, "name": name}).deleted_count

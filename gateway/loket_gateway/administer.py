@@ -1,0 +1,160 @@
+"""`loket-access`: the accounts and API keys of a municipality, from the prompt. `--help` lists what it can do."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from .access import passwords
+from .access.accounts import Accounts
+from .access.audit import AccessLog
+from .access.keys import Keys
+from .access.roles import FOR_PEOPLE, ROLES, Grant, grants
+from .access.sessions import Sessions
+from .clock import now
+
+
+class Stores:
+    """The gateway's own database, and who is at the prompt."""
+
+    def __init__(self, uri: str, database: str, who: str) -> None:
+        client = MongoClient[dict[str, object]](uri, tz_aware=True, w="majority", serverSelectionTimeoutMS=5000)
+        self.who = f"prompt:{who}"
+        self.accounts = Accounts(client[database])
+        self.sessions = Sessions(client[database])
+        self.keys = Keys(client[database])
+        self.log = AccessLog(client[database])
+        self.keys.create_indexes()
+
+    def note(self, municipality: str, action: str, whom: str) -> None:
+        self.log.note(municipality, self.who, action, now(), whom)
+
+
+@click.group()
+@click.option("--mongo-uri", envvar="MONGO_URI", required=True, help="The database (or set MONGO_URI).")
+@click.option("--database", envvar="MONGO_DATABASE", default="loket_gateway", show_default=True)
+@click.option("--who", default=getpass.getuser, help="Who asks; kept in the access log.")
+@click.pass_context
+def main(context: click.Context, mongo_uri: str, database: str, who: str) -> None:
+    """Give and take access to the desk of a municipality."""
+    try:
+        context.obj = Stores(mongo_uri, database, who)
+    except PyMongoError as error:
+        raise click.ClickException(f"The database cannot be reached: {error}") from error
+
+
+role_option = click.option(
+    "--role", "roles", multiple=True, required=True, metavar="ROLE[/TEAM]",
+    help=f"May be given several times: {', '.join(ROLES)}; the first {len(FOR_PEOPLE)} are for people.",
+)  # fmt: skip
+
+
+@main.command("add-account")
+@click.argument("municipality")
+@click.argument("name")
+@role_option
+@click.pass_obj
+def add_account(stores: Stores, municipality: str, name: str, roles: tuple[str, ...]) -> None:
+    """Make an account, and print the first password, which is to be changed at the first login."""
+    password = passwords.first()
+    if not stores.accounts.add(municipality, name, _grants(roles), passwords.hashed(password)):
+        raise click.ClickException(f"There is an account {name} already. A new password: loket-access reset-password")
+    stores.note(municipality, "account made", name)
+    click.echo(password)
+
+
+@main.command("reset-password")
+@click.argument("municipality")
+@click.argument("name")
+@click.pass_obj
+def reset_password(stores: Stores, municipality: str, name: str) -> None:
+    """Print a new first password; this also opens an account that wrong ones had closed."""
+    password = passwords.first()
+    if not stores.accounts.set_password(municipality, name, passwords.hashed(password), must_change=True):
+        raise click.ClickException(f"There is no account {name} in {municipality}.")
+    stores.sessions.end_all_of(municipality, name)
+    stores.note(municipality, "password given", name)
+    click.echo(password)
+
+
+@main.command("close-account")
+@click.argument("municipality")
+@click.argument("name")
+@click.pass_obj
+def close_account(stores: Stores, municipality: str, name: str) -> None:
+    """Let nobody in by this account any more."""
+    if not stores.accounts.change(municipality, name, active=False):
+        raise click.ClickException(f"There is no account {name} in {municipality}.")
+    stores.sessions.end_all_of(municipality, name)
+    stores.note(municipality, "account changed", name)
+
+
+@main.command("accounts")
+@click.argument("municipality")
+@click.pass_obj
+def list_accounts(stores: Stores, municipality: str) -> None:
+    """List the accounts, and what they may."""
+    for each in stores.accounts.listed(municipality):
+        state = "" if each.active else "  closed"
+        click.echo(f"{each.name:<20} {' '.join(map(str, each.grants))}{state}")
+
+
+@main.command("add-key")
+@click.argument("municipality")
+@click.argument("name")
+@role_option
+@click.pass_obj
+def add_key(stores: Stores, municipality: str, name: str, roles: tuple[str, ...]) -> None:
+    """Make an API key for a portal or a machine, and print it. It is told this once."""
+    key = stores.keys.add(municipality, name, _grants(roles), now())
+    if key is None:
+        raise click.ClickException(f"There is a key {name} already. A new one beside it: loket-access renew-key")
+    stores.note(municipality, "key made", name)
+    click.echo(key)
+
+
+@main.command("renew-key")
+@click.argument("municipality")
+@click.argument("name")
+@click.pass_obj
+def renew_key(stores: Stores, municipality: str, name: str) -> None:
+    """Print a new key; the old one works for another day."""
+    key = stores.keys.renew(municipality, name, now())
+    if key is None:
+        raise click.ClickException(f"There is no key {name} in {municipality}.")
+    stores.note(municipality, "key renewed", name)
+    click.echo(key)
+
+
+@main.command("remove-key")
+@click.argument("municipality")
+@click.argument("name")
+@click.pass_obj
+def remove_key(stores: Stores, municipality: str, name: str) -> None:
+    """Let this key open nothing any more, within seconds."""
+    if not stores.keys.remove(municipality, name):
+        raise click.ClickException(f"There is no key {name} in {municipality}.")
+    stores.note(municipality, "key removed", name)
+
+
+@main.command("keys")
+@click.argument("municipality")
+@click.pass_obj
+def list_keys(stores: Stores, municipality: str) -> None:
+    """List the keys, what they may, and when each was last used."""
+    for each in stores.keys.listed(municipality):
+        click.echo(f"{each.name:<20} {' '.join(map(str, each.grants)):<20} used {each.used_on or 'never'}")
+
+
+def _grants(roles: tuple[str, ...]) -> tuple[Grant, ...]:
+    try:
+        return grants(roles)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

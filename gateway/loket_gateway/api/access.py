@@ -1,0 +1,151 @@
+"""Accounts and API keys of a municipality, and who came in. A password or key is told once, when it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from loket_contracts.errors import Refusal, load
+
+from ..access import passwords
+from ..access.accounts import Account
+from ..access.doors import needs
+from ..access.identity import Identity
+from ..access.keys import Key
+from ..access.roles import grants
+from ..bodies import json_object, query
+from ..catalogue import Catalogue
+from ..clock import now
+from ..request import GatewayRequest
+from ..routing import route
+from ..schemas import ChangeAccount, MakeAccount, MakeKey, PageQuery
+from . import BASE
+from .answers import done, private
+
+CHANGE = needs("access.change")
+_make_account, _change_account, _make_key, _page_query = MakeAccount(), ChangeAccount(), MakeKey(), PageQuery()
+
+
+class AccessRoutes:
+    """For administrators. Every change is in the access log."""
+
+    access: Identity
+    catalogue: Catalogue
+
+    @route("GET", f"{BASE}/accounts", CHANGE)
+    def get_accounts(self, request: GatewayRequest, municipality: str) -> Response:
+        return private({"accounts": [_account(each) for each in self.access.accounts.listed(municipality)]}, request)
+
+    @route("POST", f"{BASE}/accounts", CHANGE)
+    def post_accounts(self, request: GatewayRequest, municipality: str) -> Response:
+        wish, password = load(_make_account, json_object(request)), passwords.first()
+        self._require_teams(municipality, wish["roles"])
+        given = grants(wish["roles"])
+        if not self.access.accounts.add(municipality, wish["name"], given, passwords.hashed(password)):
+            raise Refusal("name-taken", {"name": wish["name"]})
+        self._note(request, "account made", wish["name"])
+        made = self._account(municipality, wish["name"])
+        return private({**_account(made), "first_password": password}, request, 201)
+
+    @route("PATCH", f"{BASE}/accounts/<name>", CHANGE)
+    def patch_account(self, request: GatewayRequest, municipality: str, name: str) -> Response:
+        wish = load(_change_account, json_object(request))
+        self._account(municipality, name)
+        changes: dict[str, Any] = {}
+        if wish["roles"] is not None:
+            self._require_teams(municipality, wish["roles"])
+            changes["grants"] = grants(wish["roles"])
+        if wish["active"] is not None:
+            changes["active"] = wish["active"]
+        if changes:
+            self.access.accounts.change(municipality, name, **changes)
+            self.access.forget()
+            self._note(request, "account changed", name)
+        return private(_account(self._account(municipality, name)), request)
+
+    @route("POST", f"{BASE}/accounts/<name>/password", CHANGE)
+    def post_password(self, request: GatewayRequest, municipality: str, name: str) -> Response:
+        """A new first password, which also opens an account that wrong ones had closed."""
+        password = passwords.first()
+        if not self.access.accounts.set_password(municipality, name, passwords.hashed(password), must_change=True):
+            raise Refusal("account-not-found", {"name": name})
+        self.access.sessions.end_all_of(municipality, name)
+        self.access.forget()
+        self._note(request, "password given", name)
+        return private({**_account(self._account(municipality, name)), "first_password": password}, request)
+
+    @route("GET", f"{BASE}/api-keys", CHANGE)
+    def get_keys(self, request: GatewayRequest, municipality: str) -> Response:
+        return private({"api_keys": [_key(each) for each in self.access.keys.listed(municipality)]}, request)
+
+    @route("POST", f"{BASE}/api-keys", CHANGE)
+    def post_keys(self, request: GatewayRequest, municipality: str) -> Response:
+        wish = load(_make_key, json_object(request))
+        self._require_teams(municipality, wish["roles"])
+        key = self.access.keys.add(municipality, wish["name"], grants(wish["roles"]), now())
+        if key is None:
+            raise Refusal("name-taken", {"name": wish["name"]})
+        self._note(request, "key made", wish["name"])
+        return private({"name": wish["name"], "roles": wish["roles"], "key": key}, request, 201)
+
+    @route("POST", f"{BASE}/api-keys/<name>/renew", CHANGE)
+    def post_renew(self, request: GatewayRequest, municipality: str, name: str) -> Response:
+        """A new key beside the old one, which works for another day."""
+        key = self.access.keys.renew(municipality, name, now())
+        if key is None:
+            raise Refusal("account-not-found", {"name": name})
+        self.access.forget()
+        self._note(request, "key renewed", name)
+        return private({"name": name, "key": key}, request)
+
+    @route("DELETE", f"{BASE}/api-keys/<name>", CHANGE)
+    def delete_key(self, request: GatewayRequest, municipality: str, name: str) -> Response:
+        if not self.access.keys.remove(municipality, name):
+            raise Refusal("account-not-found", {"name": name})
+        self.access.forget()
+        self._note(request, "key removed", name)
+        return done()
+
+    @route("GET", f"{BASE}/access-log", needs("audit.read"))
+    def get_access_log(self, request: GatewayRequest, municipality: str) -> Response:
+        asked = query(request, _page_query)
+        entries, cursor = self.access.log.page(municipality, asked["cursor"], asked["limit"])
+        return private({"entries": entries, "next": cursor}, request)
+
+    def _account(self, municipality: str, name: str) -> Account:
+        found = self.access.accounts.get(municipality, name)
+        if found is None:
+            raise Refusal("account-not-found", {"name": name})
+        return found
+
+    def _require_teams(self, municipality: str, roles: list[str]) -> None:
+        known = {team["id"] for team in self.catalogue.of(municipality)["teams"]}
+        for index, given in enumerate(grants(roles)):
+            if given.team is not None and given.team not in known:
+                raise Refusal(
+                    "invalid-request", errors=[{"pointer": f"/roles/{index}", "detail": "There is no such team."}]
+                )
+
+    def _note(self, request: GatewayRequest, action: str, whom: str) -> None:
+        self.access.log.note(request.caller.municipality, request.caller.name, action, now(), whom)
+
+
+def _account(known: Account) -> dict[str, Any]:
+    return {
+        "name": known.name,
+        "roles": [str(each) for each in known.grants],
+        "active": known.active,
+        "locked_until": known.locked_until and known.locked_until.isoformat(),
+        "last_login": known.last_login and known.last_login.isoformat(),
+        "from_provider": known.from_provider,
+    }
+
+
+def _key(known: Key) -> dict[str, Any]:
+    return {
+        "name": known.name,
+        "roles": [str(each) for each in known.grants],
+        "made_at": known.made_at.isoformat(),
+        "used_on": known.used_on,
+    }

@@ -1,0 +1,75 @@
+"""For who runs the desk: the configuration, what is known of a resident, and who looked at it."""
+
+from __future__ import annotations
+
+import yaml
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal, load
+
+from ..access.doors import needs
+from ..bodies import json_object, query, text
+from ..catalogue import Catalogue
+from ..request import GatewayRequest
+from ..routing import route
+from ..schemas import AuditQuery, ConfigurationQuery, ResidentWish
+from . import BASE
+from .answers import private
+
+_configuration_query, _audit_query, _resident_wish = ConfigurationQuery(), AuditQuery(), ResidentWish()
+YAML = "application/yaml"
+
+
+class AdministrationRoutes:
+    """A configuration is taken whole or not at all; the version before it stays to be had."""
+
+    booking: Service
+    catalogue: Catalogue
+
+    @route("GET", f"{BASE}/configuration", needs("configuration.read"))
+    def get_configuration(self, request: GatewayRequest, municipality: str) -> Response:
+        found = self.booking.configuration(municipality, query(request, _configuration_query)["version"])
+        if request.accept_mimetypes.best_match(("application/json", YAML)) != YAML:
+            return private(found, request)
+        return Response(found["text"], content_type=f"{YAML}; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+    @route("PUT", f"{BASE}/configuration", needs("configuration.change"))
+    def put_configuration(self, request: GatewayRequest, municipality: str) -> Response:
+        """The body is the file itself, in YAML (RFC 9512) or JSON. `?dry_run=true` tells what it would change."""
+        given = text(request, YAML, "application/json")
+        _require_id(given, municipality)
+        if query(request, _configuration_query)["dry_run"]:
+            return private(self.booking.compare_configuration(given), request)
+        taken = self.booking.configure(given, request.caller.name)
+        self.catalogue.look_again()
+        return private(taken, request)
+
+    @route("POST", f"{BASE}/residents/export", needs("residents.erase"))
+    def post_export(self, request: GatewayRequest, municipality: str) -> Response:
+        """All that is kept of one person (GDPR, articles 15 and 20)."""
+        wish = load(_resident_wish, json_object(request))
+        return private(self.booking.export_resident(municipality, request.caller.name, wish["email"]), request)
+
+    @route("POST", f"{BASE}/residents/erase", needs("residents.erase"))
+    def post_erase(self, request: GatewayRequest, municipality: str) -> Response:
+        """Forget one person, and cancel what is still to come (GDPR, article 17)."""
+        wish = load(_resident_wish, json_object(request))
+        erased = self.booking.erase_resident(municipality, request.caller.name, wish["email"])
+        return private({"appointments": erased}, request)
+
+    @route("GET", f"{BASE}/audit", needs("audit.read"))
+    def get_audit(self, request: GatewayRequest, municipality: str) -> Response:
+        asked = query(request, _audit_query)
+        return private(self.booking.audit(municipality, asked["appointment"], asked["limit"], asked["cursor"]), request)
+
+
+def _require_id(given: str, municipality: str) -> None:
+    """Who may configure one municipality may not configure another. What is no YAML is booking's to refuse."""
+    try:
+        read = yaml.safe_load(given)
+    except yaml.YAMLError:
+        return
+    if isinstance(read, dict) and read.get("id", municipality) != municipality:
+        detail = "The id must be that of the municipality in the address."
+        raise Refusal("invalid-configuration", errors=[{"pointer": "/id", "detail": detail}])

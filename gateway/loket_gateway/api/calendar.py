@@ -1,0 +1,90 @@
+"""Time taken out of the calendar, what then no longer fits, and invitations to one case."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+
+from ..access.doors import needs
+from ..bodies import json_object, query, text
+from ..repeating import Repeats
+from ..request import GatewayRequest
+from ..routing import route
+from ..schemas import BusyQuery
+from . import BASE
+from .answers import done, private
+
+READ, CLOSE, CHANGE = needs("agenda.read"), needs("closures.change"), needs("appointments.change")
+_busy_query = BusyQuery()
+
+
+class CalendarRoutes:
+    """Who works for some teams only closes the time of their people."""
+
+    booking: Service
+    repeats: Repeats
+
+    @route("GET", f"{BASE}/closures", READ)
+    def get_closures(self, request: GatewayRequest, municipality: str) -> Response:
+        return private({"closures": self.booking.closures(municipality)}, request)
+
+    @route("POST", f"{BASE}/closures", CLOSE)
+    def post_closures(self, request: GatewayRequest, municipality: str) -> Response:
+        body, caller = json_object(request), request.caller
+        teams = caller.teams("closures.change")
+        laid = self.repeats.once(
+            request, body, lambda: self.booking.close_time(municipality, caller.name, body, teams=teams)
+        )
+        return private(laid, request, 201)
+
+    @route("DELETE", f"{BASE}/closures/<closure>", CLOSE)
+    def delete_closure(self, request: GatewayRequest, municipality: str, closure: str) -> Response:
+        self.booking.open_time(
+            municipality, request.caller.name, closure, teams=request.caller.teams("closures.change")
+        )
+        return done()
+
+    @route("PUT", f"{BASE}/resources/<resource>/busy-times", CLOSE)
+    def put_busy_times(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
+        """An iCalendar file (RFC 5545), as Outlook or Google exports it; it replaces the last one of its source."""
+        source = query(request, _busy_query)["source"]
+        taken = self.booking.import_busy(
+            municipality, resource, source, text(request, "text/calendar"),
+            teams=request.caller.teams("closures.change"),
+        )  # fmt: skip
+        return private(taken, request)
+
+    @route("GET", f"{BASE}/clashes", READ)
+    def get_clashes(self, request: GatewayRequest, municipality: str) -> Response:
+        return private({"clashes": self.booking.clashes(municipality)}, request)
+
+    @route("GET", f"{BASE}/clashes/proposals", READ)
+    def get_proposals(self, request: GatewayRequest, municipality: str) -> Response:
+        """Another moment for each appointment that no longer fits."""
+        clashing = [each["appointment"] for each in self.booking.clashes(municipality)]
+        return private({"proposals": self.booking.proposals(municipality, clashing)}, request)
+
+    @route("POST", f"{BASE}/moves", CLOSE)
+    def post_moves(self, request: GatewayRequest, municipality: str) -> Response:
+        """Many appointments, each to a moment of its own; one that cannot be moved keeps its place and says why."""
+        results = self.booking.move_these(
+            municipality, request.caller.name, json_object(request), teams=request.caller.teams("closures.change")
+        )
+        return private({"results": results}, request)
+
+    @route("GET", f"{BASE}/invitations", CHANGE)
+    def get_invitations(self, request: GatewayRequest, municipality: str) -> Response:
+        return private({"invitations": self.booking.invitations(municipality)}, request)
+
+    @route("POST", f"{BASE}/invitations", CHANGE)
+    def post_invitations(self, request: GatewayRequest, municipality: str) -> Response:
+        made = self.booking.invite(
+            municipality, request.caller.name, json_object(request), teams=request.caller.teams("appointments.change")
+        )
+        return private(made, request, 201)
+
+    @route("DELETE", f"{BASE}/invitations/<invitation>", CHANGE)
+    def delete_invitation(self, request: GatewayRequest, municipality: str, invitation: str) -> Response:
+        self.booking.revoke_invitation(municipality, invitation)
+        return done()

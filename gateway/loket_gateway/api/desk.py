@@ -1,0 +1,149 @@
+"""The desk: the day, one visit, its steps, and who waits. For staff, and for machines such as a kiosk."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any, cast
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+
+from .. import language
+from ..access.doors import needs
+from ..bodies import idempotency_key, json_object, query
+from ..repeating import Repeats
+from ..request import GatewayRequest
+from ..routing import route
+from ..schemas import AgendaQuery, QueueQuery
+from . import BASE
+from .answers import file_answer, private
+from .slots import as_parameters, wish_of
+
+ONE = f"{BASE}/appointments/<identifier>"
+TICKET = f"{BASE}/tickets/<location>/<date>/<number>"
+READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
+_agenda_query, _queue_query = AgendaQuery(), QueueQuery()
+
+
+def _step(name: str) -> Callable[..., Response]:
+    """The route of one step of a visit; booking calls it by the same words."""
+    command = name.replace("-", "_")
+
+    @route("POST", f"{ONE}/{name}", HANDLE)
+    def step(self: DeskRoutes, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        body, teams = json_object(request, may_be_empty=True), request.caller.teams("queue.handle")
+        changed = self.booking.step(municipality, request.caller.name, identifier, command, body, teams=teams)
+        return private(language.localised(changed, language.of(request)), request)
+
+    return cast(Callable[..., Response], step)
+
+
+class DeskRoutes:
+    """Who works for some teams only sees and handles theirs; booking keeps to that."""
+
+    booking: Service
+    repeats: Repeats
+
+    @route("GET", f"{BASE}/agenda", READ)
+    def get_agenda(self, request: GatewayRequest, municipality: str) -> Response:
+        asked = query(request, _agenda_query)
+        found = self.booking.agenda(
+            municipality, request.caller.name, asked["date"].isoformat(), asked["team"], asked["resource"],
+            teams=request.caller.teams("agenda.read"),
+        )  # fmt: skip
+        return private(found, request)
+
+    @route("GET", f"{ONE}/dossier", READ)
+    def get_dossier(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        teams = request.caller.teams("agenda.read")
+        return private(self.booking.dossier(municipality, request.caller.name, identifier, teams=teams), request)
+
+    @route("GET", f"{ONE}/dossier/files/<file>", READ)
+    def get_dossier_file(self, request: GatewayRequest, municipality: str, identifier: str, file: str) -> Response:
+        teams = request.caller.teams("agenda.read")
+        found = self.booking.staff_read_file(municipality, request.caller.name, identifier, file, teams=teams)
+        return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
+
+    @route("GET", f"{BASE}/desk/slots", CHANGE)
+    def get_desk_slots(self, request: GatewayRequest, municipality: str) -> Response:
+        """At any notice, and of types that are not public."""
+        with as_parameters():
+            return private(self.booking.staff_slots(municipality, wish_of(request)), request)
+
+    @route("POST", f"{BASE}/desk/appointments", CHANGE)
+    def post_desk_appointments(self, request: GatewayRequest, municipality: str) -> Response:
+        caller = request.caller
+        booked = self.booking.staff_book(
+            municipality, caller.name, json_object(request), idempotency_key(request),
+            teams=caller.teams("appointments.change"),
+        )  # fmt: skip
+        return _booked(request, municipality, booked)
+
+    @route("POST", f"{ONE}/follow-up", CHANGE)
+    def post_follow_up(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        caller = request.caller
+        booked = self.booking.book_follow_up(
+            municipality, caller.name, identifier, json_object(request), idempotency_key(request),
+            teams=caller.teams("appointments.change"),
+        )  # fmt: skip
+        return _booked(request, municipality, booked)
+
+    @route("POST", f"{ONE}/ask", CHANGE)
+    def post_ask(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        teams = request.caller.teams("appointments.change")
+        asked = self.booking.ask(municipality, request.caller.name, identifier, json_object(request), teams=teams)
+        return private(language.localised(asked, language.of(request)), request)
+
+    @route("POST", f"{ONE}/transfer", HANDLE)
+    def post_transfer(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        teams = request.caller.teams("queue.handle")
+        issued = self.booking.transfer(municipality, request.caller.name, identifier, json_object(request), teams=teams)
+        return private(issued, request, 201)
+
+    post_start = _step("start")
+    post_park = _step("park")
+    post_resume = _step("resume")
+    post_complete = _step("complete")
+    post_no_show = _step("no-show")
+    post_undo_no_show = _step("undo-no-show")
+    post_undo_check_in = _step("undo-check-in")
+
+    @route("GET", f"{BASE}/queue", needs("queue.read"))
+    def get_queue(self, request: GatewayRequest, municipality: str) -> Response:
+        location = query(request, _queue_query)["location"]
+        with as_parameters():
+            return private(self.booking.queue(municipality, location), request)
+
+    @route("POST", f"{BASE}/queue/next", HANDLE)
+    def post_next(self, request: GatewayRequest, municipality: str) -> Response:
+        body, caller = json_object(request), request.caller
+        teams = caller.teams("queue.handle")
+        called = self.repeats.once(
+            request, body, lambda: self.booking.call_next(municipality, caller.name, body, teams=teams)
+        )
+        return private(called, request)
+
+    @route("POST", f"{BASE}/tickets", needs("tickets.issue"))
+    def post_tickets(self, request: GatewayRequest, municipality: str) -> Response:
+        body = json_object(request)
+        issued = self.repeats.once(request, body, lambda: self.booking.issue_ticket(municipality, body))
+        return private(issued, request, 201)
+
+    @route("POST", f"{TICKET}/<step>", HANDLE)
+    def post_ticket_step(
+        self, request: GatewayRequest, municipality: str, location: str, date: str, number: str, step: str
+    ) -> Response:
+        ticket, body = f"{municipality}/{location}/{date}/{number}", json_object(request, may_be_empty=True)
+        teams = request.caller.teams("queue.handle")
+        return private(
+            self.booking.ticket_step(municipality, request.caller.name, ticket, step, body, teams=teams), request
+        )
+
+
+def _booked(request: GatewayRequest, municipality: str, booked: dict[str, Any]) -> Response:
+    """The link goes to the resident by mail; whoever books at the desk needs none."""
+    booked.pop("link_token")
+    address = f"/api/v1/{municipality}/appointments/{booked['id']}"
+    return private(language.localised(booked, language.of(request)), request, 201, {"Location": address})

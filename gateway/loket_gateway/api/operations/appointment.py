@@ -1,0 +1,74 @@
+"""One appointment, for its resident."""
+
+from __future__ import annotations
+
+from loket_contracts.commands import AnswerQuestions, CancelAppointment, GiveFeedback, RescheduleAppointment
+
+from ... import schemas
+from .operation import BASE, BODY, BYTES, FILES, MINE, SLOT, TEXT, VISIT, Operation
+
+OPERATIONS = (
+    Operation(
+        id="getAppointment", permission="agenda.read", method="get", path=f"{BASE}/appointments/{{identifier}}",
+        link=True, summary="One appointment", status=200, answer=schemas.Appointment,
+        refusals=("unknown-municipality", "token-needed", "appointment-not-found"),
+    ),
+    Operation(
+        id="answerQuestions", permission="appointments.change", method="patch",
+        path=f"{BASE}/appointments/{{identifier}}", link=True, body=AnswerQuestions,
+        summary="Answers that are given or mended before the visit", status=200, answer=schemas.Appointment,
+        refusals=(*MINE, *BODY, "not-allowed-in-state"),
+    ),
+    Operation(
+        id="getCalendar", method="get",
+        path=f"{BASE}/appointments/{{identifier}}/calendar.ics", link=True,
+        summary="One appointment for a calendar (RFC 5545)", status=200, answer=TEXT,
+        media_type="text/calendar", refusals=MINE,
+    ),
+    Operation(
+        id="sendFile", method="post",
+        path=f"{BASE}/appointments/{{identifier}}/files", link=True, query=schemas.FileQuery,
+        body=BYTES, body_type="application/octet-stream", summary="Send a document: the body is the file",
+        status=201, answer=schemas.File,
+        refusals=(*MINE, "invalid-request", "body-too-large", "file-not-accepted", "not-allowed-in-state"),
+    ),
+    Operation(
+        id="getFile", method="get",
+        path=f"{BASE}/appointments/{{identifier}}/files/{{file}}", link=True, summary="A document",
+        status=200, answer=BYTES, media_type="application/octet-stream", also=FILES,
+        refusals=(*MINE, "file-not-found"),
+    ),
+    Operation(
+        id="dropFile", method="delete",
+        path=f"{BASE}/appointments/{{identifier}}/files/{{file}}", link=True,
+        summary="Take a document away", status=200, answer=schemas.Appointment,
+        refusals=(*MINE, "file-not-found"),
+    ),
+    Operation(
+        id="giveFeedback", method="post",
+        path=f"{BASE}/appointments/{{identifier}}/feedback", link=True, body=GiveFeedback,
+        summary="What the visit was worth", status=204,
+        refusals=(*MINE, *BODY, "not-allowed-in-state", "feedback-given"),
+    ),
+    Operation(
+        id="cancelAppointment", permission="appointments.change", method="post",
+        path=f"{BASE}/appointments/{{identifier}}/cancel", link=True, body=CancelAppointment,
+        body_required=False, summary="Give the time back", status=200, answer=schemas.Appointment,
+        refusals=("unknown-municipality", *BODY, "token-needed", "appointment-not-found", "not-allowed-in-state",
+                     "changed-meanwhile"),
+    ),
+    Operation(
+        id="rescheduleAppointment", permission="appointments.change", method="post",
+        path=f"{BASE}/appointments/{{identifier}}/reschedule", link=True, body=RescheduleAppointment,
+        summary="Take another moment, and give the old one back", status=200, answer=schemas.Appointment,
+        refusals=("unknown-municipality", *BODY, *VISIT, *SLOT, "token-needed", "appointment-not-found",
+                     "not-allowed-in-state", "changed-meanwhile"),
+    ),
+    Operation(
+        id="checkIn", permission="queue.handle", method="post",
+        path=f"{BASE}/appointments/{{identifier}}/check-in", link=True, summary="The resident is here",
+        status=200, answer=schemas.Appointment,
+        refusals=("unknown-municipality", "token-needed", "appointment-not-found", "not-allowed-in-state",
+                     "changed-meanwhile"),
+    ),
+)  # fmt: skip

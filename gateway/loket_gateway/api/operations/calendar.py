@@ -1,0 +1,58 @@
+"""Closures, what they lie across, and invitations."""
+
+from __future__ import annotations
+
+from loket_contracts.commands import CloseTime, Invite, MoveThese
+
+from ... import schemas
+from .operation import BASE, BODY, BYTES, Operation
+
+OPERATIONS = (
+    Operation(
+        id="listClosures", method="get", path=f"{BASE}/closures", permission="agenda.read",
+        summary="The closures to come", status=200, answer=schemas.Closures,
+    ),
+    Operation(
+        id="closeTime", method="post", path=f"{BASE}/closures", body=CloseTime, permission="closures.change",
+        repeatable=True, summary="Take time out of the calendar; tells what clashes", status=201,
+        answer=schemas.LaidClosure,
+        refusals=(*BODY, "unknown-resource", "unknown-location", "idempotency-key-reused"),
+    ),
+    Operation(
+        id="openTime", method="delete", path=f"{BASE}/closures/{{closure}}", permission="closures.change",
+        summary="Give the time back", status=204, refusals=("closure-not-found",),
+    ),
+    Operation(
+        id="importBusyTimes", method="put", path=f"{BASE}/resources/{{resource}}/busy-times", query=schemas.BusyQuery,
+        body=BYTES, body_type="text/calendar", permission="closures.change",
+        summary="The busy times of somebody's own calendar (RFC 5545)", status=200, answer=schemas.BusyTimes,
+        refusals=("unsupported-media-type", "body-too-large", "invalid-request", "unknown-resource"),
+    ),
+    Operation(
+        id="listClashes", method="get", path=f"{BASE}/clashes", permission="agenda.read",
+        summary="The appointments that no longer fit the hours and closures", status=200, answer=schemas.Clashes,
+    ),
+    Operation(
+        id="proposeMoves", method="get", path=f"{BASE}/clashes/proposals", permission="agenda.read",
+        summary="Another moment for each of them", status=200, answer=schemas.Proposals,
+    ),
+    Operation(
+        id="moveAppointments", method="post", path=f"{BASE}/moves", body=MoveThese, permission="closures.change",
+        summary="Move many, each by itself", status=200, answer=schemas.MoveResults,
+        refusals=(*BODY, "appointment-not-found"),
+    ),
+    Operation(
+        id="listInvitations", method="get", path=f"{BASE}/invitations", permission="appointments.change",
+        summary="The latest invitations, and what became of them", status=200, answer=schemas.Invitations,
+    ),
+    Operation(
+        id="invite", method="post", path=f"{BASE}/invitations", body=Invite, permission="appointments.change",
+        summary="A one-use link to an appointment type, for one case", status=201, answer=schemas.NewInvitation,
+        refusals=(*BODY, "unknown-appointment-type", "unknown-resource", "unknown-location"),
+    ),
+    Operation(
+        id="revokeInvitation", method="delete", path=f"{BASE}/invitations/{{invitation}}",
+        permission="appointments.change", summary="Take an invitation back", status=204,
+        refusals=("invitation-not-valid",),
+    ),
+)  # fmt: skip

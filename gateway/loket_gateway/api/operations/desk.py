@@ -1,0 +1,98 @@
+"""The desk: the day, one visit and its steps, who waits."""
+
+from __future__ import annotations
+
+from loket_contracts.commands import AskResident, BookAppointment, BookFollowUp, CallNext, IssueTicket, TakeStep
+
+from ... import schemas
+from .operation import BASE, BODY, BYTES, CHANGED, FILES, ONE, SEARCH, SLOT, VISIT, Operation
+
+_STEPS = {
+    "start": "Help the resident now",
+    "park": "Let the resident wait for something",
+    "resume": "Go on with a parked visit",
+    "complete": "The visit is over",
+    "no-show": "The resident did not come",
+    "undo-no-show": "The resident came after all",
+    "undo-check-in": "The resident is not here after all",
+}
+
+
+def _step(name: str, summary: str) -> Operation:
+    words = name.split("-")
+    return Operation(
+        id=words[0] + "".join(each.title() for each in words[1:]) + "Appointment", method="post", path=f"{ONE}/{name}",
+        permission="queue.handle", body=TakeStep, body_required=False, summary=summary, status=200,
+        answer=schemas.Appointment, refusals=(*BODY, *CHANGED),
+    )  # fmt: skip
+
+
+OPERATIONS = (
+    Operation(
+        id="getAgenda", method="get", path=f"{BASE}/agenda", query=schemas.AgendaQuery, permission="agenda.read",
+        summary="One day by resource: when it is open, and what is in it", status=200, answer=schemas.Agenda,
+        refusals=("invalid-request",),
+    ),
+    Operation(
+        id="getDossier", method="get", path=f"{ONE}/dossier", permission="agenda.read",
+        summary="Everything that prepares for a visit", status=200, answer=schemas.Dossier,
+        refusals=("appointment-not-found",),
+    ),
+    Operation(
+        id="getDossierFile", method="get", path=f"{ONE}/dossier/files/{{file}}", permission="agenda.read",
+        summary="A document that the resident sent", status=200, answer=BYTES,
+        media_type="application/octet-stream", also=FILES,
+        refusals=("appointment-not-found", "file-not-found"),
+    ),
+    Operation(
+        id="findDeskSlots", method="get", path=f"{BASE}/desk/slots", query=schemas.SlotQuery,
+        permission="appointments.change", summary="Free starts at any notice, of any type", status=200,
+        answer=schemas.Slots, refusals=SEARCH,
+    ),
+    Operation(
+        id="bookAtDesk", method="post", path=f"{BASE}/desk/appointments", body=BookAppointment, repeatable=True,
+        permission="appointments.change", summary="Book for a resident at the desk or at the telephone", status=201,
+        answer=schemas.Appointment,
+        refusals=(*BODY, *VISIT, *SLOT, "hold-not-found", "idempotency-key-reused", "invitation-not-valid"),
+    ),
+    Operation(
+        id="bookFollowUp", method="post", path=f"{ONE}/follow-up", body=BookFollowUp, repeatable=True,
+        permission="appointments.change", summary="Book the next visit of the same resident", status=201,
+        answer=schemas.Appointment,
+        refusals=(*BODY, *VISIT, *SLOT, "appointment-not-found", "hold-not-found", "idempotency-key-reused",
+                  "invitation-not-valid"),
+    ),
+    Operation(
+        id="askResident", method="post", path=f"{ONE}/ask", body=AskResident, permission="appointments.change",
+        summary="Ask the resident for something beforehand (`text`)", status=200, answer=schemas.Appointment,
+        refusals=(*BODY, *CHANGED),
+    ),
+    Operation(
+        id="transferAppointment", method="post", path=f"{ONE}/transfer", body=TakeStep, permission="queue.handle",
+        summary="Pass who is here on to another team", status=201, answer=schemas.Person,
+        refusals=(*BODY, *CHANGED, *VISIT),
+    ),
+    *(_step(name, summary) for name, summary in _STEPS.items()),
+    Operation(
+        id="getQueue", method="get", path=f"{BASE}/queue", query=schemas.QueueQuery, permission="queue.read",
+        summary="Who waits, and who is called to where; no names", status=200, answer=schemas.Queue,
+        refusals=("invalid-request", "unknown-location"),
+    ),
+    Operation(
+        id="callNext", method="post", path=f"{BASE}/queue/next", body=CallNext, permission="queue.handle",
+        repeatable=True, summary="Call whoever is next", status=200, answer=schemas.Person,
+        refusals=(*BODY, "unknown-resource", "unknown-location", "nobody-waiting", "changed-meanwhile",
+                  "idempotency-key-reused"),
+    ),
+    Operation(
+        id="issueTicket", method="post", path=f"{BASE}/tickets", body=IssueTicket, permission="tickets.issue",
+        repeatable=True, summary="Give a number to who walks in", status=201, answer=schemas.Person,
+        refusals=(*BODY, *VISIT, "idempotency-key-reused"),
+    ),
+    Operation(
+        id="stepTicket", method="post", path=f"{BASE}/tickets/{{location}}/{{date}}/{{number}}/{{step}}",
+        body=TakeStep, body_required=False, permission="queue.handle",
+        summary="call, park, resume, transfer, complete or leave", status=200, answer=schemas.Person,
+        refusals=(*BODY, *VISIT, "ticket-not-found", "not-allowed-in-state", "changed-meanwhile"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,59 @@
+"""What is told of one operation of the interface, and the parts that several share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+JSON = "application/json"
+YAML = "application/yaml"
+BASE = "/api/v1/{municipality}"
+ONE = f"{BASE}/appointments/{{identifier}}"
+BYTES = {"type": "string", "format": "binary"}
+TEXT = {"type": "string"}
+#: what residents can send, and so what they and staff get back
+FILES = ("application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic", "image/tiff")
+
+BODY = ("malformed-json", "unsupported-media-type", "body-too-large", "body-too-slow", "invalid-request")
+VISIT = ("unknown-appointment-type", "unknown-location", "unknown-resource", "location-needed", "types-not-combinable")
+SLOT = ("slot-in-the-past", "slot-not-offered", "slot-taken")
+MINE = ("unknown-municipality", "token-needed", "appointment-not-found")
+SEARCH = ("unknown-municipality", "invalid-request", *VISIT)
+#: what any request can meet
+ALWAYS = ("too-many-requests", "internal-error", "service-unavailable")
+#: what a request for staff can meet
+STAFF = ("login-needed", "forbidden", "csrf", "password-change-needed", "unknown-municipality")
+#: what changes an appointment can meet
+CHANGED = ("appointment-not-found", "not-allowed-in-state", "changed-meanwhile")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`answer` and `body` are marshmallow schemas, or JSON Schema; `query` is a marshmallow schema.
+
+    `link`: for who has the token of the appointment; `permission`: for accounts and keys that have it. `cached`: the
+    answer carries an ETag. `repeatable`: it takes an Idempotency-Key. `also`: further media types of the answer.
+    """
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    status: int
+    refusals: tuple[str, ...] = ()
+    answer: Any = None
+    media_type: str = JSON
+    query: Any = None
+    body: Any = None
+    body_type: str = JSON
+    body_required: bool = True
+    link: bool = False
+    permission: str | None = None
+    repeatable: bool = False
+    cached: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def all_refusals(self) -> tuple[str, ...]:
+        more = STAFF if self.permission else ()
+        return tuple(dict.fromkeys((*self.refusals, *more, *ALWAYS)))

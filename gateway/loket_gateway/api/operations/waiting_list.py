@@ -1,0 +1,34 @@
+"""The waiting list."""
+
+from __future__ import annotations
+
+from loket_contracts.commands import JoinWaitingList
+
+from ... import schemas
+from .operation import BASE, BODY, MINE, Operation
+
+OPERATIONS = (
+    Operation(
+        id="joinWaitingList", method="post", path=f"{BASE}/waiting-list",
+        link=True, body=JoinWaitingList, summary="Be offered an earlier moment when one comes free",
+        status=201, answer=schemas.WaitingPlace,
+        refusals=(*MINE, *BODY, "not-allowed-in-state", "already-on-waiting-list"),
+    ),
+    Operation(
+        id="leaveWaitingList", method="delete",
+        path=f"{BASE}/waiting-list/{{identifier}}", link=True, summary="Give the place up", status=204,
+        refusals=(*MINE, "not-on-waiting-list", "changed-meanwhile"),
+    ),
+    Operation(
+        id="acceptOffer", method="post",
+        path=f"{BASE}/waiting-list/{{identifier}}/accept", link=True, summary="Take the moment offered",
+        status=200, answer=schemas.Appointment,
+        refusals=(*MINE, "not-on-waiting-list", "no-offer", "slot-taken", "changed-meanwhile"),
+    ),
+    Operation(
+        id="declineOffer", method="post",
+        path=f"{BASE}/waiting-list/{{identifier}}/decline", link=True,
+        summary="Leave the moment offered to the next", status=200, answer=schemas.WaitingPlace,
+        refusals=(*MINE, "not-on-waiting-list", "no-offer", "changed-meanwhile"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,55 @@
+"""Webhooks: a portal subscribes to events, sees what came of each, and has one delivered again."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+
+from ..access.doors import needs
+from ..bodies import json_object, query
+from ..request import GatewayRequest
+from ..routing import route
+from ..schemas import PageQuery
+from . import BASE
+from .answers import done, private
+
+CHANGE = needs("webhooks.change")
+ONE = f"{BASE}/webhooks/<webhook>"
+_page_query = PageQuery()
+
+
+class WebhookRoutes:
+    """Each key, and each account, has its own."""
+
+    notification: Service
+
+    @route("GET", f"{BASE}/webhooks", CHANGE)
+    def get_webhooks(self, request: GatewayRequest, municipality: str) -> Response:
+        return private({"webhooks": self.notification.subscriptions(municipality, request.caller.name)}, request)
+
+    @route("POST", f"{BASE}/webhooks", CHANGE)
+    def post_webhooks(self, request: GatewayRequest, municipality: str) -> Response:
+        made = self.notification.subscribe(municipality, request.caller.name, json_object(request))
+        return private(made, request, 201)
+
+    @route("DELETE", ONE, CHANGE)
+    def delete_webhook(self, request: GatewayRequest, municipality: str, webhook: str) -> Response:
+        self.notification.end_subscription(municipality, request.caller.name, webhook)
+        return done()
+
+    @route("POST", f"{ONE}/switch-on", CHANGE)
+    def post_switch_on(self, request: GatewayRequest, municipality: str, webhook: str) -> Response:
+        return private(self.notification.switch_on(municipality, request.caller.name, webhook), request)
+
+    @route("GET", f"{ONE}/deliveries", CHANGE)
+    def get_deliveries(self, request: GatewayRequest, municipality: str, webhook: str) -> Response:
+        asked, owner = query(request, _page_query), request.caller.name
+        return private(
+            self.notification.deliveries(municipality, owner, webhook, asked["cursor"], asked["limit"]), request
+        )
+
+    @route("POST", f"{ONE}/deliveries/<event>/redeliver", CHANGE)
+    def post_redeliver(self, request: GatewayRequest, municipality: str, webhook: str, event: str) -> Response:
+        self.notification.redeliver(municipality, request.caller.name, webhook, event)
+        return done()

@@ -1,0 +1,218 @@
+"""The routes of this dialect: read, ask booking, and say it in its words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+from loket_contracts.commands import MOST_PERSONS
+from loket_contracts.errors import Refusal
+
+from ... import language, problems
+from ...access.doors import OPEN, needs
+from ...access.identity import Identity
+from ...bodies import json_object
+from ...catalogue import Catalogue
+from ...request import GatewayRequest
+from ...routing import route as plain_route
+from .. import starts
+from ..answers import answer
+from ..catalogue import kind_of, kinds, location_of, minutes, shared, together
+from ..visits import standing
+from . import shapes
+from .reading import activities, contact_of, date_of, instant_of, one
+
+AT = "/compat/jcc/<municipality>"
+PORTAL = needs("book")
+#: how long a client may use a token before it asks for another
+TOKEN_SECONDS = 3600
+#: the dialect's version that this was made from
+VERSION = "4.4.2.0"
+
+
+def told(refusal: Refusal, request: Request, public_url: str) -> Response:
+    """The problem document, with the fields that this API adds to it."""
+    response = problems.render(refusal, request, public_url)
+    problem = json.loads(response.get_data())
+    errors = [error["detail"] for error in refusal.errors]
+    response.set_data(json.dumps({**problem, "instance": request.path, "errors": errors}, ensure_ascii=False))
+    return response
+
+
+def route(method: str, url: str, door: Any = PORTAL) -> Any:
+    return plain_route(method, f"{AT}/{url}", door, tells=told)
+
+
+class JccRoutes:
+    """Every answer is in the language that the client names in the field `language`, or in Accept-Language."""
+
+    booking: Service
+    catalogue: Catalogue
+    access: Identity
+
+    @route("POST", "connect/token", OPEN)
+    def jcc_token(self, request: GatewayRequest, municipality: str) -> Response:
+        """OAuth 2.0 client credentials (RFC 6749, 4.4): the secret is the API key, and so is the token."""
+        given = request.authorization
+        secret = (given.password if given is not None and given.type == "basic" else None) or request.form.get(
+            "client_secret", ""
+        )
+        caller = self.access.of_key(request, secret)
+        if not caller.may("book", municipality):
+            raise Refusal("login-needed")
+        return answer({"access_token": secret, "token_type": "Bearer", "expires_in": TOKEN_SECONDS})
+
+    @route("GET", "version")
+    def jcc_version(self, request: GatewayRequest, municipality: str) -> Response:
+        return answer({"warpApiVersion": VERSION, "afsprakenVersion": VERSION})
+
+    @route("GET", "activity/listforappointment")
+    def jcc_activities(self, request: GatewayRequest, municipality: str) -> Response:
+        catalogue = self.catalogue.of(municipality)
+        found = kinds(catalogue, request.args.get("locationId") or None)
+        return answer([_activity(catalogue, kind, _spoken(request)) for kind in found])
+
+    @route("GET", "activity/listforappointment/additional")
+    def jcc_additional(self, request: GatewayRequest, municipality: str) -> Response:
+        """What can be booked together with what was chosen."""
+        catalogue, chosen = self.catalogue.of(municipality), request.args.getlist("selectedActivityId")
+        found = together(catalogue, chosen, request.args.get("locationId") or None)
+        if request.args.get("includeSelectedActivities", "false").lower() != "true":
+            found = [kind for kind in found if kind["id"] not in chosen]
+        return answer([_activity(catalogue, kind, _spoken(request)) for kind in found])
+
+    @route("GET", "activity/appointmentdaterange")
+    def jcc_date_range(self, request: GatewayRequest, municipality: str) -> Response:
+        catalogue = self.catalogue.of(municipality)
+        chosen = [kind_of(catalogue, name) for name in one(request.args.getlist("activityId"), "activityId")]
+        first = starts.today(catalogue["municipality"]["time_zone"])
+        last = first + dt.timedelta(days=min(kind["horizon_days"] for kind in chosen))
+        return answer({"minDate": f"{first}T00:00:00", "maxDate": f"{last}T00:00:00"})
+
+    @route("GET", "location")
+    def jcc_locations(self, request: GatewayRequest, municipality: str) -> Response:
+        catalogue = self.catalogue.of(municipality)
+        return answer([_location(catalogue, place, _spoken(request)) for place in catalogue["locations"]])
+
+    @route("GET", "location/<identifier>")
+    def jcc_location(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        catalogue = self.catalogue.of(municipality)
+        place = next((each for each in catalogue["locations"] if each["id"] == identifier), None)
+        if place is None:
+            raise Refusal("not-found")
+        return answer(_location(catalogue, place, _spoken(request)))
+
+    @route("GET", "location/forappointment")
+    def jcc_locations_for(self, request: GatewayRequest, municipality: str) -> Response:
+        catalogue = self.catalogue.of(municipality)
+        chosen = [kind_of(catalogue, name) for name in request.args.getlist("selectedActivityId")]
+        within = shared(chosen) if chosen else [place["id"] for place in catalogue["locations"]]
+        places = [place for place in catalogue["locations"] if place["id"] in within]
+        return answer([_location(catalogue, place, _spoken(request)) for place in places])
+
+    @route("GET", "appointment/availabletimelist")
+    def jcc_times(self, request: GatewayRequest, municipality: str) -> Response:
+        """From `fromDate` up to `toDate`, which is not in it. More people than ever fit have nothing free."""
+        catalogue = self.catalogue.of(municipality)
+        place = location_of(catalogue, request.args.get("locationId", ""))
+        names, persons = activities(request)
+        chosen = [kind_of(catalogue, name) for name in names]
+        first, end = date_of(request, "fromDate"), date_of(request, "toDate")
+        wish = starts.wish_of(chosen, place["id"], persons)
+        last = min(end, first + dt.timedelta(days=max(kind["horizon_days"] for kind in chosen) + 1))
+        found = starts.starts(self.booking, municipality, wish, first, last - dt.timedelta(days=1)) if wish else []
+        return answer({
+            "availableTimesList": [starts.naive(each, place["time_zone"]) for each in found],
+            "appointmentDuration": minutes(chosen, persons) * 60,
+        })  # fmt: skip
+
+    @route("GET", "appointment/calculateduration")
+    def jcc_duration(self, request: GatewayRequest, municipality: str) -> Response:
+        """In minutes, where the rest of this API has seconds."""
+        catalogue = self.catalogue.of(municipality)
+        names, persons = activities(request)
+        return answer(minutes([kind_of(catalogue, name) for name in names], persons))
+
+    @route("GET", "customer/customerfields/required")
+    def jcc_customer_fields(self, request: GatewayRequest, municipality: str) -> Response:
+        catalogue = self.catalogue.of(municipality)
+        chosen = [kind_of(catalogue, name) for name in request.args.getlist("selectedActivityId")]
+        rings = {place["id"] for place in catalogue["locations"] if place["channel"] == "phone"}
+        return answer(shapes.customer_fields(any(set(kind["locations"]) <= rings for kind in chosen)))
+
+    @route("POST", "appointment")
+    def jcc_book(self, request: GatewayRequest, municipality: str) -> Response:
+        catalogue, body = self.catalogue.of(municipality), json_object(request)
+        place = location_of(catalogue, str(body.get("locationId") or ""))
+        names, persons = activities(request, body)
+        wish = {
+            "appointment_types": [kind_of(catalogue, name)["id"] for name in names],
+            "location": place["id"],
+            "persons": persons,
+            "start": instant_of(body, "fromDateTime", place["time_zone"]),
+            "contact": contact_of(body, _spoken(request)),
+        }
+        try:
+            booked = self.booking.portal_book(
+                municipality, request.caller.name, wish, None, notes=str(body.get("message") or ""), answers_later=True
+            )
+        except Refusal as refusal:
+            return answer(_not_acknowledged(refusal, _spoken(request)))
+        return answer({"id": booked["id"], "acknowledgeIsSuccess": True})
+
+    @route("GET", "appointment")
+    def jcc_appointment(self, request: GatewayRequest, municipality: str) -> Response:
+        catalogue = self.catalogue.of(municipality)
+        found = standing(self.booking, municipality, request.caller.name, request.args.get("id", ""))
+        names = {each["id"] for each in found["appointment_types"]}
+        chosen = [kind for kind in catalogue["appointment_types"] if kind["id"] in names]
+        numbers = [_number(catalogue["appointment_types"], kind) for kind in chosen]
+        return answer(shapes.appointment(found, chosen, numbers, _spoken(request), MOST_PERSONS))
+
+    @route("DELETE", "appointment")
+    def jcc_cancel(self, request: GatewayRequest, municipality: str) -> Response:
+        identifier = request.args.get("id", "")
+        try:
+            standing(self.booking, municipality, request.caller.name, identifier)
+            self.booking.portal_cancel(municipality, request.caller.name, identifier, {})
+        except Refusal as refusal:
+            return answer(_not_acknowledged(refusal, _spoken(request)))
+        return answer({"id": identifier, "acknowledgeIsSuccess": True})
+
+    @route("GET", "appointment/qrcode")
+    def jcc_qrcode(self, request: GatewayRequest, municipality: str) -> Response:
+        """What stands in the code that a resident shows at the desk: the reference."""
+        identifier = request.args.get("id", "")
+        return answer(standing(self.booking, municipality, request.caller.name, identifier)["reference"])
+
+
+def _spoken(request: Request) -> str:
+    asked = request.headers.get("language", "")[:2]
+    return asked if asked in language.LANGUAGES else language.of(request)
+
+
+def _number(listed: list[dict[str, Any]], one: dict[str, Any]) -> int:
+    return 1 + [each["id"] for each in listed].index(one["id"])
+
+
+def _activity(catalogue: dict[str, Any], kind: dict[str, Any], spoken: str) -> dict[str, Any]:
+    return shapes.activity(kind, _number(catalogue["appointment_types"], kind), spoken, MOST_PERSONS)
+
+
+def _location(catalogue: dict[str, Any], place: dict[str, Any], spoken: str) -> dict[str, Any]:
+    return shapes.location(place, _number(catalogue["locations"], place), catalogue, spoken)
+
+
+def _not_acknowledged(refusal: Refusal, spoken: str) -> dict[str, Any]:
+    """This API says with 200 that it did not happen, and why."""
+    return {
+        "code": problems.STATUS[refusal.code],
+        "message": problems.sentence(refusal, spoken),
+        "validateErrors": [f"{error.get('pointer', '')} {error['detail']}".strip() for error in refusal.errors],
+        "acknowledgeIsSuccess": False,
+        "logLevel": 2,
+    }

@@ -1,0 +1,26 @@
+"""Matrix parameters: `;name=value`, which may be repeated (RFC 3986, 3.3)."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from werkzeug.exceptions import NotFound
+
+
+def read(text: str) -> dict[str, list[str]]:
+    """What stands behind a segment of a path, by name. Raises NotFound when it is no list of parameters."""
+    if text and not text.startswith(";"):
+        raise NotFound
+    found: dict[str, list[str]] = {}
+    for part in filter(None, text.split(";")):
+        name, _, value = part.partition("=")
+        found.setdefault(unquote(name), []).append(unquote(value))
+    return found
+
+
+def whole_number(values: list[str] | None, usual: int) -> int:
+    """The last of them, if it is a number of at most three digits; what is longer is more than there ever are."""
+    if not values:
+        return usual
+    text = values[-1]
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 999

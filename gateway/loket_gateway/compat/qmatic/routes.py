@@ -1,0 +1,217 @@
+"""The routes of this dialect: read, ask booking, and say it in its words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal
+
+from ... import language, problems
+from ...access.doors import needs
+from ...bodies import whole
+from ...catalogue import Catalogue
+from ...request import GatewayRequest
+from ...routing import route as plain_route
+from .. import starts
+from ..answers import answer
+from ..catalogue import kind_of, kinds, location_of, shared, together
+from ..visits import standing
+from . import matrix, shapes
+
+AT = "/compat/qmatic/<municipality>"
+PORTAL = needs("book")
+#: the refusals that this API tells as "there is no such thing"
+UNKNOWN = frozenset(
+    {"unknown-municipality", "unknown-appointment-type", "unknown-location", "appointment-not-found", "not-found"}
+)
+#: those that belong to HTTP and not to this API
+OF_HTTP = frozenset({"login-needed", "forbidden", "too-many-requests", "body-too-large", "service-unavailable"})
+
+
+def told(refusal: Refusal, request: Request, public_url: str) -> Response:
+    """404 for what there is not, and 500 with the field `error_message` for what went wrong, as this API does."""
+    response = problems.render(refusal, request, public_url)
+    if refusal.code in UNKNOWN:
+        response.status_code = 404
+    elif refusal.code not in OF_HTTP:
+        response.status_code = 500
+    sentence = " ".join([problems.sentence(refusal, "en"), *(error["detail"] for error in refusal.errors)])
+    response.headers["error_code"] = refusal.code
+    response.headers["error_message"] = sentence.encode("ascii", "replace").decode()
+    response.headers["Access-Control-Expose-Headers"] = "error_code, error_message"
+    return response
+
+
+def route(method: str, url: str) -> Any:
+    return plain_route(method, f"{AT}/{url}", PORTAL, tells=told)
+
+
+class QmaticRoutes:
+    """Without a version in the address it is v1."""
+
+    booking: Service
+    catalogue: Catalogue
+
+    @route("GET", "v1/services")
+    def qmatic_services(self, request: GatewayRequest, municipality: str) -> Response:
+        found = kinds(self.catalogue.of(municipality))
+        return answer(shapes.envelope("serviceList", [shapes.service(kind, language.of(request)) for kind in found]))
+
+    @route("GET", "v1/branches")
+    def qmatic_branches(self, request: GatewayRequest, municipality: str) -> Response:
+        return self._branches(request, municipality, None)
+
+    @route("GET", "v1/branches/<branch>")
+    def qmatic_branch(self, request: GatewayRequest, municipality: str, branch: str) -> Response:
+        catalogue = self.catalogue.of(municipality)
+        place = location_of(catalogue, branch)
+        return answer(shapes.envelope("branch", shapes.branch(place, catalogue, language.of(request))))
+
+    @route("GET", "v1/branches/<branch>/services")
+    def qmatic_services_of_branch(self, request: GatewayRequest, municipality: str, branch: str) -> Response:
+        found = kinds(self.catalogue.of(municipality), branch)
+        return answer(shapes.envelope("serviceList", [shapes.service(kind, language.of(request)) for kind in found]))
+
+    @route("GET", "v1/services/<service>/branches")
+    def qmatic_branches_of_service(self, request: GatewayRequest, municipality: str, service: str) -> Response:
+        return self._branches(request, municipality, service)
+
+    @route("GET", "v1/services/groups<parameters>")
+    def qmatic_groups(self, request: GatewayRequest, municipality: str, parameters: str) -> Response:
+        """By branch: what can be booked together with the services asked for."""
+        catalogue, spoken = self.catalogue.of(municipality), language.of(request)
+        chosen = _services(matrix.read(parameters))
+        found = together(catalogue, chosen)
+        places = shared(kind_of(catalogue, name) for name in chosen)
+        return answer([
+            {
+                "branchPublicId": place,
+                "branchName": language.pick(location_of(catalogue, place)["name"], spoken),
+                "serviceGroups": [shapes.grouped([each for each in found if place in each["locations"]], spoken)],
+            }
+            for place in places
+        ])  # fmt: skip
+
+    @route("GET", "v2/branches/<branch>/services/groups<parameters>")
+    def qmatic_groups_of_branch(
+        self, request: GatewayRequest, municipality: str, branch: str, parameters: str
+    ) -> Response:
+        chosen = _services(matrix.read(parameters))
+        found = together(self.catalogue.of(municipality), chosen, branch)
+        return answer([shapes.grouped(found, language.of(request))] if found else [])
+
+    @route("GET", "v2/branches/<branch>/dates<parameters>")
+    def qmatic_dates(self, request: GatewayRequest, municipality: str, branch: str, parameters: str) -> Response:
+        catalogue, given = self.catalogue.of(municipality), matrix.read(parameters)
+        place = location_of(catalogue, branch)
+        chosen = [kind_of(catalogue, name) for name in _services(given)]
+        wish = starts.wish_of(chosen, branch, _persons(given))
+        first = starts.today(place["time_zone"])
+        last = first + dt.timedelta(days=min((kind["horizon_days"] for kind in chosen), default=0))
+        days = starts.days(self.booking, municipality, wish, first, last) if wish else []
+        return answer(shapes.envelope("dates", [f"{each}T00:00:00" for each in days], given))
+
+    @route("GET", "v2/branches/<branch>/dates/<date>/times<parameters>")
+    def qmatic_times(
+        self, request: GatewayRequest, municipality: str, branch: str, date: str, parameters: str
+    ) -> Response:
+        catalogue, given = self.catalogue.of(municipality), matrix.read(parameters)
+        zone = location_of(catalogue, branch)["time_zone"]
+        wish = starts.wish_of([kind_of(catalogue, name) for name in _services(given)], branch, _persons(given))
+        on = _date(date)
+        found = starts.starts(self.booking, municipality, wish, on, on) if wish else []
+        times = list(dict.fromkeys(starts.naive(each, zone)[11:16] for each in found))
+        return answer(shapes.envelope("times", times, given))
+
+    @route("POST", "v2/branches/<branch>/dates/<date>/times/<time>/book")
+    def qmatic_book(self, request: GatewayRequest, municipality: str, branch: str, date: str, time: str) -> Response:
+        catalogue, body = self.catalogue.of(municipality), _body(request)
+        zone = location_of(catalogue, branch)["time_zone"]
+        chosen = [kind_of(catalogue, str(each.get("publicId"))) for each in _list(body, "services")]
+        customers = _list(body, "customers")
+        wish = {
+            "appointment_types": [kind["id"] for kind in chosen],
+            "location": branch,
+            "persons": len(customers),
+            "start": starts.moment(date, time, zone),
+            "contact": _contact(customers[0], language.of(request)) if customers else {},
+        }
+        who = request.caller.name
+        booked = self.booking.portal_book(
+            municipality, who, wish, None, notes=str(body.get("notes") or ""), answers_later=True
+        )
+        return answer(self._appointment(request, municipality, booked["id"]), 201)
+
+    @route("GET", "v1/appointments/<identifier>")
+    def qmatic_appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        return answer(shapes.envelope("appointment", self._appointment(request, municipality, identifier)))
+
+    @route("DELETE", "v1/appointments/<identifier>")
+    def qmatic_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        who = request.caller.name
+        standing(self.booking, municipality, who, identifier)
+        self.booking.portal_cancel(municipality, who, identifier, {})
+        return Response(status=204)
+
+    def _branches(self, request: GatewayRequest, municipality: str, service: str | None) -> Response:
+        catalogue = self.catalogue.of(municipality)
+        within = kind_of(catalogue, service)["locations"] if service is not None else None
+        places = [each for each in catalogue["locations"] if within is None or each["id"] in within]
+        spoken = language.of(request)
+        return answer(shapes.envelope("branchList", [shapes.branch(each, catalogue, spoken) for each in places]))
+
+    def _appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> dict[str, Any]:
+        catalogue = self.catalogue.of(municipality)
+        found = standing(self.booking, municipality, request.caller.name, identifier)
+        names = {each["id"] for each in found["appointment_types"]}
+        chosen = [kind for kind in catalogue["appointment_types"] if kind["id"] in names]
+        place = location_of(catalogue, found["location"]["id"])
+        return shapes.appointment(found, chosen, place, catalogue, language.of(request))
+
+
+def _services(given: dict[str, list[str]]) -> list[str]:
+    chosen = list(dict.fromkeys(given.get("servicePublicId", ())))
+    if not chosen:
+        raise Refusal("invalid-request", errors=[{"parameter": "servicePublicId", "detail": "Name a service."}])
+    return chosen
+
+
+def _persons(given: dict[str, list[str]]) -> int:
+    """`numberOfCustomers` counts those who come along: clients send it from the second person on, less one."""
+    return 1 + matrix.whole_number(given.get("numberOfCustomers"), 0)
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("invalid-request", errors=[{"parameter": "date", "detail": "Give YYYY-MM-DD."}]) from error
+
+
+def _body(request: Request) -> dict[str, Any]:
+    """The body, whatever it says of its type: clients of this API do not always say it."""
+    try:
+        body = json.loads(whole(request))
+    except (ValueError, RecursionError) as error:
+        raise Refusal("malformed-json", {"reason": "it is no JSON"}) from error
+    if not isinstance(body, dict):
+        raise Refusal("malformed-json", {"reason": "it is not an object"})
+    return body
+
+
+def _list(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = body.get(name)
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Refusal("invalid-request", errors=[{"pointer": f"/{name}", "detail": "Give a list of objects."}])
+    return found
+
+
+def _contact(customer: dict[str, Any], spoken: str) -> dict[str, Any]:
+    names = [str(customer.get(each) or "").strip() for each in ("firstName", "lastName")]
+    given = {"name": " ".join(filter(None, names)) or str(customer.get("name") or ""), "language": spoken}
+    return {**given, **{each: customer[each] for each in ("email", "phone") if customer.get(each)}}

@@ -1,0 +1,49 @@
+"""One client's connection: how long it may take to say what it wants, and what becomes of it when it breaks off."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import eventlet
+from eventlet.hubs import get_hub
+from nameko.web.server import HttpOnlyProtocol
+
+#: a connection on which nothing comes for so long is closed
+IDLE_SECONDS = 30
+#: from one answer to the end of the next request's head; a head that comes drop by drop takes no longer
+HEAD_SECONDS = 60
+LONGEST_LINE = 8192
+#: connections that wait to be taken up
+BACKLOG = 1024
+#: when there are no more file descriptors, so long until the next is taken up
+AFTER_TROUBLE = 0.1
+
+
+class Protocol(HttpOnlyProtocol):
+    """eventlet's, with a limit on the whole of a head; its own limit is on each piece that comes in."""
+
+    def handle_one_request(self) -> None:
+        # a timer of the hub, which is gone when it is cancelled; a thread that waits would stay until its time
+        self._head = get_hub().schedule_call_global(HEAD_SECONDS, self._cut)
+        try:
+            super().handle_one_request()
+        finally:
+            self._head.cancel()
+
+    def get_environ(self) -> Any:
+        self._head.cancel()  # the head is there
+        return super().get_environ()
+
+    def _cut(self) -> None:
+        try:
+            self.connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # it is gone already
+
+
+def listen(address: tuple[str, int], shared: bool) -> Any:
+    """A listening socket. `shared`: other gateways of this machine listen on the same port, and the kernel divides."""
+    sock = eventlet.listen(address, backlog=BACKLOG, reuse_port=shared)
+    sock.settimeout(None)  # https://github.com/celery/kombu/issues/838
+    return sock

@@ -1,0 +1,132 @@
+"""Answers that are the same for everybody, kept for a moment: sent again as they are, or not at all (RFC 9110, 13).
+
+Whatever this gateway changes for a municipality drops what is kept of it, so who has just booked sees it. What another
+gateway changed is seen when the moment is over.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nameko.extensions import SharedExtension
+from werkzeug.wrappers import Request, Response
+
+MOST_BYTES = 8_000_000
+MOST_REQUESTS = 5_000
+WORTH_COMPRESSING = 1000
+Headers = list[tuple[str, str]]
+#: what a 304 tells again (RFC 9110, 15.4.5)
+OF_NOT_MODIFIED = frozenset({"Cache-Control", "Content-Language", "ETag", "Vary"})
+
+
+@dataclass
+class Kept:
+    """One answer, with the route that it is of. `etag` is weak: it is the same whether compressed or not."""
+
+    route: str
+    until: float
+    body: bytes
+    zipped: bytes | None
+    etag: str
+    headers: Headers
+
+    def to(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
+        """What this caller is sent: status, header fields and body."""
+        asked = environ.get("HTTP_IF_NONE_MATCH")
+        if asked is not None and _matches(asked, self.etag):
+            return 304, [each for each in self.headers if each[0] in OF_NOT_MODIFIED], b""
+        body, more = self.body, []
+        if self.zipped is not None and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+            body, more = self.zipped, [("Content-Encoding", "gzip")]
+        return 200, [*self.headers, *more, ("Content-Length", str(len(body)))], body
+
+
+class KeptAnswers(SharedExtension):
+    """What is kept by municipality, bounded in bytes."""
+
+    def setup(self) -> None:
+        self._shelves: dict[str, dict[str, Kept]] = {}
+        #: where the answer to the very same request stands, which may be gone by now
+        self._places: dict[tuple[str, str, str], tuple[str, str]] = {}
+        self._bytes = 0
+        self._changes = 0
+
+    def at_hand(self, environ: dict[str, Any]) -> Kept | None:
+        """What the very same request was answered a moment ago, if that still holds."""
+        if environ["REQUEST_METHOD"] != "GET" or "HTTP_CACHE_CONTROL" in environ:
+            return None
+        place = self._places.get(_request_of(environ))
+        return self._find(*place) if place is not None else None
+
+    def answer(
+        self, request: Request, route: str, municipality: str, language: str, seconds: float,
+        make: Callable[[], Response],
+    ) -> Response:  # fmt: skip
+        """What is kept for this address and language, else what `make` gives, kept when it is a 200."""
+        path, query, _ = _request_of(request.environ)
+        key = f"{language} {path}?{query}"
+        kept = self._find(municipality, key)
+        asked_anew = request.environ.get("HTTP_CACHE_CONTROL") == "no-cache"  # RFC 9111, 5.2.1.4
+        if kept is None or asked_anew:
+            changes = self._changes
+            response = make()
+            if response.status_code != 200:
+                return response
+            kept = _kept(response, route, seconds)
+            if changes == self._changes:  # else it may tell of what was before the change
+                self._keep(municipality, key, kept)
+        if len(self._places) >= MOST_REQUESTS:
+            self._places.clear()
+        self._places[_request_of(request.environ)] = municipality, key
+        status, headers, body = kept.to(request.environ)
+        sent = Response(body, status=status)
+        sent.headers.clear()
+        sent.headers.extend(headers)
+        return sent
+
+    def drop(self, municipality: str) -> None:
+        """Something of this municipality has changed."""
+        self._changes += 1
+        self._bytes -= sum(len(each.body) for each in self._shelves.pop(municipality, {}).values())
+
+    def _find(self, municipality: str, key: str) -> Kept | None:
+        kept = self._shelves.get(municipality, {}).get(key)
+        return kept if kept is not None and kept.until >= time.monotonic() else None
+
+    def _keep(self, municipality: str, key: str, kept: Kept) -> None:
+        if self._bytes > MOST_BYTES:
+            self._shelves.clear()
+            self._bytes = 0
+        shelf = self._shelves.setdefault(municipality, {})
+        self._bytes += len(kept.body) - (len(shelf[key].body) if key in shelf else 0)
+        shelf[key] = kept
+
+
+def _request_of(environ: dict[str, Any]) -> tuple[str, str, str]:
+    return environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_LANGUAGE", "")
+
+
+def _kept(response: Response, route: str, seconds: float) -> Kept:
+    body = response.get_data()
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
+    headers = [(name, value) for name, value in response.headers if name not in ("Content-Length", "Vary")]
+    return Kept(
+        route=route,
+        until=time.monotonic() + seconds,
+        body=body,
+        zipped=gzip.compress(body, 5, mtime=0) if len(body) > WORTH_COMPRESSING else None,
+        etag=etag,
+        headers=[*headers, ("ETag", etag), ("Vary", "Accept-Language, Accept-Encoding")],
+    )
+
+
+def _matches(asked: str, etag: str) -> bool:
+    """If-None-Match, compared weakly (RFC 9110, 13.1.2)."""
+    return asked.strip() == "*" or etag.removeprefix("W/") in {
+        each.strip().removeprefix("W/") for each in asked.split(",")
+    }

@@ -1,0 +1,171 @@
+"""Accounts, keys, the configuration, and the two logs."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from loket_contracts.fields import Email, Identifier, TrueOrFalse
+
+from ..access.roles import FOR_PEOPLE, ROLES, Grant
+
+
+def _is_grant(text: str) -> None:
+    try:
+        Grant.read(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _is_for_people(text: str) -> None:
+    _is_grant(text)
+    if Grant.read(text).role not in FOR_PEOPLE:
+        raise ValidationError(f"People can be {', '.join(FOR_PEOPLE)}.")
+
+
+_TEAM = "(/[a-z0-9]+(-[a-z0-9]+)*)?"
+_PEOPLE = {"pattern": f"^(agent|lead){_TEAM}$|^(admin|auditor)$"}
+_ANY = {"pattern": f"^(agent|lead){_TEAM}$|^(admin|auditor|kiosk|portal)$"}
+_CURSOR = validate.Regexp(r"\A[0-9a-f]{24}\Z", error="Give the cursor of the page before.")
+_ROLES = {"description": f"`role`, or `role/team` for one team; roles are {', '.join(ROLES)}"}
+
+
+class PageQuery(Schema):
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=500))
+    cursor = fields.String(
+        load_default=None, validate=_CURSOR,
+        metadata={"description": "`next` of the page before", "pattern": "^[0-9a-f]{24}$"},
+    )  # fmt: skip
+
+
+class AuditQuery(PageQuery):
+    appointment = fields.String(load_default=None, validate=validate.Length(max=128))
+
+
+class ConfigurationQuery(Schema):
+    version = fields.Integer(load_default=None, validate=validate.Range(min=1, max=2**31))
+    dry_run = fields.Boolean(load_default=False, metadata={"description": "tell what it would change, and do nothing"})
+
+
+class ResidentWish(Schema):
+    email = Email(required=True, validate=validate.Length(max=254), metadata={"example": "lieve@example.org"})
+
+
+class MakeAccount(Schema):
+    name = Identifier(required=True, metadata={"description": "a code, not a name", "example": "ro-lead"})
+    roles = fields.List(
+        fields.String(validate=_is_for_people, metadata=_PEOPLE), required=True,
+        validate=validate.Length(min=1, max=20),
+        metadata={**_ROLES, "example": ["lead/milieu"]},
+    )  # fmt: skip
+
+
+class ChangeAccount(Schema):
+    roles = fields.List(
+        fields.String(validate=_is_for_people, metadata=_PEOPLE), load_default=None,
+        validate=validate.Length(min=1, max=20),
+        metadata={**_ROLES, "example": ["agent"]},
+    )  # fmt: skip
+    active = TrueOrFalse(load_default=None)
+
+
+class MakeKey(Schema):
+    name = Identifier(required=True, metadata={"example": "stadsportaal"})
+    roles = fields.List(
+        fields.String(validate=_is_grant, metadata=_ANY), required=True,
+        validate=validate.Length(min=1, max=20),
+        metadata={**_ROLES, "example": ["portal"]},
+    )  # fmt: skip
+
+
+class Account(Schema):
+    name = Identifier(required=True, metadata={"example": "stadsportaal"})
+    roles = fields.List(fields.String(), required=True)
+    active = fields.Boolean(required=True)
+    locked_until = fields.AwareDateTime(required=True, allow_none=True)
+    last_login = fields.AwareDateTime(required=True, allow_none=True)
+    from_provider = fields.Boolean(required=True, metadata={"description": "comes in by OpenID Connect"})
+
+
+class NewAccount(Account):
+    first_password = fields.String(required=True, metadata={"description": "told this once"})
+
+
+class Accounts(Schema):
+    accounts = fields.List(fields.Nested(Account), required=True)
+
+
+class Key(Schema):
+    name = Identifier(required=True, metadata={"example": "stadsportaal"})
+    roles = fields.List(fields.String(), required=True)
+    made_at = fields.AwareDateTime(required=True)
+    used_on = fields.Date(required=True, allow_none=True)
+
+
+class NewKey(Schema):
+    name = Identifier(required=True, metadata={"example": "stadsportaal"})
+    roles = fields.List(fields.String(), required=True)
+    key = fields.String(required=True, metadata={"description": "told this once"})
+
+
+class RenewedKey(Schema):
+    name = Identifier(required=True, metadata={"example": "stadsportaal"})
+    key = fields.String(required=True, metadata={"description": "told this once; the old one works for another day"})
+
+
+class Keys(Schema):
+    api_keys = fields.List(fields.Nested(Key), required=True)
+
+
+class LogEntry(Schema):
+    at = fields.AwareDateTime(required=True)
+    who = fields.String(required=True, allow_none=True)
+    action = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class AccessLog(Schema):
+    entries = fields.List(fields.Nested(LogEntry), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class AuditEntry(LogEntry):
+    municipality = Identifier(required=True)
+    by = fields.String(required=True)
+    appointment = fields.String(required=True, allow_none=True)
+
+
+class Audit(Schema):
+    entries = fields.List(fields.Nested(AuditEntry), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class Version(Schema):
+    version = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    by = fields.String(required=True)
+
+
+class Configuration(Schema):
+    municipality = Identifier(required=True)
+    version = fields.Integer(required=True)
+    text = fields.String(required=True)
+    versions = fields.List(fields.Nested(Version), required=True)
+
+
+class Taken(Schema):
+    """What came of a configuration; with `dry_run` there is only `diff`."""
+
+    municipality = Identifier(required=True)
+    version = fields.Integer()
+    changed = fields.Boolean()
+    clashes = fields.List(fields.Dict())
+    diff = fields.String()
+
+
+class Erased(Schema):
+    appointments = fields.Integer(required=True)
+
+
+class Export(Schema):
+    email = fields.String(required=True)
+    appointments = fields.List(fields.Dict(), required=True)

@@ -1,0 +1,115 @@
+"""Every door of the real gateway, tried by everybody: each role, the neighbours' administrator, and nobody."""
+
+from pathlib import Path
+
+import pytest
+import requests
+from routes import address, routes
+
+from loket_gateway.access.roles import ROLES
+from tests.client import Portal
+
+MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
+GUARDED = [
+    pytest.param(method, url, entrypoint.door, id=f"{method} {url}")
+    for method, url, entrypoint in routes()
+    if entrypoint.door.permission is not None
+]
+LINKED = [
+    pytest.param(method, url, id=f"{method} {url}")
+    for method, url, entrypoint in routes("/api/")
+    if entrypoint.door.link
+]
+
+
+@pytest.fixture(scope="session")
+def neighbours(stack, tmp_path_factory):
+    """Another municipality on the same Loket, and its administrator."""
+    file = tmp_path_factory.mktemp("kontich") / "kontich.yaml"
+    text = (MUNICIPALITIES / "rumst.yaml").read_text()
+    file.write_text(text.replace("id: rumst", "id: kontich", 1))
+    stack.configure(file)
+    return Portal.on(stack, "kontich", stack.machine_key("kontich"))
+
+
+def ask(stack, method, url, key=None, **given):
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return requests.request(
+        method, stack.url + address(url, **given), headers=headers, timeout=15, allow_redirects=False
+    )
+
+
+def is_page(url):
+    return not url.startswith(("/api/", "/compat/"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("method", "url", "door"), GUARDED)
+def test_a_role_passes_the_doors_that_it_may_and_no_other(stack, role, method, url, door):
+    answer = ask(stack, method, url, stack.machine_key("rumst", role))
+    if door.permission in ROLES[role]:
+        assert answer.status_code not in (401, 403)
+        # one of the dialects tells with a 500 what was wrong with a request
+        assert answer.status_code < 500 or answer.headers["error_code"] not in ("internal-error", "service-unavailable")
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("method", "url", "door"), GUARDED)
+def test_nobody_passes_and_is_told_to_log_in(stack, method, url, door):
+    answer = ask(stack, method, url)
+    if is_page(url):
+        assert answer.status_code == 303
+        assert "/aanmelden" in answer.headers["Location"]
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (401, "token-needed" if door.link else "login-needed")
+
+
+@pytest.mark.parametrize(("method", "url", "door"), GUARDED)
+def test_the_neighbours_administrator_does_not_pass(stack, neighbours, method, url, door):
+    assert ask(stack, method, url, neighbours.key).status_code == 403
+
+
+@pytest.mark.parametrize(("method", "url"), LINKED)
+def test_a_link_of_one_appointment_opens_no_other(stack, portal, method, url):
+    stranger, mine = portal.booked(), portal.booked()
+    answer = ask(stack, method, url, stranger["link_token"], identifier=mine["id"])
+    assert answer.status_code in (404, 415, 422)
+    portal.post(f"appointments/{stranger['id']}/cancel", token=stranger["link_token"])
+    kept = portal.get(f"appointments/{mine['id']}", token=mine["link_token"]).json()
+    assert (kept["state"], kept["sequence"]) == ("booked", mine["sequence"])
+    portal.post(f"appointments/{mine['id']}/cancel", token=mine["link_token"])
+
+
+def test_what_is_the_neighbours_is_not_found_under_ones_own_address(portal, neighbours, staff):
+    mine = portal.booked()
+    for rest in (f"appointments/{mine['id']}", f"appointments/{mine['reference']}/dossier"):
+        assert staff.get(rest).status_code == 200
+        assert neighbours.get(rest).status_code == 404
+    assert neighbours.post(f"appointments/{mine['id']}/cancel").status_code == 404
+    closure = staff.post("closures", {"first": "2027-03-01", "resource": "ro-1"}).json()["id"]
+    assert neighbours.send("DELETE", f"closures/{closure}").status_code == 404
+    assert staff.send("DELETE", f"closures/{closure}").status_code == 204
+
+
+def test_who_works_for_one_team_sees_and_handles_that_team_alone(stack, portal):
+    milieu = Portal.on(stack, key=stack.machine_key("rumst", "lead/milieu"))
+    other = portal.booked()
+    assert milieu.get(f"appointments/{other['id']}/dossier").status_code == 404
+    assert milieu.post(f"appointments/{other['id']}/start").status_code == 404
+    assert milieu.post("closures", {"first": "2027-03-01"}).json()["code"] == "forbidden"
+    assert milieu.post("closures", {"first": "2027-03-01", "resource": "ro-1"}).json()["code"] == "forbidden"
+    own = portal.booked(
+        appointment_types=["hinder-melden"], start=portal.slots("hinder-melden")[-1]["start"],
+        answers={"soort-hinder": "geluid"},
+    )  # fmt: skip
+    assert milieu.get(f"appointments/{own['id']}/dossier").json()["contact"]["name"].startswith("Lieve")
+    day = milieu.get("agenda", params={"date": own["start"][:10]}).json()
+    assert {each["resource"] for each in day["resources"] if each["kind"] == "person"} <= {"mi-1", "mi-2", "mi-3"}
+
+
+def test_one_municipality_cannot_be_configured_through_another(staff, neighbours):
+    text = staff.get("configuration").json()["text"]
+    headers = {"Content-Type": "application/yaml", "Authorization": f"Bearer {neighbours.key}"}
+    answer = requests.put(neighbours.path("configuration"), data=text.encode(), headers=headers, timeout=15)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-configuration")

@@ -1,0 +1,122 @@
+"""Answers that are the same for all: asked for again they cost nothing, and after a change they are right."""
+
+import gzip
+import time
+
+import pytest
+import requests
+from werkzeug.test import create_environ
+from werkzeug.wrappers import Request, Response
+
+from loket_gateway.kept_answers import MOST_REQUESTS, KeptAnswers
+from tests.client import eventually
+
+SLOTS = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
+
+
+def raw(portal, rest, **headers):
+    return requests.get(portal.path(rest), headers=headers, params=SLOTS if rest == "slots" else None, timeout=10)
+
+
+@pytest.mark.parametrize("rest", ["teams", "locations", "appointment-types", "slots"])
+def test_what_has_not_changed_is_not_sent_again(portal, rest):
+    first = raw(portal, rest)
+    again = raw(portal, rest, **{"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert raw(portal, rest, **{"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["*", 'W/"x", {}', "{}"])
+def test_an_etag_is_found_in_a_list_and_by_a_star(portal, asked):
+    tag = raw(portal, "teams").headers["ETag"]
+    assert raw(portal, "teams", **{"If-None-Match": asked.format(tag)}).status_code == 304
+
+
+def test_a_language_has_answers_of_its_own(portal):
+    dutch, french = (raw(portal, "teams", **{"Accept-Language": each}) for each in ("nl", "fr"))
+    assert dutch.json() != french.json()
+    assert dutch.headers["ETag"] != french.headers["ETag"]
+    assert {"Accept-Language", "Accept-Encoding"} <= {each.strip() for each in dutch.headers["Vary"].split(",")}
+
+
+def test_a_large_answer_is_compressed_for_who_can_read_it(portal):
+    plain = requests.get(portal.path("appointment-types"), headers={"Accept-Encoding": "identity"}, timeout=10)
+    zipped = requests.get(
+        portal.path("appointment-types"), headers={"Accept-Encoding": "gzip"}, timeout=10, stream=True
+    )
+    body = zipped.raw.read()
+    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(body) == plain.content
+    assert len(body) * 2 < len(plain.content)
+
+
+def test_who_has_just_booked_sees_it(portal):
+    for _ in range(3):
+        slots = portal.slots()
+        last = slots[-1]
+        booked = portal.booked(start=last["start"])
+        left = {each["start"]: each["capacity"] for each in portal.slots()}
+        assert left.get(last["start"], 0) == last["capacity"] - 1
+        portal.post(f"appointments/{booked['id']}/cancel", token=booked["link_token"])
+        assert portal.slots()[-1] == last
+
+
+def test_a_configuration_that_is_loaded_shows_at_once(portal, staff):
+    text = staff.get("configuration").json()["text"]
+    changed = text.replace("Ruimtelijke ordening", "Ruimte en wonen", 1)
+    headers = {"Content-Type": "application/yaml", "Authorization": f"Bearer {staff.key}"}
+    for given, name in ((changed, "Ruimte en wonen"), (text, "Ruimtelijke ordening")):
+        assert requests.put(staff.path("configuration"), data=given.encode(), headers=headers, timeout=15).ok
+        eventually(lambda name=name: name in raw(portal, "teams").text, patience=3)
+
+
+def test_what_one_person_sees_is_kept_nowhere(portal, staff):
+    booked = portal.booked()
+    for answer in (portal.get(f"appointments/{booked['id']}", token=booked["link_token"]), staff.get("closures")):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "ETag" not in answer.headers
+
+
+def test_what_is_left_of_the_bounds_is_told(portal):
+    first = raw(portal, "teams").headers
+    assert first["RateLimit-Policy"].endswith(";w=60")
+    time.sleep(0.01)
+    left = [int(each["RateLimit"].split(";")[1].removeprefix("r=")) for each in (first, raw(portal, "teams").headers)]
+    assert left[1] == left[0] - 1
+
+
+def test_a_page_of_another_site_may_ask_when_the_municipality_lists_it(portal, staff):
+    text = staff.get("configuration").json()["text"]
+    headers = {"Content-Type": "application/yaml", "Authorization": f"Bearer {staff.key}"}
+    listed = text + "\nonline: {origins: [https://www.rumst.example]}\n"
+    assert requests.put(staff.path("configuration"), data=listed.encode(), headers=headers, timeout=15).ok
+    asking = {"Origin": "https://www.rumst.example", "Access-Control-Request-Method": "POST"}
+    preflight = requests.options(portal.path("holds"), headers=asking, timeout=10)
+    assert preflight.status_code == 204
+    assert preflight.headers["Access-Control-Allow-Origin"] == "https://www.rumst.example"
+    assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Credentials" not in preflight.headers
+    assert "ETag" in raw(portal, "teams", Origin="https://www.rumst.example").headers["Access-Control-Expose-Headers"]
+    for other in ("https://evil.example", "null", "https://www.rumst.example.evil.example"):
+        assert "Access-Control-Allow-Origin" not in raw(portal, "teams", Origin=other).headers
+    assert requests.put(staff.path("configuration"), data=text.encode(), headers=headers, timeout=15).ok
+
+
+def test_a_repeat_under_the_same_key_issues_no_second_ticket(staff):
+    body = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis"}
+    first, again = (staff.post("tickets", body, key="ticket-1").json() for _ in range(2))
+    assert first == again
+    assert staff.post("tickets", body, key="ticket-2").json()["id"] != first["id"]
+    other = staff.post("tickets", {**body, "persons": 2}, key="ticket-1")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
+def test_what_is_remembered_stays_bounded_however_many_ways_a_language_is_asked_for():
+    kept = KeptAnswers()
+    kept.setup()
+    for number in range(MOST_REQUESTS + 10):
+        environ = create_environ("/v1/rumst/teams", headers={"Accept-Language": f"nl, fr;q=0.{number}"})
+        kept.answer(Request(environ), "teams", "rumst", "nl", 60, lambda: Response("{}"))
+        assert kept.at_hand(environ) is not None
+    assert len(kept._places) <= MOST_REQUESTS

@@ -1,0 +1,169 @@
+"""Coming in: with a password at a browser, and with a key as a machine. What opens nothing opens nothing."""
+
+import re
+import uuid
+
+import pytest
+import requests
+from pymongo import MongoClient
+
+LONG_ENOUGH = "een rij van woorden"
+
+
+class Browser:
+    """Somebody at a browser, who follows links and sends forms."""
+
+    def __init__(self, stack, municipality="rumst"):
+        self.at = f"{stack.url}/{municipality}"
+        self.api = f"{stack.url}/api/v1/{municipality}"
+        self.session = requests.Session()
+
+    def login(self, name, password, **more):
+        form = {"name": name, "password": password, **more}
+        return self.session.post(f"{self.at}/aanmelden", data=form, timeout=15, allow_redirects=False)
+
+    def csrf_token(self):
+        return re.search(r'name="csrf_token" value="([^"]+)"', self.session.get(f"{self.at}/wachtwoord").text)[1]
+
+    def choose(self, old, new):
+        form = {"old": old, "new": new, "again": new, "csrf_token": self.csrf_token()}
+        return self.session.post(f"{self.at}/wachtwoord", data=form, timeout=15, allow_redirects=False)
+
+
+@pytest.fixture
+def browser(stack):
+    return Browser(stack)
+
+
+@pytest.fixture
+def account(staff):
+    """A new account of an agent: its name and first password."""
+    name = f"lead-{uuid.uuid4().hex[:12]}"
+    made = staff.post("accounts", {"name": name, "roles": ["lead"]}).json()
+    return name, made["first_password"]
+
+
+def test_a_first_password_must_be_changed_before_anything_else(browser, account):
+    name, password = account
+    answer = browser.login(name, password)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/rumst/wachtwoord")
+    assert browser.session.get(f"{browser.api}/agenda?date=2026-11-30").json()["code"] == "password-change-needed"
+    assert browser.choose(password, LONG_ENOUGH).status_code == 303
+    assert browser.session.get(f"{browser.api}/agenda?date=2026-11-30").status_code == 200
+    assert browser.login(name, password).status_code == 401
+
+
+@pytest.mark.parametrize("new", ["short", LONG_ENOUGH + "x" * 300])
+def test_a_password_that_is_too_short_or_too_long_is_refused(browser, account, new):
+    browser.login(*account)
+    assert browser.choose(account[1], new).status_code == 422
+
+
+def test_the_cookie_is_kept_from_scripts_and_from_other_sites(browser, account):
+    cookie = browser.login(*account).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_a_name_that_there_is_not_is_answered_as_a_wrong_password(browser, account):
+    name, _ = account
+    wrong, nobody = browser.login(name, "wrong"), browser.login("nobody-at-all", "wrong")
+    assert wrong.status_code == nobody.status_code == 401
+    assert wrong.text.replace(name, "") == nobody.text.replace("nobody-at-all", "")
+
+
+def test_after_wrong_passwords_the_right_one_is_refused_too_until_an_administrator_helps(browser, account, staff):
+    name, password = account
+    for _ in range(6):
+        browser.login(name, "wrong")
+    assert browser.login(name, password).status_code == 401
+    again = staff.post(f"accounts/{name}/password").json()["first_password"]
+    assert browser.login(name, again).status_code == 303
+
+
+def test_a_closed_account_is_out_at_once(browser, account, staff):
+    browser.login(*account)
+    browser.choose(account[1], LONG_ENOUGH)
+    assert browser.session.get(f"{browser.api}/closures").status_code == 200
+    staff.send("PATCH", f"accounts/{account[0]}", {"active": False})
+    assert browser.session.get(f"{browser.api}/closures").json()["code"] == "login-needed"
+    assert browser.login(account[0], LONG_ENOUGH).status_code == 401
+
+
+def test_who_logs_out_is_out_and_the_old_cookie_opens_nothing(browser, account):
+    browser.login(*account)
+    token, kept = browser.csrf_token(), dict(browser.session.cookies)
+    browser.session.post(f"{browser.at}/afmelden", data={"csrf_token": token}, timeout=15)
+    assert requests.get(f"{browser.api}/closures", cookies=kept, timeout=15).status_code == 401
+
+
+def test_a_change_without_the_token_of_the_session_is_refused(browser, account):
+    browser.login(*account)
+    browser.choose(account[1], LONG_ENOUGH)
+    body = {"first": "2027-04-01", "resource": "ro-1"}
+    answer = browser.session.post(f"{browser.api}/closures", json=body, timeout=15)
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
+    headers = {"X-CSRF-Token": browser.csrf_token()}
+    laid = browser.session.post(f"{browser.api}/closures", json=body, headers=headers, timeout=15)
+    assert laid.status_code == 201
+    gone = browser.session.delete(f"{browser.api}/closures/{laid.json()['id']}", headers=headers, timeout=15)
+    assert gone.status_code == 204
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_login_form_of_another_site_is_refused(browser, account, headers):
+    form = {"name": account[0], "password": account[1]}
+    answer = browser.session.post(f"{browser.at}/aanmelden", data=form, headers=headers, timeout=15)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "there", ["https://evil.example/", "//evil.example/rumst/", "/rumst//evil.example", "/kontich/"]
+)
+def test_after_the_login_nobody_is_sent_to_another_site(browser, account, there):
+    browser.login(*account)
+    browser.choose(account[1], LONG_ENOUGH)
+    answer = browser.login(account[0], LONG_ENOUGH, naar=there)
+    assert answer.headers["Location"] == "/rumst/cijfers"
+
+
+def test_a_key_can_be_renewed_while_the_old_one_works_and_taken_away(staff, stack):
+    made = staff.post("api-keys", {"name": "renewed", "roles": ["kiosk"]})
+    assert made.status_code == 201
+    old = made.json()["key"]
+    new = staff.post("api-keys/renewed/renew").json()["key"]
+    queue = {"params": {"location": "gemeentehuis"}}
+    assert [staff.get("queue", key, **queue).status_code for key in (old, new)] == [200, 200]
+    assert staff.send("DELETE", "api-keys/renewed").status_code == 204
+    assert [staff.get("queue", key, **queue).status_code for key in (old, new)] == [401, 401]
+
+
+def test_a_key_is_told_once_and_kept_as_a_hash(staff, stack):
+    key = staff.post("api-keys", {"name": "told-once", "roles": ["portal"]}).json()["key"]
+    database = MongoClient(stack.servers.mongo_uri)["loket_gateway"]
+    kept = str(list(database.api_keys.find()))
+    assert key.split("_", 2)[2] not in kept
+    assert key not in staff.get("api-keys").text
+
+
+def test_a_name_is_taken_once(staff):
+    body = {"name": "only-one", "roles": ["portal"]}
+    assert staff.post("api-keys", body).status_code == 201
+    assert staff.post("api-keys", body).json()["code"] == "name-taken"
+
+
+@pytest.mark.parametrize("roles", [["emperor"], ["portal"], [], ["lead/nowhere"]])
+def test_an_account_of_a_person_cannot_be_given_what_no_person_is(staff, roles):
+    answer = staff.post("accounts", {"name": "wrongly-made", "roles": roles})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+
+
+def test_who_came_in_and_who_gave_access_is_in_the_log_page_by_page(browser, account, staff):
+    browser.login(*account)
+    first = staff.get("access-log", params={"limit": 2}).json()
+    assert [each["action"] for each in first["entries"]] == ["logged in", "account made"]
+    assert first["entries"][1]["detail"] == account[0]
+    second = staff.get("access-log", params={"limit": 2, "cursor": first["next"]}).json()
+    assert second["entries"]
+    assert second["entries"] != first["entries"]
+    assert staff.get("access-log", params={"cursor": "x"}).json()["code"] == "invalid-request"

@@ -1,0 +1,91 @@
+"""The bounds of one client: shared by all gateways, never exceeded, and cheap."""
+
+from types import SimpleNamespace
+
+import eventlet
+import pytest
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from loket_contracts.errors import Refusal
+from loket_gateway.limiting import Limits
+
+MOST = 40
+
+
+class SlowStorage(MemoryStorage):
+    """One in which others get their turn while something is looked up, and which counts its lookups."""
+
+    def __init__(self):
+        super().__init__()
+        self.looked_up = 0
+
+    def incr(self, *args, **options):
+        self.looked_up += 1
+        eventlet.sleep(0.001)
+        return super().incr(*args, **options)
+
+
+class NoStorage(MemoryStorage):
+    def incr(self, *args, **options):
+        raise StorageError(ConnectionError("away"))
+
+
+def gateway(storage):
+    limits = Limits()
+    settings = SimpleNamespace(
+        reads_per_minute=MOST, writes_per_minute=MOST, logins_per_minute=2, wrong_per_minute=2
+    )  # fmt: skip
+    limits.container = SimpleNamespace(config={"settings": settings})
+    limits.setup()
+    limits.__dict__["_shared"] = FixedWindowRateLimiter(storage)
+    return limits
+
+
+def asks(limits, client="10.0.0.1", what="read"):
+    try:
+        limits.spend(what, SimpleNamespace(remote_addr=client))
+    except Refusal:
+        return False
+    return True
+
+
+def test_a_client_gets_all_that_it_may_and_no_more():
+    limits = gateway(MemoryStorage())
+    assert [asks(limits) for _ in range(MOST + 5)] == [True] * MOST + [False] * 5
+    assert asks(limits, "10.0.0.2")
+    assert asks(limits, what="write")
+
+
+def test_requests_at_the_same_moment_share_in_one_handful():
+    storage = SlowStorage()
+    limits = gateway(storage)
+    pool = eventlet.GreenPool(100)
+    let_in = sum(pool.imap(lambda _: asks(limits), range(100)))
+    assert let_in == MOST
+    assert storage.looked_up < MOST
+
+
+def test_several_gateways_count_together():
+    storage = MemoryStorage()
+    gateways = [gateway(storage) for _ in range(3)]
+    let_in = sum(asks(gateways[number % 3]) for number in range(3 * MOST))
+    assert MOST - 2 * (MOST // 20) <= let_in <= MOST
+
+
+def test_who_has_none_left_costs_no_lookup():
+    storage = SlowStorage()
+    limits = gateway(storage)
+    while asks(limits):
+        pass
+    before = storage.looked_up
+    assert not any(asks(limits) for _ in range(100))
+    assert storage.looked_up == before
+
+
+@pytest.mark.parametrize("what", ["read", "login"])
+def test_with_the_database_away_each_gateway_counts_by_itself(what):
+    limits = gateway(NoStorage())
+    let_in = sum(asks(limits, what=what) for _ in range(100))
+    assert let_in == (MOST if what == "read" else 2)

@@ -1,0 +1,93 @@
+"""Logging in by a certified OpenID provider that runs beside the tests: what it says of somebody counts."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from pymongo import MongoClient
+
+from loket_local.ports import find_free
+from loket_local.processes import Child
+from loket_local.stack import Ports, Stack
+from tests.client import UNLIMITED, eventually
+
+NODE = Path(__file__).parents[2] / "tests" / "node"
+TOOLS = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def url(servers, folder, node_modules):
+    """A gateway, and all behind it, whose staff log in by the provider."""
+    (port,) = find_free(1)
+    ports = Ports.free()
+    provider = Child.start(
+        "provider", [TOOLS / "node", NODE / "provider.js", str(port), f"http://127.0.0.1:{ports.http}/aanmelden/terug"],
+        folder / "provider.log",
+    )  # fmt: skip
+    issuer = f"http://127.0.0.1:{port}"
+    eventually(lambda: _answers(f"{issuer}/.well-known/openid-configuration"))
+    settings = {"OIDC_ISSUER": issuer, "OIDC_CLIENT_SECRET": "right", "OIDC_SCOPE": "openid loket"}
+    stack = Stack(
+        folder / "provider-stack", ports, environment={"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri},
+        extra={**UNLIMITED, **settings},
+    )  # fmt: skip
+    component = stack.gateway_alone()
+    yield stack.url
+    component.stop()
+    provider.stop()
+
+
+def _answers(address):
+    try:
+        return requests.get(address, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def login(url, who, municipality="rumst", there=""):
+    """Follow the provider's own pages as a browser does: name, consent, and back."""
+    session = requests.Session()
+    answer = session.get(f"{url}/{municipality}/aanmelden/provider{there}", timeout=20)
+    for form in ({"prompt": "login", "login": who, "password": "x"}, {"prompt": "consent"}):
+        target = re.search(r'action="([^"]+)"', answer.text)
+        assert target, answer.text[:500]
+        answer = session.post(target[1], data=form, timeout=20)
+    return session, answer
+
+
+def test_who_has_a_role_comes_in_with_it_and_no_more(stack, url):
+    session, answer = login(url, "lead")
+    assert answer.status_code == 200
+    assert answer.url.startswith(f"{url}/rumst/cijfers")
+    api = f"{url}/api/v1"
+    assert session.get(f"{api}/rumst/agenda?date=2026-11-30", timeout=20).status_code == 200
+    assert session.get(f"{api}/rumst/accounts", timeout=20).status_code == 403
+    assert session.get(f"{api}/kontich/agenda?date=2026-11-30", timeout=20).status_code == 403
+    kept = MongoClient(stack.servers.mongo_uri).loket_gateway.accounts.find_one({"from_provider": True})
+    assert (kept["grants"], kept["password"]) == (["lead/milieu"], None)
+    assert "lead@" not in str(kept)
+
+
+def test_who_has_no_role_does_not_come_in(stack, url):
+    session, answer = login(url, "nobody")
+    assert answer.status_code == 403
+    assert session.get(f"{url}/api/v1/rumst/agenda?date=2026-11-30", timeout=20).status_code == 401
+
+
+def test_the_login_goes_on_to_where_it_was_asked_for_and_never_elsewhere(stack, url):
+    assert login(url, "lead", there="?naar=/rumst/cijfers%3Fteam%3Dmilieu")[1].url.endswith("team=milieu")
+    assert "evil" not in login(url, "lead", there="?naar=//evil.example/")[1].url
+
+
+def test_an_answer_without_the_browsers_own_cookie_or_a_second_time_is_refused(stack, url):
+    session, _ = login(url, "lead")
+    assert requests.get(f"{url}/aanmelden/terug?code=x&state=y", timeout=20).status_code == 401
+    assert session.get(f"{url}/aanmelden/terug?code=x&state=y", timeout=20).status_code == 401
+
+
+def test_the_login_page_offers_both_ways(stack, url):
+    page = requests.get(f"{url}/rumst/aanmelden", timeout=20).text
+    assert "/rumst/aanmelden/provider" in page
+    assert 'type="password"' in page

@@ -1,0 +1,80 @@
+"""Who may do what: the table of roles, and what an account or a key can be given."""
+
+import datetime as dt
+
+import pytest
+
+from loket_contracts.errors import Refusal
+from loket_gateway.access.accounts import FORGIVEN, LONGEST_LOCK, lock_after
+from loket_gateway.access.doors import LINK, OPEN, link_or, needs
+from loket_gateway.access.roles import FOR_PEOPLE, PERMISSIONS, ROLES, Caller, Grant, grants
+
+LEAD = Caller("x", "rumst", grants(["lead/milieu", "agent"]), by="session")
+
+
+def refused(door, caller, municipality="rumst", has_link=False):
+    with pytest.raises(Refusal) as refusal:
+        door.check(caller, municipality, has_link)
+    return refusal.value.code
+
+
+def test_every_permission_belongs_to_a_role_and_every_role_has_known_ones():
+    assert set().union(*ROLES.values()) == set(PERMISSIONS)
+    assert set(FOR_PEOPLE) <= set(ROLES)
+
+
+def test_a_lead_may_what_an_agent_may_and_an_admin_what_a_lead_may():
+    assert ROLES["agent"] < ROLES["lead"] < ROLES["admin"]
+
+
+def test_a_grant_is_written_as_it_is_read():
+    for text in ("agent", "lead/milieu"):
+        assert str(Grant.read(text)) == text
+
+
+@pytest.mark.parametrize("text", ["emperor", "admin/milieu", "kiosk/milieu", ""])
+def test_a_role_that_cannot_be_given_is_refused(text):
+    with pytest.raises(ValueError, match="role"):
+        Grant.read(text)
+
+
+def test_a_role_for_one_team_is_for_that_team():
+    assert LEAD.teams("closures.change") == ["milieu"]
+    assert LEAD.teams("agenda.read") is None  # as an agent, for all
+
+
+def test_a_role_counts_in_its_own_municipality_alone():
+    assert LEAD.may("agenda.read", "rumst")
+    assert not LEAD.may("agenda.read", "kontich")
+
+
+def test_an_open_door_lets_anybody_pass_and_a_link_only_who_has_one():
+    OPEN.check(Caller(), "rumst", has_link=False)
+    LINK.check(Caller(), "rumst", has_link=True)
+    assert refused(LINK, Caller()) == "token-needed"
+    assert refused(LINK, LEAD) == "token-needed"
+
+
+def test_a_door_for_staff_asks_for_a_login_and_then_for_the_permission():
+    door = needs("configuration.change")
+    assert refused(door, Caller()) == "login-needed"
+    assert refused(door, Caller(), has_link=True) == "login-needed"
+    assert refused(door, LEAD) == "forbidden"
+    assert refused(needs("agenda.read"), LEAD, "kontich") == "forbidden"
+    link_or("agenda.read").check(LEAD, "rumst", has_link=False)
+
+
+def test_who_must_choose_a_password_may_nothing_before():
+    new = Caller("x", "rumst", grants(["admin"]), "session", must_change_password=True)
+    assert refused(needs("agenda.read"), new) == "password-change-needed"
+
+
+def test_a_door_cannot_ask_for_a_permission_that_there_is_not():
+    with pytest.raises(ValueError, match=r"agenda\.burn"):
+        needs("agenda.burn")
+
+
+def test_some_wrong_passwords_are_forgiven_and_each_further_one_closes_for_twice_as_long():
+    assert [lock_after(wrong) for wrong in range(FORGIVEN)] == [None] * FORGIVEN
+    assert [lock_after(FORGIVEN + more) for more in (0, 1, 2)] == [dt.timedelta(minutes=each) for each in (1, 2, 4)]
+    assert lock_after(10_000) == LONGEST_LOCK
