@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PROJECTS := $(wildcard services/*/pyproject.toml) gateway/pyproject.toml deploy/local/pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop reset demo-data logs status test test-long lint types imports bench lock docs clean
+.PHONY: help install run stop reset demo-data password logs status test test-long lint types imports bench lock docs clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ reset: $(READY)  ## Stop, and drop all data of `make run`
 
 demo-data: $(READY)  ## Play a year of a municipality into what `make run` started in another shell
 	@exec $(BIN)/loket demo-data
+
+password: $(READY)  ## Give the account `beheer` of the demo municipality a new first password
+	@$(BIN)/loket password
 
 logs: $(READY)  ## Follow the logs of `make run`
 	@exec $(BIN)/loket logs

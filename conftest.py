@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +19,14 @@ from loket_local import servers as local_servers
 from loket_local.ports import find_free
 from loket_local.servers import Servers
 from loket_local.stack import Ports, Stack
-from tests.client import Portal
+from tests.client import UNLIMITED, Portal
 
 pytest_plugins = ["tests.chromium"]
 
 ROOT = Path(__file__).parent
 LONG = bool(os.environ.get("LOKET_LONG"))
+#: seconds for one test of the long form, such as that of a whole year
+LONGEST_TEST = 5400
 
 # the short form tries the same examples every time, so that main passes or fails for what was changed; the long form
 # looks for new ones
@@ -31,6 +35,11 @@ settings.register_profile(
 )
 settings.register_profile("long", settings.get_profile("short"), max_examples=2000, derandomize=False)
 settings.load_profile("long" if LONG else "short")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if LONG:
+        config.option.timeout = LONGEST_TEST
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +76,10 @@ def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
         folder / "stack",
         Ports.free(),
         environment={"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri},
+        extra={**UNLIMITED, "WEBHOOKS_TO_PRIVATE": "true"},
     )
     running.start()
+    running.open_desk("rumst")
     running.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
     running.configure_messages(ROOT / "tests" / "at-once.messages.yaml")
     yield running
@@ -78,4 +89,26 @@ def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
 @pytest.fixture
 def portal(stack: Stack) -> Portal:
     """A web portal that talks to the stack over HTTP."""
-    return Portal(stack.url, stack.mail_url)
+    return Portal.on(stack)
+
+
+@pytest.fixture
+def staff(stack: Stack) -> Portal:
+    """A machine of the municipality, with an administrator's key."""
+    return Portal.on(stack, key=stack.machine_key("rumst"))
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """What tests/node/package-lock.json pins, installed once."""
+    place, tools = ROOT / "tests" / "node", Path(sys.executable).parent
+    if not (place / "node_modules" / "oidc-provider").exists():
+        command = [tools / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        subprocess.run(
+            command,
+            cwd=place,
+            check=True,
+            env={**os.environ, "PATH": f"{tools}:{os.environ.get('PATH', os.defpath)}"},
+            timeout=240,
+        )
+    return place / "node_modules"

@@ -12,8 +12,12 @@ from typing import Any, TypeVar
 
 import requests
 
+from loket_local.stack import Stack
+
 T = TypeVar("T")
 PATIENCE = 20.0
+#: all tests come from one address
+UNLIMITED = {f"{what}_PER_MINUTE": "1000000" for what in ("READS", "WRITES", "LOGINS", "WRONG")}
 
 
 def eventually(look: Callable[[], T | None], patience: float = PATIENCE) -> T:
@@ -48,16 +52,29 @@ class Portal:
     url: str
     mail_url: str
     municipality: str = "rumst"
+    key: str | None = None
+    staff_key: str | None = None
     session: requests.Session = field(default_factory=requests.Session)
+
+    @classmethod
+    def on(cls, stack: Stack, municipality: str = "rumst", key: str | None = None) -> Portal:
+        """A client of a stack, who may read its figures too."""
+        return cls(stack.url, stack.mail_url, municipality, key=key, staff_key=stack.machine_key(municipality))
 
     def path(self, rest: str) -> str:
         return f"{self.url}/api/v1/{self.municipality}/{rest}"
 
     def get(self, rest: str, token: str | None = None, **options: Any) -> requests.Response:
-        return self.session.get(self.path(rest), headers=_headers(token, options), timeout=15, **options)
+        return self.session.get(self.path(rest), headers=_headers(token or self.key, options), timeout=15, **options)
 
     def post(self, rest: str, body: Any = None, token: str | None = None, **options: Any) -> requests.Response:
-        return self.session.post(self.path(rest), json=body, headers=_headers(token, options), timeout=15, **options)
+        return self.send("POST", rest, body, token, **options)
+
+    def send(
+        self, method: str, rest: str, body: Any = None, token: str | None = None, **options: Any
+    ) -> requests.Response:
+        headers = _headers(token or self.key, options)
+        return self.session.request(method, self.path(rest), json=body, headers=headers, timeout=15, **options)
 
     def slots(self, appointment_type: str = "bouwadvies", location: str = "gemeentehuis", **query: Any) -> list[Any]:
         given = {"appointment_type": appointment_type, "location": location, **query}
@@ -92,7 +109,7 @@ class Portal:
     def overview(self, days: int = 100, **asked: str) -> dict[str, Any]:
         """The figures of so many days back and ahead."""
         ends = {"from": str(date.today() - timedelta(days)), "to": str(date.today() + timedelta(days))}  # noqa: DTZ011
-        found: dict[str, Any] = self.get("reports/overview", params={**ends, **asked}).json()
+        found: dict[str, Any] = self.get("reports/overview", self.staff_key, params={**ends, **asked}).json()
         return found
 
     def figures(self, **asked: str) -> dict[str, Any]:

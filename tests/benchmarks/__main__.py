@@ -8,28 +8,25 @@ changes meanwhile changes both.
 from __future__ import annotations
 
 import contextlib
-import itertools
-import random
 import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
-import requests
 from rich.console import Console
 from rich.table import Table
 
 from loket_local.ports import LOOPBACK
 from loket_local.stack import Ports, Stack
+from tests.client import UNLIMITED
 
+from .attacks import under_attack
 from .domain import growth
-from .load import Measured, measure, request
+from .jobs import SPECIALISTS, Job, jobs
+from .load import Measured, measure
 from .mails import mails as sending
 from .settled import wait_until_all_is_told, wait_until_capacity_is_told
 from .soak import resident_megabytes, soak
@@ -41,102 +38,7 @@ from .year import year as a_year
 ROOT = Path(__file__).parents[2]
 CONNECTIONS = (1, 8, 32)
 TURNS = 3
-SPECIALISTS = 10
 console = Console(highlight=False)
-
-
-@dataclass(frozen=True)
-class Job:
-    """One thing to measure. `yardstick`: the job that its rate is divided by. `alone`: the listeners are held still."""
-
-    name: str
-    port: int
-    next_request: Callable[[], bytes]
-    yardstick: str
-    expected: int = 200
-    alone: bool = False
-
-
-def wish(start: str) -> dict[str, Any]:
-    return {"appointment_types": ["visit"], "location": "hal", "start": start}
-
-
-def booking(start: str, number: int) -> dict[str, Any]:
-    return {**wish(start), "contact": {"name": f"Visitor {number}", "email": f"visitor{number}@example.org"}}
-
-
-def starts(url: str) -> list[str]:
-    """Every start of the next 300 days, ten times over, shuffled: one for each specialist."""
-    today = date.today()  # noqa: DTZ011 - the machine's own day is as good as any
-    found = []
-    for first in range(1, 300, 60):
-        query = {
-            "appointment_type": "visit",
-            "from": str(today + timedelta(first)),
-            "to": str(today + timedelta(first + 59)),
-        }
-        found += [slot["start"] for slot in requests.get(f"{url}/slots", params=query, timeout=60).json()["slots"]]
-    shuffled = found * SPECIALISTS
-    random.Random(7).shuffle(shuffled)
-    return shuffled
-
-
-def fill_half(url: str) -> None:
-    """Book half of the next 14 days of the searched municipality."""
-    slots = requests.get(f"{url}/slots", params={"appointment_type": "visit"}, timeout=60).json()["slots"]
-    wanted = [slot["start"] for slot in slots for _ in range(slot["capacity"] // 2)]
-    with requests.Session() as session:
-        for number, start in enumerate(wanted):
-            session.post(f"{url}/appointments", json=booking(start, number), timeout=60).raise_for_status()
-
-
-def jobs(stack: Stack, port: int) -> list[Job]:
-    front, api = f"http://{LOOPBACK}:{port}", f"{stack.url}/api/v1"
-    fill_half(f"{api}/searched")
-    wait_until_all_is_told(f"{api}/searched")
-    free = iter(starts(f"{api}/booked"))
-    number = itertools.count()
-    gateway = stack.ports.http
-    today = date.today()  # noqa: DTZ011 - the machine's own day is as good as any
-    figures = request("GET", f"{api}/booked/reports/overview?from={today}&to={today + timedelta(days=365)}")
-    search = request("GET", f"{api}/searched/slots?appointment_type=visit")
-    bare, rpc = request("GET", f"{front}/bare"), request("GET", f"{front}/rpc")
-    event = request("POST", f"{front}/event", {"some": "thing"})
-    return [
-        Job("plain nameko: @http", port, lambda: bare, "plain nameko: @http"),
-        Job("plain nameko: @http, RPC", port, lambda: rpc, "plain nameko: @http, RPC"),
-        Job("plain nameko: @http, RPC, event", port, lambda: event, "plain nameko: @http, RPC, event"),
-        Job("catalogue", gateway, lambda: request("GET", f"{api}/rumst/teams"), "plain nameko: @http"),
-        Job("slot search, 10 x 14 days, half booked", gateway, lambda: search, "plain nameko: @http, RPC"),
-        Job(
-            "hold",
-            gateway,
-            lambda: request("POST", f"{api}/booked/holds", wish(next(free))),
-            "plain nameko: @http, RPC",
-            201,
-        ),
-        Job(
-            "book",
-            gateway,
-            lambda: request("POST", f"{api}/booked/appointments", booking(next(free), next(number))),
-            "plain nameko: @http, RPC, event",
-            201,
-        ),
-        Job(
-            "book, listeners held still",
-            gateway,
-            lambda: request("POST", f"{api}/booked/appointments", booking(next(free), next(number))),
-            "plain nameko: @http, RPC, event",
-            201,
-            alone=True,
-        ),
-        Job(
-            "overview of figures",
-            gateway,
-            lambda: figures,
-            "plain nameko: @http, RPC",
-        ),
-    ]
 
 
 @contextlib.contextmanager
@@ -166,7 +68,7 @@ def by_turns(
 
 def tell(measured: dict[tuple[str, int], list[Measured]], listed: list[Job]) -> Table:
     table = Table("what", "connections", "per second", "p50 ms", "p99 ms", "ratio to its yardstick")
-    for job in listed:
+    for job in [each for each in listed if (each.name, CONNECTIONS[0]) in measured]:
         for connections in CONNECTIONS:
             run, *yardstick = measured[job.name, connections]
             table.add_row(
@@ -200,20 +102,30 @@ def _now(stack: Stack) -> dict[str, float]:
     return {name: resident_megabytes(each.child.pid) for name, each in stack.components.items() if each.child}
 
 
+def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
+    """The jobs with this in their name, and those that they are compared with."""
+    wanted = [job for job in listed if only in job.name]
+    return [job for job in listed if job in wanted or job.name in {each.yardstick for each in wanted}]
+
+
 @click.command()
 @click.option("--seconds", default=6.0, show_default=True, help="How long each row runs.")
+@click.option("--only", default="", help="Only the rows with this in their name, and their yardsticks.")
 @click.option("--mails", default=0, help="Only book so many at once, and see their mails leave; 10000 take minutes.")
+@click.option("--attacks", is_flag=True, help="Only see how an ordinary client fares while others attack.")
 @click.option("--year", default=0, help="Only see the figures of a year of so many appointments; 60000 take long.")
 @click.option("--bookings", default=0, help="Only make so many bookings, and watch the memory; 100000 take minutes.")
-def main(seconds: float, mails: int, bookings: int, year: int) -> None:
+def main(seconds: float, only: str, mails: int, bookings: int, year: int, attacks: bool) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
-    stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"))
-    if mails or bookings or year:
+    stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"), extra=UNLIMITED)
+    if mails or bookings or year or attacks:
         stack.start()
         try:
-            if year:
+            if attacks:
+                console.print(under_attack(stack, seconds, console))
+            elif year:
                 console.print(a_year(stack, year, console))
             else:
                 console.print(sending(stack, mails, console) if mails else soak(stack, bookings, console))
@@ -241,11 +153,11 @@ def main(seconds: float, mails: int, bookings: int, year: int) -> None:
         with yardsticks(stack) as port:
             listed = jobs(stack, port)
             named = {job.name: job for job in listed}
-            for job in listed:
+            for job in _asked_for(listed, only):
                 both = [job] if job.name == job.yardstick else [job, named[job.yardstick]]
                 for connections in CONNECTIONS:
                     console.print(f"[dim]{job.name}, {connections} connection(s)[/dim]")
-                    settled = partial(wait_until_all_is_told, f"{stack.url}/api/v1/booked")
+                    settled = partial(wait_until_all_is_told, stack, "booked")
                     settled()
                     with held_still(stack, job.alone):
                         runs = by_turns(both, connections, seconds, partial(time.sleep, 1) if job.alone else settled)

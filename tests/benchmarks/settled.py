@@ -11,10 +11,12 @@ from pymongo import MongoClient
 from loket_local.stack import Stack
 
 
-def wait_until_all_is_told(url: str) -> None:
+def wait_until_all_is_told(stack: Stack, municipality: str) -> None:
     """Until the mail of every booking is out, so that one row does not weigh on the next."""
+    url, ends = f"{stack.url}/api/v1/{municipality}/reports/overview", {"from": "2026-01-01", "to": "2030-12-31"}
+    headers = {"Authorization": f"Bearer {stack.machine_key(municipality)}"}
     while True:
-        found = requests.get(f"{url}/reports/overview", params={"from": "2026-01-01", "to": "2030-12-31"}, timeout=60)
+        found = requests.get(url, params=ends, headers=headers, timeout=60)
         if found.ok and found.json()["figures"]["messages"] >= found.json()["figures"]["appointments"]:
             return
         time.sleep(0.5)

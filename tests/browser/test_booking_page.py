@@ -91,7 +91,7 @@ def test_the_language_can_be_changed_on_every_page_and_stays(page: Page, portal,
 
 def test_the_interface_documentation_can_be_read(page: Page, portal):
     page.goto(f"{portal.url}/docs")
-    expect(page.get_by_role("heading", name="Free starts")).to_be_visible()
+    expect(page.get_by_role("heading", name="Free starts", exact=True)).to_be_visible()
     assert fits(page)
 
 

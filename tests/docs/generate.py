@@ -15,7 +15,8 @@ from loket_chassis.settings import Settings, describe
 from loket_contracts import asyncapi
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.events import EVENTS
-from loket_gateway.api.openapi import OPERATIONS
+from loket_gateway.access.roles import PERMISSIONS, ROLES
+from loket_gateway.api.operations import OPERATIONS, Operation
 from loket_gateway.problems import STATUS
 from loket_gateway.settings import GatewaySettings
 from loket_notification.channels.providers import installed
@@ -156,13 +157,41 @@ def interface_page() -> str:
         ("method and path", "what", "who"),
         *(
             (
-                f"`{each['method'].upper()} {each['path']}`",
-                each["summary"],
-                "by token" if each.get("token") else "all",
+                f"`{each.method.upper()} {each.path}`",
+                each.summary,
+                _for_whom(each),
             )
             for each in OPERATIONS
         ),
     )
+
+
+def _for_whom(operation: Operation) -> str:
+    ways = [*(["by token"] if operation.link else []), *([operation.permission] if operation.permission else [])]
+    return " or ".join(ways) or "all"
+
+
+def access_page() -> str:
+    text = MADE + "# Who may do what\n\nA role is given for the whole municipality, or for one team (`lead/milieu`). "
+    text += "People are agent, lead, admin or auditor; kiosk and portal are for machines. What is open to all, or to "
+    text += "who has the token of an appointment, is in [http.md](http.md).\n\n## Roles\n\n"
+    text += table(
+        ("permission", "what it allows", *ROLES),
+        *((f"`{name}`", meaning, *_held(name)) for name, meaning in PERMISSIONS.items()),
+    )
+    text += "\n## Routes\n\n"
+    return text + table(
+        ("method and path", "permission", *ROLES),
+        *(
+            (f"`{each.method.upper()} {each.path}`", f"`{each.permission}`", *_held(each.permission))
+            for each in OPERATIONS
+            if each.permission is not None
+        ),
+    )
+
+
+def _held(permission: str) -> list[str]:
+    return ["yes" if permission in held else "" for held in ROLES.values()]
 
 
 def configuration_page() -> str:
@@ -173,6 +202,7 @@ def configuration_page() -> str:
         configuration.Resource, configuration.OpeningRule, configuration.Closure, configuration.AppointmentType,
         configuration.Need, configuration.Question, configuration.Condition, configuration.Guidance,
         configuration.Study, configuration.Queue, configuration.Reasons,
+        configuration.Online,
     ):  # fmt: skip
         text += f"\n## {schema.__name__}\n\n" + table(("key", "what", "needed"), *_keys(schema()))
     return text
@@ -205,6 +235,7 @@ PAGES = {
     "events.md": events_page,
     "problems.md": problems_page,
     "http.md": interface_page,
+    "access.md": access_page,
     "configuration.md": configuration_page,
     "messages.md": messages_page,
     "figures.md": figures_page,

@@ -6,7 +6,7 @@ import pytest
 
 from loket_local.ports import find_free
 from loket_local.stack import Ports, Stack
-from tests.client import Portal
+from tests.client import UNLIMITED, Portal
 
 MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
 
@@ -18,7 +18,7 @@ def own_stack(folder):
     ports = Ports.free()
     stack = Stack(
         folder / "faults", Ports(ports.http, ports.mail, ports.smtp, amqp_port, mongo_port), environment={},
-        extra={"CLAIM_SECONDS": "4"},
+        extra={"CLAIM_SECONDS": "4", **UNLIMITED},
     )  # fmt: skip
     stack.start()
     stack.configure(MUNICIPALITIES / "rumst.yaml")
@@ -29,4 +29,4 @@ def own_stack(folder):
 
 @pytest.fixture
 def portal(own_stack):
-    return Portal(own_stack.url, own_stack.mail_url)
+    return Portal.on(own_stack)

@@ -36,7 +36,7 @@ def test_reporting_and_mongod_killed_while_they_count_give_the_same_figures(own_
     client = MongoClient(own_stack.servers.mongo_uri, tz_aware=True)
     wait_until_year_is_counted(own_stack)
     first, last = period(DAYS)
-    portal = Portal(own_stack.url, own_stack.mail_url, municipality="voorbeeld")
+    portal = Portal.on(own_stack, "voorbeeld", own_stack.machine_key("voorbeeld"))
     found = portal.get("reports/overview", params={"from": first, "to": last}).json()["figures"]
     expected = plain.figures(*raw(client.loket_booking, first, last))
     assert {name: found[name] for name in expected} == expected

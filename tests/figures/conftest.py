@@ -19,4 +19,4 @@ def year(stack):
     """The API of the municipality, once all that happened there is counted."""
     play(stack, A_YEAR, DAYS)
     wait_until_year_is_counted(stack)
-    return Portal(stack.url, stack.mail_url, municipality="voorbeeld")
+    return Portal.on(stack, "voorbeeld", stack.machine_key("voorbeeld"))

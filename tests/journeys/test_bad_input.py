@@ -133,7 +133,7 @@ SEARCH = "/api/v1/rumst/slots?location=gemeentehuis&appointment_type="
     [
         ("/api/v1/atlantis/slots?appointment_type=bouwadvies", 404, "unknown-municipality", None),
         ("/api/v1/atlantis/appointment-types", 404, "unknown-municipality", None),
-        ("/api/v1/atlantis/reports/overview", 404, "unknown-municipality", None),
+        ("/api/v1/rumst/reports/overview", 401, "login-needed", None),
         ("/api/v1/rumst/slots", 422, "invalid-request", "appointment_type"),
         (f"{SEARCH}x", 422, "unknown-appointment-type", None),
         (f"{SEARCH}bouwadvies&from=x", 422, "invalid-request", "from"),
@@ -141,13 +141,16 @@ SEARCH = "/api/v1/rumst/slots?location=gemeentehuis&appointment_type="
         (f"{SEARCH}bouwadvies&colour=red", 422, "invalid-request", "colour"),
         (f"{SEARCH}leegstand&from=2026-12-05&to=2026-12-01", 422, "invalid-request", "to"),
         (f"{SEARCH}leegstand&to=2030-12-01", 422, "invalid-request", "to"),
-        ("/api/v1/rumst/reports/overview?from=never", 422, "invalid-request", "from"),
         ("/api/v1/rumst/appointments/abc", 401, "token-needed", None),
         ("/api/v1/rumst/nothing", 404, "not-found", None),
     ],
 )  # fmt: skip
 def test_a_wrong_address(portal, path, status, code, place):
     is_a_problem(requests.get(portal.url + path, timeout=10), status, code, place)
+
+
+def test_a_period_that_is_none(staff):
+    is_a_problem(staff.get("reports/overview", params={"from": "never"}), 422, "invalid-request", "from")
 
 
 def test_a_method_that_an_address_does_not_take(portal):

@@ -15,7 +15,7 @@ def test_fifty_clients_want_the_same_slot_ten_times_over_and_exactly_one_wins_ea
     barrier = Barrier(CLIENTS)
 
     def attempt(number: int, start: str):
-        client = Portal(portal.url, portal.mail_url)
+        client = Portal(portal.url, portal.mail_url, staff_key=portal.staff_key)
         body = {"appointment_types": ["dossier-inzien"], "answers": {"perceel": "x"}, "contact": a_visitor()}
         barrier.wait()
         answer = client.book(start, **body)

@@ -9,15 +9,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
+import yaml
 from rich.console import Console
 from rich.panel import Panel
 
 from .ports import LOOPBACK
 from .processes import StartFailed, stop_by_id
-from .stack import Interrupted, Ports, Stack, raise_on_signals, read_state, secret_of
+from .stack import FIRST_ACCOUNT, Interrupted, Ports, Stack, raise_on_signals, read_state, secret_of
 
 ROOT = Path(__file__).resolve().parents[3]
 console = Console(highlight=False)
@@ -73,9 +75,12 @@ def up(
     raise_on_signals()
     try:
         stack.start()
+        passwords = {}
         for file in municipalities:
             stack.configure(file)
-        console.print(_welcome(stack, time.monotonic() - began))
+            name = str(yaml.safe_load(file.read_text())["id"])
+            passwords[name] = stack.open_desk(name)
+        console.print(_welcome(stack, time.monotonic() - began, passwords))
         stack.watch()
     except Interrupted as signal_name:
         console.print(f"\n{signal_name}: stopping everything")
@@ -87,12 +92,22 @@ def up(
     console.print("stopped; the data is kept (make reset drops it)")
 
 
-def _welcome(stack: Stack, seconds: float) -> Panel:
+def _welcome(stack: Stack, seconds: float, passwords: Mapping[str, str | None]) -> Panel:
+    desks = "".join(
+        f"Desk       {stack.url}/{name}/aanmelden\n"
+        + (
+            f"           account {FIRST_ACCOUNT}, first password [bold]{password}[/bold]\n"
+            if password
+            else f"           account {FIRST_ACCOUNT}; lost its password? make password\n"
+        )
+        for name, password in passwords.items()
+    )
     return Panel.fit(
         f"[bold]Loket runs[/bold] (after {seconds:.1f} s)\n\n"
         f"Pages      {stack.url}/\n"
         f"API        {stack.url}/api/v1/rumst/appointment-types\n"
         f"API docs   {stack.url}/docs\n"
+        f"{desks}"
         f"Mail       {stack.mail_url}/\n"
         f"Logs       {stack.logs}\n\n"
         "Ctrl-C stops everything."
@@ -137,9 +152,7 @@ def reset(folder: Path, yes: bool) -> None:
 @click.option("--days", default=365, show_default=True, help="How many days, the last of them yesterday.")
 def demo_data(folder: Path, appointments: int, days: int) -> None:
     """Play a year of a municipality that does not exist, for figures to look at. Loket must run."""
-    state = read_state(folder)
-    if state is None:
-        raise click.ClickException("Loket does not run here. Start it with: make run")
+    state = _running(folder)
     environment = {
         **os.environ, "MONGO_URI": str(state["mongo_uri"]), "AMQP_URI": str(state["amqp_uri"]),
         "LOKET_SECRET": secret_of(folder),
@@ -155,6 +168,42 @@ def demo_data(folder: Path, appointments: int, days: int) -> None:
         console.print("stopped; what was played stays")
         sys.exit(130)
     console.print(f"see {state['url']}/voorbeeld/cijfers")
+
+
+@main.command()
+@folder_option
+@click.argument("municipality", default="rumst")
+def password(folder: Path, municipality: str) -> None:
+    """Give the first account of MUNICIPALITY a new first password."""
+    state = _running(folder)
+    sys.exit(_access(state, "reset-password", municipality, FIRST_ACCOUNT).returncode)
+
+
+@main.command()
+@folder_option
+@click.argument("municipality", default="rumst")
+@click.option("--role", default="admin", show_default=True, help="What the key may, as role or role/team.")
+def key(folder: Path, municipality: str, role: str) -> None:
+    """Print an API key for MUNICIPALITY, to try the interface with."""
+    state = _running(folder)
+    name = f"shell-{role.replace('/', '-')}"
+    if _access(state, "add-key", municipality, name, "--role", role, stderr=subprocess.DEVNULL).returncode:
+        sys.exit(_access(state, "renew-key", municipality, name).returncode)
+
+
+def _running(folder: Path) -> dict[str, object]:
+    """What `loket up` wrote down of the Loket that runs here."""
+    state = read_state(folder)
+    if state is None:
+        raise click.ClickException("Loket does not run here. Start it with: make run")
+    return state
+
+
+def _access(state: Mapping[str, object], *arguments: str, **options: int) -> subprocess.CompletedProcess[bytes]:
+    """Run `loket-access` on the Loket that runs."""
+    environment = {**os.environ, "MONGO_URI": str(state["mongo_uri"]), "MONGO_DATABASE": "loket_gateway"}
+    command = [sys.executable, "-m", "loket_gateway.administer", *arguments]
+    return subprocess.run(command, env=environment, check=False, **options)  # type: ignore[call-overload]
 
 
 @main.command()

@@ -91,12 +91,12 @@ def make(
         "LOKET_SECRET": secret,
         **(extra or {}),
     }
-    databases = {name: {"MONGO_DATABASE": f"loket_{name}"} for name in NAMES if name != "gateway"}
+    databases = {name: {"MONGO_DATABASE": f"loket_{name}"} for name in NAMES}
     return {
         name: Component(
             name,
             ports[name],
-            {**databases.get(name, {}), **shared, "HTTP_ADDRESS": f"{LOOPBACK}:{ports[name]}"},
+            {**databases[name], **shared, "HTTP_ADDRESS": f"{LOOPBACK}:{ports[name]}"},
             logs / f"{name}.log",
         )
         for name in NAMES

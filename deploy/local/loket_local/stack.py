@@ -23,6 +23,8 @@ from .processes import Child, StartFailed, is_alive
 
 Report = Callable[[str], None]
 RESTART_AFTER = 1.0
+#: the account that a municipality begins with
+FIRST_ACCOUNT = "beheer"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Stack:
     servers: servers.Servers | None = None
     mail: Child | None = None
     components: dict[str, Component] = field(default_factory=dict)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -118,6 +121,18 @@ class Stack:
             component.wait_until("ready")
             self.report(f"{component.name}: healthy")
 
+    def gateway_alone(self) -> Component:
+        """One more gateway, beside services that run already on the same broker and database."""
+        self.servers = servers.start(self.folder, self.ports.amqp, self.ports.mongo, self.report, self.environment)
+        ports = {**dict.fromkeys(components.NAMES, 0), "gateway": self.ports.http}
+        gateway = components.make(
+            ports, self.logs, amqp_uri=self.servers.amqp_uri, mongo_uri=self.servers.mongo_uri, smtp_port=0,
+            secret="", public_url=self.url, extra=self.extra,
+        )["gateway"]  # fmt: skip
+        gateway.start()
+        gateway.wait_until("ready")
+        return gateway
+
     def configure(self, file: Path) -> None:
         """Load a municipality, and its messages if there is a plan beside it. Raises StartFailed with what is wrong."""
         self.report(f"municipality: loading {file.name}")
@@ -131,15 +146,36 @@ class Stack:
         self._load(["loket_notification.administer", "configure"], file)
 
     def _load(self, command: list[str], file: Path) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", *command, str(file)],
-            env=self.components["booking"].environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = self._run([*command, str(file)], "booking")
         if done.returncode:
             raise StartFailed(f"{file} could not be loaded:\n{done.stderr.strip()}")
+
+    def open_desk(self, municipality: str) -> str | None:
+        """The first account of a municipality, `beheer`; its password, which is told once. None when it is there."""
+        done = self.access("add-account", municipality, FIRST_ACCOUNT, "--role", "admin")
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    def machine_key(self, municipality: str, role: str = "admin") -> str:
+        """An API key with this role, made when it is first asked for."""
+        name = f"{role.replace('/', '-')}-machine"
+        if (municipality, role) not in self.keys:
+            done = self.access("add-key", municipality, name, "--role", role)
+            if done.returncode:
+                done = self.access("renew-key", municipality, name)
+            if done.returncode:
+                raise StartFailed(f"No key could be made for {municipality}:\n{done.stderr.strip()}")
+            self.keys[municipality, role] = done.stdout.strip()
+        return self.keys[municipality, role]
+
+    def access(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `loket-access` on this stack."""
+        return self._run(["loket_gateway.administer", *arguments], "gateway")
+
+    def _run(self, command: list[str], component: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *command], env=self.components[component].environment, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
 
     def watch(self) -> None:
         """Until a signal comes: start a service again that ended, and give up when a server ended."""

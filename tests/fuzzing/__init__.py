@@ -1,0 +1,1 @@
+"""What nobody would think of sending, sent."""

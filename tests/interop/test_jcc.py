@@ -1,0 +1,149 @@
+"""A portal that speaks JCC's dialect lists, books, reads and cancels without knowing whom it talks to."""
+
+import datetime as dt
+
+import pytest
+import requests
+
+from loket_gateway.compat.jcc import shapes
+from tests.client import a_visitor, eventually
+
+from .jcc_client import ZONE, JccClient
+
+HALL, ADVICE = "gemeentehuis", "bouwadvies"
+ONE = [(ADVICE, 1)]
+
+
+@pytest.fixture
+def jcc(stack):
+    return JccClient(f"{stack.url}/compat/jcc/rumst", stack.machine_key("rumst", "portal"))
+
+
+@pytest.fixture
+def customer():
+    return {"firstName": "Lieve", "lastName": "Demo", "emailAddress": a_visitor()["email"]}
+
+
+@pytest.fixture
+def last_time(jcc):
+    first, last = jcc.range([ADVICE])
+    last = min(last, first + dt.timedelta(days=50))
+    return jcc.times(HALL, ONE, first, last)[0][-1]
+
+
+def test_the_connection_can_be_checked(jcc):
+    assert set(jcc.get("version")) == {"warpApiVersion", "afsprakenVersion"}
+
+
+def test_what_is_listed_is_the_public_catalogue_with_durations_in_seconds(jcc, portal):
+    public = {each["id"]: each for each in portal.get("appointment-types").json()["appointment_types"]}
+    listed = {each["id"]: each for each in jcc.activities()}
+    assert listed.keys() == public.keys()
+    assert listed[ADVICE]["appointmentDuration"] == public[ADVICE]["duration"] * 60
+    assert all(None not in each.values() for each in listed.values())
+
+
+def test_what_can_be_added_to_a_choice_is_of_its_team_and_not_the_choice_itself(jcc):
+    listed = {each["id"]: each["activityGroupId"] for each in jcc.activities()}
+    added = {each["id"] for each in jcc.activities([ADVICE], HALL)}
+    assert added
+    assert ADVICE not in added
+    assert {listed[each] for each in added} == {listed[ADVICE]}
+
+
+def test_a_location_has_its_address_in_parts(jcc):
+    assert HALL in {each["id"] for each in jcc.locations()}
+    hall = next(each for each in jcc.locations([ADVICE]) if each["id"] == HALL)
+    assert hall == jcc.get(f"location/{HALL}")
+    address = hall["address"]
+    assert (address["streetName"], address["houseNumber"]) == ("Koningin Astridplein", "12")
+    assert (address["postalCode"], address["city"]) == ("2840", "Rumst")
+
+
+def test_times_are_naive_local_ones_and_the_last_day_is_not_in_them(jcc, last_time, portal):
+    day = last_time.date()
+    starts, seconds = jcc.times(HALL, ONE, day, day + dt.timedelta(days=1))
+    assert {each.date() for each in starts} == {day}
+    assert jcc.times(HALL, ONE, day, day)[0] == []
+    on = {"from": day.isoformat(), "to": day.isoformat()}
+    assert [each.isoformat() for each in starts] == [each["start"] for each in portal.slots(**on)]
+    assert seconds == jcc.minutes(ONE, day) * 60
+
+
+def test_an_appointment_is_booked_read_and_cancelled_and_its_resident_gets_a_mail(
+    jcc, customer, last_time, portal, staff
+):
+    told = jcc.book(HALL, ONE, last_time, customer, message="Graag met plan")
+    assert told["acknowledgeIsSuccess"] is True
+    found = jcc.get("appointment", id=told["id"])
+    assert dt.datetime.fromisoformat(found["startDateTime"]).replace(tzinfo=ZONE) == last_time
+    assert [(each["activity"]["id"], each["amount"]) for each in found["activityList"]] == ONE
+    assert (found["location"]["id"], found["message"]) == (HALL, "Graag met plan")
+    assert found["customerList"][0]["emailAddress"] == customer["emailAddress"]
+    assert jcc.get("appointment/qrcode", id=told["id"]) == (
+        staff.get(f"appointments/{told['id']}").json()["reference"]
+    )  # fmt: skip
+    eventually(lambda: portal.mails_to(customer["emailAddress"]))
+    assert jcc.cancel(told["id"])["id"] == told["id"]
+    again = jcc.cancel(told["id"])
+    assert (again["acknowledgeIsSuccess"], "id" in again) == (False, False)
+    assert again["code"]
+
+
+def test_a_moment_with_another_offset_is_the_same_moment(jcc, customer, last_time):
+    told = jcc.book(HALL, ONE, last_time.astimezone(dt.UTC), customer)
+    assert jcc.get("appointment", id=told["id"])["startDateTime"] == last_time.replace(tzinfo=None).isoformat()
+    jcc.cancel(told["id"])
+
+
+def test_several_people_take_longer_and_more_than_ever_fit_have_nothing_free(jcc, last_time):
+    day = last_time.date()
+    assert jcc.minutes([("verkaveling", 3)], day) == jcc.minutes([("verkaveling", 1)], day) + 20
+    assert jcc.times(HALL, [(ADVICE, 500)], day, day + dt.timedelta(days=1))[0] == []
+
+
+def test_of_first_name_and_initials_one_is_needed(jcc, customer, last_time):
+    fields = jcc.get("customer/customerfields/required", selectedActivityId=[ADVICE])
+    assert fields["areFirstNameOrInitialsRequired"] is True
+    assert fields["emailAddress"] == 2
+    del customer["firstName"]
+    response = jcc.request("POST", "appointment", json={
+        "activityList": [{"activityId": ADVICE, "amount": 1}], "locationId": HALL, "customerList": [customer],
+        "fromDateTime": last_time.isoformat()})  # fmt: skip
+    assert response.status_code == 422
+    told = jcc.book(HALL, ONE, last_time, {**customer, "initials": "L."})
+    assert told["acknowledgeIsSuccess"] is True
+    jcc.cancel(told["id"])
+
+
+def test_where_we_ring_a_number_is_asked_for(jcc):
+    fields = jcc.get("customer/customerfields/required", selectedActivityId=ADVICE)
+    assert fields["isAnyPhoneNumberRequired"] is False  # one can come to the hall
+    assert shapes.customer_fields(needs_phone=True)["isAnyPhoneNumberRequired"] is True
+
+
+def test_what_cannot_be_booked_is_not_acknowledged_and_says_why(jcc, customer, last_time):
+    told = jcc.book(HALL, ONE, last_time.replace(year=2020), customer)
+    assert (told["acknowledgeIsSuccess"], told["code"]) == (False, 422)
+    assert "verleden" in told["message"]
+    told = jcc.book(HALL, ONE, last_time, {**customer, "emailAddress": "nothing"})
+    assert "/contact/email" in told["validateErrors"][0]
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [("appointment?id=nothing", 404), ("location/nowhere", 404), ("appointment/calculateduration", 422),
+     ("appointment/availabletimelist?locationId=gemeentehuis&activityId=bouwadvies&amount=1", 422),
+     ("activity/appointmentdaterange?activityId=nothing", 422)],
+)  # fmt: skip
+def test_a_wrong_question_is_a_problem_with_a_title(jcc, url, status):
+    answer = jcc.request("GET", url)
+    assert answer.status_code == status
+    assert {"title", "detail", "status", "instance", "errors"} <= answer.json().keys()
+
+
+def test_a_wrong_secret_gets_no_token(jcc):
+    answer = requests.post(
+        f"{jcc.root}/connect/token", data={"grant_type": "client_credentials", "client_secret": "wrong"}, timeout=10
+    )
+    assert answer.status_code == 401

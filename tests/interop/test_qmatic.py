@@ -1,0 +1,129 @@
+"""A portal that speaks Qmatic's dialect lists, books, reads and cancels without knowing whom it talks to."""
+
+import datetime as dt
+
+import pytest
+import requests
+
+from tests.client import a_visitor, eventually
+
+from .qmatic_client import QmaticClient, ServerError
+
+HALL, ADVICE = "gemeentehuis", "bouwadvies"
+
+
+@pytest.fixture
+def qmatic(stack):
+    return QmaticClient(f"{stack.url}/compat/qmatic/rumst", stack.machine_key("rumst", "portal"))
+
+
+@pytest.fixture
+def customer():
+    visitor = a_visitor()
+    return {"firstName": "Lieve", "lastName": "Demo", "email": visitor["email"], "phone": "0470123456"}
+
+
+@pytest.fixture
+def last_time(qmatic):
+    day = qmatic.dates(HALL, [ADVICE])[-1]
+    return qmatic.times(HALL, [ADVICE], day)[-1]
+
+
+def test_what_is_listed_is_the_public_catalogue(qmatic, portal):
+    public = portal.get("appointment-types").json()["appointment_types"]
+    assert {each["publicId"] for each in qmatic.services()} == {each["id"] for each in public}
+    assert {each["publicId"] for each in qmatic.services(HALL)} == {
+        each["id"] for each in public if HALL in each["locations"]
+    }
+    service = next(each for each in qmatic.services() if each["publicId"] == ADVICE)
+    kind = next(each for each in public if each["id"] == ADVICE)
+    assert (service["duration"], service["additionalCustomerDuration"]) == (kind["duration"], kind["per_extra_person"])
+
+
+def test_a_place_without_an_address_is_left_out_by_the_client(qmatic):
+    assert [each["publicId"] for each in qmatic.branches()] == [HALL]
+    assert [each["publicId"] for each in qmatic.branches(ADVICE)] == [HALL]
+
+
+def test_what_can_be_booked_together_is_of_one_team_and_place(qmatic, portal):
+    teams = {each["id"]: each["team"] for each in portal.get("appointment-types").json()["appointment_types"]}
+    for found in (qmatic.with_these([ADVICE]), qmatic.with_these([ADVICE], HALL)):
+        assert ADVICE in found
+        assert len(found) > 1
+        assert {teams[each] for each in found} == {teams[ADVICE]}
+
+
+def test_an_appointment_is_booked_read_and_cancelled_and_its_resident_gets_a_mail(
+    qmatic, customer, last_time, portal, staff
+):
+    identifier = qmatic.book(HALL, [ADVICE], last_time, customer, notes="Graag met plan")
+    found = qmatic.appointment(identifier)
+    assert dt.datetime.fromisoformat(found["start"]) == last_time
+    assert [each["publicId"] for each in found["services"]] == [ADVICE]
+    assert (found["branch"]["addressZip"], found["branch"]["addressCity"]) == ("2840", "Rumst")
+    assert found["notes"] == "Graag met plan"
+    assert found["customers"][0]["email"] == customer["email"]
+    eventually(lambda: portal.mails_to(customer["email"]))
+    assert staff.get(f"appointments/{identifier}/dossier").json()["notes"] == "Graag met plan"
+    assert qmatic.cancel(identifier) == 204
+    assert qmatic.cancel(identifier) == 404
+    assert qmatic.times(HALL, [ADVICE], last_time.date())[-1] == last_time
+
+
+def test_more_people_and_more_topics_take_longer(qmatic, customer):
+    services = [ADVICE, "dossier-inzien"]
+    known = {each["publicId"]: each for each in qmatic.services()}
+    day = qmatic.dates(HALL, services, customers=3)[-1]
+    start = qmatic.times(HALL, services, day, customers=3)[-1]
+    found = qmatic.appointment(identifier := qmatic.book(HALL, services, start, customer, customers=3))
+    lasts = dt.datetime.fromisoformat(found["end"]) - dt.datetime.fromisoformat(found["start"])
+    asked = sum(known[each]["duration"] + 2 * known[each]["additionalCustomerDuration"] for each in services)
+    assert lasts == dt.timedelta(minutes=asked)
+    assert found["numberOfCustomers"] == len(found["customers"]) == 3
+    assert qmatic.cancel(identifier) == 204
+
+
+def test_the_times_are_the_branchs_own(qmatic, portal, last_time):
+    on = {"from": last_time.date().isoformat(), "to": last_time.date().isoformat()}
+    assert portal.slots(**on)[-1]["start"] == last_time.isoformat()
+
+
+def test_more_people_than_ever_fit_have_nothing_free(qmatic):
+    assert qmatic.dates(HALL, [ADVICE], customers=500) == []
+
+
+def test_a_time_that_is_taken_is_an_error_with_its_message(qmatic, customer, last_time):
+    identifier = qmatic.book(HALL, [ADVICE], last_time, customer)
+    while last_time in qmatic.times(HALL, [ADVICE], last_time.date()):
+        qmatic.book(HALL, [ADVICE], last_time, {**customer, "email": a_visitor()["email"]})
+    with pytest.raises(ServerError, match="no longer free"):
+        qmatic.book(HALL, [ADVICE], last_time, {**customer, "email": a_visitor()["email"]})
+    assert qmatic.cancel(identifier) == 204
+
+
+@pytest.mark.parametrize("customer", [{}, {"lastName": "Demo"}, {"lastName": "Demo", "email": "nothing"}])
+def test_a_customer_who_cannot_be_reached_is_an_error(qmatic, last_time, customer):
+    with pytest.raises(ServerError, match="missing or wrong"):
+        qmatic.book(HALL, [ADVICE], last_time, customer)
+
+
+@pytest.mark.parametrize(
+    "url", ["v1/branches/nowhere", "v1/branches/nowhere/services", "v1/services/nothing/branches",
+            "v1/appointments/nothing", "v2/branches/nowhere/dates;servicePublicId=bouwadvies",
+            "v2/branches/gemeentehuis/dates;servicePublicId=nothing", "v1/nothing"],
+)  # fmt: skip
+def test_what_there_is_not_is_not_found(qmatic, url):
+    assert qmatic.request("GET", url).status_code == 404
+
+
+def test_another_portals_appointment_is_not_found(stack, qmatic, customer, last_time):
+    identifier = qmatic.book(HALL, [ADVICE], last_time, customer)
+    key = stack.access("add-key", "rumst", "other-portal", "--role", "portal").stdout.strip()
+    other = QmaticClient(qmatic.root, key)
+    assert other.request("GET", f"appointments/{identifier}").status_code == 404
+    assert other.cancel(identifier) == 404
+    assert qmatic.cancel(identifier) == 204
+
+
+def test_without_a_key_nothing_is_told(qmatic):
+    assert requests.get(f"{qmatic.root}/v1/services", timeout=10).status_code == 401

@@ -1,0 +1,72 @@
+"""From a booking to the portal's own server: signed, once more when it was refused, and again when it is asked for."""
+
+import pytest
+
+from tests.client import Portal, eventually
+from tests.providers.webhook_receiver import Receiver, is_signed
+
+BOOKED = "appointment.booked.v1"
+
+
+@pytest.fixture
+def receiver():
+    listening = Receiver()
+    yield listening
+    listening.close()
+
+
+@pytest.fixture
+def client(stack):
+    return Portal.on(stack, key=stack.machine_key("rumst", "portal"))
+
+
+@pytest.fixture
+def webhook(client, receiver):
+    made = client.post("webhooks", {"url": receiver.url, "types": [BOOKED]})
+    assert made.status_code == 201, made.text
+    yield made.json()
+    client.send("DELETE", f"webhooks/{made.json()['id']}")
+
+
+def event_of(receiver, booked):
+    return next((each for each in receiver.events() if each["subject"] == booked["id"]), None)
+
+
+def test_a_booking_is_pushed_signed_and_names_nobody(portal, receiver, webhook):
+    booked = portal.booked()
+    event = eventually(lambda: event_of(receiver, booked))
+    assert (event["type"], event["specversion"]) == (BOOKED, "1.0")
+    headers, body = next(each for each in receiver.got if booked["id"].encode() in each[1])
+    assert is_signed(webhook["secret"], headers, body)
+    assert not is_signed("whsec_eHh4", headers, body)
+    assert headers["webhook-id"] == event["id"]
+    assert b"lieve" not in body.lower()
+
+
+def test_one_that_is_refused_is_pushed_again_and_the_log_tells_of_both(portal, client, receiver, webhook):
+    receiver.answers += [503]
+    booked = portal.booked()
+    eventually(lambda: len(receiver.got) >= 2)
+    event = event_of(receiver, booked)
+
+    def delivered():
+        found = client.get(f"webhooks/{webhook['id']}/deliveries").json()["deliveries"]
+        return next((each for each in found if each["event"] == event["id"] and each["state"] == "delivered"), None)
+
+    told = eventually(delivered)
+    assert [each["status"] for each in told["tries"]] == [503, 204]
+
+
+def test_one_can_be_had_again(portal, client, receiver, webhook):
+    booked = portal.booked()
+    event = eventually(lambda: event_of(receiver, booked))
+    before = len(receiver.got)
+    assert client.post(f"webhooks/{webhook['id']}/deliveries/{event['id']}/redeliver").status_code == 204
+    eventually(lambda: len(receiver.got) > before)
+    assert receiver.events()[-1]["id"] == event["id"]
+
+
+def test_another_key_does_not_see_it(stack, webhook):
+    other = Portal.on(stack, key=stack.machine_key("rumst"))
+    assert other.get("webhooks").json()["webhooks"] == []
+    assert other.get(f"webhooks/{webhook['id']}/deliveries").json()["code"] == "webhook-not-found"
