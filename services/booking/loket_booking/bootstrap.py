@@ -19,6 +19,7 @@ from .store.capacities import Capacities
 from .store.cards import Cards
 from .store.configurations import Configurations
 from .store.days import Days
+from .store.drafts import Drafts
 from .store.erasures import Erasures
 from .store.feedback import Feedback
 from .store.files import Files
@@ -56,6 +57,7 @@ class Stores:
     agendas: Agendas
     days: Days
     cards: Cards
+    drafts: Drafts
     configurations: Configurations
     waiting: WaitingLists
     queues: Queues
@@ -76,6 +78,7 @@ class Stores:
             agendas=Agendas(database),
             days=Days(database),
             cards=Cards(database),
+            drafts=Drafts(database),
             configurations=Configurations(database),
             waiting=WaitingLists(database),
             queues=Queues(database),
@@ -90,8 +93,8 @@ class Stores:
             now=now,
         )
         for store in (
-            stores.agendas, stores.cards, stores.configurations, stores.waiting, stores.queues, stores.invitations,
-            stores.files, stores.capacities, stores.samples, stores.audit,
+            stores.agendas, stores.cards, stores.drafts, stores.configurations, stores.waiting, stores.queues,
+            stores.invitations, stores.files, stores.capacities, stores.samples, stores.audit,
         ):  # fmt: skip
             store.create_indexes()
         return stores

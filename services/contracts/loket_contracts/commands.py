@@ -86,6 +86,15 @@ class BookAppointment(Visit):
                 raise ValidationError("Needed when no hold is given.", name)
 
 
+class FillIn(Schema):
+    """What a resident has filled in so far, kept with a hold. A part that is left out stays as it was."""
+
+    answers = fields.Dict(
+        keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=None, allow_none=True
+    )
+    contact = fields.Nested(Contact, load_default=None, allow_none=True)
+
+
 class _Change(Schema):
     """`sequence` is the version that the caller saw: when the appointment has changed since, nothing is done."""
 

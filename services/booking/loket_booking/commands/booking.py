@@ -14,7 +14,7 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Announce, Stores
 from ..domain import appointment as life
-from ..domain import intake
+from ..domain import intake, names
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
 from ..domain.opening import Calendar
@@ -113,6 +113,7 @@ def book(
                 duty_at=intake.next_moment(due, now),
                 portal=request.who if request.by == "portal" else None,
                 notes=request.notes,
+                name_words=names.words(wish["contact"]["name"]),
             )
             card = _add(stores, calendar, wanted.visit, card, request, now)
         elif card.agenda != str(agenda):

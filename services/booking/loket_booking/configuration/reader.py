@@ -170,6 +170,7 @@ def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipalit
                 "retention_days",
                 "queue",
                 "online",
+                "look",
             )
         },
         reasons={**catalogue.USUAL_REASONS, **loaded["reasons"]},
@@ -222,5 +223,6 @@ def _appointment_type(name: str, entry: dict[str, Any]) -> catalogue.Appointment
         horizon=entry["horizon_days"],
         questions=tuple(catalogue.Question(id=question, **content) for question, content in entry["questions"].items()),
         bring=tuple(entry["bring"]),
+        keywords=tuple(entry["keywords"]),
         **{name: entry[name] for name in ("visibility", "guidance", "study", "retention_days", "pseudonymise")},
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates, validates_schema
 
 from loket_contracts.event_data import CHANNELS
 from loket_contracts.fields import LANGUAGES, Email, Identifier, Phone
 
 from ..domain import catalogue
+from ..domain.contrast import ENOUGH, WHITE, contrast
 from .schedule import Closure, Holidays, OpeningRule
 from .values import Text, TimeZone, described
 
@@ -196,6 +197,9 @@ class AppointmentType(Schema):
     guidance = fields.Nested(
         Guidance, load_default=None, metadata=described("whether one needs to come at all, and what may do instead")
     )
+    keywords = fields.List(
+        Text(), load_default=list, metadata=described("other words that people search by: dakkapel, uitbouw")
+    )
     study = fields.Nested(
         Study,
         load_default=None,
@@ -219,9 +223,44 @@ class Online(Schema):
         metadata=described("other sites whose pages may use the API from a browser (CORS)"),
     )
 
+    friction = fields.Boolean(
+        load_default=False,
+        metadata=described("who holds a slot without a key has to work or wait a moment for it, which stops robots"),
+    )
+
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> catalogue.Online:
-        return catalogue.Online(tuple(data["origins"]))
+        return catalogue.Online(tuple(data["origins"]), data["friction"])
+
+
+class Look(Schema):
+    colour = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"\A#[0-9a-fA-F]{6}\Z", error="Give a colour as #rrggbb."),
+        metadata=described("of bars and buttons, as #rrggbb; white text on it must be readable"),
+    )
+    logo = fields.String(
+        load_default=None,
+        validate=[
+            validate.Regexp(
+                r"\Adata:image/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+=*\Z",
+                error="Give a picture as a data URL: data:image/png;base64,...",
+            ),
+            validate.Length(max=100_000),
+        ],
+        metadata=described("a picture as a data URL, data:image/png;base64,..., of 75 kB at most"),
+    )
+
+    @validates("colour")
+    def can_be_read(self, colour: str | None, data_key: str) -> None:
+        if colour and (ratio := contrast(colour, WHITE)) < ENOUGH:
+            raise ValidationError(
+                f"White on this colour has a contrast of {ratio:.1f}; {ENOUGH} is the least that people can read."
+            )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> catalogue.Look:
+        return catalogue.Look(**data)
 
 
 class MunicipalityFile(Schema):
@@ -274,6 +313,7 @@ class MunicipalityFile(Schema):
         metadata=described("so many days after a visit, who came and what they answered is deleted"),
     )
     online = fields.Nested(Online, load_default=catalogue.Online)
+    look = fields.Nested(Look, load_default=catalogue.Look)
     holidays = fields.Nested(Holidays, load_default=None)
     closures = fields.List(fields.Nested(Closure), load_default=list)
     locations = fields.Dict(

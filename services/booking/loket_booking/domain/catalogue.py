@@ -208,7 +208,8 @@ class AppointmentType:
     """What can be booked. Times in minutes; `horizon`: how many days ahead may be booked.
 
     The lead time is the later of `notice` and `notice_working_days`. `visibility`: public, staff, or link (by
-    invitation). `retention_days` and `pseudonymise` say when and how who came is forgotten; None is the municipality's.
+    invitation). `keywords`: other words that people search by. `retention_days` and `pseudonymise` say when and how who
+    came is forgotten; None is the municipality's.
     """
 
     id: str
@@ -230,6 +231,7 @@ class AppointmentType:
     bring: tuple[Text, ...] = ()
     visibility: str = "public"
     guidance: Guidance | None = None
+    keywords: tuple[Text, ...] = ()
     study: Study | None = None
     retention_days: int | None = None
     pseudonymise: bool = False
@@ -258,9 +260,21 @@ USUAL_REASONS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Online:
-    """What the gateway is to do for this municipality: `origins` are other sites whose pages may use the API."""
+    """What the gateway is to do for this municipality: `origins` are other sites whose pages may use the API.
+
+    `friction`: who holds a slot without an account or key has to work or wait a moment for it, which stops robots.
+    """
 
     origins: tuple[str, ...] = ()
+    friction: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the pages look: `colour` as #rrggbb, dark enough for white text on it; `logo` as a data URL (RFC 2397)."""
+
+    colour: str | None = None
+    logo: str | None = None
 
 
 @dataclass(frozen=True)
@@ -292,6 +306,7 @@ class Municipality:
     retention_days: int = 180
     queue: QueuePolicy = QueuePolicy()
     online: Online = Online()
+    look: Look = Look()
     reasons: Mapping[str, frozenset[str]] = field(default_factory=lambda: USUAL_REASONS)
     email: str | None = None
     phone: str | None = None

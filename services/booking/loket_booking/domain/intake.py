@@ -28,11 +28,8 @@ def check(
     Raises Refusal: invalid-request, pointing at each answer that is missing, not asked for or not a choice, and at the
     telephone number when the visit is a telephone call and there is none.
     """
-    errors = []
-    if visit.location.channel == "phone" and not contact.get("phone"):
-        errors.append({"pointer": "/contact/phone", "detail": "We ring you, so we need your number."})
     given, wrong = _read(visit, answers)
-    errors += wrong
+    errors = wrong_with(visit, contact) + wrong
     for question in _asked(visit, given):
         if not later and question.required and question.kind != "file" and question.id not in given:
             errors.append({"pointer": f"/answers/{question.id}", "detail": "This question needs an answer."})
@@ -42,14 +39,25 @@ def check(
     return {name: text for name, text in given.items() if name in asked}
 
 
+def wrong_with(visit: Visit, contact: Mapping[str, str | None]) -> list[dict[str, str]]:
+    """What is missing to reach this person for this visit, with a pointer."""
+    if visit.location.channel == "phone" and not contact.get("phone"):
+        return [{"pointer": "/contact/phone", "detail": "We ring you, so we need your number."}]
+    return []
+
+
+def check_answers(visit: Visit, answers: Mapping[str, str]) -> dict[str, str]:
+    """As `check`, when who comes is asked elsewhere. Raises Refusal: invalid-request."""
+    return check(visit, {"phone": "asked elsewhere"}, answers)
+
+
 def mend(visit: Visit, before: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
     """The answers as they are after some were given anew. An empty one takes back what was said, if it may.
 
     Raises Refusal: invalid-request.
     """
     kept = {name: text for name, text in before.items() if name not in answers}
-    contact = {"phone": "known"}  # it was asked for at the booking
-    return check(visit, contact, {**kept, **answers})
+    return check_answers(visit, {**kept, **answers})
 
 
 def _read(visit: Visit, answers: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:

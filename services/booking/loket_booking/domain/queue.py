@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .catalogue import QueuePolicy
@@ -34,3 +34,12 @@ def line(waiting: Iterable[Waiting], policy: QueuePolicy, now: dt.datetime) -> l
         return True, each.arrived_at, each.id
 
     return sorted(waiting, key=place)
+
+
+def expected_waits(minutes: Sequence[int], serving: int) -> list[int]:
+    """About how long each in the line waits, when those before them take so many minutes and so many people serve."""
+    found, before = [], 0
+    for own in minutes:
+        found.append(round(before / max(1, serving)))
+        before += own
+    return found

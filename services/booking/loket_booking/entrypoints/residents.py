@@ -9,6 +9,7 @@ from loket_contracts.commands import (
     AnswerQuestions,
     BookAppointment,
     CancelAppointment,
+    FillIn,
     FindSlots,
     GiveFeedback,
     HoldSlot,
@@ -18,13 +19,15 @@ from loket_contracts.commands import (
 )
 from loket_contracts.errors import load
 
-from ..commands import booking, changing, feedback, filing, preparing, queueing, waiting
+from ..commands import booking, changing, drafting, feedback, filing, preparing, queueing, waiting
 from ..queries import appointments, catalogue, contacting, desk, slots, waiting_room
+from ..store.drafts import Draft
+from ..store.holds import HeldSlot
 from .reading import Desk, by_resident
 
 _find_slots, _hold_slot, _book_appointment = FindSlots(), HoldSlot(), BookAppointment()
 _cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
-_join_waiting_list, _answer_questions = JoinWaitingList(), AnswerQuestions()
+_join_waiting_list, _answer_questions, _fill_in = JoinWaitingList(), AnswerQuestions(), FillIn()
 _give_feedback, _issue_ticket = GiveFeedback(), IssueTicket()
 
 
@@ -65,6 +68,27 @@ class ForResidents(Desk):
     @answer
     def held(self, municipality: str, identifier: str) -> dict[str, Any]:
         return appointments.describe_hold(appointments.find_hold(self.stores, municipality, identifier))
+
+    @answer
+    def hold_instead(
+        self, municipality: str, before: str, body: dict[str, Any], client: str | None = None
+    ) -> dict[str, Any]:
+        """Another moment for the same visit: what was filled in goes along."""
+        held = booking.hold(self.stores, municipality, load(_hold_slot, body), by_resident(self, None, client))
+        drafting.carry_over(self.stores, appointments.find_hold(self.stores, municipality, before), held)
+        return appointments.describe_hold(held)
+
+    @answer
+    def fill_in(self, municipality: str, hold: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Keep a part of the form: `answers`, `contact`."""
+        held = appointments.find_hold(self.stores, municipality, hold)
+        return _filled_in(held, drafting.fill_in(self.stores, held, load(_fill_in, body)))
+
+    @answer
+    def filled_in(self, municipality: str, hold: str) -> dict[str, Any]:
+        """The hold with what was filled in so far."""
+        held = appointments.find_hold(self.stores, municipality, hold)
+        return _filled_in(held, drafting.of(self.stores, held))
 
     @answer
     def book(self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None) -> dict[str, Any]:
@@ -197,3 +221,7 @@ class ForResidents(Desk):
     @answer
     def contact_mark(self, municipality: str, token: str) -> str:
         return contacting.contact_mark(self.stores, municipality, token)
+
+
+def _filled_in(held: HeldSlot, draft: Draft) -> dict[str, Any]:
+    return {**appointments.describe_hold(held), "answers": draft.answers, "contact": draft.contact}

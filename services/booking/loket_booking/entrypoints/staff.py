@@ -27,7 +27,7 @@ from loket_contracts.errors import Refusal, load
 
 from ..commands import booking, changing, closing, filing, inviting, preparing, queueing
 from ..domain.appointment import Appointment, allowed
-from ..queries import appointments, day, desk, slots, waiting_room
+from ..queries import appointments, day, desk, finding, slots, waiting_room
 from ..store.cards import Card
 from .reading import Desk, by_staff
 from .teams import Teams, card_of, require_resource, require_ticket, require_types
@@ -57,6 +57,31 @@ class ForStaff(Desk):
         if team is not None:
             teams = [team] if teams is None or team in teams else []
         return day.agenda(self.stores, municipality, _date(date), teams, resource, by_staff(self, who))
+
+    @answer
+    def resources(self, municipality: str, teams: Teams = None) -> list[dict[str, Any]]:
+        return desk.resources(self.stores, municipality, teams)
+
+    @answer
+    def find_visits(self, municipality: str, who: str, text: str, teams: Teams = None) -> list[dict[str, Any]]:
+        """By reference, or by the beginnings of words of a name."""
+        return finding.find(self.stores, municipality, text, teams, by_staff(self, who))
+
+    @answer
+    def arrivals(self, municipality: str, location: str, text: str) -> list[dict[str, Any]]:
+        """For a kiosk: who may be meant by what somebody typed there."""
+        return finding.arrivals(self.stores, municipality, location, text)
+
+    @answer
+    def arrive(self, municipality: str, who: str, location: str, appointment: str, text: str) -> dict[str, Any]:
+        """Check in at a kiosk whoever typed this text there. Raises Refusal: appointment-not-found."""
+        if appointment not in {
+            each["appointment"] for each in finding.arrivals(self.stores, municipality, location, text)
+        }:
+            raise Refusal("appointment-not-found")
+        card = appointments.find_card_by_id(self.stores, municipality, appointment)
+        changed = changing.step(self.stores, self.announce, card, "check_in", by_staff(self, who))
+        return waiting_room.describe_person(self.stores, changed)
 
     @answer
     def dossier(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:

@@ -23,7 +23,8 @@ def catalogue(stores: Stores, municipality: str) -> dict[str, Any]:
     return {
         "municipality": municipality_of(known),
         "version": known.version,
-        "online": {"origins": list(known.online.origins)},
+        "online": {"origins": list(known.online.origins), "friction": known.online.friction},
+        "look": {"colour": known.look.colour, "logo": known.look.logo},
         "reasons": {command: sorted(codes) for command, codes in known.reasons.items()},
         "locations": [location_of(location) for location in known.locations.values()],
         "teams": [{"id": team.id, "name": team.name} for team in known.teams.values()],
@@ -69,6 +70,7 @@ def appointment_type_of(kind: AppointmentType) -> dict[str, Any]:
         "horizon_days": kind.horizon,
         "bring": list(kind.bring),
         "visibility": kind.visibility,
+        "keywords": list(kind.keywords),
         "guidance": {"text": kind.guidance.text, "link": kind.guidance.link} if kind.guidance else None,
         "questions": [
             {

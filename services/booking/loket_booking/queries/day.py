@@ -13,6 +13,9 @@ from ..domain.grid import day
 from ..store.cards import Card
 from ..store.days import Claim
 
+#: the agenda stays open on a desk all day, and is fetched anew every few seconds
+ONE_LOOK = dt.timedelta(hours=1)
+
 
 def agenda(
     stores: Stores,
@@ -39,7 +42,8 @@ def agenda(
     for each in stores.days.appointments(municipality, date, date) if missing else ():
         appointments[each.id] = each
     cards = stores.cards.get_all(each.id for each in appointments.values() if teams is None or each.team in teams)
-    stores.audit.note(municipality, request.actor, "read", stores.now(), detail=f"agenda of {date.isoformat()}")
+    detail = f"agenda of {date.isoformat()}"
+    stores.audit.note_once(municipality, request.actor, "read", stores.now(), detail, ONE_LOOK)
     return {
         "date": date.isoformat(),
         "resources": [

@@ -105,6 +105,16 @@ def proposals(stores: Stores, municipality: str, identifiers: Sequence[str]) -> 
     ]
 
 
+def resources(stores: Stores, municipality: str, teams: Sequence[str] | None) -> list[dict[str, Any]]:
+    """People and rooms of these teams, and those of none."""
+    known = stores.configurations.calendar(municipality).municipality
+    return [
+        {"id": each.id, "name": each.name, "kind": each.kind, "team": each.team, "locations": sorted(each.locations)}
+        for each in known.resources.values()
+        if teams is None or each.team is None or each.team in teams
+    ]
+
+
 def describe_closure(laid: LaidClosure) -> dict[str, Any]:
     closure = laid.closure
     return {

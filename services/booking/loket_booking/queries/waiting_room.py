@@ -10,6 +10,7 @@ from ..bootstrap import Stores
 from ..commands.queueing import here, waiting_of
 from ..domain import queue
 from ..domain.appointment import Appointment
+from ..domain.catalogue import Municipality
 from ..domain.grid import day, local_date
 from ..domain.ticket import Ticket
 
@@ -38,11 +39,31 @@ def line(stores: Stores, municipality: str, location: str) -> dict[str, Any]:
         for each in stores.queues.of_day(municipality, location, on.midnight, on.moment(on.cells))
         if each.state in ("in_service", "parked")
     ]
+    waits = queue.expected_waits([_minutes(known, people[each.id]) for each in ordered], len(_serving(served)))
     return {
         "location": location,
         "order": known.queue.order,
-        "waiting": [describe_person(stores, people[each.id]) for each in ordered],
+        "waiting": [
+            {**describe_person(stores, people[each.id]), "expected_minutes": minutes}
+            for each, minutes in zip(ordered, waits, strict=True)
+        ],
         "called": [describe_person(stores, each) for each in served],
+    }
+
+
+def _minutes(known: Municipality, person: Appointment | Ticket) -> int:
+    kinds = (known.appointment_types.get(name) for name in person.appointment_types)
+    return sum(kind.duration for kind in kinds if kind is not None)
+
+
+def _serving(served: list[Appointment | Ticket]) -> set[str]:
+    """The people who help somebody at this moment: those who will be free for whoever is next."""
+    return {
+        name
+        for each in served
+        if each.state == "in_service"
+        for name in (each.resources[:1] if isinstance(each, Appointment) else (each.resource,))
+        if name is not None
     }
 
 

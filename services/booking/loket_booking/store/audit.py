@@ -23,6 +23,7 @@ class Audit:
     def create_indexes(self) -> None:
         self.collection.create_index([("municipality", 1), ("_id", -1)], name="pages")
         self.collection.create_index([("appointment", 1), ("_id", -1)], name="pages_of_one")
+        self.collection.create_index([("municipality", 1), ("who", 1), ("at", -1)], name="lately")
 
     def note(
         self, municipality: str, by: Actor, action: str, now: dt.datetime, appointment: str | None = None,
@@ -39,6 +40,14 @@ class Audit:
                 "detail": detail,
             }
         )
+
+    def note_once(
+        self, municipality: str, by: Actor, action: str, now: dt.datetime, detail: str, every: dt.timedelta
+    ) -> None:
+        """The same, unless it was noted a while ago already: a page that refreshes itself is one look."""
+        lately = {"municipality": municipality, "who": by.who, "at": {"$gt": now - every}, "detail": detail}
+        if self.collection.find_one({**lately, "by": by.role, "action": action}, {"_id": 1}) is None:
+            self.note(municipality, by, action, now, detail=detail)
 
     def page(
         self, municipality: str, appointment: str | None, before: str | None, most: int

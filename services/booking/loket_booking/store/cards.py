@@ -7,6 +7,7 @@ found by the appointment's id; the agenda never points here. Of the link only a 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,7 +44,7 @@ class Card:
     see `commands.bounding`. `invitation`: the one that it was booked with. `files`: {id, question, name, media_type,
     size, at}. `requests`: what the specialist asked for, {text, at, who, answer, answered_at}. `flagged`: documents
     were missing. `duty_at`: when something about its documents is due next. `portal`: the key that it was booked with,
-    `notes`: what that passed on.
+    `notes`: what that passed on. `name_words`: by which the name is found.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Card:
     pseudonymised: bool = False
     portal: str | None = None
     notes: str = ""
+    name_words: list[str] = field(default_factory=list)
 
 
 def new_reference() -> str:
@@ -90,6 +92,7 @@ class Cards:
         self.collection.create_index("token_hash", unique=True, name="link")
         self.collection.create_index([("municipality", 1), ("reference", 1)], unique=True, name="reference")
         self.collection.create_index([("municipality", 1), ("visit_date", 1)], name="retention")
+        self.collection.create_index([("municipality", 1), ("name_words", 1)], name="names")
         self.collection.create_index("created_at", name="left_behind")
         self.collection.create_index("contact_mark", name="contact", sparse=True)
         self.collection.create_index(
@@ -178,7 +181,7 @@ class Cards:
                 "$set": {
                     "contact": {}, "answers": answers, "files": [], "requests": [], "pseudonymised": True,
                     "token_hash": f"none-{card.id}", "contact_mark": None, "places": [], "duty_at": None,
-                    "fingerprint": "", "notes": "",
+                    "fingerprint": "", "notes": "", "name_words": [],
                 }
             },
         )  # fmt: skip
@@ -202,6 +205,15 @@ class Cards:
         """All cards of one person, the latest visit first."""
         found = self.collection.find({"contact_mark": mark, "municipality": municipality})
         return _cards(found.sort("visit_date", -1))
+
+    def named(self, municipality: str, beginnings: Sequence[str], since: dt.date, most: int) -> list[Card]:
+        """Visits from a day on of who has a name with words that begin so, the earliest first."""
+        query: Document = {
+            "municipality": municipality,
+            "visit_date": {"$gte": since.isoformat()},
+            "$and": [{"name_words": {"$regex": f"^{re.escape(each)}"}} for each in beginnings],
+        }
+        return _cards(self.collection.find(query).sort("visit_date", 1).limit(most))
 
     def get(self, identifier: str) -> Card | None:
         return _card(self.collection.find_one({"_id": identifier}))

@@ -1,0 +1,41 @@
+"""What residents have filled in before they book. It is personal data, and forgotten soon after its hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from pymongo.database import Database
+
+from loket_chassis.mongo import Document
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`id` is that of the hold. `contact`: as in a card; empty until it is given."""
+
+    id: str
+    municipality: str
+    expires: dt.datetime
+    answers: dict[str, str] = field(default_factory=dict)
+    contact: dict[str, str | None] = field(default_factory=dict)
+
+
+class Drafts:
+    """One document for each hold, removed by MongoDB itself when its time is over."""
+
+    NAME = "drafts"
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.collection = database[self.NAME]
+
+    def create_indexes(self) -> None:
+        self.collection.create_index("expires", expireAfterSeconds=0, name="expires")
+
+    def get(self, hold: str) -> Draft | None:
+        found = self.collection.find_one({"_id": hold})
+        return Draft(id=found.pop("_id"), **found) if found else None
+
+    def keep(self, draft: Draft) -> None:
+        document = {name: value for name, value in vars(draft).items() if name != "id"}
+        self.collection.replace_one({"_id": draft.id}, document, upsert=True)

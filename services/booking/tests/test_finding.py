@@ -1,0 +1,112 @@
+"""Finding visits by who comes."""
+
+import pytest
+from desk import CONTACT, LATER, STAFF, Desk
+
+from loket_booking.domain import names, queue
+from loket_booking.queries import finding
+
+ZOE = {**CONTACT, "name": "Zoë De Wachter-Peeters"}
+
+
+@pytest.fixture
+def desk(database):
+    desk = Desk(database)
+    desk.book(contact=ZOE)
+    desk.book(start=LATER)
+    desk.told()
+    return desk
+
+
+def found(desk, text, teams=None):
+    return [each["name"] for each in finding.find(desk.stores, "rumst", text, teams, STAFF)]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Zoë De Wachter-Peeters", ["zoe", "de", "wachter", "peeters"]),
+        ("  O'Neill, Seán ", ["o", "neill", "sean"]),
+        ("Straße Straße", ["strasse"]),
+        ("Ćwikła 李 明", ["cwikła", "李", "明"]),
+        ("!?", []),
+    ],
+)
+def test_a_name_is_its_words_without_case_and_accents(name, words):
+    assert names.words(name) == words
+
+
+@pytest.mark.parametrize("text", ["zoe", "ZOË", "wach", "peet zo", "de wachter"])
+def test_staff_find_a_visit_by_the_beginnings_of_a_name(desk, text):
+    assert found(desk, text) == [ZOE["name"]]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "zoe demo", "achter", ".*", "^"])
+def test_what_no_name_begins_with_finds_nothing(desk, text):
+    assert found(desk, text) == []
+
+
+def test_staff_find_a_visit_by_its_reference(desk):
+    card = desk.stores.cards.named("rumst", ["zoe"], desk.time.date(), 1)[0]
+    assert found(desk, card.reference.lower()) == [ZOE["name"]]
+
+
+def test_another_teams_visits_are_not_found(desk):
+    assert found(desk, "zoe", ["milieu"]) == []
+    assert found(desk, "zoe", ["ruimtelijke-ordening"]) == [ZOE["name"]]
+
+
+def test_that_somebody_searched_is_recorded(desk, database):
+    found(desk, "zoe")
+    assert database.audit.count_documents({"detail": "search by name or reference", "who": "ro-1"}) == 1
+
+
+def test_a_page_that_refreshes_itself_is_one_look(desk, database):
+    from loket_booking.queries import day
+
+    for _ in range(3):
+        day.agenda(desk.stores, "rumst", desk.time.date(), None, None, STAFF)
+        desk.later(seconds=5)
+    assert database.audit.count_documents({"detail": {"$regex": "^agenda of"}}) == 1
+    desk.later(hours=1)
+    day.agenda(desk.stores, "rumst", desk.time.date(), None, None, STAFF)
+    assert database.audit.count_documents({"detail": {"$regex": "^agenda of"}}) == 2
+
+
+class TestArriving:
+    @pytest.fixture
+    def today(self, desk):
+        desk.later(days=6)  # Monday 30 November
+        return desk
+
+    def arrivals(self, desk, text, location="gemeentehuis"):
+        return [each["shown"] for each in finding.arrivals(desk.stores, "rumst", location, text)]
+
+    @pytest.mark.parametrize("text", ["Zoë Peeters", "de wachter zoe", "PEETERS WACHTER"])
+    def test_who_types_two_words_of_their_name_is_known(self, today, text):
+        assert self.arrivals(today, text) == ["Zoë D. W."]
+
+    @pytest.mark.parametrize("text", ["Zoë", "peeters", "Zo Pe", "Lieve Demo", ""])
+    def test_one_word_part_of_a_word_or_a_visit_of_another_day_is_not_enough(self, today, text):
+        assert self.arrivals(today, text) == []
+
+    def test_a_reference_is_known_however_it_is_typed(self, today):
+        reference = today.stores.cards.named("rumst", ["zoe"], today.time.date(), 1)[0].reference
+        for typed in (reference, reference.lower(), reference.replace("-", " "), reference.replace("0", "O")):
+            assert self.arrivals(today, typed) == ["Zoë D. W."]
+
+    def test_nobody_is_known_at_another_location(self, today):
+        assert self.arrivals(today, "Zoë Peeters", "telefoon") == []
+
+    def test_who_was_forgotten_is_not_known_by_name(self, today):
+        card = today.stores.cards.named("rumst", ["zoe"], today.time.date(), 1)[0]
+        today.stores.cards.pseudonymise(card, {})
+        assert self.arrivals(today, "Zoë Peeters") == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "serving", "waits"),
+    [([], 1, []), ([30, 20, 10], 1, [0, 30, 50]), ([30, 20, 10], 2, [0, 15, 25]), ([30, 20], 0, [0, 30])],
+)
+def test_the_expected_wait_is_the_time_of_those_before_over_those_who_serve(minutes, serving, waits):
+    assert queue.expected_waits(minutes, serving) == waits

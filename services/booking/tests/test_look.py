@@ -1,0 +1,45 @@
+"""The colours and the logo of a municipality can be read and shown."""
+
+import pytest
+from town import a_town
+
+from loket_booking.configuration.reader import read
+from loket_booking.domain.contrast import contrast
+from loket_contracts.errors import Refusal
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"),
+    # the second pair is the usual example of a grey that just fails
+    [
+        ("#000000", "#ffffff", 21.0),
+        ("#777777", "#ffffff", 4.48),
+        ("#0000ff", "#ffffff", 8.59),
+        ("#abcdef", "#abcdef", 1),
+    ],
+)
+def test_contrast_is_that_of_wcag(one, other, ratio):
+    assert contrast(one, other) == pytest.approx(ratio, abs=0.01)
+    assert contrast(other, one) == contrast(one, other)
+
+
+def test_a_colour_on_which_white_cannot_be_read_is_refused_with_its_line():
+    with pytest.raises(Refusal) as refusal:
+        read(a_town(look={"colour": "#ffcc00"}))
+    (error,) = refusal.value.errors
+    assert error["pointer"] == "/look/colour"
+    assert "contrast of 1.5" in error["detail"]
+
+
+@pytest.mark.parametrize(
+    "look", [{"colour": "teal"}, {"logo": "https://elsewhere.example/logo.png"}, {"logo": "data:text/html;base64,AA=="}]
+)
+def test_what_is_no_colour_and_no_picture_of_ours_is_refused(look):
+    with pytest.raises(Refusal):
+        read(a_town(look=look))
+
+
+def test_a_municipality_has_a_look_and_words_to_search_by():
+    known = read(a_town(look={"colour": "#123456", "logo": "data:image/png;base64,AAAA"}))
+    assert known.look.colour == "#123456"
+    assert read(a_town()).look.colour is None
