@@ -25,6 +25,7 @@ LANGUAGES = ("nl", "fr", "de", "en")
 LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
 #: fields of the catalogue that hold a text per language
 TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint", "text"})
+LISTS_OF_TEXTS = frozenset({"bring", "keywords"})
 
 
 def of(request: Request) -> str:
@@ -74,7 +75,7 @@ def localised(value: Any, language: str) -> Any:
         name: pick(part, language)
         if name in TEXTS
         else [pick(text, language) for text in part]
-        if name == "bring"
+        if name in LISTS_OF_TEXTS
         else localised(part, language)
         for name, part in value.items()
     }

@@ -26,6 +26,8 @@ WINDOW = 60
 #: a gateway takes so large a part of what a client may at once
 HANDFUL = 20
 MOST_REMEMBERED = 20_000
+#: so many slots may one client hold in a minute by waiting instead of working (see friction)
+PATIENT_PER_MINUTE = 10
 
 log = structlog.get_logger()
 
@@ -53,6 +55,7 @@ class Limits(SharedExtension):
             "write": settings.writes_per_minute,
             "login": settings.logins_per_minute,
             "wrong": settings.wrong_per_minute,
+            "patience": PATIENT_PER_MINUTE,
         }
         self._stashes: dict[tuple[str, str], Stash] = {}
         self._taking: dict[tuple[str, str], Semaphore] = {}

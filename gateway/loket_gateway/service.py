@@ -29,10 +29,21 @@ from .api.webhooks import WebhookRoutes
 from .catalogue import Catalogues
 from .compat.jcc import JccRoutes
 from .compat.qmatic import QmaticRoutes
-from .pages.booking import BookingPages
+from .friction import Friction
+from .pages.desk.booking import DeskBookingPages
+from .pages.desk.closing import ClosingPages
+from .pages.desk.day import DayPages
+from .pages.desk.running import RunningPages
+from .pages.desk.visit import VisitPages
+from .pages.details import DetailPages
+from .pages.device import DevicePages
+from .pages.display import DisplayPages
 from .pages.entering import EnteringPages
 from .pages.figures import FigurePages
+from .pages.kiosk import KioskPages
 from .pages.managing import ManagingPages
+from .pages.moments import MomentPages
+from .pages.topics import TopicPages
 from .pages.unsubscribing import UnsubscribingPages
 from .repeating import Repeats
 from .routing import route
@@ -84,10 +95,20 @@ class GatewayService(
     JccRoutes,
     OpenApiRoutes,
     ReceiptRoutes,
-    BookingPages,
+    TopicPages,
+    MomentPages,
+    DetailPages,
     ManagingPages,
     UnsubscribingPages,
     EnteringPages,
+    DayPages,
+    VisitPages,
+    DeskBookingPages,
+    ClosingPages,
+    RunningPages,
+    DevicePages,
+    KioskPages,
+    DisplayPages,
     probes(partial(route, counts=False)),  # type: ignore[misc]
 ):
     """The HTTP door of Loket."""
@@ -100,6 +121,7 @@ class GatewayService(
     catalogue = Catalogues()
     access = Access()
     repeats = Repeats()
+    friction = Friction()
     public_url = PublicUrl()
     traceparent = Observed()
     readiness = GatewayReadiness()

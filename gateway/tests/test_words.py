@@ -10,15 +10,21 @@ from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
 from loket_gateway import figure_names, language, problems
 from loket_gateway.api import open_data
+from loket_gateway.pages import words
 
 PACKAGE = Path(language.__file__).parent
-TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("*.html"))
+TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("**/*.html"))
 SAID = re.compile(r"""_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+#: a text that stands in the code of a page
+TOLD = re.compile(r"""translate\(\s*("(?:[^"\\]|\\.)*")""")
 
 
 def texts():
     found = {match[1:-1] for template in TEMPLATES for match in SAID.findall(template.read_text())}
-    found |= figure_names.texts() | set(open_data.ABOUT)
+    found |= figure_names.texts() | words.texts() | set(open_data.ABOUT)
+    found |= {
+        match[1:-1] for file in sorted((PACKAGE / "pages").glob("**/*.py")) for match in TOLD.findall(file.read_text())
+    }
     return found | {error.title for error in ERRORS.values()} | {error.detail for error in ERRORS.values()}
 
 

@@ -30,6 +30,8 @@ from .sessions import Sessions
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
+#: the end of the name of the cookie of a screen
+DEVICE = "-device"
 
 T = TypeVar("T")
 
@@ -125,6 +127,25 @@ class Identity(SharedExtension):
             self.cookie_name + ending, secret, secure=self.is_https, httponly=True, samesite="Lax", path="/",
             max_age=lasts,
         )  # fmt: skip
+
+    def give_device_cookie(self, response: Response, key: str, lasts: dt.timedelta) -> None:
+        """For a screen that nobody logs in at: its key, sent along by pages of ours alone."""
+        response.set_cookie(
+            self.cookie_name + DEVICE, key, secure=self.is_https, httponly=True, samesite="Strict", path="/",
+            max_age=lasts,
+        )  # fmt: skip
+
+    def of_device(self, request: Request) -> Caller:
+        """The screen behind this browser by its key, else who is logged in at it. Raises Refusal; Unavailable."""
+        key = request.cookies.get(self.cookie_name + DEVICE)
+        if not key:
+            return self.caller_of(request)
+        try:
+            return self.of_key(request, key)
+        except Refusal as refusal:
+            if refusal.code != "login-needed":
+                raise
+            return ANYBODY  # the key was taken away: the screen is to be coupled again
 
     @property
     def password_login(self) -> bool:

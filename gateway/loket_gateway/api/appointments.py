@@ -11,6 +11,7 @@ from loket_chassis.rpc import Service
 from .. import language
 from ..access.doors import LINK, link_or
 from ..bodies import bearer, idempotency_key, json_object
+from ..friction import STAMP_HEADER, WORK_HEADER, Friction
 from ..request import GatewayRequest
 from ..routing import route
 from . import BASE
@@ -21,10 +22,12 @@ class AppointmentRoutes:
     """Booking is open to all; one appointment is for who has its token."""
 
     booking: Service
+    friction: Friction
     public_url: str
 
     @route("POST", f"{BASE}/holds")
     def post_holds(self, request: GatewayRequest, municipality: str) -> Response:
+        _require_work(self.friction, request, municipality)
         held = self.booking.hold(municipality, json_object(request), idempotency_key(request), request.remote_addr)
         return private(held, request, 201)
 
@@ -34,6 +37,8 @@ class AppointmentRoutes:
         if caller.may("book", municipality):
             booked = self.booking.portal_book(municipality, caller.name, body, key)
         else:
+            if not body.get("hold"):  # who has a hold has earned it already
+                _require_work(self.friction, request, municipality)
             booked = self.booking.book(municipality, body, key)
         booked["manage_url"] = f"{self.public_url}/{municipality}/afspraak/{booked['link_token']}"
         address = f"/api/v1/{municipality}/appointments/{booked['id']}"
@@ -90,6 +95,11 @@ class AppointmentRoutes:
         else:
             here = self.booking.check_in(municipality, identifier, bearer(request))
         return private(_localised(here, request), request)
+
+
+def _require_work(friction: Friction, request: GatewayRequest, municipality: str) -> None:
+    stamp, work = request.headers.get(STAMP_HEADER, ""), request.headers.get(WORK_HEADER, "")
+    friction.require_work(request, municipality, stamp, work)
 
 
 def _staff(request: GatewayRequest, permission: str) -> tuple[str, list[str] | None] | None:

@@ -14,12 +14,15 @@ from ..access import passwords
 from ..access.accounts import Account
 from ..access.identity import Identity
 from ..access.provider import LONGEST_LOGIN, LoginFailed
+from ..access.roles import Caller
 from ..catalogue import Catalogue
 from ..clock import now
 from ..request import GatewayRequest
 from ..routing import route
 from .render import about, in_words, page, see
 
+#: where people begin after logging in; who may not see the day begins with the figures
+HOME, HOME_OF_OTHERS = "balie", "cijfers"
 #: the end of the name of the cookie of a login that was begun
 LOGIN = "-login"
 
@@ -141,6 +144,9 @@ class EnteringPages:
     def _enter(self, request: GatewayRequest, account: Account, place: str) -> Response:
         secret = self.access.sessions.begin(account.municipality, account.name, now())
         self.access.log.note(account.municipality, account.name, "logged in", now())
+        caller = Caller(account.name, account.municipality, account.grants)
+        if place == f"/{account.municipality}/{HOME}" and not caller.may("agenda.read", account.municipality):
+            place = f"/{account.municipality}/{HOME_OF_OTHERS}"
         response = see(request, place)
         self.access.give_cookie(response, secret)
         return response
@@ -166,4 +172,4 @@ def _place(asked: str | None, municipality: str) -> str:
     """Where to go on: within this municipality, and never to another site."""
     if asked and asked.startswith(f"/{municipality}/") and "\\" not in asked and "//" not in asked:
         return asked
-    return f"/{municipality}/cijfers"
+    return f"/{municipality}/{HOME}"

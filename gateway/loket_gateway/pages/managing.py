@@ -5,14 +5,21 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import segno
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.rpc import Service
 from loket_contracts.errors import Refusal
 
+from .. import language
+from ..api.answers import calendar
 from ..catalogue import Catalogue
 from ..routing import route
+from . import words
 from .render import about, in_words, page, see
+
+#: reasons that only the municipality has
+OF_STAFF = frozenset({"by-municipality", "resident-asked"})
 
 
 class ManagingPages:
@@ -34,12 +41,34 @@ class ManagingPages:
             token=token,
             done=done if found["state"] != "cancelled" else "",
             documents=_documents(catalogue, found),
+            questions=_questions(catalogue, found),
+            reasons=[
+                (code, words.said(words.REASONS, code, language.of(request)))
+                for code in catalogue["reasons"]["cancel"]
+                if code not in OF_STAFF
+            ],
         )
+
+    @route("GET", "/<municipality>/afspraak/<token>/agenda.ics", page=True)
+    def calendar(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        return calendar(self.booking.appointment_calendar(municipality, found["id"], token), "afspraak")
+
+    @route("GET", "/<municipality>/afspraak/<token>/qr.svg", page=True)
+    def code(self, request: Request, municipality: str, token: str) -> Response:
+        """The reference as a QR code (ISO/IEC 18004), for the kiosk."""
+        found = self.booking.appointment_by_link(municipality, token)
+        drawn = segno.make(found["reference"], error="m").svg_inline(scale=4, border=2)
+        return Response(
+            drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), mimetype="image/svg+xml",
+            headers={"Cache-Control": "no-store"},
+        )  # fmt: skip
 
     @route("POST", "/<municipality>/afspraak/<token>/annuleren", page=True)
     def cancel(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        self.booking.cancel(municipality, found["id"], token, {})
+        reason = request.form.get("reason")
+        self.booking.cancel(municipality, found["id"], token, {"reason": reason} if reason else {})
         return see(request, f"/{municipality}/afspraak/{token}")
 
     @route("POST", "/<municipality>/afspraak/<token>/wachtlijst", page=True)
@@ -69,6 +98,13 @@ class ManagingPages:
         self.booking.add_file(municipality, found["id"], token, question, sent.filename, body)
         return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
 
+    @route("POST", "/<municipality>/afspraak/<token>/antwoorden", page=True)
+    def mend_answers(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        answers = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
+        self.booking.answer_questions(municipality, found["id"], token, {"answers": answers})
+        return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+
     @route("POST", "/<municipality>/afspraak/<token>/antwoord", page=True)
     def answer(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
@@ -83,6 +119,22 @@ class ManagingPages:
         given = {"score": int(score) if score.isdigit() else None, "comment": request.form.get("comment", "")}
         self.booking.give_feedback(municipality, found["id"], token, given)
         return see(request, f"/{municipality}/afspraak/{token}", dank="1")
+
+
+def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The questions that were asked, and are answered in words or by a choice."""
+    names = {kind["id"] for kind in found["appointment_types"]}
+    return [
+        question
+        for kind in catalogue["appointment_types"]
+        if kind["id"] in names
+        for question in kind["questions"]
+        if question["kind"] != "file"
+        and (
+            question["only_if"] is None
+            or found["answers"].get(question["only_if"]["question"]) in question["only_if"]["is"]
+        )
+    ]
 
 
 def _documents(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 from importlib import resources
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +20,7 @@ from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
 
 from .. import language, problems
+from .rows import rows
 
 #: where a page goes on that may not be seen yet
 ELSEWHERE = {"login-needed": "aanmelden", "password-change-needed": "wachtwoord"}
@@ -29,10 +34,26 @@ _environment = Environment(
     lstrip_blocks=True,
     extensions=["jinja2.ext.i18n"],
 )
+#: pairs for a list to choose from: {{ choices | map("values_of", "id", "label") }}
+_environment.filters["values_of"] = lambda each, *names: tuple(each[name] for name in names)
+#: the name of a code, or the code itself when it is of something that there was once
+_environment.filters["named"] = lambda code, names: names.get(code, code)
+_environment.filters["with_text"] = lambda code, said, table: (code, said(table, code))
+_environment.filters["by_day"] = lambda slots: [
+    (day, list(own)) for day, own in groupby(slots, key=lambda slot: slot["start"][:10])
+]
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+#: what the pages are made up with: the file and its media type, by name
 STATIC = {
-    name: (resources.files(__package__).joinpath("static", name).read_bytes(), media_type)
-    for name, media_type in (("loket.css", "text/css"), ("loket.svg", "image/svg+xml"))
-}
+    file.name: (file.read_bytes(), MEDIA_TYPES[Path(file.name).suffix])
+    for file in resources.files(__package__).joinpath("static").iterdir()
+} | {"rows.css": (rows().encode(), "text/css")}
+#: the same, compressed once
+_ZIPPED = {body: gzip.compress(body, 9, mtime=0) for body, _ in STATIC.values()}
+#: changes whenever one of them does, so that a browser keeps them for long
+EDITION = hashlib.sha256(b"".join(body for body, _ in STATIC.values())).hexdigest()[:10]
+#: what may be kept for so long: its address says which edition it is
+FOR_LONG = "public, max-age=31536000, immutable"
 
 
 def page(template: str, request: Request, status: int = 200, **context: Any) -> Response:
@@ -50,6 +71,7 @@ def page(template: str, request: Request, status: int = 200, **context: Any) -> 
         lang=spoken,
         languages=NAMES,
         here=_switcher(request),
+        edition=EDITION,
         **context,
     )
     response = Response(body, status=status, mimetype="text/html")
@@ -58,9 +80,31 @@ def page(template: str, request: Request, status: int = 200, **context: Any) -> 
     return response
 
 
+def compressed(request: Request, body: bytes, media_type: str) -> Response:
+    """A file of our own, compressed for who can take that."""
+    response = Response(body, mimetype=media_type)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.set_data(_ZIPPED[body])
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    is_this_edition = request.args.get("v") == EDITION
+    response.headers["Cache-Control"] = FOR_LONG if is_this_edition else "public, max-age=60"
+    return response
+
+
 def about(catalogue: dict[str, Any]) -> dict[str, Any]:
-    """What every page of a municipality needs."""
-    return {"municipality": catalogue["municipality"]}
+    """What every page of a municipality needs: `look` names its theme, when it has one."""
+    look = catalogue["look"]
+    return {
+        "municipality": catalogue["municipality"],
+        "theme": f"{catalogue['version']}" if look["colour"] else None,
+        "has_logo": bool(look["logo"]),
+    }
+
+
+def whole_number(text: str | None, usual: int) -> int:
+    """A small number from an address or a form, or the usual one."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 4 else usual
 
 
 def in_words(request: Request, document: Any) -> Any:

@@ -80,6 +80,7 @@ from .desk import (
     Step,
     Stretch,
     Summary,
+    WaitingPerson,
 )
 from .problem import FieldError, Problem
 from .queries import FileQuery, SlotQuery
@@ -200,6 +201,7 @@ __all__ = [
     "Try",
     "TypeOfAppointment",
     "Version",
+    "WaitingPerson",
     "WaitingPlace",
     "Webhook",
     "Webhooks",

@@ -93,6 +93,9 @@ class AppointmentType(Schema):
     notice_working_days = fields.Integer(required=True, metadata={"description": "lead time; the later one counts"})
     horizon_days = fields.Integer(required=True)
     bring = fields.List(fields.String(), required=True)
+    keywords = fields.List(
+        fields.String(), required=True, metadata={"description": "other words that people search by"}
+    )
     guidance = fields.Nested(
         Guidance, required=True, allow_none=True, metadata={"description": "whether one needs to come at all"}
     )

@@ -128,10 +128,14 @@ class Person(Schema):
     desk = fields.String(required=True, allow_none=True)
 
 
+class WaitingPerson(Person):
+    expected_minutes = fields.Integer(required=True, metadata={"description": "about how long it still takes"})
+
+
 class Queue(Schema):
     location = Identifier(required=True)
     order = fields.String(required=True)
-    waiting = fields.List(fields.Nested(Person), required=True)
+    waiting = fields.List(fields.Nested(WaitingPerson), required=True)
     called = fields.List(fields.Nested(Person), required=True)
 
 

@@ -36,6 +36,13 @@ ACCESS_ERRORS = (
         "After some wrong passwords an account stays closed for minutes. An administrator can give a new password.",
     ),
     ErrorCode(
+        "work-needed",
+        "One moment, please",
+        "To keep robots out, we ask you to wait {seconds} seconds before you take a moment.",
+        "Choose the moment again. A program sends Loket-Stamp with the stamp, and Loket-Work with a text for which "
+        "SHA-256 of stamp:text begins with so many zero bits; or waits so many seconds and sends the stamp alone.",
+    ),
+    ErrorCode(
         "too-many-requests",
         "Too many requests",
         "There were too many requests from this address. Go on in {seconds} seconds.",

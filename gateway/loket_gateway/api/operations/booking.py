@@ -41,13 +41,14 @@ OPERATIONS = (
         id="holdSlot", method="post", path=f"{BASE}/holds", body=HoldSlot,
         repeatable=True, summary="Reserve a slot for the minutes that a form takes", status=201,
         answer=schemas.Hold,
-        refusals=("unknown-municipality", *BODY, *VISIT, *SLOT, "invitation-not-valid", "too-many-holds"),
+        refusals=("unknown-municipality", *BODY, *VISIT, *SLOT, "invitation-not-valid", "too-many-holds",
+                  "work-needed"),
     ),
     Operation(
         id="bookAppointment", method="post", path=f"{BASE}/appointments",
         body=BookAppointment, repeatable=True, summary="Book, from a hold or straight from a start",
         status=201, answer=schemas.BookedAppointment,
         refusals=("unknown-municipality", *BODY, *VISIT, *SLOT, "hold-not-found", "idempotency-key-reused",
-                     "invitation-not-valid", "too-many-appointments"),
+                     "invitation-not-valid", "too-many-appointments", "work-needed"),
     ),
 )  # fmt: skip

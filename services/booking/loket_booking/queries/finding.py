@@ -59,7 +59,7 @@ def arrivals(stores: Stores, municipality: str, location: str, text: str) -> lis
     today = local_date(stores.now(), known.locations[location].time_zone)
     expected = {
         each.id: each
-        for each in stores.days.appointments(municipality, today, today, ("booked",))
+        for each in stores.days.appointments(municipality, today, today, ("booked", "checked_in"))
         if each.location == location
     }
     reference, words = _as_reference(text), set(names.words(text))

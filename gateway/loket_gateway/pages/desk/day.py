@@ -1,0 +1,113 @@
+"""The day and the week: who comes to whom, who is here, and calling who is next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+
+from ...access.doors import needs
+from ...catalogue import Catalogue
+from ...request import GatewayRequest
+from ...routing import route
+from ..render import see
+from .columns import grid
+from .frame import date_of, desk_page, today
+
+READ, HANDLE = needs("agenda.read"), needs("queue.handle")
+DAY = dt.timedelta(days=1)
+#: what can be done with one press in a list, in this order
+USUAL_STEPS = ("check_in", "start", "complete", "no_show", "undo_check_in", "undo_no_show")
+
+
+class DayPages:
+    """Everything shown is in the address, so a view can be kept as a bookmark; it refreshes itself."""
+
+    booking: Service
+    catalogue: Catalogue
+
+    @route("GET", "/<municipality>/balie", READ, page=True)
+    def day(self, request: GatewayRequest, municipality: str) -> Response:
+        date = date_of(request.args.get("datum"), today(self.catalogue, municipality))
+        team, who = request.args.get("team") or None, request.args.get("wie") or None
+        teams = request.caller.teams("agenda.read")
+        people = self.booking.resources(municipality, teams=teams)
+        found = self.booking.agenda(municipality, request.caller.name, date.isoformat(), team, who, teams=teams)
+        shown = [each for each in found["resources"] if who or each["open"] or each["claims"]]
+        mine = [claim for each in shown for claim in each["claims"] if "state" in claim and claim["purpose"] == "visit"]
+        receiving = [each for each in self.catalogue.of(municipality)["locations"] if each["channel"] == "on_site"]
+        place = request.args.get("plaats") or (receiving[0]["id"] if receiving else None)
+        is_today = date == today(self.catalogue, municipality)
+        return desk_page(
+            "day.html", request, self.catalogue, municipality,
+            at="day", date=date, is_today=is_today, team=team, who=who, people=people, place=place,
+            before=date - DAY, after=date + DAY,
+            grid=grid((each["resource"], each["name"], each) for each in shown),
+            visits=sorted(_each_once(mine), key=lambda claim: claim["start"]) if who else [],
+            names={each["id"]: each["name"] for each in people},
+            line=self.booking.queue(municipality, place) if place and is_today else None,
+            usual=USUAL_STEPS, desk=request.args.get("loket", ""),
+        )  # fmt: skip
+
+    @route("GET", "/<municipality>/balie/week", READ, page=True)
+    def week(self, request: GatewayRequest, municipality: str) -> Response:
+        date = date_of(request.args.get("datum"), today(self.catalogue, municipality))
+        monday = date - dt.timedelta(days=date.weekday())
+        teams = request.caller.teams("agenda.read")
+        people = [each for each in self.booking.resources(municipality, teams=teams) if each["kind"] == "person"]
+        who = request.args.get("wie") or (people[0]["id"] if people else "")
+        days = [
+            self.booking.agenda(
+                municipality, request.caller.name, (monday + n * DAY).isoformat(), None, who, teams=teams
+            )
+            for n in range(7)
+        ]  # fmt: skip
+        shown = [
+            (each["date"], each["date"], each["resources"][0])
+            for n, each in enumerate(days)
+            if each["resources"] and (n < 5 or each["resources"][0]["open"] or each["resources"][0]["claims"])
+        ]
+        return desk_page(
+            "week.html", request, self.catalogue, municipality,
+            at="week", monday=monday, who=who, people=people, before=monday - 7 * DAY, after=monday + 7 * DAY,
+            grid=grid(shown), today=today(self.catalogue, municipality).isoformat(),
+        )  # fmt: skip
+
+    @route("POST", "/<municipality>/balie/volgende", HANDLE, page=True)
+    def call_next(self, request: GatewayRequest, municipality: str) -> Response:
+        """Whoever is next, to this person's desk."""
+        given, caller = request.form, request.caller
+        body: dict[str, Any] = {"resource": given.get("wie", ""), "location": given.get("plaats", "")}
+        if desk := given.get("loket", "").strip():
+            body["desk"] = desk[:40]
+        called = self.booking.call_next(municipality, caller.name, body, teams=caller.teams("queue.handle"))
+        kept = {"wie": body["resource"], "plaats": body["location"], "loket": given.get("loket", "")}
+        if called["kind"] == "appointment":
+            return see(request, f"/{municipality}/balie/afspraak/{called['id']}")
+        return see(request, f"/{municipality}/balie", geroepen=called["shown"], **kept)
+
+    @route("POST", "/<municipality>/balie/volgnummer", needs("tickets.issue"), page=True)
+    def issue(self, request: GatewayRequest, municipality: str) -> Response:
+        """A number for who walks in."""
+        body = {"appointment_types": [request.form.get("type", "")], "location": request.form.get("plaats") or None}
+        issued = self.booking.issue_ticket(municipality, body)
+        return see(request, f"/{municipality}/balie", nummer=issued["shown"], plaats=request.form.get("plaats", ""))
+
+    @route("POST", "/<municipality>/balie/nummer/<location>/<date>/<number>/<step>", HANDLE, page=True)
+    def ticket_step(
+        self, request: GatewayRequest, municipality: str, location: str, date: str, number: str, step: str
+    ) -> Response:
+        body = {name: request.form[name] for name in ("outcome", "desk") if request.form.get(name)}
+        self.booking.ticket_step(
+            municipality, request.caller.name, f"{municipality}/{location}/{date}/{number}", step, body,
+            teams=request.caller.teams("queue.handle"),
+        )  # fmt: skip
+        return see(request, f"/{municipality}/balie", plaats=location)
+
+
+def _each_once(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A visit stands in the agenda of everybody who is needed for it."""
+    return list({claim["appointment"]: claim for claim in claims}.values())

@@ -1,0 +1,71 @@
+"""What all pages of the desk have: who looks at them, and where else there is to go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from ... import language
+from ...access.identity import CSRF_FIELD
+from ...catalogue import Catalogue
+from ...clock import now
+from ...request import GatewayRequest
+from .. import words
+from ..render import about, in_words, page
+
+#: what every form sends along
+TOKEN = Markup('<input type="hidden" name="{}" value="{}">')
+#: name of the page, its address below /balie, and what it needs
+PLACES = (
+    ("day", "", "agenda.read"),
+    ("week", "/week", "agenda.read"),
+    ("book", "/boeken", "appointments.change"),
+    ("find", "/zoeken", "agenda.read"),
+    ("closures", "/sluitingen", "closures.change"),
+    ("run", "/beheer", "audit.read"),
+)
+
+
+def desk_page(
+    template: str, request: GatewayRequest, catalogue: Catalogue, municipality: str, status: int = 200, **shown: Any
+) -> Response:
+    """A page of the desk, with the parts of the navigation that are for this caller."""
+    known, spoken, caller = catalogue.of(municipality), language.of(request), request.caller
+    told = in_words(request, known)
+    kinds = {kind["id"]: kind["name"] for kind in told["appointment_types"]}
+    return page(
+        f"desk/{template}", request, status, **about(told), caller=caller, catalogue=told, kinds=kinds,
+        desk_=f"/{municipality}/balie", csrf=TOKEN.format(CSRF_FIELD, caller.csrf_token),
+        teams={team["id"]: team["name"] for team in told["teams"]},
+        places={place["id"]: place["name"] for place in told["locations"]},
+        navigation=[(name, path) for name, path, needed in PLACES if caller.may(needed, municipality)],
+        zone=known["municipality"]["time_zone"],
+        words=words,
+        said=lambda table, code: words.said(getattr(words, table), code, spoken),
+        may=lambda permission: caller.may(permission, municipality),
+        **shown,
+    )  # fmt: skip
+
+
+def today(catalogue: Catalogue, municipality: str) -> dt.date:
+    """The local day of the municipality."""
+    return now().astimezone(ZoneInfo(catalogue.of(municipality)["municipality"]["time_zone"])).date()
+
+
+def date_of(text: str | None, usual: dt.date) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text) if text else usual
+    except ValueError:
+        return usual
+
+
+def moment_of(day: str, clock: str, zone: str) -> str:
+    """A local day and clock time as RFC 3339; what is neither is handed on as it is, for booking to refuse."""
+    try:
+        return dt.datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone)).isoformat()
+    except ValueError:
+        return f"{day}T{clock}"

@@ -1,0 +1,160 @@
+"""One visit: who comes, what they answered and sent, what was sent to them; its steps, moving and cancelling it."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from typing import Any
+from urllib.parse import parse_qsl
+
+import structlog
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service, Unavailable
+from loket_contracts.errors import Refusal
+
+from ...access.doors import needs
+from ...api.answers import file_answer
+from ...catalogue import Catalogue
+from ...request import GatewayRequest
+from ...routing import route
+from ..render import in_words, see
+from .frame import date_of, desk_page, moment_of
+
+READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
+ONE = "/<municipality>/balie/afspraak/<identifier>"
+#: another moment is looked for in so many days at once
+AHEAD = dt.timedelta(days=13)
+
+#: what says which day is shown, and how
+OF_A_DAY = frozenset({"datum", "team", "wie", "plaats", "loket"})
+
+log = structlog.get_logger()
+
+
+class VisitPages:
+    """Of another team's visit, booking says that there is none."""
+
+    booking: Service
+    notification: Service
+    catalogue: Catalogue
+
+    @route("GET", ONE, READ, page=True)
+    def visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        return self._visit(request, municipality, identifier)
+
+    @route("GET", f"{ONE}/bestand/<file>", READ, page=True)
+    def visit_file(self, request: GatewayRequest, municipality: str, identifier: str, file: str) -> Response:
+        teams = request.caller.teams("agenda.read")
+        found = self.booking.staff_read_file(municipality, request.caller.name, identifier, file, teams=teams)
+        return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
+
+    @route("POST", f"{ONE}/stap", HANDLE, page=True)
+    def step(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        """The button says which."""
+        body = {name: request.form[name] for name in ("outcome", "reason", "desk") if request.form.get(name)}
+        self.booking.step(
+            municipality, request.caller.name, identifier, request.form.get("step", ""), body,
+            teams=request.caller.teams("queue.handle"),
+        )  # fmt: skip
+        return self._back(request, municipality, identifier)
+
+    @route("POST", f"{ONE}/annuleren", CHANGE, page=True)
+    def cancel_visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        body = {"reason": request.form.get("reason") or "by-municipality"}
+        teams = request.caller.teams("appointments.change")
+        self.booking.staff_cancel(municipality, request.caller.name, identifier, body, teams=teams)
+        return self._back(request, municipality, identifier)
+
+    @route("POST", f"{ONE}/vraag", CHANGE, page=True)
+    def ask(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        teams, body = request.caller.teams("appointments.change"), {"text": request.form.get("text", "")}
+        self.booking.ask(municipality, request.caller.name, identifier, body, teams=teams)
+        return self._back(request, municipality, identifier)
+
+    @route("POST", f"{ONE}/bericht", CHANGE, page=True)
+    def resend(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        self.booking.dossier(
+            municipality, request.caller.name, identifier, teams=request.caller.teams("appointments.change")
+        )
+        self.notification.resend(municipality, request.form.get("message", ""))
+        return self._back(request, municipality, identifier)
+
+    @route("GET", f"{ONE}/verplaatsen", CHANGE, page=True)
+    def show_move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        """Where it may go: `datum` and `uur` ask for a moment, `wie` for somebody; else the free ones are listed."""
+        teams = request.caller.teams("appointments.change")
+        found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
+        day = date_of(request.args.get("van"), dt.date.fromisoformat(found["start"][:10]))
+        asked = {
+            "appointment_types": found["appointment_types"], "persons": found["persons"],
+            "location": found["location"], "resource": request.args.get("wie") or None,
+        }  # fmt: skip
+        wished = None
+        if request.args.get("datum") and request.args.get("uur"):
+            zone = self.catalogue.of(municipality)["municipality"]["time_zone"]
+            wished = moment_of(request.args["datum"], request.args["uur"], zone)
+            slots = []
+        else:
+            ends = {"from": day.isoformat(), "to": (day + AHEAD).isoformat()}
+            slots = self.booking.staff_slots(municipality, {**asked, **ends})["slots"]
+        people = self.booking.resources(municipality, teams=teams)
+        return desk_page(
+            "move.html", request, self.catalogue, municipality, at="day", found=found, wished=wished,
+            who=asked["resource"], names={each["id"]: each["name"] for each in people}, people=people,
+            days=_by_day(slots), day_from=day, before=day - AHEAD, after=day + AHEAD,
+        )  # fmt: skip
+
+    @route("POST", f"{ONE}/verplaatsen", CHANGE, page=True)
+    def move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        given = request.form
+        body: dict[str, Any] = {"start": given.get("start", ""), "reason": given.get("reason") or "by-municipality"}
+        if given.get("wie"):
+            body["resource"] = given["wie"]
+        teams = request.caller.teams("appointments.change")
+        self.booking.staff_reschedule(municipality, request.caller.name, identifier, body, teams=teams)
+        return self._back(request, municipality, identifier, verplaatst="1")
+
+    def _visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        teams = request.caller.teams("agenda.read")
+        found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
+        try:
+            messages = self.notification.messages(municipality, found["appointment"])
+        except (Unavailable, Refusal) as error:  # the visit is worth showing without them
+            log.warning("the messages of a visit cannot be told", error=str(error))
+            messages = None
+        people = self.booking.resources(municipality)
+        done = next(iter(request.args.keys() & {"geboekt", "verplaatst"}), "")
+        return desk_page(
+            "visit.html", request, self.catalogue, municipality, at="day", found=found, messages=messages, done=done,
+            names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),
+        )  # fmt: skip
+
+    def _labels(self, municipality: str, found: dict[str, Any], request: GatewayRequest) -> list[tuple[str, str]]:
+        """Each question with its answer, in words."""
+        told, answers = in_words(request, self.catalogue.of(municipality)), dict(found["answers"])
+        shown = []
+        for kind in told["appointment_types"]:
+            for question in kind["questions"] if kind["id"] in found["appointment_types"] else ():
+                if (answer := answers.pop(question["id"], None)) is not None:
+                    choices = {each["id"]: each["label"] for each in question["choices"]}
+                    shown.append((str(question["label"]), str(choices.get(answer, answer))))
+        return shown + list(answers.items())
+
+    def _back(self, request: GatewayRequest, municipality: str, identifier: str, **told: str) -> Response:
+        """To the page that the button was on: the day with its list, or the visit."""
+        if there := request.form.get("terug"):
+            return see(request, f"/{municipality}/balie", **dict(_pairs(there)), **told)
+        return see(request, f"/{municipality}/balie/afspraak/{identifier}", **told)
+
+
+def _by_day(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    days: dict[str, list[dict[str, Any]]] = {}
+    for slot in slots:
+        days.setdefault(slot["start"][:10], []).append(slot)
+    return list(days.items())
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    """What of a day's address may be gone back to."""
+    return [(name, value) for name, value in parse_qsl(query[:500]) if name in OF_A_DAY]

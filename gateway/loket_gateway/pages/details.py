@@ -1,0 +1,164 @@
+"""The questions, who comes, and a last look: what is filled in is kept with the hold until it is booked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal
+
+from .. import language
+from ..catalogue import Catalogue
+from ..friction import Friction
+from ..request import GatewayRequest
+from ..routing import route
+from .render import about, in_words, page, see
+from .topics import kind_of
+
+CONTACT = ("name", "email", "phone", "language")
+#: when the moment is gone, so many others near it are offered, of so many days around it
+MOST_OTHERS, AROUND = 4, dt.timedelta(days=10)
+
+
+class DetailPages:
+    """Each step has its own address, so back and refresh work; each POST ends in a redirect to the next."""
+
+    booking: Service
+    catalogue: Catalogue
+    friction: Friction
+
+    @route("GET", "/<municipality>/vragen", page=True)
+    def questions(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.args.get("hold", ""))
+        shown = self._shown(request, municipality, held)
+        if not any(question["kind"] != "file" for kind in shown["kinds"] for question in kind["questions"]):
+            return self._on(request, "gegevens", municipality, held)
+        return self._step(request, municipality, "questions.html", shown, held["answers"], {})
+
+    @route("POST", "/<municipality>/vragen", page=True)
+    def answer_questions(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.form.get("hold", ""))
+        given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
+        given = self._asked(in_words(request, self.catalogue.of(municipality)), held, given)
+        try:
+            self.booking.fill_in(municipality, held["id"], {"answers": given})
+        except Refusal as refusal:
+            return self._again(request, municipality, "questions.html", held, given, refusal)
+        return self._on(request, "gegevens", municipality, held)
+
+    @route("GET", "/<municipality>/gegevens", page=True)
+    def who(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.args.get("hold", ""))
+        given = {"language": language.of(request), **held["contact"]}
+        return self._step(request, municipality, "who.html", self._shown(request, municipality, held), given, {})
+
+    @route("POST", "/<municipality>/gegevens", page=True)
+    def tell_who(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.form.get("hold", ""))
+        given = {name: request.form[name].strip() for name in CONTACT if request.form.get(name, "").strip()}
+        try:
+            self.booking.fill_in(municipality, held["id"], {"contact": given})
+        except Refusal as refusal:
+            return self._again(request, municipality, "who.html", held, given, refusal)
+        return self._on(request, "nakijken", municipality, held)
+
+    @route("GET", "/<municipality>/nakijken", page=True)
+    def check(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.args.get("hold", ""))
+        if not held["contact"]:
+            return self._on(request, "vragen", municipality, held)
+        return self._step(request, municipality, "check.html", self._shown(request, municipality, held), {}, {})
+
+    @route("POST", "/<municipality>/nakijken", page=True)
+    def book(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.form.get("hold", ""))
+        body = {
+            "hold": held["id"],
+            "invitation": request.args.get("uitnodiging") or None,
+            "contact": held["contact"],
+            "answers": held["answers"],
+        }
+        try:
+            # a second click, or a reload of the answer, is the same booking
+            booked = self.booking.book(municipality, body, f"page {held['id']}")
+        except Refusal as refusal:
+            if refusal.code == "slot-taken":
+                return self._gone(request, municipality, self._shown(request, municipality, held))
+            if refusal.code == "invalid-request":  # the catalogue asks for more than it did a moment ago
+                return self._on(request, "vragen", municipality, held)
+            raise
+        return see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
+
+    def _step(
+        self, request: GatewayRequest, municipality: str, template: str, shown: dict[str, Any], given: Any, wrong: Any
+    ) -> Response:
+        """One step, as long as its moment can still be had."""
+        if not shown["minutes"] and shown["held"]["start"] not in self._starts(
+            municipality, shown["held"], dt.timedelta()
+        ):
+            return self._gone(request, municipality, shown)
+        return page(template, request, 422 if wrong else 200, **shown, given=given, wrong=wrong)
+
+    def _again(
+        self, request: GatewayRequest, municipality: str, template: str, held: Any, given: Any, refusal: Refusal
+    ) -> Response:
+        """The same step with what is wrong; another refusal is told as it is."""
+        if refusal.code != "invalid-request":
+            raise refusal
+        spoken = language.of(request)
+        wrong = {
+            error["pointer"].removeprefix("/contact"): language.translate(error["detail"], spoken)
+            for error in refusal.errors
+        }
+        return page(
+            template, request, 422, **self._shown(request, municipality, held), given=given, wrong=wrong
+        )  # fmt: skip
+
+    def _gone(self, request: GatewayRequest, municipality: str, shown: dict[str, Any]) -> Response:
+        """Somebody else has the moment by now: the nearest others, and what was filled in goes along."""
+        held = shown["held"]
+        wanted = dt.datetime.fromisoformat(held["start"])
+        starts = self._starts(municipality, held, AROUND)
+        nearest = sorted(starts, key=lambda each: abs(dt.datetime.fromisoformat(each) - wanted))[:MOST_OTHERS]
+        stamp = self.friction.stamp(municipality)
+        return page("gone.html", request, 409, **shown, others=sorted(nearest), stamp=stamp)
+
+    def _starts(self, municipality: str, held: dict[str, Any], around: dt.timedelta) -> list[str]:
+        day = dt.date.fromisoformat(held["start"][:10])
+        wish = {name: held[name] for name in ("appointment_types", "location", "persons")}
+        ends = {"from": (day - around).isoformat(), "to": (day + around).isoformat()}
+        return [each["start"] for each in self.booking.free_slots(municipality, {**wish, **ends})["slots"]]
+
+    def _on(self, request: GatewayRequest, step: str, municipality: str, held: dict[str, Any]) -> Response:
+        invited = {"uitnodiging": request.args["uitnodiging"]} if request.args.get("uitnodiging") else {}
+        return see(request, f"/{municipality}/{step}", hold=held["id"], **invited)
+
+    def _shown(self, request: GatewayRequest, municipality: str, held: dict[str, Any]) -> dict[str, Any]:
+        """What every step shows of the visit."""
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        left = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
+        kinds = [kind_of(catalogue, name) for name in held["appointment_types"]]
+        return {
+            **about(catalogue),
+            "held": held,
+            "kinds": kinds,
+            "place": next(place for place in catalogue["locations"] if place["id"] == held["location"]),
+            "minutes": max(0, -(-left // dt.timedelta(minutes=1))),
+            "invitation": request.args.get("uitnodiging", ""),
+            "steps": 3 if any(question["kind"] != "file" for kind in kinds for question in kind["questions"]) else 2,
+        }
+
+    def _asked(self, catalogue: Any, held: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
+        """Without the answers to questions whose condition is not met: without a script they are on the page too."""
+        questions = {
+            each["id"]: each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]
+        }
+
+        def is_asked(name: str) -> bool:
+            condition = questions.get(name, {}).get("only_if")
+            return condition is None or given.get(condition["question"]) in condition["is"]
+
+        return {name: text for name, text in given.items() if is_asked(name)}

@@ -1,0 +1,74 @@
+"""A screen in the hall: which municipality and place it is for, and the key by which it is let in.
+
+Somebody who may give out keys couples it once. The key is kept in a cookie of that browser alone, sent to our own pages
+alone, and can be taken away in the desk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from werkzeug.wrappers import Response
+
+from loket_contracts.errors import Refusal
+
+from ..access.identity import Identity
+from ..access.roles import Caller
+from ..catalogue import Catalogue
+from ..request import GatewayRequest
+from ..routing import route
+from .render import about, in_words, page, see
+
+COUPLED_FOR = dt.timedelta(days=400)
+#: the ends of the addresses of screens
+SCREENS = ("onthaal", "scherm")
+
+
+class DevicePages:
+    """Coupling a screen: a kiosk's key, and the place where it stands."""
+
+    access: Identity
+    catalogue: Catalogue
+
+    @route("GET", "/<municipality>/koppelen", page=True)
+    def show_coupling(self, request: GatewayRequest, municipality: str) -> Response:
+        return self._coupling(request, municipality, request.args.get("naar", ""))
+
+    @route("POST", "/<municipality>/koppelen", page=True)
+    def couple(self, request: GatewayRequest, municipality: str) -> Response:
+        self.access.limits.spend("login", request)
+        self.access.require_own_page(request)
+        key, there = request.form.get("key", "").strip(), request.form.get("naar", "")
+        try:
+            caller = self.access.of_key(request, key)
+        except Refusal as refusal:
+            if refusal.code != "login-needed":
+                raise
+            return self._coupling(request, municipality, there, refused=True)
+        if not caller.may("queue.read", municipality):
+            return self._coupling(request, municipality, there, refused=True)
+        screen = there if there in SCREENS else SCREENS[0]
+        response = see(request, f"/{municipality}/{screen}", plaats=request.form.get("plaats", ""))
+        self.access.give_device_cookie(response, key, COUPLED_FOR)
+        return response
+
+    def _coupling(self, request: GatewayRequest, municipality: str, there: str, refused: bool = False) -> Response:
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        places = [each for each in catalogue["locations"] if each["channel"] == "on_site"]
+        return page(
+            "screens/couple.html", request, 401 if refused else 200, **about(catalogue), places=places, naar=there,
+            refused=refused,
+        )  # fmt: skip
+
+
+def require_screen(access: Identity, request: GatewayRequest, municipality: str, permission: str) -> Caller | None:
+    """The device, or the person who looks what it shows; None when it is to be coupled first.
+
+    Raises Refusal: csrf for a press that does not come from a page of ours.
+    """
+    caller = access.of_device(request)
+    if caller.may(permission, municipality):
+        if request.method == "POST":
+            access.require_own_page(request)
+        return caller
+    return None

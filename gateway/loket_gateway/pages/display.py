@@ -1,0 +1,43 @@
+"""The screen in the waiting room: who is called to where, who is next, and about how long it takes. No names."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+
+from ..access.identity import Identity
+from ..catalogue import Catalogue
+from ..request import GatewayRequest
+from ..routing import route
+from .device import require_screen
+from .render import about, in_words, page, see
+
+#: seconds between two looks, without a script
+REFRESH = 10
+MOST_SHOWN = 8
+
+
+class DisplayPages:
+    """A script fetches it anew, sounds when somebody is called, and goes on when the connection comes back."""
+
+    booking: Service
+    access: Identity
+    catalogue: Catalogue
+
+    @route("GET", "/<municipality>/scherm", page=True, counts=False)
+    def display(self, request: GatewayRequest, municipality: str) -> Response:
+        if require_screen(self.access, request, municipality, "queue.read") is None:
+            return see(request, f"/{municipality}/koppelen", naar="scherm")
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        receiving = [each for each in catalogue["locations"] if each["channel"] == "on_site"]
+        place = request.args.get("plaats") or next((each["id"] for each in receiving), "")
+        line = self.booking.queue(municipality, place)
+        called = [each for each in line["called"] if each["state"] == "in_service"]
+        return page(
+            "screens/display.html", request, **about(catalogue), place=place, refresh=REFRESH,
+            name=next((each["name"] for each in receiving if each["id"] == place), place),
+            called=called[-MOST_SHOWN:][::-1], waiting=line["waiting"][:MOST_SHOWN],
+            more=len(line["waiting"]) - MOST_SHOWN,
+            zone=catalogue["municipality"]["time_zone"],
+        )  # fmt: skip

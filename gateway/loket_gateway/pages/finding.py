@@ -1,0 +1,34 @@
+"""Topics by what somebody types: the beginnings of words, without case and accents, the name before the rest."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+
+def matching(text: str, kinds: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those in which every word of `text` begins a word, the closest first; a long word may also stand inside one."""
+    asked = _words(text)
+    ranked = [(_rank(asked, kind), number) for number, kind in enumerate(kinds)]
+    return [kinds[number] for rank, number in sorted(ranked) if rank is not None] if asked else []
+
+
+def _rank(asked: Sequence[str], kind: dict[str, Any]) -> int | None:
+    """0 when the name or a keyword says it all, None when not all of it is said anywhere."""
+    named = _words(" ".join([kind["name"], *kind["keywords"]]))
+    everything = named + _words(f"{kind['description']} {kind['category']}")
+    if all(_is_in(each, named) for each in asked):
+        return 0
+    return 1 if all(_is_in(each, everything) for each in asked) else None
+
+
+def _is_in(asked: str, words: Sequence[str]) -> bool:
+    # Dutch and German write words together: `vergunning` is to find `bouwvergunning` too
+    return any(word.startswith(asked) or (len(asked) > 3 and asked in word) for word in words)
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"[^\W_]+", "".join(each for each in plain if not unicodedata.combining(each)))

@@ -1,0 +1,109 @@
+"""The kiosk in the hall: say that you are here by reference, code or name, or take a number.
+
+Nothing personal stays on the screen: every page goes back to the first by itself, and no address holds a name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal
+
+from .. import language
+from ..access.identity import Identity
+from ..catalogue import Catalogue
+from ..request import GatewayRequest
+from ..routing import route
+from .device import require_screen
+from .render import about, in_words, page, see
+
+#: seconds after which a page of the kiosk goes back to the first
+PATIENCE, TOLD = 60, 20
+PERMISSION = "tickets.issue"
+
+
+class KioskPages:
+    """Works without a script too: the pages go back by a header of the answer."""
+
+    booking: Service
+    access: Identity
+    catalogue: Catalogue
+
+    @route("GET", "/<municipality>/onthaal", page=True)
+    def kiosk(self, request: GatewayRequest, municipality: str) -> Response:
+        if require_screen(self.access, request, municipality, PERMISSION) is None:
+            return see(request, f"/{municipality}/koppelen", naar="onthaal")
+        return self._screen("start.html", request, municipality, wrong=False)
+
+    @route("POST", "/<municipality>/onthaal/aanmelden", page=True)
+    def arrive(self, request: GatewayRequest, municipality: str) -> Response:
+        """By what was typed or scanned; of several who may be meant, one chooses."""
+        caller = require_screen(self.access, request, municipality, PERMISSION)
+        if caller is None:
+            return see(request, f"/{municipality}/koppelen", naar="onthaal")
+        place, text = self._place(request, municipality), request.form.get("wie", "").strip()[:120]
+        chosen = request.form.get("afspraak")
+        found = self.booking.arrivals(municipality, place, text) if text else []
+        if not chosen and len(found) != 1:
+            if not found:
+                return self._screen("start.html", request, municipality, 422, wrong=True)
+            return self._screen("which.html", request, municipality, found=found, text=text, after=PATIENCE)
+        try:
+            visitor = self.booking.arrive(municipality, caller.name, place, chosen or found[0]["appointment"], text)
+        except Refusal as refusal:
+            if refusal.code not in ("appointment-not-found", "not-allowed-in-state", "changed-meanwhile"):
+                raise
+            return self._screen("start.html", request, municipality, 409, wrong=True)
+        return self._screen("here.html", request, municipality, visitor=visitor, after=TOLD)
+
+    @route("GET", "/<municipality>/onthaal/nummer", page=True)
+    def topics(self, request: GatewayRequest, municipality: str) -> Response:
+        if require_screen(self.access, request, municipality, PERMISSION) is None:
+            return see(request, f"/{municipality}/koppelen", naar="onthaal")
+        return self._screen("topics.html", request, municipality, after=PATIENCE)
+
+    @route("POST", "/<municipality>/onthaal/nummer", page=True)
+    def take_number(self, request: GatewayRequest, municipality: str) -> Response:
+        if require_screen(self.access, request, municipality, PERMISSION) is None:
+            return see(request, f"/{municipality}/koppelen", naar="onthaal")
+        place = self._place(request, municipality)
+        body = {
+            "appointment_types": [request.form.get("type", "")], "location": place, "language": language.of(request),
+        }  # fmt: skip
+        issued = self.booking.issue_ticket(municipality, body)
+        waiting = self.booking.queue(municipality, place)["waiting"]
+        mine = next((each for each in waiting if each["id"] == issued["id"]), None)
+        return self._screen(
+            "number.html", request, municipality, number=issued["shown"],
+            minutes=mine["expected_minutes"] if mine else None, after=TOLD,
+        )  # fmt: skip
+
+    def _place(self, request: GatewayRequest, municipality: str) -> str:
+        """Where the kiosk stands. Raises Refusal: unknown-location."""
+        receiving = [
+            each["id"] for each in self.catalogue.of(municipality)["locations"] if each["channel"] == "on_site"
+        ]
+        asked = request.args.get("plaats") or next(iter(receiving), "")
+        if asked not in receiving:
+            raise Refusal("unknown-location", {"location": asked})
+        return str(asked)
+
+    def _screen(
+        self, template: str, request: GatewayRequest, municipality: str, status: int = 200, **shown: Any
+    ) -> Response:
+        catalogue, place = in_words(request, self.catalogue.of(municipality)), self._place(request, municipality)
+        kinds = [
+            kind
+            for kind in catalogue["appointment_types"]
+            if place in kind["locations"] and kind["visibility"] == "public"
+        ]
+        start = f"/{municipality}/onthaal?plaats={place}&lang={language.of(request)}"
+        response = page(
+            f"screens/{template}", request, status, **about(catalogue), place=place, start=start, kinds=kinds, **shown
+        )
+        if "after" in shown:
+            response.headers["Refresh"] = f"{shown['after']}; url={start}"
+        return response

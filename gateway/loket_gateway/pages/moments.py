@@ -1,0 +1,181 @@
+"""When: a month with its free days, and the times of one day. For a first booking, and for moving one."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import get_day_names
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+
+from .. import language
+from ..catalogue import Catalogue
+from ..friction import Friction
+from ..request import GatewayRequest
+from ..routing import route
+from .render import about, in_words, page, see, whole_number
+from .topics import kind_of
+
+#: a part of the day begins at this hour
+PARTS = (("morning", 0), ("afternoon", 12), ("evening", 17))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Where the page of moments stands: `address` is its own, `action` takes a moment, `back` goes where one was."""
+
+    address: str
+    action: str
+    back: str
+    hidden: dict[str, str]
+    moving: bool = False
+
+
+class MomentPages:
+    """A POST takes the moment and ends in a redirect."""
+
+    booking: Service
+    catalogue: Catalogue
+    friction: Friction
+
+    @route("GET", "/<municipality>/tijdstip", page=True)
+    def moments(self, request: GatewayRequest, municipality: str) -> Response:
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        kind = kind_of(catalogue, request.args.get("type", ""))
+        place = request.args.get("location") or kind["locations"][0]
+        asked = {"type": kind["id"], "location": place, "persons": str(whole_number(request.args.get("persons"), 1))}
+        resource, back = None, f"/{municipality}/onderwerp/{kind['id']}"
+        if invitation := request.args.get("uitnodiging"):
+            asked["uitnodiging"] = invitation
+            resource, back = self.booking.invitation(municipality, invitation)["resource"], f"/{municipality}/"
+        wish = {
+            "appointment_types": [kind["id"]], "persons": int(asked["persons"]), "location": place,
+            "resource": resource,
+        }  # fmt: skip
+        if instead := request.args.get("in_plaats_van"):
+            asked["in_plaats_van"] = instead
+        address = f"/{municipality}/tijdstip?{urlencode(asked)}"
+        return self._moments(
+            request, catalogue, [kind], wish, Offer(address, f"/{municipality}/reserveren", back, asked)
+        )
+
+    @route("POST", "/<municipality>/reserveren", page=True)
+    def hold(self, request: GatewayRequest, municipality: str) -> Response:
+        self.friction.require_work(request, municipality, request.form.get("stempel", ""), request.form.get("werk", ""))
+        given = request.form
+        body: dict[str, Any] = {
+            "appointment_types": given.getlist("type"),
+            "location": given.get("location") or None,
+            "persons": whole_number(given.get("persons"), 1),
+            "start": given.get("start", ""),
+            "invitation": given.get("uitnodiging") or None,
+        }
+        if before := given.get("in_plaats_van"):
+            held = self.booking.hold_instead(municipality, before, body, request.remote_addr)
+        else:
+            held = self.booking.hold(municipality, body, None, request.remote_addr)
+        invited = {"uitnodiging": body["invitation"]} if body["invitation"] else {}
+        return see(request, f"/{municipality}/vragen", hold=held["id"], **invited)
+
+    @route("GET", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
+    def other_moments(self, request: GatewayRequest, municipality: str, token: str) -> Response:
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        found = self.booking.appointment_by_link(municipality, token)
+        kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
+        wish = {
+            "appointment_types": [kind["id"] for kind in kinds], "persons": found["persons"],
+            "location": found["location"]["id"], "resource": None,
+        }  # fmt: skip
+        here = f"/{municipality}/afspraak/{token}"
+        offer = Offer(f"{here}/verplaatsen?", f"{here}/verplaatsen", here, {}, moving=True)
+        return self._moments(request, catalogue, kinds, wish, offer)
+
+    @route("POST", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
+    def reschedule(self, request: GatewayRequest, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        self.booking.reschedule(municipality, found["id"], token, {"start": request.form.get("start", "")})
+        return see(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
+
+    def _moments(
+        self, request: GatewayRequest, catalogue: Any, kinds: list[Any], wish: dict[str, Any], offer: Offer
+    ) -> Response:
+        municipality = catalogue["municipality"]["id"]
+        first = self.booking.first_available(municipality, wish)["locations"][0]["slot"]
+        nearest = first and dt.date.fromisoformat(first["start"][:10])
+        chosen = _date(request.args.get("dag")) or nearest
+        month = _month(request.args.get("maand")) or (chosen or dt.datetime.now(dt.UTC).date()).replace(day=1)
+        if chosen is not None and (chosen.year, chosen.month) != (month.year, month.month):
+            chosen = None
+        last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+        counted = self.booking.day_counts(municipality, {**wish, **_between(month, last)})
+        free = {each["date"]: each["starts"] for each in counted["days"] if each["date"][:7] == f"{month:%Y-%m}"}
+        chosen = chosen or next((dt.date.fromisoformat(each) for each, starts in free.items() if starts), None)
+        slots = self.booking.free_slots(municipality, {**wish, **_between(chosen, chosen)})["slots"] if chosen else []
+        slots = [each for each in slots if each["start"][:10] == str(chosen)]
+        return page(
+            "moments.html",
+            request,
+            **about(catalogue),
+            kinds=kinds,
+            place=next((place for place in catalogue["locations"] if place["id"] == wish["location"]), None),
+            offer=offer,
+            first=first,
+            month=month,
+            weeks=_weeks(month, free),
+            weekdays=_weekdays(language.of(request)),
+            chosen=chosen,
+            parts=_by_part(slots),
+            zone=counted["time_zone"],
+            before=_other_month(month, -1) if month > dt.datetime.now(dt.UTC).date() else None,
+            after=_other_month(month, 1),
+            stamp=None if offer.moving else self.friction.stamp(municipality),
+        )
+
+
+def _weeks(month: dt.date, free: dict[str, int]) -> list[list[tuple[dt.date, int] | None]]:
+    """The days of the month by week, from Monday; None outside of it. With each, how many moments are free."""
+    return [
+        [(day, free.get(day.isoformat(), 0)) if day.month == month.month else None for day in week]
+        for week in calendar.Calendar().monthdatescalendar(month.year, month.month)
+    ]
+
+
+def _weekdays(spoken: str) -> list[tuple[str, str]]:
+    """The full and the short name of each day, from Monday."""
+    locale = language.LOCALES[spoken]
+    long, short = get_day_names("wide", locale=locale), get_day_names("abbreviated", locale=locale)
+    return [(long[day], short[day].rstrip(".")) for day in range(7)]
+
+
+def _by_part(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name, _ in PARTS}
+    for slot in slots:
+        hour = int(slot["start"][11:13])
+        found[[name for name, begins in PARTS if begins <= hour][-1]].append(slot)
+    return [(name, own) for name, own in found.items() if own]
+
+
+def _between(first: dt.date, last: dt.date) -> dict[str, str]:
+    """As a wish says it; a search begins today at the earliest."""
+    return {"from": first.isoformat(), "to": last.isoformat()}
+
+
+def _other_month(month: dt.date, step: int) -> str:
+    number = month.year * 12 + month.month - 1 + step
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def _month(text: str | None) -> dt.date | None:
+    return _date(f"{text}-01") if text else None
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

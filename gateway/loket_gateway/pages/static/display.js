@@ -1,0 +1,55 @@
+// The screen in the waiting room: fetches who is called, sounds for somebody new, and goes on after the connection was away.
+"use strict";
+
+const EVERY = 3000;
+const NEW_FOR = 12000;
+const line = document.querySelector("[data-line]");
+const clock = document.querySelector("[data-clock]");
+const known = () => new Set([...line.querySelectorAll("[data-called]")].map((each) => each.dataset.called));
+let before = known();
+let audio = null;
+
+function sound() {
+  try {
+    audio ??= new AudioContext();
+    [[660, 0], [880, 0.25]].forEach(([pitch, after]) => {
+      const tone = audio.createOscillator();
+      const loudness = audio.createGain();
+      tone.frequency.value = pitch;
+      loudness.gain.setValueAtTime(0.25, audio.currentTime + after);
+      loudness.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + after + 0.6);
+      tone.connect(loudness).connect(audio.destination);
+      tone.start(audio.currentTime + after);
+      tone.stop(audio.currentTime + after + 0.6);
+    });
+  } catch { /* a screen without a loudspeaker still shows who is called */ }
+}
+
+async function look() {
+  try {
+    const answer = await fetch(location.href, { redirect: "error" });
+    if (!answer.ok) { throw new Error(answer.status); }
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-line]");
+    if (fresh && fresh.innerHTML !== line.innerHTML.replaceAll(' class="new"', "")) { line.innerHTML = fresh.innerHTML; }
+    const now = known();
+    const called = [...now].filter((each) => !before.has(each));
+    if (called.length) {
+      sound();
+      for (const each of line.querySelectorAll("[data-called]")) {
+        if (called.includes(each.dataset.called)) {
+          each.classList.add("new");
+          setTimeout(() => each.classList.remove("new"), NEW_FOR);
+        }
+      }
+    }
+    before = now;
+    document.body.classList.remove("away");
+  } catch {
+    document.body.classList.add("away");
+  }
+  setTimeout(look, EVERY);
+}
+const tell = () => { clock.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }); };
+tell();
+setInterval(tell, 5000);
+setTimeout(look, EVERY);

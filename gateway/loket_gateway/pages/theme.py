@@ -1,0 +1,31 @@
+"""How the pages of one municipality look: its colour, a darker one that goes with it, and its logo."""
+
+from __future__ import annotations
+
+import base64
+import colorsys
+
+#: how much of the brightness is left when a button is pointed at
+DARKER = 0.72
+
+
+def stylesheet(colour: str | None) -> str:
+    """The municipality's colour as the variables that loket.css is written with."""
+    if colour is None:
+        return ""
+    return f":root {{ --brand: {colour}; --deep: {_darker(colour)}; }}\n"
+
+
+def _darker(colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    parts = colorsys.hls_to_rgb(hue, lightness * DARKER, saturation)
+    return "#" + "".join(f"{round(part * 255):02x}" for part in parts)
+
+
+def logo(data_url: str | None) -> tuple[bytes, str] | None:
+    """The picture and its media type, from a data URL (RFC 2397) as the configuration has it."""
+    if data_url is None:
+        return None
+    head, _, body = data_url.partition(",")
+    return base64.b64decode(body), head.removeprefix("data:").removesuffix(";base64")

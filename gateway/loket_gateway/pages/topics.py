@@ -1,0 +1,101 @@
+"""What is it about, and where: the first two questions of booking."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal
+
+from ..catalogue import Catalogue
+from ..routing import route
+from .finding import matching
+from .render import STATIC, about, compressed, in_words, page, see, whole_number
+from .theme import logo, stylesheet
+
+
+class TopicPages:
+    """The home page, the topics of a municipality, one topic, and what pages are made up with."""
+
+    booking: Service
+    catalogue: Catalogue
+
+    @route("GET", "/static/<name>", page=True, counts=False)
+    def static(self, request: Request, name: str) -> Response:
+        if name not in STATIC:
+            raise NotFound
+        return compressed(request, *STATIC[name])
+
+    @route("GET", "/<municipality>/thema.css", page=True, counts=False)
+    def theme(self, request: Request, municipality: str) -> Response:
+        """The municipality's own colour."""
+        return Response(
+            stylesheet(self.catalogue.of(municipality)["look"]["colour"]), mimetype="text/css",
+            headers={"Cache-Control": "public, max-age=60"},
+        )  # fmt: skip
+
+    @route("GET", "/<municipality>/logo", page=True, counts=False)
+    def logo(self, request: Request, municipality: str) -> Response:
+        found = logo(self.catalogue.of(municipality)["look"]["logo"])
+        if found is None:
+            raise NotFound
+        return Response(found[0], mimetype=found[1], headers={"Cache-Control": "public, max-age=60"})
+
+    @route("GET", "/", page=True)
+    def home(self, request: Request) -> Response:
+        return page("home.html", request, municipalities=in_words(request, self.catalogue.municipalities()))
+
+    @route("GET", "/<municipality>/", page=True)
+    def choose(self, request: Request, municipality: str) -> Response:
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        text = request.args.get("zoek", "").strip()[:80]
+        kinds = sorted(
+            (kind for kind in catalogue["appointment_types"] if kind["visibility"] == "public"),
+            key=lambda kind: kind["category"],
+        )
+        found = matching(text, kinds) if text else kinds
+        categories = [("", found)] if text else [(name, list(own)) for name, own in groupby(kinds, _category)]
+        return page(
+            "choose.html", request, **about(catalogue), categories=categories if found else [], text=text,
+            words={kind["id"]: " ".join(kind["keywords"]) for kind in kinds},
+        )  # fmt: skip
+
+    @route("GET", "/<municipality>/onderwerp/<kind>", page=True)
+    def topic(self, request: Request, municipality: str, kind: str) -> Response:
+        """Do you need to come at all, how do you want to meet, and how many are you?"""
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        found = kind_of(catalogue, kind)
+        if found["visibility"] != "public":
+            raise Refusal("unknown-appointment-type", {"appointment_type": kind})
+        persons = whole_number(request.args.get("persons"), 1)
+        first = self.booking.first_available(municipality, {"appointment_types": [kind], "persons": persons})
+        soonest = {each["location"]: each["slot"] for each in first["locations"]}
+        places = [place for place in catalogue["locations"] if place["id"] in found["locations"]]
+        return page(
+            "topic.html", request, **about(catalogue), kind=found, persons=persons,
+            places=[(place, soonest.get(place["id"])) for place in places],
+        )  # fmt: skip
+
+    @route("GET", "/<municipality>/uitnodiging/<token>", page=True)
+    def invited(self, request: Request, municipality: str, token: str) -> Response:
+        """Straight to the moments of what somebody is invited to."""
+        found = self.booking.invitation(municipality, token)
+        place = {"location": found["location"]} if found["location"] else {}
+        return see(request, f"/{municipality}/tijdstip", type=found["appointment_type"], uitnodiging=token, **place)
+
+
+def kind_of(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
+    """Raises Refusal: unknown-appointment-type."""
+    for kind in catalogue["appointment_types"]:
+        if kind["id"] == name:
+            found: dict[str, Any] = kind
+            return found
+    raise Refusal("unknown-appointment-type", {"appointment_type": name or "?"})
+
+
+def _category(kind: dict[str, Any]) -> str:
+    return str(kind["category"])
