@@ -47,8 +47,10 @@ types: $(READY)  ## Types (mypy, strict for the contracts and the domain)
 imports: $(READY)  ## Which part may import which (import-linter)
 	@$(BIN)/lint-imports --no-cache
 
+PROCESSES := -n 3 --dist loadgroup --no-loadscope-reorder
+
 test: lint types imports  ## Everything that must pass: lint, types, import rules, all tests on real servers
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PROCESSES)
 
 test-long: lint types imports  ## The same with the long forms of fuzzing, faults and soak
 	@LOKET_LONG=1 $(BIN)/python -m pytest

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from loket_local import debian
 from loket_local import servers as local_servers
 from loket_local.ports import find_free
 from loket_local.servers import Servers
@@ -37,9 +38,27 @@ settings.register_profile("long", settings.get_profile("short"), max_examples=20
 settings.load_profile("long" if LONG else "short")
 
 
+#: folders whose tests share what is slow to start, the longest first; `make test` gives each to one of its processes
+TOGETHER = (
+    "tests/fuzzing", "tests/browser", "tests/faults", "deploy", "tests/figures", "services/booking", "gateway",
+    "services/reporting", "tests/interop", "tests/journeys", "tests/docs", "services/notification", "services/chassis",
+    "tests/deployment",
+)  # fmt: skip
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if LONG:
         config.option.timeout = LONGEST_TEST
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        folder = f"{item.path.relative_to(ROOT).parent.as_posix()}/"
+        return next((at for at, each in enumerate(TOGETHER) if folder.startswith(f"{each}/")), len(TOGETHER))
+
+    items.sort(key=place)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(str(place(item))))
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +121,13 @@ def staff(stack: Stack) -> Portal:
 def node_modules() -> Path:
     """What tests/node/package-lock.json pins, installed once."""
     place, tools = ROOT / "tests" / "node", Path(sys.executable).parent
-    if not (place / "node_modules" / "oidc-provider").exists():
+    with debian.alone():
+        _install_node_modules(place, tools)
+    return place / "node_modules"
+
+
+def _install_node_modules(place: Path, tools: Path) -> None:
+    if not (place / "node_modules" / "axe-core").exists():
         command = [tools / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
         subprocess.run(
             command,
@@ -111,4 +136,3 @@ def node_modules() -> Path:
             env={**os.environ, "PATH": f"{tools}:{os.environ.get('PATH', os.defpath)}"},
             timeout=240,
         )
-    return place / "node_modules"

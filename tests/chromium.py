@@ -1,35 +1,56 @@
-"""Real Chromium, without JavaScript, on a wide and on a narrow screen."""
+"""Real Chromium, on a wide and on a narrow screen, with and without JavaScript."""
 
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from loket_local import debian
 
 CHROMIUM = "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+WIDTHS = (360, 1280)
 
 
 @pytest.fixture(scope="module")
 def browser():
-    if not Path(CHROMIUM).exists():
-        debian.install("chromium", "Chromium, which the page tests need,")
+    with debian.alone():
+        if not Path(CHROMIUM).exists():
+            debian.install("chromium", "Chromium, which the page tests need,")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield running
         running.close()
 
 
-@pytest.fixture(params=[360, 1280])
-def page(browser: Browser, request):
-    context = browser.new_context(
-        viewport={"width": request.param, "height": 800}, java_script_enabled=False, locale="nl-BE"
-    )
+def a_context(browser: Browser, width: int, script: bool) -> BrowserContext:
+    return browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=script, locale="nl-BE")
+
+
+def open_page(context: BrowserContext, width: int) -> Page:
+    """A page that remembers its width, and what its console complained of."""
     opened = context.new_page()
-    opened.width = request.param
+    opened.width = width
     opened.complaints = []
     opened.on("console", lambda message: opened.complaints.append(message.text))
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
     opened.on("requestfailed", lambda failed: opened.complaints.append(failed.url))
-    yield opened
+    return opened
+
+
+@pytest.fixture(params=[(width, script) for script in (False, True) for width in WIDTHS],
+                ids=lambda each: f"{each[0]} px, {'' if each[1] else 'no '}script")  # fmt: skip
+def page(browser: Browser, request):
+    """A page of each kind, one after the other."""
+    width, script = request.param
+    context = a_context(browser, width, script)
+    yield open_page(context, width)
+    context.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def scripted_page(browser: Browser, request):
+    """A page with JavaScript, wide or narrow."""
+    context = a_context(browser, request.param, True)
+    yield open_page(context, request.param)
     context.close()

@@ -55,11 +55,19 @@ class Portal:
     key: str | None = None
     staff_key: str | None = None
     session: requests.Session = field(default_factory=requests.Session)
+    mongo_uri: str = ""
 
     @classmethod
     def on(cls, stack: Stack, municipality: str = "rumst", key: str | None = None) -> Portal:
         """A client of a stack, who may read its figures too."""
-        return cls(stack.url, stack.mail_url, municipality, key=key, staff_key=stack.machine_key(municipality))
+        return cls(
+            stack.url,
+            stack.mail_url,
+            municipality,
+            key=key,
+            staff_key=stack.machine_key(municipality),
+            mongo_uri=stack.servers.mongo_uri if stack.servers else "",
+        )
 
     def path(self, rest: str) -> str:
         return f"{self.url}/api/v1/{self.municipality}/{rest}"

@@ -31,7 +31,7 @@ BITS = 14
 PATIENCE = dt.timedelta(seconds=8)
 GOOD_FOR = dt.timedelta(hours=1)
 LONGEST = 64
-STAMP_HEADER, WORK_HEADER = "Loket-Stamp", "Loket-Work"
+WORK_HEADER = "Loket-Work"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Friction(DependencyProvider):
     def _refusal(self, municipality: str) -> Refusal:
         new = self.stamp(municipality)
         assert new is not None
-        return Refusal("work-needed", {"stamp": new.stamp, "bits": new.bits, "seconds": new.seconds})
+        return Refusal("work-needed", {"stamp": new.stamp, "bits": str(new.bits), "seconds": str(new.seconds)})
 
 
 def is_work(stamp: str, work: str) -> bool:

@@ -21,6 +21,9 @@ RETRY_AFTER = 5
 #: seconds after which the first of too many holds may be over
 HOLDS_LIVE = 60
 
+#: what a program needs to earn a slot: see friction
+STAMP_HEADER, BITS_HEADER = "Loket-Stamp", "Loket-Bits"
+
 #: the HTTP status of every error code
 STATUS: dict[str, int] = {
     "malformed-json": 400,
@@ -131,6 +134,10 @@ def tell(response: Response, refusal: Refusal) -> None:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     if status == 429:
         response.headers["Retry-After"] = refusal.params.get("seconds", str(HOLDS_LIVE))
+    if refusal.code == "work-needed":
+        response.headers["Retry-After"] = refusal.params["seconds"]
+        response.headers[STAMP_HEADER] = refusal.params["stamp"]
+        response.headers[BITS_HEADER] = refusal.params["bits"]
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="loket"'
     if status in (408, 413):

@@ -17,6 +17,7 @@ from . import language, problems
 from .access.doors import OPEN, Door
 from .access.identity import SAFE, Identity
 from .access.keys import PREFIX
+from .deprecation import Deprecation
 from .kept_answers import KeptAnswers
 from .limiting import Limits
 from .pages.render import problem_page
@@ -31,6 +32,7 @@ class Route(HttpRequestHandler):
 
     `door`: who may pass. `keeps`: for so many seconds the answer is the same for everybody. `limit`: what a request
     counts as; None when it counts for nothing. `tells`: how a refusal is told, when not as a problem document.
+    `deprecated`: since when it should not be used any more, and what takes its place.
     """
 
     server = Server()
@@ -40,13 +42,15 @@ class Route(HttpRequestHandler):
 
     def __init__(
         self, method: str, url: str, door: Door = OPEN, *, page: bool = False, takes_file: bool = False,
-        keeps: float | None = None, counts: bool = True, tells: Tells | None = None, **options: Any,
+        keeps: float | None = None, counts: bool = True, tells: Tells | None = None,
+        deprecated: Deprecation | None = None, **options: Any,
     ) -> None:  # fmt: skip
         self.door = door
         self.page = page
         self.tells = tells or (problem_page if page else problems.render)
         self.takes_file = takes_file
         self.keeps = keeps
+        self.deprecated = deprecated
         self.limit = None if not counts else "read" if method in SAFE else "write"
         super().__init__(method, url, **{"expected_exceptions": Refusal, **options})
 
@@ -78,6 +82,12 @@ class Route(HttpRequestHandler):
         if stash is not None and self.limit is not None and not self.page:
             response.headers.extend(self.limits.fields(self.limit, stash))
             response.headers["API-Version"] = VERSION
+        return self.told(response)
+
+    def told(self, response: Response) -> Response:
+        """With what is to be told of the route itself: that it goes away, if it does."""
+        if self.deprecated is not None:
+            response.headers.extend(self.deprecated.fields())
         return response
 
     def _most(self, settings: Any) -> int:

@@ -9,17 +9,13 @@ from playwright.sync_api import Page
 PICTURES = os.environ.get("LOKET_SCREENSHOTS")
 
 
-def picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str, whole: bool = True) -> None:
     if PICTURES:
         folder = Path(PICTURES)
         folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(
-            path=folder / f"{name}-{page.width}.png",
-            full_page=name in ("form", "mistakes", "prepare", "offer", "feedback"),
-        )
+        page.screenshot(path=folder / f"{name}-{page.width}.png", full_page=whole)
 
 
 def fits(page: Page) -> bool:
     """Nothing sticks out at the side."""
-    scrolled = page.locator("html").bounding_box()
-    return scrolled is not None and scrolled["width"] <= page.width
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))

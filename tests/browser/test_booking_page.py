@@ -1,82 +1,227 @@
-"""The booking pages in real Chromium, without JavaScript, on a wide and on a narrow screen."""
+"""Booking in pages: one question a page, in real Chromium, with and without JavaScript, wide and narrow."""
 
+import datetime as dt
+import re
 import shutil
 
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
+from pymongo import MongoClient
 
 from tests.browser.looks import fits, picture
-from tests.client import a_visitor, eventually, link_in
+from tests.chromium import a_context, open_page
+from tests.client import ANSWERS, a_visitor, eventually, link_in
+
+BOUWADVIES = "/rumst/tijdstip?type=bouwadvies&location=gemeentehuis"
+LEEGSTAND = "/rumst/tijdstip?type=leegstand&location=telefoon"
 
 
-def test_a_resident_books_sees_and_cancels(page: Page, portal):
+def on(page: Page) -> None:
+    page.get_by_role("button", name="Verder", exact=True).click()
+
+
+def answer(page: Page) -> None:
+    page.get_by_label("Om welk perceel of adres gaat het?").fill(ANSWERS["perceel"])
+    page.get_by_label("Slopen").check()
+    on(page)
+
+
+def tell_who(page: Page, visitor) -> None:
+    page.get_by_label("Uw naam").fill(visitor["name"])
+    page.get_by_label("E-mail").fill(visitor["email"])
+    on(page)
+
+
+def test_a_resident_books_sees_moves_and_cancels(page: Page, portal):
     visitor = a_visitor()
     page.goto(f"{portal.url}/rumst/")
     picture(page, "choose")
     assert fits(page)
     page.get_by_role("link", name="Advies vóór een vergunningsaanvraag").click()
-    expect(page.get_by_role("heading", name="Kies een moment")).to_be_visible()
-    picture(page, "slots")
+    expect(page.get_by_label("Gemeentehuis, loket Omgeving")).to_be_checked()
+    picture(page, "topic")
     assert fits(page)
-    time = page.locator("ul.times button").first
+    page.get_by_role("button", name="Kies een moment").click()
+    expect(page.get_by_role("heading", name="Kies een moment")).to_be_visible()
+    picture(page, "moments")
+    assert fits(page)
+    time = page.locator("ul.times button").last
     clock = time.inner_text()
     time.click()
     expect(page.locator(".summary")).to_contain_text(clock)
-    page.get_by_label("Om welk perceel of adres gaat het?").fill("Kerkstraat 1")
-    page.get_by_label("Slopen").check()
-    page.get_by_label("Uw naam").fill(visitor["name"])
-    page.get_by_label("E-mail").fill(visitor["email"])
-    picture(page, "form")
+    expect(page.get_by_text("Stap 1 van 3")).to_be_visible()
+    picture(page, "questions")
+    assert fits(page)
+    answer(page)
+    expect(page.get_by_role("heading", name="Uw gegevens")).to_be_visible()
+    picture(page, "who")
+    assert fits(page)
+    tell_who(page, visitor)
+    expect(page.get_by_text(visitor["email"])).to_be_visible()
+    expect(page.get_by_text("Slopen")).to_be_visible()
+    picture(page, "check")
     assert fits(page)
     page.get_by_role("button", name="De afspraak vastleggen").click()
     expect(page.get_by_role("heading", name="Uw afspraak staat vast")).to_be_visible()
     picture(page, "done")
     assert fits(page)
+    calendar = page.request.get(
+        portal.url + page.get_by_role("link", name="In mijn agenda zetten").get_attribute("href")
+    )
+    assert calendar.text().startswith("BEGIN:VCALENDAR")
+    code = page.get_by_alt_text(re.compile("^Code van uw referentie"))
+    assert page.request.get(f"{portal.url}{code.get_attribute('src')}").headers["content-type"].startswith("image/svg")
     assert page.complaints == []
 
     page.goto(link_in(eventually(lambda: portal.mails_to(visitor["email"]))[0]))
     expect(page.get_by_text(clock)).to_be_visible()
     page.get_by_role("link", name="Een ander moment kiezen").click()
-    other = page.locator("ul.times button").last
+    other = page.locator("ul.times button").first
     other_clock = other.inner_text()
     other.click()
     expect(page.get_by_role("heading", name="Uw afspraak is verplaatst")).to_be_visible()
     expect(page.locator("dl")).to_contain_text(other_clock)
     picture(page, "moved")
     page.get_by_text("De afspraak annuleren").click()
+    page.get_by_label("Waarom annuleert u?").select_option("solved-otherwise")
     page.get_by_role("button", name="Ja, annuleren").click()
     expect(page.get_by_role("heading", name="Uw afspraak is geannuleerd")).to_be_visible()
     picture(page, "cancelled")
+    assert page.complaints == []
 
 
 def test_what_is_missing_is_listed_on_top_and_at_the_field_and_what_was_typed_is_kept(page: Page, portal):
-    page.goto(f"{portal.url}/rumst/tijdstip?type=premies-energie&location=telefoon")
+    page.goto(portal.url + LEEGSTAND)
     page.locator("ul.times button").first.click()
+    on(page)
+    expect(page.get_by_role("alert")).to_contain_text("Deze vraag vraagt een antwoord.")
+    page.get_by_label("Om welk perceel of adres gaat het?").fill("Kerkstraat 1")
+    on(page)
     page.get_by_label("Uw naam").fill("Lieve Demo")
     page.get_by_label("E-mail").fill("geen adres")
-    page.get_by_role("button", name="De afspraak vastleggen").click()
+    on(page)
     expect(page.get_by_role("alert")).to_contain_text("E-mail: Naar dit e-mailadres kunnen we niet schrijven.")
     expect(page.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("E-mail").fill("lieve@example.org")
-    page.get_by_role("button", name="De afspraak vastleggen").click()
+    on(page)
     expect(page.get_by_role("alert")).to_contain_text("Wij bellen u: geef uw nummer.")
     expect(page.get_by_label("Uw naam")).to_have_value("Lieve Demo")
     picture(page, "mistakes")
     assert fits(page)
 
 
-def test_a_form_that_is_sent_twice_books_once(page: Page, portal):
-    visitor = a_visitor()
-    page.goto(f"{portal.url}/rumst/tijdstip?type=premies-energie&location=telefoon")
-    page.locator("ul.times button").first.click()
-    hold = page.locator("input[name=hold]").get_attribute("value")
-    form = {"hold": hold, **visitor}
-    pages = [requests.post(f"{portal.url}/rumst/gegevens", data=form, timeout=10).url for _ in range(2)]
-    assert pages[0] == pages[1]
+def test_back_and_reload_keep_what_was_filled_in(page: Page, portal):
+    page.goto(portal.url + BOUWADVIES)
+    page.locator("ul.times button").last.click()
+    answer(page)
+    expect(page.get_by_role("heading", name="Uw gegevens")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("heading", name="Die reservatie bestaat niet meer")).to_be_visible()
-    expect(page.get_by_role("link", name="Opnieuw een moment kiezen")).to_be_visible()
+    expect(page.get_by_role("heading", name="Uw gegevens")).to_be_visible()
+    tell_who(page, a_visitor())
+    page.get_by_role("link", name="Wijzigen Om welk perceel").click()
+    expect(page.get_by_label("Om welk perceel of adres gaat het?")).to_have_value(ANSWERS["perceel"])
+    expect(page.get_by_label("Slopen")).to_be_checked()
+    on(page)
+    expect(page.get_by_label("Uw naam")).to_have_value(re.compile("^Lieve Demo"))
+    page.go_back()
+    expect(page.get_by_label("Om welk perceel of adres gaat het?")).to_have_value(ANSWERS["perceel"])
+
+
+def test_another_moment_can_be_chosen_at_the_end_and_nothing_need_be_filled_in_again(page: Page, portal):
+    visitor = a_visitor()
+    page.goto(portal.url + BOUWADVIES)
+    page.locator("ul.times button").first.click()
+    answer(page)
+    tell_who(page, visitor)
+    page.get_by_role("link", name="Wijzigen Wanneer").click()
+    time = page.locator("ul.times button").last
+    clock = time.inner_text()
+    time.click()
+    expect(page.locator(".summary")).to_contain_text(clock)
+    on(page)
+    on(page)
+    expect(page.get_by_text(visitor["email"])).to_be_visible()
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    expect(page.locator("dl.facts")).to_contain_text(clock)
+
+
+def test_a_question_appears_with_the_answer_that_it_depends_on(scripted_page: Page, portal):
+    scripted_page.goto(portal.url + BOUWADVIES)
+    scripted_page.locator("ul.times button").last.click()
+    expect(scripted_page.get_by_label("Wat is het dan?")).to_be_hidden()
+    scripted_page.get_by_label("Iets anders").check()
+    expect(scripted_page.get_by_label("Wat is het dan?")).to_be_visible()
+
+
+def test_topics_are_found_by_words_that_people_use(page: Page, portal):
+    page.goto(f"{portal.url}/rumst/")
+    page.get_by_label("Zoek in uw eigen woorden").fill("veranda")
+    page.get_by_role("button", name="Zoeken", exact=True).click()
+    expect(page.locator("ul.cards li")).to_have_count(1)
+    expect(page.get_by_role("link", name="Advies vóór een vergunningsaanvraag")).to_be_visible()
+    page.get_by_label("Zoek in uw eigen woorden").fill("xyzzy")
+    page.get_by_role("button", name="Zoeken", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Niets gevonden voor “xyzzy”")
+    picture(page, "nothing-found")
+    page.get_by_role("link", name="Alles tonen").click()
+    assert page.locator("ul.cards li").count() > 5
+
+
+def test_topics_are_found_while_one_types(scripted_page: Page, portal):
+    scripted_page.goto(f"{portal.url}/rumst/")
+    scripted_page.get_by_label("Zoek in uw eigen woorden").press_sequentially("veran")
+    expect(scripted_page.locator("ul.cards li:visible")).to_have_count(1)
+    expect(scripted_page.get_by_role("heading", name="Wonen")).to_be_hidden()
+
+
+def test_two_race_for_one_moment_and_the_loser_is_offered_the_nearest(browser: Browser, portal):
+    """Both hold the last place in turn: one fills in too slowly, and the other books meanwhile."""
+    slow = open_page(a_context(browser, 360, False), 360)
+    slow.goto(portal.url + BOUWADVIES)
+    day = slow.locator("table.calendar a").last.get_attribute("href").split("dag=")[1][:10]
+    free = [slot for slot in portal.slots(**{"from": day, "to": day}) if slot["capacity"] == 1]
+    slow.goto(f"{portal.url}{BOUWADVIES}&maand={day[:7]}&dag={day}")
+    start = free[-1]["start"]
+    slow.locator(f"button[value='{start}']").last.click()
+    hold = re.search(r"hold=(\w+)", slow.url)[1]
+    answer(slow)
+    tell_who(slow, a_visitor())
+    expire(portal, hold)
+    assert portal.book(start).status_code == 201
+    slow.get_by_role("button", name="De afspraak vastleggen").click()
+    expect(slow.get_by_role("heading", name="Dat moment is weg")).to_be_visible()
+    picture(slow, "gone")
+    assert fits(slow)
+    nearest = slow.locator("ul.others button").first
+    nearest.click()
+    on(slow)
+    on(slow)
+    slow.get_by_role("button", name="De afspraak vastleggen").click()
+    expect(slow.get_by_role("heading", name="Uw afspraak staat vast")).to_be_visible()
+    slow.context.close()
+
+
+def expire(portal, hold):
+    """As if the resident had gone for a walk."""
+    past = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
+    with MongoClient(portal.mongo_uri) as client:
+        client.loket_booking.agendas.update_many(
+            {"holds.id": hold}, {"$set": {"holds.$[ours].x": past}}, array_filters=[{"ours.id": hold}]
+        )
+
+
+def test_a_form_that_is_sent_twice_books_once(page: Page, portal):
+    page.goto(portal.url + BOUWADVIES)
+    page.locator("ul.times button").last.click()
+    answer(page)
+    tell_who(page, a_visitor())
+    hold = page.locator("input[name=hold]").get_attribute("value")
+    urls = [
+        requests.post(f"{portal.url}/rumst/nakijken", data={"hold": hold}, timeout=10, allow_redirects=False).headers
+        for _ in range(2)
+    ]
+    assert urls[0]["Location"] == urls[1]["Location"]
 
 
 @pytest.mark.parametrize(("tongue", "heading"), [("Français", "Choisissez un moment"), ("English", "Choose a moment")])
@@ -84,9 +229,52 @@ def test_the_language_can_be_changed_on_every_page_and_stays(page: Page, portal,
     page.goto(f"{portal.url}/rumst/")
     page.get_by_role("link", name=tongue).click()
     page.locator("ul.cards a").first.click()
+    page.locator("main form button").last.click()
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
     page.locator("ul.times button").first.click()
     assert "lang=" in page.url
+
+
+def test_a_resident_books_by_keyboard_alone(scripted_page: Page, portal):
+    page = scripted_page
+    page.goto(f"{portal.url}/rumst/onderwerp/bouwadvies")
+    page.keyboard.press("Tab")
+    expect(page.locator(".utrecht-skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    press_until(page, "main form button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Kies een moment")).to_be_visible()
+    press_until(page, "ul.times button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Uw vraag")).to_be_visible()
+    press_until(page, "#answer-perceel")
+    page.keyboard.type("Kerkstraat 1")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    press_until(page, "main form button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Uw gegevens")).to_be_visible()
+    press_until(page, "#name")
+    page.keyboard.type("Lieve Demo")
+    page.keyboard.press("Tab")
+    page.keyboard.type(a_visitor()["email"])
+    press_until(page, "main form button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Klopt alles?")).to_be_visible()
+    press_until(page, "main form button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Uw afspraak staat vast")).to_be_visible()
+
+
+def press_until(page: Page, selector: str) -> None:
+    """Tab until this has the focus, which must be seen."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none"
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
 
 
 def test_the_interface_documentation_can_be_read(page: Page, portal):

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from .processes import StartFailed
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Nothing else of ours on this machine installs meanwhile, so what is found here is there as a whole."""
+    with (Path(tempfile.gettempdir()) / f"loket-installs-{os.geteuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def install(package: str, purpose: str) -> None:
-    """Install `package` with apt-get as root or through sudo.
+    """Install `package` with apt-get as root or through sudo; call it while `alone`.
 
     Raises StartFailed, with the command to run by hand, when that is not possible.
     """

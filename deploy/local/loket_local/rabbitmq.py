@@ -46,10 +46,11 @@ def find_server() -> Path | None:
 
 
 def find_or_install() -> Path:
-    server = find_server()
-    if server is None:
-        debian.install("rabbitmq-server", "RabbitMQ")
+    with debian.alone():
         server = find_server()
+        if server is None:
+            debian.install("rabbitmq-server", "RabbitMQ")
+            server = find_server()
     if server is None:
         raise StartFailed("RabbitMQ was installed, but its start script is not at /usr/lib/rabbitmq/bin.")
     return server

@@ -11,7 +11,8 @@ from loket_chassis.rpc import Service
 from .. import language
 from ..access.doors import LINK, link_or
 from ..bodies import bearer, idempotency_key, json_object
-from ..friction import STAMP_HEADER, WORK_HEADER, Friction
+from ..friction import WORK_HEADER, Friction
+from ..problems import STAMP_HEADER
 from ..request import GatewayRequest
 from ..routing import route
 from . import BASE

@@ -18,7 +18,7 @@ from loket_contracts.fields import Identifier, Instant
 from .. import schemas
 from ..access.roles import PERMISSIONS, ROLES
 from ..pages.render import page
-from ..problems import MEDIA_TYPE, STATUS
+from ..problems import BITS_HEADER, MEDIA_TYPE, STAMP_HEADER, STATUS
 from ..routing import route
 from ..web import VERSION
 from .examples import example_of
@@ -118,6 +118,8 @@ def _described(given: Operation, tag: str) -> dict[str, Any]:
         "responses": _answers(given),
         "security": _security(given),
     }
+    if given.deprecated:
+        operation["deprecated"] = True
     if given.body is not None:
         operation["requestBody"] = {
             "required": given.body_required,
@@ -188,7 +190,15 @@ def _answers(given: Operation) -> dict[str, Any]:
             "content": {MEDIA_TYPE: {"schema": schemas.Problem, "example": _problem(codes[0], status)}},
             "headers": dict(ALWAYS_SENT),
         }
-        if status in (429, 503):
+        if status == 428:
+            answers[str(status)]["headers"] |= {
+                STAMP_HEADER: {"schema": {"type": "string"}, "description": "to be sent again with the request"},
+                BITS_HEADER: {
+                    "schema": {"type": "integer"},
+                    "description": "zero bits that SHA-256 of stamp:work begins with",
+                },
+            }
+        if status in (428, 429, 503):
             answers[str(status)]["headers"]["Retry-After"] = {"schema": {"type": "integer"}, "description": "seconds"}
     return answers
 

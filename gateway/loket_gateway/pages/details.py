@@ -74,22 +74,18 @@ class DetailPages:
 
     @route("POST", "/<municipality>/nakijken", page=True)
     def book(self, request: GatewayRequest, municipality: str) -> Response:
-        held = self.booking.filled_in(municipality, request.form.get("hold", ""))
-        body = {
-            "hold": held["id"],
-            "invitation": request.args.get("uitnodiging") or None,
-            "contact": held["contact"],
-            "answers": held["answers"],
-        }
+        hold, invitation = request.form.get("hold", ""), request.args.get("uitnodiging") or None
         try:
             # a second click, or a reload of the answer, is the same booking
-            booked = self.booking.book(municipality, body, f"page {held['id']}")
+            booked = self.booking.book_filled_in(municipality, hold, invitation, f"page {hold}")
         except Refusal as refusal:
+            if refusal.code not in ("slot-taken", "invalid-request"):
+                raise
+            held = self.booking.filled_in(municipality, hold)
             if refusal.code == "slot-taken":
                 return self._gone(request, municipality, self._shown(request, municipality, held))
-            if refusal.code == "invalid-request":  # the catalogue asks for more than it did a moment ago
-                return self._on(request, "vragen", municipality, held)
-            raise
+            # a part was never filled in, or the catalogue asks for more than it did a moment ago
+            return self._on(request, "vragen", municipality, held)
         return see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
 
     def _step(

@@ -11,8 +11,8 @@ from typing import Any
 def matching(text: str, kinds: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those in which every word of `text` begins a word, the closest first; a long word may also stand inside one."""
     asked = _words(text)
-    ranked = [(_rank(asked, kind), number) for number, kind in enumerate(kinds)]
-    return [kinds[number] for rank, number in sorted(ranked) if rank is not None] if asked else []
+    ranked = [(rank, number) for number, kind in enumerate(kinds) if (rank := _rank(asked, kind)) is not None]
+    return [kinds[number] for _, number in sorted(ranked)] if asked else []
 
 
 def _rank(asked: Sequence[str], kind: dict[str, Any]) -> int | None:

@@ -60,7 +60,7 @@ def page(template: str, request: Request, status: int = 200, **context: Any) -> 
     """Render `template`. It has `_` for texts, `day` and `clock` for moments, `lang`, and `here` for this address."""
     spoken = language.of(request)
 
-    def say(text: str, **values: Any) -> str | Markup:
+    def say(text: str, /, **values: Any) -> str | Markup:
         said = language.translate(text, spoken)
         return Markup(said).format(**values) if values else said
 

@@ -68,3 +68,25 @@ def test_what_was_filled_in_is_forgotten_by_the_database_an_hour_after_the_hold(
 def test_a_hold_starts_without_anything_filled_in(desk):
     draft = drafting.of(desk.stores, desk.hold(start=START))
     assert (draft.answers, draft.contact) == ({}, {})
+
+
+def book(desk, held, key="page 1"):
+    request = Request(idempotency_key=key)
+    return drafting.book(desk.stores, desk.announce, "rumst", held.appointment.id, None, request)
+
+
+def test_what_was_filled_in_is_booked_once_however_often_it_is_sent(desk):
+    held = desk.hold()
+    fill_in(desk, held, answers=ANSWERS, contact=CONTACT)
+    booked, card = book(desk, held)
+    assert card.answers == ANSWERS
+    assert book(desk, held)[0].id == booked.id
+    assert desk.told() == ["appointment.booked"]
+
+
+def test_a_form_that_is_half_filled_in_books_nothing(desk):
+    held = desk.hold()
+    assert refused(book, desk, held) == "hold-not-found"
+    fill_in(desk, held, answers=ANSWERS)
+    assert refused(book, desk, held) == "invalid-request"
+    assert desk.told() == []

@@ -39,8 +39,8 @@ ACCESS_ERRORS = (
         "work-needed",
         "One moment, please",
         "To keep robots out, we ask you to wait {seconds} seconds before you take a moment.",
-        "Choose the moment again. A program sends Loket-Stamp with the stamp, and Loket-Work with a text for which "
-        "SHA-256 of stamp:text begins with so many zero bits; or waits so many seconds and sends the stamp alone.",
+        "Choose the moment again. A program sends the Loket-Stamp of this answer, and Loket-Work with a text for which "
+        "SHA-256 of stamp:text begins with Loket-Bits zero bits; or it waits Retry-After seconds and sends the stamp.",
     ),
     ErrorCode(
         "too-many-requests",

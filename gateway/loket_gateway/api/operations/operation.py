@@ -33,6 +33,7 @@ class Operation:
 
     `link`: for who has the token of the appointment; `permission`: for accounts and keys that have it. `cached`: the
     answer carries an ETag. `repeatable`: it takes an Idempotency-Key. `also`: further media types of the answer.
+    `deprecated`: as its route is.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Operation:
     repeatable: bool = False
     cached: bool = False
     also: tuple[str, ...] = ()
+    deprecated: bool = False
 
     @property
     def all_refusals(self) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appoi
 ONE = "/<municipality>/balie/afspraak/<identifier>"
 #: another moment is looked for in so many days at once
 AHEAD = dt.timedelta(days=13)
+#: a moment that is pointed at in the agenda is taken to mean a free start that is so close
+CLOSE_BY = dt.timedelta(minutes=20)
 
 #: what says which day is shown, and how
 OF_A_DAY = frozenset({"datum", "team", "wie", "plaats", "loket"})
@@ -92,12 +94,10 @@ class VisitPages:
         }  # fmt: skip
         wished = None
         if request.args.get("datum") and request.args.get("uur"):
+            day = date_of(request.args["datum"], day)
             zone = self.catalogue.of(municipality)["municipality"]["time_zone"]
-            wished = moment_of(request.args["datum"], request.args["uur"], zone)
-            slots = []
-        else:
-            ends = {"from": day.isoformat(), "to": (day + AHEAD).isoformat()}
-            slots = self.booking.staff_slots(municipality, {**asked, **ends})["slots"]
+            wished = self._nearest(municipality, asked, moment_of(day.isoformat(), request.args["uur"], zone))
+        slots = [] if wished else self._free(municipality, asked, day, day + AHEAD)
         people = self.booking.resources(municipality, teams=teams)
         return desk_page(
             "move.html", request, self.catalogue, municipality, at="day", found=found, wished=wished,
@@ -129,6 +129,21 @@ class VisitPages:
             "visit.html", request, self.catalogue, municipality, at="day", found=found, messages=messages, done=done,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),
         )  # fmt: skip
+
+    def _free(self, municipality: str, asked: dict[str, Any], first: dt.date, last: dt.date) -> list[dict[str, Any]]:
+        ends = {"from": first.isoformat(), "to": last.isoformat()}
+        found: list[dict[str, Any]] = self.booking.staff_slots(municipality, {**asked, **ends})["slots"]
+        return found
+
+    def _nearest(self, municipality: str, asked: dict[str, Any], moment: str) -> str | None:
+        """The free start that is meant by a moment that was pointed at; None when there is none close by."""
+        try:
+            wanted = dt.datetime.fromisoformat(moment)
+        except ValueError:
+            return None
+        starts = [each["start"] for each in self._free(municipality, asked, wanted.date(), wanted.date())]
+        away = {start: abs(dt.datetime.fromisoformat(start) - wanted) for start in starts}
+        return min((start for start in starts if away[start] <= CLOSE_BY), key=away.__getitem__, default=None)
 
     def _labels(self, municipality: str, found: dict[str, Any], request: GatewayRequest) -> list[tuple[str, str]]:
         """Each question with its answer, in words."""

@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from loket_contracts.errors import Refusal
+from loket_contracts.commands import BookAppointment
+from loket_contracts.errors import Refusal, load
 
-from ..bootstrap import Stores
+from ..bootstrap import Announce, Stores
 from ..domain import intake
+from ..domain.appointment import Appointment
 from ..domain.visit import plan
+from ..store.cards import Card
 from ..store.drafts import Draft
 from ..store.holds import REMEMBERED, HeldSlot
+from . import booking
+from .request import Request
+
+_book_appointment = BookAppointment()
 
 
 def fill_in(stores: Stores, held: HeldSlot, given: Mapping[str, Any]) -> Draft:
@@ -36,6 +43,20 @@ def of(stores: Stores, held: HeldSlot) -> Draft:
     """What was filled in so far."""
     found = stores.drafts.get(held.appointment.id)
     return found or Draft(held.appointment.id, held.appointment.municipality, held.expires + REMEMBERED)
+
+
+def book(
+    stores: Stores, announce: Announce, municipality: str, hold: str, invitation: str | None, request: Request
+) -> tuple[Appointment, Card]:
+    """Book what was filled in; a repeat under the same key gives the same appointment, though its hold is gone by then.
+
+    Raises Refusal: hold-not-found, and whatever booking does.
+    """
+    draft = stores.drafts.get(hold)
+    if draft is None or draft.municipality != municipality:
+        raise Refusal("hold-not-found")
+    body = {"hold": hold, "invitation": invitation, "contact": draft.contact, "answers": draft.answers}
+    return booking.book(stores, announce, municipality, load(_book_appointment, body), request)
 
 
 def carry_over(stores: Stores, before: HeldSlot, held: HeldSlot) -> None:

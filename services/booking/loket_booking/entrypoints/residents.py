@@ -91,6 +91,14 @@ class ForResidents(Desk):
         return _filled_in(held, drafting.of(self.stores, held))
 
     @answer
+    def book_filled_in(
+        self, municipality: str, hold: str, invitation: str | None = None, idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        request = by_resident(self, idempotency_key)
+        booked, card = drafting.book(self.stores, self.announce, municipality, hold, invitation, request)
+        return appointments.describe_with_link(self.stores, booked, card)
+
+    @answer
     def book(self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None) -> dict[str, Any]:
         wish, request = load(_book_appointment, body), by_resident(self, idempotency_key)
         booked, card = booking.book(self.stores, self.announce, municipality, wish, request)

@@ -1,0 +1,95 @@
+"""A little work keeps robots out: who works or waits may hold a slot, who does neither may not."""
+
+import itertools
+import time
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from loket_gateway.friction import is_work
+from tests.benchmarks.town import town
+from tests.client import Portal
+
+
+@pytest.fixture(scope="module")
+def careful(stack, tmp_path_factory):
+    """A municipality that has switched it on."""
+    file = tmp_path_factory.mktemp("careful") / "careful.yaml"
+    file.write_text(town("careful", 3, "00:00", "00:00", 15) + "online: {friction: true}\n")
+    stack.configure(file)
+    return Portal.on(stack, "careful")
+
+
+@pytest.fixture
+def wish(careful):
+    return {"appointment_types": ["visit"], "location": "hal", "start": careful.slots("visit", "hal")[40]["start"]}
+
+
+def asked(careful, wish):
+    """The stamp that comes with the refusal, and after how long it is good without work."""
+    answer = careful.post("holds", wish)
+    assert (answer.status_code, answer.json()["code"]) == (428, "work-needed")
+    return {"stamp": answer.headers["Loket-Stamp"], "seconds": int(answer.headers["Retry-After"])}
+
+
+def work(stamp):
+    return next(str(number) for number in itertools.count() if is_work(stamp, str(number)))
+
+
+def test_who_works_holds_a_slot_and_each_stamp_is_good_once(careful, wish):
+    stamp = asked(careful, wish)["stamp"]
+    headers = {"Loket-Stamp": stamp, "Loket-Work": work(stamp)}
+    assert careful.post("holds", wish, headers=headers).status_code == 201
+    assert careful.post("holds", wish, headers=headers).status_code == 428
+
+
+@pytest.mark.parametrize("proof", ["", "0", "x" * 1000])
+def test_who_does_not_work_does_not(careful, wish, proof):
+    stamp = asked(careful, wish)["stamp"]
+    assert careful.post("holds", wish, headers={"Loket-Stamp": stamp, "Loket-Work": proof}).status_code == 428
+
+
+def test_a_stamp_that_was_never_given_is_good_for_nothing(careful, wish):
+    headers = {"Loket-Stamp": "made-up", "Loket-Work": work("made-up")}
+    assert careful.post("holds", wish, headers=headers).status_code == 428
+
+
+def test_who_waits_may_too_for_those_without_a_script(careful, wish):
+    told = asked(careful, wish)
+    time.sleep(told["seconds"])
+    assert careful.post("holds", wish, headers={"Loket-Stamp": told["stamp"]}).status_code == 201
+
+
+def test_booking_straight_from_a_start_needs_it_and_from_a_hold_does_not(careful, wish):
+    contact = {"name": "Lieve", "email": "lieve@example.org"}
+    assert careful.post("appointments", {**wish, "contact": contact}).status_code == 428
+    stamp = asked(careful, wish)["stamp"]
+    hold = careful.post("holds", wish, headers={"Loket-Stamp": stamp, "Loket-Work": work(stamp)}).json()["id"]
+    assert careful.post("appointments", {"hold": hold, "contact": contact}).status_code == 201
+
+
+def test_a_portal_with_a_key_needs_none(careful, stack, wish):
+    portal = Portal.on(stack, "careful", stack.machine_key("careful", "portal"))
+    assert portal.post("appointments", {**wish, "contact": {"name": "L", "email": "l@example.org"}}).status_code == 201
+
+
+def test_where_it_is_off_nobody_is_asked(portal):
+    slot = portal.slots()[-1]["start"]
+    body = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": slot}
+    assert portal.post("holds", body).status_code == 201
+
+
+def test_a_person_with_a_script_notices_nothing(scripted_page, careful):
+    scripted_page.goto(f"{careful.url}/careful/tijdstip?type=visit")
+    scripted_page.locator("ul.times button").last.click()
+    expect(scripted_page.get_by_role("heading", name="Uw gegevens")).to_be_visible()
+
+
+def test_a_page_that_is_sent_at_once_without_a_script_is_told_to_wait(careful):
+    page = requests.get(f"{careful.url}/careful/tijdstip?type=visit", timeout=10).text
+    stamp = page.split('name="stempel" value="')[1].split('"')[0]
+    form = {"type": "visit", "location": "hal", "start": careful.slots("visit", "hal")[-1]["start"], "stempel": stamp}
+    answer = requests.post(f"{careful.url}/careful/reserveren", data=form, timeout=10)
+    assert answer.status_code == 428
+    assert "8 seconden" in answer.text

@@ -1,0 +1,74 @@
+"""Somebody of the municipality at a browser, and a town that is open whatever the hour of the test."""
+
+import datetime as dt
+import re
+import uuid
+
+import requests
+import yaml
+
+from tests.chromium import open_page
+
+WORDS = "een rij van woorden"
+EVERYDAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+#: the clock of this town says about noon: its visits of today begin soon, and midnight is far
+NOON = 12
+
+
+def noon_zone() -> str:
+    """A time zone in which it is between 11:30 and 12:30 now (Etc/GMT-2 is two hours ahead of UTC)."""
+    now = dt.datetime.now(dt.UTC)
+    ahead = (NOON - round(now.hour + now.minute / 60) + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"
+
+
+def town(name: str) -> str:
+    """Two teams with two people each, open all day; two topics, one with a question."""
+    hours = [{"days": EVERYDAY, "from": "06:00", "to": "23:00"}]
+    people = {"ann": ("Ann Claes", "bouw"), "bert": ("Bert Maes", "bouw"), "carla": ("Carla Nys", "groen")}
+
+    def kind(title, team, **more):
+        return {
+            "name": {"nl": title}, "team": team, "locations": ["hal"], "duration": 30, "interval": 15,
+            "notice_hours": 0, "horizon_days": 30, "needs": [{"kind": "person", "team": team}], **more,
+        }  # fmt: skip
+
+    return yaml.safe_dump({
+        "id": name, "name": {"nl": f"Stad {name}"}, "time_zone": noon_zone(), "languages": ["nl", "fr", "de", "en"],
+        "most_holds_per_client": 0, "most_per_contact": 0, "email": "stad@example.org", "phone": "03 555 01 00",
+        "locations": {
+            "hal": {"name": {"nl": "De hal"}, "address": {"street": "Plein 1", "postcode": "2840", "city": "Rumst"}},
+        },
+        "teams": {"bouw": {"name": {"nl": "Bouwen"}}, "groen": {"name": {"nl": "Groen"}}},
+        "resources": {
+            code: {"kind": "person", "name": title, "team": team, "locations": ["hal"], "hours": hours}
+            for code, (title, team) in people.items()
+        },
+        "appointment_types": {
+            "advies": kind(
+                "Bouwadvies", "bouw", questions={"adres": {"label": {"nl": "Welk adres?"}, "required": True}}
+            ),
+            "boom": kind("Een boom kappen", "groen"),
+        },
+    }, allow_unicode=True)  # fmt: skip
+
+
+def logged_in(context, stack, municipality, width, roles=("admin",)):
+    """A page of somebody with these roles, past the first password."""
+    name, at = f"test-{uuid.uuid4().hex[:10]}", f"{stack.url}/{municipality}"
+    key = {"Authorization": f"Bearer {stack.machine_key(municipality)}"}
+    made = requests.post(
+        f"{stack.url}/api/v1/{municipality}/accounts",
+        json={"name": name, "roles": list(roles)},
+        headers=key,
+        timeout=10,
+    ).json()
+    session = requests.Session()
+    session.post(f"{at}/aanmelden", data={"name": name, "password": made["first_password"]}, timeout=10)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', session.get(f"{at}/wachtwoord", timeout=10).text)[1]
+    form = {"old": made["first_password"], "new": WORDS, "again": WORDS, "csrf_token": token}
+    session.post(f"{at}/wachtwoord", data=form, timeout=10, allow_redirects=False)
+    context.add_cookies([{"name": each.name, "value": each.value, "url": stack.url} for each in session.cookies])
+    page = open_page(context, width)
+    page.account = name
+    return page

@@ -1,0 +1,165 @@
+"""Every page, in each of its states, meets WCAG 2.2 AA as far as axe-core can tell; at 200 % nothing is lost."""
+
+import datetime as dt
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.desk import logged_in
+from tests.browser.looks import fits
+from tests.chromium import WIDTHS, a_context, open_page
+from tests.client import ANSWERS, a_visitor
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def axe(node_modules):
+    return (node_modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module", params=WIDTHS)
+def screens(browser, request):
+    """A page of a resident of each width, for all the tests here."""
+    context = a_context(browser, request.param, True)
+    yield open_page(context, request.param)
+    context.close()
+
+
+@pytest.fixture(scope="module", params=WIDTHS)
+def at_work(browser, stack, hall, request):
+    context = a_context(browser, request.param, True)
+    yield logged_in(context, stack, "halstad", request.param)
+    context.close()
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    found = page.evaluate("(tags) => axe.run({ runOnly: { type: 'tag', values: tags } })", RULES)
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found["violations"]
+        for node in each["nodes"][:3]
+    ]
+
+
+def check(page: Page, axe: str, *, zoomed: bool = True) -> None:
+    assert violations(page, axe) == [], page.url
+    if zoomed:  # 200 % of a width is half of that width in CSS pixels (WCAG 1.4.4, 1.4.10); 320 is the narrowest
+        size = page.viewport_size
+        page.set_viewport_size({"width": max(320, size["width"] // 2), "height": size["height"]})
+        assert fits(page), page.url
+        page.set_viewport_size(size)
+
+
+@pytest.mark.parametrize("tongue", ["nl", "fr", "de", "en"])
+@pytest.mark.parametrize("path", ["/", "/{m}/", "/{m}/?zoek=bouwen", "/{m}/?zoek=xyzzy", "/{m}/onderwerp/verkaveling"])
+def test_choosing(screens, axe, portal, path, tongue):
+    joined = path.replace("{m}", "rumst")
+    screens.goto(f"{portal.url}{joined}{'&' if '?' in joined else '?'}lang={tongue}")
+    check(screens, axe, zoomed=tongue == "de")
+
+
+@pytest.mark.parametrize("path", [
+    "/rumst/onderwerp/bomen-kappen", "/rumst/tijdstip?type=bouwadvies&location=gemeentehuis",
+    "/rumst/tijdstip?type=bouwadvies&maand=2031-01", "/rumst/onderwerp/nothing", "/nothing/", "/docs",
+    "/problems/slot-taken", "/rumst/aanmelden", "/rumst/koppelen", "/rumst/vragen?hold=nothing",
+])  # fmt: skip
+def test_what_needs_nothing(screens, axe, portal, path):
+    screens.goto(portal.url + path)
+    check(screens, axe)
+
+
+def test_booking_from_the_moment_to_the_end(screens, axe, portal):
+    page = screens
+    page.goto(f"{portal.url}/rumst/tijdstip?type=bouwadvies&location=gemeentehuis")
+    page.locator("ul.times button").last.click()
+    check(page, axe)
+    page.get_by_role("button", name="Verder").click()
+    check(page, axe)  # with its mistakes
+    page.get_by_label("Om welk perceel of adres gaat het?").fill("Kerkstraat 1")
+    page.get_by_label("Iets anders").check()
+    page.get_by_label("Wat is het dan?").fill("Een vraag")
+    page.get_by_role("button", name="Verder").click()
+    check(page, axe)
+    page.get_by_role("button", name="Verder").click()
+    check(page, axe)
+    page.get_by_label("Uw naam").fill("Lieve Demo")
+    page.get_by_label("E-mail").fill(a_visitor()["email"])
+    page.get_by_role("button", name="Verder").click()
+    check(page, axe)
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    page.get_by_text("De afspraak annuleren").click()
+    check(page, axe)
+    page.get_by_role("link", name="Een ander moment kiezen").click()
+    check(page, axe)
+
+
+def test_an_appointment_in_each_of_its_states(screens, axe, portal, staff):
+    for steps in ((), ("cancel",), ("check-in",), ("start", "complete"), ("no-show",)):
+        booked = portal.booked(answers=ANSWERS)
+        if not steps:
+            staff.post(f"appointments/{booked['id']}/ask", {"text": "Breng het plan mee."})
+        for step in steps:
+            assert staff.post(f"appointments/{booked['id']}/{step}").ok
+        screens.goto(booked["manage_url"])
+        check(screens, axe)
+    screens.goto(f"{booked['manage_url']}/berichten")
+    check(screens, axe)
+
+
+@pytest.mark.parametrize("path", [
+    "", "?wie=ann&loket=2", "/week?wie=ann", "/boeken", "/boeken?type=advies", "/zoeken", "/sluitingen", "/beheer",
+    "/beheer/instellingen", "/beheer/accounts", "/beheer/sleutels", "/beheer/logboek", "/beheer/logboek?over=toegang",
+    "/afspraak/nothing",
+])  # fmt: skip
+def test_the_desk(at_work, axe, hall, path):
+    at_work.goto(f"{hall.url}/halstad/balie{path}")
+    check(at_work, axe)
+
+
+def test_one_visit_and_moving_it(at_work, axe, hall):
+    asked = {"appointment_type": "advies", "location": "hal"}
+    start = hall.get("desk/slots", params=asked).json()["slots"][5]["start"]
+    body = {"appointment_types": ["advies"], "location": "hal", "start": start, "contact": a_visitor(),
+            "answers": {"adres": "x"}}  # fmt: skip
+    booked = hall.post("desk/appointments", body).json()
+    for path in ("", "/verplaatsen", f"/verplaatsen?datum={start[:10]}&uur=10:00&wie=ann"):
+        at_work.goto(f"{hall.url}/halstad/balie/afspraak/{booked['id']}{path}")
+        check(at_work, axe)
+    for step in ("check-in", "start"):
+        hall.post(f"appointments/{booked['id']}/{step}")
+        at_work.goto(f"{hall.url}/halstad/balie/afspraak/{booked['id']}")
+        check(at_work, axe)
+        at_work.goto(f"{hall.url}/halstad/balie?datum={start[:10]}&wie=ann")
+        check(at_work, axe)
+
+
+def test_the_figures(at_work, axe, hall):
+    at_work.goto(f"{hall.url}/halstad/cijfers")
+    check(at_work, axe)
+
+
+def test_the_screens_in_the_hall(browser, stack, axe, hall, screens):
+    screens.goto(f"{hall.url}/halstad/koppelen?naar=onthaal")
+    screens.get_by_label("Sleutel").fill(stack.machine_key("halstad", "kiosk"))
+    screens.get_by_role("button", name="Koppelen").click()
+    check(screens, axe)
+    screens.get_by_role("button", name="Ik ben er").click()
+    check(screens, axe)
+    screens.goto(f"{hall.url}/halstad/onthaal/nummer?plaats=hal")
+    check(screens, axe)
+    screens.get_by_role("button", name="Een boom kappen").click()
+    check(screens, axe)
+    screens.goto(f"{hall.url}/halstad/scherm?plaats=hal")
+    check(screens, axe)
+
+
+def test_dates_are_said_in_words_in_the_language_of_the_page(screens, portal):
+    today = dt.datetime.now(dt.UTC).year
+    screens.goto(f"{portal.url}/rumst/tijdstip?type=bouwadvies&location=gemeentehuis&lang=fr")
+    assert (
+        str(today) in screens.locator("h2").first.inner_text()
+        or str(today + 1) in screens.locator("h2").first.inner_text()
+    )
+    assert screens.locator("html").get_attribute("lang") == "fr"

@@ -1,0 +1,303 @@
+"""The desk in real Chromium: the day, one visit, booking for somebody, moving, time out, and running it all."""
+
+import datetime as dt
+import re
+import time
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import logged_in, noon_zone
+from tests.browser.looks import fits, picture
+from tests.chromium import a_context
+from tests.client import a_visitor, eventually
+
+
+def today():
+    return dt.datetime.now(ZoneInfo(noon_zone())).date().isoformat()
+
+
+def free(hall, kind="advies", day=None, **more):
+    asked = {"appointment_type": kind, "location": "hal", "from": day or today(), "to": day or today(), **more}
+    return hall.get("desk/slots", params=asked).json()["slots"]
+
+
+@pytest.fixture
+def visit(hall):
+    """Somebody who comes today, to Ann. Who has not come by the end of the test comes no more."""
+    made = []
+
+    def make(day=None, resource="ann", **contact):
+        slots = free(hall, day=day, resource=resource)
+        body = {
+            "appointment_types": ["advies"], "location": "hal", "start": slots[len(slots) // 2]["start"],
+            "resource": resource, "contact": a_visitor(**contact), "answers": {"adres": "Kerkstraat 1"},
+        }  # fmt: skip
+        answer = hall.post("desk/appointments", body)
+        assert answer.status_code == 201, answer.text
+        made.append(answer.json())
+        return {**answer.json(), "contact": body["contact"]}
+
+    yield make
+    for each in made:
+        hall.post(f"appointments/{each['id']}/cancel", {"reason": "other"})
+
+
+def at(hall, path=""):
+    return f"{hall.url}/halstad/balie{path}"
+
+
+def test_staff_see_the_day_check_in_help_and_complete(desk: Page, hall, visit):
+    booked = visit()
+    name = booked["contact"]["name"]
+    desk.goto(at(hall, "?wie=ann&loket=Loket 2"))
+    row = desk.locator("article.visit").filter(has_text=booked["reference"])
+    expect(row).to_contain_text("verwacht")
+    picture(desk, "desk-day")
+    assert fits(desk)
+    row.get_by_role("button", name=f"Is er {name}").click()
+    expect(row).to_contain_text("is er")
+    row.get_by_role("button", name=f"Nu helpen {name}").click()
+    expect(row).to_contain_text("wordt geholpen")
+    row.get_by_role("link", name=name).click()
+    expect(desk.get_by_text("Kerkstraat 1")).to_be_visible()
+    expect(desk.get_by_role("link", name=booked["contact"]["email"])).to_be_visible()
+    desk.get_by_label("Hoe liep het af?").select_option("follow_up")
+    desk.get_by_role("button", name="Klaar").click()
+    expect(desk.locator(".state")).to_have_text("afgerond")
+    expect(desk.get_by_text("Er is nog een afspraak nodig").first).to_be_visible()
+    assert hall.get(f"appointments/{booked['id']}/dossier").json()["outcome"] == "follow_up"
+    picture(desk, "desk-visit")
+    assert fits(desk)
+    assert desk.complaints == []
+
+
+def test_who_did_not_come_can_have_come_after_all(desk: Page, hall, visit):
+    booked = visit()
+    desk.goto(at(hall, f"/afspraak/{booked['id']}"))
+    desk.get_by_role("button", name="Niet gekomen").click()
+    expect(desk.locator(".state")).to_have_text("niet gekomen")
+    desk.get_by_role("button", name="Toch gekomen").click()
+    expect(desk.locator(".state")).to_have_text("verwacht")
+
+
+def test_a_colleague_sees_it_without_pressing_anything(browser, stack, hall, visit, scripted_desk: Page):
+    scripted_desk.goto(at(hall, "?wie=ann"))
+    other = logged_in(a_context(browser, 1280, True), stack, "halstad", 1280, ["agent/bouw"])
+    other.goto(at(hall, "?wie=ann"))
+    booked = visit()
+    for page in (scripted_desk, other):
+        expect(page.locator("article.visit").filter(has_text=booked["reference"])).to_be_visible(timeout=15000)
+    other.context.close()
+
+
+def test_the_day_says_that_it_is_old_when_the_connection_is_away_and_recovers(scripted_desk: Page, hall):
+    scripted_desk.goto(at(hall))
+    scripted_desk.route("**/balie*", lambda route: route.abort())
+    expect(scripted_desk.locator(".stale")).to_contain_text("De verbinding is weg", timeout=15000)
+    scripted_desk.unroute("**/balie*")
+    expect(scripted_desk.locator(".stale")).to_have_count(0, timeout=15000)
+
+
+def test_the_next_in_the_line_is_called_to_my_desk(desk: Page, hall):
+    number = hall.post("tickets", {"appointment_types": ["boom"], "location": "hal"}).json()["shown"]
+    desk.goto(at(hall, "?wie=carla&loket=Loket 3"))
+    expect(desk.locator("aside .line").first).to_contain_text(number)
+    desk.get_by_role("button", name="De volgende roepen").click()
+    called = desk.locator("aside ul.line li").filter(has=desk.get_by_text(number, exact=True))
+    expect(called).to_contain_text("Loket 3")
+    called.get_by_role("button", name="Klaar").click()
+    expect(desk.locator("aside ul.line li").filter(has=desk.get_by_text(number, exact=True))).to_have_count(0)
+
+
+def test_somebody_at_the_telephone_is_booked_by_keyboard_in_under_twenty_seconds(scripted_desk: Page, hall):
+    page, began = scripted_desk, time.monotonic()
+    page.goto(at(hall))
+    page.keyboard.press("b")
+    expect(page.get_by_role("heading", name="Boeken voor iemand")).to_be_visible()
+    page.keyboard.type("bouw")
+    page.keyboard.press("Tab")  # the free moments come with the choice
+    expect(page.locator("input[name=start]:checked")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    visitor = a_visitor()
+    for text in (visitor["name"], "0470 12 34 56", visitor["email"], "Kerkstraat 1"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    expect(page.get_by_label("Taal", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("De bevestiging is onderweg")).to_be_visible()
+    assert time.monotonic() - began < 20
+    assert page.locator("h1").inner_text() == visitor["name"]
+
+
+def test_what_is_wrong_at_the_telephone_is_said_and_what_was_typed_is_kept(desk: Page, hall):
+    desk.goto(at(hall, "/boeken?type=advies"))
+    desk.get_by_label("Naam", exact=True).fill("Lieve Demo")
+    desk.get_by_label("E-mail").fill("geen adres")
+    desk.get_by_role("button", name="Boeken", exact=True).click()
+    expect(desk.get_by_role("alert")).to_contain_text("E-mail")
+    expect(desk.get_by_role("alert")).to_contain_text("Naar dit e-mailadres kunnen we niet schrijven.")
+    expect(desk.get_by_label("Naam", exact=True)).to_have_value("Lieve Demo")
+    picture(desk, "desk-book")
+    assert fits(desk)
+
+
+def test_an_appointment_is_moved_by_keyboard(desk: Page, hall, visit):
+    booked = visit()
+    desk.goto(at(hall, f"/afspraak/{booked['id']}"))
+    desk.get_by_role("link", name="Naar een ander moment verplaatsen").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", name="Naar een ander moment verplaatsen")).to_be_visible()
+    picture(desk, "desk-move")
+    assert fits(desk)
+    desk.locator("ul.times button").last.focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("status")).to_contain_text("Verplaatst.")
+    assert hall.get(f"appointments/{booked['id']}").json()["start"] != booked["start"]
+
+
+def test_an_appointment_is_moved_by_dragging(browser, stack, hall, visit):
+    page = logged_in(a_context(browser, 1280, True), stack, "halstad", 1280)
+    page.set_viewport_size({"width": 1280, "height": 2000})
+    day = (dt.date.fromisoformat(today()) + dt.timedelta(days=3)).isoformat()
+    booked = visit(day=day)
+    page.goto(at(hall, f"?datum={day}"))
+    block = page.locator(f"[data-appointment='{booked['id']}']")
+    column = page.locator("[data-resource=bert]")
+    there = column.bounding_box()
+    block.drag_to(column, source_position={"x": 20, "y": 5}, target_position={"x": 40, "y": there["height"] * 0.1})
+    expect(page.locator(".summary")).to_contain_text("Bert Maes")
+    page.get_by_role("button", name="Hierheen verplaatsen").click()
+    expect(page.get_by_role("status")).to_contain_text("Verplaatst.")
+    moved = hall.get(f"appointments/{booked['id']}/dossier").json()
+    assert moved["resources"] == ["bert"]
+    assert moved["start"] < booked["start"]
+    page.context.close()
+
+
+def test_time_is_taken_out_and_what_lies_across_it_is_moved(desk: Page, hall, visit):
+    day = dt.date.fromisoformat(today()) + dt.timedelta(days=5)
+    booked = visit(day=day.isoformat(), resource="bert")
+    desk.goto(at(hall, "/sluitingen"))
+    desk.get_by_label("Eerste dag").fill(day.isoformat())
+    desk.get_by_label("Van wie").select_option("bert")
+    desk.get_by_label("Waarom").fill("Opleiding")
+    desk.get_by_role("button", name="Uit de agenda nemen").click()
+    row = desk.locator("tr").filter(has=desk.locator(f"a[href*='{booked['id']}']"))
+    expect(row).to_contain_text("gesloten")
+    picture(desk, "desk-closures")
+    assert fits(desk)
+    desk.get_by_role("button", name="Verplaats wat aangevinkt is").click()
+    expect(desk.get_by_role("status")).to_contain_text("afspraken verplaatst")
+    assert hall.get(f"appointments/{booked['id']}").json()["start"] != booked["start"]
+    desk.get_by_role("button", name=re.compile("^Weer openen")).first.click()
+    expect(desk.get_by_role("button", name=re.compile("^Weer openen"))).to_have_count(0)
+
+
+def test_a_visit_is_found_by_name_and_by_reference(desk: Page, hall, visit):
+    booked = visit(name=f"Wannes Vandersteen{desk.width}")
+    desk.goto(at(hall, "/zoeken"))
+    for text in ("wann vandersteen", booked["reference"]):
+        desk.get_by_label("Naam of referentie").fill(text)
+        desk.get_by_role("button", name="Zoeken").click()
+        eventually(lambda: desk.locator("h1").inner_text() != "")
+        if desk.locator("ul.cards").count():
+            desk.locator("ul.cards a").filter(has_text=booked["reference"]).click()
+        expect(desk.locator("dl").first).to_contain_text(booked["reference"])
+        assert "Vandersteen" not in desk.url
+        desk.goto(at(hall, "/zoeken"))
+    desk.get_by_label("Naam of referentie").fill("nobody at all")
+    desk.get_by_role("button", name="Zoeken").click()
+    expect(desk.get_by_role("status")).to_contain_text("Niemand gevonden")
+
+
+def test_the_week_of_one_person_leads_to_its_days(desk: Page, hall, visit):
+    booked = visit()
+    desk.goto(at(hall, "/week?wie=ann"))
+    expect(desk.locator(f".columns a[href*='{booked['id']}']")).to_be_attached()
+    picture(desk, "desk-week")
+    assert fits(desk)
+
+
+def test_the_day_prints_as_its_columns_alone(scripted_desk: Page, hall, visit):
+    visit()
+    scripted_desk.goto(at(hall))
+    scripted_desk.emulate_media(media="print")
+    expect(scripted_desk.locator(".columns")).to_be_visible()
+    for gone in (".top", ".filters", "aside"):
+        expect(scripted_desk.locator(gone)).to_be_hidden()
+
+
+def test_an_agent_of_one_team_sees_nobody_of_another_and_no_way_to_run_the_desk(browser, stack, hall, visit):
+    page = logged_in(a_context(browser, 1280, False), stack, "halstad", 1280, ["agent/groen"])
+    booked = visit()
+    page.goto(at(hall))
+    expect(page.get_by_role("link", name="Beheer")).to_have_count(0)
+    expect(page.get_by_text(booked["contact"]["name"])).to_have_count(0)
+    page.goto(at(hall, f"/afspraak/{booked['id']}"))
+    expect(page.get_by_role("heading", name="Geen afspraak gevonden")).to_be_visible()
+    page.goto(at(hall, "/beheer"))
+    expect(page.get_by_role("heading", name="Niet voor u")).to_be_visible()
+    page.context.close()
+
+
+def test_a_form_from_elsewhere_changes_nothing(hall, stack, visit, desk: Page):
+    booked = visit()
+    answer = desk.request.post(at(hall, f"/afspraak/{booked['id']}/annuleren"), form={"reason": "other"})
+    assert answer.status == 403
+    assert hall.get(f"appointments/{booked['id']}").json()["state"] == "booked"
+
+
+def test_the_configuration_is_compared_refused_with_its_line_and_taken(desk: Page, hall):
+    desk.goto(at(hall, "/beheer/instellingen"))
+    box = desk.get_by_label(re.compile("als YAML$"))
+    before = box.input_value()
+    box.fill(before.replace("duration: 30", "duration: dertig", 1))
+    desk.get_by_role("button", name="Bekijk wat er zou veranderen").click()
+    expect(desk.get_by_role("alert")).to_contain_text("regel")
+    phone = f"+3235550{desk.width % 1000:03d}"
+    desk.get_by_label(re.compile("als YAML$")).fill(re.sub(r"phone: .*", f"phone: '{phone}'", before))
+    desk.get_by_role("button", name="Bekijk wat er zou veranderen").click()
+    expect(desk.locator("pre.diff")).to_contain_text(phone)
+    picture(desk, "desk-configuration", whole=False)
+    assert fits(desk)
+    desk.get_by_role("button", name="Laat dit gelden").click()
+    expect(desk.get_by_role("status")).to_contain_text("geldt nu")
+    expect(desk.locator("footer, main").first).to_be_visible()
+    assert phone in hall.get("configuration").json()["text"]
+    desk.goto(at(hall, "/beheer/instellingen"))
+    desk.get_by_label(re.compile("als YAML$")).fill(before)
+    desk.get_by_role("button", name="Bekijk wat er zou veranderen").click()
+    desk.get_by_role("button", name="Laat dit gelden").click()
+
+
+def test_accounts_and_keys_are_made_shown_once_and_taken_away(desk: Page, hall):
+    name = f"nieuw-{time.time_ns()}"
+    desk.goto(at(hall, "/beheer/accounts"))
+    desk.get_by_label("Account", exact=True).fill(name)
+    desk.get_by_label("Mag").select_option("agent")
+    desk.get_by_label("Team").select_option("groen")
+    desk.get_by_role("button", name="Maken").click()
+    expect(desk.locator(".secret")).to_be_visible()
+    picture(desk, "desk-accounts")
+    assert fits(desk)
+    desk.get_by_role("button", name=f"Sluiten {name}").click()
+    expect(desk.locator("tr").filter(has_text=name)).to_contain_text("gesloten")
+    expect(desk.locator(".secret")).to_have_count(0)
+    desk.goto(at(hall, "/beheer/sleutels"))
+    desk.get_by_label("Sleutel", exact=True).fill(name)
+    desk.get_by_role("button", name="Maken").click()
+    expect(desk.locator(".secret")).to_contain_text("loket_")
+    desk.get_by_role("button", name=f"Intrekken {name}").click()
+    expect(desk.get_by_text(name)).to_have_count(0)
+    desk.goto(at(hall, "/beheer/logboek?over=toegang"))
+    expect(desk.locator("tr").filter(has_text=name).first).to_be_visible()
+
+
+def test_nobody_closes_the_account_that_they_use(desk: Page, hall):
+    desk.goto(at(hall, "/beheer/accounts"))
+    mine = desk.locator("tr").filter(has_text=desk.account)
+    expect(mine.get_by_role("button", name=re.compile("Sluiten"))).to_have_count(0)
