@@ -114,8 +114,9 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 @click.option("--mails", default=0, help="Only book so many at once, and see their mails leave; 10000 take minutes.")
 @click.option("--attacks", is_flag=True, help="Only see how an ordinary client fares while others attack.")
 @click.option("--year", default=0, help="Only see the figures of a year of so many appointments; 60000 take long.")
+@click.option("--years", default=10, show_default=True, help="With --year: go no further than so many years of it.")
 @click.option("--bookings", default=0, help="Only make so many bookings, and watch the memory; 100000 take minutes.")
-def main(seconds: float, only: str, mails: int, bookings: int, year: int, attacks: bool) -> None:
+def main(seconds: float, only: str, mails: int, bookings: int, year: int, years: int, attacks: bool) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
@@ -126,7 +127,7 @@ def main(seconds: float, only: str, mails: int, bookings: int, year: int, attack
             if attacks:
                 console.print(under_attack(stack, seconds, console))
             elif year:
-                console.print(a_year(stack, year, console))
+                console.print(a_year(stack, year, years, console))
             else:
                 console.print(sending(stack, mails, console) if mails else soak(stack, bookings, console))
         finally:

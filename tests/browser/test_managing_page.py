@@ -59,6 +59,17 @@ def test_a_resident_is_offered_an_earlier_moment_and_takes_it(page: Page, portal
     assert page.complaints == []
 
 
+def test_answers_can_be_changed_until_the_visit(page: Page, portal, desk):
+    appointment = portal.booked()
+    page.goto(appointment["manage_url"])
+    page.get_by_text("Uw antwoorden bekijken of wijzigen").click()
+    page.get_by_label("Om welk perceel of adres gaat het?").fill("Dorpsstraat 7")
+    page.get_by_role("button", name="Deze antwoorden bewaren").click()
+    expect(page.get_by_role("heading", name="Bedankt, we hebben het ontvangen")).to_be_visible()
+    assert desk.dossier("rumst", "ro-1", appointment["reference"])["answers"]["perceel"] == "Dorpsstraat 7"
+    assert page.complaints == []
+
+
 def test_after_the_visit_a_resident_tells_what_it_was_worth_once(page: Page, portal, desk):
     appointment = portal.booked()
     desk.step("rumst", "ro-1", appointment["id"], "start", {"desk": "Loket 2"})
@@ -88,12 +99,14 @@ def test_who_wants_no_reminders_says_so_with_one_press(page: Page, portal):
     assert page.complaints == []
 
 
-def test_nothing_free_leads_to_the_first_free_moment(page: Page, portal):
-    page.goto(f"{portal.url}/rumst/tijdstip?type=bomen-kappen&location=gemeentehuis&from=2026-12-24")
+def test_a_month_without_anything_free_leads_to_the_first_free_day(page: Page, portal):
+    page.goto(f"{portal.url}/rumst/onderwerp/bomen-kappen")
     expect(page.get_by_role("heading", name="Moet u wel komen?")).to_be_visible()
-    page.goto(f"{portal.url}/rumst/tijdstip?type=verkaveling&from=2027-12-24")
-    expect(page.get_by_text("Ook later is er niets.")).to_be_visible()
+    page.goto(f"{portal.url}/rumst/tijdstip?type=verkaveling&maand=2031-01")
+    expect(page.get_by_role("heading", name="In deze maand is er niets vrij.")).to_be_visible()
     picture(page, "nothing")
+    page.get_by_role("link", name="Naar de eerste vrije dag").click()
+    expect(page.locator("ul.times button").first).to_be_visible()
 
 
 def test_who_is_invited_books_with_the_link_and_only_once(page: Page, portal, desk):
@@ -104,8 +117,9 @@ def test_who_is_invited_books_with_the_link_and_only_once(page: Page, portal, de
     page.locator("ul.times button").first.click()
     page.get_by_label("Uw naam").fill("Lieve Demo")
     page.get_by_label("E-mail").fill("geen adres")
-    page.get_by_role("button", name="De afspraak vastleggen").click()
+    page.get_by_role("button", name="Verder").click()
     page.get_by_label("E-mail").fill(a_visitor()["email"])
+    page.get_by_role("button", name="Verder").click()
     page.get_by_role("button", name="De afspraak vastleggen").click()
     expect(page.get_by_role("heading", name="Uw afspraak staat vast")).to_be_visible()
     (used,) = [each for each in desk.invitations("rumst") if each["id"] == sent["id"]]

@@ -52,9 +52,11 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/") { go(document.querySelector("[href*='/balie/zoeken']")); }
 });
 
-// a choice above the free moments is shown at once
+// a choice above the free moments is shown soon, but not while one still types to find it
+const SETTLED = 500;
 for (const form of document.querySelectorAll("form[data-auto]")) {
-  form.addEventListener("change", () => form.requestSubmit());
+  let timer = 0;
+  form.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(() => form.requestSubmit(), SETTLED); });
 }
 document.querySelector("[data-focus]")?.focus();
 
