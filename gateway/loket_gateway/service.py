@@ -34,6 +34,7 @@ from .pages.desk.booking import DeskBookingPages
 from .pages.desk.closing import ClosingPages
 from .pages.desk.day import DayPages
 from .pages.desk.running import RunningPages
+from .pages.desk.texts import TextPages
 from .pages.desk.visit import VisitPages
 from .pages.details import DetailPages
 from .pages.device import DevicePages
@@ -105,6 +106,7 @@ class GatewayService(
     VisitPages,
     DeskBookingPages,
     ClosingPages,
+    TextPages,
     RunningPages,
     DevicePages,
     KioskPages,

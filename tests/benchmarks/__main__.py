@@ -28,6 +28,7 @@ from .domain import growth
 from .jobs import SPECIALISTS, Job, jobs
 from .load import Measured, measure
 from .mails import mails as sending
+from .pages import pages as light_pages
 from .settled import wait_until_all_is_told, wait_until_capacity_is_told
 from .soak import resident_megabytes, soak
 from .town import town
@@ -113,18 +114,26 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 @click.option("--only", default="", help="Only the rows with this in their name, and their yardsticks.")
 @click.option("--mails", default=0, help="Only book so many at once, and see their mails leave; 10000 take minutes.")
 @click.option("--attacks", is_flag=True, help="Only see how an ordinary client fares while others attack.")
+@click.option(
+    "--pages", is_flag=True, help="Only see how heavy the pages are, and how soon a slow telephone shows them."
+)
 @click.option("--year", default=0, help="Only see the figures of a year of so many appointments; 60000 take long.")
 @click.option("--years", default=10, show_default=True, help="With --year: go no further than so many years of it.")
 @click.option("--bookings", default=0, help="Only make so many bookings, and watch the memory; 100000 take minutes.")
-def main(seconds: float, only: str, mails: int, bookings: int, year: int, years: int, attacks: bool) -> None:
+def main(
+    seconds: float, only: str, mails: int, bookings: int, year: int, years: int, attacks: bool, pages: bool
+) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"), extra=UNLIMITED)
-    if mails or bookings or year or attacks:
+    if mails or bookings or year or attacks or pages:
         stack.start()
         try:
-            if attacks:
+            if pages:
+                stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
+                console.print(light_pages(stack))
+            elif attacks:
                 console.print(under_attack(stack, seconds, console))
             elif year:
                 console.print(a_year(stack, year, years, console))

@@ -300,6 +300,18 @@ def test_accounts_and_keys_are_made_shown_once_and_taken_away(desk: Page, hall):
     expect(desk.locator("tr").filter(has_text=name).first).to_be_visible()
 
 
+def test_the_messages_are_looked_at_and_one_is_tried(desk: Page, hall):
+    desk.goto(at(hall, "/teksten?soort=reminder&taal=fr"))
+    expect(desk.locator("pre.message").first).to_contain_text("rendez-vous")
+    picture(desk, "desk-texts")
+    assert fits(desk)
+    mailbox = f"proef-{time.time_ns()}@example.org"
+    desk.get_by_label("Uw e-mailadres").fill(mailbox)
+    desk.get_by_role("button", name="Versturen").click()
+    expect(desk.get_by_role("status")).to_contain_text("Kijk in uw mailbox")
+    assert eventually(lambda: hall.mails_to(mailbox))
+
+
 def test_nobody_closes_the_account_that_they_use(desk: Page, hall):
     desk.goto(at(hall, "/beheer/accounts"))
     mine = desk.locator("tr").filter(has_text=desk.account)

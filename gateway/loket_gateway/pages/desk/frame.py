@@ -26,6 +26,7 @@ PLACES = (
     ("book", "/boeken", "appointments.change"),
     ("find", "/zoeken", "agenda.read"),
     ("closures", "/sluitingen", "closures.change"),
+    ("texts", "/teksten", "closures.change"),
     ("run", "/beheer", "audit.read"),
 )
 

@@ -10,7 +10,7 @@ const busy = () => document.querySelector("[data-live] :is(input:not([type=hidde
 async function refresh() {
   if (!busy() && !document.hidden) {
     try {
-      const answer = await fetch(location.href, { headers: { "X-Requested-With": "refresh" }, redirect: "error" });
+      const answer = await fetch(location.href, { redirect: "error" });
       if (!answer.ok) { throw new Error(answer.status); }
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of live) {
