@@ -124,7 +124,7 @@ def test_after_the_login_nobody_is_sent_to_another_site(browser, account, there)
     browser.login(*account)
     browser.choose(account[1], LONG_ENOUGH)
     answer = browser.login(account[0], LONG_ENOUGH, naar=there)
-    assert answer.headers["Location"] == "/rumst/cijfers"
+    assert answer.headers["Location"] == "/rumst/balie"
 
 
 def test_a_key_can_be_renewed_while_the_old_one_works_and_taken_away(staff, stack):

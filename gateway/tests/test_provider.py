@@ -60,7 +60,7 @@ def login(url, who, municipality="rumst", there=""):
 def test_who_has_a_role_comes_in_with_it_and_no_more(stack, url):
     session, answer = login(url, "lead")
     assert answer.status_code == 200
-    assert answer.url.startswith(f"{url}/rumst/cijfers")
+    assert answer.url.startswith(f"{url}/rumst/balie")
     api = f"{url}/api/v1"
     assert session.get(f"{api}/rumst/agenda?date=2026-11-30", timeout=20).status_code == 200
     assert session.get(f"{api}/rumst/accounts", timeout=20).status_code == 403

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from loket_contracts.event_data import CHANNELS
 from loket_contracts.fields import LANGUAGES, Email, Identifier, Phone
 
 from ..domain import catalogue
-from ..domain.contrast import ENOUGH, WHITE, contrast
+from ..domain import online as web
+from .online import Look, Online
 from .schedule import Closure, Holidays, OpeningRule
 from .values import Text, TimeZone, described
 
@@ -216,53 +217,6 @@ class AppointmentType(Schema):
     )
 
 
-class Online(Schema):
-    origins = fields.List(
-        fields.String(validate=validate.Regexp(r"\Ahttps?://[^/\s]+\Z", error="Give an origin, as https://host.")),
-        load_default=list,
-        metadata=described("other sites whose pages may use the API from a browser (CORS)"),
-    )
-
-    friction = fields.Boolean(
-        load_default=False,
-        metadata=described("who holds a slot without a key has to work or wait a moment for it, which stops robots"),
-    )
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> catalogue.Online:
-        return catalogue.Online(tuple(data["origins"]), data["friction"])
-
-
-class Look(Schema):
-    colour = fields.String(
-        load_default=None,
-        validate=validate.Regexp(r"\A#[0-9a-fA-F]{6}\Z", error="Give a colour as #rrggbb."),
-        metadata=described("of bars and buttons, as #rrggbb; white text on it must be readable"),
-    )
-    logo = fields.String(
-        load_default=None,
-        validate=[
-            validate.Regexp(
-                r"\Adata:image/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+=*\Z",
-                error="Give a picture as a data URL: data:image/png;base64,...",
-            ),
-            validate.Length(max=100_000),
-        ],
-        metadata=described("a picture as a data URL, data:image/png;base64,..., of 75 kB at most"),
-    )
-
-    @validates("colour")
-    def can_be_read(self, colour: str | None, data_key: str) -> None:
-        if colour and (ratio := contrast(colour, WHITE)) < ENOUGH:
-            raise ValidationError(
-                f"White on this colour has a contrast of {ratio:.1f}; {ENOUGH} is the least that people can read."
-            )
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> catalogue.Look:
-        return catalogue.Look(**data)
-
-
 class MunicipalityFile(Schema):
     id = Identifier(required=True)
     name = Text(required=True)
@@ -312,8 +266,8 @@ class MunicipalityFile(Schema):
         validate=validate.Range(min=1, max=3650),
         metadata=described("so many days after a visit, who came and what they answered is deleted"),
     )
-    online = fields.Nested(Online, load_default=catalogue.Online)
-    look = fields.Nested(Look, load_default=catalogue.Look)
+    online = fields.Nested(Online, load_default=web.Online)
+    look = fields.Nested(Look, load_default=web.Look)
     holidays = fields.Nested(Holidays, load_default=None)
     closures = fields.List(fields.Nested(Closure), load_default=list)
     locations = fields.Dict(

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .online import Look, Online
+
 Text = Mapping[str, str]
 """One text in several languages, by language code: {"nl": "...", "fr": "..."}."""
 
@@ -259,25 +261,6 @@ USUAL_REASONS: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True)
-class Online:
-    """What the gateway is to do for this municipality: `origins` are other sites whose pages may use the API.
-
-    `friction`: who holds a slot without an account or key has to work or wait a moment for it, which stops robots.
-    """
-
-    origins: tuple[str, ...] = ()
-    friction: bool = False
-
-
-@dataclass(frozen=True)
-class Look:
-    """How the pages look: `colour` as #rrggbb, dark enough for white text on it; `logo` as a data URL (RFC 2397)."""
-
-    colour: str | None = None
-    logo: str | None = None
-
-
-@dataclass(frozen=True)
 class Municipality:
     """A tenant, whole. `version` rises with every change of its configuration.
 
@@ -305,8 +288,8 @@ class Municipality:
     most_per_contact: int = 0
     retention_days: int = 180
     queue: QueuePolicy = QueuePolicy()
-    online: Online = Online()
-    look: Look = Look()
+    online: Online = field(default_factory=Online)
+    look: Look = field(default_factory=Look)
     reasons: Mapping[str, frozenset[str]] = field(default_factory=lambda: USUAL_REASONS)
     email: str | None = None
     phone: str | None = None

@@ -1,0 +1,58 @@
+"""The part of a configuration file that is for the gateway: other sites, robots, and how the pages look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates
+
+from ..domain import online
+from ..domain.contrast import ENOUGH, WHITE, contrast
+from .values import described
+
+
+class Online(Schema):
+    origins = fields.List(
+        fields.String(validate=validate.Regexp(r"\Ahttps?://[^/\s]+\Z", error="Give an origin, as https://host.")),
+        load_default=list,
+        metadata=described("other sites whose pages may use the API from a browser (CORS)"),
+    )
+
+    friction = fields.Boolean(
+        load_default=False,
+        metadata=described("who holds a slot without a key has to work or wait a moment for it, which stops robots"),
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> online.Online:
+        return online.Online(tuple(data["origins"]), data["friction"])
+
+
+class Look(Schema):
+    colour = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"\A#[0-9a-fA-F]{6}\Z", error="Give a colour as #rrggbb."),
+        metadata=described("of bars and buttons, as #rrggbb; white text on it must be readable"),
+    )
+    logo = fields.String(
+        load_default=None,
+        validate=[
+            validate.Regexp(
+                r"\Adata:image/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/]+=*\Z",
+                error="Give a picture as a data URL: data:image/png;base64,...",
+            ),
+            validate.Length(max=100_000),
+        ],
+        metadata=described("a picture as a data URL, data:image/png;base64,..., of 75 kB at most"),
+    )
+
+    @validates("colour")
+    def can_be_read(self, colour: str | None, data_key: str) -> None:
+        if colour and (ratio := contrast(colour, WHITE)) < ENOUGH:
+            raise ValidationError(
+                f"White on this colour has a contrast of {ratio:.1f}; {ENOUGH} is the least that people can read."
+            )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> online.Look:
+        return online.Look(**data)
