@@ -18,6 +18,8 @@ from werkzeug.wrappers import Request, Response
 
 MOST_BYTES = 8_000_000
 MOST_REQUESTS = 5_000
+#: about what an answer costs beside its text; and a question longer than this is one that nobody asks twice
+OVERHEAD, LONGEST = 2_000, 1_000
 WORTH_COMPRESSING = 1000
 Headers = list[tuple[str, str]]
 #: what a 304 tells again (RFC 9110, 15.4.5)
@@ -34,6 +36,10 @@ class Kept:
     zipped: bytes | None
     etag: str
     headers: Headers
+
+    @property
+    def size(self) -> int:
+        return OVERHEAD + len(self.body) + len(self.zipped or b"")
 
     def to(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """What this caller is sent: status, header fields and body."""
@@ -78,11 +84,12 @@ class KeptAnswers(SharedExtension):
             if response.status_code != 200:
                 return response
             kept = _kept(response, route, seconds)
-            if changes == self._changes:  # else it may tell of what was before the change
+            if changes == self._changes and len(key) <= LONGEST:  # after a change it may tell of what was before
                 self._keep(municipality, key, kept)
         if len(self._places) >= MOST_REQUESTS:
             self._places.clear()
-        self._places[_request_of(request.environ)] = municipality, key
+        if sum(map(len, _request_of(request.environ))) <= LONGEST:
+            self._places[_request_of(request.environ)] = municipality, key
         status, headers, body = kept.to(request.environ)
         sent = Response(body, status=status)
         sent.headers.clear()
@@ -92,7 +99,7 @@ class KeptAnswers(SharedExtension):
     def drop(self, municipality: str) -> None:
         """Something of this municipality has changed."""
         self._changes += 1
-        self._bytes -= sum(len(each.body) for each in self._shelves.pop(municipality, {}).values())
+        self._bytes -= sum(each.size for each in self._shelves.pop(municipality, {}).values())
 
     def _find(self, municipality: str, key: str) -> Kept | None:
         kept = self._shelves.get(municipality, {}).get(key)
@@ -103,7 +110,7 @@ class KeptAnswers(SharedExtension):
             self._shelves.clear()
             self._bytes = 0
         shelf = self._shelves.setdefault(municipality, {})
-        self._bytes += len(kept.body) - (len(shelf[key].body) if key in shelf else 0)
+        self._bytes += kept.size - (shelf[key].size if key in shelf else 0)
         shelf[key] = kept
 
 

@@ -2,13 +2,14 @@
 
 import gzip
 import time
+import tracemalloc
 
 import pytest
 import requests
 from werkzeug.test import create_environ
 from werkzeug.wrappers import Request, Response
 
-from loket_gateway.kept_answers import MOST_REQUESTS, KeptAnswers
+from loket_gateway.kept_answers import MOST_BYTES, MOST_REQUESTS, KeptAnswers
 from tests.client import eventually
 
 SLOTS = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
@@ -120,3 +121,18 @@ def test_what_is_remembered_stays_bounded_however_many_ways_a_language_is_asked_
         kept.answer(Request(environ), "teams", "rumst", "nl", 60, lambda: Response("{}"))
         assert kept.at_hand(environ) is not None
     assert len(kept._places) <= MOST_REQUESTS
+
+
+def test_what_is_remembered_stays_bounded_however_long_and_different_the_questions_are():
+    """A small answer costs more than its text: thousands of long questions once filled hundreds of MiB."""
+    kept = KeptAnswers()
+    kept.setup()
+    tracemalloc.start()
+    for number in range(20_000):
+        environ = create_environ(
+            "/v1/rumst/teams", query_string={"a": f"{number}{'x' * (5_000 if number % 2 else 100)}"}
+        )
+        kept.answer(Request(environ), "teams", "rumst", "nl", 60, lambda: Response("{}"))
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 4 * MOST_BYTES

@@ -113,6 +113,7 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 @click.option("--seconds", default=6.0, show_default=True, help="How long each row runs.")
 @click.option("--only", default="", help="Only the rows with this in their name, and their yardsticks.")
 @click.option("--mails", default=0, help="Only book so many at once, and see their mails leave; 10000 take minutes.")
+@click.option("--instances", default=1, show_default=True, help="With --mails: how many of notification.")
 @click.option("--attacks", is_flag=True, help="Only see how an ordinary client fares while others attack.")
 @click.option(
     "--pages", is_flag=True, help="Only see how heavy the pages are, and how soon a slow telephone shows them."
@@ -121,7 +122,15 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 @click.option("--years", default=10, show_default=True, help="With --year: go no further than so many years of it.")
 @click.option("--bookings", default=0, help="Only make so many bookings, and watch the memory; 100000 take minutes.")
 def main(
-    seconds: float, only: str, mails: int, bookings: int, year: int, years: int, attacks: bool, pages: bool
+    seconds: float,
+    only: str,
+    mails: int,
+    instances: int,
+    bookings: int,
+    year: int,
+    years: int,
+    attacks: bool,
+    pages: bool,
 ) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
@@ -138,7 +147,7 @@ def main(
             elif year:
                 console.print(a_year(stack, year, years, console))
             else:
-                console.print(sending(stack, mails, console) if mails else soak(stack, bookings, console))
+                console.print(sending(stack, mails, instances, console) if mails else soak(stack, bookings, console))
         finally:
             stack.stop()
         return

@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from loket_local.ports import find_free
+from loket_local.components import Component
+from loket_local.ports import LOOPBACK, find_free
 from loket_local.processes import Child
 from loket_local.stack import Stack
 from loket_notification import outgoing
@@ -25,8 +26,8 @@ from .soak import resident_megabytes
 SENDERS = 8
 
 
-def mails(stack: Stack, many: int, console: Console) -> Table:
-    """Book `many` while notification is away, let it come, and watch the mails arrive."""
+def mails(stack: Stack, many: int, instances: int, console: Console) -> Table:
+    """Book `many` while notification is away, let so many instances of it come, and watch the mails arrive."""
     (port,) = find_free(1)
     file = stack.folder / "mail-ids"
     root = Path(__file__).parents[2]
@@ -41,16 +42,19 @@ def mails(stack: Stack, many: int, console: Console) -> Table:
         before, written_before = _raw(stack, port, many // 4), _raw(stack, port, many // 4, "--written")
         told = _lines(file)
         notification.environment.update({"SMTP_PORT": str(port), "SENDERS": str(SENDERS)})
+        beside = [_beside(notification, number) for number in range(1, instances)]
         began = time.perf_counter()
-        notification.start()
+        for each in (notification, *beside):
+            each.start()
         first = 0.0
         while (arrived := _lines(file) - told) < many:
             if arrived and not first:
                 first = time.perf_counter()
             time.sleep(0.05)
         ended = time.perf_counter()
-        memory = resident_megabytes(notification.child.pid) if notification.child else 0
-        notification.stop()
+        memory = sum(resident_megabytes(each.child.pid) for each in (notification, *beside) if each.child)
+        for each in (*beside, notification):
+            each.stop()
         after, written_after = _raw(stack, port, many // 4), _raw(stack, port, many // 4, "--written")
         table = Table(
             "mails", "per second", "ratio to plain smtplib that writes each mail", "ratio to one ready-made mail",
@@ -65,6 +69,13 @@ def mails(stack: Stack, many: int, console: Console) -> Table:
         return table
     finally:
         sink.stop()
+
+
+def _beside(notification: Component, number: int) -> Component:
+    """One more instance on the same queue and database."""
+    (port,) = find_free(1)
+    environment = {**notification.environment, "HTTP_ADDRESS": f"{LOOPBACK}:{port}"}
+    return Component(notification.name, port, environment, notification.log.with_stem(f"notification-{number}"))
 
 
 def _raw(stack: Stack, port: int, many: int, *options: str) -> float:
