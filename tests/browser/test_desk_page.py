@@ -73,6 +73,19 @@ def test_staff_see_the_day_check_in_help_and_complete(desk: Page, hall, visit):
     assert desk.complaints == []
 
 
+def test_a_message_is_sent_again_from_its_own_visit_and_from_no_other(desk: Page, hall, visit):
+    booked, other = visit(), visit(resource="bert")
+    eventually(lambda: hall.mails_to(booked["contact"]["email"]))
+    desk.goto(at(hall, f"/afspraak/{booked['id']}"))
+    token = desk.locator("input[name=csrf_token]").first.get_attribute("value")
+    again = desk.get_by_role("button", name="Opnieuw versturen bevestiging")
+    message = desk.locator("form").filter(has=again).locator("input[name=message]").get_attribute("value")
+    forged = {"csrf_token": token, "message": message}
+    assert desk.request.post(at(hall, f"/afspraak/{other['id']}/bericht"), form=forged).status == 404
+    again.click()
+    assert eventually(lambda: len(hall.mails_to(booked["contact"]["email"])) == 2)
+
+
 def test_who_did_not_come_can_have_come_after_all(desk: Page, hall, visit):
     booked = visit()
     desk.goto(at(hall, f"/afspraak/{booked['id']}"))

@@ -34,15 +34,15 @@ class DetailPages:
     def questions(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         shown = self._shown(request, municipality, held)
-        if not any(question["kind"] != "file" for kind in shown["kinds"] for question in kind["questions"]):
+        if not shown["asks"]:
             return self._on(request, "gegevens", municipality, held)
-        return self._step(request, municipality, "questions.html", shown, held["answers"], {})
+        return self._step(request, municipality, "questions.html", shown, held["answers"])
 
     @route("POST", "/<municipality>/vragen", page=True)
     def answer_questions(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
         given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
-        given = self._asked(in_words(request, self.catalogue.of(municipality)), held, given)
+        given = _asked(self.catalogue.of(municipality), held, given)
         try:
             self.booking.fill_in(municipality, held["id"], {"answers": given})
         except Refusal as refusal:
@@ -53,7 +53,7 @@ class DetailPages:
     def who(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         given = {"language": language.of(request), **held["contact"]}
-        return self._step(request, municipality, "who.html", self._shown(request, municipality, held), given, {})
+        return self._step(request, municipality, "who.html", self._shown(request, municipality, held), given)
 
     @route("POST", "/<municipality>/gegevens", page=True)
     def tell_who(self, request: GatewayRequest, municipality: str) -> Response:
@@ -70,7 +70,7 @@ class DetailPages:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         if not held["contact"]:
             return self._on(request, "vragen", municipality, held)
-        return self._step(request, municipality, "check.html", self._shown(request, municipality, held), {}, {})
+        return self._step(request, municipality, "check.html", self._shown(request, municipality, held), {})
 
     @route("POST", "/<municipality>/nakijken", page=True)
     def book(self, request: GatewayRequest, municipality: str) -> Response:
@@ -89,14 +89,14 @@ class DetailPages:
         return see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
 
     def _step(
-        self, request: GatewayRequest, municipality: str, template: str, shown: dict[str, Any], given: Any, wrong: Any
+        self, request: GatewayRequest, municipality: str, template: str, shown: dict[str, Any], given: Any
     ) -> Response:
         """One step, as long as its moment can still be had."""
         if not shown["minutes"] and shown["held"]["start"] not in self._starts(
             municipality, shown["held"], dt.timedelta()
         ):
             return self._gone(request, municipality, shown)
-        return page(template, request, 422 if wrong else 200, **shown, given=given, wrong=wrong)
+        return page(template, request, **shown, given=given, wrong={})
 
     def _again(
         self, request: GatewayRequest, municipality: str, template: str, held: Any, given: Any, refusal: Refusal
@@ -137,6 +137,7 @@ class DetailPages:
         catalogue = in_words(request, self.catalogue.of(municipality))
         left = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
         kinds = [kind_of(catalogue, name) for name in held["appointment_types"]]
+        asks = any(question["kind"] != "file" for kind in kinds for question in kind["questions"])
         return {
             **about(catalogue),
             "held": held,
@@ -144,17 +145,19 @@ class DetailPages:
             "place": next(place for place in catalogue["locations"] if place["id"] == held["location"]),
             "minutes": max(0, -(-left // dt.timedelta(minutes=1))),
             "invitation": request.args.get("uitnodiging", ""),
-            "steps": 3 if any(question["kind"] != "file" for kind in kinds for question in kind["questions"]) else 2,
+            "asks": asks,
+            "steps": 3 if asks else 2,
         }
 
-    def _asked(self, catalogue: Any, held: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
-        """Without the answers to questions whose condition is not met: without a script they are on the page too."""
-        questions = {
-            each["id"]: each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]
-        }
 
-        def is_asked(name: str) -> bool:
-            condition = questions.get(name, {}).get("only_if")
-            return condition is None or given.get(condition["question"]) in condition["is"]
+def _asked(catalogue: Any, held: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
+    """Without the answers to questions whose condition is not met: without a script they are on the page too."""
+    questions = {
+        each["id"]: each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]
+    }
 
-        return {name: text for name, text in given.items() if is_asked(name)}
+    def is_asked(name: str) -> bool:
+        condition = questions.get(name, {}).get("only_if")
+        return condition is None or given.get(condition["question"]) in condition["is"]
+
+    return {name: text for name, text in given.items() if is_asked(name)}

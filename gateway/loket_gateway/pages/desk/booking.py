@@ -63,7 +63,7 @@ class DeskBookingPages:
 
     @route("GET", "/<municipality>/balie/zoeken", READ, page=True)
     def find(self, request: GatewayRequest, municipality: str) -> Response:
-        """By reference or name. A POST would keep the name out of the address; so it is one, below."""
+        """By reference or name. It is sent by POST, so that no name stands in an address."""
         return desk_page("find.html", request, self.catalogue, municipality, at="find", text="", found=None)
 
     @route("POST", "/<municipality>/balie/zoeken", READ, page=True)

@@ -76,10 +76,12 @@ class VisitPages:
 
     @route("POST", f"{ONE}/bericht", CHANGE, page=True)
     def resend(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        self.booking.dossier(
-            municipality, request.caller.name, identifier, teams=request.caller.teams("appointments.change")
-        )
-        self.notification.resend(municipality, request.form.get("message", ""))
+        """One of this visit's own: whose visit it is, is for booking to say."""
+        teams, message = request.caller.teams("appointments.change"), request.form.get("message", "")
+        found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
+        if message not in {each["message"] for each in self.notification.messages(municipality, found["appointment"])}:
+            raise Refusal("unknown-message", {"message": message})
+        self.notification.resend(municipality, message)
         return self._back(request, municipality, identifier)
 
     @route("GET", f"{ONE}/verplaatsen", CHANGE, page=True)
@@ -102,7 +104,7 @@ class VisitPages:
         return desk_page(
             "move.html", request, self.catalogue, municipality, at="day", found=found, wished=wished,
             who=asked["resource"], names={each["id"]: each["name"] for each in people}, people=people,
-            days=_by_day(slots), day_from=day, before=day - AHEAD, after=day + AHEAD,
+            slots=slots, before=day - AHEAD, after=day + AHEAD,
         )  # fmt: skip
 
     @route("POST", f"{ONE}/verplaatsen", CHANGE, page=True)
@@ -161,13 +163,6 @@ class VisitPages:
         if there := request.form.get("terug"):
             return see(request, f"/{municipality}/balie", **dict(_pairs(there)), **told)
         return see(request, f"/{municipality}/balie/afspraak/{identifier}", **told)
-
-
-def _by_day(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    days: dict[str, list[dict[str, Any]]] = {}
-    for slot in slots:
-        days.setdefault(slot["start"][:10], []).append(slot)
-    return list(days.items())
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
