@@ -42,6 +42,11 @@ def a_visitor(**changes: Any) -> dict[str, Any]:
     return {**person, "phone": "0470 12 34 56", **changes}
 
 
+def in_days(days: int) -> str:
+    """The date so many days from now."""
+    return str(date.today() + timedelta(days))  # noqa: DTZ011
+
+
 ANSWERS = {"perceel": "Kerkstraat 1, 2840 Rumst", "werken": "verbouwen"}
 
 

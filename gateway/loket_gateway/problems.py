@@ -54,6 +54,7 @@ STATUS: dict[str, int] = {
     "hold-not-found": 409,
     "not-allowed-in-state": 409,
     "changed-meanwhile": 409,
+    "settings-changed": 409,
     "already-on-waiting-list": 409,
     "no-offer": 409,
     "nobody-waiting": 409,

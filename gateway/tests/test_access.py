@@ -7,7 +7,7 @@ import requests
 from routes import address, routes
 
 from loket_gateway.access.roles import ROLES
-from tests.client import Portal
+from tests.client import Portal, in_days
 
 MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
 GUARDED = [
@@ -87,7 +87,7 @@ def test_what_is_the_neighbours_is_not_found_under_ones_own_address(portal, neig
         assert staff.get(rest).status_code == 200
         assert neighbours.get(rest).status_code == 404
     assert neighbours.post(f"appointments/{mine['id']}/cancel").status_code == 404
-    closure = staff.post("closures", {"first": "2027-03-01", "resource": "ro-1"}).json()["id"]
+    closure = staff.post("closures", {"first": in_days(95), "resource": "ro-1"}).json()["id"]
     assert neighbours.send("DELETE", f"closures/{closure}").status_code == 404
     assert staff.send("DELETE", f"closures/{closure}").status_code == 204
 
@@ -97,8 +97,8 @@ def test_who_works_for_one_team_sees_and_handles_that_team_alone(stack, portal):
     other = portal.booked()
     assert milieu.get(f"appointments/{other['id']}/dossier").status_code == 404
     assert milieu.post(f"appointments/{other['id']}/start").status_code == 404
-    assert milieu.post("closures", {"first": "2027-03-01"}).json()["code"] == "forbidden"
-    assert milieu.post("closures", {"first": "2027-03-01", "resource": "ro-1"}).json()["code"] == "forbidden"
+    assert milieu.post("closures", {"first": in_days(95)}).json()["code"] == "forbidden"
+    assert milieu.post("closures", {"first": in_days(95), "resource": "ro-1"}).json()["code"] == "forbidden"
     own = portal.booked(
         appointment_types=["hinder-melden"], start=portal.slots("hinder-melden")[-1]["start"],
         answers={"soort-hinder": "geluid"},

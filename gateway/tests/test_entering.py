@@ -7,6 +7,8 @@ import pytest
 import requests
 from pymongo import MongoClient
 
+from tests.client import in_days
+
 LONG_ENOUGH = "een rij van woorden"
 
 
@@ -100,7 +102,7 @@ def test_who_logs_out_is_out_and_the_old_cookie_opens_nothing(browser, account):
 def test_a_change_without_the_token_of_the_session_is_refused(browser, account):
     browser.login(*account)
     browser.choose(account[1], LONG_ENOUGH)
-    body = {"first": "2027-04-01", "resource": "ro-1"}
+    body = {"first": in_days(120), "resource": "ro-1"}
     answer = browser.session.post(f"{browser.api}/closures", json=body, timeout=15)
     assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
     headers = {"X-CSRF-Token": browser.csrf_token()}

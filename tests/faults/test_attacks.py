@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,20 @@ def test_thousands_of_wrong_keys_and_tokens_open_nothing_and_cost_little(gateway
         assert answer.status_code in (401, 404)
     answers(portal)
     assert memory(gateway) < before + 40
+
+
+def test_a_crowd_that_guesses_passwords_takes_no_memory_with_it(own_stack, gateway, portal):
+    before = memory(gateway)
+    login = f"{own_stack.url}/rumst/aanmelden"
+
+    def guess(number):
+        form = {"name": f"nobody-{number}", "password": "wrong"}
+        return requests.post(login, data=form, timeout=60).status_code
+
+    with ThreadPoolExecutor(40) as crowd:
+        assert set(crowd.map(guess, range(120))) == {401}
+    assert memory(gateway) < before + 60
+    answers(portal)
 
 
 def test_a_client_that_sends_wrong_keys_is_stopped_and_others_are_not(stack, own_stack, gateway, portal):

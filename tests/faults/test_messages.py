@@ -21,7 +21,7 @@ from loket_chassis import standalone
 from loket_local.ports import find_free
 from loket_local.processes import Child
 from tests.benchmarks.bulk import book_many
-from tests.client import a_visitor, eventually
+from tests.client import a_visitor, eventually, in_days
 from tests.providers.sms_gateway import SECRET
 
 LONG = bool(os.environ.get("LOKET_LONG"))
@@ -156,7 +156,7 @@ def test_a_mail_server_of_every_bad_mood_gets_every_mail_once(own_stack, portal,
     mails = MailServer(moods=moods)
     notification(SMTP_PORT=str(mails.port), SMTP_TIMEOUT="3")
     visitors = [a_visitor() for _ in range(30 if LONG else 10)]
-    starts = portal.slots("hinder-melden", to="2026-12-20")
+    starts = portal.slots("hinder-melden", to=in_days(25))
     for visitor, slot in zip(visitors, starts[::3], strict=False):
         portal.booked(
             start=slot["start"],

@@ -51,7 +51,7 @@ def test_a_usual_period_is_one_click_away(dashboard):
 
 def test_a_wrong_period_is_a_page_that_says_so(dashboard, year):
     page = dashboard()
-    answer = page.goto(f"{year.url}/voorbeeld/cijfers?from=2026-12-01&to=2026-11-01")
+    answer = page.goto(f"{year.url}/voorbeeld/cijfers?from=2026-11-02&to=2026-11-01")
     assert answer.status == 422
     assert page.get_by_role("heading").first.is_visible()
 

@@ -7,13 +7,13 @@ import requests
 from pymongo import MongoClient
 
 from loket_contracts.error_codes import ERRORS
-from tests.client import ANSWERS, a_visitor
+from tests.client import ANSWERS, a_visitor, in_days
 
 VISITOR = a_visitor()
 GOOD = {
     "appointment_types": ["bouwadvies"],
     "location": "gemeentehuis",
-    "start": "2026-11-30T10:00:00+01:00",
+    "start": f"{in_days(14)}T10:00:00+01:00",
     "contact": VISITOR,
     "answers": ANSWERS,
 }
@@ -54,10 +54,10 @@ def is_a_problem(answer, status, code, place=None):
         ({"location": None}, 422, "location-needed", None),
         ({"resource": "mi-1"}, 422, "unknown-resource", None),
         ({"start": "2020-11-30T10:00:00+01:00"}, 422, "slot-in-the-past", None),
-        ({"start": "2026-11-30T10:01:00+01:00"}, 422, "slot-not-offered", None),
-        ({"start": "2026-12-25T10:00:00+01:00"}, 422, "slot-not-offered", None),
+        ({"start": f"{in_days(14)}T10:01:00+01:00"}, 422, "slot-not-offered", None),
+        ({"start": f"{in_days(14)}T03:00:00+01:00"}, 422, "slot-not-offered", None),
         ({"start": "2999-11-30T10:00:00+01:00"}, 422, "slot-not-offered", None),
-        ({"start": "2026-11-30T10:00:00"}, 422, "invalid-request", "/start"),
+        ({"start": f"{in_days(14)}T10:00:00"}, 422, "invalid-request", "/start"),
         ({"start": "9999-12-31T23:59:59-12:00"}, 422, "invalid-request", "/start"),
         ({"start": "soon"}, 422, "invalid-request", "/start"),
         ({"persons": 0}, 422, "invalid-request", "/persons"),
@@ -139,8 +139,8 @@ SEARCH = "/api/v1/rumst/slots?location=gemeentehuis&appointment_type="
         (f"{SEARCH}bouwadvies&from=x", 422, "invalid-request", "from"),
         (f"{SEARCH}bouwadvies&persons=99", 422, "invalid-request", "persons"),
         (f"{SEARCH}bouwadvies&colour=red", 422, "invalid-request", "colour"),
-        (f"{SEARCH}leegstand&from=2026-12-05&to=2026-12-01", 422, "invalid-request", "to"),
-        (f"{SEARCH}leegstand&to=2030-12-01", 422, "invalid-request", "to"),
+        (f"{SEARCH}leegstand&from={in_days(10)}&to={in_days(6)}", 422, "invalid-request", "to"),
+        (f"{SEARCH}leegstand&to={in_days(90)}", 422, "invalid-request", "to"),
         ("/api/v1/rumst/appointments/abc", 401, "token-needed", None),
         ("/api/v1/rumst/nothing", 404, "not-found", None),
     ],

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.client import a_visitor, eventually, link_in
+from tests.client import a_visitor, eventually, in_days, link_in
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 
@@ -107,14 +107,23 @@ def test_answers_are_mended_before_the_visit_and_wrong_ones_are_pointed_at(porta
     assert [error["pointer"] for error in wrong.json()["errors"]] == ["/answers/werken"]
 
 
-def test_the_search_says_why_nothing_is_free_and_what_is_nearest(portal):
-    query = {"appointment_type": "bouwadvies", "location": "gemeentehuis", "from": "2026-12-25", "to": "2026-12-25"}
+@pytest.fixture
+def closed_day(portal, staff):
+    """A day on which people would work, but the town hall is closed."""
+    day = portal.slots(to=in_days(25))[-1]["start"][:10]
+    laid = staff.post("closures", {"first": day, "location": "gemeentehuis", "reason": "Verhuis"}).json()
+    yield day
+    staff.send("DELETE", f"closures/{laid['id']}")
+
+
+def test_the_search_says_why_nothing_is_free_and_what_is_nearest(portal, closed_day):
+    query = {"appointment_type": "bouwadvies", "location": "gemeentehuis", "from": closed_day, "to": closed_day}
     assert portal.get("slots", params=query).json()["slots"] == []
     told = portal.get("slots/explanation", params=query).json()
-    assert told["reason"] == "holiday"
-    assert told["nearest"]["start"] > "2026-12-25"
-    days = portal.get("slots/days", params={**query, "from": "2026-12-07", "to": "2026-12-25"}).json()["days"]
-    assert days[-1] == {"date": "2026-12-25", "starts": 0}
+    assert told["reason"] == "leave"
+    assert told["nearest"]["start"] > closed_day
+    days = portal.get("slots/days", params={**query, "from": in_days(3)}).json()["days"]
+    assert days[-1] == {"date": closed_day, "starts": 0}
     assert any(day["starts"] for day in days)
     first = portal.get("slots/first", params={"appointment_type": "bouwadvies"}).json()["locations"]
     assert {each["location"] for each in first} == {"gemeentehuis", "video"}
@@ -128,7 +137,7 @@ def test_a_filter_that_is_no_filter_is_pointed_at(portal, query):
 
 
 def test_filters_narrow_the_search(portal):
-    found = portal.slots(weekday=["monday"], after="10:00", before="11:00", language="fr", to="2026-12-20")
+    found = portal.slots(weekday=["monday"], after="10:00", before="11:00", language="fr", to=in_days(25))
     assert found
     assert {slot["start"][11:13] for slot in found} == {"10"}
 

@@ -24,11 +24,18 @@ class Versions:
             [("municipality", 1), ("version", DESCENDING)], unique=True, name="municipality_version"
         )
 
-    def store(self, municipality: str, text: str, by: str, now: dt.datetime) -> tuple[int, bool]:
+    def store(
+        self, municipality: str, text: str, by: str, now: dt.datetime, follows: int | None = None
+    ) -> tuple[int, bool]:
         """Keep `text` as the newest version, unless it is what already counts. Returns the version, and whether it is
-        new."""
+        new.
+
+        `follows`: the version that was changed. Raises Refusal: settings-changed when another counts by now.
+        """
         while True:
             latest = self._latest(municipality)
+            if follows is not None and follows != (latest["version"] if latest else 0):
+                raise Refusal("settings-changed")
             if latest is not None and latest["text"] == text:
                 return int(latest["version"]), False
             version = latest["version"] + 1 if latest else 1
@@ -46,6 +53,11 @@ class Versions:
         if found is None:
             raise Refusal("no-such-version", {"version": version or "?"})
         return str(found["text"])
+
+    def latest(self, municipality: str) -> tuple[int, str]:
+        """The version that counts and its source; 0 and "" when there is none yet."""
+        found = self._latest(municipality)
+        return (int(found["version"]), str(found["text"])) if found else (0, "")
 
     def listed(self, municipality: str, most: int = 100) -> list[Document]:
         """Which versions there were, when, and by whom; the latest first."""

@@ -270,6 +270,18 @@ class CloseTime(Schema):
             raise ValidationError("The end must lie after the start.", "to")
 
 
+class AmendPart(Schema):
+    """Change some values of one part of a text that a municipality sets, and leave all else of it as it is.
+
+    `values`: by key, as YAML would read them with every scalar a string; null takes a key away.
+    """
+
+    section = fields.String(required=True)
+    name = Identifier(required=True)
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+
+
 class Subscribe(Schema):
     """Events that a portal wants to have pushed."""
 

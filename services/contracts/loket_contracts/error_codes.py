@@ -196,6 +196,12 @@ ERRORS: dict[str, ErrorCode] = {
             "GET the appointment to see its state.",
         ),
         ErrorCode(
+            "settings-changed",
+            "Somebody else changed the settings meanwhile",
+            "Somebody else stored a newer version since you looked. Nothing of yours was stored.",
+            "Load the page or the configuration again, and make your change once more.",
+        ),
+        ErrorCode(
             "changed-meanwhile",
             "Somebody else changed this at the same moment",
             "The appointment was changed by somebody else at the same moment.",

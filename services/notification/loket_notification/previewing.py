@@ -11,19 +11,21 @@ from loket_contracts.errors import Refusal
 from . import outgoing
 from .channels.contract import NotSent
 from .composing.mail import compose
-from .composing.phrases import LANGUAGES
+from .composing.phrases import LANGUAGES, Texts
 from .composing.sample import sample_card
 from .domain.kinds import KINDS
 from .domain.segments import cut, plain
 from .sending import Needs
 
 
-def preview(needs: Needs, municipality: str, kind: str, language: str) -> dict[str, Any]:
-    """The message as it would leave. Raises Refusal: unknown-message-kind."""
-    _check(kind, language)
-    composed = compose(
-        kind, sample_card(kind, language, municipality), needs.public_url, needs.plans.of(municipality).texts
-    )
+def preview(needs: Needs, municipality: str, kind: str, language: str, texts: Texts | None = None) -> dict[str, Any]:
+    """The message as it would leave. `texts`: instead of those of the municipality.
+
+    Raises Refusal: unknown-message-kind.
+    """
+    require_message(kind, language)
+    own = needs.plans.of(municipality).texts if texts is None else texts
+    composed = compose(kind, sample_card(kind, language, municipality), needs.public_url, own)
     sms = plain(composed.sms)
     size = cut(sms)
     return {
@@ -52,7 +54,7 @@ class Trial:
 
 def send_test(needs: Needs, municipality: str, kind: str, language: str, channel: str, to: str) -> dict[str, Any]:
     """Send the preview to an address of the operator's. Raises Refusal: unknown-message-kind, not-sent."""
-    _check(kind, language)
+    require_message(kind, language)
     now, card = needs.now(), sample_card(kind, language, municipality)
     trial = Trial(kind, channel, now)
     ready = outgoing.make(trial, card, to, needs.plans.of(municipality), needs.public_url, now)
@@ -63,7 +65,8 @@ def send_test(needs: Needs, municipality: str, kind: str, language: str, channel
     return {"provider": provider, "id": identifier}
 
 
-def _check(kind: str, language: str) -> None:
+def require_message(kind: str, language: str) -> None:
+    """Raises Refusal: unknown-message-kind."""
     if kind not in KINDS or language not in LANGUAGES:
         kinds, languages = ", ".join(sorted(KINDS)), ", ".join(LANGUAGES)
         raise Refusal("unknown-message-kind", {"kinds": kinds, "languages": languages})

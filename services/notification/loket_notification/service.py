@@ -9,12 +9,12 @@ from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
 from loket_chassis.rpc import Remote, answer
-from loket_contracts.commands import Subscribe
+from loket_contracts.commands import AmendPart, Subscribe
 from loket_contracts.envelope import Event
 from loket_contracts.errors import load
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
-from . import planning, previewing, queries, receiving, reports
+from . import planning, previewing, queries, receiving, reports, wording
 from .channels.contract import Callback
 from .dispatcher import Dispatcher
 from .domain.kinds import EVENTS_HEARD
@@ -24,7 +24,7 @@ from .webhooks import subscribing
 from .webhooks.pusher import Pusher, now
 
 ERASED = "resident.erased"
-_subscribe = Subscribe()
+_amend_part, _subscribe = AmendPart(), Subscribe()
 
 
 class NotificationService(Probes):
@@ -105,6 +105,19 @@ class NotificationService(Probes):
     @answer
     def preview(self, municipality: str, kind: str, language: str) -> dict[str, Any]:
         return previewing.preview(self.dispatcher.needs, municipality, kind, language)
+
+    @answer
+    def words(self, municipality: str, kind: str, language: str) -> dict[str, Any]:
+        return wording.words(self.dispatcher.needs, municipality, kind, language)
+
+    @answer
+    def propose_words(self, municipality: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The message as it would be with these words, without saying them."""
+        return wording.propose(self.dispatcher.needs, municipality, load(_amend_part, body))
+
+    @answer
+    def change_words(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
+        return wording.change(self.dispatcher.needs, municipality, load(_amend_part, body), who)
 
     @answer
     def send_test(self, municipality: str, kind: str, language: str, channel: str, to: str) -> dict[str, Any]:

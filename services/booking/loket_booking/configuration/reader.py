@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -54,6 +54,14 @@ def read(text: str, version: int = 0) -> catalogue.Municipality:
         problems.sort(key=lambda problem: int(problem["line"]))
         raise Refusal("invalid-configuration", errors=problems)
     return _municipality(loaded, version)
+
+
+def as_written(text: str, path: Sequence[str]) -> dict[str, Any]:
+    """The mapping at `path` of a configuration that is right, every scalar of it a string."""
+    found = yaml.load(text, Loader=yaml.BaseLoader)
+    for step in path:
+        found = found[step]
+    return dict(found)
 
 
 def _problem(line: int, pointer: str, detail: str) -> Problem:

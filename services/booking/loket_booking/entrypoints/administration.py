@@ -6,15 +6,15 @@ from typing import Any
 
 from loket_chassis.event_log import EventLog
 from loket_chassis.rpc import answer
-from loket_contracts.commands import CloseTime
+from loket_contracts.commands import AmendPart, CloseTime
 from loket_contracts.errors import load
 
 from ..commands import closing, configuring, forgetting
 from ..queries import administration, desk
 from .reading import Desk, by_staff
-from .teams import Teams, require_resource
+from .teams import Teams, require_resource, require_types
 
-_close_time = CloseTime()
+_amend_part, _close_time = AmendPart(), CloseTime()
 
 
 class ForAdministration(Desk):
@@ -36,6 +36,34 @@ class ForAdministration(Desk):
     @answer
     def configuration(self, municipality: str, version: int | None = None) -> dict[str, Any]:
         return administration.configuration(self.stores, municipality, version)
+
+    @answer
+    def part(self, municipality: str, section: str, name: str, teams: Teams = None) -> dict[str, Any]:
+        """What a form may change of a resource or an appointment type."""
+        self._require_part(municipality, section, name, teams)
+        return administration.part(self.stores, municipality, section, name)
+
+    @answer
+    def propose_part(self, municipality: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
+        """What `amend_part` would change, and which appointments would clash with it, without doing it."""
+        wish = load(_amend_part, body)
+        self._require_part(municipality, wish["section"], wish["name"], teams)
+        after, diff = configuring.propose(self.stores, municipality, wish)
+        proposed = self.stores.configurations.proposed(after)
+        return {"diff": diff, "clashes": desk.clashes(self.stores, municipality, proposed)}
+
+    @answer
+    def amend_part(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
+        wish = load(_amend_part, body)
+        self._require_part(municipality, wish["section"], wish["name"], teams)
+        taken = configuring.amend(self.stores, municipality, wish, who)
+        return {**taken, "clashes": desk.clashes(self.stores, municipality)}
+
+    def _require_part(self, municipality: str, section: str, name: str, teams: Teams) -> None:
+        if section == "resources":
+            require_resource(self.stores, municipality, name, teams)
+        else:
+            require_types(self.stores, municipality, [name], teams)
 
     @answer
     def close_time(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
+from ..commands import configuring
+from ..configuration import reader
 
 MOST_LISTED = 1000
 
@@ -24,6 +26,17 @@ def configuration(stores: Stores, municipality: str, version: int | None) -> dic
         "text": versions.text(municipality, version),
         "versions": [{**each, "at": each["at"].isoformat()} for each in versions.listed(municipality)],
     }
+
+
+def part(stores: Stores, municipality: str, section: str, name: str) -> dict[str, Any]:
+    """What a form may change of a resource or an appointment type, as it is written, and in which version.
+
+    Raises Refusal: unknown-resource, unknown-appointment-type, invalid-request for another section.
+    """
+    configuring.require_part(stores, municipality, section, name)
+    version, text = stores.configurations.versions.latest(municipality)
+    written = reader.as_written(text, (section, name))
+    return {"version": version, "values": {key: written.get(key) for key in configuring.AMENDABLE[section]}}
 
 
 def audit(stores: Stores, municipality: str, appointment: str | None, most: int, cursor: str | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
 from ..domain.grid import local_date
 from ..domain.lifecycle import Transition
+from ..domain.opening import Calendar
 from ..feeds import agenda_feed
 from ..store.cards import Card
 from ..store.closures import LaidClosure
@@ -62,9 +63,12 @@ def _step(each: Transition) -> dict[str, Any]:
     return {"command": each.command, "at": each.at.isoformat(), "by": each.by, "who": each.who, "reason": each.reason}
 
 
-def clashes(stores: Stores, municipality: str) -> list[dict[str, Any]]:
-    """The appointments to come that no longer fit the hours and closures, in the order of their start."""
-    calendar = stores.configurations.calendar(municipality)
+def clashes(stores: Stores, municipality: str, proposed: Calendar | None = None) -> list[dict[str, Any]]:
+    """The appointments to come that no longer fit the hours and closures, in the order of their start.
+
+    `proposed`: those that would be in force, instead of those that are.
+    """
+    calendar = proposed or stores.configurations.calendar(municipality)
     today = local_date(stores.now(), calendar.municipality.time_zone)
     found = clashing.clashes(calendar, _taken(stores.days.claims(municipality, today)))
     return [

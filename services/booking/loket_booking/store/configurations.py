@@ -46,16 +46,22 @@ class Configurations:
         self._refresh()
         return [self._calendars[name] for name in sorted(self._calendars)]
 
-    def store(self, text: str, by: str, now: dt.datetime) -> tuple[Calendar, bool]:
+    def store(self, text: str, by: str, now: dt.datetime, follows: int | None = None) -> tuple[Calendar, bool]:
         """Keep `text` as the newest version, unless it is what already counts. Returns whether it changed.
 
-        Raises Refusal: invalid-configuration; the old version then still counts.
+        Raises Refusal: invalid-configuration, and settings-changed when `follows` is not the version that counts; the
+        old version then still counts.
         """
         identifier = reader.read(text).id
-        _, changed = self.versions.store(identifier, text, by, now)
+        _, changed = self.versions.store(identifier, text, by, now, follows)
         if changed:
             self.look_again()
         return self.calendar(identifier), changed
+
+    def proposed(self, text: str) -> Calendar:
+        """The calendar that there would be with `text`. Raises Refusal: invalid-configuration."""
+        municipality = reader.read(text)
+        return Calendar(municipality, self.closures.closed(municipality.id))
 
     def look_again(self) -> None:
         """What this process has just changed counts for it at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -40,6 +40,7 @@ def fill(phrase: str, context: Mapping[str, Any]) -> str:
     return _phrase(phrase).render(context)
 
 
-@cache
+# people try words out, so it is bounded
+@lru_cache(maxsize=2_000)
 def _phrase(phrase: str) -> Template:
     return _environment.from_string(phrase)

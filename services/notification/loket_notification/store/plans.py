@@ -37,13 +37,18 @@ class Plans:
             self._look()
         return self._plans.get(municipality, (0, USUAL))[1]
 
-    def store(self, text: str, by: str, now: dt.datetime) -> tuple[str, int]:
+    def proposed(self, text: str) -> Plan:
+        """The plan that there would be with `text`. Raises Refusal: invalid-configuration."""
+        return reader.read(text, self._most_segments)[1]
+
+    def store(self, text: str, by: str, now: dt.datetime, follows: int | None = None) -> tuple[str, int]:
         """Keep `text` as the newest version, unless it is what already counts. Returns the municipality and version.
 
-        Raises Refusal: invalid-configuration; the old version then still counts.
+        Raises Refusal: invalid-configuration, and settings-changed when `follows` is not the version that counts; the
+        old version then still counts.
         """
         municipality, _ = reader.read(text, self._most_segments)
-        version, _ = self.versions.store(municipality, text, by, now)
+        version, _ = self.versions.store(municipality, text, by, now, follows)
         self._checked = float("-inf")
         return municipality, version
 

@@ -1,0 +1,93 @@
+"""Leads change hours and topics by form: one part of the configuration, and never against somebody else's change."""
+
+import pytest
+from desk import RUMST, Desk
+
+from loket_booking.commands import configuring
+from loket_booking.queries import administration
+from loket_booking.queries import desk as queries
+from loket_contracts.errors import Refusal
+
+MORNINGS = [{"days": ["monday", "tuesday"], "from": "09:00", "to": "12:00"}]
+
+
+@pytest.fixture
+def desk(database):
+    return Desk(database)
+
+
+def wish(desk, name="ro-1", section="resources", version=None, **values):
+    latest, _ = desk.stores.configurations.versions.latest("rumst")
+    return {"section": section, "name": name, "version": latest if version is None else version, "values": values}
+
+
+def text_of(desk):
+    return desk.stores.configurations.versions.text("rumst")
+
+
+def test_what_may_be_changed_is_shown_as_it_is_written(desk):
+    part = administration.part(desk.stores, "rumst", "appointment_types", "bouwadvies")
+    assert part["version"] == 1
+    assert part["values"]["duration"] == "45"
+    assert part["values"]["name"]["nl"] == "Advies vóór een vergunningsaanvraag"
+    assert part["values"]["per_extra_person"] is None
+
+
+def test_new_hours_count_at_once_and_every_other_line_of_the_file_stays(desk):
+    taken = configuring.amend(desk.stores, "rumst", wish(desk, hours=MORNINGS), "lead-1")
+    assert (taken["version"], taken["changed"]) == (2, True)
+    resource = desk.stores.configurations.calendar("rumst").municipality.resources["ro-1"]
+    assert [sorted(rule.weekdays) for rule in resource.hours] == [[0, 1]]
+    before, after = RUMST.splitlines(), text_of(desk).splitlines()
+    assert set(after) - set(before) == {'      - {days: [monday, tuesday], from: "09:00", to: "12:00"}'}
+    assert len(before) - len(after) == 2
+    assert desk.stores.configurations.versions.listed("rumst")[0]["by"] == "lead-1"
+
+
+def test_a_proposal_changes_nothing_and_tells_whom_it_would_hit(desk):
+    card, _ = desk.book(start="2026-12-02T10:00:00+01:00", resource="ro-1")
+    after, diff = configuring.propose(desk.stores, "rumst", wish(desk, hours=MORNINGS))
+    assert '+      - {days: [monday, tuesday], from: "09:00", to: "12:00"}' in diff
+    hit = queries.clashes(desk.stores, "rumst", desk.stores.configurations.proposed(after))
+    assert [(each["appointment"], each["reason"]) for each in hit] == [(card.id, "closed")]
+    assert queries.clashes(desk.stores, "rumst") == []
+    assert text_of(desk) == RUMST
+
+
+def test_who_saw_an_older_version_is_told_and_changes_nothing(desk):
+    configuring.amend(desk.stores, "rumst", wish(desk, hours=MORNINGS), "lead-1")
+    newest = text_of(desk)
+    with pytest.raises(Refusal) as refused:
+        configuring.amend(desk.stores, "rumst", wish(desk, name="ro-2", version=1, hours=MORNINGS), "lead-2")
+    assert refused.value.code == "settings-changed"
+    assert text_of(desk) == newest
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"hours": [{"days": ["monday"], "from": "12:00", "to": "09:00"}]}, "/hours/0/to"),
+        ({"hours": [{"days": [], "from": "09:00", "to": "12:00"}]}, "/hours/0/days"),
+        ({"hours": None}, "/hours"),
+        ({"team": "milieu"}, "/team"),
+        ({"section": "appointment_types", "name": "bouwadvies", "duration": "lang"}, "/duration"),
+        ({"section": "appointment_types", "name": "bouwadvies", "name_": None}, "/name_"),
+        ({"section": "appointment_types", "name": "bouwadvies", "needs": []}, "/needs"),
+        ({"section": "teams", "name": "milieu"}, "/section"),
+    ],
+)
+def test_what_is_wrong_is_pointed_at_below_the_part_and_nothing_is_stored(desk, change, pointer):
+    with pytest.raises(Refusal) as refused:
+        configuring.amend(desk.stores, "rumst", wish(desk, **change), "lead-1")
+    assert refused.value.code == "invalid-request"
+    assert pointer in [error["pointer"] for error in refused.value.errors]
+    assert text_of(desk) == RUMST
+
+
+@pytest.mark.parametrize(
+    ("section", "code"), [("resources", "unknown-resource"), ("appointment_types", "unknown-appointment-type")]
+)
+def test_no_form_makes_a_part_that_there_is_not(desk, section, code):
+    with pytest.raises(Refusal) as refused:
+        configuring.amend(desk.stores, "rumst", wish(desk, name="nobody", section=section), "lead-1")
+    assert refused.value.code == code

@@ -1,0 +1,101 @@
+"""A part of a text that people write is changed, and nothing else of it."""
+
+import difflib
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loket_chassis.amending import amended
+
+TEXT = """\
+# what we offer
+kinds:
+  advice:            # the usual one
+    name: {nl: "Advies", fr: 'Conseil'}
+    duration: 45     # minutes
+    hours:
+      - {days: [monday], from: "09:00", to: "12:00"}   # not in summer
+
+  # asked less often
+  permit:
+    name: Vergunning
+    hours:
+      - {days: [friday], from: "09:00", to: "12:00"}
+
+# who gives it
+people: {an: {team: one}}
+"""
+
+
+def changed_lines(before, after):
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    return [line for line in lines if line[:3] not in ("---", "+++") and not line.startswith("@@")]
+
+
+def test_what_changes_nothing_gives_the_same_text():
+    assert amended(TEXT, ("kinds", "advice"), {"duration": "45", "name": {"nl": "Advies", "fr": "Conseil"}}) == TEXT
+
+
+def test_a_value_is_changed_on_its_line_and_keeps_its_comment():
+    after = amended(TEXT, ("kinds", "advice"), {"duration": "60"})
+    assert changed_lines(TEXT, after) == ["-    duration: 45     # minutes", "+    duration: 60     # minutes"]
+
+
+def test_the_comment_before_the_next_part_outlives_a_list_that_is_replaced():
+    rules = [{"days": ["monday", "friday"], "from": "10:00", "to": "11:00"}]
+    after = amended(TEXT, ("kinds", "advice"), {"hours": rules})
+    assert changed_lines(TEXT, after) == [
+        '-      - {days: [monday], from: "09:00", to: "12:00"}   # not in summer',
+        '+      - {days: [monday, friday], from: "10:00", to: "11:00"}   # not in summer',
+    ]
+
+
+def test_a_key_is_added_at_the_end_of_its_part():
+    after = amended(TEXT, ("kinds", "advice"), {"interval": "15"})
+    assert changed_lines(TEXT, after) == ["+    interval: 15"]
+    assert after.index("interval") < after.index("\n\n  # asked less often")
+
+
+@pytest.mark.parametrize("path", [("kinds", "advice"), ("kinds", "permit")])
+def test_a_key_is_taken_away_with_its_lines_alone(path):
+    after = amended(TEXT, path, {"hours": None, "never there": None})
+    assert all(line.startswith("-") and ("hours" in line or "days" in line) for line in changed_lines(TEXT, after))
+
+
+def test_parts_that_are_not_there_are_made():
+    after = amended(TEXT, ("texts", "nl", "reminder"), {"closing": 'Tot "straks"'})
+    assert after.startswith(TEXT)
+    assert yaml.safe_load(after)["texts"] == {"nl": {"reminder": {"closing": 'Tot "straks"'}}}
+
+
+words = st.text(max_size=8)
+texts = st.dictionaries(words, words, max_size=2)
+values = words | st.lists(words | texts, max_size=3) | texts | st.dictionaries(words, texts, max_size=2)
+
+
+@given(st.dictionaries(st.sampled_from(["name", "duration", "hours", "other"]), st.none() | values, max_size=4))
+def test_whatever_is_set_is_read_again_and_the_rest_is_as_it_was(wish):
+    after = amended(TEXT, ("kinds", "advice"), wish)
+    read, before = (yaml.load(text, yaml.BaseLoader) for text in (after, TEXT))
+    expected = {**before["kinds"].pop("advice"), **wish}
+    assert read["kinds"].pop("advice") == {name: value for name, value in expected.items() if value is not None}
+    assert read == before
+    for comment in ("# what we offer\n", "  # asked less often\n", "\n# who gives it\n"):
+        assert comment in after
+
+
+def test_who_shares_a_value_by_an_alias_keeps_it_when_another_gets_one_of_their_own():
+    text = "a: {hours: &usual [x]}\nb:\n  hours: *usual\n  name: B\n"
+    assert amended(text, ("b",), {"hours": ["z"]}) == "a: {hours: &usual [x]}\nb:\n  hours: [z]\n  name: B\n"
+    assert amended(text, ("b",), {"hours": None}) == "a: {hours: &usual [x]}\nb:\n  name: B\n"
+
+
+def test_a_part_that_stands_on_one_line_is_written_anew_on_that_line():
+    assert amended("a: {b: {c: x}} # why\n", ("a", "b"), {"c": "z", "d": "true"}) == 'a: {b: {c: z, d: "true"}} # why\n'
+
+
+def test_a_text_over_several_lines_is_replaced_whole():
+    text = "a:\n  t: |\n    one\n    two\n\n# next\nb: 1\n"
+    assert amended(text, ("a",), {"t": "new"}) == "a:\n  t: new\n\n# next\nb: 1\n"

@@ -1,0 +1,72 @@
+"""A municipality says some things in its own words, changed by a form and tried on somebody who does not exist."""
+
+import pytest
+from post import Post
+
+from loket_contracts.errors import Refusal
+from loket_notification import previewing, wording
+
+PLAN = "quiet_hours: false   # we write at night\ntexts: {nl: {reminder: {subject: 'Tot {{ day }}!'}}}\n"
+
+
+@pytest.fixture
+def post(database, tmp_path):
+    return Post(database, None, tmp_path, PLAN)
+
+
+def wish(version=1, kind="reminder", language="nl", **values):
+    return {"section": language, "name": kind, "version": version, "values": values}
+
+
+def test_each_part_is_shown_with_what_it_usually_says(post):
+    said = wording.words(post.needs, "rumst", "reminder", "nl")
+    assert said["version"] == 1
+    assert said["parts"]["subject"] == ["Herinnering: uw afspraak op {{ day }} om {{ time }}", "Tot {{ day }}!"]
+    assert said["parts"]["closing"][1] is None
+    assert "detail" not in said["parts"]
+
+
+def test_words_are_tried_before_they_are_said(post):
+    shown = wording.propose(post.needs, "rumst", wish(subject="Tot gauw, {{ time }}"))
+    assert shown["subject"] == "Tot gauw, 10:00"
+    assert previewing.preview(post.needs, "rumst", "reminder", "nl")["subject"].startswith("Tot maandag")
+
+
+def test_changed_words_are_said_and_the_rest_of_the_plan_stays_as_it_is_written(post):
+    wording.change(post.needs, "rumst", wish(opening="Dag!"), "beheer")
+    assert "Dag!" in previewing.preview(post.needs, "rumst", "reminder", "nl")["text"]
+    version, text = post.plans.versions.latest("rumst")
+    assert version == 2
+    assert "quiet_hours: false   # we write at night" in text
+
+
+@pytest.mark.parametrize("text", ["", "Herinnering: uw afspraak op {{ day }} om {{ time }}"])
+def test_what_is_left_empty_or_is_as_usual_is_said_in_our_words(post, text):
+    wording.change(post.needs, "rumst", wish(subject=text), "beheer")
+    assert previewing.preview(post.needs, "rumst", "reminder", "nl")["subject"].startswith("Herinnering: ")
+    assert wording.words(post.needs, "rumst", "reminder", "nl")["parts"]["subject"][1] is None
+
+
+def test_who_has_set_nothing_yet_begins_with_the_first_words(post):
+    wording.change(post.needs, "kontich", wish(0, closing="Tot dan!"), "beheer")
+    assert "Tot dan!" in previewing.preview(post.needs, "kontich", "reminder", "nl")["text"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "pointer"),
+    [
+        ({"subject": "{{ nobody }}"}, "invalid-request", "/"),
+        ({"subject": "{% for x in %}"}, "invalid-request", "/"),
+        ({"sms": "x" * 2000}, "invalid-request", "/sms"),
+        ({"colour": "red"}, "invalid-request", "/colour"),
+        ({"kind": "gossip"}, "unknown-message-kind", None),
+        ({"language": "tlh"}, "unknown-message-kind", None),
+        ({"version": 7, "subject": "x"}, "settings-changed", None),
+    ],
+)
+def test_words_that_cannot_be_said_are_pointed_at_and_nothing_changes(post, change, code, pointer):
+    with pytest.raises(Refusal) as refused:
+        wording.change(post.needs, "rumst", wish(**change), "beheer")
+    assert refused.value.code == code
+    assert pointer is None or pointer in [error["pointer"] for error in refused.value.errors]
+    assert post.plans.versions.latest("rumst")[0] == 1
