@@ -47,7 +47,7 @@ types: $(READY)  ## Types (mypy, strict for the contracts and the domain)
 imports: $(READY)  ## Which part may import which (import-linter)
 	@$(BIN)/lint-imports --no-cache
 
-PROCESSES := -n 2 --dist loadgroup --no-loadscope-reorder
+PROCESSES := -n 2 --no-loadscope-reorder
 
 test: lint types imports  ## Everything that must pass: lint, types, import rules, all tests on real servers
 	@$(BIN)/python -m pytest $(PROCESSES)

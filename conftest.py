@@ -9,11 +9,13 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from pymongo.database import Database
+from xdist.scheduler import LoadScopeScheduling
 
 from loket_local import debian
 from loket_local import servers as local_servers
@@ -51,14 +53,24 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.timeout = LONGEST_TEST
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> int:
-        folder = f"{item.path.relative_to(ROOT).parent.as_posix()}/"
-        return next((at for at, each in enumerate(TOGETHER) if folder.startswith(f"{each}/")), len(TOGETHER))
+def together(nodeid: str) -> int:
+    """Which of these folders a test is in."""
+    return next((at for at, each in enumerate(TOGETHER) if nodeid.startswith(f"{each}/")), len(TOGETHER))
 
-    items.sort(key=place)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(place(item))))
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: together(item.nodeid))
+
+
+class ByFolder(LoadScopeScheduling):
+    """Gives a process of `make test` one of these folders at a time, and never a part of one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return str(together(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
+    return ByFolder(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Real Chromium, on a wide and on a narrow screen, with and without JavaScript."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from loket_local import debian
 
+LONG = bool(os.environ.get("LOKET_LONG"))
 CHROMIUM = "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 WIDTHS = (360, 1280)
+#: the long form tries every width with and without JavaScript, the short one each width and each way once
+LOOKS = [(width, script) for script in (False, True) for width in WIDTHS] if LONG else [(360, False), (1280, True)]
 # other tests may be at work on the same cores
 expect.set_options(timeout=15_000)
 
@@ -40,13 +44,17 @@ def open_page(context: BrowserContext, width: int) -> Page:
     return opened
 
 
-@pytest.fixture(params=[(width, script) for script in (False, True) for width in WIDTHS],
-                ids=lambda each: f"{each[0]} px, {'' if each[1] else 'no '}script")  # fmt: skip
-def page(browser: Browser, request):
+@pytest.fixture(params=LOOKS, ids=lambda each: f"{each[0]} px, {'' if each[1] else 'no '}script")
+def look(request) -> tuple[int, bool]:
+    """The width of a page, and whether it has JavaScript."""
+    return request.param
+
+
+@pytest.fixture
+def page(browser: Browser, look):
     """A page of each kind, one after the other."""
-    width, script = request.param
-    context = a_context(browser, width, script)
-    yield open_page(context, width)
+    context = a_context(browser, *look)
+    yield open_page(context, look[0])
     context.close()
 
 

@@ -6,13 +6,14 @@ The source texts are English; `locale/<language>.po` holds the others (GNU gette
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -26,6 +27,7 @@ LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
 #: fields of the catalogue that hold a text per language
 TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint", "text"})
 LISTS_OF_TEXTS = frozenset({"bring", "keywords"})
+_NUMBER = re.compile(r"\d+")
 
 
 def of(request: Request) -> str:
@@ -58,6 +60,16 @@ def translate(text: str, language: str) -> str:
     return catalogue(language).gettext(text) if text else ""
 
 
+def detail(text: str, language: str) -> str:
+    """What is wrong with a field. One sentence stands for all that differ in their numbers alone."""
+    said = translate(text, language)
+    if said != text:
+        return said
+    numbers = _NUMBER.findall(text)
+    shape = translate(_NUMBER.sub("{}", text), language)
+    return shape.format(*numbers) if numbers and shape.count("{}") == len(numbers) else text
+
+
 def pick(text: Any, language: str) -> str:
     """One text of the catalogue in a language, else in Dutch, else in whatever there is."""
     if not isinstance(text, dict):
@@ -85,6 +97,12 @@ def day(moment: str | dt.date, language: str, form: str = "full") -> str:
     """A date in words. `moment`: RFC 3339 with the offset of the location, or a date."""
     date = moment if isinstance(moment, dt.date) else dt.datetime.fromisoformat(moment).date()
     return format_date(date, form, locale=LOCALES[language])
+
+
+def weekdays(language: str) -> list[str]:
+    """From Monday on."""
+    names = get_day_names("wide", "stand-alone", LOCALES[language])
+    return [names[day] for day in range(7)]
 
 
 def clock(moment: str, language: str, time_zone: str) -> str:

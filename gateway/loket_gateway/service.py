@@ -34,6 +34,7 @@ from .pages.desk.booking import DeskBookingPages
 from .pages.desk.closing import ClosingPages
 from .pages.desk.day import DayPages
 from .pages.desk.running import RunningPages
+from .pages.desk.setting_up import SettingUpPages
 from .pages.desk.texts import TextPages
 from .pages.desk.visit import VisitPages
 from .pages.details import DetailPages
@@ -106,6 +107,7 @@ class GatewayService(
     VisitPages,
     DeskBookingPages,
     ClosingPages,
+    SettingUpPages,
     TextPages,
     RunningPages,
     DevicePages,

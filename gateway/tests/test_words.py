@@ -58,6 +58,13 @@ def test_a_text_that_misses_in_a_language_is_given_in_dutch():
     assert language.pick({}, "fr") == ""
 
 
+def test_one_translation_serves_a_sentence_with_any_numbers():
+    wrong = "Must be greater than or equal to 5 and less than or equal to 480."
+    assert language.detail(wrong, "nl") == "Geef een getal van 5 tot 480."
+    assert language.detail("Unknown field.", "nl") != "Unknown field."
+    assert language.detail("Route 66 {} is {closed}.", "nl") == "Route 66 {} is {closed}."
+
+
 def test_dates_are_said_in_words():
     assert language.day("2026-11-30T09:00:00+01:00", "nl") == "maandag 30 november 2026"
     assert language.day("2026-11-30T09:00:00+01:00", "fr") == "lundi 30 novembre 2026"

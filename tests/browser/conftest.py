@@ -16,12 +16,11 @@ def hall(stack, tmp_path_factory):
     return Portal.on(stack, "halstad", stack.machine_key("halstad"))
 
 
-@pytest.fixture(params=[(width, script) for script in (False, True) for width in WIDTHS],
-                ids=lambda each: f"{each[0]} px, {'' if each[1] else 'no '}script")  # fmt: skip
-def desk(browser, stack, hall, request):
+@pytest.fixture
+def desk(browser, stack, hall, look):
     """A page of an administrator of that town."""
-    context = a_context(browser, *request.param)
-    yield logged_in(context, stack, "halstad", request.param[0])
+    context = a_context(browser, *look)
+    yield logged_in(context, stack, "halstad", look[0])
     context.close()
 
 

@@ -110,7 +110,7 @@ def test_an_appointment_in_each_of_its_states(screens, axe, portal, staff):
 
 @pytest.mark.parametrize("path", [
     "", "?wie=ann&loket=2", "/week?wie=ann", "/boeken", "/boeken?type=advies", "/zoeken", "/sluitingen", "/teksten",
-    "/beheer",
+    "/inrichten", "/inrichten/uren/ann", "/inrichten/onderwerpen/advies", "/beheer",
     "/beheer/instellingen", "/beheer/accounts", "/beheer/sleutels", "/beheer/logboek", "/beheer/logboek?over=toegang",
     "/afspraak/nothing",
 ])  # fmt: skip

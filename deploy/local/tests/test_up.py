@@ -39,7 +39,7 @@ class Up:
     def wait(self):
         def welcomed():
             assert self.process.poll() is None, self.output.read_text()
-            return "Loket runs" in self.output.read_text()
+            return "Ctrl-C stops everything" in self.output.read_text()
 
         eventually(welcomed, patience=60)
         self.state = json.loads(state_file(self.folder).read_text())
@@ -57,7 +57,7 @@ class Up:
 
     def end(self, how):
         family = self.family()
-        assert len(family) >= 8
+        assert len(family) >= 8, self.output.read_text()
         self.process.send_signal(how)
         self.process.wait(60)
         eventually(lambda: not any(is_alive(pid) for pid in family), patience=30)

@@ -13,6 +13,7 @@ PERMISSIONS: dict[str, str] = {
     "tickets.issue": "give a number to who walks in",
     "appointments.change": "book, move and cancel for a resident, invite, ask for documents",
     "closures.change": "take time out of the calendar, and give appointments another moment",
+    "setup.change": "change weekly hours, topics and the words of messages, by form",
     "figures.read": "read the figures",
     "configuration.read": "read the configuration and its versions",
     "configuration.change": "load a configuration",
@@ -24,7 +25,7 @@ PERMISSIONS: dict[str, str] = {
 }
 
 _AGENT = frozenset({"agenda.read", "queue.read", "queue.handle", "tickets.issue", "appointments.change"})
-_LEAD = _AGENT | {"closures.change", "figures.read"}
+_LEAD = _AGENT | {"closures.change", "setup.change", "figures.read"}
 _ADMIN = _LEAD | {
     "configuration.read", "configuration.change", "residents.erase", "access.change", "audit.read", "webhooks.change",
 }  # fmt: skip

@@ -106,7 +106,7 @@ class DetailPages:
             raise refusal
         spoken = language.of(request)
         wrong = {
-            error["pointer"].removeprefix("/contact"): language.translate(error["detail"], spoken)
+            error["pointer"].removeprefix("/contact"): language.detail(error["detail"], spoken)
             for error in refusal.errors
         }
         return page(

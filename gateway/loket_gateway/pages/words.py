@@ -43,6 +43,11 @@ KINDS = {
     "alert_booked": "to the team: booked",
     "alert_cancelled": "to the team: cancelled",
 }  # fmt: skip
+#: the parts of a message, in the order in which they are read
+PARTS = {
+    "subject": "Subject", "opening": "Begins with", "detail": "What it is about", "closing": "Ends with",
+    "sms": "As an SMS",
+}  # fmt: skip
 CLASHES = {
     "closed": "closed", "resource-gone": "no longer here", "type-gone": "no longer given",
     "location-gone": "place is gone",
@@ -55,7 +60,7 @@ ROLES = {
 
 def texts() -> set[str]:
     """All of them, for the translations."""
-    tables = (STATES, STEPS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, CLASHES, ROLES)
+    tables = (STATES, STEPS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, CLASHES, ROLES)
     return {text for table in tables for text in table.values()}
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 INDENT = 2
 _ALIAS = re.compile(r"\s*:\s*(\*[^\s,\[\]{}]+)")
+_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 #: signs that YAML takes for the end of a line, or does not take at all
 _BREAKING = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -49,9 +50,32 @@ def _with_one(text: str, path: Sequence[str], name: str, value: Any) -> str:
         return text if value is None else _added(text, node, name, value)
     if value is not None and _plain(found[1]) == value:
         return text  # it keeps the form in which it was written
+    if not _ALIAS.match(text, found[0].end_mark.index):
+        text = _handed_on(text, found[1])
     if node.flow_style:
         return _rewritten(text, node, {**_plain(node), name: value})
     return _removed(text, node, *found) if value is None else _replaced(text, *found, value)
+
+
+def _handed_on(text: str, node: yaml.Node) -> str:
+    """What goes away may be meant elsewhere by an alias; the first of these is its anchor from now on."""
+    end = _end(text, node)
+    for each in _all_below(node):
+        anchor = _ANCHOR.match(text, each.start_mark.index)
+        if anchor is None:
+            continue
+        for token in yaml.scan(text, Loader=yaml.BaseLoader):
+            start, stop = token.start_mark.index, token.end_mark.index
+            if start >= end and isinstance(token, yaml.AliasToken) and token.value == anchor[1]:
+                text = f"{text[:start]}&{anchor[1]} {_flow(_plain(each))}{text[stop:]}"
+                break
+    return text
+
+
+def _all_below(node: yaml.Node) -> Iterator[yaml.Node]:
+    yield node
+    for each in node.value if isinstance(node, yaml.CollectionNode) else ():
+        yield from _all_below(each[1] if isinstance(each, tuple) else each)
 
 
 def _mapping(node: yaml.Node | None) -> yaml.MappingNode:
@@ -80,7 +104,8 @@ def _replaced(text: str, key: yaml.Node, node: yaml.Node, value: Any) -> str:
         start, end = alias.span(1)
     if not _on_lines(value):
         return text[:start] + _flow(value) + text[end:]
-    if alias or not isinstance(node, yaml.CollectionNode) or node.flow_style:
+    on_the_line_of_its_key = "\n" not in text[key.end_mark.index : start]
+    if alias or on_the_line_of_its_key:
         start, column = text.index(":", key.end_mark.index) + 1, key.start_mark.column + INDENT
         return text[:start] + "\n" + _lines(value, column) + text[end:]
     column = node.start_mark.column

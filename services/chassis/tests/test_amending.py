@@ -70,6 +70,8 @@ def test_parts_that_are_not_there_are_made():
     assert yaml.safe_load(after)["texts"] == {"nl": {"reminder": {"closing": 'Tot "straks"'}}}
 
 
+SHARED = [{"days": ["monday"], "from": "09:00"}, {"days": ["friday"], "from": "10:00"}]
+
 words = st.text(max_size=8)
 texts = st.dictionaries(words, words, max_size=2)
 values = words | st.lists(words | texts, max_size=3) | texts | st.dictionaries(words, texts, max_size=2)
@@ -99,3 +101,14 @@ def test_a_part_that_stands_on_one_line_is_written_anew_on_that_line():
 def test_a_text_over_several_lines_is_replaced_whole():
     text = "a:\n  t: |\n    one\n    two\n\n# next\nb: 1\n"
     assert amended(text, ("a",), {"t": "new"}) == "a:\n  t: new\n\n# next\nb: 1\n"
+
+
+def test_who_was_copied_from_by_an_alias_may_change_and_the_copies_stay_as_they_are():
+    text = yaml.safe_dump({name: {"hours": SHARED, "name": name} for name in ("an", "bert", "carla")})
+    assert text.count("*") == 2
+    before, after = (
+        yaml.load(each, yaml.BaseLoader) for each in (text, amended(text, ("an",), {"hours": [{"a": "b"}]}))
+    )
+    assert after == {**before, "an": {"hours": [{"a": "b"}], "name": "an"}}
+    gone = yaml.load(amended(text, ("an",), {"hours": None}), yaml.BaseLoader)
+    assert gone == {**before, "an": {"name": "an"}}

@@ -105,5 +105,5 @@ class DeskBookingPages:
         for error in refusal.errors:
             name = error["pointer"].split("/")[-1]
             field = f"answer-{name}" if error["pointer"].startswith("/answers/") else name
-            found[field] = language.translate(error["detail"], spoken)
+            found[field] = language.detail(error["detail"], spoken)
         return found

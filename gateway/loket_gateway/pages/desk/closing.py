@@ -42,7 +42,7 @@ class ClosingPages:
             if refusal.code != "invalid-request":
                 raise
             spoken = language.of(request)
-            wrong = {each["pointer"].strip("/"): language.translate(each["detail"], spoken) for each in refusal.errors}
+            wrong = {each["pointer"].strip("/"): language.detail(each["detail"], spoken) for each in refusal.errors}
             return self._closures(request, municipality, given, wrong)
         return see(request, f"/{municipality}/balie/sluitingen", gesloten="1")
 

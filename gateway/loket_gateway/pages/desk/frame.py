@@ -26,7 +26,8 @@ PLACES = (
     ("book", "/boeken", "appointments.change"),
     ("find", "/zoeken", "agenda.read"),
     ("closures", "/sluitingen", "closures.change"),
-    ("texts", "/teksten", "closures.change"),
+    ("setup", "/inrichten", "setup.change"),
+    ("texts", "/teksten", "setup.change"),
     ("run", "/beheer", "audit.read"),
 )
 
@@ -50,6 +51,17 @@ def desk_page(
         may=lambda permission: caller.may(permission, municipality),
         **shown,
     )  # fmt: skip
+
+
+def stale(spoken: str) -> str:
+    """What a form says when it was filled in on what no longer counts."""
+    return language.translate("Somebody else changed the settings meanwhile. Look again, then press once more.", spoken)
+
+
+def version_of(request: GatewayRequest) -> int:
+    """The version of the settings that a form was filled with."""
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def today(catalogue: Catalogue, municipality: str) -> dt.date:

@@ -184,7 +184,7 @@ class RunningPages:
 def _first_detail(refusal: Refusal, request: GatewayRequest) -> str:
     if refusal.code != "invalid-request":
         raise refusal
-    return language.translate(refusal.errors[0]["detail"], language.of(request))
+    return language.detail(refusal.errors[0]["detail"], language.of(request))
 
 
 def _said_by(code: str, request: GatewayRequest) -> str:

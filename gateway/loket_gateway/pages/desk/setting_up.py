@@ -1,0 +1,153 @@
+"""For who leads: the weekly hours of people and what residents read of a topic, looked at before they count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal
+from loket_contracts.fields import WEEKDAYS
+
+from ... import language
+from ...access.doors import needs
+from ...catalogue import Catalogue
+from ...request import GatewayRequest
+from ...routing import route
+from ..render import see
+from . import hours, topic_form
+from .frame import desk_page, stale, version_of
+
+SET_UP = needs("setup.change")
+PEOPLE, TOPICS = "resources", "appointment_types"
+
+
+class SettingUpPages:
+    """A button says which: look at what would change, or let it count. Who leads one team sets up that team."""
+
+    booking: Service
+    catalogue: Catalogue
+
+    @route("GET", "/<municipality>/balie/inrichten", SET_UP, page=True)
+    def set_up(self, request: GatewayRequest, municipality: str) -> Response:
+        teams = request.caller.teams("setup.change")
+        kinds = self.catalogue.of(municipality)["appointment_types"]
+        return desk_page(
+            "setup.html", request, self.catalogue, municipality, at="setup",
+            people=self.booking.resources(municipality, teams=teams),
+            topics=[kind["id"] for kind in kinds if teams is None or kind["team"] in teams],
+            durations={kind["id"]: kind["duration"] for kind in kinds}, done=request.args.to_dict(),
+            may_change=lambda person: teams is None or person["team"] in teams,
+        )  # fmt: skip
+
+    @route("GET", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP, page=True)
+    def hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
+        part = self._part_of(request, municipality, PEOPLE, resource)
+        return self._show_hours(
+            request, municipality, resource, part["version"], hours.rows_of(part["values"]["hours"])
+        )
+
+    @route("POST", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP, page=True)
+    def change_hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
+        rules, rows = hours.rules_of(request.form)
+        try:
+            proposed, version = self._look_or_take(request, municipality, PEOPLE, resource, {"hours": rules})
+        except Refusal as refusal:
+            wrong = hours.places_of(self._said_of(refusal, request), rows)
+            form = self._rows_as_sent(request)
+            version = self._part_of(request, municipality, PEOPLE, resource)["version"]
+            return self._show_hours(request, municipality, resource, version, form, wrong=wrong)
+        if proposed is None:
+            return see(request, f"/{municipality}/balie/inrichten", klaar=resource)
+        return self._show_hours(
+            request, municipality, resource, version, hours.rows_of(rules), proposed=proposed, week=hours.week_of(rules)
+        )
+
+    @route("GET", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP, page=True)
+    def topic_texts(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
+        part = self._part_of(request, municipality, TOPICS, kind)
+        fields = topic_form.shown(part["values"], self._spoken_in(municipality))
+        return self._show_topic(request, municipality, kind, part["version"], fields)
+
+    @route("POST", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP, page=True)
+    def change_topic(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
+        spoken, part = self._spoken_in(municipality), self._part_of(request, municipality, TOPICS, kind)
+        fields = topic_form.filled_in(request.form, spoken)
+        values = topic_form.changes(part["values"], fields, spoken)
+        try:
+            proposed, version = self._look_or_take(request, municipality, TOPICS, kind, values)
+        except Refusal as refusal:
+            wrong = topic_form.places_of(self._said_of(refusal, request), spoken)
+            return self._show_topic(request, municipality, kind, part["version"], fields, wrong=wrong)
+        if proposed is None:
+            return see(request, f"/{municipality}/balie/inrichten", klaar=kind)
+        return self._show_topic(request, municipality, kind, version, fields, proposed=proposed)
+
+    def _part_of(self, request: GatewayRequest, municipality: str, section: str, name: str) -> dict[str, Any]:
+        teams = request.caller.teams("setup.change")
+        found: dict[str, Any] = self.booking.part(municipality, section, name, teams=teams)
+        return found
+
+    def _look_or_take(
+        self, request: GatewayRequest, municipality: str, section: str, name: str, values: dict[str, Any]
+    ) -> tuple[dict[str, Any] | None, int]:
+        """What would change, and the version that it is compared with; or None, when it counts by now.
+
+        Raises Refusal: invalid-request, settings-changed.
+        """
+        version = version_of(request)
+        wish = {"section": section, "name": name, "values": values, "version": version}
+        teams = request.caller.teams("setup.change")
+        if request.form.get("wish") != "take":
+            return self.booking.propose_part(municipality, wish, teams=teams), version
+        taken = self.booking.amend_part(municipality, request.caller.name, wish, teams=teams)
+        self.catalogue.look_again()
+        return None, taken["version"]
+
+    def _said_of(self, refusal: Refusal, request: GatewayRequest) -> list[dict[str, str]]:
+        """What to tell on the form. Any other refusal is none of the form's."""
+        spoken = language.of(request)
+        if refusal.code == "settings-changed":
+            return [{"pointer": "/form", "detail": stale(spoken)}]
+        if refusal.code != "invalid-request":
+            raise refusal
+        return [{**each, "detail": language.detail(each["detail"], spoken)} for each in refusal.errors]
+
+    def _spoken_in(self, municipality: str) -> list[str]:
+        return list(self.catalogue.of(municipality)["municipality"]["languages"])
+
+    @staticmethod
+    def _rows_as_sent(request: GatewayRequest) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        while f"from-{len(rows)}" in request.form and len(rows) < hours.MOST_ROWS:
+            at, form = len(rows), request.form
+            row: Any = {name: form.get(f"{name}-{at}", "") for name in hours.SINGLE}
+            row["days"] = form.getlist(f"days-{at}")
+            row["appointment_types"] = form.get(f"appointment_types-{at}", "").split()
+            rows.append(row if any(row.values()) else {})
+        return rows
+
+    def _show_hours(
+        self, request: GatewayRequest, municipality: str, resource: str, version: int, rows: list[dict[str, Any]],
+        **more: Any,
+    ) -> Response:  # fmt: skip
+        usual: dict[str, Any] = {"proposed": None, "wrong": {}, "week": []}
+        names = {each["id"]: each["name"] for each in self.booking.resources(municipality)}
+        return desk_page(
+            "hours.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="setup",
+            resource=resource, name=names[resource], names=names, version=version, rows=rows, weekdays=WEEKDAYS,
+            weekday_names=language.weekdays(language.of(request)),
+            **{**usual, **more},
+        )  # fmt: skip
+
+    def _show_topic(
+        self, request: GatewayRequest, municipality: str, kind: str, version: int, fields: dict[str, str], **more: Any
+    ) -> Response:
+        usual: dict[str, Any] = {"proposed": None, "wrong": {}}
+        names = {each["id"]: each["name"] for each in self.booking.resources(municipality)}
+        return desk_page(
+            "topic.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="setup",
+            kind=kind, version=version, fields=fields, spoken=self._spoken_in(municipality), names=names,
+            **{**usual, **more},
+        )  # fmt: skip

@@ -1,0 +1,157 @@
+"""Leads set up their team by form: hours, topics and words, looked at first, and never against somebody else."""
+
+import datetime as dt
+import re
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import logged_in, town
+from tests.browser.looks import fits, picture
+from tests.chromium import a_context
+from tests.client import Portal, a_visitor, in_days
+
+LOOK, TAKE = "Bekijk wat er zou veranderen", "Laat dit gelden"
+
+
+@pytest.fixture
+def village(stack, tmp_path):
+    """A town as nobody has touched it yet."""
+    file = tmp_path / "dorp.yaml"
+    file.write_text(town("dorp"), encoding="utf-8")
+    stack.configure(file)
+    return Portal.on(stack, "dorp", stack.machine_key("dorp"))
+
+
+@pytest.fixture
+def lead(browser, stack, village, look):
+    context = a_context(browser, *look)
+    yield logged_in(context, stack, "dorp", look[0], ["lead"])
+    context.close()
+
+
+def at(village, path=""):
+    return f"{village.url}/dorp/balie/inrichten{path}"
+
+
+def text_of(village):
+    return village.get("configuration").json()["text"]
+
+
+def test_hours_are_changed_and_whom_it_would_hit_is_told_before_it_counts(lead: Page, village):
+    day = in_days(7)
+    asked = {"location": "hal", "resource": "ann", "from": day, "to": day}
+    last = village.get("slots", params={**asked, "appointment_type": "advies"}).json()["slots"][-1]["start"]
+    body = {"appointment_types": ["advies"], "location": "hal", "resource": "ann", "answers": {"adres": "x"},
+            "start": last, "contact": a_visitor()}  # fmt: skip
+    booked = village.post("desk/appointments", body).json()
+    lead.goto(at(village))
+    picture(lead, "desk-setup")
+    assert fits(lead)
+    lead.get_by_role("link", name=re.compile("Ann Claes")).click()
+    lead.get_by_label("Tot", exact=True).first.fill("12:00")
+    lead.get_by_role("button", name=LOOK).click()
+    expect(lead.get_by_text("Afspraken die niet meer zouden passen: 1.")).to_be_visible()
+    expect(lead.locator("tr").filter(has_text="woensdag")).to_contain_text("06:00 – 12:00")
+    picture(lead, "desk-hours")
+    assert fits(lead)
+    assert 'to: "12:00"' not in text_of(village)
+    lead.get_by_role("button", name=TAKE).click()
+    expect(lead.get_by_role("status")).to_contain_text("Het geldt vanaf nu.")
+    assert text_of(village).count("12:00") == 1
+    lead.get_by_role("link", name="Bekijk welke afspraken niet meer passen").click()
+    expect(lead.get_by_role("heading", name=re.compile(r"niet meer passen \(1\)"))).to_be_visible()
+    assert village.post(f"appointments/{booked['id']}/cancel", {"reason": "other"}).ok
+
+
+def test_hours_of_a_summer_are_added_and_taken_away_again(lead: Page, village):
+    before = text_of(village)
+    lead.goto(at(village, "/uren/bert"))
+    more = lead.get_by_role("group", name="Meer uren").first
+    more.get_by_label("zaterdag").check()
+    more.get_by_label("Van", exact=True).fill("09:00")
+    more.get_by_label("Tot", exact=True).fill("08:00")
+    more.get_by_label("Geldt vanaf").fill(f"{dt.date.today().year + 1}-07-01")  # noqa: DTZ011
+    lead.get_by_role("button", name=LOOK).click()
+    expect(lead.get_by_role("alert")).to_contain_text("Het einde moet na het begin liggen.")
+    lead.get_by_role("group", name="Uren 2").get_by_label("Tot", exact=True).fill("10:00")
+    lead.get_by_role("button", name=LOOK).click()
+    lead.get_by_role("button", name=TAKE).click()
+    assert "saturday" in text_of(village).replace(before, "")
+    lead.goto(at(village, "/uren/bert"))
+    lead.get_by_label("Deze uren weghalen 2").check()
+    lead.get_by_role("button", name=LOOK).click()
+    lead.get_by_role("button", name=TAKE).click()
+    hours = village.get("configuration").json()["text"]
+    assert "valid_from" not in hours
+
+
+def test_a_topic_gets_other_words_and_residents_read_them(lead: Page, village):
+    lead.goto(at(village, "/onderwerpen/advies"))
+    lead.get_by_role("group", name="Nederlands").get_by_label("Naam").fill("Advies over bouwen")
+    lead.get_by_role("group", name="Français").get_by_label("Naam").fill("Conseil de construction")
+    lead.get_by_role("group", name="Nederlands").get_by_label("Wat u meebrengt").fill("Een plan\nFoto's")
+    lead.get_by_label("Minuten gesprek").fill("600")
+    lead.get_by_role("button", name=LOOK).click()
+    expect(lead.get_by_role("alert")).to_contain_text("Geef een getal van 5 tot 480.")
+    assert fits(lead)
+    lead.get_by_label("Minuten gesprek").fill("45")
+    lead.get_by_role("button", name=LOOK).click()
+    expect(lead.locator("article[lang=fr]")).to_contain_text("Conseil de construction")
+    picture(lead, "desk-topic")
+    assert fits(lead)
+    lead.get_by_role("button", name=TAKE).click()
+    expect(lead.get_by_role("status")).to_be_visible()
+    lead.goto(f"{village.url}/dorp/onderwerp/advies")
+    expect(lead.get_by_role("heading", name="Advies over bouwen")).to_be_visible()
+    expect(lead.get_by_text("Het gesprek duurt 45 minuten.")).to_be_visible()
+    expect(lead.get_by_text("Een plan")).to_be_visible()
+
+
+def test_who_was_overtaken_is_told_and_keeps_what_they_typed(lead: Page, village):
+    lead.goto(at(village, "/onderwerpen/boom"))
+    lead.get_by_label("Minuten gesprek").fill("20")
+    lead.get_by_role("button", name=LOOK).click()
+    newer = text_of(village).replace("phone: 03 555 01 00", "phone: 03 555 01 99")
+    headers = {"Authorization": f"Bearer {village.key}", "Content-Type": "application/yaml"}
+    assert requests.put(village.path("configuration"), data=newer.encode(), headers=headers, timeout=10).ok
+    lead.get_by_role("button", name=TAKE).click()
+    expect(lead.get_by_role("alert")).to_contain_text("Iemand anders heeft de instellingen intussen veranderd.")
+    expect(lead.get_by_label("Minuten gesprek")).to_have_value("20")
+    lead.get_by_role("button", name=LOOK).click()
+    lead.get_by_role("button", name=TAKE).click()
+    assert "duration: 20" in text_of(village)
+    assert "01 99" in text_of(village)
+
+
+def test_a_message_is_said_in_ones_own_words_after_a_look(lead: Page, village):
+    lead.goto(f"{village.url}/dorp/balie/teksten?soort=reminder&taal=nl")
+    lead.get_by_label("Onderwerp").fill("Tot {{ nobody }}!")
+    lead.get_by_role("button", name="Bekijken hoe het leest").click()
+    expect(lead.get_by_role("alert")).to_be_visible()
+    lead.get_by_label("Onderwerp").fill("Tot {{ day }}!")
+    lead.get_by_role("button", name="Bekijken hoe het leest").click()
+    expect(lead.get_by_text("Zo zou het lezen. Er is nog niets veranderd.")).to_be_visible()
+    picture(lead, "desk-words")
+    assert fits(lead)
+    lead.get_by_role("button", name="Deze woorden gebruiken").click()
+    expect(lead.get_by_role("status")).to_contain_text("Deze woorden worden vanaf nu gebruikt.")
+    expect(lead.locator("strong").filter(has_text=re.compile("^Tot .*!$"))).to_be_visible()
+    lead.get_by_label("Onderwerp").fill("")
+    lead.get_by_role("button", name="Bekijken hoe het leest").click()
+    lead.get_by_role("button", name="Deze woorden gebruiken").click()
+    expect(lead.locator("strong").filter(has_text=re.compile("^Herinnering"))).to_be_visible()
+
+
+def test_who_leads_one_team_sets_up_that_team_alone(browser, stack, village):
+    page = logged_in(a_context(browser, 1280, False), stack, "dorp", 1280, ["lead/groen"])
+    page.goto(at(village))
+    expect(page.get_by_role("link", name=re.compile("Carla Nys"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Ann Claes"))).to_have_count(0)
+    for path in ("/uren/ann", "/onderwerpen/advies"):
+        page.goto(at(village, path))
+        expect(page.get_by_role("heading", name="Niet voor u")).to_be_visible()
+    page.goto(f"{village.url}/dorp/balie/teksten")
+    expect(page.get_by_role("button", name="Bekijken hoe het leest")).to_have_count(0)
+    page.context.close()
