@@ -30,9 +30,9 @@ Tells = Callable[[Refusal, Request, str], Response]
 class Route(HttpRequestHandler):
     """An HTTP entrypoint. A Refusal becomes a problem document, or a page when `page` is set.
 
-    `door`: who may pass. `keeps`: for so many seconds the answer is the same for everybody. `limit`: what a request
-    counts as; None when it counts for nothing. `tells`: how a refusal is told, when not as a problem document.
-    `deprecated`: since when it should not be used any more, and what takes its place.
+    `door`: who may pass. `files`: so many may be sent along. `keeps`: for so many seconds the answer is the same for
+    everybody. `limit`: what a request counts as; None when it counts for nothing. `tells`: how a refusal is told, when
+    not as a problem document. `deprecated`: since when it should not be used any more, and what takes its place.
     """
 
     server = Server()
@@ -41,14 +41,14 @@ class Route(HttpRequestHandler):
     kept = KeptAnswers()
 
     def __init__(
-        self, method: str, url: str, door: Door = OPEN, *, page: bool = False, takes_file: bool = False,
+        self, method: str, url: str, door: Door = OPEN, *, page: bool = False, files: int = 0,
         keeps: float | None = None, counts: bool = True, tells: Tells | None = None,
         deprecated: Deprecation | None = None, **options: Any,
     ) -> None:  # fmt: skip
         self.door = door
         self.page = page
         self.tells = tells or (problem_page if page else problems.render)
-        self.takes_file = takes_file
+        self.files = files
         self.keeps = keeps
         self.deprecated = deprecated
         self.limit = None if not counts else "read" if method in SAFE else "write"
@@ -91,7 +91,7 @@ class Route(HttpRequestHandler):
         return response
 
     def _most(self, settings: Any) -> int:
-        return int(settings.most_file_bytes if self.takes_file else settings.most_body_bytes)
+        return int(self.files * settings.most_file_bytes or settings.most_body_bytes)
 
     def _bound_body(self, request: GatewayRequest) -> None:
         most = self._most(self.container.config["settings"])

@@ -32,6 +32,7 @@ from .compat.qmatic import QmaticRoutes
 from .friction import Friction
 from .pages.desk.booking import DeskBookingPages
 from .pages.desk.closing import ClosingPages
+from .pages.desk.connections import ConnectionPages
 from .pages.desk.day import DayPages
 from .pages.desk.running import RunningPages
 from .pages.desk.setting_up import SettingUpPages
@@ -110,6 +111,7 @@ class GatewayService(
     SettingUpPages,
     TextPages,
     RunningPages,
+    ConnectionPages,
     DevicePages,
     KioskPages,
     DisplayPages,

@@ -112,6 +112,7 @@ def test_an_appointment_in_each_of_its_states(screens, axe, portal, staff):
     "", "?wie=ann&loket=2", "/week?wie=ann", "/boeken", "/boeken?type=advies", "/zoeken", "/sluitingen", "/teksten",
     "/inrichten", "/inrichten/uren/ann", "/inrichten/onderwerpen/advies", "/beheer",
     "/beheer/instellingen", "/beheer/accounts", "/beheer/sleutels", "/beheer/logboek", "/beheer/logboek?over=toegang",
+    "/beheer/webhooks", "/beheer/vastgelopen",
     "/afspraak/nothing",
 ])  # fmt: skip
 def test_the_desk(at_work, axe, hall, path):

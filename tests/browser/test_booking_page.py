@@ -14,6 +14,7 @@ from tests.chromium import a_context, open_page
 from tests.client import ANSWERS, a_visitor, eventually, link_in
 
 BOUWADVIES = "/rumst/tijdstip?type=bouwadvies&location=gemeentehuis"
+PDF = b"%PDF-1.7\n%%EOF\n"
 LEEGSTAND = "/rumst/tijdstip?type=leegstand&location=telefoon"
 
 
@@ -210,6 +211,36 @@ def expire(portal, hold):
         client.loket_booking.agendas.update_many(
             {"holds.id": hold}, {"$set": {"holds.$[ours].x": past}}, array_filters=[{"ours.id": hold}]
         )
+
+
+def test_a_plan_is_sent_along_while_booking_and_is_with_the_appointment(page: Page, portal):
+    visitor = a_visitor()
+    page.goto(portal.url + BOUWADVIES)
+    page.locator("ul.times button").last.click()
+    plan, no_plan = {"mimeType": "application/pdf"}, {"mimeType": "text/plain", "buffer": b"hello"}
+    page.get_by_label("Om welk perceel of adres gaat het?").fill(ANSWERS["perceel"])
+    page.get_by_label("Plannen of een schets").set_input_files({**no_plan, "name": "brief.txt"})
+    page.get_by_role("button", name="Dit meesturen").click()
+    expect(page.get_by_role("alert")).to_contain_text("Plannen of een schets")
+    expect(page.get_by_label("Om welk perceel of adres gaat het?")).to_have_value(ANSWERS["perceel"])
+    for name in ("plan.pdf", "schets.pdf"):
+        page.get_by_label("Plannen of een schets").set_input_files(
+            {**plan, "name": name, "buffer": PDF + name.encode()}
+        )
+        page.get_by_role("button", name="Dit meesturen").click()
+        expect(page.get_by_text(f"✓ {name}")).to_be_visible()
+    picture(page, "questions-files")
+    assert fits(page)
+    page.get_by_role("button", name="Weghalen schets.pdf").click()
+    expect(page.get_by_text("✓ schets.pdf")).to_have_count(0)
+    page.get_by_label("Om welk perceel of adres gaat het?").press("Enter")  # goes on, and takes nothing away
+    expect(page.get_by_role("alert")).to_contain_text("Wat wilt u doen?")
+    expect(page.get_by_text("✓ plan.pdf")).to_be_visible()
+    answer(page)
+    tell_who(page, visitor)
+    expect(page.get_by_text("plan.pdf")).to_be_visible()
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    expect(page.get_by_text("✓ plan.pdf")).to_be_visible()
 
 
 def test_a_form_that_is_sent_twice_books_once(page: Page, portal):

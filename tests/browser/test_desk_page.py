@@ -127,6 +127,29 @@ def test_the_next_in_the_line_is_called_to_my_desk(desk: Page, hall):
     expect(desk.locator("aside ul.line li").filter(has=desk.get_by_text(number, exact=True))).to_have_count(0)
 
 
+def test_who_is_here_is_passed_on_and_keeps_their_place(desk: Page, hall, visit):
+    booked = visit()
+    for step in ("check-in", "start"):
+        assert hall.post(f"appointments/{booked['id']}/{step}").ok
+    desk.goto(at(hall, f"/afspraak/{booked['id']}"))
+    desk.get_by_text("Aan een collega doorgeven").click()
+    desk.get_by_label("Waarover gaat het?").select_option("boom")
+    desk.get_by_role("button", name="Doorgeven").click()
+    expect(desk.get_by_role("status")).to_contain_text("Doorgegeven.")
+    waiting = hall.get("queue", params={"location": "hal"}).json()["waiting"]
+    number = next(
+        each["shown"] for each in waiting if each["kind"] == "ticket" and each["appointment_types"] == ["boom"]
+    )
+    desk.goto(at(hall, "?wie=carla&loket=Loket 3"))
+    desk.get_by_role("button", name="De volgende roepen").click()
+    called = desk.locator("aside ul.line li").filter(has=desk.get_by_text(number, exact=True))
+    called.get_by_text(re.compile("^Doorgeven")).first.click()
+    called.get_by_label("Waarover gaat het?").select_option("advies")
+    called.get_by_role("button", name="Doorgeven").click()
+    again = desk.locator("aside ol.line li").filter(has=desk.get_by_text(number, exact=True))
+    expect(again).to_contain_text("Bouwadvies")
+
+
 def test_somebody_at_the_telephone_is_booked_by_keyboard_in_under_twenty_seconds(scripted_desk: Page, hall):
     page, began = scripted_desk, time.monotonic()
     page.goto(at(hall))

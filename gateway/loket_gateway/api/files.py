@@ -24,7 +24,7 @@ class FileRoutes:
 
     booking: Service
 
-    @route("POST", f"{BASE}/appointments/<identifier>/files", LINK, takes_file=True)
+    @route("POST", f"{BASE}/appointments/<identifier>/files", LINK, files=1)
     def post_files(self, request: Request, municipality: str, identifier: str) -> Response:
         token, asked = bearer(request), query(request, _file_query)
         body = base64.b64encode(content(request)).decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from typing import Any
 
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 from loket_chassis.rpc import Service
 from loket_contracts.errors import Refusal
 
-from .. import language
+from .. import language, problems
 from ..catalogue import Catalogue
 from ..friction import Friction
 from ..request import GatewayRequest
@@ -18,6 +19,8 @@ from ..routing import route
 from .render import about, in_words, page, see
 from .topics import kind_of
 
+#: so many files, each of the size that one may have, fit in one form
+MOST_FILES = 4
 CONTACT = ("name", "email", "phone", "language")
 #: when the moment is gone, so many others near it are offered, of so many days around it
 MOST_OTHERS, AROUND = 4, dt.timedelta(days=10)
@@ -38,11 +41,19 @@ class DetailPages:
             return self._on(request, "gegevens", municipality, held)
         return self._step(request, municipality, "questions.html", shown, held["answers"])
 
-    @route("POST", "/<municipality>/vragen", page=True)
+    @route("POST", "/<municipality>/vragen", page=True, files=MOST_FILES)
     def answer_questions(self, request: GatewayRequest, municipality: str) -> Response:
+        """The button says which: go on, only send along the files that were chosen, or take one away."""
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
         given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
         given = _asked(self.catalogue.of(municipality), held, given)
+        wish, _, file = request.form.get("wish", "").partition(" ")
+        if wish == "detach":
+            held = self.booking.detach(municipality, held["id"], file)
+        held, wrong = self._attach(request, municipality, held)
+        if wish or wrong:
+            shown = self._shown(request, municipality, held)
+            return page("questions.html", request, 422 if wrong else 200, **shown, given=given, wrong=wrong)
         try:
             self.booking.fill_in(municipality, held["id"], {"answers": given})
         except Refusal as refusal:
@@ -76,8 +87,7 @@ class DetailPages:
     def book(self, request: GatewayRequest, municipality: str) -> Response:
         hold, invitation = request.form.get("hold", ""), request.args.get("uitnodiging") or None
         try:
-            # a second click, or a reload of the answer, is the same booking
-            booked = self.booking.book_filled_in(municipality, hold, invitation, f"page {hold}")
+            booked = self.booking.book_filled_in(municipality, hold, invitation)
         except Refusal as refusal:
             if refusal.code not in ("slot-taken", "invalid-request"):
                 raise
@@ -87,6 +97,24 @@ class DetailPages:
             # a part was never filled in, or the catalogue asks for more than it did a moment ago
             return self._on(request, "vragen", municipality, held)
         return see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
+
+    def _attach(
+        self, request: GatewayRequest, municipality: str, held: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Send along what was chosen. Returns the form with it, and what is wrong with which."""
+        wrong = {}
+        for name, sent in request.files.items():
+            question = name.removeprefix("file-")
+            if not sent.filename or question == name:
+                continue
+            content = base64.b64encode(sent.read()).decode()
+            try:
+                held = self.booking.attach(municipality, held["id"], question, sent.filename, content)
+            except Refusal as refusal:
+                if refusal.code != "file-not-accepted":
+                    raise
+                wrong[f"/answers/{question}"] = problems.sentence(refusal, language.of(request))
+        return held, wrong
 
     def _step(
         self, request: GatewayRequest, municipality: str, template: str, shown: dict[str, Any], given: Any
@@ -137,7 +165,7 @@ class DetailPages:
         catalogue = in_words(request, self.catalogue.of(municipality))
         left = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
         kinds = [kind_of(catalogue, name) for name in held["appointment_types"]]
-        asks = any(question["kind"] != "file" for kind in kinds for question in kind["questions"])
+        asks = any(kind["questions"] for kind in kinds)
         return {
             **about(catalogue),
             "held": held,

@@ -87,7 +87,7 @@ class ManagingPages:
             self.booking.join_waiting_list(municipality, token, {"appointment": found["id"]})
         return see(request, here)
 
-    @route("POST", "/<municipality>/afspraak/<token>/documenten", page=True, takes_file=True)
+    @route("POST", "/<municipality>/afspraak/<token>/documenten", page=True, files=1)
     def send_document(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         sent = request.files.get("file")

@@ -48,6 +48,7 @@ PARTS = {
     "subject": "Subject", "opening": "Begins with", "detail": "What it is about", "closing": "Ends with",
     "sms": "As an SMS",
 }  # fmt: skip
+DELIVERIES = {"waiting": "waiting", "delivered": "arrived", "failed": "failed"}
 CLASHES = {
     "closed": "closed", "resource-gone": "no longer here", "type-gone": "no longer given",
     "location-gone": "place is gone",
@@ -60,7 +61,7 @@ ROLES = {
 
 def texts() -> set[str]:
     """All of them, for the translations."""
-    tables = (STATES, STEPS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, CLASHES, ROLES)
+    tables = (STATES, STEPS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CLASHES, ROLES)
     return {text for table in tables for text in table.values()}
 
 

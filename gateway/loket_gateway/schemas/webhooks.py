@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 
 class Webhook(Schema):
     id = fields.String(required=True)
+    owner = fields.String(required=True, metadata={"description": "the name of the key or account that subscribed"})
     url = fields.Url(required=True, require_tld=False)
     types = fields.List(fields.String(), required=True)
     active = fields.Boolean(required=True, metadata={"description": "false after days in which all deliveries failed"})

@@ -14,7 +14,7 @@ from loket_contracts.errors import Refusal
 
 from . import sampling
 from .bootstrap import Announce, Stores
-from .commands import forgetting, preparing, waiting
+from .commands import filing, forgetting, preparing, waiting
 from .commands.changing import step
 from .commands.request import Request
 from .domain import capacity
@@ -35,6 +35,7 @@ def tidy(stores: Stores, announce: Announce) -> None:
         ("cards without a claim deleted", lambda: forget_left_behind(stores)),
         ("cards past their retention forgotten", lambda: forget_past_visits(stores)),
         ("erasures brought to their end", lambda: forgetting.finish(stores, announce)),
+        ("files of forms settled", lambda: filing.settle_waiting(stores)),
         ("documents looked after", lambda: preparing.settle_duties(stores, announce)),
         ("visitors counted as missing", lambda: note_no_shows(stores, announce)),
         ("offers made from the waiting list", lambda: waiting.look_along(stores, announce)),

@@ -1,15 +1,17 @@
 """A form that is filled in page by page, and kept beside its hold."""
 
+import base64
 import datetime as dt
 
 import pytest
 from desk import CONTACT, LATER, START, Desk, refused
 
-from loket_booking.commands import booking, drafting
+from loket_booking.commands import booking, drafting, filing
 from loket_booking.commands.request import Request
 from loket_booking.queries import appointments
-from loket_contracts.commands import FillIn, HoldSlot
+from loket_contracts.commands import BookAppointment, FillIn, HoldSlot
 
+PDF = b"%PDF-1.7\n%%EOF\n"
 ANSWERS = {"perceel": "Kerkstraat 1", "werken": "slopen"}
 
 
@@ -70,9 +72,8 @@ def test_a_hold_starts_without_anything_filled_in(desk):
     assert (draft.answers, draft.contact) == ({}, {})
 
 
-def book(desk, held, key="page 1"):
-    request = Request(idempotency_key=key)
-    return drafting.book(desk.stores, desk.announce, "rumst", held.appointment.id, None, request)
+def book(desk, held):
+    return drafting.book(desk.stores, desk.announce, "rumst", held.appointment.id, None, Request())
 
 
 def test_what_was_filled_in_is_booked_once_however_often_it_is_sent(desk):
@@ -90,3 +91,77 @@ def test_a_form_that_is_half_filled_in_books_nothing(desk):
     fill_in(desk, held, answers=ANSWERS)
     assert refused(book, desk, held) == "invalid-request"
     assert desk.told() == []
+
+
+def attach(desk, held, name="plan.pdf", question="plannen", content=PDF):
+    drafting.attach(desk.stores, held, question, name, base64.b64encode(content).decode())
+
+
+def names(files):
+    return [file["name"] for file in files]
+
+
+def test_files_that_are_sent_with_the_form_are_on_the_card_once_it_is_booked(desk):
+    held = desk.hold()
+    fill_in(desk, held, answers=ANSWERS, contact=CONTACT)
+    attach(desk, held)
+    attach(desk, held)  # a reload
+    attach(desk, held, "foto.pdf")
+    assert names(drafting.files(desk.stores, held)) == ["plan.pdf", "foto.pdf"]
+    _, card = book(desk, held)
+    assert names(card.files) == ["plan.pdf", "foto.pdf"]
+    assert desk.stores.files.read(card.files[0]["id"]) == PDF
+    assert drafting.files(desk.stores, held) == []
+    assert names(book(desk, held)[1].files) == ["plan.pdf", "foto.pdf"]
+
+
+def test_a_file_is_taken_away_again_and_nobody_elses_is(desk):
+    mine, other = desk.hold(), desk.hold(start=LATER)
+    attach(desk, mine)
+    attach(desk, other, "other.pdf")
+    (theirs,) = drafting.files(desk.stores, other)
+    assert refused(drafting.detach, desk.stores, mine, theirs["id"]) == "file-not-found"
+    drafting.detach(desk.stores, mine, drafting.files(desk.stores, mine)[0]["id"])
+    assert drafting.files(desk.stores, mine) == []
+    assert names(drafting.files(desk.stores, other)) == ["other.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("question", "content"), [("plannen", b"MZ a program"), ("perceel", PDF), ("nobody-asked", PDF), ("plannen", b"")]
+)
+def test_what_is_no_document_or_was_not_asked_for_is_not_taken(desk, question, content):
+    held = desk.hold()
+    assert refused(attach, desk, held, "x.pdf", question, content) == "file-not-accepted"
+    assert drafting.files(desk.stores, held) == []
+
+
+def test_another_moment_takes_the_files_along(desk):
+    held = desk.hold()
+    attach(desk, held)
+    other = desk.hold(start=LATER)
+    drafting.carry_over(desk.stores, held, other)
+    assert names(drafting.files(desk.stores, other)) == ["plan.pdf"]
+    assert drafting.files(desk.stores, held) == []
+
+
+def test_files_of_a_form_that_nobody_finished_are_forgotten(desk, database):
+    attach(desk, desk.hold())
+    assert filing.settle_waiting(desk.stores) == 0
+    desk.time += dt.timedelta(hours=2)
+    assert filing.settle_waiting(desk.stores) == 1
+    assert database["files.files"].count_documents({}) == database["files.chunks"].count_documents({}) == 0
+
+
+def test_files_of_a_booking_whose_process_died_before_it_came_for_them_get_to_the_card(desk):
+    held = desk.hold()
+    fill_in(desk, held, answers=ANSWERS, contact=CONTACT)
+    attach(desk, held)
+    body = BookAppointment().load({"hold": held.appointment.id, "contact": CONTACT, "answers": ANSWERS})
+    request = Request(idempotency_key=f"form {held.appointment.id}")
+    _, card = booking.book(desk.stores, desk.announce, "rumst", body, request)
+    desk.time += dt.timedelta(hours=2)
+    assert filing.settle_waiting(desk.stores) == 1
+    assert names(desk.card(card.id).files) == ["plan.pdf"]
+    desk.time += dt.timedelta(hours=2)
+    assert filing.settle_waiting(desk.stores) == 0
+    assert desk.stores.files.read(desk.card(card.id).files[0]["id"]) == PDF

@@ -21,6 +21,7 @@ def service() -> type:
     import eventlet
 
     from loket_chassis.consumer import listen
+    from loket_chassis.dead_letters import DeadLetters
     from loket_chassis.effects import apply_newer
     from loket_chassis.health import Probes, ReadinessWithDatabase
     from loket_chassis.metrics import Observed
@@ -31,7 +32,7 @@ def service() -> type:
     from loket_contracts.envelope import Event
     from loket_contracts.errors import Refusal
 
-    class SampleService(Probes):
+    class SampleService(DeadLetters, Probes):
         name = "sample"
         database = MongoDatabase()
         announce = OutboxRelay("booking.events", collections=("notes",))

@@ -72,6 +72,17 @@ def test_an_event_that_fails_to_the_end_is_a_dead_letter_that_can_be_listed_and_
     eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
 
 
+def test_who_runs_one_municipality_sees_and_retries_its_own_dead_letters_alone(sample, kept):
+    publish(sample, an_event("hopeless").to_json(), headers={"x-loket-attempt": len(RETRY_DELAYS)})
+    (letter,) = eventually(lambda: sample.ask("dead_letters", "rumst"))
+    assert (letter["event"], letter["error"]) == ("x.1", "RuntimeError: hopeless")
+    assert sample.ask("dead_letters", "kontich") == []
+    assert sample.ask("retry_dead_letters", "kontich") == 0
+    kept.tries.delete_many({})
+    assert sample.ask("retry_dead_letters", "rumst") == 1
+    eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
+
+
 def test_a_message_that_is_no_event_goes_to_the_dead_letters_at_once(sample, kept):
     publish(sample, b"nonsense")
     eventually(lambda: "(not an event)" in dead(sample).output)

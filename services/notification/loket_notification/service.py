@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loket_chassis.consumer import listen
+from loket_chassis.dead_letters import DeadLetters
 from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
@@ -27,7 +28,7 @@ ERASED = "resident.erased"
 _amend_part, _subscribe = AmendPart(), Subscribe()
 
 
-class NotificationService(Probes):
+class NotificationService(DeadLetters, Probes):
     """Messages about appointments."""
 
     name = "notification"
@@ -131,27 +132,27 @@ class NotificationService(Probes):
         return made
 
     @answer
-    def subscriptions(self, municipality: str, owner: str) -> list[dict[str, Any]]:
+    def subscriptions(self, municipality: str, owner: str | None) -> list[dict[str, Any]]:
         return subscribing.listed(self.pusher.webhooks, municipality, owner)
 
     @answer
-    def end_subscription(self, municipality: str, owner: str, identifier: str) -> None:
+    def end_subscription(self, municipality: str, owner: str | None, identifier: str) -> None:
         subscribing.remove(self.pusher.webhooks, municipality, owner, identifier)
 
     @answer
-    def switch_on(self, municipality: str, owner: str, identifier: str) -> dict[str, Any]:
+    def switch_on(self, municipality: str, owner: str | None, identifier: str) -> dict[str, Any]:
         switched = subscribing.switch_on(self.pusher.webhooks, municipality, owner, identifier)
         self.pusher.look_again()
         return switched
 
     @answer
     def deliveries(
-        self, municipality: str, owner: str, identifier: str, cursor: str | None = None, most: int = 100
+        self, municipality: str, owner: str | None, identifier: str, cursor: str | None = None, most: int = 100
     ) -> dict[str, Any]:
         return subscribing.deliveries(self.pusher.webhooks, municipality, owner, identifier, cursor, most)
 
     @answer
-    def redeliver(self, municipality: str, owner: str, identifier: str, event: str) -> None:
+    def redeliver(self, municipality: str, owner: str | None, identifier: str, event: str) -> None:
         subscribing.redeliver(self.pusher.webhooks, municipality, owner, identifier, event, now())
         self.pusher.wake()
 

@@ -8,6 +8,7 @@ from typing import Any
 from nameko.timer import timer
 
 from loket_chassis.consumer import listen
+from loket_chassis.dead_letters import DeadLetters
 from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
@@ -33,7 +34,7 @@ def _today() -> dt.date:
     return _now().date()
 
 
-class ReportingService(Probes):
+class ReportingService(DeadLetters, Probes):
     """Figures about appointments."""
 
     name = "reporting"

@@ -100,7 +100,9 @@ class DayPages:
     def ticket_step(
         self, request: GatewayRequest, municipality: str, location: str, date: str, number: str, step: str
     ) -> Response:
-        body = {name: request.form[name] for name in ("outcome", "desk") if request.form.get(name)}
+        body: dict[str, Any] = {name: request.form[name] for name in ("outcome", "desk") if request.form.get(name)}
+        if topic := request.form.get("type"):  # of who is passed on
+            body["appointment_types"] = [topic]
         self.booking.ticket_step(
             municipality, request.caller.name, f"{municipality}/{location}/{date}/{number}", step, body,
             teams=request.caller.teams("queue.handle"),

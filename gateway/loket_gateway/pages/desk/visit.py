@@ -61,6 +61,14 @@ class VisitPages:
         )  # fmt: skip
         return self._back(request, municipality, identifier)
 
+    @route("POST", f"{ONE}/doorgeven", HANDLE, page=True)
+    def pass_on(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        """Somebody who is being helped goes on to who gives the topic that was chosen."""
+        body = {"appointment_types": [request.form.get("type", "")]}
+        teams = request.caller.teams("queue.handle")
+        self.booking.transfer(municipality, request.caller.name, identifier, body, teams=teams)
+        return self._back(request, municipality, identifier, doorgegeven="1")
+
     @route("POST", f"{ONE}/annuleren", CHANGE, page=True)
     def cancel_visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         body = {"reason": request.form.get("reason") or "by-municipality"}
@@ -126,7 +134,7 @@ class VisitPages:
             log.warning("the messages of a visit cannot be told", error=str(error))
             messages = None
         people = self.booking.resources(municipality)
-        done = next(iter(request.args.keys() & {"geboekt", "verplaatst"}), "")
+        done = next(iter(request.args.keys() & {"geboekt", "verplaatst", "doorgegeven"}), "")
         return desk_page(
             "visit.html", request, self.catalogue, municipality, at="day", found=found, messages=messages, done=done,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),

@@ -12,22 +12,20 @@ from loket_contracts.errors import Refusal, load
 from ..bootstrap import Announce, Stores
 from ..domain import intake
 from ..domain.appointment import Appointment
-from ..domain.visit import plan
+from ..domain.visit import Visit, plan
 from ..store.cards import Card
 from ..store.drafts import Draft
 from ..store.holds import REMEMBERED, HeldSlot
-from . import booking
+from . import booking, filing
 from .request import Request
 
+FROM_A_FORM = Request()
 _book_appointment = BookAppointment()
 
 
 def fill_in(stores: Stores, held: HeldSlot, given: Mapping[str, Any]) -> Draft:
     """Keep what was given. Raises Refusal: invalid-request, as booking it would."""
-    known = stores.configurations.calendar(held.appointment.municipality).municipality
-    visit = plan(
-        known, held.appointment.appointment_types, held.appointment.persons, held.appointment.location
-    )  # fmt: skip
+    visit = _visit(stores, held)
     draft = of(stores, held)
     if given["answers"] is not None:
         draft = replace(draft, answers=intake.check_answers(visit, given["answers"]))
@@ -39,6 +37,39 @@ def fill_in(stores: Stores, held: HeldSlot, given: Mapping[str, Any]) -> Draft:
     return draft
 
 
+def attach(stores: Stores, held: HeldSlot, question: str, name: str, content: str) -> None:
+    """Keep a file with the form. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted."""
+    until = held.expires + REMEMBERED
+    filing.attach(stores, appointment_of(held), _visit(stores, held), question, name, content, until)
+
+
+def detach(stores: Stores, held: HeldSlot, identifier: str) -> None:
+    """Take a file away from the form. Raises Refusal: file-not-found."""
+    if identifier not in {file["id"] for file in files(stores, held)}:
+        raise Refusal("file-not-found")
+    stores.files.remove([identifier])
+
+
+def files(stores: Stores, held: HeldSlot) -> list[dict[str, Any]]:
+    """What was sent along so far."""
+    return stores.files.waiting(appointment_of(held))
+
+
+def appointment_of(held: HeldSlot) -> str:
+    """The id of the appointment that will come of this form."""
+    return _request(held.appointment.id).identifier("appointment", held.appointment.municipality)
+
+
+def _request(hold: str, request: Request = FROM_A_FORM) -> Request:
+    """A second click, or a reload of the answer, is the same booking."""
+    return replace(request, idempotency_key=f"form {hold}")
+
+
+def _visit(stores: Stores, held: HeldSlot) -> Visit:
+    known = stores.configurations.calendar(held.appointment.municipality).municipality
+    return plan(known, held.appointment.appointment_types, held.appointment.persons, held.appointment.location)
+
+
 def of(stores: Stores, held: HeldSlot) -> Draft:
     """What was filled in so far."""
     found = stores.drafts.get(held.appointment.id)
@@ -48,7 +79,7 @@ def of(stores: Stores, held: HeldSlot) -> Draft:
 def book(
     stores: Stores, announce: Announce, municipality: str, hold: str, invitation: str | None, request: Request
 ) -> tuple[Appointment, Card]:
-    """Book what was filled in; a repeat under the same key gives the same appointment, though its hold is gone by then.
+    """Book what was filled in; a repeat gives the same appointment, though its hold is gone by then.
 
     Raises Refusal: hold-not-found, and whatever booking does.
     """
@@ -56,11 +87,15 @@ def book(
     if draft is None or draft.municipality != municipality:
         raise Refusal("hold-not-found")
     body = {"hold": hold, "invitation": invitation, "contact": draft.contact, "answers": draft.answers}
-    return booking.book(stores, announce, municipality, load(_book_appointment, body), request)
+    booked, card = booking.book(stores, announce, municipality, load(_book_appointment, body), _request(hold, request))
+    filing.adopt(stores, card, booked)
+    return booked, stores.cards.get(card.id) or card
 
 
 def carry_over(stores: Stores, before: HeldSlot, held: HeldSlot) -> None:
     """Another moment was taken for the same visit: what was filled in goes along, and the moment before comes free."""
     known = of(stores, before)
-    stores.drafts.keep(replace(known, id=held.appointment.id, expires=held.expires + REMEMBERED))
+    until = held.expires + REMEMBERED
+    stores.drafts.keep(replace(known, id=held.appointment.id, expires=until))
+    stores.files.wait_for_another(appointment_of(before), appointment_of(held), until)
     stores.agendas.drop_hold(before.appointment.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 from typing import Any
 
 import filetype
@@ -12,7 +13,8 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
 from ..domain import intake
-from ..domain.appointment import require, visit_of
+from ..domain.appointment import Appointment, require, visit_of
+from ..domain.visit import Visit
 from ..store.cards import Card
 from .changing import claimed
 from .preparing import look_again
@@ -21,6 +23,8 @@ from .request import Request
 MOST_BYTES = 5_000_000
 MOST_FILES = 10
 LONGEST_NAME = 120
+#: a booking that began in time may take so long
+MARGIN = dt.timedelta(minutes=5)
 #: what is taken, by what the content is; what a file calls itself does not count
 ACCEPTED = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic", "image/tiff"})
 
@@ -34,21 +38,58 @@ def add_file(
     visit = visit_of(stores.configurations.calendar(card.municipality).municipality, appointment)
     if question is not None and not intake.asks_for_file(visit, question):
         raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
-    body, media_type = _accepted(content)
-    kept: dict[str, Any] = {
-        "id": stores.files.add(card.id, name, body),
-        "question": question,
-        "name": "".join(sign for sign in name if sign.isprintable())[:LONGEST_NAME] or "document",
-        "media_type": media_type,
-        "size": len(body),
-        "at": stores.now(),
-    }
+    body, described = _accepted(question, name, content, stores.now())
+    kept = {"id": stores.files.add(card.id, name, body), **described}
     if not stores.cards.append(card, "files", kept, MOST_FILES):
         stores.files.remove([kept["id"]])
         raise Refusal("file-not-accepted", {"reason": f"there are {MOST_FILES} already"})
     stores.audit.note(card.municipality, request.actor, "changed", stores.now(), card.id, "file added")
     look_again(stores, stores.cards.get(card.id) or card, appointment)
     return kept
+
+
+def attach(
+    stores: Stores, appointment: str, visit: Visit, question: str, name: str, content: str, until: dt.datetime
+) -> None:
+    """Keep a file for an appointment that will be booked. The very same file once more changes nothing.
+
+    Raises Refusal: file-not-accepted.
+    """
+    if not intake.asks_for_file(visit, question):
+        raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
+    body, described = _accepted(question, name, content, stores.now())
+    there = stores.files.waiting(appointment)
+    if any(all(each[part] == described[part] for part in ("question", "name", "size")) for each in there):
+        return
+    if len(there) >= MOST_FILES:
+        raise Refusal("file-not-accepted", {"reason": f"there are {MOST_FILES} already"})
+    stores.files.add_waiting(appointment, name, body, described, until)
+
+
+def adopt(stores: Stores, card: Card, appointment: Appointment) -> None:
+    """Give the card the files that waited for its appointment. Done twice, it is done once."""
+    waiting = stores.files.waiting(card.id)
+    known = {file["id"] for file in card.files}
+    for file in waiting:
+        if file["id"] not in known:
+            stores.cards.append(card, "files", file)
+    stores.files.wait_no_longer(file["id"] for file in waiting)
+    if waiting:
+        look_again(stores, stores.cards.get(card.id) or card, appointment)
+
+
+def settle_waiting(stores: Stores) -> int:
+    """Files of forms that nobody finished are forgotten; those of who booked go to their card. Returns how many
+    appointments they were for."""
+    appointments = stores.files.waited_until(stores.now() - MARGIN)
+    for identifier in appointments:
+        card = stores.cards.get(identifier)
+        found = stores.agendas.find_claim(card.agenda, card.id) if card is not None else None
+        if card is not None and found is not None:
+            adopt(stores, card, found[0])
+        else:
+            stores.files.remove(file["id"] for file in stores.files.waiting(identifier))
+    return len(appointments)
 
 
 def read_file(stores: Stores, card: Card, identifier: str, request: Request) -> dict[str, Any]:
@@ -78,8 +119,8 @@ def _known(card: Card, identifier: str) -> dict[str, Any]:
     raise Refusal("file-not-found")
 
 
-def _accepted(content: str) -> tuple[bytes, str]:
-    """The bytes, and what they are."""
+def _accepted(question: str | None, name: str, content: str, now: dt.datetime) -> tuple[bytes, dict[str, Any]]:
+    """The bytes, and what a card knows of them."""
     try:
         body = base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError) as error:
@@ -89,4 +130,10 @@ def _accepted(content: str) -> tuple[bytes, str]:
     media_type = filetype.guess_mime(body)
     if media_type not in ACCEPTED:
         raise Refusal("file-not-accepted", {"reason": "it is neither a PDF nor an image"})
-    return body, str(media_type)
+    return body, {
+        "question": question,
+        "name": "".join(sign for sign in name if sign.isprintable())[:LONGEST_NAME] or "document",
+        "media_type": str(media_type),
+        "size": len(body),
+        "at": now,
+    }

@@ -21,7 +21,6 @@ from loket_contracts.errors import load
 
 from ..commands import booking, changing, drafting, feedback, filing, preparing, queueing, waiting
 from ..queries import appointments, catalogue, contacting, desk, slots, waiting_room
-from ..store.drafts import Draft
 from ..store.holds import HeldSlot
 from .reading import Desk, by_resident
 
@@ -82,20 +81,37 @@ class ForResidents(Desk):
     def fill_in(self, municipality: str, hold: str, body: dict[str, Any]) -> dict[str, Any]:
         """Keep a part of the form: `answers`, `contact`."""
         held = appointments.find_hold(self.stores, municipality, hold)
-        return _filled_in(held, drafting.fill_in(self.stores, held, load(_fill_in, body)))
+        drafting.fill_in(self.stores, held, load(_fill_in, body))
+        return self._form(held)
+
+    @answer
+    def attach(self, municipality: str, hold: str, question: str, name: str, content: str) -> dict[str, Any]:
+        """A file with the form. `content` is base64 (RFC 4648)."""
+        held = appointments.find_hold(self.stores, municipality, hold)
+        drafting.attach(self.stores, held, question, name, content)
+        return self._form(held)
+
+    @answer
+    def detach(self, municipality: str, hold: str, file: str) -> dict[str, Any]:
+        held = appointments.find_hold(self.stores, municipality, hold)
+        drafting.detach(self.stores, held, file)
+        return self._form(held)
 
     @answer
     def filled_in(self, municipality: str, hold: str) -> dict[str, Any]:
         """The hold with what was filled in so far."""
-        held = appointments.find_hold(self.stores, municipality, hold)
-        return _filled_in(held, drafting.of(self.stores, held))
+        return self._form(appointments.find_hold(self.stores, municipality, hold))
+
+    def _form(self, held: HeldSlot) -> dict[str, Any]:
+        draft, files = drafting.of(self.stores, held), drafting.files(self.stores, held)
+        return {
+            **appointments.describe_hold(held), "answers": draft.answers, "contact": draft.contact,
+            "files": [appointments.describe_file(each) for each in files],
+        }  # fmt: skip
 
     @answer
-    def book_filled_in(
-        self, municipality: str, hold: str, invitation: str | None = None, idempotency_key: str | None = None
-    ) -> dict[str, Any]:
-        request = by_resident(self, idempotency_key)
-        booked, card = drafting.book(self.stores, self.announce, municipality, hold, invitation, request)
+    def book_filled_in(self, municipality: str, hold: str, invitation: str | None = None) -> dict[str, Any]:
+        booked, card = drafting.book(self.stores, self.announce, municipality, hold, invitation, by_resident(self))
         return appointments.describe_with_link(self.stores, booked, card)
 
     @answer
@@ -229,7 +245,3 @@ class ForResidents(Desk):
     @answer
     def contact_mark(self, municipality: str, token: str) -> str:
         return contacting.contact_mark(self.stores, municipality, token)
-
-
-def _filled_in(held: HeldSlot, draft: Draft) -> dict[str, Any]:
-    return {**appointments.describe_hold(held), "answers": draft.answers, "contact": draft.contact}

@@ -51,11 +51,13 @@ class Webhooks:
         self.subscriptions.insert_one(made)
         return made
 
-    def of_owner(self, municipality: str, owner: str) -> list[Document]:
-        return list(self.subscriptions.find({"municipality": municipality, "owner": owner}).sort("made_at", 1))
+    def of_owner(self, municipality: str, owner: str | None) -> list[Document]:
+        """None: of all."""
+        return list(self.subscriptions.find(_whose(municipality, owner)).sort([("owner", 1), ("made_at", 1)]))
 
-    def one(self, municipality: str, owner: str, identifier: str) -> Document | None:
-        return self.subscriptions.find_one({"_id": identifier, "municipality": municipality, "owner": owner})
+    def one(self, municipality: str, owner: str | None, identifier: str) -> Document | None:
+        """None: of whomever."""
+        return self.subscriptions.find_one({"_id": identifier, **_whose(municipality, owner)})
 
     def remove(self, identifier: str) -> None:
         self.subscriptions.delete_one({"_id": identifier})
@@ -137,6 +139,10 @@ class Webhooks:
         return self.deliveries.count_documents({"due": {"$exists": True}})
 
 
+def _whose(municipality: str, owner: str | None) -> Document:
+    return {"municipality": municipality} if owner is None else {"municipality": municipality, "owner": owner}
+
+
 def _told(delivery: Document) -> Document:
     return {
         "event": delivery["event"],
@@ -153,6 +159,7 @@ def told(subscription: Document) -> dict[str, Any]:
     since = subscription["failing_since"]
     return {
         "id": subscription["_id"],
+        "owner": subscription["owner"],
         "url": subscription["url"],
         "types": subscription["types"],
         "active": subscription["active"],

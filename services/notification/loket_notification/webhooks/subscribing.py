@@ -1,4 +1,7 @@
-"""What a portal asks of its subscriptions. `owner` is the code of its key; it sees its own alone."""
+"""What a portal asks of its subscriptions. `owner` is the code of its key; it sees its own alone.
+
+Who runs the desk sees to those of all: `owner` is None.
+"""
 
 from __future__ import annotations
 
@@ -39,23 +42,23 @@ def subscribe(
     return {**told(made), "secret": secret}
 
 
-def listed(webhooks: Webhooks, municipality: str, owner: str) -> list[dict[str, Any]]:
+def listed(webhooks: Webhooks, municipality: str, owner: str | None) -> list[dict[str, Any]]:
     return [told(each) for each in webhooks.of_owner(municipality, owner)]
 
 
-def remove(webhooks: Webhooks, municipality: str, owner: str, identifier: str) -> None:
+def remove(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> None:
     """Raises Refusal: webhook-not-found."""
     webhooks.remove(_one(webhooks, municipality, owner, identifier)["_id"])
 
 
-def switch_on(webhooks: Webhooks, municipality: str, owner: str, identifier: str) -> dict[str, Any]:
+def switch_on(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> dict[str, Any]:
     """After it was switched off because all deliveries failed. Raises Refusal: webhook-not-found."""
     webhooks.switch_on(_one(webhooks, municipality, owner, identifier)["_id"])
     return told(_one(webhooks, municipality, owner, identifier))
 
 
 def deliveries(
-    webhooks: Webhooks, municipality: str, owner: str, identifier: str, cursor: str | None, most: int
+    webhooks: Webhooks, municipality: str, owner: str | None, identifier: str, cursor: str | None, most: int
 ) -> dict[str, Any]:
     """What was pushed and what came of it, the latest first. Raises Refusal: webhook-not-found, invalid-request."""
     subscription = _one(webhooks, municipality, owner, identifier)
@@ -63,14 +66,16 @@ def deliveries(
     return {"deliveries": found, "next": more}
 
 
-def redeliver(webhooks: Webhooks, municipality: str, owner: str, identifier: str, event: str, now: dt.datetime) -> None:
+def redeliver(
+    webhooks: Webhooks, municipality: str, owner: str | None, identifier: str, event: str, now: dt.datetime
+) -> None:
     """Raises Refusal: webhook-not-found."""
     subscription = _one(webhooks, municipality, owner, identifier)
     if not webhooks.again(subscription["_id"], event, now):
         raise Refusal("webhook-not-found")
 
 
-def _one(webhooks: Webhooks, municipality: str, owner: str, identifier: str) -> Document:
+def _one(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> Document:
     found = webhooks.one(municipality, owner, identifier)
     if found is None:
         raise Refusal("webhook-not-found")

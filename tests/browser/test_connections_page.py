@@ -1,0 +1,55 @@
+"""Who runs the desk sees to the machines: where portals have events pushed to, and what got stuck on the way."""
+
+import datetime as dt
+import re
+import time
+
+from kombu import Connection
+from playwright.sync_api import Page, expect
+
+from loket_contracts import events
+from tests.browser.looks import fits, picture
+from tests.client import Portal
+
+
+def at(hall, path):
+    return f"{hall.url}/halstad/balie/beheer{path}"
+
+
+def an_event_that_cannot_be_heard(municipality):
+    """An event about somebody who is unknown, which changes no figure when it is heard after all."""
+    return events.make(
+        "resident.erased", municipality=municipality, subject=f"nobody-{time.time_ns()}", sequence=1,
+        time=dt.datetime.now(dt.UTC), data={"appointments": []},
+    )  # fmt: skip
+
+
+def test_portals_webhooks_are_seen_ended_and_what_got_stuck_is_tried_again(desk: Page, hall, stack):
+    portal = Portal.on(stack, "halstad", stack.machine_key("halstad", "portal"))
+    address = f"http://127.0.0.1:9/{time.time_ns()}"
+    made = portal.post("webhooks", {"url": address, "types": ["appointment.booked.v1"]})
+    assert made.status_code == 201, made.text
+    event = an_event_that_cannot_be_heard("halstad")
+    with Connection(stack.servers.amqp_uri) as connection:
+        connection.Producer().publish(
+            event.to_json(), routing_key="reporting.events.dead", content_type="application/cloudevents+json",
+            content_encoding="utf-8", headers={"x-loket-error": "RuntimeError: hopeless"},
+        )  # fmt: skip
+    desk.goto(at(hall, ""))
+    desk.get_by_role("link", name=re.compile("^Webhooks")).click()
+    row = desk.locator("tr").filter(has_text=address)
+    expect(row).to_contain_text("werkt")
+    picture(desk, "desk-webhooks")
+    assert fits(desk)
+    row.get_by_role("link").click()
+    expect(desk.get_by_text("Nog niets.")).to_be_visible()
+    desk.go_back()
+    row.get_by_role("button", name=re.compile("^Stopzetten")).click()
+    expect(row).to_have_count(0)
+    desk.goto(at(hall, "/vastgelopen"))
+    expect(desk.locator("tr").filter(has_text=event.id)).to_contain_text("RuntimeError: hopeless")
+    picture(desk, "desk-stuck")
+    assert fits(desk)
+    desk.get_by_role("button", name="Opnieuw proberen").click()
+    expect(desk.get_by_role("status")).to_contain_text("Opnieuw geprobeerd: 1.")
+    expect(desk.get_by_text(event.id)).to_have_count(0)
