@@ -114,6 +114,7 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 @click.option("--only", default="", help="Only the rows with this in their name, and their yardsticks.")
 @click.option("--mails", default=0, help="Only book so many at once, and see their mails leave; 10000 take minutes.")
 @click.option("--instances", default=1, show_default=True, help="With --mails: how many of notification.")
+@click.option("--alone", is_flag=True, help="With --mails: nobody counts them meanwhile.")
 @click.option("--attacks", is_flag=True, help="Only see how an ordinary client fares while others attack.")
 @click.option(
     "--pages", is_flag=True, help="Only see how heavy the pages are, and how soon a slow telephone shows them."
@@ -126,6 +127,7 @@ def main(
     only: str,
     mails: int,
     instances: int,
+    alone: bool,
     bookings: int,
     year: int,
     years: int,
@@ -147,7 +149,9 @@ def main(
             elif year:
                 console.print(a_year(stack, year, years, console))
             else:
-                console.print(sending(stack, mails, instances, console) if mails else soak(stack, bookings, console))
+                console.print(
+                    sending(stack, mails, instances, alone, console) if mails else soak(stack, bookings, console)
+                )
         finally:
             stack.stop()
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -26,8 +27,11 @@ from .soak import resident_megabytes
 SENDERS = 8
 
 
-def mails(stack: Stack, many: int, instances: int, console: Console) -> Table:
-    """Book `many` while notification is away, let so many instances of it come, and watch the mails arrive."""
+def mails(stack: Stack, many: int, instances: int, alone: bool, console: Console) -> Table:
+    """Book `many` while notification is away, let so many instances of it come, and watch the mails arrive.
+
+    `alone`: reporting is stopped in its tracks meanwhile, as nobody counts what plain smtplib sends.
+    """
     (port,) = find_free(1)
     file = stack.folder / "mail-ids"
     root = Path(__file__).parents[2]
@@ -43,6 +47,9 @@ def mails(stack: Stack, many: int, instances: int, console: Console) -> Table:
         told = _lines(file)
         notification.environment.update({"SMTP_PORT": str(port), "SENDERS": str(SENDERS)})
         beside = [_beside(notification, number) for number in range(1, instances)]
+        reporting = stack.components["reporting"].child
+        if alone and reporting is not None:
+            reporting.process.send_signal(signal.SIGSTOP)
         began = time.perf_counter()
         for each in (notification, *beside):
             each.start()
@@ -52,6 +59,8 @@ def mails(stack: Stack, many: int, instances: int, console: Console) -> Table:
                 first = time.perf_counter()
             time.sleep(0.05)
         ended = time.perf_counter()
+        if alone and reporting is not None:
+            reporting.process.send_signal(signal.SIGCONT)
         memory = sum(resident_megabytes(each.child.pid) for each in (notification, *beside) if each.child)
         for each in (*beside, notification):
             each.stop()
