@@ -79,6 +79,8 @@ def jobs(stack: Stack, port: int) -> list[Job]:
     )  # fmt: skip
     slots = f"{api}/searched/slots?appointment_type=visit"
     search = request("GET", slots, Cache_Control="no-cache")  # asked of booking every time
+    key = f"Bearer {stack.machine_key('searched')}"
+    with_key = request("GET", slots, Cache_Control="no-cache", Authorization=key)
     known = requests.get(f"{api}/rumst/teams", timeout=10).headers["ETag"]
     unchanged = request("GET", f"{api}/rumst/teams", If_None_Match=known)
     bare, rpc = request("GET", f"{front}/bare"), request("GET", f"{front}/rpc")
@@ -91,6 +93,7 @@ def jobs(stack: Stack, port: int) -> list[Job]:
         Job("catalogue, not changed (304)", gateway, lambda: unchanged, "plain nameko: @http", 304),
         Job("slots, asked a moment ago", gateway, lambda: request("GET", slots), "plain nameko: @http"),
         Job("slot search, 10 x 14 days, half booked", gateway, lambda: search, "plain nameko: @http, RPC"),
+        Job("the same search, with a key", gateway, lambda: with_key, "slot search, 10 x 14 days, half booked"),
         Job(
             "hold",
             gateway,

@@ -24,7 +24,7 @@ from loket_notification.previewing import Trial
 from .bulk import book_many
 from .soak import resident_megabytes
 
-SENDERS = 8
+SENDERS = 24
 
 
 def mails(stack: Stack, many: int, instances: int, alone: bool, console: Console) -> Table:

@@ -12,6 +12,7 @@ from babel.dates import get_day_names
 from werkzeug.wrappers import Response
 
 from loket_chassis.rpc import Service
+from loket_contracts.errors import Refusal
 
 from .. import language
 from ..catalogue import Catalogue
@@ -21,6 +22,10 @@ from ..routing import route
 from .render import about, in_words, page, see, whole_number
 from .topics import kind_of
 
+#: so many are offered to who was overtaken
+MOST_NEAREST = 3
+#: what a choice among moments is about
+OF_A_CHOICE = ("type", "location", "persons", "uitnodiging", "in_plaats_van")
 #: a part of the day begins at this hour
 PARTS = (("morning", 0), ("afternoon", 12), ("evening", 17))
 
@@ -75,10 +80,15 @@ class MomentPages:
             "start": given.get("start", ""),
             "invitation": given.get("uitnodiging") or None,
         }
-        if before := given.get("in_plaats_van"):
-            held = self.booking.hold_instead(municipality, before, body, request.remote_addr)
-        else:
-            held = self.booking.hold(municipality, body, None, request.remote_addr)
+        before = given.get("in_plaats_van")
+        try:
+            if before:
+                held = self.booking.hold_instead(municipality, before, body, request.remote_addr)
+            else:
+                held = self.booking.hold(municipality, body, None, request.remote_addr)
+        except Refusal as refusal:
+            asked = {name: given[name] for name in OF_A_CHOICE if given.get(name)}
+            return _overtaken(request, refusal, f"/{municipality}/tijdstip", body["start"], asked)
         invited = {"uitnodiging": body["invitation"]} if body["invitation"] else {}
         return see(request, f"/{municipality}/vragen", hold=held["id"], **invited)
 
@@ -98,7 +108,11 @@ class MomentPages:
     @route("POST", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
     def reschedule(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        self.booking.reschedule(municipality, found["id"], token, {"start": request.form.get("start", "")})
+        start = request.form.get("start", "")
+        try:
+            self.booking.reschedule(municipality, found["id"], token, {"start": start})
+        except Refusal as refusal:
+            return _overtaken(request, refusal, f"/{municipality}/afspraak/{token}/verplaatsen", start, {})
         return see(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
 
     def _moments(
@@ -117,6 +131,7 @@ class MomentPages:
         chosen = chosen or next((dt.date.fromisoformat(each) for each, starts in free.items() if starts), None)
         slots = self.booking.free_slots(municipality, {**wish, **_between(chosen, chosen)})["slots"] if chosen else []
         slots = [each for each in slots if each["start"][:10] == str(chosen)]
+        overtaken = request.args.get("weg") if _moment(request.args.get("weg")) else None
         return page(
             "moments.html",
             request,
@@ -130,11 +145,37 @@ class MomentPages:
             weekdays=_weekdays(language.of(request)),
             chosen=chosen,
             parts=_by_part(slots),
+            overtaken=overtaken,
+            nearest=_nearest(slots, overtaken) if overtaken else [],
             zone=counted["time_zone"],
             before=_other_month(month, -1) if month > dt.datetime.now(dt.UTC).date() else None,
             after=_other_month(month, 1),
             stamp=None if offer.moving else self.friction.stamp(municipality),
         )
+
+
+def _overtaken(
+    request: GatewayRequest, refusal: Refusal, address: str, start: str, asked: dict[str, str]
+) -> Response:  # fmt: skip
+    """Somebody else was faster: the same day again, which tells so and begins with the nearest moments."""
+    if refusal.code != "slot-taken" or not _moment(start):
+        raise refusal
+    return see(request, address, **asked, dag=start[:10], maand=start[:7], weg=start)
+
+
+def _nearest(slots: list[dict[str, Any]], start: str) -> list[dict[str, Any]]:
+    """The few that are closest to this moment, in the order of the clock."""
+    wanted = dt.datetime.fromisoformat(start)
+    closest = sorted(slots, key=lambda slot: abs(dt.datetime.fromisoformat(slot["start"]) - wanted))
+    return sorted(closest[:MOST_NEAREST], key=lambda slot: str(slot["start"]))
+
+
+def _moment(text: str | None) -> bool:
+    """Whether it is a moment with its offset (RFC 3339)."""
+    try:
+        return text is not None and dt.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _weeks(month: dt.date, free: dict[str, int]) -> list[list[tuple[dt.date, int] | None]]:

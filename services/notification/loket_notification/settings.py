@@ -19,7 +19,7 @@ class NotificationSettings(MongoSettings):
     http_address: str = setting("Where the probes and figures of notification answer", default="127.0.0.1:8092")
     mongo_database: str = setting("The name of notification's own database", default="loket_notification")
     max_workers: int = setting("How many events are worked on at once; the prefetch too", default=16)
-    senders: int = setting("How many messages are sent at once", default=8)
+    senders: int = setting("How many messages are sent at once, over as many connections", default=24)
     claim_seconds: float = setting(
         "Seconds after which others take over the messages of a process that died", default=20.0
     )

@@ -232,6 +232,8 @@ def test_a_mail_reads_back_as_it_was_meant_and_no_name_or_subject_adds_a_header(
     assert read["To"].addresses[0].addr_spec == "zoe@example.org"
     assert read["Bcc"] is None
     assert read.get_body(("plain",)).get_content() == ".\n.x\n"
-    assert [part.get_content_type() for part in read.walk() if not part.is_multipart()] == [
+    parts = [part for part in read.walk() if not part.is_multipart()]
+    assert {part["Content-Transfer-Encoding"] for part in parts} == {"base64"}, "no boundary can stand in one"
+    assert [part.get_content_type() for part in parts] == [
         "text/plain", "text/html", "text/calendar", "application/ics",
     ]  # fmt: skip

@@ -27,7 +27,7 @@ _UTF8 = "utf-8"
 
 def to_bytes(message: Outgoing, sender: str) -> bytes:
     """The mail from `sender`, lines ended by CRLF and leading dots doubled (RFC 5321, 4.5.2)."""
-    alternatives = MIMEMultipart("alternative")
+    alternatives = _multipart("alternative")
     alternatives.attach(MIMEText(message.text, "plain", _UTF8))
     alternatives.attach(_html(message))
     mail = alternatives
@@ -35,7 +35,7 @@ def to_bytes(message: Outgoing, sender: str) -> bytes:
         entry = MIMEText(message.calendar.decode(), "calendar", _UTF8)
         entry.set_param("method", message.calendar_method)
         alternatives.attach(entry)
-        mail = MIMEMultipart("mixed")
+        mail = _multipart("mixed")
         mail.attach(alternatives)
         file = MIMEApplication(message.calendar, "ics")
         file.add_header("Content-Disposition", "attachment", filename="afspraak.ics")
@@ -63,7 +63,7 @@ def _html(message: Outgoing) -> MIMEBase:
     html = MIMEText(message.html, "html", _UTF8)
     if not message.pictures:
         return html
-    related = MIMEMultipart("related")
+    related = _multipart("related")
     related.attach(html)
     for name, content in message.pictures.items():
         picture = MIMEImage(content, "png")
@@ -71,6 +71,14 @@ def _html(message: Outgoing) -> MIMEBase:
         picture.add_header("Content-Disposition", "inline", filename=f"{name}.png")
         related.attach(picture)
     return related
+
+
+def _multipart(kind: str) -> MIMEMultipart:
+    """Its boundary stands in no part, as they are all base64, which has no underscore (RFC 2045, 6.7, 6.8).
+
+    The email package would look for one that does not, with a regular expression of its own for each mail.
+    """
+    return MIMEMultipart(kind, boundary=f"=_{kind}")
 
 
 def _one_line(text: str) -> str:
