@@ -53,7 +53,7 @@ test: lint types imports  ## Everything that must pass: lint, types, import rule
 	@$(BIN)/python -m pytest $(PROCESSES)
 
 test-long: lint types imports  ## The same with the long forms of fuzzing, faults and soak
-	@LOKET_LONG=1 $(BIN)/python -m pytest
+	@LOKET_LONG=1 $(BIN)/python -m pytest $(PROCESSES)
 
 bench: $(READY)  ## Measure against the yardsticks of plain nameko, in one run
 	@$(BIN)/python -m tests.benchmarks

@@ -64,6 +64,7 @@ class Server(WebServer):
             log_output=False,  # every request has its own line in our access log
             socket_timeout=IDLE_SECONDS,
             url_length_limit=LONGEST_LINE,
+            capitalize_response_headers=False,  # ours are written as the standards write them
         )
 
     def process_request(self, sock: Any, address: Any) -> None:

@@ -44,6 +44,9 @@ def _with_one(text: str, path: Sequence[str], name: str, value: Any) -> str:
             for missing in reversed(path[depth + 1 :]):
                 name, value = missing, {name: value}
             return _added(text, node, step, {name: value})
+        if alias := _ALIAS.match(text, found[0].end_mark.index):
+            copy = text[: alias.start(1)] + _flow(_plain(found[1])) + text[alias.end(1) :]
+            return _with_one(copy, path, name, value)
         node = _mapping(found[1])
     found = _entry(node, name)
     if found is None:

@@ -112,3 +112,8 @@ def test_who_was_copied_from_by_an_alias_may_change_and_the_copies_stay_as_they_
     assert after == {**before, "an": {"hours": [{"a": "b"}], "name": "an"}}
     gone = yaml.load(amended(text, ("an",), {"hours": None}), yaml.BaseLoader)
     assert gone == {**before, "an": {"name": "an"}}
+
+
+def test_a_part_that_is_a_copy_of_another_by_an_alias_changes_alone():
+    text = "a: &usual {hours: [x], name: A}\nb: *usual\n"
+    assert amended(text, ("b",), {"hours": ["z"]}) == "a: &usual {hours: [x], name: A}\nb: {hours: [z], name: A}\n"
