@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import warnings
 
+from . import resolving
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # nameko stands on eventlet, which says at every import that it is old
     import eventlet
 
 eventlet.monkey_patch()  # before pymongo and kombu are imported, or their sockets block the whole process
+resolving.in_a_thread()
 
 import errno  # noqa: E402
 import gc  # noqa: E402

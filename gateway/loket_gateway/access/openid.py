@@ -1,0 +1,95 @@
+"""What is said to and by a provider of identities (OpenID Connect Core 1.0; RFC 6749, 7636)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import requests
+from authlib.common.security import generate_token
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from loket_chassis.mongo import Document
+
+from .provider import LoginFailed
+
+#: what is known of the provider is asked for again after so long
+FRESH_FOR = 3600.0
+SECONDS = 10
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
+
+
+class OpenId:
+    """The authorisation code flow with PKCE. What the provider says of itself is read from its discovery document."""
+
+    def __init__(self, settings: Any, redirect_uri: str) -> None:
+        self.settings = settings
+        self.redirect_uri = redirect_uri
+        self._read: tuple[float, Document, KeySet] | None = None
+
+    def address(self, state: str, nonce: str) -> tuple[str, str]:
+        """Where to send the browser, and the verifier that must be kept. Raises LoginFailed."""
+        about, _ = self._about()
+        verifier = generate_token(64)
+        url, _ = self._client().create_authorization_url(
+            about["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
+        )
+        return url, verifier
+
+    def claims(self, address: str, state: str, nonce: str, verifier: str) -> dict[str, Any]:
+        """What the provider says of who came back at `address`. Raises LoginFailed."""
+        about, keys = self._about()
+        try:
+            token = self._client().fetch_token(
+                about["token_endpoint"], authorization_response=address, state=state, code_verifier=verifier,
+                timeout=SECONDS,
+            )  # fmt: skip
+            claims = self._claims(token.get("id_token", ""), keys, about["issuer"], nonce)
+        except (OAuthError, JoseError, requests.RequestException, ValueError) as error:
+            raise LoginFailed(f"{type(error).__name__}: {error}") from error
+        if "userinfo_endpoint" in about and self.settings.oidc_roles_claim not in claims:
+            claims = {**claims, **self._userinfo(about["userinfo_endpoint"], token["access_token"], claims["sub"])}
+        return claims
+
+    def _client(self) -> Any:
+        return OAuth2Session(
+            self.settings.oidc_client_id, self.settings.oidc_client_secret, scope=self.settings.oidc_scope,
+            redirect_uri=self.redirect_uri, code_challenge_method="S256",
+        )  # fmt: skip
+
+    def _about(self) -> tuple[Document, KeySet]:
+        if self._read is None or time.monotonic() - self._read[0] > FRESH_FOR:
+            issuer = self.settings.oidc_issuer.rstrip("/")
+            try:
+                about = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=SECONDS).json()
+                if about["issuer"].rstrip("/") != issuer:
+                    raise LoginFailed(f"the provider says that it is {about['issuer']}")
+                keys = KeySet.import_key_set(requests.get(about["jwks_uri"], timeout=SECONDS).json())
+            except (requests.RequestException, JoseError, ValueError, KeyError) as error:
+                raise LoginFailed(f"the provider cannot be read: {error}") from error
+            self._read = time.monotonic(), about, keys
+        return self._read[1], self._read[2]
+
+    def _claims(self, id_token: str, keys: KeySet, issuer: str, nonce: str) -> dict[str, Any]:
+        """The claims of an ID token that is the provider's, for us, in time, and of this login (OIDC Core, 3.1.3.7)."""
+        read = jwt.decode(id_token, keys, algorithms=ALGORITHMS)
+        jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": issuer}, aud={"essential": True, "value": self.settings.oidc_client_id},
+            nonce={"essential": True, "value": nonce}, exp={"essential": True}, sub={"essential": True},
+        ).validate(read.claims)  # fmt: skip
+        return dict(read.claims)
+
+    def _userinfo(self, url: str, token: str, subject: str) -> dict[str, Any]:
+        try:
+            answer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS)
+            answer.raise_for_status()
+            found: dict[str, Any] = answer.json()
+        except (requests.RequestException, ValueError) as error:
+            raise LoginFailed(f"the provider tells nothing of who came in: {error}") from error
+        if found.get("sub") != subject:
+            raise LoginFailed("the provider tells of somebody else")
+        return found

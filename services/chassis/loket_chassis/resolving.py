@@ -1,0 +1,37 @@
+"""Looking up the names of hosts: by the system's own resolver, in a thread, so that nobody else waits meanwhile.
+
+eventlet's own resolver keeps two copies of dnspython in memory, 20 MiB in each process, and does not read all that the
+system's does.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+#: read when eventlet is imported
+os.environ["EVENTLET_NO_GREENDNS"] = "yes"
+
+_of_the_system = socket.getaddrinfo
+
+
+def in_a_thread() -> None:
+    """To be called once the sockets are patched."""
+    from eventlet.green import _socket_nodns
+    from eventlet.green import socket as green
+
+    for module in (socket, green, _socket_nodns):
+        vars(module)["getaddrinfo"] = getaddrinfo
+
+
+def getaddrinfo(
+    host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+) -> list[Any]:  # fmt: skip
+    """As socket.getaddrinfo. A name goes to a thread; an address is read on the spot."""
+    try:
+        return list(_of_the_system(host, port, family, type, proto, flags | socket.AI_NUMERICHOST))
+    except socket.gaierror:
+        from eventlet import tpool
+
+        return list(tpool.execute(_of_the_system, host, port, family, type, proto, flags))
