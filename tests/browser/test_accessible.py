@@ -1,14 +1,15 @@
 """Every page, in each of its states, meets WCAG 2.2 AA as far as axe-core can tell; at 200 % nothing is lost."""
 
 import datetime as dt
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.desk import logged_in
 from tests.browser.looks import fits
 from tests.chromium import WIDTHS, a_context, open_page
-from tests.client import ANSWERS, a_visitor
+from tests.client import ANSWERS, Portal, a_visitor
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -135,6 +136,47 @@ def test_one_visit_and_moving_it(at_work, axe, hall):
         check(at_work, axe)
         at_work.goto(f"{hall.url}/halstad/balie?datum={start[:10]}&wie=ann")
         check(at_work, axe)
+
+
+def test_setting_up_in_its_states(at_work, axe, hall):
+    look = at_work.get_by_role("button", name="Bekijk wat er zou veranderen")
+    at_work.goto(f"{hall.url}/halstad/balie/inrichten/uren/ann")
+    for end in ("12:00", "05:00"):  # what would change, and what is wrong
+        at_work.get_by_label("Tot", exact=True).first.fill(end)
+        look.click()
+        check(at_work, axe)
+    at_work.goto(f"{hall.url}/halstad/balie/inrichten/onderwerpen/advies")
+    for minutes in ("40", "600"):
+        at_work.get_by_label("Minuten gesprek").fill(minutes)
+        look.click()
+        check(at_work, axe)
+    at_work.goto(f"{hall.url}/halstad/balie/teksten?soort=reminder")
+    for words in ("Tot {{ day }}!", "{{ nobody }}"):
+        at_work.get_by_label("Onderwerp").fill(words)
+        at_work.get_by_role("button", name="Bekijken hoe het leest").click()
+        check(at_work, axe)
+
+
+def test_webhooks_and_their_deliveries(at_work, axe, hall, stack):
+    portal = Portal.on(stack, "halstad", stack.machine_key("halstad", "portal"))
+    made = portal.post("webhooks", {"url": "http://127.0.0.1:9/axe", "types": ["appointment.booked.v1"]}).json()
+    for path in ("", f"/{made['id']}"):
+        at_work.goto(f"{hall.url}/halstad/balie/beheer/webhooks{path}")
+        check(at_work, axe)
+    portal.send("DELETE", f"webhooks/{made['id']}")
+
+
+def test_being_overtaken_and_sending_files_along(screens, axe, portal):
+    start = quote(portal.slots()[3]["start"])
+    screens.goto(f"{portal.url}/rumst/tijdstip?type=bouwadvies&location=gemeentehuis&weg={start}&dag={start[:10]}")
+    expect(screens.get_by_role("alert")).to_be_visible()
+    check(screens, axe)
+    screens.locator("ul.times button").last.click()
+    for name, body in (("plan.pdf", b"%PDF-1.7\n%%EOF\n"), ("brief.txt", b"hello")):
+        file = {"name": name, "mimeType": "application/octet-stream", "buffer": body}
+        screens.get_by_label("Plannen of een schets").set_input_files(file)
+        screens.get_by_role("button", name="Dit meesturen").click()
+        check(screens, axe)
 
 
 def test_the_figures(at_work, axe, hall):
