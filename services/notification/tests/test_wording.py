@@ -47,6 +47,13 @@ def test_what_is_left_empty_or_is_as_usual_is_said_in_our_words(post, text):
     assert wording.words(post.needs, "rumst", "reminder", "nl")["parts"]["subject"][1] is None
 
 
+def test_a_phrase_may_ask_whether_something_is_there(post):
+    wording.change(
+        post.needs, "rumst", wish(closing="{% if card.bring %}Breng mee: {{ card.bring | first }}.{% endif %}"), "x"
+    )
+    assert "Breng mee: Een plan van het perceel." in previewing.preview(post.needs, "rumst", "reminder", "nl")["text"]
+
+
 def test_who_has_set_nothing_yet_begins_with_the_first_words(post):
     wording.change(post.needs, "kontich", wish(0, closing="Tot dan!"), "beheer")
     assert "Tot dan!" in previewing.preview(post.needs, "kontich", "reminder", "nl")["text"]
@@ -57,6 +64,15 @@ def test_who_has_set_nothing_yet_begins_with_the_first_words(post):
     [
         ({"subject": "{{ nobody }}"}, "invalid-request", "/"),
         ({"subject": "{% for x in %}"}, "invalid-request", "/"),
+        (
+            {"subject": "{% for x in range(99999) %}{% for y in range(99999) %}{% endfor %}{% endfor %}"},
+            "invalid-request",
+            "/",
+        ),
+        ({"subject": "{{ 'x' * 999999999 }}"}, "invalid-request", "/"),
+        ({"subject": "{{ 9 ** 9 ** 9 }}"}, "invalid-request", "/"),
+        ({"subject": "{{ 'x' | center(999999999) }}"}, "invalid-request", "/"),
+        ({"subject": "{{ card.name.upper() }}"}, "invalid-request", "/"),
         ({"sms": "x" * 2000}, "invalid-request", "/sms"),
         ({"colour": "red"}, "invalid-request", "/colour"),
         ({"kind": "gossip"}, "unknown-message-kind", None),

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
 import yaml
-from jinja2 import StrictUndefined, Template
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 LANGUAGES = ("nl", "fr", "de", "en")
 LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
 #: what a kind of message may say; `detail` and `sms` are not said by all
 PARTS = ("subject", "opening", "detail", "closing", "sms")
+
+#: what a phrase is made of: what there is, and whether it is there. Nothing that repeats, calls or calculates, as who
+#: writes a phrase must not be able to keep the process busy
+MAY_BE_SAID = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const,
+    nodes.Filter, nodes.If, nodes.CondExpr, nodes.Not, nodes.And, nodes.Or, nodes.Compare, nodes.Operand, nodes.Test,
+)  # fmt: skip
+FILTERS = frozenset({"join", "upper", "lower", "capitalize", "title", "trim", "first", "last", "length", "default"})
 
 Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -43,4 +51,14 @@ def fill(phrase: str, context: Mapping[str, Any]) -> str:
 # people try words out, so it is bounded
 @lru_cache(maxsize=2_000)
 def _phrase(phrase: str) -> Template:
+    for node in _all_below(_environment.parse(phrase)):
+        if not isinstance(node, MAY_BE_SAID) or (isinstance(node, nodes.Filter) and node.name not in FILTERS):
+            what = node.name if isinstance(node, nodes.Filter) else type(node).__name__.lower()
+            raise TemplateSyntaxError(f"{what} has no place in a message", node.lineno)
     return _environment.from_string(phrase)
+
+
+def _all_below(node: nodes.Node) -> Iterator[nodes.Node]:
+    yield node
+    for each in node.iter_child_nodes():
+        yield from _all_below(each)

@@ -151,5 +151,8 @@ class PlanFile(Schema):
             values=fields.Dict(keys=fields.String(validate=validate.OneOf(PARTS)), values=fields.String()),
         ),
         load_default=dict,
-        metadata={"description": "by language, kind and part (subject, opening, detail, closing, sms)"},
+        metadata={
+            "description": "by language, kind and part (subject, opening, detail, closing, sms); with placeholders, "
+            "{% if %} and a few filters, and nothing that repeats or calculates"
+        },
     )
