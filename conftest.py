@@ -111,7 +111,11 @@ def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
     )
     running.start()
     running.open_desk("rumst")
-    running.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
+    # all tests come from one address, and leave forms unfinished that nobody comes back for
+    rumst = folder / "rumst.yaml"
+    text = (ROOT / "deploy" / "municipalities" / "rumst.yaml").read_text(encoding="utf-8")
+    rumst.write_text(text.replace("most_holds_per_client: 20", "most_holds_per_client: 0", 1), encoding="utf-8")
+    running.configure(rumst)
     running.configure_messages(ROOT / "tests" / "at-once.messages.yaml")
     yield running
     running.stop()

@@ -28,6 +28,8 @@ LONG = bool(os.environ.get("LOKET_LONG"))
 PROVIDERS = Path(__file__).parents[1] / "providers"
 BOOKINGS, KILLS = (10_000, 5) if LONG else (150, 2)
 SENDERS = 8
+#: in the long form, thousands of messages of the tests before come first
+IN_TURN = 300.0 if LONG else 20.0
 
 
 class MailServer:
@@ -130,7 +132,7 @@ def test_over_tls_and_with_a_log_in_a_mail_arrives_and_a_wrong_password_loses_no
     notification(**settings, SMTP_PASSWORD="wrong")
     visitor = a_visitor()
     booked = portal.booked(contact=visitor)
-    eventually(lambda: "log-in" in reason(own_stack, booked))
+    eventually(lambda: "log-in" in reason(own_stack, booked), IN_TURN)
     notification(**settings, SMTP_PASSWORD="right")
     eventually(lambda: visitor["email"] in mails.addresses, patience=60)
     eventually(lambda: states(own_stack, booked["id"])["email"]["state"] == "sent")  # noted once the server took it
@@ -144,7 +146,7 @@ def test_starttls_protects_the_log_in_and_a_certificate_of_strangers_is_not_trus
     notification(SMTP_PORT=str(mails.port), SMTP_SECURITY="starttls")
     visitor = a_visitor()
     booked = portal.booked(contact=visitor)
-    eventually(lambda: "SSLCertVerificationError" in reason(own_stack, booked))
+    eventually(lambda: "SSLCertVerificationError" in reason(own_stack, booked), IN_TURN)
     notification(SMTP_PORT=str(mails.port), SMTP_SECURITY="starttls", SMTP_CA_FILE=str(tmp_path / "ca.pem"))
     eventually(lambda: visitor["email"] in mails.addresses, patience=60)
     mails.stop()

@@ -51,5 +51,6 @@ def test_whatever_is_sent_is_answered_as_described(stack, tmp_path):
         "--no-shrink", "--warnings", "off", "--suppress-health-check", "all",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    print(done.stdout[-2000:])  # how many cases there were, for who asks with -s
     assert done.returncode == 0, done.stdout[-6000:]
     assert portal.get("teams").ok

@@ -68,8 +68,8 @@ def test_a_wrong_name_is_told_in_a_sentence(admin):
     assert "The broker cannot be reached" in admin("--amqp-uri", nowhere, "clashes", "rumst", code=1)
 
 
-def test_a_configuration_shows_what_would_change_before_it_does(admin, tmp_path):
-    text = (ROOT / "deploy/municipalities/rumst.yaml").read_text()
+def test_a_configuration_shows_what_would_change_before_it_does(admin, folder, tmp_path):
+    text = (folder / "rumst.yaml").read_text()  # as the stack of the tests has it
     file = tmp_path / "rumst.yaml"
     file.write_text(text.replace("offer_minutes: 240", "offer_minutes: 120"))
     shown = admin(str(file), "--diff", module="configure")
