@@ -6,7 +6,6 @@ import sys
 import pytest
 import yaml
 
-from conftest import ROOT
 from tests.client import a_visitor
 
 BUSY = """BEGIN:VCALENDAR
