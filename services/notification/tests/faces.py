@@ -76,8 +76,8 @@ class ServedFace:
         self.make = make
         self.behaviour = "accept"
         self.texts = []
-        (self.port,) = find_free(1)
-        self.server = server_class(("127.0.0.1", self.port), handler)
+        self.server = server_class(("127.0.0.1", 0), handler)  # the system gives a port that is free
+        self.port = self.server.server_address[1]
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
