@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_day_names
@@ -99,9 +99,9 @@ def day(moment: str | dt.date, language: str, form: str = "full") -> str:
     return format_date(date, form, locale=LOCALES[language])
 
 
-def weekdays(language: str) -> list[str]:
-    """From Monday on."""
-    names = get_day_names("wide", "stand-alone", LOCALES[language])
+def weekdays(language: str, width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
+    """Their names from Monday on."""
+    names = get_day_names(width, locale=LOCALES[language])
     return [names[day] for day in range(7)]
 
 

@@ -7,11 +7,9 @@ changes meanwhile changes both.
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +27,7 @@ from .jobs import SPECIALISTS, Job, jobs
 from .load import Measured, measure
 from .mails import mails as sending
 from .pages import pages as light_pages
-from .settled import wait_until_all_is_told, wait_until_capacity_is_told
+from .settled import held_still, wait_until_all_is_told, wait_until_capacity_is_told
 from .soak import resident_megabytes, soak
 from .town import town
 from .travel import travel
@@ -40,19 +38,6 @@ ROOT = Path(__file__).parents[2]
 CONNECTIONS = (1, 8, 32)
 TURNS = 3
 console = Console(highlight=False)
-
-
-@contextlib.contextmanager
-def held_still(stack: Stack, alone: bool) -> Iterator[None]:
-    """Notification and reporting stopped in their tracks: the yardstick has no listeners either."""
-    listeners = [stack.components[name].child for name in ("notification", "reporting") if alone]
-    for child in listeners:
-        child.process.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for child in listeners:
-            child.process.send_signal(signal.SIGCONT)
 
 
 def by_turns(
@@ -182,7 +167,8 @@ def main(
                     console.print(f"[dim]{job.name}, {connections} connection(s)[/dim]")
                     settled = partial(wait_until_all_is_told, stack, "booked")
                     settled()
-                    with held_still(stack, job.alone):
+                    # the yardstick has no listeners either
+                    with held_still(stack, *(("notification", "reporting") if job.alone else ())):
                         runs = by_turns(both, connections, seconds, partial(time.sleep, 1) if job.alone else settled)
                     if set(runs[0].statuses) - {job.expected}:
                         console.print(f"[red]unexpected answers: {dict(runs[0].statuses)}[/red]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from loket_notification.domain.planning import Plan
 from loket_notification.previewing import Trial
 
 from .bulk import book_many
+from .settled import held_still
 from .soak import resident_megabytes
 
 SENDERS = 24
@@ -47,20 +47,16 @@ def mails(stack: Stack, many: int, instances: int, alone: bool, console: Console
         told = _lines(file)
         notification.environment.update({"SMTP_PORT": str(port), "SENDERS": str(SENDERS)})
         beside = [_beside(notification, number) for number in range(1, instances)]
-        reporting = stack.components["reporting"].child
-        if alone and reporting is not None:
-            reporting.process.send_signal(signal.SIGSTOP)
-        began = time.perf_counter()
-        for each in (notification, *beside):
-            each.start()
-        first = 0.0
-        while (arrived := _lines(file) - told) < many:
-            if arrived and not first:
-                first = time.perf_counter()
-            time.sleep(0.05)
-        ended = time.perf_counter()
-        if alone and reporting is not None:
-            reporting.process.send_signal(signal.SIGCONT)
+        with held_still(stack, *(("reporting",) if alone else ())):
+            began = time.perf_counter()
+            for each in (notification, *beside):
+                each.start()
+            first = 0.0
+            while (arrived := _lines(file) - told) < many:
+                if arrived and not first:
+                    first = time.perf_counter()
+                time.sleep(0.05)
+            ended = time.perf_counter()
         memory = sum(resident_megabytes(each.child.pid) for each in (notification, *beside) if each.child)
         for each in (*beside, notification):
             each.stop()

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import requests
 from pymongo import MongoClient
 
 from loket_local.stack import Stack
+
+
+@contextlib.contextmanager
+def held_still(stack: Stack, *names: str) -> Iterator[None]:
+    """These services stopped in their tracks."""
+    children = [stack.components[name].child for name in names]
+    for child in children:
+        child.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for child in children:
+            child.process.send_signal(signal.SIGCONT)
 
 
 def wait_until_all_is_told(stack: Stack, municipality: str) -> None:

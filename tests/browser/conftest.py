@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser.desk import logged_in, town
-from tests.chromium import WIDTHS, a_context
+from tests.browser.desk import at_work, town
+from tests.chromium import WIDTHS
 from tests.client import Portal
 
 
@@ -19,13 +19,11 @@ def hall(stack, tmp_path_factory):
 @pytest.fixture
 def desk(browser, stack, hall, look):
     """A page of an administrator of that town."""
-    context = a_context(browser, *look)
-    yield logged_in(context, stack, "halstad", look[0])
-    context.close()
+    with at_work(browser, stack, "halstad", look) as page:
+        yield page
 
 
 @pytest.fixture(params=WIDTHS)
 def scripted_desk(browser, stack, hall, request):
-    context = a_context(browser, request.param, True)
-    yield logged_in(context, stack, "halstad", request.param)
-    context.close()
+    with at_work(browser, stack, "halstad", (request.param, True)) as page:
+        yield page

@@ -3,11 +3,12 @@
 import datetime as dt
 import re
 import uuid
+from contextlib import contextmanager
 
 import requests
 import yaml
 
-from tests.chromium import open_page
+from tests.chromium import a_context, open_page
 
 WORDS = "een rij van woorden"
 EVERYDAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -51,6 +52,16 @@ def town(name: str) -> str:
             "boom": kind("Een boom kappen", "groen"),
         },
     }, allow_unicode=True)  # fmt: skip
+
+
+@contextmanager
+def at_work(browser, stack, municipality, look, roles=("admin",)):
+    """A page of somebody with these roles. `look`: its width, and whether it has a script."""
+    context = a_context(browser, *look)
+    try:
+        yield logged_in(context, stack, municipality, look[0], roles)
+    finally:
+        context.close()
 
 
 def logged_in(context, stack, municipality, width, roles=("admin",)):

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import logged_in
+from tests.browser import desk
 from tests.browser.looks import fits
 from tests.chromium import WIDTHS, a_context, open_page
 from tests.client import ANSWERS, Portal, a_visitor
@@ -29,9 +29,8 @@ def screens(browser, request):
 
 @pytest.fixture(scope="module", params=WIDTHS)
 def at_work(browser, stack, hall, request):
-    context = a_context(browser, request.param, True)
-    yield logged_in(context, stack, "halstad", request.param)
-    context.close()
+    with desk.at_work(browser, stack, "halstad", (request.param, True)) as page:
+        yield page
 
 
 def violations(page: Page, axe: str) -> list[str]:

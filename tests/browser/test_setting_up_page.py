@@ -7,9 +7,9 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import logged_in, town
+from loket_chassis import standalone
+from tests.browser.desk import at_work, town
 from tests.browser.looks import fits, picture
-from tests.chromium import a_context
 from tests.client import Portal, a_visitor, in_days
 
 LOOK, TAKE = "Bekijk wat er zou veranderen", "Laat dit gelden"
@@ -26,9 +26,8 @@ def village(stack, tmp_path):
 
 @pytest.fixture
 def lead(browser, stack, village, look):
-    context = a_context(browser, *look)
-    yield logged_in(context, stack, "dorp", look[0], ["lead"])
-    context.close()
+    with at_work(browser, stack, "dorp", look, ["lead"]) as page:
+        yield page
 
 
 def at(village, path=""):
@@ -144,14 +143,28 @@ def test_a_message_is_said_in_ones_own_words_after_a_look(lead: Page, village):
     expect(lead.locator("strong").filter(has_text=re.compile("^Herinnering"))).to_be_visible()
 
 
+def test_words_that_somebody_else_changed_meanwhile_are_not_overwritten_unseen(lead: Page, village, stack):
+    lead.goto(f"{village.url}/dorp/balie/teksten?soort=thanks&taal=nl")
+    lead.get_by_label("Onderwerp").fill("Bedankt!")
+    lead.get_by_role("button", name="Bekijken hoe het leest").click()
+    other = {"section": "nl", "name": "thanks", "values": {"closing": "Tot ziens!"}}
+    amqp_uri = stack.servers.amqp_uri
+    version = standalone.ask(amqp_uri, "notification", "words", "dorp", "thanks", "nl")["version"]
+    standalone.ask(amqp_uri, "notification", "change_words", "dorp", "other", {**other, "version": version})
+    lead.get_by_role("button", name="Bekijken hoe het leest").click()
+    lead.get_by_role("button", name="Deze woorden gebruiken").click()
+    expect(lead.get_by_role("alert")).to_contain_text("Iemand anders heeft de instellingen intussen veranderd.")
+    back = {**other, "version": version + 1, "values": {"closing": None}}
+    standalone.ask(amqp_uri, "notification", "change_words", "dorp", "other", back)
+
+
 def test_who_leads_one_team_sets_up_that_team_alone(browser, stack, village):
-    page = logged_in(a_context(browser, 1280, False), stack, "dorp", 1280, ["lead/groen"])
-    page.goto(at(village))
-    expect(page.get_by_role("link", name=re.compile("Carla Nys"))).to_be_visible()
-    expect(page.get_by_role("link", name=re.compile("Ann Claes"))).to_have_count(0)
-    for path in ("/uren/ann", "/onderwerpen/advies"):
-        page.goto(at(village, path))
-        expect(page.get_by_role("heading", name="Niet voor u")).to_be_visible()
-    page.goto(f"{village.url}/dorp/balie/teksten")
-    expect(page.get_by_role("button", name="Bekijken hoe het leest")).to_have_count(0)
-    page.context.close()
+    with at_work(browser, stack, "dorp", (1280, False), ["lead/groen"]) as page:
+        page.goto(at(village))
+        expect(page.get_by_role("link", name=re.compile("Carla Nys"))).to_be_visible()
+        expect(page.get_by_role("link", name=re.compile("Ann Claes"))).to_have_count(0)
+        for path in ("/uren/ann", "/onderwerpen/advies"):
+            page.goto(at(village, path))
+            expect(page.get_by_role("heading", name="Niet voor u")).to_be_visible()
+        page.goto(f"{village.url}/dorp/balie/teksten")
+        expect(page.get_by_role("button", name="Bekijken hoe het leest")).to_have_count(0)

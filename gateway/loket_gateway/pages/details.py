@@ -16,6 +16,7 @@ from ..catalogue import Catalogue
 from ..friction import Friction
 from ..request import GatewayRequest
 from ..routing import route
+from .moments import nearest_to
 from .render import about, in_words, page, see
 from .topics import kind_of
 
@@ -144,11 +145,9 @@ class DetailPages:
     def _gone(self, request: GatewayRequest, municipality: str, shown: dict[str, Any]) -> Response:
         """Somebody else has the moment by now: the nearest others, and what was filled in goes along."""
         held = shown["held"]
-        wanted = dt.datetime.fromisoformat(held["start"])
-        starts = self._starts(municipality, held, AROUND)
-        nearest = sorted(starts, key=lambda each: abs(dt.datetime.fromisoformat(each) - wanted))[:MOST_OTHERS]
+        others = nearest_to(held["start"], self._starts(municipality, held, AROUND), MOST_OTHERS)
         stamp = self.friction.stamp(municipality)
-        return page("gone.html", request, 409, **shown, others=sorted(nearest), stamp=stamp)
+        return page("gone.html", request, 409, **shown, others=others, stamp=stamp)
 
     def _starts(self, municipality: str, held: dict[str, Any], around: dt.timedelta) -> list[str]:
         day = dt.date.fromisoformat(held["start"][:10])

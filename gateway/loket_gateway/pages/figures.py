@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import format_date, format_skeleton, get_day_names
+from babel.dates import format_date, format_skeleton
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.rpc import Service
@@ -126,7 +126,7 @@ def _label(part: str, every: str, spoken: str) -> str:
 
 def _heat(hours: list[list[int]], spoken: str) -> list[tuple[str, list[tuple[int, int]]]]:
     """Each weekday with the number and the shade of each hour."""
-    names = get_day_names("wide", locale=language.LOCALES[spoken])
+    names = language.weekdays(spoken)
     most = max(map(max, hours))
     return [
         (names[day], [(own[hour], charts.shade(own[hour], most)) for hour in _hours(hours)])

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import get_day_names
 from werkzeug.wrappers import Response
 
 from loket_chassis.rpc import Service
@@ -120,8 +119,7 @@ class MomentPages:
     ) -> Response:
         municipality = catalogue["municipality"]["id"]
         first = self.booking.first_available(municipality, wish)["locations"][0]["slot"]
-        nearest = first and dt.date.fromisoformat(first["start"][:10])
-        chosen = _date(request.args.get("dag")) or nearest
+        chosen = _date(request.args.get("dag")) or (first and dt.date.fromisoformat(first["start"][:10]))
         month = _month(request.args.get("maand")) or (chosen or dt.datetime.now(dt.UTC).date()).replace(day=1)
         if chosen is not None and (chosen.year, chosen.month) != (month.year, month.month):
             chosen = None
@@ -146,7 +144,7 @@ class MomentPages:
             chosen=chosen,
             parts=_by_part(slots),
             overtaken=overtaken,
-            nearest=_nearest(slots, overtaken) if overtaken else [],
+            nearest=nearest_to(overtaken, [slot["start"] for slot in slots], MOST_NEAREST) if overtaken else [],
             zone=counted["time_zone"],
             before=_other_month(month, -1) if month > dt.datetime.now(dt.UTC).date() else None,
             after=_other_month(month, 1),
@@ -154,20 +152,18 @@ class MomentPages:
         )
 
 
-def _overtaken(
-    request: GatewayRequest, refusal: Refusal, address: str, start: str, asked: dict[str, str]
-) -> Response:  # fmt: skip
+def _overtaken(request: GatewayRequest, refusal: Refusal, address: str, start: str, asked: dict[str, str]) -> Response:
     """Somebody else was faster: the same day again, which tells so and begins with the nearest moments."""
     if refusal.code != "slot-taken" or not _moment(start):
         raise refusal
     return see(request, address, **asked, dag=start[:10], maand=start[:7], weg=start)
 
 
-def _nearest(slots: list[dict[str, Any]], start: str) -> list[dict[str, Any]]:
+def nearest_to(start: str, starts: list[str], most: int) -> list[str]:
     """The few that are closest to this moment, in the order of the clock."""
     wanted = dt.datetime.fromisoformat(start)
-    closest = sorted(slots, key=lambda slot: abs(dt.datetime.fromisoformat(slot["start"]) - wanted))
-    return sorted(closest[:MOST_NEAREST], key=lambda slot: str(slot["start"]))
+    closest = sorted(starts, key=lambda each: abs(dt.datetime.fromisoformat(each) - wanted))
+    return sorted(closest[:most])
 
 
 def _moment(text: str | None) -> bool:
@@ -188,9 +184,8 @@ def _weeks(month: dt.date, free: dict[str, int]) -> list[list[tuple[dt.date, int
 
 def _weekdays(spoken: str) -> list[tuple[str, str]]:
     """The full and the short name of each day, from Monday."""
-    locale = language.LOCALES[spoken]
-    long, short = get_day_names("wide", locale=locale), get_day_names("abbreviated", locale=locale)
-    return [(long[day], short[day].rstrip(".")) for day in range(7)]
+    short = [name.rstrip(".") for name in language.weekdays(spoken, "abbreviated")]
+    return list(zip(language.weekdays(spoken), short, strict=True))
 
 
 def _by_part(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -102,9 +102,9 @@ def about(catalogue: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def whole_number(text: str | None, usual: int) -> int:
-    """A small number from an address or a form, or the usual one."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 4 else usual
+def whole_number(text: str | None, usual: int, digits: int = 3) -> int:
+    """A number of at most so many digits from an address or a form, or the usual one."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else usual
 
 
 def in_words(request: Request, document: Any) -> Any:

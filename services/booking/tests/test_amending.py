@@ -31,6 +31,8 @@ def test_what_may_be_changed_is_shown_as_it_is_written(desk):
     assert part["values"]["duration"] == "45"
     assert part["values"]["name"]["nl"] == "Advies vóór een vergunningsaanvraag"
     assert part["values"]["per_extra_person"] is None
+    assert part["usual"]["per_extra_person"] == "0"
+    assert part["usual"]["visibility"] == "public"
 
 
 def test_new_hours_count_at_once_and_every_other_line_of_the_file_stays(desk):
@@ -46,9 +48,9 @@ def test_new_hours_count_at_once_and_every_other_line_of_the_file_stays(desk):
 
 def test_a_proposal_changes_nothing_and_tells_whom_it_would_hit(desk):
     card, _ = desk.book(start="2026-12-02T10:00:00+01:00", resource="ro-1")
-    after, diff = configuring.propose(desk.stores, "rumst", wish(desk, hours=MORNINGS))
+    diff, proposed = configuring.propose(desk.stores, "rumst", wish(desk, hours=MORNINGS))
     assert '+      - {days: [monday, tuesday], from: "09:00", to: "12:00"}' in diff
-    hit = queries.clashes(desk.stores, "rumst", desk.stores.configurations.proposed(after))
+    hit = queries.clashes(desk.stores, "rumst", proposed)
     assert [(each["appointment"], each["reason"]) for each in hit] == [(card.id, "closed")]
     assert queries.clashes(desk.stores, "rumst") == []
     assert text_of(desk) == RUMST

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
+
+from loket_contracts.errors import Refusal
 
 INDENT = 2
 _ALIAS = re.compile(r"\s*:\s*(\*[^\s,\[\]{}]+)")
@@ -32,6 +34,26 @@ def amended(text: str, path: Sequence[str], values: Mapping[str, Any]) -> str:
     for name, value in values.items():
         text = _with_one(text, path, name, value)
     return text
+
+
+def require_keys(values: Mapping[str, Any], known: Container[str]) -> None:
+    """Raises Refusal: invalid-request, pointing at each key that no form changes."""
+    if foreign := sorted(name for name in values if name not in known):
+        raise Refusal(
+            "invalid-request", errors=[{"pointer": f"/{name}", "detail": "Unknown field."} for name in foreign]
+        )
+
+
+def said_of_part(refusal: Refusal, path: Sequence[str]) -> Refusal:
+    """What was wrong with the whole text, pointing below the part at `path` where it is there: invalid-request."""
+    part = "".join(f"/{step}" for step in path)
+    errors = [
+        {**each, "pointer": each["pointer"].removeprefix(part) or "/"}
+        if f"{each['pointer']}/".startswith(f"{part}/")
+        else each
+        for each in refusal.errors
+    ]
+    return Refusal("invalid-request", errors=errors)
 
 
 def _with_one(text: str, path: Sequence[str], name: str, value: Any) -> str:

@@ -25,9 +25,7 @@ def in_a_thread() -> None:
         vars(module)["getaddrinfo"] = getaddrinfo
 
 
-def getaddrinfo(
-    host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
-) -> list[Any]:  # fmt: skip
+def getaddrinfo(host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> list[Any]:
     """As socket.getaddrinfo. A name goes to a thread; an address is read on the spot."""
     try:
         return list(_of_the_system(host, port, family, type, proto, flags | socket.AI_NUMERICHOST))

@@ -9,13 +9,12 @@ from werkzeug.wrappers import Response
 from loket_chassis.rpc import Service
 from loket_contracts.errors import Refusal
 
-from ... import language
 from ...access.doors import needs
 from ...catalogue import Catalogue
 from ...request import GatewayRequest
 from ...routing import route
 from ..render import see
-from .frame import desk_page
+from .frame import by_field, desk_page, errors_of
 
 CLOSE = needs("closures.change")
 FIELDS = ("first", "last", "from", "to", "resource", "location", "reason")
@@ -39,11 +38,7 @@ class ClosingPages:
         try:
             self.booking.close_time(municipality, request.caller.name, body, teams=teams)
         except Refusal as refusal:
-            if refusal.code != "invalid-request":
-                raise
-            spoken = language.of(request)
-            wrong = {each["pointer"].strip("/"): language.detail(each["detail"], spoken) for each in refusal.errors}
-            return self._closures(request, municipality, given, wrong)
+            return self._closures(request, municipality, given, by_field(errors_of(refusal, request)))
         return see(request, f"/{municipality}/balie/sluitingen", gesloten="1")
 
     @route("POST", "/<municipality>/balie/sluitingen/<closure>/weg", CLOSE, page=True)

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from loket_contracts.errors import Refusal
+
 from ... import language
 from ...access.identity import CSRF_FIELD
 from ...catalogue import Catalogue
 from ...clock import now
 from ...request import GatewayRequest
 from .. import words
-from ..render import about, in_words, page
+from ..render import about, in_words, page, whole_number
 
 #: what every form sends along
 TOKEN = Markup('<input type="hidden" name="{}" value="{}">')
@@ -53,15 +55,27 @@ def desk_page(
     )  # fmt: skip
 
 
-def stale(spoken: str) -> str:
-    """What a form says when it was filled in on what no longer counts."""
-    return language.translate("Somebody else changed the settings meanwhile. Look again, then press once more.", spoken)
-
-
 def version_of(request: GatewayRequest) -> int:
     """The version of the settings that a form was filled with."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return whole_number(request.form.get("version"), 0, digits=9)
+
+
+def errors_of(refusal: Refusal, request: GatewayRequest) -> list[dict[str, str]]:
+    """What a form says of itself, in the language of the page. A refusal that is none of the form's is raised."""
+    spoken = language.of(request)
+    if refusal.code == "settings-changed":
+        text = language.translate(
+            "Somebody else changed the settings meanwhile. Look again, then press once more.", spoken
+        )
+        return [{"pointer": "/form", "detail": text}]
+    if refusal.code != "invalid-request":
+        raise refusal
+    return [{**each, "detail": language.detail(each["detail"], spoken)} for each in refusal.errors]
+
+
+def by_field(errors: list[dict[str, str]]) -> dict[str, str]:
+    """Each detail by the field at which it points."""
+    return {each["pointer"].strip("/"): each["detail"] for each in errors}
 
 
 def today(catalogue: Catalogue, municipality: str) -> dt.date:

@@ -23,18 +23,28 @@ def rows_of(rules: Sequence[Rule] | None) -> list[Rule]:
     return [*(rules or ()), *({} for _ in range(SPARE))]
 
 
+def sent(form: MultiDict[str, str]) -> list[Rule]:
+    """The rows as they were sent; one with nothing in it is empty."""
+    rows: list[Rule] = []
+    while f"from-{len(rows)}" in form and len(rows) < MOST_ROWS:
+        at = len(rows)
+        row: Rule = {
+            "days": [day for day in WEEKDAYS if day in form.getlist(f"days-{at}")],
+            **{name: form.get(f"{name}-{at}", "").strip() for name in SINGLE},
+            "appointment_types": form.get(f"appointment_types-{at}", "").split(),
+        }
+        rows.append(row if any(row.values()) else {})
+    return rows
+
+
 def rules_of(form: MultiDict[str, str]) -> tuple[list[Rule], list[int]]:
     """What was filled in, and the row of each. A row without days and times is none, nor one that is ticked off."""
     rules, rows = [], []
-    for row in range(MOST_ROWS):
-        given = {name: form.get(f"{name}-{row}", "").strip() for name in SINGLE}
-        days = [day for day in WEEKDAYS if day in form.getlist(f"days-{row}")]
-        if form.get(f"gone-{row}") or not (days or given["from"] or given["to"]):
+    for at, row in enumerate(sent(form)):
+        if form.get(f"gone-{at}") or not any(row.get(name) for name in ("days", "from", "to")):
             continue
-        types = form.get(f"appointment_types-{row}", "").split()
-        rule = {"days": days, **{name: text for name, text in given.items() if text}}
-        rules.append({**rule, "appointment_types": types} if types else rule)
-        rows.append(row)
+        rules.append({"days": row["days"], **{name: value for name, value in row.items() if value}})
+        rows.append(at)
     return rules, rows
 
 

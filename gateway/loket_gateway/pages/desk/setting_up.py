@@ -17,7 +17,7 @@ from ...request import GatewayRequest
 from ...routing import route
 from ..render import see
 from . import hours, topic_form
-from .frame import desk_page, stale, version_of
+from .frame import desk_page, errors_of, version_of
 
 SET_UP = needs("setup.change")
 PEOPLE, TOPICS = "resources", "appointment_types"
@@ -54,10 +54,9 @@ class SettingUpPages:
         try:
             proposed, version = self._look_or_take(request, municipality, PEOPLE, resource, {"hours": rules})
         except Refusal as refusal:
-            wrong = hours.places_of(self._said_of(refusal, request), rows)
-            form = self._rows_as_sent(request)
-            version = self._part_of(request, municipality, PEOPLE, resource)["version"]
-            return self._show_hours(request, municipality, resource, version, form, wrong=wrong)
+            wrong = hours.places_of(errors_of(refusal, request), rows)
+            version = self._version_after(refusal, request, municipality, PEOPLE, resource)
+            return self._show_hours(request, municipality, resource, version, hours.sent(request.form), wrong=wrong)
         if proposed is None:
             return see(request, f"/{municipality}/balie/inrichten", klaar=resource)
         return self._show_hours(
@@ -67,19 +66,20 @@ class SettingUpPages:
     @route("GET", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP, page=True)
     def topic_texts(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
         part = self._part_of(request, municipality, TOPICS, kind)
-        fields = topic_form.shown(part["values"], self._spoken_in(municipality))
+        fields = topic_form.shown(part, self._spoken_in(municipality))
         return self._show_topic(request, municipality, kind, part["version"], fields)
 
     @route("POST", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP, page=True)
     def change_topic(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
         spoken, part = self._spoken_in(municipality), self._part_of(request, municipality, TOPICS, kind)
         fields = topic_form.filled_in(request.form, spoken)
-        values = topic_form.changes(part["values"], fields, spoken)
+        values = topic_form.changes(part, fields, spoken)
         try:
             proposed, version = self._look_or_take(request, municipality, TOPICS, kind, values)
         except Refusal as refusal:
-            wrong = topic_form.places_of(self._said_of(refusal, request), spoken)
-            return self._show_topic(request, municipality, kind, part["version"], fields, wrong=wrong)
+            wrong = topic_form.places_of(errors_of(refusal, request), spoken)
+            version = self._version_after(refusal, request, municipality, TOPICS, kind)
+            return self._show_topic(request, municipality, kind, version, fields, wrong=wrong)
         if proposed is None:
             return see(request, f"/{municipality}/balie/inrichten", klaar=kind)
         return self._show_topic(request, municipality, kind, version, fields, proposed=proposed)
@@ -105,28 +105,16 @@ class SettingUpPages:
         self.catalogue.look_again()
         return None, taken["version"]
 
-    def _said_of(self, refusal: Refusal, request: GatewayRequest) -> list[dict[str, str]]:
-        """What to tell on the form. Any other refusal is none of the form's."""
-        spoken = language.of(request)
+    def _version_after(
+        self, refusal: Refusal, request: GatewayRequest, municipality: str, section: str, name: str
+    ) -> int:
+        """That of the form, for as long as it was not told that another one counts."""
         if refusal.code == "settings-changed":
-            return [{"pointer": "/form", "detail": stale(spoken)}]
-        if refusal.code != "invalid-request":
-            raise refusal
-        return [{**each, "detail": language.detail(each["detail"], spoken)} for each in refusal.errors]
+            return int(self._part_of(request, municipality, section, name)["version"])
+        return version_of(request)
 
     def _spoken_in(self, municipality: str) -> list[str]:
         return list(self.catalogue.of(municipality)["municipality"]["languages"])
-
-    @staticmethod
-    def _rows_as_sent(request: GatewayRequest) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        while f"from-{len(rows)}" in request.form and len(rows) < hours.MOST_ROWS:
-            at, form = len(rows), request.form
-            row: Any = {name: form.get(f"{name}-{at}", "") for name in hours.SINGLE}
-            row["days"] = form.getlist(f"days-{at}")
-            row["appointment_types"] = form.get(f"appointment_types-{at}", "").split()
-            rows.append(row if any(row.values()) else {})
-        return rows
 
     def _show_hours(
         self, request: GatewayRequest, municipality: str, resource: str, version: int, rows: list[dict[str, Any]],
@@ -145,7 +133,9 @@ class SettingUpPages:
         self, request: GatewayRequest, municipality: str, kind: str, version: int, fields: dict[str, str], **more: Any
     ) -> Response:
         usual: dict[str, Any] = {"proposed": None, "wrong": {}}
-        names = {each["id"]: each["name"] for each in self.booking.resources(municipality)}
+        # needed for whom a change would hit
+        people = self.booking.resources(municipality) if more.get("proposed") else []
+        names = {each["id"]: each["name"] for each in people}
         return desk_page(
             "topic.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="setup",
             kind=kind, version=version, fields=fields, spoken=self._spoken_in(municipality), names=names,

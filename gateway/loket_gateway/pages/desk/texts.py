@@ -17,7 +17,7 @@ from ...request import GatewayRequest
 from ...routing import route
 from .. import words
 from ..render import NAMES, see
-from .frame import desk_page, stale, version_of
+from .frame import by_field, desk_page, errors_of, version_of
 
 SET_UP = needs("setup.change")
 
@@ -60,21 +60,34 @@ class TextPages:
         try:
             if request.form.get("wish") != "take":
                 shown = self.notification.propose_words(municipality, wish)
-                return self._texts(request, municipality, kind, tongue, shown=shown, given=values)
+                return self._texts(request, municipality, kind, tongue, version_of(request), shown=shown, given=values)
             self.notification.change_words(municipality, request.caller.name, wish)
         except Refusal as refusal:
-            wrong = _wrong(refusal, language.of(request))
-            return self._texts(request, municipality, kind, tongue, given=values, wrong=wrong)
+            wrong = by_field(errors_of(refusal, request))
+            # that of the form, for as long as it was not told that another one counts
+            version = None if refusal.code == "settings-changed" else version_of(request)
+            return self._texts(request, municipality, kind, tongue, version, given=values, wrong=wrong)
         return see(request, f"/{municipality}/balie/teksten", soort=kind, taal=tongue, veranderd="1")
 
-    def _texts(self, request: GatewayRequest, municipality: str, kind: str, tongue: str, **more: Any) -> Response:
-        shown = more.pop("shown", None)
+    def _texts(
+        self,
+        request: GatewayRequest,
+        municipality: str,
+        kind: str,
+        tongue: str,
+        version: int | None = None,
+        **more: Any,
+    ) -> Response:
+        """`version`: that of a form that goes on with what it was filled with; else the one that counts."""
+        shown, said = more.pop("shown", None), None
+        if request.caller.teams("setup.change") is None:
+            said = self.notification.words(municipality, kind, tongue)
+            said["version"] = said["version"] if version is None else version
         usual: dict[str, Any] = {"done": {}, "given": {}, "wrong": {}, "tried": shown is not None}
-        changes = request.caller.teams("setup.change") is None
         return desk_page(
             "texts.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="texts",
             kind=kind, tongue=tongue, shown=shown or self.notification.preview(municipality, kind, tongue),
-            said_now=self.notification.words(municipality, kind, tongue) if changes else None,
+            said_now=said,
             part_names=words.PARTS, **{**usual, **more},
         )  # fmt: skip
 
@@ -86,12 +99,3 @@ def _chosen(given: Any, request: GatewayRequest) -> tuple[str, str]:
         kind if kind in words.KINDS else next(iter(words.KINDS)),
         tongue if tongue in NAMES else language.of(request),
     )
-
-
-def _wrong(refusal: Refusal, spoken: str) -> dict[str, str]:
-    """What is wrong by part. Any other refusal is none of the form's."""
-    if refusal.code == "settings-changed":
-        return {"": stale(spoken)}
-    if refusal.code != "invalid-request":
-        raise refusal
-    return {each["pointer"].strip("/"): language.detail(each["detail"], spoken) for each in refusal.errors}

@@ -18,24 +18,20 @@ SINGLE = (*NUMBERS, "visibility", "guidance-link")
 #: texts, and lists of which the form has an entry on each line
 TEXTS = ("name", "description", "guidance-text")
 LISTS = ("bring", "keywords")
-#: what counts when nothing is said
-USUAL = {
-    "per_extra_person": "0", "preparation": "0", "wrap_up": "0", "interval": "15", "notice_hours": "2",
-    "notice_working_days": "0", "horizon_days": "60", "visibility": "public",
-}  # fmt: skip
 
 
 def shown(part: Part, languages: Sequence[str]) -> dict[str, str]:
-    """The text of every field. Those of a language are called `name-nl` and so on."""
-    guidance = part.get("guidance") or {}
-    fields = {name: str(part.get(name) or USUAL.get(name, "")) for name in SINGLE}
+    """The text of every field, of a part with what is usual. Those of a language are called `name-nl` and so on."""
+    written, usual = part["values"], part["usual"]
+    guidance = written.get("guidance") or {}
+    fields = {name: str(written.get(name) or usual.get(name, "")) for name in SINGLE}
     fields["guidance-link"] = guidance.get("link") or ""
     for language in languages:
         for name in TEXTS:
-            text = guidance.get("text") if name == "guidance-text" else part.get(name)
+            text = guidance.get("text") if name == "guidance-text" else written.get(name)
             fields[f"{name}-{language}"] = _by_language(text).get(language, "")
         for name in LISTS:
-            entries = [_by_language(each) for each in part.get(name) or ()]
+            entries = [_by_language(each) for each in written.get(name) or ()]
             fields[f"{name}-{language}"] = "\n".join(each.get(language, "") for each in entries).rstrip("\n")
     return fields
 
@@ -48,19 +44,19 @@ def filled_in(form: MultiDict[str, str], languages: Sequence[str]) -> dict[str, 
 
 def changes(before: Part, fields: Mapping[str, str], languages: Sequence[str]) -> dict[str, Any]:
     """The keys to set, and (None) those to take away: only what differs from what the form was filled with."""
-    was = shown(before, languages)
+    was, written = shown(before, languages), before["values"]
     found: dict[str, Any] = {}
     for name in (*NUMBERS, "visibility"):
         if fields[name] != was[name]:
             found[name] = fields[name] or None
     for name in ("name", "description"):
         if _differs(name, fields, was, languages):
-            found[name] = _text(name, fields, before.get(name), languages)
+            found[name] = _text(name, fields, written.get(name), languages)
     for name in LISTS:
         if _differs(name, fields, was, languages):
             found[name] = _entries(name, fields, languages)
     if fields["guidance-link"] != was["guidance-link"] or _differs("guidance-text", fields, was, languages):
-        found["guidance"] = _guidance(fields, before.get("guidance") or {}, languages)
+        found["guidance"] = _guidance(fields, written.get("guidance") or {}, languages)
     return found
 
 

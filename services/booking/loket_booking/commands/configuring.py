@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from loket_chassis.amending import amended
+from loket_chassis.amending import amended, require_keys, said_of_part
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
 from ..configuration import reader
+from ..domain.opening import Calendar
 
 #: what can be changed by form: by section of the file, the keys of each part. All else is for who knows the file.
 AMENDABLE = {
@@ -32,39 +33,38 @@ def configure(stores: Stores, text: str, by: str) -> dict[str, Any]:
 def compare(stores: Stores, text: str) -> dict[str, Any]:
     """What taking it would change, line by line (unified diff). Raises Refusal: invalid-configuration."""
     name = reader.read(text).id
-    try:
-        before = stores.configurations.versions.text(name)
-    except Refusal:  # this municipality is new
-        before = ""
+    _, before = stores.configurations.versions.latest(name)
     return {"municipality": name, "diff": _diff(before, text)}
 
 
-def propose(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> tuple[str, str]:
-    """The configuration as it would be, and what would change in it, line by line.
+def propose(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> tuple[str, Calendar]:
+    """What would change, line by line, and the calendar that there would be.
 
     `wish`: as contracts' AmendPart reads it. Raises Refusal: unknown-resource, unknown-appointment-type,
     invalid-request for what no form changes and, pointing below the part, for what is wrong in it.
     """
-    section, name = wish["section"], wish["name"]
-    require_part(stores, municipality, section, name)
-    if foreign := sorted(wish["values"].keys() - set(AMENDABLE[section])):
-        raise Refusal("invalid-request", errors=[{"pointer": f"/{key}", "detail": "Unknown field."} for key in foreign])
-    before = stores.configurations.versions.text(municipality)
-    after = amended(before, (section, name), wish["values"])
-    try:
-        reader.read(after)
-    except Refusal as refusal:
-        part = f"/{section}/{name}"
-        errors = [{**each, "pointer": each["pointer"].removeprefix(part)} for each in refusal.errors]
-        raise Refusal("invalid-request", errors=errors) from refusal
-    return after, _diff(before, after)
+    before, after, calendar = _amended(stores, municipality, wish)
+    return _diff(before, after), calendar
 
 
 def amend(stores: Stores, municipality: str, wish: Mapping[str, Any], by: str) -> dict[str, Any]:
     """Change one part. Raises Refusal: as `propose`, and settings-changed when another version counts by now."""
-    after, _ = propose(stores, municipality, wish)
+    _, after, _ = _amended(stores, municipality, wish)
     calendar, changed = stores.configurations.store(after, by, stores.now(), follows=wish["version"])
     return {"municipality": municipality, "version": calendar.municipality.version, "changed": changed}
+
+
+def _amended(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> tuple[str, str, Calendar]:
+    """The text before and after, and the calendar that follows from it."""
+    path = wish["section"], wish["name"]
+    require_part(stores, municipality, *path)
+    require_keys(wish["values"], AMENDABLE[wish["section"]])
+    before = stores.configurations.versions.text(municipality)
+    after = amended(before, path, wish["values"])
+    try:
+        return before, after, stores.configurations.proposed(after)
+    except Refusal as refusal:
+        raise said_of_part(refusal, path) from refusal
 
 
 def require_part(stores: Stores, municipality: str, section: str, name: str) -> None:

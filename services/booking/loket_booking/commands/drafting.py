@@ -19,7 +19,6 @@ from ..store.holds import REMEMBERED, HeldSlot
 from . import booking, filing
 from .request import Request
 
-FROM_A_FORM = Request()
 _book_appointment = BookAppointment()
 
 
@@ -57,12 +56,13 @@ def files(stores: Stores, held: HeldSlot) -> list[dict[str, Any]]:
 
 def appointment_of(held: HeldSlot) -> str:
     """The id of the appointment that will come of this form."""
-    return _request(held.appointment.id).identifier("appointment", held.appointment.municipality)
+    request = Request(idempotency_key=_key(held.appointment.id))
+    return request.identifier("appointment", held.appointment.municipality)
 
 
-def _request(hold: str, request: Request = FROM_A_FORM) -> Request:
+def _key(hold: str) -> str:
     """A second click, or a reload of the answer, is the same booking."""
-    return replace(request, idempotency_key=f"form {hold}")
+    return f"form {hold}"
 
 
 def _visit(stores: Stores, held: HeldSlot) -> Visit:
@@ -87,9 +87,9 @@ def book(
     if draft is None or draft.municipality != municipality:
         raise Refusal("hold-not-found")
     body = {"hold": hold, "invitation": invitation, "contact": draft.contact, "answers": draft.answers}
-    booked, card = booking.book(stores, announce, municipality, load(_book_appointment, body), _request(hold, request))
-    filing.adopt(stores, card, booked)
-    return booked, stores.cards.get(card.id) or card
+    once = replace(request, idempotency_key=_key(hold))
+    booked, card = booking.book(stores, announce, municipality, load(_book_appointment, body), once)
+    return booked, filing.adopt(stores, card, booked)
 
 
 def carry_over(stores: Stores, before: HeldSlot, held: HeldSlot) -> None:

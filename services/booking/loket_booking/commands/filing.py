@@ -36,13 +36,11 @@ def add_file(
     appointment, _ = claimed(stores, card)
     require(appointment, "booked")
     visit = visit_of(stores.configurations.calendar(card.municipality).municipality, appointment)
-    if question is not None and not intake.asks_for_file(visit, question):
-        raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
-    body, described = _accepted(question, name, content, stores.now())
+    body, described = _accepted(visit, question, name, content, stores.now())
     kept = {"id": stores.files.add(card.id, name, body), **described}
     if not stores.cards.append(card, "files", kept, MOST_FILES):
         stores.files.remove([kept["id"]])
-        raise Refusal("file-not-accepted", {"reason": f"there are {MOST_FILES} already"})
+        raise _full()
     stores.audit.note(card.municipality, request.actor, "changed", stores.now(), card.id, "file added")
     look_again(stores, stores.cards.get(card.id) or card, appointment)
     return kept
@@ -55,27 +53,26 @@ def attach(
 
     Raises Refusal: file-not-accepted.
     """
-    if not intake.asks_for_file(visit, question):
-        raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
-    body, described = _accepted(question, name, content, stores.now())
+    body, described = _accepted(visit, question, name, content, stores.now())
     there = stores.files.waiting(appointment)
     if any(all(each[part] == described[part] for part in ("question", "name", "size")) for each in there):
         return
     if len(there) >= MOST_FILES:
-        raise Refusal("file-not-accepted", {"reason": f"there are {MOST_FILES} already"})
+        raise _full()
     stores.files.add_waiting(appointment, name, body, described, until)
 
 
-def adopt(stores: Stores, card: Card, appointment: Appointment) -> None:
-    """Give the card the files that waited for its appointment. Done twice, it is done once."""
+def adopt(stores: Stores, card: Card, appointment: Appointment) -> Card:
+    """The card with the files that waited for its appointment. Done twice, it is done once."""
     waiting = stores.files.waiting(card.id)
+    if not waiting:
+        return card
     known = {file["id"] for file in card.files}
     for file in waiting:
         if file["id"] not in known:
             stores.cards.append(card, "files", file)
     stores.files.wait_no_longer(file["id"] for file in waiting)
-    if waiting:
-        look_again(stores, stores.cards.get(card.id) or card, appointment)
+    return look_again(stores, stores.cards.get(card.id) or card, appointment)
 
 
 def settle_waiting(stores: Stores) -> int:
@@ -119,8 +116,16 @@ def _known(card: Card, identifier: str) -> dict[str, Any]:
     raise Refusal("file-not-found")
 
 
-def _accepted(question: str | None, name: str, content: str, now: dt.datetime) -> tuple[bytes, dict[str, Any]]:
+def _full() -> Refusal:
+    return Refusal("file-not-accepted", {"reason": f"there are {MOST_FILES} already"})
+
+
+def _accepted(
+    visit: Visit, question: str | None, name: str, content: str, now: dt.datetime
+) -> tuple[bytes, dict[str, Any]]:
     """The bytes, and what a card knows of them."""
+    if question is not None and not intake.asks_for_file(visit, question):
+        raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
     try:
         body = base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError) as error:

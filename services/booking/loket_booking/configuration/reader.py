@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from loket_contracts.errors import Refusal, pointers
 
 from ..domain import catalogue
-from .schema import MunicipalityFile
+from .schema import AppointmentType, MunicipalityFile, Resource
 
 Problem = dict[str, str]
 MOST_BYTES = 1_000_000
@@ -62,6 +62,13 @@ def as_written(text: str, path: Sequence[str]) -> dict[str, Any]:
     for step in path:
         found = found[step]
     return dict(found)
+
+
+def usual(section: str) -> dict[str, str]:
+    """The values that count in a part of this section when they are left out, as they would be written."""
+    schema = {"resources": Resource, "appointment_types": AppointmentType}[section]()
+    defaults = {name: field.load_default for name, field in schema.fields.items()}
+    return {name: str(value) for name, value in defaults.items() if type(value) in (int, str)}
 
 
 def _problem(line: int, pointer: str, detail: str) -> Problem:

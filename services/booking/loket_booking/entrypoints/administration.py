@@ -48,16 +48,14 @@ class ForAdministration(Desk):
         """What `amend_part` would change, and which appointments would clash with it, without doing it."""
         wish = load(_amend_part, body)
         self._require_part(municipality, wish["section"], wish["name"], teams)
-        after, diff = configuring.propose(self.stores, municipality, wish)
-        proposed = self.stores.configurations.proposed(after)
+        diff, proposed = configuring.propose(self.stores, municipality, wish)
         return {"diff": diff, "clashes": desk.clashes(self.stores, municipality, proposed)}
 
     @answer
     def amend_part(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
         wish = load(_amend_part, body)
         self._require_part(municipality, wish["section"], wish["name"], teams)
-        taken = configuring.amend(self.stores, municipality, wish, who)
-        return {**taken, "clashes": desk.clashes(self.stores, municipality)}
+        return configuring.amend(self.stores, municipality, wish, who)
 
     def _require_part(self, municipality: str, section: str, name: str, teams: Teams) -> None:
         if section == "resources":

@@ -31,12 +31,16 @@ def configuration(stores: Stores, municipality: str, version: int | None) -> dic
 def part(stores: Stores, municipality: str, section: str, name: str) -> dict[str, Any]:
     """What a form may change of a resource or an appointment type, as it is written, and in which version.
 
+    `usual`: what counts where nothing is written.
+
     Raises Refusal: unknown-resource, unknown-appointment-type, invalid-request for another section.
     """
     configuring.require_part(stores, municipality, section, name)
     version, text = stores.configurations.versions.latest(municipality)
     written = reader.as_written(text, (section, name))
-    return {"version": version, "values": {key: written.get(key) for key in configuring.AMENDABLE[section]}}
+    keys = configuring.AMENDABLE[section]
+    usual = {key: text for key, text in reader.usual(section).items() if key in keys}
+    return {"version": version, "values": {key: written.get(key) for key in keys}, "usual": usual}
 
 
 def audit(stores: Stores, municipality: str, appointment: str | None, most: int, cursor: str | None) -> dict[str, Any]:
