@@ -10,6 +10,7 @@ from amqp.exceptions import AMQPError
 from kombu.exceptions import KombuError
 from nameko.amqp.publish import get_connection
 from nameko.extensions import DependencyProvider
+from nameko.messaging import QueueConsumer
 from nameko.web.handlers import http
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
@@ -19,7 +20,17 @@ from .mongo import MongoConnection
 
 
 class Readiness(DependencyProvider):
-    """Gives a service class a function that asks its broker whether it is there: "ok" or what is wrong."""
+    """Gives a service class a function that asks its broker whether it is there: "ok" or what is wrong.
+
+    A service that does not read its queues yet is not ready: nobody could call it.
+    """
+
+    queue_consumer = QueueConsumer()
+    reads_queues = False
+
+    def start(self) -> None:
+        self.queue_consumer.start()  # returns once the queues are there and read
+        self.reads_queues = True
 
     def ask(self) -> dict[str, str]:
         return {"broker": self._broker()}
@@ -28,6 +39,8 @@ class Readiness(DependencyProvider):
         return self.ask
 
     def _broker(self) -> str:
+        if not self.reads_queues:
+            return "its queues are not read yet"
         try:
             with get_connection(self.container.config["AMQP_URI"], transport_options={"max_retries": 1}) as connection:
                 connection.ensure_connection(max_retries=1, interval_start=0.1, timeout=1)

@@ -6,7 +6,9 @@ import time
 
 import pytest
 import requests
+from nameko.containers import ServiceContainer
 
+from loket_chassis.health import Readiness
 from loket_contracts.errors import Refusal
 from tests.client import eventually
 
@@ -52,6 +54,18 @@ def test_the_probes_and_figures_answer(sample):
             in requests.get(f"{base}/metrics", timeout=5).text
         )
     )
+
+
+def test_a_service_is_not_ready_before_it_reads_its_queues(servers):
+    class Starting:
+        name = "starting"
+        readiness = Readiness()
+
+    container = ServiceContainer(Starting, {"AMQP_URI": servers.amqp_uri})
+    (readiness,) = container.dependencies
+    assert readiness.ask() == {"broker": "its queues are not read yet"}
+    readiness.reads_queues = True
+    assert readiness.ask() == {"broker": "ok"}
 
 
 def test_every_line_of_the_log_is_json_that_names_the_service(sample):
