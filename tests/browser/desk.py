@@ -66,6 +66,15 @@ def at_work(browser, stack, municipality, look, roles=("admin",)):
 
 def logged_in(context, stack, municipality, width, roles=("admin",)):
     """A page of somebody with these roles, past the first password."""
+    session, name = a_session(stack, municipality, roles)
+    context.add_cookies([{"name": each.name, "value": each.value, "url": stack.url} for each in session.cookies])
+    page = open_page(context, width)
+    page.account = name
+    return page
+
+
+def a_session(stack, municipality, roles=("admin",)):
+    """The cookies of somebody with these roles, past the first password, and the name of the account."""
     name, at = f"test-{uuid.uuid4().hex[:10]}", f"{stack.url}/{municipality}"
     key = {"Authorization": f"Bearer {stack.machine_key(municipality)}"}
     made = requests.post(
@@ -76,10 +85,11 @@ def logged_in(context, stack, municipality, width, roles=("admin",)):
     ).json()
     session = requests.Session()
     session.post(f"{at}/aanmelden", data={"name": name, "password": made["first_password"]}, timeout=10)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', session.get(f"{at}/wachtwoord", timeout=10).text)[1]
-    form = {"old": made["first_password"], "new": WORDS, "again": WORDS, "csrf_token": token}
+    form = {"old": made["first_password"], "new": WORDS, "again": WORDS, "csrf_token": csrf_token(session, at)}
     session.post(f"{at}/wachtwoord", data=form, timeout=10, allow_redirects=False)
-    context.add_cookies([{"name": each.name, "value": each.value, "url": stack.url} for each in session.cookies])
-    page = open_page(context, width)
-    page.account = name
-    return page
+    return session, name
+
+
+def csrf_token(session, at):
+    """What the forms of this session carry."""
+    return re.search(r'name="csrf_token" value="([^"]+)"', session.get(f"{at}/wachtwoord", timeout=10).text)[1]

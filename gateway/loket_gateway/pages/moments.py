@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Response
 
 from loket_chassis.rpc import Service
+from loket_contracts.days import day_of
 from loket_contracts.errors import Refusal
 
 from .. import language
@@ -212,6 +213,6 @@ def _month(text: str | None) -> dt.date | None:
 
 def _date(text: str | None) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if text else None
+        return day_of(text) if text else None
     except ValueError:
         return None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from loket_contracts.event_data import STATES
-from loket_contracts.fields import Identifier
+from loket_contracts.fields import Day, Identifier
 
 from .appointments import Asked, File
 from .queries import DATE
 
 
 class AgendaQuery(Schema):
-    date = fields.Date(required=True, metadata={"description": "local date", "example": DATE})
+    date = Day(required=True, metadata={"description": "local date", "example": DATE})
     team = Identifier(load_default=None)
     resource = Identifier(load_default=None)
 

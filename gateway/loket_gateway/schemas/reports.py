@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from loket_contracts.fields import Identifier
+from loket_contracts.fields import Day, Identifier
 
 FORMATS = ("json", "csv", "xlsx")
 
@@ -14,8 +14,8 @@ FORMATS = ("json", "csv", "xlsx")
 class ReportQuery(Schema):
     """A period of local days, inclusive, and the part of the municipality: all of it when nothing is named."""
 
-    first = fields.Date(data_key="from", load_default=None)
-    last = fields.Date(data_key="to", load_default=None)
+    first = Day(data_key="from", load_default=None)
+    last = Day(data_key="to", load_default=None)
     team = Identifier(load_default=None)
     appointment_type = Identifier(load_default=None)
     location = Identifier(load_default=None)

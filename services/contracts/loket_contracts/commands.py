@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from .event_data import OUTCOMES
-from .fields import LANGUAGES, WEEKDAYS, ClockTime, Email, Identifier, Instant, Phone
+from .fields import LANGUAGES, WEEKDAYS, ClockTime, Day, Email, Identifier, Instant, Phone
 
 MOST_PERSONS = 20
 MOST_TYPES = 5
@@ -154,10 +154,10 @@ class FindSlots(WelcomeStarts):
         load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES),
         metadata={"description": "only specialists who speak it"},
     )  # fmt: skip
-    first = fields.Date(
+    first = Day(
         data_key="from", load_default=None, allow_none=True, metadata={"description": "local date; today if left out"}
     )
-    last = fields.Date(
+    last = Day(
         data_key="to", load_default=None, allow_none=True, metadata={"description": "inclusive; 13 days after `from`"}
     )
 
@@ -166,9 +166,7 @@ class JoinWaitingList(WelcomeStarts):
     """An appointment that its resident would have earlier."""
 
     appointment = fields.String(required=True, validate=_TOKEN)
-    not_before = fields.Date(
-        load_default=None, allow_none=True, metadata={"description": "the first day that would do"}
-    )
+    not_before = Day(load_default=None, allow_none=True, metadata={"description": "the first day that would do"})
 
 
 class AnswerQuestions(Schema):
@@ -249,8 +247,8 @@ class Invite(Schema):
 class CloseTime(Schema):
     """Take time out of the calendar of a resource, a location, or (when neither is named) of all."""
 
-    first = fields.Date(required=True)
-    last = fields.Date(load_default=None, allow_none=True)
+    first = Day(required=True)
+    last = Day(load_default=None, allow_none=True)
     start = ClockTime(load_default=None, allow_none=True, data_key="from")
     end = ClockTime(load_default=None, allow_none=True, data_key="to")
     resource = Identifier(load_default=None, allow_none=True)

@@ -10,6 +10,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields, validate
 
+from .days import FIRST_DAY, LAST_DAY, WANTED, is_in_reach
+
 IDENTIFIER = validate.Regexp(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use lower-case letters, digits and single hyphens.")
 LANGUAGES = ("nl", "fr", "de", "en")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -39,6 +41,15 @@ class ClockTime(fields.Time):
         super().__init__(format="%H:%M", metadata={**pattern, **kwargs.pop("metadata", {})}, **kwargs)
 
 
+class Day(fields.Date):
+    """A local day as YYYY-MM-DD, of those that Loket reckons with."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, Any] = {"invalid": WANTED}
+        within = validate.Range(FIRST_DAY, LAST_DAY, error=WANTED)
+        super().__init__(format="iso", error_messages=messages, validate=within, **kwargs)
+
+
 class Instant(fields.AwareDateTime):
     """A moment as an RFC 3339 date-time with its offset. A time without an offset is refused, never guessed."""
 
@@ -54,9 +65,12 @@ class Instant(fields.AwareDateTime):
             raise self.make_error("invalid")
         moment: dt.datetime = super()._deserialize(value, attr, data, **kwargs)
         try:
-            return moment.astimezone(dt.UTC)
+            instant = moment.astimezone(dt.UTC)
         except OverflowError as error:
-            raise self.make_error("invalid") from error
+            raise ValidationError(WANTED) from error
+        if not is_in_reach(instant.date()):
+            raise ValidationError(WANTED)
+        return instant
 
 
 class Email(fields.String):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request
 
+from loket_contracts.days import WANTED, day_of
 from loket_contracts.errors import Refusal
 
 NEEDED = "This is needed."
@@ -51,9 +52,9 @@ def _amount(text: str) -> int:
 def date_of(request: Request, name: str) -> dt.date:
     """Raises Refusal: invalid-request."""
     try:
-        return dt.date.fromisoformat(request.args.get(name, "")[:10])
+        return day_of(request.args.get(name, "")[:10])
     except ValueError as error:
-        raise Refusal("invalid-request", errors=[{"parameter": name, "detail": "Give YYYY-MM-DD."}]) from error
+        raise Refusal("invalid-request", errors=[{"parameter": name, "detail": WANTED}]) from error
 
 
 def instant_of(body: dict[str, Any], name: str, time_zone: str) -> str:

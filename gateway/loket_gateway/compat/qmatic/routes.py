@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.rpc import Service
+from loket_contracts.days import WANTED, day_of
 from loket_contracts.errors import Refusal
 
 from ... import language, problems
@@ -188,9 +189,9 @@ def _persons(given: dict[str, list[str]]) -> int:
 
 def _date(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        return day_of(text)
     except ValueError as error:
-        raise Refusal("invalid-request", errors=[{"parameter": "date", "detail": "Give YYYY-MM-DD."}]) from error
+        raise Refusal("invalid-request", errors=[{"parameter": "date", "detail": WANTED}]) from error
 
 
 def _body(request: Request) -> dict[str, Any]:

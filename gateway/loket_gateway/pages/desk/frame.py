@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from loket_contracts.days import day_of
 from loket_contracts.errors import Refusal
 
 from ... import language
@@ -85,7 +86,7 @@ def today(catalogue: Catalogue, municipality: str) -> dt.date:
 
 def date_of(text: str | None, usual: dt.date) -> dt.date:
     try:
-        return dt.date.fromisoformat(text) if text else usual
+        return day_of(text) if text else usual
     except ValueError:
         return usual
 

@@ -50,6 +50,7 @@ class SettingUpPages:
 
     @route("POST", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP, page=True)
     def change_hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
+        self._part_of(request, municipality, PEOPLE, resource)  # refuses whom there is not
         rules, rows = hours.rules_of(request.form)
         try:
             proposed, version = self._look_or_take(request, municipality, PEOPLE, resource, {"hours": rules})

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from loket_contracts.fields import WEEKDAYS, Identifier
+from loket_contracts.fields import WEEKDAYS, Day, Identifier
 
 from ..domain import catalogue
 from .values import Clock, Text, described
@@ -17,8 +17,8 @@ class OpeningRule(Schema):
     days = fields.List(fields.String(validate=validate.OneOf(WEEKDAYS)), required=True, validate=validate.Length(min=1))
     start = Clock(required=True, data_key="from", metadata=described("HH:MM, local time"))
     end = Clock(required=True, data_key="to", metadata=described("HH:MM, local time; 00:00 is midnight"))
-    valid_from = fields.Date(load_default=None)
-    valid_until = fields.Date(load_default=None, metadata=described("the last day, inclusive"))
+    valid_from = Day(load_default=None)
+    valid_until = Day(load_default=None, metadata=described("the last day, inclusive"))
 
     every_weeks = fields.Integer(
         load_default=1,
@@ -48,8 +48,8 @@ class OpeningRule(Schema):
 
 
 class Closure(Schema):
-    first = fields.Date(required=True, metadata=described("the first day, YYYY-MM-DD"))
-    last = fields.Date(load_default=None, metadata=described("the last day, inclusive; the same day when left out"))
+    first = Day(required=True, metadata=described("the first day, YYYY-MM-DD"))
+    last = Day(load_default=None, metadata=described("the last day, inclusive; the same day when left out"))
     start = Clock(load_default=None, data_key="from")
     end = Clock(load_default=None, data_key="to")
     reason = Text(required=True)

@@ -23,6 +23,7 @@ from loket_contracts.commands import (
     RescheduleAppointment,
     TakeStep,
 )
+from loket_contracts.days import WANTED, day_of
 from loket_contracts.errors import Refusal, load
 
 from ..commands import booking, changing, closing, filing, inviting, preparing, queueing
@@ -257,7 +258,6 @@ class ForStaff(Desk):
 
 def _date(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        return day_of(text)
     except ValueError as error:
-        detail = "Give a date as YYYY-MM-DD."
-        raise Refusal("invalid-request", errors=[{"parameter": "date", "detail": detail}]) from error
+        raise Refusal("invalid-request", errors=[{"parameter": "date", "detail": WANTED}]) from error

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
+from loket_contracts.days import WANTED, day_of
 from loket_contracts.errors import Refusal
 
 DAY = dt.timedelta(days=1)
@@ -122,9 +123,9 @@ def _date(text: str | None, parameter: str) -> dt.date | None:
     if text is None:
         return None
     try:
-        return dt.date.fromisoformat(text)
+        return day_of(text)
     except ValueError as error:
-        raise _wrong(parameter, "Give a date as YYYY-MM-DD.") from error
+        raise _wrong(parameter, WANTED) from error
 
 
 def _wrong(parameter: str, detail: str) -> Refusal:

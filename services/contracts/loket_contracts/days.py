@@ -1,0 +1,25 @@
+"""The days that Loket reckons with.
+
+Before 1970 the offsets of some time zones have seconds, which RFC 3339 cannot say, and at the ends of what Python can
+reckon with the next day is none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+FIRST_DAY = dt.date(1970, 1, 1)
+LAST_DAY = dt.date(2199, 12, 31)
+WANTED = f"Give a day from {FIRST_DAY} up to {LAST_DAY}, as YYYY-MM-DD."
+
+
+def day_of(text: str) -> dt.date:
+    """The day that somebody gave as YYYY-MM-DD. Raises ValueError: it is none, or out of reach."""
+    day = dt.date.fromisoformat(text)
+    if not is_in_reach(day):
+        raise ValueError(WANTED)
+    return day
+
+
+def is_in_reach(day: dt.date) -> bool:
+    return FIRST_DAY <= day <= LAST_DAY

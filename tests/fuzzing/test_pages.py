@@ -1,0 +1,90 @@
+"""Every page and every address of the facades, with what a page reads filled with anything: no 5xx, nothing echoed."""
+
+import re
+from pathlib import Path
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from routes import routes
+
+import loket_gateway
+from conftest import LONG
+from tests.browser.desk import a_session, csrf_token, town
+from tests.client import Portal
+
+TOWN = "vraagstad"
+MARK = "<i>mark</i>"
+READ = r"""(?:args|form|query|given|values|body|parameters)(?:\.get(?:list)?\(|\[)"(\w+)\""""
+ASKED = r"""(?:name=|(?:field|select|radios|button)\()"(\w+)\""""
+#: what the pages and facades read from an address or a form, found where they read it and where they ask for it
+NAMES = sorted(
+    {
+        name
+        for part, ending, pattern in (("pages", "py", READ), ("compat", "py", READ), ("pages", "html", ASKED))
+        for file in (Path(loket_gateway.__file__).parent / part).rglob(f"*.{ending}")
+        for name in re.findall(pattern, file.read_text(encoding="utf-8"))
+    }
+    - {"csrf_token"}
+)
+#: what means something, what nearly does, and what means nothing
+VALUES = (
+    "", "0", "1", "-1", "2.5", "9" * 30, "advies", "boom", "hal", "ann", "bouw", "call", "nl", "xx", "none",
+    "2026-11-30", "2028-02-29", "2026-02-30", "0001-01-01", "9999-12-31", "2199-12-31", "2026-11", "9999-12", "0000-00",
+    "09:00", "24:00", "2026-11-30T09:00", "2026-11-30T09:00:00+01:00", "9999-12-31T23:59:59-12:00",
+    "0001-01-01T00:00:00+14:00", "2199-12-31T23:59:59-12:00", MARK, "\x00", "\ud7ff\u202e", "é" * 300, "../..",
+    "{{7*7}}", "lieve@example.org", "0470 12 34 56", "[", "a: [", "%00", "$where", "//elsewhere.example",
+)  # fmt: skip
+PAGES = [
+    (method, url)
+    for method, url, _ in routes("/")
+    if not url.startswith(("/api/", "/health/", "/metrics", "/static/", "/openapi.json"))
+    # the way out ends the session that the others need
+    and not url.endswith("/afmelden")
+]
+
+
+@pytest.fixture(scope="module")
+def visitor(stack, tmp_path_factory):
+    """Somebody who is logged in at a town with an appointment: (session, what an address is filled with, its form)."""
+    file = tmp_path_factory.mktemp("fuzzing") / f"{TOWN}.yaml"
+    file.write_text(town(TOWN))
+    stack.configure(file)
+    portal = Portal.on(stack, TOWN)
+    booked = portal.booked(
+        appointment_types=["advies"], location="hal", answers={"adres": "Plein 1"},
+        start=portal.slots("advies", "hal")[-1]["start"],
+    )  # fmt: skip
+    session, _ = a_session(stack, TOWN)
+    at = f"{stack.url}/{TOWN}"
+    known = {"municipality": [TOWN], "token": [booked["link_token"]], "identifier": [booked["id"], booked["reference"]]}
+    yield session, known, {"csrf_token": csrf_token(session, at)}
+    assert session.get(f"{at}/balie", timeout=10, allow_redirects=False).status_code == 200  # still logged in, and well
+
+
+def test_what_pages_read_is_found():
+    assert {"wie", "datum", "dag", "hold", "email", "servicePublicId"} <= set(NAMES)
+
+
+@pytest.mark.parametrize(("method", "url"), PAGES, ids=[f"{method} {url}" for method, url in PAGES])
+@settings(
+    max_examples=1000 if LONG else 20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(data=st.data())
+def test_whatever_a_page_is_asked_it_answers(stack, visitor, method, url, data):
+    session, known, form = visitor
+
+    def filled(match):
+        usual = known.get(match[1], ())
+        chosen = data.draw(st.sampled_from((*usual, *usual, *usual, *VALUES) if usual else VALUES))
+        return requests.utils.quote(chosen, safe="") or "-"
+
+    address = stack.url + re.sub(r"<(?:\w+:)?(\w+)>", filled, url)
+    asked = data.draw(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES), max_size=8))
+    sent = {"data": {**asked, **form}} if method == "POST" else {"params": asked}
+    answer = session.request(method, address, timeout=20, allow_redirects=False, **sent)
+    # clients of one facade read what is wrong from a header; without a provider of identities nobody can go there
+    told = "error_message" in answer.headers or (answer.status_code == 503 and url.endswith("/aanmelden/provider"))
+    assert answer.status_code < 500 or told, (method, address, asked, answer.text[:500])
+    assert MARK not in answer.text or "html" not in answer.headers.get("Content-Type", ""), (method, address, asked)
