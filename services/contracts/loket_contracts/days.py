@@ -1,14 +1,14 @@
 """The days that Loket reckons with.
 
-Before 1970 the offsets of some time zones have seconds, which RFC 3339 cannot say, and at the ends of what Python can
-reckon with the next day is none.
+Until 1972 the offsets of some time zones have seconds, which RFC 3339 cannot say, and at the ends of what Python can
+reckon with the next day is none. No appointment lies anywhere near.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
-FIRST_DAY = dt.date(1970, 1, 1)
+FIRST_DAY = dt.date(2000, 1, 1)
 LAST_DAY = dt.date(2199, 12, 31)
 WANTED = f"Give a day from {FIRST_DAY} up to {LAST_DAY}, as YYYY-MM-DD."
 

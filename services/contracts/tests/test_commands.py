@@ -1,9 +1,16 @@
 """What a caller may ask has a shape; everything else is refused with the field's path."""
 
+import datetime as dt
+import re
+from zoneinfo import ZoneInfo, available_timezones
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from loket_contracts.commands import BookAppointment, HoldSlot
+from loket_contracts.commands import BookAppointment, FindSlots, HoldSlot
+from loket_contracts.days import FIRST_DAY, LAST_DAY, WANTED
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal, pointers
 
@@ -35,6 +42,8 @@ def test_a_booking_is_read_into_utc_and_normal_forms():
         ({"start": "tomorrow"}, "/start"),
         ({"start": 5}, "/start"),
         ({"start": "0001-01-01T00:00:00+14:00"}, "/start"),
+        ({"start": "1999-12-31T23:59:59Z"}, "/start"),
+        ({"start": "9999-12-31T23:59:59Z"}, "/start"),
         ({"start": None}, "/start"),
         ({"persons": 0}, "/persons"),
         ({"persons": "2"}, "/persons"),
@@ -79,3 +88,16 @@ def test_every_error_has_a_title_a_sentence_and_advice():
         assert error.title
         assert error.detail.endswith(".")
         assert error.advice.endswith(".")
+
+
+@given(st.dates(FIRST_DAY, LAST_DAY), st.sampled_from(sorted(available_timezones())))
+def test_every_day_that_can_be_asked_for_has_an_rfc_3339_offset_in_every_zone(day, zone):
+    midnight = dt.datetime.combine(day, dt.time(), ZoneInfo(zone))
+    assert re.fullmatch(r"....-..-..T00:00:00[+-]..:..", midnight.isoformat())
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2200-01-01", "9999-12-31", "2026-02-30", 7])
+def test_a_day_out_of_reach_is_refused_and_told_which_are_not(day):
+    with pytest.raises(ValidationError) as refused:
+        FindSlots().load({"appointment_types": ["bouwadvies"], "from": day})
+    assert refused.value.messages == {"from": [WANTED]}
