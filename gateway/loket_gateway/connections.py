@@ -13,7 +13,10 @@ from nameko.web.server import HttpOnlyProtocol
 IDLE_SECONDS = 30
 #: from one answer to the end of the next request's head; a head that comes drop by drop takes no longer
 HEAD_SECONDS = 60
-LONGEST_LINE = 8192
+#: bytes of an address with its query; a longer one is told so
+LONGEST_ADDRESS = 8192
+#: bytes of the first line of a head; with a longer one nothing more is read
+LONGEST_LINE = 4 * LONGEST_ADDRESS
 #: connections that wait to be taken up
 BACKLOG = 1024
 #: when there are no more file descriptors, so long until the next is taken up

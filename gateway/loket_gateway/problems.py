@@ -64,6 +64,7 @@ STATUS: dict[str, int] = {
     "too-many-webhooks": 409,
     "body-too-slow": 408,
     "body-too-large": 413,
+    "address-too-long": 414,
     "work-needed": 428,
     "unsupported-media-type": 415,
     "unknown-appointment-type": 422,

@@ -11,7 +11,7 @@ from typing import Any
 import eventlet
 import structlog
 from nameko.web.server import WebServer, wsgi
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestURITooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
@@ -22,7 +22,7 @@ from loket_chassis import tracing
 from loket_contracts.errors import Refusal
 
 from . import problems
-from .connections import AFTER_TROUBLE, IDLE_SECONDS, LONGEST_LINE, Protocol, listen
+from .connections import AFTER_TROUBLE, IDLE_SECONDS, LONGEST_ADDRESS, LONGEST_LINE, Protocol, listen
 from .cors import Origins
 from .kept_answers import KeptAnswers
 from .limiting import Limits
@@ -136,6 +136,8 @@ class Server(WebServer):
             started = time.perf_counter()
             address = "-"
             try:
+                if len(environ["RAW_PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
+                    raise RequestURITooLarge
                 provider, request.path_values = routes.bind_to_environ(environ).match()
                 address = provider.url
                 response = provider.handle_request(request)
@@ -149,6 +151,9 @@ class Server(WebServer):
                     refused = Refusal("method-not-allowed", {"method": request.method})
                     response = problems.render(refused, request, public_url)
                 response.headers["Allow"] = allowed
+            except RequestURITooLarge:
+                too_long = Refusal("address-too-long", {"limit": LONGEST_ADDRESS})
+                response = problems.render(too_long, request, public_url)
             except HTTPException as error:
                 response = problems.render(problems.refusal_of(error), request, public_url)
             if "HTTP_ORIGIN" in environ and request.path.startswith("/api/"):

@@ -8,7 +8,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from loket_chassis import standalone
-from tests.browser.desk import at_work, town
+from tests.browser.desk import a_session, at_work, csrf_token, town
 from tests.browser.looks import fits, picture
 from tests.client import Portal, a_visitor, in_days
 
@@ -168,3 +168,10 @@ def test_who_leads_one_team_sets_up_that_team_alone(browser, stack, village):
             expect(page.get_by_role("heading", name="Niet voor u")).to_be_visible()
         page.goto(f"{village.url}/dorp/balie/teksten")
         expect(page.get_by_role("button", name="Bekijken hoe het leest")).to_have_count(0)
+
+
+def test_whom_there_is_not_has_no_hours_to_change(stack, village):
+    session, _ = a_session(stack, "dorp")
+    form = {"csrf_token": csrf_token(session, f"{village.url}/dorp")}
+    answer = session.post(at(village, "/uren/nobody"), data=form, timeout=10)
+    assert (answer.status_code, "nobody" in answer.text) == (422, True)

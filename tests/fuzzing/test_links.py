@@ -16,7 +16,7 @@ from schemathesis.generation import GenerationMode
 
 from conftest import LONG
 from tests.browser.desk import town
-from tests.client import Portal, a_visitor
+from tests.client import Portal, a_visitor, in_days
 
 TOWN = "ketenstad"
 
@@ -32,7 +32,7 @@ def a_visit(portal):
 MAKING = {
     "bookAppointment": ("appointments", a_visit),
     "bookAtDesk": ("desk/appointments", a_visit),
-    "closeTime": ("closures", lambda portal: {"first": "2027-03-01", "resource": "carla"}),
+    "closeTime": ("closures", lambda portal: {"first": in_days(90), "resource": "carla"}),
     "invite": ("invitations", lambda portal: {"appointment_type": "boom"}),
     "makeAccount": ("accounts", lambda portal: {"name": f"test-{uuid.uuid4().hex[:10]}", "roles": ["agent"]}),
     "makeKey": ("api-keys", lambda portal: {"name": f"test-{uuid.uuid4().hex[:10]}", "roles": ["portal"]}),
@@ -110,5 +110,7 @@ def test_every_chain_of_links_is_answered_as_described(ketenstad, document, done
 
 
 def test_the_steps_were_done_and_not_only_refused(done):
+    if not done:
+        pytest.skip("the chains were not asked for")
     fulfilled = {step for step, status in done if status < 300}
     assert fulfilled >= WANTED, (WANTED - fulfilled, sorted(done.items()))

@@ -34,6 +34,8 @@ def test_whatever_is_sent_is_answered_as_described(stack, tmp_path):
         'parameters = { municipality = "proefstad" }\n'
         "[checks.positive_data_acceptance]\n"
         'expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "415", "422", "429"]\n'
+        "[checks.negative_data_rejection]\n"
+        'expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "414", "415", "422", "428", "429"]\n'
         + "".join(
             f'[[operations]]\ninclude-operation-id = "{name}"\n'
             f'headers = {{ Authorization = "Bearer {booked["link_token"]}" }}\n'

@@ -145,6 +145,7 @@ SEARCH = "/api/v1/rumst/slots?location=gemeentehuis&appointment_type="
         (f"{SEARCH}leegstand&to={in_days(90)}", 422, "invalid-request", "to"),
         ("/api/v1/rumst/appointments/abc", 401, "token-needed", None),
         ("/api/v1/rumst/nothing", 404, "not-found", None),
+        (f"{SEARCH}bouwadvies&colour={'r' * 9000}", 414, "address-too-long", None),
     ],
 )  # fmt: skip
 def test_a_wrong_address(portal, path, status, code, place):

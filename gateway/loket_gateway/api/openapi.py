@@ -32,8 +32,9 @@ ALWAYS_SENT = {
 }
 DESCRIPTION = """Appointments with a municipality's specialists.
 
-Times are RFC 3339 with an offset. Errors are RFC 9457 problems, each with a page of its own. A POST with an
-Idempotency-Key may be repeated safely. What carries an ETag can be asked for again with If-None-Match.
+Times are RFC 3339 with an offset; days are local, YYYY-MM-DD, from 2000 up to 2199. Errors are RFC 9457 problems, each
+with a page of its own. A POST with an Idempotency-Key may be repeated safely. What carries an ETag can be asked for
+again with If-None-Match.
 
 Residents need no account: what a booking answers as `link_token` opens that one appointment. Portals, machines and
 staff send an API key; staff at a browser have a session, and send its token as X-CSRF-Token with every change.

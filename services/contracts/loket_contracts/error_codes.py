@@ -249,6 +249,12 @@ ERRORS: dict[str, ErrorCode] = {
             "The body of the request did not come in within the time that there is for it.",
             "Send it again over a better connection; nothing was done.",
         ),
+        ErrorCode(
+            "address-too-long",
+            "The address is too long",
+            "An address with its query may hold {limit} bytes at most.",
+            "Ask for less at a time.",
+        ),
         ErrorCode("not-found", "Not found", "There is nothing at this address.", "See /docs for the addresses."),
         ErrorCode(
             "method-not-allowed",

@@ -58,4 +58,5 @@ class Operation:
     @property
     def all_refusals(self) -> tuple[str, ...]:
         more = STAFF if self.permission else ()
-        return tuple(dict.fromkeys((*self.refusals, *more, *ALWAYS)))
+        asked = ("address-too-long",) if self.query is not None else ()
+        return tuple(dict.fromkeys((*self.refusals, *asked, *more, *ALWAYS)))
