@@ -64,6 +64,17 @@ def test_a_clock_time_that_the_autumn_change_brings_twice_is_the_first_of_the_tw
     assert on.local(on.cell_at(dt.time(2, 30))) == "2026-10-25T02:30:00+02:00"
 
 
+@given(DATES, ZONES, st.times().map(lambda clock: clock.replace(second=0, microsecond=0)))
+@example(dt.date(2026, 11, 25), "Europe/Brussels", dt.time(0, 3))
+@example(dt.date(2026, 11, 25), "Europe/Brussels", dt.time(23, 58))
+@example(SPRING, "Europe/Brussels", dt.time(2, 33))
+@example(AUTUMN, "Europe/Brussels", dt.time(2, 58))
+def test_the_cell_of_any_clock_time_is_the_first_that_does_not_come_before_it(date, time_zone, clock):
+    on = day(date, time_zone)
+    shown = [on.moment(cell).astimezone(on.zone).time() for cell in range(on.cells)]
+    assert on.cell_at(clock) == next((cell for cell in range(on.cells) if shown[cell] >= clock), on.cells)
+
+
 @given(st.sets(st.integers(0, 299)), st.integers(1, 40))
 def test_a_run_begins_exactly_where_so_many_free_cells_follow(free, length):
     bits = sum(1 << cell for cell in free)

@@ -64,10 +64,11 @@ class Day:
         A time that the autumn change brings twice means the first of the two; a time that the spring change leaves out
         means the moment of the change.
         """
-        cell = self.cell_of(dt.datetime.combine(self.date, clock, self.zone).astimezone(dt.UTC))
-        if self._clock(cell) != clock:  # it was left out, and PEP 495 counts on past the change
-            while self._clock(cell - 1) > clock:
-                cell -= 1
+        cell = self.first_cell_from(dt.datetime.combine(self.date, clock, self.zone).astimezone(dt.UTC))
+        while cell > 0 and self._clock(cell - 1) >= clock:  # it was left out, and PEP 495 counts on past the change
+            cell -= 1
+        while cell < self.cells and self._clock(cell) < clock:  # between two cells, where the clock was set back
+            cell += 1
         return cell
 
     def _clock(self, cell: int) -> dt.time:
