@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,12 +13,15 @@ from amqp.exceptions import NotFound
 from kombu import Connection
 from kombu.message import Message
 from kombu.transport.virtual import Channel
-from nameko.extensions import DependencyProvider
 
 from loket_contracts.envelope import Event, MalformedEvent
 
-from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
-from .rpc import answer
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # nameko stands on eventlet, which says at every import that it is old
+    from nameko.extensions import DependencyProvider
+
+    from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
+    from .rpc import answer
 
 MOST = 1000
 CONFIRMED = {"confirm_publish": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
 import yaml
@@ -59,4 +60,5 @@ def _channel(event: EventType) -> dict[str, Any]:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description="Print the AsyncAPI 3 document of all events, as YAML.").parse_args()
     print(yaml.safe_dump(document(), sort_keys=False, allow_unicode=True), end="")
