@@ -20,7 +20,7 @@ SLOT = ("slot-in-the-past", "slot-not-offered", "slot-taken")
 MINE = ("unknown-municipality", "token-needed", "appointment-not-found")
 SEARCH = ("unknown-municipality", "invalid-request", *VISIT)
 #: what any request can meet
-ALWAYS = ("too-many-requests", "internal-error", "service-unavailable")
+ALWAYS = ("address-too-long", "too-many-requests", "internal-error", "service-unavailable")
 #: what a request for staff can meet
 STAFF = ("login-needed", "forbidden", "csrf", "password-change-needed", "unknown-municipality")
 #: what changes an appointment can meet
@@ -58,5 +58,4 @@ class Operation:
     @property
     def all_refusals(self) -> tuple[str, ...]:
         more = STAFF if self.permission else ()
-        asked = ("address-too-long",) if self.query is not None else ()
-        return tuple(dict.fromkeys((*self.refusals, *asked, *more, *ALWAYS)))
+        return tuple(dict.fromkeys((*self.refusals, *more, *ALWAYS)))
