@@ -13,6 +13,8 @@ from tests.client import Portal
 MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
 #: for each operation; LOKET_FUZZ asks for another number
 CASES = int(os.environ.get("LOKET_FUZZ") or (5000 if LONG else 500))
+#: answers of all together
+MOST_UNAVAILABLE = 10
 #: operations whose bearer token is that of one appointment
 OF_THE_RESIDENT = (
     "getCalendar", "sendFile", "getFile", "dropFile", "giveFeedback", "joinWaitingList", "leaveWaitingList",
@@ -33,9 +35,11 @@ def test_whatever_is_sent_is_answered_as_described(stack, tmp_path):
     config.write_text(
         'parameters = { municipality = "proefstad" }\n'
         "[checks.positive_data_acceptance]\n"
-        'expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "415", "422", "429"]\n'
+        'expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "415", "422", "429", "503"]\n'
+        "[checks.not_a_server_error]\n"
+        'expected-statuses = ["2xx", "3xx", "4xx", "503"]\n'
         "[checks.negative_data_rejection]\n"
-        'expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "414", "415", "422", "428", "429"]\n'
+        'expected-statuses = ["4xx", "503"]\n'
         + "".join(
             f'[[operations]]\ninclude-operation-id = "{name}"\n'
             f'headers = {{ Authorization = "Bearer {booked["link_token"]}" }}\n'
@@ -54,7 +58,11 @@ def test_whatever_is_sent_is_answered_as_described(stack, tmp_path):
         *(() if LONG else ("--seed", "1")), "--generation-database", "none",
         "--warnings", "off", "--suppress-health-check", "all",
     ]  # fmt: skip
+    log = stack.logs / "gateway.log"
+    before = log.stat().st_size
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     print(done.stdout[-2000:])  # how many cases there were, for who asks with -s
     assert done.returncode == 0, done.stdout[-6000:]
     assert portal.get("teams").ok
+    # that a service did not answer in time is described, and has to stay what it is on a machine that is busy: rare
+    assert log.read_bytes()[before:].count(b'"status": 503') < MOST_UNAVAILABLE

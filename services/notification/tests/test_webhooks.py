@@ -3,6 +3,7 @@
 import datetime as dt
 import socket
 
+import eventlet
 import pytest
 
 from loket_contracts.errors import Refusal
@@ -71,6 +72,13 @@ def test_what_is_no_https_address_is_refused(named, url):
     named(PUBLIC)
     with pytest.raises(NotAllowed):
         look_at(url, private_too=False)
+
+
+def test_a_name_server_that_says_nothing_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: eventlet.sleep(60))
+    monkeypatch.setattr(targets, "LOOKUP_SECONDS", 0.05)
+    with pytest.raises(NotAllowed, match="in time"):
+        look_at("https://portal.example/hook", private_too=False)
 
 
 def test_an_event_is_planned_once_for_each_subscription(webhooks, subscription):

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import warnings
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # eventlet says at every import that it is old
+    from eventlet import Timeout
+
 SECONDS = 10.0
+#: for looking up a name: less than who subscribes waits, and a name server that says nothing takes five
+LOOKUP_SECONDS = 1.0
 MOST_BYTES_READ = 2000
 
 
@@ -48,7 +55,10 @@ def look_at(url: str, private_too: bool) -> Target:
     if not parts.hostname or parts.username is not None or parts.fragment:
         raise NotAllowed("Give an address with a host, and without a user or a fragment.")
     try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        with Timeout(LOOKUP_SECONDS, TimeoutError):
+            found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except TimeoutError as error:
+        raise NotAllowed("The name of the host could not be looked up in time; try again.") from error
     except (OSError, UnicodeError) as error:
         raise NotAllowed("The name of the host leads nowhere.") from error
     addresses = [str(each[4][0]) for each in found]
