@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request
 
-from loket_contracts.days import WANTED, day_of
+from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
 
 NEEDED = "This is needed."
@@ -51,10 +51,7 @@ def _amount(text: str) -> int:
 
 def date_of(request: Request, name: str) -> dt.date:
     """Raises Refusal: invalid-request."""
-    try:
-        return day_of(request.args.get(name, "")[:10])
-    except ValueError as error:
-        raise Refusal("invalid-request", errors=[{"parameter": name, "detail": WANTED}]) from error
+    return asked_day(request.args.get(name, "")[:10], name)
 
 
 def instant_of(body: dict[str, Any], name: str, time_zone: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.rpc import Service
-from loket_contracts.days import WANTED, day_of
+from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
 
 from ... import language, problems
@@ -124,7 +124,7 @@ class QmaticRoutes:
         catalogue, given = self.catalogue.of(municipality), matrix.read(parameters)
         zone = location_of(catalogue, branch)["time_zone"]
         wish = starts.wish_of([kind_of(catalogue, name) for name in _services(given)], branch, _persons(given))
-        on = _date(date)
+        on = asked_day(date, "date")
         found = starts.starts(self.booking, municipality, wish, on, on) if wish else []
         times = list(dict.fromkeys(starts.naive(each, zone)[11:16] for each in found))
         return answer(shapes.envelope("times", times, given))
@@ -185,13 +185,6 @@ def _services(given: dict[str, list[str]]) -> list[str]:
 def _persons(given: dict[str, list[str]]) -> int:
     """`numberOfCustomers` counts those who come along: clients send it from the second person on, less one."""
     return 1 + matrix.whole_number(given.get("numberOfCustomers"), 0)
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return day_of(text)
-    except ValueError as error:
-        raise Refusal("invalid-request", errors=[{"parameter": "date", "detail": WANTED}]) from error
 
 
 def _body(request: Request) -> dict[str, Any]:

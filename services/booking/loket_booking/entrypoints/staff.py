@@ -6,7 +6,6 @@ for, None for all: of another team's visit it is told that there is none.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from loket_chassis.rpc import answer
@@ -23,7 +22,7 @@ from loket_contracts.commands import (
     RescheduleAppointment,
     TakeStep,
 )
-from loket_contracts.days import WANTED, day_of
+from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal, load
 
 from ..commands import booking, changing, closing, filing, inviting, preparing, queueing
@@ -57,7 +56,7 @@ class ForStaff(Desk):
     ) -> dict[str, Any]:  # fmt: skip
         if team is not None:
             teams = [team] if teams is None or team in teams else []
-        return day.agenda(self.stores, municipality, _date(date), teams, resource, by_staff(self, who))
+        return day.agenda(self.stores, municipality, asked_day(date, "date"), teams, resource, by_staff(self, who))
 
     @answer
     def resources(self, municipality: str, teams: Teams = None) -> list[dict[str, Any]]:
@@ -254,10 +253,3 @@ class ForStaff(Desk):
             **appointments.describe(self.stores, appointment, card),
             "allowed": allowed(appointment.state, "staff"),
         }
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return day_of(text)
-    except ValueError as error:
-        raise Refusal("invalid-request", errors=[{"parameter": "date", "detail": WANTED}]) from error

@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
-from loket_contracts.days import WANTED, day_of
+from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
 
 DAY = dt.timedelta(days=1)
@@ -79,8 +79,8 @@ def part_of(day: dt.date, part: str) -> str:
 
 def period(first: str | None, last: str | None, today: dt.date) -> Period:
     """The period between two dates, YYYY-MM-DD. Raises Refusal: invalid-request."""
-    end = _date(last, "to")
-    begin = _date(first, "from")
+    end = None if last is None else asked_day(last, "to")
+    begin = None if first is None else asked_day(first, "from")
     if begin is None:
         begin = (end or today) - dt.timedelta(days=USUAL_DAYS - 1)
     end = end or max(begin, today)
@@ -117,15 +117,6 @@ def _next_part(day: dt.date, part: str) -> dt.date:
 
 def _next_month(day: dt.date) -> dt.date:
     return (day.replace(day=28) + 4 * DAY).replace(day=1)
-
-
-def _date(text: str | None, parameter: str) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return day_of(text)
-    except ValueError as error:
-        raise _wrong(parameter, WANTED) from error
 
 
 def _wrong(parameter: str, detail: str) -> Refusal:
