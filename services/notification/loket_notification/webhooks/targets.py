@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import warnings
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import urllib3
+from eventlet import Timeout
 from urllib3.exceptions import HTTPError
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # eventlet says at every import that it is old
-    from eventlet import Timeout
 
 SECONDS = 10.0
 #: for looking up a name: less than who subscribes waits, and a name server that says nothing takes five
