@@ -102,6 +102,6 @@ def idempotency_key(request: Request) -> str | None:
     """The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header). Raises Refusal: invalid-request."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 1 <= len(key) <= 200:
-        detail = "Give a key of 1 to 200 signs."
+        detail = "Length must be between 1 and 200."
         raise Refusal("invalid-request", errors=[{"header": "Idempotency-Key", "detail": detail}])
     return key

@@ -27,7 +27,7 @@ LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
 #: fields of the catalogue that hold a text per language
 TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint", "text"})
 LISTS_OF_TEXTS = frozenset({"bring", "keywords"})
-_NUMBER = re.compile(r"\d+")
+_DIFFERING = re.compile(r"(?<=: ).+(?=\.$)|\d+(?:[.-]\d+)*")
 
 
 def of(request: Request) -> str:
@@ -61,13 +61,17 @@ def translate(text: str, language: str) -> str:
 
 
 def detail(text: str, language: str) -> str:
-    """What is wrong with a field. One sentence stands for all that differ in their numbers alone."""
+    """What is wrong with a field. One translation serves all sentences of one shape."""
     said = translate(text, language)
     if said != text:
         return said
-    numbers = _NUMBER.findall(text)
-    shape = translate(_NUMBER.sub("{}", text), language)
-    return shape.format(*numbers) if numbers and shape.count("{}") == len(numbers) else text
+    found = translate(shape(text), language)
+    return found.format(*_DIFFERING.findall(text)) if found != shape(text) else text
+
+
+def shape(text: str) -> str:
+    """The sentence with {} for its numbers, and for what it lists after a colon."""
+    return _DIFFERING.sub("{}", text)
 
 
 def pick(text: Any, language: str) -> str:

@@ -146,6 +146,6 @@ def tell(response: Response, refusal: Refusal) -> None:
 
 def sentence(refusal: Refusal, spoken: str) -> str:
     """The sentence of the code in a language, with the refusal's own words in it."""
-    params = {name: language.translate(text, spoken) for name, text in refusal.params.items()}
+    params = {name: language.detail(text, spoken) for name, text in refusal.params.items()}
     known = {"municipality": "?", "limit": "?", "method": "?", "reason": "?", "expected": "?", "seconds": "60"} | params
     return language.translate(ERRORS[refusal.code].detail, spoken).format_map(known)

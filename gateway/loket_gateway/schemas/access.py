@@ -19,7 +19,7 @@ def _is_grant(text: str) -> None:
 def _is_for_people(text: str) -> None:
     _is_grant(text)
     if Grant.read(text).role not in FOR_PEOPLE:
-        raise ValidationError(f"People can be {', '.join(FOR_PEOPLE)}.")
+        raise ValidationError(f"Must be one of: {', '.join(FOR_PEOPLE)}.")
 
 
 _TEAM = "(/[a-z0-9]+(-[a-z0-9]+)*)?"

@@ -83,7 +83,9 @@ def table(
     part = every or period.usual_part()
     if part not in PARTS or by not in (None, *BY):
         parameter, possible = ("every", PARTS) if part not in PARTS else ("by", BY)
-        raise Refusal("invalid-request", errors=[{"parameter": parameter, "detail": f"One of {', '.join(possible)}."}])
+        raise Refusal(
+            "invalid-request", errors=[{"parameter": parameter, "detail": f"Must be one of: {', '.join(possible)}."}]
+        )
     slices = [("", slice_of(asked))] if by is None else list(_slices(kept, municipality, by, asked))
     page = period.cut(part, after, PARTS_AT_ONCE)
     if page is None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request
 from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
 
-NEEDED = "This is needed."
+NEEDED = "Missing data for required field."
 #: the fields of a customer that are read
 READ = ("firstName", "initials", "lastNamePrefix", "lastName", "emailAddress", "phoneNumber", "mobilePhoneNumber")
 
@@ -45,7 +45,9 @@ def activities(request: Request, body: dict[str, Any] | None = None) -> tuple[li
 
 def _amount(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text[:9]) < 1:
-        raise Refusal("invalid-request", errors=[{"parameter": "amount", "detail": "Give a number from 1 on."}])
+        raise Refusal(
+            "invalid-request", errors=[{"parameter": "amount", "detail": "Must be greater than or equal to 1."}]
+        )
     return int(text[:9])
 
 

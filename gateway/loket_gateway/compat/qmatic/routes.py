@@ -178,7 +178,9 @@ class QmaticRoutes:
 def _services(given: dict[str, list[str]]) -> list[str]:
     chosen = list(dict.fromkeys(given.get("servicePublicId", ())))
     if not chosen:
-        raise Refusal("invalid-request", errors=[{"parameter": "servicePublicId", "detail": "Name a service."}])
+        raise Refusal(
+            "invalid-request", errors=[{"parameter": "servicePublicId", "detail": "Missing data for required field."}]
+        )
     return chosen
 
 
@@ -201,7 +203,7 @@ def _body(request: Request) -> dict[str, Any]:
 def _list(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
     found = body.get(name)
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise Refusal("invalid-request", errors=[{"pointer": f"/{name}", "detail": "Give a list of objects."}])
+        raise Refusal("invalid-request", errors=[{"pointer": f"/{name}", "detail": "Not a valid list."}])
     return found
 
 

@@ -136,7 +136,7 @@ def _check_reason(reasons: Mapping[str, frozenset[str]], command: str, reason: s
     if reason is None or request.by == "system" or reason in reasons[command]:
         return
     choices = ", ".join(sorted(reasons[command]))
-    raise Refusal("invalid-request", errors=[{"pointer": "/reason", "detail": f"Choose one of: {choices}."}])
+    raise Refusal("invalid-request", errors=[{"pointer": "/reason", "detail": f"Must be one of: {choices}."}])
 
 
 def _check_sequence(appointment: Appointment, seen: int | None) -> None:

@@ -71,7 +71,9 @@ def require_part(stores: Stores, municipality: str, section: str, name: str) -> 
     """Raises Refusal: unknown-resource, unknown-appointment-type, invalid-request for another section."""
     known = stores.configurations.calendar(municipality).municipality
     if section not in AMENDABLE:
-        raise Refusal("invalid-request", errors=[{"pointer": "/section", "detail": f"One of {', '.join(AMENDABLE)}."}])
+        raise Refusal(
+            "invalid-request", errors=[{"pointer": "/section", "detail": f"Must be one of: {', '.join(AMENDABLE)}."}]
+        )
     if section == "resources" and name not in known.resources:
         raise Refusal("unknown-resource", {"resource": name})
     if section == "appointment_types" and name not in known.appointment_types:

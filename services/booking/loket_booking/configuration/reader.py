@@ -25,7 +25,7 @@ def read(text: str, version: int = 0) -> catalogue.Municipality:
     Raises Refusal: invalid-configuration; each error has "line" (from 1), "pointer" (RFC 6901) and "detail".
     """
     if len(text) > MOST_BYTES:
-        raise Refusal("invalid-configuration", errors=[_problem(1, "/", f"At most {MOST_BYTES} characters.")])
+        raise Refusal("invalid-configuration", errors=[_problem(1, "/", f"Longer than maximum length {MOST_BYTES}.")])
     try:
         # the base loader leaves every scalar a string, so that 13:30 is not read as 810
         tree = yaml.compose(text, Loader=yaml.BaseLoader)
@@ -125,15 +125,15 @@ def _dangling(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for section, entries in (("resources", resources), ("appointment_types", loaded["appointment_types"])):
         for name, entry in entries.items():
             if entry["team"] is not None and entry["team"] not in teams:
-                yield f"/{section}/{name}/team", f"There is no team {entry['team']}."
+                yield f"/{section}/{name}/team", f"There is no such team: {entry['team']}."
             for index, place in enumerate(entry["locations"]):
                 if place not in locations:
-                    yield f"/{section}/{name}/locations/{index}", f"There is no location {place}."
+                    yield f"/{section}/{name}/locations/{index}", f"There is no such location: {place}."
     types = loaded["appointment_types"]
     for name, resource in resources.items():
         for rule, hours in enumerate(resource["hours"]):
             for kind in sorted(hours.appointment_types - types.keys()):
-                yield f"/resources/{name}/hours/{rule}/appointment_types", f"There is no appointment type {kind}."
+                yield f"/resources/{name}/hours/{rule}/appointment_types", f"There is no such appointment type: {kind}."
     for name, kind in types.items():
         yield from _needs_nobody_meets(name, kind, loaded)
         for question, asked in kind["questions"].items():
@@ -142,10 +142,10 @@ def _dangling(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             other, answers = asked["only_if"]
             at = f"/appointment_types/{name}/questions/{question}/only_if"
             if other not in kind["questions"]:
-                yield at, f"There is no question {other}."
+                yield at, f"There is no such question: {other}."
             else:
                 for answer in sorted(answers - kind["questions"][other]["choices"].keys()):
-                    yield at, f"{answer} is no choice of {other}."
+                    yield at, f"There is no such choice: {answer}."
 
 
 def _needs_nobody_meets(name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -153,14 +153,14 @@ def _needs_nobody_meets(name: str, kind: Mapping[str, Any], loaded: Mapping[str,
     for index, need in enumerate(kind["needs"]):
         at = f"/appointment_types/{name}/needs/{index}"
         if need.team is not None and need.team not in loaded["teams"]:
-            yield f"{at}/team", f"There is no team {need.team}."
+            yield f"{at}/team", f"There is no such team: {need.team}."
             continue
         for place in kind["locations"]:
             if place in loaded["locations"] and not any(
                 place in resource.locations and need.is_met_by(resource, kind["team"]) for resource in able
             ):
-                what = need.resource or need.kind + (f" with skill {need.skill}" if need.skill else "")
-                yield at, f"No {what} can give this at {place}."
+                all_of_it = ", ".join(filter(None, (need.resource or need.kind, need.skill, place)))
+                yield at, f"No resource is all of this: {all_of_it}."
 
 
 def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipality:

@@ -69,7 +69,7 @@ def _read(visit: Visit, answers: Mapping[str, str]) -> tuple[dict[str, str], lis
         if question is None or question.kind == "file":
             wrong.append((name, "This question is not asked for this appointment."))
         elif name in given and question.kind == "choice" and given[name] not in question.choices:
-            wrong.append((name, f"Choose one of: {', '.join(question.choices)}."))
+            wrong.append((name, f"Must be one of: {', '.join(question.choices)}."))
     return given, [{"pointer": f"/answers/{name}", "detail": detail} for name, detail in wrong]
 
 

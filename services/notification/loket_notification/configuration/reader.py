@@ -27,7 +27,7 @@ def read(text: str, most_segments: int) -> tuple[str, Plan]:
         line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else 1  # type: ignore[attr-defined]
         raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": str(error), "line": line}]) from error
     if not isinstance(given, dict):
-        raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": "A plan is a mapping of keys."}])
+        raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": "Not a valid mapping type."}])
     try:
         loaded: dict[str, Any] = _form.load(given)
     except ValidationError as error:

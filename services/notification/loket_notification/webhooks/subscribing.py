@@ -34,7 +34,7 @@ def subscribe(
     try:
         look_at(wish["url"], private_too)
     except NotAllowed as error:
-        raise Refusal("webhook-target-refused", {"reason": str(error).rstrip(".")}) from error
+        raise Refusal("webhook-target-refused", {"reason": error}) from error
     if len(webhooks.of_owner(municipality, owner)) >= MOST_PER_OWNER:
         raise Refusal("too-many-webhooks", {"limit": MOST_PER_OWNER})
     secret = new_secret()

@@ -45,21 +45,21 @@ def look_at(url: str, private_too: bool) -> Target:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
-        raise NotAllowed("This is no address.") from error
+        raise NotAllowed("it is no address") from error
     if parts.scheme != "https" and not (private_too and parts.scheme == "http"):
-        raise NotAllowed("The address must begin with https://.")
+        raise NotAllowed("it must begin with https://")
     if not parts.hostname or parts.username is not None or parts.fragment:
-        raise NotAllowed("Give an address with a host, and without a user or a fragment.")
+        raise NotAllowed("it has no host, or has a user or a fragment")
     try:
         with Timeout(LOOKUP_SECONDS, TimeoutError):
             found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except TimeoutError as error:
-        raise NotAllowed("The name of the host could not be looked up in time; try again.") from error
+        raise NotAllowed("its host could not be looked up in time; try again") from error
     except (OSError, UnicodeError) as error:
-        raise NotAllowed("The name of the host leads nowhere.") from error
+        raise NotAllowed("its host leads nowhere") from error
     addresses = [str(each[4][0]) for each in found]
     if not private_too and not all(_is_public(address) for address in addresses):
-        raise NotAllowed("The address is not a public one.")
+        raise NotAllowed("it is not a public one")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, parts.hostname, port, path, addresses[0])
 
