@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import warnings
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # eventlet says at every import that it is old
-    from eventlet import tpool
+from eventlet import tpool
 
 SHORTEST = 12
 LONGEST = 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -13,15 +12,12 @@ from amqp.exceptions import NotFound
 from kombu import Connection
 from kombu.message import Message
 from kombu.transport.virtual import Channel
+from nameko.extensions import DependencyProvider
 
 from loket_contracts.envelope import Event, MalformedEvent
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # nameko stands on eventlet, which says at every import that it is old
-    from nameko.extensions import DependencyProvider
-
-    from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
-    from .rpc import answer
+from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
+from .rpc import answer
 
 MOST = 1000
 CONFIRMED = {"confirm_publish": True}

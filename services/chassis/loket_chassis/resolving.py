@@ -6,12 +6,8 @@ system's does.
 
 from __future__ import annotations
 
-import os
 import socket
 from typing import Any
-
-#: read when eventlet is imported
-os.environ["EVENTLET_NO_GREENDNS"] = "yes"
 
 _of_the_system = socket.getaddrinfo
 

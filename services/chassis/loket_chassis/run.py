@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
+import eventlet
 
 from . import resolving
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # nameko stands on eventlet, which says at every import that it is old
-    import eventlet
 
 eventlet.monkey_patch()  # before pymongo and kombu are imported, or their sockets block the whole process
 resolving.in_a_thread()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import click
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # nameko stands on eventlet, which says at every import that it is old
-    from nameko.exceptions import RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
-    from nameko.standalone.rpc import ServiceRpcProxy
+from nameko.exceptions import RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
+from nameko.standalone.rpc import ServiceRpcProxy
 
 from loket_contracts.errors import Refusal
 

@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 LOOK = """
-import warnings; warnings.simplefilter("ignore")
 from loket_chassis import resolving, run
 import socket, sys, time, eventlet
 {}

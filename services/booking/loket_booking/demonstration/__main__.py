@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # eventlet says at every import that it is old
-    import eventlet
+import eventlet
 
 eventlet.monkey_patch()  # before pymongo is imported
 
