@@ -119,6 +119,11 @@ def test_a_login_form_of_another_site_is_refused(browser, account, headers):
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("address", ["/rumst/aanmelden/provider", "/aanmelden/terug?code=x&state=y"])
+def test_without_a_provider_of_identities_there_is_no_such_address(stack, address):
+    assert requests.get(f"{stack.url}{address}", timeout=15, allow_redirects=False).status_code == 404
+
+
 @pytest.mark.parametrize(
     "there", ["https://evil.example/", "//evil.example/rumst/", "/rumst//evil.example", "/kontich/"]
 )

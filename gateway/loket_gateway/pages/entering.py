@@ -13,7 +13,7 @@ from loket_contracts.errors import Refusal
 from ..access import passwords
 from ..access.accounts import Account
 from ..access.identity import Identity
-from ..access.provider import LONGEST_LOGIN, LoginFailed
+from ..access.provider import LONGEST_LOGIN, LoginFailed, Provider
 from ..access.roles import Caller
 from ..catalogue import Catalogue
 from ..clock import now
@@ -47,7 +47,7 @@ class EnteringPages:
         self.catalogue.of(municipality)
         self.access.limits.spend("login", request)
         try:
-            url, state = self.access.provider.begin(municipality, _place(request.args.get("naar"), municipality), now())
+            url, state = self._provider.begin(municipality, _place(request.args.get("naar"), municipality), now())
         except LoginFailed as error:
             log.warning("nobody can log in by the provider of identities", error=str(error))
             raise Refusal("service-unavailable") from error
@@ -58,10 +58,11 @@ class EnteringPages:
     @route("GET", "/aanmelden/terug", page=True)
     def back(self, request: GatewayRequest) -> Response:
         """The cookie of the browser that began the login is needed, so nobody is logged in as somebody else."""
+        provider = self._provider
         state = request.cookies.get(self.access.cookie_name + LOGIN, "")
-        address = f"{self.access.provider.redirect_uri}?{request.query_string.decode('ascii', 'replace')}"
+        address = f"{provider.redirect_uri}?{request.query_string.decode('ascii', 'replace')}"
         try:
-            municipality, there, person = self.access.provider.finish(address, state, now())
+            municipality, there, person = provider.finish(address, state, now())
         except LoginFailed as error:
             log.warning("a login by the provider of identities failed", error=str(error))
             raise Refusal("login-refused") from error
@@ -75,6 +76,12 @@ class EnteringPages:
             raise Refusal("login-refused")
         self.access.forget()
         return self._enter(request, account, there)
+
+    @property
+    def _provider(self) -> Provider:
+        if not self.access.provider.is_set:
+            raise Refusal("not-found")
+        return self.access.provider
 
     @route("POST", "/<municipality>/aanmelden", page=True)
     def login(self, request: GatewayRequest, municipality: str) -> Response:
