@@ -40,6 +40,13 @@ def a_message(text: str = "Uw afspraak: é à € ë ☎, om 10 uur.", number: i
     )  # fmt: skip
 
 
+class _Scribbled(dict[str, str]):
+    """Whatever is looked for is there, and is no signature: HTTP lets other signs than ASCII through."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return "é"
+
+
 class ChannelConformance:
     """Subclass it and give the fixture `face`."""
 
@@ -93,6 +100,13 @@ class ChannelConformance:
     def test_a_receipt_from_anybody_else_is_refused(self, face: Face) -> None:
         with pytest.raises(Forged):
             face.channel("accept").read_receipts(Callback("POST", "https://x.example/receipts/x", body='{"id": "1"}'))
+
+    def test_a_receipt_with_a_scribble_for_a_signature_is_refused(self, face: Face) -> None:
+        scribbled = Callback(
+            "POST", "https://x.example/receipts/x", query=_Scribbled(), headers=_Scribbled(), body="{}"
+        )
+        with pytest.raises(Forged):
+            face.channel("accept").read_receipts(scribbled)
 
     def test_it_can_be_closed_twice(self, face: Face) -> None:
         channel = face.channel("accept")

@@ -18,7 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from loket_chassis.settings import setting
 
 from .contract import Callback, Forged, Outgoing, Receipt, Refused
-from .http import HttpSms
+from .http import HttpSms, is_right
 
 _environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
@@ -82,7 +82,7 @@ class GenericHttpChannel(HttpSms):
         signed = callback.headers.get(settings.sms_http_receipt_header.lower(), "")
         secret = settings.sms_http_receipt_secret.encode()
         wanted = hmac.new(secret, callback.body.encode(), hashlib.sha256).hexdigest()
-        if not secret or not hmac.compare_digest(signed.lower(), wanted):
+        if not secret or not is_right(signed.lower(), wanted):
             raise Forged("the signature is missing or wrong")
         try:
             told = json.loads(callback.body)

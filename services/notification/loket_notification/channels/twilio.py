@@ -14,7 +14,7 @@ import requests
 from loket_chassis.settings import setting
 
 from .contract import Callback, Forged, Outgoing, Receipt
-from .http import HttpSms
+from .http import HttpSms, is_right
 
 STATES = {"delivered": "delivered", "undelivered": "failed", "failed": "failed"}
 
@@ -54,7 +54,7 @@ class TwilioChannel(HttpSms):
         form = dict(parse_qsl(callback.body, keep_blank_values=True))
         signed = callback.url + "".join(f"{name}{form[name]}" for name in sorted(form))
         mac = hmac.new(self.settings.twilio_token.encode(), signed.encode(), hashlib.sha1).digest()
-        if not hmac.compare_digest(base64.b64encode(mac).decode(), callback.headers.get("x-twilio-signature", "")):
+        if not is_right(callback.headers.get("x-twilio-signature", ""), base64.b64encode(mac).decode()):
             raise Forged("the signature is missing or wrong")
         state = STATES.get(form.get("MessageStatus", ""))
         reason = form.get("ErrorCode", "") or form.get("MessageStatus", "")
