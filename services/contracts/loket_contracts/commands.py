@@ -11,6 +11,9 @@ from .fields import LANGUAGES, WEEKDAYS, ClockTime, Day, Email, Identifier, Inst
 
 MOST_PERSONS = 20
 MOST_TYPES = 5
+#: signs that end a line, that print nothing, or that turn the order of what follows
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+ONE_LINE = validate.Regexp(rf"\A[^{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*\Z")
 _TOKEN = validate.Regexp(r"\A[A-Za-z0-9_-]{1,128}\Z", error="This is not an identifier that Loket gave out.")
 
 
@@ -55,7 +58,7 @@ class Contact(Schema):
 
     name = fields.String(
         required=True,
-        validate=[validate.Length(min=1, max=120), validate.Regexp(r"\A[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*\Z")],
+        validate=[validate.Length(min=1, max=120), ONE_LINE],
         metadata={"example": "Lieve Demo"},
     )
     email = Email(required=True, validate=validate.Length(max=254), metadata={"example": "lieve@example.org"})

@@ -74,8 +74,9 @@ class Instant(fields.AwareDateTime):
 
 
 class Email(fields.String):
-    """An e-mail address by the rules of RFC 5321 and 6531, in the normal form of email-validator.
+    """An e-mail address by RFC 5321, in the normal form of email-validator, with an international domain in ASCII.
 
+    One that needs SMTPUTF8 (RFC 6531) is refused: not every server on the way takes it, and the mail would not arrive.
     Whether the domain takes mail is not asked: that would need the network at the moment of booking.
     """
 
@@ -84,9 +85,10 @@ class Email(fields.String):
         if not isinstance(address, str):
             raise self.make_error("invalid")
         try:
-            return validate_email(address.strip(), check_deliverability=False).normalized
+            found = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as error:
             raise ValidationError("This is not an e-mail address we can write to.") from error
+        return str(found.ascii_email)
 
 
 class Phone(fields.String):

@@ -35,6 +35,11 @@ def test_a_booking_is_read_into_utc_and_normal_forms():
     assert (booking["persons"], booking["contact"]["language"]) == (1, "nl")
 
 
+def test_an_international_domain_is_kept_as_mail_servers_know_it():
+    booking = BookAppointment().load({**BOOKING, "contact": {**BOOKING["contact"], "email": "zoe@stad-geël.example"}})
+    assert booking["contact"]["email"] == "zoe@xn--stad-gel-z1a.example"
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
@@ -57,6 +62,9 @@ def test_a_booking_is_read_into_utc_and_normal_forms():
         ({"contact": {"name": "x", "email": "a@example.org", "phone": "hello"}}, "/contact/phone"),
         ({"contact": {"name": " ", "email": "a@example.org"}}, "/contact/name"),
         ({"contact": {"name": "x\ny", "email": "a@example.org"}}, "/contact/name"),
+        ({"contact": {"name": "x\x00", "email": "a@example.org"}}, "/contact/name"),
+        ({"contact": {"name": "x\u202ey", "email": "a@example.org"}}, "/contact/name"),
+        ({"contact": {"name": "x", "email": "zoë@example.org"}}, "/contact/email"),
         ({"contact": {"email": "a@example.org"}}, "/contact/name"),
         ({"answers": {"perceel": ["x"]}}, "/answers/perceel/value"),
     ],
