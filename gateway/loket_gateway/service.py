@@ -122,6 +122,7 @@ class GatewayService(
     name = "gateway"
 
     booking = Remote("booking")
+    patient_booking = Remote("booking", deadline=12.0)  # a calendar of years takes a while
     notification = Remote("notification")
     reporting = Remote("reporting", deadline=5.0)  # years of figures take a while
     catalogue = Catalogues()

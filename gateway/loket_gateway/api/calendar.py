@@ -23,6 +23,7 @@ class CalendarRoutes:
     """Who works for some teams only closes the time of their people."""
 
     booking: Service
+    patient_booking: Service
     repeats: Repeats
 
     @route("GET", f"{BASE}/closures", READ)
@@ -49,7 +50,7 @@ class CalendarRoutes:
     def put_busy_times(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
         """An iCalendar file (RFC 5545), as Outlook or Google exports it; it replaces the last one of its source."""
         source = query(request, _busy_query)["source"]
-        taken = self.booking.import_busy(
+        taken = self.patient_booking.import_busy(
             municipality, resource, source, text(request, "text/calendar"),
             teams=request.caller.teams("closures.change"),
         )  # fmt: skip

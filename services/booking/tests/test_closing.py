@@ -6,7 +6,6 @@ import pytest
 from desk import LATER, STAFF, START, Desk, refused
 from town import a_town, specialist, types
 
-from loket_booking import feeds
 from loket_booking.commands import closing, configuring
 from loket_booking.domain.grid import local_date
 from loket_booking.queries import administration, day
@@ -174,13 +173,6 @@ def test_a_feed_that_is_read_again_replaces_what_it_said_and_nothing_else(desk):
 @pytest.mark.parametrize("text", ["", "nonsense", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR", "\x00" * 50])
 def test_what_is_no_calendar_is_refused(desk, text):
     assert refused(busy, desk, text) == "invalid-request"
-
-
-def test_an_event_over_midnight_closes_the_hours_of_each_of_its_days():
-    text = BUSY.replace("20261130T093000", "20261130T220000", 1).replace("20261130T100700", "20261201T023000")
-    found = feeds.busy_times(text, dt.datetime(2026, 11, 24, tzinfo=dt.UTC), "Europe/Brussels")
-    night = [each for each in found if each.first in (dt.date(2026, 11, 30), dt.date(2026, 12, 1))]
-    assert [(each.start, each.end) for each in night] == [(dt.time(22), None), (None, dt.time(2, 30))]
 
 
 def test_an_agenda_is_offered_under_a_secret_address_and_names_no_resident(desk):

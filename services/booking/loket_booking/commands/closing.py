@@ -10,7 +10,7 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Announce, Stores
 from ..domain.catalogue import Closure
-from ..feeds import busy_times
+from ..feeds.apart import busy_times_apart
 from ..store.closures import LaidClosure
 from .changing import reschedule
 from .request import Request
@@ -64,7 +64,7 @@ def import_busy(stores: Stores, municipality: str, resource: str, source: str, t
     calendar = stores.configurations.calendar(municipality)
     if resource not in calendar.municipality.resources:
         raise Refusal("unknown-resource", {"resource": resource})
-    busy = busy_times(text, stores.now(), calendar.municipality.time_zone)
+    busy = busy_times_apart(text, stores.now(), calendar.municipality.time_zone)
     stores.configurations.closures.replace(municipality, resource, f"feed:{source}", busy, stores.now())
     stores.configurations.look_again()
     return len(busy)

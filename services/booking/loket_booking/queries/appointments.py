@@ -14,7 +14,7 @@ from ..commands.inviting import standing
 from ..domain.appointment import Appointment, allowed
 from ..domain.grid import zone
 from ..domain.waiting_list import Entry
-from ..feeds import agenda_feed
+from ..feeds.agenda import agenda_feed
 from ..store.cards import Card
 from ..store.holds import HeldSlot
 from .catalogue import location_of

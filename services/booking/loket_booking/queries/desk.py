@@ -16,7 +16,7 @@ from ..domain.appointment import Appointment
 from ..domain.grid import local_date
 from ..domain.lifecycle import Transition
 from ..domain.opening import Calendar
-from ..feeds import agenda_feed
+from ..feeds.agenda import agenda_feed
 from ..store.cards import Card
 from ..store.closures import LaidClosure
 from ..store.days import Claim

@@ -1,0 +1,69 @@
+"""Somebody's calendar is read in a process of its own.
+
+One of some years takes seconds, in which this process would answer nobody; and three lines can ask for a repetition
+at every second, or for one that never comes, which is looked for until the year 9999.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any
+
+from loket_contracts.errors import Refusal
+
+from ..domain.catalogue import Closure
+from .busy import busy_times, refused
+
+SECONDS = 8
+MOST_MEMORY = 1 << 30
+TOO_LONG = "This calendar takes too long to work out."
+#: they would take the processors from each other
+AT_ONCE = 2
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+def busy_times_apart(text: str, now: dt.datetime, time_zone: str) -> list[Closure]:
+    """As `busy.busy_times`. Raises Refusal: invalid-request, also for what takes too long."""
+    command = [sys.executable, "-m", __name__, now.isoformat(), time_zone, str(SECONDS)]
+    with _turns:
+        done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
+    if done.returncode < 0:  # the system ended it, at one of the limits below
+        raise refused(TOO_LONG)
+    if done.returncode:
+        kind = done.stderr.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0]
+        raise RuntimeError(f"a calendar could not be read: {kind}")  # no more of it: it is somebody's own
+    answer = json.loads(done.stdout)
+    if "errors" in answer:
+        raise Refusal("invalid-request", errors=answer["errors"])
+    return [_closure(*each) for each in answer["busy"]]
+
+
+def _closure(first: str, last: str, start: str | None, end: str | None) -> Closure:
+    day, hour = dt.date.fromisoformat, dt.time.fromisoformat
+    return Closure(day(first), day(last), {"nl": "Bezet"}, hour(start) if start else None, hour(end) if end else None)
+
+
+def _told(text: str, now: str, time_zone: str) -> dict[str, Any]:
+    try:
+        busy = busy_times(text, dt.datetime.fromisoformat(now), time_zone)
+    except MemoryError:
+        return {"errors": refused(TOO_LONG).errors}
+    except Refusal as refusal:
+        return {"errors": refusal.errors}
+    return {"busy": [[each and each.isoformat() for each in (on.first, on.last, on.start, on.end)] for on in busy]}
+
+
+def _bound(seconds: int) -> None:
+    signal.alarm(seconds)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+if __name__ == "__main__":
+    _bound(int(sys.argv[3]))
+    print(json.dumps(_told(sys.stdin.buffer.read().decode(), sys.argv[1], sys.argv[2])))

@@ -1,0 +1,83 @@
+"""When somebody is busy is worked out from any calendar that people have, and no calendar holds up anybody else."""
+
+import datetime as dt
+from contextlib import suppress
+
+import pytest
+
+from loket_booking.feeds import apart
+from loket_booking.feeds.apart import busy_times_apart
+from loket_booking.feeds.busy import busy_times
+from loket_contracts.errors import Refusal
+
+NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+BRUSSELS = "Europe/Brussels"
+TODAY, IN_400_DAYS = dt.date(2026, 11, 24), dt.date(2027, 12, 29)
+
+
+BEGIN = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", "UID:1")
+END = ("END:VEVENT", "END:VCALENDAR")
+
+
+def calendar(*lines):
+    return "\r\n".join([*BEGIN, *lines, *END, ""])
+
+
+def days(*lines):
+    return [(each.first, each.last) for each in busy_times(calendar(*lines), NOW, BRUSSELS)]
+
+
+def test_an_event_over_midnight_closes_the_hours_of_each_of_its_days():
+    found = busy_times(calendar("DTSTART:20261130T220000", "DTEND:20261201T023000"), NOW, BRUSSELS)
+    assert [(each.first.day, each.start, each.end) for each in found] == [
+        (30, dt.time(22), None), (1, None, dt.time(2, 30))
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("DTSTART:19700101T090000Z", "DTEND:22991231T100000Z"),
+        ("DTSTART:19700101T090000", "DTEND:22991231T235959"),
+        ("DTSTART;TZID=Europe/Brussels:19700101T090000", "DTEND;TZID=Europe/Brussels:22991231T235959"),
+        ("DTSTART;VALUE=DATE:19700101", "DTEND;VALUE=DATE:22991231"),
+    ],
+)
+def test_what_lasts_for_centuries_is_busy_from_now_to_the_horizon(lines):
+    found = days(*lines)
+    assert (found[0][0], found[-1][1]) in {(TODAY, IN_400_DAYS), (TODAY, IN_400_DAYS - dt.timedelta(days=1))}
+
+
+def test_what_is_over_before_it_begins_is_not_busy():
+    assert days("DTSTART:20261201T090000Z", "DTEND:20251201T090000Z", "RRULE:FREQ=DAILY;COUNT=3") == []
+
+
+@pytest.mark.parametrize("at", ["00010101T000000Z", "99991231T235959Z", "00010101", "99991231"])
+@pytest.mark.parametrize("rule", ["RRULE:FREQ=YEARLY", "RRULE:FREQ=MONTHLY;UNTIL=99991231", "RDATE:99991231T235959Z"])
+def test_the_ends_of_time_are_no_failure(at, rule):
+    value = "" if "T" in at else ";VALUE=DATE"
+    with suppress(Refusal):  # nothing else
+        assert all(first >= TODAY for first, _ in days(f"DTSTART{value}:{at}", rule))
+
+
+def test_read_apart_it_says_the_same():
+    text = calendar("DTSTART:20261130T220000Z", "DTEND:20261201T023000Z", "RRULE:FREQ=WEEKLY")
+    assert busy_times_apart(text, NOW, BRUSSELS) == busy_times(text, NOW, BRUSSELS) != []
+    with pytest.raises(Refusal) as refused:
+        busy_times_apart("no calendar", NOW, BRUSSELS)
+    assert refused.value.errors == [{"pointer": "/text", "detail": "This is not an iCalendar file."}]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",  # 34 million times in 400 days
+        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",  # never
+        "FREQ=DAILY;INTERVAL=0",
+    ],
+)
+def test_a_repetition_that_takes_for_ever_is_refused(monkeypatch, rule):
+    monkeypatch.setattr(apart, "SECONDS", 2)
+    with pytest.raises(Refusal) as refused:
+        busy_times_apart(calendar("DTSTART:20261124T090000Z", "DTEND:20261124T090001Z", f"RRULE:{rule}"), NOW, BRUSSELS)
+    assert refused.value.errors == [{"pointer": "/text", "detail": apart.TOO_LONG}]
