@@ -27,7 +27,7 @@ class FleetingPublisher(SharedExtension):
             self.container.config["AMQP_URI"], max_retries=2, interval_start=0.1, interval_step=0.3
         )
 
-    def publish(self, body: str, exchange: str, routing_key: str, **properties: Any) -> None:
+    def publish(self, body: bytes, exchange: str, routing_key: str, **properties: Any) -> None:
         """Publish a body that is JSON already. Raises whatever keeps the broker away (`lasting.AWAY`)."""
         message = Message(
             body, content_type=JSON, content_encoding="utf-8", delivery_mode=TRANSIENT, priority=0, **properties

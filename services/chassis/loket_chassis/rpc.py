@@ -14,7 +14,7 @@ from typing import Any
 
 import eventlet
 from kombu.message import Message
-from nameko.exceptions import RemoteError, UnserializableValueError, deserialize, deserialize_to_instance, serialize
+from nameko.exceptions import RemoteError, deserialize, deserialize_to_instance, serialize
 from nameko.extensions import DependencyProvider, Extension
 from nameko.messaging import HeaderEncoder
 from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
@@ -33,6 +33,10 @@ class Unavailable(Exception):
     """The other service did not answer in time, or the broker could not be reached."""
 
 
+class UnwritableAnswer(Exception):
+    """The method gave what is no JSON. What it was stays untold, since the caller logs what it is told."""
+
+
 class Replier(RpcConsumer):
     """The answering side: a result is serialised once, and sent without waiting for the broker's confirm."""
 
@@ -41,9 +45,9 @@ class Replier(RpcConsumer):
     def handle_result(self, message: Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
         error = serialize(_as_told(exc_info[1])) if exc_info else None
         try:
-            body = json.dumps({"result": result, "error": error}, ensure_ascii=False)
+            body = _written({"result": result, "error": error})
         except (TypeError, ValueError):
-            body = json.dumps({"result": None, "error": serialize(UnserializableValueError(result))})
+            body = _written({"result": None, "error": serialize(UnwritableAnswer(type(result).__name__))})
         self.publisher.publish(
             body,
             get_rpc_exchange(self.container.config).name,
@@ -52,6 +56,11 @@ class Replier(RpcConsumer):
         )
         self.queue_consumer.ack_message(message)
         return result, exc_info
+
+
+def _written(message: dict[str, Any]) -> bytes:
+    """Raises TypeError or ValueError: it is no JSON, or holds half a character."""
+    return json.dumps(message, ensure_ascii=False).encode()
 
 
 def _as_told(error: BaseException) -> BaseException:
@@ -109,7 +118,7 @@ class Calls(Extension):
         try:
             with eventlet.Timeout(self.deadline):
                 self.publisher.publish(
-                    json.dumps({"args": args, "kwargs": kwargs}, ensure_ascii=False),
+                    _written({"args": args, "kwargs": kwargs}),
                     get_rpc_exchange(self.container.config).name,
                     f"{self.target}.{method}",
                     reply_to=self.replies.routing_key,

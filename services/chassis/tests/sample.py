@@ -101,6 +101,10 @@ def service() -> type:
             return object()
 
         @answer
+        def half_a_character(self) -> str:
+            return "\ud800"
+
+        @answer
         def ask_to_sleep(self, seconds: float) -> str:
             try:
                 return str(self.other.sleep(seconds))

@@ -30,8 +30,14 @@ def test_a_call_that_is_not_answered_in_time_is_unavailable(sample):
 
 
 def test_a_failure_on_the_other_side_is_told_as_such(sample):
-    assert sample.ask("ask_someone", "broken").startswith("RemoteError: UnserializableValueError")
+    assert sample.ask("ask_someone", "fail").startswith("RemoteError: RuntimeError")
     assert sample.ask("ask_someone", "no_such_method").startswith("MethodNotFound")
+
+
+@pytest.mark.parametrize("method", ["broken", "half_a_character"])
+def test_an_answer_that_nobody_can_write_is_a_failure_and_not_the_end(sample, method):
+    assert sample.ask("ask_someone", method).startswith("RemoteError: UnwritableAnswer")
+    assert sample.ask("sleep", 0) == "awake"
 
 
 def test_sigterm_finishes_what_is_in_flight(sample, kept):

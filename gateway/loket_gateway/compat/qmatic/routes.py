@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -14,7 +13,7 @@ from loket_contracts.errors import Refusal
 
 from ... import language, problems
 from ...access.doors import needs
-from ...bodies import whole
+from ...bodies import object_of, whole
 from ...catalogue import Catalogue
 from ...request import GatewayRequest
 from ...routing import route as plain_route
@@ -131,7 +130,10 @@ class QmaticRoutes:
 
     @route("POST", "v2/branches/<branch>/dates/<date>/times/<time>/book")
     def qmatic_book(self, request: GatewayRequest, municipality: str, branch: str, date: str, time: str) -> Response:
-        catalogue, body = self.catalogue.of(municipality), _body(request)
+        catalogue, body = (
+            self.catalogue.of(municipality),
+            object_of(whole(request)),
+        )  # whatever it says of its type: clients do not always say it
         zone = location_of(catalogue, branch)["time_zone"]
         chosen = [kind_of(catalogue, str(each.get("publicId"))) for each in _list(body, "services")]
         customers = _list(body, "customers")
@@ -187,17 +189,6 @@ def _services(given: dict[str, list[str]]) -> list[str]:
 def _persons(given: dict[str, list[str]]) -> int:
     """`numberOfCustomers` counts those who come along: clients send it from the second person on, less one."""
     return 1 + matrix.whole_number(given.get("numberOfCustomers"), 0)
-
-
-def _body(request: Request) -> dict[str, Any]:
-    """The body, whatever it says of its type: clients of this API do not always say it."""
-    try:
-        body = json.loads(whole(request))
-    except (ValueError, RecursionError) as error:
-        raise Refusal("malformed-json", {"reason": "it is no JSON"}) from error
-    if not isinstance(body, dict):
-        raise Refusal("malformed-json", {"reason": "it is not an object"})
-    return body
 
 
 def _list(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
