@@ -108,8 +108,21 @@ def test_who_works_for_one_team_sees_and_handles_that_team_alone(stack, portal):
     assert {each["resource"] for each in day["resources"] if each["kind"] == "person"} <= {"mi-1", "mi-2", "mi-3"}
 
 
-def test_one_municipality_cannot_be_configured_through_another(staff, neighbours):
-    text = staff.get("configuration").json()["text"]
+@pytest.mark.parametrize(
+    ("usual", "written"),
+    [
+        ("", ""),
+        ("", "--- !!set\n"),
+        ("", "--- !!omap\n"),
+        ("id: rumst", "id: !theirs rumst"),
+        ("id: rumst", "id: !!int rumst"),
+    ],
+)
+def test_one_municipality_cannot_be_configured_through_another_however_it_is_written(staff, neighbours, usual, written):
+    before = staff.get("configuration").json()
+    text = before["text"].replace(usual, written, 1).replace("hold_minutes: 10", "hold_minutes: 11")
     headers = {"Content-Type": "application/yaml", "Authorization": f"Bearer {neighbours.key}"}
-    answer = requests.put(neighbours.path("configuration"), data=text.encode(), headers=headers, timeout=15)
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-configuration")
+    for asked in ("configuration", "configuration?dry_run=true"):
+        answer = requests.put(neighbours.path(asked), data=text.encode(), headers=headers, timeout=15)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid-configuration")
+    assert staff.get("configuration").json() == before

@@ -1,6 +1,7 @@
 """Every bad input gets a problem with a stable type, a plain sentence and the field's place; nothing is stored."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -70,8 +71,13 @@ def is_a_problem(answer, status, code, place=None):
         ({"answers": {**ANSWERS, "vraag": "x"}}, 422, "invalid-request", "/answers/vraag"),
         ({"contact": {**VISITOR, "email": "geen adres"}}, 422, "invalid-request", "/contact/email"),
         ({"contact": {**VISITOR, "email": "a@b\r\nBcc: x@y.be"}}, 422, "invalid-request", "/contact/email"),
+        ({"contact": {**VISITOR, "email": "zoë@example.org"}}, 422, "invalid-request", "/contact/email"),
         ({"contact": {**VISITOR, "phone": "123"}}, 422, "invalid-request", "/contact/phone"),
         ({"contact": {**VISITOR, "name": ""}}, 422, "invalid-request", "/contact/name"),
+        ({"contact": {**VISITOR, "name": " \t "}}, 422, "invalid-request", "/contact/name"),
+        ({"contact": {**VISITOR, "name": "Lieve\x00"}}, 422, "invalid-request", "/contact/name"),
+        ({"contact": {**VISITOR, "name": "Lieve\nDemo"}}, 422, "invalid-request", "/contact/name"),
+        ({"contact": {**VISITOR, "name": "Lieve \u202eomeD"}}, 422, "invalid-request", "/contact/name"),
         ({"contact": {**VISITOR, "name": "x" * 500}}, 422, "invalid-request", "/contact/name"),
         ({"contact": {**VISITOR, "language": "tlh"}}, 422, "invalid-request", "/contact/language"),
         ({"contact": None}, 422, "invalid-request", "/contact"),
@@ -93,6 +99,9 @@ def test_a_wrong_field(portal, stored, change, status, code, place):
         (b'{"persons": NaN}', "application/json", 400, "malformed-json"),
         (b"\xff\xfe{}", "application/json", 400, "malformed-json"),
         (b"[" * 200_000, "application/json", 400, "malformed-json"),
+        (b'{"location": "\\ud800"}', "application/json", 400, "malformed-json"),
+        (b'{"location": "\xed\xa0\x80"}', "application/json", 400, "malformed-json"),
+        ('{"location": "hal"}'.encode("utf-16"), "application/json", 400, "malformed-json"),
         (json.dumps(GOOD).encode(), "text/plain", 415, "unsupported-media-type"),
         (json.dumps(GOOD).encode(), "application/x-www-form-urlencoded", 415, "unsupported-media-type"),
         (json.dumps(GOOD).encode(), None, 415, "unsupported-media-type"),
@@ -156,6 +165,32 @@ def test_a_wrong_address(portal, path, status, code, place):
 def test_a_day_that_is_none_or_out_of_reach(staff, day):
     is_a_problem(staff.get("reports/overview", params={"from": day}), 422, "invalid-request", "from")
     is_a_problem(staff.get("agenda", params={"date": day}), 422, "invalid-request", "date")
+
+
+FOR_EVER = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:x
+BEGIN:VEVENT
+UID:1
+DTSTART:20261124T090000Z
+DTEND:20261124T100000Z
+RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_a_calendar_that_never_ends_is_refused_and_keeps_nobody_waiting(staff, portal):
+    headers = {"Content-Type": "text/calendar", "Authorization": f"Bearer {staff.key}"}
+    with ThreadPoolExecutor(1) as elsewhere:
+        address = staff.path("resources/ro-1/busy-times?source=outlook")
+        sent = elsewhere.submit(requests.put, address, data=FOR_EVER, headers=headers, timeout=20)
+        answered = 0
+        while not sent.done():
+            assert portal.get("slots", params={"appointment_type": "bouwadvies", "location": "gemeentehuis"}).ok
+            answered += 1
+        is_a_problem(sent.result(), 422, "invalid-request", "/text")
+        assert answered > 10
 
 
 def test_a_method_that_an_address_does_not_take(portal):

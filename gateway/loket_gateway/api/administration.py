@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import yaml
 from werkzeug.wrappers import Response
 
 from loket_chassis.rpc import Service
-from loket_contracts.errors import Refusal, load
+from loket_contracts.errors import load
 
 from ..access.doors import needs
 from ..bodies import json_object, query, text
@@ -38,10 +37,9 @@ class AdministrationRoutes:
     def put_configuration(self, request: GatewayRequest, municipality: str) -> Response:
         """The body is the file itself, in YAML (RFC 9512) or JSON. `?dry_run=true` tells what it would change."""
         given = text(request, YAML, "application/json")
-        _require_id(given, municipality)
         if query(request, _configuration_query)["dry_run"]:
-            return private(self.booking.compare_configuration(given), request)
-        taken = self.booking.configure(given, request.caller.name)
+            return private(self.booking.compare_configuration(given, municipality), request)
+        taken = self.booking.configure(given, request.caller.name, municipality)
         self.catalogue.look_again()
         return private(taken, request)
 
@@ -62,14 +60,3 @@ class AdministrationRoutes:
     def get_audit(self, request: GatewayRequest, municipality: str) -> Response:
         asked = query(request, _audit_query)
         return private(self.booking.audit(municipality, asked["appointment"], asked["limit"], asked["cursor"]), request)
-
-
-def _require_id(given: str, municipality: str) -> None:
-    """Who may configure one municipality may not configure another. What is no YAML is booking's to refuse."""
-    try:
-        read = yaml.safe_load(given)
-    except yaml.YAMLError:
-        return
-    if isinstance(read, dict) and read.get("id", municipality) != municipality:
-        detail = "The id must be that of the municipality in the address."
-        raise Refusal("invalid-configuration", errors=[{"pointer": "/id", "detail": detail}])

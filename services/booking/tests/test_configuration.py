@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import structlog
 from builders import utc
 
 from loket_booking.configuration import reader
@@ -68,7 +69,9 @@ def test_a_key_that_stands_twice_is_an_error():
     assert errors_of(RUMST + "\nid: rumst\n")[-1] == (len(RUMST.splitlines()) + 2, "/id")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "a: [", "id: x", "\x00", "- " * 300, "x" * 2_000_000, "&a [*a]"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "a: [", "id: x", "\x00", "- " * 300, "x" * 2_000_000, "&a [*a]", '"\\ud800"']
+)
 def test_what_is_no_configuration_is_refused_and_never_crashes(text):
     assert errors_of(text)
 
@@ -89,6 +92,27 @@ def test_a_refused_configuration_leaves_the_old_one_in_force(database):
     store.store(RUMST, "test", utc(2026, 11, 24))
     with pytest.raises(Refusal):
         store.store(RUMST.replace("duration: 45", "duration: lang"), "test", utc(2026, 11, 25))
+    assert store.calendar("rumst").municipality.version == 1
+
+
+def test_a_kept_text_that_can_be_read_no_more_takes_no_other_town_away_and_is_told_once(database):
+    Configurations(database).store(RUMST, "test", utc(2026, 11, 24))
+    database.configurations.insert_one({"municipality": "a", "version": 1, "text": "id: [", "by": "test"})
+    fresh = Configurations(database)
+    with structlog.testing.capture_logs() as told:
+        for _ in range(3):
+            assert [each.municipality.id for each in fresh.all()] == ["rumst"]
+            fresh.look_again()
+    assert [line["municipality"] for line in told] == ["a"]
+    with pytest.raises(Refusal, match="unknown-municipality"):
+        fresh.calendar("a")
+
+
+def test_the_version_before_counts_while_the_newest_cannot_be_read(database):
+    store = Configurations(database)
+    store.store(RUMST, "test", utc(2026, 11, 24))
+    database.configurations.insert_one({"municipality": "rumst", "version": 2, "text": "id: [", "by": "test"})
+    store.look_again()
     assert store.calendar("rumst").municipality.version == 1
 
 

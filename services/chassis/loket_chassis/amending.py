@@ -15,6 +15,8 @@ import yaml
 
 from loket_contracts.errors import Refusal
 
+from .plain_yaml import compose
+
 INDENT = 2
 _ALIAS = re.compile(r"\s*:\s*(\*[^\s,\[\]{}]+)")
 _ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
@@ -57,7 +59,7 @@ def said_of_part(refusal: Refusal, path: Sequence[str]) -> Refusal:
 
 
 def _with_one(text: str, path: Sequence[str], name: str, value: Any) -> str:
-    node = _mapping(yaml.compose(text, Loader=yaml.BaseLoader))
+    node = _mapping(compose(text))
     for depth, step in enumerate(path):
         found = _entry(node, step)
         if found is None:

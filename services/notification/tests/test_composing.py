@@ -103,6 +103,14 @@ def test_a_municipality_says_it_in_its_own_words_in_one_language_and_keeps_ours_
     assert french.subject.startswith("Votre rendez-vous")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "- a", "a: [", "[" * 5000, 'municipality: "\\ud800"', "municipality: 2026-02-30", "municipality: !x rumst"],
+)
+def test_what_is_no_plan_is_refused_and_never_crashes(text):
+    assert mistakes(text)
+
+
 def test_a_placeholder_that_does_not_exist_is_told_when_the_plan_is_loaded():
     told = mistakes("municipality: rumst\ntexts: {nl: {reminder: {opening: 'Dag {{ card.nickname }}'}}}")
     assert "nickname" in told["/texts/nl/reminder"]

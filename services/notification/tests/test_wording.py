@@ -1,10 +1,13 @@
 """A municipality says some things in its own words, changed by a form and tried on somebody who does not exist."""
 
 import pytest
+import structlog
 from post import Post
 
 from loket_contracts.errors import Refusal
 from loket_notification import previewing, wording
+from loket_notification.domain.planning import Plan
+from loket_notification.store.plans import Plans
 
 PLAN = "quiet_hours: false   # we write at night\ntexts: {nl: {reminder: {subject: 'Tot {{ day }}!'}}}\n"
 
@@ -52,6 +55,16 @@ def test_a_phrase_may_ask_whether_something_is_there(post):
         post.needs, "rumst", wish(closing="{% if card.bring %}Breng mee: {{ card.bring | first }}.{% endif %}"), "x"
     )
     assert "Breng mee: Een plan van het perceel." in previewing.preview(post.needs, "rumst", "reminder", "nl")["text"]
+
+
+def test_a_kept_plan_that_can_be_read_no_more_holds_up_no_message_and_is_told_once(post, database):
+    stricter = Plans(database, most_segments=0)
+    database.plans.insert_one({"municipality": "kontich", "version": 1, "text": "municipality: kontich"})
+    with structlog.testing.capture_logs() as told:
+        for _ in range(2):
+            assert stricter.of("rumst") == stricter.of("kontich") == Plan()
+            stricter._checked = float("-inf")
+    assert [line["municipality"] for line in told] == ["rumst"]
 
 
 def test_who_has_set_nothing_yet_begins_with_the_first_words(post):

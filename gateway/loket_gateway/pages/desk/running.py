@@ -57,12 +57,10 @@ class RunningPages:
         text = request.form.get("text", "").replace("\r\n", "\n")
         version = self.catalogue.of(municipality)["version"]
         try:
-            compared = self.booking.compare_configuration(text)
-            if compared["municipality"] != municipality:
-                raise Refusal("forbidden", {"permission": f"another municipality than {municipality}"})
+            compared = self.booking.compare_configuration(text, municipality)
             if request.form.get("wish") != "take":
                 return self._configuration(request, municipality, text, version, compared=compared)
-            taken = self.booking.configure(text, request.caller.name)
+            taken = self.booking.configure(text, request.caller.name, municipality)
         except Refusal as refusal:
             if refusal.code != "invalid-configuration":
                 raise

@@ -23,16 +23,19 @@ AMENDABLE = {
 }  # fmt: skip
 
 
-def configure(stores: Stores, text: str, by: str) -> dict[str, Any]:
-    """Take it. Raises Refusal: invalid-configuration; the old one then still counts."""
-    calendar, changed = stores.configurations.store(text, by, stores.now())
+def configure(stores: Stores, text: str, by: str, only: str | None = None) -> dict[str, Any]:
+    """Take it. `only`: the one municipality that it may be of, for who may configure no other.
+
+    Raises Refusal: invalid-configuration; the old one then still counts.
+    """
+    calendar, changed = stores.configurations.store(text, by, stores.now(), only)
     known = calendar.municipality
     return {"municipality": known.id, "version": known.version, "changed": changed}
 
 
-def compare(stores: Stores, text: str) -> dict[str, Any]:
+def compare(stores: Stores, text: str, only: str | None = None) -> dict[str, Any]:
     """What taking it would change, line by line (unified diff). Raises Refusal: invalid-configuration."""
-    name = reader.read(text).id
+    name = reader.read(text, only=only).id
     _, before = stores.configurations.versions.latest(name)
     return {"municipality": name, "diff": _diff(before, text)}
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from marshmallow import ValidationError
 
+from loket_chassis import plain_yaml
 from loket_contracts.errors import Refusal, pointers
 
 from ..domain import catalogue
@@ -16,40 +17,31 @@ from .schema import AppointmentType, MunicipalityFile, Resource
 
 Problem = dict[str, str]
 MOST_BYTES = 1_000_000
-MOST_DEPTH = 30
 
 
-def read(text: str, version: int = 0) -> catalogue.Municipality:
-    """The municipality that `text` (YAML, of which JSON is a part) describes.
+def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Municipality:
+    """The municipality that `text` (YAML, of which JSON is a part) describes; `only`: the one that it may be.
 
     Raises Refusal: invalid-configuration; each error has "line" (from 1), "pointer" (RFC 6901) and "detail".
     """
     if len(text) > MOST_BYTES:
         raise Refusal("invalid-configuration", errors=[_problem(1, "/", f"Longer than maximum length {MOST_BYTES}.")])
     try:
-        # the base loader leaves every scalar a string, so that 13:30 is not read as 810
-        tree = yaml.compose(text, Loader=yaml.BaseLoader)
-        lines, twice = _lines(tree)
-        data = yaml.load(text, Loader=yaml.BaseLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Refusal("invalid-configuration", errors=[_problem(line, "/", f"Not YAML: {error.problem}.")]) from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise Refusal("invalid-configuration", errors=[_problem(1, "/", "Not readable as YAML.")]) from error
-    problems = twice
+        tree = plain_yaml.compose(text)
+    except plain_yaml.NotPlain as error:
+        raise Refusal("invalid-configuration", errors=[_problem(error.line, "/", f"Not YAML: {error}.")]) from error
+    lines, problems = _lines(tree)
     loaded: dict[str, Any] = {}
     try:
-        loaded = MunicipalityFile().load(data)
+        loaded = MunicipalityFile().load(plain_yaml.value_of(tree))
     except ValidationError as error:
         messages: Any = error.messages
-        problems = problems + [
-            _problem(_line_of(found["pointer"], lines), found["pointer"], found["detail"])
-            for found in pointers(_without_dict_steps(messages))
-        ]
+        wrong = [(found["pointer"], found["detail"]) for found in pointers(_without_dict_steps(messages))]
     else:
-        problems = problems + [
-            _problem(_line_of(pointer, lines), pointer, detail) for pointer, detail in _dangling(loaded)
-        ]
+        wrong = list(_dangling(loaded))
+        if only not in (None, loaded["id"]):
+            wrong.append(("/id", f"This must be: {only}."))
+    problems += [_problem(_line_of(pointer, lines), pointer, detail) for pointer, detail in wrong]
     if problems:
         problems.sort(key=lambda problem: int(problem["line"]))
         raise Refusal("invalid-configuration", errors=problems)
@@ -79,11 +71,9 @@ def _lines(root: yaml.Node | None) -> tuple[dict[str, int], list[Problem]]:
     """The line of every value by its pointer, and the keys that stand twice."""
     lines: dict[str, int] = {"": 1}
     twice: list[Problem] = []
-    waiting: list[tuple[str, yaml.Node, int]] = [("", root, 0)] if root is not None else []
+    waiting: list[tuple[str, yaml.Node]] = [("", root)] if root is not None else []
     while waiting:
-        at, node, depth = waiting.pop()
-        if depth > MOST_DEPTH:
-            raise RecursionError
+        at, node = waiting.pop()
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
@@ -92,12 +82,12 @@ def _lines(root: yaml.Node | None) -> tuple[dict[str, int], list[Problem]]:
                 if key.value in seen:
                     twice.append(_problem(lines[pointer], pointer, "This stands here twice."))
                 seen.add(key.value)
-                waiting.append((pointer, value, depth + 1))
+                waiting.append((pointer, value))
         elif isinstance(node, yaml.SequenceNode):
             for index, value in enumerate(node.value):
                 pointer = f"{at}/{index}"
                 lines[pointer] = value.start_mark.line + 1
-                waiting.append((pointer, value, depth + 1))
+                waiting.append((pointer, value))
     return lines, twice
 
 

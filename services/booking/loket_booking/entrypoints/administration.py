@@ -23,15 +23,15 @@ class ForAdministration(Desk):
     event_log: EventLog
 
     @answer
-    def configure(self, text: str, by: str) -> dict[str, Any]:
+    def configure(self, text: str, by: str, only: str | None = None) -> dict[str, Any]:
         """Take a municipality's configuration, whole or not at all. Tells which appointments it lies across."""
-        taken = configuring.configure(self.stores, text, by)
+        taken = configuring.configure(self.stores, text, by, only)
         return {**taken, "clashes": desk.clashes(self.stores, taken["municipality"])}
 
     @answer
-    def compare_configuration(self, text: str) -> dict[str, Any]:
+    def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
         """What `configure` would change, without doing it."""
-        return configuring.compare(self.stores, text)
+        return configuring.compare(self.stores, text, only)
 
     @answer
     def configuration(self, municipality: str, version: int | None = None) -> dict[str, Any]:

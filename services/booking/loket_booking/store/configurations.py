@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import time
 
+import structlog
 from pymongo.database import Database
 
 from loket_chassis.mongo import Document
@@ -13,8 +14,11 @@ from loket_chassis.versions import Versions
 from loket_contracts.errors import Refusal
 
 from ..configuration import reader
+from ..domain.catalogue import Municipality
 from ..domain.opening import Calendar
 from .closures import Closures
+
+log = structlog.get_logger()
 
 
 class Configurations:
@@ -27,7 +31,7 @@ class Configurations:
         self.versions = Versions(database[self.NAME])
         self.closures = Closures(database)
         self._looking = threading.Lock()
-        self._revisions: dict[str, int] = {}
+        self._seen: dict[str, tuple[int, int]] = {}
         self._calendars: dict[str, Calendar] = {}
         self._checked = float("-inf")
 
@@ -46,13 +50,15 @@ class Configurations:
         self._refresh()
         return [self._calendars[name] for name in sorted(self._calendars)]
 
-    def store(self, text: str, by: str, now: dt.datetime, follows: int | None = None) -> tuple[Calendar, bool]:
+    def store(
+        self, text: str, by: str, now: dt.datetime, only: str | None = None, follows: int | None = None
+    ) -> tuple[Calendar, bool]:
         """Keep `text` as the newest version, unless it is what already counts. Returns whether it changed.
 
-        Raises Refusal: invalid-configuration, and settings-changed when `follows` is not the version that counts; the
-        old version then still counts.
+        `only`: the one municipality that it may be of. Raises Refusal: invalid-configuration, and settings-changed when
+        `follows` is not the version that counts; the old version then still counts.
         """
-        identifier = reader.read(text).id
+        identifier = reader.read(text, only=only).id
         _, changed = self.versions.store(identifier, text, by, now, follows)
         if changed:
             self.look_again()
@@ -77,12 +83,22 @@ class Configurations:
 
     def _look(self) -> None:
         for name, version in self.versions.newest().items():
-            revision = self.closures.revision(name)
-            known = self._calendars.get(name)
-            if known is not None and known.municipality.version == version:
-                if self._revisions[name] != revision:
-                    self._calendars[name] = Calendar(known.municipality, self.closures.closed(name))
-            else:
-                municipality = reader.read(self.versions.text(name, version), version)
+            seen = version, self.closures.revision(name)
+            if self._seen.get(name) == seen:
+                continue
+            municipality = self._municipality(name, version)
+            if municipality is not None:
                 self._calendars[name] = Calendar(municipality, self.closures.closed(name))
-            self._revisions[name] = revision
+            self._seen[name] = seen
+
+    def _municipality(self, name: str, version: int) -> Municipality | None:
+        """The one before when this version can be read no more, since a newer Loket takes less: the others work on."""
+        known = self._calendars[name].municipality if name in self._calendars else None
+        if known is not None and known.version == version:
+            return known
+        try:
+            return reader.read(self.versions.text(name, version), version)
+        except Refusal as refusal:
+            wrong = [f"{each['line']}: {each['pointer']}: {each['detail']}" for each in refusal.errors]
+            log.error("a kept configuration cannot be read", municipality=name, version=version, wrong=wrong)
+            return known

@@ -8,6 +8,7 @@ import yaml
 from jinja2 import TemplateError
 from marshmallow import ValidationError
 
+from loket_chassis import plain_yaml
 from loket_contracts.errors import Refusal, pointers
 
 from ..composing.mail import compose
@@ -22,10 +23,13 @@ _form = PlanFile()
 def read(text: str, most_segments: int) -> tuple[str, Plan]:
     """The municipality and its plan. Raises Refusal: invalid-configuration, with every mistake."""
     try:
+        plain_yaml.compose(text)
         given: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        line = error.problem_mark.line + 1 if getattr(error, "problem_mark", None) else 1  # type: ignore[attr-defined]
-        raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": str(error), "line": line}]) from error
+    except plain_yaml.NotPlain as error:
+        problem = {"pointer": "/", "detail": f"Not YAML: {error}.", "line": error.line}
+        raise Refusal("invalid-configuration", errors=[problem]) from error
+    except (yaml.YAMLError, ValueError) as error:  # a tag that means nothing here, a day that there is not
+        raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": f"Not YAML: {error}."}]) from error
     if not isinstance(given, dict):
         raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": "Not a valid mapping type."}])
     try:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import time
 
+import structlog
 from pymongo.database import Database
 
 from loket_chassis.mongo import Document
 from loket_chassis.versions import Versions
+from loket_contracts.errors import Refusal
 
 from ..configuration import reader
 from ..domain.planning import Plan
 
 USUAL = Plan()
+log = structlog.get_logger()
 
 
 class Plans:
@@ -54,7 +57,16 @@ class Plans:
 
     def _look(self) -> None:
         for municipality, version in self.versions.newest().items():
-            if self._plans.get(municipality, (0, USUAL))[0] != version:
-                text = self.versions.text(municipality, version)
-                self._plans[municipality] = (version, reader.read(text, self._most_segments)[1])
+            before, plan = self._plans.get(municipality, (0, USUAL))
+            if before != version:
+                self._plans[municipality] = version, self._plan(municipality, version) or plan
         self._checked = time.monotonic()
+
+    def _plan(self, municipality: str, version: int) -> Plan | None:
+        """None when this version can be read no more, since Loket or its settings allow less by now."""
+        try:
+            return self.proposed(self.versions.text(municipality, version))
+        except Refusal as refusal:
+            wrong = [f"{each['pointer']}: {each['detail']}" for each in refusal.errors]
+            log.error("a kept message plan cannot be read", municipality=municipality, version=version, wrong=wrong)
+            return None

@@ -1,0 +1,68 @@
+"""YAML that somebody wrote by hand, looked at before it means anything: what nobody means by it is refused.
+
+A few lines of aliases unfold to billions of values, and an escape can be half a character, which is read well and can
+be written nowhere again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+MOST_DEPTH = 30
+#: what an alias repeats counts each time; a large town has some ten thousand
+MOST_VALUES = 200_000
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+class NotPlain(Exception):
+    """It is no YAML, or nothing that a person wrote. The text says why; `line` counts from 1."""
+
+    def __init__(self, reason: str, line: int = 1) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def compose(text: str) -> yaml.Node | None:
+    """The text as nodes, every key of a mapping a text. None when there is nothing in it. Raises NotPlain."""
+    try:
+        # the base loader leaves every scalar a string, so that 13:30 is not read as 810
+        root = yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        raise NotPlain(error.problem or "", error.problem_mark.line + 1 if error.problem_mark else 1) from error
+    except yaml.YAMLError as error:
+        raise NotPlain("there are signs in it that YAML does not know") from error
+    except RecursionError as error:
+        raise NotPlain("it is nested too deeply") from error
+    for number, (node, is_key) in enumerate(_all(root)):
+        line = node.start_mark.line + 1
+        if number > MOST_VALUES:
+            raise NotPlain("it unfolds to too much", line)
+        if is_key and not isinstance(node, yaml.ScalarNode):
+            raise NotPlain("a key must be a text", line)
+        if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
+            raise NotPlain("there is half a character in it", line)
+    return root
+
+
+def value_of(root: yaml.Node | None) -> Any:
+    """What composed nodes say, every scalar a text."""
+    return None if root is None else yaml.BaseLoader("").construct_document(root)
+
+
+def _all(root: yaml.Node | None) -> Iterator[tuple[yaml.Node, bool]]:
+    """Every node and whether it is a key, aliases followed. Raises NotPlain."""
+    waiting = [(root, False, 0)] if root is not None else []
+    while waiting:
+        node, is_key, depth = waiting.pop()
+        if depth > MOST_DEPTH:
+            raise NotPlain("it is nested too deeply", node.start_mark.line + 1)
+        yield node, is_key
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                waiting += [(key, True, depth + 1), (value, False, depth + 1)]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [(each, False, depth + 1) for each in node.value]
