@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from typing import Any
 
@@ -21,6 +22,8 @@ LONGEST_LINE = 4 * LONGEST_ADDRESS
 BACKLOG = 1024
 #: when there are no more file descriptors, so long until the next is taken up
 AFTER_TROUBLE = 0.1
+#: RFC 9110, 8.6
+_LENGTH = re.compile("[0-9]+")
 
 
 class Protocol(HttpOnlyProtocol):
@@ -33,6 +36,17 @@ class Protocol(HttpOnlyProtocol):
             super().handle_one_request()
         finally:
             self._head.cancel()
+
+    def parse_request(self) -> bool:
+        if not super().parse_request():
+            return False
+        # a proxy before us may take another of two lengths, or none, and read the rest as a request of its own
+        lengths = self.headers.get_all("Content-Length", ())
+        if len(lengths) > 1 or not all(_LENGTH.fullmatch(each.strip()) for each in lengths):
+            self.wfile.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            self.close_connection = 1
+            return False
+        return True
 
     def get_environ(self) -> Any:
         self._head.cancel()  # the head is there

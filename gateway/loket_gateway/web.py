@@ -7,6 +7,7 @@ import socket
 import time
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import eventlet
 import structlog
@@ -142,7 +143,8 @@ class Server(WebServer):
                 address = provider.url
                 response = provider.handle_request(request)
             except RequestRedirect as error:
-                response = redirect(error.new_url, 308)
+                # without the host, which is whatever the caller says that it is
+                response = redirect(urlsplit(error.new_url)._replace(scheme="", netloc="").geturl(), 308)
             except MethodNotAllowed as error:
                 allowed = ", ".join(sorted(error.valid_methods or ()))
                 if request.method == "OPTIONS":

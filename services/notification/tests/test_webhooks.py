@@ -56,7 +56,7 @@ def test_a_public_address_may_be_sent_to_and_is_the_one_that_is_connected_to(nam
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-     "::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "240.0.0.1"],
+     "::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "240.0.0.1", "2002:a00:1::", "64:ff9b::a00:1", "fec0::1"],
 )  # fmt: skip
 def test_an_address_that_is_not_public_is_refused_also_beside_a_public_one(named, address):
     named(PUBLIC, address)

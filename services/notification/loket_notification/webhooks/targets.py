@@ -15,6 +15,8 @@ SECONDS = 10.0
 #: for looking up a name: less than who subscribes waits, and a name server that says nothing takes five
 LOOKUP_SECONDS = 1.0
 MOST_BYTES_READ = 2000
+#: all IPv6 addresses of the internet; translators of IPv4 (64:ff9b::/96), among others, lie outside
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 class NotAllowed(Exception):
@@ -66,8 +68,12 @@ def look_at(url: str, private_too: bool) -> Target:
 
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    ip = mapped or ip
+    if isinstance(ip, ipaddress.IPv6Address):
+        # behind ::ffff:0:0/96 and 2002::/16 lies an IPv4 address, which is the one that counts
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is None and ip not in GLOBAL_UNICAST:
+            return False
+        ip = inner or ip
     return ip.is_global and not ip.is_multicast
 
 

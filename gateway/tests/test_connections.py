@@ -1,0 +1,58 @@
+"""What is said on a connection has one meaning, for us and for any proxy before us (RFC 9112)."""
+
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+
+@pytest.fixture
+def said(stack):
+    """The status and the head of the answer to what is sent as it is."""
+    at = urlsplit(stack.url)
+
+    def say(raw):
+        with socket.create_connection((at.hostname, at.port), timeout=10) as sock:
+            sock.sendall(raw)
+            answer = b""
+            while part := sock.recv(65_536):
+                answer += part
+        head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")
+        return int(head.split()[1]), head
+
+    return say
+
+
+def post(*fields, body=b"{}"):
+    head = ["POST /api/v1/rumst/holds HTTP/1.1", "Host: x", "Connection: close", "Content-Type: application/json"]
+    return "\r\n".join([*head, *fields, "", ""]).encode() + body
+
+
+def get(path):
+    return f"GET {path} HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("Content-Length: -1",), ("Content-Length: two",), ("Content-Length: +2",), ("Content-Length: 0_2",),
+        ("Content-Length: 2, 2",), ("Content-Length: 2", "Content-Length: 40"),
+        ("Content-Length: 2", "Transfer-Encoding: chunked"),
+        ("Transfer-Encoding: xchunked",), ("Transfer-Encoding: chunked, identity",),
+    ],
+)  # fmt: skip
+def test_a_body_whose_length_can_be_read_in_two_ways_is_refused(said, fields):
+    assert said(post(*fields))[0] == 400
+
+
+@pytest.mark.parametrize("body", [b"-2\r\n{}\r\n0\r\n\r\n", b"zz\r\n{}\r\n0\r\n\r\n"])
+def test_a_chunk_without_a_size_is_refused(said, body):
+    assert said(post("Transfer-Encoding: chunked", body=body))[0] == 400
+
+
+@pytest.mark.parametrize("path", ["//rumst", "//rumst/api", "/api//v1/municipalities", "/\\rumst/", "/rumst//afspraak"])
+def test_an_address_that_is_put_right_stays_on_the_host_that_was_asked(said, path):
+    status, head = said(get(path))
+    places = [line.split(": ", 1)[1] for line in head.split("\r\n") if line.lower().startswith("location:")]
+    assert status in (308, 404)
+    assert all(place.startswith("/") and not place.startswith("//") for place in places)
