@@ -47,7 +47,7 @@ class ConfigurationQuery(Schema):
 
 
 class ResidentWish(Schema):
-    email = Email(required=True, validate=validate.Length(max=254), metadata={"example": "lieve@example.org"})
+    email = Email(required=True, metadata={"example": "lieve@example.org"})
 
 
 class MakeAccount(Schema):

@@ -80,10 +80,17 @@ class Email(fields.String):
     Whether the domain takes mail is not asked: that would need the network at the moment of booking.
     """
 
+    LONGEST = 254
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(max=self.LONGEST), **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         address = super()._deserialize(value, attr, data, **kwargs)
         if not isinstance(address, str):
             raise self.make_error("invalid")
+        if len(address) > self.LONGEST:  # looked at no further: that would take seconds for a long one
+            raise ValidationError(f"Longer than maximum length {self.LONGEST}.")
         try:
             found = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as error:
