@@ -12,6 +12,8 @@ from werkzeug.wrappers import Request
 from loket_contracts.errors import Refusal, pointers
 
 JSON_TYPES = ("application/json",)
+#: what we ask for is four deep; what is read here must be written and read again on the bus
+MOST_DEPTH = 20
 
 
 def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
@@ -31,6 +33,8 @@ def object_of(body: bytes) -> dict[str, Any]:
     """The body as one JSON object, its texts as RFC 7493 (I-JSON, 2.1) has them. Raises Refusal: malformed-json."""
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_such_number)
+        if _is_deeper(value, MOST_DEPTH):
+            raise Refusal("malformed-json", {"reason": "it is nested too deeply"})
         if b"\\u" in body:  # the escape of half a character is read well, and can be written nowhere
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
@@ -70,6 +74,21 @@ def text(request: Request, *media_types: str) -> str:
         return content(request).decode()
     except UnicodeDecodeError as error:
         raise Refusal("invalid-request", errors=[{"pointer": "/", "detail": "The body is not UTF-8."}]) from error
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    """Whether there are lists or objects in each other more than so many deep."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, (dict, list))
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _no_such_number(name: str) -> None:

@@ -8,6 +8,7 @@ import requests
 from pymongo import MongoClient
 
 from loket_contracts.error_codes import ERRORS
+from loket_contracts.errors import MOST_ERRORS
 from tests.client import ANSWERS, a_visitor, in_days
 
 VISITOR = a_visitor()
@@ -99,6 +100,8 @@ def test_a_wrong_field(portal, stored, change, status, code, place):
         (b'{"persons": NaN}', "application/json", 400, "malformed-json"),
         (b"\xff\xfe{}", "application/json", 400, "malformed-json"),
         (b"[" * 200_000, "application/json", 400, "malformed-json"),
+        (b'{"answers": ' + b"[" * 940 + b"]" * 940 + b"}", "application/json", 400, "malformed-json"),
+        (b'{"answers": ' + b'{"a":' * 60 + b"1" + b"}" * 60 + b"}", "application/json", 400, "malformed-json"),
         (b'{"location": "\\ud800"}', "application/json", 400, "malformed-json"),
         (b'{"location": "\xed\xa0\x80"}', "application/json", 400, "malformed-json"),
         ('{"location": "hal"}'.encode("utf-16"), "application/json", 400, "malformed-json"),
@@ -191,6 +194,12 @@ def test_a_calendar_that_never_ends_is_refused_and_keeps_nobody_waiting(staff, p
             answered += 1
         is_a_problem(sent.result(), 422, "invalid-request", "/text")
         assert answered > 10
+
+
+def test_of_very_many_mistakes_the_first_are_told(portal):
+    answer = portal.post("appointments", {f"surprise-{number}": 1 for number in range(20_000)})
+    is_a_problem(answer, 422, "invalid-request")
+    assert len(answer.json()["errors"]) == MOST_ERRORS
 
 
 def test_a_method_that_an_address_does_not_take(portal):
