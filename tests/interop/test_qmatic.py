@@ -110,10 +110,17 @@ def test_a_customer_who_cannot_be_reached_is_an_error(qmatic, last_time, custome
 @pytest.mark.parametrize(
     "url", ["v1/branches/nowhere", "v1/branches/nowhere/services", "v1/services/nothing/branches",
             "v1/appointments/nothing", "v2/branches/nowhere/dates;servicePublicId=bouwadvies",
-            "v2/branches/gemeentehuis/dates;servicePublicId=nothing", "v1/nothing"],
+            "v2/branches/gemeentehuis/dates;servicePublicId=nothing", "v1/branches/%E2%98%83", "v1/branches/x%0d%0ay",
+            "v1/branches/x%00/services", "v2/branches/x%0a/dates;servicePublicId=bouwadvies"],
 )  # fmt: skip
-def test_what_there_is_not_is_not_found(qmatic, url):
-    assert qmatic.request("GET", url).status_code == 404
+def test_what_there_is_not_is_not_found_and_told_in_one_line(qmatic, url):
+    answer = qmatic.request("GET", url)
+    assert answer.status_code == 404
+    assert answer.headers["error_message"].isprintable()
+
+
+def test_an_address_that_there_is_not_is_not_found(qmatic):
+    assert qmatic.request("GET", "v1/nothing").status_code == 404
 
 
 def test_another_portals_appointment_is_not_found(stack, qmatic, customer, last_time):

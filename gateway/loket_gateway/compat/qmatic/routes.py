@@ -42,7 +42,8 @@ def told(refusal: Refusal, request: Request, public_url: str) -> Response:
         response.status_code = 500
     sentence = " ".join([problems.sentence(refusal, "en"), *(error["detail"] for error in refusal.errors)])
     response.headers["error_code"] = refusal.code
-    response.headers["error_message"] = sentence.encode("ascii", "replace").decode()
+    # a sentence can repeat what was asked, and a field of a head is one line of ASCII
+    response.headers["error_message"] = "".join(sign if " " <= sign <= "~" else "?" for sign in sentence)
     response.headers["Access-Control-Expose-Headers"] = "error_code, error_message"
     return response
 
