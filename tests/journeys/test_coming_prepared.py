@@ -2,6 +2,7 @@
 
 import pytest
 import requests
+from werkzeug.http import parse_options_header
 
 from tests.client import a_visitor, eventually, in_days, link_in
 
@@ -68,6 +69,15 @@ def test_a_document_goes_to_the_appointment_and_comes_back_as_a_download(portal,
         portal.path(address), headers={"Authorization": f"Bearer {appointment['link_token']}"}, timeout=15
     )
     assert dropped.json()["files"] == []
+
+
+@pytest.mark.parametrize("name", ["foto’s – huis.pdf", "☃.pdf", "één plan.pdf", 'a"b;c.pdf'])
+def test_a_document_keeps_its_name_in_whatever_signs_it_is_written(portal, appointment, name):
+    sent = send(portal, appointment, PDF, name=name)
+    back = portal.get(f"appointments/{appointment['id']}/files/{sent.json()['id']}", token=appointment["link_token"])
+    assert back.content == PDF
+    _, told = parse_options_header(back.headers["Content-Disposition"])  # RFC 6266 and 8187
+    assert told["filename"] == name
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
-from werkzeug.http import dump_options_header
+from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
 from .. import language
@@ -33,8 +34,9 @@ def done() -> Response:
 
 def file_answer(content: bytes, media_type: str, name: str) -> Response:
     """A file to be kept, never shown in place: whatever is in it does not run at our address."""
-    response = Response(content, mimetype=media_type)
-    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
+    response = send_file(
+        BytesIO(content), {}, mimetype=media_type, as_attachment=True, download_name=name, conditional=False, etag=False
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
