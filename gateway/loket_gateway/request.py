@@ -10,7 +10,8 @@ from .access.roles import ANYBODY, Caller
 
 
 class GatewayRequest(Request):
-    """werkzeug's, with who asks and what the address holds."""
+    """werkzeug's, with who asks, what the address holds, and by which code it was refused, if it was."""
 
     caller: Caller = ANYBODY
+    refused: str | None = None
     path_values: dict[str, Any]

@@ -78,6 +78,7 @@ class Route(HttpRequestHandler):
             refusal = problems.refusal_of(error)
             if refusal.code == "body-too-large" and "limit" not in refusal.params:
                 refusal = Refusal(refusal.code, {"limit": self._most(settings)})
+            request.refused = refusal.code
             response = self.tells(refusal, request, settings.public_url)
         if stash is not None and self.limit is not None and not self.page:
             response.headers.extend(self.limits.fields(self.limit, stash))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import eventlet
 import structlog
 from nameko.web.server import WebServer, wsgi
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestURITooLarge
+from werkzeug.exceptions import MethodNotAllowed, RequestURITooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
@@ -44,6 +44,19 @@ VERSION = "1.0.0"
 HSTS = "max-age=31536000; includeSubDomains"
 
 
+class Remarks:
+    """What the web server beneath has to say besides each request: it says tracebacks as information."""
+
+    def info(self, text: str, *_: Any) -> None:
+        log.error("an answer could not be sent", exception=text)
+
+    def error(self, text: str, *_: Any) -> None:
+        log.warning("the rest of a body could not be read", told=text)
+
+    def debug(self, text: str, *_: Any) -> None:
+        log.debug(text)
+
+
 class Server(WebServer):
     """nameko's web server with limits, and problems where it would send its own pages."""
 
@@ -55,7 +68,7 @@ class Server(WebServer):
         return {tracing.KEY: tracing.accept(request.headers.get("traceparent"))}
 
     def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = Protocol, debug: bool = False) -> Any:
-        return wsgi.Server(
+        server = wsgi.Server(
             sock,
             sock.getsockname(),
             wsgi_app,
@@ -67,6 +80,8 @@ class Server(WebServer):
             url_length_limit=LONGEST_LINE,
             capitalize_response_headers=False,  # ours are written as the standards write them
         )
+        server.log = Remarks()
+        return server
 
     def process_request(self, sock: Any, address: Any) -> None:
         # head and body leave in two writes; the second must not wait until the first is acknowledged
@@ -95,11 +110,11 @@ class Server(WebServer):
             sock.settimeout(IDLE_SECONDS)
             self.container.spawn_managed_thread(partial(self.process_request, sock, address))
 
-    def _note(self, method: str, route: str, status: int, started: float) -> None:
+    def _note(self, method: str, route: str, status: int, started: float, refused: str | None = None) -> None:
         # the route and never the path: a path can hold a resident's token
-        log.info(
-            "request", method=method, route=route, status=status, ms=round((time.perf_counter() - started) * 1000, 1)
-        )
+        why = {"refused": refused} if refused else {}
+        took = round((time.perf_counter() - started) * 1000, 1)
+        log.info("request", method=method, route=route, status=status, ms=took, **why)
 
     def get_wsgi_app(self) -> Any:
         routes = self.make_url_map()
@@ -127,6 +142,10 @@ class Server(WebServer):
             self._note(environ["REQUEST_METHOD"], found.route, status, started)
             return [body]
 
+        def refused(request: GatewayRequest, refusal: Refusal) -> Response:
+            request.refused = refusal.code
+            return problems.render(refusal, request, public_url)
+
         def app(environ: dict[str, Any], start_response: Any) -> Any:
             if (sent := kept(environ, start_response)) is not None:
                 return sent
@@ -150,19 +169,17 @@ class Server(WebServer):
                 if request.method == "OPTIONS":
                     response = Response(status=204)
                 else:
-                    refused = Refusal("method-not-allowed", {"method": request.method})
-                    response = problems.render(refused, request, public_url)
+                    response = refused(request, Refusal("method-not-allowed", {"method": request.method}))
                 response.headers["Allow"] = allowed
             except RequestURITooLarge:
-                too_long = Refusal("address-too-long", {"limit": LONGEST_ADDRESS})
-                response = problems.render(too_long, request, public_url)
-            except HTTPException as error:
-                response = problems.render(problems.refusal_of(error), request, public_url)
+                response = refused(request, Refusal("address-too-long", {"limit": LONGEST_ADDRESS}))
+            except Exception as error:
+                response = refused(request, problems.refusal_of(error))
             if "HTTP_ORIGIN" in environ and request.path.startswith("/api/"):
                 self.origins.tell(request, response)
             for name, value in always:
                 response.headers.setdefault(name, value)
-            self._note(request.method, address, response.status_code, started)
+            self._note(request.method, address, response.status_code, started, request.refused)
             return response(environ, start_response)
 
         proxies = settings.trusted_proxies

@@ -50,3 +50,5 @@ def configure(service: str, level: str) -> None:
     root.setLevel(level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    # a refusal is an answer like any other; nameko warns of each with a traceback, and what was asked in it
+    logging.getLogger("nameko.containers").setLevel(logging.ERROR)

@@ -1,0 +1,48 @@
+"""What the log tells of a request: one line, with the code of a refusal, and nothing of what was asked."""
+
+import json
+
+import pytest
+import requests
+
+from loket_gateway.web import Remarks
+from tests.client import eventually
+
+
+@pytest.fixture
+def told(stack):
+    """The lines of the gateway and of booking since the test began."""
+    logs = [stack.logs / f"{name}.log" for name in ("gateway", "booking")]
+    before = [log.stat().st_size for log in logs]
+
+    def lines():
+        return [
+            json.loads(line)
+            for log, start in zip(logs, before, strict=True)
+            for line in log.read_bytes()[start:].decode().splitlines()
+        ]
+
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        ("GET", "/api/v1/rumst/slots?appointment_type=geheim", "unknown-appointment-type"),
+        ("POST", "/api/v1/rumst/holds", "unsupported-media-type"),
+        ("DELETE", "/api/v1/rumst/holds", "method-not-allowed"),
+        ("GET", "/rumst/afspraak/geheim", "appointment-not-found"),
+        ("GET", f"/geheim?x={'x' * 9000}", "address-too-long"),
+    ],
+)
+def test_a_refusal_is_one_line_with_its_code(stack, told, method, path, code):
+    requests.request(method, stack.url + path, data="geheim" if method == "POST" else None, timeout=10)
+    line = eventually(lambda: next((each for each in told() if each.get("refused") == code), None))
+    assert (line["event"], line["level"]) == ("request", "info")
+    assert "geheim" not in str(told())
+    assert "Traceback" not in str(told())
+
+
+def test_an_answer_that_could_not_be_sent_is_an_error(capsys):
+    Remarks().info("Traceback (most recent call last): ...")
+    assert "an answer could not be sent" in capsys.readouterr().out
