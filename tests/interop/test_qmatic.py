@@ -119,6 +119,13 @@ def test_what_there_is_not_is_not_found_and_told_in_one_line(qmatic, url):
     assert answer.headers["error_message"].isprintable()
 
 
+def test_a_long_question_gets_a_short_answer(qmatic, customer, last_time):
+    url = f"v2/branches/{HALL}/dates/{last_time.date()}/times/{last_time:%H:%M}/book"
+    answer = qmatic.request("POST", url, json={"services": [{"publicId": "x" * 200_000}], "customers": [customer]})
+    assert answer.status_code == 404
+    assert len(answer.headers["error_message"]) == 1000
+
+
 def test_an_address_that_there_is_not_is_not_found(qmatic):
     assert qmatic.request("GET", "v1/nothing").status_code == 404
 

@@ -31,6 +31,8 @@ UNKNOWN = frozenset(
 )
 #: those that belong to HTTP and not to this API
 OF_HTTP = frozenset({"login-needed", "forbidden", "too-many-requests", "body-too-large", "service-unavailable"})
+#: signs of `error_message`
+LONGEST_TOLD = 1000
 
 
 def told(refusal: Refusal, request: Request, public_url: str) -> Response:
@@ -42,8 +44,9 @@ def told(refusal: Refusal, request: Request, public_url: str) -> Response:
         response.status_code = 500
     sentence = " ".join([problems.sentence(refusal, "en"), *(error["detail"] for error in refusal.errors)])
     response.headers["error_code"] = refusal.code
-    # a sentence can repeat what was asked, and a field of a head is one line of ASCII
-    response.headers["error_message"] = "".join(sign if " " <= sign <= "~" else "?" for sign in sentence)
+    # a sentence can repeat what was asked, and a field of a head is one line of ASCII, and not a long one
+    line = "".join(sign if " " <= sign <= "~" else "?" for sign in sentence[:LONGEST_TOLD])
+    response.headers["error_message"] = line
     response.headers["Access-Control-Expose-Headers"] = "error_code, error_message"
     return response
 
