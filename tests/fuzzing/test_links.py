@@ -97,7 +97,8 @@ def test_every_chain_of_links_is_answered_as_described(ketenstad, document, done
         known = {name: answer.json()[pointer.removeprefix("$response.body#/")]}
         mode = data.draw(st.sampled_from([GenerationMode.POSITIVE] * 4 + [GenerationMode.NEGATIVE]))
         case = data.draw(target.as_strategy(mode, path_parameters={"municipality": TOWN, **known}))
-        if isinstance(case.body, dict):  # what no schema can say, and what is always refused if it is made up
+        # what no schema can say, and what is always refused if it is made up; what is wrong on purpose stays so
+        if mode is GenerationMode.POSITIVE and isinstance(case.body, dict):
             if "start" in case.body and data.draw(st.booleans()):
                 case.body["start"] = ketenstad.slots("advies", "hal")[-1]["start"]
             if data.draw(st.booleans()):
