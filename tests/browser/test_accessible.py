@@ -109,7 +109,9 @@ def test_an_appointment_in_each_of_its_states(screens, axe, portal, staff):
 
 
 @pytest.mark.parametrize("path", [
-    "", "?wie=ann&loket=2", "/week?wie=ann", "/boeken", "/boeken?type=advies", "/zoeken", "/sluitingen", "/teksten",
+    # days with long names, in each language
+    "", "?datum=2026-09-24", "?datum=2026-09-24&lang=de", "?datum=2026-09-23&lang=fr", "?datum=2026-09-23&lang=en",
+    "?wie=ann&loket=2", "/week?wie=ann", "/boeken", "/boeken?type=advies", "/zoeken", "/sluitingen", "/teksten",
     "/inrichten", "/inrichten/uren/ann", "/inrichten/onderwerpen/advies", "/beheer",
     "/beheer/instellingen", "/beheer/accounts", "/beheer/sleutels", "/beheer/logboek", "/beheer/logboek?over=toegang",
     "/beheer/webhooks", "/beheer/vastgelopen",

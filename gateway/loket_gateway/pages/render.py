@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -24,6 +25,7 @@ from .rows import rows
 
 #: where a page goes on that may not be seen yet
 ELSEWHERE = {"login-needed": "aanmelden", "password-change-needed": "wachtwoord"}
+_NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
 NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 
 _environment = Environment(
@@ -116,7 +118,9 @@ def see(request: Request, path: str, **query: str) -> Response:
     """Go on with a GET (303), in the language of this page."""
     if request.args.get("lang"):
         query["lang"] = request.args["lang"]
-    return redirect(path + ("?" + urlencode(query) if query else ""), 303)
+    # the municipality in it can be anything until it is looked up
+    place = _NOT_IN_AN_ADDRESS.sub(lambda sign: quote(sign[0]), path)
+    return redirect(place + ("?" + urlencode(query) if query else ""), 303)
 
 
 def _switcher(request: Request) -> str:
