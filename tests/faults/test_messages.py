@@ -29,7 +29,7 @@ PROVIDERS = Path(__file__).parents[1] / "providers"
 BOOKINGS, KILLS = (10_000, 5) if LONG else (150, 2)
 SENDERS = 8
 #: in the long form, thousands of messages of the tests before come first
-IN_TURN = 300.0 if LONG else 20.0
+IN_TURN = 300.0 if LONG else 40.0
 
 
 class MailServer:
