@@ -34,7 +34,7 @@ def object_of(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_such_number)
         if _is_deeper(value, MOST_DEPTH):
-            raise Refusal("malformed-json", {"reason": "it is nested too deeply"})
+            raise RecursionError
         if b"\\u" in body:  # the escape of half a character is read well, and can be written nowhere
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:

@@ -65,8 +65,9 @@ def detail(text: str, language: str) -> str:
     said = translate(text, language)
     if said != text:
         return said
-    found = translate(shape(text), language)
-    return found.format(*_DIFFERING.findall(text)) if found != shape(text) else text
+    unfilled = shape(text)
+    found = translate(unfilled, language)
+    return found.format(*_DIFFERING.findall(text)) if found != unfilled else text
 
 
 def shape(text: str) -> str:

@@ -2,18 +2,14 @@
 
 import pytest
 
-from tests.browser.desk import at_work, town
+from tests.browser.desk import at_work, settled
 from tests.chromium import WIDTHS
-from tests.client import Portal
 
 
 @pytest.fixture(scope="session")
 def hall(stack, tmp_path_factory):
     """A machine of a town that is open now, with an administrator's key."""
-    file = tmp_path_factory.mktemp("hal") / "halstad.yaml"
-    file.write_text(town("halstad"), encoding="utf-8")
-    stack.configure(file)
-    return Portal.on(stack, "halstad", stack.machine_key("halstad"))
+    return settled(stack, tmp_path_factory.mktemp("hal"), "halstad")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import requests
 import yaml
 
 from tests.chromium import a_context, open_page
+from tests.client import Portal
 
 WORDS = "een rij van woorden"
 EVERYDAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -52,6 +53,20 @@ def town(name: str) -> str:
             "boom": kind("Een boom kappen", "groen"),
         },
     }, allow_unicode=True)  # fmt: skip
+
+
+def settled(stack, folder, name: str) -> Portal:
+    """That town on the stack, as a machine with an administrator's key sees it."""
+    file = folder / f"{name}.yaml"
+    file.write_text(town(name), encoding="utf-8")
+    stack.configure(file)
+    return Portal.on(stack, name, stack.machine_key(name))
+
+
+def booked_in(portal: Portal) -> dict:
+    """An appointment in such a town, at the last moment that is free."""
+    start = portal.slots("advies", "hal")[-1]["start"]
+    return portal.booked(appointment_types=["advies"], location="hal", answers={"adres": "Plein 1"}, start=start)
 
 
 @contextmanager

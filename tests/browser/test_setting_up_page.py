@@ -8,9 +8,9 @@ import requests
 from playwright.sync_api import Page, expect
 
 from loket_chassis import standalone
-from tests.browser.desk import a_session, at_work, csrf_token, town
+from tests.browser.desk import a_session, at_work, csrf_token, settled
 from tests.browser.looks import fits, picture
-from tests.client import Portal, a_visitor, in_days
+from tests.client import a_visitor, in_days
 
 LOOK, TAKE = "Bekijk wat er zou veranderen", "Laat dit gelden"
 
@@ -18,10 +18,7 @@ LOOK, TAKE = "Bekijk wat er zou veranderen", "Laat dit gelden"
 @pytest.fixture
 def village(stack, tmp_path):
     """A town as nobody has touched it yet."""
-    file = tmp_path / "dorp.yaml"
-    file.write_text(town("dorp"), encoding="utf-8")
-    stack.configure(file)
-    return Portal.on(stack, "dorp", stack.machine_key("dorp"))
+    return settled(stack, tmp_path, "dorp")
 
 
 @pytest.fixture

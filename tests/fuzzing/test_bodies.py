@@ -17,8 +17,8 @@ from marshmallow import Schema
 from conftest import LONG
 from loket_gateway.api.examples import example_of
 from loket_gateway.api.operations import OPERATIONS
-from tests.browser.desk import town
-from tests.client import Portal, a_visitor
+from tests.browser.desk import booked_in, settled
+from tests.client import a_visitor
 
 TOWN = "lijfstad"
 HOSTILE = (
@@ -54,17 +54,13 @@ def spoilt(draw, body, names):
 @pytest.fixture(scope="module")
 def known(stack, tmp_path_factory):
     """A town with an appointment: (what addresses and bodies are filled with, the key or token for whom)."""
-    file = tmp_path_factory.mktemp("fuzzing") / f"{TOWN}.yaml"
-    file.write_text(town(TOWN))
-    stack.configure(file)
-    portal = Portal.on(stack, TOWN)
-    start = portal.slots("advies", "hal")[-1]["start"]
-    booked = portal.booked(appointment_types=["advies"], location="hal", answers={"adres": "Plein 1"}, start=start)
+    booked = booked_in(settled(stack, tmp_path_factory.mktemp("fuzzing"), TOWN))
+    start = booked["start"]
     filled = {
         "municipality": TOWN, "identifier": booked["id"], "location": "hal", "start": start,
         "appointment_type": "advies", "appointment_types": ["advies"], "resource": "ann", "team": "bouw",
-        "contact": a_visitor(), "name": "x",
-        "answers": {"adres": "Plein 1"}, "webhook": "x", "date": start[:10], "number": 1, "step": "start",
+        "contact": a_visitor(), "answers": {"adres": "Plein 1"}, "name": "x",
+        "webhook": "x", "date": start[:10], "number": 1, "step": "start",
     }  # fmt: skip
     keys = {role: stack.machine_key(TOWN, role) for role in ("admin", "portal")}
     return filled, {**keys, "link": booked["link_token"]}

@@ -15,8 +15,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
 
 from conftest import LONG
-from tests.browser.desk import town
-from tests.client import Portal, a_visitor, in_days
+from tests.browser.desk import settled
+from tests.client import a_visitor, in_days
 
 TOWN = "ketenstad"
 
@@ -53,10 +53,7 @@ NOT_ASKED = [CHECKS.get_one(name) for name in ("positive_data_acceptance", "igno
 @pytest.fixture(scope="module")
 def ketenstad(stack, tmp_path_factory):
     """The town, as an administrator's machine sees it."""
-    file = tmp_path_factory.mktemp("fuzzing") / f"{TOWN}.yaml"
-    file.write_text(town(TOWN))
-    stack.configure(file)
-    return Portal.on(stack, TOWN, key=stack.machine_key(TOWN))
+    return settled(stack, tmp_path_factory.mktemp("fuzzing"), TOWN)
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,7 @@ from routes import routes
 
 import loket_gateway
 from conftest import LONG
-from tests.browser.desk import a_session, csrf_token, town
-from tests.client import Portal
+from tests.browser.desk import a_session, booked_in, csrf_token, settled
 
 TOWN = "vraagstad"
 MARK = "<i>mark</i>"
@@ -49,14 +48,7 @@ PAGES = [
 @pytest.fixture(scope="module")
 def visitor(stack, tmp_path_factory):
     """Somebody who is logged in at a town with an appointment: (session, what an address is filled with, its form)."""
-    file = tmp_path_factory.mktemp("fuzzing") / f"{TOWN}.yaml"
-    file.write_text(town(TOWN))
-    stack.configure(file)
-    portal = Portal.on(stack, TOWN)
-    booked = portal.booked(
-        appointment_types=["advies"], location="hal", answers={"adres": "Plein 1"},
-        start=portal.slots("advies", "hal")[-1]["start"],
-    )  # fmt: skip
+    booked = booked_in(settled(stack, tmp_path_factory.mktemp("fuzzing"), TOWN))
     session, _ = a_session(stack, TOWN)
     at = f"{stack.url}/{TOWN}"
     known = {"municipality": [TOWN], "token": [booked["link_token"]], "identifier": [booked["id"], booked["reference"]]}

@@ -34,6 +34,14 @@ def test_an_event_over_midnight_closes_the_hours_of_each_of_its_days():
     ]  # fmt: skip
 
 
+def test_what_began_this_morning_keeps_its_hours_and_what_began_yesterday_begins_at_midnight():
+    def hours(start, end):
+        return [(each.first.day, each.start, each.end) for each in busy_times(calendar(start, end), NOW, BRUSSELS)]
+
+    assert hours("DTSTART:20261124T080000", "DTEND:20261124T120000") == [(24, dt.time(8), dt.time(12))]
+    assert hours("DTSTART:20261123T200000Z", "DTEND:20261124T110000Z") == [(24, dt.time(0), dt.time(12))]
+
+
 @pytest.mark.parametrize(
     "lines",
     [

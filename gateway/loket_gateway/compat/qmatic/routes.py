@@ -134,10 +134,8 @@ class QmaticRoutes:
 
     @route("POST", "v2/branches/<branch>/dates/<date>/times/<time>/book")
     def qmatic_book(self, request: GatewayRequest, municipality: str, branch: str, date: str, time: str) -> Response:
-        catalogue, body = (
-            self.catalogue.of(municipality),
-            object_of(whole(request)),
-        )  # whatever it says of its type: clients do not always say it
+        catalogue = self.catalogue.of(municipality)
+        body = object_of(whole(request))  # whatever it says of its type: clients of this API do not always say it
         zone = location_of(catalogue, branch)["time_zone"]
         chosen = [kind_of(catalogue, str(each.get("publicId"))) for each in _list(body, "services")]
         customers = _list(body, "customers")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 import recurring_ical_events
 from icalendar import Calendar, Component
@@ -27,8 +26,9 @@ def busy_times(text: str, now: dt.datetime, time_zone: str) -> list[Closure]:
     An event counts unless it is cancelled, marked free (TRANSP, section 3.8.2.7), or over before it begins. Its title
     is not kept. Raises Refusal: invalid-request. What is written to take for ever does: see `apart`.
     """
-    until = now + HORIZON
     local = zone(time_zone)
+    today = dt.datetime.combine(now.astimezone(local).date(), dt.time(), local)
+    until = now + HORIZON
     try:
         calendar = Calendar.from_ical(text)
         calendar.subcomponents = [each for each in calendar.subcomponents if not _ends_first(each)]
@@ -39,7 +39,7 @@ def busy_times(text: str, now: dt.datetime, time_zone: str) -> list[Closure]:
             busy
             for event in events
             if str(event.get("TRANSP", "")).upper() not in FREE and str(event.get("STATUS", "")).upper() != "CANCELLED"
-            for busy in _days_of(event.start, event.end, now, until, local)
+            for busy in _days_of(event.start, event.end, today, until)
         }
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise refused("This is not an iCalendar file.") from error
@@ -63,14 +63,17 @@ def _ends_first(component: Component) -> bool:
 
 
 def _days_of(
-    start: dt.date, end: dt.date, now: dt.datetime, until: dt.datetime, local: ZoneInfo
+    start: dt.date, end: dt.date, today: dt.datetime, until: dt.datetime
 ) -> Iterator[tuple[dt.date, dt.date, dt.time | None, dt.time | None]]:
-    """What of the stretch lies from now on, as whole days or as hours of each of its days, on the five-minute grid."""
+    """What of the stretch lies from today on, as whole days or as hours of each of its days, on the five-minute grid.
+
+    `today`: its midnight, in the zone whose wall clock counts.
+    """
     if not isinstance(start, dt.datetime) or not isinstance(end, dt.datetime):
-        first, last = max(start, now.date()), min(end, until.date())
+        first, last = max(start, today.date()), min(end, until.date())
         yield first, max(first, last - DAY), None, None  # DTEND is exclusive (section 3.6.1)
         return
-    begin, over = (_on_the_clock(each, now, until, local) for each in (start, end))
+    begin, over = (_on_the_clock(each, today, until) for each in (start, end))
     begin -= dt.timedelta(minutes=begin.minute % MINUTES, seconds=begin.second)
     if over.minute % MINUTES or over.second:
         over += dt.timedelta(minutes=MINUTES - over.minute % MINUTES, seconds=-over.second)
@@ -83,12 +86,8 @@ def _days_of(
         date += DAY
 
 
-def _on_the_clock(moment: dt.datetime, earliest: dt.datetime, latest: dt.datetime, local: ZoneInfo) -> dt.datetime:
-    """Within these bounds, on the wall clock. A floating time is taken as it stands (section 3.3.5, form 1)."""
+def _on_the_clock(moment: dt.datetime, earliest: dt.datetime, latest: dt.datetime) -> dt.datetime:
+    """Within these bounds, on the first one's clock. A floating time is taken as it stands (section 3.3.5, form 1)."""
     if moment.tzinfo is None:
-        return min(max(moment, _wall(earliest, local)), _wall(latest, local))
-    return _wall(min(max(moment, earliest), latest), local)
-
-
-def _wall(moment: dt.datetime, local: ZoneInfo) -> dt.datetime:
-    return moment.astimezone(local).replace(tzinfo=None)
+        moment = moment.replace(tzinfo=earliest.tzinfo)
+    return min(max(moment, earliest), latest).astimezone(earliest.tzinfo).replace(tzinfo=None)
