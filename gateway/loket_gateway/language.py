@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
@@ -68,6 +69,11 @@ def detail(text: str, language: str) -> str:
     unfilled = shape(text)
     found = translate(unfilled, language)
     return found.format(*_DIFFERING.findall(text)) if found != unfilled else text
+
+
+def details(errors: Iterable[Mapping[str, str]], language: str) -> list[dict[str, str]]:
+    """The errors of a refusal, each told in a language."""
+    return [{**each, "detail": detail(each["detail"], language)} for each in errors]
 
 
 def shape(text: str) -> str:

@@ -119,7 +119,7 @@ def render(refusal: Refusal, request: Request, public_url: str) -> Response:
         "detail": sentence(refusal, spoken),
     }
     if refusal.errors:
-        problem["errors"] = [{**error, "detail": language.detail(error["detail"], spoken)} for error in refusal.errors]
+        problem["errors"] = language.details(refusal.errors, spoken)
     response = Response(json.dumps(problem, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
     response.headers["Content-Language"] = spoken
     tell(response, refusal)

@@ -71,7 +71,7 @@ def errors_of(refusal: Refusal, request: GatewayRequest) -> list[dict[str, str]]
         return [{"pointer": "/form", "detail": text}]
     if refusal.code != "invalid-request":
         raise refusal
-    return [{**each, "detail": language.detail(each["detail"], spoken)} for each in refusal.errors]
+    return language.details(refusal.errors, spoken)
 
 
 def by_field(errors: list[dict[str, str]]) -> dict[str, str]:

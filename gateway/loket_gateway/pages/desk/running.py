@@ -64,7 +64,9 @@ class RunningPages:
         except Refusal as refusal:
             if refusal.code != "invalid-configuration":
                 raise
-            return self._configuration(request, municipality, text, version, errors=refusal.errors)
+            return self._configuration(
+                request, municipality, text, version, errors=language.details(refusal.errors, language.of(request))
+            )
         self.catalogue.look_again()
         return see(
             request, f"/{municipality}/balie/beheer/instellingen", versie=str(taken["version"]),
