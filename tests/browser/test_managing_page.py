@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.looks import fits, picture
 from tests.client import a_visitor, eventually
+from tests.qr_reader import codes_in
 
 PDF = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
 
@@ -35,6 +36,14 @@ def test_a_resident_sends_a_document_and_answers_what_the_specialist_asks(page: 
     assert [file["name"] for file in seen["files"]] == ["plan.pdf"]
     assert seen["asked"][0]["answer"] == "Mevrouw Peeters"
     assert page.complaints == []
+
+
+def test_a_reader_reads_the_reference_from_the_code_on_the_page(page: Page, portal, tmp_path):
+    appointment = portal.booked()
+    page.goto(appointment["manage_url"])
+    expect(page.get_by_alt_text(f"Code van uw referentie {appointment['reference']}")).to_be_visible()
+    page.screenshot(path=tmp_path / "page.png", full_page=True)
+    assert codes_in(tmp_path / "page.png") == [appointment["reference"]]
 
 
 def test_a_resident_is_offered_an_earlier_moment_and_takes_it(page: Page, portal):

@@ -56,9 +56,12 @@ class ManagingPages:
 
     @route("GET", "/<municipality>/afspraak/<token>/qr.svg", page=True)
     def code(self, request: Request, municipality: str, token: str) -> Response:
-        """The reference as a QR code (ISO/IEC 18004), for the kiosk."""
+        """The reference as a QR code (ISO/IEC 18004), for the kiosk.
+
+        Never a Micro QR code, which common readers do not read. The border is the quiet zone of the standard.
+        """
         found = self.booking.appointment_by_link(municipality, token)
-        drawn = segno.make(found["reference"], error="m").svg_inline(scale=4, border=2)
+        drawn = segno.make_qr(found["reference"], error="m").svg_inline(scale=4, border=4)
         return Response(
             drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), mimetype="image/svg+xml",
             headers={"Cache-Control": "no-store"},
