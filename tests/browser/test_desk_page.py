@@ -192,6 +192,8 @@ def test_an_appointment_is_moved_by_keyboard(desk: Page, hall, visit):
     expect(desk.get_by_role("heading", name="Naar een ander moment verplaatsen")).to_be_visible()
     picture(desk, "desk-move")
     assert fits(desk)
+    expect(desk.get_by_label("Waarom?")).to_have_value("")  # the clerk says who asked for it; nothing is preset
+    desk.get_by_label("Waarom?").select_option(label="De inwoner vroeg erom")
     desk.locator("ul.times button").last.focus()
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("status")).to_contain_text("Verplaatst.")
@@ -209,6 +211,7 @@ def test_an_appointment_is_moved_by_dragging(browser, stack, hall, visit):
     there = column.bounding_box()
     block.drag_to(column, source_position={"x": 20, "y": 5}, target_position={"x": 40, "y": there["height"] * 0.1})
     expect(page.locator(".summary")).to_contain_text("Bert Maes")
+    page.get_by_label("Waarom?").select_option(label="De inwoner vroeg erom")
     page.get_by_role("button", name="Hierheen verplaatsen").click()
     expect(page.get_by_role("status")).to_contain_text("Verplaatst.")
     moved = hall.get(f"appointments/{booked['id']}/dossier").json()

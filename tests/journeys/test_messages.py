@@ -3,8 +3,10 @@
 import subprocess
 import sys
 
+import pytest
 import requests
 
+from loket_contracts.reasons import RESIDENT_REASONS, USUAL_REASONS
 from tests.client import a_visitor, eventually
 
 
@@ -52,3 +54,25 @@ def test_a_link_shows_before_it_unsubscribes_and_a_mail_program_can_do_it_in_one
     assert notify(stack, "unwanted", "rumst").stdout.count("opted-out") == before + 1
     stranger = booked["manage_url"].rsplit("/", 1)[0] + "/of-a-stranger/berichten"
     assert requests.post(stranger, timeout=10).status_code == 404
+
+
+@pytest.mark.parametrize("command", ["cancel", "reschedule"])
+def test_the_mail_apologises_only_for_what_the_municipality_does_whichever_usual_reason_staff_give(staff, command):
+    apologised = {}
+    for reason in sorted(USUAL_REASONS[command]):
+        visitor = a_visitor(phone=None)
+        booked = staff.booked(contact=visitor)
+        body = {"reason": reason}
+        if command == "reschedule":
+            body["start"] = next(slot["start"] for slot in staff.slots() if slot["start"] != booked["start"])
+        done = staff.post(f"appointments/{booked['id']}/{command}", body)
+        assert done.status_code == 200, done.text
+        subject = eventually(lambda to=visitor["email"]: _second_subject(staff, to))
+        apologised[reason] = subject.startswith("We moeten uw afspraak")
+    assert apologised == {reason: reason not in RESIDENT_REASONS for reason in USUAL_REASONS[command]}
+
+
+def _second_subject(portal, address):
+    """The subject of what follows the confirmation."""
+    subjects = [mail["subject"] for mail in portal.mails_to(address)]
+    return next((each for each in subjects if not each.startswith("Uw afspraak op") or "gaat niet door" in each), "")

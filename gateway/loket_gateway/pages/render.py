@@ -21,6 +21,7 @@ from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
 
 from .. import language, problems
+from . import words
 from .rows import rows
 
 #: where a page goes on that may not be seen yet
@@ -40,7 +41,7 @@ _environment = Environment(
 _environment.filters["values_of"] = lambda each, *names: tuple(each[name] for name in names)
 #: the name of a code, or the code itself when it is of something that there was once
 _environment.filters["named"] = lambda code, names: names.get(code, code)
-_environment.filters["with_text"] = lambda code, said, table: (code, said(table, code))
+_environment.filters["reason_groups"] = words.reason_groups
 _environment.filters["by_day"] = lambda slots: [
     (day, list(own)) for day, own in groupby(slots, key=lambda slot: slot["start"][:10])
 ]

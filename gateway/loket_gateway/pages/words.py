@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from loket_contracts.reasons import RESIDENT_REASONS, USUAL_REASONS
+
 from .. import language
 
 STATES = {
@@ -30,6 +34,7 @@ REASONS = {
     "too-late": "Came too late",
     "resident-asked": "The resident asked for it", "resident-erased": "The resident was erased",
 }  # fmt: skip
+BY_RESIDENT, BY_MUNICIPALITY, OWN_REASONS = "At the resident’s request", "By the municipality", "Other reasons"
 BY = {"resident": "resident", "staff": "staff", "portal": "portal", "system": "Loket itself"}
 MESSAGES = {
     "planned": "planned", "sending": "on its way", "sent": "sent", "delivered": "arrived", "failed": "failed",
@@ -62,7 +67,20 @@ ROLES = {
 def texts() -> set[str]:
     """All of them, for the translations."""
     tables = (STATES, STEPS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CLASHES, ROLES)
-    return {text for table in tables for text in table.values()}
+    return {text for table in tables for text in table.values()} | {BY_RESIDENT, BY_MUNICIPALITY, OWN_REASONS}
+
+
+def reason_groups(codes: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Reason codes by who causes the change, each group under its heading. Codes of a municipality's own come last."""
+    usual = USUAL_REASONS["cancel"] | USUAL_REASONS["reschedule"]
+
+    def heading(code: str) -> str:
+        return BY_RESIDENT if code in RESIDENT_REASONS else BY_MUNICIPALITY if code in usual else OWN_REASONS
+
+    groups: dict[str, list[str]] = {BY_RESIDENT: [], BY_MUNICIPALITY: [], OWN_REASONS: []}
+    for code in codes:
+        groups[heading(code)].append(code)
+    return [(name, members) for name, members in groups.items() if members]
 
 
 def said(table: dict[str, str], code: str | None, spoken: str) -> str:

@@ -73,8 +73,11 @@ def test_the_same_event_plans_the_same_messages_and_a_later_one_others():
         ("appointment.rescheduled", {"rescheduled_by": "resident"}, "reschedule"),
         ("appointment.rescheduled", {"rescheduled_by": "staff"}, "moved_by_us"),
         ("appointment.rescheduled", {"rescheduled_by": "staff", "reason": "resident-asked"}, "reschedule"),
+        ("appointment.rescheduled", {"rescheduled_by": "staff", "reason": "ill"}, "reschedule"),
+        ("appointment.cancelled", {"cancelled_by": "staff", "reason": "no-longer-needed"}, "cancellation"),
+        ("appointment.cancelled", {"cancelled_by": "staff", "reason": "by-municipality"}, "cancelled_by_us"),
         ("appointment.cancelled", {"cancelled_by": "resident"}, "cancellation"),
-        ("appointment.cancelled", {"cancelled_by": "staff"}, "cancelled_by_us"),
+        ("appointment.cancelled", {"cancelled_by": "staff", "reason": "other"}, "cancelled_by_us"),
         ("appointment.cancelled", {"cancelled_by": "system", "reason": "documents-missing"}, "cancelled_by_us"),
     ],
 )

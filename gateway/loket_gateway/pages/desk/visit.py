@@ -71,7 +71,7 @@ class VisitPages:
 
     @route("POST", f"{ONE}/annuleren", CHANGE, page=True)
     def cancel_visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        body = {"reason": request.form.get("reason") or "by-municipality"}
+        body = {"reason": _reason(request)}
         teams = request.caller.teams("appointments.change")
         self.booking.staff_cancel(municipality, request.caller.name, identifier, body, teams=teams)
         return self._back(request, municipality, identifier)
@@ -118,7 +118,7 @@ class VisitPages:
     @route("POST", f"{ONE}/verplaatsen", CHANGE, page=True)
     def move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         given = request.form
-        body: dict[str, Any] = {"start": given.get("start", ""), "reason": given.get("reason") or "by-municipality"}
+        body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request)}
         if given.get("wie"):
             body["resource"] = given["wie"]
         teams = request.caller.teams("appointments.change")
@@ -171,6 +171,13 @@ class VisitPages:
         if there := request.form.get("terug"):
             return see(request, f"/{municipality}/balie", **dict(_pairs(there)), **told)
         return see(request, f"/{municipality}/balie/afspraak/{identifier}", **told)
+
+
+def _reason(request: GatewayRequest) -> str:
+    """The reason that was chosen; what the resident reads depends on it. Raises Refusal: invalid-request."""
+    if reason := request.form.get("reason"):
+        return reason
+    raise Refusal("invalid-request", errors=[{"pointer": "/reason", "detail": "Missing data for required field."}])
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 
 from loket_chassis import plain_yaml
 from loket_contracts.errors import Refusal, pointers
+from loket_contracts.reasons import USUAL_REASONS
 
 from ..domain import catalogue
 from .schema import AppointmentType, MunicipalityFile, Resource
@@ -178,7 +179,7 @@ def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipalit
                 "look",
             )
         },
-        reasons={**catalogue.USUAL_REASONS, **loaded["reasons"]},
+        reasons={**USUAL_REASONS, **loaded["reasons"]},
         holidays=loaded["holidays"],
         closures=tuple(loaded["closures"]),
         locations={

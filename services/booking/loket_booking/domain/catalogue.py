@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from loket_contracts.reasons import USUAL_REASONS
+
 from .online import Look, Online
 
 Text = Mapping[str, str]
@@ -250,14 +252,6 @@ class QueuePolicy:
     order: str = "appointments_first"
     early_minutes: int = 5
     late_minutes: int = 15
-
-
-#: why an appointment is cancelled, moved or missed, when the municipality names no reasons of its own
-USUAL_REASONS: Mapping[str, frozenset[str]] = {
-    "cancel": frozenset({"no-longer-needed", "ill", "other-moment", "solved-otherwise", "by-municipality", "other"}),
-    "reschedule": frozenset({"other-moment", "ill", "not-ready", "by-municipality", "earlier", "other"}),
-    "no_show": frozenset({"no-word", "too-late", "other"}),
-}
 
 
 @dataclass(frozen=True)

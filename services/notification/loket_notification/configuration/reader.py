@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 
 from loket_chassis import plain_yaml
 from loket_contracts.errors import Refusal, pointers
+from loket_contracts.reasons import RESIDENT_REASONS
 
 from ..composing.mail import compose
 from ..composing.sample import sample_card
@@ -41,7 +42,7 @@ def read(text: str, most_segments: int) -> tuple[str, Plan]:
         timings=loaded["messages"],
         by_type=loaded["types"],
         quiet_hours=loaded["quiet_hours"],
-        resident_reasons=frozenset(loaded["resident_reasons"]),
+        resident_reasons=RESIDENT_REASONS | set(loaded["resident_reasons"]),
         most_per_day=loaded["most_per_day"],
         texts=loaded["texts"],
         sender=loaded["sender"],

@@ -133,8 +133,11 @@ class PlanFile(Schema):
         MostPerDay, load_default=lambda: MostPerDay().load({}), metadata={"description": "to one person"}
     )
     resident_reasons = fields.List(
-        fields.String(), load_default=lambda: ["resident-asked"],
-        metadata={"description": "codes with which staff move or cancel because the resident asked: no apology"},
+        fields.String(), load_default=list,
+        metadata={
+            "description": "your own reason codes with which staff move or cancel for the resident: no apology; the "
+            "usual ones need not be listed"
+        },
     )  # fmt: skip
     messages = _timings("by kind of message; false for never")
     weekly_report = fields.Boolean(

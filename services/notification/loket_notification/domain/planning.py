@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from loket_contracts.reasons import RESIDENT_REASONS
+
 from .event import AppointmentEvent
 from .kinds import KINDS, SMS, Kind
 from .timing import QuietHours, Timing, due_at, outside
@@ -15,7 +17,7 @@ from .timing import QuietHours, Timing, due_at, outside
 class Plan:
     """What a municipality sends. `timings`: by kind, None for never; `by_type`: the same for one appointment type.
 
-    `resident_reasons`: with these codes staff cancel or move because the resident asked them to.
+    `resident_reasons`: with these codes staff cancel or move for the resident, so no message apologises.
     `most_per_day`: to one person, by channel. `texts`: phrases of its own, by language and kind. `sender`: the name
     that an SMS comes from. `weekly_report`: whether each team that has an address gets one.
     """
@@ -23,7 +25,7 @@ class Plan:
     timings: Mapping[str, Timing | None] = field(default_factory=dict)
     by_type: Mapping[str, Mapping[str, Timing | None]] = field(default_factory=dict)
     quiet_hours: QuietHours | None = field(default_factory=lambda: QuietHours(dt.time(21), dt.time(8)))
-    resident_reasons: frozenset[str] = frozenset({"resident-asked"})
+    resident_reasons: frozenset[str] = RESIDENT_REASONS
     most_per_day: Mapping[str, int] = field(default_factory=lambda: {"email": 20, "sms": 6})
     texts: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     sender: str = "Loket"
