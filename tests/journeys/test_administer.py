@@ -6,6 +6,7 @@ import sys
 import pytest
 import yaml
 
+from loket_chassis import plain_yaml
 from tests.client import a_visitor
 
 BUSY = """BEGIN:VCALENDAR
@@ -75,7 +76,7 @@ def test_a_configuration_shows_what_would_change_before_it_does(admin, folder, t
     assert "+offer_minutes: 120" in shown
     file.write_text(text)
     assert admin(str(file), "--diff", module="configure").strip() == "Nothing would change."
-    wrong = yaml.safe_load(text)
+    wrong = plain_yaml.load(text)
     wrong["teams"] = {}
     file.write_text(yaml.safe_dump(wrong))
     assert "/teams" in admin(str(file), module="configure", code=1)

@@ -78,7 +78,7 @@ def up(
         passwords = {}
         for file in municipalities:
             stack.configure(file)
-            name = str(yaml.safe_load(file.read_text())["id"])
+            name = str(yaml.load(file.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["id"])
             passwords[name] = stack.open_desk(name)
         console.print(_welcome(stack, time.monotonic() - began, passwords))
         stack.watch()

@@ -15,7 +15,7 @@ import yaml
 
 from loket_contracts.errors import Refusal
 
-from .plain_yaml import compose
+from .plain_yaml import compose, scan
 
 INDENT = 2
 _ALIAS = re.compile(r"\s*:\s*(\*[^\s,\[\]{}]+)")
@@ -91,7 +91,7 @@ def _handed_on(text: str, node: yaml.Node) -> str:
         anchor = _ANCHOR.match(text, each.start_mark.index)
         if anchor is None:
             continue
-        for token in yaml.scan(text, Loader=yaml.BaseLoader):
+        for token in scan(text):
             start, stop = token.start_mark.index, token.end_mark.index
             if start >= end and isinstance(token, yaml.AliasToken) and token.value == anchor[1]:
                 text = f"{text[:start]}&{anchor[1]} {_flow(_plain(each))}{text[stop:]}"

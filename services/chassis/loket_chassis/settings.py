@@ -15,6 +15,8 @@ from typing import Any, TypeVar, get_type_hints
 
 import yaml
 
+from . import plain_yaml
+
 S = TypeVar("S", bound="Settings")
 
 
@@ -135,7 +137,7 @@ def _read(
 
 def _from_file(file: Path) -> dict[str, Any]:
     try:
-        stated = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        stated = plain_yaml.load(file.read_text(encoding="utf-8")) or {}
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:

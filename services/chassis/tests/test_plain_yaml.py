@@ -1,8 +1,25 @@
 """What nobody means by a YAML text is refused before it means anything, with the line at which it stands."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loket_chassis import plain_yaml
 from loket_chassis.plain_yaml import NotPlain, compose
+
+RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text(encoding="utf-8")
+PARTS = (
+    "a: 1\nb: [x, y, {c: d}]\nc:\n  - e\n  - f: g\n    h: |\n      text\n      more\n  -\n",
+    "x: &u {a: 'b'}\ny: *u\nz: \"q\\\"r\"\n", "k: >-\n  folded\n  text\n\nl: plain\n  multi\n", RUMST[:900],
+)  # fmt: skip
+INSERTED = (
+    "[", "]", "{", "}", ":", ": ", "- ", "\n", "\n  ", "\t", " #x", "&a ", "*a", "!x ", "!!str ", "|", "|-\n  x", "> ",
+    "'", '"', '"\\u00e9"', '"\\ud800"', "? ", "%YAML 1.2\n---\n", "---\n", "...\n", "\r\n", "\r", "\x85", "\u2028",
+    "\ufeff", "é", "\U0001f600", "\x00", "\x7f", "\ufffe", "@", "`", ",", "~", " ", "''", '"\\\n"', "<<: *a", "[" * 40,
+)  # fmt: skip
 
 #: ten times ten times ten ...
 FOLDED = "\n".join(
@@ -25,7 +42,9 @@ FOLDED = "\n".join(
         ('"\\udfff": 1', 1, "half"),
     ],
 )
-def test_it_is_refused_with_its_line(text, line, why):
+@pytest.mark.parametrize("libyaml", [True, False])
+def test_it_is_refused_with_its_line(monkeypatch, libyaml, text, line, why):
+    monkeypatch.setattr(yaml, "__with_libyaml__", libyaml)
     with pytest.raises(NotPlain, match=why) as refused:
         compose(text)
     assert line in (None, refused.value.line)
@@ -38,3 +57,53 @@ def test_nothing_is_nothing(text):
 
 def test_aliases_and_whole_characters_are_what_people_write():
     assert compose('usual: &usual {a: "\\U0001F600"}\nother: *usual') is not None
+
+
+@st.composite
+def texts(draw):
+    """YAML as people write it, with something put in or left out."""
+    text = draw(st.sampled_from(PARTS))
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + draw(st.sampled_from(INSERTED)) + text[at + draw(st.sampled_from((0, 0, 1, 4))) :]
+    return text
+
+
+def seen(node):
+    """What counts of a node: what it says, and where in the text it stands."""
+    found = [(node.tag, node.start_mark.line, node.start_mark.index, node.end_mark.index, node.value)]
+    if isinstance(node, yaml.CollectionNode):
+        found[0] = (*found[0][:-1], bool(node.flow_style))
+        for each in node.value:
+            found += [part for below in (each if isinstance(each, tuple) else (each,)) for part in seen(below)]
+    return found
+
+
+def outcome(text):
+    try:
+        root = compose(text)
+    except NotPlain as error:
+        return str(error), error.line
+    return root and seen(root)
+
+
+@given(texts())
+def test_a_text_is_read_with_the_same_values_places_and_errors_with_and_without_libyaml(text):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(yaml, "__with_libyaml__", False)
+        exact = outcome(text)
+    assert outcome(text) == exact
+
+
+def test_a_whole_configuration_is_read_with_libyaml_alone(monkeypatch):
+    usual = seen(yaml.compose(RUMST, Loader=yaml.BaseLoader))
+    monkeypatch.delattr(yaml, "BaseLoader")
+    assert seen(compose(RUMST)) == usual
+
+
+def test_values_are_those_of_a_safe_load():
+    assert plain_yaml.load(RUMST) == yaml.safe_load(RUMST)
+    with pytest.raises(
+        yaml.YAMLError, match=r"could not determine a constructor[^\n]*\n.*line 1, column 4:\n *a: !x b"
+    ):
+        plain_yaml.load("a: !x b")

@@ -51,7 +51,7 @@ def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Muni
 
 def as_written(text: str, path: Sequence[str]) -> dict[str, Any]:
     """The mapping at `path` of a configuration that is right, every scalar of it a string."""
-    found = yaml.load(text, Loader=yaml.BaseLoader)
+    found = plain_yaml.value_of(plain_yaml.compose(text))
     for step in path:
         found = found[step]
     return dict(found)

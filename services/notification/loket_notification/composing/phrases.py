@@ -7,9 +7,10 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-import yaml
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
+
+from loket_chassis import plain_yaml
 
 LANGUAGES = ("nl", "fr", "de", "en")
 LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
@@ -34,7 +35,7 @@ _environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 def words_of(language: str) -> Mapping[str, Any]:
     """Our phrases in a language."""
     source = resources.files("loket_notification.templates").joinpath(f"{language}.yaml").read_text(encoding="utf-8")
-    words: Mapping[str, Any] = yaml.safe_load(source)
+    words: Mapping[str, Any] = plain_yaml.load(source)
     return words
 
 

@@ -25,7 +25,7 @@ def read(text: str, most_segments: int) -> tuple[str, Plan]:
     """The municipality and its plan. Raises Refusal: invalid-configuration, with every mistake."""
     try:
         plain_yaml.compose(text)
-        given: Any = yaml.safe_load(text)
+        given = plain_yaml.load(text)
     except plain_yaml.NotPlain as error:
         problem = {"pointer": "/", "detail": f"Not YAML: {error}.", "line": error.line}
         raise Refusal("invalid-configuration", errors=[problem]) from error
