@@ -81,6 +81,7 @@ def test_a_resident_books_sees_moves_and_cancels(page: Page, portal):
     other = page.locator("ul.times button").first
     other_clock = other.inner_text()
     other.click()
+    page.get_by_role("button", name="Ja, verplaatsen").click()
     expect(page.get_by_role("heading", name="Uw afspraak is verplaatst")).to_be_visible()
     expect(page.locator("dl")).to_contain_text(other_clock)
     picture(page, "moved")

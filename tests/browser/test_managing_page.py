@@ -79,6 +79,74 @@ def test_answers_can_be_changed_until_the_visit(page: Page, portal, desk):
     assert page.complaints == []
 
 
+def test_an_answer_that_has_a_follow_up_question_can_be_changed_and_the_follow_up_is_asked(page: Page, portal, desk):
+    appointment = portal.booked()
+    page.goto(appointment["manage_url"])
+    page.get_by_text("Uw antwoorden bekijken of wijzigen").click()
+    page.get_by_label("Iets anders").check()
+    page.get_by_role("button", name="Deze antwoorden bewaren").click()
+    expect(page.get_by_role("alert")).to_contain_text("Wat is het dan?")
+    expect(page.get_by_label("Iets anders")).to_be_checked()
+    picture(page, "answers-mistake")
+    assert fits(page)
+    page.get_by_label("Wat is het dan?").fill("Een carport")
+    page.get_by_role("button", name="Deze antwoorden bewaren").click()
+    expect(page.get_by_role("heading", name="Bedankt, we hebben het ontvangen")).to_be_visible()
+    answers = desk.dossier("rumst", "ro-1", appointment["reference"])["answers"]
+    assert (answers["werken"], answers["omschrijving"]) == ("andere", "Een carport")
+
+
+def test_an_answer_that_is_emptied_or_too_long_is_pointed_at_and_nothing_typed_is_lost(page: Page, portal, desk):
+    appointment = portal.booked()
+    for wrong in ("", "x" * 2100):
+        page.goto(appointment["manage_url"])
+        page.get_by_text("Uw antwoorden bekijken of wijzigen").click()
+        page.get_by_label("Om welk perceel of adres gaat het?").fill(wrong)
+        page.get_by_label("Is er een eerder dossier?").fill("OMV_2025012345")
+        page.get_by_role("button", name="Deze antwoorden bewaren").click()
+        expect(page.get_by_role("alert")).to_contain_text("Om welk perceel of adres gaat het?")
+        expect(page.get_by_label("Om welk perceel of adres gaat het?")).to_have_value(wrong)
+        expect(page.get_by_label("Is er een eerder dossier?")).to_have_value("OMV_2025012345")
+    assert "dossier" not in desk.dossier("rumst", "ro-1", appointment["reference"])["answers"]
+
+
+def test_a_file_that_is_not_taken_is_explained_beside_its_field(page: Page, portal):
+    appointment = portal.booked()
+    page.goto(appointment["manage_url"])
+    page.get_by_label("Plannen of een schets").set_input_files(
+        {"name": "plan.docx", "mimeType": "application/zip", "buffer": b"PK"}
+    )
+    page.get_by_role("button", name="Dit document versturen").click()
+    expect(page.get_by_role("alert")).to_contain_text("Plannen of een schets")
+    expect(page.get_by_role("heading", name="Uw afspraak", exact=True)).to_be_visible()
+
+
+def test_moving_asks_once_and_names_the_old_moment(page: Page, portal):
+    free = portal.slots("bomen-kappen")
+    appointment = portal.booked(
+        appointment_types=["bomen-kappen"], answers={"perceel": "x"}, start=free[-1]["start"]
+    )  # fmt: skip
+    page.goto(f"{appointment['manage_url']}/verplaatsen")
+    old = appointment["start"][11:16]
+    expect(page.get_by_text("Uw afspraak nu")).to_contain_text(old)
+    other = page.locator("ul.times button").first
+    new = other.inner_text()
+    other.click()
+    expect(page.get_by_role("heading", name="Uw afspraak verplaatsen?")).to_be_visible()
+    expect(page.locator("dl s")).to_contain_text(old)
+    expect(page.locator("dl strong")).to_contain_text(new)
+    assert (
+        portal.get(f"appointments/{appointment['id']}", appointment["link_token"]).json()["start"]
+        == (appointment["start"])
+    ), "nothing moves before it is confirmed"
+    picture(page, "move-check")
+    assert fits(page)
+    page.get_by_role("button", name="Ja, verplaatsen").click()
+    expect(page.get_by_role("heading", name="Uw afspraak is verplaatst")).to_be_visible()
+    expect(page.locator("dl")).to_contain_text(new)
+    assert page.complaints == []
+
+
 def test_after_the_visit_a_resident_tells_what_it_was_worth_once(page: Page, portal, desk):
     appointment = portal.booked()
     desk.step("rumst", "ro-1", appointment["id"], "start", {"desk": "Loket 2"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -47,7 +48,9 @@ class DetailPages:
         """The button says which: go on, only send along the files that were chosen, or take one away."""
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
         given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
-        given = _asked(self.catalogue.of(municipality), held, given)
+        catalogue = self.catalogue.of(municipality)
+        questions = [each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]]
+        given = answers_asked_for(questions, given)
         wish, _, file = request.form.get("wish", "").partition(" ")
         if wish == "detach":
             held = self.booking.detach(municipality, held["id"], file)
@@ -177,14 +180,12 @@ class DetailPages:
         }
 
 
-def _asked(catalogue: Any, held: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
+def answers_asked_for(questions: Iterable[dict[str, Any]], given: dict[str, str]) -> dict[str, str]:
     """Without the answers to questions whose condition is not met: without a script they are on the page too."""
-    questions = {
-        each["id"]: each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]
-    }
+    conditions = {question["id"]: question["only_if"] for question in questions}
 
     def is_asked(name: str) -> bool:
-        condition = questions.get(name, {}).get("only_if")
+        condition = conditions.get(name)
         return condition is None or given.get(condition["question"]) in condition["is"]
 
     return {name: text for name, text in given.items() if is_asked(name)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import segno
@@ -11,11 +13,12 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.rpc import Service
 from loket_contracts.errors import Refusal
 
-from .. import language
+from .. import language, problems
 from ..api.answers import calendar
 from ..catalogue import Catalogue
 from ..routing import route
 from . import words
+from .details import answers_asked_for
 from .render import about, in_words, page, see
 
 #: reasons that only the municipality has
@@ -30,23 +33,8 @@ class ManagingPages:
 
     @route("GET", "/<municipality>/afspraak/<token>", page=True)
     def manage(self, request: Request, municipality: str, token: str) -> Response:
-        catalogue = in_words(request, self.catalogue.of(municipality))
-        found = in_words(request, self.booking.appointment_by_link(municipality, token))
-        done = next(iter(request.args.keys() & {"nieuw", "verplaatst", "bewaard", "dank"}), "")
-        return page(
-            "appointment.html",
-            request,
-            **about(catalogue),
-            appointment=found,
-            token=token,
-            done=done if found["state"] != "cancelled" else "",
-            documents=_documents(catalogue, found),
-            questions=_questions(catalogue, found),
-            reasons=[
-                (code, words.said(words.REASONS, code, language.of(request)))
-                for code in catalogue["reasons"]["cancel"]
-                if code not in OF_STAFF
-            ],
+        return self._appointment_page(
+            request, municipality, token, self.booking.appointment_by_link(municipality, token)
         )
 
     @route("GET", "/<municipality>/afspraak/<token>/agenda.ics", page=True)
@@ -93,19 +81,32 @@ class ManagingPages:
     @route("POST", "/<municipality>/afspraak/<token>/documenten", page=True, files=1)
     def send_document(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        sent = request.files.get("file")
-        if sent is None or not sent.filename:
-            raise Refusal("file-not-accepted", {"reason": "no file was chosen"})
-        body = base64.b64encode(sent.read()).decode()
-        question = request.form.get("question") or None
-        self.booking.add_file(municipality, found["id"], token, question, sent.filename, body)
+        sent, question = request.files.get("file"), request.form.get("question") or None
+        try:
+            if sent is None or not sent.filename:
+                raise Refusal("file-not-accepted", {"reason": "no file was chosen"})
+            body = base64.b64encode(sent.read()).decode()
+            self.booking.add_file(municipality, found["id"], token, question, sent.filename, body)
+        except Refusal as refusal:
+            if refusal.code != "file-not-accepted":
+                raise
+            wrong = {f"file-{question}": problems.sentence(refusal, language.of(request))}
+            return self._appointment_page(request, municipality, token, found, wrong=wrong)
         return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
 
     @route("POST", "/<municipality>/afspraak/<token>/antwoorden", page=True)
     def mend_answers(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        answers = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
-        self.booking.answer_questions(municipality, found["id"], token, {"answers": answers})
+        given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
+        asked = answers_asked_for(_questions(self.catalogue.of(municipality), found), given)
+        try:
+            self.booking.answer_questions(municipality, found["id"], token, {"answers": asked})
+        except Refusal as refusal:
+            if refusal.code != "invalid-request":
+                raise
+            errors = language.details(refusal.errors, language.of(request))
+            wrong = {f"answer-{error['pointer'].split('/')[2]}": error["detail"] for error in errors}
+            return self._appointment_page(request, municipality, token, found, given, wrong)
         return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
 
     @route("POST", "/<municipality>/afspraak/<token>/antwoord", page=True)
@@ -123,9 +124,37 @@ class ManagingPages:
         self.booking.give_feedback(municipality, found["id"], token, given)
         return see(request, f"/{municipality}/afspraak/{token}", dank="1")
 
+    def _appointment_page(
+        self, request: Request, municipality: str, token: str, found: dict[str, Any],
+        answers: dict[str, str] | None = None, wrong: Mapping[str, str] = MappingProxyType({}),
+    ) -> Response:  # fmt: skip
+        """The appointment. With `wrong` (sentences by field) it is the form again, with what was typed in it."""
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        shown = in_words(request, found)
+        done = next(iter(request.args.keys() & {"nieuw", "verplaatst", "bewaard", "dank"}), "")
+        return page(
+            "appointment.html",
+            request,
+            422 if wrong else 200,
+            **about(catalogue),
+            appointment=shown,
+            token=token,
+            done=done if found["state"] != "cancelled" and not wrong else "",
+            documents=_documents(catalogue, shown),
+            questions=_questions(catalogue, shown),
+            answers=shown["answers"] if answers is None else answers,
+            wrong=wrong,
+            wrong_answers=answers is not None,
+            reasons=[
+                (code, words.said(words.REASONS, code, language.of(request)))
+                for code in catalogue["reasons"]["cancel"]
+                if code not in OF_STAFF
+            ],
+        )
+
 
 def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
-    """The questions that were asked, and are answered in words or by a choice."""
+    """The questions of this visit that are answered in words or by a choice, those with a condition too."""
     names = {kind["id"] for kind in found["appointment_types"]}
     return [
         question
@@ -133,10 +162,6 @@ def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[st
         if kind["id"] in names
         for question in kind["questions"]
         if question["kind"] != "file"
-        and (
-            question["only_if"] is None
-            or found["answers"].get(question["only_if"]["question"]) in question["only_if"]["is"]
-        )
     ]
 
 

@@ -32,13 +32,20 @@ PARTS = (("morning", 0), ("afternoon", 12), ("evening", 17))
 
 @dataclass(frozen=True)
 class Offer:
-    """Where the page of moments stands: `address` is its own, `action` takes a moment, `back` goes where one was."""
+    """What the page of moments is for: `address` is its own, `action` takes a moment, `back` goes where one was.
+
+    `present`: the moment of the appointment that moves, with its "start" and "end"; None for a new appointment.
+    """
 
     address: str
     action: str
     back: str
     hidden: dict[str, str]
-    moving: bool = False
+    present: dict[str, str] | None = None
+
+    @property
+    def moving(self) -> bool:
+        return self.present is not None
 
 
 class MomentPages:
@@ -102,8 +109,20 @@ class MomentPages:
             "location": found["location"]["id"], "resource": None,
         }  # fmt: skip
         here = f"/{municipality}/afspraak/{token}"
-        offer = Offer(f"{here}/verplaatsen?", f"{here}/verplaatsen", here, {}, moving=True)
+        spoken = {"lang": request.args["lang"]} if request.args.get("lang") else {}
+        present = {"start": found["start"], "end": found["end"]}
+        offer = Offer(f"{here}/verplaatsen?", f"{here}/verplaatsen/nakijken", here, spoken, present)
         return self._moments(request, catalogue, kinds, wish, offer)
+
+    @route("GET", "/<municipality>/afspraak/<token>/verplaatsen/nakijken", page=True)
+    def check_move(self, request: GatewayRequest, municipality: str, token: str) -> Response:
+        """Ask once, with the old moment beside the new one."""
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        found = in_words(request, self.booking.appointment_by_link(municipality, token))
+        start = request.args.get("start")
+        if not _moment(start):
+            return see(request, f"/{municipality}/afspraak/{token}/verplaatsen")
+        return page("move.html", request, **about(catalogue), appointment=found, token=token, start=start)
 
     @route("POST", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
     def reschedule(self, request: GatewayRequest, municipality: str, token: str) -> Response:
@@ -129,7 +148,8 @@ class MomentPages:
         free = {each["date"]: each["starts"] for each in counted["days"] if each["date"][:7] == f"{month:%Y-%m}"}
         chosen = chosen or next((dt.date.fromisoformat(each) for each, starts in free.items() if starts), None)
         slots = self.booking.free_slots(municipality, {**wish, **_between(chosen, chosen)})["slots"] if chosen else []
-        slots = [each for each in slots if each["start"][:10] == str(chosen)]
+        present = offer.present["start"] if offer.present else None
+        slots = [each for each in slots if each["start"][:10] == str(chosen) and each["start"] != present]
         overtaken = request.args.get("weg") if _moment(request.args.get("weg")) else None
         return page(
             "moments.html",
