@@ -146,7 +146,8 @@ def node_modules() -> Path:
 
 
 def _install_node_modules(place: Path, tools: Path) -> None:
-    if not (place / "node_modules" / "axe-core").exists():
+    installed = place / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < (place / "package-lock.json").stat().st_mtime:
         command = [tools / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
         subprocess.run(
             command,

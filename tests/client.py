@@ -118,7 +118,7 @@ class Portal:
         return made
 
     def mails_to(self, address: str) -> list[dict[str, Any]]:
-        mails = requests.get(f"{self.mail_url}/messages.json", timeout=5).json()
+        mails = requests.get(f"{self.mail_url}/messages.json", timeout=15).json()
         return [mail for mail in mails if address in mail["to"]]
 
     def overview(self, days: int = 100, **asked: str) -> dict[str, Any]:

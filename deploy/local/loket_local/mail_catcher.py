@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
@@ -32,7 +33,7 @@ class Caught:
     recipients: list[str]
     raw: bytes
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         parsed = message_from_bytes(self.raw, policy=policy.default)
         assert isinstance(parsed, EmailMessage)
@@ -42,7 +43,8 @@ class Caught:
         body = self.message.get_body(preferencelist=preference)
         return str(body.get_content()) if body else ""
 
-    def to_json(self) -> dict[str, Any]:
+    @cached_property
+    def described(self) -> dict[str, Any]:
         message = self.message
         return {
             "number": self.number,
@@ -88,7 +90,7 @@ def make_handler(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
             if path == "":
                 self._send(_list_page(mailbox))
             elif path == "messages.json":
-                mails = [each.to_json() for each in list(mailbox.caught)]
+                mails = [each.described for each in list(mailbox.caught)]
                 self._send(json.dumps(mails, ensure_ascii=False), "application/json")
             else:
                 self._send_mail(path)

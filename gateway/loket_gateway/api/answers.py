@@ -41,6 +41,11 @@ def file_answer(content: bytes, media_type: str, name: str) -> Response:
     return response
 
 
+def page_of(public_url: str, municipality: str, token: str) -> str:
+    """The address of the page of an appointment, for its resident alone: who has it can change the appointment."""
+    return f"{public_url}/{municipality}/afspraak/{token}"
+
+
 def calendar(text: str, name: str) -> Response:
     """An iCalendar file (RFC 5545)."""
     response = Response(text, content_type="text/calendar; charset=utf-8")

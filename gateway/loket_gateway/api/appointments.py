@@ -16,7 +16,7 @@ from ..problems import STAMP_HEADER
 from ..request import GatewayRequest
 from ..routing import route
 from . import BASE
-from .answers import calendar, done, private
+from .answers import calendar, done, page_of, private
 
 
 class AppointmentRoutes:
@@ -41,7 +41,7 @@ class AppointmentRoutes:
             if not body.get("hold"):  # who has a hold has earned it already
                 _require_work(self.friction, request, municipality)
             booked = self.booking.book(municipality, body, key)
-        booked["manage_url"] = f"{self.public_url}/{municipality}/afspraak/{booked['link_token']}"
+        booked["manage_url"] = page_of(self.public_url, municipality, booked["link_token"])
         address = f"/api/v1/{municipality}/appointments/{booked['id']}"
         return private(_localised(booked, request), request, 201, {"Location": address})
 
@@ -64,7 +64,9 @@ class AppointmentRoutes:
 
     @route("GET", f"{BASE}/appointments/<identifier>/calendar.ics", LINK)
     def get_calendar(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        return calendar(self.booking.appointment_calendar(municipality, identifier, bearer(request)), "afspraak")
+        token = bearer(request)
+        page = page_of(self.public_url, municipality, token)
+        return calendar(self.booking.appointment_calendar(municipality, identifier, token, page), "afspraak")
 
     @route("POST", f"{BASE}/appointments/<identifier>/feedback", LINK)
     def post_feedback(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:

@@ -14,7 +14,7 @@ from loket_chassis.rpc import Service
 from loket_contracts.errors import Refusal
 
 from .. import language, problems
-from ..api.answers import calendar
+from ..api.answers import calendar, page_of
 from ..catalogue import Catalogue
 from ..routing import route
 from . import words
@@ -30,6 +30,7 @@ class ManagingPages:
 
     booking: Service
     catalogue: Catalogue
+    public_url: str
 
     @route("GET", "/<municipality>/afspraak/<token>", page=True)
     def manage(self, request: Request, municipality: str, token: str) -> Response:
@@ -40,7 +41,8 @@ class ManagingPages:
     @route("GET", "/<municipality>/afspraak/<token>/agenda.ics", page=True)
     def calendar(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        return calendar(self.booking.appointment_calendar(municipality, found["id"], token), "afspraak")
+        here = page_of(self.public_url, municipality, token)
+        return calendar(self.booking.appointment_calendar(municipality, found["id"], token, here), "afspraak")
 
     @route("GET", "/<municipality>/afspraak/<token>/qr.svg", page=True)
     def code(self, request: Request, municipality: str, token: str) -> Response:

@@ -130,9 +130,10 @@ class ForResidents(Desk):
         return appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
 
     @answer
-    def appointment_calendar(self, municipality: str, identifier: str, token: str) -> str:
+    def appointment_calendar(self, municipality: str, identifier: str, token: str, url: str = "") -> str:
+        """`url`: the page of the appointment, which the calendar entry links to."""
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        return appointments.calendar(self.stores, appointments.appointment(self.stores, card), card)
+        return appointments.calendar(self.stores, appointments.appointment(self.stores, card), card, url)
 
     @answer
     def appointment_by_link(self, municipality: str, token: str) -> dict[str, Any]:

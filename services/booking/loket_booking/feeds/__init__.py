@@ -1,1 +1,1 @@
-"""Calendars that come and go as iCalendar (RFC 5545): when a specialist is busy elsewhere, and what is in an agenda."""
+"""Calendars that others wrote, as iCalendar (RFC 5545): when a specialist is busy elsewhere."""

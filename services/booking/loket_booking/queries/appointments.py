@@ -6,15 +6,16 @@ import hmac
 from typing import Any
 
 from loket_chassis.tokens import hash_of
+from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
 from ..commands.changing import claimed
 from ..commands.inviting import standing
 from ..domain.appointment import Appointment, allowed
+from ..domain.catalogue import Address, in_language
 from ..domain.grid import zone
 from ..domain.waiting_list import Entry
-from ..feeds.agenda import agenda_feed
 from ..store.cards import Card
 from ..store.holds import HeldSlot
 from .catalogue import location_of
@@ -149,15 +150,26 @@ def describe_all_of(stores: Stores, appointment: Appointment, card: Card, entry:
     }
 
 
-def calendar(stores: Stores, appointment: Appointment, card: Card) -> str:
-    """The appointment as an iCalendar file (RFC 5545) for the resident's own calendar."""
+def calendar(stores: Stores, appointment: Appointment, card: Card, url: str) -> str:
+    """The appointment as an iCalendar file (RFC 5545) for the resident's own calendar.
+
+    `url`: the page of the appointment.
+    """
     known = stores.configurations.calendar(appointment.municipality).municipality
-    language = card.contact["language"] or "nl"
-    names = [known.appointment_types[each].name for each in appointment.appointment_types]
-    called = ", ".join(name.get(language) or name.get("nl") or next(iter(name.values())) for name in names)
-    return agenda_feed(
-        known.name.get(language) or known.name.get("nl", known.id), [(appointment, called)], stores.now()
-    )
+    language = card.contact["language"] or known.languages[0]
+    described = describe(stores, appointment, card)
+    place = described["location"] or {}
+    municipality = in_language(known.name, language)
+    what = ", ".join(in_language(kind["name"], language) for kind in described["appointment_types"])
+    entry = CalendarEntry(
+        appointment=card.id, sequence=appointment.sequence, start=appointment.start, end=appointment.end,
+        summary=f"{what} ({municipality})", cancelled=appointment.state == "cancelled", organizer=municipality,
+        organizer_email=known.email, place=in_language(place.get("name", {}), language),
+        address=str(Address(**place["address"])) if place.get("address") else "",
+        directions=in_language(place.get("directions", {}), language),
+        bring=tuple(in_language(thing, language) for thing in described["bring"]), url=url, reminds=True,
+    )  # fmt: skip
+    return write_calendar("PUBLISH", [entry], stores.now()).decode()
 
 
 def describe_entry(entry: Entry, appointment: Appointment) -> dict[str, Any]:

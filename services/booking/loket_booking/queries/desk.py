@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
@@ -13,10 +14,10 @@ from ..commands.request import Request
 from ..domain import clashes as clashing
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
+from ..domain.catalogue import Municipality, in_language
 from ..domain.grid import local_date
 from ..domain.lifecycle import Transition
 from ..domain.opening import Calendar
-from ..feeds.agenda import agenda_feed
 from ..store.cards import Card
 from ..store.closures import LaidClosure
 from ..store.days import Claim
@@ -169,8 +170,15 @@ def feed(stores: Stores, municipality: str, token: str) -> str:
     since = local_date(stores.now() - FEED_PAST, known.time_zone)
     mine = [each for each in stores.days.appointments(municipality, since) if resource.id in each.resources]
     cards = stores.cards.get_all(each.id for each in mine)
-    called = [
-        (each, " ".join((", ".join(each.appointment_types), cards[each.id].reference if each.id in cards else "")))
-        for each in mine
-    ]
-    return agenda_feed(resource.name, called, stores.now())
+    entries = [_feed_entry(known, each, cards[each.id].reference if each.id in cards else "") for each in mine]
+    return write_calendar("PUBLISH", entries, stores.now(), name=resource.name).decode()
+
+
+def _feed_entry(known: Municipality, appointment: Appointment, reference: str) -> CalendarEntry:
+    location, language = known.locations.get(appointment.location), known.languages[0]
+    return CalendarEntry(
+        appointment=appointment.id, sequence=appointment.sequence, start=appointment.start, end=appointment.end,
+        summary=f"{', '.join(appointment.appointment_types)} {reference}".strip(),
+        cancelled=appointment.state == "cancelled", organizer=in_language(known.name, language),
+        organizer_email=known.email, place=in_language(location.name, language) if location else "",
+    )  # fmt: skip

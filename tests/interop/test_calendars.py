@@ -1,0 +1,213 @@
+"""A calendar program that is not ours reads all calendars that we write, in summer and winter, all over the world."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+import yaml
+from nameko.standalone.rpc import ServiceRpcProxy
+
+from tests.client import Portal, a_visitor, eventually
+
+NODE = Path(__file__).parents[1] / "node"
+#: a plain pair of clock changes, two that differ from them, half an hour, one whose winter is the exception, and two
+#: south of the equator, of which one is 45 minutes off
+ZONES = (
+    "Europe/Brussels", "Europe/London", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca",
+    "America/Santiago", "Pacific/Chatham",
+)  # fmt: skip
+#: places that have clock changes are in opposite seasons on these days
+SEASONS = ((1, 20), (7, 20))
+DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+CITY = {"street": "Plein 1, bus 2; links", "postcode": "2840", "city": "Rumst"}
+
+
+@pytest.fixture(scope="module")
+def read(node_modules):
+    """What ical.js finds in these calendars, on a computer in this time zone."""
+
+    def read(texts, zone="Europe/Brussels"):
+        command = [Path(sys.executable).parent / "node", NODE / "read_calendars.js"]
+        environment = {"PATH": os.environ["PATH"], "TZ": zone}
+        done = subprocess.run(
+            command, input=json.dumps(texts), capture_output=True, text=True, check=False, env=environment
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return read
+
+
+def name_of(zone):
+    return zone.lower().replace("/", "-").replace("_", "-")
+
+
+@pytest.fixture(scope="module")
+def world(stack, tmp_path_factory):
+    """A municipality with a place, and somebody who works there, in each of these zones."""
+    hours = [{"days": DAYS, "from": "08:00", "to": "18:00"}]
+    file = tmp_path_factory.mktemp("wereld") / "wereld.yaml"
+    file.write_text(yaml.safe_dump({
+        "id": "wereld", "name": {"nl": "Wereldstad"}, "email": "stad@example.org", "most_per_contact": 0,
+        "locations": {
+            name_of(zone): {
+                "name": {"nl": f"Loket {zone}"}, "time_zone": zone, "address": CITY, "directions": {"nl": "Met lift."}
+            }
+            for zone in ZONES
+        },
+        "teams": {"bouw": {"name": {"nl": "Bouwen"}}},
+        "resources": {
+            name_of(zone): {"kind": "person", "name": "Ann", "team": "bouw", "locations": [name_of(zone)],
+                            "hours": hours}
+            for zone in ZONES
+        },
+        "appointment_types": {
+            "advies": {
+                "name": {"nl": "Bouwadvies"}, "team": "bouw", "locations": [name_of(zone) for zone in ZONES],
+                "duration": 45, "interval": 15, "notice_hours": 0, "horizon_days": 365,
+                "needs": [{"kind": "person"}], "bring": [{"nl": "Een plan, liefst op schaal"}],
+            },
+        },
+    }))  # fmt: skip
+    stack.configure(file)
+    messages = file.with_name("messages.yaml")
+    messages.write_text(
+        "municipality: wereld\nquiet_hours: false\nmost_per_day: {email: 1000}\nmessages: {cancellation: {by: [email]}}"
+    )
+    stack.configure_messages(messages)
+    return Portal.on(stack, "wereld", stack.machine_key("wereld"))
+
+
+@pytest.fixture(scope="module")
+def feed_of(servers, world):
+    """The calendar that a specialist subscribes to."""
+
+    def feed_of(resource):
+        with ServiceRpcProxy("booking", {"AMQP_URI": servers.amqp_uri}, timeout=10) as booking:
+            token = booking.feed_token("wereld", resource)
+        return world.get(f"feeds/{token}.ics").text
+
+    return feed_of
+
+
+def at(season, hour, zone):
+    """A moment of the next such day, as RFC 3339."""
+    today = dt.datetime.now(dt.UTC).date()
+    month, day = season
+    date = dt.date(today.year, month, day)
+    date = date if date > today + dt.timedelta(days=2) else date.replace(year=today.year + 1)
+    return dt.datetime.combine(date, dt.time(hour), ZoneInfo(zone)).isoformat()
+
+
+def utc(moment):
+    return dt.datetime.fromisoformat(moment).astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def book(world, zone, start, visitor):
+    return world.booked(
+        appointment_types=["advies"], location=name_of(zone), start=start, answers={}, contact=visitor
+    )  # fmt: skip
+
+
+def mailed(world, visitor, count):
+    """The calendar of the newest mail that this visitor got, once there are so many."""
+    mails = eventually(lambda: (found := world.mails_to(visitor["email"])) and len(found) >= count and found)
+    return requests.get(f"{world.mail_url}/{mails[-1]['number']}/afspraak.ics", timeout=15).text
+
+
+def on_page(appointment):
+    return requests.get(f"{appointment['manage_url']}/agenda.ics", timeout=15).text
+
+
+def over_api(world, appointment):
+    return world.get(f"appointments/{appointment['id']}/calendar.ics", token=appointment["link_token"]).text
+
+
+@pytest.fixture(scope="module")
+def written(world, feed_of):
+    """For each zone and season: (the appointment, its new moment, all calendars that were written of it).
+
+    The calendars of an appointment are those of the page, the API, the specialist's feed and the mail after it was
+    booked, the same four after it was moved, and those of the API and the mail after it was cancelled.
+    """
+    made, texts, moved = {}, {}, {}
+    visitors = {(zone, season): a_visitor() for zone in ZONES for season in SEASONS}
+
+    def collect(case, mails, page=True):
+        zone, appointment = case[0], made[case]
+        texts[case] += [on_page(appointment), over_api(world, appointment)] if page else [over_api(world, appointment)]
+        texts[case] += [feed_of(name_of(zone))] if page else []
+        texts[case].append(mailed(world, visitors[case], mails))
+
+    for (zone, season), visitor in visitors.items():
+        made[zone, season] = book(world, zone, at(season, 10, zone), visitor)
+        texts[zone, season] = []
+    for case in visitors:
+        collect(case, 1)
+    for zone, season in visitors:
+        appointment = made[zone, season]
+        moved[zone, season] = world.post(
+            f"appointments/{appointment['id']}/reschedule", {"start": at(season, 14, zone)},
+            token=appointment["link_token"],
+        ).json()  # fmt: skip
+    for case in visitors:
+        collect(case, 2)
+    for appointment in made.values():
+        world.post(f"appointments/{appointment['id']}/cancel", {}, token=appointment["link_token"]).raise_for_status()
+    for case in visitors:
+        collect(case, 3, page=False)
+    return {case: (made[case], moved[case], texts[case]) for case in visitors}
+
+
+@pytest.mark.parametrize("season", SEASONS, ids=["january", "july"])
+@pytest.mark.parametrize("zone", ZONES)
+def test_every_written_calendar_has_the_right_moment(written, read, zone, season):
+    appointment, moved, texts = written[zone, season]
+    found = read(texts, zone)
+    entries = [next(each for each in one["events"] if each["uid"] == f"{appointment['id']}@loket") for one in found]
+    booked, changed = entries[:4], entries[4:]
+    assert {(each["start"], each["end"]) for each in booked} == {(utc(appointment["start"]), utc(appointment["end"]))}
+    assert {(each["start"], each["end"]) for each in changed} == {(utc(moved["start"]), utc(moved["end"]))}
+    assert [each["sequence"] for each in entries] == [1] * 4 + [2] * 4 + [3] * 2
+    assert [each["status"] for each in entries] == ["CONFIRMED"] * 8 + ["CANCELLED"] * 2
+    published = ["PUBLISH", "PUBLISH", "PUBLISH", "REQUEST"]
+    assert [one["method"] for one in found] == [*published, *published, "PUBLISH", "CANCEL"]
+
+
+def test_the_entry_of_the_page_and_of_the_api_says_all_that_the_mail_says(world, read):
+    visitor = a_visitor()
+    appointment = book(world, "Europe/London", at(SEASONS[1], 16, "Europe/London"), visitor)
+    page, api, mail = read([on_page(appointment), over_api(world, appointment), mailed(world, visitor, 1)])
+    (asked,) = mail["events"]
+    assert asked["url"] == appointment["manage_url"]
+    assert asked["location"] == "Loket Europe/London, Plein 1, bus 2; links, 2840 Rumst"
+    assert "Met lift." in asked["description"]
+    assert "Een plan, liefst op schaal" in asked["description"]
+    assert asked["organizer"] == "mailto:stad@example.org"
+    assert asked["alarms"] == ["-P1D"]
+    assert asked["attendees"] == [f"mailto:{visitor['email']}"]
+    same = {**asked, "attendees": []}  # a published entry invites nobody (RFC 5546, section 3.2.1)
+    assert page["events"] == api["events"] == [same]
+
+
+def test_an_entry_of_one_appointment_opens_no_calendar_of_its_own_and_a_feed_has_a_name(world, feed_of, read):
+    visitor = a_visitor()
+    appointment = book(world, "Europe/Brussels", at(SEASONS[0], 16, "Europe/Brussels"), visitor)
+    texts = [on_page(appointment), over_api(world, appointment), mailed(world, visitor, 1)]
+    assert [each["name"] for each in read([*texts, feed_of("europe-brussels")])] == [None, None, None, "Ann"]
+
+
+def test_a_feed_has_no_link_and_no_name_of_a_resident(world, feed_of):
+    visitor = a_visitor()
+    appointment = book(world, "Europe/Brussels", at(SEASONS[0], 12, "Europe/Brussels"), visitor)
+    text = feed_of("europe-brussels").replace("\r\n ", "")
+    assert appointment["reference"] in text
+    assert appointment["link_token"] not in text
+    assert visitor["name"] not in text
+    assert visitor["email"] not in text
