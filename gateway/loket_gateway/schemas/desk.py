@@ -172,6 +172,9 @@ class Closures(Schema):
 
 class BusyTimes(Schema):
     busy_times = fields.Integer(required=True)
+    busy_times_before = fields.Integer(
+        required=True, metadata={"description": "of the same source, from today on, until now"}
+    )
     clashes = fields.List(fields.Nested(Clash), required=True)
 
 

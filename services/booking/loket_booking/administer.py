@@ -47,6 +47,8 @@ def busy(asking: Asking, municipality: str, resource: str, file: Any, source: st
     """Take the busy times of RESOURCE from an iCalendar FILE, or from - for standard input."""
     taken = asking.ask("import_busy", municipality, resource, source, file.read())
     click.echo(f"{resource}: {taken['busy_times']} busy times; {len(taken['clashes'])} appointments clash")
+    if taken["busy_times_before"] and not taken["busy_times"]:
+        click.echo(f"This calendar has no busy times any more; it had {taken['busy_times_before']}.")
 
 
 @main.command()

@@ -5,7 +5,6 @@ from contextlib import suppress
 
 import pytest
 
-from loket_booking.feeds import apart
 from loket_booking.feeds.apart import busy_times_apart
 from loket_booking.feeds.busy import busy_times
 from loket_contracts.errors import Refusal
@@ -74,18 +73,3 @@ def test_read_apart_it_says_the_same():
     with pytest.raises(Refusal) as refused:
         busy_times_apart("no calendar", NOW, BRUSSELS)
     assert refused.value.errors == [{"pointer": "/text", "detail": "This is not an iCalendar file."}]
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "FREQ=SECONDLY",  # 34 million times in 400 days
-        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",  # never
-        "FREQ=DAILY;INTERVAL=0",
-    ],
-)
-def test_a_repetition_that_takes_for_ever_is_refused(monkeypatch, rule):
-    monkeypatch.setattr(apart, "SECONDS", 2)
-    with pytest.raises(Refusal) as refused:
-        busy_times_apart(calendar("DTSTART:20261124T090000Z", "DTEND:20261124T090001Z", f"RRULE:{rule}"), NOW, BRUSSELS)
-    assert refused.value.errors == [{"pointer": "/text", "detail": apart.TOO_LONG}]

@@ -147,7 +147,7 @@ def busy(desk, text=BUSY, source="outlook"):
 
 
 def test_busy_times_of_a_feed_take_time_away_repetitions_and_whole_days_too(desk):
-    assert busy(desk) == 3
+    assert busy(desk) == (3, 0)
     wish = {"resource": "ro-1"}
     assert desk.starts(MONDAY, **wish) == ["09:00", "10:30", "11:00", "11:30"], "widened to the five-minute grid"
     assert desk.starts("2026-12-01", **wish)[0] == "09:00", "what is marked free does not count"
@@ -165,9 +165,18 @@ def test_the_title_of_what_a_specialist_does_elsewhere_is_not_kept(desk):
 def test_a_feed_that_is_read_again_replaces_what_it_said_and_nothing_else(desk):
     close(desk, first="2026-12-04", resource="ro-1")
     busy(desk)
-    busy(desk, "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n")
+    assert busy(desk, "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n") == (0, 3), "it says what it dropped"
     assert desk.starts("2026-12-02", resource="ro-1")
     assert desk.starts("2026-12-04", resource="ro-1") == []
+
+
+def test_the_midnight_of_a_location_decides_which_day_a_whole_day_is(database):
+    places = {"hal": {"name": "Hal", "time_zone": "America/St_Johns"}}
+    desk = Desk(database, a_town(locations=places))
+    desk.time = dt.datetime(2026, 12, 2, 2, tzinfo=dt.UTC)  # it is 1 December there, and the 2nd in Brussels
+    busy(desk, BUSY.replace("DTSTART;VALUE=DATE:20261202", "DTSTART;VALUE=DATE:20261201"))
+    closed = desk.stores.configurations.closures.closed("rumst").resources["ro-1"]
+    assert dt.date(2026, 12, 1) in {each.first for each in closed if each.whole_day}
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR", "\x00" * 50])

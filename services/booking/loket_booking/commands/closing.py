@@ -9,7 +9,8 @@ from typing import Any
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Announce, Stores
-from ..domain.catalogue import Closure
+from ..domain.catalogue import Closure, Municipality
+from ..domain.grid import local_date
 from ..feeds.apart import busy_times_apart
 from ..store.closures import LaidClosure
 from .changing import reschedule
@@ -56,18 +57,27 @@ def reopen(stores: Stores, municipality: str, identifier: str) -> LaidClosure:
     return removed
 
 
-def import_busy(stores: Stores, municipality: str, resource: str, source: str, text: str) -> int:
-    """Let the times in an iCalendar file be those at which a specialist is busy elsewhere. Returns how many there are.
+def import_busy(stores: Stores, municipality: str, resource: str, source: str, text: str) -> tuple[int, int]:
+    """Let the times in an iCalendar file be those at which a specialist is busy elsewhere.
 
-    What the same `source` said before no longer counts. Raises Refusal: unknown-resource, invalid-request.
+    What the same `source` said before no longer counts. Returns how many there are, and how many there were from today
+    on. Raises Refusal: unknown-resource, invalid-request.
     """
-    calendar = stores.configurations.calendar(municipality)
-    if resource not in calendar.municipality.resources:
+    known = stores.configurations.calendar(municipality).municipality
+    if resource not in known.resources:
         raise Refusal("unknown-resource", {"resource": resource})
-    busy = busy_times_apart(text, stores.now(), calendar.municipality.time_zone)
-    stores.configurations.closures.replace(municipality, resource, f"feed:{source}", busy, stores.now())
+    now, closures = stores.now(), stores.configurations.closures
+    found = [each for zone in sorted(_zones(known, resource)) for each in busy_times_apart(text, now, zone)]
+    busy = list({(each.first, each.last, each.start, each.end): each for each in found}.values())
+    today = local_date(now, known.time_zone)
+    before = closures.replace(municipality, resource, f"feed:{source}", busy, now, since=today)
     stores.configurations.look_again()
-    return len(busy)
+    return len(busy), before
+
+
+def _zones(known: Municipality, resource: str) -> set[str]:
+    """The time zones in which the resource works. A closure counts in the local time of each location."""
+    return {known.locations[place].time_zone for place in known.resources[resource].locations}
 
 
 def move_these(

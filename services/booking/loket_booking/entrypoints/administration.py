@@ -88,8 +88,8 @@ class ForAdministration(Desk):
     ) -> dict[str, Any]:
         """`text`: an iCalendar file, as Outlook or Google exports it."""
         require_resource(self.stores, municipality, resource, teams)
-        busy = closing.import_busy(self.stores, municipality, resource, source, text)
-        return {"busy_times": busy, "clashes": desk.clashes(self.stores, municipality)}
+        busy, before = closing.import_busy(self.stores, municipality, resource, source, text)
+        return {"busy_times": busy, "busy_times_before": before, "clashes": desk.clashes(self.stores, municipality)}
 
     @answer
     def feed_token(self, municipality: str, resource: str) -> str:

@@ -1,7 +1,8 @@
 """Somebody's calendar is read in a process of its own.
 
-One of some years takes seconds, in which this process would answer nobody; and three lines can ask for a repetition
-at every second, or for one that never comes, which is looked for until the year 9999.
+One of some years takes seconds, in which this process would answer nobody. What its structure does not show to be
+endless may still be long: the limit is of processor time, so that a busy machine refuses no calendar that a quiet one
+accepts.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import resource
-import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +20,7 @@ from loket_contracts.errors import Refusal
 from ..domain.catalogue import Closure
 from .busy import busy_times, refused
 
+#: of processor time
 SECONDS = 8
 MOST_MEMORY = 1 << 30
 TOO_LONG = "This calendar takes too long to work out."
@@ -60,7 +61,7 @@ def _told(text: str, now: str, time_zone: str) -> dict[str, Any]:
 
 
 def _bound(seconds: int) -> None:
-    signal.alarm(seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 

@@ -58,13 +58,15 @@ class Closures:
         return _laid(found)
 
     def replace(
-        self, municipality: str, resource: str, source: str, closures: Sequence[Closure], now: dt.datetime
-    ) -> bool:
-        """Let these be all that `source` says of a resource. Returns whether anything changed."""
+        self, municipality: str, resource: str, source: str, closures: Sequence[Closure], now: dt.datetime,
+        since: dt.date,
+    ) -> int:  # fmt: skip
+        """Let these be all that `source` says of a resource. Returns how many there were that last until `since`."""
         mine = {"municipality": municipality, "resource": resource, "source": source}
-        before = {_times(_laid(found).closure) for found in self.collection.find(mine)}
-        if before == {_times(closure) for closure in closures}:
-            return False
+        before = [_laid(found).closure for found in self.collection.find(mine)]
+        current = sum(closure.last >= since for closure in before)
+        if {_times(closure) for closure in before} == {_times(closure) for closure in closures}:
+            return current
         made = [
             LaidClosure(uuid.uuid4().hex, municipality, closure, resource, None, source, None, now)
             for closure in closures
@@ -74,7 +76,7 @@ class Closures:
             if made:
                 self.collection.insert_many([_document(laid) for laid in made], session=session)
         self._changed(municipality)
-        return True
+        return current
 
     def listed(self, municipality: str, since: dt.date) -> list[LaidClosure]:
         query = {"municipality": municipality, "last": {"$gte": since.isoformat()}}
