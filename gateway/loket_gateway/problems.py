@@ -10,7 +10,8 @@ from nameko.exceptions import IncorrectSignature
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Unavailable
+from loket_chassis import mongo
+from loket_chassis.rpc import OutcomeUnknown, Unavailable
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
 
@@ -83,6 +84,7 @@ STATUS: dict[str, int] = {
     "too-many-requests": 429,
     "internal-error": 500,
     "service-unavailable": 503,
+    "outcome-unknown": 503,
 }
 
 log = structlog.get_logger()
@@ -92,6 +94,8 @@ def refusal_of(error: BaseException) -> Refusal:
     """Whatever went wrong, as one of our codes. What we did not foresee is recorded under a reference."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, OutcomeUnknown) or mongo.is_away(error):
+        return Refusal("outcome-unknown")
     if isinstance(error, Unavailable):
         return Refusal("service-unavailable")
     if isinstance(error, HTTPException):

@@ -16,8 +16,10 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.mongo import Document, MongoConnection
+from loket_chassis.rpc import Unavailable
 from loket_contracts.errors import Refusal
 
+from . import problems
 from .bodies import idempotency_key
 from .clock import now
 from .request import GatewayRequest
@@ -46,7 +48,7 @@ class Repeats(DependencyProvider):
     def once(self, request: GatewayRequest, body: Any, work: Callable[[], Any]) -> Any:
         """What `work` gives, once for each key of this caller. Without a key it is simply done.
 
-        Raises Refusal: idempotency-key-reused; service-unavailable while the first request is still at work.
+        Raises Refusal: idempotency-key-reused; outcome-unknown while the first request is still at work.
         """
         key = idempotency_key(request)
         if key is None:
@@ -64,11 +66,12 @@ class Repeats(DependencyProvider):
             if found["answer"] is not None:
                 return json.loads(found["answer"])
             if found["at"] > moment - UNDER_WAY:
-                raise Refusal("service-unavailable") from None
+                raise Refusal("outcome-unknown") from None
         try:
             answer = work()
-        except Refusal:
-            self.collection.delete_one({"_id": name})  # nothing was done: a repeat may try again
+        except (Refusal, Unavailable) as error:
+            if problems.refusal_of(error).code != "outcome-unknown":
+                self.collection.delete_one({"_id": name})  # nothing was done: a repeat may try again
             raise
         self.collection.update_one({"_id": name}, {"$set": {"answer": json.dumps(answer)}})
         return answer

@@ -76,6 +76,8 @@ class Route(HttpRequestHandler):
                         self.kept.drop(municipality)
         except Exception as error:
             refusal = problems.refusal_of(error)
+            if refusal.code == "outcome-unknown" and request.method in SAFE:
+                refusal = Refusal("service-unavailable")  # a request that only reads changes nothing
             if refusal.code == "body-too-large" and "limit" not in refusal.params:
                 refusal = Refusal(refusal.code, {"limit": self._most(settings)})
             request.refused = refusal.code

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from amqp.channel import Channel
+from kombu import Exchange
 
 from .lasting import LastingChannel
 
@@ -24,7 +25,9 @@ class NotConfirmed(Exception):
 class ConfirmingChannel:
     """A channel on which batches are confirmed. Not to be used by two at once."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, exchange: Exchange) -> None:
+        """`exchange`: declared on each new channel, before anything is published."""
+        self._exchange = exchange
         self._channel = LastingChannel(uri, self._prepare)
         self._sent = 0
         self._open: set[int] = set()
@@ -54,6 +57,7 @@ class ConfirmingChannel:
     def _prepare(self, channel: Channel) -> None:
         self._sent, self._refused = 0, False
         self._open.clear()
+        self._exchange(channel).declare()
         channel.confirm_select()
         channel.events["basic_ack"].add(self._confirmed)
         channel.events["basic_nack"].add(self._not_confirmed)

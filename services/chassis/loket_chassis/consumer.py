@@ -12,17 +12,17 @@ from functools import partial
 from typing import Any
 
 import structlog
-from kombu import Queue, binding
+from kombu import Connection, Queue, binding
 from kombu.message import Message
-from nameko.amqp.publish import get_connection
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
-from nameko.messaging import QueueConsumer
 
 from loket_contracts.envelope import Event, MalformedEvent
 
 from . import bus, tracing
+from .lasting import BRIEFLY
 from .metrics import EVENTS_CONSUMED
+from .queue_consumer import QueueConsumer
 
 #: seconds before each further try
 RETRY_DELAYS = (1, 5, 30, 120, 600)
@@ -82,20 +82,30 @@ class EventListener(Entrypoint):
         )
 
     def setup(self) -> None:
-        with get_connection(self.container.config["AMQP_URI"]) as connection:
-            channel = connection.default_channel
-            for queue in (dead_letters_of(self.name), *(retries_of(self.name, delay) for delay in RETRY_DELAYS)):
-                queue(channel).declare()
-            # before the first message can be published, not only once consuming starts
-            for exchange, _ in self.sources:
-                bus.exchange(exchange)(channel).declare()
-            self.queue(channel).declare()
+        # before the first message can be published, not only once consuming starts
+        uri = self.container.config["AMQP_URI"]
+        with Connection(uri, connect_timeout=2, transport_options=BRIEFLY) as connection:
+            self.prepare_queues(connection.default_channel)
         self.queue_consumer.register_provider(self)
+
+    def prepare_queues(self, channel: Any) -> None:
+        """Declare all that this listener needs; on each new connection, since a broker may come back without it."""
+        for queue in (dead_letters_of(self.name), *(retries_of(self.name, delay) for delay in RETRY_DELAYS)):
+            queue(channel).declare()
+        for exchange, _ in self.sources:
+            bus.exchange(exchange)(channel).declare()
+        self.queue(channel).declare()
 
     def stop(self) -> None:
         self.queue_consumer.unregister_provider(self)
 
     def handle_message(self, body: Any, message: Message) -> None:
+        try:
+            self._begin(body, message)
+        except Exception as error:
+            self._give_back(message, error)
+
+    def _begin(self, body: Any, message: Message) -> None:
         try:
             event = Event.from_json(body)
         except MalformedEvent as error:
@@ -121,6 +131,18 @@ class EventListener(Entrypoint):
             EVENTS_CONSUMED.labels(event.type, "done").inc()
             self.queue_consumer.ack_message(message)
             return result, None
+        try:
+            self._try_later(event, message, exc_info)
+        except Exception as error:
+            self._give_back(message, error)
+        return result, exc_info
+
+    def _give_back(self, message: Message, error: Exception) -> None:
+        """Let the broker deliver the message again, at once; DELIVERY_LIMIT bounds how often."""
+        log.warning("event given back to its queue", queue=self.name, error=repr(error))
+        self.queue_consumer.requeue_message(message)
+
+    def _try_later(self, event: Event, message: Message, exc_info: Any) -> None:
         attempt = int(message.headers.get(ATTEMPT, 0))
         error = f"{type(exc_info[1]).__name__}: {exc_info[1]}"
         if attempt < len(RETRY_DELAYS):
@@ -132,7 +154,6 @@ class EventListener(Entrypoint):
             log.error("event given up; sent to the dead letters", event_id=event.id, queue=self.name, error=error)
             EVENTS_CONSUMED.labels(event.type, "dead").inc()
             self._pass_on(message, f"{self.name}.dead", error, attempt)
-        return result, exc_info
 
     def _pass_on(self, message: Message, queue: str, error: str, attempt: int = 0) -> None:
         """Move the message to another queue: published and confirmed first, acknowledged after, so never lost."""

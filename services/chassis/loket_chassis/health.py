@@ -6,47 +6,30 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from amqp.exceptions import AMQPError
-from kombu.exceptions import KombuError
-from nameko.amqp.publish import get_connection
 from nameko.extensions import DependencyProvider
-from nameko.messaging import QueueConsumer
 from nameko.web.handlers import http
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
 from werkzeug.wrappers import Request, Response
 
 from .mongo import MongoConnection
+from .queue_consumer import QueueConsumer
 
 
 class Readiness(DependencyProvider):
-    """Gives a service class a function that asks its broker whether it is there: "ok" or what is wrong.
+    """Gives a service class a function that tells whether its queues are read: "ok" or what is wrong.
 
-    A service that does not read its queues yet is not ready: nobody could call it.
+    A service that does not read its queues is not ready: nobody could call it. One that has not started whole, because
+    the database is away, says what it waits for.
     """
 
     queue_consumer = QueueConsumer()
-    reads_queues = False
-
-    def start(self) -> None:
-        self.queue_consumer.start()  # returns once the queues are there and read
-        self.reads_queues = True
 
     def ask(self) -> dict[str, str]:
-        return {"broker": self._broker()}
+        return {"broker": self.queue_consumer.state, **self.container.waits_for}
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         return self.ask
-
-    def _broker(self) -> str:
-        if not self.reads_queues:
-            return "its queues are not read yet"
-        try:
-            with get_connection(self.container.config["AMQP_URI"], transport_options={"max_retries": 1}) as connection:
-                connection.ensure_connection(max_retries=1, interval_start=0.1, timeout=1)
-            return "ok"
-        except (OSError, KombuError, AMQPError) as error:
-            return f"cannot be reached: {type(error).__name__}"
 
 
 class ReadinessWithDatabase(Readiness):

@@ -12,6 +12,8 @@ from kombu.exceptions import KombuError
 
 #: what keeps the broker away
 AWAY = (OSError, AMQPError, KombuError)
+#: kombu's transport options for an attempt to connect that ends soon; by itself it goes on forever, ever more slowly
+BRIEFLY = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0}
 T = TypeVar("T")
 
 
@@ -22,7 +24,7 @@ class LastingChannel:
         """`prepare`: done to every new channel. `options`: kombu's transport options."""
         self._uri = uri
         self._prepare = prepare
-        self._options = options
+        self._options = options or BRIEFLY
         self._connection: Connection | None = None
 
     def use(self, work: Callable[[Channel], T]) -> T:

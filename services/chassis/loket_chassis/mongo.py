@@ -8,7 +8,7 @@ from typing import Any
 from nameko.extensions import DependencyProvider, SharedExtension
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 from pymongo.write_concern import WriteConcern
 
 Document = dict[str, Any]
@@ -25,6 +25,11 @@ AHEAD = WriteConcern(w=1, j=False)
 def only_known_already(error: BulkWriteError) -> bool:
     """Whether all that went wrong in a bulk of writes is that documents were there already."""
     return all(problem["code"] == DUPLICATE_KEY for problem in error.details["writeErrors"])
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot be reached, or is too slow: a write that was sent may be done all the same."""
+    return isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and bool(error.timeout))
 
 
 class MongoConnection(SharedExtension):

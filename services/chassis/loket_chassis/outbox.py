@@ -18,8 +18,6 @@ import eventlet
 import eventlet.semaphore
 import structlog
 from eventlet.queue import Empty, Full, Queue
-from kombu.common import maybe_declare
-from nameko.amqp.publish import get_connection
 from nameko.extensions import DependencyProvider
 from pymongo import ASCENDING, UpdateOne
 from pymongo.errors import BulkWriteError
@@ -74,15 +72,13 @@ class OutboxRelay(DependencyProvider):
                 name="outbox",
                 partialFilterExpression={"outbox.0": {"$exists": True}},
             )
-        self.channel = ConfirmingChannel(self.container.config["AMQP_URI"])
+        self.channel = ConfirmingChannel(self.container.config["AMQP_URI"], self.exchange)
         if self.keep_log:
             self.connection.database[EVENT_LOG].create_index(
                 [("municipality", ASCENDING), ("time", ASCENDING), ("sequence", ASCENDING)], name="in_order"
             )
 
     def start(self) -> None:
-        with get_connection(self.container.config["AMQP_URI"]) as connection:
-            maybe_declare(self.exchange, connection.default_channel)
         self._deliverer = self.container.spawn_managed_thread(self._deliver_announced, identifier="outbox relay")
         self._sweeper = self.container.spawn_managed_thread(self._sweep_forever, identifier="outbox sweep")
 

@@ -87,7 +87,7 @@ class Settings:
             "serializer": "json",
             "ACCEPT": ["json", "cloudevents"],
             "HEARTBEAT": 30,
-            "TRANSPORT_OPTIONS": {"max_retries": None, "interval_start": 0.2, "interval_step": 0.3, "interval_max": 2},
+            "SERVICE_CONTAINER_CLS": "loket_chassis.container.Container",
             "settings": self,
         }
 

@@ -10,6 +10,8 @@ from nameko.standalone.rpc import ServiceRpcProxy
 
 from loket_contracts.errors import Refusal
 
+from . import deadlines
+
 deserialize_to_instance(Refusal)
 
 
@@ -23,10 +25,13 @@ SECONDS = 30
 def ask(amqp_uri: str, service: str, method: str, *args: Any) -> Any:
     """Raises Refusal when the service says no, RemoteError when it failed, and NoAnswer when it says nothing."""
     try:
-        with ServiceRpcProxy(service, {"AMQP_URI": amqp_uri}, timeout=SECONDS) as proxy:
+        context = {deadlines.KEY: deadlines.after(SECONDS)}
+        with ServiceRpcProxy(service, {"AMQP_URI": amqp_uri}, context_data=context, timeout=SECONDS) as proxy:
             return getattr(proxy, method)(*args)
     except RpcTimeout as error:
-        raise NoAnswer(f"{service} did not answer within {SECONDS} s; does it run?") from error
+        raise NoAnswer(
+            f"{service} did not answer within {SECONDS} s, so it is not known whether this was done. Does it run?"
+        ) from error
     except UnknownService as error:
         raise NoAnswer(f"{service} does not run on this broker.") from error
     except OSError as error:

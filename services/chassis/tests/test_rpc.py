@@ -6,8 +6,8 @@ import time
 
 import pytest
 import requests
-from nameko.containers import ServiceContainer
 
+from loket_chassis.container import Container
 from loket_chassis.health import Readiness
 from loket_contracts.errors import Refusal
 from tests.client import eventually
@@ -23,9 +23,9 @@ def test_a_call_between_services_gets_its_answer(sample):
     assert sample.ask("ask_to_sleep", 0.01) == "awake"
 
 
-def test_a_call_that_is_not_answered_in_time_is_unavailable(sample):
+def test_the_outcome_of_a_call_that_is_not_answered_in_time_is_unknown(sample):
     began = time.monotonic()
-    assert sample.ask("ask_to_sleep", 5).startswith("Unavailable: sample did not answer within 1.0 s")
+    assert sample.ask("ask_to_sleep", 5).startswith("OutcomeUnknown: sample did not answer within 1.0 s")
     assert time.monotonic() - began < 3
 
 
@@ -67,11 +67,13 @@ def test_a_service_is_not_ready_before_it_reads_its_queues(servers):
         name = "starting"
         readiness = Readiness()
 
-    container = ServiceContainer(Starting, {"AMQP_URI": servers.amqp_uri})
+    container = Container(Starting, {"AMQP_URI": servers.amqp_uri})
     (readiness,) = container.dependencies
     assert readiness.ask() == {"broker": "its queues are not read yet"}
-    readiness.reads_queues = True
+    readiness.queue_consumer.state = "ok"
     assert readiness.ask() == {"broker": "ok"}
+    container.waits_for["Stores"] = "waits: AutoReconnect"
+    assert readiness.ask() == {"broker": "ok", "Stores": "waits: AutoReconnect"}
 
 
 def test_every_line_of_the_log_is_json_that_names_the_service(sample):

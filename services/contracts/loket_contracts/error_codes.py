@@ -265,8 +265,16 @@ ERRORS: dict[str, ErrorCode] = {
         ErrorCode(
             "service-unavailable",
             "Not available at the moment",
-            "A part of Loket does not answer at the moment.",
-            "Try again after the number of seconds in Retry-After; a POST with an Idempotency-Key is safe to repeat.",
+            "A part of Loket does not answer at the moment. Nothing was changed. Try again in a moment.",
+            "Try again after the number of seconds in Retry-After.",
+        ),
+        ErrorCode(
+            "outcome-unknown",
+            "No answer in time",
+            "No answer came in time, so we do not know whether this was done. Wait a moment and try again in the same "
+            "way.",
+            "Send the same request with the same Idempotency-Key after the number of seconds in Retry-After: it is "
+            "done only once. Without a key, look first whether it was done.",
         ),
         ErrorCode(
             "internal-error",

@@ -58,4 +58,5 @@ class Operation:
     @property
     def all_refusals(self) -> tuple[str, ...]:
         more = STAFF if self.permission else ()
-        return tuple(dict.fromkeys((*self.refusals, *more, *ALWAYS)))
+        unanswered = () if self.method.upper() == "GET" else ("outcome-unknown",)
+        return tuple(dict.fromkeys((*self.refusals, *more, *ALWAYS, *unanswered)))

@@ -161,6 +161,8 @@ class JccRoutes:
                 municipality, request.caller.name, wish, None, notes=str(body.get("message") or ""), answers_later=True
             )
         except Refusal as refusal:
+            if refusal.code == "outcome-unknown":
+                raise
             return answer(_not_acknowledged(refusal, _spoken(request)))
         return answer({"id": booked["id"], "acknowledgeIsSuccess": True})
 
@@ -180,6 +182,8 @@ class JccRoutes:
             standing(self.booking, municipality, request.caller.name, identifier)
             self.booking.portal_cancel(municipality, request.caller.name, identifier, {})
         except Refusal as refusal:
+            if refusal.code == "outcome-unknown":
+                raise
             return answer(_not_acknowledged(refusal, _spoken(request)))
         return answer({"id": identifier, "acknowledgeIsSuccess": True})
 

@@ -30,7 +30,9 @@ UNKNOWN = frozenset(
     {"unknown-municipality", "unknown-appointment-type", "unknown-location", "appointment-not-found", "not-found"}
 )
 #: those that belong to HTTP and not to this API
-OF_HTTP = frozenset({"login-needed", "forbidden", "too-many-requests", "body-too-large", "service-unavailable"})
+OF_HTTP = frozenset(
+    {"login-needed", "forbidden", "too-many-requests", "body-too-large", "service-unavailable", "outcome-unknown"}
+)
 #: signs of `error_message`
 LONGEST_TOLD = 1000
 

@@ -78,7 +78,7 @@ def book(
             return found[0], card
         card = stores.cards.take_over(card, now)
         if card is None:
-            raise Refusal("service-unavailable")  # the first request is still at work
+            raise Refusal("outcome-unknown")  # the first request is still at work
     wanted = _wanted(stores, calendar, wish, request)
     if wanted.start < now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
@@ -204,7 +204,7 @@ def _add(
     except InvitationUsed as error:
         raise Refusal("invitation-not-valid") from error
     if added is None:
-        raise Refusal("service-unavailable")  # the same key at the same moment: one of the two goes on
+        raise Refusal("outcome-unknown")  # the same key at the same moment: one of the two goes on
     return added
 
 

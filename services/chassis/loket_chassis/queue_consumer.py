@@ -1,0 +1,143 @@
+"""Reading the queues of one process over one connection, which is made again for as long as the process lives."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import eventlet
+import structlog
+from eventlet.event import Event
+from kombu import Connection
+from kombu.message import Message
+from nameko import messaging
+from nameko.extensions import ProviderCollector
+
+log = structlog.get_logger()
+
+#: seconds until the next attempt to connect: the first, and the longest
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+#: seconds that one read waits, and so the longest until a request to stop is seen
+LONGEST_READ = 0.5
+#: seconds that the broker gets to confirm the end of a consumer or of the connection
+LONGEST_GOODBYE = 2.0
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between attempts: they double up to LONGEST_PAUSE, with jitter so that processes spread out."""
+    pause = FIRST_PAUSE
+    while True:
+        yield pause * random.uniform(0.5, 1)
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+class QueueConsumer(messaging.QueueConsumer):
+    """nameko's QueueConsumer, changed so that an outage of the broker is waited out.
+
+    - `run` replaces kombu's ConsumerMixin.run, which waits 2, 4, 6, ... s between attempts to connect whatever
+      TRANSPORT_OPTIONS says, and lets some errors end the thread and with it the container.
+    - `start` does not wait for the broker; `state` says whether the queues are read.
+    - `ack_message` and `requeue_message` let no error through: nameko's let OSError end the container. What is not
+      acknowledged because its connection broke is delivered again by the broker.
+    - `unregister_provider` and `stop` end also without a connection. The connection is closed after the last worker
+      has ended, so that the last messages are acknowledged; nameko's closes it with the last consumer.
+    """
+
+    #: "ok" while the queues are read, else why not
+    state = "its queues are not read yet"
+    _gt: Any
+    _pending_remove_providers: dict[Any, Event]
+
+    def start(self) -> None:
+        if self._gt is None:
+            self._gt = self.container.spawn_managed_thread(self.run, identifier="queue consumer")
+
+    def run(self) -> None:
+        waits = pauses()
+        while not self.should_stop:
+            try:
+                for _ in self._read():
+                    waits = pauses()
+            except Exception as error:  # whatever it is: without its consumer the process serves nobody
+                self.state = f"cannot be reached: {type(error).__name__}"
+                log.warning("queues cannot be read; trying again", error=repr(error))
+            self._consumers.clear()
+            again = time.monotonic() + next(waits)
+            while not self.should_stop and time.monotonic() < again:
+                self._cancel_consumers_if_requested()
+                eventlet.sleep(0.05)
+        self._cancel_consumers_if_requested()
+
+    def _read(self) -> Iterator[None]:
+        """Take messages until the service stops. Yields once, when reading began. Raises what ended it."""
+        with self.consumer_context() as (connection, _, _):
+            self.state = "ok"
+            yield
+            while not self.should_stop:
+                self._cancel_consumers_if_requested()
+                try:
+                    connection.drain_events(timeout=LONGEST_READ)
+                except TimeoutError:
+                    connection.heartbeat_check()
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        connection = self.connection
+        connection.connect_timeout = 2
+        try:
+            connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
+            yield connection
+            with eventlet.Timeout(LONGEST_GOODBYE, False):
+                connection.release()
+        finally:
+            connection.collect()
+
+    def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
+        for provider in list(self._providers):
+            if (prepare := getattr(provider, "prepare_queues", None)) is not None:
+                prepare(channel)
+        return super().get_consumers(consumer_cls, channel)
+
+    def ack_message(self, message: Message) -> None:
+        _answer(message, "ack")
+
+    def requeue_message(self, message: Message) -> None:
+        _answer(message, "requeue")
+
+    def unregister_provider(self, provider: Any) -> None:
+        if self._gt is not None and not self._gt.dead:
+            cancelled = self._pending_remove_providers[provider] = Event()
+            cancelled.wait(timeout=LONGEST_GOODBYE)
+        # when the consumer thread has not done it in time
+        ProviderCollector.unregister_provider(self, provider)
+
+    def _cancel_consumers_if_requested(self) -> None:
+        requested, self._pending_remove_providers = self._pending_remove_providers, {}
+        try:
+            for provider in requested:
+                ProviderCollector.unregister_provider(self, provider)  # so no new connection reads its queue again
+                if (consumer := self._consumers.pop(provider, None)) is not None:
+                    consumer.cancel()
+        finally:
+            for cancelled in requested.values():
+                cancelled.send()
+
+    def stop(self) -> None:
+        with eventlet.Timeout(LONGEST_GOODBYE, False):
+            self.wait_for_providers()
+        self.should_stop = True
+        if self._gt is not None:
+            with eventlet.Timeout(2 * LONGEST_GOODBYE, False):
+                self._gt.wait()
+            self._gt.kill()
+
+
+def _answer(message: Message, how: str) -> None:
+    try:
+        if message.channel.connection:
+            getattr(message, how)()
+    except Exception as error:
+        log.info("a message could not be answered; the broker delivers it again", answer=how, error=repr(error))

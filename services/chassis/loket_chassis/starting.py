@@ -1,0 +1,52 @@
+"""HTTP of a service that is not set up yet: it lives, it is not ready, and everything else is unavailable."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import eventlet
+import eventlet.wsgi
+from nameko.web.server import parse_address
+
+from loket_contracts.error_codes import ERRORS
+
+UNAVAILABLE = ERRORS["service-unavailable"]
+#: seconds
+RETRY_AFTER = 5
+
+
+@contextmanager
+def answer_probes(config: Mapping[str, Any], waits_for: Mapping[str, str]) -> Iterator[None]:
+    """Answer at the HTTP address of the service until the block ends. `waits_for`: why it is not ready."""
+    listener = eventlet.listen(parse_address(config["WEB_SERVER_ADDRESS"]))
+    log = logging.getLogger(__name__)
+    server = eventlet.spawn(
+        eventlet.wsgi.server, listener, _app(waits_for), log=log, log_output=False, keepalive=False, debug=False
+    )
+    try:
+        yield
+    finally:
+        server.kill()
+        listener.close()
+
+
+def _app(waits_for: Mapping[str, str]) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        kind, status = "application/json", "503 Service Unavailable"
+        body: dict[str, Any]
+        if path == "/health/live":
+            status, body = "200 OK", {"status": "ok"}
+        elif path == "/health/ready":
+            body = {"status": "unavailable", **waits_for}
+        else:
+            kind = "application/problem+json"
+            body = {"title": UNAVAILABLE.title, "status": 503, "code": UNAVAILABLE.code, "detail": UNAVAILABLE.detail}
+        start_response(status, [("Content-Type", kind), ("Retry-After", str(RETRY_AFTER)), ("Connection", "close")])
+        return [json.dumps(body).encode() + b"\n"]
+
+    return app

@@ -1,0 +1,237 @@
+"""A broker or a database that goes away ends no process, and a call that came too late is not carried out."""
+
+import contextlib
+import signal
+import threading
+import time
+import uuid
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+import requests
+from pymongo import MongoClient
+
+from loket_booking.commands.request import Request
+from loket_local import mongodb, rabbitmq
+from tests.client import Portal, a_visitor, eventually, in_days
+
+ROUNDS = 3
+CLIENTS = 4
+#: seconds without the broker in each round
+AWAY = 3.0
+#: seconds from SIGTERM to the end of a process
+STOPPED_WITHIN = 9.0
+NUISANCE = {"appointment_types": ["hinder-melden"], "answers": {"soort-hinder": "geluid"}}
+
+
+def stop_broker(stack):
+    stack.servers.broker.node.kill()
+    stack.servers.broker.port_mapper.kill()
+
+
+def start_broker(stack):
+    broker = stack.servers.broker
+    again = rabbitmq.start(stack.folder / "rabbitmq", broker.port, stack.logs)
+    stack.servers.own[stack.servers.own.index(broker)] = stack.servers.broker = again
+
+
+def start_database(stack):
+    database = stack.servers.database
+    again = mongodb.start(stack.folder / "mongodb", database.port, stack.logs)
+    stack.servers.own[stack.servers.own.index(database)] = stack.servers.database = again
+
+
+def process_ids(stack):
+    assert all(component.child.is_running() for component in stack.components.values())
+    return {name: component.child.pid for name, component in stack.components.items()}
+
+
+def appointment_of(key):
+    """The id of what a resident books with this idempotency key."""
+    return Request(idempotency_key=key).identifier("appointment", "rumst")
+
+
+def readiness(component):
+    return requests.get(f"{component.health}/ready", timeout=10)
+
+
+def metric(component, name):
+    """The sum of a counter over its labels."""
+    lines = requests.get(f"http://127.0.0.1:{component.port}/metrics", timeout=10).text.splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
+
+@pytest.fixture
+def whole(own_stack):
+    """The stack, which is whole again afterwards."""
+    yield own_stack
+    for component in own_stack.components.values():
+        if not component.child.is_running():
+            component.start()
+    wait_until_whole(own_stack)
+
+
+def books(portal, **changes):
+    """Whether a booking goes through, from the search for a moment on."""
+    with contextlib.suppress(AssertionError):
+        return portal.book(**changes).status_code == 201
+    return False
+
+
+def wait_until_whole(stack):
+    for component in stack.components.values():
+        component.wait_until("ready")
+
+
+@contextmanager
+def bookings_in_flight(stack, starts):
+    """Several clients that book until the block ends. Gives a list of (status, answer), status 0 without an answer."""
+    answers, lock, over = [], threading.Lock(), threading.Event()
+
+    def work(number):
+        portal = Portal.on(stack)
+        while not over.is_set():
+            with lock:
+                start = starts.pop() if starts else None
+            if start is None:
+                return
+            key = f"outage {uuid.uuid4().hex}"
+            try:
+                answer = portal.book(start, key=key, contact=a_visitor(), **NUISANCE)
+                told = answer.status_code, {"key": key, **answer.json()}
+            except requests.RequestException as error:
+                told = 0, {"error": repr(error)}
+            with lock:
+                answers.append(told)
+            over.wait(0.2)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_broker_restart_with_bookings_in_flight_ends_no_process_and_loses_no_booking(whole, portal):
+    pids = process_ids(whole)
+    starts = [slot["start"] for slot in portal.slots("hinder-melden", to=in_days(40))]
+    with bookings_in_flight(whole, starts) as answers:
+        for round_number in range(ROUNDS):
+            enough = len(answers) + 2 * CLIENTS
+            eventually(lambda enough=enough: len(answers) > enough)
+            stop_broker(whole)
+            time.sleep(AWAY)
+            assert process_ids(whole) == pids, f"in round {round_number}"
+            start_broker(whole)
+            came_back, so_far = time.monotonic(), len(answers)
+            eventually(lambda so_far=so_far: any(status == 201 for status, _ in answers[so_far:]))
+            assert time.monotonic() - came_back < 8
+            assert process_ids(whole) == pids, f"in round {round_number}"
+    seen = Counter(status for status, _ in answers)
+    assert set(seen) <= {201, 503, 409}, [told for status, told in answers if status not in (201, 503, 409)][:3]
+    assert seen[503], "the outage was seen"
+    booked = [told["id"] for status, told in answers if status == 201]
+    agendas = MongoClient(whole.servers.mongo_uri).loket_booking.agendas
+    claims = Counter(
+        claim["id"]
+        for agenda in agendas.find({"claims.id": {"$in": booked}}, {"claims": 1})
+        for claim in agenda["claims"]
+        if "appointment" in claim  # not a room or a desk beside it
+    )
+    assert [claims[each] for each in booked] == [1] * len(booked)
+    refused = [told for status, told in answers if status == 503]
+    assert {told["code"] for told in refused} <= {"service-unavailable", "outcome-unknown"}
+    nothing_done = [appointment_of(told["key"]) for told in refused if told["code"] == "service-unavailable"]
+    assert agendas.count_documents({"claims.id": {"$in": nothing_done}}) == 0
+    wait_until_whole(whole)
+
+
+@pytest.mark.parametrize("name", ["gateway", "booking", "notification", "reporting"])
+def test_a_service_that_starts_without_its_broker_waits_for_it(whole, portal, name):
+    component = whole.components[name]
+    component.stop()
+    stop_broker(whole)
+    try:
+        component.start()
+        eventually(lambda: component.says("live"))
+        pid = component.child.pid
+        assert readiness(component).status_code == 503
+        if name == "gateway":
+            refused = portal.get("slots", params={"appointment_type": "bouwadvies", "location": "gemeentehuis"})
+            assert (refused.status_code, refused.json()["code"]) == (503, "service-unavailable")
+        time.sleep(3)
+        assert component.says("live")
+    finally:
+        start_broker(whole)
+    component.wait_until("ready")
+    assert component.child.pid == pid
+    visitor = a_visitor()
+    wait_until_whole(whole)
+    eventually(lambda: books(portal, contact=visitor))
+    eventually(lambda: portal.mails_to(visitor["email"]))
+
+
+@pytest.mark.parametrize("name", ["gateway", "booking"])
+def test_a_service_that_starts_without_its_database_waits_for_it(whole, portal, name):
+    component = whole.components[name]
+    component.stop()
+    whole.servers.database.process.kill()
+    try:
+        component.start()
+        eventually(lambda: component.says("live"))
+        pid = component.child.pid
+        assert readiness(component).status_code == 503
+        time.sleep(6)
+        assert component.says("live")
+    finally:
+        start_database(whole)
+    component.wait_until("ready")
+    assert component.child.pid == pid
+    wait_until_whole(whole)
+    eventually(lambda: books(portal))
+
+
+def test_sigterm_ends_each_service_within_seconds_while_the_broker_is_away(whole):
+    stop_broker(whole)
+    try:
+        time.sleep(1)
+        began = time.monotonic()
+        for component in whole.components.values():
+            component.ask_to_stop()
+        for component in whole.components.values():
+            left = STOPPED_WITHIN - (time.monotonic() - began)
+            assert component.child.process.wait(max(left, 0.1)) == 0, component.name
+        for component in whole.components.values():
+            component.start()
+        for component in whole.components.values():
+            eventually(lambda component=component: component.says("live"))
+        began = time.monotonic()
+        for component in whole.components.values():
+            component.ask_to_stop()
+        for component in whole.components.values():
+            left = STOPPED_WITHIN - (time.monotonic() - began)
+            assert component.child.process.wait(max(left, 0.1)) == 0, f"{component.name}, that waits for the broker"
+    finally:
+        start_broker(whole)
+
+
+def test_a_call_that_was_answered_503_is_not_carried_out_afterwards(whole, portal):
+    booking = whole.components["booking"]
+    visitor, start = a_visitor(), portal.slots()[-1]["start"]
+    portal.booked()  # the catalogue is in the gateway's memory
+    dropped = metric(booking, "loket_calls_expired_total")
+    booking.child.process.send_signal(signal.SIGSTOP)
+    try:
+        refused = portal.book(start, contact=visitor)
+    finally:
+        booking.child.process.send_signal(signal.SIGCONT)
+    assert (refused.status_code, refused.json()["code"]) == (503, "outcome-unknown")
+    eventually(lambda: metric(booking, "loket_calls_expired_total") > dropped)
+    assert start in [slot["start"] for slot in portal.slots()]
+    time.sleep(2)
+    assert portal.mails_to(visitor["email"]) == []
