@@ -96,6 +96,16 @@ def test_a_moment_with_another_offset_is_the_same_moment(jcc, customer, last_tim
     jcc.cancel(told["id"])
 
 
+def test_the_same_booking_sent_twice_is_one_appointment_until_it_is_cancelled(jcc, customer, last_time):
+    first = jcc.book(HALL, ONE, last_time, customer)["id"]
+    assert jcc.book(HALL, ONE, last_time.astimezone(dt.UTC), customer)["id"] == first
+    jcc.cancel(first)
+    second = jcc.book(HALL, ONE, last_time, customer)["id"]
+    assert second != first
+    assert jcc.book(HALL, ONE, last_time, customer)["id"] == second
+    assert jcc.cancel(second)["acknowledgeIsSuccess"] is True
+
+
 def test_several_people_take_longer_and_more_than_ever_fit_have_nothing_free(jcc, last_time):
     day = last_time.date()
     assert jcc.minutes([("verkaveling", 3)], day) == jcc.minutes([("verkaveling", 1)], day) + 20

@@ -70,6 +70,15 @@ def test_an_appointment_is_booked_read_and_cancelled_and_its_resident_gets_a_mai
     assert qmatic.times(HALL, [ADVICE], last_time.date())[-1] == last_time
 
 
+def test_the_same_booking_sent_twice_is_one_appointment_until_it_is_cancelled(qmatic, customer, last_time):
+    first = qmatic.book(HALL, [ADVICE], last_time, customer)
+    assert qmatic.book(HALL, [ADVICE], last_time, customer) == first
+    assert qmatic.cancel(first) == 204
+    second = qmatic.book(HALL, [ADVICE], last_time, customer)
+    assert second != first
+    assert qmatic.cancel(second) == 204
+
+
 def test_more_people_and_more_topics_take_longer(qmatic, customer):
     services = [ADVICE, "dossier-inzien"]
     known = {each["publicId"]: each for each in qmatic.services()}

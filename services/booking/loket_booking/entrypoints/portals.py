@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -26,11 +28,21 @@ class ForPortals(Desk):
         self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
         notes: str = "", answers_later: bool = False,
     ) -> dict[str, Any]:  # fmt: skip
-        """`notes`: what the resident wrote to the specialist, up to 2000 signs."""
-        wish, request = load(_book_appointment, body), _by_portal(self, who, idempotency_key)
-        request = replace(request, notes=notes[:2000], answers_later=answers_later)
-        booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
-        return appointments.describe_with_link(self.stores, booked, card)
+        """`notes`: what the resident wrote to the specialist, up to 2000 characters.
+
+        Without an idempotency key the wish is the key: sent twice, it gives one appointment. Once that appointment is
+        cancelled, the same wish books a new one.
+        """
+        wish = load(_book_appointment, body)
+        if not idempotency_key and wish["start"]:  # the same wish in whatever time zone it is written
+            wish["start"] = wish["start"].astimezone(dt.UTC)
+        key = idempotency_key or self.stores.links.wish(municipality, json.dumps(wish, sort_keys=True, default=str))
+        while True:
+            request = replace(_by_portal(self, who, key), notes=notes[:2000], answers_later=answers_later)
+            booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
+            if idempotency_key or booked.state != "cancelled":
+                return appointments.describe_with_link(self.stores, booked, card)
+            key = f"{key} after {booked.id}"
 
     @answer
     def portal_appointment(self, municipality: str, who: str, identifier: str) -> dict[str, Any]:

@@ -31,5 +31,9 @@ class Links:
         """By what the same client address is known again."""
         return self._text(f"client:{address}")[:22]
 
+    def wish(self, municipality: str, text: str) -> str:
+        """By what the same wish for an appointment is known again; it tells nothing of who wishes it."""
+        return self._text(f"wish:{municipality}/{text}")
+
     def _text(self, what: str) -> str:
         return urlsafe_b64encode(hmac.digest(self._key, what.encode(), "sha256")).rstrip(b"=").decode()
