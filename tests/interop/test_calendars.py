@@ -196,6 +196,22 @@ def test_the_entry_of_the_page_and_of_the_api_says_all_that_the_mail_says(world,
     assert page["events"] == api["events"] == [same]
 
 
+def test_a_video_call_has_its_address_on_the_page_in_the_mail_in_the_api_and_in_the_calendar(portal, read):
+    visitor = a_visitor()
+    start = portal.slots(location="video")[-1]["start"]
+    appointment = portal.booked(location="video", start=start, contact=visitor)
+    address = f"https://meet.rumst.example/{appointment['reference']}"
+    assert appointment["location"]["meeting_url"] == address
+    page, api, mail = read([on_page(appointment), over_api(portal, appointment), mailed(portal, visitor, 1)])
+    for calendar in (page, api, mail):
+        (entry,) = calendar["events"]
+        assert entry["conference"] == address
+        assert entry["location"] == f"Videogesprek, {address}"
+    assert f'href="{address}"' in requests.get(appointment["manage_url"], timeout=15).text
+    assert address in portal.mails_to(visitor["email"])[0]["text"]
+    assert "meet.rumst.example" not in portal.get("locations").text, "strangers are told no address of a call"
+
+
 def test_an_entry_of_one_appointment_opens_no_calendar_of_its_own_and_a_feed_has_a_name(world, feed_of, read):
     visitor = a_visitor()
     appointment = book(world, "Europe/Brussels", at(SEASONS[0], 16, "Europe/Brussels"), visitor)

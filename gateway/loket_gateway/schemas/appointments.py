@@ -45,6 +45,12 @@ class TeamOfAppointment(Team):
     email = fields.String(required=True, allow_none=True)
 
 
+class LocationOfAppointment(Location):
+    meeting_url = fields.Url(
+        required=True, allow_none=True, require_tld=False, metadata={"description": "of a video call"}
+    )
+
+
 class Appointment(Schema):
     id = fields.String(required=True)
     reference = fields.String(
@@ -54,10 +60,13 @@ class Appointment(Schema):
     sequence = fields.Integer(required=True, metadata={"description": "rises with every change"})
     appointment_types = fields.List(fields.Nested(TypeOfAppointment), required=True)
     bring = fields.List(fields.String(), required=True)
-    location = fields.Nested(Location, required=True, allow_none=True)
+    location = fields.Nested(LocationOfAppointment, required=True, allow_none=True)
     team = fields.Nested(TeamOfAppointment, required=True, allow_none=True)
     with_ = fields.List(fields.String(), data_key="with", required=True)
     persons = fields.Integer(required=True)
+    phone = fields.String(
+        required=True, allow_none=True, metadata={"description": "the number that is called, by phone"}
+    )
     start = fields.AwareDateTime(required=True)
     end = fields.AwareDateTime(required=True)
     time_zone = fields.String(required=True)

@@ -58,6 +58,20 @@ def test_an_error_names_its_line_and_its_place(right, wrong, at):
     assert (line_of(text, wrong), at) in errors_of(text)
 
 
+@pytest.mark.parametrize(
+    ("address", "location"),
+    [
+        ("http://meet.example.org/x", "video"), ("meet.example.org", "video"), ("https://m.example/{name}", "video"),
+        ("https://m.example.org/{reference", "video"), ("https://meet.example.org/x", "telefoon"),
+    ],
+)  # fmt: skip
+def test_only_a_video_location_has_a_meeting_address_and_it_is_https(address, location):
+    text = RUMST.replace("    meeting_url: https://meet.rumst.example/{reference}", "")
+    channel = {"video": "    channel: video\n", "telefoon": "    channel: phone\n"}[location]
+    wrong = text.replace(channel, f'{channel}    meeting_url: "{address}"\n', 1)
+    assert errors_of(wrong) == [(line_of(wrong, "meeting_url"), f"/locations/{location}/meeting_url")]
+
+
 def test_all_errors_are_told_at_once_in_the_order_of_the_file():
     text = RUMST.replace("duration: 45", "duration: lang", 1).replace("kind: person", "kind: people", 1)
     lines = [line for line, _ in errors_of(text)]

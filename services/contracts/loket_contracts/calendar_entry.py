@@ -23,7 +23,8 @@ class CalendarEntry:
     """What the calendar of one reader shows of an appointment.
 
     `start`, `end`: with a time zone. `organizer`: the name of the municipality. `url`: the page of the appointment,
-    for its resident alone. `reminds`: whether the calendar program reminds its reader a day before.
+    for its resident alone. `meeting_url`: of a video call. `reminds`: whether the calendar program reminds its reader a
+    day before.
     """
 
     appointment: str
@@ -38,6 +39,7 @@ class CalendarEntry:
     address: str = ""
     directions: str = ""
     bring: tuple[str, ...] = ()
+    meeting_url: str = ""
     url: str = ""
     reminds: bool = False
 
@@ -79,7 +81,8 @@ def _event(entry: CalendarEntry, now: dt.datetime, attendee: Attendee | None) ->
     event.add("summary", entry.summary)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event["organizer"] = _address(entry.organizer, entry.organizer_email or NO_ADDRESS)
-    if location := ", ".join(part for part in (entry.place, entry.address) if part):
+    meeting_url = "" if entry.cancelled else entry.meeting_url
+    if location := ", ".join(part for part in (entry.place, entry.address, meeting_url) if part):
         event.add("location", location)
     if attendee is not None:
         invited = _address(attendee.name, attendee.email)
@@ -95,6 +98,8 @@ def _add_preparation(event: Event, entry: CalendarEntry) -> None:
     """Add what helps the reader to come, and to come prepared."""
     if entry.url:
         event.add("url", entry.url)
+    if entry.meeting_url:  # RFC 7986, section 5.11
+        event.add("conference", entry.meeting_url, parameters={"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"]})
     if description := "\n".join([entry.directions, *(f"- {thing}" for thing in entry.bring)]).strip():
         event.add("description", description)
     if entry.reminds:

@@ -203,3 +203,34 @@ def test_a_name_that_reads_like_the_end_of_the_entry_is_a_name():
 def test_a_text_cannot_break_out_of_the_entry():
     _, _, event = entry(bring=[{"nl": "x\r\nATTENDEE:mailto:y@example.org"}])
     assert "y@example.org" not in str(event["ATTENDEE"])
+
+
+def at_a(channel, **changes):
+    location = {**a_contact_card()["location"], "channel": channel, "address": None, **changes}
+    return {"location": location}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["confirmation", "reschedule", "moved_by_us", "reminder", "reminder_soon"])
+def test_a_mail_about_a_video_call_has_its_address_and_promises_none_that_there_is_not(kind, language):
+    words = words_of(language)["meeting"]
+    contact = {"language": language}
+    url = "https://meet.example.org/7K3Q-9F2M"
+    mail = compose(kind, a_card(**at_a("video", meeting_url=url), contact=contact), URL, {})
+    assert f"{words['video']} {url}" in mail.text
+    assert f'href="{url}"' in mail.html
+    without = compose(kind, a_card(**at_a("video"), contact=contact), URL, {})
+    assert words["no_video"] in without.text
+    assert words["video"] not in without.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_about_a_telephone_call_names_the_number_and_says_so_when_there_is_none(language):
+    words = words_of(language)
+    contact = {"language": language, "phone": "+32470123456"}
+    called = compose("reminder", a_card(**at_a("phone"), contact=contact), URL, {})
+    assert f"{words['meeting']['phone']} +32470123456" in called.text
+    assert f"{words['labels']['ready']}:" in called.text, "nothing is brought to a telephone"
+    assert f"{words['labels']['bring']}:" not in called.text
+    silent = compose("reminder", a_card(**at_a("phone"), contact={"language": language}), URL, {})
+    assert words["meeting"]["no_phone"] in silent.text

@@ -13,7 +13,7 @@ from ..domain import catalogue
 from ..domain import online as web
 from .online import Look, Online
 from .schedule import Closure, Holidays, OpeningRule
-from .values import Text, TimeZone, described
+from .values import MeetingUrl, Text, TimeZone, described
 
 MINUTES_ON_GRID = validate.Range(min=0, max=24 * 60)
 
@@ -40,6 +40,15 @@ class Location(Schema):
         validate=validate.Range(min=0, max=240),
         metadata=described("of a visit on site: minutes on the road, before and after"),
     )
+    meeting_url = MeetingUrl(
+        load_default="",
+        metadata=described("of a video location: where the call takes place; {reference} is the appointment's own"),
+    )
+
+    @validates_schema
+    def only_a_video_call_has_an_address(self, data: dict[str, Any], **_: Any) -> None:
+        if data["meeting_url"] and data["channel"] != "video":
+            raise ValidationError("Only a location with channel video has a meeting address.", "meeting_url")
 
 
 class Team(Schema):

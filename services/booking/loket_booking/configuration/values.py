@@ -32,6 +32,19 @@ class Text(fields.Field):
         return {language: text.strip() for language, text in value.items()}
 
 
+class MeetingUrl(fields.Url):
+    """An https address in which {reference} may stand for the reference of an appointment."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(schemes={"https"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        address: str = super()._deserialize(value, attr, data, **kwargs)
+        if not {"{", "}"}.isdisjoint(address.replace("{reference}", "")):
+            raise self.make_error("invalid")
+        return address
+
+
 class TimeZone(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:

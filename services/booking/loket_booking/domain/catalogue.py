@@ -111,6 +111,7 @@ class Location:
     """A place where people are received, or a channel: `channel` is on_site, phone, video or visit.
 
     `travel_minutes`: what a visit to somebody's home or site takes of the specialist's day, before and after.
+    `meeting_url`: of a video location; {reference} in it stands for the reference of an appointment.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Location:
     directions: Text = field(default_factory=dict)
     closures: tuple[Closure, ...] = ()
     travel_minutes: int = 0
+    meeting_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ..bootstrap import Stores
 from ..commands.changing import claimed
 from ..commands.inviting import standing
 from ..domain.appointment import Appointment, allowed
-from ..domain.catalogue import Address, in_language
+from ..domain.catalogue import Address, Location, in_language
 from ..domain.grid import zone
 from ..domain.waiting_list import Entry
 from ..store.cards import Card
@@ -121,7 +121,7 @@ def describe_all_of(stores: Stores, appointment: Appointment, card: Card, entry:
         "sequence": appointment.sequence,
         "appointment_types": [{"id": kind.id, "name": kind.name} for kind in kinds],
         "bring": [text for kind in kinds for text in kind.bring],
-        "location": location_of(location) if location else None,
+        "location": _place(location, card) if location else None,
         "team": {"id": team.id, "name": team.name, "email": team.email} if team else None,
         "with": [
             known.resources[name].name
@@ -129,6 +129,7 @@ def describe_all_of(stores: Stores, appointment: Appointment, card: Card, entry:
             if name in known.resources and known.resources[name].kind == "person"
         ],
         "persons": appointment.persons,
+        "phone": card.contact.get("phone"),
         "start": appointment.local(appointment.start),
         "end": appointment.local(appointment.end),
         "time_zone": appointment.time_zone,
@@ -150,6 +151,11 @@ def describe_all_of(stores: Stores, appointment: Appointment, card: Card, entry:
     }
 
 
+def _place(location: Location, card: Card) -> dict[str, Any]:
+    """With the address of the video call, which the catalogue does not tell to strangers."""
+    return {**location_of(location), "meeting_url": location.meeting_url.replace("{reference}", card.reference) or None}
+
+
 def calendar(stores: Stores, appointment: Appointment, card: Card, url: str) -> str:
     """The appointment as an iCalendar file (RFC 5545) for the resident's own calendar.
 
@@ -167,7 +173,8 @@ def calendar(stores: Stores, appointment: Appointment, card: Card, url: str) -> 
         organizer_email=known.email, place=in_language(place.get("name", {}), language),
         address=str(Address(**place["address"])) if place.get("address") else "",
         directions=in_language(place.get("directions", {}), language),
-        bring=tuple(in_language(thing, language) for thing in described["bring"]), url=url, reminds=True,
+        bring=tuple(in_language(thing, language) for thing in described["bring"]),
+        meeting_url=place.get("meeting_url") or "", url=url, reminds=True,
     )  # fmt: skip
     return write_calendar("PUBLISH", [entry], stores.now()).decode()
 

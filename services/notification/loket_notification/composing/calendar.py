@@ -17,6 +17,6 @@ def calendar_entry(card: ContactCard, appointment: str, link: str, now: dt.datet
         appointment=appointment, sequence=card.sequence, start=card.start, end=card.end, cancelled=cancelled,
         summary=f"{card.what} ({card.municipality})", organizer=card.municipality,
         organizer_email=card.municipality_email, place=card.location, address=card.address, directions=card.directions,
-        bring=card.bring, url=link, reminds=True,
+        bring=card.bring, meeting_url=card.meeting_url, url=link, reminds=True,
     )  # fmt: skip
     return method, write_calendar(method, [entry], now, attendee=Attendee(card.name, card.email))

@@ -46,6 +46,7 @@ def compose(name: str, card: ContactCard, public_url: str, own: Texts) -> Compos
     context["words"] = {
         **words, "greeting": fill(words["greeting" if kind.to == "resident" else "greeting_team"], context)
     }  # fmt: skip
+    context["meeting"] = words["meeting"][how] if (how := _how_they_meet(card)) else ""
     said = {part: fill(phrase, context) for part, phrase in phrases_of(name, card.language, own).items()}
     context |= {"message": said, "subject": said["subject"]}
     return Composed(
@@ -55,6 +56,15 @@ def compose(name: str, card: ContactCard, public_url: str, own: Texts) -> Compos
         sms=said.get("sms", ""),
         unsubscribe=context["unsubscribe"],
     )
+
+
+def _how_they_meet(card: ContactCard) -> str:
+    """Which of our phrases says how somebody is reached who does not come; empty when they come or we do."""
+    if card.channel == "video":
+        return "video" if card.meeting_url else "no_video"
+    if card.channel == "phone":
+        return "phone" if card.phone else "no_phone"
+    return ""
 
 
 def _link(kind: Kind, card: ContactCard, public_url: str) -> dict[str, Any]:

@@ -66,6 +66,7 @@ class ContactCard:
     offer: Offer | None = None
     asked: str = ""
     missing: tuple[str, ...] = ()
+    meeting_url: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> ContactCard:
@@ -101,6 +102,7 @@ class ContactCard:
             municipality_id=municipality["id"],
             offer=_offer((given.get("waiting_list") or {}).get("offer")),
             asked=next((each["text"] for each in reversed(given.get("asked", ())) if not each["answer"]), ""),
+            meeting_url=location.get("meeting_url") or "",
             missing=tuple(in_language(text, language) for text in given.get("missing_documents", ())),
         )
 
