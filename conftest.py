@@ -1,33 +1,37 @@
-"""What the tests of all components share: real servers, and the whole stack when a test asks for it."""
+"""What the tests of all components share: real servers, and the whole stack when a test asks for it.
+
+What only some tests need is imported where it is needed, so that one file of pure tests answers within seconds.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from pymongo import MongoClient
-from pymongo.database import Database
-from xdist.scheduler import LoadScopeScheduling
 
-from loket_local import debian
-from loket_local import servers as local_servers
-from loket_local.ports import find_free
-from loket_local.servers import Servers
-from loket_local.stack import Ports, Stack
-from tests.client import UNLIMITED, Portal
+if TYPE_CHECKING:
+    from pymongo import MongoClient
+    from pymongo.database import Database
 
-pytest_plugins = ["tests.chromium"]
+    from loket_local.servers import Servers
+    from loket_local.stack import Stack
+    from tests.client import Portal
+
+pytest_plugins = ["tests.chromium", "tests.selection"]
 
 ROOT = Path(__file__).parent
 LONG = bool(os.environ.get("LOKET_LONG"))
+#: what the fuzzer's requests follow from: other ones every day, and those of another day with LOKET_SEED
+SEED = int(os.environ.setdefault("LOKET_SEED", f"{dt.date.today():%Y%m%d}"))  # noqa: DTZ011
 #: seconds for one test of the long form, such as that of a whole year
 LONGEST_TEST = 5400
 
@@ -40,40 +44,13 @@ settings.register_profile("long", settings.get_profile("short"), max_examples=20
 settings.load_profile("long" if LONG else "short")
 
 
-#: folders whose tests share what is slow to start, the longest first; `make test` gives each to one of its processes
-TOGETHER = (
-    "tests/fuzzing", "tests/browser", "tests/faults", "deploy", "tests/figures", "services/booking", "gateway",
-    "services/reporting", "tests/interop", "tests/journeys", "tests/docs", "services/notification", "services/chassis",
-    "tests/deployment",
-)  # fmt: skip
-
-
 def pytest_configure(config: pytest.Config) -> None:
     if LONG:
         config.option.timeout = LONGEST_TEST
 
 
-def together(nodeid: str) -> int:
-    """Which of these folders a test is in."""
-    return next((at for at, each in enumerate(TOGETHER) if nodeid.startswith(f"{each}/")), len(TOGETHER))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: together(item.nodeid))
-
-
-class ByFolder(LoadScopeScheduling):
-    """Gives a process of `make test` one of these folders at a time, and never a part of one.
-
-    The long form of the fuzzing is many tests of minutes each, which both processes share.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        return nodeid if LONG and "fuzzing/test_openapi.py::" in nodeid else str(together(nodeid))
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
-    return ByFolder(config, log)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    terminalreporter.write_line(f"The fuzzer's seed: LOKET_SEED={SEED}")
 
 
 @pytest.fixture(scope="session")
@@ -85,27 +62,69 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def servers(folder: Path) -> Iterator[Servers]:
-    """A RabbitMQ node and a mongod of this test run alone."""
-    amqp_port, mongo_port = find_free(2)
-    running = local_servers.start(folder, amqp_port, mongo_port)
+def mongo_uri(folder: Path) -> Iterator[str]:
+    """Where the mongod of this process of the test run is: a private one, or that which MONGO_URI names."""
+    from loket_local import mongodb
+    from loket_local.ports import find_free
+
+    if named := os.environ.get("MONGO_URI"):
+        yield named
+        return
+    running = mongodb.start(folder / "mongodb", *find_free(1), folder / "logs")
+    yield running.uri
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(folder: Path, mongo_uri: str) -> Iterator[Servers]:
+    """A RabbitMQ node and a mongod of this process of the test run alone."""
+    from loket_local import servers as local_servers
+    from loket_local.ports import find_free
+
+    running = local_servers.start(folder, *find_free(1), 0, environment={**os.environ, "MONGO_URI": mongo_uri})
     yield running
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def mongo_client(mongo_uri: str) -> Iterator[MongoClient[dict[str, Any]]]:
+    from pymongo import MongoClient
+
+    with MongoClient(mongo_uri, tz_aware=True, w="majority", journal=True) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def indexed_databases(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Callable[[str], Database]]:
+    """A database for each folder of tests, whose collections keep their indexes from test to test."""
+    made: dict[str, Database] = {}
+
+    def of_folder(folder: str) -> Database:
+        return made.setdefault(folder, mongo_client[f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}"])
+
+    yield of_folder
+    for each in made.values():
+        mongo_client.drop_database(each)
+
+
 @pytest.fixture
-def database(servers: Servers) -> Iterator[Database]:
-    """An empty database on the real mongod."""
-    client = MongoClient(servers.mongo_uri, tz_aware=True, w="majority", journal=True)
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    yield client[name]
-    client.drop_database(name)
-    client.close()
+def database(indexed_databases: Callable[[str], Database], request: pytest.FixtureRequest) -> Database:
+    """An empty database on the real mongod, of this process alone."""
+    from pymongo import WriteConcern
+
+    found = indexed_databases(str(request.path.parent))
+    at_once = found.with_options(write_concern=WriteConcern(w=1, j=False))
+    for name in at_once.list_collection_names():
+        at_once[name].delete_many({})
+    return found
 
 
 @pytest.fixture(scope="session")
 def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
     """All four services, the mail catcher and the demo municipality, on this run's servers."""
+    from loket_local.stack import Ports, Stack
+    from tests.client import UNLIMITED
+
     running = Stack(
         folder / "stack",
         Ports.free(),
@@ -127,18 +146,24 @@ def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
 @pytest.fixture
 def portal(stack: Stack) -> Portal:
     """A web portal that talks to the stack over HTTP."""
+    from tests.client import Portal
+
     return Portal.on(stack)
 
 
 @pytest.fixture
 def staff(stack: Stack) -> Portal:
     """A machine of the municipality, with an administrator's key."""
+    from tests.client import Portal
+
     return Portal.on(stack, key=stack.machine_key("rumst"))
 
 
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
     """What tests/node/package-lock.json pins, installed once."""
+    from loket_local import debian
+
     place, tools = ROOT / "tests" / "node", Path(sys.executable).parent
     with debian.alone():
         _install_node_modules(place, tools)

@@ -1,12 +1,15 @@
 """Real Chromium, on a wide and on a narrow screen, with and without JavaScript."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from loket_local import debian
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 LONG = bool(os.environ.get("LOKET_LONG"))
 CHROMIUM = "/usr/bin/chromium"
@@ -15,12 +18,17 @@ WIDTHS = (360, 1280)
 ABORTED = "net::ERR_ABORTED"
 #: the long form tries every width with and without JavaScript, the short one each width and each way once
 LOOKS = [(width, script) for script in (False, True) for width in WIDTHS] if LONG else [(360, False), (1280, True)]
-# other tests may be at work on the same cores
-expect.set_options(timeout=15_000)
+#: milliseconds; other tests may be at work on the same cores
+PATIENCE = 15_000
 
 
 @pytest.fixture(scope="module")
 def browser():
+    from playwright.sync_api import expect, sync_playwright
+
+    from loket_local import debian
+
+    expect.set_options(timeout=PATIENCE)
     with debian.alone():
         if not Path(CHROMIUM).exists():
             debian.install("chromium", "Chromium, which the page tests need,")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import utc
@@ -22,6 +23,10 @@ CONTACT = {"name": "Lieve Demo", "email": "lieve@example.org"}
 STAFF = Request(by="staff", who="ro-1")
 
 
+#: by configuration and days, what a full desk has stored and announced
+_full: dict[tuple[str, str, str], tuple[dict[str, list[Any]], list[str]]] = {}
+
+
 class Desk:
     """One municipality, and what its use cases announced."""
 
@@ -34,6 +39,22 @@ class Desk:
             self.usual, self.answers = {"appointment_types": ["advies"]}, {}
         self.stores = Stores.on(database, "key", lambda: self.time)
         self.stores.configurations.store(text, "test", self.time)
+
+    @classmethod
+    def full(cls, database, text, first, last):
+        """One whose people are all busy on these days: filled by booking once, and stored as it then was for others."""
+        if (text, first, last) not in _full:
+            desk = cls(database, text)
+            desk.fill(first, last)
+            stored = {name: list(database[name].find()) for name in database.list_collection_names()}
+            _full[text, first, last] = {name: found for name, found in stored.items() if found}, list(desk.announced)
+            return desk
+        stored, announced = _full[text, first, last]
+        for name, documents in stored.items():
+            database[name].insert_many(documents)
+        desk = cls(database, text)
+        desk.announced = list(announced)
+        return desk
 
     def hold(self, key=None, client=None, **changes):
         wish = HoldSlot().load({**self.usual, "start": START, **changes})

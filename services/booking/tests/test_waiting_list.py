@@ -17,9 +17,7 @@ EARLY, MIDDLE, LATE = (f"2026-12-{day}T10:00:00+01:00" for day in ("01", "08", "
 @pytest.fixture
 def desk(database):
     """One specialist, and every day until the 15th of December full."""
-    desk = Desk(database, a_town(resources={"ro-1": specialist()}, offer_minutes=60))
-    desk.fill("2026-11-24", "2026-12-15")
-    return desk
+    return Desk.full(database, a_town(resources={"ro-1": specialist()}, offer_minutes=60), "2026-11-24", "2026-12-15")
 
 
 def at(desk, start):
@@ -121,8 +119,8 @@ def test_nothing_later_than_the_appointment_itself_is_offered(desk):
 
 
 def test_time_that_is_kept_back_after_a_cancellation_is_offered_on_the_list_all_the_same(database):
-    desk = Desk(database, a_town(resources={"ro-1": specialist()}, release_minutes=120))
-    desk.fill("2026-11-24", "2026-12-15")
+    text = a_town(resources={"ro-1": specialist()}, release_minutes=120)
+    desk = Desk.full(database, text, "2026-11-24", "2026-12-15")
     card, given_back = at(desk, LATE), at(desk, EARLY)
     join(desk, card)
     assert freed(desk, given_back) == 1

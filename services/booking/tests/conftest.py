@@ -1,0 +1,17 @@
+"""What all tests of booking share."""
+
+from functools import lru_cache
+
+import pytest
+
+from loket_booking.configuration import reader
+
+_read_once = lru_cache(maxsize=64)(reader.read)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def configurations_parsed_once():
+    """A configuration that many tests use is parsed once; what comes of it cannot be changed."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reader, "read", _read_once)
+        yield

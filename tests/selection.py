@@ -1,0 +1,75 @@
+"""Which tests run, in which order, and which of them in one process."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+
+#: the order in which `make test` hands its scopes out, the longest first. A folder is one scope when its tests share
+#: what is slow to make or stop what others use; of another each file is one
+FOLDERS = {
+    "tests/faults": "folder", "deploy": "folder", "tests/fuzzing": "test", "tests/figures": "folder",
+    "tests/browser": "file", "tests/interop": "file", "services/booking": "file", "tests/deployment": "folder",
+    "gateway": "file", "services/reporting": "file", "services/chassis": "folder", "tests/journeys": "file",
+    "services/notification": "file", "tests/docs": "folder",
+}  # fmt: skip
+#: fixtures that every test with a server, a browser or packages of npm asks for, itself or through others
+SERVED = {"folder", "browser", "node_modules"}
+#: their tests start servers, build packages or read what those made, without a fixture that says so
+NOT_PURE = ("deploy/", "tests/deployment/")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pure", action="store_true", help="only the tests that need no server, browser or network")
+    parser.addoption("--part", metavar="N/M", help="only every M-th test, from the N-th on (N counts from 1)")
+
+
+def folder_of(nodeid: str) -> str | None:
+    return next((folder for folder in FOLDERS if nodeid.startswith(f"{folder}/")), None)
+
+
+def scope_of(nodeid: str) -> str:
+    """The name of what one process of `make test` runs together."""
+    folder = folder_of(nodeid)
+    file, _, _ = nodeid.partition("::")
+    if folder is None:
+        return "the rest"
+    match FOLDERS[folder]:
+        case "test" if PurePosixPath(file).name == "test_openapi.py":
+            return nodeid
+        case "folder":
+            return folder
+    return file
+
+
+def is_pure(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return SERVED.isdisjoint(names) and not item.nodeid.startswith(NOT_PURE)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    order = {folder: place for place, folder in enumerate(FOLDERS)}
+    items.sort(key=lambda item: order.get(folder_of(item.nodeid) or "", len(order)))
+    chosen = [item for item in items if is_pure(item)] if config.getoption("pure") else list(items)
+    if part := config.getoption("part"):
+        number, _, of = part.partition("/")
+        chosen = chosen[int(number) - 1 :: int(of)]
+    if len(chosen) < len(items):
+        kept = set(chosen)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = chosen
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByScope(LoadScopeScheduling):
+        """Gives a process of `make test` one scope at a time, and never a part of one."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            return scope_of(nodeid)
+
+    return ByScope(config, log)
