@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 PROJECTS := $(wildcard services/*/pyproject.toml) gateway/pyproject.toml deploy/local/pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop reset demo-data password logs status test test-long lint types imports bench lock docs clean
+.PHONY: help install run stop reset demo-data password logs status check pure test test-long test-changed lint types imports bench lock docs clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): constraints.txt $(PROJECTS)
 	@deploy/local/bootstrap.sh $(VENV)
@@ -49,11 +49,26 @@ imports: $(READY)  ## Which part may import which (import-linter)
 
 PROCESSES := -n 2 --no-loadscope-reorder
 
+COMPONENTS := booking notification reporting gateway chassis contracts
+
+check: $(READY)  ## Lint, types, import rules and all tests that need no server: half a minute
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync pure types imports lint
+
+pure: $(READY)  ## All tests that need no server, browser or network
+	@$(BIN)/python -m pytest $(PROCESSES) --pure
+
 test: lint types imports  ## Everything that must pass: lint, types, import rules, all tests on real servers
 	@$(BIN)/python -m pytest $(PROCESSES)
 
-test-long: lint types imports  ## The same with the long forms of fuzzing, faults and soak
-	@LOKET_LONG=1 $(BIN)/python -m pytest $(PROCESSES)
+test-%: $(READY)  ## All tests of one of: booking notification reporting gateway chassis contracts
+	@test -n "$(filter $*,$(COMPONENTS))" || { echo "No component $*; there are: $(COMPONENTS)" >&2; exit 2; }
+	@$(BIN)/python -m pytest $(PROCESSES) $(if $(filter gateway,$*),gateway,services/$*)
+
+test-changed: $(READY)  ## The tests of what differs from main, or on main from the commit before
+	@$(BIN)/python -m pytest $(PROCESSES) $$($(BIN)/python -m tests.changed)
+
+test-long: lint types imports  ## The same with the long forms of fuzzing, faults and soak, or one PART of it
+	@$(BIN)/python -m tests.long $(PART)
 
 bench: $(READY)  ## Measure against the yardsticks of plain nameko, in one run
 	@$(BIN)/python -m tests.benchmarks

@@ -1,0 +1,44 @@
+"""The long form of all tests, in parts that each take half an hour at most: `python -m tests.long [PART]`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+#: of the operations with 5,000 requests each: 150 to 360 s for one
+OPENAPI = 8
+PARTS = {
+    **{f"fuzzing-{n}": ["tests/fuzzing/test_openapi.py", f"--part={n}/{OPENAPI}"] for n in range(1, OPENAPI + 1)},
+    "bodies": ["tests/fuzzing/test_bodies.py"],
+    "pages-1": ["tests/fuzzing/test_pages.py", "--part=1/2"],
+    "pages-2": ["tests/fuzzing/test_pages.py", "--part=2/2"],
+    "links": ["tests/fuzzing/test_links.py"],
+    "faults": ["tests/faults"],
+    "figures": ["tests/figures"],
+    "browser": ["tests/browser"],
+    "components": ["services", "gateway"],
+    "whole": ["deploy", "tests/interop", "tests/journeys", "tests/deployment", "tests/docs", "tests/architecture"],
+}
+
+
+def run(part: str) -> int:
+    began = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--no-loadscope-reorder", *PARTS[part]]
+    code = subprocess.run(command, cwd=ROOT, env={**os.environ, "LOKET_LONG": "1"}, check=False).returncode
+    print(f"{part}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
+    return code
+
+
+def main(chosen: list[str]) -> int:
+    if unknown := sorted({*chosen} - {*PARTS}):
+        print(f"There is no part {', '.join(unknown)}. There are: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    return max(run(part) for part in chosen or PARTS)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
