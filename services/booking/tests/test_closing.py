@@ -4,11 +4,12 @@ import datetime as dt
 
 import pytest
 from desk import LATER, STAFF, START, Desk, refused
+from icalendar import Calendar
 from town import a_town, specialist, types
 
 from loket_booking.commands import closing, configuring
 from loket_booking.domain.grid import local_date
-from loket_booking.queries import administration, day
+from loket_booking.queries import administration, appointments, day
 from loket_booking.queries import desk as desk_queries
 from loket_booking.tidying import tell_capacity
 from loket_contracts.commands import CloseTime, MoveThese
@@ -195,6 +196,25 @@ def test_an_agenda_is_offered_under_a_secret_address_and_names_no_resident(desk)
     assert card.reference not in desk_queries.feed(
         desk.stores, "rumst", administration.feed_token(desk.stores, "rumst", "ro-2")
     )
+
+
+def test_an_entry_of_an_agenda_keeps_its_identifier_which_is_not_that_of_the_appointment(desk):
+    appointment, card = desk.book(start=START, resource="ro-1")
+    token = administration.feed_token(desk.stores, "rumst", "ro-1")
+
+    def entry():
+        feed = desk_queries.feed(desk.stores, "rumst", token)
+        assert appointment.id not in feed.replace("\r\n ", "")
+        (found,) = Calendar.from_ical(feed).walk("VEVENT")
+        return found["UID"], found.decoded("DTSTART")
+
+    before = entry()
+    desk.reschedule(card, LATER, resource="ro-1")
+    after = entry()
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+    own = appointments.calendar(desk.stores, appointment, card, "https://afspraak.example")
+    assert f"UID:{appointment.id}@loket" in own, "in the resident's own calendar as in the mails"
 
 
 # --- the day, the configuration, and what is offered

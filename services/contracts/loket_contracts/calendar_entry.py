@@ -22,6 +22,7 @@ REMIND_BEFORE = dt.timedelta(hours=24)
 class CalendarEntry:
     """What the calendar of one reader shows of an appointment.
 
+    `appointment`: the id of the appointment for its resident; in a feed, an identifier that reveals nothing of that id.
     `start`, `end`: with a time zone. `organizer`: the name of the municipality. `url`: the page of the appointment,
     for its resident alone. `meeting_url`: of a video call. `reminds`: whether the calendar program reminds its reader a
     day before.

@@ -170,14 +170,18 @@ def feed(stores: Stores, municipality: str, token: str) -> str:
     since = local_date(stores.now() - FEED_PAST, known.time_zone)
     mine = [each for each in stores.days.appointments(municipality, since) if resource.id in each.resources]
     cards = stores.cards.get_all(each.id for each in mine)
-    entries = [_feed_entry(known, each, cards[each.id].reference if each.id in cards else "") for each in mine]
+    entries = [
+        _feed_entry(known, each, stores.links.entry(each.id), cards[each.id].reference if each.id in cards else "")
+        for each in mine
+    ]
     return write_calendar("PUBLISH", entries, stores.now(), name=resource.name).decode()
 
 
-def _feed_entry(known: Municipality, appointment: Appointment, reference: str) -> CalendarEntry:
+def _feed_entry(known: Municipality, appointment: Appointment, identifier: str, reference: str) -> CalendarEntry:
+    """`identifier`: not the appointment's id, from which a link that manages it follows with the key."""
     location, language = known.locations.get(appointment.location), known.languages[0]
     return CalendarEntry(
-        appointment=appointment.id, sequence=appointment.sequence, start=appointment.start, end=appointment.end,
+        appointment=identifier, sequence=appointment.sequence, start=appointment.start, end=appointment.end,
         summary=f"{', '.join(appointment.appointment_types)} {reference}".strip(),
         cancelled=appointment.state == "cancelled", organizer=in_language(known.name, language),
         organizer_email=known.email, place=in_language(location.name, language) if location else "",

@@ -23,6 +23,10 @@ class Links:
     def is_feed(self, municipality: str, resource: str, token: str) -> bool:
         return hmac.compare_digest(self.feed(municipality, resource).encode(), token.encode())
 
+    def entry(self, appointment: str) -> str:
+        """The identifier of an appointment in a feed, from which nobody can tell the appointment's own."""
+        return self._text(f"entry:{appointment}")
+
     def contact(self, municipality: str, email: str) -> str:
         """By what the same person is known again, when only this is kept."""
         return self._text(f"contact:{municipality}/{email.strip().lower()}")
