@@ -1,14 +1,19 @@
 """An operator looks after a municipality from the command line, on the running stack."""
 
+import re
 import subprocess
 import sys
+import uuid
+from pathlib import Path
 
 import pytest
+import requests
 import yaml
 
 from loket_chassis import plain_yaml
-from tests.client import a_visitor
+from tests.client import Portal, a_visitor, eventually
 
+ROOT = Path(__file__).parents[2]
 BUSY = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:x
@@ -64,7 +69,7 @@ def test_a_wrong_name_is_told_in_a_sentence(admin):
     assert "nobody does not give this appointment." in admin("feed", "rumst", "nobody", code=1)
     assert "There is no municipality atlantis here." in admin("clashes", "atlantis", code=1)
     assert "Show this message" in admin("--help")
-    nowhere = "pyamqp://guest:guest@127.0.0.1:1//"
+    nowhere = "pyamqp://loket:Rq7vB2nXw9LkT4sZ@127.0.0.1:1//"
     assert "The broker cannot be reached" in admin("--amqp-uri", nowhere, "clashes", "rumst", code=1)
 
 
@@ -80,3 +85,25 @@ def test_a_configuration_shows_what_would_change_before_it_does(admin, folder, t
     wrong["teams"] = {}
     file.write_text(yaml.safe_dump(wrong))
     assert "/teams" in admin(str(file), module="configure", code=1)
+
+
+def test_a_file_is_loaded_at_a_start_only_when_the_municipality_has_none(admin, stack, tmp_path):
+    text = (ROOT / "deploy" / "municipalities" / "rumst.yaml").read_text()
+    name = f"m{uuid.uuid4().hex[:8]}"
+    text = text.replace("id: rumst", f"id: {name}", 1)
+    file = tmp_path / "town.yaml"
+    file.write_text(text)
+    assert f"{name} is now at version 1" in admin(str(file), "--if-absent", module="configure")
+    desk = Portal.on(stack, municipality=name, key=stack.machine_key(name))
+    changed = text.replace("offer_minutes: 240", "offer_minutes: 120")
+    headers = {"Authorization": f"Bearer {desk.key}", "Content-Type": "application/yaml"}
+    address = desk.path("configuration")
+    eventually(lambda: requests.put(address, data=changed.encode(), headers=headers, timeout=30).ok)
+    told = admin(str(file), "--if-absent", module="configure")
+    assert re.match(rf"{name} is kept as it is: version 2, changed at 20\d\d-\d\d-\d\d \d\d:\d\d UTC by \S+\.\n", told)
+    assert f"To load the file again: loket-configure {file}" in told
+    assert "offer_minutes: 120" in desk.get("configuration").json()["text"]
+    file.write_text(text.replace("duration: 45", "duration: lang", 1))
+    assert "kept as it is: version 2" in admin(str(file), "--if-absent", module="configure")
+    file.write_text(text)
+    assert f"{name} is now at version 3" in admin(str(file), module="configure")

@@ -51,7 +51,8 @@ def main() -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     multiple=True,
     default=[ROOT / "deploy" / "municipalities" / "rumst.yaml"],
-    help="A configuration to load; may be given several times. The demo municipality when left out.",
+    help="A configuration to load when its municipality has none; may be given several times. The demo municipality "
+    "when left out.",
 )
 def up(
     folder: Path,
@@ -77,7 +78,7 @@ def up(
         stack.start()
         passwords = {}
         for file in municipalities:
-            stack.configure(file)
+            stack.configure(file, if_absent=True)
             name = str(yaml.load(file.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["id"])
             passwords[name] = stack.open_desk(name)
         console.print(_welcome(stack, time.monotonic() - began, passwords))

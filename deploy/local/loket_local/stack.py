@@ -133,22 +133,29 @@ class Stack:
         gateway.wait_until("ready")
         return gateway
 
-    def configure(self, file: Path) -> None:
-        """Load a municipality, and its messages if there is a plan beside it. Raises StartFailed with what is wrong."""
+    def configure(self, file: Path, if_absent: bool = False) -> None:
+        """Load a municipality, and its messages if there is a plan beside it.
+
+        `if_absent`: leave what is configured already as it is. Raises StartFailed with what is wrong.
+        """
         self.report(f"municipality: loading {file.name}")
-        self._load(["loket_booking.configure"], file)
+        self._load(["loket_booking.configure"], "loket-configure", file, if_absent)
         messages = file.with_suffix(".messages.yaml")
         if messages.exists():
-            self.configure_messages(messages)
+            self.configure_messages(messages, if_absent)
 
-    def configure_messages(self, file: Path) -> None:
-        """Load a message plan. Raises StartFailed with what is wrong."""
-        self._load(["loket_notification.administer", "configure"], file)
+    def configure_messages(self, file: Path, if_absent: bool = False) -> None:
+        """Load a message plan, as `configure` does."""
+        self._load(["loket_notification.administer", "configure"], "loket-notify configure", file, if_absent)
 
-    def _load(self, command: list[str], file: Path) -> None:
-        done = self._run([*command, str(file)], "booking")
+    def _load(self, command: list[str], name: str, file: Path, if_absent: bool) -> None:
+        done = self._run([*command, str(file), *(["--if-absent"] if if_absent else [])], "booking")
         if done.returncode:
             raise StartFailed(f"{file} could not be loaded:\n{done.stderr.strip()}")
+        outcome, _, again = done.stdout.strip().partition("\n")
+        self.report(outcome)
+        if again and if_absent:
+            self.report(f"  to load the file again: {Path(sys.executable).parent / 'loket'} exec {name} {file}")
 
     def open_desk(self, municipality: str) -> str | None:
         """The first account of a municipality, `beheer`; its password, which is told once. None when it is there."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from loket_chassis.standalone import NoAnswer, ask
+from loket_chassis.standalone import NoAnswer, ask, kept_as_it_is
 from loket_contracts.errors import Refusal
 
 
@@ -17,7 +17,10 @@ from loket_contracts.errors import Refusal
 @click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
 @click.option("--by", default=getpass.getuser, help="Who makes the change; kept with the version.")
 @click.option("--diff", is_flag=True, help="Only show what would change.")
-def main(file: Path, amqp_uri: str, by: str, diff: bool) -> None:
+@click.option(
+    "--if-absent", is_flag=True, help="Load nothing when the municipality has a configuration, such as one of the desk."
+)
+def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool) -> None:
     """Load FILE, whole or not at all. Errors name the line.
 
     Appointments that no longer fit the new hours are listed; they stay until somebody moves them.
@@ -27,13 +30,16 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool) -> None:
         if diff:
             click.echo(ask(amqp_uri, "booking", "compare_configuration", text)["diff"] or "Nothing would change.")
             return
-        taken = ask(amqp_uri, "booking", "configure", text, by)
+        taken = ask(amqp_uri, "booking", "configure", text, by, None, if_absent)
     except Refusal as refusal:
         for error in refusal.errors:
             click.echo(f"{file}:{error.get('line', 1)}: {error['pointer']}: {error['detail']}", err=True)
         sys.exit(1)
     except NoAnswer as error:
         raise click.ClickException(str(error)) from error
+    if "kept" in taken:
+        click.echo(kept_as_it_is(taken["municipality"], taken, f"loket-configure {file}"))
+        return
     word = "is now" if taken["changed"] else "was already"
     click.echo(f"{taken['municipality']} {word} at version {taken['version']}")
     for clash in taken["clashes"]:

@@ -68,6 +68,16 @@ def value_of(root: yaml.Node | None) -> Any:
     return None if root is None else yaml.BaseLoader("").construct_document(root)
 
 
+def first_level(text: str, key: str) -> str | None:
+    """The text under one key of a mapping, whatever else is right or wrong in it. None when there is none."""
+    try:
+        read = value_of(compose(text))
+    except (NotPlain, yaml.YAMLError):
+        return None
+    found = read.get(key) if isinstance(read, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def _all(root: yaml.Node | None) -> Iterator[tuple[yaml.Node, bool]]:
     """Every node and whether it is a key, aliases followed. Raises NotPlain."""
     waiting = [(root, False, 0)] if root is not None else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -38,6 +40,16 @@ def ask(amqp_uri: str, service: str, method: str, *args: Any) -> Any:
         raise NoAnswer(f"The broker cannot be reached: {error}") from error
 
 
+def kept_as_it_is(what: str, taken: Mapping[str, Any], again: str) -> str:
+    """Two lines that tell of a version that a command left alone. `again`: the command that replaces it."""
+    kept = taken["kept"]
+    at = dt.datetime.fromisoformat(kept["at"]).astimezone(dt.UTC)
+    return (
+        f"{what} is kept as it is: version {kept['version']}, changed at {at:%Y-%m-%d %H:%M} UTC by {kept['by']}.\n"
+        f"To load the file again: {again}"
+    )
+
+
 class Asking:
     """How a command asks its service."""
 
@@ -60,4 +72,4 @@ class Asking:
             raise click.ClickException(f"{self.service} failed: {error.value}") from error
 
 
-__all__ = ["Asking", "NoAnswer", "RemoteError", "ask"]
+__all__ = ["Asking", "NoAnswer", "RemoteError", "ask", "kept_as_it_is"]

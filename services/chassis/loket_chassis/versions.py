@@ -59,6 +59,11 @@ class Versions:
         found = self._latest(municipality)
         return (int(found["version"]), str(found["text"])) if found else (0, "")
 
+    def in_force(self, municipality: str) -> Document | None:
+        """The version that counts, with when and by whom it was set: {version, at, by}; times in RFC 3339."""
+        found = self._latest(municipality)
+        return found and {"version": found["version"], "at": found["at"].isoformat(), "by": found["by"]}
+
     def listed(self, municipality: str, most: int = 100) -> list[Document]:
         """Which versions there were, when, and by whom; the latest first."""
         found = self.collection.find({"municipality": municipality}, {"_id": 0, "version": 1, "by": 1, "at": 1})

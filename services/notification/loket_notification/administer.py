@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from loket_chassis.standalone import Asking, NoAnswer, ask
+from loket_chassis.standalone import Asking, NoAnswer, ask, kept_as_it_is
 from loket_contracts.errors import Refusal
 
 from .composing.phrases import LANGUAGES
@@ -29,17 +29,22 @@ def main(context: click.Context, amqp_uri: str) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--by", default=getpass.getuser, help="Who makes the change; kept with the version.")
+@click.option("--if-absent", is_flag=True, help="Load nothing when the municipality has a plan.")
 @click.pass_obj
-def configure(asking: Asking, file: Path, by: str) -> None:
+def configure(asking: Asking, file: Path, by: str, if_absent: bool) -> None:
     """Load a municipality's message plan from FILE, whole or not at all."""
     try:
-        taken = ask(asking.amqp_uri, asking.service, "configure", file.read_text(encoding="utf-8"), by)
+        taken = ask(asking.amqp_uri, asking.service, "configure", file.read_text(encoding="utf-8"), by, if_absent)
     except Refusal as refusal:
         for error in refusal.errors:
             click.echo(f"{file}: {error['pointer']}: {error['detail']}", err=True)
         sys.exit(1)
     except NoAnswer as error:
         raise click.ClickException(str(error)) from error
+    if "kept" in taken:
+        again = f"loket-notify configure {file}"
+        click.echo(kept_as_it_is(f"The message plan of {taken['municipality']}", taken, again))
+        return
     click.echo(f"The messages of {taken['municipality']} are now at version {taken['version']}.")
 
 

@@ -66,11 +66,12 @@ class NotificationService(DeadLetters, Probes):
         return "ok"
 
     @answer
-    def configure(self, text: str, by: str) -> dict[str, Any]:
-        """Take a message plan, whole or not at all. Raises Refusal: invalid-configuration."""
-        needs = self.dispatcher.needs
-        municipality, version = needs.plans.store(text, by, needs.now())
-        return {"municipality": municipality, "version": version}
+    def configure(self, text: str, by: str, if_absent: bool = False) -> dict[str, Any]:
+        """Take a message plan, whole or not at all; `if_absent`: only when the municipality has none.
+
+        Raises Refusal: invalid-configuration.
+        """
+        return wording.configure(self.dispatcher.needs, text, by, if_absent)
 
     @answer
     def messages(self, municipality: str, appointment: str) -> list[dict[str, Any]]:

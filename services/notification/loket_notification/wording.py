@@ -1,10 +1,11 @@
-"""The words of a message, ours and the municipality's own: looked at, tried, and changed by a form."""
+"""The message plan of a municipality, taken whole; and the words of a message: looked at, tried, changed by a form."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from loket_chassis import plain_yaml
 from loket_chassis.amending import amended, require_keys, said_of_part
 from loket_contracts.errors import Refusal
 
@@ -12,6 +13,29 @@ from .composing.phrases import PARTS, words_of
 from .domain.planning import Plan
 from .previewing import preview, require_message
 from .sending import Needs
+
+
+def configure(needs: Needs, text: str, by: str, if_absent: bool = False) -> dict[str, Any]:
+    """Take a message plan.
+
+    `if_absent`: leave a municipality that has a plan as it is, even if `text` is wrong; "kept" in the answer then says
+    when and by whom it was set. Raises Refusal: invalid-configuration; the old one then still counts.
+    """
+    if if_absent and (kept := _kept(needs, text)):
+        return kept
+    try:
+        municipality, version = needs.plans.store(text, by, needs.now(), 0 if if_absent else None)
+    except Refusal as refusal:
+        if if_absent and refusal.code == "settings-changed" and (kept := _kept(needs, text)):
+            return kept  # somebody else stored the first version at the same moment
+        raise
+    return {"municipality": municipality, "version": version}
+
+
+def _kept(needs: Needs, text: str) -> dict[str, Any] | None:
+    municipality = plain_yaml.first_level(text, "municipality")
+    found = needs.plans.versions.in_force(municipality) if municipality else None
+    return found and {"municipality": municipality, "version": found["version"], "kept": found}
 
 
 def words(needs: Needs, municipality: str, kind: str, language: str) -> dict[str, Any]:

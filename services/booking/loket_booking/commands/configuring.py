@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from loket_chassis import plain_yaml
 from loket_chassis.amending import amended, require_keys, said_of_part
 from loket_contracts.errors import Refusal
 
@@ -23,14 +24,28 @@ AMENDABLE = {
 }  # fmt: skip
 
 
-def configure(stores: Stores, text: str, by: str, only: str | None = None) -> dict[str, Any]:
+def configure(stores: Stores, text: str, by: str, only: str | None = None, if_absent: bool = False) -> dict[str, Any]:
     """Take it. `only`: the one municipality that it may be of, for who may configure no other.
 
-    Raises Refusal: invalid-configuration; the old one then still counts.
+    `if_absent`: leave a municipality that has a configuration as it is, even if `text` is wrong; "kept" in the answer
+    then says when and by whom it was set. Raises Refusal: invalid-configuration; the old one then still counts.
     """
-    calendar, changed = stores.configurations.store(text, by, stores.now(), only)
+    if if_absent and (kept := _kept(stores, text)):
+        return kept
+    try:
+        calendar, changed = stores.configurations.store(text, by, stores.now(), only, 0 if if_absent else None)
+    except Refusal as refusal:
+        if if_absent and refusal.code == "settings-changed" and (kept := _kept(stores, text)):
+            return kept  # somebody else stored the first version at the same moment
+        raise
     known = calendar.municipality
     return {"municipality": known.id, "version": known.version, "changed": changed}
+
+
+def _kept(stores: Stores, text: str) -> dict[str, Any] | None:
+    municipality = plain_yaml.first_level(text, "id")
+    found = stores.configurations.versions.in_force(municipality) if municipality else None
+    return found and {"municipality": municipality, "changed": False, "version": found["version"], "kept": found}
 
 
 def compare(stores: Stores, text: str, only: str | None = None) -> dict[str, Any]:

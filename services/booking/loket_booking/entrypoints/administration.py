@@ -23,9 +23,12 @@ class ForAdministration(Desk):
     event_log: EventLog
 
     @answer
-    def configure(self, text: str, by: str, only: str | None = None) -> dict[str, Any]:
-        """Take a municipality's configuration, whole or not at all. Tells which appointments it lies across."""
-        taken = configuring.configure(self.stores, text, by, only)
+    def configure(self, text: str, by: str, only: str | None = None, if_absent: bool = False) -> dict[str, Any]:
+        """Take a municipality's configuration, whole or not at all. Tells which appointments it lies across.
+
+        `if_absent`: only when the municipality has none.
+        """
+        taken = configuring.configure(self.stores, text, by, only, if_absent)
         return {**taken, "clashes": desk.clashes(self.stores, taken["municipality"])}
 
     @answer
