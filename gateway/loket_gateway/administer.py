@@ -8,6 +8,8 @@ import click
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from loket_chassis.options import mongo_uri_option
+
 from .access import passwords
 from .access.accounts import Accounts
 from .access.audit import AccessLog
@@ -34,7 +36,7 @@ class Stores:
 
 
 @click.group()
-@click.option("--mongo-uri", envvar="MONGO_URI", required=True, help="The database (or set MONGO_URI).")
+@mongo_uri_option
 @click.option("--database", envvar="MONGO_DATABASE", default="loket_gateway", show_default=True)
 @click.option("--who", default=getpass.getuser, help="Who asks; kept in the access log.")
 @click.pass_context

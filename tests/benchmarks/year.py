@@ -14,8 +14,9 @@ from pymongo import MongoClient
 from rich.console import Console
 from rich.table import Table
 
+from loket_local.credentials import secret_of
 from loket_local.ports import LOOPBACK
-from loket_local.stack import Stack, secret_of
+from loket_local.stack import Stack
 
 from .load import Measured, measure, request
 from .soak import resident_megabytes

@@ -1,6 +1,8 @@
 """The deployment files name real components, real settings and nothing else."""
 
 import contextlib
+import re
+import stat
 import subprocess
 from pathlib import Path
 
@@ -30,13 +32,13 @@ SERVICES = yaml.safe_load(COMPOSE.read_text())["services"]
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_variable_of_a_component_is_one_of_its_settings(name):
-    known = {setting for each in (SETTINGS[name], *SETTINGS[name].all_groups()) for setting, _, _ in describe(each)}
+    known = {each.name for group in (SETTINGS[name], *SETTINGS[name].all_groups()) for each in describe(group)}
     assert set(SERVICES[name]["environment"]) <= known
 
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_setting_without_a_default_is_given(name):
-    needed = {setting for setting, default, _ in describe(SETTINGS[name]) if default == ""}
+    needed = {each.name for each in describe(SETTINGS[name]) if each.default == ""}
     optional = {"SMTP_USER", "SMTP_PASSWORD", "OIDC_ISSUER", "OIDC_CLIENT_SECRET"}
     assert needed - optional <= set(SERVICES[name]["environment"])
 
@@ -54,6 +56,33 @@ def test_everything_listens_on_this_machine_alone():
     for service in SERVICES.values():
         for port in service.get("ports", ()):
             assert port.startswith("127.0.0.1:")
+
+
+@pytest.mark.parametrize("name", ["LOKET_SECRET", "RABBITMQ_PASSWORD"])
+def test_a_secret_has_no_default_and_its_absence_is_told_with_how_to_make_one(name):
+    used = re.findall(rf"\$\{{{name}(.*?)\}}", COMPOSE.read_text())
+    assert used
+    for instead in used:
+        assert instead.startswith(":?")
+        assert "deploy/secrets.sh" in instead
+        assert "openssl rand -hex" in instead
+
+
+def test_the_secrets_are_generated_once_and_are_taken_by_the_services(tmp_path):
+    file = tmp_path / "env"
+    file.write_text("PUBLIC_URL=https://afspraak.example\nLOKET_SECRET=\nSMTP_HOST=mail.example")
+    seen = []
+    for _ in range(2):
+        subprocess.run([ROOT / "deploy" / "secrets.sh", file], check=True, capture_output=True)
+        seen.append(file.read_text())
+    assert seen[0] == seen[1]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    made = dict(line.split("=", 1) for line in seen[0].splitlines())
+    assert list(made) == ["PUBLIC_URL", "SMTP_HOST", "LOKET_SECRET", "RABBITMQ_PASSWORD"]
+    given = SERVICES["booking"]["environment"]
+    environment = {name: str(value) for name, value in given.items()} | {"LOKET_SECRET": made["LOKET_SECRET"]}
+    environment["AMQP_URI"] = re.sub(r"\$\{.*\}", made["RABBITMQ_PASSWORD"], given["AMQP_URI"])
+    assert BookingSettings.read(environment=environment)
 
 
 def test_what_the_dockerfile_copies_exists():
@@ -75,6 +104,7 @@ def engine():
 
 def test_the_containers_carry_a_booking_from_end_to_end(engine):
     compose = ["docker", "compose", "-f", str(COMPOSE)]
+    subprocess.run([ROOT / "deploy" / "secrets.sh"], check=True)
     try:
         subprocess.run([*compose, "up", "--build", "--detach", "--wait", "--wait-timeout", "600"], check=True)
         url = "http://127.0.0.1:8080"

@@ -1,6 +1,7 @@
 """Each component builds, installs alone into an empty virtual environment, and starts against real servers."""
 
 import os
+import secrets
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -52,7 +53,7 @@ def test_a_component_installs_and_starts_without_the_others(name, servers, insta
             "MONGO_URI": servers.mongo_uri,
             "MONGO_DATABASE": f"alone_{name}",
             "PUBLIC_URL": "http://127.0.0.1:1",
-            "LOKET_SECRET": "secret",
+            "LOKET_SECRET": secrets.token_hex(32),
             "HTTP_ADDRESS": f"127.0.0.1:{port}",
         },
         tmp_path / "log",

@@ -43,7 +43,8 @@ def table(*rows: tuple[str, ...]) -> str:
 
 
 def settings_page() -> str:
-    text = MADE + "# Settings\n\nEach is read from the environment, else from the component's `config.yaml`.\n"
+    text = MADE + "# Settings\n\nEach is read from the environment, else from the component's `config.yaml`. "
+    text += "Any other value than the allowed ones is refused at the start; upper and lower case make no difference.\n"
     for name, settings in SETTINGS.items():
         text += f"\n## {name}\n\n" + _settings_table(settings)
     text += (
@@ -57,10 +58,15 @@ def settings_page() -> str:
 def _settings_table(settings: type) -> str:
     may_be_empty = {name.upper() for name, each in settings.__dataclass_fields__.items() if each.default == ""}
     return table(
-        ("name", "default", "what it is"),
+        ("name", "default", "what it is", "allowed"),
         *(
-            (f"`{key}`", "*empty*" if key in may_be_empty else default or "*needed*", said)
-            for key, default, said in describe(settings)
+            (
+                f"`{each.name}`",
+                "*empty*" if each.name in may_be_empty else each.default or "*needed*",
+                each.help,
+                each.allowed,
+            )
+            for each in describe(settings)
         ),
     )
 

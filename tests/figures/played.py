@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from loket_local.stack import Stack, secret_of
+from loket_local.credentials import secret_of
+from loket_local.stack import Stack
 from tests.counted import wait_until_counted
 
 from . import plain

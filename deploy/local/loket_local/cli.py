@@ -17,9 +17,10 @@ import yaml
 from rich.console import Console
 from rich.panel import Panel
 
+from .credentials import secret_of
 from .ports import LOOPBACK
 from .processes import StartFailed, stop_by_id
-from .stack import FIRST_ACCOUNT, Interrupted, Ports, Stack, raise_on_signals, read_state, secret_of
+from .stack import FIRST_ACCOUNT, Interrupted, Ports, Stack, raise_on_signals, read_state
 
 ROOT = Path(__file__).resolve().parents[3]
 console = Console(highlight=False)
@@ -154,10 +155,7 @@ def reset(folder: Path, yes: bool) -> None:
 def demo_data(folder: Path, appointments: int, days: int) -> None:
     """Play a year of a municipality that does not exist, for figures to look at. Loket must run."""
     state = _running(folder)
-    environment = {
-        **os.environ, "MONGO_URI": str(state["mongo_uri"]), "AMQP_URI": str(state["amqp_uri"]),
-        "LOKET_SECRET": secret_of(folder),
-    }  # fmt: skip
+    environment = _environment(folder, state)
     silence = ROOT / "deploy" / "municipalities" / "voorbeeld.messages.yaml"
     play = ["loket_booking.demonstration", "--appointments", str(appointments), "--days", str(days)]
     try:
@@ -190,6 +188,27 @@ def key(folder: Path, municipality: str, role: str) -> None:
     name = f"shell-{role.replace('/', '-')}"
     if _access(state, "add-key", municipality, name, "--role", role, stderr=subprocess.DEVNULL).returncode:
         sys.exit(_access(state, "renew-key", municipality, name).returncode)
+
+
+@main.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@folder_option
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def exec_(folder: Path, command: tuple[str, ...]) -> None:
+    """Run COMMAND, such as `loket-configure FILE`, with the addresses and secrets of the Loket that runs."""
+    environment = _environment(folder, _running(folder))
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment.get('PATH', os.defpath)}"
+    try:
+        os.execvpe(command[0], command, environment)
+    except OSError as error:
+        raise click.ClickException(f"{command[0]} cannot be run: {error.strerror}") from error
+
+
+def _environment(folder: Path, state: Mapping[str, object]) -> dict[str, str]:
+    """What a command needs to work on the Loket that runs."""
+    return {
+        **os.environ, "MONGO_URI": str(state["mongo_uri"]), "AMQP_URI": str(state["amqp_uri"]),
+        "PUBLIC_URL": str(state["url"]), "LOKET_SECRET": secret_of(folder),
+    }  # fmt: skip
 
 
 def _running(folder: Path) -> dict[str, object]:

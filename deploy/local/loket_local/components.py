@@ -17,6 +17,8 @@ from .processes import Child, StartFailed
 PATIENCE = 60.0
 #: what listens works behind what somebody is waiting for, when all share the same few cores
 NICENESS = {"notification": 15, "reporting": 10}
+#: settings that the operator's environment does not decide: each service has its own database, and all mail is caught
+OF_EACH, OF_MAIL = "MONGO_DATABASE", "SMTP_"
 NAMES = ("notification", "reporting", "booking", "gateway")
 
 
@@ -76,16 +78,22 @@ def make(
     smtp_port: int,
     secret: str,
     public_url: str,
+    environment: Mapping[str, str],
     extra: Mapping[str, str] | None = None,
 ) -> dict[str, Component]:
-    """The four services, not started yet. `ports`: the HTTP port of each; `extra`: more settings for all of them."""
+    """The four services, not started yet.
+
+    `ports`: the HTTP port of each. `environment`: settings of the operator, which count unless the stack decides
+    them itself. `extra`: more settings for all of them.
+    """
     shared = {
+        **{name: value for name, value in environment.items() if name != OF_EACH and not name.startswith(OF_MAIL)},
         "PATH": os.environ.get("PATH", ""),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
         "AMQP_URI": amqp_uri,
         "MONGO_URI": mongo_uri,
-        "PUBLIC_URL": public_url,
+        "PUBLIC_URL": environment.get("PUBLIC_URL") or public_url,
         "SMTP_HOST": LOOPBACK,
         "SMTP_PORT": str(smtp_port),
         "LOKET_SECRET": secret,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
+import json
 import os
+import secrets
 import shutil
 import socket
 import time
@@ -13,10 +17,12 @@ from pathlib import Path
 from kombu import Connection
 
 from . import debian
+from .credentials import broker_password_of, write_for_owner
 from .ports import LOOPBACK, find_free
 from .processes import Child, StartFailed
 
 PATIENCE = 60.0
+USER = "loket"
 
 
 @dataclass
@@ -26,10 +32,11 @@ class RabbitMQ:
     port: int
     node: Child
     port_mapper: Child
+    password: str
 
     @property
     def uri(self) -> str:
-        return f"pyamqp://guest:guest@{LOOPBACK}:{self.port}//"
+        return f"pyamqp://{USER}:{self.password}@{LOOPBACK}:{self.port}//"
 
     def stop(self) -> None:
         self.node.stop()
@@ -62,10 +69,12 @@ def start(folder: Path, port: int, logs: Path) -> RabbitMQ:
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()
     mapper_port, distribution_port = find_free(2)
-    configuration = folder / "rabbitmq.conf"
+    configuration, definitions = folder / "rabbitmq.conf", folder / "definitions.json"
+    password = broker_password_of(folder)
+    write_for_owner(definitions, _definitions(password))
     configuration.write_text(
         f"listeners.tcp.default = {LOOPBACK}:{port}\n"
-        "loopback_users.guest = true\n"
+        f"load_definitions = {definitions}\n"
         # a laptop's half-full disk should not stop a demonstration
         "disk_free_limit.absolute = 50MB\n"
         "log.file = false\nlog.console = true\nlog.console.level = warning\n"
@@ -95,13 +104,31 @@ def start(folder: Path, port: int, logs: Path) -> RabbitMQ:
         "epmd", [epmd, "-port", str(mapper_port), "-address", LOOPBACK], logs / "epmd.log", environment
     )
     node = Child.start("RabbitMQ", [server, "-noinput"], logs / "rabbitmq.log", environment)
-    broker = RabbitMQ(port, node, mapper)
+    broker = RabbitMQ(port, node, mapper, password)
     try:
         _wait_until_ready(broker)
     except BaseException:
         broker.stop()
         raise
     return broker
+
+
+def _definitions(password: str) -> str:
+    """The users of the node, which it takes over at every start (https://www.rabbitmq.com/docs/definitions)."""
+    salt = secrets.token_bytes(4)
+    hashed = base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+    hashing = {"hashing_algorithm": "rabbit_password_hashing_sha256"}
+    return json.dumps(
+        {
+            "users": [
+                {"name": USER, "password_hash": hashed, "tags": "administrator", **hashing},
+                # nobody logs in with an empty hash; RabbitMQ made this user in folders of earlier versions
+                {"name": "guest", "password_hash": "", "tags": "", **hashing},
+            ],
+            "vhosts": [{"name": "/"}],
+            "permissions": [{"user": USER, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
+        }
+    )
 
 
 def _wait_until_ready(broker: RabbitMQ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from types import FrameType
 
 from . import components, servers
 from .components import Component
+from .credentials import secret_of, write_for_owner
 from .ports import LOOPBACK, find_free, require_free
 from .processes import Child, StartFailed, is_alive
 
@@ -112,6 +112,7 @@ class Stack:
             smtp_port=self.ports.smtp,
             secret=secret_of(self.folder),
             public_url=self.url,
+            environment=self.environment,
             extra=self.extra,
         )
         for component in self.components.values():
@@ -127,7 +128,7 @@ class Stack:
         ports = {**dict.fromkeys(components.NAMES, 0), "gateway": self.ports.http}
         gateway = components.make(
             ports, self.logs, amqp_uri=self.servers.amqp_uri, mongo_uri=self.servers.mongo_uri, smtp_port=0,
-            secret="", public_url=self.url, extra=self.extra,
+            secret="", public_url=self.url, environment=self.environment, extra=self.extra,
         )["gateway"]  # fmt: skip
         gateway.start()
         gateway.wait_until("ready")
@@ -227,16 +228,6 @@ def raise_on_signals() -> None:
         signal.signal(number, interrupt)
 
 
-def secret_of(folder: Path) -> str:
-    """The key from which residents' links follow: made once, readable by the owner alone."""
-    file = folder / "secret"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as new:
-            new.write(secrets.token_urlsafe(48))
-    return file.read_text()
-
-
 def state_file(folder: Path) -> Path:
     return folder / "stack.json"
 
@@ -250,9 +241,7 @@ def write_state(folder: Path, stack: Stack) -> None:
         "amqp_uri": stack.servers.amqp_uri if stack.servers else "",
         "components": {name: component.port for name, component in stack.components.items()},
     }
-    file = state_file(folder)
-    file.touch(mode=0o600)  # an address can hold a password
-    file.write_text(json.dumps(state))
+    write_for_owner(state_file(folder), json.dumps(state))  # an address can hold a password
 
 
 def read_state(folder: Path) -> dict[str, object] | None:

@@ -1,14 +1,24 @@
 """The two servers: private ones, those that the environment names, and what is said when they cannot be had."""
 
 import shutil
+import stat
 from collections import namedtuple
 
 import pytest
+from amqp.exceptions import AccessRefused
+from kombu import Connection
 from pymongo import MongoClient
 
 from loket_local import debian, mongodb, rabbitmq, servers
+from loket_local.credentials import secret_of
 from loket_local.ports import find_free
 from loket_local.processes import StartFailed
+
+EARLIER_DEFINITIONS = """{
+    "users": [{"name": "guest", "password": "guest", "tags": "administrator"}],
+    "vhosts": [{"name": "/"}],
+    "permissions": [{"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}]
+}"""
 
 
 def test_the_servers_that_the_environment_names_are_used_and_none_is_started(tmp_path):
@@ -25,6 +35,60 @@ def test_data_survives_a_restart_also_on_another_port(tmp_path):
         assert notes.count_documents({}) == expected
         notes.insert_one({})
         server.stop()
+
+
+def connects(uri):
+    """Whether the broker lets somebody in."""
+    try:
+        with Connection(uri, connect_timeout=3) as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+    except AccessRefused:
+        return False
+    return True
+
+
+def test_the_private_broker_has_a_generated_password_that_stays_and_lets_no_guest_in(tmp_path):
+    seen = []
+    for _ in range(2):
+        (port,) = find_free(1)
+        broker = rabbitmq.start(tmp_path / "rabbitmq", port, tmp_path / "logs")
+        try:
+            assert connects(broker.uri)
+            assert not connects(f"pyamqp://guest:guest@127.0.0.1:{port}//")
+            assert not connects(f"pyamqp://guest:@127.0.0.1:{port}//")
+            seen.append(broker.password)
+        finally:
+            broker.stop()
+    assert seen[0] == seen[1]
+    assert len(seen[0]) >= 32
+    for name in ("password", "definitions.json"):
+        assert stat.S_IMODE((tmp_path / "rabbitmq" / name).stat().st_mode) == 0o600
+
+
+def test_the_data_of_a_broker_that_had_the_known_password_is_kept_and_the_password_is_not(tmp_path, monkeypatch):
+    (port,) = find_free(1)
+    with monkeypatch.context() as before:  # as earlier versions started it
+        before.setattr(rabbitmq, "_definitions", lambda _: EARLIER_DEFINITIONS)
+        before.setattr(rabbitmq.RabbitMQ, "uri", f"pyamqp://guest:guest@127.0.0.1:{port}//")
+        earlier = rabbitmq.start(tmp_path / "rabbitmq", port, tmp_path / "logs")
+        with Connection(earlier.uri) as connection:
+            connection.SimpleQueue("events").put("kept")
+        earlier.stop()
+    (tmp_path / "rabbitmq" / "password").unlink()
+    broker = rabbitmq.start(tmp_path / "rabbitmq", port, tmp_path / "logs")
+    try:
+        with Connection(broker.uri) as connection:
+            assert connection.SimpleQueue("events").get(timeout=5).payload == "kept"
+        assert not connects(f"pyamqp://guest:guest@127.0.0.1:{port}//")
+    finally:
+        broker.stop()
+
+
+def test_the_secret_of_a_folder_stays_and_only_its_owner_can_read_it(tmp_path):
+    secret = secret_of(tmp_path)
+    (tmp_path / "secret").chmod(0o644)
+    assert secret_of(tmp_path) == secret
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
 
 
 def test_a_full_disk_is_told_before_anything_starts(tmp_path, monkeypatch):

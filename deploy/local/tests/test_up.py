@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 
 def loket(*arguments, **options):
     command = [sys.executable, "-m", "loket_local.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, **options)
 
 
 class Up:
@@ -29,6 +29,7 @@ class Up:
         self.folder = folder
         self.output = folder.parent / "output"
         environment = {name: value for name, value in os.environ.items() if name not in ("AMQP_URI", "MONGO_URI")}
+        environment |= {"WRITES_PER_MINUTE": "77", "WEBHOOKS_TO_PRIVATE": "true", "SMTP_HOST": "elsewhere.invalid"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "loket_local.cli", "up", "--free-ports", "--folder", str(folder)],
             stdout=self.output.open("w"),
@@ -41,7 +42,7 @@ class Up:
             assert self.process.poll() is None, self.output.read_text()
             return "Ctrl-C stops everything" in self.output.read_text()
 
-        eventually(welcomed, patience=60)
+        eventually(welcomed, patience=180)
         self.state = json.loads(state_file(self.folder).read_text())
         return self
 
@@ -93,6 +94,21 @@ def test_a_second_run_in_the_same_folder_says_where_the_first_one_is(up, folder)
     assert up.state["url"] in done.stderr
 
 
+def test_the_settings_of_the_environment_count_except_those_that_the_stack_decides(up):
+    environments = [Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0") for pid in up.family()]
+    services = [each for each in environments if any(line.startswith("LOKET_SECRET=") for line in each)]
+    assert len(services) == 4
+    for each in services:
+        assert {"WRITES_PER_MINUTE=77", "WEBHOOKS_TO_PRIVATE=true", "SMTP_HOST=127.0.0.1"} <= set(each)
+        assert f"AMQP_URI={up.state['amqp_uri']}" in each
+
+
+def test_a_command_runs_with_the_addresses_and_secrets_of_what_runs(up, folder):
+    assert "guest" not in up.state["amqp_uri"]
+    told = loket("exec", "--folder", folder, "loket-admin", "clashes", "rumst")
+    assert "Every appointment fits." in told.stdout, told.stderr
+
+
 def test_a_service_that_is_killed_is_started_again(up):
     victim = next(pid for pid in up.family() if b"loket_reporting" in Path(f"/proc/{pid}/cmdline").read_bytes())
     os.kill(victim, signal.SIGKILL)
@@ -104,6 +120,23 @@ def test_sigterm_ends_every_child_and_the_data_survives(up, folder):
     up.end(signal.SIGTERM)
     assert "the data is kept" in up.output.read_text()
     assert (folder / "mongodb").exists()
+
+
+def test_what_was_configured_at_the_desk_is_kept_at_the_next_start_and_the_file_is_loaded_when_asked(folder, tmp_path):
+    file = ROOT / "deploy" / "municipalities" / "rumst.yaml"
+    own = tmp_path / "own.yaml"
+    own.write_text(file.read_text().replace("offer_minutes: 240", "offer_minutes: 120"))
+    up = Up(folder).wait()
+    assert "at version 2" in loket("exec", "--folder", folder, "loket-configure", own).stdout
+    up.end(signal.SIGTERM)
+    up = Up(folder).wait()
+    told = up.output.read_text().replace("\n", " ")
+    assert "rumst is kept as it is: version 2" in " ".join(told.split())
+    assert "exec loket-configure" in told
+    in_force = loket("exec", "--folder", folder, "loket-configure", "--diff", own).stdout
+    assert "Nothing would change" in in_force
+    assert "at version 3" in loket("exec", "--folder", folder, "loket-configure", file).stdout
+    up.end(signal.SIGTERM)
 
 
 def test_ctrl_c_ends_every_child(folder):

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
+from loket_chassis.options import amqp_uri_option
 from loket_chassis.standalone import Asking
 
 
 @click.group()
-@click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
+@amqp_uri_option
 @click.option("--who", default=getpass.getuser, help="Who asks; kept in the audit log.")
 @click.pass_context
 def main(context: click.Context, amqp_uri: str, who: str) -> None:

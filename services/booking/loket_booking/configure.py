@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 
+from loket_chassis.options import amqp_uri_option
 from loket_chassis.standalone import NoAnswer, ask, kept_as_it_is
 from loket_contracts.errors import Refusal
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
+@amqp_uri_option
 @click.option("--by", default=getpass.getuser, help="Who makes the change; kept with the version.")
 @click.option("--diff", is_flag=True, help="Only show what would change.")
 @click.option(

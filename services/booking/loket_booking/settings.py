@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loket_chassis.allowed import DatabaseName, ListenAddress
+from loket_chassis.secret_values import Secret
 from loket_chassis.settings import MongoSettings, setting
+
+LEAST_SECRET = 32
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookingSettings(MongoSettings):
     """Booking: catalogue, slots, holds and appointments of every municipality."""
 
-    http_address: str = setting("Where the probes and figures of booking answer", default="127.0.0.1:8091")
-    mongo_database: str = setting("The name of booking's own database", default="loket_booking")
+    http_address: str = setting(
+        "Where the probes and figures of booking answer", default="127.0.0.1:8091", allowed=ListenAddress()
+    )
+    mongo_database: str = setting("The name of booking's own database", default="loket_booking", allowed=DatabaseName())
     loket_secret: str = setting(
-        "A long random text from which residents' links follow; changing it voids all links", secret=True
+        "A random text from which residents' links follow; after a change, earlier appointments lack links that work",
+        secret=True,
+        allowed=Secret(LEAST_SECRET),
     )

@@ -17,6 +17,7 @@ from nameko.extensions import DependencyProvider
 from loket_contracts.envelope import Event, MalformedEvent
 
 from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
+from .options import amqp_uri_option
 from .rpc import answer
 
 MOST = 1000
@@ -125,7 +126,7 @@ class DeadLetters:
 
 
 @click.group()
-@click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
+@amqp_uri_option
 @click.pass_context
 def main(context: click.Context, amqp_uri: str) -> None:
     """List and replay events that a service gave up after its last try.

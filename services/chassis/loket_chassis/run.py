@@ -22,7 +22,7 @@ from typing import Any  # noqa: E402
 import click  # noqa: E402
 
 from . import bus, logs  # noqa: E402, F401 - bus registers the serializer that the settings name
-from .settings import Settings, SettingsError  # noqa: E402
+from .settings import EX_CONFIG, Settings, SettingsError  # noqa: E402
 
 #: objects made before the garbage collector looks at the youngest, and so on; Python's own is 700, 10, 10
 COLLECT_AFTER = (20_000, 20, 20)
@@ -38,16 +38,18 @@ def main(service: str, settings: str) -> None:
     @click.option(
         "--config", type=click.Path(path_type=Path, dir_okay=False), help="A YAML file with NAME: value lines."
     )
-    @click.option("--show-config", is_flag=True, help="Print the settings in force, secrets masked, and stop.")
+    @click.option(
+        "--show-config", is_flag=True,
+        help="Print the settings in force, secrets masked, with what is allowed for each, and stop.",
+    )  # fmt: skip
     def command(config: Path | None, show_config: bool) -> None:
         try:
             values = settings_class.read(config)
         except SettingsError as error:
             click.echo(f"The settings cannot be used:\n{error}", err=True)
-            sys.exit(78)  # EX_CONFIG of sysexits.h
+            sys.exit(EX_CONFIG)
         if show_config:
-            for name, value in values.shown().items():
-                click.echo(f"{name}: {value}")
+            click.echo(values.as_file(), nl=False)
             return
         serve(_load(service), values)
 

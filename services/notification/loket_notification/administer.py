@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from loket_chassis.options import amqp_uri_option
 from loket_chassis.standalone import Asking, NoAnswer, ask, kept_as_it_is
 from loket_contracts.errors import Refusal
 
@@ -19,7 +20,7 @@ LANGUAGE = click.Choice(LANGUAGES)
 
 
 @click.group()
-@click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
+@amqp_uri_option
 @click.pass_context
 def main(context: click.Context, amqp_uri: str) -> None:
     """Look after the messages of a running Loket."""

@@ -6,33 +6,61 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loket_chassis.settings import MongoSettings, SettingsError, setting
+from loket_chassis.allowed import Between, DatabaseName, ListenAddress, WebAddress
+from loket_chassis.settings import WORKERS, MongoSettings, setting
 
-from .channels.providers import Provider, Providers, installed
+from .channels.providers import Provider, ProviderNames, Providers, installed, names_in
 from .domain.kinds import CHANNELS, EMAIL, SMS
+
+#: the parts of one SMS are numbered in a byte (3GPP TS 23.040, 9.2.3.24.1)
+MOST_PARTS = 255
+#: MongoDB takes the age of documents to delete in seconds that fit 31 bits
+LONGEST_KEPT = (2**31 - 1) // 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationSettings(MongoSettings):
     """Notification: e-mail and SMS about appointments, from appointment events."""
 
-    http_address: str = setting("Where the probes and figures of notification answer", default="127.0.0.1:8092")
-    mongo_database: str = setting("The name of notification's own database", default="loket_notification")
-    max_workers: int = setting("How many events are worked on at once; the prefetch too", default=16)
-    senders: int = setting("How many messages are sent at once, over as many connections", default=24)
-    claim_seconds: float = setting(
-        "Seconds after which others take over the messages of a process that died", default=20.0
+    http_address: str = setting(
+        "Where the probes and figures of notification answer", default="127.0.0.1:8092", allowed=ListenAddress()
     )
-    public_url: str = setting("Where residents reach the gateway; links in messages begin with it")
-    email_providers: str = setting("The channels for e-mail, in the order in which they are tried", default="smtp")
-    sms_providers: str = setting("The channels for SMS, in the order in which they are tried", default="file")
-    email_rate: float = setting("The most e-mails per second and provider; 0 is as fast as can be", default=0.0)
-    sms_rate: float = setting("The most SMS per second and provider; 0 is as fast as can be", default=5.0)
-    most_segments: int = setting("An SMS that would be cut in more segments is not sent", default=4)
+    mongo_database: str = setting(
+        "The name of notification's own database", default="loket_notification", allowed=DatabaseName()
+    )
+    max_workers: int = setting("How many events are worked on at once; the prefetch too", default=16, allowed=WORKERS)
+    senders: int = setting(
+        "How many messages are sent at once, over as many connections", default=24, allowed=Between(1, 1000)
+    )
+    claim_seconds: float = setting(
+        "Seconds after which others take over the messages of a process that died",
+        default=20.0,
+        allowed=Between(1, 3600),
+    )
+    public_url: str = setting(
+        "Where residents reach the gateway; links in messages begin with it", allowed=WebAddress()
+    )
+    email_providers: str = setting(
+        "The channels for e-mail, in the order in which they are tried", default="smtp", allowed=ProviderNames(EMAIL)
+    )
+    sms_providers: str = setting(
+        "The channels for SMS, in the order in which they are tried", default="file", allowed=ProviderNames(SMS)
+    )
+    email_rate: float = setting(
+        "The most e-mails per second and provider; 0 is as fast as can be", default=0.0, allowed=Between(0)
+    )
+    sms_rate: float = setting(
+        "The most SMS per second and provider; 0 is as fast as can be", default=5.0, allowed=Between(0)
+    )
+    most_segments: int = setting(
+        "An SMS that would be cut in more segments is not sent", default=4, allowed=Between(1, MOST_PARTS)
+    )
     webhooks_to_private: bool = setting(
         "Whether webhooks may go to http and to addresses that are not public", default=False
     )
-    keep_messages_days: int = setting("Days after which the record of a message is deleted", default=400)
+    keep_messages_days: int = setting(
+        "Days after which the record of a message is deleted", default=400, allowed=Between(1, LONGEST_KEPT)
+    )
 
     @classmethod
     def all_groups(cls) -> Iterable[type]:
@@ -43,13 +71,7 @@ class NotificationSettings(MongoSettings):
         known, found = installed(), []
         for kind in CHANNELS:
             default = cls.__dataclass_fields__[f"{kind}_providers"].default
-            for name in _names(values.get(f"{kind}_providers", default)):
-                if name not in known or known[name].kind != kind:
-                    possible = ", ".join(sorted(each for each, channel in known.items() if channel.kind == kind))
-                    raise SettingsError(
-                        f"{kind.upper()}_PROVIDERS names {name}, which is not a channel for {kind}: {possible}."
-                    )
-                found.append(known[name].Settings)
+            found += [known[name].Settings for name in names_in(values.get(f"{kind}_providers", default))]
         return found
 
     def providers(self) -> Providers:
@@ -61,12 +83,8 @@ class NotificationSettings(MongoSettings):
             {
                 kind: [
                     Provider(name, known[name](self.groups[known[name].Settings]), rates[kind])
-                    for name in _names(named[kind])
+                    for name in names_in(named[kind])
                 ]
                 for kind in CHANNELS
             }
         )
-
-
-def _names(listed: str) -> list[str]:
-    return [name.strip() for name in listed.split(",") if name.strip()]

@@ -8,13 +8,14 @@ from typing import Any
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from loket_chassis.options import amqp_uri_option
 from loket_chassis.standalone import Asking
 
 ENDED = ("done", "failed", "overtaken", "died", "never")
 
 
 @click.group()
-@click.option("--amqp-uri", envvar="AMQP_URI", required=True, help="The broker (or set AMQP_URI).")
+@amqp_uri_option
 @click.pass_context
 def main(context: click.Context, amqp_uri: str) -> None:
     """Look after the figures of a running Loket."""

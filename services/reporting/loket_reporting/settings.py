@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loket_chassis.settings import MongoSettings, setting
+from loket_chassis.allowed import DatabaseName, ListenAddress
+from loket_chassis.settings import WORKERS, MongoSettings, setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportingSettings(MongoSettings):
     """Reporting: figures about appointments, from events alone."""
 
-    http_address: str = setting("Where the probes and figures of reporting answer", default="127.0.0.1:8093")
-    mongo_database: str = setting("The name of reporting's own database", default="loket_reporting")
-    max_workers: int = setting("How many events and queries are worked on at once; the prefetch too", default=16)
+    http_address: str = setting(
+        "Where the probes and figures of reporting answer", default="127.0.0.1:8093", allowed=ListenAddress()
+    )
+    mongo_database: str = setting(
+        "The name of reporting's own database", default="loket_reporting", allowed=DatabaseName()
+    )
+    max_workers: int = setting(
+        "How many events and queries are worked on at once; the prefetch too", default=16, allowed=WORKERS
+    )

@@ -13,13 +13,16 @@ import click  # noqa: E402
 from pymongo import MongoClient  # noqa: E402
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: E402
 
+from loket_chassis.options import mongo_uri_option, setting_option  # noqa: E402
+
+from ..settings import BookingSettings  # noqa: E402
 from .play import Year  # noqa: E402
 
 
 @click.command()
-@click.option("--mongo-uri", envvar="MONGO_URI", required=True, help="The database (or set MONGO_URI).")
+@mongo_uri_option
 @click.option("--database", envvar="MONGO_DATABASE", default="loket_booking", show_default=True)
-@click.option("--secret", envvar="LOKET_SECRET", required=True, help="Booking's own LOKET_SECRET.")
+@setting_option("--secret", BookingSettings, "loket_secret", help="Booking's own LOKET_SECRET.")
 @click.option("--appointments", default=60_000, show_default=True, help="About how many in a year.")
 @click.option("--days", default=365, show_default=True, help="How many days, the last of them yesterday.")
 @click.option("--seed", default=1, show_default=True, help="The same seed is the same year.")

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import requests
 
+from loket_chassis.allowed import WebAddress
+from loket_chassis.secret_values import Secret
 from loket_chassis.settings import setting
 
 from .contract import Away, Callback, Forged, Outgoing, Receipt, Refused
-from .http import HttpSms, require_key
+from .http import LEAST_RECEIPT_KEY, HttpSms, require_key
 
 #: of the message: its number or its text is wrong; every other code is about our account, or theirs to mend
 OF_THE_MESSAGE = frozenset({201, 202, 203, 204, 301, 303, 304, 305})
@@ -24,8 +26,10 @@ class CmSettings:
     """An account at CM.com."""
 
     cm_product_token: str = setting("The product token", secret=True)
-    cm_receipt_key: str = setting("Ends the webhook that CM.com calls: ...?key=", default="", secret=True)
-    cm_url: str = setting("Where the gateway is", default="https://gw.messaging.cm.com")
+    cm_receipt_key: str = setting(
+        "Ends the webhook that CM.com calls: ...?key=", default="", secret=True, allowed=Secret(LEAST_RECEIPT_KEY)
+    )
+    cm_url: str = setting("Where the gateway is", default="https://gw.messaging.cm.com", allowed=WebAddress())
 
 
 class CmChannel(HttpSms):

@@ -12,32 +12,51 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import requests
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from loket_chassis.settings import setting
+from loket_chassis.allowed import JsonObject, OneOf, Pattern, WebAddress
+from loket_chassis.settings import SECONDS, setting
 
 from .contract import Callback, Forged, Outgoing, Receipt, Refused
 from .http import HttpSms, is_right
 
 _environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+#: what the body's template may name
+FIELDS = ("to", "text", "sender", "id", "receipts")
+
+
+class BodyTemplate:
+    """A Jinja template of the body."""
+
+    allowed = f"a Jinja template with {', '.join(FIELDS)}"
+
+    def __call__(self, value: str) -> str:
+        try:
+            _environment.from_string(value).render(dict.fromkeys(FIELDS, ""))
+        except TemplateError as error:
+            raise ValueError(f"it must be {self.allowed}: {error}") from error
+        return value
 
 
 @dataclass(frozen=True, kw_only=True)
 class GenericHttpSettings:
     """A gateway that is asked over HTTP."""
 
-    sms_http_url: str = setting("Where the gateway takes a message")
-    sms_http_method: str = setting("POST or GET", default="POST")
-    sms_http_headers: str = setting("Headers, as a JSON object", default="{}", secret=True)
+    sms_http_url: str = setting("Where the gateway takes a message", allowed=WebAddress(query=True))
+    sms_http_method: str = setting("How the gateway is asked", default="POST", allowed=OneOf(("POST", "GET")))
+    sms_http_headers: str = setting("Headers, as a JSON object", default="{}", secret=True, allowed=JsonObject())
     sms_http_body: str = setting(
         "The body, a template with to, text, sender, id and receipts; `| tojson` makes a JSON string of each",
         default='{"to": {{ to | tojson }}, "from": {{ sender | tojson }}, "text": {{ text | tojson }}}',
+        allowed=BodyTemplate(),
     )
     sms_http_type: str = setting("The media type of the body", default="application/json")
-    sms_http_success: str = setting("A pattern that the answer matches when the message was taken", default="")
+    sms_http_success: str = setting(
+        "A pattern that the answer matches when the message was taken", default="", allowed=Pattern()
+    )
     sms_http_id: str = setting("Where the answer has the message's id, as a.b.0.c", default="id")
-    sms_http_timeout: float = setting("Seconds to wait for the gateway", default=10.0)
+    sms_http_timeout: float = setting("Seconds to wait for the gateway", default=10.0, allowed=SECONDS)
     sms_http_receipt_id: str = setting("Where a receipt has the message's id", default="id")
     sms_http_receipt_status: str = setting("Where a receipt has the status", default="status")
     sms_http_delivered: str = setting("Statuses that say delivered, with commas", default="delivered")

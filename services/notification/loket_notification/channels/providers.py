@@ -21,6 +21,31 @@ def installed() -> dict[str, type[Channel]]:
     return {found.name: found.load() for found in entry_points(group=GROUP)}
 
 
+def names_in(listed: str) -> list[str]:
+    """The names in a list with commas."""
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+@dataclass(frozen=True)
+class ProviderNames:
+    """A setting that lists channels of one kind, with commas between them, in upper or lower case."""
+
+    kind: str
+
+    @property
+    def allowed(self) -> str:
+        return f"one or more of {', '.join(sorted(self._known().values()))}, with commas"
+
+    def __call__(self, value: str) -> str:
+        known, names = self._known(), names_in(value)
+        if not names or not all(name.lower() in known for name in names):
+            raise ValueError(f"it must be {self.allowed}")
+        return ",".join(known[name.lower()] for name in names)
+
+    def _known(self) -> dict[str, str]:
+        return {name.lower(): name for name, channel in installed().items() if channel.kind == self.kind}
+
+
 @dataclass
 class Provider:
     """One channel with its circuit breaker and its throttle. `rate`: the most per second; 0 is as fast as can be."""

@@ -18,7 +18,8 @@ import smpplib.consts as codes
 from smpplib.exceptions import ConnectionError as Disconnected
 from smpplib.exceptions import PDUError
 
-from loket_chassis.settings import setting
+from loket_chassis.allowed import PORT, Host
+from loket_chassis.settings import SECONDS, setting
 
 from ..domain.segments import cut, parts, septets
 from .contract import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
@@ -35,11 +36,11 @@ JOINED = b"\x05\x00\x03"
 class SmppSettings:
     """An operator's message centre."""
 
-    smpp_host: str = setting("The message centre")
-    smpp_port: int = setting("Its port", default=2775)
+    smpp_host: str = setting("The message centre", allowed=Host("SMPP_PORT"))
+    smpp_port: int = setting("Its port", default=2775, allowed=PORT)
     smpp_user: str = setting("The system id")
     smpp_password: str = setting("Goes with SMPP_USER", secret=True)
-    smpp_timeout: float = setting("Seconds to wait for the message centre", default=10.0)
+    smpp_timeout: float = setting("Seconds to wait for the message centre", default=10.0, allowed=SECONDS)
 
 
 class SmppChannel:

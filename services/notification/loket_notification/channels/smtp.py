@@ -7,7 +7,8 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loket_chassis.settings import setting
+from loket_chassis.allowed import PORT, EmailAddress, Host, OneOf, ReadableFile
+from loket_chassis.settings import SECONDS, setting
 
 from .contract import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
 from .mime import to_bytes
@@ -18,20 +19,27 @@ GO_AHEAD = 354
 OK = 250
 #: the mailbox is not there, or is not for us (RFC 5321, 4.2.3); said of the recipient
 UNREACHABLE = frozenset({550, 551, 553})
+NONE, STARTTLS, TLS = "none", "starttls", "tls"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpSettings:
     """A mail server."""
 
-    smtp_host: str = setting("The mail server", default="127.0.0.1")
-    smtp_port: int = setting("The mail server's port", default=1025)
-    smtp_security: str = setting("none, starttls or tls", default="none")
-    smtp_ca_file: str = setting("Certificates to trust beside the system's, for a mail server of one's own", default="")
+    smtp_host: str = setting("The mail server", default="127.0.0.1", allowed=Host("SMTP_PORT"))
+    smtp_port: int = setting("The mail server's port", default=1025, allowed=PORT)
+    smtp_security: str = setting(
+        "How the connection is encrypted: not at all, after a greeting in clear, or from the start",
+        default=NONE,
+        allowed=OneOf((NONE, STARTTLS, TLS)),
+    )
+    smtp_ca_file: str = setting(
+        "Certificates to trust beside the system's, for a mail server of one's own", default="", allowed=ReadableFile()
+    )
     smtp_user: str = setting("Empty when the mail server asks no log-in", default="")
     smtp_password: str = setting("Goes with SMTP_USER", default="", secret=True)
-    smtp_timeout: float = setting("Seconds to wait for the mail server", default=15.0)
-    mail_from: str = setting("The sender's address", default="afspraken@loket.example")
+    smtp_timeout: float = setting("Seconds to wait for the mail server", default=15.0, allowed=SECONDS)
+    mail_from: str = setting("The sender's address", default="afspraken@loket.example", allowed=EmailAddress())
 
 
 class SmtpChannel:
@@ -41,6 +49,8 @@ class SmtpChannel:
     Settings = SmtpSettings
 
     def __init__(self, settings: SmtpSettings) -> None:
+        if settings.smtp_security not in (NONE, STARTTLS, TLS):
+            raise ValueError(f"unknown security of SMTP: {settings.smtp_security}")  # never in clear by mistake
         self.settings = settings
         self.idle: list[smtplib.SMTP] = []
 
@@ -112,13 +122,13 @@ class SmtpChannel:
     def _connect(self) -> smtplib.SMTP:
         settings = self.settings
         try:
-            if settings.smtp_security == "tls":
+            if settings.smtp_security == TLS:
                 server: smtplib.SMTP = smtplib.SMTP_SSL(
                     settings.smtp_host, settings.smtp_port, timeout=settings.smtp_timeout, context=self._tls()
                 )
             else:
                 server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=settings.smtp_timeout)
-            if settings.smtp_security == "starttls":
+            if settings.smtp_security == STARTTLS:
                 server.starttls(context=self._tls())
             server.ehlo_or_helo_if_needed()
             if settings.smtp_user:

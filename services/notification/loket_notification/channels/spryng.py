@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl
 
 import requests
 
+from loket_chassis.allowed import WebAddress
+from loket_chassis.secret_values import Secret
 from loket_chassis.settings import setting
 
 from ..domain.segments import cut
 from .contract import Callback, Outgoing, Receipt
-from .http import HttpSms, require_key
+from .http import LEAST_RECEIPT_KEY, HttpSms, require_key
 
 STATES = {"10": "delivered", "20": "failed"}
 
@@ -23,8 +25,10 @@ class SpryngSettings:
 
     spryng_key: str = setting("The API key", secret=True)
     spryng_route: str = setting("The route", default="business")
-    spryng_receipt_key: str = setting("Ends the callback that Spryng calls: ...?key=", default="", secret=True)
-    spryng_url: str = setting("Where the API is", default="https://rest.spryngsms.com")
+    spryng_receipt_key: str = setting(
+        "Ends the callback that Spryng calls: ...?key=", default="", secret=True, allowed=Secret(LEAST_RECEIPT_KEY)
+    )
+    spryng_url: str = setting("Where the API is", default="https://rest.spryngsms.com", allowed=WebAddress())
 
 
 class SpryngChannel(HttpSms):

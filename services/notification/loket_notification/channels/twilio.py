@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import requests
 
+from loket_chassis.allowed import WebAddress
 from loket_chassis.settings import setting
 
 from .contract import Callback, Forged, Outgoing, Receipt
@@ -26,7 +27,7 @@ class TwilioSettings:
     twilio_account: str = setting("The account SID")
     twilio_token: str = setting("The auth token; it signs the receipts too", secret=True)
     twilio_from: str = setting("The sending number or messaging service; empty for the municipality's name", default="")
-    twilio_url: str = setting("Where the API is", default="https://api.twilio.com")
+    twilio_url: str = setting("Where the API is", default="https://api.twilio.com", allowed=WebAddress())
 
 
 class TwilioChannel(HttpSms):

@@ -1,0 +1,42 @@
+"""Options of commands that are settings of a service as well: the command refuses what the service refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from .settings import EX_CONFIG, MongoSettings, Settings, refusal
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class SettingRefused(click.ClickException):
+    """A setting that cannot be used."""
+
+    exit_code = EX_CONFIG
+
+
+class _Checked(click.ParamType):
+    name = "text"
+
+    def __init__(self, field: dataclasses.Field[Any]) -> None:
+        self.field = field
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return self.field.metadata["allowed"](value)
+        except ValueError as error:
+            raise SettingRefused(refusal(self.field, value, error)) from error
+
+
+def setting_option(flag: str, settings: type, field: str, **attributes: Any) -> Callable[[F], F]:
+    """A required option that reads the environment as the setting `field` does. `attributes`: those of click.option."""
+    checked = _Checked(settings.__dataclass_fields__[field])  # type: ignore[attr-defined]
+    return click.option(flag, envvar=field.upper(), type=checked, **{"required": True, **attributes})
+
+
+amqp_uri_option = setting_option("--amqp-uri", Settings, "amqp_uri", help="The broker (or set AMQP_URI).")
+mongo_uri_option = setting_option("--mongo-uri", MongoSettings, "mongo_uri", help="The database (or set MONGO_URI).")
