@@ -152,10 +152,12 @@ def written(world, feed_of):
         collect(case, 1)
     for zone, season in visitors:
         appointment = made[zone, season]
-        moved[zone, season] = world.post(
+        answer = world.post(
             f"appointments/{appointment['id']}/reschedule", {"start": at(season, 14, zone)},
             token=appointment["link_token"],
-        ).json()  # fmt: skip
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        moved[zone, season] = answer.json()
     for case in visitors:
         collect(case, 2)
     for appointment in made.values():
@@ -170,14 +172,23 @@ def written(world, feed_of):
 def test_every_written_calendar_has_the_right_moment(written, read, zone, season):
     appointment, moved, texts = written[zone, season]
     found = read(texts, zone)
-    entries = [next(each for each in one["events"] if each["uid"] == f"{appointment['id']}@loket") for one in found]
+    entries = [next(each for each in one["events"] if _is_of(appointment, each)) for one in found]
     booked, changed = entries[:4], entries[4:]
     assert {(each["start"], each["end"]) for each in booked} == {(utc(appointment["start"]), utc(appointment["end"]))}
     assert {(each["start"], each["end"]) for each in changed} == {(utc(moved["start"]), utc(moved["end"]))}
     assert [each["sequence"] for each in entries] == [1] * 4 + [2] * 4 + [3] * 2
     assert [each["status"] for each in entries] == ["CONFIRMED"] * 8 + ["CANCELLED"] * 2
+    own = f"{appointment['id']}@loket"
+    in_feed = entries[2]["uid"]
+    assert [each["uid"] for each in entries] == [own, own, in_feed, own] * 2 + [own, own]
+    assert appointment["id"] not in in_feed
     published = ["PUBLISH", "PUBLISH", "PUBLISH", "REQUEST"]
     assert [one["method"] for one in found] == [*published, *published, "PUBLISH", "CANCEL"]
+
+
+def _is_of(appointment, entry):
+    """The entry of a feed has an identifier of its own; its summary ends with the reference."""
+    return entry["uid"] == f"{appointment['id']}@loket" or entry["summary"].endswith(appointment["reference"])
 
 
 def test_the_entry_of_the_page_and_of_the_api_says_all_that_the_mail_says(world, read):
@@ -225,5 +236,6 @@ def test_a_feed_has_no_link_and_no_name_of_a_resident(world, feed_of):
     text = feed_of("europe-brussels").replace("\r\n ", "")
     assert appointment["reference"] in text
     assert appointment["link_token"] not in text
+    assert appointment["id"] not in text
     assert visitor["name"] not in text
     assert visitor["email"] not in text
