@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from nameko.extensions import DependencyProvider, SharedExtension
 
 from loket_chassis.rpc import Calls, Unavailable
+from loket_contracts.languages import LANGUAGES
 
 log = structlog.get_logger()
 ALL = "*"
+NEVER: tuple[float, Any] = (float("-inf"), None)
+#: seconds between two looks at the list of all for the languages of one that is not in it
+LOOK_EVERY = 1.0
 
 
 class Catalogue(SharedExtension):
@@ -22,6 +27,7 @@ class Catalogue(SharedExtension):
     def setup(self) -> None:
         self._fresh_for = self.container.config["settings"].catalogue_seconds
         self._kept: dict[str, tuple[float, Any]] = {}
+        self._looked = float("-inf")
 
     def municipalities(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._get(ALL)
@@ -31,12 +37,41 @@ class Catalogue(SharedExtension):
         found: dict[str, Any] = self._get(municipality)
         return found
 
+    def languages(self, municipality: str) -> Sequence[str]:
+        """The languages of a municipality, its default first; all of Loket's for one that is not known.
+
+        Anybody can make up names, so an unknown one causes no call of its own: the list of all is asked for, once in
+        LOOK_EVERY seconds at most. When booking is away, what was known last counts.
+        """
+        at, known = self._kept.get(municipality, NEVER)
+        if known is not None and time.monotonic() - at < self._fresh_for:
+            found: Sequence[str] = known["municipality"]["languages"]
+            return found
+        listed = self._listed(municipality) or (known and known["municipality"])
+        return listed["languages"] if listed else LANGUAGES
+
+    def _listed(self, municipality: str) -> Any:
+        """The entry of a municipality in the list of all, if there is one."""
+        at, listed = self._kept.get(ALL, NEVER)
+        found = next((each for each in listed or () if each["id"] == municipality), None)
+        is_fresh = found is not None and time.monotonic() - at < self._fresh_for
+        if is_fresh or time.monotonic() - self._looked < LOOK_EVERY:
+            return found
+        self._looked = time.monotonic()
+        try:
+            self._kept[ALL] = time.monotonic(), self.booking.outside_work().municipalities()
+        except Unavailable:
+            self._looked = time.monotonic()
+            return found
+        return next((each for each in self._kept[ALL][1] if each["id"] == municipality), None)
+
     def look_again(self) -> None:
         """A configuration was loaded here. What was known is kept for when booking is away."""
         self._kept = {name: (float("-inf"), known) for name, (_, known) in self._kept.items()}
+        self._looked = float("-inf")
 
     def _get(self, name: str) -> Any:
-        at, known = self._kept.get(name, (float("-inf"), None))
+        at, known = self._kept.get(name, NEVER)
         if time.monotonic() - at < self._fresh_for:
             return known
         booking = self.booking.outside_work()

@@ -1,19 +1,21 @@
 """In which language to answer, and the words in it.
 
-The source texts are English; `locale/<language>.po` holds the others (GNU gettext, read with Babel at the start).
+Answers about a municipality are in one of its own languages; pages of no municipality, in any of Loket's. The source
+texts are English; `locale/<language>.po` holds the others (GNU gettext, read with Babel at the start).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -22,26 +24,41 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request
 
-#: nl-BE first: it is what is spoken when nothing is asked for
-LANGUAGES = ("nl", "fr", "de", "en")
-LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
+from loket_contracts.languages import LANGUAGES, LOCALES, NAMES, pick, spoken
+
+from .request import GatewayRequest
+
 #: fields of the catalogue that hold a text per language
 TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint", "text"})
 LISTS_OF_TEXTS = frozenset({"bring", "keywords"})
 _DIFFERING = re.compile(r"(?<=: ).+(?=\.$)|\d+(?:[.-]\d+)*")
 
 
-def of(request: Request) -> str:
-    """What the caller asked for by `?lang=` or Accept-Language (RFC 9110, 12.5.4), among the four we speak."""
-    asked = request.args.get("lang")
-    if asked in LANGUAGES:
-        return str(asked)
-    return _among_ours(request.headers.get("Accept-Language", ""))
+def of(request: Request, asked: str | None = None) -> str:
+    """The language to answer in, one of the municipality's.
+
+    `asked`, or `?lang=`, comes first, and one that is not spoken there gives the default; then Accept-Language
+    (RFC 9110, 12.5.4); then the default.
+    """
+    explicit, languages = asked or request.args.get("lang"), offered(request)
+    if explicit:
+        return spoken(explicit, languages)
+    return _accepted(request.headers.get("Accept-Language", ""), tuple(languages))
+
+
+def offered(request: Request) -> Sequence[str]:
+    """The languages in which this request can be answered, the default first."""
+    return request.languages if isinstance(request, GatewayRequest) else LANGUAGES
 
 
 @lru_cache(maxsize=256)
-def _among_ours(accepted: str) -> str:
-    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES, "nl") or "nl"
+def _accepted(header: str, languages: tuple[str, ...]) -> str:
+    return parse_accept_header(header, LanguageAccept).best_match(languages, languages[0]) or languages[0]
+
+
+def names(request: Request) -> dict[str, str]:
+    """What the languages call themselves in which this can be read, by code."""
+    return {code: NAMES[code] for code in offered(request)}
 
 
 @cache
@@ -81,27 +98,25 @@ def shape(text: str) -> str:
     return _DIFFERING.sub("{}", text)
 
 
-def pick(text: Any, language: str) -> str:
-    """One text of the catalogue in a language, else in Dutch, else in whatever there is."""
-    if not isinstance(text, dict):
-        return str(text or "")
-    return text.get(language) or text.get("nl") or next(iter(text.values()), "")
-
-
 def localised(value: Any, language: str) -> Any:
-    """A document from booking with every text in one language."""
+    """A document from booking with every text in one language, else in the first language that it has."""
     if isinstance(value, list):
         return [localised(each, language) for each in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: pick(part, language)
+        name: _text(part, language)
         if name in TEXTS
-        else [pick(text, language) for text in part]
+        else [_text(text, language) for text in part]
         if name in LISTS_OF_TEXTS
         else localised(part, language)
         for name, part in value.items()
     }
+
+
+def _text(text: Any, language: str) -> str:
+    """A name can be a plain one: that of a person, or of a file."""
+    return pick(text, language) if isinstance(text, dict) else str(text or "")
 
 
 def day(moment: str | dt.date, language: str, form: str = "full") -> str:
@@ -114,6 +129,11 @@ def weekdays(language: str, width: Literal["wide", "abbreviated"] = "wide") -> l
     """Their names from Monday on."""
     names = get_day_names(width, locale=LOCALES[language])
     return [names[day] for day in range(7)]
+
+
+def country_name(country: str, language: str) -> str:
+    """What a country (ISO 3166-1 alpha-2) is called in a language."""
+    return str(Locale.parse(LOCALES[language]).territories.get(country, country))
 
 
 def clock(moment: str, language: str, time_zone: str) -> str:

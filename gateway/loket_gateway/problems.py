@@ -108,12 +108,12 @@ def refusal_of(error: BaseException) -> Refusal:
     return Refusal("internal-error", {"reference": reference})
 
 
-def render(refusal: Refusal, request: Request, public_url: str) -> Response:
-    """The problem document, in the caller's language.
+def render(refusal: Refusal, request: Request, public_url: str, spoken: str | None = None) -> Response:
+    """The problem document, in the caller's language or the one that is `spoken` in a dialect.
 
     `type` leads to a page that explains the code; `code` is the same without the address.
     """
-    spoken = language.of(request)
+    spoken = spoken or language.of(request)
     status = STATUS[refusal.code]
     problem = {
         "type": f"{public_url.rstrip('/')}/problems/{refusal.code}",

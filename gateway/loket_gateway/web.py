@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import time
 from functools import partial
@@ -23,6 +24,7 @@ from loket_chassis import tracing
 from loket_contracts.errors import Refusal
 
 from . import problems
+from .catalogue import Catalogue
 from .connections import AFTER_TROUBLE, IDLE_SECONDS, LONGEST_ADDRESS, LONGEST_LINE, Protocol, listen
 from .cors import Origins
 from .kept_answers import KeptAnswers
@@ -41,6 +43,8 @@ SECURITY_HEADERS = {
 }
 #: of the HTTP interface, in full (semver.org); the major one is in every address
 VERSION = "1.0.0"
+#: the municipality in an address that leads nowhere
+IN_NO_ROUTE = re.compile(r"/(?:api/v\d+/|compat/[a-z]+/)?([a-z0-9-]+)/")
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -63,6 +67,7 @@ class Server(WebServer):
     origins = Origins()
     kept = KeptAnswers()
     limits = Limits()
+    catalogue = Catalogue()
 
     def context_data_from_headers(self, request: Request) -> dict[str, str]:
         return {tracing.KEY: tracing.accept(request.headers.get("traceparent"))}
@@ -144,6 +149,8 @@ class Server(WebServer):
 
         def refused(request: GatewayRequest, refusal: Refusal) -> Response:
             request.refused = refusal.code
+            if not request.path_values and (found := IN_NO_ROUTE.match(request.path)):
+                request.path_values = {"municipality": found[1]}  # it is told in a language of the municipality
             return problems.render(refusal, request, public_url)
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:
@@ -153,6 +160,7 @@ class Server(WebServer):
             environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
             request = GatewayRequest(environ)
             request.path_values = {}
+            request.languages_of = self.catalogue.languages
             started = time.perf_counter()
             address = "-"
             try:

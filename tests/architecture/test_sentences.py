@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("services/*/loket_*/**/*.py"), *ROOT.glob("gateway/loket_gateway/**/*.py")]
 #: whose text is told to who sent the request
 TOLD = {"ValidationError", "NotAllowed", "_wrong", "_problem", "refused"}
+#: constants that hold such a text
+NAMED = {"WANTED", "TOO_LONG", "UNSPOKEN", "NOT_A_NUMBER", "IMPOSSIBLE", "NOT_HERE", "EXTENSION"}
 #: what of marshmallow's own sentences the schemas can say
 OF_MARSHMALLOW = {
     "Missing data for required field.", "Field may not be null.", "Invalid value.", "Unknown field.",
@@ -37,10 +39,9 @@ def _of(tree: ast.Module) -> Iterator[str]:
                 yield from _texts(value)
             case ast.Call(func=ast.Name(id=name), args=given) if name in TOLD:
                 yield from _texts(*given)
-            case (
-                ast.keyword(arg="error", value=value)
-                | ast.Assign(targets=[ast.Name(id="WANTED" | "TOO_LONG")], value=value)
-            ):
+            case ast.keyword(arg="error", value=value):
+                yield from _texts(value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in NAMED:
                 yield from _texts(value)
             case ast.Dict(keys=[_, ast.Constant(value="detail")], values=[_, value]):
                 yield from _texts(value)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from loket_contracts.languages import LANGUAGES
 from loket_notification.composing.mail import Composed, compose
-from loket_notification.composing.phrases import LANGUAGES
 from loket_notification.composing.sample import sample_card
 from loket_notification.domain.kinds import KINDS
 from loket_notification.domain.segments import cut, plain

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.fields import Identifier, Instant
+from loket_contracts.languages import LANGUAGES
 
 from .. import schemas
 from ..access.roles import PERMISSIONS, ROLES
@@ -148,7 +149,12 @@ def _parameters(given: Operation) -> list[Any]:
         for name in (part[1 : part.index("}")] for part in given.path.split("/") if part.startswith("{"))
     ]
     parameters.append(
-        {"in": "header", "name": "Accept-Language", "schema": {"type": "string"}, "description": "nl, fr, de or en"}
+        {
+            "in": "header",
+            "name": "Accept-Language",
+            "schema": {"type": "string"},
+            "description": f"one of the municipality's languages; all are {', '.join(LANGUAGES)}",
+        }
     )
     if given.query is not None:
         parameters.append({"in": "query", "schema": given.query})

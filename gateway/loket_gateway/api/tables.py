@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
+from babel.numbers import get_decimal_symbol
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.wrappers import Request, Response
+
+from loket_contracts.languages import LOCALES
 
 from .. import language
 
@@ -19,8 +22,6 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 Row = Sequence[Any]
-#: where a comma is the decimal sign, a spreadsheet splits its columns at semicolons
-DECIMAL_COMMA = frozenset({"nl", "fr", "de"})
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -39,7 +40,7 @@ def table(
     """`rows` are for spreadsheets, `objects` for JSON; only one of them is gone through."""
     spoken = language.of(request)
     if form == "csv":
-        body: Any = _csv(head, rows, spoken in DECIMAL_COMMA)
+        body: Any = _csv(head, rows, _has_decimal_comma(spoken))
     elif form == "xlsx":
         body = _spreadsheet(name, head, rows)
     else:
@@ -50,6 +51,11 @@ def table(
     if form != "json":
         response.headers["Content-Disposition"] = f"attachment; filename={name}.{form}"
     return response
+
+
+def _has_decimal_comma(spoken: str) -> bool:
+    """Where a comma is the decimal sign, a spreadsheet splits its columns at semicolons."""
+    return get_decimal_symbol(LOCALES[spoken]) == ","
 
 
 def _json(objects: Iterable[Any]) -> Iterator[bytes]:

@@ -154,7 +154,7 @@ def _periods(today: dt.date, asked: dict[str, Any], spoken: str) -> list[tuple[s
     return [
         (
             language.translate(figure_names.PERIODS[name], spoken),
-            urlencode({"from": first, "to": last, **kept, **({} if spoken == "nl" else {"lang": spoken})}),
+            urlencode({"from": first, "to": last, **kept, **({"lang": spoken})}),
             (asked["first"], asked["last"]) == (first, last) or (name == "weeks" and not asked["first"]),
         )
         for name, (first, last) in ends.items()

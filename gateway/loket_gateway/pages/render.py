@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import NAMES
 
 from .. import language, problems
 from . import words
@@ -27,7 +28,6 @@ from .rows import rows
 #: where a page goes on that may not be seen yet
 ELSEWHERE = {"login-needed": "aanmelden", "password-change-needed": "wachtwoord"}
 _NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
-NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 
 _environment = Environment(
     loader=PackageLoader("loket_gateway", "pages/templates"),
@@ -72,7 +72,8 @@ def page(template: str, request: Request, status: int = 200, **context: Any) -> 
         day=lambda moment, form="full": language.day(moment, spoken, form),
         clock=lambda moment, zone: language.clock(moment, spoken, zone),
         lang=spoken,
-        languages=NAMES,
+        languages=language.names(request),
+        language_names=NAMES,
         here=_switcher(request),
         edition=EDITION,
         **context,

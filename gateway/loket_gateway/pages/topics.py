@@ -47,7 +47,9 @@ class TopicPages:
 
     @route("GET", "/", page=True)
     def home(self, request: Request) -> Response:
-        return page("home.html", request, municipalities=in_words(request, self.catalogue.municipalities()))
+        """A language that was chosen here goes along; otherwise each municipality speaks its own first one."""
+        known = in_words(request, self.catalogue.municipalities())
+        return page("home.html", request, municipalities=known, chosen="lang" in request.args)
 
     @route("GET", "/<municipality>/", page=True)
     def choose(self, request: Request, municipality: str) -> Response:

@@ -12,7 +12,13 @@ class Municipality(Schema):
     id = Identifier(required=True)
     name = fields.String(required=True)
     time_zone = fields.String(required=True)
-    languages = fields.List(fields.String(), required=True)
+    languages = fields.List(
+        fields.String(), required=True, metadata={"description": "those it speaks, its default first"}
+    )
+    country = fields.String(
+        required=True,
+        metadata={"description": "ISO 3166-1 alpha-2; telephone numbers without a country code are read as its own"},
+    )
     email = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     website = fields.String(required=True, allow_none=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from desk import CONTACT, LATER, START, Desk, refused
+from town import a_town
 
 from loket_booking.queries import appointments
 from loket_booking.store.agendas import Agendas
@@ -253,3 +254,19 @@ def test_the_agenda_and_its_events_know_nobody(desk):
 
 def test_another_key_makes_other_links(desk):
     assert replace(desk.stores, links=Links("other")).links.token("a") != desk.stores.links.token("a")
+
+
+def test_a_resident_is_kept_with_a_language_of_the_municipality_and_a_number_of_its_country(database):
+    desk = Desk(database, a_town(languages=["fr", "de"], country="NL"))
+    _, unsaid = desk.book(contact={**CONTACT, "phone": "0475 123456"})
+    assert (unsaid.contact["language"], unsaid.contact["phone"]) == ("fr", "+31475123456")
+    appointment, foreign = desk.book(contact={**CONTACT, "language": "nl"}, start="2026-11-30T11:00:00+01:00")
+    assert (foreign.contact["language"], appointment.language) == ("fr", "fr")
+    _, german = desk.book(contact={**CONTACT, "language": "de"}, start="2026-12-01T11:00:00+01:00")
+    assert german.contact["language"] == "de"
+
+
+def test_a_number_that_does_not_exist_in_the_country_leaves_no_card_behind(database):
+    desk = Desk(database, a_town(country="NL"))
+    assert refused(desk.book, contact={**CONTACT, "phone": "0470 12 34 56"}) == "invalid-request"
+    assert desk.stores.cards.collection.count_documents({}) == 0

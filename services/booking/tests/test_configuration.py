@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 import structlog
 from builders import utc
+from town import a_town
 
 from loket_booking.configuration import reader
 from loket_booking.store.configurations import Configurations
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import DEFAULT_LANGUAGE, pick
 
 RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text()
 
@@ -136,3 +138,38 @@ def test_who_asks_while_the_configuration_is_being_read_waits_for_it(database):
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(fresh.calendar, ["rumst"] * 8))
     assert {calendar.municipality.id for calendar in found} == {"rumst"}
+
+
+def test_bare_texts_are_in_the_first_language_and_each_text_has_the_languages_of_the_municipality_first():
+    town = reader.read(a_town(languages=["fr", "de"], name="Bourg", teams={
+        "ruimte": {"name": {"nl": "Ruimte", "de": "Raum", "fr": "Espace"}}, "milieu": {"name": {"nl": "Milieu"}},
+    }))  # fmt: skip
+    assert town.name == {"fr": "Bourg"}
+    assert list(town.teams["ruimte"].name) == ["fr", "de", "nl"]
+    assert pick(town.teams["milieu"].name, "de") == "Milieu"
+
+
+def test_a_municipality_without_languages_speaks_that_of_the_installation():
+    assert reader.read(a_town()).languages == (DEFAULT_LANGUAGE,)
+
+
+def test_numbers_and_holidays_are_those_of_the_country_of_the_municipality():
+    dutch = reader.read(a_town(country="NL", phone="0475 123456", holidays={}))
+    assert (dutch.country, dutch.phone, dutch.holidays.country) == ("NL", "+31475123456", "NL")
+    belgian = reader.read(a_town(phone="0475 123456", holidays={}))
+    assert (belgian.country, belgian.phone, belgian.holidays.country) == ("BE", "+32475123456", "BE")
+    assert reader.read(a_town(country="NL", holidays={"country": "BE"})).holidays.country == "BE"
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"country": "BEL"}, "/country"),
+        ({"country": "nl"}, "/country"),
+        ({"country": "NL", "phone": "0470 12 34 56"}, "/phone"),
+        ({"languages": ["nl", "tlh"]}, "/languages/1"),
+        ({"languages": []}, "/languages"),
+    ],
+)
+def test_a_country_or_language_that_is_not_known_is_refused_at_its_line(changes, at):
+    assert at in [pointer for _, pointer in errors_of(a_town(**changes))]

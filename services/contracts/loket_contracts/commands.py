@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from .event_data import OUTCOMES
-from .fields import LANGUAGES, WEEKDAYS, ClockTime, Day, Email, Identifier, Instant, Phone
+from .fields import WEEKDAYS, ClockTime, Day, Email, Identifier, Instant, Language, Phone
+from .languages import LANGUAGES
 
 MOST_PERSONS = 20
 MOST_TYPES = 5
@@ -64,7 +65,7 @@ class Contact(Schema):
     )
     email = Email(required=True, metadata={"example": "lieve@example.org"})
     phone = Phone(load_default=None, allow_none=True, metadata={"example": "0470 12 34 56"})
-    language = fields.String(load_default="nl", validate=validate.OneOf(LANGUAGES))
+    language = Language()
 
 
 class BookAppointment(Visit):
@@ -196,7 +197,7 @@ class IssueTicket(Schema):
     appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MOST_TYPES))
     location = Identifier(load_default=None, allow_none=True)
     persons = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=1, max=MOST_PERSONS))
-    language = fields.String(load_default="nl", validate=validate.OneOf(LANGUAGES))
+    language = Language()
 
 
 class CallNext(Schema):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from .fields import LANGUAGES, Identifier, Instant
+from .fields import Identifier, Instant
+from .languages import LANGUAGES
 
 CHANNELS = ("on_site", "phone", "video", "visit")
 ACTORS = ("resident", "staff", "portal", "system")

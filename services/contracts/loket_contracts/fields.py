@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields, validate
 
+from . import telephone
 from .days import FIRST_DAY, LAST_DAY, WANTED, is_in_reach
+from .languages import LANGUAGES
 
 IDENTIFIER = validate.Regexp(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use lower-case letters, digits and single hyphens.")
-LANGUAGES = ("nl", "fr", "de", "en")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -98,19 +98,27 @@ class Email(fields.String):
         return str(found.ascii_email)
 
 
-class Phone(fields.String):
-    """A telephone number that can exist, kept in E.164 form. Without a country code it is taken as Belgian."""
+class Language(fields.String):
+    """The language that somebody wants to be spoken to in. Booking falls back on the municipality's first one."""
 
-    REGION = "BE"
+    def __init__(self) -> None:
+        super().__init__(
+            load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES),
+            metadata={"description": "the municipality's first language when it is left out, or not spoken there"},
+        )  # fmt: skip
+
+
+class Phone(fields.String):
+    """A telephone number: in E.164 form when it begins with + and a country code, else as it was written.
+
+    Booking reads the latter by the country of the municipality (`telephone.read`).
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not isinstance(text, str):
             raise self.make_error("invalid")
         try:
-            number = phonenumbers.parse(text, self.REGION)
-        except phonenumbers.NumberParseException as error:
-            raise ValidationError("This is not a telephone number.") from error
-        if not phonenumbers.is_valid_number(number):
-            raise ValidationError("This telephone number cannot exist.")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return telephone.require_shape(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error

@@ -11,8 +11,8 @@ import click
 from loket_chassis.options import amqp_uri_option
 from loket_chassis.standalone import Asking, NoAnswer, ask, kept_as_it_is
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import LANGUAGES
 
-from .composing.phrases import LANGUAGES
 from .domain.kinds import CHANNELS, KINDS
 
 KIND = click.Choice(sorted(KINDS))
@@ -52,10 +52,10 @@ def configure(asking: Asking, file: Path, by: str, if_absent: bool) -> None:
 @main.command()
 @click.argument("municipality")
 @click.argument("kind", type=KIND)
-@click.option("--language", type=LANGUAGE, default="nl", show_default=True)
+@click.option("--language", type=LANGUAGE, help="The municipality's first one when left out.")
 @click.option("--html", is_flag=True, help="The HTML part of the e-mail, to open in a browser.")
 @click.pass_obj
-def preview(asking: Asking, municipality: str, kind: str, language: str, html: bool) -> None:
+def preview(asking: Asking, municipality: str, kind: str, language: str | None, html: bool) -> None:
     """Show a message as it would leave, to a resident who does not exist."""
     shown = asking.ask("preview", municipality, kind, language)
     if html:
@@ -71,9 +71,9 @@ def preview(asking: Asking, municipality: str, kind: str, language: str, html: b
 @click.argument("kind", type=KIND)
 @click.argument("channel", type=click.Choice(CHANNELS))
 @click.argument("to")
-@click.option("--language", type=LANGUAGE, default="nl", show_default=True)
+@click.option("--language", type=LANGUAGE, help="The municipality's first one when left out.")
 @click.pass_obj
-def test_send(asking: Asking, municipality: str, kind: str, channel: str, to: str, language: str) -> None:
+def test_send(asking: Asking, municipality: str, kind: str, channel: str, to: str, language: str | None) -> None:
     """Send a preview to an address or number of your own."""
     sent = asking.ask("send_test", municipality, kind, language, channel, to)
     click.echo(f"Taken by {sent['provider']}.")

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 from . import outgoing
 from .channels.contract import NotSent
 from .composing.mail import compose
-from .composing.phrases import LANGUAGES, Texts
+from .composing.phrases import Texts
 from .composing.sample import sample_card
 from .domain.kinds import KINDS
 from .domain.segments import cut, plain
 from .sending import Needs
 
 
-def preview(needs: Needs, municipality: str, kind: str, language: str, texts: Texts | None = None) -> dict[str, Any]:
-    """The message as it would leave. `texts`: instead of those of the municipality.
+def preview(
+    needs: Needs, municipality: str, kind: str, language: str | None, texts: Texts | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The message as it would leave, in the municipality's first language when none is named.
 
+    `texts`: instead of those of the municipality. `about`: its catalogue, from booking; an example when left out.
     Raises Refusal: unknown-message-kind.
     """
+    language = _language(language, about)
     require_message(kind, language)
     own = needs.plans.of(municipality).texts if texts is None else texts
-    composed = compose(kind, sample_card(kind, language, municipality), needs.public_url, own)
+    composed = compose(kind, sample_card(kind, language, about), needs.public_url, own)
     sms = plain(composed.sms)
     size = cut(sms)
     return {
@@ -52,10 +59,14 @@ class Trial:
         return f"test:{self.at:%Y%m%d%H%M%S}:{self.kind}:{self.channel}"
 
 
-def send_test(needs: Needs, municipality: str, kind: str, language: str, channel: str, to: str) -> dict[str, Any]:
+def send_test(
+    needs: Needs, municipality: str, kind: str, language: str | None, channel: str, to: str,
+    about: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Send the preview to an address of the operator's. Raises Refusal: unknown-message-kind, not-sent."""
+    language = _language(language, about)
     require_message(kind, language)
-    now, card = needs.now(), sample_card(kind, language, municipality)
+    now, card = needs.now(), sample_card(kind, language, about)
     trial = Trial(kind, channel, now)
     ready = outgoing.make(trial, card, to, needs.plans.of(municipality), needs.public_url, now)
     try:
@@ -63,6 +74,10 @@ def send_test(needs: Needs, municipality: str, kind: str, language: str, channel
     except NotSent as error:
         raise Refusal("not-sent", {"reason": error.reason}) from error
     return {"provider": provider, "id": identifier}
+
+
+def _language(asked: str | None, about: Mapping[str, Any] | None) -> str:
+    return asked or (about["municipality"]["languages"][0] if about else DEFAULT_LANGUAGE)
 
 
 def require_message(kind: str, language: str) -> None:

@@ -13,10 +13,9 @@ import structlog
 
 from loket_chassis.rpc import Service
 from loket_contracts.envelope import Event
+from loket_contracts.languages import LANGUAGES, pick, spoken
 
 from .channels.contract import Outgoing, Refused
-from .composing.phrases import LANGUAGES
-from .domain.card import in_language
 from .domain.kinds import EMAIL
 from .sending import Needs
 from .store.reports import Reports
@@ -71,8 +70,8 @@ def _compose(contact: Any, week: Any, weeks: Any, link: str) -> Any:
 
 
 def _name(text: Any, contact: Any) -> str:
-    return in_language(text, _language(contact))
+    return pick(text, _language(contact))
 
 
 def _language(contact: Any) -> str:
-    return contact["language"] if contact["language"] in LANGUAGES else LANGUAGES[0]
+    return spoken(contact["language"], LANGUAGES)

@@ -14,6 +14,7 @@ from prometheus_client import Counter
 from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
+from loket_contracts.telephone import may_be_mobile
 
 from . import outgoing
 from .channels.contract import NotSent, Refused, Unknown
@@ -132,10 +133,12 @@ def _when_awake(message: PlannedMessage, plan: Plan, now: dt.datetime) -> dt.dat
 
 
 def _whom(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[str | None, str]:
-    """The address, and the mark of the person to count by; a team is nobody's mark."""
+    """The address, and the mark of the person to count by; a team is nobody's mark. A land line takes no SMS."""
     if kind.to == "team":
         return card.team_email, ""
-    return (card.email if message.channel == EMAIL else card.phone), card.mark
+    if message.channel == EMAIL:
+        return card.email, card.mark
+    return (card.phone if card.phone and may_be_mobile(card.phone) else None), card.mark
 
 
 def _not_sent(needs: Needs, claimed: Claimed, error: NotSent) -> str:

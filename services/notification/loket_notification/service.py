@@ -9,10 +9,10 @@ from loket_chassis.dead_letters import DeadLetters
 from loket_chassis.health import Probes, ReadinessWithDatabase
 from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
-from loket_chassis.rpc import Remote, answer
+from loket_chassis.rpc import Remote, Unavailable, answer
 from loket_contracts.commands import AmendPart, Subscribe
 from loket_contracts.envelope import Event
-from loket_contracts.errors import load
+from loket_contracts.errors import Refusal, load
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
 from . import planning, previewing, queries, receiving, reports, wording
@@ -105,8 +105,9 @@ class NotificationService(DeadLetters, Probes):
         self.dispatcher.wake()
 
     @answer
-    def preview(self, municipality: str, kind: str, language: str) -> dict[str, Any]:
-        return previewing.preview(self.dispatcher.needs, municipality, kind, language)
+    def preview(self, municipality: str, kind: str, language: str | None = None) -> dict[str, Any]:
+        about = self._about(municipality)
+        return previewing.preview(self.dispatcher.needs, municipality, kind, language, about=about)
 
     @answer
     def words(self, municipality: str, kind: str, language: str) -> dict[str, Any]:
@@ -115,15 +116,17 @@ class NotificationService(DeadLetters, Probes):
     @answer
     def propose_words(self, municipality: str, body: dict[str, Any]) -> dict[str, Any]:
         """The message as it would be with these words, without saying them."""
-        return wording.propose(self.dispatcher.needs, municipality, load(_amend_part, body))
+        about = self._about(municipality)
+        return wording.propose(self.dispatcher.needs, municipality, load(_amend_part, body), about)
 
     @answer
     def change_words(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
         return wording.change(self.dispatcher.needs, municipality, load(_amend_part, body), who)
 
     @answer
-    def send_test(self, municipality: str, kind: str, language: str, channel: str, to: str) -> dict[str, Any]:
-        return previewing.send_test(self.dispatcher.needs, municipality, kind, language, channel, to)
+    def send_test(self, municipality: str, kind: str, language: str | None, channel: str, to: str) -> dict[str, Any]:
+        about = self._about(municipality)
+        return previewing.send_test(self.dispatcher.needs, municipality, kind, language, channel, to, about)
 
     @answer
     def subscribe(self, municipality: str, owner: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -167,3 +170,11 @@ class NotificationService(DeadLetters, Probes):
         """Who has this link wants no more messages over the channel, but those they need."""
         mark = self.booking.contact_mark(municipality, token)
         receiving.want_none(self.dispatcher.needs, municipality, mark, channel)
+
+    def _about(self, municipality: str) -> dict[str, Any]:
+        """The catalogue of a municipality. Raises Refusal: unknown-municipality, service-unavailable."""
+        try:
+            found: dict[str, Any] = self.booking.catalogue(municipality)
+        except Unavailable as error:
+            raise Refusal("service-unavailable") from error
+        return found

@@ -50,10 +50,12 @@ def words(needs: Needs, municipality: str, kind: str, language: str) -> dict[str
     return {"version": version, "parts": {name: [usual[name], own.get(name)] for name in PARTS if name in usual}}
 
 
-def propose(needs: Needs, municipality: str, wish: Mapping[str, Any]) -> dict[str, Any]:
-    """The message as it would be with these words. `wish` and refusals as for `change`."""
+def propose(
+    needs: Needs, municipality: str, wish: Mapping[str, Any], about: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The message as it would be with these words. `wish` and refusals as for `change`, `about` as for `preview`."""
     _, plan = _amended(needs, municipality, wish)
-    return preview(needs, municipality, wish["name"], wish["section"], plan.texts)
+    return preview(needs, municipality, wish["name"], wish["section"], plan.texts, about)
 
 
 def change(needs: Needs, municipality: str, wish: Mapping[str, Any], by: str) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import LANGUAGES
 from loket_notification.composing.calendar import calendar_entry
 from loket_notification.composing.mail import compose
-from loket_notification.composing.phrases import LANGUAGES, words_of
+from loket_notification.composing.phrases import words_of
 from loket_notification.composing.sample import sample_card
 from loket_notification.configuration import reader
 from loket_notification.domain.card import ContactCard

@@ -8,9 +8,9 @@ from faces import SmtpFace
 from post import Post
 
 from loket_contracts import events
+from loket_contracts.languages import LANGUAGES
 from loket_notification import reports
 from loket_notification.channels.contract import NotNow
-from loket_notification.composing.phrases import LANGUAGES
 from loket_notification.composing.report import BECAME, FIGURES, compose
 from loket_notification.store.reports import InHand, Reports
 

@@ -223,7 +223,7 @@ def test_an_sms_that_is_due_by_night_waits_for_the_morning(database, face, tmp_p
     post = make(database, face, tmp_path, "messages: {cancelled_by_us: {by: [sms]}}")
     post.time = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)
     card = a_contact_card(id="a1", state="cancelled", contact={"phone": "+32470123456"})
-    post.hear("appointment.cancelled", sequence=2, cancelled_by="staff", card=card)
+    post.hear("appointment.cancelled", sequence=2, cancelled_by="staff", reason="by-municipality", card=card)
     assert post.work() == []
     post.time = dt.datetime(2026, 11, 25, 7, tzinfo=dt.UTC)
     assert post.work() == [("cancelled_by_us", "sms", "sent")]
@@ -390,3 +390,43 @@ def test_due_messages_and_the_views_of_staff_are_found_by_their_indexes(post):
     ]
     for plan in plans:
         assert "COLLSCAN" not in str(plan.explain()["queryPlanner"]["winningPlan"])
+
+
+def test_an_sms_to_a_land_line_is_not_sent_and_the_other_channel_of_the_plan_is_tried(database, face, tmp_path):
+    post = make(database, face, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}")
+    post.hear(card=a_contact_card(id="a1", contact={"phone": "+3235550100"}))
+    post.work()
+    assert post.state("confirmation", "sms")["reason"] == "no sms address"
+    post.work()
+    assert post.state("confirmation", "email")["state"] == "sent"
+    assert not post.sms_file.exists()
+
+
+def test_a_card_without_a_language_is_written_in_the_first_of_its_municipality(post, face):
+    card = a_contact_card(id="a1", contact={"language": None})
+    card["municipality"]["languages"] = ["fr"]
+    post.hear(card=card)
+    post.work()
+    assert "Votre rendez-vous" in face.received()[0]
+
+
+def test_a_preview_is_about_the_municipality_that_it_is_for(post):
+    place = {
+        "id": "mairie", "name": {"fr": "Mairie"}, "channel": "on_site", "time_zone": "Europe/Brussels",
+        "address": {"street": "Place 1", "postcode": "5000", "city": "Valbourg"}, "directions": {},
+    }  # fmt: skip
+    about = {
+        "municipality": {
+            "id": "valbourg", "name": {"fr": "Valbourg"}, "languages": ["fr"], "email": "u@v.example", "phone": None,
+        },
+        "locations": [place], "teams": [{"id": "u", "name": {"fr": "Urbanisme"}}],
+        "appointment_types": [
+            {"id": "permis", "name": {"fr": "Permis"}, "team": "u", "locations": ["mairie"], "bring": [],
+             "visibility": "public"}
+        ],
+    }  # fmt: skip
+    shown = previewing.preview(post.needs, "valbourg", "confirmation", None, about=about)
+    for expected in ("Votre rendez-vous", "Permis", "Mairie", "Place 1, 5000 Valbourg", "u@v.example", "/valbourg/"):
+        assert expected in shown["subject"] + shown["text"]
+    assert "Rumst" not in shown["text"]
+    assert previewing.preview(post.needs, "valbourg", "confirmation", "fr", about={**about, "appointment_types": []})

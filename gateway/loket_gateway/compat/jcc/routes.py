@@ -36,7 +36,7 @@ VERSION = "4.4.2.0"
 
 def told(refusal: Refusal, request: Request, public_url: str) -> Response:
     """The problem document, with the fields that this API adds to it."""
-    response = problems.render(refusal, request, public_url)
+    response = problems.render(refusal, request, public_url, _spoken(request))
     problem = json.loads(response.get_data())
     errors = [error["detail"] for error in refusal.errors]
     response.set_data(json.dumps({**problem, "instance": request.path, "errors": errors}, ensure_ascii=False))
@@ -195,8 +195,7 @@ class JccRoutes:
 
 
 def _spoken(request: Request) -> str:
-    asked = request.headers.get("language", "")[:2]
-    return asked if asked in language.LANGUAGES else language.of(request)
+    return language.of(request, request.headers.get("language", "")[:2])
 
 
 def _number(listed: list[dict[str, Any]], one: dict[str, Any]) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ...language import pick
+from ...language import country_name, pick
 from ..starts import naive
 
 Document = dict[str, Any]
@@ -37,7 +37,7 @@ def location(place: Document, number: int, catalogue: Document, language: str) -
         "isActive": True,
         "description": pick(place["name"], language),
         "emailAddress": catalogue["municipality"]["email"],
-        "address": _address(place),
+        "address": _address(place, catalogue["municipality"]["country"], language),
     })  # fmt: skip
     if phone := catalogue["municipality"]["phone"]:
         identity = {"id": "phone", "auditId": "phone"}
@@ -48,11 +48,11 @@ def location(place: Document, number: int, catalogue: Document, language: str) -
     return found
 
 
-def _address(place: Document) -> Document:
+def _address(place: Document, country: str, language: str) -> Document:
     identity = {"id": place["id"], "auditId": place["id"]}
     given = place["address"]
     if given is None:
-        return {**identity, "country": {"id": "BE", "isoCode": "BE"}}
+        return {**identity, "country": {"id": country, "isoCode": country}}
     read = _HOUSE_NUMBER.fullmatch(given["street"])
     return _filled({
         **identity,
@@ -61,7 +61,7 @@ def _address(place: Document) -> Document:
         "houseNumberSuffix": read["suffix"] if read else "",
         "postalCode": given["postcode"],
         "city": given["city"],
-        "country": {"id": "BE", "isoCode": "BE", "name": "België"},
+        "country": {"id": country, "isoCode": country, "name": country_name(country, language)},
     })  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from ...language import pick
+from ...language import country_name, pick
 
 Document = dict[str, Any]
 
@@ -67,7 +67,7 @@ def branch(location: Document, catalogue: Document, language: str) -> Document:
         "addressZip": address.get("postcode"),
         "addressCity": address.get("city"),
         "addressState": None,
-        "addressCountry": "België" if address else None,
+        "addressCountry": country_name(catalogue["municipality"]["country"], language) if address else None,
         "latitude": None,
         "longitude": None,
         "timeZone": location["time_zone"],

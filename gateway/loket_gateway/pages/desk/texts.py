@@ -16,7 +16,7 @@ from ...catalogue import Catalogue
 from ...request import GatewayRequest
 from ...routing import route
 from .. import words
-from ..render import NAMES, see
+from ..render import see
 from .frame import by_field, desk_page, errors_of, version_of
 
 SET_UP = needs("setup.change")
@@ -97,5 +97,5 @@ def _chosen(given: Any, request: GatewayRequest) -> tuple[str, str]:
     kind, tongue = given.get("soort"), given.get("taal")
     return (
         kind if kind in words.KINDS else next(iter(words.KINDS)),
-        tongue if tongue in NAMES else language.of(request),
+        tongue if tongue in language.offered(request) else language.of(request),
     )

@@ -29,9 +29,9 @@ def shown(part: Part, languages: Sequence[str]) -> dict[str, str]:
     for language in languages:
         for name in TEXTS:
             text = guidance.get("text") if name == "guidance-text" else written.get(name)
-            fields[f"{name}-{language}"] = _by_language(text).get(language, "")
+            fields[f"{name}-{language}"] = _by_language(text, languages).get(language, "")
         for name in LISTS:
-            entries = [_by_language(each) for each in written.get(name) or ()]
+            entries = [_by_language(each, languages) for each in written.get(name) or ()]
             fields[f"{name}-{language}"] = "\n".join(each.get(language, "") for each in entries).rstrip("\n")
     return fields
 
@@ -73,9 +73,9 @@ def places_of(errors: Iterable[Mapping[str, str]], languages: Sequence[str]) -> 
     return wrong
 
 
-def _by_language(text: Any) -> dict[str, str]:
-    """A bare text is Dutch."""
-    return dict(text) if isinstance(text, Mapping) else {"nl": text} if text else {}
+def _by_language(text: Any, languages: Sequence[str]) -> dict[str, str]:
+    """A bare text is in the municipality's first language."""
+    return dict(text) if isinstance(text, Mapping) else {languages[0]: text} if text else {}
 
 
 def _differs(name: str, fields: Mapping[str, str], was: Mapping[str, str], languages: Sequence[str]) -> bool:
@@ -84,7 +84,7 @@ def _differs(name: str, fields: Mapping[str, str], was: Mapping[str, str], langu
 
 def _text(name: str, fields: Mapping[str, str], before: Any, languages: Sequence[str]) -> dict[str, str] | None:
     """Languages that the form does not show stay as they were."""
-    kept = {language: text for language, text in _by_language(before).items() if language not in languages}
+    kept = {language: text for language, text in _by_language(before, languages).items() if language not in languages}
     given = {language: fields[f"{name}-{language}"] for language in languages if fields[f"{name}-{language}"]}
     return {**given, **kept} or None
 

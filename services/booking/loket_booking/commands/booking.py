@@ -14,7 +14,7 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Announce, Stores
 from ..domain import appointment as life
-from ..domain import intake, names
+from ..domain import contact, intake, names
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
 from ..domain.opening import Calendar
@@ -82,8 +82,9 @@ def book(
     wanted = _wanted(stores, calendar, wish, request)
     if wanted.start < now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
-    answers = intake.check(wanted.visit, wish["contact"], wish["answers"], request.answers_later)
-    mark = stores.links.contact(municipality, wish["contact"]["email"])
+    person = contact.completed(calendar.municipality, wish["contact"])
+    answers = intake.check(wanted.visit, person, wish["answers"], request.answers_later)
+    mark = stores.links.contact(municipality, person["email"])
     for attempt in range(ATTEMPTS):
         try:
             placements = wanted.placements or place(
@@ -100,7 +101,7 @@ def book(
                 id=identifier,
                 municipality=municipality,
                 reference=new_reference(),
-                contact=dict(wish["contact"]),
+                contact=person,
                 answers=answers,
                 agenda=str(agenda),
                 visit_date=agenda.date.isoformat(),
@@ -113,13 +114,13 @@ def book(
                 duty_at=intake.next_moment(due, now),
                 portal=request.who if request.by == "portal" else None,
                 notes=request.notes,
-                name_words=names.words(wish["contact"]["name"]),
+                name_words=names.words(person["name"]),
             )
             card = _add(stores, calendar, wanted.visit, card, request, now)
         elif card.agenda != str(agenda):
             card = stores.cards.move(card, agenda)
         draft = life.held(identifier, municipality, wanted.visit, placements, wanted.start, now, request.by, follows)
-        booked, event = life.book(draft, now=now, by=request.actor, language=wish["contact"]["language"])
+        booked, event = life.book(draft, now=now, by=request.actor, language=person["language"])
         event = request.traced(event)
         try:
             stores.agendas.book(placements, booked, event, now, wanted.hold)

@@ -33,7 +33,7 @@ def close(stores: Stores, municipality: str, wish: Mapping[str, Any], request: R
         closure=Closure(
             first=wish["first"],
             last=wish["last"] or wish["first"],
-            reason={"nl": wish["reason"]},
+            reason={known.languages[0]: wish["reason"]},
             start=wish["start"],
             end=wish["end"],
         ),

@@ -10,7 +10,7 @@ from loket_contracts.commands import BookAppointment
 from loket_contracts.errors import Refusal, load
 
 from ..bootstrap import Announce, Stores
-from ..domain import intake
+from ..domain import contact, intake
 from ..domain.appointment import Appointment
 from ..domain.visit import Visit, plan
 from ..store.cards import Card
@@ -29,9 +29,11 @@ def fill_in(stores: Stores, held: HeldSlot, given: Mapping[str, Any]) -> Draft:
     if given["answers"] is not None:
         draft = replace(draft, answers=intake.check_answers(visit, given["answers"]))
     if given["contact"] is not None:
-        if wrong := intake.wrong_with(visit, given["contact"]):
+        known = stores.configurations.calendar(held.appointment.municipality).municipality
+        person = contact.completed(known, given["contact"])
+        if wrong := intake.wrong_with(visit, person):
             raise Refusal("invalid-request", errors=wrong)
-        draft = replace(draft, contact=dict(given["contact"]))
+        draft = replace(draft, contact=person)
     stores.drafts.keep(draft)
     return draft
 

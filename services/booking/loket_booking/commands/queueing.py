@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import spoken
 
 from ..bootstrap import Announce, Stores
 from ..domain import queue, ticket
@@ -45,7 +46,7 @@ def issue(
         team=visit.team,
         appointment_types=visit.type_ids,
         persons=visit.persons,
-        language=wish["language"],
+        language=spoken(wish["language"], known.languages),
         time_zone=visit.location.time_zone,
         arrived_at=arrived_at or now,
         follows=follows,

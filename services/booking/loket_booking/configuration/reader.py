@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from marshmallow import ValidationError
+from marshmallow.experimental.context import Context
 
 from loket_chassis import plain_yaml
 from loket_contracts.errors import Refusal, pointers
@@ -15,6 +16,7 @@ from loket_contracts.reasons import USUAL_REASONS
 
 from ..domain import catalogue
 from .schema import AppointmentType, MunicipalityFile, Resource
+from .values import Assumed
 
 Problem = dict[str, str]
 MOST_BYTES = 1_000_000
@@ -33,8 +35,10 @@ def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Muni
         raise Refusal("invalid-configuration", errors=[_problem(error.line, "/", f"Not YAML: {error}.")]) from error
     lines, problems = _lines(tree)
     loaded: dict[str, Any] = {}
+    given = plain_yaml.value_of(tree)
     try:
-        loaded = MunicipalityFile().load(plain_yaml.value_of(tree))
+        with Context(Assumed.of(given)):
+            loaded = MunicipalityFile().load(given)
     except ValidationError as error:
         messages: Any = error.messages
         wrong = [(found["pointer"], found["detail"]) for found in pointers(_without_dict_steps(messages))]
@@ -161,6 +165,7 @@ def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipalit
         name=loaded["name"],
         time_zone=zone,
         languages=tuple(loaded["languages"]),
+        country=loaded["country"],
         email=loaded["email"],
         phone=loaded["phone"],
         website=loaded["website"],

@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from loket_contracts.fields import WEEKDAYS, Day, Identifier
 
 from ..domain import catalogue
-from .values import Clock, Text, described
+from .values import Clock, Text, assumed, described
 
 
 class OpeningRule(Schema):
@@ -65,7 +65,11 @@ class Closure(Schema):
 
 
 class Holidays(Schema):
-    country = fields.String(required=True, validate=validate.Length(equal=2), metadata=described("ISO 3166-1 code"))
+    country = fields.String(
+        load_default=lambda: assumed().country,
+        validate=validate.Length(equal=2),
+        metadata=described("ISO 3166-1 code; the municipality's country when left out"),
+    )
     subdivision = fields.String(load_default=None, metadata=described("ISO 3166-2 code without the country"))
     local = fields.List(
         fields.String(validate=validate.Regexp(r"\A(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z", error="Give MM-DD.")),

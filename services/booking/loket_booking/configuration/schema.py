@@ -7,13 +7,15 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from loket_contracts.event_data import CHANNELS
-from loket_contracts.fields import LANGUAGES, Email, Identifier, Phone
+from loket_contracts.fields import Email, Identifier
+from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES
+from loket_contracts.telephone import COUNTRIES
 
 from ..domain import catalogue
 from ..domain import online as web
 from .online import Look, Online
 from .schedule import Closure, Holidays, OpeningRule
-from .values import MeetingUrl, Text, TimeZone, described
+from .values import DEFAULT_COUNTRY, MeetingUrl, Phone, Text, TimeZone, described
 
 MINUTES_ON_GRID = validate.Range(min=0, max=24 * 60)
 
@@ -231,7 +233,17 @@ class MunicipalityFile(Schema):
     name = Text(required=True)
     time_zone = TimeZone(load_default="Europe/Brussels")
     languages = fields.List(
-        fields.String(validate=validate.OneOf(LANGUAGES)), load_default=lambda: ["nl"], validate=validate.Length(min=1)
+        fields.String(validate=validate.OneOf(LANGUAGES)),
+        load_default=lambda: [DEFAULT_LANGUAGE],
+        validate=validate.Length(min=1),
+        metadata=described("the languages in which its pages and messages are offered; the first one is its default"),
+    )
+    country = fields.String(
+        load_default=DEFAULT_COUNTRY,
+        validate=validate.OneOf(COUNTRIES, error="Give the two capital letters of a country (ISO 3166-1), such as BE."),
+        metadata=described(
+            "ISO 3166-1 alpha-2; telephone numbers without a country code, addresses and holidays are of this country"
+        ),
     )
     email = Email(load_default=None)
     phone = Phone(load_default=None)

@@ -1,15 +1,50 @@
-"""The kinds of values in a configuration file: texts per language, time zones, clock times."""
+"""The kinds of values in a configuration file: texts per language, telephone numbers, time zones, clock times.
+
+What a bare text or number means depends on the municipality: `Assumed` says so while a file is read.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError, fields
+from marshmallow.experimental.context import Context
 
-from loket_contracts.fields import LANGUAGES
+from loket_contracts import telephone
+from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES, in_order
+
+#: the country of a municipality that names none
+DEFAULT_COUNTRY = "BE"
+
+
+UNSPOKEN = f"Loket does not speak this language. Choose one of: {', '.join(LANGUAGES)}."
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What the rest of the file is read with: the municipality's languages, its default first, and its country."""
+
+    languages: Sequence[str] = (DEFAULT_LANGUAGE,)
+    country: str = DEFAULT_COUNTRY
+
+    @classmethod
+    def of(cls, given: Any) -> Assumed:
+        """As the file says. A part that is wrong, and refused as such, is left out."""
+        if not isinstance(given, Mapping):
+            return cls()
+        languages, country = given.get("languages"), given.get("country")
+        spoken = [each for each in languages if each in LANGUAGES] if isinstance(languages, list) else []
+        known = country if isinstance(country, str) and country in telephone.COUNTRIES else cls.country
+        return cls(spoken or cls.languages, known)
+
+
+def assumed() -> Assumed:
+    """What the file that is being read says of its languages and country."""
+    return Context[Assumed].get(default=Assumed())
 
 
 def described(text: str) -> dict[str, str]:
@@ -17,19 +52,32 @@ def described(text: str) -> dict[str, str]:
 
 
 class Text(fields.Field):
-    """One text in several languages, as a mapping; a bare string is Dutch."""
+    """One text in several languages, as a mapping; a bare string is in the municipality's first language.
+
+    It is kept with the languages of the municipality first, in its order.
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
         if isinstance(value, str):
-            value = {"nl": value}
+            value = {assumed().languages[0]: value}
         if not isinstance(value, Mapping) or not value:
-            raise ValidationError("Give a text, or one per language (nl, fr, de, en).")
+            raise ValidationError(f"Give a text, or one per language: {', '.join(LANGUAGES)}.")
         for language, text in value.items():
             if language not in LANGUAGES:
-                raise ValidationError({language: ["Not a language of Loket (nl, fr, de, en)."]})
+                raise ValidationError({language: [UNSPOKEN]})
             if not isinstance(text, str) or not text.strip():
                 raise ValidationError({language: ["Give a text."]})
-        return {language: text.strip() for language, text in value.items()}
+        return in_order({language: text.strip() for language, text in value.items()}, assumed().languages)
+
+
+class Phone(fields.String):
+    """A telephone number of the municipality's country, or one with + and a country code; kept in E.164 form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            return telephone.read(super()._deserialize(value, attr, data, **kwargs) or "", assumed().country)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 class MeetingUrl(fields.Url):

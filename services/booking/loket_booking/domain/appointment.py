@@ -11,6 +11,7 @@ from typing import Any
 from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import DEFAULT_LANGUAGE
 
 from . import lifecycle
 from .agenda import Placement
@@ -97,7 +98,10 @@ def held(
     identifier: str, municipality: str, visit: Visit, placements: Sequence[Placement], start: dt.datetime,
     now: dt.datetime, by: str, follows: str | None = None,
 ) -> Appointment:  # fmt: skip
-    """A slot reserved while the form is filled in. It has no event: nothing has happened yet."""
+    """A slot reserved while the form is filled in. It has no event: nothing has happened yet.
+
+    Its language is the installation's until `book` says in which one the resident is written to.
+    """
     return Appointment(
         id=identifier,
         municipality=municipality,
@@ -111,7 +115,7 @@ def held(
         start=start,
         end=start + visit.length * CELL,
         time_zone=visit.location.time_zone,
-        language="nl",
+        language=DEFAULT_LANGUAGE,
         booked_at=now,
         booked_by=by,
         sequence=0,

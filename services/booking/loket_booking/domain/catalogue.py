@@ -6,17 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from loket_contracts.languages import Text
 from loket_contracts.reasons import USUAL_REASONS
 
 from .online import Look, Online
-
-Text = Mapping[str, str]
-"""One text in several languages, by language code: {"nl": "...", "fr": "..."}."""
-
-
-def in_language(text: Text, language: str) -> str:
-    """The text in the language, else in Dutch, else in whatever there is."""
-    return text.get(language) or text.get("nl") or next(iter(text.values()), "")
 
 
 @dataclass(frozen=True)
@@ -260,6 +253,7 @@ class QueuePolicy:
 class Municipality:
     """A tenant, whole. `version` rises with every change of its configuration.
 
+    `languages`: the first one is its default. `country`: ISO 3166-1 alpha-2.
     `retention_days`: so many days after a visit, who came and what they answered is forgotten. `release_minutes`: so
     long after a cancellation its time comes free, so that slots cannot be handed on. `no_show_minutes`: so long after
     the start an expected visitor counts as missing; None leaves that to people. `offer_minutes`: how long an offer from
@@ -290,4 +284,5 @@ class Municipality:
     email: str | None = None
     phone: str | None = None
     website: str | None = None
+    country: str = "BE"
     version: int = 0

@@ -72,14 +72,14 @@ class ForAdministration(Desk):
         wish = load(_close_time, body)
         require_resource(self.stores, municipality, wish["resource"], teams)
         laid = closing.close(self.stores, municipality, wish, by_staff(self, who))
-        return {**desk.describe_closure(laid), "clashes": desk.clashes(self.stores, municipality)}
+        return {**desk.describe_closure(self.stores, laid), "clashes": desk.clashes(self.stores, municipality)}
 
     @answer
     def open_time(self, municipality: str, who: str, closure: str, teams: Teams = None) -> dict[str, Any]:
         for each in desk.closures(self.stores, municipality) if teams is not None else ():
             if each["id"] == closure:
                 require_resource(self.stores, municipality, each["resource"], teams)
-        return desk.describe_closure(closing.reopen(self.stores, municipality, closure))
+        return desk.describe_closure(self.stores, closing.reopen(self.stores, municipality, closure))
 
     @answer
     def closures(self, municipality: str) -> list[dict[str, Any]]:

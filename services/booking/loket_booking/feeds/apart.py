@@ -18,7 +18,7 @@ from typing import Any
 from loket_contracts.errors import Refusal
 
 from ..domain.catalogue import Closure
-from .busy import busy_times, refused
+from .busy import BUSY, busy_times, refused
 
 #: of processor time
 SECONDS = 8
@@ -47,7 +47,7 @@ def busy_times_apart(text: str, now: dt.datetime, time_zone: str) -> list[Closur
 
 def _closure(first: str, last: str, start: str | None, end: str | None) -> Closure:
     day, hour = dt.date.fromisoformat, dt.time.fromisoformat
-    return Closure(day(first), day(last), {"nl": "Bezet"}, hour(start) if start else None, hour(end) if end else None)
+    return Closure(day(first), day(last), BUSY, hour(start) if start else None, hour(end) if end else None)
 
 
 def _told(text: str, now: str, time_zone: str) -> dict[str, Any]:

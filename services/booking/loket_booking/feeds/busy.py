@@ -26,6 +26,8 @@ MOST_EVENTS = 5000
 FREE = frozenset({"TRANSPARENT"})
 DAY = dt.timedelta(days=1)
 GRID = dt.timedelta(minutes=MINUTES)
+#: the reason of every closure that comes of an event: its title is not kept
+BUSY = {"nl": "Bezet", "fr": "Occupé", "de": "Belegt", "en": "Busy"}
 #: components of a calendar that take nobody's time, besides those of a name that begins with X-
 TIMELESS = frozenset({"VTIMEZONE", "VTODO", "VJOURNAL"})
 #: properties of an event without which its time is not known
@@ -72,7 +74,7 @@ def busy_times(text: str, now: dt.datetime, time_zone: str) -> list[Closure]:
         except UNREADABLE as error:
             raise refused("This is not an iCalendar file.") from error
     return [
-        Closure(first, last, {"nl": "Bezet"}, start, end)
+        Closure(first, last, BUSY, start, end)
         for first, last, start, end in sorted(found, key=lambda each: (each[0], each[2] or dt.time(), each[1]))
     ]
 

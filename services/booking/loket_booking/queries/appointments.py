@@ -8,12 +8,13 @@ from typing import Any
 from loket_chassis.tokens import hash_of
 from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import pick
 
 from ..bootstrap import Stores
 from ..commands.changing import claimed
 from ..commands.inviting import standing
 from ..domain.appointment import Appointment, allowed
-from ..domain.catalogue import Address, Location, in_language
+from ..domain.catalogue import Address, Location
 from ..domain.grid import zone
 from ..domain.waiting_list import Entry
 from ..store.cards import Card
@@ -162,18 +163,18 @@ def calendar(stores: Stores, appointment: Appointment, card: Card, url: str) -> 
     `url`: the page of the appointment.
     """
     known = stores.configurations.calendar(appointment.municipality).municipality
-    language = card.contact["language"] or known.languages[0]
+    language = card.contact.get("language") or known.languages[0]
     described = describe(stores, appointment, card)
     place = described["location"] or {}
-    municipality = in_language(known.name, language)
-    what = ", ".join(in_language(kind["name"], language) for kind in described["appointment_types"])
+    municipality = pick(known.name, language)
+    what = ", ".join(pick(kind["name"], language) for kind in described["appointment_types"])
     entry = CalendarEntry(
         appointment=card.id, sequence=appointment.sequence, start=appointment.start, end=appointment.end,
         summary=f"{what} ({municipality})", cancelled=appointment.state == "cancelled", organizer=municipality,
-        organizer_email=known.email, place=in_language(place.get("name", {}), language),
+        organizer_email=known.email, place=pick(place.get("name", {}), language),
         address=str(Address(**place["address"])) if place.get("address") else "",
-        directions=in_language(place.get("directions", {}), language),
-        bring=tuple(in_language(thing, language) for thing in described["bring"]),
+        directions=pick(place.get("directions", {}), language),
+        bring=tuple(pick(thing, language) for thing in described["bring"]),
         meeting_url=place.get("meeting_url") or "", url=url, reminds=True,
     )  # fmt: skip
     return write_calendar("PUBLISH", [entry], stores.now()).decode()

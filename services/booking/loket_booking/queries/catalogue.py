@@ -38,6 +38,7 @@ def municipality_of(known: Municipality) -> dict[str, Any]:
         "name": known.name,
         "time_zone": known.time_zone,
         "languages": list(known.languages),
+        "country": known.country,
         "email": known.email,
         "phone": known.phone,
         "website": known.website,

@@ -8,13 +8,14 @@ from typing import Any
 
 from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import pick
 
 from ..bootstrap import Stores
 from ..commands.request import Request
 from ..domain import clashes as clashing
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
-from ..domain.catalogue import Municipality, in_language
+from ..domain.catalogue import Municipality
 from ..domain.grid import local_date
 from ..domain.lifecycle import Transition
 from ..domain.opening import Calendar
@@ -120,7 +121,8 @@ def resources(stores: Stores, municipality: str, teams: Sequence[str] | None) ->
     ]
 
 
-def describe_closure(laid: LaidClosure) -> dict[str, Any]:
+def describe_closure(stores: Stores, laid: LaidClosure) -> dict[str, Any]:
+    language = stores.configurations.calendar(laid.municipality).municipality.languages[0]
     closure = laid.closure
     return {
         "id": laid.id,
@@ -130,7 +132,7 @@ def describe_closure(laid: LaidClosure) -> dict[str, Any]:
         "to": closure.end and closure.end.strftime("%H:%M"),
         "resource": laid.resource,
         "location": laid.location,
-        "reason": closure.reason.get("nl", ""),
+        "reason": pick(closure.reason, language),
         "source": laid.source,
         "made_by": laid.made_by,
     }
@@ -140,7 +142,7 @@ def closures(stores: Stores, municipality: str) -> list[dict[str, Any]]:
     """The closures from today on that lie beside the configuration."""
     known = stores.configurations.calendar(municipality).municipality
     today = local_date(stores.now(), known.time_zone)
-    return [describe_closure(laid) for laid in stores.configurations.closures.listed(municipality, today)]
+    return [describe_closure(stores, laid) for laid in stores.configurations.closures.listed(municipality, today)]
 
 
 def invitations(stores: Stores, municipality: str) -> list[dict[str, Any]]:
@@ -183,6 +185,6 @@ def _feed_entry(known: Municipality, appointment: Appointment, identifier: str, 
     return CalendarEntry(
         appointment=identifier, sequence=appointment.sequence, start=appointment.start, end=appointment.end,
         summary=f"{', '.join(appointment.appointment_types)} {reference}".strip(),
-        cancelled=appointment.state == "cancelled", organizer=in_language(known.name, language),
-        organizer_email=known.email, place=in_language(location.name, language) if location else "",
+        cancelled=appointment.state == "cancelled", organizer=pick(known.name, language),
+        organizer_email=known.email, place=pick(location.name, language) if location else "",
     )  # fmt: skip

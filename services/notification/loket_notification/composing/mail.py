@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, format_time
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from loket_contracts.languages import LOCALES
+
 from ..domain.card import ContactCard
 from ..domain.kinds import KINDS, Kind
-from .phrases import LOCALES, Texts, fill, phrases_of, words_of
+from .phrases import Texts, fill, phrases_of, words_of
 
 _layouts = Environment(
     loader=PackageLoader("loket_notification", "templates"),

@@ -12,8 +12,6 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from loket_chassis import plain_yaml
 
-LANGUAGES = ("nl", "fr", "de", "en")
-LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
 #: what a kind of message may say; `detail` and `sms` are not said by all
 PARTS = ("subject", "opening", "detail", "closing", "sms")
 

@@ -11,8 +11,10 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from loket_contracts.languages import LOCALES
+
 from .charts import stacked
-from .phrases import LOCALES, words_of
+from .phrases import words_of
 
 #: the figures that a team is told, and the unit of each
 FIGURES = {

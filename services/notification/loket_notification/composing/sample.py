@@ -1,9 +1,16 @@
-"""A resident who does not exist, to try texts on: when they are loaded, previewed and test-sent."""
+"""A resident who does not exist, to try texts on: when they are loaded, previewed and test-sent.
+
+When a plan is loaded only its placeholders are tried, on the words below. What people look at is of their municipality.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
+
+from loket_contracts.languages import pick
 
 from ..domain.card import ContactCard, Offer
 from ..domain.kinds import KINDS
@@ -21,8 +28,8 @@ WORDS = {
 }  # fmt: skip
 
 
-def sample_card(kind: str, language: str, municipality: str = "rumst") -> ContactCard:
-    """A card in the state that this kind of message needs."""
+def sample_card(kind: str, language: str, about: Mapping[str, Any] | None = None) -> ContactCard:
+    """A card in the state that this kind of message needs. `about`: the catalogue of the municipality, from booking."""
     what, bring, location, directions, team, called, asked, missing = WORDS[language]
     card = ContactCard(
         name="Lieve Peeters", email="lieve@example.org", language=language, state=KINDS[kind].state, sequence=2,
@@ -31,11 +38,40 @@ def sample_card(kind: str, language: str, municipality: str = "rumst") -> Contac
         directions=directions, team=team, persons=1, municipality=called, municipality_email="omgeving@rumst.example",
         municipality_phone="+32 3 555 01 00", link_token="0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
         phone="+32470123456", mark="sample", team_email="team@rumst.example", receives="An Claes",
-        municipality_id=municipality,
+        municipality_id="rumst",
     )  # fmt: skip
+    if about is not None:
+        card = _of_municipality(card, about)
     if kind == "offer":
         earlier = START - dt.timedelta(days=4)
         return replace(
             card, offer=Offer(earlier, earlier + dt.timedelta(minutes=45), earlier - dt.timedelta(days=1, hours=1))
         )
     return replace(card, asked=asked, missing=(missing,))
+
+
+def _of_municipality(card: ContactCard, about: Mapping[str, Any]) -> ContactCard:
+    """The same card at this municipality: about its first topic that people can come for, where they are received."""
+    known, language = about["municipality"], card.language
+    places = sorted(about["locations"], key=lambda place: place["channel"] != "on_site")
+    kinds = [kind for kind in about["appointment_types"] if kind["visibility"] == "public"]
+    place, kind = next(((place, kind) for place in places for kind in kinds if place["id"] in kind["locations"]),
+                       (places[0], None))  # fmt: skip
+    address = place["address"]
+    team = next((team for team in about["teams"] if kind and team["id"] == kind["team"]), None)
+    return replace(
+        card,
+        municipality=pick(known["name"], language),
+        municipality_id=known["id"],
+        municipality_email=known["email"],
+        municipality_phone=known["phone"],
+        time_zone=place["time_zone"],
+        location=pick(place["name"], language),
+        channel=place["channel"],
+        address=f"{address['street']}, {address['postcode']} {address['city']}" if address else "",
+        directions=pick(place["directions"], language),
+        what=pick(kind["name"], language) if kind else card.what,
+        bring=tuple(pick(text, language) for text in kind["bring"]) if kind else card.bring,
+        team=pick(team["name"], language) if team else card.team,
+        team_email=known["email"],
+    )

@@ -10,8 +10,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from loket_contracts.fields import Identifier
+from loket_contracts.languages import LANGUAGES
 
-from ..composing.phrases import LANGUAGES, PARTS
+from ..composing.phrases import PARTS
 from ..domain.kinds import CHANNELS, KINDS
 from ..domain.timing import Before, QuietHours, Timing
 

@@ -10,14 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Text = Mapping[str, str]
-
-
-def in_language(text: Text | None, language: str) -> str:
-    """One text in the language, else in Dutch, else in whatever there is."""
-    if not text:
-        return ""
-    return text.get(language) or text.get("nl") or next(iter(text.values()))
+from loket_contracts.languages import LANGUAGES, pick, spoken
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,7 @@ class ContactCard:
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> ContactCard:
         contact, location, municipality = given["contact"], given["location"] or {}, given["municipality"]
-        language = contact["language"]
+        language = spoken(contact.get("language"), tuple(municipality.get("languages", ())) + LANGUAGES)
         address = location.get("address")
         return cls(
             name=contact["name"],
@@ -83,15 +76,15 @@ class ContactCard:
             start=dt.datetime.fromisoformat(given["start"]),
             end=dt.datetime.fromisoformat(given["end"]),
             time_zone=given["time_zone"],
-            what=", ".join(in_language(kind["name"], language) for kind in given["appointment_types"]),
-            bring=tuple(in_language(text, language) for text in given["bring"]),
-            location=in_language(location.get("name"), language),
+            what=", ".join(pick(kind["name"], language) for kind in given["appointment_types"]),
+            bring=tuple(pick(text, language) for text in given["bring"]),
+            location=pick(location.get("name"), language),
             channel=location.get("channel", "on_site"),
             address=f"{address['street']}, {address['postcode']} {address['city']}" if address else "",
-            directions=in_language(location.get("directions"), language),
-            team=in_language((given["team"] or {}).get("name"), language),
+            directions=pick(location.get("directions"), language),
+            team=pick((given["team"] or {}).get("name"), language),
             persons=given["persons"],
-            municipality=in_language(municipality["name"], language),
+            municipality=pick(municipality["name"], language),
             municipality_email=municipality["email"],
             municipality_phone=municipality["phone"],
             link_token=given["link_token"],
@@ -103,7 +96,7 @@ class ContactCard:
             offer=_offer((given.get("waiting_list") or {}).get("offer")),
             asked=next((each["text"] for each in reversed(given.get("asked", ())) if not each["answer"]), ""),
             meeting_url=location.get("meeting_url") or "",
-            missing=tuple(in_language(text, language) for text in given.get("missing_documents", ())),
+            missing=tuple(pick(text, language) for text in given.get("missing_documents", ())),
         )
 
 

@@ -1,0 +1,58 @@
+"""What Loket speaks is said in one place; everywhere else the languages of the municipality count."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "services/contracts/loket_contracts/languages.py"
+#: documents that show how something looks, and the invented town of the demonstration
+EXAMPLES = ("examples.py", "event_examples.py")
+CODE = [
+    file
+    for file in (*ROOT.glob("services/*/loket_*/**/*.py"), *ROOT.glob("gateway/loket_gateway/**/*.py"))
+    if file != SOURCE and file.name not in EXAMPLES and "demonstration" not in file.parts
+]
+
+
+def fixed(tree: ast.Module) -> Iterator[int]:
+    """The lines that name the default language, or list languages. A table with an entry for each may do so."""
+    tables = {
+        key
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        and {key.value for key in node.keys if isinstance(key, ast.Constant)} >= set(LANGUAGES)
+        for key in node.keys
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value == DEFAULT_LANGUAGE and node not in tables:
+            yield node.lineno
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            listed = [each.value for each in node.elts if isinstance(each, ast.Constant)]
+            if len(set(listed) & set(LANGUAGES)) > 1:
+                yield node.lineno
+
+
+@pytest.mark.parametrize("file", CODE, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_code_falls_back_on_a_fixed_language_or_lists_languages_of_its_own(file):
+    assert list(fixed(ast.parse(file.read_text()))) == []
+
+
+@pytest.mark.parametrize(
+    "text", ['x.get("nl")', 'language or "nl"', 'load_default="nl"', 'f(default="nl")', '{"nl": text}', '("fr", "de")']
+)
+def test_a_fixed_language_is_found_however_it_is_written(text):
+    written = f"f({text})" if "=" in text and not text.startswith("f(") else text
+    assert list(fixed(ast.parse(written)))
+
+
+def test_every_language_has_its_translations_and_the_phrases_of_its_messages():
+    there = {file.stem for file in (ROOT / "gateway/loket_gateway/locale").glob("*.po")}
+    assert there == set(LANGUAGES) - {"en"}, "the source texts are English"
+    assert {file.stem for file in (ROOT / "services/notification/loket_notification/templates").glob("??.yaml")} == set(
+        LANGUAGES
+    )
