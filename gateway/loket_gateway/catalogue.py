@@ -17,6 +17,8 @@ ALL = "*"
 NEVER: tuple[float, Any] = (float("-inf"), None)
 #: seconds between two looks at the list of all for the languages of one that is not in it
 LOOK_EVERY = 1.0
+#: seconds in which it is not asked for again after booking did not answer: everybody would wait for that
+AWAY_FOR = 10.0
 
 
 class Catalogue(SharedExtension):
@@ -61,7 +63,7 @@ class Catalogue(SharedExtension):
         try:
             self._kept[ALL] = time.monotonic(), self.booking.outside_work().municipalities()
         except Unavailable:
-            self._looked = time.monotonic()
+            self._looked = time.monotonic() + AWAY_FOR
             return found
         return next((each for each in self._kept[ALL][1] if each["id"] == municipality), None)
 
