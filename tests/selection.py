@@ -18,7 +18,7 @@ FOLDERS = {
 #: fixtures that every test with a server, a browser or packages of npm asks for, itself or through others
 SERVED = {"folder", "browser", "node_modules"}
 #: their tests start servers, build packages or read what those made, without a fixture that says so
-NOT_PURE = ("deploy/", "tests/deployment/")
+NOT_PURE = ("deploy/", "tests/deployment/", "tests/fuzzing/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

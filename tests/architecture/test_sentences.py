@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ OF_MARSHMALLOW = {
 }  # fmt: skip
 
 
+@cache
 def sentences() -> set[str]:
     found = {text for file in SOURCES for text in _of(ast.parse(file.read_text()))}
     assert len(found) > 50, "the sentences are written in some other way now; this test looks past them"
