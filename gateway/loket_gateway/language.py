@@ -125,6 +125,12 @@ def day(moment: str | dt.date, language: str, form: str = "full") -> str:
     return format_date(date, form, locale=LOCALES[language])
 
 
+def moment(text: str, language: str) -> str:
+    """A date and time in words. `text`: RFC 3339 with the offset of the location, in which it is shown."""
+    time = dt.datetime.fromisoformat(text).time()
+    return f"{day(text, language)}, {format_time(time, 'short', locale=LOCALES[language])}"
+
+
 def weekdays(language: str, width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
     """Their names from Monday on."""
     names = get_day_names(width, locale=LOCALES[language])

@@ -25,6 +25,9 @@ HOLDS_LIVE = 60
 #: what a program needs to earn a slot: see friction
 STAMP_HEADER, BITS_HEADER = "Loket-Stamp", "Loket-Bits"
 
+#: the parameters of a refusal that are a moment, as RFC 3339 with the offset of the location
+MOMENTS = frozenset({"opens", "began"})
+
 #: the HTTP status of every error code
 STATUS: dict[str, int] = {
     "malformed-json": 400,
@@ -54,6 +57,9 @@ STATUS: dict[str, int] = {
     "slot-taken": 409,
     "hold-not-found": 409,
     "not-allowed-in-state": 409,
+    "too-early": 409,
+    "appointment-begun": 409,
+    "appointment-over": 409,
     "changed-meanwhile": 409,
     "settings-changed": 409,
     "already-on-waiting-list": 409,
@@ -150,6 +156,9 @@ def tell(response: Response, refusal: Refusal) -> None:
 
 def sentence(refusal: Refusal, spoken: str) -> str:
     """The sentence of the code in a language, with the refusal's own words in it."""
-    params = {name: language.detail(text, spoken) for name, text in refusal.params.items()}
+    params = {
+        name: language.moment(text, spoken) if name in MOMENTS else language.detail(text, spoken)
+        for name, text in refusal.params.items()
+    }
     known = {"municipality": "?", "limit": "?", "method": "?", "reason": "?", "expected": "?", "seconds": "60"} | params
     return language.translate(ERRORS[refusal.code].detail, spoken).format_map(known)

@@ -1,5 +1,7 @@
 """The page behind a resident's link: documents, what the specialist asks, an earlier moment, and what it was worth."""
 
+import re
+
 import pytest
 from nameko.standalone.rpc import ServiceRpcProxy
 from playwright.sync_api import Page, expect
@@ -149,6 +151,7 @@ def test_moving_asks_once_and_names_the_old_moment(page: Page, portal):
 
 def test_after_the_visit_a_resident_tells_what_it_was_worth_once(page: Page, portal, desk):
     appointment = portal.booked()
+    portal.begin(appointment["id"])
     desk.step("rumst", "ro-1", appointment["id"], "start", {"desk": "Loket 2"})
     desk.step("rumst", "ro-1", appointment["id"], "complete", {"outcome": "answered"})
     page.goto(appointment["manage_url"])
@@ -160,6 +163,26 @@ def test_after_the_visit_a_resident_tells_what_it_was_worth_once(page: Page, por
     expect(page.get_by_role("heading", name="Bedankt voor uw mening")).to_be_visible()
     again = portal.post(f"appointments/{appointment['id']}/feedback", {"score": 1}, token=appointment["link_token"])
     assert again.json()["code"] == "feedback-given"
+
+
+def test_who_is_too_late_to_cancel_is_told_why_and_whom_to_ring(page: Page, portal):
+    appointment = portal.booked()
+    page.goto(appointment["manage_url"])
+    expect(page.get_by_text("De afspraak annuleren")).to_be_visible()
+    portal.begin(appointment["id"])
+    page.get_by_text("De afspraak annuleren").click()
+    page.get_by_role("button", name="Ja, annuleren").click()
+    expect(page.get_by_role("heading", name="De afspraak is al begonnen")).to_be_visible()
+    expect(page.get_by_text("Neem contact op met de gemeente: +32")).to_be_visible()
+    page.goto(appointment["manage_url"])
+    expect(page.get_by_text("Uw afspraak is al begonnen.")).to_be_visible()
+    expect(page.get_by_role("status").get_by_role("link")).to_have_attribute("href", re.compile(r"^tel:\+32"))
+    for gone in ("De afspraak annuleren", "Een ander moment kiezen", "Laat het mij weten"):
+        expect(page.get_by_text(gone)).to_have_count(0)
+    picture(page, "begun")
+    assert fits(page)
+    page.goto(f"{appointment['manage_url']}/verplaatsen")
+    expect(page.get_by_text("Uw afspraak is al begonnen.")).to_be_visible()
 
 
 def test_who_wants_no_reminders_says_so_with_one_press(page: Page, portal):

@@ -90,6 +90,14 @@ def test_an_appointment_is_booked_read_and_cancelled_and_its_resident_gets_a_mai
     assert again["code"]
 
 
+def test_after_its_start_a_cancellation_is_not_acknowledged_and_says_why(jcc, customer, last_time, portal):
+    told = jcc.book(HALL, ONE, last_time, customer)
+    portal.begin(told["id"])
+    refused = jcc.cancel(told["id"])
+    assert (refused["acknowledgeIsSuccess"], refused["code"]) == (False, 409)
+    assert "Neem contact op met de gemeente: +32" in refused["message"]
+
+
 def test_a_moment_with_another_offset_is_the_same_moment(jcc, customer, last_time):
     told = jcc.book(HALL, ONE, last_time.astimezone(dt.UTC), customer)
     assert jcc.get("appointment", id=told["id"])["startDateTime"] == last_time.replace(tzinfo=None).isoformat()

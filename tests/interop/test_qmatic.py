@@ -79,6 +79,14 @@ def test_the_same_booking_sent_twice_is_one_appointment_until_it_is_cancelled(qm
     assert qmatic.cancel(second) == 204
 
 
+def test_after_its_start_a_cancellation_is_a_conflict_that_says_why(qmatic, customer, last_time, portal):
+    identifier = qmatic.book(HALL, [ADVICE], last_time, customer)
+    portal.begin(identifier)
+    refused = qmatic.request("DELETE", f"v1/appointments/{identifier}")
+    assert (refused.status_code, refused.headers["error_code"]) == (409, "appointment-begun")
+    assert "Contact the municipality: +32" in refused.headers["error_message"]
+
+
 def test_more_people_and_more_topics_take_longer(qmatic, customer):
     services = [ADVICE, "dossier-inzien"]
     known = {each["publicId"]: each for each in qmatic.services()}

@@ -138,10 +138,28 @@ def test_a_resident_who_is_here_can_check_in_and_then_no_longer_cancel(portal, c
     appointment = portal.booked()
     path, token = f"appointments/{appointment['id']}", appointment["link_token"]
     before = portal.figures()["checked_in"]
+    early = portal.post(f"{path}/check-in", token=token)
+    assert (early.status_code, early.json()["code"]) == (409, "too-early")
+    assert "kan pas vanaf" in early.json()["detail"]
+    portal.begin(appointment["id"])
     assert portal.post(f"{path}/check-in", token=token).json()["state"] == "checked_in"
     refused = portal.post(f"{path}/cancel", token=token)
     assert (refused.status_code, refused.json()["code"]) == (409, "not-allowed-in-state")
     eventually(lambda: portal.figures()["checked_in"] == before + 1)
+
+
+def test_an_appointment_that_began_is_neither_cancelled_nor_moved_by_its_link(portal):
+    appointment = portal.booked()
+    path, token = f"appointments/{appointment['id']}", appointment["link_token"]
+    assert set(appointment["allowed"]) == {"cancel", "reschedule"}
+    portal.begin(appointment["id"])
+    for step, body in (("cancel", None), ("reschedule", {"start": portal.slots()[-1]["start"]})):
+        refused = portal.post(f"{path}/{step}", body, token=token, headers={"Accept-Language": "en"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "appointment-begun")
+        assert "Contact the municipality: +32" in refused.json()["detail"]
+    join = portal.post("waiting-list", {"appointment": appointment["id"]}, token=token)
+    assert (join.status_code, join.json()["code"]) == (409, "appointment-begun")
+    assert portal.get(path, token=token).json()["allowed"] == ["check_in"]
 
 
 def test_a_request_with_the_same_key_books_once_and_mails_once(portal, visitor):

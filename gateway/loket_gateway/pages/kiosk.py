@@ -49,7 +49,7 @@ class KioskPages:
         found = self.booking.arrivals(municipality, place, text) if text else []
         if not chosen and len(found) != 1:
             if not found:
-                return self._screen("start.html", request, municipality, 422, wrong=True)
+                return self._not_expected(request, municipality, place, text)
             return self._screen("which.html", request, municipality, found=found, text=text, after=PATIENCE)
         try:
             visitor = self.booking.arrive(municipality, caller.name, place, chosen or found[0]["appointment"], text)
@@ -58,6 +58,11 @@ class KioskPages:
                 raise
             return self._screen("start.html", request, municipality, 409, wrong=True)
         return self._screen("here.html", request, municipality, visitor=visitor, after=TOLD)
+
+    def _not_expected(self, request: GatewayRequest, municipality: str, place: str, text: str) -> Response:
+        """The first page again, which says why this visitor cannot announce themselves."""
+        why = self.booking.why_not_expected(municipality, place, text) if text else None
+        return self._screen("start.html", request, municipality, 422, wrong=True, why=why)
 
     @route("GET", "/<municipality>/onthaal/nummer", page=True)
     def topics(self, request: GatewayRequest, municipality: str) -> Response:
@@ -102,8 +107,9 @@ class KioskPages:
         ]
         start = f"/{municipality}/onthaal?plaats={place}&lang={language.of(request)}"
         response = page(
-            f"screens/{template}", request, status, **about(catalogue), place=place, start=start, kinds=kinds, **shown
-        )
+            f"screens/{template}", request, status, **about(catalogue), place=place, start=start, kinds=kinds,
+            places={each["id"]: each["name"] for each in catalogue["locations"]}, **{"why": None, **shown},
+        )  # fmt: skip
         if "after" in shown:
             response.headers["Refresh"] = f"{shown['after']}; url={start}"
         return response

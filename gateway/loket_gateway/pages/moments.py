@@ -103,12 +103,14 @@ class MomentPages:
     def other_moments(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         catalogue = in_words(request, self.catalogue.of(municipality))
         found = self.booking.appointment_by_link(municipality, token)
+        here = f"/{municipality}/afspraak/{token}"
+        if "reschedule" not in found["allowed"]:  # its page says why, and whom to ask
+            return see(request, here)
         kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
         wish = {
             "appointment_types": [kind["id"] for kind in kinds], "persons": found["persons"],
             "location": found["location"]["id"], "resource": None,
         }  # fmt: skip
-        here = f"/{municipality}/afspraak/{token}"
         spoken = {"lang": request.args["lang"]} if request.args.get("lang") else {}
         present = {"start": found["start"], "end": found["end"]}
         offer = Offer(f"{here}/verplaatsen?", f"{here}/verplaatsen/nakijken", here, spoken, present)
@@ -120,7 +122,7 @@ class MomentPages:
         catalogue = in_words(request, self.catalogue.of(municipality))
         found = in_words(request, self.booking.appointment_by_link(municipality, token))
         start = request.args.get("start")
-        if not _moment(start):
+        if not _moment(start) or "reschedule" not in found["allowed"]:
             return see(request, f"/{municipality}/afspraak/{token}/verplaatsen")
         return page("move.html", request, **about(catalogue), appointment=found, token=token, start=start)
 

@@ -114,6 +114,10 @@ class Desk:
                 except Refusal:  # a slot that overlaps was filled before
                     break
 
+    def begin(self, card):
+        """Move the clock to the start of the visit."""
+        self.time = self.appointment(card).start
+
     def later(self, **spans):
         self.time += dt.timedelta(**spans)
 

@@ -1,6 +1,7 @@
 """The life of an appointment has no way round: what is not in the table is refused, and every step is told."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from builders import a_municipality, utc
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from loket_booking.domain import appointment as life
 from loket_booking.domain.agenda import AgendaKey, Placement
+from loket_booking.domain.catalogue import QueuePolicy
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.visit import plan
 from loket_contracts import events
@@ -16,7 +18,15 @@ from loket_contracts.errors import Refusal
 from loket_contracts.event_data import ACTORS
 
 NOW = utc(2026, 11, 24, 8)
-VISIT = plan(a_municipality(), ["advies"], 1, None)
+START, END = utc(2026, 11, 30, 8), utc(2026, 11, 30, 8, 30)
+TOWN = a_municipality(queue=QueuePolicy(early_minutes=15), phone="03 888 00 00")
+VISIT = plan(TOWN, ["advies"], 1, None)
+#: around midnight before the visit, when it may be announced, begins and ends, and around midnight after it
+MOMENTS = sorted(
+    moment + dt.timedelta(minutes=off)
+    for moment in (utc(2026, 11, 29, 23), utc(2026, 11, 30, 7, 45), START, END, utc(2026, 11, 30, 23))
+    for off in (-1, 0, 1)
+)
 
 
 def at(resource="ro-1"):
@@ -24,60 +34,93 @@ def at(resource="ro-1"):
 
 
 def booked():
-    draft = life.held("a1", "rumst", VISIT, at(), utc(2026, 11, 30, 8), NOW, "resident")
-    return life.book(draft, now=NOW, by=Actor("resident"), language="nl")[0]
+    draft = life.held("a1", "rumst", VISIT, at(), START, NOW, "resident")
+    return life.book(TOWN, draft, now=NOW, by=Actor("resident"), language="nl")[0]
 
 
-def give(appointment, command, by="staff"):
+def give(appointment, command, by="staff", now=NOW):
     if command == "book":
-        return life.book(appointment, now=NOW, by=Actor(by), language="nl")
+        return life.book(TOWN, appointment, now=now, by=Actor(by), language="nl")
     if command == "cancel":
-        return life.cancel(appointment, now=NOW, by=Actor(by), reason="ill")
+        return life.cancel(TOWN, appointment, now=now, by=Actor(by), reason="ill")
     if command == "reschedule":
-        return life.reschedule(appointment, VISIT, at("ro-2"), utc(2026, 11, 30, 12), now=NOW, by=Actor(by))
-    return life.step(appointment, command, now=NOW, by=Actor(by))
+        return life.reschedule(TOWN, appointment, VISIT, at("ro-2"), START, now=now, by=Actor(by))
+    return life.step(TOWN, appointment, command, now=now, by=Actor(by))
 
 
-@given(st.lists(st.sampled_from(sorted(life.COMMANDS)), max_size=12), st.sampled_from(ACTORS))
-def test_whatever_is_tried_only_the_steps_of_the_table_happen(commands, by):
-    appointment = booked()
-    for name in commands:
-        rule = life.COMMANDS[name]
-        if appointment.state in rule.sources and by in rule.actors:
-            changed, event = give(appointment, name, by)
+def in_time(command, by, now):
+    """The rule in the tests' own words."""
+    at_desk = by in ("staff", "system")
+    match command:
+        case "check_in" if at_desk:
+            return utc(2026, 11, 29, 23) <= now < utc(2026, 11, 30, 23)
+        case "check_in":
+            return utc(2026, 11, 30, 7, 45) <= now < utc(2026, 11, 30, 23)
+        case "start" | "complete":
+            return now >= utc(2026, 11, 29, 23)
+        case "no_show":
+            return now >= START
+        case "cancel" | "reschedule":
+            return now < (END if by == "staff" else START)
+        case "ask" | "remind_of_documents" | "flag":
+            return now < START
+    return True
+
+
+STEPS = st.tuples(st.sampled_from(sorted(life.COMMANDS)), st.sampled_from(ACTORS), st.integers(0, 3))
+
+
+@given(st.lists(STEPS, max_size=14))
+def test_whatever_is_tried_and_when_only_the_steps_of_the_table_happen_in_their_time(steps):
+    appointment, moment = booked(), 0
+    for name, by, later in steps:
+        moment = min(moment + later, len(MOMENTS) - 1)
+        rule, now = life.COMMANDS[name], MOMENTS[moment]
+        may = life.allowed(TOWN, appointment, by, now)
+        in_state = appointment.state in rule.sources and by in rule.actors
+        assert (name in may) == (in_state and in_time(name, by, now))
+        if name in may:
+            changed, event = give(appointment, name, by, now)
             assert (changed.state, changed.sequence) == (rule.target, appointment.sequence + 1)
             assert changed.id == appointment.id
             assert (event.name, event.sequence) == (rule.event, changed.sequence)
             last = changed.history[-1]
-            assert (last.command, last.at, last.by) == (name, NOW, by)
+            assert (last.command, last.at, last.by) == (name, now, by)
             assert changed.history[:-1] == appointment.history
             assert events.EVENTS[event.name].schema().validate(dict(event.data)) == {}
             appointment = changed
         else:
             with pytest.raises(Refusal) as refused:
-                give(appointment, name, by)
-            assert refused.value.params["allowed"] == (", ".join(life.allowed(appointment.state, by)) or "nothing")
+                give(appointment, name, by, now)
+            assert (refused.value.code == "not-allowed-in-state") == (not in_state)
+            if not in_state:
+                assert refused.value.params["allowed"] == (", ".join(may) or "nothing")
 
 
 @pytest.mark.parametrize("state", ["completed", "cancelled"])
 def test_an_ended_appointment_stays_ended(state):
-    assert life.allowed(state, "staff") == []
+    assert life.allowed(TOWN, replace(booked(), state=state), "staff", NOW) == []
 
 
-def test_a_resident_can_move_cancel_and_check_in_and_nothing_else():
-    assert life.allowed("booked", "resident") == ["cancel", "check_in", "reschedule"]
-    assert life.allowed("checked_in", "resident") == []
+@pytest.mark.parametrize(
+    ("minutes", "may"),
+    [(-16, ["cancel", "reschedule"]), (-15, ["cancel", "check_in", "reschedule"]), (0, ["check_in"])],
+)
+def test_a_resident_can_move_cancel_and_check_in_in_their_time_and_nothing_else(minutes, may):
+    now = START + dt.timedelta(minutes=minutes)
+    assert life.allowed(TOWN, booked(), "resident", now) == may
+    assert life.allowed(TOWN, replace(booked(), state="checked_in"), "resident", now) == []
 
 
 def test_a_mistaken_no_show_and_check_in_can_be_undone():
     for command, undo in (("no_show", "undo_no_show"), ("check_in", "undo_check_in")):
-        appointment, _ = give(booked(), command)
-        appointment, event = give(appointment, undo)
+        appointment, _ = give(booked(), command, now=START)
+        appointment, event = give(appointment, undo, now=START)
         assert (appointment.state, event.name) == ("booked", "appointment.reinstated")
 
 
 def test_a_move_tells_where_it_was():
-    moved, event = give(booked(), "reschedule")
+    moved, event = life.reschedule(TOWN, booked(), VISIT, at("ro-2"), utc(2026, 11, 30, 12), now=NOW, by=Actor("staff"))
     assert event.data["previous_start"] == "2026-11-30T09:00:00+01:00"
     assert event.data["start"] == "2026-11-30T13:00:00+01:00"
     assert moved.resources == ("ro-2",)
@@ -86,5 +129,5 @@ def test_a_move_tells_where_it_was():
 def test_the_history_never_runs_back_in_time_whatever_the_clock_says():
     appointment = booked()
     earlier = NOW - dt.timedelta(seconds=3)
-    changed, event = life.step(appointment, "check_in", now=earlier, by=Actor("staff"))
+    changed, event = life.step(TOWN, appointment, "ask", now=earlier, by=Actor("staff"))
     assert changed.history[-1].at == event.time == NOW

@@ -201,6 +201,7 @@ def test_what_is_cancelled_cannot_be_moved(desk):
 
 def test_a_whole_visit_is_told_step_by_step(desk):
     _, card = desk.book()
+    desk.begin(card)
     for command in ("check_in", "start", "complete"):
         desk.step(card, command)
     done = desk.appointment(card)

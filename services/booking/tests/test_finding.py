@@ -1,7 +1,10 @@
 """Finding visits by who comes."""
 
+import datetime as dt
+
 import pytest
 from desk import CONTACT, LATER, STAFF, Desk
+from town import a_town, specialist, types
 
 from loket_booking.domain import names, queue
 from loket_booking.queries import finding
@@ -54,6 +57,36 @@ def test_staff_find_a_visit_by_its_reference(desk):
 def test_another_teams_visits_are_not_found(desk):
     assert found(desk, "zoe", ["milieu"]) == []
     assert found(desk, "zoe", ["ruimtelijke-ordening"]) == [ZOE["name"]]
+
+
+def test_a_kiosk_tells_why_a_reference_is_not_expected_here_now(database):
+    places = {"hal": {"name": "Hal"}, "punt": {"name": "Punt"}}
+    both = ["hal", "punt"]
+    town = a_town(
+        locations=places,
+        resources={"ro-1": specialist(locations=both)},
+        appointment_types=types(advies={"locations": both}),
+    )
+    desk = Desk(database, town)
+    _, card = desk.book(start=LATER, location="hal")
+
+    def why(place="hal", text=None):
+        typed = card.reference.lower().replace("-", "") if text is None else text
+        told = finding.why_not_expected(desk.stores, "rumst", place, typed)
+        return told and told["reason"]
+
+    assert why() == "later"
+    assert why(text="Lieve Demo") is why(text="") is None
+    desk.begin(card)
+    assert why("punt") == "elsewhere"
+    desk.later(days=1)
+    assert why() == "past"
+    desk.step(card, "no_show")
+    assert why() == "no_show"
+    desk.step(card, "undo_no_show")
+    desk.time -= dt.timedelta(days=2)
+    desk.cancel(card)
+    assert why() == "cancelled"
 
 
 def test_that_somebody_searched_is_recorded(desk, database):

@@ -131,6 +131,7 @@ def test_what_is_pseudonymised_keeps_the_choices_and_knows_nobody(desk):
 
 def test_the_comment_of_a_feedback_goes_with_the_card_and_the_score_stays(desk):
     card = a_visit_with_everything(desk)
+    desk.begin(card)
     desk.step(card, "start")
     desk.step(card, "complete")
     feedback.give(desk.stores, desk.announce, card, 4, "Groeten van Lieve", Request())

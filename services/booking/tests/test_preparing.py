@@ -251,6 +251,7 @@ def test_the_specialist_sees_answers_files_and_earlier_visits_and_the_look_is_re
     _, earlier = desk.book(start="2026-11-26T10:00:00+01:00")
     _, card = desk.book(start=START, answers={"grond": "ja"})
     upload(desk, card)
+    desk.begin(earlier)
     desk.step(earlier, "start", desk="Loket 1")
     desk.step(earlier, "complete", outcome="follow_up")
     seen = desk_queries.dossier(desk.stores, desk.card(card.id), desk.appointment(card), STAFF)
@@ -275,6 +276,7 @@ def test_feedback_is_taken_once_and_after_the_visit(database):
     _, card = desk.book(start=START)
     give = (feedback.give, desk.stores, desk.announce, card, 5, "Dank u", Request())
     assert refused(*give) == "not-allowed-in-state"
+    desk.begin(card)
     desk.step(card, "start")
     desk.step(card, "complete", outcome="answered")
     feedback.give(*give[1:])

@@ -196,6 +196,24 @@ ERRORS: dict[str, ErrorCode] = {
             "GET the appointment to see its state.",
         ),
         ErrorCode(
+            "too-early",
+            "It is too early for that",
+            "This can be done from {opens} on.",
+            "GET the appointment: `allowed` names what can be done now.",
+        ),
+        ErrorCode(
+            "appointment-begun",
+            "The appointment has begun",
+            "This appointment began on {began}. It can no longer be changed here. Contact the municipality: {contact}.",
+            "Ring the municipality. Staff can note what became of the visit.",
+        ),
+        ErrorCode(
+            "appointment-over",
+            "The appointment is over",
+            "This appointment was on {began}. It can no longer be changed. What became of it can still be noted.",
+            "Note that the resident was helped (start, then complete) or did not come (no-show).",
+        ),
+        ErrorCode(
             "settings-changed",
             "Somebody else changed the settings meanwhile",
             "Somebody else stored a newer version since you looked. Nothing of yours was stored.",

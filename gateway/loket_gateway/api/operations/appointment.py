@@ -5,7 +5,7 @@ from __future__ import annotations
 from loket_contracts.commands import AnswerQuestions, CancelAppointment, GiveFeedback, RescheduleAppointment
 
 from ... import schemas
-from .operation import BASE, BODY, BYTES, FILES, MINE, SLOT, TEXT, VISIT, Operation
+from .operation import BASE, BODY, BYTES, CHANGED, FILES, MINE, SLOT, TEXT, VISIT, Operation
 
 OPERATIONS = (
     Operation(
@@ -54,21 +54,18 @@ OPERATIONS = (
         id="cancelAppointment", permission="appointments.change", method="post",
         path=f"{BASE}/appointments/{{identifier}}/cancel", link=True, body=CancelAppointment,
         body_required=False, summary="Give the time back", status=200, answer=schemas.Appointment,
-        refusals=("unknown-municipality", *BODY, "token-needed", "appointment-not-found", "not-allowed-in-state",
-                     "changed-meanwhile"),
+        refusals=(*MINE, *BODY, *CHANGED),
     ),
     Operation(
         id="rescheduleAppointment", permission="appointments.change", method="post",
         path=f"{BASE}/appointments/{{identifier}}/reschedule", link=True, body=RescheduleAppointment,
         summary="Take another moment, and give the old one back", status=200, answer=schemas.Appointment,
-        refusals=("unknown-municipality", *BODY, *VISIT, *SLOT, "token-needed", "appointment-not-found",
-                     "not-allowed-in-state", "changed-meanwhile"),
+        refusals=(*MINE, *BODY, *VISIT, *SLOT, *CHANGED),
     ),
     Operation(
         id="checkIn", permission="queue.handle", method="post",
         path=f"{BASE}/appointments/{{identifier}}/check-in", link=True, summary="The resident is here",
         status=200, answer=schemas.Appointment,
-        refusals=("unknown-municipality", "token-needed", "appointment-not-found", "not-allowed-in-state",
-                     "changed-meanwhile"),
+        refusals=(*MINE, *CHANGED),
     ),
 )  # fmt: skip

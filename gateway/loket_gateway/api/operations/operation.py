@@ -23,8 +23,10 @@ SEARCH = ("unknown-municipality", "invalid-request", *VISIT)
 ALWAYS = ("address-too-long", "too-many-requests", "internal-error", "service-unavailable")
 #: what a request for staff can meet
 STAFF = ("login-needed", "forbidden", "csrf", "password-change-needed", "unknown-municipality")
+#: when the state of an appointment, or the moment, does not allow it
+TIMED = ("not-allowed-in-state", "too-early", "appointment-begun", "appointment-over")
 #: what changes an appointment can meet
-CHANGED = ("appointment-not-found", "not-allowed-in-state", "changed-meanwhile")
+CHANGED = ("appointment-not-found", *TIMED, "changed-meanwhile")
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from loket_contracts.commands import JoinWaitingList
 
 from ... import schemas
-from .operation import BASE, BODY, MINE, Operation
+from .operation import BASE, BODY, MINE, TIMED, Operation
 
 OPERATIONS = (
     Operation(
         id="joinWaitingList", method="post", path=f"{BASE}/waiting-list",
         link=True, body=JoinWaitingList, summary="Be offered an earlier moment when one comes free",
         status=201, answer=schemas.WaitingPlace,
-        refusals=(*MINE, *BODY, "not-allowed-in-state", "already-on-waiting-list"),
+        refusals=(*MINE, *BODY, *TIMED, "already-on-waiting-list"),
     ),
     Operation(
         id="leaveWaitingList", method="delete",

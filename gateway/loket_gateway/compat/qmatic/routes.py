@@ -29,6 +29,8 @@ PORTAL = needs("book")
 UNKNOWN = frozenset(
     {"unknown-municipality", "unknown-appointment-type", "unknown-location", "appointment-not-found", "not-found"}
 )
+#: what the state of the appointment, or the moment, does not allow: told with their own status, 409
+CONFLICTS = frozenset({"not-allowed-in-state", "appointment-begun", "appointment-over", "changed-meanwhile"})
 #: those that belong to HTTP and not to this API
 OF_HTTP = frozenset(
     {"login-needed", "forbidden", "too-many-requests", "body-too-large", "service-unavailable", "outcome-unknown"}
@@ -38,11 +40,14 @@ LONGEST_TOLD = 1000
 
 
 def told(refusal: Refusal, request: Request, public_url: str) -> Response:
-    """404 for what there is not, and 500 with the field `error_message` for what went wrong, as this API does."""
+    """404 for what there is not, 409 for what the appointment no longer allows.
+
+    Everything else that goes wrong is 500 with the header `error_message`, as this API does.
+    """
     response = problems.render(refusal, request, public_url)
     if refusal.code in UNKNOWN:
         response.status_code = 404
-    elif refusal.code not in OF_HTTP:
+    elif refusal.code not in OF_HTTP | CONFLICTS:
         response.status_code = 500
     sentence = " ".join([problems.sentence(refusal, "en"), *(error["detail"] for error in refusal.errors)])
     response.headers["error_code"] = refusal.code

@@ -120,7 +120,7 @@ def book(
         elif card.agenda != str(agenda):
             card = stores.cards.move(card, agenda)
         draft = life.held(identifier, municipality, wanted.visit, placements, wanted.start, now, request.by, follows)
-        booked, event = life.book(draft, now=now, by=request.actor, language=person["language"])
+        booked, event = life.book(calendar.municipality, draft, now=now, by=request.actor, language=person["language"])
         event = request.traced(event)
         try:
             stores.agendas.book(placements, booked, event, now, wanted.hold)

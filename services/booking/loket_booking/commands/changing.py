@@ -29,7 +29,7 @@ def cancel(
 ) -> Appointment:
     """Give the time back. Cancelling what is cancelled already is no error and tells nobody again.
 
-    Raises Refusal: not-allowed-in-state, changed-meanwhile, invalid-request for the reason.
+    Raises Refusal: as `life.check`, changed-meanwhile, invalid-request for the reason.
     """
     municipality = stores.configurations.calendar(card.municipality).municipality
     _check_reason(municipality.reasons, "cancel", reason, request)
@@ -39,7 +39,7 @@ def cancel(
             return appointment
         _check_sequence(appointment, sequence)
         now = stores.now()
-        cancelled, event = life.cancel(appointment, now=now, by=request.actor, reason=reason)
+        cancelled, event = life.cancel(municipality, appointment, now=now, by=request.actor, reason=reason)
         event = request.traced(event)
         wait = municipality.release_minutes if request.by in ("resident", "portal") else 0
         release = now + dt.timedelta(minutes=wait) if wait else None
@@ -56,7 +56,7 @@ def reschedule(
     """Move to another moment: the new time is taken and the old one given back, both or neither.
 
     `hold`: an offer of the new time, which counts at any notice. Moving to where it is already is no error and tells
-    nobody. Raises Refusal: not-allowed-in-state, changed-meanwhile, slot-*, invalid-request for the reason.
+    nobody. Raises Refusal: as `life.check`, changed-meanwhile, slot-*, invalid-request for the reason.
     """
     now = stores.now()
     calendar = stores.configurations.calendar(card.municipality)
@@ -67,13 +67,15 @@ def reschedule(
         if appointment.start == wish["start"] and wish["resource"] in (None, *appointment.resources):
             return appointment
         _check_sequence(appointment, wish["sequence"])
+        life.check(calendar.municipality, appointment, "reschedule", request.by, now)
         visit = life.visit_of(calendar.municipality, appointment)
         if request.is_staff or hold is not None:
             visit = at_any_notice(visit)
         new = place(stores, calendar, visit, wish["resource"], wish["start"], now, hold, old, attempt > 0)
         moved, event = life.reschedule(
-            appointment, visit, new, wish["start"], now=now, by=request.actor, reason=wish["reason"]
-        )
+            calendar.municipality, appointment, visit, new, wish["start"], now=now, by=request.actor,
+            reason=wish["reason"],
+        )  # fmt: skip
         event = request.traced(event)
         agenda = new[0].agenda
         try:
@@ -94,17 +96,17 @@ def step(
 ) -> Appointment:  # fmt: skip
     """A step that leaves the time as it is (`life.STEPS`). `changes` may set the desk or the outcome.
 
-    Raises Refusal: not-allowed-in-state, invalid-request for an unknown command or reason.
+    Raises Refusal: as `life.check`, invalid-request for an unknown command or reason.
     """
     if command not in life.STEPS:
         raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such step."}])
+    known = stores.configurations.calendar(card.municipality).municipality
     if command == "no_show":
-        municipality = stores.configurations.calendar(card.municipality).municipality
-        _check_reason(municipality.reasons, command, reason, request)
+        _check_reason(known.reasons, command, reason, request)
     for _ in range(ATTEMPTS):
         appointment, placements = claimed(stores, card)
         changed, event = life.step(
-            appointment, command, now=stores.now(), by=request.actor, reason=reason, changes=changes
+            known, appointment, command, now=stores.now(), by=request.actor, reason=reason, changes=changes
         )
         event = request.traced(event)
         if stores.agendas.note(placements, changed, event):

@@ -22,7 +22,7 @@ DOCUMENTS_MISSING = "documents-missing"
 def ask(stores: Stores, announce: Announce, card: Card, text: str, request: Request) -> Card:
     """Ask the resident for something beforehand. The text stays on the card; the event says only that there is one.
 
-    Raises Refusal: not-allowed-in-state.
+    Raises Refusal: not-allowed-in-state, appointment-begun.
     """
     entry = {"text": text, "at": stores.now(), "who": request.who, "answer": None, "answered_at": None}
     step(stores, announce, card, "ask", request)
@@ -68,7 +68,7 @@ def settle_duties(stores: Stores, announce: Announce) -> int:
     request = Request(by="system")
     for card in cards:
         found = stores.agendas.find_claim(card.agenda, card.id)
-        if found is None or found[0].state != "booked":
+        if found is None or found[0].state != "booked" or found[0].start <= stores.now():
             stores.cards.change(card, duty_at=None)
             continue
         now = stores.now()

@@ -43,10 +43,15 @@ def preference_of(wish: Mapping[str, Any]) -> Preference:
 
 
 def join(stores: Stores, announce: Announce, card: Card, wish: Mapping[str, Any], request: Request) -> Entry:
-    """Put the appointment on the waiting list. Raises Refusal: not-allowed-in-state, already-on-waiting-list."""
+    """Put the appointment on the waiting list.
+
+    Raises Refusal: as `life.check` for a move, which it leads to; already-on-waiting-list.
+    """
     appointment, _ = claimed(stores, card)
-    before = stores.waiting.get(card.id)
-    entry, event = waiting_list.join(appointment, before, stores.now(), preference_of(wish), wish["not_before"])
+    now, before = stores.now(), stores.waiting.get(card.id)
+    known = stores.configurations.calendar(card.municipality).municipality
+    life.check(known, appointment, "reschedule", request.by, now)
+    entry, event = waiting_list.join(appointment, before, now, preference_of(wish), wish["not_before"])
     if not _keep(stores, announce, entry, request.traced(event)):
         raise Refusal("already-on-waiting-list")
     return entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ from .agenda import Placement
 from .catalogue import Municipality
 from .grid import CELL, zone
 from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
+from .timing import Period, period
 from .visit import Visit, plan
 
 _BOOKED = frozenset({"booked"})
@@ -42,11 +43,6 @@ COMMANDS: dict[str, Command] = lifecycle.table(
 )
 #: the steps that leave the time as it is and need nothing but a reason
 STEPS = frozenset(COMMANDS) - {"book", "reschedule", "cancel"}
-
-
-def allowed(state: str, role: str) -> list[str]:
-    """The commands that this role may give in this state, by name."""
-    return lifecycle.allowed(COMMANDS, state, role)
 
 
 @dataclass(frozen=True)
@@ -81,6 +77,44 @@ class Appointment:
     def local(self, moment: dt.datetime) -> str:
         """`moment` as RFC 3339 with the offset of the location."""
         return moment.astimezone(zone(self.time_zone)).isoformat()
+
+
+def allowed(known: Municipality, appointment: Appointment, role: str, now: dt.datetime) -> list[str]:
+    """The commands that this role may give at this moment, by name."""
+    return lifecycle.allowed(COMMANDS, appointment.state, role, _in_time(known, appointment, role, now))
+
+
+def check(known: Municipality, appointment: Appointment, name: str, role: str, now: dt.datetime) -> Command:
+    """The command, if this role may give it at this moment.
+
+    Raises Refusal: not-allowed-in-state; too-early; appointment-begun, for a resident or portal; appointment-over.
+    """
+    in_time = _in_time(known, appointment, role, now)
+    command = lifecycle.check(COMMANDS, name, appointment.state, role, in_time)
+    when = _period(known, appointment, name, role)
+    if when.opens is not None and when.is_early(now):
+        raise Refusal("too-early", {"opens": appointment.local(when.opens)})
+    if when.is_over(now):
+        began = appointment.local(appointment.start)
+        if when.closes == appointment.start:
+            raise Refusal("appointment-begun", {"began": began, "contact": _contact(known)})
+        raise Refusal("appointment-over", {"began": began})
+    return command
+
+
+def _in_time(known: Municipality, appointment: Appointment, role: str, now: dt.datetime) -> Callable[[str], bool]:
+    return lambda name: _period(known, appointment, name, role).contains(now)
+
+
+def _period(known: Municipality, appointment: Appointment, name: str, role: str) -> Period:
+    early = dt.timedelta(minutes=known.queue.early_minutes)
+    return period(name, role, appointment.start, appointment.end, appointment.time_zone, early)
+
+
+def _contact(known: Municipality) -> str:
+    """Whom to ask: the telephone number of the municipality, else another way to reach it, else its name."""
+    name = known.name.get("nl") or next(iter(known.name.values()), known.id)
+    return known.phone or known.email or known.website or name
 
 
 def visit_of(municipality: Municipality, appointment: Appointment) -> Visit:
@@ -123,34 +157,39 @@ def held(
     )
 
 
-def book(appointment: Appointment, *, now: dt.datetime, by: Actor, language: str) -> tuple[Appointment, Event]:
-    """Raises Refusal: not-allowed-in-state."""
-    return _apply(appointment, "book", now, by, changes={"booked_at": now, "booked_by": by.role, "language": language})
+def book(
+    known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, language: str
+) -> tuple[Appointment, Event]:
+    """Raises Refusal: as `check`."""
+    changes = {"booked_at": now, "booked_by": by.role, "language": language}
+    return _apply(known, appointment, "book", now, by, changes=changes)
 
 
 def reschedule(
-    appointment: Appointment, visit: Visit, placements: Sequence[Placement], start: dt.datetime, *, now: dt.datetime,
-    by: Actor, reason: str | None = None,
+    known: Municipality, appointment: Appointment, visit: Visit, placements: Sequence[Placement], start: dt.datetime, *,
+    now: dt.datetime, by: Actor, reason: str | None = None,
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    """The same appointment, under the same id, at another moment. Raises Refusal: not-allowed-in-state."""
+    """The same appointment, under the same id, at another moment. Raises Refusal: as `check`."""
     changes = {"start": start, "end": start + visit.length * CELL, "resources": _seen_by(placements)}
     told = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
-    return _apply(appointment, "reschedule", now, by, reason, changes, told if reason is None else told | {
+    return _apply(known, appointment, "reschedule", now, by, reason, changes, told if reason is None else told | {
         "reason": reason
     })  # fmt: skip
 
 
-def cancel(appointment: Appointment, *, now: dt.datetime, by: Actor, reason: str) -> tuple[Appointment, Event]:
-    """Raises Refusal: not-allowed-in-state."""
-    return _apply(appointment, "cancel", now, by, reason, told={"cancelled_by": by.role, "reason": reason})
+def cancel(
+    known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, reason: str
+) -> tuple[Appointment, Event]:
+    """Raises Refusal: as `check`."""
+    return _apply(known, appointment, "cancel", now, by, reason, told={"cancelled_by": by.role, "reason": reason})
 
 
 def step(
-    appointment: Appointment, command: str, *, now: dt.datetime, by: Actor, reason: str | None = None,
-    changes: Mapping[str, Any] = MappingProxyType({}),
+    known: Municipality, appointment: Appointment, command: str, *, now: dt.datetime, by: Actor,
+    reason: str | None = None, changes: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    """One of STEPS. `changes` may set `desk` or `outcome`. Raises Refusal: not-allowed-in-state."""
-    return _apply(appointment, command, now, by, reason, changes)
+    """One of STEPS. `changes` may set `desk` or `outcome`. Raises Refusal: as `check`."""
+    return _apply(known, appointment, command, now, by, reason, changes)
 
 
 def _seen_by(placements: Sequence[Placement]) -> tuple[str, ...]:
@@ -158,10 +197,10 @@ def _seen_by(placements: Sequence[Placement]) -> tuple[str, ...]:
 
 
 def _apply(
-    appointment: Appointment, name: str, now: dt.datetime, by: Actor, reason: str | None = None,
+    known: Municipality, appointment: Appointment, name: str, now: dt.datetime, by: Actor, reason: str | None = None,
     changes: Mapping[str, Any] = MappingProxyType({}), told: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    command = lifecycle.check(COMMANDS, name, appointment.state, by.role)
+    command = check(known, appointment, name, by.role, now)
     if appointment.history:  # clocks of two instances differ, and one may have had to try again: time never runs back
         now = max(now, appointment.history[-1].at)
     changed = replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
@@ -49,15 +49,20 @@ def table(commands: Iterable[Command]) -> dict[str, Command]:
     return {command.name: command for command in commands}
 
 
-def allowed(commands: Table, state: str, role: str) -> list[str]:
-    """The commands that this role may give in this state, by name."""
-    return sorted(c.name for c in commands.values() if state in c.sources and role in c.actors)
+def allowed(commands: Table, state: str, role: str, in_time: Callable[[str], bool] = lambda _: True) -> list[str]:
+    """The commands that this role may give in this state, by name. `in_time`: whether a command can be true now."""
+    return sorted(c.name for c in commands.values() if state in c.sources and role in c.actors and in_time(c.name))
 
 
-def check(commands: Table, name: str, state: str, role: str) -> Command:
-    """The command, if it may be given. Raises Refusal: not-allowed-in-state, naming those that may."""
+def check(
+    commands: Table, name: str, state: str, role: str, in_time: Callable[[str], bool] = lambda _: True
+) -> Command:
+    """The command, if this role may give it in this state; whether it is in time is for the caller to check.
+
+    Raises Refusal: not-allowed-in-state, naming those that may be given now.
+    """
     command = commands[name]
     if state not in command.sources or role not in command.actors:
-        possible = ", ".join(allowed(commands, state, role)) or "nothing"
+        possible = ", ".join(allowed(commands, state, role, in_time)) or "nothing"
         raise Refusal("not-allowed-in-state", {"state": state, "allowed": possible})
     return command

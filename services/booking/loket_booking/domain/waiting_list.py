@@ -12,7 +12,7 @@ from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 
-from .appointment import Appointment, require
+from .appointment import Appointment
 from .availability import ANY, Preference
 from .grid import Day
 
@@ -69,9 +69,8 @@ def join(
 ) -> tuple[Entry, Event]:
     """Put the appointment on the list. `before`: its earlier place, if it had one; the events count on from there.
 
-    Raises Refusal: not-allowed-in-state, already-on-waiting-list.
+    Raises Refusal: already-on-waiting-list.
     """
-    require(appointment, "booked")
     if before is not None and before.state != "left":
         raise Refusal("already-on-waiting-list")
     entry = Entry(

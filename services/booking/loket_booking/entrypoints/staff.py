@@ -73,8 +73,16 @@ class ForStaff(Desk):
         return finding.arrivals(self.stores, municipality, location, text)
 
     @answer
+    def why_not_expected(self, municipality: str, location: str, text: str) -> dict[str, Any] | None:
+        """For a kiosk where nobody is found: what is known of the reference that somebody typed there."""
+        return finding.why_not_expected(self.stores, municipality, location, text)
+
+    @answer
     def arrive(self, municipality: str, who: str, location: str, appointment: str, text: str) -> dict[str, Any]:
-        """Check in at a kiosk whoever typed this text there; twice is once. Raises Refusal: appointment-not-found."""
+        """Check in at a kiosk whoever typed this text there; twice is once. `late`: they lost their precedence.
+
+        Raises Refusal: appointment-not-found.
+        """
         if appointment not in {
             each["appointment"] for each in finding.arrivals(self.stores, municipality, location, text)
         }:
@@ -83,7 +91,8 @@ class ForStaff(Desk):
         changed = appointments.appointment(self.stores, card)
         if changed.state != "checked_in":
             changed = changing.step(self.stores, self.announce, card, "check_in", by_staff(self, who))
-        return waiting_room.describe_person(self.stores, changed)
+        late = waiting_room.is_late(self.stores, changed)
+        return {**waiting_room.describe_person(self.stores, changed), "late": late}
 
     @answer
     def dossier(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
@@ -249,7 +258,8 @@ class ForStaff(Desk):
         return closing.move_these(self.stores, self.announce, municipality, moves, by_staff(self, who))
 
     def _described(self, appointment: Appointment, card: Card) -> dict[str, Any]:
+        known = self.stores.configurations.calendar(appointment.municipality).municipality
         return {
             **appointments.describe(self.stores, appointment, card),
-            "allowed": allowed(appointment.state, "staff"),
+            "allowed": allowed(known, appointment, "staff", self.stores.now()),
         }

@@ -135,7 +135,7 @@ def describe_all_of(stores: Stores, appointment: Appointment, card: Card, entry:
         "end": appointment.local(appointment.end),
         "time_zone": appointment.time_zone,
         "language": appointment.language,
-        "allowed": allowed(appointment.state, "resident"),
+        "allowed": allowed(known, appointment, "resident", stores.now()),
         "answers": card.answers,
         "files": [describe_file(file) for file in card.files],
         "missing": [

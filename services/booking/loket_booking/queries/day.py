@@ -9,6 +9,7 @@ from typing import Any
 from ..bootstrap import Stores
 from ..commands.request import Request
 from ..domain.appointment import Appointment, allowed
+from ..domain.catalogue import Municipality
 from ..domain.grid import day
 from ..store.cards import Card
 from ..store.days import Claim
@@ -42,8 +43,8 @@ def agenda(
     for each in stores.days.appointments(municipality, date, date) if missing else ():
         appointments[each.id] = each
     cards = stores.cards.get_all(each.id for each in appointments.values() if teams is None or each.team in teams)
-    detail = f"agenda of {date.isoformat()}"
-    stores.audit.note_once(municipality, request.actor, "read", stores.now(), detail, ONE_LOOK)
+    detail, now = f"agenda of {date.isoformat()}", stores.now()
+    stores.audit.note_once(municipality, request.actor, "read", now, detail, ONE_LOOK)
     return {
         "date": date.isoformat(),
         "resources": [
@@ -53,9 +54,7 @@ def agenda(
                 "kind": each.kind,
                 "open": _stretches(stores, municipality, each.id, date),
                 "claims": [
-                    _claim(
-                        claim, appointments.get(claim.appointment_id), cards.get(claim.appointment_id), known.time_zone
-                    )
+                    _claim(known, claim, appointments.get(claim.appointment_id), cards.get(claim.appointment_id), now)
                     for claim in claims
                     if claim.placement.agenda.resource == each.id
                     and not _is_over(appointments.get(claim.appointment_id), claim)
@@ -70,19 +69,21 @@ def _is_over(appointment: Appointment | None, claim: Claim) -> bool:
     return appointment is not None and appointment.state == "cancelled"
 
 
-def _claim(claim: Claim, appointment: Appointment | None, card: Card | None, time_zone: str) -> dict[str, Any]:
+def _claim(
+    known: Municipality, claim: Claim, appointment: Appointment | None, card: Card | None, now: dt.datetime
+) -> dict[str, Any]:
     placement = claim.placement
-    on = day(placement.agenda.date, appointment.time_zone if appointment else time_zone)
+    on = day(placement.agenda.date, appointment.time_zone if appointment else known.time_zone)
     return {
         "appointment": claim.appointment_id,
         "purpose": placement.purpose,
         "taken_from": on.local(placement.start),
         "taken_to": on.local(placement.end),
-        **(summary(appointment, card) if appointment else {}),
+        **(summary(known, appointment, card, now) if appointment else {}),
     }
 
 
-def summary(appointment: Appointment, card: Card | None) -> dict[str, Any]:
+def summary(known: Municipality, appointment: Appointment, card: Card | None, now: dt.datetime) -> dict[str, Any]:
     """An appointment in a list for staff; without its card, nobody is named."""
     return {
         "state": appointment.state,
@@ -93,7 +94,7 @@ def summary(appointment: Appointment, card: Card | None) -> dict[str, Any]:
         "persons": appointment.persons,
         "location": appointment.location,
         "resources": list(appointment.resources),
-        "allowed": allowed(appointment.state, "staff"),
+        "allowed": allowed(known, appointment, "staff", now),
         "name": card.contact.get("name") if card else None,
         "reference": card.reference if card else None,
         "flagged": card.flagged if card else False,

@@ -33,15 +33,17 @@ FEED_PAST = dt.timedelta(days=14)
 
 def dossier(stores: Stores, card: Card, appointment: Appointment, request: Request) -> dict[str, Any]:
     """Everything that prepares for a visit: answers, files, what was asked, earlier visits. The look is recorded."""
-    stores.audit.note(card.municipality, request.actor, "read", stores.now(), card.id)
+    known, now = stores.configurations.calendar(card.municipality).municipality, stores.now()
+    stores.audit.note(card.municipality, request.actor, "read", now, card.id)
     invitation = stores.invitations.get(card.invitation) if card.invitation else None
     earlier = []
     for other in stores.cards.of_contact(card.municipality, card.contact_mark) if card.contact_mark else ():
         found = stores.agendas.find_claim(other.agenda, other.id) if other.id != card.id else None
         if found:
-            earlier.append({**summary(found[0], other), "appointment": other.id, "outcome": found[0].outcome})
+            told = summary(known, found[0], other, now)
+            earlier.append({**told, "appointment": other.id, "outcome": found[0].outcome})
     return {
-        **summary(appointment, card),
+        **summary(known, appointment, card, now),
         "appointment": card.id,
         "contact": card.contact,
         "answers": card.answers,
@@ -71,13 +73,14 @@ def clashes(stores: Stores, municipality: str, proposed: Calendar | None = None)
     `proposed`: those that would be in force, instead of those that are.
     """
     calendar = proposed or stores.configurations.calendar(municipality)
-    today = local_date(stores.now(), calendar.municipality.time_zone)
+    known, now = calendar.municipality, stores.now()
+    today = local_date(now, known.time_zone)
     found = clashing.clashes(calendar, _taken(stores.days.claims(municipality, today)))
     return [
-        {**summary(clash.appointment, None), "appointment": clash.appointment.id, "resource": clash.resource,
-         "reason": clash.reason}
+        {**summary(known, clash.appointment, None, now), "appointment": clash.appointment.id,
+         "resource": clash.resource, "reason": clash.reason}
         for clash in sorted(found, key=lambda clash: (clash.appointment.start, clash.appointment.id, clash.resource))
-        if clash.appointment.start > stores.now()
+        if clash.appointment.start > now
     ]  # fmt: skip
 
 

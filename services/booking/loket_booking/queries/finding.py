@@ -30,8 +30,9 @@ def find(
     Raises Refusal: unknown-municipality.
     """
     known = stores.configurations.calendar(municipality).municipality
-    stores.audit.note(municipality, request.actor, "read", stores.now(), detail="search by name or reference")
-    today = local_date(stores.now(), known.time_zone)
+    now = stores.now()
+    stores.audit.note(municipality, request.actor, "read", now, detail="search by name or reference")
+    today = local_date(now, known.time_zone)
     try:
         cards = [find_card_by_id_or_reference(stores, municipality, text)]
     except Refusal:
@@ -41,7 +42,7 @@ def find(
     for card in cards:
         claim = stores.agendas.find_claim(card.agenda, card.id)
         if claim is not None and (teams is None or claim[0].team in teams):
-            found.append({**summary(claim[0], card), "appointment": card.id})
+            found.append({**summary(known, claim[0], card, now), "appointment": card.id})
     to_come = [each for each in found if each["start"][:10] >= today.isoformat()]
     past = [each for each in found if each["start"][:10] < today.isoformat()]
     return sorted(to_come, key=lambda each: str(each["start"])) + past[::-1]
@@ -73,6 +74,35 @@ def arrivals(stores: Stores, municipality: str, location: str, text: str) -> lis
         for card in sorted(stores.cards.get_all(expected).values(), key=lambda each: expected[each.id].start)
         if _as_reference(card.reference) == reference or (len(words) > 1 and words.issubset(card.name_words))
     ]
+
+
+def why_not_expected(stores: Stores, municipality: str, location: str, text: str) -> dict[str, Any] | None:
+    """Why `arrivals` does not list the appointment with this reference; None when there is none. A name tells nothing.
+
+    Returns `{reason, start, location}`: `reason` is cancelled, no_show, later, past, elsewhere or done; `location` is
+    the code of its own one. Raises Refusal: unknown-municipality, unknown-location.
+    """
+    known = stores.configurations.calendar(municipality).municipality
+    if location not in known.locations:
+        raise Refusal("unknown-location", {"location": location})
+    typed = _as_reference(text)
+    card = stores.cards.by_reference(municipality, f"{typed[:4]}-{typed[4:]}")
+    found = card and stores.agendas.find_claim(card.agenda, card.id)
+    if not found:
+        return None
+    appointment = found[0]
+    today = local_date(stores.now(), appointment.time_zone)
+    on = local_date(appointment.start, appointment.time_zone)
+    if appointment.state in ("cancelled", "no_show"):
+        reason = appointment.state
+    elif appointment.state not in ("booked", "checked_in"):
+        reason = "done"
+    elif on != today:
+        reason = "later" if on > today else "past"
+    else:
+        reason = "elsewhere"
+    start = appointment.local(appointment.start)
+    return {"reason": reason, "start": start, "location": appointment.location}
 
 
 def _as_reference(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from loket_contracts.errors import Refusal
@@ -65,6 +66,13 @@ def _serving(served: list[Appointment | Ticket]) -> set[str]:
         for name in (each.resources[:1] if isinstance(each, Appointment) else (each.resource,))
         if name is not None
     }
+
+
+def is_late(stores: Stores, appointment: Appointment) -> bool:
+    """Whether its resident came too late to keep their precedence in the queue."""
+    policy = stores.configurations.calendar(appointment.municipality).municipality.queue
+    latest = appointment.start + dt.timedelta(minutes=policy.late_minutes)
+    return waiting_of(appointment).arrived_at > latest
 
 
 def describe_person(stores: Stores, person: Appointment | Ticket) -> dict[str, Any]:
