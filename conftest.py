@@ -123,7 +123,7 @@ def database(indexed_databases: Callable[[str], Database], request: pytest.Fixtu
 def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
     """All four services, the mail catcher and the demo municipality, on this run's servers."""
     from loket_local.stack import Ports, Stack
-    from tests.client import UNLIMITED
+    from tests.client import UNLIMITED, unbounded
 
     running = Stack(
         folder / "stack",
@@ -136,7 +136,7 @@ def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
     # all tests come from one address, and leave forms unfinished that nobody comes back for
     rumst = folder / "rumst.yaml"
     text = (ROOT / "deploy" / "municipalities" / "rumst.yaml").read_text(encoding="utf-8")
-    rumst.write_text(text.replace("most_holds_per_client: 20", "most_holds_per_client: 0", 1), encoding="utf-8")
+    rumst.write_text(unbounded(text), encoding="utf-8")
     running.configure(rumst)
     running.configure_messages(ROOT / "tests" / "at-once.messages.yaml")
     yield running

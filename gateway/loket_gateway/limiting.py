@@ -18,9 +18,11 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from nameko.extensions import SharedExtension
-from werkzeug.wrappers import Request
 
 from loket_contracts.errors import Refusal
+
+from .clients import counted_for
+from .request import GatewayRequest
 
 WINDOW = 60
 #: a gateway takes so large a part of what a client may at once
@@ -46,7 +48,7 @@ class Stash:
 
 
 class Limits(SharedExtension):
-    """Counts by what is asked and by the client's address, which is kept for a minute."""
+    """Counts by what is asked and by who asks; an address is kept for a minute."""
 
     def setup(self) -> None:
         settings = self.container.config["settings"]
@@ -74,12 +76,12 @@ class Limits(SharedExtension):
     def _alone(self) -> FixedWindowRateLimiter:
         return FixedWindowRateLimiter(MemoryStorage())
 
-    def spend(self, what: str, request: Request) -> Stash:
-        """One permit of this client, at the end of which there is a Refusal: too-many-requests."""
-        return self.spend_for(what, request.remote_addr or "?")
+    def spend(self, what: str, request: GatewayRequest) -> Stash:
+        """One permit of this caller or client. Raises Refusal: too-many-requests when there is none left."""
+        return self.spend_for(what, counted_for(request.caller, request.remote_addr))
 
     def spend_for(self, what: str, client: str) -> Stash:
-        """The same by the client's address."""
+        """The same by name: of `clients.counted_for`, or of a wrong key."""
         key = what, client
         stash = self._stashes.get(key)
         if stash is None or not stash.is_of_use():
@@ -88,12 +90,6 @@ class Limits(SharedExtension):
             raise self._refusal(stash)
         stash.left -= 1
         return stash
-
-    def check(self, what: str, request: Request) -> None:
-        """Raises Refusal: too-many-requests when this client has none left, without spending one."""
-        stash = self._stashes.get((what, request.remote_addr or "?"))
-        if stash is not None and stash.left <= 0 and stash.is_of_use():
-            raise self._refusal(stash)
 
     def _take_once(self, key: tuple[str, str]) -> Stash:
         """Of many requests of one client at the same moment, one takes a handful and the others share in it."""

@@ -87,6 +87,7 @@ STATUS: dict[str, int] = {
     "webhook-target-refused": 422,
     "invalid-configuration": 422,
     "too-many-holds": 429,
+    "too-many-bookings": 429,
     "too-many-requests": 429,
     "internal-error": 500,
     "service-unavailable": 503,

@@ -21,12 +21,25 @@ from loket_contracts.errors import Refusal
 
 from . import problems
 from .bodies import idempotency_key
+from .clients import counted_for
 from .clock import now
 from .request import GatewayRequest
 
 KEPT_FOR = dt.timedelta(days=1)
 #: the first request is given up after so long, and a repeat does the work
 UNDER_WAY = dt.timedelta(seconds=30)
+
+
+def scoped_key(request: GatewayRequest) -> str | None:
+    """The Idempotency-Key as it is stored: the same key of another caller, or for another address, is another one.
+
+    A stranger's belongs to their client. Raises Refusal: invalid-request.
+    """
+    key = idempotency_key(request)
+    if key is None:
+        return None
+    owner = counted_for(request.caller, request.remote_addr)
+    return hashlib.sha256("\0".join((owner, request.path, key)).encode()).hexdigest()
 
 
 class Repeats(DependencyProvider):
@@ -50,11 +63,9 @@ class Repeats(DependencyProvider):
 
         Raises Refusal: idempotency-key-reused; outcome-unknown while the first request is still at work.
         """
-        key = idempotency_key(request)
-        if key is None:
+        name = scoped_key(request)
+        if name is None:
             return work()
-        caller = request.caller
-        name = hashlib.sha256("\0".join((caller.municipality, caller.name, request.path, key)).encode()).hexdigest()
         print_of_body = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         moment = now()
         try:

@@ -11,15 +11,18 @@ from eventlet.event import Event
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.wrappers import Request, Response
 
+from loket_chassis.rpc import Unavailable
 from loket_contracts.errors import Refusal
 
 from . import language, problems
 from .access.doors import OPEN, Door
 from .access.identity import SAFE, Identity
 from .access.keys import PREFIX
+from .access.roles import ANYBODY
+from .clients import client_of, counted_for
 from .deprecation import Deprecation
 from .kept_answers import KeptAnswers
-from .limiting import Limits
+from .limiting import Limits, Stash
 from .pages.render import problem_page
 from .request import GatewayRequest
 from .web import VERSION, Server
@@ -60,7 +63,7 @@ class Route(HttpRequestHandler):
         stash = None
         try:
             if self.limit is not None:
-                stash = self.limits.spend(self.limit, request)
+                stash = self._count(request, self.limit)
             self._bound_body(request)
             if self.keeps is not None:
                 spoken = language.of(request)
@@ -92,6 +95,21 @@ class Route(HttpRequestHandler):
         if self.deprecated is not None:
             response.headers.extend(self.deprecated.fields())
         return response
+
+    def _count(self, request: GatewayRequest, limit: str) -> Stash:
+        """One permit of who asks. The credential is looked up first, so that others at the address do not matter.
+
+        Raises Refusal: too-many-requests; login-needed for a key that opens nothing, which counts for its client.
+        """
+        who = ANYBODY
+        try:
+            who = self.identity.who(request)
+        except Unavailable:
+            pass  # where it must be known who asks, this is raised again
+        except Refusal:
+            self.limits.spend_for(limit, client_of(request.remote_addr))
+            raise
+        return self.limits.spend_for(limit, counted_for(who, request.remote_addr))
 
     def _most(self, settings: Any) -> int:
         return int(self.files * settings.most_file_bytes or settings.most_body_bytes)

@@ -25,6 +25,7 @@ from loket_contracts.errors import Refusal
 
 from . import problems
 from .catalogue import Catalogue
+from .clients import client_of
 from .connections import AFTER_TROUBLE, IDLE_SECONDS, LONGEST_ADDRESS, LONGEST_LINE, Protocol, listen
 from .cors import Origins
 from .kept_answers import KeptAnswers
@@ -133,11 +134,11 @@ class Server(WebServer):
         def kept(environ: dict[str, Any], start_response: Any) -> Any:
             """What was answered a moment ago goes out before anything else is looked at. None when there is nothing."""
             found = self.kept.at_hand(environ)
-            if found is None or "HTTP_ORIGIN" in environ:
+            if found is None or "HTTP_ORIGIN" in environ or "HTTP_AUTHORIZATION" in environ:
                 return None
             started = time.perf_counter()
             try:
-                stash = self.limits.spend_for("read", environ.get("REMOTE_ADDR") or "?")
+                stash = self.limits.spend_for("read", client_of(environ.get("REMOTE_ADDR")))
             except Refusal:
                 return None  # it is told where all refusals are
             status, headers, body = found.to(environ)

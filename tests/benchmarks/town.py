@@ -17,7 +17,7 @@ def town(name: str, specialists: int, start: str, end: str, duration: int, **vis
     }  # fmt: skip
     return yaml.safe_dump(
         {
-            "id": name, "name": name, "most_holds_per_client": 0,
+            "id": name, "name": name, "most_holds_per_client": 0, "most_bookings_per_client": 0,
             "locations": {"hal": {"name": "Hal"}}, "teams": {"team": {"name": "Team"}},
             "resources": {f"s-{number}": specialist for number in range(specialists)},
             "appointment_types": {

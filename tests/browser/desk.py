@@ -37,7 +37,8 @@ def town(name: str) -> str:
 
     return yaml.safe_dump({
         "id": name, "name": {"nl": f"Stad {name}"}, "time_zone": noon_zone(), "languages": ["nl", "fr", "de", "en"],
-        "most_holds_per_client": 0, "most_per_contact": 0, "email": "stad@example.org", "phone": "03 555 01 00",
+        "most_holds_per_client": 0, "most_bookings_per_client": 0, "most_per_contact": 0,
+        "email": "stad@example.org", "phone": "03 555 01 00",
         "locations": {
             "hal": {"name": {"nl": "De hal"}, "address": {"street": "Plein 1", "postcode": "2840", "city": "Rumst"}},
         },

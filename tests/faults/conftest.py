@@ -6,7 +6,7 @@ import pytest
 
 from loket_local.ports import find_free
 from loket_local.stack import Ports, Stack
-from tests.client import UNLIMITED, Portal
+from tests.client import UNLIMITED, Portal, unbounded
 
 MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
 
@@ -21,7 +21,9 @@ def own_stack(folder):
         extra={"CLAIM_SECONDS": "4", **UNLIMITED},
     )  # fmt: skip
     stack.start()
-    stack.configure(MUNICIPALITIES / "rumst.yaml")
+    rumst = folder / "faults" / "rumst.yaml"
+    rumst.write_text(unbounded((MUNICIPALITIES / "rumst.yaml").read_text(encoding="utf-8")), encoding="utf-8")
+    stack.configure(rumst)
     stack.configure_messages(Path(__file__).parents[1] / "at-once.messages.yaml")
     yield stack
     stack.stop()

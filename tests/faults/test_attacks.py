@@ -114,6 +114,9 @@ def test_a_client_that_sends_wrong_keys_is_stopped_and_others_are_not(stack, own
         assert statuses[-1].status_code == 429
         assert 0 < int(statuses[-1].headers["Retry-After"]) <= 60
         answers(portal)
+        right = {"Authorization": f"Bearer {own_stack.machine_key('rumst')}"}
+        today = {"date": "2026-11-30"}
+        assert requests.get(portal.path("agenda"), headers=right, params=today, timeout=10).status_code == 200
     finally:
         gateway.stop()
         gateway.environment["WRONG_PER_MINUTE"] = "1000000"

@@ -42,7 +42,8 @@ def municipality():
     usual = {"team": "t", "locations": ["hal"], "interval": 15, "notice_hours": 0}
     return yaml.safe_dump(
         {
-            "id": "druk", "name": "Druk", "most_holds_per_client": 0, "most_per_contact": 0, "hold_minutes": 1,
+            "id": "druk", "name": "Druk", "most_holds_per_client": 0, "most_bookings_per_client": 0,
+            "most_per_contact": 0, "hold_minutes": 1,
             "locations": {"hal": {"name": "Hal"}}, "teams": {"t": {"name": "T"}},
             "resources": {
                 "p-1": person, "p-2": person,

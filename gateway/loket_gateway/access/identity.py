@@ -17,6 +17,7 @@ from loket_chassis.rpc import Unavailable
 from loket_chassis.tokens import hash_of
 from loket_contracts.errors import Refusal
 
+from ..clients import client_of
 from ..clock import now
 from ..limiting import Limits
 from .accounts import Accounts
@@ -82,8 +83,8 @@ class Identity(SharedExtension):
     def recognise(self, request: Request) -> Caller:
         """Who asks. A resident's token is not looked at: booking keeps those.
 
-        Raises Refusal: login-needed for a key that opens nothing, csrf for a form that is not ours, too-many-requests;
-        Unavailable when the database is away.
+        Raises Refusal: login-needed for a key that opens nothing, csrf for a form that is not ours; Unavailable when
+        the database is away.
         """
         given = request.authorization
         if given is not None and given.type == "bearer" and (given.token or "").startswith(PREFIX):
@@ -96,11 +97,14 @@ class Identity(SharedExtension):
         return caller
 
     def of_key(self, request: Request, text: str) -> Caller:
-        """Whose key this is. Raises Refusal: login-needed, too-many-requests; Unavailable."""
-        self.limits.check("wrong", request)
+        """Whose key this is: a right one, however many wrong ones came before it.
+
+        Raises Refusal: login-needed for a wrong one, too-many-requests for too many of them; Unavailable.
+        """
         key = self._asked(lambda: self._known_keys.get(hash_of(text), lambda: self.keys.find(text, now())))
         if key is None:
-            self.limits.spend("wrong", request)
+            known = self._asked(lambda: self.keys.id_in(text))
+            self.limits.spend_for("wrong", f"key {known}" if known else client_of(request.remote_addr))
             raise Refusal("login-needed")
         return Caller(key.name, key.municipality, key.grants, by="key")
 
@@ -110,6 +114,16 @@ class Identity(SharedExtension):
         if not secret:
             return ANYBODY
         return self._asked(lambda: self._known_sessions.get(hash_of(secret), lambda: self._look(secret))) or ANYBODY
+
+    def who(self, request: Request) -> Caller:
+        """Who a request counts for: whose key or session it carries, which need not let them pass. Raises as `of_key`.
+
+        What a session sends may still be another site's: `recognise` checks that where it matters.
+        """
+        given = request.authorization
+        if given is not None and given.type == "bearer" and (given.token or "").startswith(PREFIX):
+            return self.of_key(request, given.token or "")
+        return self.caller_of(request)
 
     def require_own_page(self, request: Request) -> None:
         """A form before there is a session must come from a page of ours. Raises Refusal: csrf.

@@ -79,6 +79,13 @@ class Keys:
     def listed(self, municipality: str) -> list[Key]:
         return [_key(each) for each in self.collection.find({"municipality": municipality}).sort("name", 1)]
 
+    def id_in(self, text: str) -> str | None:
+        """The id in a key, if there is a key with that id, whatever its secret."""
+        parts = _FORM.fullmatch(text)
+        if parts is None or self.collection.find_one({"_id": parts[1]}, {"_id": 1}) is None:
+            return None
+        return parts[1]
+
     def find(self, text: str, now: dt.datetime) -> Key | None:
         """Whose key this is, if it opens anything."""
         parts = _FORM.fullmatch(text)

@@ -10,9 +10,11 @@ from loket_chassis.rpc import Service
 
 from .. import language
 from ..access.doors import LINK, link_or
-from ..bodies import bearer, idempotency_key, json_object
+from ..bodies import bearer, json_object
+from ..clients import stranger
 from ..friction import WORK_HEADER, Friction
 from ..problems import STAMP_HEADER
+from ..repeating import scoped_key
 from ..request import GatewayRequest
 from ..routing import route
 from . import BASE
@@ -29,18 +31,18 @@ class AppointmentRoutes:
     @route("POST", f"{BASE}/holds")
     def post_holds(self, request: GatewayRequest, municipality: str) -> Response:
         _require_work(self.friction, request, municipality)
-        held = self.booking.hold(municipality, json_object(request), idempotency_key(request), request.remote_addr)
+        held = self.booking.hold(municipality, json_object(request), scoped_key(request), _stranger(request))
         return private(held, request, 201)
 
     @route("POST", f"{BASE}/appointments")
     def post_appointments(self, request: GatewayRequest, municipality: str) -> Response:
-        body, key, caller = json_object(request), idempotency_key(request), request.caller
+        body, key, caller = json_object(request), scoped_key(request), request.caller
         if caller.may("book", municipality):
             booked = self.booking.portal_book(municipality, caller.name, body, key)
         else:
             if not body.get("hold"):  # who has a hold has earned it already
                 _require_work(self.friction, request, municipality)
-            booked = self.booking.book(municipality, body, key)
+            booked = self.booking.book(municipality, body, key, _stranger(request))
         booked["manage_url"] = page_of(self.public_url, municipality, booked["link_token"])
         address = f"/api/v1/{municipality}/appointments/{booked['id']}"
         return private(_localised(booked, request), request, 201, {"Location": address})
@@ -103,6 +105,10 @@ class AppointmentRoutes:
 def _require_work(friction: Friction, request: GatewayRequest, municipality: str) -> None:
     stamp, work = request.headers.get(STAMP_HEADER, ""), request.headers.get(WORK_HEADER, "")
     friction.require_work(request, municipality, stamp, work)
+
+
+def _stranger(request: GatewayRequest) -> str | None:
+    return stranger(request.caller, request.remote_addr)
 
 
 def _staff(request: GatewayRequest, permission: str) -> tuple[str, list[str] | None] | None:

@@ -12,8 +12,8 @@ from loket_chassis.rpc import Service
 
 from .. import language
 from ..access.doors import needs
-from ..bodies import idempotency_key, json_object, query
-from ..repeating import Repeats
+from ..bodies import json_object, query
+from ..repeating import Repeats, scoped_key
 from ..request import GatewayRequest
 from ..routing import route
 from ..schemas import AgendaQuery, QueueQuery
@@ -76,7 +76,7 @@ class DeskRoutes:
     def post_desk_appointments(self, request: GatewayRequest, municipality: str) -> Response:
         caller = request.caller
         booked = self.booking.staff_book(
-            municipality, caller.name, json_object(request), idempotency_key(request),
+            municipality, caller.name, json_object(request), scoped_key(request),
             teams=caller.teams("appointments.change"),
         )  # fmt: skip
         return _booked(request, municipality, booked)
@@ -85,7 +85,7 @@ class DeskRoutes:
     def post_follow_up(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         caller = request.caller
         booked = self.booking.book_follow_up(
-            municipality, caller.name, identifier, json_object(request), idempotency_key(request),
+            municipality, caller.name, identifier, json_object(request), scoped_key(request),
             teams=caller.teams("appointments.change"),
         )  # fmt: skip
         return _booked(request, municipality, booked)

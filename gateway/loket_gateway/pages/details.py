@@ -14,6 +14,7 @@ from loket_contracts.errors import Refusal
 
 from .. import language, problems
 from ..catalogue import Catalogue
+from ..clients import client_of
 from ..friction import Friction
 from ..request import GatewayRequest
 from ..routing import route
@@ -91,7 +92,8 @@ class DetailPages:
     def book(self, request: GatewayRequest, municipality: str) -> Response:
         hold, invitation = request.form.get("hold", ""), request.args.get("uitnodiging") or None
         try:
-            booked = self.booking.book_filled_in(municipality, hold, invitation)
+            client = client_of(request.remote_addr)
+            booked = self.booking.book_filled_in(municipality, hold, invitation, client)
         except Refusal as refusal:
             if refusal.code not in ("slot-taken", "invalid-request"):
                 raise

@@ -36,7 +36,6 @@ class DevicePages:
 
     @route("POST", "/<municipality>/koppelen", page=True)
     def couple(self, request: GatewayRequest, municipality: str) -> Response:
-        self.access.limits.spend("login", request)
         self.access.require_own_page(request)
         key, there = request.form.get("key", "").strip(), request.form.get("naar", "")
         try:

@@ -16,6 +16,7 @@ from ..access.identity import Identity
 from ..access.provider import LONGEST_LOGIN, LoginFailed, Provider
 from ..access.roles import Caller
 from ..catalogue import Catalogue
+from ..clients import counted_for
 from ..clock import now
 from ..request import GatewayRequest
 from ..routing import route
@@ -87,11 +88,11 @@ class EnteringPages:
     def login(self, request: GatewayRequest, municipality: str) -> Response:
         if not self.access.password_login:
             raise Refusal("login-refused")
-        self.access.limits.spend("login", request)
         self.access.require_own_page(request)
         name, password = request.form.get("name", "").strip().lower(), request.form.get("password", "")
         account = self._who(municipality, name, password)
         if account is None:
+            self.access.limits.spend("login", request)  # only wrong ones count: a right password is never refused
             return self._login_page(request, municipality, request.form.get("naar", ""), name=name, refused=True)
         there = _place(request.form.get("naar"), municipality)
         return self._enter(request, account, f"/{municipality}/wachtwoord" if account.must_change else there)
@@ -115,7 +116,7 @@ class EnteringPages:
         caller = self.access.recognise(request)
         if caller.municipality != municipality or caller.by != "session":
             raise Refusal("login-needed")
-        self.access.limits.spend("login", request)
+        self.access.limits.spend_for("login", counted_for(caller, request.remote_addr))
         old, new, again = (request.form.get(each, "") for each in ("old", "new", "again"))
         if not passwords.SHORTEST <= len(new) <= passwords.LONGEST:
             return self._password_page(request, municipality, "short")

@@ -16,6 +16,7 @@ from loket_contracts.errors import Refusal
 
 from .. import language
 from ..catalogue import Catalogue
+from ..clients import client_of
 from ..friction import Friction
 from ..request import GatewayRequest
 from ..routing import route
@@ -90,9 +91,9 @@ class MomentPages:
         before = given.get("in_plaats_van")
         try:
             if before:
-                held = self.booking.hold_instead(municipality, before, body, request.remote_addr)
+                held = self.booking.hold_instead(municipality, before, body, client_of(request.remote_addr))
             else:
-                held = self.booking.hold(municipality, body, None, request.remote_addr)
+                held = self.booking.hold(municipality, body, None, client_of(request.remote_addr))
         except Refusal as refusal:
             asked = {name: given[name] for name in OF_A_CHOICE if given.get(name)}
             return _overtaken(request, refusal, f"/{municipality}/tijdstip", body["start"], asked)

@@ -17,6 +17,7 @@ from .store.agendas import Agendas
 from .store.audit import Audit
 from .store.capacities import Capacities
 from .store.cards import Cards
+from .store.clients import Clients
 from .store.configurations import Configurations
 from .store.days import Days
 from .store.drafts import Drafts
@@ -68,6 +69,7 @@ class Stores:
     samples: Announced
     erasures: Erasures
     audit: Audit
+    clients: Clients
     links: Links
     now: Callable[[], dt.datetime] = utc_now
 
@@ -89,12 +91,14 @@ class Stores:
             samples=Announced(database, SAMPLES),
             erasures=Erasures(database),
             audit=Audit(database),
+            clients=Clients(database),
             links=Links(key),
             now=now,
         )
         for store in (
             stores.agendas, stores.cards, stores.drafts, stores.configurations, stores.waiting, stores.queues,
             stores.invitations, stores.files, stores.capacities, stores.samples, stores.audit,
+            stores.clients,
         ):  # fmt: skip
             store.create_indexes()
         return stores

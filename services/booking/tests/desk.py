@@ -60,11 +60,11 @@ class Desk:
         wish = HoldSlot().load({**self.usual, "start": START, **changes})
         return booking.hold(self.stores, "rumst", wish, Request(idempotency_key=key, client=client))
 
-    def book(self, key=None, request=None, **changes):
+    def book(self, key=None, request=None, client=None, **changes):
         body = {"contact": CONTACT, "answers": self.answers, **changes}
         if "hold" not in body:
             body = {**self.usual, "start": START, **body}
-        request = request or Request(idempotency_key=key)
+        request = request or Request(idempotency_key=key, client=client)
         return booking.book(self.stores, self.announce, "rumst", BookAppointment().load(body), request)
 
     def cancel(self, card, reason="ill", **changes):

@@ -27,7 +27,97 @@ def test_one_client_holds_so_many_slots_and_no_more_until_one_ends(desk):
 
 def test_no_network_address_is_kept(desk):
     desk.hold(client="192.0.2.1")
-    assert "192.0.2.1" not in str(list(desk.stores.agendas.collection.find({})))
+    desk.book(client="192.0.2.1", start=LATER)
+    for collection in (desk.stores.agendas.collection, desk.stores.cards.collection, desk.stores.clients.collection):
+        assert collection.count_documents({})
+        assert "192.0.2.1" not in str(list(collection.find({})))
+
+
+def many(take, number):
+    """What so many requests of one client at the same moment were told."""
+    barrier = threading.Barrier(number)
+
+    def attempt(index):
+        barrier.wait()
+        try:
+            take(index)
+        except Refusal as refusal:
+            return refusal.code
+        return "taken"
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(attempt, range(number)))
+
+
+@pytest.fixture
+def crowded(database):
+    """A town where thirty people can be received at once, and a client may hold and book five times."""
+    people = {f"ro-{number}": specialist() for number in range(30)}
+    return Desk(database, a_town(resources=people, most_holds_per_client=5, most_bookings_per_client=5))
+
+
+def test_holds_of_one_client_at_the_same_moment_do_not_pass_the_bound_together(crowded):
+    said = many(lambda _: crowded.hold(client="192.0.2.1"), 20)
+    assert sorted(said) == [*["taken"] * 5, *["too-many-holds"] * 15]
+
+
+def test_bookings_of_one_client_at_the_same_moment_do_not_pass_the_bound_together(crowded):
+    def book(number):
+        crowded.book(client="192.0.2.1", contact={**CONTACT, "email": f"x{number}@example.org"})
+
+    assert sorted(many(book, 20)) == [*["taken"] * 5, *["too-many-bookings"] * 15]
+
+
+def a_stranger_books(desk, number, **changes):
+    contact = {**CONTACT, "email": f"x{number}@example.org"}
+    return desk.book(client="192.0.2.1", contact=contact, **changes)
+
+
+def test_one_client_books_so_often_in_an_hour_with_or_without_a_hold(crowded):
+    for number in range(3):
+        a_stranger_books(crowded, number)
+    for number in range(3, 5):
+        a_stranger_books(crowded, number, hold=crowded.hold(client="192.0.2.1").appointment.id)
+    crowded.later(minutes=10)
+    with pytest.raises(Refusal) as refused_:
+        a_stranger_books(crowded, 5)
+    assert (refused_.value.code, refused_.value.params) == ("too-many-bookings", {"limit": "5", "seconds": "3000"})
+    crowded.book(client="192.0.2.2")
+    crowded.book(request=STAFF)
+    crowded.later(minutes=50)
+    a_stranger_books(crowded, 5)
+
+
+def test_what_was_refused_does_not_count_and_a_hold_that_was_booked_no_longer_does(crowded):
+    for number in range(8):
+        assert refused(a_stranger_books, crowded, number, start="2026-11-30T03:00:00+01:00") == "slot-not-offered"
+        assert refused(crowded.hold, client="192.0.2.1", start="2026-11-30T03:00:00+01:00") == "slot-not-offered"
+    for number in range(5):
+        a_stranger_books(crowded, number, hold=crowded.hold(client="192.0.2.1").appointment.id)
+    for _ in range(5):
+        crowded.hold(client="192.0.2.1")
+
+
+def test_a_repeat_under_a_key_is_answered_and_does_not_count(crowded):
+    first, _ = crowded.book(key="k", client="192.0.2.1")
+    for number in range(4):
+        a_stranger_books(crowded, number)
+    assert crowded.book(key="k", client="192.0.2.1")[0].id == first.id
+
+
+def test_a_key_of_a_hold_is_not_used_for_another_hold(crowded):
+    held = crowded.hold(key="k")
+    assert crowded.hold(key="k").appointment.id == held.appointment.id
+    assert refused(crowded.hold, key="k", start=LATER) == "idempotency-key-reused"
+
+
+def test_the_refusal_of_one_more_hold_tells_when_the_first_ends(desk):
+    desk.hold(client="192.0.2.1")
+    desk.later(minutes=4)
+    desk.hold(client="192.0.2.1", start=LATER)
+    with pytest.raises(Refusal) as refused_:
+        desk.hold(client="192.0.2.1", start="2026-12-02T10:00:00+01:00")
+    assert refused_.value.params["seconds"] == "360"
 
 
 def test_one_person_has_so_many_appointments_of_a_type_to_come_however_they_spell_their_address(desk):

@@ -43,6 +43,12 @@ ACCESS_ERRORS = (
         "SHA-256 of stamp:text begins with Loket-Bits zero bits; or it waits Retry-After seconds and sends the stamp.",
     ),
     ErrorCode(
+        "too-many-bookings",
+        "Too many bookings",
+        "From this address {limit} appointments were booked within an hour. Try again later, or call us.",
+        "Try again after the number of seconds in Retry-After; a portal has a key of its own.",
+    ),
+    ErrorCode(
         "too-many-requests",
         "Too many requests",
         "There were too many requests from this address. Go on in {seconds} seconds.",

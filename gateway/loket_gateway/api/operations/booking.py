@@ -42,13 +42,13 @@ OPERATIONS = (
         repeatable=True, summary="Reserve a slot for the minutes that a form takes", status=201,
         answer=schemas.Hold,
         refusals=("unknown-municipality", *BODY, *VISIT, *SLOT, "invitation-not-valid", "too-many-holds",
-                  "work-needed"),
+                  "idempotency-key-reused", "work-needed"),
     ),
     Operation(
         id="bookAppointment", method="post", path=f"{BASE}/appointments",
         body=BookAppointment, repeatable=True, summary="Book, from a hold or straight from a start",
         status=201, answer=schemas.BookedAppointment,
         refusals=("unknown-municipality", *BODY, *VISIT, *SLOT, "hold-not-found", "idempotency-key-reused",
-                     "invitation-not-valid", "too-many-appointments", "work-needed"),
+                     "invitation-not-valid", "too-many-appointments", "too-many-bookings", "work-needed"),
     ),
 )  # fmt: skip

@@ -24,7 +24,7 @@ from ..store.cards import Card, InvitationUsed, new_reference
 from ..store.claiming import AlreadyClaimed, Taken
 from ..store.holds import HeldSlot
 from ..store.invitations import Invitation
-from .bounding import add_within_bounds, client_within_bounds
+from .bounding import add_within_bounds, hold_is_over, one_more_booking, one_more_hold
 from .changing import claimed
 from .inviting import standing
 from .placing import place
@@ -34,26 +34,28 @@ from .request import ATTEMPTS, Request
 def hold(stores: Stores, municipality: str, wish: Mapping[str, Any], request: Request) -> HeldSlot:
     """Reserve a slot for as long as a form takes.
 
-    Raises Refusal: unknown names, invitation-not-valid, too-many-holds, slot-*.
+    Raises Refusal: unknown names, invitation-not-valid, too-many-holds, slot-*, idempotency-key-reused.
     """
     now = stores.now()
     calendar = stores.configurations.calendar(municipality)
-    identifier = request.identifier("hold", municipality)
+    identifier, fingerprint = request.identifier("hold", municipality), _fingerprint(wish)
     if request.idempotency_key and (made_before := stores.agendas.find_hold(identifier)):
+        if made_before.fingerprint not in (fingerprint, None):
+            raise Refusal("idempotency-key-reused")
         return made_before
     invitation = standing(stores, municipality, wish["invitation"]) if wish["invitation"] else None
     visit = _visit(calendar, wish, request, invitation)
-    client = client_within_bounds(stores, calendar, request, now)
     expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
-    for attempt in range(ATTEMPTS):
-        placements = place(stores, calendar, visit, _who(wish, invitation), wish["start"], now, again=attempt > 0)
-        held = life.held(identifier, municipality, visit, placements, wish["start"], now, request.by)
-        try:
-            stores.agendas.hold(placements, held, expires, now, client)
-        except Taken:
-            continue
-        return HeldSlot(held, placements, expires)
-    raise Refusal("slot-taken", {"start": wish["start"].isoformat()})
+    with one_more_hold(stores, calendar.municipality, request, identifier, expires, now):
+        for attempt in range(ATTEMPTS):
+            placements = place(stores, calendar, visit, _who(wish, invitation), wish["start"], now, again=attempt > 0)
+            held = life.held(identifier, municipality, visit, placements, wish["start"], now, request.by)
+            try:
+                stores.agendas.hold(placements, held, expires, now, fingerprint=fingerprint)
+            except Taken:
+                continue
+            return HeldSlot(held, placements, expires, fingerprint)
+        raise Refusal("slot-taken", {"start": wish["start"].isoformat()})
 
 
 def book(
@@ -64,7 +66,7 @@ def book(
 
     The card goes first, so that a booked appointment always has one; the claim decides. Raises Refusal: hold-not-found,
     unknown names, invalid-request for the answers, slot-*, invitation-not-valid, too-many-appointments,
-    idempotency-key-reused.
+    too-many-bookings, idempotency-key-reused.
     """
     now = stores.now()
     calendar = stores.configurations.calendar(municipality)
@@ -79,6 +81,18 @@ def book(
         card = stores.cards.take_over(card, now)
         if card is None:
             raise Refusal("outcome-unknown")  # the first request is still at work
+    with one_more_booking(stores, calendar.municipality, request, identifier, now):
+        made = _book(stores, announce, calendar, wish, request, identifier, card, now, follows)
+    if wish["hold"] is not None:
+        hold_is_over(stores, municipality, request, wish["hold"])
+    return made
+
+
+def _book(
+    stores: Stores, announce: Announce, calendar: Calendar, wish: Mapping[str, Any], request: Request, identifier: str,
+    card: Card | None, now: dt.datetime, follows: str | None,
+) -> tuple[Appointment, Card]:  # fmt: skip
+    municipality = calendar.municipality.id
     wanted = _wanted(stores, calendar, wish, request)
     if wanted.start < now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
@@ -106,7 +120,7 @@ def book(
                 agenda=str(agenda),
                 visit_date=agenda.date.isoformat(),
                 token_hash=hash_of(stores.links.token(identifier)),
-                fingerprint=fingerprint,
+                fingerprint=_fingerprint(wish),
                 created_at=now,
                 types=list(wanted.visit.type_ids),
                 contact_mark=mark,

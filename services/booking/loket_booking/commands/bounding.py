@@ -1,5 +1,8 @@
 """Bounds on what one person or client can keep to themselves.
 
+What a client holds and books is counted as it is taken, in one conditional write. Staff and portals, which are known by
+an account or key, have no `client`.
+
 Appointments to come are bounded by places: a card takes the first, second, ... place of its person for each of its
 types, and an index keeps two cards out of one place. So a booking asks nothing, until it meets a place that is taken.
 """
@@ -8,7 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from dataclasses import replace
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from loket_contracts.errors import Refusal
 
@@ -20,16 +26,65 @@ from ..domain.visit import Visit
 from ..store.cards import UNDER_WAY, Card, PlaceTaken
 from .request import ATTEMPTS, Request
 
+HOUR = dt.timedelta(hours=1)
 
-def client_within_bounds(stores: Stores, calendar: Calendar, request: Request, now: dt.datetime) -> str | None:
-    """The client as its holds remember it. Raises Refusal: too-many-holds."""
-    most = calendar.municipality.most_holds_per_client
-    if request.client is None or request.is_staff or not most:
-        return None
-    client = stores.links.client(request.client)
-    if stores.agendas.count_holds(client, now) >= most:
-        raise Refusal("too-many-holds", {"limit": most})
-    return client
+
+@dataclass(frozen=True)
+class _Bound:
+    """`most` permits of a kind per client, 0 without limit; `code` of the refusal of one more."""
+
+    kind: str
+    most: int
+    code: str
+
+
+@contextmanager
+def one_more_hold(
+    stores: Stores, known: Municipality, request: Request, hold: str, expires: dt.datetime, now: dt.datetime
+) -> Iterator[None]:
+    """Count a hold of this client until it expires, unless the body fails. Raises Refusal: too-many-holds."""
+    bound = _Bound("holds", known.most_holds_per_client, "too-many-holds")
+    with _one_more(stores, known, request, bound, hold, expires, now):
+        yield
+
+
+@contextmanager
+def one_more_booking(
+    stores: Stores, known: Municipality, request: Request, appointment: str, now: dt.datetime
+) -> Iterator[None]:
+    """Count a booking of this client for an hour, unless the body fails. Raises Refusal: too-many-bookings."""
+    bound = _Bound("bookings", known.most_bookings_per_client, "too-many-bookings")
+    with _one_more(stores, known, request, bound, appointment, now + HOUR, now):
+        yield
+
+
+def hold_is_over(stores: Stores, municipality: str, request: Request, hold: str) -> None:
+    """A hold was booked or given back: it no longer counts against its client."""
+    if request.client is not None:
+        stores.clients.release(_name(stores, municipality, "holds", request.client), hold)
+
+
+@contextmanager
+def _one_more(
+    stores: Stores, known: Municipality, request: Request, bound: _Bound, permit: str, until: dt.datetime,
+    now: dt.datetime,
+) -> Iterator[None]:  # fmt: skip
+    if request.client is None or not bound.most:
+        yield
+        return
+    name = _name(stores, known.id, bound.kind, request.client)
+    free = stores.clients.take(name, permit, bound.most, until, now)
+    if free is not None:
+        raise Refusal(bound.code, {"limit": bound.most, "seconds": max(1, math.ceil((free - now).total_seconds()))})
+    try:
+        yield
+    except BaseException:
+        stores.clients.release(name, permit)
+        raise
+
+
+def _name(stores: Stores, municipality: str, kind: str, client: str) -> str:
+    return f"{municipality}/{kind}/{stores.links.client(client)}"
 
 
 def add_within_bounds(

@@ -17,6 +17,7 @@ from ..store.cards import Card
 from ..store.drafts import Draft
 from ..store.holds import REMEMBERED, HeldSlot
 from . import booking, filing
+from .bounding import hold_is_over
 from .request import Request
 
 _book_appointment = BookAppointment()
@@ -94,10 +95,11 @@ def book(
     return booked, filing.adopt(stores, card, booked)
 
 
-def carry_over(stores: Stores, before: HeldSlot, held: HeldSlot) -> None:
+def carry_over(stores: Stores, before: HeldSlot, held: HeldSlot, request: Request) -> None:
     """Another moment was taken for the same visit: what was filled in goes along, and the moment before comes free."""
     known = of(stores, before)
     until = held.expires + REMEMBERED
     stores.drafts.keep(replace(known, id=held.appointment.id, expires=until))
     stores.files.wait_for_another(appointment_of(before), appointment_of(held), until)
     stores.agendas.drop_hold(before.appointment.id)
+    hold_is_over(stores, before.appointment.municipality, request, before.appointment.id)

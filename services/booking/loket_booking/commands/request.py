@@ -15,7 +15,8 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Request:
-    """`by` is resident, portal, staff or system; `who` the code of an account or key; `client` a network address.
+    """`by` is resident, portal, staff or system; `who` the code of an account or key; `client` who asks
+    without being known by an account or key, as the gateway tells clients apart. `idempotency_key`: of one caller.
 
     `notes`: what a portal passes on to the specialist. `answers_later`: it cannot ask our questions.
     """

@@ -177,6 +177,7 @@ def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipalit
                 "no_show_minutes",
                 "offer_minutes",
                 "most_holds_per_client",
+                "most_bookings_per_client",
                 "most_per_contact",
                 "retention_days",
                 "queue",

@@ -271,6 +271,13 @@ class MunicipalityFile(Schema):
         validate=validate.Range(min=0, max=1000),
         metadata=described("slots that one client address can hold at once; 0 is without limit"),
     )
+    most_bookings_per_client = fields.Integer(
+        load_default=20,
+        validate=validate.Range(min=0, max=1000),
+        metadata=described(
+            "appointments that one client address can book in an hour without an account or key; 0 is without limit"
+        ),
+    )
     most_per_contact = fields.Integer(
         load_default=5,
         validate=validate.Range(min=0, max=1000),

@@ -57,6 +57,7 @@ def text(appointments: int) -> str:
             "holidays": {"country": "BE", "local": ["07-11"]},
             "retention_days": 3650,
             "most_holds_per_client": 0,
+            "most_bookings_per_client": 0,
             "most_per_contact": 0,
             "locations": {
                 "stadhuis": {"name": "Stadhuis"},

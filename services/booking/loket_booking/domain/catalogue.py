@@ -257,7 +257,8 @@ class Municipality:
     `retention_days`: so many days after a visit, who came and what they answered is forgotten. `release_minutes`: so
     long after a cancellation its time comes free, so that slots cannot be handed on. `no_show_minutes`: so long after
     the start an expected visitor counts as missing; None leaves that to people. `offer_minutes`: how long an offer from
-    the waiting list stands. `most_holds_per_client` and `most_per_contact`: 0 is without limit. `reasons`: by command.
+    the waiting list stands. `most_holds_per_client`, `most_bookings_per_client` (in an hour) and
+    `most_per_contact`: 0 is without limit. `reasons`: by command.
     """
 
     id: str
@@ -275,6 +276,7 @@ class Municipality:
     no_show_minutes: int | None = None
     offer_minutes: int = 240
     most_holds_per_client: int = 0
+    most_bookings_per_client: int = 0
     most_per_contact: int = 0
     retention_days: int = 180
     queue: QueuePolicy = QueuePolicy()

@@ -73,8 +73,9 @@ class ForResidents(Desk):
         self, municipality: str, before: str, body: dict[str, Any], client: str | None = None
     ) -> dict[str, Any]:
         """Another moment for the same visit: what was filled in goes along."""
-        held = booking.hold(self.stores, municipality, load(_hold_slot, body), by_resident(self, None, client))
-        drafting.carry_over(self.stores, appointments.find_hold(self.stores, municipality, before), held)
+        request = by_resident(self, None, client)
+        held = booking.hold(self.stores, municipality, load(_hold_slot, body), request)
+        drafting.carry_over(self.stores, appointments.find_hold(self.stores, municipality, before), held, request)
         return appointments.describe_hold(held)
 
     @answer
@@ -110,13 +111,18 @@ class ForResidents(Desk):
         }  # fmt: skip
 
     @answer
-    def book_filled_in(self, municipality: str, hold: str, invitation: str | None = None) -> dict[str, Any]:
-        booked, card = drafting.book(self.stores, self.announce, municipality, hold, invitation, by_resident(self))
+    def book_filled_in(
+        self, municipality: str, hold: str, invitation: str | None = None, client: str | None = None
+    ) -> dict[str, Any]:
+        request = by_resident(self, client=client)
+        booked, card = drafting.book(self.stores, self.announce, municipality, hold, invitation, request)
         return appointments.describe_with_link(self.stores, booked, card)
 
     @answer
-    def book(self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None) -> dict[str, Any]:
-        wish, request = load(_book_appointment, body), by_resident(self, idempotency_key)
+    def book(
+        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None, client: str | None = None
+    ) -> dict[str, Any]:
+        wish, request = load(_book_appointment, body), by_resident(self, idempotency_key, client)
         booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
         return appointments.describe_with_link(self.stores, booked, card)
 

@@ -2,7 +2,7 @@
 
     _id       "rumst/ro-1/2026-11-30"
     b0 .. b4  the booked cells as five words of 60 bits: five times five hours make the longest day
-    holds     [{id, s, e, x, client, appointment}]   provisional, until x
+    holds     [{id, s, e, x, fingerprint, appointment}]   provisional, until x
     claims    [{id, s, e, p, appointment}]   booked (p: for what); a cancelled one stays, without its cells
     owners    [id]           the appointments that stand here: of each, the first placement. Its index is unique
     outbox    [event]                        what the relay has still to publish
@@ -52,7 +52,6 @@ class Agendas(Finding):
         self.collection.create_index(
             "owners", name="owners", unique=True, partialFilterExpression={"owners.0": {"$exists": True}}
         )
-        self.collection.create_index("holds.client", name="clients", sparse=True)
         self.collection.create_index([("municipality", 1), ("date", 1)], name="day")
 
     def read(self, keys: Iterable[AgendaKey]) -> dict[AgendaKey, Agenda]:
@@ -69,7 +68,7 @@ class Agendas(Finding):
 
     def hold(
         self, placements: Sequence[Placement], appointment: Appointment, expires: dt.datetime, now: dt.datetime,
-        client: str | None = None, instead_of: str | None = None,
+        fingerprint: str | None = None, instead_of: str | None = None,
     ) -> None:  # fmt: skip
         """Reserve the placements until `expires`. Another hold, `instead_of` which it is, makes way.
 
@@ -81,8 +80,8 @@ class Agendas(Finding):
             if first:
                 entry["appointment"] = to_document(appointment)
                 entry["placements"] = [placed(each) for each in placements]
-                if client is not None:
-                    entry["client"] = client
+                if fingerprint is not None:
+                    entry["fingerprint"] = fingerprint
             self._change(placement, {"$push": {"holds": entry}}, now, instead_of, session)
 
         self._each(placements, write)
@@ -95,15 +94,6 @@ class Agendas(Finding):
         for document in self.collection.find(held, {"_id": 1}):
             self.collection.update_one({"_id": document["_id"]}, {"$pull": {"holds": {"id": identifier}}})
             self.memory.forget([Placement(AgendaKey.parse(document["_id"]), 0, 0)])
-
-    def count_holds(self, client: str, now: dt.datetime) -> int:
-        """How many slots this client holds at the moment."""
-        live = {"holds": {"$elemMatch": {"client": client, "x": {"$gt": now}}}}
-        return sum(
-            hold.get("client") == client and hold["x"] > now
-            for document in self.collection.find(live, {"holds.client": 1, "holds.x": 1})
-            for hold in document["holds"]
-        )
 
     def book(
         self, placements: Sequence[Placement], appointment: Appointment, event: Event, now: dt.datetime,

@@ -58,4 +58,4 @@ class Finding:
         if found is None:
             return None
         entry = found["holds"][0]
-        return HeldSlot(*from_entry(entry), entry["x"])
+        return HeldSlot(*from_entry(entry), entry["x"], entry.get("fingerprint"))

@@ -21,6 +21,8 @@ class HeldSlot:
     appointment: Appointment
     placements: list[Placement]
     expires: dt.datetime
+    #: of the request that made it; None for what was held before this was stored
+    fingerprint: str | None = None
 
 
 def forgotten(hold: str | None, now: dt.datetime) -> Document:

@@ -1,0 +1,85 @@
+"""Whom a request counts for: a name where one is known, else an address, of which IPv6 has too many for one client."""
+
+import uuid
+from types import SimpleNamespace
+
+import pytest
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from loket_contracts.errors import Refusal
+from loket_gateway.access.roles import ANYBODY, Caller
+from loket_gateway.clients import client_of, counted_for
+from loket_gateway.limiting import Limits
+from tests.client import ANSWERS, a_visitor
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("nonsense", "?"),
+        (None, "?"),
+    ],
+)
+def test_a_client_is_an_address_or_a_network_of_64_bits(address, client):
+    assert client_of(address) == client
+
+
+def test_who_is_known_counts_by_name_and_not_by_address():
+    key = Caller("portaal", "rumst", by="key")
+    person = Caller("portaal", "rumst", by="session")
+    assert len({counted_for(each, "192.0.2.1") for each in (key, person, ANYBODY)}) == 3
+    assert counted_for(key, "192.0.2.1") == counted_for(key, "192.0.2.2")
+
+
+def test_sixty_addresses_of_one_network_share_one_bound():
+    limits = Limits()
+    limits.container = SimpleNamespace(config={"settings": SimpleNamespace(
+        reads_per_minute=5, writes_per_minute=5, logins_per_minute=5, wrong_per_minute=5
+    )})  # fmt: skip
+    limits.__dict__["_shared"] = FixedWindowRateLimiter(MemoryStorage())
+    limits.setup()
+    let_in = 0
+    for number in range(60):
+        try:
+            limits.spend("login", SimpleNamespace(caller=ANYBODY, remote_addr=f"2001:db8::{number:x}"))
+            let_in += 1
+        except Refusal:
+            pass
+    assert let_in == 5
+
+
+def hold(portal, start, **changes):
+    body = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": start}
+    return portal.post("holds", body, **changes)
+
+
+def test_a_key_for_repeats_belongs_to_its_caller(portal, staff):
+    """Two who use the same key get each their own hold."""
+    first, second = (slot["start"] for slot in portal.slots()[-2:])
+    key = f"same-{uuid.uuid4()}"
+    mine = hold(portal, first, key=key)
+    assert hold(portal, first, key=key).json()["id"] == mine.json()["id"]
+    theirs = hold(staff, first, key=key)
+    assert theirs.status_code == 201
+    assert theirs.json()["id"] != mine.json()["id"]
+    other = hold(portal, second, key=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
+def test_a_stranger_who_uses_somebodys_key_does_not_book_their_hold(portal, staff):
+    key, start = f"same-{uuid.uuid4()}", portal.slots()[-1]["start"]
+    body = {
+        "appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": start, "answers": ANSWERS,
+    }  # fmt: skip
+    one = portal.post("appointments", {**body, "contact": a_visitor()}, key=key)
+    assert one.status_code == 201
+    other = staff.post("appointments", {**body, "contact": a_visitor()}, key=key)
+    assert other.status_code != 422
+    assert other.json().get("id") != one.json()["id"]
