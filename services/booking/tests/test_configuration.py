@@ -1,12 +1,13 @@
 """A configuration is taken whole or refused with the line of each error."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import structlog
 from builders import utc
-from town import a_town
+from town import a_town, specialist, types
 
 from loket_booking.configuration import reader
 from loket_booking.store.configurations import Configurations
@@ -53,6 +54,14 @@ def test_the_demo_municipality_is_real_in_kind():
         ("hold_minutes: 10", "hold_minuten: 10", "/hold_minuten"),
         ("days: [thursday], from", "every_weeks: 2, days: [thursday], from", "/resources/ro-1/hours/2/every_weeks"),
         ("interval: 15", "interval: 7", "/appointment_types/bouwadvies/interval"),
+        ("duration: 45", "duration: 480", "/appointment_types/bouwadvies/duration"),
+        ("time_zone: Europe/Brussels", "time_zone: localtime", "/time_zone"),
+        ("time_zone: Europe/Brussels", "time_zone: posix/Europe/Brussels", "/time_zone"),
+        (
+            'from: "09:00", to: "12:00"',
+            'from: "09:00", to: "12:00", valid_from: 2027-02-01, valid_until: 2027-01-01',
+            "/resources/ro-1/hours/0/valid_until",
+        ),
     ],
 )
 def test_an_error_names_its_line_and_its_place(right, wrong, at):
@@ -173,3 +182,58 @@ def test_numbers_and_holidays_are_those_of_the_country_of_the_municipality():
 )
 def test_a_country_or_language_that_is_not_known_is_refused_at_its_line(changes, at):
     assert at in [pointer for _, pointer in errors_of(a_town(**changes))]
+
+
+@pytest.mark.parametrize(
+    ("section", "at"),
+    [
+        ("closures: [{first: 2027-05-03, last: 2027-05-02, reason: x}]", "/closures/0/last"),
+        ('closures: [{first: 2027-05-03, from: "14:00", to: "10:00", reason: x}]', "/closures/0/to"),
+        ('closures: [{first: 2027-05-03, from: "14:00", to: "14:00", reason: x}]', "/closures/0/to"),
+        ("holidays: {country: BE, local: [02-30]}", "/holidays/local/0"),
+        ("holidays: {country: BE, local: [07-11, 04-31]}", "/holidays/local/1"),
+    ],
+)
+def test_what_can_never_apply_is_refused_at_its_place(section, at):
+    assert at in [pointer for _, pointer in errors_of(a_town() + section)]
+
+
+def test_hours_that_apply_on_no_day_are_refused():
+    hours = {"days": ["monday"], "from": "09:00", "to": "12:00", "valid_from": "2027-01-05"}
+    people = {"ro-1": specialist(hours=[{**hours, "valid_until": "2027-01-08"}])}
+    assert "/resources/ro-1/hours/0/days" in [pointer for _, pointer in errors_of(a_town(resources=people))]
+
+
+def test_what_applies_on_some_day_is_taken_and_ends_at_midnight():
+    hours = {
+        "days": ["monday"],
+        "from": "09:00",
+        "to": "00:00",
+        "valid_from": "2027-01-05",
+        "valid_until": "2027-01-11",
+    }
+    people = {"ro-1": specialist(hours=[hours])}
+    closures = [{"first": "2027-05-03", "from": "14:00", "to": "00:00", "reason": "x"}]
+    local = {"country": "BE", "local": ["02-29"]}
+    only = types(advies={}, lang={"duration": 480})
+    known = reader.read(a_town(resources=people, closures=closures, holidays=local, appointment_types=only))
+    assert known.closures[0].end == dt.time()
+
+
+def test_a_type_may_be_as_long_as_two_rules_that_meet():
+    half = [{"days": ["monday"], "from": "09:00", "to": "12:00"}, {"days": ["monday"], "from": "12:00", "to": "15:00"}]
+    people = {"ro-1": specialist(hours=half)}
+    assert reader.read(a_town(resources=people, appointment_types=types(advies={"duration": 360})))
+    for more in ({"duration": 365}, {"duration": 360, "wrap_up": 5}):
+        at = [pointer for _, pointer in errors_of(a_town(resources=people, appointment_types=types(advies=more)))]
+        assert at == ["/appointment_types/advies/duration"]
+
+
+def test_what_was_stored_before_such_a_rule_is_still_read():
+    text = a_town(time_zone="localtime", appointment_types=types(advies={"duration": 480}))
+    text += 'closures: [{first: 2027-05-03, from: "14:00", to: "10:00", reason: x}]\n'
+    text += "holidays: {country: BE, local: [02-30]}\n"
+    assert len(errors_of(text)) >= 3
+    assert reader.read_stored(text, 7).version == 7
+    with pytest.raises(Refusal):
+        reader.read(text)

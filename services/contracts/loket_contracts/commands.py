@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from .event_data import OUTCOMES
 from .fields import WEEKDAYS, ClockTime, Day, Email, Identifier, Instant, Language, Phone
 from .languages import LANGUAGES
+from .stretches import ClosedTime, WelcomeHours
 
 MOST_PERSONS = 20
 MOST_TYPES = 5
@@ -136,7 +137,7 @@ class RescheduleAppointment(_Change):
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
 
 
-class WelcomeStarts(Schema):
+class WelcomeStarts(WelcomeHours):
     """Which starts are welcome, for a search and for the waiting list."""
 
     weekday = fields.List(
@@ -145,7 +146,9 @@ class WelcomeStarts(Schema):
         metadata={"description": "only on these; repeat it for several"},
     )
     after = ClockTime(load_default=None, allow_none=True, metadata={"description": "HH:MM, local"})
-    before = ClockTime(load_default=None, allow_none=True, metadata={"description": "HH:MM, local"})
+    before = ClockTime(
+        load_default=None, allow_none=True, metadata={"description": "HH:MM, local; 00:00 is the end of the day"}
+    )
 
 
 class FindSlots(WelcomeStarts):
@@ -249,7 +252,7 @@ class Invite(Schema):
     days = fields.Integer(load_default=30, strict=True, validate=validate.Range(min=1, max=365))
 
 
-class CloseTime(Schema):
+class CloseTime(ClosedTime):
     """Take time out of the calendar of a resource, a location, or (when neither is named) of all."""
 
     first = Day(required=True)
@@ -262,15 +265,11 @@ class CloseTime(Schema):
 
     @validates_schema
     def is_a_stretch_of_time(self, data: dict[str, Any], **_: Any) -> None:
-        if data["last"] is not None and data["last"] < data["first"]:
-            raise ValidationError("The last day must not lie before the first.", "last")
         if data["resource"] is not None and data["location"] is not None:
             raise ValidationError("Name a resource or a location, not both.", "location")
         for name, moment in (("from", data["start"]), ("to", data["end"])):
             if moment is not None and moment.minute % 5:
                 raise ValidationError("Give a time on a multiple of five minutes.", name)
-        if data["start"] is not None and data["end"] is not None and data["end"] <= data["start"]:
-            raise ValidationError("The end must lie after the start.", "to")
 
 
 class AmendPart(Schema):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from loket_contracts.commands import BookAppointment, FindSlots, HoldSlot
+from loket_contracts.commands import BookAppointment, CloseTime, FindSlots, HoldSlot
 from loket_contracts.days import FIRST_DAY, LAST_DAY, WANTED
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal, pointers
@@ -109,3 +109,18 @@ def test_a_day_out_of_reach_is_refused_and_told_which_are_not(day):
     with pytest.raises(ValidationError) as refused:
         FindSlots().load({"appointment_types": ["bouwadvies"], "from": day})
     assert refused.value.messages == {"from": [WANTED]}
+
+
+@pytest.mark.parametrize(("start", "end", "right"), [
+    ("14:00", "00:00", True), ("00:00", "00:00", True), (None, "00:00", True), ("14:00", "14:00", False),
+    ("14:00", "13:55", False),
+])  # fmt: skip
+def test_a_closure_ends_after_its_start_and_midnight_is_the_end_of_the_day(start, end, right):
+    wrong = CloseTime().validate({"first": "2027-05-03", "from": start, "to": end})
+    assert (wrong == {}) if right else ("to" in wrong)
+
+
+def test_a_search_before_midnight_is_for_the_whole_day_and_one_that_ends_before_it_begins_is_refused():
+    asked = {"appointment_types": ["advies"], "after": "09:00"}
+    assert FindSlots().load({**asked, "before": "00:00"})["before"] is None
+    assert "before" in FindSlots().validate({**asked, "before": "08:00"})

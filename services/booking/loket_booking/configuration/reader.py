@@ -13,13 +13,21 @@ from marshmallow.experimental.context import Context
 from loket_chassis import plain_yaml
 from loket_contracts.errors import Refusal, pointers
 from loket_contracts.reasons import USUAL_REASONS
+from loket_contracts.stretches import is_stored, reading_stored
 
 from ..domain import catalogue
+from .lengths import too_long
 from .schema import AppointmentType, MunicipalityFile, Resource
 from .values import Assumed
 
 Problem = dict[str, str]
 MOST_BYTES = 1_000_000
+
+
+def read_stored(text: str, version: int) -> catalogue.Municipality:
+    """The municipality of a stored version, perhaps older than a rule on what can never apply. Raises as `read`."""
+    with reading_stored():
+        return read(text, version)
 
 
 def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Municipality:
@@ -130,7 +138,10 @@ def _dangling(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for kind in sorted(hours.appointment_types - types.keys()):
                 yield f"/resources/{name}/hours/{rule}/appointment_types", f"There is no such appointment type: {kind}."
     for name, kind in types.items():
-        yield from _needs_nobody_meets(name, kind, loaded)
+        unmet = list(_needs_nobody_meets(name, kind, loaded))
+        yield from unmet
+        if not unmet and not is_stored():
+            yield from too_long(name, kind, loaded, _able(loaded))
         for question, asked in kind["questions"].items():
             if asked["only_if"] is None:
                 continue
@@ -144,7 +155,7 @@ def _dangling(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _needs_nobody_meets(name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    able = [_resource(each, entry) for each, entry in loaded["resources"].items()]
+    able = _able(loaded)
     for index, need in enumerate(kind["needs"]):
         at = f"/appointment_types/{name}/needs/{index}"
         if need.team is not None and need.team not in loaded["teams"]:
@@ -156,6 +167,10 @@ def _needs_nobody_meets(name: str, kind: Mapping[str, Any], loaded: Mapping[str,
             ):
                 all_of_it = ", ".join(filter(None, (need.resource or need.kind, need.skill, place)))
                 yield at, f"No resource is all of this: {all_of_it}."
+
+
+def _able(loaded: Mapping[str, Any]) -> list[catalogue.Resource]:
+    return [_resource(each, entry) for each, entry in loaded["resources"].items()]
 
 
 def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipality:

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from loket_contracts.fields import WEEKDAYS, Day, Identifier
+from loket_contracts.stretches import ClosedTime, check_days, check_hours, is_stored
 
 from ..domain import catalogue
 from .values import Clock, Text, assumed, described
@@ -36,9 +37,12 @@ class OpeningRule(Schema):
             raise ValidationError("Give valid_from: the weeks are counted from there.", "every_weeks")
 
     @validates_schema
-    def ends_after_it_starts(self, data: dict[str, Any], **_: Any) -> None:
-        if data["end"] != dt.time() and data["end"] <= data["start"]:
-            raise ValidationError("The end must lie after the start.", "to")
+    def applies_some_day(self, data: dict[str, Any], **_: Any) -> None:
+        check_hours(data["start"], data["end"], "to")
+        check_days(data["valid_from"], data["valid_until"], "valid_until")
+        bounded = data["valid_from"] is not None and data["valid_until"] is not None
+        if bounded and not is_stored() and not _any_day(data):
+            raise ValidationError("None of these days lies between valid_from and valid_until.", "days")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> catalogue.OpeningRule:
@@ -47,21 +51,36 @@ class OpeningRule(Schema):
         return catalogue.OpeningRule(weekdays=days, appointment_types=types, **data)
 
 
-class Closure(Schema):
+def _any_day(rule: dict[str, Any]) -> bool:
+    """Whether the rule applies on any day from `valid_from` until `valid_until`."""
+    days = frozenset(WEEKDAYS.index(name) for name in rule["days"])
+    made = catalogue.OpeningRule(
+        weekdays=days, start=rule["start"], end=rule["end"], valid_from=rule["valid_from"],
+        valid_until=rule["valid_until"], every_weeks=rule["every_weeks"],
+    )  # fmt: skip
+    length = min((rule["valid_until"] - rule["valid_from"]).days + 1, 7 * rule["every_weeks"])
+    return any(made.applies_on(rule["valid_from"] + dt.timedelta(days=number)) for number in range(length))
+
+
+class Closure(ClosedTime):
     first = Day(required=True, metadata=described("the first day, YYYY-MM-DD"))
     last = Day(load_default=None, metadata=described("the last day, inclusive; the same day when left out"))
     start = Clock(load_default=None, data_key="from")
     end = Clock(load_default=None, data_key="to")
     reason = Text(required=True)
 
-    @validates_schema
-    def ends_after_it_starts(self, data: dict[str, Any], **_: Any) -> None:
-        if data["last"] is not None and data["last"] < data["first"]:
-            raise ValidationError("The last day must not lie before the first.", "last")
-
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> catalogue.Closure:
         return catalogue.Closure(**{**data, "last": data["last"] or data["first"]})
+
+
+def _day_of_the_year(text: str) -> None:
+    """Raises ValidationError for what is no day of any year; 02-29 is one of leap years."""
+    try:
+        dt.date.fromisoformat(f"2024-{text}")
+    except ValueError as error:
+        if not is_stored():
+            raise ValidationError("There is no such day. Give MM-DD.") from error
 
 
 class Holidays(Schema):
@@ -72,7 +91,7 @@ class Holidays(Schema):
     )
     subdivision = fields.String(load_default=None, metadata=described("ISO 3166-2 code without the country"))
     local = fields.List(
-        fields.String(validate=validate.Regexp(r"\A(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z", error="Give MM-DD.")),
+        fields.String(validate=[validate.Regexp(r"\A[0-9]{2}-[0-9]{2}\Z", error="Give MM-DD."), _day_of_the_year]),
         load_default=list,
         metadata=described("days of each year that the country's list omits, as MM-DD"),
     )

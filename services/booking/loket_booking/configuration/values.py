@@ -9,6 +9,7 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -16,6 +17,7 @@ from marshmallow.experimental.context import Context
 
 from loket_contracts import telephone
 from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES, in_order
+from loket_contracts.stretches import is_stored
 
 #: the country of a municipality that names none
 DEFAULT_COUNTRY = "BE"
@@ -93,12 +95,24 @@ class MeetingUrl(fields.Url):
         return address
 
 
+#: files beside the zones on some systems: the zone of the machine, and a placeholder for one that was not set
+NOT_ZONES = frozenset({"localtime", "Factory"})
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the IANA database; none of the machine's own, and no variant such as posix/ or right/."""
+    return frozenset(zoneinfo.available_timezones()) - NOT_ZONES
+
+
 class TimeZone(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:
-            return zoneinfo.ZoneInfo(str(value)).key
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValidationError("Not a time zone of the IANA database, such as Europe/Brussels.") from error
+            if value in time_zones() or is_stored():
+                return zoneinfo.ZoneInfo(str(value)).key
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            pass
+        raise ValidationError("Not a time zone of the IANA database, such as Europe/Brussels.")
 
 
 class Clock(fields.Time):

@@ -47,7 +47,10 @@ class Preference:
     def welcome(self, on: Day) -> int:
         if self.weekdays and on.date.weekday() not in self.weekdays:
             return 0
-        return span(on.cell_at(self.after) if self.after else 0, on.cell_at(self.before) if self.before else on.cells)
+        return span(
+            on.cell_at(self.after) if self.after else 0,
+            on.end_cell_at(self.before) if self.before is not None else on.cells,
+        )
 
 
 ANY = Preference()

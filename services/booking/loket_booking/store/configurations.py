@@ -97,7 +97,7 @@ class Configurations:
         if known is not None and known.version == version:
             return known
         try:
-            return reader.read(self.versions.text(name, version), version)
+            return reader.read_stored(self.versions.text(name, version), version)
         except Refusal as refusal:
             wrong = [f"{each['line']}: {each['pointer']}: {each['detail']}" for each in refusal.errors]
             log.error("a kept configuration cannot be read", municipality=name, version=version, wrong=wrong)

@@ -1,0 +1,64 @@
+"""Whether a visit of each type fits into the hours of those who can give it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from ..domain.catalogue import OpeningRule, Resource
+from ..domain.grid import MINUTES, cells_for, span
+
+CELLS_OF_DAY = 24 * 60 // MINUTES
+
+
+def too_long(
+    name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any], resources: Iterable[Resource]
+) -> Iterator[tuple[str, str]]:
+    """(pointer, what is wrong) when at a place of the type nobody is there for as long as a visit takes.
+
+    A person also needs the time to prepare, to wrap up and to travel within their hours (`Visit.buffers`).
+    """
+    for place in kind["locations"]:
+        if place not in loaded["locations"]:
+            continue
+        around = kind["preparation"], kind["wrap_up"]
+        travel = cells_for(loaded["locations"][place]["travel_minutes"])
+        for need in kind["needs"]:
+            taken = cells_for(kind["duration"])
+            if need.kind == "person":
+                taken += sum(cells_for(minutes) + travel for minutes in around)
+            able = [each for each in resources if place in each.locations and need.is_met_by(each, kind["team"])]
+            longest = max((_longest(each, name) for each in able), default=CELLS_OF_DAY)
+            if taken > longest:
+                yield (
+                    f"/appointment_types/{name}/duration",
+                    f"A visit with its preparation is longer than anybody there works at a stretch, in minutes: "
+                    f"{longest * MINUTES}.",
+                )
+                return
+
+
+def _longest(resource: Resource, kind: str) -> int:
+    """The longest stretch of cells in the hours of a resource that serve this type, on any day of the week."""
+    return _longest_of(tuple(rule for rule in resource.hours if rule.serves((kind,))))
+
+
+@lru_cache(maxsize=1024)
+def _longest_of(rules: tuple[OpeningRule, ...]) -> int:
+    longest = 0
+    for weekday in range(7):
+        open_ = 0
+        for rule in rules:
+            if weekday in rule.weekdays:
+                open_ |= span(_cell(rule.start), _cell(rule.end) or CELLS_OF_DAY)
+        length = 0
+        while open_:  # each step shortens every stretch by one cell
+            length, open_ = length + 1, open_ & open_ >> 1
+        longest = max(longest, length)
+    return longest
+
+
+def _cell(clock: dt.time) -> int:
+    return (clock.hour * 60 + clock.minute) // MINUTES
