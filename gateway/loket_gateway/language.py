@@ -126,8 +126,11 @@ def day(moment: str | dt.date, language: str, form: str = "full") -> str:
 
 
 def moment(text: str, language: str) -> str:
-    """A date and time in words. `text`: RFC 3339 with the offset of the location, in which it is shown."""
-    time = dt.datetime.fromisoformat(text).time()
+    """A date and time in words. `text`: RFC 3339 with the offset of the location; anything else stays as it is."""
+    try:
+        time = dt.datetime.fromisoformat(text).time()
+    except ValueError:
+        return text
     return f"{day(text, language)}, {format_time(time, 'short', locale=LOCALES[language])}"
 
 

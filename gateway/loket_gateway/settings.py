@@ -57,7 +57,7 @@ class GatewaySettings(MongoSettings):
         "How often one client may book or change something, in a minute", default=120, allowed=PER_MINUTE
     )
     logins_per_minute: int = setting(
-        "How often one client may try to log in, in a minute", default=20, allowed=PER_MINUTE
+        "How often one client may log in wrongly, in a minute", default=20, allowed=PER_MINUTE
     )
     wrong_per_minute: int = setting(
         "How many keys that open nothing one client may send, in a minute", default=30, allowed=PER_MINUTE

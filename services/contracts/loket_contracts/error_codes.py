@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from .access_errors import ACCESS_ERRORS
 from .error_code import ErrorCode
+from .step_errors import STEP_ERRORS
 
 ERRORS: dict[str, ErrorCode] = {
     error.code: error
     for error in (
         *ACCESS_ERRORS,
+        *STEP_ERRORS,
         ErrorCode(
             "unknown-municipality",
             "Unknown municipality",
@@ -188,30 +190,6 @@ ERRORS: dict[str, ErrorCode] = {
             "The token of the appointment is needed",
             "This address needs the token that came with the appointment.",
             "Send it as Authorization: Bearer <link_token>.",
-        ),
-        ErrorCode(
-            "not-allowed-in-state",
-            "That cannot be done any more",
-            "The appointment is {state}; from there only this is possible: {allowed}.",
-            "GET the appointment to see its state.",
-        ),
-        ErrorCode(
-            "too-early",
-            "It is too early for that",
-            "This can be done from {opens} on.",
-            "GET the appointment: `allowed` names what can be done now.",
-        ),
-        ErrorCode(
-            "appointment-begun",
-            "The appointment has begun",
-            "This appointment began on {began}. It can no longer be changed here. Contact the municipality: {contact}.",
-            "Ring the municipality. Staff can note what became of the visit.",
-        ),
-        ErrorCode(
-            "appointment-over",
-            "The appointment is over",
-            "This appointment was on {began}. It can no longer be changed. What became of it can still be noted.",
-            "Note that the resident was helped (start, then complete) or did not come (no-show).",
         ),
         ErrorCode(
             "settings-changed",

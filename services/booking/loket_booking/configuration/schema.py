@@ -14,6 +14,7 @@ from loket_contracts.telephone import COUNTRIES
 from ..domain import catalogue
 from ..domain import online as web
 from .online import Look, Online
+from .queue import Queue
 from .schedule import Closure, Holidays, OpeningRule
 from .values import DEFAULT_COUNTRY, MeetingUrl, Phone, Text, TimeZone, described
 
@@ -134,24 +135,6 @@ class Study(Schema):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> catalogue.Study:
         return catalogue.Study(**data)
-
-
-class Queue(Schema):
-    order = fields.String(load_default="appointments_first", validate=validate.OneOf(("appointments_first", "arrival")))
-    early_minutes = fields.Integer(
-        load_default=5,
-        validate=validate.Range(min=0, max=120),
-        metadata=described("an appointment has precedence from so long before its start"),
-    )
-    late_minutes = fields.Integer(
-        load_default=15,
-        validate=validate.Range(min=0, max=120),
-        metadata=described("who arrives later than this after the start waits among the tickets"),
-    )
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> catalogue.QueuePolicy:
-        return catalogue.QueuePolicy(**data)
 
 
 class Reasons(Schema):
