@@ -113,8 +113,7 @@ def _period(known: Municipality, appointment: Appointment, name: str, role: str)
 
 def _contact(known: Municipality) -> str:
     """Whom to ask: the telephone number of the municipality, else another way to reach it, else its name."""
-    name = known.name.get("nl") or next(iter(known.name.values()), known.id)
-    return known.phone or known.email or known.website or name
+    return known.phone or known.email or known.website or next(iter(known.name.values()), known.id)
 
 
 def visit_of(municipality: Municipality, appointment: Appointment) -> Visit:
