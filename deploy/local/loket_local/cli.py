@@ -73,7 +73,11 @@ def up(
         raise click.ClickException(f"Loket runs here already, at {running['url']}. Stop it with: make stop")
     ports = Ports.free() if free_ports else Ports(http_port, mail_port, smtp_port, amqp_port, mongo_port)
     began = time.monotonic()
-    stack = Stack(folder, ports, lambda text: console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {text}"))
+
+    def report(text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {text}", soft_wrap=True)
+
+    stack = Stack(folder, ports, report)
     raise_on_signals()
     try:
         stack.start()

@@ -122,21 +122,30 @@ def test_sigterm_ends_every_child_and_the_data_survives(up, folder):
     assert (folder / "mongodb").exists()
 
 
-def test_what_was_configured_at_the_desk_is_kept_at_the_next_start_and_the_file_is_loaded_when_asked(folder, tmp_path):
+def test_what_was_configured_at_the_desk_is_kept_at_the_next_start_and_the_file_is_loaded_when_asked(tmp_path):
+    folder = tmp_path / "run"
     file = ROOT / "deploy" / "municipalities" / "rumst.yaml"
     own = tmp_path / "own.yaml"
     own.write_text(file.read_text().replace("offer_minutes: 240", "offer_minutes: 120"))
-    up = Up(folder).wait()
-    assert "at version 2" in loket("exec", "--folder", folder, "loket-configure", own).stdout
-    up.end(signal.SIGTERM)
-    up = Up(folder).wait()
-    told = up.output.read_text().replace("\n", " ")
-    assert "rumst is kept as it is: version 2" in " ".join(told.split())
-    assert "exec loket-configure" in told
-    in_force = loket("exec", "--folder", folder, "loket-configure", "--diff", own).stdout
-    assert "Nothing would change" in in_force
-    assert "at version 3" in loket("exec", "--folder", folder, "loket-configure", file).stdout
-    up.end(signal.SIGTERM)
+
+    def configure(*arguments):
+        return loket("exec", "--folder", folder, "loket-configure", *arguments).stdout
+
+    first = Up(folder).wait()
+    try:
+        assert "at version 2" in configure(own)
+    finally:
+        first.end(signal.SIGTERM)
+    second = Up(folder).wait()
+    try:
+        told = second.output.read_text()
+        assert "rumst is kept as it is: version 2" in told
+        assert f"exec loket-configure {file}" in told
+        assert "The message plan of rumst is kept as it is: version 1" in told
+        assert "Nothing would change" in configure("--diff", own)
+        assert "at version 3" in configure(file)
+    finally:
+        second.end(signal.SIGTERM)
 
 
 def test_ctrl_c_ends_every_child(folder):
