@@ -92,3 +92,29 @@ def test_the_login_page_offers_both_ways(stack, url):
     page = requests.get(f"{url}/rumst/aanmelden", timeout=20).text
     assert "/rumst/aanmelden/provider" in page
     assert 'type="password"' in page
+
+
+LONG = "ministerie/afdeling/" * 5
+
+
+def test_two_long_subjects_that_begin_alike_are_two_accounts(stack, url):
+    accounts = MongoClient(stack.servers.mongo_uri).loket_gateway.accounts
+    before = {each["_id"] for each in accounts.find()}
+    for who in ("an", "bo"):
+        assert login(url, f"{LONG}{who}")[1].url.startswith(f"{url}/rumst/balie")
+    made = [each for each in accounts.find() if each["_id"] not in before]
+    assert sorted(each["grants"] for each in made) == [["agent"], ["lead"]]
+    assert all(len(each["name"]) <= 64 for each in made)
+
+
+def test_an_account_that_was_closed_under_its_cut_name_stays_closed(stack, url):
+    accounts = MongoClient(stack.servers.mongo_uri).loket_gateway.accounts
+    former = f"idp-{LONG.replace('/', '-')}an"[:64]
+    accounts.delete_many({"name": {"$regex": "^idp-ministerie"}})
+    template = accounts.find_one({"municipality": "rumst"})
+    cut = {"_id": f"rumst/{former}", "name": former, "municipality": "rumst", "active": False, "from_provider": True}
+    accounts.insert_one({**template, **cut})
+    try:
+        assert login(url, f"{LONG}an")[1].status_code == 401
+    finally:
+        accounts.delete_many({"name": {"$regex": "^idp-ministerie"}})

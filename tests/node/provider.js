@@ -7,6 +7,8 @@ const issuer = `http://127.0.0.1:${port}`;
 
 const people = {
   lead: { email: "lead@rumst.example", loket_roles: ["rumst/lead/milieu", "kontich/agent"] },
+  [`${"ministerie/afdeling/".repeat(5)}an`]: { email: "an@rumst.example", loket_roles: ["rumst/lead"] },
+  [`${"ministerie/afdeling/".repeat(5)}bo`]: { email: "bo@rumst.example", loket_roles: ["rumst/agent"] },
   nobody: { email: "nobody@rumst.example", loket_roles: [] },
 };
 

@@ -74,9 +74,17 @@ class Accounts:
             return False
         return True
 
-    def welcome(self, municipality: str, name: str, given: tuple[Grant, ...], now: dt.datetime) -> Account:
-        """Who a provider of identities sent: what it says of their roles counts."""
+    def welcome(
+        self, municipality: str, name: str, given: tuple[Grant, ...], now: dt.datetime, former_name: str | None = None
+    ) -> Account:
+        """Who a provider of identities sent: what it says of their roles counts.
+
+        `former_name`: of the account that they had before. When that one is closed, a new one is closed too.
+        """
         new = _new(municipality, name, given, password=None, must_change=False)
+        former = self.get(municipality, former_name) if former_name else None
+        if former is not None:
+            new["active"] = former.active
         changed = {"grants": new.pop("grants"), "last_login": now, "from_provider": True}
         del new["last_login"], new["from_provider"]
         found = self.collection.find_one_and_update(

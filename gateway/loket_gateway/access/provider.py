@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: a login that was begun is given up after so long
 LONGEST_LOGIN = dt.timedelta(minutes=10)
+#: characters of the name of an account
+LONGEST_NAME = 64
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -34,9 +36,13 @@ class LoginFailed(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """Who came in: a code that follows from the provider's subject, and what they may where."""
+    """Who came in: a code that follows from the provider's subject, and what they may where.
+
+    `former_name`: the code that older versions gave them, which others may have had too; None when it is the same.
+    """
 
     name: str
+    former_name: str | None
     grants: Mapping[str, tuple[Grant, ...]]
 
 
@@ -93,5 +99,14 @@ class Provider:
                 continue  # a role of another program of theirs
             if grant.role in FOR_PEOPLE:
                 found[municipality] = (*found.get(municipality, ()), grant)
-        subject = _NOT_IN_A_NAME.sub("-", str(claims["sub"]).lower()).strip("-")
-        return Person(f"idp-{subject}-{hash_of(str(claims['sub']))[:8]}"[:64], found)
+        return Person(*_names_of(str(claims["sub"])), found)
+
+
+def _names_of(subject: str) -> tuple[str, str | None]:
+    """The name of an account, which no other subject has, and the one it had when names were cut at their end."""
+    readable, digest = _NOT_IN_A_NAME.sub("-", subject.lower()).strip("-"), hash_of(subject)
+    whole = f"idp-{readable}-{digest[:8]}"
+    if len(whole) <= LONGEST_NAME:
+        return whole, None
+    end = f"-{digest[:16]}"
+    return f"idp-{readable}"[: LONGEST_NAME - len(end)].rstrip("-") + end, whole[:LONGEST_NAME]

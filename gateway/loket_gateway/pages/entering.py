@@ -71,7 +71,7 @@ class EnteringPages:
         if not given:
             self.access.log.note(municipality, person.name, "login refused", now(), "no role")
             raise Refusal("forbidden", {"permission": f"a role in {municipality}"})
-        account = self.access.accounts.welcome(municipality, person.name, given, now())
+        account = self.access.accounts.welcome(municipality, person.name, given, now(), person.former_name)
         if not account.active:
             self.access.log.note(municipality, person.name, "login refused", now(), "closed")
             raise Refusal("login-refused")
