@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -19,6 +19,22 @@ NEVER: tuple[float, Any] = (float("-inf"), None)
 LOOK_EVERY = 1.0
 #: seconds in which it is not asked for again after booking did not answer: everybody would wait for that
 AWAY_FOR = 10.0
+
+
+#: of a booking that does not tell what was removed
+NOTHING_REMOVED: dict[str, list[dict[str, Any]]] = {}
+
+
+def including_removed(catalogue: dict[str, Any], section: str) -> list[dict[str, Any]]:
+    """The entries of a section, then those that were removed: the words for what was booked, not for booking."""
+    in_force: list[dict[str, Any]] = catalogue.get(section, [])
+    return in_force + catalogue.get("removed", NOTHING_REMOVED).get(section, [])
+
+
+def types_of(catalogue: dict[str, Any], names: Iterable[str]) -> list[dict[str, Any]]:
+    """The appointment types of what was booked, as far as they are known."""
+    wanted = set(names)
+    return [kind for kind in including_removed(catalogue, "appointment_types") if kind["id"] in wanted]
 
 
 class Catalogue(SharedExtension):

@@ -7,6 +7,7 @@ from typing import Any
 from babel.numbers import format_decimal, format_percent
 
 from . import language
+from .catalogue import including_removed
 
 #: title, unit (count, percent, days, minutes, score), and "up" or "down" when one of them is good news
 FIGURES: dict[str, tuple[str, str, str | None]] = {
@@ -84,7 +85,7 @@ def of_parts(catalogue: dict[str, Any]) -> dict[str, str]:
     return {
         each["id"]: str(each["name"])
         for group in ("teams", "appointment_types", "locations")
-        for each in catalogue[group]
+        for each in including_removed(catalogue, group)
     }
 
 

@@ -35,11 +35,14 @@ class AdministrationRoutes:
 
     @route("PUT", f"{BASE}/configuration", needs("configuration.change"))
     def put_configuration(self, request: GatewayRequest, municipality: str) -> Response:
-        """The body is the file itself, in YAML (RFC 9512) or JSON. `?dry_run=true` tells what it would change."""
-        given = text(request, YAML, "application/json")
-        if query(request, _configuration_query)["dry_run"]:
+        """The body is the file itself, in YAML (RFC 9512) or JSON. `?dry_run=true` tells what it would change.
+
+        What takes out entries that coming appointments refer to needs `?confirm=true`.
+        """
+        given, asked = text(request, YAML, "application/json"), query(request, _configuration_query)
+        if asked["dry_run"]:
             return private(self.booking.compare_configuration(given, municipality), request)
-        taken = self.booking.configure(given, request.caller.name, municipality)
+        taken = self.booking.configure(given, request.caller.name, municipality, confirmed=asked["confirm"])
         self.catalogue.look_again()
         return private(taken, request)
 

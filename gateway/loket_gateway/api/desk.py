@@ -18,7 +18,7 @@ from ..request import GatewayRequest
 from ..routing import route
 from ..schemas import AgendaQuery, QueueQuery
 from . import BASE
-from .answers import file_answer, private
+from .answers import done, file_answer, private
 from .slots import as_parameters, wish_of
 
 ONE = f"{BASE}/appointments/<identifier>"
@@ -44,6 +44,7 @@ class DeskRoutes:
     """Who works for some teams only sees and handles theirs; booking keeps to that."""
 
     booking: Service
+    notification: Service
     repeats: Repeats
 
     @route("GET", f"{BASE}/agenda", READ)
@@ -65,6 +66,22 @@ class DeskRoutes:
         teams = request.caller.teams("agenda.read")
         found = self.booking.staff_read_file(municipality, request.caller.name, identifier, file, teams=teams)
         return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
+
+    @route("GET", f"{ONE}/barred-addresses", READ)
+    def get_barred_addresses(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        """Which of the resident's addresses get nothing for a while, since nobody receives there."""
+        teams = request.caller.teams("agenda.read")
+        found = self.booking.staff_appointment(municipality, request.caller.name, identifier, teams=teams)
+        return private({"barred": self.notification.barred(municipality, found["id"])}, request)
+
+    @route("DELETE", f"{ONE}/barred-addresses/<channel>", CHANGE)
+    def delete_barred_address(
+        self, request: GatewayRequest, municipality: str, identifier: str, channel: str
+    ) -> Response:
+        teams = request.caller.teams("appointments.change")
+        found = self.booking.note_address_lifted(municipality, request.caller.name, identifier, channel, teams=teams)
+        self.notification.lift(municipality, found, channel)
+        return done()
 
     @route("GET", f"{BASE}/desk/slots", CHANGE)
     def get_desk_slots(self, request: GatewayRequest, municipality: str) -> Response:

@@ -174,12 +174,21 @@ class DetailPages:
             **about(catalogue),
             "held": held,
             "kinds": kinds,
-            "place": next(place for place in catalogue["locations"] if place["id"] == held["location"]),
+            "place": _place(catalogue, held["location"]),
             "minutes": max(0, -(-left // dt.timedelta(minutes=1))),
             "invitation": request.args.get("uitnodiging", ""),
             "asks": asks,
             "steps": 3 if asks else 2,
         }
+
+
+def _place(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
+    """Raises Refusal: unknown-location, when it was removed since."""
+    for place in catalogue["locations"]:
+        if place["id"] == name:
+            found: dict[str, Any] = place
+            return found
+    raise Refusal("unknown-location", {"location": name})
 
 
 def answers_asked_for(questions: Iterable[dict[str, Any]], given: dict[str, str]) -> dict[str, str]:

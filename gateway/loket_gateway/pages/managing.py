@@ -15,11 +15,11 @@ from loket_contracts.errors import Refusal
 
 from .. import language, problems
 from ..api.answers import calendar, page_of
-from ..catalogue import Catalogue
+from ..catalogue import Catalogue, types_of
 from ..routing import route
 from . import words
 from .details import answers_asked_for
-from .render import about, in_words, page, see
+from .render import about, in_words, page, see, told_by
 
 #: reasons that only the municipality has
 OF_STAFF = frozenset({"by-municipality", "resident-asked"})
@@ -140,6 +140,7 @@ class ManagingPages:
             422 if wrong else 200,
             **about(catalogue),
             appointment=shown,
+            why_not=told_by(found["move_refusal"], request),
             token=token,
             done=done if found["state"] != "cancelled" and not wrong else "",
             documents=_documents(catalogue, shown),
@@ -157,11 +158,9 @@ class ManagingPages:
 
 def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
     """The questions of this visit that are answered in words or by a choice, those with a condition too."""
-    names = {kind["id"] for kind in found["appointment_types"]}
     return [
         question
-        for kind in catalogue["appointment_types"]
-        if kind["id"] in names
+        for kind in types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         for question in kind["questions"]
         if question["kind"] != "file"
     ]
@@ -169,7 +168,6 @@ def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[st
 
 def _documents(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
     """The documents that can be sent: what each is called, whether it is missed, and what was sent already."""
-    names = {kind["id"] for kind in found["appointment_types"]}
     return [
         {
             "id": question["id"],
@@ -179,8 +177,7 @@ def _documents(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[st
             "missing": question["id"] in found["missing"],
             "files": [file for file in found["files"] if file["question"] == question["id"]],
         }
-        for kind in catalogue["appointment_types"]
-        if kind["id"] in names
+        for kind in types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         for question in kind["questions"]
         if question["kind"] == "file"
     ]

@@ -104,17 +104,20 @@ class MomentPages:
     def other_moments(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         catalogue = in_words(request, self.catalogue.of(municipality))
         found = self.booking.appointment_by_link(municipality, token)
-        here = f"/{municipality}/afspraak/{token}"
-        if "reschedule" not in found["allowed"]:  # its page says why, and whom to ask
+        here, place = f"/{municipality}/afspraak/{token}", _other_place(found, request.args.get("plaats"))
+        if "reschedule" not in found["allowed"] and place is None:  # its page says why, and whom to ask
             return see(request, here)
         kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
         wish = {
             "appointment_types": [kind["id"] for kind in kinds], "persons": found["persons"],
-            "location": found["location"]["id"], "resource": None,
+            "location": (place or found["location"])["id"], "resource": None,
         }  # fmt: skip
+        asked = {"plaats": place["id"]} if place else {}
         spoken = {"lang": request.args["lang"]} if request.args.get("lang") else {}
         present = {"start": found["start"], "end": found["end"]}
-        offer = Offer(f"{here}/verplaatsen?", f"{here}/verplaatsen/nakijken", here, spoken, present)
+        offer = Offer(
+            f"{here}/verplaatsen?{urlencode(asked)}", f"{here}/verplaatsen/nakijken", here, {**spoken, **asked}, present
+        )
         return self._moments(request, catalogue, kinds, wish, offer)
 
     @route("GET", "/<municipality>/afspraak/<token>/verplaatsen/nakijken", page=True)
@@ -123,18 +126,22 @@ class MomentPages:
         catalogue = in_words(request, self.catalogue.of(municipality))
         found = in_words(request, self.booking.appointment_by_link(municipality, token))
         start = request.args.get("start")
-        if not _moment(start) or "reschedule" not in found["allowed"]:
+        place = _other_place(found, request.args.get("plaats"))
+        if not _moment(start) or ("reschedule" not in found["allowed"] and place is None):
             return see(request, f"/{municipality}/afspraak/{token}/verplaatsen")
-        return page("move.html", request, **about(catalogue), appointment=found, token=token, start=start)
+        return page("move.html", request, **about(catalogue), appointment=found, token=token, start=start, place=place)
 
     @route("POST", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
     def reschedule(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        start = request.form.get("start", "")
+        start, asked = request.form.get("start", ""), {}
+        body = {"start": start}
+        if place := request.form.get("plaats"):
+            asked, body["location"] = {"plaats": place}, place
         try:
-            self.booking.reschedule(municipality, found["id"], token, {"start": start})
+            self.booking.reschedule(municipality, found["id"], token, body)
         except Refusal as refusal:
-            return _overtaken(request, refusal, f"/{municipality}/afspraak/{token}/verplaatsen", start, {})
+            return _overtaken(request, refusal, f"/{municipality}/afspraak/{token}/verplaatsen", start, asked)
         return see(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
 
     def _moments(
@@ -174,6 +181,11 @@ class MomentPages:
             after=_other_month(month, 1),
             stamp=None if offer.moving else self.friction.stamp(municipality),
         )
+
+
+def _other_place(found: dict[str, Any], name: str | None) -> dict[str, Any] | None:
+    """The location that was chosen for an appointment that can no longer be at its own."""
+    return next((each for each in found["move_to"] if each["id"] == name), None)
 
 
 def _overtaken(request: GatewayRequest, refusal: Refusal, address: str, start: str, asked: dict[str, str]) -> Response:

@@ -116,6 +116,11 @@ def in_words(request: Request, document: Any) -> Any:
     return language.localised(document, language.of(request))
 
 
+def told_by(code: str | None, request: Request) -> str | None:
+    """The sentence of a refusal that would follow, for a page that says so beforehand."""
+    return code and problems.sentence(Refusal(code), language.of(request))
+
+
 def see(request: Request, path: str, **query: str) -> Response:
     """Go on with a GET (303), in the language of this page."""
     if request.args.get("lang"):

@@ -44,6 +44,10 @@ class AuditQuery(PageQuery):
 class ConfigurationQuery(Schema):
     version = fields.Integer(load_default=None, validate=validate.Range(min=1, max=2**31))
     dry_run = fields.Boolean(load_default=False, metadata={"description": "tell what it would change, and do nothing"})
+    confirm = fields.Boolean(
+        load_default=False,
+        metadata={"description": "also remove entries that coming appointments refer to; these stay as they are"},
+    )
 
 
 class ResidentWish(Schema):
@@ -152,14 +156,29 @@ class Configuration(Schema):
     versions = fields.List(fields.Nested(Version), required=True)
 
 
+class HitAppointment(Schema):
+    appointment = fields.String(required=True)
+    reference = fields.String(required=True, allow_none=True)
+    start = fields.AwareDateTime(required=True)
+
+
+class Removal(Schema):
+    """An entry that the configuration takes out, and the coming appointments that refer to it."""
+
+    section = fields.String(required=True)
+    name = Identifier(required=True)
+    appointments = fields.List(fields.Nested(HitAppointment), required=True)
+
+
 class Taken(Schema):
-    """What came of a configuration; with `dry_run` there is only `diff`."""
+    """What came of a configuration; with `dry_run` there are only `diff` and `removals`."""
 
     municipality = Identifier(required=True)
     version = fields.Integer()
     changed = fields.Boolean()
     clashes = fields.List(fields.Dict())
     diff = fields.String()
+    removals = fields.List(fields.Nested(Removal))
 
 
 class Erased(Schema):

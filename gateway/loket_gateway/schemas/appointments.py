@@ -72,6 +72,14 @@ class Appointment(Schema):
     time_zone = fields.String(required=True)
     language = fields.String(required=True)
     allowed = fields.List(fields.String(), required=True, metadata={"description": "what the resident can do now"})
+    move_refusal = fields.String(
+        required=True, allow_none=True,
+        metadata={"description": "why it cannot be moved as it is: the code of the problem; null when it can"},
+    )  # fmt: skip
+    move_to = fields.List(
+        fields.Nested(Location), required=True,
+        metadata={"description": "the locations to move it to, when its own is removed"},
+    )  # fmt: skip
     answers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     files = fields.List(fields.Nested(File), required=True)
     missing = fields.List(

@@ -102,6 +102,14 @@ class EarlierVisit(Summary):
 class Dossier(EarlierVisit):
     """Everything that prepares for a visit. The look is recorded."""
 
+    move_refusal = fields.String(
+        required=True, allow_none=True,
+        metadata={"description": "why it cannot be moved as it is: the code of the problem; null when it can"},
+    )  # fmt: skip
+    move_to = fields.List(
+        Identifier(), required=True,
+        metadata={"description": "the locations to move it to, when its own is removed"},
+    )  # fmt: skip
     contact = fields.Nested(ResidentContact, required=True)
     answers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     notes = fields.String(required=True, metadata={"description": "what a portal passed on"})
@@ -111,6 +119,18 @@ class Dossier(EarlierVisit):
     follows = fields.String(required=True, allow_none=True)
     history = fields.List(fields.Nested(Step), required=True)
     earlier = fields.List(fields.Nested(EarlierVisit), required=True)
+
+
+class BarredAddress(Schema):
+    """An address at which nobody receives, as its mail server said."""
+
+    channel = fields.String(required=True, validate=validate.OneOf(("email", "sms")))
+    since = fields.AwareDateTime(required=True)
+    until = fields.AwareDateTime(required=True)
+
+
+class BarredAddresses(Schema):
+    barred = fields.List(fields.Nested(BarredAddress), required=True)
 
 
 class Person(Schema):

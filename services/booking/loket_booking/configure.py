@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,7 +22,8 @@ from loket_contracts.errors import Refusal
 @click.option(
     "--if-absent", is_flag=True, help="Load nothing when the municipality has a configuration, such as one of the desk."
 )
-def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool) -> None:
+@click.option("--confirm", is_flag=True, help="Also remove what coming appointments refer to; these stay as they are.")
+def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool, confirm: bool) -> None:
     """Load FILE, whole or not at all. Errors name the line.
 
     Appointments that no longer fit the new hours are listed; they stay until somebody moves them.
@@ -29,12 +31,15 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool) -> Non
     text = file.read_text(encoding="utf-8")
     try:
         if diff:
-            click.echo(ask(amqp_uri, "booking", "compare_configuration", text)["diff"] or "Nothing would change.")
+            _show(ask(amqp_uri, "booking", "compare_configuration", text))
             return
-        taken = ask(amqp_uri, "booking", "configure", text, by, None, if_absent)
+        taken = ask(amqp_uri, "booking", "configure", text, by, None, if_absent, confirm)
     except Refusal as refusal:
+        if refusal.code == "removal-not-confirmed":
+            click.echo(f"{refusal.detail} With --confirm it counts, and they stay as they are.", err=True)
         for error in refusal.errors:
-            click.echo(f"{file}:{error.get('line', 1)}: {error['pointer']}: {error['detail']}", err=True)
+            place = f"{file}:{error['line']}" if "line" in error else file
+            click.echo(f"{place}: {error['pointer']}: {error['detail']}", err=True)
         sys.exit(1)
     except NoAnswer as error:
         raise click.ClickException(str(error)) from error
@@ -45,6 +50,14 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool) -> Non
     click.echo(f"{taken['municipality']} {word} at version {taken['version']}")
     for clash in taken["clashes"]:
         click.echo(f"  clashes: {clash['start']} {clash['resource']} ({clash['reason']}) {clash['appointment']}")
+
+
+def _show(compared: dict[str, Any]) -> None:
+    click.echo(compared["diff"] or "Nothing would change.")
+    for removal in compared["removals"]:
+        click.echo(f"removes {removal['section']}/{removal['name']}, to which appointments refer:")
+        for each in removal["appointments"]:
+            click.echo(f"  {each['start']} {each['reference'] or each['appointment']}")
 
 
 if __name__ == "__main__":

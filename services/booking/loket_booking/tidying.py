@@ -76,7 +76,8 @@ def forget_past_visits(stores: Stores) -> int:
     """Forget who came, once the retention of the visit's type is over: the shortest, of several. Returns how many."""
     forgotten = 0
     for calendar in stores.configurations.all():
-        known = calendar.municipality
+        # the retention of a type holds for its visits also after the type was removed
+        known = stores.configurations.including_removed(calendar.municipality.id)
         today = local_date(stores.now(), known.time_zone)
         own = [kind for kind in known.appointment_types.values() if kind.retention_days is not None]
         for kind in own:

@@ -360,3 +360,18 @@ def test_only_a_hash_of_the_invitation_is_kept_and_its_use_is_told(by_link):
 @pytest.mark.parametrize("wish", [{"appointment_type": "x"}, {"resource": "mi-1"}, {"location": "x"}])
 def test_an_invitation_to_what_cannot_be_is_not_made(by_link, wish):
     assert refused(invited, by_link, **wish).startswith("unknown-")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (f"{'plan ' * 40}.pdf", f"{('plan ' * 40)[:116]}.pdf"),
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\Documents\\plan.pdf", "plan.pdf"),
+        ("plan", "plan"),
+        ("..", "document"),
+        ("/", "document"),
+    ],
+)
+def test_a_name_of_a_file_keeps_its_extension_and_has_no_folders(given, kept):
+    assert filing.file_name(given) == kept

@@ -135,6 +135,7 @@ class RescheduleAppointment(_Change):
 
     start = Instant(required=True, metadata={"example": "2026-11-30T09:00:00+01:00"})
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
+    location = Identifier(load_default=None, allow_none=True, metadata={"description": "another one; else it stays"})
 
 
 class WelcomeStarts(WelcomeHours):

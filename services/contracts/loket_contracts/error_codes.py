@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .access_errors import ACCESS_ERRORS
 from .error_code import ErrorCode
+from .removal_errors import REMOVAL_ERRORS
 from .step_errors import STEP_ERRORS
 
 ERRORS: dict[str, ErrorCode] = {
@@ -11,6 +12,7 @@ ERRORS: dict[str, ErrorCode] = {
     for error in (
         *ACCESS_ERRORS,
         *STEP_ERRORS,
+        *REMOVAL_ERRORS,
         ErrorCode(
             "unknown-municipality",
             "Unknown municipality",
@@ -190,6 +192,12 @@ ERRORS: dict[str, ErrorCode] = {
             "The token of the appointment is needed",
             "This address needs the token that came with the appointment.",
             "Send it as Authorization: Bearer <link_token>.",
+        ),
+        ErrorCode(
+            "address-not-barred",
+            "This address is not barred",
+            "Messages to this address are not held back.",
+            "GET .../appointments/{id}/barred-addresses lists those that are.",
         ),
         ErrorCode(
             "settings-changed",

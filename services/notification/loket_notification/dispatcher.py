@@ -178,7 +178,11 @@ class Dispatcher(DependencyProvider):
     def _known(self, cards: Any) -> Known:
         people = {each.get("contact_mark") for each in cards if not isinstance(each, Refusal)} - {None}
         since = self.needs.now() - dt.timedelta(days=1)
-        return Known(self.needs.messages.counts(people, since), self.needs.unwanted.of(people)) if people else Known()
+        return (
+            Known(self.needs.messages.counts(people, since), self.needs.unwanted.of(people, self.needs.now()))
+            if people
+            else Known()
+        )
 
     def _send_forever(self) -> None:
         while True:

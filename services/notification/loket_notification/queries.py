@@ -31,7 +31,7 @@ def failures(needs: Needs, municipality: str, hours: int = 24) -> list[dict[str,
 
 def unwanted(needs: Needs, municipality: str) -> list[dict[str, Any]]:
     """Who wants no messages and who cannot be reached, by mark, the latest first."""
-    return needs.unwanted.listed(municipality, MOST_LISTED)
+    return needs.unwanted.listed(municipality, MOST_LISTED, needs.now())
 
 
 def resend(needs: Needs, municipality: str, message: str) -> None:

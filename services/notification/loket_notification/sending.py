@@ -17,7 +17,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.telephone import may_be_mobile
 
 from . import outgoing
-from .channels.contract import NotSent, Refused, Unknown
+from .channels.contract import Declined, NotSent, Refused, Unknown
 from .channels.providers import Providers
 from .domain.card import ContactCard
 from .domain.kinds import EMAIL, KINDS, SMS, Kind
@@ -39,6 +39,9 @@ UNCERTAIN = Counter("loket_messages_uncertain_total", "Messages that may have le
 MOST_UNCERTAIN = 1
 #: after so many failures of our own making a message is given up
 MOST_MISTAKES = 6
+#: a message that providers decline is shown to them so often, so long apart (seconds)
+MOST_DECLINED = 4
+DECLINED_FOR = 300.0
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ def _send(needs: Needs, claimed: Claimed, given: Mapping[str, Any] | Refusal, kn
     except Refused as error:
         if error.unreachable and person:
             needs.unwanted.add(message.municipality, person, message.channel, UNREACHABLE, now)
+            log.info("an address is barred for a while", message=message.id, channel=message.channel)
         raise
     return _settle(needs, claimed, "sent", "", provider, provider_id, person, size)
 
@@ -142,9 +146,11 @@ def _whom(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[str |
 
 
 def _not_sent(needs: Needs, claimed: Claimed, error: NotSent) -> str:
-    if isinstance(error, Refused):
+    declined = isinstance(error, Declined)
+    if isinstance(error, Refused) or (declined and claimed.attempts >= MOST_DECLINED):
         return _settle(needs, claimed, "failed", error.reason)
-    return _again(needs, claimed, error.reason, asked=error.after, may_have_left=isinstance(error, Unknown))
+    asked = error.after or (DECLINED_FOR if declined else None)
+    return _again(needs, claimed, error.reason, asked=asked, may_have_left=isinstance(error, Unknown))
 
 
 def _again(

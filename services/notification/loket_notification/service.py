@@ -15,7 +15,7 @@ from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal, load
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
-from . import planning, previewing, queries, receiving, reports, wording
+from . import barring, planning, previewing, queries, receiving, reports, wording
 from .channels.contract import Callback
 from .dispatcher import Dispatcher
 from .domain.kinds import EVENTS_HEARD
@@ -98,6 +98,16 @@ class NotificationService(DeadLetters, Probes):
     def want_again(self, mark: str, channel: str) -> bool:
         """Take somebody off the list of those who get no messages."""
         return self.dispatcher.needs.unwanted.remove(mark, channel)
+
+    @answer
+    def barred(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
+        """Which addresses of the person of this appointment get nothing for a while: {channel, since, until}."""
+        return barring.of_appointment(self.dispatcher.needs, self.booking, municipality, appointment)
+
+    @answer
+    def lift(self, municipality: str, appointment: str, channel: str) -> None:
+        """Write to that address again. Raises Refusal: address-not-barred."""
+        barring.lift_of(self.dispatcher.needs, self.booking, municipality, appointment, channel)
 
     @answer
     def resend(self, municipality: str, message: str) -> None:

@@ -27,7 +27,7 @@ class SmtpFace:
 
     def __init__(self, **options):
         self.behaviour = "accept"
-        self.answers = []
+        self.answers, self.mail_answers, self.data_answers = [], [], []
         self.taken = []
         (self.port,) = find_free(1)
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
@@ -46,6 +46,12 @@ class SmtpFace:
             message_from_bytes(each, policy=policy.default).get_body(("plain",)).get_content() for each in self.taken
         ]
 
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.mail_answers:
+            return self.mail_answers.pop(0)
+        envelope.mail_from = address
+        return "250 fine"
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.answers:
             said = self.answers.pop(0)
@@ -55,7 +61,7 @@ class SmtpFace:
             server.transport.abort()
             return "421 going away"
         if self.behaviour == "refuse":
-            return "550 no such user"
+            return "550 5.1.1 no such user"
         if self.behaviour == "later":
             return "451 greylisted"
         envelope.rcpt_tos.append(address)
@@ -65,6 +71,8 @@ class SmtpFace:
         if self.behaviour == "silent":
             await asyncio.sleep(PATIENCE * 2)
             return "250 too late"
+        if self.data_answers:
+            return self.data_answers.pop(0)
         self.taken.append(envelope.content)
         return "250 kept"
 

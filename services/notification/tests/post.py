@@ -89,7 +89,7 @@ class Post:
             given = self.cards.get(claimed.message.appointment) or Refusal("appointment-not-found")
             people = {given.get("contact_mark", "")} if isinstance(given, dict) else set()
             known_now = known or Known(
-                self.messages.counts(people, self.time - dt.timedelta(days=1)), self.unwanted.of(people)
+                self.messages.counts(people, self.time - dt.timedelta(days=1)), self.unwanted.of(people, self.time)
             )
             outcome = sending.send(self.needs, claimed, given, known_now)
             found.append((claimed.message.kind, claimed.message.channel, outcome))

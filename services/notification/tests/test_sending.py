@@ -113,7 +113,7 @@ def test_greylisting_costs_a_try_and_no_message(post, face):
 
 
 def test_an_address_that_does_not_exist_is_final_and_not_tried_for_the_next_message(post, face):
-    face.answers = ["550 no such user"]
+    face.answers = ["550 5.1.1 no such user"]
     post.hear()
     assert post.work() == [("confirmation", "email", "failed")]
     assert [event.type for event in post.told] == ["notification.failed.v1"]
@@ -340,11 +340,11 @@ def test_the_daily_fuse_is_for_people_and_not_for_teams(database, face, tmp_path
 
 
 def test_the_failures_of_the_day_are_listed(post, face):
-    face.answers = ["554 spam"]
+    face.answers = ["550 5.1.1 no such user"]
     post.hear()
     post.work()
     (failed,) = queries.failures(post.needs, "rumst")
-    assert (failed["reason"], failed["attempts"]) == ("the mail server said 554", 1)
+    assert (failed["reason"], failed["attempts"]) == ("the mail server said 550 5.1.1", 1)
     post.later(days=2)
     assert queries.failures(post.needs, "rumst") == []
 

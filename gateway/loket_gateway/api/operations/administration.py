@@ -19,7 +19,8 @@ OPERATIONS = (
         id="putConfiguration", method="put", path=f"{BASE}/configuration", query=schemas.ConfigurationQuery,
         body=BYTES, body_type=YAML, permission="configuration.change",
         summary="Load a configuration, whole or not at all", status=200, answer=schemas.Taken,
-        refusals=("unsupported-media-type", "body-too-large", "invalid-request", "invalid-configuration"),
+        refusals=("unsupported-media-type", "body-too-large", "invalid-request", "invalid-configuration",
+                     "removal-not-confirmed"),
     ),
     Operation(
         id="exportResident", method="post", path=f"{BASE}/residents/export", body=schemas.ResidentWish,

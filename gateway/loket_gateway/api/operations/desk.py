@@ -45,6 +45,16 @@ OPERATIONS = (
         refusals=("appointment-not-found", "file-not-found"),
     ),
     Operation(
+        id="listBarredAddresses", method="get", path=f"{ONE}/barred-addresses", permission="agenda.read",
+        summary="Which of the resident's addresses get nothing for a while, since nobody receives there", status=200,
+        answer=schemas.BarredAddresses, refusals=("appointment-not-found",),
+    ),
+    Operation(
+        id="liftBarredAddress", method="delete", path=f"{ONE}/barred-addresses/{{channel}}",
+        permission="appointments.change", summary="Write to that address again", status=204,
+        refusals=("appointment-not-found", "address-not-barred"),
+    ),
+    Operation(
         id="findDeskSlots", method="get", path=f"{BASE}/desk/slots", query=schemas.SlotQuery,
         permission="appointments.change", summary="Free starts at any notice, of any type", status=200,
         answer=schemas.Slots, refusals=SEARCH,

@@ -16,6 +16,7 @@ FILES = ("application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic
 
 BODY = ("malformed-json", "unsupported-media-type", "body-too-large", "body-too-slow", "invalid-request")
 VISIT = ("unknown-appointment-type", "unknown-location", "unknown-resource", "location-needed", "types-not-combinable")
+REMOVED = ("appointment-type-removed", "location-removed")
 SLOT = ("slot-in-the-past", "slot-not-offered", "slot-taken")
 MINE = ("unknown-municipality", "token-needed", "appointment-not-found")
 SEARCH = ("unknown-municipality", "invalid-request", *VISIT)

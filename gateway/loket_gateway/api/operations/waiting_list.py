@@ -5,14 +5,14 @@ from __future__ import annotations
 from loket_contracts.commands import JoinWaitingList
 
 from ... import schemas
-from .operation import BASE, BODY, MINE, TIMED, Operation
+from .operation import BASE, BODY, MINE, REMOVED, TIMED, Operation
 
 OPERATIONS = (
     Operation(
         id="joinWaitingList", method="post", path=f"{BASE}/waiting-list",
         link=True, body=JoinWaitingList, summary="Be offered an earlier moment when one comes free",
         status=201, answer=schemas.WaitingPlace,
-        refusals=(*MINE, *BODY, *TIMED, "already-on-waiting-list"),
+        refusals=(*MINE, *BODY, *TIMED, *REMOVED, "already-on-waiting-list"),
     ),
     Operation(
         id="leaveWaitingList", method="delete",
@@ -23,7 +23,7 @@ OPERATIONS = (
         id="acceptOffer", method="post",
         path=f"{BASE}/waiting-list/{{identifier}}/accept", link=True, summary="Take the moment offered",
         status=200, answer=schemas.Appointment,
-        refusals=(*MINE, "not-on-waiting-list", "no-offer", "slot-taken", "changed-meanwhile"),
+        refusals=(*MINE, "not-on-waiting-list", "no-offer", "slot-taken", "changed-meanwhile", *REMOVED),
     ),
     Operation(
         id="declineOffer", method="post",

@@ -16,7 +16,7 @@ from ... import language, problems
 from ...access.doors import OPEN, needs
 from ...access.identity import Identity
 from ...bodies import json_object
-from ...catalogue import Catalogue
+from ...catalogue import Catalogue, including_removed, types_of
 from ...request import GatewayRequest
 from ...routing import route as plain_route
 from .. import starts
@@ -170,9 +170,8 @@ class JccRoutes:
     def jcc_appointment(self, request: GatewayRequest, municipality: str) -> Response:
         catalogue = self.catalogue.of(municipality)
         found = standing(self.booking, municipality, request.caller.name, request.args.get("id", ""))
-        names = {each["id"] for each in found["appointment_types"]}
-        chosen = [kind for kind in catalogue["appointment_types"] if kind["id"] in names]
-        numbers = [_number(catalogue["appointment_types"], kind) for kind in chosen]
+        chosen = types_of(catalogue, (each["id"] for each in found["appointment_types"]))
+        numbers = [_number(including_removed(catalogue, "appointment_types"), kind) for kind in chosen]
         return answer(shapes.appointment(found, chosen, numbers, _spoken(request), MOST_PERSONS))
 
     @route("DELETE", "appointment")

@@ -14,7 +14,7 @@ from loket_contracts.errors import Refusal
 from ... import language, problems
 from ...access.doors import needs
 from ...bodies import object_of, whole
-from ...catalogue import Catalogue
+from ...catalogue import Catalogue, types_of
 from ...request import GatewayRequest
 from ...routing import route as plain_route
 from .. import starts
@@ -180,10 +180,8 @@ class QmaticRoutes:
     def _appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> dict[str, Any]:
         catalogue = self.catalogue.of(municipality)
         found = standing(self.booking, municipality, request.caller.name, identifier)
-        names = {each["id"] for each in found["appointment_types"]}
-        chosen = [kind for kind in catalogue["appointment_types"] if kind["id"] in names]
-        place = location_of(catalogue, found["location"]["id"])
-        return shapes.appointment(found, chosen, place, catalogue, language.of(request))
+        chosen = types_of(catalogue, (each["id"] for each in found["appointment_types"]))
+        return shapes.appointment(found, chosen, found["location"], catalogue, language.of(request))
 
 
 def _services(given: dict[str, list[str]]) -> list[str]:

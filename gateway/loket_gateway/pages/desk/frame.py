@@ -14,7 +14,7 @@ from loket_contracts.errors import Refusal
 
 from ... import language
 from ...access.identity import CSRF_FIELD
-from ...catalogue import Catalogue
+from ...catalogue import Catalogue, including_removed
 from ...clock import now
 from ...request import GatewayRequest
 from .. import words
@@ -41,12 +41,14 @@ def desk_page(
     """A page of the desk, with the parts of the navigation that are for this caller."""
     known, spoken, caller = catalogue.of(municipality), language.of(request), request.caller
     told = in_words(request, known)
-    kinds = {kind["id"]: kind["name"] for kind in told["appointment_types"]}
+    kinds = {kind["id"]: kind["name"] for kind in including_removed(told, "appointment_types")}
+    if "names" in shown:  # of people; somebody who is gone is in what was booked
+        shown["names"] = {each["id"]: each["name"] for each in including_removed(told, "resources")} | shown["names"]
     return page(
         f"desk/{template}", request, status, **about(told), caller=caller, catalogue=told, kinds=kinds,
         desk_=f"/{municipality}/balie", csrf=TOKEN.format(CSRF_FIELD, caller.csrf_token),
-        teams={team["id"]: team["name"] for team in told["teams"]},
-        places={place["id"]: place["name"] for place in told["locations"]},
+        teams={team["id"]: team["name"] for team in including_removed(told, "teams")},
+        places={place["id"]: place["name"] for place in including_removed(told, "locations")},
         navigation=[(name, path) for name, path, needed in PLACES if caller.may(needed, municipality)],
         zone=known["municipality"]["time_zone"],
         words=words,

@@ -53,15 +53,18 @@ class RunningPages:
 
     @route("POST", "/<municipality>/balie/beheer/instellingen", CHANGE, page=True)
     def change_configuration(self, request: GatewayRequest, municipality: str) -> Response:
-        """The button says which: look at what would change, or take it."""
+        """The button says which: look at what would change, take it, or also remove what appointments refer to."""
         text = request.form.get("text", "").replace("\r\n", "\n")
         version = self.catalogue.of(municipality)["version"]
         try:
             compared = self.booking.compare_configuration(text, municipality)
-            if request.form.get("wish") != "take":
+            wish = request.form.get("wish")
+            if wish not in ("take", "confirm"):
                 return self._configuration(request, municipality, text, version, compared=compared)
-            taken = self.booking.configure(text, request.caller.name, municipality)
+            taken = self.booking.configure(text, request.caller.name, municipality, confirmed=wish == "confirm")
         except Refusal as refusal:
+            if refusal.code == "removal-not-confirmed":  # somebody booked since it was looked at
+                return self._configuration(request, municipality, text, version, compared=compared)
             if refusal.code != "invalid-configuration":
                 raise
             return self._configuration(

@@ -15,10 +15,10 @@ from loket_contracts.errors import Refusal
 
 from ...access.doors import needs
 from ...api.answers import file_answer
-from ...catalogue import Catalogue
+from ...catalogue import Catalogue, types_of
 from ...request import GatewayRequest
 from ...routing import route
-from ..render import in_words, see
+from ..render import in_words, see, told_by
 from .frame import date_of, desk_page, moment_of
 
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
@@ -92,15 +92,26 @@ class VisitPages:
         self.notification.resend(municipality, message)
         return self._back(request, municipality, identifier)
 
+    @route("POST", f"{ONE}/adres", CHANGE, page=True)
+    def lift_address(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        """Write again to an address that is barred since its mail server said that nobody receives there."""
+        teams, channel = request.caller.teams("appointments.change"), request.form.get("channel", "")
+        found = self.booking.note_address_lifted(municipality, request.caller.name, identifier, channel, teams=teams)
+        self.notification.lift(municipality, found, channel)
+        return self._back(request, municipality, identifier, vrijgegeven="1")
+
     @route("GET", f"{ONE}/verplaatsen", CHANGE, page=True)
     def show_move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Where it may go: `datum` and `uur` ask for a moment, `wie` for somebody; else the free ones are listed."""
         teams = request.caller.teams("appointments.change")
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
+        place = request.args.get("plaats") or None
+        if found["move_refusal"] and place is None:
+            raise Refusal(found["move_refusal"])
         day = date_of(request.args.get("van"), dt.date.fromisoformat(found["start"][:10]))
         asked = {
             "appointment_types": found["appointment_types"], "persons": found["persons"],
-            "location": found["location"], "resource": request.args.get("wie") or None,
+            "location": place or found["location"], "resource": request.args.get("wie") or None,
         }  # fmt: skip
         wished = None
         if request.args.get("datum") and request.args.get("uur"):
@@ -112,7 +123,7 @@ class VisitPages:
         return desk_page(
             "move.html", request, self.catalogue, municipality, at="day", found=found, wished=wished,
             who=asked["resource"], names={each["id"]: each["name"] for each in people}, people=people,
-            slots=slots, before=day - AHEAD, after=day + AHEAD,
+            place=place, slots=slots, before=day - AHEAD, after=day + AHEAD,
         )  # fmt: skip
 
     @route("POST", f"{ONE}/verplaatsen", CHANGE, page=True)
@@ -121,6 +132,8 @@ class VisitPages:
         body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request)}
         if given.get("wie"):
             body["resource"] = given["wie"]
+        if given.get("plaats"):
+            body["location"] = given["plaats"]
         teams = request.caller.teams("appointments.change")
         self.booking.staff_reschedule(municipality, request.caller.name, identifier, body, teams=teams)
         return self._back(request, municipality, identifier, verplaatst="1")
@@ -130,14 +143,16 @@ class VisitPages:
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
         try:
             messages = self.notification.messages(municipality, found["appointment"])
+            barred = self.notification.barred(municipality, found["appointment"])
         except (Unavailable, Refusal) as error:  # the visit is worth showing without them
             log.warning("the messages of a visit cannot be told", error=str(error))
-            messages = None
+            messages, barred = None, []
         people = self.booking.resources(municipality)
-        done = next(iter(request.args.keys() & {"geboekt", "verplaatst", "doorgegeven"}), "")
+        done = next(iter(request.args.keys() & {"geboekt", "verplaatst", "doorgegeven", "vrijgegeven"}), "")
         return desk_page(
             "visit.html", request, self.catalogue, municipality, at="day", found=found, messages=messages, done=done,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),
+            barred=barred, why_not=told_by(found["move_refusal"], request),
         )  # fmt: skip
 
     def _free(self, municipality: str, asked: dict[str, Any], first: dt.date, last: dt.date) -> list[dict[str, Any]]:
@@ -159,8 +174,8 @@ class VisitPages:
         """Each question with its answer, in words."""
         told, answers = in_words(request, self.catalogue.of(municipality)), dict(found["answers"])
         shown = []
-        for kind in told["appointment_types"]:
-            for question in kind["questions"] if kind["id"] in found["appointment_types"] else ():
+        for kind in types_of(told, found["appointment_types"]):
+            for question in kind["questions"]:
                 if (answer := answers.pop(question["id"], None)) is not None:
                     choices = {each["id"]: each["label"] for each in question["choices"]}
                     shown.append((str(question["label"]), str(choices.get(answer, answer))))

@@ -12,7 +12,7 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Announce, Stores
 from ..domain import appointment as life
-from ..domain import intake
+from ..domain import booked, intake
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
 from ..domain.opening import Calendar
@@ -56,7 +56,8 @@ def reschedule(
     """Move to another moment: the new time is taken and the old one given back, both or neither.
 
     `hold`: an offer of the new time, which counts at any notice. Moving to where it is already is no error and tells
-    nobody. Raises Refusal: as `life.check`, changed-meanwhile, slot-*, invalid-request for the reason.
+    nobody. Raises Refusal: as `life.check`, changed-meanwhile, slot-*, invalid-request for the reason,
+    appointment-type-removed, location-removed, unknown-location.
     """
     now = stores.now()
     calendar = stores.configurations.calendar(card.municipality)
@@ -64,11 +65,13 @@ def reschedule(
         _check_reason(calendar.municipality.reasons, "reschedule", wish["reason"], request)
     for attempt in range(ATTEMPTS):
         appointment, old = claimed(stores, card)
-        if appointment.start == wish["start"] and wish["resource"] in (None, *appointment.resources):
+        if _is_there_already(calendar, appointment, wish):
             return appointment
         _check_sequence(appointment, wish["sequence"])
         life.check(calendar.municipality, appointment, "reschedule", request.by, now)
-        visit = life.visit_of(calendar.municipality, appointment)
+        visit = booked.visit_to_move(calendar.municipality, appointment, wish.get("location"))
+        if visit.location.id != appointment.location and (unreachable := intake.wrong_with(visit, card.contact)):
+            raise Refusal("invalid-request", errors=unreachable)
         if request.is_staff or hold is not None:
             visit = at_any_notice(visit)
         new = place(stores, calendar, visit, wish["resource"], wish["start"], now, hold, old, attempt > 0)
@@ -113,6 +116,16 @@ def step(
             announce(Agendas.NAME, card.agenda, [event])
             return changed
     raise Refusal("changed-meanwhile")
+
+
+def _is_there_already(calendar: Calendar, appointment: Appointment, wish: Mapping[str, Any]) -> bool:
+    """Whether it is at that moment, with who is asked for; somebody who is gone receives nobody."""
+    return (
+        appointment.start == wish["start"]
+        and wish["resource"] in (None, *appointment.resources)
+        and wish.get("location") in (None, appointment.location)
+        and calendar.municipality.resources.keys() >= set(appointment.resources)
+    )
 
 
 def _documents_by_the_new_moment(

@@ -12,7 +12,10 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
 from ..configuration import reader
+from ..domain.catalogue import Municipality
+from ..domain.grid import local_date
 from ..domain.opening import Calendar
+from ..domain.removal import Removal, removals
 
 #: what can be changed by form: by section of the file, the keys of each part. All else is for who knows the file.
 AMENDABLE = {
@@ -24,14 +27,26 @@ AMENDABLE = {
 }  # fmt: skip
 
 
-def configure(stores: Stores, text: str, by: str, only: str | None = None, if_absent: bool = False) -> dict[str, Any]:
+#: the appointments that are hit by a removal are named up to so many
+MOST_NAMED = 20
+NOT_OVER = ("booked", "checked_in", "in_service", "parked")
+
+
+def configure(
+    stores: Stores, text: str, by: str, only: str | None = None, if_absent: bool = False, confirmed: bool = False
+) -> dict[str, Any]:
     """Take it. `only`: the one municipality that it may be of, for who may configure no other.
 
     `if_absent`: leave a municipality that has a configuration as it is, even if `text` is wrong; "kept" in the answer
-    then says when and by whom it was set. Raises Refusal: invalid-configuration; the old one then still counts.
+    then says when and by whom it was set. `confirmed`: also when it takes out what coming appointments refer to; these
+    stay as they are.
+
+    Raises Refusal: invalid-configuration, removal-not-confirmed; the old one then still counts.
     """
     if if_absent and (kept := _kept(stores, text)):
         return kept
+    if not confirmed:
+        _require_no_removals(stores, reader.read(text, only=only))
     try:
         calendar, changed = stores.configurations.store(text, by, stores.now(), only, 0 if if_absent else None)
     except Refusal as refusal:
@@ -49,10 +64,59 @@ def _kept(stores: Stores, text: str) -> dict[str, Any] | None:
 
 
 def compare(stores: Stores, text: str, only: str | None = None) -> dict[str, Any]:
-    """What taking it would change, line by line (unified diff). Raises Refusal: invalid-configuration."""
-    name = reader.read(text, only=only).id
-    _, before = stores.configurations.versions.latest(name)
-    return {"municipality": name, "diff": _diff(before, text)}
+    """What taking it would change, line by line (unified diff), and which coming appointments refer to what it removes.
+
+    Raises Refusal: invalid-configuration.
+    """
+    proposed = reader.read(text, only=only)
+    _, before = stores.configurations.versions.latest(proposed.id)
+    return {
+        "municipality": proposed.id,
+        "diff": _diff(before, text),
+        "removals": [_described(stores, each) for each in _removals(stores, proposed)],
+    }
+
+
+def _removals(stores: Stores, proposed: Municipality) -> list[Removal]:
+    """What the proposed configuration takes out although coming appointments refer to it."""
+    try:
+        calendar = stores.configurations.calendar(proposed.id)
+    except Refusal:  # the first configuration of a municipality
+        return []
+    now, known = stores.now(), calendar.municipality
+    coming = stores.days.appointments(proposed.id, local_date(now, known.time_zone), None, NOT_OVER)
+    return removals(known, proposed, (each for each in coming if each.end > now))
+
+
+def _require_no_removals(stores: Stores, proposed: Municipality) -> None:
+    """Raises Refusal: removal-not-confirmed, with one error for each entry."""
+    found = _removals(stores, proposed)
+    if not found:
+        return
+    hit = {each.id for removal in found for each in removal.appointments}
+    errors = []
+    for removal in found:
+        cards = stores.cards.get_all(each.id for each in removal.appointments[:MOST_NAMED])
+        named = [card.reference for card in cards.values()] + ["…"] * (len(removal.appointments) > MOST_NAMED)
+        detail = f"Coming appointments that refer to this: {len(removal.appointments)} ({', '.join(named)})."
+        errors.append({"pointer": f"/{removal.section}/{removal.name}", "detail": detail})
+    raise Refusal("removal-not-confirmed", {"number": len(hit)}, errors)
+
+
+def _described(stores: Stores, removal: Removal) -> dict[str, Any]:
+    cards = stores.cards.get_all(each.id for each in removal.appointments)
+    return {
+        "section": removal.section,
+        "name": removal.name,
+        "appointments": [
+            {
+                "appointment": each.id,
+                "reference": cards[each.id].reference if each.id in cards else None,
+                "start": each.local(each.start),
+            }
+            for each in removal.appointments
+        ],
+    }
 
 
 def propose(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> tuple[str, Calendar]:

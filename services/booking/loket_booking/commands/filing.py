@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+from pathlib import PurePosixPath
 from typing import Any
 
 import filetype
@@ -13,7 +14,8 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
 from ..domain import intake
-from ..domain.appointment import Appointment, require, visit_of
+from ..domain.appointment import Appointment, require
+from ..domain.booked import visit_of
 from ..domain.visit import Visit
 from ..store.cards import Card
 from .changing import claimed
@@ -22,7 +24,8 @@ from .request import Request
 
 MOST_BYTES = 5_000_000
 MOST_FILES = 10
-LONGEST_NAME = 120
+#: characters of a file's name, with its extension, and of the extension
+LONGEST_NAME, LONGEST_EXTENSION = 120, 10
 #: a booking that began in time may take so long
 MARGIN = dt.timedelta(minutes=5)
 #: what is taken, by what the content is; what a file calls itself does not count
@@ -35,7 +38,7 @@ def add_file(
     """Keep a file. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted, not-allowed-in-state."""
     appointment, _ = claimed(stores, card)
     require(appointment, "booked")
-    visit = visit_of(stores.configurations.calendar(card.municipality).municipality, appointment)
+    visit = visit_of(stores.configurations.including_removed(card.municipality), appointment)
     body, described = _accepted(visit, question, name, content, stores.now())
     kept = {"id": stores.files.add(card.id, name, body), **described}
     if not stores.cards.append(card, "files", kept, MOST_FILES):
@@ -120,6 +123,14 @@ def _full() -> Refusal:
     return Refusal("file-not-accepted", {"reason": f"there are {MOST_FILES} already"})
 
 
+def file_name(given: str) -> str:
+    """Without folders and without what cannot be printed; a long one is cut before its extension."""
+    path = PurePosixPath("".join(each for each in given if each.isprintable()).replace("\\", "/"))
+    extension = path.suffix if len(path.suffix) <= LONGEST_EXTENSION else ""
+    kept = path.name.removesuffix(extension)[: LONGEST_NAME - len(extension)] + extension
+    return kept if kept.strip(".") else "document"
+
+
 def _accepted(
     visit: Visit, question: str | None, name: str, content: str, now: dt.datetime
 ) -> tuple[bytes, dict[str, Any]]:
@@ -137,7 +148,7 @@ def _accepted(
         raise Refusal("file-not-accepted", {"reason": "it is neither a PDF nor an image"})
     return body, {
         "question": question,
-        "name": "".join(sign for sign in name if sign.isprintable())[:LONGEST_NAME] or "document",
+        "name": file_name(name),
         "media_type": str(media_type),
         "size": len(body),
         "at": now,

@@ -47,6 +47,14 @@ def standing(stores: Stores, municipality: str, token: str) -> Invitation:
     found = stores.invitations.by_token(token)
     if found is None or found.municipality != municipality or not found.stands(stores.now()):
         raise Refusal("invitation-not-valid")
+    known = stores.configurations.calendar(municipality).municipality
+    kind = known.appointment_types.get(found.appointment_type)
+    if (
+        kind is None
+        or (found.location is not None and found.location not in kind.locations)
+        or (found.resource is not None and found.resource not in known.resources)
+    ):  # what it invites to was removed
+        raise Refusal("invitation-not-valid")
     return found
 
 

@@ -9,7 +9,8 @@ from loket_contracts.errors import Refusal
 
 from ..bootstrap import Announce, Stores
 from ..domain import intake
-from ..domain.appointment import Appointment, require, visit_of
+from ..domain.appointment import Appointment, require
+from ..domain.booked import visit_of
 from ..domain.intake import Duty
 from ..store.cards import Card
 from .changing import cancel, claimed, step
@@ -38,7 +39,7 @@ def answer(stores: Stores, card: Card, given: Mapping[str, Any], request: Reques
     """
     appointment, _ = claimed(stores, card)
     require(appointment, "booked")
-    visit = visit_of(stores.configurations.calendar(card.municipality).municipality, appointment)
+    visit = visit_of(stores.configurations.including_removed(card.municipality), appointment)
     answers = intake.mend(visit, card.answers, given["answers"])
     requests = [dict(each) for each in card.requests]
     if given["message"] is not None:
@@ -101,5 +102,5 @@ def _draw(stores: Stores, announce: Announce, card: Card, command: str, duty: Du
 def _duties(stores: Stores, card: Card, appointment: Appointment) -> list[Duty]:
     calendar = stores.configurations.calendar(card.municipality)
     there = [file["question"] for file in card.files]
-    visit = visit_of(calendar.municipality, appointment)
+    visit = visit_of(stores.configurations.including_removed(card.municipality), appointment)
     return intake.duties(calendar, visit, appointment.start, appointment.booked_at, card.answers, there)

@@ -67,10 +67,11 @@ def call_next(
         raise Refusal("unknown-resource", {"resource": wish["resource"]})
     if wish["location"] not in known.locations:
         raise Refusal("unknown-location", {"location": wish["location"]})
+    including_removed = stores.configurations.including_removed(municipality)
     for _ in range(ATTEMPTS):
         appointments, tickets = here(stores, known, wish["location"])
         mine = {each.id: each for each in appointments if resource.id in each.resources}
-        able = {each.id: each for each in tickets if _can_help(known, resource, each)}
+        able = {each.id: each for each in tickets if _can_help(including_removed, resource, each)}
         waiting = [*(waiting_of(each) for each in mine.values()), *(waiting_of(each) for each in able.values())]
         for called in queue.line(waiting, known.queue, stores.now())[:1]:
             try:

@@ -16,7 +16,7 @@ from loket_contracts.fields import WEEKDAYS
 
 from ..bootstrap import Announce, Stores
 from ..domain import appointment as life
-from ..domain import waiting_list
+from ..domain import booked, waiting_list
 from ..domain.appointment import Appointment
 from ..domain.availability import ANY, Availability, Preference, keys
 from ..domain.grid import local_date
@@ -45,12 +45,14 @@ def preference_of(wish: Mapping[str, Any]) -> Preference:
 def join(stores: Stores, announce: Announce, card: Card, wish: Mapping[str, Any], request: Request) -> Entry:
     """Put the appointment on the waiting list.
 
-    Raises Refusal: as `life.check` for a move, which it leads to; already-on-waiting-list.
+    Raises Refusal: as `life.check` for a move, which it leads to; appointment-type-removed, location-removed,
+    already-on-waiting-list.
     """
     appointment, _ = claimed(stores, card)
     now, before = stores.now(), stores.waiting.get(card.id)
     known = stores.configurations.calendar(card.municipality).municipality
     life.check(known, appointment, "reschedule", request.by, now)
+    booked.visit_to_move(known, appointment)
     entry, event = waiting_list.join(appointment, before, now, preference_of(wish), wish["not_before"])
     if not _keep(stores, announce, entry, request.traced(event)):
         raise Refusal("already-on-waiting-list")
@@ -153,9 +155,11 @@ def _offer_to(
         return 0
     entry = replace(entry, start=appointment.start)
     try:
-        visit = life.visit_of(calendar.municipality, appointment)
+        visit = booked.visit_to_move(calendar.municipality, appointment)
     except Refusal as refusal:  # the type or the location is no longer there
-        log.info("nothing can be offered", appointment=entry.id, code=refusal.code)
+        log.info("the place on the waiting list is ended", appointment=entry.id, code=refusal.code)
+        left, event = waiting_list.leave(entry, now, "gone")
+        _keep(stores, announce, left, event)
         return 0
     groups = candidates(calendar.municipality, visit)
     today = max(local_date(now, entry.time_zone), entry.not_before or dt.date.min)

@@ -19,7 +19,7 @@ from .catalogue import Municipality
 from .grid import CELL, zone
 from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
 from .timing import Period, period
-from .visit import Visit, plan
+from .visit import Visit
 
 _BOOKED = frozenset({"booked"})
 #: the life of an appointment. There is no other way from one state to another.
@@ -116,11 +116,6 @@ def _contact(known: Municipality) -> str:
     return known.phone or known.email or known.website or next(iter(known.name.values()), known.id)
 
 
-def visit_of(municipality: Municipality, appointment: Appointment) -> Visit:
-    """The visit that it is, worked out from the catalogue as it is now. Raises Refusal: as `visit.plan`."""
-    return plan(municipality, appointment.appointment_types, appointment.persons, appointment.location)
-
-
 def require(appointment: Appointment, state: str) -> None:
     """Raises Refusal: not-allowed-in-state, for what can be done in this state alone."""
     if appointment.state != state:
@@ -169,7 +164,10 @@ def reschedule(
     now: dt.datetime, by: Actor, reason: str | None = None,
 ) -> tuple[Appointment, Event]:  # fmt: skip
     """The same appointment, under the same id, at another moment. Raises Refusal: as `check`."""
-    changes = {"start": start, "end": start + visit.length * CELL, "resources": _seen_by(placements)}
+    changes = {
+        "start": start, "end": start + visit.length * CELL, "resources": _seen_by(placements),
+        "location": visit.location.id, "channel": visit.location.channel, "time_zone": visit.location.time_zone,
+    }  # fmt: skip
     told = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
     return _apply(known, appointment, "reschedule", now, by, reason, changes, told if reason is None else told | {
         "reason": reason

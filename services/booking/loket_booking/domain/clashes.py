@@ -10,8 +10,9 @@ from functools import partial
 from loket_contracts.errors import Refusal
 
 from .agenda import EMPTY, Agenda, AgendaKey, Placement
-from .appointment import Appointment, visit_of
+from .appointment import Appointment
 from .availability import Availability, Slot, keys
+from .booked import visit_to_move
 from .grid import local_date
 from .opening import Calendar
 from .visit import at_any_notice, candidates
@@ -75,7 +76,7 @@ def agendas_needed(calendar: Calendar, appointments: Sequence[Appointment], now:
     needed: set[AgendaKey] = set()
     for appointment in appointments:
         try:
-            visit = visit_of(calendar.municipality, appointment)
+            visit = visit_to_move(calendar.municipality, appointment)
         except Refusal:  # its type or location is gone: there is nothing to propose
             continue
         needed |= keys(calendar, visit, candidates(calendar.municipality, visit), dates_around(appointment, now))
@@ -92,7 +93,7 @@ def propose(
     found = []
     for appointment in sorted(appointments, key=lambda each: (each.start, each.id)):
         try:
-            visit = at_any_notice(visit_of(calendar.municipality, appointment))
+            visit = at_any_notice(visit_to_move(calendar.municipality, appointment))
         except Refusal:
             found.append(Proposal(appointment, None))
             continue

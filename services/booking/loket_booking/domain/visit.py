@@ -61,11 +61,16 @@ def plan(municipality: Municipality, type_ids: Sequence[str], persons: int, loca
     if len(teams) > 1 or not shared:
         raise Refusal("types-not-combinable")
     location = municipality.locations[_choose_location(shared, location_id)]
+    return worked_out(types, teams.pop(), location, persons)
+
+
+def worked_out(types: Sequence[AppointmentType], team: str, location: Location, persons: int) -> Visit:
+    """The visit for these types at this location, whether or not it can be booked."""
     travel = cells_for(location.travel_minutes)
     studies = [kind.study for kind in types if kind.study is not None]
     return Visit(
         types=tuple(types),
-        team=teams.pop(),
+        team=team,
         location=location,
         persons=persons,
         length=sum(cells_for(kind.duration + kind.per_extra_person * (persons - 1)) for kind in types),

@@ -113,7 +113,9 @@ def expire(entry: Entry, now: dt.datetime) -> tuple[Entry, Event]:
 
 
 def leave(entry: Entry, now: dt.datetime, reason: str) -> tuple[Entry, Event]:
-    """`reason`: accepted, withdrawn, no-answer, or gone when the appointment is no longer to come."""
+    """`reason`: accepted, withdrawn, no-answer, or gone when the appointment is no longer to come or its type or
+    location was removed.
+    """
     return _tell(replace(entry, state="left", offer=None), "waiting_list.left", now, {"reason": reason})
 
 

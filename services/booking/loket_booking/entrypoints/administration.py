@@ -23,12 +23,15 @@ class ForAdministration(Desk):
     event_log: EventLog
 
     @answer
-    def configure(self, text: str, by: str, only: str | None = None, if_absent: bool = False) -> dict[str, Any]:
+    def configure(
+        self, text: str, by: str, only: str | None = None, if_absent: bool = False, confirmed: bool = False
+    ) -> dict[str, Any]:
         """Take a municipality's configuration, whole or not at all. Tells which appointments it lies across.
 
-        `if_absent`: only when the municipality has none.
+        `if_absent`: only when the municipality has none. Refused when it takes out what coming appointments refer to,
+        unless that is `confirmed`.
         """
-        taken = configuring.configure(self.stores, text, by, only, if_absent)
+        taken = configuring.configure(self.stores, text, by, only, if_absent, confirmed)
         return {**taken, "clashes": desk.clashes(self.stores, taken["municipality"])}
 
     @answer

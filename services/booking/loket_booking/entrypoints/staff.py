@@ -44,6 +44,8 @@ _answer_questions, _find_slots, _invite, _take_step, _move_these = (
 
 
 _ask_resident = AskResident()
+#: over which residents are written to
+CHANNELS = ("email", "sms")
 
 
 class ForStaff(Desk):
@@ -188,6 +190,21 @@ class ForStaff(Desk):
         card = card_of(self.stores, municipality, identifier, teams)
         card = preparing.ask(self.stores, self.announce, card, text, by_staff(self, who))
         return self._described(appointments.appointment(self.stores, card), card)
+
+    @answer
+    def note_address_lifted(
+        self, municipality: str, who: str, identifier: str, channel: str, teams: Teams = None
+    ) -> str:
+        """Record that staff lift what bars an address, before it is done. Returns the appointment's id.
+
+        Raises Refusal: address-not-barred, when there is no such channel.
+        """
+        if channel not in CHANNELS:
+            raise Refusal("address-not-barred")
+        card = card_of(self.stores, municipality, identifier, teams)
+        actor = by_staff(self, who).actor
+        self.stores.audit.note(municipality, actor, "changed", self.stores.now(), card.id, f"{channel} address lifted")
+        return card.id
 
     @answer
     def staff_read_file(

@@ -13,6 +13,7 @@ from loket_contracts.languages import pick
 from ..bootstrap import Stores
 from ..commands.changing import claimed
 from ..commands.inviting import standing
+from ..domain import booked
 from ..domain.appointment import Appointment, allowed
 from ..domain.catalogue import Address, Location
 from ..domain.grid import zone
@@ -111,9 +112,9 @@ def describe(stores: Stores, appointment: Appointment, card: Card, is_new: bool 
 
 def describe_all_of(stores: Stores, appointment: Appointment, card: Card, entry: Entry | None) -> dict[str, Any]:
     """The same, with the place on the waiting list at hand."""
-    known = stores.configurations.calendar(appointment.municipality).municipality
-    kinds = [known.appointment_types[name] for name in appointment.appointment_types if name in known.appointment_types]
-    location = known.locations.get(appointment.location)
+    known = stores.configurations.including_removed(appointment.municipality)
+    in_force = stores.configurations.calendar(appointment.municipality).municipality
+    kinds, refusal = booked.types_of(known, appointment), booked.move_refusal(in_force, appointment)
     team = known.teams.get(appointment.team)
     return {
         "id": appointment.id,
@@ -122,20 +123,18 @@ def describe_all_of(stores: Stores, appointment: Appointment, card: Card, entry:
         "sequence": appointment.sequence,
         "appointment_types": [{"id": kind.id, "name": kind.name} for kind in kinds],
         "bring": [text for kind in kinds for text in kind.bring],
-        "location": _place(location, card) if location else None,
+        "location": _place(booked.location_of(known, appointment), card),
         "team": {"id": team.id, "name": team.name, "email": team.email} if team else None,
-        "with": [
-            known.resources[name].name
-            for name in appointment.resources
-            if name in known.resources and known.resources[name].kind == "person"
-        ],
+        "with": booked.people_of(known, appointment),
         "persons": appointment.persons,
         "phone": card.contact.get("phone"),
         "start": appointment.local(appointment.start),
         "end": appointment.local(appointment.end),
         "time_zone": appointment.time_zone,
         "language": appointment.language,
-        "allowed": allowed(known, appointment, "resident", stores.now()),
+        "allowed": booked.can_be_given(allowed(in_force, appointment, "resident", stores.now()), refusal),
+        "move_refusal": refusal,
+        "move_to": [location_of(each) for each in booked.other_locations(in_force, appointment)],
         "answers": card.answers,
         "files": [describe_file(file) for file in card.files],
         "missing": [

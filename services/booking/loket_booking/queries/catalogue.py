@@ -29,6 +29,22 @@ def catalogue(stores: Stores, municipality: str) -> dict[str, Any]:
         "locations": [location_of(location) for location in known.locations.values()],
         "teams": [{"id": team.id, "name": team.name} for team in known.teams.values()],
         "appointment_types": [appointment_type_of(kind) for kind in known.appointment_types.values()],
+        "removed": removed_of(known, stores.configurations.including_removed(municipality)),
+    }
+
+
+def removed_of(known: Municipality, including_removed: Municipality) -> dict[str, list[dict[str, Any]]]:
+    """What can be booked no more, and what was booked still refers to."""
+
+    def gone(section: str) -> list[Any]:
+        entries = getattr(including_removed, section)
+        return [each for name, each in entries.items() if name not in getattr(known, section)]
+
+    return {
+        "locations": [location_of(each) for each in gone("locations")],
+        "teams": [{"id": each.id, "name": each.name} for each in gone("teams")],
+        "resources": [{"id": each.id, "name": each.name} for each in gone("resources")],
+        "appointment_types": [appointment_type_of(each) for each in gone("appointment_types")],
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from loket_contracts.errors import Refusal
 
 from ..bootstrap import Stores
+from ..domain import booked
 from ..domain.appointment import Appointment
 from ..domain.waiting_list import Entry
 from ..store.cards import Card
@@ -57,7 +58,7 @@ def _card(
         return NOT_FOUND
     known = stores.configurations.calendar(municipality).municipality
     described = describe_all_of(stores, appointment, card, entry)
-    kinds = [known.appointment_types[name] for name in appointment.appointment_types if name in known.appointment_types]
+    kinds = booked.types_of(stores.configurations.including_removed(municipality), appointment)
     return {
         "card": {
             "contact": card.contact,

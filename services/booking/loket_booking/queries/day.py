@@ -31,13 +31,15 @@ def agenda(
     Raises Refusal: unknown-municipality.
     """
     calendar = stores.configurations.calendar(municipality)
-    known = calendar.municipality
+    known = stores.configurations.including_removed(municipality)
     resources = [
         each
         for each in known.resources.values()
         if (resource is None or each.id == resource) and (teams is None or each.team is None or each.team in teams)
     ]
     claims = stores.days.claims(municipality, date, date, [each.id for each in resources])
+    busy = {claim.placement.agenda.resource for claim in claims}
+    resources = [each for each in resources if each.id in calendar.municipality.resources or each.id in busy]
     appointments = {claim.appointment.id: claim.appointment for claim in claims if claim.appointment}
     missing = {claim.appointment_id for claim in claims} - appointments.keys()
     for each in stores.days.appointments(municipality, date, date) if missing else ():
@@ -105,7 +107,9 @@ def _stretches(stores: Stores, municipality: str, resource: str, date: dt.date) 
     """When the resource receives people that day, at any of its locations."""
     calendar = stores.configurations.calendar(municipality)
     known = calendar.municipality
-    found = []
+    found: list[dict[str, str]] = []
+    if resource not in known.resources:
+        return found
     for name in sorted(known.resources[resource].locations):
         location = known.locations[name]
         on = day(date, location.time_zone)

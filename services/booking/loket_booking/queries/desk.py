@@ -12,9 +12,10 @@ from loket_contracts.languages import pick
 
 from ..bootstrap import Stores
 from ..commands.request import Request
+from ..domain import booked
 from ..domain import clashes as clashing
 from ..domain.agenda import Placement
-from ..domain.appointment import Appointment
+from ..domain.appointment import Appointment, allowed
 from ..domain.catalogue import Municipality
 from ..domain.grid import local_date
 from ..domain.lifecycle import Transition
@@ -42,9 +43,13 @@ def dossier(stores: Stores, card: Card, appointment: Appointment, request: Reque
         if found:
             told = summary(known, found[0], other, now)
             earlier.append({**told, "appointment": other.id, "outcome": found[0].outcome})
+    refusal = booked.move_refusal(known, appointment)
     return {
         **summary(known, appointment, card, now),
         "appointment": card.id,
+        "allowed": booked.can_be_given(allowed(known, appointment, "staff", now), refusal),
+        "move_refusal": refusal,
+        "move_to": [each.id for each in booked.other_locations(known, appointment)],
         "contact": card.contact,
         "answers": card.answers,
         "notes": card.notes,
@@ -164,6 +169,11 @@ def describe_invitation(invitation: Invitation, appointment: str | None) -> dict
     }
 
 
+def _topics(known: Municipality, appointment: Appointment) -> str:
+    """The names of its types, in the first language of the municipality."""
+    return ", ".join(pick(kind.name, known.languages[0]) for kind in booked.types_of(known, appointment))
+
+
 def feed(stores: Stores, municipality: str, token: str) -> str:
     """The agenda behind a secret address, as iCalendar. It names no resident. Raises Refusal: not-found."""
     known = stores.configurations.calendar(municipality).municipality
@@ -175,8 +185,11 @@ def feed(stores: Stores, municipality: str, token: str) -> str:
     since = local_date(stores.now() - FEED_PAST, known.time_zone)
     mine = [each for each in stores.days.appointments(municipality, since) if resource.id in each.resources]
     cards = stores.cards.get_all(each.id for each in mine)
+    including_removed = stores.configurations.including_removed(municipality)
     entries = [
-        _feed_entry(known, each, stores.links.entry(each.id), cards[each.id].reference if each.id in cards else "")
+        _feed_entry(
+            including_removed, each, stores.links.entry(each.id), cards[each.id].reference if each.id in cards else ""
+        )
         for each in mine
     ]
     return write_calendar("PUBLISH", entries, stores.now(), name=resource.name).decode()
@@ -184,10 +197,10 @@ def feed(stores: Stores, municipality: str, token: str) -> str:
 
 def _feed_entry(known: Municipality, appointment: Appointment, identifier: str, reference: str) -> CalendarEntry:
     """`identifier`: not the appointment's id, from which a link that manages it follows with the key."""
-    location, language = known.locations.get(appointment.location), known.languages[0]
+    language = known.languages[0]
     return CalendarEntry(
         appointment=identifier, sequence=appointment.sequence, start=appointment.start, end=appointment.end,
-        summary=f"{', '.join(appointment.appointment_types)} {reference}".strip(),
+        summary=f"{_topics(known, appointment)} {reference}".strip(),
         cancelled=appointment.state == "cancelled", organizer=pick(known.name, language),
-        organizer_email=known.email, place=pick(location.name, language) if location else "",
+        organizer_email=known.email, place=pick(booked.location_of(known, appointment).name, language),
     )  # fmt: skip

@@ -40,7 +40,10 @@ def line(stores: Stores, municipality: str, location: str) -> dict[str, Any]:
         for each in stores.queues.of_day(municipality, location, on.midnight, on.moment(on.cells))
         if each.state in ("in_service", "parked")
     ]
-    waits = queue.expected_waits([_minutes(known, people[each.id]) for each in ordered], len(_serving(served)))
+    including_removed = stores.configurations.including_removed(municipality)
+    waits = queue.expected_waits(
+        [_minutes(including_removed, people[each.id]) for each in ordered], len(_serving(served))
+    )
     return {
         "location": location,
         "order": known.queue.order,

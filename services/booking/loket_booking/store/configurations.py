@@ -17,6 +17,7 @@ from ..configuration import reader
 from ..domain.catalogue import Municipality
 from ..domain.opening import Calendar
 from .closures import Closures
+from .removed_entries import RemovedEntries
 
 log = structlog.get_logger()
 
@@ -30,14 +31,17 @@ class Configurations:
     def __init__(self, database: Database[Document]) -> None:
         self.versions = Versions(database[self.NAME])
         self.closures = Closures(database)
+        self.removed = RemovedEntries(database, self.versions)
         self._looking = threading.Lock()
         self._seen: dict[str, tuple[int, int]] = {}
         self._calendars: dict[str, Calendar] = {}
+        self._including_removed: dict[str, Municipality] = {}
         self._checked = float("-inf")
 
     def create_indexes(self) -> None:
         self.versions.create_indexes()
         self.closures.create_indexes()
+        self.removed.create_indexes()
 
     def calendar(self, municipality: str) -> Calendar:
         """The municipality with its working times. Raises Refusal: unknown-municipality."""
@@ -45,6 +49,14 @@ class Configurations:
         if municipality not in self._calendars:
             raise Refusal("unknown-municipality", {"municipality": municipality})
         return self._calendars[municipality]
+
+    def including_removed(self, municipality: str) -> Municipality:
+        """The municipality with the entries that earlier versions had: the words for what was booked, not for booking.
+
+        Raises Refusal: unknown-municipality.
+        """
+        self.calendar(municipality)
+        return self._including_removed[municipality]
 
     def all(self) -> list[Calendar]:
         self._refresh()
@@ -88,6 +100,9 @@ class Configurations:
                 continue
             municipality = self._municipality(name, version)
             if municipality is not None:
+                known = self._including_removed.get(name)
+                if known is None or known.version != municipality.version:
+                    self._including_removed[name] = self.removed.added_to(municipality)
                 self._calendars[name] = Calendar(municipality, self.closures.closed(name))
             self._seen[name] = seen
 

@@ -2,7 +2,8 @@
 runs `loket_notification.channels.conformance` over it (docs/channels.md).
 
 A channel hands one message over and says what came of it by the error it raises, never by a return value. The kind of
-error decides what follows: `Refused` ends the message, the others have it tried again, here or with the next channel.
+error decides what follows: `Refused` ends the message, the others have it tried again, here or with the next channel,
+`Declined` no more than a few times.
 """
 
 from __future__ import annotations
@@ -31,6 +32,13 @@ class Refused(NotSent):
     def __init__(self, reason: str, unreachable: bool = False) -> None:
         super().__init__(reason)
         self.unreachable = unreachable
+
+
+class Declined(NotSent):
+    """The provider does not pass it on, for a reason that is not the recipient: our sender, our address, its rules.
+
+    Another provider may take it, and this one after somebody has put things right.
+    """
 
 
 class NotNow(NotSent):
@@ -104,7 +112,7 @@ class Channel(Protocol):
     def __init__(self, settings: Any) -> None: ...
 
     def send(self, message: Outgoing) -> str:
-        """Hand the message over. Returns the provider's id for it, or "". Raises one of the four NotSent."""
+        """Hand the message over. Returns the provider's id for it, or "". Raises one of the five NotSent."""
 
     def read_receipts(self, callback: Callback) -> Sequence[Receipt]:
         """What a callback of the provider tells. Raises Forged, also when this provider sends none."""

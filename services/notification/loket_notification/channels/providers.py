@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from ..domain.breaker import Breaker
-from .contract import GROUP, Away, Channel, NotNow, NotSent, Outgoing, Refused, Unknown
+from .contract import GROUP, Away, Channel, Declined, NotNow, NotSent, Outgoing, Refused, Unknown
 
 log = structlog.get_logger()
 
@@ -85,7 +85,7 @@ class Providers:
         """Hand the message over. Returns the provider's name and its id for the message.
 
         What one refuses for good, or may have taken, is not shown to the next. Raises Refused, Unknown, or the last
-        NotNow or Away.
+        NotNow, Declined or Away.
         """
         waits = []
         problem: NotSent | None = None
@@ -97,7 +97,7 @@ class Providers:
                 self._sleep(wait)
             try:
                 identifier = provider.channel.send(_called(message, provider.name))
-            except (NotNow, Refused) as error:
+            except (NotNow, Declined, Refused) as error:
                 provider.breaker.worked()  # it answered
                 if isinstance(error, Refused):
                     raise

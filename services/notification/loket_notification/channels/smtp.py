@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Sequence
@@ -10,16 +11,19 @@ from dataclasses import dataclass
 from loket_chassis.allowed import PORT, EmailAddress, Host, OneOf, ReadableFile
 from loket_chassis.settings import SECONDS, setting
 
-from .contract import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
+from .contract import Away, Callback, Declined, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
 from .mime import to_bytes
 
 #: SMTP replies from here on are final; those below may be tried again (RFC 5321, 4.2.1)
 FINAL = 500
 GO_AHEAD = 354
 OK = 250
-#: the mailbox is not there, or is not for us (RFC 5321, 4.2.3); said of the recipient
-UNREACHABLE = frozenset({550, 551, 553})
 NONE, STARTTLS, TLS = "none", "starttls", "tls"
+#: the enhanced status code that a reply begins with (RFC 2034, section 4; RFC 3463, section 2)
+_ENHANCED = re.compile(rb"\s*(5\.\d{1,3}\.\d{1,3})(?!\S)")
+#: said of a recipient, these are about the mailbox: RFC 3463, sections 3.2 and 3.3 (5.1.7 and 5.1.8 are about the
+#: sender), and RFC 7505 for 5.1.10. A reply without such a code may be about anything.
+OF_THE_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,7 @@ class SmtpChannel:
         try:
             server = self._begin(server, is_fresh, sender, recipient)
             self._hand_over(server, content)
-        except Refused:
+        except (Refused, Declined):
             self._keep(server)
             raise
         except BaseException:
@@ -151,5 +155,10 @@ def _expect(answer: tuple[int, bytes], wanted: int, of_recipient: bool = False) 
     if code == wanted or (wanted == OK and code // 100 == 2):
         return
     if code >= FINAL:
-        raise Refused(f"the mail server said {code}", unreachable=of_recipient and code in UNREACHABLE)
+        found = _ENHANCED.match(answer[1])
+        enhanced = found[1].decode() if found else ""
+        reason = f"the mail server said {code} {enhanced}".rstrip()
+        if of_recipient and enhanced in OF_THE_MAILBOX:
+            raise Refused(reason, unreachable=True)
+        raise Declined(reason)
     raise NotNow(f"the mail server said {code}")

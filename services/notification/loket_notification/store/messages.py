@@ -22,6 +22,7 @@ from loket_contracts.envelope import Event
 
 from ..domain.planning import PlannedMessage
 from ..domain.segments import Cut
+from .unwanted import UNREACHABLE
 
 #: a claim that is not extended ends after so long, and others take the message over
 LEASE = dt.timedelta(seconds=20)
@@ -70,6 +71,10 @@ class Messages:
         self.collection.create_index(
             [("municipality", ASCENDING), ("settled_at", DESCENDING)], name="failed",
             partialFilterExpression={"state": "failed"},
+        )  # fmt: skip
+        self.collection.create_index(
+            [("municipality", ASCENDING), ("settled_at", DESCENDING)], name="barred",
+            partialFilterExpression={"state": "suppressed", "reason": UNREACHABLE},
         )  # fmt: skip
         self.collection.create_index("settled_at", name="kept_for", expireAfterSeconds=int(keep.total_seconds()))
 
@@ -239,7 +244,10 @@ class Messages:
         return [(_message(each), each) for each in found]
 
     def failures(self, municipality: str, since: dt.datetime, most: int) -> list[Document]:
-        found = self.collection.find({"municipality": municipality, "state": "failed", "settled_at": {"$gte": since}})
+        """What could not be sent, and what was not tried since the address is barred."""
+        states: list[Document] = [{"state": "failed"}, {"state": "suppressed", "reason": UNREACHABLE}]
+        query = {"municipality": municipality, "settled_at": {"$gte": since}}
+        found = self.collection.find({"$or": [query | state for state in states]})
         return list(found.sort("settled_at", -1).limit(most))
 
 

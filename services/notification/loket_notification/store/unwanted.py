@@ -11,10 +11,16 @@ from pymongo.database import Database
 from loket_chassis.mongo import Document
 
 OPTED_OUT, UNREACHABLE = "opted-out", "unreachable"
+CHANNELS = ("email", "sms")
+#: an address at which nobody receives is tried again after so long: mailboxes come back
+BARRED_FOR = dt.timedelta(days=30)
 
 
 class Unwanted:
-    """One document per person and channel, {mark, channel, municipality, why, at}."""
+    """One document per person, channel and reason, {mark, channel, municipality, why, at}.
+
+    A wish for no messages has no end; an unreachable address is barred for BARRED_FOR from `at` on.
+    """
 
     NAME = "unwanted"
 
@@ -25,26 +31,61 @@ class Unwanted:
         self.collection.create_index([("municipality", 1), ("at", -1)], name="municipality")
 
     def add(self, municipality: str, mark: str, channel: str, why: str, now: dt.datetime) -> None:
-        self.collection.update_one(
-            {"_id": f"{mark}/{channel}"},
-            {
-                "$set": {"why": why},
-                "$setOnInsert": {"municipality": municipality, "mark": mark, "channel": channel, "at": now},
-            },
-            upsert=True,
-        )
+        who: Document = {"municipality": municipality, "mark": mark, "channel": channel}
+        if why == UNREACHABLE:
+            change: Document = {"$set": {**who, "why": why, "at": now}}
+        else:
+            change = {"$set": {"why": why}, "$setOnInsert": {**who, "at": now}}
+        self.collection.update_one({"_id": _identifier(mark, channel, why)}, change, upsert=True)
 
     def remove(self, mark: str, channel: str) -> bool:
-        return self.collection.delete_one({"_id": f"{mark}/{channel}"}).deleted_count == 1
+        """Whatever the reason is."""
+        identifiers = [_identifier(mark, channel, why) for why in (OPTED_OUT, UNREACHABLE)]
+        return self.collection.delete_many({"_id": {"$in": identifiers}}).deleted_count > 0
 
-    def of(self, marks: Iterable[str]) -> dict[tuple[str, str], str]:
+    def lift(self, mark: str, channel: str) -> bool:
+        """Let the address be tried again. False when it was not barred."""
+        query = {"_id": {"$in": _identifiers([mark], [channel])}, "why": UNREACHABLE}
+        return self.collection.delete_many(query).deleted_count > 0
+
+    def of(self, marks: Iterable[str], now: dt.datetime) -> dict[tuple[str, str], str]:
         """Why these people want no messages or get none, by mark and channel."""
-        identifiers = [f"{mark}/{channel}" for mark in marks for channel in ("email", "sms")]
-        found = self.collection.find({"_id": {"$in": identifiers}})
-        return {(each["mark"], each["channel"]): each["why"] for each in found}
+        found = list(self.collection.find({"_id": {"$in": _identifiers(marks)}}))
+        return {
+            (each["mark"], each["channel"]): each["why"]
+            for each in sorted(found, key=lambda each: str(each["why"]))  # unreachable comes last, and counts
+            if _is_in_force(each, now)
+        }
 
-    def listed(self, municipality: str, most: int) -> list[dict[str, Any]]:
+    def barred(self, mark: str, now: dt.datetime) -> list[Document]:
+        """The addresses of this person at which nobody receives: {channel, since, until}."""
+        query = {"_id": {"$in": _identifiers([mark])}, "why": UNREACHABLE}
+        return [
+            {"channel": each["channel"], "since": each["at"], "until": each["at"] + BARRED_FOR}
+            for each in self.collection.find(query).sort("channel", 1)
+            if _is_in_force(each, now)
+        ]
+
+    def listed(self, municipality: str, most: int, now: dt.datetime) -> list[dict[str, Any]]:
         found = self.collection.find({"municipality": municipality}).sort("at", -1).limit(most)
         return [
-            {name: each[name] for name in ("mark", "channel", "why")} | {"at": each["at"].isoformat()} for each in found
+            {name: each[name] for name in ("mark", "channel", "why")} | {"at": each["at"].isoformat()}
+            for each in found
+            if _is_in_force(each, now)
         ]
+
+
+def _identifier(mark: str, channel: str, why: str) -> str:
+    return f"{mark}/{channel}/{UNREACHABLE}" if why == UNREACHABLE else f"{mark}/{channel}"
+
+
+def _identifiers(marks: Iterable[str], channels: Iterable[str] = CHANNELS) -> list[str]:
+    """Also those under which older versions kept an unreachable address."""
+    channels = list(channels)
+    return [
+        _identifier(mark, channel, why) for mark in marks for channel in channels for why in (OPTED_OUT, UNREACHABLE)
+    ]
+
+
+def _is_in_force(found: Document, now: dt.datetime) -> bool:
+    return found["why"] != UNREACHABLE or found["at"] + BARRED_FOR > now

@@ -1,0 +1,87 @@
+"""Entries that earlier versions of a configuration had and the one in force has not: appointments still refer to them.
+
+Derived from the stored versions, so it can be dropped: it is worked out again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from pymongo import UpdateOne
+from pymongo.database import Database
+
+from loket_chassis.mongo import Document
+from loket_chassis.versions import Versions
+from loket_contracts.errors import Refusal
+
+from ..configuration import reader
+from ..domain.catalogue import Municipality
+from ..domain.removal import SECTIONS, removed
+
+log = structlog.get_logger()
+
+
+class RemovedEntries:
+    """{_id: municipality/section/name, municipality, section, name, version}: the last version that had the entry.
+
+    One more document for each municipality, {_id: municipality, compared}, says up to which version this was worked
+    out. Every write can be repeated, so several processes may work it out at once.
+    """
+
+    NAME = "removed_entries"
+
+    def __init__(self, database: Database[Document], versions: Versions) -> None:
+        self.collection = database[self.NAME]
+        self.versions = versions
+
+    def create_indexes(self) -> None:
+        self.collection.create_index("municipality", name="municipality")
+
+    def added_to(self, municipality: Municipality) -> Municipality:
+        """`municipality`, which is in force, with every removed entry as the last version with it had it."""
+        self._compare_up_to(municipality)
+        by_version: dict[int, list[tuple[str, str]]] = {}
+        for found in self.collection.find({"municipality": municipality.id}):
+            if found["name"] not in getattr(municipality, found["section"]):
+                by_version.setdefault(found["version"], []).append((found["section"], found["name"]))
+        sections: dict[str, Any] = {section: dict(getattr(municipality, section)) for section in SECTIONS}
+        for version, entries in by_version.items():
+            earlier = self._read(municipality.id, version)
+            for section, name in entries if earlier else ():
+                sections[section][name] = getattr(earlier, section)[name]
+        return replace(municipality, **sections) if by_version else municipality
+
+    def _compare_up_to(self, current: Municipality) -> None:
+        progress = self.collection.find_one({"_id": current.id})
+        compared = int(progress["compared"]) if progress else 1
+        if compared >= current.version:
+            return
+        writes = []
+        before = self._read(current.id, compared)
+        for version in range(compared + 1, current.version + 1):
+            after = current if version == current.version else self._read(current.id, version)
+            if after is None:
+                continue
+            for section, name in removed(before, after) if before else ():
+                key: Document = {"municipality": current.id, "section": section, "name": name}
+                writes.append(
+                    UpdateOne(
+                        {"_id": f"{current.id}/{section}/{name}"},
+                        {"$max": {"version": before.version}, "$setOnInsert": key},  # type: ignore[union-attr]
+                        upsert=True,
+                    )
+                )
+            before = after
+        if writes:
+            self.collection.bulk_write(writes)
+        self.collection.update_one({"_id": current.id}, {"$max": {"compared": current.version}}, upsert=True)
+
+    def _read(self, name: str, version: int) -> Municipality | None:
+        """None when the version cannot be read: this Loket may accept less than the one that stored it."""
+        try:
+            return reader.read(self.versions.text(name, version), version)
+        except Refusal:
+            log.warning("an earlier configuration cannot be read", municipality=name, version=version)
+            return None

@@ -1,0 +1,153 @@
+"""What a mail server's no is about (RFC 3463): the mailbox, which bars it for a while, or us, which does not."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from cards import a_contact_card
+from faces import SmtpFace
+from post import Post
+
+from loket_notification import barring, queries
+from loket_notification.channels.conformance import a_message
+from loket_notification.channels.contract import Declined, Refused
+from loket_notification.channels.providers import Provider, Providers
+from loket_notification.domain.kinds import EMAIL
+from loket_notification.store.unwanted import OPTED_OUT
+
+SENT = ("confirmation", "email", "sent")
+SUPPRESSED = ("confirmation", "email", "suppressed")
+OF_THE_MAILBOX = [
+    "550 5.1.1 The email account that you tried to reach does not exist",
+    "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found",
+    "550 5.2.1 The mailbox is disabled",
+    "553 5.1.3 bad destination mailbox address syntax",
+]
+MAIL = replace(a_message(), to="zoe@example.org")
+OF_US = [
+    "550 5.7.1 Service unavailable; client host blocked using zen.example",
+    "550 5.7.26 Unauthenticated email is not accepted due to the domain's DMARC policy",
+    "550 5.4.1 Recipient address rejected: Access denied",
+    "530 5.7.0 Authentication required",
+    "554 5.7.1 <x@example.org>: Relay access denied",
+    "550 5.1.8 Sender address rejected: domain not found",
+    "552 5.2.2 The mailbox is full",
+    "550 requested action not taken: mailbox unavailable",
+    "554 Relay access denied",
+]
+
+
+@pytest.fixture
+def face():
+    made = SmtpFace()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def post(database, face, tmp_path):
+    return Post(database, face.channel("accept"), tmp_path)
+
+
+def next_confirmation(post, appointment):
+    post.hear(appointment=appointment, card=a_contact_card(id=appointment))
+    return [each for each in post.work() if each[0] == "confirmation"]
+
+
+@pytest.mark.parametrize("said", OF_THE_MAILBOX)
+def test_a_mailbox_that_is_not_there_bars_its_address_for_thirty_days(post, face, said):
+    face.answers = [said]
+    assert next_confirmation(post, "a1") == [("confirmation", "email", "failed")]
+    assert next_confirmation(post, "a2") == [SUPPRESSED]
+    (barred,) = barring.of_person(post.needs, a_contact_card()["contact_mark"])
+    assert barred == {
+        "channel": "email",
+        "since": post.time.isoformat(),
+        "until": (post.time + dt.timedelta(days=30)).isoformat(),
+    }
+    post.later(days=30)
+    assert barring.of_person(post.needs, a_contact_card()["contact_mark"]) == []
+    post.hear(appointment="a3", start=post.time + dt.timedelta(days=5), card=None)
+    assert SENT in post.work()
+
+
+@pytest.mark.parametrize("said", OF_US)
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT"])
+def test_a_quarrel_with_us_bars_nobody_and_is_tried_again(post, face, said, stage):
+    answers = face.mail_answers if stage == "MAIL" else face.answers
+    answers.append(said)
+    assert next_confirmation(post, "a1") == [("confirmation", "email", "planned")]
+    assert barring.of_person(post.needs, a_contact_card()["contact_mark"]) == []
+    post.later(minutes=30)
+    assert post.work() == [SENT]
+    assert next_confirmation(post, "a2") == [SENT]
+
+
+@pytest.mark.parametrize(
+    "said", ["550 5.1.1 no such user", "550 5.7.60 SMTP; Client does not have permissions to send as this sender"]
+)
+def test_what_is_said_of_the_sender_or_the_content_is_never_about_the_mailbox(face, said):
+    channel = face.channel("accept")
+    for answers in (face.mail_answers, face.data_answers):
+        answers.append(said)
+        with pytest.raises(Declined):
+            channel.send(MAIL)
+    face.answers.append("550 5.1.1 no such user")
+    with pytest.raises(Refused) as refusal:
+        channel.send(MAIL)
+    assert refusal.value.unreachable
+
+
+def test_a_quarrel_that_stays_fails_in_sight_with_its_code_and_without_barring(post, face):
+    face.answers = ["550 5.7.1 blocked using zen.example"] * 20
+    post.hear()
+    for _ in range(20):
+        post.work()
+        post.later(minutes=31)
+    state = post.state()
+    assert (state["state"], state["reason"]) == ("failed", "the mail server said 550 5.7.1")
+    assert state["attempts"] < 10, "it does not knock for ever"
+    assert [each["reason"] for each in queries.failures(post.needs, "rumst")] == ["the mail server said 550 5.7.1"]
+    assert barring.of_person(post.needs, a_contact_card()["contact_mark"]) == []
+
+
+def test_the_next_provider_gets_what_the_first_declines(post, face):
+    other = SmtpFace()
+    try:
+        providers = [Provider("smtp", face.channel("accept")), Provider("other", other.channel("accept"))]
+        both = Providers({EMAIL: providers})
+        object.__setattr__(post.needs, "providers", both)
+        face.answers = ["554 5.7.1 Relay access denied"]
+        assert next_confirmation(post, "a1") == [SENT]
+        assert len(other.taken) == 1
+    finally:
+        other.close()
+
+
+def test_what_is_not_sent_to_a_barred_address_is_among_the_failures(post, face):
+    face.answers = ["550 5.1.1 no such user"]
+    next_confirmation(post, "a1")
+    next_confirmation(post, "a2")
+    told = {(each["appointment"], each["reason"]) for each in queries.failures(post.needs, "rumst")}
+    assert told == {("a1", "the mail server said 550 5.1.1"), ("a2", "unreachable")}
+
+
+def test_an_address_is_lifted_by_hand_and_a_wish_for_no_messages_is_not(post, face):
+    mark = a_contact_card()["contact_mark"]
+    post.unwanted.add("rumst", mark, "email", OPTED_OUT, post.time)
+    face.answers = ["550 5.1.1 no such user"]
+    next_confirmation(post, "a1")
+    assert barring.lift(post.needs, mark, "email")
+    assert not barring.lift(post.needs, mark, "email")
+    assert next_confirmation(post, "a2") == [SENT], "a confirmation is needed, whatever was wished"
+    assert post.unwanted.of([mark], post.time) == {(mark, "email"): OPTED_OUT}
+
+
+def test_a_mark_of_before_there_was_an_end_to_it_ends_too(post, face, database):
+    mark = a_contact_card()["contact_mark"]
+    old = {"municipality": "rumst", "mark": mark, "channel": "email", "why": "unreachable", "at": post.time}
+    database["unwanted"].insert_one({"_id": f"{mark}/email", **old})
+    assert next_confirmation(post, "a1") == [SUPPRESSED]
+    post.later(days=31)
+    assert barring.of_person(post.needs, mark) == []
+    assert post.unwanted.of([mark], post.time) == {}
