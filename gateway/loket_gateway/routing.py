@@ -84,11 +84,14 @@ class Route(HttpRequestHandler):
             if refusal.code == "body-too-large" and "limit" not in refusal.params:
                 refusal = Refusal(refusal.code, {"limit": self._most(settings)})
             request.refused = refusal.code
-            response = self.tells(refusal, request, settings.public_url)
+            response = self.tell_refusal(refusal, request)
         if stash is not None and self.limit is not None and not self.page:
             response.headers.extend(self.limits.fields(self.limit, stash))
             response.headers["API-Version"] = VERSION
         return self.told(response)
+
+    def tell_refusal(self, refusal: Refusal, request: GatewayRequest) -> Response:
+        return self.tells(refusal, request, self.container.config["settings"].public_url)
 
     def told(self, response: Response) -> Response:
         """With what is to be told of the route itself: that it goes away, if it does."""

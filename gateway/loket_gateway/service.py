@@ -48,7 +48,6 @@ from .pages.managing import ManagingPages
 from .pages.moments import MomentPages
 from .pages.topics import TopicPages
 from .pages.unsubscribing import UnsubscribingPages
-from .repeating import Repeats
 from .routing import route
 
 
@@ -127,7 +126,6 @@ class GatewayService(
     reporting = Remote("reporting", deadline=5.0)  # years of figures take a while
     catalogue = Catalogues()
     access = Access()
-    repeats = Repeats()
     friction = Friction()
     public_url = PublicUrl()
     traceparent = Observed()

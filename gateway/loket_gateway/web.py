@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 import eventlet
 import structlog
 from nameko.web.server import WebServer, wsgi
-from werkzeug.exceptions import MethodNotAllowed, RequestURITooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestURITooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import MapAdapter, RequestRedirect
+from werkzeug.urls import iri_to_uri
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
@@ -29,6 +30,7 @@ from .clients import client_of
 from .connections import AFTER_TROUBLE, IDLE_SECONDS, LONGEST_ADDRESS, LONGEST_LINE, Protocol, listen
 from .cors import Origins
 from .kept_answers import KeptAnswers
+from .language import LANGUAGES
 from .limiting import Limits
 from .request import GatewayRequest
 
@@ -175,8 +177,12 @@ class Server(WebServer):
                 response = redirect(urlsplit(error.new_url)._replace(scheme="", netloc="").geturl(), 308)
             except MethodNotAllowed as error:
                 allowed = ", ".join(sorted(error.valid_methods or ()))
+                above = _page_above(routes.bind_to_environ(environ)) if request.method in ("GET", "HEAD") else None
                 if request.method == "OPTIONS":
                     response = Response(status=204)
+                elif above is not None:
+                    spoken = request.args.get("lang", "")
+                    response = redirect(iri_to_uri(above) + (f"?lang={spoken}" if spoken in LANGUAGES else ""), 303)
                 else:
                     response = refused(request, Refusal("method-not-allowed", {"method": request.method}))
                 response.headers["Allow"] = allowed
@@ -193,3 +199,22 @@ class Server(WebServer):
 
         proxies = settings.trusted_proxies
         return ProxyFix(app, x_for=proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0) if proxies else app
+
+
+def _page_above(adapter: MapAdapter) -> str | None:
+    """Where to go from the address of a form, when somebody asks for it as for a page: the closest page above it."""
+    path = adapter.path_info
+    try:
+        posted, _ = adapter.match(path, "POST")
+    except HTTPException:
+        return None
+    while getattr(posted, "page", False) and (path := path.rpartition("/")[0]):
+        try:
+            found, _ = adapter.match(path, "GET")
+        except RequestRedirect:  # it has a slash at its end
+            return f"{path}/"
+        except HTTPException:
+            continue
+        if getattr(found, "page", False):
+            return path
+    return None

@@ -15,6 +15,17 @@ WORDS = "een rij van woorden"
 EVERYDAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 #: the clock of this town says about noon: its visits of today begin soon, and midnight is far
 NOON = 12
+#: one is asked of who gives a certain answer to another
+PLAN_QUESTIONS = {
+    "soort": {
+        "label": {"nl": "Wat voor plan?"}, "kind": "choice", "required": True,
+        "choices": {"huis": {"nl": "Een huis"}, "weg": {"nl": "Een weg"}},
+    },
+    "kamers": {
+        "label": {"nl": "Hoeveel kamers?"}, "required": True, "only_if": {"question": "soort", "is": ["huis"]},
+    },
+    "verhaal": {"label": {"nl": "Waarom?"}, "required": True},
+}  # fmt: skip
 
 
 def noon_zone() -> str:
@@ -25,7 +36,7 @@ def noon_zone() -> str:
 
 
 def town(name: str) -> str:
-    """Two teams with two people each, open all day; two topics, one with a question."""
+    """Two teams of people who are there all day, and three topics: with one question, with none and with several."""
     hours = [{"days": EVERYDAY, "from": "06:00", "to": "23:00"}]
     people = {"ann": ("Ann Claes", "bouw"), "bert": ("Bert Maes", "bouw"), "carla": ("Carla Nys", "groen")}
 
@@ -52,6 +63,7 @@ def town(name: str) -> str:
                 "Bouwadvies", "bouw", questions={"adres": {"label": {"nl": "Welk adres?"}, "required": True}}
             ),
             "boom": kind("Een boom kappen", "groen"),
+            "plan": kind("Een plan bespreken", "bouw", questions=PLAN_QUESTIONS),
         },
     }, allow_unicode=True)  # fmt: skip
 

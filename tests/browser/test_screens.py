@@ -130,3 +130,11 @@ def test_the_display_calls_by_itself_and_survives_a_connection_that_goes_away(sc
     expect(scripted_page.locator("ul.called li.new")).to_contain_text(booked["reference"], timeout=10000)
     expect(scripted_page.locator("body.away")).to_have_count(0)
     hall.post(f"appointments/{booked['id']}/complete", {"outcome": "answered"})
+
+
+def test_a_screen_returns_by_itself_when_something_is_refused(coupled: Page, hall):
+    refused = coupled.request.post(f"{hall.url}/halstad/onthaal/nummer?plaats=hal", form={"type": "nothing"})
+    assert (refused.status, refused.headers["refresh"]) == (422, "10; url=/halstad/onthaal?plaats=hal")
+    refused = coupled.goto(f"{hall.url}/halstad/scherm?plaats=nowhere")
+    assert (refused.status, refused.headers["refresh"]) == (422, "10; url=/halstad/scherm")
+    expect(coupled.get_by_role("link", name="Naar het begin")).to_be_visible()

@@ -50,13 +50,13 @@ class AdministrationRoutes:
     def post_export(self, request: GatewayRequest, municipality: str) -> Response:
         """All that is kept of one person (GDPR, articles 15 and 20)."""
         wish = load(_resident_wish, json_object(request))
-        return private(self.booking.export_resident(municipality, request.caller.name, wish["email"]), request)
+        return private(self.booking.export_resident(municipality, request.caller.name, wish["person"]), request)
 
     @route("POST", f"{BASE}/residents/erase", needs("residents.erase"))
     def post_erase(self, request: GatewayRequest, municipality: str) -> Response:
         """Forget one person, and cancel what is still to come (GDPR, article 17)."""
         wish = load(_resident_wish, json_object(request))
-        erased = self.booking.erase_resident(municipality, request.caller.name, wish["email"])
+        erased = self.booking.erase_resident(municipality, request.caller.name, wish["person"])
         return private({"appointments": erased}, request)
 
     @route("GET", f"{BASE}/audit", needs("audit.read"))

@@ -13,8 +13,8 @@ from ..access.doors import LINK, link_or
 from ..bodies import bearer, json_object
 from ..clients import stranger
 from ..friction import WORK_HEADER, Friction
+from ..idempotency import scoped_key
 from ..problems import STAMP_HEADER
-from ..repeating import scoped_key
 from ..request import GatewayRequest
 from ..routing import route
 from . import BASE

@@ -8,7 +8,7 @@ from loket_chassis.rpc import Service
 
 from ..access.doors import needs
 from ..bodies import json_object, query, text
-from ..repeating import Repeats
+from ..idempotency import scoped_key
 from ..request import GatewayRequest
 from ..routing import route
 from ..schemas import BusyQuery
@@ -24,7 +24,6 @@ class CalendarRoutes:
 
     booking: Service
     patient_booking: Service
-    repeats: Repeats
 
     @route("GET", f"{BASE}/closures", READ)
     def get_closures(self, request: GatewayRequest, municipality: str) -> Response:
@@ -34,8 +33,8 @@ class CalendarRoutes:
     def post_closures(self, request: GatewayRequest, municipality: str) -> Response:
         body, caller = json_object(request), request.caller
         teams = caller.teams("closures.change")
-        laid = self.repeats.once(
-            request, body, lambda: self.booking.close_time(municipality, caller.name, body, teams=teams)
+        laid = self.booking.close_time(
+            municipality, caller.name, body, teams=teams, idempotency_key=scoped_key(request)
         )
         return private(laid, request, 201)
 

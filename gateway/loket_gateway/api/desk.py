@@ -13,7 +13,7 @@ from loket_chassis.rpc import Service
 from .. import language
 from ..access.doors import needs
 from ..bodies import json_object, query
-from ..repeating import Repeats, scoped_key
+from ..idempotency import scoped_key
 from ..request import GatewayRequest
 from ..routing import route
 from ..schemas import AgendaQuery, QueueQuery
@@ -45,7 +45,6 @@ class DeskRoutes:
 
     booking: Service
     notification: Service
-    repeats: Repeats
 
     @route("GET", f"{BASE}/agenda", READ)
     def get_agenda(self, request: GatewayRequest, municipality: str) -> Response:
@@ -137,15 +136,15 @@ class DeskRoutes:
     def post_next(self, request: GatewayRequest, municipality: str) -> Response:
         body, caller = json_object(request), request.caller
         teams = caller.teams("queue.handle")
-        called = self.repeats.once(
-            request, body, lambda: self.booking.call_next(municipality, caller.name, body, teams=teams)
+        called = self.booking.call_next(
+            municipality, caller.name, body, teams=teams, idempotency_key=scoped_key(request)
         )
         return private(called, request)
 
     @route("POST", f"{BASE}/tickets", needs("tickets.issue"))
     def post_tickets(self, request: GatewayRequest, municipality: str) -> Response:
         body = json_object(request)
-        issued = self.repeats.once(request, body, lambda: self.booking.issue_ticket(municipality, body))
+        issued = self.booking.issue_ticket(municipality, body, idempotency_key=scoped_key(request))
         return private(issued, request, 201)
 
     @route("POST", f"{TICKET}/<step>", HANDLE)

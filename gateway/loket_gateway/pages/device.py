@@ -7,8 +7,10 @@ alone, and can be taken away in the desk.
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlencode
 
-from werkzeug.wrappers import Response
+from werkzeug.urls import iri_to_uri
+from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 
@@ -17,11 +19,21 @@ from ..access.roles import Caller
 from ..catalogue import Catalogue
 from ..request import GatewayRequest
 from ..routing import route
-from .render import about, in_words, page, see
+from .render import about, in_words, page, problem_page, see
 
 COUPLED_FOR = dt.timedelta(days=400)
 #: the ends of the addresses of screens
 SCREENS = ("onthaal", "scherm")
+
+
+def screen_problem(refusal: Refusal, request: Request, public_url: str) -> Response:
+    """A refusal on a screen in the hall, which returns to its first page by itself."""
+    municipality = request.path.split("/")[1]
+    place = request.args.get("plaats", "") if refusal.code != "unknown-location" else ""
+    screen = SCREENS[1] if request.path.endswith(SCREENS[1]) else SCREENS[0]
+    query = {name: text for name, text in (("plaats", place), ("lang", request.args.get("lang", ""))) if text}
+    start = iri_to_uri(f"/{municipality}/{screen}") + (f"?{urlencode(query)}" if query else "")
+    return problem_page(refusal, request, public_url, start)
 
 
 class DevicePages:

@@ -10,7 +10,7 @@ from ..access.identity import Identity
 from ..catalogue import Catalogue
 from ..request import GatewayRequest
 from ..routing import route
-from .device import require_screen
+from .device import require_screen, screen_problem
 from .render import about, in_words, page, see
 
 #: seconds between two looks, without a script
@@ -25,7 +25,7 @@ class DisplayPages:
     access: Identity
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/scherm", page=True, counts=False)
+    @route("GET", "/<municipality>/scherm", page=True, tells=screen_problem, counts=False)
     def display(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, "queue.read") is None:
             return see(request, f"/{municipality}/koppelen", naar="scherm")

@@ -16,9 +16,9 @@ from ..access.doors import needs
 from ..api.reports import as_text
 from ..bodies import query
 from ..catalogue import Catalogue
-from ..routing import route
 from ..schemas import ReportQuery
 from . import charts
+from .desk.refusals import desk_route
 from .render import about, in_words, page
 
 _report = ReportQuery()
@@ -44,7 +44,7 @@ class FigurePages:
     reporting: Service
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/cijfers", needs("figures.read"), page=True)
+    @desk_route("GET", "/<municipality>/cijfers", needs("figures.read"))
     def figures(self, request: Request, municipality: str) -> Response:
         asked = query(_without_empty(request), _report)
         catalogue = in_words(request, self.catalogue.of(municipality))

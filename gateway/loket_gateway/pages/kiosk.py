@@ -17,7 +17,7 @@ from ..access.identity import Identity
 from ..catalogue import Catalogue
 from ..request import GatewayRequest
 from ..routing import route
-from .device import require_screen
+from .device import require_screen, screen_problem
 from .render import about, in_words, page, see
 
 #: seconds after which a page of the kiosk goes back to the first
@@ -32,13 +32,13 @@ class KioskPages:
     access: Identity
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/onthaal", page=True)
+    @route("GET", "/<municipality>/onthaal", page=True, tells=screen_problem)
     def kiosk(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
             return see(request, f"/{municipality}/koppelen", naar="onthaal")
         return self._screen("start.html", request, municipality, wrong=False)
 
-    @route("POST", "/<municipality>/onthaal/aanmelden", page=True)
+    @route("POST", "/<municipality>/onthaal/aanmelden", page=True, tells=screen_problem)
     def arrive(self, request: GatewayRequest, municipality: str) -> Response:
         """By what was typed or scanned; of several who may be meant, one chooses."""
         caller = require_screen(self.access, request, municipality, PERMISSION)
@@ -64,13 +64,13 @@ class KioskPages:
         why = self.booking.why_not_expected(municipality, place, text) if text else None
         return self._screen("start.html", request, municipality, 422, wrong=True, why=why)
 
-    @route("GET", "/<municipality>/onthaal/nummer", page=True)
+    @route("GET", "/<municipality>/onthaal/nummer", page=True, tells=screen_problem)
     def topics(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
             return see(request, f"/{municipality}/koppelen", naar="onthaal")
         return self._screen("topics.html", request, municipality, after=PATIENCE)
 
-    @route("POST", "/<municipality>/onthaal/nummer", page=True)
+    @route("POST", "/<municipality>/onthaal/nummer", page=True, tells=screen_problem)
     def take_number(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
             return see(request, f"/{municipality}/koppelen", naar="onthaal")

@@ -28,6 +28,8 @@ from .rows import rows
 #: where a page goes on that may not be seen yet
 ELSEWHERE = {"login-needed": "aanmelden", "password-change-needed": "wachtwoord"}
 _NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
+#: seconds after which a screen in the hall leaves a page that says what went wrong
+SCREEN_RETURNS = 10
 
 _environment = Environment(
     loader=PackageLoader("loket_gateway", "pages/templates"),
@@ -139,8 +141,11 @@ def _switcher(request: Request) -> str:
     return iri_to_uri(request.path) + "?" + urlencode([*kept, ("lang", "")])
 
 
-def problem_page(refusal: Refusal, request: Request, public_url: str) -> Response:
-    """A refusal as a page: what went wrong, and where to go from here."""
+def problem_page(refusal: Refusal, request: Request, public_url: str, screen: str | None = None) -> Response:
+    """A refusal as a page: what went wrong, and where to go from here.
+
+    `screen`: the address of the page to which a screen in the hall returns by itself.
+    """
     status = problems.STATUS[refusal.code]
     municipality = (request.path_values or {}).get("municipality")  # type: ignore[attr-defined]
     if municipality and refusal.code in ELSEWHERE:
@@ -154,6 +159,9 @@ def problem_page(refusal: Refusal, request: Request, public_url: str) -> Respons
         title=language.translate(ERRORS[refusal.code].title, language.of(request)),
         detail=problems.sentence(refusal, language.of(request)),
         again=f"/{municipality}/" if known else "/",
+        screen=screen,
     )
     problems.tell(response, refusal)
+    if screen is not None:
+        response.headers["Refresh"] = f"{SCREEN_RETURNS}; url={screen}"
     return response

@@ -54,6 +54,54 @@ PARTS = {
     "sms": "As an SMS",
 }  # fmt: skip
 DELIVERIES = {"waiting": "waiting", "delivered": "arrived", "failed": "failed"}
+#: why a message was not sent
+UNSENT = {
+    "no email address": "no e-mail address", "no sms address": "no mobile number", "it came too late": "too late",
+    "the appointment has changed since": "the appointment has changed since",
+    "the offer stands no more": "the earlier moment is gone", "it was answered already": "it was answered already",
+    "the documents are there already": "the documents are there already",
+    "there is nothing to bring": "there is nothing to bring", "it would wake somebody": "it would come at night",
+    "too many today": "too many messages in one day", "appointment-not-found": "the resident was erased",
+    "opted-out": "wants no messages", "unreachable": "the address does not exist",
+}  # fmt: skip
+#: what the desk says when something cannot be done, by the code of the refusal
+REFUSED = {
+    "": "This could not be done. Nothing was changed.",
+    "nobody-waiting": "Nobody is waiting for this person.",
+    "not-allowed-in-state": "This changed meanwhile, so it can no longer be done. You see how it is now.",
+    "changed-meanwhile": "Somebody else changed this at the same moment. You see how it is now: press again if needed.",
+    "settings-changed": "Somebody else changed the settings meanwhile. Look again, then press once more.",
+    "idempotency-key-reused": "This was done already, with what was filled in first. You see how it is now.",
+    "appointment-not-found": "There is no such appointment, or it is for another team.",
+    "ticket-not-found": "This number is gone, or it is for another team.",
+    "closure-not-found": "This time is open again already.",
+    "file-not-found": "This document is no longer there.",
+    "unknown-message": "This message cannot be sent again now. You see below what became of it.",
+    "not-sent": "The message could not be sent. Ask who runs Loket.",
+    "forbidden": "You may not do this. Ask the lead of the team or an administrator.",
+    "csrf": "This page was too old. You see it anew: press again.",
+    "too-many-requests": "There were too many requests from here. Wait a minute and try again.",
+    "body-too-large": "This is too long. Send less at a time.",
+    "slot-taken": "Somebody else has just taken it: choose another one.",
+    "slot-not-offered": "This moment is not free: choose another one.",
+    "slot-in-the-past": "This moment has passed: choose another one.",
+    "unknown-appointment-type": "This topic cannot be chosen: choose another one.",
+    "unknown-location": "This place cannot be chosen: choose another one.",
+    "location-needed": "Choose a place.",
+    "unknown-resource": "This person cannot do this: choose somebody else.",
+    "types-not-combinable": "These topics cannot be combined.",
+    "account-not-found": "This account or key is no longer there.",
+    "webhook-not-found": "This webhook or push is no longer there.",
+    "invalid-request": "Something is missing or not right, so nothing was changed. Look at it again.",
+    "not-found": "There is nothing at this address.",
+    "outcome-unknown": "We do not know whether this was done. Press again: nothing is done twice.",
+    "service-unavailable": "A part of Loket does not answer at the moment. Nothing was changed. Try again in a moment.",
+}
+#: what people type in the forms of the desk, by the name of the field
+TYPED = {
+    "text": "What should the resident send or bring?", "first": "First day", "last": "Last day", "from": "From",
+    "to": "Until", "reason": "Why",
+}  # fmt: skip
 CLASHES = {
     "closed": "closed", "resource-gone": "no longer here", "type-gone": "no longer given",
     "location-gone": "place is gone",
@@ -66,8 +114,17 @@ ROLES = {
 
 def texts() -> set[str]:
     """All of them, for the translations."""
-    tables = (STATES, STEPS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CLASHES, ROLES)
-    return {text for table in tables for text in table.values()} | {BY_RESIDENT, BY_MUNICIPALITY, OWN_REASONS}
+    tables = (
+        STATES, STEPS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CLASHES, ROLES, UNSENT,
+        REFUSED, TYPED,
+    )  # fmt: skip
+    more = {BY_RESIDENT, BY_MUNICIPALITY, OWN_REASONS}
+    return {text for table in tables for text in table.values()} | more
+
+
+def refused_as(code: str) -> str:
+    """The entry of REFUSED for a code; the one for all others has no name."""
+    return code if code in REFUSED else ""
 
 
 def reason_groups(codes: Iterable[str]) -> list[tuple[str, list[str]]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, ValidationError, fields, validate
+from typing import Any
 
-from loket_contracts.fields import Email, Identifier, TrueOrFalse
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from loket_contracts.fields import Email, Identifier, Phone, TrueOrFalse
 
 from ..access.roles import FOR_PEOPLE, ROLES, Grant
 
@@ -51,7 +53,22 @@ class ConfigurationQuery(Schema):
 
 
 class ResidentWish(Schema):
-    email = Email(required=True, metadata={"example": "lieve@example.org"})
+    """One person: by e-mail address, by the number of who left no address, or by an appointment of theirs."""
+
+    email = Email(metadata={"example": "lieve@example.org"})
+    phone = Phone(metadata={"description": "of somebody who left no e-mail address"})
+    reference = fields.String(
+        validate=validate.Length(min=1, max=20), metadata={"description": "of an appointment of theirs"}
+    )
+
+    @validates_schema
+    def names_one_person(self, data: dict[str, Any], **_: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError("Give one of email, phone and reference.")
+
+    @post_load
+    def as_text(self, data: dict[str, str], **_: Any) -> dict[str, str]:
+        return {"person": next(iter(data.values()))}
 
 
 class MakeAccount(Schema):
@@ -186,5 +203,5 @@ class Erased(Schema):
 
 
 class Export(Schema):
-    email = fields.String(required=True)
+    email = fields.String(required=True, allow_none=True)
     appointments = fields.List(fields.Dict(), required=True)

@@ -81,7 +81,7 @@ class KeptFile(File):
 
 class ResidentContact(Schema):
     name = fields.String()
-    email = fields.String()
+    email = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
     language = fields.String()
 
@@ -112,6 +112,9 @@ class Dossier(EarlierVisit):
     )  # fmt: skip
     contact = fields.Nested(ResidentContact, required=True)
     answers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    unanswered = fields.List(
+        Identifier(), required=True, metadata={"description": "the required questions that are still to be asked"}
+    )
     notes = fields.String(required=True, metadata={"description": "what a portal passed on"})
     files = fields.List(fields.Nested(KeptFile), required=True)
     asked = fields.List(fields.Nested(AskedAt), required=True)

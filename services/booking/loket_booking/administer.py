@@ -79,22 +79,28 @@ def invite(asking: Asking, municipality: str, appointment_type: str, url: str, *
 
 @main.command("export-resident")
 @click.argument("municipality")
-@click.argument("email")
+@click.argument("person")
 @click.pass_obj
-def export_resident(asking: Asking, municipality: str, email: str) -> None:
-    """Print all that is kept of the person with this e-mail address, as JSON (GDPR, article 15)."""
-    json.dump(asking.ask("export_resident", municipality, asking.who, email), sys.stdout, indent=2, ensure_ascii=False)
+def export_resident(asking: Asking, municipality: str, person: str) -> None:
+    """Print all that is kept of a person, as JSON (GDPR, article 15).
+
+    PERSON: an e-mail address, a number such as +32470123456, or the reference of an appointment.
+    """
+    json.dump(asking.ask("export_resident", municipality, asking.who, person), sys.stdout, indent=2, ensure_ascii=False)
     click.echo()
 
 
 @main.command("erase-resident")
 @click.argument("municipality")
-@click.argument("email")
+@click.argument("person")
 @click.confirmation_option(prompt="This cancels what is to come and cannot be undone. Go on?")
 @click.pass_obj
-def erase_resident(asking: Asking, municipality: str, email: str) -> None:
-    """Forget the person with this e-mail address (GDPR, article 17)."""
-    click.echo(f"{asking.ask('erase_resident', municipality, asking.who, email)} appointments forgotten")
+def erase_resident(asking: Asking, municipality: str, person: str) -> None:
+    """Forget a person (GDPR, article 17).
+
+    PERSON: an e-mail address, a number such as +32470123456, or the reference of an appointment.
+    """
+    click.echo(f"{asking.ask('erase_resident', municipality, asking.who, person)} appointments forgotten")
 
 
 @main.command()

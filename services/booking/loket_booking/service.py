@@ -9,6 +9,7 @@ from nameko.timer import timer
 from loket_chassis.consumer import listen
 from loket_chassis.event_log import EventLog
 from loket_chassis.health import Probes, ReadinessWithDatabase
+from loket_chassis.idempotency import Idempotency
 from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
 from loket_chassis.rpc import answer
@@ -39,6 +40,7 @@ class BookingService(ForResidents, ForPortals, ForStaff, ForAdministration, Prob
     name = "booking"
 
     stores = BookingStores()
+    idempotency = Idempotency()
     announce = OutboxRelay(BOOKING_EXCHANGE, collections=WITH_OUTBOX)
     event_log = EventLog()
     traceparent = Observed()

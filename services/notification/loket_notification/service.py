@@ -7,6 +7,7 @@ from typing import Any
 from loket_chassis.consumer import listen
 from loket_chassis.dead_letters import DeadLetters
 from loket_chassis.health import Probes, ReadinessWithDatabase
+from loket_chassis.idempotency import Idempotency
 from loket_chassis.metrics import Observed
 from loket_chassis.outbox import OutboxRelay
 from loket_chassis.rpc import Remote, Unavailable, answer
@@ -34,6 +35,7 @@ class NotificationService(DeadLetters, Probes):
     name = "notification"
 
     dispatcher = Dispatcher()
+    idempotency = Idempotency()
     pusher = Pusher()
     announce = OutboxRelay(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
     booking = Remote("booking")
@@ -110,8 +112,11 @@ class NotificationService(DeadLetters, Probes):
         barring.lift_of(self.dispatcher.needs, self.booking, municipality, appointment, channel)
 
     @answer
-    def resend(self, municipality: str, message: str) -> None:
-        queries.resend(self.dispatcher.needs, municipality, message)
+    def resend(self, municipality: str, message: str, idempotency_key: str | None = None) -> None:
+        self.idempotency.once(
+            idempotency_key, ("resend", municipality), message,
+            lambda: queries.resend(self.dispatcher.needs, municipality, message),
+        )  # fmt: skip
         self.dispatcher.wake()
 
     @answer
@@ -130,13 +135,25 @@ class NotificationService(DeadLetters, Probes):
         return wording.propose(self.dispatcher.needs, municipality, load(_amend_part, body), about)
 
     @answer
-    def change_words(self, municipality: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
-        return wording.change(self.dispatcher.needs, municipality, load(_amend_part, body), who)
+    def change_words(
+        self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        wish = load(_amend_part, body)
+        return self.idempotency.once(
+            idempotency_key, ("change_words", municipality, who), body,
+            lambda: wording.change(self.dispatcher.needs, municipality, wish, who),
+        )  # fmt: skip
 
     @answer
-    def send_test(self, municipality: str, kind: str, language: str | None, channel: str, to: str) -> dict[str, Any]:
-        about = self._about(municipality)
-        return previewing.send_test(self.dispatcher.needs, municipality, kind, language, channel, to, about)
+    def send_test(
+        self, municipality: str, kind: str, language: str | None, channel: str, to: str,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        def send() -> dict[str, Any]:
+            about = self._about(municipality)
+            return previewing.send_test(self.dispatcher.needs, municipality, kind, language, channel, to, about)
+
+        return self.idempotency.once(idempotency_key, ("send_test", municipality), [kind, language, channel, to], send)
 
     @answer
     def subscribe(self, municipality: str, owner: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -219,6 +219,22 @@ def test_without_a_number_the_message_goes_the_other_way(database, face, tmp_pat
     assert post.state("confirmation", "sms")["reason"] == "no sms address"
 
 
+def test_who_left_no_address_is_not_written_to_and_that_is_no_failure(post, face):
+    post.hear(card=a_contact_card(id="a1", contact={"email": None}, contact_mark=None))
+    assert post.work() == [("confirmation", "email", "suppressed")]
+    assert post.state()["reason"] == "no email address"
+    assert (face.taken, post.told) == ([], [])
+    assert queries.failures(post.needs, "rumst") == []
+
+
+def test_who_left_a_number_alone_gets_what_the_plan_sends_by_sms(database, face, tmp_path):
+    post = make(database, face, tmp_path, "messages: {confirmation: {by: [email], otherwise: [sms]}}")
+    post.hear(card=a_contact_card(id="a1", contact={"email": None, "phone": "+32470123456"}))
+    assert post.work() == [("confirmation", "email", "suppressed")]
+    assert post.work() == [("confirmation", "sms", "sent")]
+    assert "470123456" in post.sms_file.read_text()
+
+
 def test_an_sms_that_is_due_by_night_waits_for_the_morning(database, face, tmp_path):
     post = make(database, face, tmp_path, "messages: {cancelled_by_us: {by: [sms]}}")
     post.time = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)

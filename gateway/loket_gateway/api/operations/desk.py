@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loket_contracts.commands import AskResident, BookAppointment, BookFollowUp, CallNext, IssueTicket, TakeStep
+from loket_contracts.commands import AskResident, BookFollowUp, CallNext, IssueTicket, TakeStep
+from loket_contracts.desk_commands import BookForResident
 
 from ... import schemas
 from .operation import BASE, BODY, BYTES, CHANGED, FILES, ONE, SEARCH, SLOT, VISIT, Operation
@@ -60,7 +61,7 @@ OPERATIONS = (
         answer=schemas.Slots, refusals=SEARCH,
     ),
     Operation(
-        id="bookAtDesk", method="post", path=f"{BASE}/desk/appointments", body=BookAppointment, repeatable=True,
+        id="bookAtDesk", method="post", path=f"{BASE}/desk/appointments", body=BookForResident, repeatable=True,
         permission="appointments.change", summary="Book for a resident at the desk or at the telephone", status=201,
         answer=schemas.Appointment,
         refusals=(*BODY, *VISIT, *SLOT, "hold-not-found", "idempotency-key-reused", "invitation-not-valid"),

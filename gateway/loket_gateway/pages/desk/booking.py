@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.rpc import RemoteError, Service, Unavailable
 from loket_contracts.errors import Refusal
 
-from ... import language
+from ... import language, problems
 from ...access.doors import needs
 from ...catalogue import Catalogue
 from ...request import GatewayRequest
-from ...routing import route
 from ..render import see, whole_number
 from ..topics import kind_of
-from .frame import date_of, desk_page, today
+from .frame import ONCE_FIELD, date_of, desk_page, today
+from .refusals import TO_REPEAT, desk_route, sentence
 
 READ, CHANGE = needs("agenda.read"), needs("appointments.change")
 #: so many free moments are shown at once, from as many days
@@ -32,11 +31,11 @@ class DeskBookingPages:
     booking: Service
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/balie/boeken", CHANGE, page=True)
+    @desk_route("GET", "/<municipality>/balie/boeken", CHANGE)
     def show_desk_booking(self, request: GatewayRequest, municipality: str) -> Response:
-        return self._booking_page(request, municipality, request.args, {})
+        return self._booking_page(request, municipality, request.args)
 
-    @route("POST", "/<municipality>/balie/boeken", CHANGE, page=True)
+    @desk_route("POST", "/<municipality>/balie/boeken", CHANGE)
     def desk_book(self, request: GatewayRequest, municipality: str) -> Response:
         given, caller = request.form, request.caller
         answers = {name[7:]: text for name, text in given.items() if name.startswith("answer-") and text.strip()}
@@ -52,21 +51,22 @@ class DeskBookingPages:
             body["resource"] = given["wie"]
         try:
             booked = self.booking.staff_book(
-                municipality, caller.name, body, f"desk {given.get('once', '')}",
+                municipality, caller.name, body, f"desk {caller.name} {given.get(ONCE_FIELD, '')}",
                 teams=caller.teams("appointments.change"),
             )  # fmt: skip
-        except Refusal as refusal:
-            if refusal.code not in ("invalid-request", "slot-taken"):
-                raise
-            return self._booking_page(request, municipality, given, self._wrong(request, refusal))
+        except (Refusal, Unavailable, RemoteError) as error:
+            refusal = problems.refusal_of(error)
+            if refusal.code == "idempotency-key-reused":  # it was booked with what was filled in first
+                return see(request, f"/{municipality}/balie/afspraak/{refusal.params['appointment']}", geboekt="eerder")
+            return self._booking_page(request, municipality, given, refusal)
         return see(request, f"/{municipality}/balie/afspraak/{booked['id']}", geboekt="1")
 
-    @route("GET", "/<municipality>/balie/zoeken", READ, page=True)
+    @desk_route("GET", "/<municipality>/balie/zoeken", READ)
     def find(self, request: GatewayRequest, municipality: str) -> Response:
         """By reference or name. It is sent by POST, so that no name stands in an address."""
         return desk_page("find.html", request, self.catalogue, municipality, at="find", text="", found=None)
 
-    @route("POST", "/<municipality>/balie/zoeken", READ, page=True)
+    @desk_route("POST", "/<municipality>/balie/zoeken", READ)
     def found(self, request: GatewayRequest, municipality: str) -> Response:
         text = request.form.get("wie", "").strip()[:120]
         found = self.booking.find_visits(
@@ -76,7 +76,12 @@ class DeskBookingPages:
             return see(request, f"/{municipality}/balie/afspraak/{found[0]['appointment']}")
         return desk_page("find.html", request, self.catalogue, municipality, at="find", text=text, found=found)
 
-    def _booking_page(self, request: GatewayRequest, municipality: str, given: Any, wrong: dict[str, str]) -> Response:
+    def _booking_page(
+        self, request: GatewayRequest, municipality: str, given: Any, refusal: Refusal | None = None
+    ) -> Response:
+        """The form, filled in with what was given. When booking does not answer, it is made without asking it."""
+        is_away = refusal is not None and refusal.code in TO_REPEAT
+        wrong = self._wrong(request, refusal) if refusal else {}
         catalogue = self.catalogue.of(municipality)
         kind = kind_of(catalogue, given["type"]) if given.get("type") else None
         slots: list[dict[str, Any]] = []
@@ -88,22 +93,37 @@ class DeskBookingPages:
                 "location": place, "resource": given.get("wie") or None,
                 "from": first.isoformat(), "to": (first + AHEAD).isoformat(),
             }  # fmt: skip
-            slots = self.booking.staff_slots(municipality, wish)["slots"][:MOST_MOMENTS]
-        people = self.booking.resources(municipality, teams=request.caller.teams("appointments.change"))
-        return desk_page(
-            "book.html", request, self.catalogue, municipality, 422 if wrong else 200,
+            slots = _chosen(given) if is_away else self.booking.staff_slots(municipality, wish)["slots"][:MOST_MOMENTS]
+        teams = request.caller.teams("appointments.change")
+        people = [] if is_away else self.booking.resources(municipality, teams=teams)
+        response = desk_page(
+            "book.html", request, self.catalogue, municipality, problems.STATUS[refusal.code] if refusal else 200,
             at="book", kind=language.localised(kind, language.of(request)) if kind else None, place=place, slots=slots,
-            given=given, wrong=wrong, people=people, first=first, once=given.get("once") or secrets.token_urlsafe(12),
+            given=given, wrong=wrong, people=people, first=first, is_away=is_away,
+            rings=any(each["id"] == place and each["channel"] == "phone" for each in catalogue["locations"]),
+            told=sentence(refusal, request) if refusal and not wrong else "",
         )  # fmt: skip
+        if refusal is not None:
+            problems.tell(response, refusal)
+        return response
 
     def _wrong(self, request: GatewayRequest, refusal: Refusal) -> dict[str, str]:
         """What is wrong, by the field that it is about."""
         spoken = language.of(request)
-        if refusal.code == "slot-taken":
-            return {"start": language.translate("Somebody else has just taken it: choose another one.", spoken)}
+        if refusal.code in ("slot-taken", "slot-not-offered", "slot-in-the-past"):
+            return {"start": sentence(refusal, request)}
         found = {}
         for error in refusal.errors:
             name = error["pointer"].split("/")[-1]
             field = f"answer-{name}" if error["pointer"].startswith("/answers/") else name
             found[field] = language.detail(error["detail"], spoken)
         return found
+
+
+def _chosen(given: Any) -> list[dict[str, Any]]:
+    """The moment that was chosen, as if it were the only one that is free."""
+    try:
+        dt.datetime.fromisoformat(given.get("start", "")).astimezone()
+    except (ValueError, OverflowError):
+        return []
+    return [{"start": given["start"]}]

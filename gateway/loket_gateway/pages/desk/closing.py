@@ -12,9 +12,9 @@ from loket_contracts.errors import Refusal
 from ...access.doors import needs
 from ...catalogue import Catalogue
 from ...request import GatewayRequest
-from ...routing import route
 from ..render import see
-from .frame import by_field, desk_page, errors_of
+from .frame import by_field, desk_page, errors_of, form_key
+from .refusals import desk_route
 
 CLOSE = needs("closures.change")
 FIELDS = ("first", "last", "from", "to", "resource", "location", "reason")
@@ -26,28 +26,32 @@ class ClosingPages:
     booking: Service
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/balie/sluitingen", CLOSE, page=True)
+    @desk_route("GET", "/<municipality>/balie/sluitingen", CLOSE)
     def closures(self, request: GatewayRequest, municipality: str) -> Response:
         return self._closures(request, municipality, {name: request.args.get(name, "") for name in FIELDS}, {})
 
-    @route("POST", "/<municipality>/balie/sluitingen", CLOSE, page=True)
+    @desk_route("POST", "/<municipality>/balie/sluitingen", CLOSE)
     def close(self, request: GatewayRequest, municipality: str) -> Response:
         given = {name: request.form.get(name, "").strip() for name in FIELDS}
         teams = request.caller.teams("closures.change")
         body = {name: text for name, text in given.items() if text}
         try:
-            self.booking.close_time(municipality, request.caller.name, body, teams=teams)
+            self.booking.close_time(
+                municipality, request.caller.name, body, teams=teams, idempotency_key=form_key(request)
+            )
         except Refusal as refusal:
             return self._closures(request, municipality, given, by_field(errors_of(refusal, request)))
         return see(request, f"/{municipality}/balie/sluitingen", gesloten="1")
 
-    @route("POST", "/<municipality>/balie/sluitingen/<closure>/weg", CLOSE, page=True)
+    @desk_route("POST", "/<municipality>/balie/sluitingen/<closure>/weg", CLOSE)
     def reopen(self, request: GatewayRequest, municipality: str, closure: str) -> Response:
         teams = request.caller.teams("closures.change")
-        self.booking.open_time(municipality, request.caller.name, closure, teams=teams)
+        self.booking.open_time(
+            municipality, request.caller.name, closure, teams=teams, idempotency_key=form_key(request)
+        )
         return see(request, f"/{municipality}/balie/sluitingen")
 
-    @route("POST", "/<municipality>/balie/botsingen", CLOSE, page=True)
+    @desk_route("POST", "/<municipality>/balie/botsingen", CLOSE)
     def solve(self, request: GatewayRequest, municipality: str) -> Response:
         """Move those that were ticked to the moment that was proposed for each."""
         moves: list[dict[str, Any]] = []

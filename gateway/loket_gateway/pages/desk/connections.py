@@ -9,9 +9,9 @@ from loket_chassis.rpc import Service
 from ...access.doors import needs
 from ...catalogue import Catalogue
 from ...request import GatewayRequest
-from ...routing import route
 from ..render import see
 from .frame import desk_page
+from .refusals import desk_route
 
 RUN = needs("access.change")
 WEBHOOKS, STUCK = "/<municipality>/balie/beheer/webhooks", "/<municipality>/balie/beheer/vastgelopen"
@@ -25,14 +25,14 @@ class ConnectionPages:
     reporting: Service
     catalogue: Catalogue
 
-    @route("GET", WEBHOOKS, RUN, page=True)
+    @desk_route("GET", WEBHOOKS, RUN)
     def show_webhooks(self, request: GatewayRequest, municipality: str) -> Response:
         return desk_page(
             "webhooks.html", request, self.catalogue, municipality, at="run",
             webhooks=self.notification.subscriptions(municipality, None), done=request.args.to_dict(),
         )  # fmt: skip
 
-    @route("POST", WEBHOOKS, RUN, page=True)
+    @desk_route("POST", WEBHOOKS, RUN)
     def change_webhooks(self, request: GatewayRequest, municipality: str) -> Response:
         """The button says which: switch on again, or end."""
         webhook = request.form.get("webhook", "")
@@ -42,7 +42,7 @@ class ConnectionPages:
             self.notification.switch_on(municipality, None, webhook)
         return see(request, f"/{municipality}/balie/beheer/webhooks", klaar="1")
 
-    @route("GET", f"{WEBHOOKS}/<webhook>", RUN, page=True)
+    @desk_route("GET", f"{WEBHOOKS}/<webhook>", RUN)
     def show_deliveries(self, request: GatewayRequest, municipality: str, webhook: str) -> Response:
         found = self.notification.deliveries(municipality, None, webhook, request.args.get("verder") or None, LISTED)
         return desk_page(
@@ -50,19 +50,19 @@ class ConnectionPages:
             deliveries=found["deliveries"], following=found["next"], done=request.args.to_dict(),
         )  # fmt: skip
 
-    @route("POST", f"{WEBHOOKS}/<webhook>", RUN, page=True)
+    @desk_route("POST", f"{WEBHOOKS}/<webhook>", RUN)
     def deliver_again(self, request: GatewayRequest, municipality: str, webhook: str) -> Response:
         self.notification.redeliver(municipality, None, webhook, request.form.get("event", ""))
         return see(request, f"/{municipality}/balie/beheer/webhooks/{webhook}", klaar="1")
 
-    @route("GET", STUCK, RUN, page=True)
+    @desk_route("GET", STUCK, RUN)
     def show_stuck(self, request: GatewayRequest, municipality: str) -> Response:
         found = self.notification.dead_letters(municipality) + self.reporting.dead_letters(municipality)
         return desk_page(
             "stuck.html", request, self.catalogue, municipality, at="run", letters=found, done=request.args.to_dict()
         )
 
-    @route("POST", STUCK, RUN, page=True)
+    @desk_route("POST", STUCK, RUN)
     def retry_stuck(self, request: GatewayRequest, municipality: str) -> Response:
         count = self.notification.retry_dead_letters(municipality) + self.reporting.retry_dead_letters(municipality)
         return see(request, f"/{municipality}/balie/beheer/vastgelopen", opnieuw=str(count))

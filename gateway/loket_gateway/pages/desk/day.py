@@ -12,10 +12,10 @@ from loket_chassis.rpc import Service
 from ...access.doors import needs
 from ...catalogue import Catalogue
 from ...request import GatewayRequest
-from ...routing import route
 from ..render import see
 from .columns import grid
-from .frame import date_of, desk_page, today
+from .frame import date_of, desk_page, form_key, today
+from .refusals import desk_route
 
 READ, HANDLE = needs("agenda.read"), needs("queue.handle")
 DAY = dt.timedelta(days=1)
@@ -29,7 +29,7 @@ class DayPages:
     booking: Service
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/balie", READ, page=True)
+    @desk_route("GET", "/<municipality>/balie", READ)
     def day(self, request: GatewayRequest, municipality: str) -> Response:
         date = date_of(request.args.get("datum"), today(self.catalogue, municipality))
         team, who = request.args.get("team") or None, request.args.get("wie") or None
@@ -52,7 +52,7 @@ class DayPages:
             usual=USUAL_STEPS, desk=request.args.get("loket", ""),
         )  # fmt: skip
 
-    @route("GET", "/<municipality>/balie/week", READ, page=True)
+    @desk_route("GET", "/<municipality>/balie/week", READ)
     def week(self, request: GatewayRequest, municipality: str) -> Response:
         date = date_of(request.args.get("datum"), today(self.catalogue, municipality))
         monday = date - dt.timedelta(days=date.weekday())
@@ -76,27 +76,29 @@ class DayPages:
             grid=grid(shown), today=today(self.catalogue, municipality).isoformat(),
         )  # fmt: skip
 
-    @route("POST", "/<municipality>/balie/volgende", HANDLE, page=True)
+    @desk_route("POST", "/<municipality>/balie/volgende", HANDLE)
     def call_next(self, request: GatewayRequest, municipality: str) -> Response:
         """Whoever is next, to this person's desk."""
         given, caller = request.form, request.caller
         body: dict[str, Any] = {"resource": given.get("wie", ""), "location": given.get("plaats", "")}
         if desk := given.get("loket", "").strip():
             body["desk"] = desk[:40]
-        called = self.booking.call_next(municipality, caller.name, body, teams=caller.teams("queue.handle"))
+        called = self.booking.call_next(
+            municipality, caller.name, body, teams=caller.teams("queue.handle"), idempotency_key=form_key(request)
+        )
         kept = {"wie": body["resource"], "plaats": body["location"], "loket": given.get("loket", "")}
         if called["kind"] == "appointment":
             return see(request, f"/{municipality}/balie/afspraak/{called['id']}")
         return see(request, f"/{municipality}/balie", geroepen=called["shown"], **kept)
 
-    @route("POST", "/<municipality>/balie/volgnummer", needs("tickets.issue"), page=True)
+    @desk_route("POST", "/<municipality>/balie/volgnummer", needs("tickets.issue"))
     def issue(self, request: GatewayRequest, municipality: str) -> Response:
         """A number for who walks in."""
         body = {"appointment_types": [request.form.get("type", "")], "location": request.form.get("plaats") or None}
-        issued = self.booking.issue_ticket(municipality, body)
+        issued = self.booking.issue_ticket(municipality, body, idempotency_key=form_key(request))
         return see(request, f"/{municipality}/balie", nummer=issued["shown"], plaats=request.form.get("plaats", ""))
 
-    @route("POST", "/<municipality>/balie/nummer/<location>/<date>/<number>/<step>", HANDLE, page=True)
+    @desk_route("POST", "/<municipality>/balie/nummer/<location>/<date>/<number>/<step>", HANDLE)
     def ticket_step(
         self, request: GatewayRequest, municipality: str, location: str, date: str, number: str, step: str
     ) -> Response:
@@ -105,7 +107,7 @@ class DayPages:
             body["appointment_types"] = [topic]
         self.booking.ticket_step(
             municipality, request.caller.name, f"{municipality}/{location}/{date}/{number}", step, body,
-            teams=request.caller.teams("queue.handle"),
+            teams=request.caller.teams("queue.handle"), idempotency_key=form_key(request),
         )  # fmt: skip
         return see(request, f"/{municipality}/balie", plaats=location)
 

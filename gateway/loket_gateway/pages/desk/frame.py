@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import secrets
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 from loket_contracts.days import day_of
@@ -20,8 +24,18 @@ from ...request import GatewayRequest
 from .. import words
 from ..render import about, in_words, page, whole_number
 
+#: the idempotency key of a form, and the page that it is on
+ONCE_FIELD, HERE_FIELD = "once", "hier"
 #: what every form sends along
-TOKEN = Markup('<input type="hidden" name="{}" value="{}">')
+HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
+#: in an address: by which code the last form was refused
+TOLD = "geweigerd"
+#: in an address: what was done last, which is not said twice
+DONE = frozenset({
+    TOLD, "botsingen", "doorgegeven", "geboekt", "geroepen", "gesloten", "klaar", "nummer", "opnieuw", "veranderd",
+    "verplaatst", "verstuurd", "versie",
+})  # fmt: skip
+LONGEST_ADDRESS = 1000
 #: name of the page, its address below /balie, and what it needs
 PLACES = (
     ("day", "", "agenda.read"),
@@ -40,13 +54,19 @@ def desk_page(
 ) -> Response:
     """A page of the desk, with the parts of the navigation that are for this caller."""
     known, spoken, caller = catalogue.of(municipality), language.of(request), request.caller
+    once = _sent(request, ONCE_FIELD) or secrets.token_urlsafe(12)
+    there = page_of_form(request, municipality) if request.method == "POST" else _here(request)
+    code = request.args.get(TOLD)
+    refused = words.said(words.REFUSED, code, spoken) if code in words.REFUSED else ""
+    fields = ((CSRF_FIELD, caller.csrf_token), (ONCE_FIELD, once), (HERE_FIELD, there))
     told = in_words(request, known)
     kinds = {kind["id"]: kind["name"] for kind in including_removed(told, "appointment_types")}
     if "names" in shown:  # of people; somebody who is gone is in what was booked
         shown["names"] = {each["id"]: each["name"] for each in including_removed(told, "resources")} | shown["names"]
     return page(
         f"desk/{template}", request, status, **about(told), caller=caller, catalogue=told, kinds=kinds,
-        desk_=f"/{municipality}/balie", csrf=TOKEN.format(CSRF_FIELD, caller.csrf_token),
+        desk_=f"/{municipality}/balie", csrf=Markup().join(HIDDEN.format(*each) for each in fields),
+        here_=there, address=_address(request), told=shown.pop("told", "") or refused,
         teams={team["id"]: team["name"] for team in including_removed(told, "teams")},
         places={place["id"]: place["name"] for place in including_removed(told, "locations")},
         navigation=[(name, path) for name, path, needed in PLACES if caller.may(needed, municipality)],
@@ -56,6 +76,41 @@ def desk_page(
         may=lambda permission: caller.may(permission, municipality),
         **shown,
     )  # fmt: skip
+
+
+def form_key(request: GatewayRequest) -> str | None:
+    """The idempotency key of what a form asks for. One page has one key, and another choice on it is another wish."""
+    if not (once := request.form.get(ONCE_FIELD)):
+        return None
+    sent = sorted((name, text) for name, text in request.form.items(multi=True) if name not in (CSRF_FIELD, HERE_FIELD))
+    return f"desk {hashlib.sha256(repr((once, sent)).encode()).hexdigest()}"
+
+
+def page_of_form(request: GatewayRequest, municipality: str) -> str:
+    """The address of the page that this form was on, if that is one of the desk; else that of the day."""
+    there, home = _sent(request, HERE_FIELD), f"/{municipality}/balie"
+    is_ours = len(there) <= LONGEST_ADDRESS and there.startswith((f"{home}/", f"{home}?"))
+    return there if is_ours else home
+
+
+def split(address: str) -> tuple[str, list[tuple[str, str]]]:
+    """The path of an address of ours, and its query."""
+    path, _, query = address.partition("?")
+    return path, parse_qsl(query)
+
+
+def _here(request: GatewayRequest) -> str:
+    kept = [(name, text) for name, text in request.args.items(multi=True) if name not in DONE]
+    return iri_to_uri(request.path) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _address(request: GatewayRequest) -> str:
+    """That of this very request."""
+    return iri_to_uri(request.path) + (f"?{urlencode(list(request.args.items(multi=True)))}" if request.args else "")
+
+
+def _sent(request: GatewayRequest, name: str) -> str:
+    return request.form.get(name, "") if request.method == "POST" else ""
 
 
 def version_of(request: GatewayRequest) -> int:

@@ -19,10 +19,10 @@ from ...access.roles import ROLES, grants
 from ...catalogue import Catalogue
 from ...clock import now
 from ...request import GatewayRequest
-from ...routing import route
 from ...schemas import MakeAccount, MakeKey
 from ..render import see
-from .frame import desk_page
+from .frame import desk_page, form_key
+from .refusals import desk_route
 
 ACCESS, AUDIT = needs("access.change"), needs("audit.read")
 SEE, CHANGE = needs("configuration.read"), needs("configuration.change")
@@ -38,7 +38,7 @@ class RunningPages:
     access: Identity
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/balie/beheer", AUDIT, page=True)
+    @desk_route("GET", "/<municipality>/balie/beheer", AUDIT)
     def run(self, request: GatewayRequest, municipality: str) -> Response:
         return desk_page(
             "run.html", request, self.catalogue, municipality, at="run",
@@ -46,12 +46,12 @@ class RunningPages:
             failures=self.notification.failures(municipality, 24),
         )  # fmt: skip
 
-    @route("GET", "/<municipality>/balie/beheer/instellingen", SEE, page=True)
+    @desk_route("GET", "/<municipality>/balie/beheer/instellingen", SEE)
     def configuration(self, request: GatewayRequest, municipality: str) -> Response:
         kept = self.booking.configuration(municipality)
         return self._configuration(request, municipality, kept["text"], kept["version"])
 
-    @route("POST", "/<municipality>/balie/beheer/instellingen", CHANGE, page=True)
+    @desk_route("POST", "/<municipality>/balie/beheer/instellingen", CHANGE)
     def change_configuration(self, request: GatewayRequest, municipality: str) -> Response:
         """The button says which: look at what would change, take it, or also remove what appointments refer to."""
         text = request.form.get("text", "").replace("\r\n", "\n")
@@ -61,7 +61,9 @@ class RunningPages:
             wish = request.form.get("wish")
             if wish not in ("take", "confirm"):
                 return self._configuration(request, municipality, text, version, compared=compared)
-            taken = self.booking.configure(text, request.caller.name, municipality, confirmed=wish == "confirm")
+            taken = self.booking.configure(
+                text, request.caller.name, municipality, confirmed=wish == "confirm", idempotency_key=form_key(request)
+            )
         except Refusal as refusal:
             if refusal.code == "removal-not-confirmed":  # somebody booked since it was looked at
                 return self._configuration(request, municipality, text, version, compared=compared)
@@ -76,11 +78,11 @@ class RunningPages:
             botsingen=str(len(taken["clashes"])),
         )  # fmt: skip
 
-    @route("GET", "/<municipality>/balie/beheer/accounts", ACCESS, page=True)
+    @desk_route("GET", "/<municipality>/balie/beheer/accounts", ACCESS)
     def show_accounts(self, request: GatewayRequest, municipality: str) -> Response:
         return self._accounts(request, municipality)
 
-    @route("POST", "/<municipality>/balie/beheer/accounts", ACCESS, page=True)
+    @desk_route("POST", "/<municipality>/balie/beheer/accounts", ACCESS)
     def change_accounts(self, request: GatewayRequest, municipality: str) -> Response:
         """The button says which: make, password, open or close."""
         wish, name = request.form.get("wish", ""), request.form.get("name", "").strip().lower()
@@ -100,11 +102,11 @@ class RunningPages:
         self._noted(request, "account changed", name)
         return see(request, f"/{municipality}/balie/beheer/accounts")
 
-    @route("GET", "/<municipality>/balie/beheer/sleutels", ACCESS, page=True)
+    @desk_route("GET", "/<municipality>/balie/beheer/sleutels", ACCESS)
     def show_keys(self, request: GatewayRequest, municipality: str) -> Response:
         return self._keys(request, municipality)
 
-    @route("POST", "/<municipality>/balie/beheer/sleutels", ACCESS, page=True)
+    @desk_route("POST", "/<municipality>/balie/beheer/sleutels", ACCESS)
     def change_keys(self, request: GatewayRequest, municipality: str) -> Response:
         """The button says which: make, or remove."""
         name = request.form.get("name", "").strip().lower()
@@ -123,7 +125,7 @@ class RunningPages:
         self._noted(request, "key made", name)
         return self._keys(request, municipality, made=(name, key))
 
-    @route("GET", "/<municipality>/balie/beheer/logboek", AUDIT, page=True)
+    @desk_route("GET", "/<municipality>/balie/beheer/logboek", AUDIT)
     def logbook(self, request: GatewayRequest, municipality: str) -> Response:
         about_access = request.args.get("over") == "toegang"
         cursor = request.args.get("verder") or None

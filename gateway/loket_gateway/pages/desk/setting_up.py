@@ -14,10 +14,10 @@ from ... import language
 from ...access.doors import needs
 from ...catalogue import Catalogue
 from ...request import GatewayRequest
-from ...routing import route
 from ..render import see
 from . import hours, topic_form
-from .frame import desk_page, errors_of, version_of
+from .frame import desk_page, errors_of, form_key, version_of
+from .refusals import desk_route
 
 SET_UP = needs("setup.change")
 PEOPLE, TOPICS = "resources", "appointment_types"
@@ -29,7 +29,7 @@ class SettingUpPages:
     booking: Service
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/balie/inrichten", SET_UP, page=True)
+    @desk_route("GET", "/<municipality>/balie/inrichten", SET_UP)
     def set_up(self, request: GatewayRequest, municipality: str) -> Response:
         teams = request.caller.teams("setup.change")
         kinds = self.catalogue.of(municipality)["appointment_types"]
@@ -41,14 +41,14 @@ class SettingUpPages:
             may_change=lambda person: teams is None or person["team"] in teams,
         )  # fmt: skip
 
-    @route("GET", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP, page=True)
+    @desk_route("GET", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP)
     def hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
         part = self._part_of(request, municipality, PEOPLE, resource)
         return self._show_hours(
             request, municipality, resource, part["version"], hours.rows_of(part["values"]["hours"])
         )
 
-    @route("POST", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP, page=True)
+    @desk_route("POST", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP)
     def change_hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
         self._part_of(request, municipality, PEOPLE, resource)  # refuses whom there is not
         rules, rows = hours.rules_of(request.form)
@@ -64,13 +64,13 @@ class SettingUpPages:
             request, municipality, resource, version, hours.rows_of(rules), proposed=proposed, week=hours.week_of(rules)
         )
 
-    @route("GET", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP, page=True)
+    @desk_route("GET", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP)
     def topic_texts(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
         part = self._part_of(request, municipality, TOPICS, kind)
         fields = topic_form.shown(part, self._spoken_in(municipality))
         return self._show_topic(request, municipality, kind, part["version"], fields)
 
-    @route("POST", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP, page=True)
+    @desk_route("POST", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP)
     def change_topic(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
         spoken, part = self._spoken_in(municipality), self._part_of(request, municipality, TOPICS, kind)
         fields = topic_form.filled_in(request.form, spoken)
@@ -102,7 +102,9 @@ class SettingUpPages:
         teams = request.caller.teams("setup.change")
         if request.form.get("wish") != "take":
             return self.booking.propose_part(municipality, wish, teams=teams), version
-        taken = self.booking.amend_part(municipality, request.caller.name, wish, teams=teams)
+        taken = self.booking.amend_part(
+            municipality, request.caller.name, wish, teams=teams, idempotency_key=form_key(request)
+        )
         self.catalogue.look_again()
         return None, taken["version"]
 

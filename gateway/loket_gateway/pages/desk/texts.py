@@ -14,10 +14,10 @@ from ... import language
 from ...access.doors import needs
 from ...catalogue import Catalogue
 from ...request import GatewayRequest
-from ...routing import route
 from .. import words
 from ..render import see
-from .frame import by_field, desk_page, errors_of, version_of
+from .frame import by_field, desk_page, errors_of, form_key, version_of
+from .refusals import desk_route
 
 SET_UP = needs("setup.change")
 
@@ -28,24 +28,22 @@ class TextPages:
     notification: Service
     catalogue: Catalogue
 
-    @route("GET", "/<municipality>/balie/teksten", SET_UP, page=True)
+    @desk_route("GET", "/<municipality>/balie/teksten", SET_UP)
     def texts(self, request: GatewayRequest, municipality: str) -> Response:
         kind, tongue = _chosen(request.args, request)
         return self._texts(request, municipality, kind, tongue, done=request.args.to_dict())
 
-    @route("POST", "/<municipality>/balie/teksten", needs("configuration.change"), page=True)
+    @desk_route("POST", "/<municipality>/balie/teksten", needs("configuration.change"))
     def try_text(self, request: GatewayRequest, municipality: str) -> Response:
         kind, tongue = _chosen(request.form, request)
         to = request.form.get("naar", "").strip()
         if "@" not in to:
-            raise Refusal(
-                "invalid-request",
-                errors=[{"pointer": "/naar", "detail": "This is not an e-mail address we can write to."}],
-            )
-        self.notification.send_test(municipality, kind, tongue, "email", to)
+            wrong = language.translate("This is not an e-mail address we can write to.", language.of(request))
+            return self._texts(request, municipality, kind, tongue, to=to, wrong={"naar": wrong})
+        self.notification.send_test(municipality, kind, tongue, "email", to, idempotency_key=form_key(request))
         return see(request, f"/{municipality}/balie/teksten", soort=kind, taal=tongue, verstuurd="1")
 
-    @route("POST", "/<municipality>/balie/teksten/woorden", SET_UP, page=True)
+    @desk_route("POST", "/<municipality>/balie/teksten/woorden", SET_UP)
     def change_words(self, request: GatewayRequest, municipality: str) -> Response:
         """The button says which: look at the message with these words, or say them from now on."""
         if request.caller.teams("setup.change") is not None:  # every team's residents get them
@@ -61,7 +59,7 @@ class TextPages:
             if request.form.get("wish") != "take":
                 shown = self.notification.propose_words(municipality, wish)
                 return self._texts(request, municipality, kind, tongue, version_of(request), shown=shown, given=values)
-            self.notification.change_words(municipality, request.caller.name, wish)
+            self.notification.change_words(municipality, request.caller.name, wish, idempotency_key=form_key(request))
         except Refusal as refusal:
             wrong = by_field(errors_of(refusal, request))
             # that of the form, for as long as it was not told that another one counts
@@ -83,7 +81,7 @@ class TextPages:
         if request.caller.teams("setup.change") is None:
             said = self.notification.words(municipality, kind, tongue)
             said["version"] = said["version"] if version is None else version
-        usual: dict[str, Any] = {"done": {}, "given": {}, "wrong": {}, "tried": shown is not None}
+        usual: dict[str, Any] = {"done": {}, "given": {}, "wrong": {}, "tried": shown is not None, "to": ""}
         return desk_page(
             "texts.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="texts",
             kind=kind, tongue=tongue, shown=shown or self.notification.preview(municipality, kind, tongue),

@@ -17,9 +17,9 @@ from ...access.doors import needs
 from ...api.answers import file_answer
 from ...catalogue import Catalogue, types_of
 from ...request import GatewayRequest
-from ...routing import route
 from ..render import in_words, see, told_by
-from .frame import date_of, desk_page, moment_of
+from .frame import date_of, desk_page, form_key, moment_of
+from .refusals import desk_route
 
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
 ONE = "/<municipality>/balie/afspraak/<identifier>"
@@ -41,58 +41,62 @@ class VisitPages:
     notification: Service
     catalogue: Catalogue
 
-    @route("GET", ONE, READ, page=True)
+    @desk_route("GET", ONE, READ)
     def visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         return self._visit(request, municipality, identifier)
 
-    @route("GET", f"{ONE}/bestand/<file>", READ, page=True)
+    @desk_route("GET", f"{ONE}/bestand/<file>", READ)
     def visit_file(self, request: GatewayRequest, municipality: str, identifier: str, file: str) -> Response:
         teams = request.caller.teams("agenda.read")
         found = self.booking.staff_read_file(municipality, request.caller.name, identifier, file, teams=teams)
         return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
 
-    @route("POST", f"{ONE}/stap", HANDLE, page=True)
+    @desk_route("POST", f"{ONE}/stap", HANDLE)
     def step(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """The button says which."""
         body = {name: request.form[name] for name in ("outcome", "reason", "desk") if request.form.get(name)}
         self.booking.step(
             municipality, request.caller.name, identifier, request.form.get("step", ""), body,
-            teams=request.caller.teams("queue.handle"),
+            teams=request.caller.teams("queue.handle"), idempotency_key=form_key(request),
         )  # fmt: skip
         return self._back(request, municipality, identifier)
 
-    @route("POST", f"{ONE}/doorgeven", HANDLE, page=True)
+    @desk_route("POST", f"{ONE}/doorgeven", HANDLE)
     def pass_on(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Somebody who is being helped goes on to who gives the topic that was chosen."""
         body = {"appointment_types": [request.form.get("type", "")]}
         teams = request.caller.teams("queue.handle")
-        self.booking.transfer(municipality, request.caller.name, identifier, body, teams=teams)
+        self.booking.transfer(
+            municipality, request.caller.name, identifier, body, teams=teams, idempotency_key=form_key(request)
+        )
         return self._back(request, municipality, identifier, doorgegeven="1")
 
-    @route("POST", f"{ONE}/annuleren", CHANGE, page=True)
+    @desk_route("POST", f"{ONE}/annuleren", CHANGE)
     def cancel_visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         body = {"reason": _reason(request)}
         teams = request.caller.teams("appointments.change")
         self.booking.staff_cancel(municipality, request.caller.name, identifier, body, teams=teams)
         return self._back(request, municipality, identifier)
 
-    @route("POST", f"{ONE}/vraag", CHANGE, page=True)
+    @desk_route("POST", f"{ONE}/vraag", CHANGE)
     def ask(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         teams, body = request.caller.teams("appointments.change"), {"text": request.form.get("text", "")}
-        self.booking.ask(municipality, request.caller.name, identifier, body, teams=teams)
+        self.booking.ask(
+            municipality, request.caller.name, identifier, body, teams=teams, idempotency_key=form_key(request)
+        )
         return self._back(request, municipality, identifier)
 
-    @route("POST", f"{ONE}/bericht", CHANGE, page=True)
+    @desk_route("POST", f"{ONE}/bericht", CHANGE)
     def resend(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """One of this visit's own: whose visit it is, is for booking to say."""
         teams, message = request.caller.teams("appointments.change"), request.form.get("message", "")
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
         if message not in {each["message"] for each in self.notification.messages(municipality, found["appointment"])}:
             raise Refusal("unknown-message", {"message": message})
-        self.notification.resend(municipality, message)
+        self.notification.resend(municipality, message, idempotency_key=form_key(request))
         return self._back(request, municipality, identifier)
 
-    @route("POST", f"{ONE}/adres", CHANGE, page=True)
+    @desk_route("POST", f"{ONE}/adres", CHANGE)
     def lift_address(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Write again to an address that is barred since its mail server said that nobody receives there."""
         teams, channel = request.caller.teams("appointments.change"), request.form.get("channel", "")
@@ -100,7 +104,7 @@ class VisitPages:
         self.notification.lift(municipality, found, channel)
         return self._back(request, municipality, identifier, vrijgegeven="1")
 
-    @route("GET", f"{ONE}/verplaatsen", CHANGE, page=True)
+    @desk_route("GET", f"{ONE}/verplaatsen", CHANGE)
     def show_move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Where it may go: `datum` and `uur` ask for a moment, `wie` for somebody; else the free ones are listed."""
         teams = request.caller.teams("appointments.change")
@@ -126,7 +130,7 @@ class VisitPages:
             place=place, slots=slots, before=day - AHEAD, after=day + AHEAD,
         )  # fmt: skip
 
-    @route("POST", f"{ONE}/verplaatsen", CHANGE, page=True)
+    @desk_route("POST", f"{ONE}/verplaatsen", CHANGE)
     def move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         given = request.form
         body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request)}
@@ -153,6 +157,7 @@ class VisitPages:
             "visit.html", request, self.catalogue, municipality, at="day", found=found, messages=messages, done=done,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),
             barred=barred, why_not=told_by(found["move_refusal"], request),
+            booked_before=request.args.get("geboekt") == "eerder",
         )  # fmt: skip
 
     def _free(self, municipality: str, asked: dict[str, Any], first: dt.date, last: dt.date) -> list[dict[str, Any]]:
@@ -170,15 +175,19 @@ class VisitPages:
         away = {start: abs(dt.datetime.fromisoformat(start) - wanted) for start in starts}
         return min((start for start in starts if away[start] <= CLOSE_BY), key=away.__getitem__, default=None)
 
-    def _labels(self, municipality: str, found: dict[str, Any], request: GatewayRequest) -> list[tuple[str, str]]:
-        """Each question with its answer, in words."""
+    def _labels(
+        self, municipality: str, found: dict[str, Any], request: GatewayRequest
+    ) -> list[tuple[str, str | None]]:
+        """Each question with its answer, in words; None for an answer that is still to be asked for."""
         told, answers = in_words(request, self.catalogue.of(municipality)), dict(found["answers"])
-        shown = []
+        shown: list[tuple[str, str | None]] = []
         for kind in types_of(told, found["appointment_types"]):
             for question in kind["questions"]:
                 if (answer := answers.pop(question["id"], None)) is not None:
                     choices = {each["id"]: each["label"] for each in question["choices"]}
                     shown.append((str(question["label"]), str(choices.get(answer, answer))))
+                elif question["id"] in found["unanswered"]:
+                    shown.append((str(question["label"]), None))
         return shown + list(answers.items())
 
     def _back(self, request: GatewayRequest, municipality: str, identifier: str, **told: str) -> Response:

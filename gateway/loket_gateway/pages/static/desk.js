@@ -13,6 +13,9 @@ async function refresh() {
       const answer = await fetch(location.href, { redirect: "error" });
       if (!answer.ok) { throw new Error(answer.status); }
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // the page keeps its idempotency key, so what is shown changes only with what it tells
+      const key = document.querySelector("[name=once]")?.value;
+      fresh.querySelectorAll("[name=once]").forEach((each) => each.setAttribute("value", key));
       for (const part of live) {
         const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
         if (!other || other.innerHTML === part.innerHTML) { continue; }
@@ -58,7 +61,6 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   let timer = 0;
   form.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(() => form.requestSubmit(), SETTLED); });
 }
-document.querySelector("[data-focus]")?.focus();
 
 // an appointment is dragged to where it should be; the page that follows asks whether that is right
 const ROW = 5;

@@ -1,4 +1,4 @@
-// What makes the pages for residents nicer; each of them works without it.
+// What makes the pages nicer; each of them works without it.
 "use strict";
 
 // a list of mistakes is read out and can be walked through from the top
@@ -8,7 +8,7 @@ document.querySelector("[data-focus]")?.focus();
 for (const part of document.querySelectorAll("[data-only-if]")) {
   const choices = document.getElementsByName(`answer-${part.dataset.onlyIf}`);
   const wanted = part.dataset.is.split(" ");
-  const look = () => { part.hidden = ![...choices].some((each) => each.checked && wanted.includes(each.value)); };
+  const look = () => { part.hidden = ![...choices].some((each) => (each.checked || each.matches("select")) && wanted.includes(each.value)); };
   choices.forEach((each) => each.addEventListener("change", look));
   look();
 }

@@ -75,7 +75,7 @@ def book(
     card: Card | None = None
     if request.idempotency_key and (card := stores.cards.get(identifier)):
         if card.fingerprint != fingerprint:
-            raise Refusal("idempotency-key-reused")
+            raise Refusal("idempotency-key-reused", {"appointment": card.id})
         if found := stores.agendas.find_claim(card.agenda, card.id):
             return found[0], card
         card = stores.cards.take_over(card, now)
@@ -97,8 +97,8 @@ def _book(
     if wanted.start < now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
     person = contact.completed(calendar.municipality, wish["contact"])
-    answers = intake.check(wanted.visit, person, wish["answers"], request.answers_later)
-    mark = stores.links.contact(municipality, person["email"])
+    answers = intake.check(wanted.visit, person, wish["answers"], request.may_answer_later)
+    mark = stores.links.contact_of(municipality, person)
     for attempt in range(ATTEMPTS):
         try:
             placements = wanted.placements or place(

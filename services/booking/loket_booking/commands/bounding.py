@@ -95,7 +95,7 @@ def add_within_bounds(
     Staff take places too, and are never refused one. Raises Refusal: too-many-appointments; InvitationUsed.
     """
     most = calendar.municipality.most_per_contact
-    if not most:
+    if not most or card.contact_mark is None:  # without a mark nobody can be known again
         return card if stores.cards.add(card) else None
     card = replace(card, places=[_place(card, kind, 1) for kind in card.types])
     for _ in range(ATTEMPTS):

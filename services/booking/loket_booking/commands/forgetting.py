@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from loket_contracts import events
+from loket_contracts import events, telephone
 
 from ..bootstrap import Announce, Stores
 from ..domain import waiting_list
@@ -18,9 +18,9 @@ from .request import Request
 ERASED = "resident-erased"
 
 
-def export(stores: Stores, municipality: str, email: str, request: Request) -> dict[str, Any]:
-    """Everything that is kept about the person with this e-mail address."""
-    cards = stores.cards.of_contact(municipality, stores.links.contact(municipality, email))
+def export(stores: Stores, municipality: str, person: str, request: Request) -> dict[str, Any]:
+    """Everything that is kept about a person. `person`: as for `erase`."""
+    cards = _cards_of(stores, municipality, person)
     found = []
     for card in cards:
         claim = stores.agendas.find_claim(card.agenda, card.id)
@@ -46,7 +46,19 @@ def export(stores: Stores, municipality: str, email: str, request: Request) -> d
                 ],
             }
         )
-    return {"email": email, "appointments": found}
+    return {"email": person if "@" in person else None, "appointments": found}
+
+
+def _cards_of(stores: Stores, municipality: str, person: str) -> list[Card]:
+    """All cards of one person; by a reference, those of whoever that appointment is for."""
+    if "@" not in person:
+        if card := stores.cards.by_reference(municipality, person.strip().upper()):
+            return stores.cards.of_contact(municipality, card.contact_mark) if card.contact_mark else [card]
+        try:
+            person = telephone.read(person, stores.configurations.calendar(municipality).municipality.country)
+        except ValueError:
+            return []
+    return stores.cards.of_contact(municipality, stores.links.contact(municipality, person))
 
 
 def _feedback(stores: Stores, card: Card) -> dict[str, Any] | None:
@@ -54,12 +66,13 @@ def _feedback(stores: Stores, card: Card) -> dict[str, Any] | None:
     return found and {"score": found["score"], "comment": found["comment"], "at": found["at"].isoformat()}
 
 
-def erase(stores: Stores, announce: Announce, municipality: str, email: str, request: Request) -> int:
-    """Forget the person with this e-mail address, and cancel what is still to come. Returns how many cards there were.
+def erase(stores: Stores, announce: Announce, municipality: str, person: str, request: Request) -> int:
+    """Forget a person, and cancel what is still to come. Returns how many cards there were.
 
+    `person`: the e-mail address; the telephone number of who left no address; or the reference of an appointment.
     The agenda, the events and the figures stay: they know nobody.
     """
-    cards = stores.cards.of_contact(municipality, stores.links.contact(municipality, email))
+    cards = _cards_of(stores, municipality, person)
     if not cards:
         return 0
     event = request.traced(

@@ -40,7 +40,7 @@ def answer(stores: Stores, card: Card, given: Mapping[str, Any], request: Reques
     appointment, _ = claimed(stores, card)
     require(appointment, "booked")
     visit = visit_of(stores.configurations.including_removed(card.municipality), appointment)
-    answers = intake.mend(visit, card.answers, given["answers"])
+    answers = intake.mend(visit, card.answers, given["answers"], request.may_answer_later)
     requests = [dict(each) for each in card.requests]
     if given["message"] is not None:
         if not requests:

@@ -34,6 +34,11 @@ class Request:
         return Actor(self.by, self.who)
 
     @property
+    def may_answer_later(self) -> bool:
+        """Whether required questions may stay open: staff ask them when they can."""
+        return self.answers_later or self.is_staff
+
+    @property
     def is_staff(self) -> bool:
         return self.by == "staff"
 

@@ -22,7 +22,7 @@ def types_of(known: Municipality, appointment: Appointment) -> tuple[Appointment
 
 def location_of(known: Municipality, appointment: Appointment) -> Location:
     name = appointment.location
-    return known.locations.get(name) or Location(name, {"nl": name}, appointment.channel, appointment.time_zone)
+    return known.locations.get(name) or Location(name, {known.languages[0]: name}, appointment.channel, appointment.time_zone)
 
 
 def people_of(known: Municipality, appointment: Appointment) -> list[str]:
@@ -74,4 +74,4 @@ def _shared(municipality: Municipality, appointment: Appointment) -> list[str]:
 
 def _unknown_type(name: str, appointment: Appointment) -> AppointmentType:
     minutes = (appointment.end - appointment.start) // CELL * MINUTES
-    return AppointmentType(name, {"nl": name}, appointment.team, (appointment.location,), minutes, ())
+    return AppointmentType(name, {known.languages[0]: name}, appointment.team, (appointment.location,), minutes, ())

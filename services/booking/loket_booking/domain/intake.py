@@ -30,9 +30,8 @@ def check(
     """
     given, wrong = _read(visit, answers)
     errors = wrong_with(visit, contact) + wrong
-    for question in _asked(visit, given):
-        if not later and question.required and question.kind != "file" and question.id not in given:
-            errors.append({"pointer": f"/answers/{question.id}", "detail": "This question needs an answer."})
+    for name in () if later else unanswered(visit, given):
+        errors.append({"pointer": f"/answers/{name}", "detail": "This question needs an answer."})
     if errors:
         raise Refusal("invalid-request", errors=errors)
     asked = {question.id for question in _asked(visit, given)}
@@ -46,18 +45,29 @@ def wrong_with(visit: Visit, contact: Mapping[str, str | None]) -> list[dict[str
     return []
 
 
-def check_answers(visit: Visit, answers: Mapping[str, str]) -> dict[str, str]:
+def check_answers(visit: Visit, answers: Mapping[str, str], later: bool = False) -> dict[str, str]:
     """As `check`, when who comes is asked elsewhere. Raises Refusal: invalid-request."""
-    return check(visit, {"phone": "asked elsewhere"}, answers)
+    return check(visit, {"phone": "asked elsewhere"}, answers, later)
 
 
-def mend(visit: Visit, before: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
+def mend(visit: Visit, before: Mapping[str, str], answers: Mapping[str, str], later: bool = False) -> dict[str, str]:
     """The answers as they are after some were given anew. An empty one takes back what was said, if it may.
+
+    `later`: as in `check`.
 
     Raises Refusal: invalid-request.
     """
     kept = {name: text for name, text in before.items() if name not in answers}
-    return check_answers(visit, {**kept, **answers})
+    return check_answers(visit, {**kept, **answers}, later)
+
+
+def unanswered(visit: Visit, answers: Mapping[str, str]) -> list[str]:
+    """The required questions, other than documents, that have no answer yet."""
+    return [
+        question.id
+        for question in _asked(visit, answers)
+        if question.required and question.kind != "file" and question.id not in answers
+    ]
 
 
 def _read(visit: Visit, answers: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:

@@ -24,14 +24,23 @@ class ForAdministration(Desk):
 
     @answer
     def configure(
-        self, text: str, by: str, only: str | None = None, if_absent: bool = False, confirmed: bool = False
+        self,
+        text: str,
+        by: str,
+        only: str | None = None,
+        if_absent: bool = False,
+        confirmed: bool = False,
+        idempotency_key: str | None = None,
     ) -> dict[str, Any]:
         """Take a municipality's configuration, whole or not at all. Tells which appointments it lies across.
 
         `if_absent`: only when the municipality has none. Refused when it takes out what coming appointments refer to,
         unless that is `confirmed`.
         """
-        taken = configuring.configure(self.stores, text, by, only, if_absent, confirmed)
+        taken = self.idempotency.once(
+            idempotency_key, ("configure", only or "", by), text,
+            lambda: configuring.configure(self.stores, text, by, only, if_absent, confirmed),
+        )  # fmt: skip
         return {**taken, "clashes": desk.clashes(self.stores, taken["municipality"])}
 
     @answer
@@ -58,10 +67,16 @@ class ForAdministration(Desk):
         return {"diff": diff, "clashes": desk.clashes(self.stores, municipality, proposed)}
 
     @answer
-    def amend_part(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
+    def amend_part(
+        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
         wish = load(_amend_part, body)
         self._require_part(municipality, wish["section"], wish["name"], teams)
-        return configuring.amend(self.stores, municipality, wish, who)
+        return self.idempotency.once(
+            idempotency_key, ("amend_part", municipality, who), body,
+            lambda: configuring.amend(self.stores, municipality, wish, who),
+        )  # fmt: skip
 
     def _require_part(self, municipality: str, section: str, name: str, teams: Teams) -> None:
         if section == "resources":
@@ -70,19 +85,33 @@ class ForAdministration(Desk):
             require_types(self.stores, municipality, [name], teams)
 
     @answer
-    def close_time(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
+    def close_time(
+        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
         """Lay a closure. Tells all appointments that now clash with the calendar."""
         wish = load(_close_time, body)
         require_resource(self.stores, municipality, wish["resource"], teams)
-        laid = closing.close(self.stores, municipality, wish, by_staff(self, who))
-        return {**desk.describe_closure(self.stores, laid), "clashes": desk.clashes(self.stores, municipality)}
+
+        def close() -> dict[str, Any]:
+            return desk.describe_closure(
+                self.stores, closing.close(self.stores, municipality, wish, by_staff(self, who))
+            )
+
+        laid = self.idempotency.once(idempotency_key, ("close_time", municipality, who), body, close)
+        return {**laid, "clashes": desk.clashes(self.stores, municipality)}
 
     @answer
-    def open_time(self, municipality: str, who: str, closure: str, teams: Teams = None) -> dict[str, Any]:
+    def open_time(
+        self, municipality: str, who: str, closure: str, teams: Teams = None, idempotency_key: str | None = None
+    ) -> dict[str, Any]:
         for each in desk.closures(self.stores, municipality) if teams is not None else ():
             if each["id"] == closure:
                 require_resource(self.stores, municipality, each["resource"], teams)
-        return desk.describe_closure(self.stores, closing.reopen(self.stores, municipality, closure))
+        return self.idempotency.once(
+            idempotency_key, ("open_time", municipality, who), closure,
+            lambda: desk.describe_closure(self.stores, closing.reopen(self.stores, municipality, closure)),
+        )  # fmt: skip
 
     @answer
     def closures(self, municipality: str) -> list[dict[str, Any]]:
@@ -102,12 +131,12 @@ class ForAdministration(Desk):
         return administration.feed_token(self.stores, municipality, resource)
 
     @answer
-    def export_resident(self, municipality: str, who: str, email: str) -> dict[str, Any]:
-        return forgetting.export(self.stores, municipality, email, by_staff(self, who))
+    def export_resident(self, municipality: str, who: str, person: str) -> dict[str, Any]:
+        return forgetting.export(self.stores, municipality, person, by_staff(self, who))
 
     @answer
-    def erase_resident(self, municipality: str, who: str, email: str) -> int:
-        return forgetting.erase(self.stores, self.announce, municipality, email, by_staff(self, who))
+    def erase_resident(self, municipality: str, who: str, person: str) -> int:
+        return forgetting.erase(self.stores, self.announce, municipality, person, by_staff(self, who))
 
     @answer
     def count_events(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from loket_chassis.idempotency import IdempotencyKeys
+
 from ..bootstrap import Announce, Stores
 from ..commands.request import Request
 
@@ -13,6 +15,7 @@ class Desk(Protocol):
 
     stores: Stores
     announce: Announce
+    idempotency: IdempotencyKeys
     traceparent: str
 
 

@@ -226,9 +226,16 @@ class ForResidents(Desk):
         feedback.give(self.stores, self.announce, card, given["score"], given["comment"], by_resident(self))
 
     @answer
-    def issue_ticket(self, municipality: str, body: dict[str, Any]) -> dict[str, Any]:
-        issued = queueing.issue(self.stores, self.announce, municipality, load(_issue_ticket, body), by_resident(self))
-        return waiting_room.describe_person(self.stores, issued)
+    def issue_ticket(
+        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        wish = load(_issue_ticket, body)
+
+        def issue() -> dict[str, Any]:
+            issued = queueing.issue(self.stores, self.announce, municipality, wish, by_resident(self))
+            return waiting_room.describe_person(self.stores, issued)
+
+        return self.idempotency.once(idempotency_key, ("issue_ticket", municipality), body, issue)
 
     @answer
     def queue(self, municipality: str, location: str) -> dict[str, Any]:

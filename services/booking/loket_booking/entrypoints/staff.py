@@ -12,7 +12,6 @@ from loket_chassis.rpc import answer
 from loket_contracts.commands import (
     AnswerQuestions,
     AskResident,
-    BookAppointment,
     BookFollowUp,
     CallNext,
     CancelAppointment,
@@ -23,6 +22,7 @@ from loket_contracts.commands import (
     TakeStep,
 )
 from loket_contracts.days import asked_day
+from loket_contracts.desk_commands import BookForResident
 from loket_contracts.errors import Refusal, load
 
 from ..commands import booking, changing, closing, filing, inviting, preparing, queueing
@@ -32,7 +32,7 @@ from ..store.cards import Card
 from .reading import Desk, by_staff
 from .teams import Teams, card_of, require_resource, require_ticket, require_types
 
-_book_appointment, _book_follow_up, _call_next = BookAppointment(), BookFollowUp(), CallNext()
+_book_for_resident, _book_follow_up, _call_next = BookForResident(), BookFollowUp(), CallNext()
 _cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
 _answer_questions, _find_slots, _invite, _take_step, _move_these = (
     AnswerQuestions(),
@@ -133,8 +133,8 @@ class ForStaff(Desk):
         self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
         teams: Teams = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """For a resident at the desk or at the telephone: any type, at any notice."""
-        wish, request = load(_book_appointment, body), by_staff(self, who, idempotency_key)
+        """For a resident at the desk or at the telephone: any type, at any notice, with or without an address."""
+        wish, request = load(_book_for_resident, body), by_staff(self, who, idempotency_key)
         require_types(self.stores, municipality, wish.get("appointment_types") or (), teams)
         booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
         return appointments.describe_with_link(self.stores, booked, card)
@@ -152,15 +152,20 @@ class ForStaff(Desk):
     @answer
     def step(
         self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
-        teams: Teams = None,
+        teams: Teams = None, idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
         wish = load(_take_step, body or {})
         card = card_of(self.stores, municipality, identifier, teams)
         names = {"start": ("desk",), "complete": ("outcome",)}.get(command, ())
         changes = {name: wish[name] for name in names if wish[name] is not None}
-        changed = changing.step(self.stores, self.announce, card, command, by_staff(self, who), wish["reason"], changes)
-        return self._described(changed, card)
+        changed = self.idempotency.once_without_result(
+            idempotency_key, ("step", municipality, who, card.id, command), body,
+            lambda: changing.step(
+                self.stores, self.announce, card, command, by_staff(self, who), wish["reason"], changes
+            ),
+        )  # fmt: skip
+        return self._described(changed or appointments.appointment(self.stores, card), card)
 
     @answer
     def staff_cancel(
@@ -183,12 +188,17 @@ class ForStaff(Desk):
 
     @answer
     def ask(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
-    ) -> dict[str, Any]:
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
         """Ask the resident for something beforehand: `text`."""
         text = load(_ask_resident, body)["text"]
         card = card_of(self.stores, municipality, identifier, teams)
-        card = preparing.ask(self.stores, self.announce, card, text, by_staff(self, who))
+        asked = self.idempotency.once_without_result(
+            idempotency_key, ("ask", municipality, who, card.id), body,
+            lambda: preparing.ask(self.stores, self.announce, card, text, by_staff(self, who)),
+        )  # fmt: skip
+        card = asked or card_of(self.stores, municipality, card.id, teams)
         return self._described(appointments.appointment(self.stores, card), card)
 
     @answer
@@ -215,32 +225,49 @@ class ForStaff(Desk):
         return {**appointments.describe_file(found), "content": found["content"]}
 
     @answer
-    def call_next(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
+    def call_next(
+        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
         wish = load(_call_next, body)
         require_resource(self.stores, municipality, wish["resource"], teams)
-        called = queueing.call_next(self.stores, self.announce, municipality, wish, by_staff(self, who))
-        return waiting_room.describe_person(self.stores, called)
+
+        def call() -> dict[str, Any]:
+            called = queueing.call_next(self.stores, self.announce, municipality, wish, by_staff(self, who))
+            return waiting_room.describe_person(self.stores, called)
+
+        return self.idempotency.once(idempotency_key, ("call_next", municipality, who), body, call)
 
     @answer
     def ticket_step(
         self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
-        teams: Teams = None,
+        teams: Teams = None, idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """call, park, resume, transfer, complete, leave."""
-        require_ticket(self.stores, municipality, identifier, teams)
-        changed = queueing.ticket_step(
-            self.stores, self.announce, municipality, identifier, command, load(_take_step, body or {}),
-            by_staff(self, who),
-        )  # fmt: skip
-        return waiting_room.describe_person(self.stores, changed)
+        wish = load(_take_step, body or {})
+
+        def take() -> dict[str, Any]:
+            require_ticket(self.stores, municipality, identifier, teams)  # a transfer takes it to another team
+            changed = queueing.ticket_step(
+                self.stores, self.announce, municipality, identifier, command, wish, by_staff(self, who)
+            )
+            return waiting_room.describe_person(self.stores, changed)
+
+        scope = ("ticket_step", municipality, who, identifier, command)
+        return self.idempotency.once(idempotency_key, scope, body, take)
 
     @answer
     def transfer(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
-    ) -> dict[str, Any]:
-        card = card_of(self.stores, municipality, identifier, teams)
-        issued = queueing.transfer(self.stores, self.announce, card, load(_take_step, body), by_staff(self, who))
-        return waiting_room.describe_person(self.stores, issued)
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        card, wish = card_of(self.stores, municipality, identifier, teams), load(_take_step, body)
+
+        def pass_on() -> dict[str, Any]:
+            issued = queueing.transfer(self.stores, self.announce, card, wish, by_staff(self, who))
+            return waiting_room.describe_person(self.stores, issued)
+
+        return self.idempotency.once(idempotency_key, ("transfer", municipality, who, card.id), body, pass_on)
 
     @answer
     def invite(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:

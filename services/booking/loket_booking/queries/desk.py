@@ -12,7 +12,7 @@ from loket_contracts.languages import pick
 
 from ..bootstrap import Stores
 from ..commands.request import Request
-from ..domain import booked
+from ..domain import booked, intake
 from ..domain import clashes as clashing
 from ..domain.agenda import Placement
 from ..domain.appointment import Appointment, allowed
@@ -52,6 +52,7 @@ def dossier(stores: Stores, card: Card, appointment: Appointment, request: Reque
         "move_to": [each.id for each in booked.other_locations(known, appointment)],
         "contact": card.contact,
         "answers": card.answers,
+        "unanswered": _unanswered(stores, card, appointment),
         "notes": card.notes,
         "files": [{**file, "at": file["at"].isoformat()} for file in card.files],
         "asked": [_asked(each) for each in card.requests],
@@ -61,6 +62,12 @@ def dossier(stores: Stores, card: Card, appointment: Appointment, request: Reque
         "history": [_step(each) for each in appointment.history],
         "earlier": earlier,
     }
+
+
+def _unanswered(stores: Stores, card: Card, appointment: Appointment) -> list[str]:
+    """What staff still have to ask."""
+    visit = booked.visit_of(stores.configurations.including_removed(card.municipality), appointment)
+    return [] if card.pseudonymised else intake.unanswered(visit, card.answers)
 
 
 def _asked(request: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class InvitationUsed(Exception):
 class Card:
     """`agenda` is the id of the agenda that holds the claim, `visit_date` its local day as YYYY-MM-DD.
 
-    `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person. `places`:
+    `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person, None
+    when they left no address and no number. `places`:
     see `commands.bounding`. `invitation`: the one that it was booked with. `files`: {id, question, name, media_type,
     size, at}. `requests`: what the specialist asked for, {text, at, who, answer, answered_at}. `flagged`: documents
     were missing. `duty_at`: when something about its documents is due next. `portal`: the key that it was booked with,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 
 
 class Links:
@@ -27,9 +28,14 @@ class Links:
         """The identifier of an appointment in a feed, from which nobody can tell the appointment's own."""
         return self._text(f"entry:{appointment}")
 
-    def contact(self, municipality: str, email: str) -> str:
-        """By what the same person is known again, when only this is kept."""
-        return self._text(f"contact:{municipality}/{email.strip().lower()}")
+    def contact(self, municipality: str, address: str) -> str:
+        """By what the same person is known again, when only this is kept. `address`: e-mail, or a number in E.164."""
+        return self._text(f"contact:{municipality}/{address.strip().lower()}")
+
+    def contact_of(self, municipality: str, contact: Mapping[str, str | None]) -> str | None:
+        """The same by contact data: the e-mail address, else the number; None for who left neither."""
+        address = contact.get("email") or contact.get("phone")
+        return self.contact(municipality, address) if address else None
 
     def client(self, address: str) -> str:
         """By what the same client address is known again."""

@@ -19,4 +19,5 @@ def calendar_entry(card: ContactCard, appointment: str, link: str, now: dt.datet
         organizer_email=card.municipality_email, place=card.location, address=card.address, directions=card.directions,
         bring=card.bring, meeting_url=card.meeting_url, url=link, reminds=True,
     )  # fmt: skip
-    return method, write_calendar(method, [entry], now, attendee=Attendee(card.name, card.email))
+    attendee = Attendee(card.name, card.email) if card.email else None
+    return method, write_calendar(method, [entry], now, attendee=attendee)

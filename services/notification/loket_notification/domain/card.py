@@ -31,7 +31,7 @@ class ContactCard:
     """
 
     name: str
-    email: str
+    email: str | None
     language: str
     state: str
     sequence: int
@@ -68,7 +68,7 @@ class ContactCard:
         address = location.get("address")
         return cls(
             name=contact["name"],
-            email=contact["email"],
+            email=contact.get("email"),
             language=language,
             state=given["state"],
             sequence=given["sequence"],

@@ -1,0 +1,90 @@
+"""A refusal is told at the desk: on the page where one was, in one sentence, with the state as it is now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.rpc import Unavailable
+from loket_contracts.errors import Refusal
+
+from ... import language, problems
+from ...catalogue import Catalogue
+from ...request import GatewayRequest
+from ...routing import Route
+from .. import words
+from ..render import ELSEWHERE, problem_page, see
+from .frame import TOLD, desk_page, page_of_form, split
+
+#: the form comes back with all that was sent: pressing again may help, and nothing is done twice
+TO_REPEAT = frozenset({"outcome-unknown", "service-unavailable", "internal-error"})
+#: refused before the form was read, which is left unread
+UNREAD = frozenset({"too-many-requests", "body-too-large", "body-too-slow"})
+
+
+class DeskRoute(Route):
+    """A page of the desk."""
+
+    catalogue = Catalogue()
+
+    def __init__(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        super().__init__(method, url, *args, page=True, **options)
+
+    def tell_refusal(self, refusal: Refusal, request: GatewayRequest) -> Response:
+        municipality = request.path_values["municipality"]
+        is_form = request.method == "POST" and refusal.code not in UNREAD
+        if is_form and refusal.code in ELSEWHERE:
+            back = page_of_form(request, municipality)
+            return see(request, f"/{municipality}/{ELSEWHERE[refusal.code]}", naar=back)
+        try:
+            if refusal.code not in (*ELSEWHERE, "unknown-municipality"):
+                told = _again if is_form and refusal.code in TO_REPEAT else _back if is_form else _refused
+                return told(refusal, request, municipality, self.catalogue)
+        except (Refusal, Unavailable):
+            pass  # the municipality is not known here, or not yet
+        return problem_page(refusal, request, self.container.config["settings"].public_url)
+
+
+desk_route = DeskRoute.decorator
+
+
+def sentence(refusal: Refusal, request: GatewayRequest) -> str:
+    """What is told to who works here: no codes, no names of states."""
+    spoken = language.of(request)
+    if refusal.code == "internal-error":
+        unknown = words.said(words.REFUSED, "outcome-unknown", spoken) if request.method == "POST" else ""
+        return f"{problems.sentence(refusal, spoken)} {unknown}".strip()
+    return words.said(words.REFUSED, words.refused_as(refusal.code), spoken)
+
+
+def _back(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: Catalogue) -> Response:
+    """To the page that the form was on, which shows how things are now."""
+    catalogue.of(municipality)  # raises what there is no way back for
+    path, pairs = split(page_of_form(request, municipality))
+    return see(request, path, **{**dict(pairs), TOLD: words.refused_as(refusal.code)})
+
+
+def _again(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: Catalogue) -> Response:
+    """The form with all that was sent, under the same idempotency key.
+
+    Asks no other service, as one of them does not answer.
+    """
+    sent = list(request.form.items(multi=True))
+    response = desk_page(
+        "again.html", request, catalogue, municipality, problems.STATUS[refusal.code], at="",
+        told=sentence(refusal, request), sent=sent,
+        typed=[(name, text) for name, text in sent if name in words.TYPED and text.strip()],
+    )  # fmt: skip
+    problems.tell(response, refusal)
+    return response
+
+
+def _refused(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: Catalogue) -> Response:
+    """A page that cannot be shown: why, and where else to go."""
+    response = desk_page(
+        "refused.html", request, catalogue, municipality, problems.STATUS[refusal.code], at="",
+        told=sentence(refusal, request), may_retry=refusal.code == "service-unavailable",
+    )  # fmt: skip
+    problems.tell(response, refusal)
+    return response

@@ -1,0 +1,119 @@
+"""Staff book for somebody with an e-mail address, with a number alone, or with nothing but a name."""
+
+import pytest
+from desk import LATER, STAFF, START, Desk, refused
+from town import a_town, specialist, types
+
+from loket_booking.commands import booking, forgetting, preparing
+from loket_booking.commands.request import Request
+from loket_booking.queries import contacting
+from loket_booking.queries import desk as queries
+from loket_contracts.commands import BookAppointment, BookFollowUp
+from loket_contracts.desk_commands import BookForResident
+from loket_contracts.errors import Refusal, load
+
+QUESTIONS = {
+    "grond": {"label": "Grond", "kind": "choice", "choices": {"ja": "Ja", "nee": "Nee"}, "required": True},
+    "verhaal": {"label": "Verhaal", "required": True},
+    "hoeveel": {"label": "Hoeveel", "required": True, "only_if": {"question": "grond", "is": ["ja"]}},
+    "plan": {"label": "Plan", "kind": "file", "required": True},
+}
+PHONE = "+32470123456"
+BY_PHONE = {"name": "Jan Zonder", "phone": PHONE}
+BY_NAME = {"name": "Jan Zonder"}
+
+
+@pytest.fixture
+def desk(database):
+    kinds = types(advies={"questions": QUESTIONS}, bellen={"locations": ["telefoon"]})
+    places = {"hal": {"name": "Hal"}, "telefoon": {"name": "Telefoon", "channel": "phone"}}
+    people = {"ro-1": specialist(locations=["hal", "telefoon"]), "ro-2": specialist()}
+    town = a_town(appointment_types=kinds, locations=places, resources=people, most_per_contact=1)
+    return Desk(database, town)
+
+
+def book(desk, contact, start=START, **changes):
+    body = {"appointment_types": ["advies"], "location": "hal", "start": start, "contact": contact, **changes}
+    return booking.book(desk.stores, desk.announce, "rumst", load(BookForResident(), body), STAFF)
+
+
+def dossier(desk, card):
+    return queries.dossier(desk.stores, desk.card(card.id), desk.appointment(card), STAFF)
+
+
+@pytest.mark.parametrize("contact", [BY_PHONE, BY_NAME])
+def test_staff_book_for_somebody_without_an_email_address(desk, contact):
+    booked, card = book(desk, contact)
+    assert booked.state == "booked"
+    assert dossier(desk, card)["contact"] == {"email": None, "phone": None, "language": "nl", **contact}
+    (told,) = contacting.contact_cards(desk.stores, [["rumst", card.id]])
+    assert told["card"]["contact"]["email"] is None
+
+
+def test_residents_and_portals_still_give_an_email_address():
+    body = {"appointment_types": ["advies"], "start": START, "contact": BY_PHONE}
+    with pytest.raises(Refusal) as refusal:
+        load(BookAppointment(), body)
+    assert refusal.value.errors == [{"pointer": "/contact/email", "detail": "Missing data for required field."}]
+
+
+def test_questions_that_staff_leave_open_are_shown_as_still_to_be_asked(desk):
+    _, card = book(desk, BY_NAME, answers={"grond": "ja"})
+    assert dossier(desk, card)["unanswered"] == ["hoeveel", "verhaal"]
+    preparing.answer(desk.stores, desk.card(card.id), {"answers": {"hoeveel": "3"}, "message": None}, STAFF)
+    assert dossier(desk, card)["unanswered"] == ["verhaal"]
+    assert refused(book, desk, BY_NAME, LATER, answers={"grond": "misschien"}) == "invalid-request"
+
+
+def test_residents_answer_what_is_required(desk):
+    assert refused(desk.book, answers={"grond": "nee"}) == "invalid-request"
+    _, card = desk.book(answers={"grond": "nee", "verhaal": "x"})
+    mend = {"answers": {"verhaal": ""}, "message": None}
+    assert refused(preparing.answer, desk.stores, card, mend, Request()) == "invalid-request"
+
+
+def test_a_visit_by_telephone_needs_a_number(desk):
+    call = {"appointment_types": ["bellen"], "location": "telefoon"}
+    assert refused(book, desk, BY_NAME, **call) == "invalid-request"
+    assert book(desk, BY_PHONE, **call)[0].state == "booked"
+
+
+def test_people_without_contact_data_are_never_taken_for_one_person(desk):
+    cards = [book(desk, BY_NAME, start)[1] for start in (START, START, LATER)]
+    assert [desk.card(each.id).contact_mark for each in cards] == [None] * 3
+    assert [desk.card(each.id).places for each in cards] == [[]] * 3
+    assert dossier(desk, cards[0])["earlier"] == []
+
+
+def test_a_number_tells_that_it_is_the_same_person_again(desk):
+    first, second = (book(desk, BY_PHONE, start)[1] for start in (START, LATER))
+    assert [each["appointment"] for each in dossier(desk, second)["earlier"]] == [first.id]
+    assert dossier(desk, book(desk, {**BY_PHONE, "phone": "+32470999999"}, LATER)[1])["earlier"] == []
+
+
+def test_the_next_visit_of_somebody_without_an_email_address_is_booked(desk):
+    _, card = book(desk, BY_PHONE)
+    wish = load(BookFollowUp(), {"appointment_types": ["advies"], "location": "hal", "start": LATER})
+    _, following = booking.follow_up(desk.stores, desk.announce, desk.card(card.id), wish, STAFF)
+    assert desk.card(following.id).contact["phone"] == PHONE
+
+
+def test_who_left_a_number_alone_is_exported_and_erased_by_it(desk):
+    _, card = book(desk, BY_PHONE)
+    _, other = book(desk, BY_NAME, LATER)
+    told = forgetting.export(desk.stores, "rumst", PHONE, STAFF)
+    assert [each["appointment"] for each in told["appointments"]] == [card.id]
+    assert forgetting.erase(desk.stores, desk.announce, "rumst", PHONE, STAFF) == 1
+    assert desk.card(card.id) is None
+    assert desk.card(other.id) is not None
+
+
+def test_who_left_nothing_is_exported_and_erased_by_the_reference_of_the_appointment(desk):
+    _, card = book(desk, BY_NAME)
+    _, other = book(desk, BY_NAME, LATER)
+    told = forgetting.export(desk.stores, "rumst", card.reference, STAFF)
+    assert [each["appointment"] for each in told["appointments"]] == [card.id]
+    assert forgetting.erase(desk.stores, desk.announce, "rumst", card.reference, STAFF) == 1
+    assert desk.card(card.id) is None
+    assert desk.card(other.id) is not None
+    assert forgetting.erase(desk.stores, desk.announce, "rumst", "0000-0000", STAFF) == 0

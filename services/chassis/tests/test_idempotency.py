@@ -1,0 +1,83 @@
+"""A command with an idempotency key is carried out once, whatever its caller was told."""
+
+import datetime as dt
+
+import pytest
+
+from loket_chassis.idempotency import UNDER_WAY, IdempotencyKeys
+from loket_contracts.errors import Refusal
+
+SCOPE, BODY = ("close", "rumst", "lead"), {"first": "2026-11-30"}
+
+
+class Clock:
+    def __init__(self):
+        self.now = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def keys(database, clock):
+    return IdempotencyKeys(database, clock)
+
+
+@pytest.fixture
+def done():
+    return []
+
+
+def refusal_of(call, *args):
+    with pytest.raises(Refusal) as refusal:
+        call(*args)
+    return refusal.value.code
+
+
+def test_a_repeat_gets_the_first_result_and_does_nothing(keys, done):
+    def work():
+        done.append(1)
+        return {"number": len(done)}
+
+    assert keys.once("key", SCOPE, BODY, work) == {"number": 1}
+    assert keys.once("key", SCOPE, BODY, work) == {"number": 1}
+    assert keys.once("other", SCOPE, BODY, work) == {"number": 2}
+    assert keys.once("key", ("close", "rumst", "somebody-else"), BODY, work) == {"number": 3}
+    assert keys.once(None, SCOPE, BODY, work) == {"number": 4}
+
+
+def test_a_result_with_personal_data_is_not_stored(keys, done):
+    work = lambda: done.append(1) or {"name": "Lieve Demo"}  # noqa: E731
+    assert keys.once_without_result("key", SCOPE, BODY, work) == {"name": "Lieve Demo"}
+    assert keys.once_without_result("key", SCOPE, BODY, work) is None
+    assert done == [1]
+    assert "Lieve" not in str(list(keys.collection.find()))
+
+
+def test_a_key_belongs_to_one_body(keys):
+    keys.once("key", SCOPE, BODY, dict)
+    assert refusal_of(keys.once, "key", SCOPE, {"first": "2026-12-01"}, dict) == "idempotency-key-reused"
+
+
+def test_what_was_refused_may_be_tried_again(keys, done):
+    def refused():
+        raise Refusal("unknown-resource", {"resource": "x"})
+
+    assert refusal_of(keys.once, "key", SCOPE, BODY, refused) == "unknown-resource"
+    assert keys.once("key", SCOPE, BODY, lambda: "done") == "done"
+
+
+def test_a_repeat_waits_for_the_first_and_takes_over_when_that_has_died(keys, clock):
+    def dies():
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        keys.once("key", SCOPE, BODY, dies)
+    assert refusal_of(keys.once, "key", SCOPE, BODY, dict) == "outcome-unknown"
+    clock.now += UNDER_WAY
+    assert keys.once("key", SCOPE, BODY, lambda: "done") == "done"

@@ -1,0 +1,23 @@
+"""What staff may ask that residents and portals may not: to book without an e-mail address."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from .commands import BookAppointment, Contact
+from .fields import Email
+
+
+class ContactAtDesk(Contact):
+    """Who comes, as staff note it: a telephone number alone, or nothing but a name, is enough."""
+
+    email = Email(
+        load_default=None, allow_none=True,
+        metadata={"description": "nothing is mailed without it", "example": "lieve@example.org"},
+    )  # fmt: skip
+
+
+class BookForResident(BookAppointment):
+    """Staff book for a resident. Required questions may be left open: they are asked later."""
+
+    contact = fields.Nested(ContactAtDesk, required=True)
