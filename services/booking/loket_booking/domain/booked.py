@@ -16,13 +16,16 @@ from .visit import Visit, plan, worked_out
 
 def types_of(known: Municipality, appointment: Appointment) -> tuple[AppointmentType, ...]:
     return tuple(
-        known.appointment_types.get(name) or _unknown_type(name, appointment) for name in appointment.appointment_types
+        known.appointment_types.get(name) or _unknown_type(known, name, appointment)
+        for name in appointment.appointment_types
     )
 
 
 def location_of(known: Municipality, appointment: Appointment) -> Location:
     name = appointment.location
-    return known.locations.get(name) or Location(name, {known.languages[0]: name}, appointment.channel, appointment.time_zone)
+    if name in known.locations:
+        return known.locations[name]
+    return Location(name, {known.languages[0]: name}, appointment.channel, appointment.time_zone)
 
 
 def people_of(known: Municipality, appointment: Appointment) -> list[str]:
@@ -72,6 +75,6 @@ def _shared(municipality: Municipality, appointment: Appointment) -> list[str]:
     return [name for name in types[0].locations if all(name in kind.locations for kind in types)]
 
 
-def _unknown_type(name: str, appointment: Appointment) -> AppointmentType:
+def _unknown_type(known: Municipality, name: str, appointment: Appointment) -> AppointmentType:
     minutes = (appointment.end - appointment.start) // CELL * MINUTES
     return AppointmentType(name, {known.languages[0]: name}, appointment.team, (appointment.location,), minutes, ())
