@@ -7,7 +7,8 @@ import pytest
 from desk import CONTACT, LATER, STAFF, START, Desk, refused
 from town import a_town, specialist, types
 
-from loket_booking.commands import forgetting
+from loket_booking.commands import drafting, forgetting
+from loket_booking.commands.request import Request
 from loket_booking.tidying import note_no_shows
 from loket_contracts.errors import Refusal
 
@@ -96,6 +97,14 @@ def test_what_was_refused_does_not_count_and_a_hold_that_was_booked_no_longer_do
         a_stranger_books(crowded, number, hold=crowded.hold(client="192.0.2.1").appointment.id)
     for _ in range(5):
         crowded.hold(client="192.0.2.1")
+
+
+def test_another_moment_for_the_same_form_counts_once(crowded):
+    held = crowded.hold(client="192.0.2.1")
+    for _ in range(8):
+        other = crowded.hold(client="192.0.2.1", start=LATER)
+        drafting.carry_over(crowded.stores, held, other, Request(client="192.0.2.1"))
+        held = other
 
 
 def test_a_repeat_under_a_key_is_answered_and_does_not_count(crowded):

@@ -229,6 +229,10 @@ def test_a_type_may_be_as_long_as_two_rules_that_meet():
         assert at == ["/appointment_types/advies/duration"]
 
 
+def test_a_type_whose_people_have_no_hours_at_present_is_taken():
+    assert reader.read(a_town(resources={"ro-1": specialist(hours=[])}))
+
+
 def test_what_was_stored_before_such_a_rule_is_still_read():
     text = a_town(time_zone="localtime", appointment_types=types(advies={"duration": 480}))
     text += 'closures: [{first: 2027-05-03, from: "14:00", to: "10:00", reason: x}]\n'

@@ -53,7 +53,7 @@ def test_another_moment_takes_along_what_was_filled_in_and_gives_the_first_one_b
     fill_in(desk, held, answers=ANSWERS, contact=CONTACT)
     wish = HoldSlot().load({**desk.usual, "start": LATER})
     other = booking.hold(desk.stores, "rumst", wish, Request())
-    drafting.carry_over(desk.stores, held, other)
+    drafting.carry_over(desk.stores, held, other, Request())
     assert drafting.of(desk.stores, other).answers == ANSWERS
     assert desk.capacity() == room + 1
     assert refused(appointments.find_hold, desk.stores, "rumst", held.appointment.id) == "hold-not-found"
@@ -139,7 +139,7 @@ def test_another_moment_takes_the_files_along(desk):
     held = desk.hold()
     attach(desk, held)
     other = desk.hold(start=LATER)
-    drafting.carry_over(desk.stores, held, other)
+    drafting.carry_over(desk.stores, held, other, Request())
     assert names(drafting.files(desk.stores, other)) == ["plan.pdf"]
     assert drafting.files(desk.stores, held) == []
 

@@ -31,7 +31,7 @@ def too_long(
                 taken += sum(cells_for(minutes) + travel for minutes in around)
             able = [each for each in resources if place in each.locations and need.is_met_by(each, kind["team"])]
             longest = max((_longest(each, name) for each in able), default=CELLS_OF_DAY)
-            if taken > longest:
+            if taken > longest > 0:  # who has no hours at present may get them again
                 yield (
                     f"/appointment_types/{name}/duration",
                     f"A visit with its preparation is longer than anybody there works at a stretch, in minutes: "
