@@ -21,6 +21,7 @@ from .bootstrap import WITH_OUTBOX, BookingStores
 from .commands import waiting
 from .domain.grid import local_date
 from .entrypoints.administration import ForAdministration
+from .entrypoints.kiosks import ForKiosks
 from .entrypoints.portals import ForPortals
 from .entrypoints.residents import ForResidents
 from .entrypoints.staff import ForStaff
@@ -34,7 +35,7 @@ FREEING = {
 }
 
 
-class BookingService(ForResidents, ForPortals, ForStaff, ForAdministration, Probes):
+class BookingService(ForResidents, ForPortals, ForStaff, ForKiosks, ForAdministration, Probes):
     """Appointments of every municipality."""
 
     name = "booking"

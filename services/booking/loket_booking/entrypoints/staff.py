@@ -70,33 +70,6 @@ class ForStaff(Desk):
         return finding.find(self.stores, municipality, text, teams, by_staff(self, who))
 
     @answer
-    def arrivals(self, municipality: str, location: str, text: str) -> list[dict[str, Any]]:
-        """For a kiosk: who may be meant by what somebody typed there."""
-        return finding.arrivals(self.stores, municipality, location, text)
-
-    @answer
-    def why_not_expected(self, municipality: str, location: str, text: str) -> dict[str, Any] | None:
-        """For a kiosk where nobody is found: what is known of the reference that somebody typed there."""
-        return finding.why_not_expected(self.stores, municipality, location, text)
-
-    @answer
-    def arrive(self, municipality: str, who: str, location: str, appointment: str, text: str) -> dict[str, Any]:
-        """Check in at a kiosk whoever typed this text there; twice is once. `late`: they lost their precedence.
-
-        Raises Refusal: appointment-not-found.
-        """
-        if appointment not in {
-            each["appointment"] for each in finding.arrivals(self.stores, municipality, location, text)
-        }:
-            raise Refusal("appointment-not-found")
-        card = appointments.find_card_by_id(self.stores, municipality, appointment)
-        changed = appointments.appointment(self.stores, card)
-        if changed.state != "checked_in":
-            changed = changing.step(self.stores, self.announce, card, "check_in", by_staff(self, who))
-        late = waiting_room.is_late(self.stores, changed)
-        return {**waiting_room.describe_person(self.stores, changed), "late": late}
-
-    @answer
     def dossier(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
         """`identifier`: the id of the appointment, or its reference."""
         card = card_of(self.stores, municipality, identifier, teams)
