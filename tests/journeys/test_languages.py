@@ -64,7 +64,7 @@ def test_a_page_is_in_a_language_of_the_municipality(neudorf, asked, accepted, s
 def test_a_page_of_a_french_municipality_is_french_and_offers_no_other_language(valbourg):
     answer = page(valbourg, "")
     assert language_of(answer) == "fr"
-    assert offered(answer) in ([], ["fr"])
+    assert offered(answer) == [], "there is nothing to choose"
     assert "Permis d&#39;urbanisme" in answer.text
 
 
@@ -118,13 +118,12 @@ def test_a_resident_may_choose_another_language_of_the_municipality(neudorf):
 
 
 def test_the_desk_speaks_the_languages_of_its_municipality(stack, valbourg, neudorf):
-    stack.configure(MUNICIPALITIES / "neudorf.yaml")
     for municipality, languages in (("valbourg", ["fr"]), ("neudorf", ["de", "fr"])):
         session = a_session(stack, municipality)[0]
         answer = session.get(f"{stack.url}/{municipality}/balie/boeken", timeout=10)
         assert answer.status_code == 200
         assert language_of(answer) == languages[0]
-        assert offered(answer) in ([], languages) if len(languages) == 1 else offered(answer) == languages
+        assert offered(answer) == (languages if len(languages) > 1 else [])
         texts = session.get(f"{stack.url}/{municipality}/balie/teksten", timeout=10)
         assert language_of(texts) == languages[0]
         chooser = re.search(r'name="taal">(.*?)</select>', texts.text, re.DOTALL)[1]
