@@ -115,6 +115,17 @@ def removed(request, stack, tmp_path_factory):
     assert made.portal.post(f"appointments/{here['id']}/check-in").status_code == 200
     eventually(lambda: made.portal.mails_to(made.visitor["email"]))
     made.dry_run, made.refused = made.put(dry_run="true"), made.put()
+    file.write_text(town(name, *request.param), encoding="utf-8")
+    made.by_command = {
+        option: stack._run(["loket_booking.configure", str(file), *option.split()], "booking")
+        for option in ("--diff", "")
+    }
+    session, _ = a_session(stack, name)
+    form = {"text": file.read_text(encoding="utf-8"), "csrf_token": csrf_token(session, made.url)}
+    made.editor = {
+        wish: session.post(f"{made.url}/balie/beheer/instellingen", data={**form, "wish": wish}, timeout=30)
+        for wish in ("look", "take")
+    }
     made.confirmed = made.put(confirm="true")
     time.sleep(2.2)  # what the gateway remembers of a catalogue
     return made
@@ -129,6 +140,25 @@ def test_a_removal_tells_whom_it_hits_and_counts_when_it_is_confirmed(removed):
     assert {each["pointer"].rpartition("/")[2] for each in problem["errors"]} == set(removed.removed)
     assert all(reference in each["detail"] for each in problem["errors"])
     assert (removed.confirmed.status_code, removed.confirmed.json()["changed"]) == (200, True)
+
+
+def test_the_command_line_prints_whom_a_removal_hits_and_asks_for_a_confirmation(removed):
+    reference = removed.booked["reference"]
+    shown, refused = removed.by_command["--diff"], removed.by_command[""]
+    assert (shown.returncode, refused.returncode) == (0, 1)
+    assert reference in shown.stdout
+    assert reference in refused.stderr
+    assert "--confirm" in refused.stderr
+
+
+@pytest.mark.parametrize("wish", ["look", "take"])
+def test_the_editor_at_the_desk_shows_whom_a_removal_hits_before_it_counts(removed, wish):
+    page = removed.editor[wish]
+    assert page.status_code == 200
+    assert f"/balie/afspraak/{removed.booked['id']}" in page.text
+    assert removed.booked["reference"] in page.text
+    assert 'value="confirm"' in page.text
+    assert 'value="take"' not in page.text
 
 
 def test_the_residents_page_still_says_about_what_where_and_with_whom(removed):
@@ -153,11 +183,6 @@ def test_the_api_still_tells_the_names(removed):
 
 def test_moving_says_what_to_do(removed):
     text, moving = requests.get(removed.page, timeout=10).text, requests.get(f"{removed.page}/verplaatsen", timeout=10)
-    start = removed.portal.slots("haag", "annex")[-1]["start"]
-    asked = {"start": start}
-    answer = removed.portal.post(
-        f"appointments/{removed.booked['id']}/reschedule", asked, removed.booked["link_token"]
-    )  # fmt: skip
     if "boom" in removed.removed:
         code = "appointment-type-removed"
     elif "hal" in removed.removed:
@@ -166,6 +191,11 @@ def test_moving_says_what_to_do(removed):
         assert moving.status_code == 200
         assert "verplaatsen" in text
         return
+    start = removed.portal.slots("haag", "annex")[-1]["start"]
+    asked = {"start": start}
+    answer = removed.portal.post(
+        f"appointments/{removed.booked['id']}/reschedule", asked, removed.booked["link_token"]
+    )  # fmt: skip
     assert (answer.status_code, answer.json()["code"]) == (409, code)
     assert answer.json()["detail"] in text
     assert "03 555 01 00" in text or "+3235550100" in text
