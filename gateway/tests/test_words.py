@@ -17,6 +17,15 @@ TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("**/*.html"))
 SAID = re.compile(r"""_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 #: a text that stands in the code of a page
 TOLD = re.compile(r"""translate\(\s*("(?:[^"\\]|\\.)*")""")
+#: what residents, portals and providers alone can meet, and what pages of the desk tell in another way
+NOT_AT_THE_DESK = {
+    "address-too-long", "already-on-waiting-list", "body-too-slow", "feedback-given", "file-not-accepted",
+    "hold-not-found", "internal-error", "invalid-configuration", "invitation-not-valid", "login-needed",
+    "login-refused", "malformed-json", "method-not-allowed", "name-taken", "no-offer", "no-such-version",
+    "not-on-waiting-list", "password-change-needed", "receipt-not-signed", "removal-not-confirmed", "token-needed",
+    "too-many-appointments", "too-many-bookings", "too-many-holds", "too-many-webhooks", "unknown-message-kind",
+    "unknown-municipality", "unknown-provider", "unsupported-media-type", "webhook-target-refused", "work-needed",
+}  # fmt: skip
 #: what is filled in
 PLACE = re.compile(r"{\w*}")
 
@@ -50,6 +59,10 @@ def test_a_translation_has_the_same_places_to_fill_in(spoken):
 
 def test_every_error_code_has_a_status():
     assert set(problems.STATUS) == set(ERRORS)
+
+
+def test_every_refusal_that_the_desk_can_meet_has_a_sentence_of_its_own():
+    assert set(ERRORS) - set(words.REFUSED) == NOT_AT_THE_DESK
 
 
 @pytest.mark.parametrize("code", ERRORS)
