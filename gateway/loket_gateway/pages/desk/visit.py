@@ -17,7 +17,7 @@ from ...access.doors import needs
 from ...api.answers import file_answer
 from ...catalogue import Catalogue, types_of
 from ...request import GatewayRequest
-from ..render import in_words, see, told_by
+from ..render import in_words, see
 from .frame import date_of, desk_page, form_key, moment_of
 from .refusals import desk_route
 
@@ -156,7 +156,7 @@ class VisitPages:
         return desk_page(
             "visit.html", request, self.catalogue, municipality, at="day", found=found, messages=messages, done=done,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),
-            barred=barred, why_not=told_by(found["move_refusal"], request),
+            barred=barred,
             booked_before=request.args.get("geboekt") == "eerder",
         )  # fmt: skip
 
