@@ -90,6 +90,10 @@ def test_a_message_is_sent_again_from_its_own_visit_and_from_no_other(desk: Page
 def test_who_did_not_come_can_have_come_after_all(desk: Page, hall, visit):
     booked = visit()
     desk.goto(at(hall, f"/afspraak/{booked['id']}"))
+    expect(desk.get_by_role("button", name="Is er")).to_be_visible()
+    expect(desk.get_by_role("button", name="Niet gekomen")).to_have_count(0)
+    hall.begin(booked["id"])
+    desk.reload()
     desk.get_by_role("button", name="Niet gekomen").click()
     expect(desk.locator(".state")).to_have_text("niet gekomen")
     desk.get_by_role("button", name="Toch gekomen").click()
