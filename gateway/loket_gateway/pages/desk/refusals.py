@@ -37,9 +37,11 @@ class DeskRoute(Route):
         if is_form and refusal.code in ELSEWHERE:
             back = page_of_form(request, municipality)
             return see(request, f"/{municipality}/{ELSEWHERE[refusal.code]}", naar=back)
+        # whoever may not use this form at all gets the status 403; the page that it is on may be closed to them too
+        lacks_permission = refusal.code == "forbidden" and refusal.params.get("permission") == self.door.permission
         try:
             if refusal.code not in (*ELSEWHERE, "unknown-municipality"):
-                told = _again if is_form and refusal.code in TO_REPEAT else _back if is_form else _refused
+                told = _refused if lacks_permission or not is_form else _again if refusal.code in TO_REPEAT else _back
                 return told(refusal, request, municipality, self.catalogue)
         except (Refusal, Unavailable):
             pass  # the municipality is not known here, or not yet
