@@ -48,7 +48,7 @@ class Stash:
 
 
 class Limits(SharedExtension):
-    """Counts by what is asked and by who asks; an address is kept for a minute."""
+    """Count requests by limit and caller. An address is forgotten after a minute."""
 
     def setup(self) -> None:
         settings = self.container.config["settings"]

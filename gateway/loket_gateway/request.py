@@ -14,9 +14,9 @@ from .access.roles import ANYBODY, Caller
 
 
 class GatewayRequest(Request):
-    """werkzeug's, with who asks, what the address holds, and by which code it was refused, if it was.
+    """A werkzeug request with its caller, the values in its path, and the code of the refusal, if there is one.
 
-    `languages_of`: tells the languages of a municipality.
+    `languages_of`: returns the languages of a municipality.
     """
 
     caller: Caller = ANYBODY

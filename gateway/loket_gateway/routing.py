@@ -100,7 +100,7 @@ class Route(HttpRequestHandler):
         return response
 
     def _count(self, request: GatewayRequest, limit: str) -> Stash:
-        """One permit of who asks. The credential is looked up first, so that others at the address do not matter.
+        """Take one permit of the caller. The credential is looked up first, so others at the same address do not count.
 
         Raises Refusal: too-many-requests; login-needed for a key that opens nothing, which counts for its client.
         """

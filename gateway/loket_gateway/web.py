@@ -153,7 +153,7 @@ class Server(WebServer):
         def refused(request: GatewayRequest, refusal: Refusal) -> Response:
             request.refused = refusal.code
             if not request.path_values and (found := IN_NO_ROUTE.match(request.path)):
-                request.path_values = {"municipality": found[1]}  # it is told in a language of the municipality
+                request.path_values = {"municipality": found[1]}  # whose language the problem is written in
             return problems.render(refusal, request, public_url)
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:

@@ -85,7 +85,7 @@ REFUSED = {
     "unknown-message": "This message cannot be sent again now. You see below what became of it.",
     "not-sent": "The message could not be sent. Ask who runs Loket.",
     "forbidden": "You may not do this. Ask the lead of the team or an administrator.",
-    "csrf": "This page was too old. You see it anew: press again.",
+    "csrf": "This page was out of date. It has been reloaded: press again.",
     "too-many-requests": "There were too many requests from here. Wait a minute and try again.",
     "body-too-large": "This is too long. Send less at a time.",
     "slot-taken": "Somebody else has just taken it: choose another one.",
@@ -134,7 +134,7 @@ def refused_as(code: str) -> str:
 
 
 def reason_groups(codes: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """Reason codes by who causes the change, each group under its heading. Codes of a municipality's own come last."""
+    """Group reason codes by the cause of the change. A municipality's own codes come last."""
     usual = USUAL_REASONS["cancel"] | USUAL_REASONS["reschedule"]
 
     def heading(code: str) -> str:

@@ -53,7 +53,7 @@ class ConfigurationQuery(Schema):
 
 
 class ResidentWish(Schema):
-    """One person: by e-mail address, by the number of who left no address, or by an appointment of theirs."""
+    """One person: by e-mail address, by telephone number if there is no address, or by one of their appointments."""
 
     email = Email(metadata={"example": "lieve@example.org"})
     phone = Phone(metadata={"description": "of somebody who left no e-mail address"})

@@ -1,4 +1,4 @@
-"""A refusal is told at the desk: on the page where one was, in one sentence, with the state as it is now."""
+"""Refusals at the desk: the page that the user was on, reloaded, with one sentence on top."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ desk_route = DeskRoute.decorator
 
 
 def sentence(refusal: Refusal, request: GatewayRequest) -> str:
-    """What is told to who works here: no codes, no names of states."""
+    """Return the sentence for staff, without codes or names of states."""
     spoken = language.of(request)
     if refusal.code == "internal-error":
         unknown = words.said(words.REFUSED, "outcome-unknown", spoken) if request.method == "POST" else ""

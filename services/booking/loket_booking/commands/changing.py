@@ -119,7 +119,7 @@ def step(
 
 
 def _is_there_already(calendar: Calendar, appointment: Appointment, wish: Mapping[str, Any]) -> bool:
-    """Whether it is at that moment, with who is asked for; somebody who is gone receives nobody."""
+    """Whether nothing would change. It always does if the person who has the visit was removed."""
     return (
         appointment.start == wish["start"]
         and wish["resource"] in (None, *appointment.resources)
