@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes LOKET_SECRET and RABBITMQ_PASSWORD to deploy/.env, where docker compose finds them. Safe to repeat: what is
-# there stays, since another LOKET_SECRET voids all links, and RabbitMQ takes a password at its first start alone.
+# there stays, since another LOKET_SECRET breaks the links of later messages, and RabbitMQ takes a password at its first start alone.
 set -euo pipefail
 umask 077
 file=${1:-"$(dirname "$0")/.env"}
