@@ -53,7 +53,13 @@ def appointment_of(key):
 
 
 def readiness(component):
-    return requests.get(f"{component.health}/ready", timeout=10)
+    """The answer of the probe. While a service starts, its own server takes the address over from the first one."""
+
+    def asked():
+        with contextlib.suppress(requests.ConnectionError):
+            return [requests.get(f"{component.health}/ready", timeout=10)]  # a response of 503 is false
+
+    return eventually(asked)[0]
 
 
 def metric(component, name):

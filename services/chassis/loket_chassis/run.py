@@ -16,6 +16,7 @@ import logging  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
+import threading  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -68,7 +69,12 @@ def serve(service_class: type, settings: Settings) -> None:
     runner = ServiceRunner(settings.for_nameko())
     runner.add_service(service_class)
 
+    stopping = threading.Event()
+
     def stop() -> None:
+        if stopping.is_set():  # nameko's containers can be stopped only once
+            return
+        stopping.set()
         # nameko waits for its consumers to say goodbye to the broker, which may be the very thing that is gone
         eventlet.spawn_after(LONGEST_STOP, _give_up)
         runner.stop()
