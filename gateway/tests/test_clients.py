@@ -66,7 +66,7 @@ def test_a_key_for_repeats_belongs_to_its_caller(portal, staff):
     key = f"same-{uuid.uuid4()}"
     mine = hold(portal, first, key=key)
     assert hold(portal, first, key=key).json()["id"] == mine.json()["id"]
-    theirs = hold(staff, first, key=key)
+    theirs = hold(staff, second, key=key)
     assert theirs.status_code == 201
     assert theirs.json()["id"] != mine.json()["id"]
     other = hold(portal, second, key=key)

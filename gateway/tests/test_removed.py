@@ -326,7 +326,7 @@ def test_whoever_waited_for_what_is_gone_waits_no_more(removed):
     if not {"boom", "hal"} & set(removed.removed):
         return
     own = f"appointments/{removed.booked['id']}", removed.booked["link_token"]
-    eventually(lambda: removed.portal.get(*own).json()["waiting_list"] is None, 90)
+    eventually(lambda: removed.portal.get(*own).json()["waiting_list"] is None, 240)
     waits = {"appointment": removed.booked["id"]}
     assert removed.portal.post("waiting-list", waits, removed.booked["link_token"]).status_code == 409
 

@@ -105,6 +105,7 @@ def engine():
     return client
 
 
+@pytest.mark.timeout(1200)  # builds four images, where none is cached
 def test_the_containers_carry_a_booking_from_end_to_end(engine):
     compose = ["docker", "compose", "-f", str(COMPOSE)]
     subprocess.run([ROOT / "deploy" / "secrets.sh"], check=True)

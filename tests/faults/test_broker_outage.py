@@ -228,8 +228,8 @@ def test_sigterm_ends_each_service_within_seconds_while_the_broker_is_away(whole
 
 def test_a_call_that_was_answered_503_is_not_carried_out_afterwards(whole, portal):
     booking = whole.components["booking"]
-    visitor, start = a_visitor(), portal.slots()[-1]["start"]
     portal.booked()  # the catalogue is in the gateway's memory
+    visitor, start = a_visitor(), portal.slots()[-1]["start"]
     dropped = metric(booking, "loket_calls_expired_total")
     booking.child.process.send_signal(signal.SIGSTOP)
     try:
