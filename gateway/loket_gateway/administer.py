@@ -8,7 +8,7 @@ import click
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from loket_chassis.options import mongo_uri_option
+from loket_chassis.runtime.cli_options import mongo_uri_option
 
 from .access import passwords
 from .access.accounts import Accounts
@@ -16,7 +16,7 @@ from .access.audit import AccessLog
 from .access.keys import Keys
 from .access.roles import FOR_PEOPLE, ROLES, Grant, grants
 from .access.sessions import Sessions
-from .clock import now
+from .http.clock import now
 
 
 class Stores:

@@ -7,9 +7,9 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from loket_chassis.health import Readiness, probes
-from loket_chassis.metrics import Observed
-from loket_chassis.rpc import Calls, Remote, Unavailable
+from loket_chassis.messaging.rpc import Calls, Remote, Unavailable
+from loket_chassis.runtime.health import Readiness, probes
+from loket_chassis.runtime.metrics import Observed
 
 from .access.identity import Access
 from .api.access import AccessRoutes
@@ -26,29 +26,29 @@ from .api.reports import ReportRoutes
 from .api.slots import SlotRoutes
 from .api.waiting_list import WaitingListRoutes
 from .api.webhooks import WebhookRoutes
-from .catalogue import Catalogues
+from .clients.catalogue_cache import Catalogues
 from .compat.jcc import JccRoutes
 from .compat.qmatic import QmaticRoutes
-from .friction import Friction
+from .http.proof_of_work import Friction
+from .http.routing import route
+from .pages.appointment import ManagingPages
+from .pages.desk.administration import RunningPages
 from .pages.desk.booking import DeskBookingPages
-from .pages.desk.closing import ClosingPages
+from .pages.desk.closures import ClosingPages
 from .pages.desk.connections import ConnectionPages
 from .pages.desk.day import DayPages
-from .pages.desk.running import RunningPages
-from .pages.desk.setting_up import SettingUpPages
+from .pages.desk.setup import SettingUpPages
 from .pages.desk.texts import TextPages
 from .pages.desk.visit import VisitPages
-from .pages.details import DetailPages
 from .pages.device import DevicePages
 from .pages.display import DisplayPages
-from .pages.entering import EnteringPages
 from .pages.figures import FigurePages
 from .pages.kiosk import KioskPages
-from .pages.managing import ManagingPages
-from .pages.moments import MomentPages
+from .pages.login import EnteringPages
+from .pages.questions import DetailPages
+from .pages.time_slots import MomentPages
 from .pages.topics import TopicPages
-from .pages.unsubscribing import UnsubscribingPages
-from .routing import route
+from .pages.unsubscribe import UnsubscribingPages
 
 
 class GatewayReadiness(Readiness):

@@ -9,7 +9,7 @@ import requests
 from werkzeug.test import create_environ
 from werkzeug.wrappers import Request, Response
 
-from loket_gateway.kept_answers import MOST_BYTES, MOST_REQUESTS, KeptAnswers
+from loket_gateway.http.response_cache import MOST_BYTES, MOST_REQUESTS, KeptAnswers
 from tests.client import eventually
 
 SLOTS = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}

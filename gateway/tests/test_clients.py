@@ -9,8 +9,8 @@ from limits.strategies import FixedWindowRateLimiter
 
 from loket_contracts.errors import Refusal
 from loket_gateway.access.roles import ANYBODY, Caller
-from loket_gateway.clients import client_of, counted_for
-from loket_gateway.limiting import Limits
+from loket_gateway.http.client_address import client_of, counted_for
+from loket_gateway.http.rate_limit import Limits
 from tests.client import ANSWERS, a_visitor
 
 

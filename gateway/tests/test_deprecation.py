@@ -7,8 +7,8 @@ from routes import routes
 from werkzeug.wrappers import Response
 
 from loket_gateway.api.operations import OPERATIONS
-from loket_gateway.deprecation import Deprecation
-from loket_gateway.routing import Route
+from loket_gateway.http.deprecation import Deprecation
+from loket_gateway.http.routing import Route
 
 GOING = Deprecation(dt.date(2026, 12, 1), dt.date(2027, 12, 1), "/api/v2/rumst/slots")
 

@@ -7,7 +7,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from loket_gateway.friction import is_work
+from loket_gateway.http.proof_of_work import is_work
 from tests.benchmarks.town import town
 from tests.client import Portal
 

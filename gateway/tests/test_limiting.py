@@ -10,7 +10,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from loket_contracts.errors import Refusal
 from loket_gateway.access.roles import ANYBODY
-from loket_gateway.limiting import Limits
+from loket_gateway.http.rate_limit import Limits
 
 MOST = 40
 

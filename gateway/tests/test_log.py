@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from loket_gateway.web import Remarks
+from loket_gateway.http.server import Remarks
 from tests.client import eventually
 
 

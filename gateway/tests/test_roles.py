@@ -6,7 +6,7 @@ import pytest
 
 from loket_contracts.errors import Refusal
 from loket_gateway.access.accounts import FORGIVEN, LONGEST_LOCK, lock_after
-from loket_gateway.access.doors import LINK, OPEN, link_or, needs
+from loket_gateway.access.required_permission import LINK, OPEN, link_or, needs
 from loket_gateway.access.roles import FOR_PEOPLE, PERMISSIONS, ROLES, Caller, Grant, grants
 
 LEAD = Caller("x", "rumst", grants(["lead/milieu", "agent"]), by="session")

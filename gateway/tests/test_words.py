@@ -8,11 +8,12 @@ from babel.messages.pofile import read_po
 
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
-from loket_gateway import figure_names, language, problems
 from loket_gateway.api import open_data
+from loket_gateway.http import problems
+from loket_gateway.i18n import figure_names, language
 from loket_gateway.pages import words
 
-PACKAGE = Path(language.__file__).parent
+PACKAGE = Path(language.__file__).parents[1]
 TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("**/*.html"))
 SAID = re.compile(r"""_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 #: a text that stands in the code of a page
@@ -31,7 +32,7 @@ PLACE = re.compile(r"{\w*}")
 
 
 def translations(spoken):
-    with (PACKAGE / "locale" / f"{spoken}.po").open("rb") as file:
+    with (PACKAGE / "i18n" / "locale" / f"{spoken}.po").open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file) if message.id}
 
 

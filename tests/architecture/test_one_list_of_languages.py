@@ -51,7 +51,7 @@ def test_a_fixed_language_is_found_however_it_is_written(text):
 
 
 def test_every_language_has_its_translations_and_the_phrases_of_its_messages():
-    there = {file.stem for file in (ROOT / "gateway/loket_gateway/locale").glob("*.po")}
+    there = {file.stem for file in (ROOT / "gateway/loket_gateway/i18n/locale").glob("*.po")}
     assert there == set(LANGUAGES) - {"en"}, "the source texts are English"
     assert {file.stem for file in (ROOT / "services/notification/loket_notification/templates").glob("??.yaml")} == set(
         LANGUAGES

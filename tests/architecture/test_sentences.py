@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loket_gateway import language
+from loket_gateway.i18n import language
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("services/*/loket_*/**/*.py"), *ROOT.glob("gateway/loket_gateway/**/*.py")]

@@ -8,11 +8,11 @@ import time
 
 from rich.table import Table
 
-from loket_booking.domain.agenda import Agenda, AgendaKey
 from loket_booking.domain.availability import Availability
 from loket_booking.domain.catalogue import AppointmentType, Location, Municipality, Need, OpeningRule, Resource, Team
 from loket_booking.domain.grid import span
-from loket_booking.domain.opening import Calendar
+from loket_booking.domain.opening_hours import Calendar
+from loket_booking.domain.resource_day import Agenda, AgendaKey
 from loket_booking.domain.visit import candidates, plan
 
 RESOURCES = (1, 10, 50, 200)

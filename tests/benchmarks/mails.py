@@ -14,11 +14,11 @@ from loket_local.components import Component
 from loket_local.ports import LOOPBACK, find_free
 from loket_local.processes import Child
 from loket_local.stack import Stack
-from loket_notification import outgoing
 from loket_notification.channels.smtp import SmtpChannel, SmtpSettings
+from loket_notification.commands import render
 from loket_notification.composing.sample import START, sample_card
 from loket_notification.domain.planning import Plan
-from loket_notification.previewing import Trial
+from loket_notification.queries.preview import Trial
 
 from .bulk import book_many
 from .settled import held_still
@@ -85,7 +85,7 @@ def _beside(notification: Component, number: int) -> Component:
 
 def _raw(stack: Stack, port: int, many: int, *options: str) -> float:
     card = sample_card("confirmation", "nl")
-    mail = outgoing.make(Trial("confirmation", "email", START), card, card.email, Plan(), stack.url, START)
+    mail = render.make(Trial("confirmation", "email", START), card, card.email, Plan(), stack.url, START)
     content = stack.folder / "raw.eml"
     content.write_bytes(SmtpChannel(SmtpSettings()).to_bytes(mail))
     command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.raw_smtp", str(port), str(many), str(SENDERS)]

@@ -7,7 +7,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from loket_chassis import standalone
+from loket_chassis.messaging import cli_client
 from tests.browser.desk import a_session, at_work, csrf_token, settled
 from tests.browser.looks import fits, picture
 from tests.client import a_visitor, in_days
@@ -146,13 +146,13 @@ def test_words_that_somebody_else_changed_meanwhile_are_not_overwritten_unseen(l
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
     other = {"section": "nl", "name": "thanks", "values": {"closing": "Tot ziens!"}}
     amqp_uri = stack.servers.amqp_uri
-    version = standalone.ask(amqp_uri, "notification", "words", "dorp", "thanks", "nl")["version"]
-    standalone.ask(amqp_uri, "notification", "change_words", "dorp", "other", {**other, "version": version})
+    version = cli_client.ask(amqp_uri, "notification", "words", "dorp", "thanks", "nl")["version"]
+    cli_client.ask(amqp_uri, "notification", "change_words", "dorp", "other", {**other, "version": version})
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
     lead.get_by_role("button", name="Deze woorden gebruiken").click()
     expect(lead.get_by_role("alert")).to_contain_text("Iemand anders heeft de instellingen intussen veranderd.")
     back = {**other, "version": version + 1, "values": {"closing": None}}
-    standalone.ask(amqp_uri, "notification", "change_words", "dorp", "other", back)
+    cli_client.ask(amqp_uri, "notification", "change_words", "dorp", "other", back)
 
 
 def test_who_leads_one_team_sets_up_that_team_alone(browser, stack, village):

@@ -13,7 +13,7 @@ import yaml
 from docker.errors import DockerException
 
 from loket_booking.settings import BookingSettings
-from loket_chassis.settings import describe
+from loket_chassis.runtime.settings import describe
 from loket_gateway.settings import GatewaySettings
 from loket_notification.settings import NotificationSettings
 from loket_reporting.settings import ReportingSettings

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loket_booking.settings import BookingSettings
-from loket_chassis.settings import SettingsError, describe
+from loket_chassis.runtime.settings import SettingsError, describe
 from loket_gateway.settings import GatewaySettings
 from loket_notification.settings import NotificationSettings
 from loket_reporting.settings import ReportingSettings
@@ -252,7 +252,7 @@ def test_show_config_tells_what_is_allowed_beside_what_is_in_force_and_is_still_
         ["loket_booking.administer", "clashes", "rumst"],
         ["loket_notification.administer", "failures", "rumst"],
         ["loket_reporting.administer", "rebuild"],
-        ["loket_chassis.dead_letters", "list", "reporting.events"],
+        ["loket_chassis.messaging.dead_letters", "list", "reporting.events"],
     ],
     ids=lambda command: command[0],
 )

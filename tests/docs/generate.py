@@ -11,13 +11,13 @@ from marshmallow import Schema, fields
 
 from loket_booking.configuration import schema as configuration
 from loket_booking.settings import BookingSettings
-from loket_chassis.settings import Settings, describe
+from loket_chassis.runtime.settings import Settings, describe
 from loket_contracts import asyncapi
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.events import EVENTS
 from loket_gateway.access.roles import PERMISSIONS, ROLES
 from loket_gateway.api.operations import OPERATIONS, Operation
-from loket_gateway.problems import STATUS
+from loket_gateway.http.problems import STATUS
 from loket_gateway.settings import GatewaySettings
 from loket_notification.channels.providers import installed
 from loket_notification.configuration.schema import MostPerDay, PlanFile, QuietFile, TimingFile

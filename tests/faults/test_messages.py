@@ -17,7 +17,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from loket_chassis import standalone
+from loket_chassis.messaging import cli_client
 from loket_local.ports import find_free
 from loket_local.processes import Child
 from tests.benchmarks.bulk import book_many
@@ -104,7 +104,7 @@ def tls(tmp_path):
 
 
 def ask(own_stack, method, *args):
-    return standalone.ask(own_stack.servers.amqp_uri, "notification", method, *args)
+    return cli_client.ask(own_stack.servers.amqp_uri, "notification", method, *args)
 
 
 def states(own_stack, appointment, kind="confirmation"):

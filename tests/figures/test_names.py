@@ -1,6 +1,6 @@
 """The gateway shows exactly the figures that reporting works out, in their units."""
 
-from loket_gateway import figure_names
+from loket_gateway.i18n import figure_names
 from loket_reporting.domain.figures import FIGURES
 
 

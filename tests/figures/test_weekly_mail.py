@@ -6,7 +6,7 @@ from email import message_from_bytes
 import requests
 from kombu import Connection
 
-from loket_chassis import bus
+from loket_chassis.messaging import exchanges
 from loket_contracts import events
 from tests.client import Portal, eventually
 
@@ -20,7 +20,11 @@ def test_a_week_that_is_announced_is_mailed_to_the_team_with_its_picture(stack, 
     )  # fmt: skip
     with Connection(stack.servers.amqp_uri) as connection:
         for _ in range(2):  # a repeated event mails nothing new
-            list(bus.publish_events(connection.default_channel, [event], bus.exchange(events.REPORTING_EXCHANGE)))
+            list(
+                exchanges.publish_events(
+                    connection.default_channel, [event], exchanges.exchange(events.REPORTING_EXCHANGE)
+                )
+            )
 
     def reports():
         mails = portal.mails_to("ruimte@rumst.example")

@@ -10,7 +10,7 @@ import pytest
 import requests
 import yaml
 
-from loket_chassis import plain_yaml
+from loket_chassis.yaml import safe_load
 from tests.client import Portal, a_visitor, eventually
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +81,7 @@ def test_a_configuration_shows_what_would_change_before_it_does(admin, folder, t
     assert "+offer_minutes: 120" in shown
     file.write_text(text)
     assert admin(str(file), "--diff", module="configure").strip() == "Nothing would change."
-    wrong = plain_yaml.load(text)
+    wrong = safe_load.load(text)
     wrong["teams"] = {}
     file.write_text(yaml.safe_dump(wrong))
     assert "/teams" in admin(str(file), module="configure", code=1)

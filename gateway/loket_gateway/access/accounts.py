@@ -9,7 +9,7 @@ from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 
 from .roles import Grant, grants
 

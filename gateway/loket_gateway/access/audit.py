@@ -6,8 +6,8 @@ import datetime as dt
 
 from pymongo.database import Database
 
-from loket_chassis import pages
-from loket_chassis.mongo import Document
+from loket_chassis.storage import pagination
+from loket_chassis.storage.connection import Document
 
 #: kept so long, then removed by MongoDB itself
 KEPT_FOR = dt.timedelta(days=365)
@@ -30,7 +30,7 @@ class AccessLog:
 
     def page(self, municipality: str, before: str | None, most: int) -> tuple[list[Document], str | None]:
         """The latest first, and the cursor to go on with. Raises Refusal: invalid-request."""
-        found, more = pages.latest(self.collection, {"municipality": municipality}, before, most)
+        found, more = pagination.latest(self.collection, {"municipality": municipality}, before, most)
         return [
             {"at": each["at"].isoformat(), "who": each["who"], "action": each["action"], "detail": each["detail"]}
             for each in found

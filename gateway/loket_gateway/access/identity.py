@@ -12,21 +12,21 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from pymongo.errors import PyMongoError
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.mongo import MongoConnection
-from loket_chassis.rpc import Unavailable
-from loket_chassis.tokens import hash_of
+from loket_chassis.messaging.rpc import Unavailable
+from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.connection import MongoConnection
 from loket_contracts.errors import Refusal
 
-from ..clients import client_of
-from ..clock import now
-from ..limiting import Limits
+from ..http.client_address import client_of
+from ..http.clock import now
+from ..http.rate_limit import Limits
 from .accounts import Accounts
 from .audit import AccessLog
 from .keys import PREFIX, Key, Keys
-from .memory import Memory
 from .provider import Provider
 from .roles import ANYBODY, Caller
 from .sessions import Sessions
+from .ttl_cache import Memory
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"

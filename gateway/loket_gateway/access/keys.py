@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.mongo import Document
-from loket_chassis.tokens import hash_of
+from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.connection import Document
 
 from .roles import Grant, grants
 

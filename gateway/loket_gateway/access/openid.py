@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 
 from .provider import LoginFailed
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
-from loket_chassis.tokens import hash_of
+from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.connection import Document
 
 from .roles import FOR_PEOPLE, Grant
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
-from loket_chassis.tokens import hash_of
+from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.connection import Document
 
 #: a session ends after so long without a request, and so long after the login in any case
 IDLE = dt.timedelta(minutes=60)

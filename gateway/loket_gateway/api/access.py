@@ -10,15 +10,15 @@ from loket_contracts.errors import Refusal, load
 
 from ..access import passwords
 from ..access.accounts import Account
-from ..access.doors import needs
 from ..access.identity import Identity
 from ..access.keys import Key
+from ..access.required_permission import needs
 from ..access.roles import grants
-from ..bodies import json_object, query
-from ..catalogue import Catalogue
-from ..clock import now
-from ..request import GatewayRequest
-from ..routing import route
+from ..clients.catalogue_cache import Catalogue
+from ..http.clock import now
+from ..http.parsing import json_object, query
+from ..http.request import GatewayRequest
+from ..http.routing import route
 from ..schemas import ChangeAccount, MakeAccount, MakeKey, PageQuery
 from . import BASE
 from .answers import done, private

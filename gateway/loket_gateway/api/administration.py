@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 from loket_contracts.errors import load
 
-from ..access.doors import needs
-from ..bodies import json_object, query, text
-from ..catalogue import Catalogue
-from ..request import GatewayRequest
-from ..routing import route
+from ..access.required_permission import needs
+from ..clients.catalogue_cache import Catalogue
+from ..http.parsing import json_object, query, text
+from ..http.request import GatewayRequest
+from ..http.routing import route
 from ..schemas import AuditQuery, ConfigurationQuery, ResidentWish
 from . import BASE
 from .answers import private

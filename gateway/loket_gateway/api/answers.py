@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
-from .. import language
+from ..i18n import language
 
 
 def answer(value: Any, request: Request, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -6,17 +6,17 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from .. import language
-from ..access.doors import LINK, link_or
-from ..bodies import bearer, json_object
-from ..clients import stranger
-from ..friction import WORK_HEADER, Friction
-from ..idempotency import scoped_key
-from ..problems import STAMP_HEADER
-from ..request import GatewayRequest
-from ..routing import route
+from ..access.required_permission import LINK, link_or
+from ..http.client_address import stranger
+from ..http.idempotency import scoped_key
+from ..http.parsing import bearer, json_object
+from ..http.problems import STAMP_HEADER
+from ..http.proof_of_work import WORK_HEADER, Friction
+from ..http.request import GatewayRequest
+from ..http.routing import route
+from ..i18n import language
 from . import BASE
 from .answers import calendar, done, page_of, private
 

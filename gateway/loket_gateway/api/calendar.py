@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from ..access.doors import needs
-from ..bodies import json_object, query, text
-from ..idempotency import scoped_key
-from ..request import GatewayRequest
-from ..routing import route
+from ..access.required_permission import needs
+from ..http.idempotency import scoped_key
+from ..http.parsing import json_object, query, text
+from ..http.request import GatewayRequest
+from ..http.routing import route
 from ..schemas import BusyQuery
 from . import BASE
 from .answers import done, private

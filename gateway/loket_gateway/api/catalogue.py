@@ -6,9 +6,9 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from .. import language
-from ..catalogue import Catalogue
-from ..routing import route
+from ..clients.catalogue_cache import Catalogue
+from ..http.routing import route
+from ..i18n import language
 from . import BASE
 from .answers import answer
 

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from .. import language
-from ..access.doors import needs
-from ..bodies import json_object, query
-from ..idempotency import scoped_key
-from ..request import GatewayRequest
-from ..routing import route
+from ..access.required_permission import needs
+from ..http.idempotency import scoped_key
+from ..http.parsing import json_object, query
+from ..http.request import GatewayRequest
+from ..http.routing import route
+from ..i18n import language
 from ..schemas import AgendaQuery, QueueQuery
 from . import BASE
 from .answers import done, file_answer, private

@@ -6,12 +6,12 @@ import base64
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from .. import language
-from ..access.doors import LINK
-from ..bodies import bearer, content, query
-from ..routing import route
+from ..access.required_permission import LINK
+from ..http.parsing import bearer, content, query
+from ..http.routing import route
+from ..i18n import language
 from ..schemas import FileQuery
 from . import BASE
 from .answers import file_answer, private

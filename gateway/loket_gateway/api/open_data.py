@@ -6,12 +6,12 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from .. import language
-from ..bodies import query
-from ..catalogue import Catalogue
-from ..routing import route
+from ..clients.catalogue_cache import Catalogue
+from ..http.parsing import query
+from ..http.routing import route
+from ..i18n import language
 from ..schemas import FormatQuery
 from . import BASE
 from .answers import answer

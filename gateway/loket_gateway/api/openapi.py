@@ -18,10 +18,10 @@ from loket_contracts.languages import LANGUAGES
 
 from .. import schemas
 from ..access.roles import PERMISSIONS, ROLES
+from ..http.problems import BITS_HEADER, MEDIA_TYPE, STAMP_HEADER, STATUS
+from ..http.routing import route
+from ..http.server import VERSION
 from ..pages.render import page
-from ..problems import BITS_HEADER, MEDIA_TYPE, STAMP_HEADER, STATUS
-from ..routing import route
-from ..web import VERSION
 from .examples import example_of
 from .operations import ABOUT, GROUPS, OPERATIONS, Operation
 from .operations.operation import BYTES

@@ -6,11 +6,11 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 from loket_contracts.errors import Refusal
 
-from ..bodies import whole
-from ..routing import route
+from ..http.parsing import whole
+from ..http.routing import route
 from .answers import done
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from .. import figure_names, language
-from ..access.doors import needs
-from ..bodies import query
-from ..catalogue import Catalogue
-from ..routing import route
+from ..access.required_permission import needs
+from ..clients.catalogue_cache import Catalogue
+from ..http.parsing import query
+from ..http.routing import route
+from ..i18n import figure_names, language
 from ..schemas import ReportQuery, TableQuery
 from . import BASE
 from .answers import private

@@ -8,10 +8,10 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 from loket_contracts.errors import Refusal
 
-from ..routing import route
+from ..http.routing import route
 from . import BASE
 from .answers import answer, calendar, private
 

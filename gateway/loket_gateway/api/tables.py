@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.languages import LOCALES
 
-from .. import language
+from ..i18n import language
 
 MEDIA_TYPES = {
     "json": "application/json",

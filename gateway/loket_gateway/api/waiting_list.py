@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from .. import language
-from ..access.doors import LINK
-from ..bodies import bearer, json_object
-from ..routing import route
+from ..access.required_permission import LINK
+from ..http.parsing import bearer, json_object
+from ..http.routing import route
+from ..i18n import language
 from . import BASE
 from .answers import done, private
 

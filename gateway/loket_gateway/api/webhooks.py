@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from ..access.doors import needs
-from ..bodies import json_object, query
-from ..request import GatewayRequest
-from ..routing import route
+from ..access.required_permission import needs
+from ..http.parsing import json_object, query
+from ..http.request import GatewayRequest
+from ..http.routing import route
 from ..schemas import PageQuery
 from . import BASE
 from .answers import done, private

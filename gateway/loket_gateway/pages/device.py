@@ -16,9 +16,9 @@ from loket_contracts.errors import Refusal
 
 from ..access.identity import Identity
 from ..access.roles import Caller
-from ..catalogue import Catalogue
-from ..request import GatewayRequest
-from ..routing import route
+from ..clients.catalogue_cache import Catalogue
+from ..http.request import GatewayRequest
+from ..http.routing import route
 from .render import about, in_words, page, problem_page, see
 
 COUPLED_FOR = dt.timedelta(days=400)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
 from ..access.identity import Identity
-from ..catalogue import Catalogue
-from ..request import GatewayRequest
-from ..routing import route
+from ..clients.catalogue_cache import Catalogue
+from ..http.request import GatewayRequest
+from ..http.routing import route
 from .device import require_screen, screen_problem
 from .render import about, in_words, page, see
 

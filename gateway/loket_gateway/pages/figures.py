@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 from babel.dates import format_date, format_skeleton
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from .. import figure_names, language
-from ..access.doors import needs
+from ..access.required_permission import needs
 from ..api.reports import as_text
-from ..bodies import query
-from ..catalogue import Catalogue
+from ..clients.catalogue_cache import Catalogue
+from ..http.parsing import query
+from ..i18n import figure_names, language
 from ..schemas import ReportQuery
 from . import charts
 from .desk.refusals import desk_route

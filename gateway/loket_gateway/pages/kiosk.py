@@ -9,14 +9,14 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 from loket_contracts.errors import Refusal
 
-from .. import language
 from ..access.identity import Identity
-from ..catalogue import Catalogue
-from ..request import GatewayRequest
-from ..routing import route
+from ..clients.catalogue_cache import Catalogue
+from ..http.request import GatewayRequest
+from ..http.routing import route
+from ..i18n import language
 from .device import require_screen, screen_problem
 from .render import about, in_words, page, see
 

@@ -21,9 +21,10 @@ from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import NAMES
 
-from .. import language, problems
+from ..http import problems
+from ..i18n import language
 from . import words
-from .rows import rows
+from .agenda_rows import rows
 
 #: where a page goes on that may not be seen yet
 ELSEWHERE = {"login-needed": "aanmelden", "password-change-needed": "wachtwoord"}
@@ -51,7 +52,7 @@ MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+
 #: what the pages are made up with: the file and its media type, by name
 STATIC = {
     file.name: (file.read_bytes(), MEDIA_TYPES[Path(file.name).suffix])
-    for file in resources.files(__package__).joinpath("static").iterdir()
+    for file in resources.files("loket_gateway.pages").joinpath("static").iterdir()
 } | {"rows.css": (rows().encode(), "text/css")}
 #: the same, compressed once
 _ZIPPED = {body: gzip.compress(body, 9, mtime=0) for body, _ in STATIC.values()}

@@ -8,14 +8,14 @@ from typing import Any
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 from loket_contracts.errors import Refusal
 
-from ..catalogue import Catalogue
-from ..routing import route
-from .finding import matching
+from ..clients.catalogue_cache import Catalogue
+from ..http.routing import route
 from .render import STATIC, about, compressed, in_words, page, see, whole_number
 from .theme import logo, stylesheet
+from .topic_search import matching
 
 
 class TopicPages:

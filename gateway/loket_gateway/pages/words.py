@@ -1,4 +1,4 @@
-"""What people are shown in place of our codes: states, steps, outcomes, reasons. `locale/` has the other languages."""
+"""What people are shown in place of our codes: states, steps, outcomes, reasons. `i18n/locale/` has the other languages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from loket_contracts.reasons import RESIDENT_REASONS, USUAL_REASONS
 
-from .. import language
+from ..i18n import language
 
 STATES = {
     "held": "reserved", "booked": "expected", "checked_in": "is here", "in_service": "is being helped",

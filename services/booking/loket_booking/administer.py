@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from loket_chassis.options import amqp_uri_option
-from loket_chassis.standalone import Asking
+from loket_chassis.messaging.cli_client import Asking
+from loket_chassis.runtime.cli_options import amqp_uri_option
 
 
 @click.group()

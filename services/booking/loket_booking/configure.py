@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from loket_chassis.options import amqp_uri_option
-from loket_chassis.standalone import NoAnswer, ask, kept_as_it_is
+from loket_chassis.messaging.cli_client import NoAnswer, ask, kept_as_it_is
+from loket_chassis.runtime.cli_options import amqp_uri_option
 from loket_contracts.errors import Refusal
 
 

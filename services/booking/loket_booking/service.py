@@ -6,25 +6,25 @@ import datetime as dt
 
 from nameko.timer import timer
 
-from loket_chassis.consumer import listen
-from loket_chassis.event_log import EventLog
-from loket_chassis.health import Probes, ReadinessWithDatabase
-from loket_chassis.idempotency import Idempotency
-from loket_chassis.metrics import Observed
-from loket_chassis.outbox import OutboxRelay
-from loket_chassis.rpc import answer
+from loket_chassis.messaging.consumer import listen
+from loket_chassis.messaging.event_log import EventLog
+from loket_chassis.messaging.outbox import OutboxRelay
+from loket_chassis.messaging.rpc import answer
+from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
+from loket_chassis.runtime.metrics import Observed
+from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS
 
-from . import tidying
-from .bootstrap import WITH_OUTBOX, BookingStores
-from .commands import waiting
+from .commands import waiting_list
+from .context import WITH_OUTBOX, BookingStores
 from .domain.grid import local_date
 from .entrypoints.administration import ForAdministration
 from .entrypoints.kiosks import ForKiosks
 from .entrypoints.portals import ForPortals
 from .entrypoints.residents import ForResidents
 from .entrypoints.staff import ForStaff
+from .jobs import housekeeping
 
 #: what gives time back, and the field that tells which
 FREEING = {
@@ -57,11 +57,11 @@ class BookingService(ForResidents, ForPortals, ForStaff, ForKiosks, ForAdministr
         date = local_date(moment, event.data["time_zone"])
         freed_by = event.subject if event.name == "appointment.cancelled" else None
         team = event.data["team"]
-        waiting.offer_freed(self.stores, self.announce, event.municipality, team, [date], freed_by)
+        waiting_list.offer_freed(self.stores, self.announce, event.municipality, team, [date], freed_by)
 
     @timer(60)
     def tidy(self) -> None:
-        tidying.tidy(self.stores, self.announce)
+        housekeeping.tidy(self.stores, self.announce)
 
     @answer
     def ping(self) -> str:

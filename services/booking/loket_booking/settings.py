@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loket_chassis.allowed import DatabaseName, ListenAddress
-from loket_chassis.secret_values import Secret
-from loket_chassis.settings import MongoSettings, setting
+from loket_chassis.runtime.allowed_values import DatabaseName, ListenAddress
+from loket_chassis.runtime.secret_values import Secret
+from loket_chassis.runtime.settings import MongoSettings, setting
 
 LEAST_SECRET = 32
 

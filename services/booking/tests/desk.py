@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from builders import utc
 
-from loket_booking.bootstrap import Stores
-from loket_booking.commands import booking, changing
+from loket_booking.commands import booking, lifecycle
 from loket_booking.commands.request import Request
+from loket_booking.context import Stores
 from loket_booking.queries import appointments, slots
 from loket_contracts.commands import BookAppointment, FindSlots, HoldSlot, RescheduleAppointment
 from loket_contracts.errors import Refusal
@@ -68,14 +68,14 @@ class Desk:
         return booking.book(self.stores, self.announce, "rumst", BookAppointment().load(body), request)
 
     def cancel(self, card, reason="ill", **changes):
-        return changing.cancel(self.stores, self.announce, card, reason, changes.pop("request", Request()), **changes)
+        return lifecycle.cancel(self.stores, self.announce, card, reason, changes.pop("request", Request()), **changes)
 
     def reschedule(self, card, start, request=Request(), **changes):  # noqa: B008 - a request is immutable
         wish = RescheduleAppointment().load({"start": start, **changes})
-        return changing.reschedule(self.stores, self.announce, card, wish, request)
+        return lifecycle.reschedule(self.stores, self.announce, card, wish, request)
 
     def step(self, card, command, request=STAFF, reason=None, **changes):
-        return changing.step(self.stores, self.announce, card, command, request, reason, changes)
+        return lifecycle.step(self.stores, self.announce, card, command, request, reason, changes)
 
     def appointment(self, card):
         return appointments.appointment(self.stores, self.card(card.id))

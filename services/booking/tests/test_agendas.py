@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from loket_booking.domain import appointment as life
-from loket_booking.domain.agenda import EMPTY, AgendaKey, Placement
 from loket_booking.domain.grid import span
 from loket_booking.domain.lifecycle import Actor
+from loket_booking.domain.resource_day import EMPTY, AgendaKey, Placement
 from loket_booking.domain.visit import plan
+from loket_booking.store.agenda_cache import FRESH_FOR, Memory
 from loket_booking.store.agendas import Agendas
+from loket_booking.store.bitmap import cells_in
 from loket_booking.store.claiming import AlreadyClaimed, Taken
-from loket_booking.store.memory import FRESH_FOR, Memory
-from loket_booking.store.words import cells_in
 
 NOW = utc(2026, 11, 24, 8)
 RESIDENT, STAFF = Actor("resident"), Actor("staff")

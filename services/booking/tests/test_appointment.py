@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loket_booking.domain import appointment as life
-from loket_booking.domain.agenda import AgendaKey, Placement
 from loket_booking.domain.catalogue import QueuePolicy
 from loket_booking.domain.lifecycle import Actor
+from loket_booking.domain.resource_day import AgendaKey, Placement
 from loket_booking.domain.visit import plan
 from loket_contracts import events
 from loket_contracts.errors import Refusal

@@ -9,11 +9,11 @@ from builders import a_municipality, a_room, a_specialist, a_type, hours, in_zon
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loket_booking.domain.agenda import Agenda, AgendaKey, Hold
 from loket_booking.domain.availability import Availability
 from loket_booking.domain.catalogue import Closure, Holidays, Need, OpeningRule, Study
 from loket_booking.domain.grid import day, span
-from loket_booking.domain.opening import Calendar, holiday_dates
+from loket_booking.domain.opening_hours import Calendar, holiday_dates
+from loket_booking.domain.resource_day import Agenda, AgendaKey, Hold
 from loket_booking.domain.visit import candidates, plan
 from loket_contracts.errors import Refusal
 

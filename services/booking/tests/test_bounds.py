@@ -7,9 +7,9 @@ import pytest
 from desk import CONTACT, LATER, STAFF, START, Desk, refused
 from town import a_town, specialist, types
 
-from loket_booking.commands import drafting, forgetting
+from loket_booking.commands import drafts, privacy
 from loket_booking.commands.request import Request
-from loket_booking.tidying import note_no_shows
+from loket_booking.jobs.housekeeping import note_no_shows
 from loket_contracts.errors import Refusal
 
 
@@ -103,7 +103,7 @@ def test_another_moment_for_the_same_form_counts_once(crowded):
     held = crowded.hold(client="192.0.2.1")
     for _ in range(8):
         other = crowded.hold(client="192.0.2.1", start=LATER)
-        drafting.carry_over(crowded.stores, held, other, Request(client="192.0.2.1"))
+        drafts.carry_over(crowded.stores, held, other, Request(client="192.0.2.1"))
         held = other
 
 
@@ -163,7 +163,7 @@ def test_a_place_is_free_again_when_its_visit_is_over_or_its_resident_forgotten(
     desk.later(days=1)
     desk.book(start="2026-12-03T10:00:00+01:00")
     assert refused(desk.book, start="2026-12-04T10:00:00+01:00") == "too-many-appointments"
-    forgetting.erase(desk.stores, desk.announce, "rumst", CONTACT["email"], STAFF)
+    privacy.erase(desk.stores, desk.announce, "rumst", CONTACT["email"], STAFF)
     assert desk.stores.cards.collection.count_documents({"places.0": {"$exists": True}}) == 0
 
 

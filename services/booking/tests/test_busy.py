@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from loket_booking.feeds.apart import busy_times_apart
 from loket_booking.feeds.busy import busy_times
+from loket_booking.feeds.sandbox import busy_times_apart
 from loket_contracts.errors import Refusal
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)

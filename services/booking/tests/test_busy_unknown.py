@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loket_booking.domain.grid import Day
-from loket_booking.domain.opening import closed_cells
-from loket_booking.feeds import apart
+from loket_booking.domain.opening_hours import closed_cells
+from loket_booking.feeds import sandbox
 from loket_booking.feeds.busy import busy_times
 from loket_contracts.errors import Refusal
 
@@ -189,11 +189,11 @@ def test_a_repetition_that_people_use_is_worked_out(rule, count):
 
 
 def test_the_clock_that_ends_a_long_calculation_counts_the_time_of_the_processor_and_refuses(monkeypatch):
-    monkeypatch.setattr(apart, "SECONDS", 1)
+    monkeypatch.setattr(sandbox, "SECONDS", 1)
     many = [event("DTSTART:19000101T090000Z", "RRULE:FREQ=DAILY;COUNT=40000", uid=f"v{n}") for n in range(400)]
     with pytest.raises(Refusal) as refused:
-        apart.busy_times_apart(calendar(*many), NOW, BRUSSELS)
-    assert refused.value.errors == [{"pointer": "/text", "detail": apart.TOO_LONG}]
+        sandbox.busy_times_apart(calendar(*many), NOW, BRUSSELS)
+    assert refused.value.errors == [{"pointer": "/text", "detail": sandbox.TOO_LONG}]
 
 
 # midnight

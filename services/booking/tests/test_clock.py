@@ -7,11 +7,11 @@ from builders import utc
 from desk import CONTACT, LATER, STAFF, START, Desk
 from town import a_town, specialist, types
 
-from loket_booking.commands import preparing, waiting
+from loket_booking.commands import preparation, waiting_list
 from loket_booking.commands.request import Request
 from loket_booking.domain.appointment import allowed
 from loket_booking.entrypoints.staff import ForStaff
-from loket_booking.queries import appointments, day, finding
+from loket_booking.queries import appointments, day, search
 from loket_contracts.commands import JoinWaitingList
 from loket_contracts.errors import Refusal
 
@@ -43,7 +43,7 @@ def at(desk, clock, days=0):
 
 def join(desk, card):
     wish = JoinWaitingList().load({"appointment": card.id})
-    return waiting.join(desk.stores, desk.announce, card, wish, RESIDENT)
+    return waiting_list.join(desk.stores, desk.announce, card, wish, RESIDENT)
 
 
 def test_a_resident_checks_in_from_the_early_minutes_on(desk, card):
@@ -128,7 +128,7 @@ def test_a_visit_is_not_checked_in_after_its_day(desk, card):
 
 def test_nothing_is_asked_beforehand_once_it_has_begun(desk, card):
     at(desk, "10:00")
-    ask = (preparing.ask, desk.stores, desk.announce, card, "Plan?", STAFF)
+    ask = (preparation.ask, desk.stores, desk.announce, card, "Plan?", STAFF)
     assert refusal(*ask).code == "appointment-begun"
     assert desk.card(card.id).requests == []
 
@@ -179,4 +179,4 @@ def day_allowed(desk):
 
 
 def found_allowed(desk):
-    return finding.find(desk.stores, "rumst", CONTACT["name"], None, STAFF)[0]["allowed"]
+    return search.find(desk.stores, "rumst", CONTACT["name"], None, STAFF)[0]["allowed"]

@@ -7,11 +7,11 @@ from desk import LATER, STAFF, START, Desk, refused
 from icalendar import Calendar
 from town import a_town, specialist, types
 
-from loket_booking.commands import closing, configuring
+from loket_booking.commands import closures, configuration_changes
 from loket_booking.domain.grid import local_date
+from loket_booking.jobs.housekeeping import tell_capacity
 from loket_booking.queries import administration, appointments, day
 from loket_booking.queries import desk as desk_queries
-from loket_booking.tidying import tell_capacity
 from loket_contracts.commands import CloseTime, MoveThese
 from loket_contracts.errors import Refusal
 
@@ -24,7 +24,7 @@ def desk(database):
 
 
 def close(desk, **body):
-    return closing.close(desk.stores, "rumst", CloseTime().load({"first": MONDAY, **body}), STAFF)
+    return closures.close(desk.stores, "rumst", CloseTime().load({"first": MONDAY, **body}), STAFF)
 
 
 def clashing(desk):
@@ -35,9 +35,9 @@ def test_a_closure_takes_the_time_away_and_its_end_gives_it_back(desk):
     laid = close(desk, resource="ro-1", **{"from": "09:00", "to": "10:00"})
     capacities = {slot["start"][11:16]: slot["capacity"] for slot in desk.slots()}
     assert (capacities["09:00"], capacities["10:00"]) == (1, 2)
-    closing.reopen(desk.stores, "rumst", laid.id)
+    closures.reopen(desk.stores, "rumst", laid.id)
     assert {slot["capacity"] for slot in desk.slots()} == {2}
-    assert refused(closing.reopen, desk.stores, "rumst", laid.id) == "closure-not-found"
+    assert refused(closures.reopen, desk.stores, "rumst", laid.id) == "closure-not-found"
 
 
 def test_a_location_or_all_can_be_closed(desk):
@@ -84,7 +84,7 @@ def test_moving_many_proposes_a_moment_for_each_and_no_moment_twice(desk):
     moves = MoveThese().load({"moves": [
         {"appointment": each["appointment"], "start": each["start"], "resource": each["resources"][0]} for each in found
     ]})  # fmt: skip
-    results = closing.move_these(desk.stores, desk.announce, "rumst", moves["moves"], STAFF)
+    results = closures.move_these(desk.stores, desk.announce, "rumst", moves["moves"], STAFF)
     assert {each["result"] for each in results} == {"moved"}
     assert clashing(desk) == []
 
@@ -100,7 +100,7 @@ def test_who_cannot_be_moved_keeps_the_place_and_says_why(desk):
     moves = MoveThese().load({"moves": [
         {"appointment": card.id, "start": "2026-12-05T10:00:00+01:00"}, {"appointment": "nobody", "start": START},
     ]})["moves"]  # fmt: skip
-    results = closing.move_these(desk.stores, desk.announce, "rumst", moves, STAFF)
+    results = closures.move_these(desk.stores, desk.announce, "rumst", moves, STAFF)
     assert [each["result"] for each in results] == ["slot-not-offered", "appointment-not-found"]
     assert desk.appointment(card).local(desk.appointment(card).start) == START
 
@@ -144,7 +144,7 @@ END:VCALENDAR
 
 
 def busy(desk, text=BUSY, source="outlook"):
-    return closing.import_busy(desk.stores, "rumst", "ro-1", source, text)
+    return closures.import_busy(desk.stores, "rumst", "ro-1", source, text)
 
 
 def test_busy_times_of_a_feed_take_time_away_repetitions_and_whole_days_too(desk):
@@ -239,16 +239,16 @@ def test_the_day_shows_who_comes_to_whom_and_the_look_is_recorded(desk):
 
 def test_a_configuration_is_compared_before_it_counts_and_its_versions_are_kept(desk):
     proposed = a_town(hold_minutes=20)
-    difference = configuring.compare(desk.stores, proposed)["diff"]
+    difference = configuration_changes.compare(desk.stores, proposed)["diff"]
     assert "+hold_minutes: 20" in difference
     assert desk.stores.configurations.calendar("rumst").municipality.version == 1
-    configuring.configure(desk.stores, proposed, "an")
+    configuration_changes.configure(desk.stores, proposed, "an")
     kept = administration.configuration(desk.stores, "rumst", 1)
     assert kept["text"] == a_town()
     assert [(each["version"], each["by"]) for each in kept["versions"]] == [(2, "an"), (1, "test")]
     assert refused(administration.configuration, desk.stores, "rumst", 9) == "no-such-version"
     with pytest.raises(Refusal):
-        configuring.compare(desk.stores, "id: x")
+        configuration_changes.compare(desk.stores, "id: x")
 
 
 def test_what_a_resource_offers_on_a_day_is_told_when_it_changes_and_not_again(desk):

@@ -4,9 +4,9 @@ import pytest
 from desk import LATER, STAFF, START, Desk, refused
 from town import a_town, specialist, types
 
-from loket_booking.commands import booking, forgetting, preparing
+from loket_booking.commands import booking, preparation, privacy
 from loket_booking.commands.request import Request
-from loket_booking.queries import contacting
+from loket_booking.queries import contact_cards
 from loket_booking.queries import desk as queries
 from loket_contracts.commands import BookAppointment, BookFollowUp
 from loket_contracts.desk_commands import BookForResident
@@ -46,7 +46,7 @@ def test_staff_book_for_somebody_without_an_email_address(desk, contact):
     booked, card = book(desk, contact)
     assert booked.state == "booked"
     assert dossier(desk, card)["contact"] == {"email": None, "phone": None, "language": "nl", **contact}
-    (told,) = contacting.contact_cards(desk.stores, [["rumst", card.id]])
+    (told,) = contact_cards.contact_cards(desk.stores, [["rumst", card.id]])
     assert told["card"]["contact"]["email"] is None
 
 
@@ -60,7 +60,7 @@ def test_residents_and_portals_still_give_an_email_address():
 def test_questions_that_staff_leave_open_are_shown_as_still_to_be_asked(desk):
     _, card = book(desk, BY_NAME, answers={"grond": "ja"})
     assert dossier(desk, card)["unanswered"] == ["hoeveel", "verhaal"]
-    preparing.answer(desk.stores, desk.card(card.id), {"answers": {"hoeveel": "3"}, "message": None}, STAFF)
+    preparation.answer(desk.stores, desk.card(card.id), {"answers": {"hoeveel": "3"}, "message": None}, STAFF)
     assert dossier(desk, card)["unanswered"] == ["verhaal"]
     assert refused(book, desk, BY_NAME, LATER, answers={"grond": "misschien"}) == "invalid-request"
 
@@ -69,7 +69,7 @@ def test_residents_answer_what_is_required(desk):
     assert refused(desk.book, answers={"grond": "nee"}) == "invalid-request"
     _, card = desk.book(answers={"grond": "nee", "verhaal": "x"})
     mend = {"answers": {"verhaal": ""}, "message": None}
-    assert refused(preparing.answer, desk.stores, card, mend, Request()) == "invalid-request"
+    assert refused(preparation.answer, desk.stores, card, mend, Request()) == "invalid-request"
 
 
 def test_a_visit_by_telephone_needs_a_number(desk):
@@ -101,9 +101,9 @@ def test_the_next_visit_of_somebody_without_an_email_address_is_booked(desk):
 def test_who_left_a_number_alone_is_exported_and_erased_by_it(desk):
     _, card = book(desk, BY_PHONE)
     _, other = book(desk, BY_NAME, LATER)
-    told = forgetting.export(desk.stores, "rumst", PHONE, STAFF)
+    told = privacy.export(desk.stores, "rumst", PHONE, STAFF)
     assert [each["appointment"] for each in told["appointments"]] == [card.id]
-    assert forgetting.erase(desk.stores, desk.announce, "rumst", PHONE, STAFF) == 1
+    assert privacy.erase(desk.stores, desk.announce, "rumst", PHONE, STAFF) == 1
     assert desk.card(card.id) is None
     assert desk.card(other.id) is not None
 
@@ -111,9 +111,9 @@ def test_who_left_a_number_alone_is_exported_and_erased_by_it(desk):
 def test_who_left_nothing_is_exported_and_erased_by_the_reference_of_the_appointment(desk):
     _, card = book(desk, BY_NAME)
     _, other = book(desk, BY_NAME, LATER)
-    told = forgetting.export(desk.stores, "rumst", card.reference, STAFF)
+    told = privacy.export(desk.stores, "rumst", card.reference, STAFF)
     assert [each["appointment"] for each in told["appointments"]] == [card.id]
-    assert forgetting.erase(desk.stores, desk.announce, "rumst", card.reference, STAFF) == 1
+    assert privacy.erase(desk.stores, desk.announce, "rumst", card.reference, STAFF) == 1
     assert desk.card(card.id) is None
     assert desk.card(other.id) is not None
-    assert forgetting.erase(desk.stores, desk.announce, "rumst", "0000-0000", STAFF) == 0
+    assert privacy.erase(desk.stores, desk.announce, "rumst", "0000-0000", STAFF) == 0

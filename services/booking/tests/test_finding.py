@@ -7,7 +7,7 @@ from desk import CONTACT, LATER, STAFF, Desk
 from town import a_town, specialist, types
 
 from loket_booking.domain import names, queue
-from loket_booking.queries import finding
+from loket_booking.queries import search
 
 ZOE = {**CONTACT, "name": "Zoë De Wachter-Peeters"}
 
@@ -22,7 +22,7 @@ def desk(database):
 
 
 def found(desk, text, teams=None):
-    return [each["name"] for each in finding.find(desk.stores, "rumst", text, teams, STAFF)]
+    return [each["name"] for each in search.find(desk.stores, "rumst", text, teams, STAFF)]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_kiosk_tells_why_a_reference_is_not_expected_here_now(database):
 
     def why(place="hal", text=None):
         typed = card.reference.lower().replace("-", "") if text is None else text
-        told = finding.why_not_expected(desk.stores, "rumst", place, typed)
+        told = search.why_not_expected(desk.stores, "rumst", place, typed)
         return told and told["reason"]
 
     assert why() == "later"
@@ -113,7 +113,7 @@ class TestArriving:
         return desk
 
     def arrivals(self, desk, text, location="gemeentehuis"):
-        return [each["shown"] for each in finding.arrivals(desk.stores, "rumst", location, text)]
+        return [each["shown"] for each in search.arrivals(desk.stores, "rumst", location, text)]
 
     @pytest.mark.parametrize("text", ["Zoë Peeters", "de wachter zoe", "PEETERS WACHTER"])
     def test_who_types_two_words_of_their_name_is_known(self, today, text):

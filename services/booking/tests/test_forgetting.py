@@ -7,10 +7,10 @@ import pytest
 from desk import CONTACT, LATER, STAFF, START, Desk, refused
 from town import a_town, types
 
-from loket_booking import tidying
-from loket_booking.commands import booking, feedback, filing, forgetting, waiting
+from loket_booking.commands import attachments, booking, feedback, privacy, waiting_list
 from loket_booking.commands.request import Request
-from loket_booking.queries import appointments, contacting
+from loket_booking.jobs import housekeeping
+from loket_booking.queries import appointments, contact_cards
 from loket_contracts.commands import BookFollowUp, JoinWaitingList
 
 PDF = base64.b64encode(b"%PDF-1.7\n%%EOF\n").decode()
@@ -39,18 +39,18 @@ def everything(desk):
 
 def a_visit_with_everything(desk):
     _, card = desk.book(start=START, answers=ANSWERS)
-    filing.add_file(desk.stores, card, "plan", "plan.pdf", PDF, Request())
+    attachments.add_file(desk.stores, card, "plan", "plan.pdf", PDF, Request())
     return card
 
 
 def erase(desk, email=CONTACT["email"]):
-    return forgetting.erase(desk.stores, desk.announce, "rumst", email, STAFF)
+    return privacy.erase(desk.stores, desk.announce, "rumst", email, STAFF)
 
 
 def test_all_that_is_known_of_a_resident_is_told_on_request(desk):
     card = a_visit_with_everything(desk)
     desk.book(start=LATER, contact={"name": "Jan", "email": "jan@example.org"})
-    told = forgetting.export(desk.stores, "rumst", "Lieve@Example.org", STAFF)
+    told = privacy.export(desk.stores, "rumst", "Lieve@Example.org", STAFF)
     (one,) = told["appointments"]
     assert one["answers"] == ANSWERS
     assert one["start"] == START
@@ -61,14 +61,14 @@ def test_all_that_is_known_of_a_resident_is_told_on_request(desk):
 def test_who_asks_to_be_forgotten_is_and_what_was_to_come_is_cancelled(desk):
     card = a_visit_with_everything(desk)
     _, other = desk.book(start=LATER, contact={"name": "Jan", "email": "jan@example.org"})
-    waiting.join(desk.stores, desk.announce, card, JoinWaitingList().load({"appointment": card.id}), Request())
+    waiting_list.join(desk.stores, desk.announce, card, JoinWaitingList().load({"appointment": card.id}), Request())
     desk.told()
     assert erase(desk) == 1
     assert desk.told() == ["resident.erased", "appointment.cancelled", "waiting_list.left"]
     for name, kept in everything(desk).items():
         for secret in ("Lieve", "lieve@example.org", "%PDF"):
             assert secret not in kept, name
-    assert contacting.contact_cards(desk.stores, [("rumst", card.id)]) == [{"refused": "appointment-not-found"}]
+    assert contact_cards.contact_cards(desk.stores, [("rumst", card.id)]) == [{"refused": "appointment-not-found"}]
     assert desk.card(other.id) == other
     assert erase(desk) == 0
 
@@ -86,9 +86,9 @@ def test_an_erasure_whose_process_died_is_brought_to_its_end(desk):
     desk.stores.cards.forget = forget
     assert desk.card(card.id) is not None
     desk.later(minutes=5)
-    tidying.tidy(desk.stores, desk.announce)
+    housekeeping.tidy(desk.stores, desk.announce)
     assert desk.card(card.id) is None
-    assert forgetting.finish(desk.stores, desk.announce) == 0
+    assert privacy.finish(desk.stores, desk.announce) == 0
 
 
 def test_the_audit_says_who_did_what_and_names_no_resident(desk):
@@ -105,12 +105,12 @@ def test_each_type_is_forgotten_after_its_own_time(desk):
         for kind, hour in (("kort", "09"), ("ander", "10"))
     }
     desk.time = dt.datetime(2026, 12, 10, 12, tzinfo=dt.UTC)
-    assert tidying.forget_past_visits(desk.stores) == 0
+    assert housekeeping.forget_past_visits(desk.stores) == 0
     desk.later(days=1)
-    assert tidying.forget_past_visits(desk.stores) == 1
+    assert housekeeping.forget_past_visits(desk.stores) == 1
     assert desk.card(cards["kort"].id) is None
     desk.later(days=50)
-    assert tidying.forget_past_visits(desk.stores) == 1
+    assert housekeeping.forget_past_visits(desk.stores) == 1
     assert desk.card(cards["ander"].id) is None
 
 
@@ -118,8 +118,8 @@ def test_what_is_pseudonymised_keeps_the_choices_and_knows_nobody(desk):
     card = a_visit_with_everything(desk)
     token = desk.stores.links.token(card.id)
     desk.time = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
-    assert tidying.forget_past_visits(desk.stores) == 1
-    assert tidying.forget_past_visits(desk.stores) == 0, "once is enough"
+    assert housekeeping.forget_past_visits(desk.stores) == 1
+    assert housekeeping.forget_past_visits(desk.stores) == 0, "once is enough"
     kept = desk.card(card.id)
     assert (kept.answers, kept.contact, kept.files) == ({"grond": "ja"}, {}, [])
     assert "Lieve" not in str(everything(desk))
@@ -148,5 +148,5 @@ def test_one_task_that_fails_does_not_keep_the_others_from_their_turn(desk):
 
     desk.stores.cards.made_between = broken
     desk.time = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
-    tidying.tidy(desk.stores, desk.announce)
+    housekeeping.tidy(desk.stores, desk.announce)
     assert desk.card(card.id) is None

@@ -8,9 +8,9 @@ from builders import utc
 from desk import STAFF, Desk, refused
 from town import a_town, specialist, types
 
-from loket_booking import tidying
-from loket_booking.commands import booking, feedback, filing, inviting, preparing
+from loket_booking.commands import attachments, booking, feedback, invitations, preparation
 from loket_booking.commands.request import Request
+from loket_booking.jobs import housekeeping
 from loket_booking.queries import appointments
 from loket_booking.queries import desk as desk_queries
 from loket_contracts.commands import AnswerQuestions, BookFollowUp, Invite
@@ -38,7 +38,7 @@ def asking(database, **plan):
 
 
 def upload(desk, card, content=PDF, question="plan", name="plan.pdf"):
-    return filing.add_file(desk.stores, desk.card(card.id), question, name, content, Request())
+    return attachments.add_file(desk.stores, desk.card(card.id), question, name, content, Request())
 
 
 # --- time to study the file
@@ -102,9 +102,9 @@ def test_answers_can_be_mended_before_the_visit(database):
     desk = asking(database)
     _, card = desk.book(start=START, answers={"grond": "ja"})
     given = AnswerQuestions().load({"answers": {"grond": "nee", "eigenaar": "Jan"}})
-    assert preparing.answer(desk.stores, card, given, Request()).answers == {"grond": "nee", "eigenaar": "Jan"}
+    assert preparation.answer(desk.stores, card, given, Request()).answers == {"grond": "nee", "eigenaar": "Jan"}
     wrong = AnswerQuestions().load({"answers": {"grond": "misschien"}})
-    assert refused(preparing.answer, desk.stores, card, wrong, Request()) == "invalid-request"
+    assert refused(preparation.answer, desk.stores, card, wrong, Request()) == "invalid-request"
 
 
 # --- documents
@@ -115,15 +115,15 @@ def test_a_document_that_is_missing_is_asked_for_once_and_then_flagged(database)
     _, card = desk.book(start=START)
     desk.told()
     desk.time = utc(2026, 11, 27, 7)  # the reminder: two working days before the due day, at nine
-    tidying.tidy(desk.stores, desk.announce)
+    housekeeping.tidy(desk.stores, desk.announce)
     assert desk.told().count("appointment.documents_due") == 0
     desk.time = utc(2026, 11, 27, 8)
     for _ in range(2):
-        tidying.tidy(desk.stores, desk.announce)
+        housekeeping.tidy(desk.stores, desk.announce)
     assert desk.told().count("appointment.documents_due") == 1
     desk.time = utc(2026, 12, 1, 23)  # the end of the second working day before
     for _ in range(2):
-        tidying.tidy(desk.stores, desk.announce)
+        housekeeping.tidy(desk.stores, desk.announce)
     assert desk.told().count("appointment.documents_missing") == 1
     assert desk.card(card.id).flagged
     upload(desk, card)
@@ -137,7 +137,7 @@ def test_a_document_that_is_there_is_not_asked_for(database):
     assert desk.card(card.id).duty_at is None
     desk.time = utc(2026, 12, 2, 8)
     desk.told()
-    tidying.tidy(desk.stores, desk.announce)
+    housekeeping.tidy(desk.stores, desk.announce)
     assert [name for name in desk.told() if name.startswith("appointment")] == []
 
 
@@ -146,7 +146,7 @@ def test_the_consequence_of_a_missing_document_is_the_municipalitys(database, co
     desk = asking(database, if_missing=consequence)
     _, card = desk.book(start=START)
     desk.time = utc(2026, 12, 1, 23)
-    tidying.tidy(desk.stores, desk.announce)
+    housekeeping.tidy(desk.stores, desk.announce)
     assert desk.appointment(card).state == state
     if state == "cancelled":
         assert desk.appointment(card).history[-1].reason == "documents-missing"
@@ -158,7 +158,7 @@ def test_who_books_late_has_until_the_start_and_is_not_reminded(database):
     desk.time = utc(2026, 12, 2, 12)
     _, card = desk.book(start=START)
     desk.told()
-    tidying.tidy(desk.stores, desk.announce)
+    housekeeping.tidy(desk.stores, desk.announce)
     assert desk.appointment(card).state == "booked"
     assert [name for name in desk.told() if name.startswith("appointment")] == []
 
@@ -175,9 +175,9 @@ def test_a_process_that_died_between_a_step_and_its_note_does_not_take_it_twice(
     _, card = desk.book(start=START)
     desk.time = utc(2026, 11, 27, 8)
     before = desk.card(card.id).duty_at
-    preparing.settle_duties(desk.stores, desk.announce)
+    preparation.settle_duties(desk.stores, desk.announce)
     desk.stores.cards.change(card, duty_at=before)
-    preparing.settle_duties(desk.stores, desk.announce)
+    preparation.settle_duties(desk.stores, desk.announce)
     assert desk.told().count("appointment.documents_due") == 1
 
 
@@ -190,7 +190,7 @@ def test_a_process_that_died_between_a_step_and_its_note_does_not_take_it_twice(
         ("", "plan"),
         (PDF, "grond"),
         (PDF, "onbekend"),
-        (base64.b64encode(b"%PDF-1.7\n" + b"x" * filing.MOST_BYTES).decode(), "plan"),
+        (base64.b64encode(b"%PDF-1.7\n" + b"x" * attachments.MOST_BYTES).decode(), "plan"),
     ],
 )
 def test_a_file_that_is_not_what_was_asked_for_is_refused_and_nothing_is_kept(database, content, question):
@@ -206,10 +206,10 @@ def test_a_file_comes_back_as_it_was_and_goes_when_it_is_dropped(database):
     _, card = desk.book(start=START)
     kept = upload(desk, card, name="../plan\x00.pdf")
     assert (kept["name"], kept["media_type"]) == ("plan.pdf", "application/pdf")
-    found = filing.read_file(desk.stores, desk.card(card.id), kept["id"], Request())
+    found = attachments.read_file(desk.stores, desk.card(card.id), kept["id"], Request())
     assert found["content"] == PDF
-    filing.drop_file(desk.stores, desk.card(card.id), kept["id"], Request())
-    assert refused(filing.read_file, desk.stores, desk.card(card.id), kept["id"], Request()) == "file-not-found"
+    attachments.drop_file(desk.stores, desk.card(card.id), kept["id"], Request())
+    assert refused(attachments.read_file, desk.stores, desk.card(card.id), kept["id"], Request()) == "file-not-found"
     assert desk.stores.files.collection.count_documents({}) == 0
     assert desk.card(card.id).duty_at is not None, "it is missing again"
 
@@ -217,10 +217,10 @@ def test_a_file_comes_back_as_it_was_and_goes_when_it_is_dropped(database):
 def test_there_is_an_end_to_the_number_of_files(database):
     desk = asking(database)
     _, card = desk.book(start=START)
-    for _ in range(filing.MOST_FILES):
+    for _ in range(attachments.MOST_FILES):
         upload(desk, card)
     assert refused(upload, desk, card) == "file-not-accepted"
-    assert desk.stores.files.collection.count_documents({}) == filing.MOST_FILES
+    assert desk.stores.files.collection.count_documents({}) == attachments.MOST_FILES
 
 
 def test_the_file_of_one_appointment_is_not_opened_with_another(database):
@@ -228,7 +228,7 @@ def test_the_file_of_one_appointment_is_not_opened_with_another(database):
     _, card = desk.book(start=START)
     _, other = desk.book(start="2026-12-03T11:00:00+01:00")
     kept = upload(desk, card)
-    assert refused(filing.read_file, desk.stores, other, kept["id"], Request()) == "file-not-found"
+    assert refused(attachments.read_file, desk.stores, other, kept["id"], Request()) == "file-not-found"
 
 
 # --- what the specialist asks, sees and records
@@ -237,11 +237,11 @@ def test_the_file_of_one_appointment_is_not_opened_with_another(database):
 def test_what_is_asked_beforehand_is_told_without_its_words_and_answered_on_the_card(database):
     desk = asking(database)
     _, card = desk.book(start=START)
-    preparing.ask(desk.stores, desk.announce, card, "Wie is uw architect?", STAFF)
+    preparation.ask(desk.stores, desk.announce, card, "Wie is uw architect?", STAFF)
     assert desk.told()[-1] == "appointment.preparation_requested"
     assert "architect" not in str(list(desk.stores.agendas.collection.find({})))
     given = AnswerQuestions().load({"answers": {}, "message": "Mevrouw Peeters"})
-    preparing.answer(desk.stores, desk.card(card.id), given, Request())
+    preparation.answer(desk.stores, desk.card(card.id), given, Request())
     shown = appointments.describe(desk.stores, desk.appointment(card), desk.card(card.id))
     assert shown["asked"] == [{"text": "Wie is uw architect?", "answer": "Mevrouw Peeters"}]
 
@@ -289,7 +289,7 @@ def test_feedback_is_taken_once_and_after_the_visit(database):
 
 def invited(desk, **changes):
     wish = Invite().load({"appointment_type": "bezwaar", **changes})
-    return inviting.invite(desk.stores, "rumst", wish, STAFF)
+    return invitations.invite(desk.stores, "rumst", wish, STAFF)
 
 
 @pytest.fixture
@@ -335,9 +335,9 @@ def test_an_invitation_is_for_its_own_type_and_time_and_can_be_taken_back(by_lin
     by_link.later(days=1)
     assert refused(by_link.book, invitation=token) == "invitation-not-valid"
     made, token = invited(by_link)
-    inviting.revoke(by_link.stores, "rumst", made.id)
+    invitations.revoke(by_link.stores, "rumst", made.id)
     assert refused(by_link.book, invitation=token) == "invitation-not-valid"
-    assert refused(inviting.revoke, by_link.stores, "boom", made.id) == "invitation-not-valid"
+    assert refused(invitations.revoke, by_link.stores, "boom", made.id) == "invitation-not-valid"
 
 
 def test_an_invitation_whose_slot_went_to_another_can_still_be_used(by_link):
@@ -374,4 +374,4 @@ def test_an_invitation_to_what_cannot_be_is_not_made(by_link, wish):
     ],
 )
 def test_a_name_of_a_file_keeps_its_extension_and_has_no_folders(given, kept):
-    assert filing.file_name(given) == kept
+    assert attachments.file_name(given) == kept

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from town import a_town, types
 
-from loket_booking.commands import queueing
+from loket_booking.commands import queue
 from loket_booking.commands.request import Request
 from loket_booking.domain import ticket as tickets
 from loket_booking.domain.catalogue import QueuePolicy
@@ -104,17 +104,17 @@ def desk(database):
 
 def walk_in(desk, *kinds, **changes):
     body = IssueTicket().load({"appointment_types": list(kinds or ["advies"]), **changes})
-    return queueing.issue(desk.stores, desk.announce, "rumst", body, Request())
+    return queue.issue(desk.stores, desk.announce, "rumst", body, Request())
 
 
 def call(desk, resource="ro-1"):
     body = CallNext().load({"resource": resource, "location": "hal", "desk": "Loket 3"})
-    return queueing.call_next(desk.stores, desk.announce, "rumst", body, STAFF)
+    return queue.call_next(desk.stores, desk.announce, "rumst", body, STAFF)
 
 
 def take(desk, identifier, command, **body):
     wish = TakeStep().load(body)
-    return queueing.ticket_step(desk.stores, desk.announce, "rumst", identifier, command, wish, STAFF)
+    return queue.ticket_step(desk.stores, desk.announce, "rumst", identifier, command, wish, STAFF)
 
 
 def arrived(desk, start, resource="ro-1"):
@@ -196,7 +196,7 @@ def test_an_appointment_that_is_transferred_becomes_a_number_with_its_place_in_t
     walk_in(desk, "natuur")
     call(desk)
     wish = TakeStep().load({"team": "milieu", "appointment_types": ["natuur"]})
-    issued = queueing.transfer(desk.stores, desk.announce, card, wish, STAFF)
+    issued = queue.transfer(desk.stores, desk.announce, card, wish, STAFF)
     assert issued.follows == card.id
     done = desk.appointment(card)
     assert (done.state, done.outcome) == ("completed", "referred")

@@ -7,9 +7,9 @@ import pytest
 from desk import LATER, STAFF, START, Desk, refused
 from town import a_town, a_type, specialist
 
-from loket_booking.commands import configuring, filing, inviting, preparing, waiting
+from loket_booking.commands import attachments, configuration_changes, invitations, preparation, waiting_list
 from loket_booking.commands.request import Request
-from loket_booking.queries import appointments, catalogue, contacting, day, waiting_room
+from loket_booking.queries import appointments, catalogue, contact_cards, day, waiting_room
 from loket_booking.queries import desk as staff
 from loket_booking.store.configurations import Configurations
 from loket_contracts.commands import Invite, JoinWaitingList
@@ -68,7 +68,7 @@ def test_what_was_booked_keeps_its_names_whatever_is_removed(town, booked, remov
     assert {name: now[name] for name in kept} == {name: described[name] for name in kept}
     assert now["appointment_types"] == [{"id": "advies", "name": {"nl": "Advies"}}]
     assert (now["location"]["name"], now["with"]) == ({"nl": "Hal"}, ["Ann"])
-    card = contacting.contact_cards(town.stores, [["rumst", booked.id]])[0]["card"]
+    card = contact_cards.contact_cards(town.stores, [["rumst", booked.id]])[0]["card"]
     assert card["missing_documents"] == [{"nl": "Het plan"}]
     assert "SUMMARY:Advies" in appointments.calendar(
         town.stores, town.appointment(booked), booked, "https://loket.example/a"
@@ -79,11 +79,14 @@ def test_what_was_booked_keeps_its_names_whatever_is_removed(town, booked, remov
 def test_what_was_booked_can_be_prepared_and_cancelled_whatever_is_removed(town, booked, removed):
     town.take(without(*removed))
     given = {"answers": {"perceel": "Kerkstraat 2"}, "message": None}
-    assert preparing.answer(town.stores, booked, given, Request()).answers == {"perceel": "Kerkstraat 2"}
+    assert preparation.answer(town.stores, booked, given, Request()).answers == {"perceel": "Kerkstraat 2"}
     pdf = "JVBERi0xLjQK"
-    assert filing.add_file(town.stores, town.card(booked.id), "plan", "plan.pdf", pdf, Request())["question"] == "plan"
+    assert (
+        attachments.add_file(town.stores, town.card(booked.id), "plan", "plan.pdf", pdf, Request())["question"]
+        == "plan"
+    )
     town.later(days=4)
-    preparing.settle_duties(town.stores, town.announce)
+    preparation.settle_duties(town.stores, town.announce)
     assert town.cancel(town.card(booked.id)).state == "cancelled"
 
 
@@ -175,18 +178,18 @@ def test_the_day_shows_a_visit_of_somebody_who_is_gone(town, booked):
 @pytest.mark.parametrize("removed", ["advies", "hal"])
 def test_nobody_waits_for_an_earlier_moment_that_cannot_come(town, booked, removed):
     wish = JoinWaitingList().load({"appointment": booked.id})
-    waiting.join(town.stores, town.announce, booked, wish, Request())
+    waiting_list.join(town.stores, town.announce, booked, wish, Request())
     town.take(without(removed))
-    waiting.look_along(town.stores, town.announce)
+    waiting_list.look_along(town.stores, town.announce)
     assert town.stores.waiting.get(booked.id).state == "left"
     assert "waiting_list.left" in town.told()
-    assert refused(waiting.join, town.stores, town.announce, booked, wish, Request()).endswith("-removed")
+    assert refused(waiting_list.join, town.stores, town.announce, booked, wish, Request()).endswith("-removed")
 
 
 @pytest.mark.parametrize("removed", ["advies", "hal"])
 def test_an_invitation_to_what_is_gone_is_no_longer_valid(town, removed):
     wish = Invite().load({"appointment_type": "advies", "location": "hal"})
-    _, token = inviting.invite(town.stores, "rumst", wish, STAFF)
+    _, token = invitations.invite(town.stores, "rumst", wish, STAFF)
     town.take(without(removed))
     assert refused(appointments.describe_invitation, town.stores, "rumst", token) == "invitation-not-valid"
 
@@ -228,23 +231,23 @@ def test_the_catalogue_tells_what_was_removed_apart(town, booked):
 )
 def test_a_removal_that_hits_appointments_does_not_count_before_it_is_confirmed(town, booked, removed, pointer):
     with pytest.raises(Refusal) as refusal:
-        configuring.configure(town.stores, without(removed), "an")
+        configuration_changes.configure(town.stores, without(removed), "an")
     assert (refusal.value.code, refusal.value.params) == ("removal-not-confirmed", {"number": "1"})
     (error,) = refusal.value.errors
     assert error["pointer"] == pointer
     assert booked.reference in error["detail"]
     assert town.stores.configurations.calendar("rumst").municipality.version == 1
-    (hit,) = configuring.compare(town.stores, without(removed))["removals"]
+    (hit,) = configuration_changes.compare(town.stores, without(removed))["removals"]
     assert [each["reference"] for each in hit["appointments"]] == [booked.reference]
-    assert configuring.configure(town.stores, without(removed), "an", confirmed=True)["changed"]
+    assert configuration_changes.configure(town.stores, without(removed), "an", confirmed=True)["changed"]
 
 
 def test_a_removal_that_hits_nobody_needs_no_confirmation(town, booked):
-    assert configuring.compare(town.stores, without("annex", "ro-2", "ander"))["removals"] == []
+    assert configuration_changes.compare(town.stores, without("annex", "ro-2", "ander"))["removals"] == []
     town.cancel(booked)
-    assert configuring.configure(town.stores, without("advies"), "an")["changed"]
+    assert configuration_changes.configure(town.stores, without("advies"), "an")["changed"]
 
 
 def test_visits_that_are_over_do_not_stand_in_the_way_of_a_removal(town, booked):
     town.later(days=7)
-    assert configuring.configure(town.stores, without("advies"), "an")["changed"]
+    assert configuration_changes.configure(town.stores, without("advies"), "an")["changed"]

@@ -6,7 +6,7 @@ import pytest
 from desk import Desk
 from town import a_town, types
 
-from loket_booking.sampling import sample
+from loket_booking.jobs.availability_sampling import sample
 
 SHORT = {"team": "milieu", "needs": [{"skill": "natuur"}], "horizon_days": 1}
 

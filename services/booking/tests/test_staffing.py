@@ -6,8 +6,8 @@ from builders import a_specialist
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loket_booking.domain.assignment import Staffing
 from loket_booking.domain.grid import at_least, cells_of, count
-from loket_booking.domain.staffing import Staffing
 
 NAMES = "abcdef"
 groups = st.lists(st.sets(st.sampled_from(NAMES), min_size=1, max_size=5), min_size=1, max_size=4)

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from desk import LATER, Desk
 
-from loket_booking.queries import contacting
-from loket_booking.tidying import LEFT_BEHIND_AFTER, forget_left_behind, forget_past_visits
+from loket_booking.jobs.housekeeping import LEFT_BEHIND_AFTER, forget_left_behind, forget_past_visits
+from loket_booking.queries import contact_cards
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_who_came_is_forgotten_when_the_retention_is_over_and_the_appointment_is
     assert forget_past_visits(desk.stores) == 1
     assert cards(desk) == 0
     assert desk.stores.agendas.find_claim(card.agenda, booked.id)[0] == booked
-    assert contacting.contact_cards(desk.stores, [("rumst", booked.id)]) == [{"refused": "appointment-not-found"}]
+    assert contact_cards.contact_cards(desk.stores, [("rumst", booked.id)]) == [{"refused": "appointment-not-found"}]
 
 
 def test_a_moved_appointment_is_kept_by_its_new_day(desk):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from loket_chassis.settings import MongoSettings, setting
+from loket_chassis.runtime.settings import MongoSettings, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,14 +20,14 @@ def service() -> type:
 
     import eventlet
 
-    from loket_chassis.consumer import listen
-    from loket_chassis.dead_letters import DeadLetters
-    from loket_chassis.effects import apply_newer
-    from loket_chassis.health import Probes, ReadinessWithDatabase
-    from loket_chassis.metrics import Observed
-    from loket_chassis.mongo import MongoDatabase
-    from loket_chassis.outbox import OutboxRelay
-    from loket_chassis.rpc import Remote, answer
+    from loket_chassis.messaging.consumer import listen
+    from loket_chassis.messaging.dead_letters import DeadLetters
+    from loket_chassis.messaging.outbox import OutboxRelay
+    from loket_chassis.messaging.rpc import Remote, answer
+    from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
+    from loket_chassis.runtime.metrics import Observed
+    from loket_chassis.storage.connection import MongoDatabase
+    from loket_chassis.storage.idempotent_update import apply_newer
     from loket_contracts import events
     from loket_contracts.envelope import Event
     from loket_contracts.errors import Refusal
@@ -129,6 +129,6 @@ def __getattr__(name: str) -> type:
 
 
 if __name__ == "__main__":
-    from loket_chassis import run  # it patches the sockets of the process, so never on import of this module
+    from loket_chassis.runtime import run  # it patches the sockets of the process, so never on import of this module
 
     run.main("sample:SampleService", "sample:SampleSettings")

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loket_chassis.amending import amended
+from loket_chassis.yaml.patch import amended
 
 TEXT = """\
 # what we offer

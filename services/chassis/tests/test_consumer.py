@@ -3,8 +3,8 @@
 from click.testing import CliRunner
 from kombu import Connection
 
-from loket_chassis.consumer import RETRY_DELAYS
-from loket_chassis.dead_letters import main as dead_letters
+from loket_chassis.messaging.consumer import RETRY_DELAYS
+from loket_chassis.messaging.dead_letters import main as dead_letters
 from tests.client import eventually
 
 

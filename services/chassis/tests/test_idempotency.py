@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from loket_chassis.idempotency import UNDER_WAY, IdempotencyKeys
+from loket_chassis.storage.idempotency import UNDER_WAY, IdempotencyKeys
 from loket_contracts.errors import Refusal
 
 SCOPE, BODY = ("close", "rumst", "lead"), {"first": "2026-11-30"}

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loket_chassis import plain_yaml
-from loket_chassis.plain_yaml import NotPlain, compose
+from loket_chassis.yaml import safe_load
+from loket_chassis.yaml.safe_load import NotPlain, compose
 
 RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text(encoding="utf-8")
 PARTS = (
@@ -102,8 +102,8 @@ def test_a_whole_configuration_is_read_with_libyaml_alone(monkeypatch):
 
 
 def test_values_are_those_of_a_safe_load():
-    assert plain_yaml.load(RUMST) == yaml.safe_load(RUMST)
+    assert safe_load.load(RUMST) == yaml.safe_load(RUMST)
     with pytest.raises(
         yaml.YAMLError, match=r"could not determine a constructor[^\n]*\n.*line 1, column 4:\n *a: !x b"
     ):
-        plain_yaml.load("a: !x b")
+        safe_load.load("a: !x b")

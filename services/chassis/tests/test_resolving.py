@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 LOOK = """
-from loket_chassis import resolving, run
+from loket_chassis.runtime import dns, run
 import socket, sys, time, eventlet
 {}
 """
@@ -24,7 +24,7 @@ from eventlet.patcher import original
 def slow(*args):
     original("time").sleep(0.0 if args[-1] & socket.AI_NUMERICHOST else 0.6)
     raise socket.gaierror
-resolving._of_the_system = slow
+dns._of_the_system = slow
 turns = []
 def work():
     while True:

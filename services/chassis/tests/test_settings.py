@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sample import SampleSettings
 
-from loket_chassis.settings import SettingsError, describe
+from loket_chassis.runtime.settings import SettingsError, describe
 
 STRONG = "Rq7vB2nXw9LkT4sZ"
 BROKER = f"pyamqp://loket:{STRONG}@127.0.0.1:5672//"

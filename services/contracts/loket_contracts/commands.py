@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from .event_data import OUTCOMES
 from .fields import WEEKDAYS, ClockTime, Day, Email, Identifier, Instant, Language, Phone
 from .languages import LANGUAGES
-from .stretches import ClosedTime, WelcomeHours
+from .periods import ClosedTime, WelcomeHours
 
 MOST_PERSONS = 20
 MOST_TYPES = 5

@@ -1,6 +1,6 @@
 """The languages that Loket speaks, and the choice of a text among them.
 
-This is the only list: a further language is an entry here, a `gateway/loket_gateway/locale/*.po` and a
+This is the only list: a further language is an entry here, a `gateway/loket_gateway/i18n/locale/*.po` and a
 `services/notification/loket_notification/templates/*.yaml`.
 """
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from loket_chassis.options import amqp_uri_option
-from loket_chassis.standalone import Asking, NoAnswer, ask, kept_as_it_is
+from loket_chassis.messaging.cli_client import Asking, NoAnswer, ask, kept_as_it_is
+from loket_chassis.runtime.cli_options import amqp_uri_option
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import LANGUAGES
 

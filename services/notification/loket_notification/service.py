@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from loket_chassis.consumer import listen
-from loket_chassis.dead_letters import DeadLetters
-from loket_chassis.health import Probes, ReadinessWithDatabase
-from loket_chassis.idempotency import Idempotency
-from loket_chassis.metrics import Observed
-from loket_chassis.outbox import OutboxRelay
-from loket_chassis.rpc import Remote, Unavailable, answer
+from loket_chassis.messaging.consumer import listen
+from loket_chassis.messaging.dead_letters import DeadLetters
+from loket_chassis.messaging.outbox import OutboxRelay
+from loket_chassis.messaging.rpc import Remote, Unavailable, answer
+from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
+from loket_chassis.runtime.metrics import Observed
+from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.commands import AmendPart, Subscribe
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal, load
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
-from . import barring, planning, previewing, queries, receiving, reports, wording
-from .channels.contract import Callback
-from .dispatcher import Dispatcher
+from .channels.base import Callback
+from .commands import plan, receipts, suppressions, weekly_report, wording
+from .domain.event_schema import read_appointment_event
 from .domain.kinds import EVENTS_HEARD
-from .messages import read_appointment_event
+from .queries import messages, preview
 from .store.messages import Messages
-from .webhooks import subscribing
-from .webhooks.pusher import Pusher, now
+from .webhooks import subscriptions
+from .workers.dispatcher import Dispatcher
+from .workers.webhook_pusher import Pusher, now
 
 ERASED = "resident.erased"
 _amend_part, _subscribe = AmendPart(), Subscribe()
@@ -45,7 +46,7 @@ class NotificationService(DeadLetters, Probes):
 
     @listen(
         "notification.booking-events",
-        [(BOOKING_EXCHANGE, list(subscribing.TYPES))],
+        [(BOOKING_EXCHANGE, list(subscriptions.TYPES))],
     )
     def on_booking_event(self, event: Event) -> None:
         self.pusher.hear(event)
@@ -56,12 +57,12 @@ class NotificationService(DeadLetters, Probes):
         if event.name not in EVENTS_HEARD:
             return
         heard = read_appointment_event(event.name, event.municipality, event.sequence, event.data)
-        if planning.hear(needs.messages, needs.plans, needs.together, heard, needs.now(), self.traceparent):
+        if plan.hear(needs.messages, needs.plans, needs.together, heard, needs.now(), self.traceparent):
             self.dispatcher.wake()
 
     @listen("notification.reports", [(REPORTING_EXCHANGE, [EVENTS["report.due"].type])])
     def on_report_due(self, event: Event) -> None:
-        reports.send(self.dispatcher.needs, self.dispatcher.reports, self.booking, self.reporting, event)
+        weekly_report.send(self.dispatcher.needs, self.dispatcher.reports, self.booking, self.reporting, event)
 
     @answer
     def ping(self) -> str:
@@ -77,11 +78,11 @@ class NotificationService(DeadLetters, Probes):
 
     @answer
     def messages(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
-        return queries.of_appointment(self.dispatcher.needs, municipality, appointment)
+        return messages.of_appointment(self.dispatcher.needs, municipality, appointment)
 
     @answer
     def failures(self, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
-        return queries.failures(self.dispatcher.needs, municipality, hours)
+        return messages.failures(self.dispatcher.needs, municipality, hours)
 
     @answer
     def count_events(self) -> int:
@@ -90,11 +91,11 @@ class NotificationService(DeadLetters, Probes):
     @answer
     def logged_events(self, after: str, most: int) -> dict[str, Any]:
         """What became of every message that is kept, page by page: {events, after}."""
-        return queries.logged_events(self.dispatcher.needs, after, most)
+        return messages.logged_events(self.dispatcher.needs, after, most)
 
     @answer
     def unwanted(self, municipality: str) -> list[dict[str, Any]]:
-        return queries.unwanted(self.dispatcher.needs, municipality)
+        return messages.unwanted(self.dispatcher.needs, municipality)
 
     @answer
     def want_again(self, mark: str, channel: str) -> bool:
@@ -104,25 +105,25 @@ class NotificationService(DeadLetters, Probes):
     @answer
     def barred(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
         """Which addresses of the person of this appointment get nothing for a while: {channel, since, until}."""
-        return barring.of_appointment(self.dispatcher.needs, self.booking, municipality, appointment)
+        return suppressions.of_appointment(self.dispatcher.needs, self.booking, municipality, appointment)
 
     @answer
     def lift(self, municipality: str, appointment: str, channel: str) -> None:
         """Write to that address again. Raises Refusal: address-not-barred."""
-        barring.lift_of(self.dispatcher.needs, self.booking, municipality, appointment, channel)
+        suppressions.lift_of(self.dispatcher.needs, self.booking, municipality, appointment, channel)
 
     @answer
     def resend(self, municipality: str, message: str, idempotency_key: str | None = None) -> None:
         self.idempotency.once(
             idempotency_key, ("resend", municipality), message,
-            lambda: queries.resend(self.dispatcher.needs, municipality, message),
+            lambda: messages.resend(self.dispatcher.needs, municipality, message),
         )  # fmt: skip
         self.dispatcher.wake()
 
     @answer
     def preview(self, municipality: str, kind: str, language: str | None = None) -> dict[str, Any]:
         about = self._about(municipality)
-        return previewing.preview(self.dispatcher.needs, municipality, kind, language, about=about)
+        return preview.preview(self.dispatcher.needs, municipality, kind, language, about=about)
 
     @answer
     def words(self, municipality: str, kind: str, language: str) -> dict[str, Any]:
@@ -151,28 +152,28 @@ class NotificationService(DeadLetters, Probes):
     ) -> dict[str, Any]:  # fmt: skip
         def send() -> dict[str, Any]:
             about = self._about(municipality)
-            return previewing.send_test(self.dispatcher.needs, municipality, kind, language, channel, to, about)
+            return preview.send_test(self.dispatcher.needs, municipality, kind, language, channel, to, about)
 
         return self.idempotency.once(idempotency_key, ("send_test", municipality), [kind, language, channel, to], send)
 
     @answer
     def subscribe(self, municipality: str, owner: str, body: dict[str, Any]) -> dict[str, Any]:
         wish = load(_subscribe, body)
-        made = subscribing.subscribe(self.pusher.webhooks, municipality, owner, wish, self.pusher.private_too, now())
+        made = subscriptions.subscribe(self.pusher.webhooks, municipality, owner, wish, self.pusher.private_too, now())
         self.pusher.look_again()
         return made
 
     @answer
     def subscriptions(self, municipality: str, owner: str | None) -> list[dict[str, Any]]:
-        return subscribing.listed(self.pusher.webhooks, municipality, owner)
+        return subscriptions.listed(self.pusher.webhooks, municipality, owner)
 
     @answer
     def end_subscription(self, municipality: str, owner: str | None, identifier: str) -> None:
-        subscribing.remove(self.pusher.webhooks, municipality, owner, identifier)
+        subscriptions.remove(self.pusher.webhooks, municipality, owner, identifier)
 
     @answer
     def switch_on(self, municipality: str, owner: str | None, identifier: str) -> dict[str, Any]:
-        switched = subscribing.switch_on(self.pusher.webhooks, municipality, owner, identifier)
+        switched = subscriptions.switch_on(self.pusher.webhooks, municipality, owner, identifier)
         self.pusher.look_again()
         return switched
 
@@ -180,23 +181,23 @@ class NotificationService(DeadLetters, Probes):
     def deliveries(
         self, municipality: str, owner: str | None, identifier: str, cursor: str | None = None, most: int = 100
     ) -> dict[str, Any]:
-        return subscribing.deliveries(self.pusher.webhooks, municipality, owner, identifier, cursor, most)
+        return subscriptions.deliveries(self.pusher.webhooks, municipality, owner, identifier, cursor, most)
 
     @answer
     def redeliver(self, municipality: str, owner: str | None, identifier: str, event: str) -> None:
-        subscribing.redeliver(self.pusher.webhooks, municipality, owner, identifier, event, now())
+        subscriptions.redeliver(self.pusher.webhooks, municipality, owner, identifier, event, now())
         self.pusher.wake()
 
     @answer
     def receipt(self, provider: str, callback: dict[str, Any]) -> int:
         """A provider tells what came of its messages. Raises Refusal: unknown-provider, receipt-not-signed."""
-        return receiving.receive(self.dispatcher.needs, provider, Callback(**callback))
+        return receipts.receive(self.dispatcher.needs, provider, Callback(**callback))
 
     @answer
     def unsubscribe(self, municipality: str, token: str, channel: str) -> None:
         """Who has this link wants no more messages over the channel, but those they need."""
         mark = self.booking.contact_mark(municipality, token)
-        receiving.want_none(self.dispatcher.needs, municipality, mark, channel)
+        receipts.want_none(self.dispatcher.needs, municipality, mark, channel)
 
     def _about(self, municipality: str) -> dict[str, Any]:
         """The catalogue of a municipality. Raises Refusal: unknown-municipality, service-unavailable."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loket_chassis.allowed import Between, DatabaseName, ListenAddress, WebAddress
-from loket_chassis.settings import WORKERS, MongoSettings, setting
+from loket_chassis.runtime.allowed_values import Between, DatabaseName, ListenAddress, WebAddress
+from loket_chassis.runtime.settings import WORKERS, MongoSettings, setting
 
 from .channels.providers import Provider, ProviderNames, Providers, installed, names_in
 from .domain.kinds import CHANNELS, EMAIL, SMS

@@ -10,15 +10,15 @@ from pymongo.collection import Collection
 
 from loket_contracts import events
 from loket_contracts.errors import Refusal
-from loket_notification import planning, sending
 from loket_notification.channels.file import FileChannel, FileSettings
 from loket_notification.channels.providers import Provider, Providers
+from loket_notification.commands import plan, send
+from loket_notification.commands.send import Known, Needs
+from loket_notification.domain.event_schema import read_appointment_event
 from loket_notification.domain.kinds import EMAIL, SMS
-from loket_notification.messages import read_appointment_event
-from loket_notification.sending import Known, Needs
 from loket_notification.store.messages import Messages
 from loket_notification.store.plans import Plans
-from loket_notification.store.unwanted import Unwanted
+from loket_notification.store.suppressions import Unwanted
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 START = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
@@ -80,7 +80,7 @@ class Post:
             card = a_contact_card(id=appointment, start=start.isoformat(), sequence=sequence, state=state)
         self.cards[appointment] = card
         event = read_appointment_event(name, "rumst", sequence, told)
-        return planning.hear(self.messages, self.plans, self.needs.together, event, self.time)
+        return plan.hear(self.messages, self.plans, self.needs.together, event, self.time)
 
     def work(self, claim="me", most=100, known=None):
         """Send all that is due. Returns (kind, channel, outcome) of each."""
@@ -91,7 +91,7 @@ class Post:
             known_now = known or Known(
                 self.messages.counts(people, self.time - dt.timedelta(days=1)), self.unwanted.of(people, self.time)
             )
-            outcome = sending.send(self.needs, claimed, given, known_now)
+            outcome = send.send(self.needs, claimed, given, known_now)
             found.append((claimed.message.kind, claimed.message.channel, outcome))
         return found
 

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from faces import PATIENCE, HttpFace, SmppFace, SmtpFace, form
 
+from loket_notification.channels.base import Away, Callback, Forged, Outgoing, Refused
 from loket_notification.channels.cm import CmChannel, CmSettings
 from loket_notification.channels.conformance import ChannelConformance, a_message
-from loket_notification.channels.contract import Away, Callback, Forged, Outgoing, Refused
 from loket_notification.channels.file import FileChannel, FileSettings
 from loket_notification.channels.generic_http import GenericHttpChannel, GenericHttpSettings
 from loket_notification.channels.mime import to_bytes

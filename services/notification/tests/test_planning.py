@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from loket_contracts import events
 from loket_notification.domain.card import ContactCard
+from loket_notification.domain.event_schema import read_appointment_event
+from loket_notification.domain.expiry import why_pointless
 from loket_notification.domain.kinds import EVENTS_HEARD, KINDS
 from loket_notification.domain.planning import Plan, plan
-from loket_notification.domain.pointless import why_pointless
 from loket_notification.domain.timing import NOTHING_NEW, Before, QuietHours, Timing, outside
-from loket_notification.messages import read_appointment_event
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 START = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)

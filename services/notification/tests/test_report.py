@@ -9,8 +9,8 @@ from post import Post
 
 from loket_contracts import events
 from loket_contracts.languages import LANGUAGES
-from loket_notification import reports
-from loket_notification.channels.contract import NotNow
+from loket_notification.channels.base import NotNow
+from loket_notification.commands import weekly_report
 from loket_notification.composing.report import BECAME, FIGURES, compose
 from loket_notification.store.reports import InHand, Reports
 
@@ -75,8 +75,8 @@ def post(database, face, tmp_path, behaviour="accept", plan=None):
 
 def test_it_leaves_once_with_its_picture_inside(database, face, tmp_path, due):
     needs, sent = post(database, face, tmp_path).needs, Reports(database)
-    reports.send(needs, sent, Others(), Others(), due)
-    reports.send(needs, sent, Others(), Others(), due)
+    weekly_report.send(needs, sent, Others(), Others(), due)
+    weekly_report.send(needs, sent, Others(), Others(), due)
     (mail,) = face.taken
     parts = list(message_from_bytes(mail).walk())
     kinds = [part.get_content_type() for part in parts]
@@ -86,16 +86,16 @@ def test_it_leaves_once_with_its_picture_inside(database, face, tmp_path, due):
 
 
 def test_a_team_without_an_address_and_a_municipality_that_wants_none_get_none(database, face, tmp_path, due):
-    reports.send(post(database, face, tmp_path).needs, Reports(database), Others(email=None), Others(), due)
+    weekly_report.send(post(database, face, tmp_path).needs, Reports(database), Others(email=None), Others(), due)
     quiet = post(database, face, tmp_path, plan="weekly_report: false").needs
-    reports.send(quiet, Reports(database), Others(), Others(), due)
+    weekly_report.send(quiet, Reports(database), Others(), Others(), due)
     assert face.taken == []
 
 
 def test_what_cannot_leave_now_is_not_counted_as_sent(database, face, tmp_path, due):
     needs, sent = post(database, face, tmp_path, "later").needs, Reports(database)
     with pytest.raises(NotNow):
-        reports.send(needs, sent, Others(), Others(), due)
+        weekly_report.send(needs, sent, Others(), Others(), due)
     assert not sent.is_sent(due.id)
 
 

@@ -8,12 +8,13 @@ from cards import a_contact_card
 from faces import SmtpFace
 from post import Post
 
-from loket_notification import barring, queries
+from loket_notification.channels.base import Declined, Refused
 from loket_notification.channels.conformance import a_message
-from loket_notification.channels.contract import Declined, Refused
 from loket_notification.channels.providers import Provider, Providers
+from loket_notification.commands import suppressions
 from loket_notification.domain.kinds import EMAIL
-from loket_notification.store.unwanted import OPTED_OUT
+from loket_notification.queries import messages
+from loket_notification.store.suppressions import OPTED_OUT
 
 SENT = ("confirmation", "email", "sent")
 SUPPRESSED = ("confirmation", "email", "suppressed")
@@ -59,14 +60,14 @@ def test_a_mailbox_that_is_not_there_bars_its_address_for_thirty_days(post, face
     face.answers = [said]
     assert next_confirmation(post, "a1") == [("confirmation", "email", "failed")]
     assert next_confirmation(post, "a2") == [SUPPRESSED]
-    (barred,) = barring.of_person(post.needs, a_contact_card()["contact_mark"])
+    (barred,) = suppressions.of_person(post.needs, a_contact_card()["contact_mark"])
     assert barred == {
         "channel": "email",
         "since": post.time.isoformat(),
         "until": (post.time + dt.timedelta(days=30)).isoformat(),
     }
     post.later(days=30)
-    assert barring.of_person(post.needs, a_contact_card()["contact_mark"]) == []
+    assert suppressions.of_person(post.needs, a_contact_card()["contact_mark"]) == []
     post.hear(appointment="a3", start=post.time + dt.timedelta(days=5), card=None)
     assert SENT in post.work()
 
@@ -77,7 +78,7 @@ def test_a_quarrel_with_us_bars_nobody_and_is_tried_again(post, face, said, stag
     answers = face.mail_answers if stage == "MAIL" else face.answers
     answers.append(said)
     assert next_confirmation(post, "a1") == [("confirmation", "email", "planned")]
-    assert barring.of_person(post.needs, a_contact_card()["contact_mark"]) == []
+    assert suppressions.of_person(post.needs, a_contact_card()["contact_mark"]) == []
     post.later(minutes=30)
     assert post.work() == [SENT]
     assert next_confirmation(post, "a2") == [SENT]
@@ -107,8 +108,8 @@ def test_a_quarrel_that_stays_fails_in_sight_with_its_code_and_without_barring(p
     state = post.state()
     assert (state["state"], state["reason"]) == ("failed", "the mail server said 550 5.7.1")
     assert state["attempts"] < 10, "it does not knock for ever"
-    assert [each["reason"] for each in queries.failures(post.needs, "rumst")] == ["the mail server said 550 5.7.1"]
-    assert barring.of_person(post.needs, a_contact_card()["contact_mark"]) == []
+    assert [each["reason"] for each in messages.failures(post.needs, "rumst")] == ["the mail server said 550 5.7.1"]
+    assert suppressions.of_person(post.needs, a_contact_card()["contact_mark"]) == []
 
 
 def test_the_next_provider_gets_what_the_first_declines(post, face):
@@ -128,7 +129,7 @@ def test_what_is_not_sent_to_a_barred_address_is_among_the_failures(post, face):
     face.answers = ["550 5.1.1 no such user"]
     next_confirmation(post, "a1")
     next_confirmation(post, "a2")
-    told = {(each["appointment"], each["reason"]) for each in queries.failures(post.needs, "rumst")}
+    told = {(each["appointment"], each["reason"]) for each in messages.failures(post.needs, "rumst")}
     assert told == {("a1", "the mail server said 550 5.1.1"), ("a2", "unreachable")}
 
 
@@ -137,8 +138,8 @@ def test_an_address_is_lifted_by_hand_and_a_wish_for_no_messages_is_not(post, fa
     post.unwanted.add("rumst", mark, "email", OPTED_OUT, post.time)
     face.answers = ["550 5.1.1 no such user"]
     next_confirmation(post, "a1")
-    assert barring.lift(post.needs, mark, "email")
-    assert not barring.lift(post.needs, mark, "email")
+    assert suppressions.lift(post.needs, mark, "email")
+    assert not suppressions.lift(post.needs, mark, "email")
     assert next_confirmation(post, "a2") == [SENT], "a confirmation is needed, whatever was wished"
     assert post.unwanted.of([mark], post.time) == {(mark, "email"): OPTED_OUT}
 
@@ -149,5 +150,5 @@ def test_a_mark_of_before_there_was_an_end_to_it_ends_too(post, face, database):
     database["unwanted"].insert_one({"_id": f"{mark}/email", **old})
     assert next_confirmation(post, "a1") == [SUPPRESSED]
     post.later(days=31)
-    assert barring.of_person(post.needs, mark) == []
+    assert suppressions.of_person(post.needs, mark) == []
     assert post.unwanted.of([mark], post.time) == {}

@@ -7,7 +7,7 @@ import eventlet
 import pytest
 
 from loket_contracts.errors import Refusal
-from loket_notification.webhooks import signing, subscribing, targets
+from loket_notification.webhooks import signing, subscriptions, targets
 from loket_notification.webhooks.store import DELAYS, PATIENCE, Webhooks
 from loket_notification.webhooks.targets import NotAllowed, look_at
 
@@ -114,10 +114,10 @@ def test_a_subscription_that_fails_for_days_is_switched_off_and_can_be_switched_
     for now in (NOW, NOW + PATIENCE + dt.timedelta(hours=1)):
         current = webhooks.one("rumst", "portal", subscription["_id"])
         webhooks.note_failed(webhooks.claim(now), current, 500, None, now)
-    (told,) = subscribing.listed(webhooks, "rumst", "portal")
+    (told,) = subscriptions.listed(webhooks, "rumst", "portal")
     assert (told["active"], told["failing_since"]) == (False, NOW.isoformat())
     assert webhooks.wanting("rumst", "appointment.booked.v1") == []
-    assert subscribing.switch_on(webhooks, "rumst", "portal", told["id"])["active"] is True
+    assert subscriptions.switch_on(webhooks, "rumst", "portal", told["id"])["active"] is True
 
 
 def test_one_that_is_taken_ends_the_failing(webhooks, subscription):
@@ -125,14 +125,14 @@ def test_one_that_is_taken_ends_the_failing(webhooks, subscription):
     webhooks.note_failed(webhooks.claim(NOW), subscription, 500, None, NOW)
     later = NOW + dt.timedelta(minutes=1)
     webhooks.note_delivered(webhooks.claim(later), 204, later)
-    (told,) = subscribing.listed(webhooks, "rumst", "portal")
+    (told,) = subscriptions.listed(webhooks, "rumst", "portal")
     assert told["failing_since"] is None
 
 
 def test_nobody_sees_or_changes_anothers(webhooks, subscription):
     for municipality, owner in (("rumst", "other"), ("kontich", "portal")):
-        assert subscribing.listed(webhooks, municipality, owner) == []
-        for ask in (subscribing.remove, subscribing.switch_on):
+        assert subscriptions.listed(webhooks, municipality, owner) == []
+        for ask in (subscriptions.remove, subscriptions.switch_on):
             with pytest.raises(Refusal, match="webhook-not-found"):
                 ask(webhooks, municipality, owner, subscription["_id"])
 
@@ -140,12 +140,12 @@ def test_nobody_sees_or_changes_anothers(webhooks, subscription):
 def test_one_owner_can_have_a_bounded_number(webhooks, named):
     named(PUBLIC)
     wish = {"url": "https://portal.example/", "types": ["appointment.booked.v1"]}
-    for _ in range(subscribing.MOST_PER_OWNER):
-        subscribing.subscribe(webhooks, "rumst", "portal", wish, False, NOW)
+    for _ in range(subscriptions.MOST_PER_OWNER):
+        subscriptions.subscribe(webhooks, "rumst", "portal", wish, False, NOW)
     with pytest.raises(Refusal, match="too-many-webhooks"):
-        subscribing.subscribe(webhooks, "rumst", "portal", wish, False, NOW)
+        subscriptions.subscribe(webhooks, "rumst", "portal", wish, False, NOW)
 
 
 def test_a_type_that_there_is_not_is_refused(webhooks):
     with pytest.raises(Refusal, match="invalid-request"):
-        subscribing.subscribe(webhooks, "rumst", "portal", {"url": "https://x.example/", "types": ["x"]}, False, NOW)
+        subscriptions.subscribe(webhooks, "rumst", "portal", {"url": "https://x.example/", "types": ["x"]}, False, NOW)

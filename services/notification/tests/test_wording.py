@@ -5,8 +5,9 @@ import structlog
 from post import Post
 
 from loket_contracts.errors import Refusal
-from loket_notification import previewing, wording
+from loket_notification.commands import wording
 from loket_notification.domain.planning import Plan
+from loket_notification.queries import preview
 from loket_notification.store.plans import Plans
 
 PLAN = "quiet_hours: false   # we write at night\ntexts: {nl: {reminder: {subject: 'Tot {{ day }}!'}}}\n"
@@ -32,12 +33,12 @@ def test_each_part_is_shown_with_what_it_usually_says(post):
 def test_words_are_tried_before_they_are_said(post):
     shown = wording.propose(post.needs, "rumst", wish(subject="Tot gauw, {{ time }}"))
     assert shown["subject"] == "Tot gauw, 10:00"
-    assert previewing.preview(post.needs, "rumst", "reminder", "nl")["subject"].startswith("Tot maandag")
+    assert preview.preview(post.needs, "rumst", "reminder", "nl")["subject"].startswith("Tot maandag")
 
 
 def test_changed_words_are_said_and_the_rest_of_the_plan_stays_as_it_is_written(post):
     wording.change(post.needs, "rumst", wish(opening="Dag!"), "beheer")
-    assert "Dag!" in previewing.preview(post.needs, "rumst", "reminder", "nl")["text"]
+    assert "Dag!" in preview.preview(post.needs, "rumst", "reminder", "nl")["text"]
     version, text = post.plans.versions.latest("rumst")
     assert version == 2
     assert "quiet_hours: false   # we write at night" in text
@@ -46,7 +47,7 @@ def test_changed_words_are_said_and_the_rest_of_the_plan_stays_as_it_is_written(
 @pytest.mark.parametrize("text", ["", "Herinnering: uw afspraak op {{ day }} om {{ time }}"])
 def test_what_is_left_empty_or_is_as_usual_is_said_in_our_words(post, text):
     wording.change(post.needs, "rumst", wish(subject=text), "beheer")
-    assert previewing.preview(post.needs, "rumst", "reminder", "nl")["subject"].startswith("Herinnering: ")
+    assert preview.preview(post.needs, "rumst", "reminder", "nl")["subject"].startswith("Herinnering: ")
     assert wording.words(post.needs, "rumst", "reminder", "nl")["parts"]["subject"][1] is None
 
 
@@ -54,7 +55,7 @@ def test_a_phrase_may_ask_whether_something_is_there(post):
     wording.change(
         post.needs, "rumst", wish(closing="{% if card.bring %}Breng mee: {{ card.bring | first }}.{% endif %}"), "x"
     )
-    assert "Breng mee: Een plan van het perceel." in previewing.preview(post.needs, "rumst", "reminder", "nl")["text"]
+    assert "Breng mee: Een plan van het perceel." in preview.preview(post.needs, "rumst", "reminder", "nl")["text"]
 
 
 def test_a_kept_plan_that_can_be_read_no_more_holds_up_no_message_and_is_told_once(post, database):
@@ -69,7 +70,7 @@ def test_a_kept_plan_that_can_be_read_no_more_holds_up_no_message_and_is_told_on
 
 def test_who_has_set_nothing_yet_begins_with_the_first_words(post):
     wording.change(post.needs, "kontich", wish(0, closing="Tot dan!"), "beheer")
-    assert "Tot dan!" in previewing.preview(post.needs, "kontich", "reminder", "nl")["text"]
+    assert "Tot dan!" in preview.preview(post.needs, "kontich", "reminder", "nl")["text"]
 
 
 @pytest.mark.parametrize(

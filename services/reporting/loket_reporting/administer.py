@@ -8,8 +8,8 @@ from typing import Any
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from loket_chassis.options import amqp_uri_option
-from loket_chassis.standalone import Asking
+from loket_chassis.messaging.cli_client import Asking
+from loket_chassis.runtime.cli_options import amqp_uri_option
 
 ENDED = ("done", "failed", "overtaken", "died", "never")
 

@@ -7,19 +7,20 @@ from typing import Any
 
 from nameko.timer import timer
 
-from loket_chassis.consumer import listen
-from loket_chassis.dead_letters import DeadLetters
-from loket_chassis.health import Probes, ReadinessWithDatabase
-from loket_chassis.metrics import Observed
-from loket_chassis.outbox import OutboxRelay
-from loket_chassis.rpc import Remote, answer
+from loket_chassis.messaging.consumer import listen
+from loket_chassis.messaging.dead_letters import DeadLetters
+from loket_chassis.messaging.outbox import OutboxRelay
+from loket_chassis.messaging.rpc import Remote, answer
+from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
+from loket_chassis.runtime.metrics import Observed
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
-from . import rebuilding, reports, weekly
 from .domain.facts import KIND_OF
 from .domain.periods import period
-from .rolling import WEEKS, Roller
+from .queries import reports
+from .workers import rebuild, weekly_report
+from .workers.rollup import WEEKS, Roller
 
 
 def _heard(exchange: str) -> tuple[str, list[str]]:
@@ -55,7 +56,7 @@ class ReportingService(DeadLetters, Probes):
     @timer(300)
     def announce_weekly(self) -> None:
         """Runs in every instance; what is announced twice is announced once."""
-        weekly.announce(self.roller.generations.current(), self.roller.announced, self.announce, _now())
+        weekly_report.announce(self.roller.generations.current(), self.roller.announced, self.announce, _now())
 
     @answer
     def overview(
@@ -81,12 +82,12 @@ class ReportingService(DeadLetters, Probes):
     @answer
     def rebuild(self) -> bool:
         """Make all facts and figures anew from the event logs, in the background. False when that is going on."""
-        return rebuilding.start(self.roller, self.booking, self.notification)
+        return rebuild.start(self.roller, self.booking, self.notification)
 
     @answer
     def rebuilding(self) -> dict[str, Any]:
         """How far the last rebuild is."""
-        return rebuilding.progress(self.roller)
+        return rebuild.progress(self.roller)
 
     @answer
     def ping(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loket_chassis.allowed import DatabaseName, ListenAddress
-from loket_chassis.settings import WORKERS, MongoSettings, setting
+from loket_chassis.runtime.allowed_values import DatabaseName, ListenAddress
+from loket_chassis.runtime.settings import WORKERS, MongoSettings, setting
 
 
 @dataclass(frozen=True, kw_only=True)

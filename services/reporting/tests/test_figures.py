@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from loket_contracts import events
 from loket_contracts.errors import Refusal
-from loket_reporting import reports
 from loket_reporting.domain.facts import KIND_OF, hear, key_of
 from loket_reporting.domain.figures import FIGURES, percentile
 from loket_reporting.domain.periods import Period, period
-from loket_reporting.rolling import roll_all
-from loket_reporting.store.generations import Generation
+from loket_reporting.queries import reports
+from loket_reporting.store.projections import Generation
+from loket_reporting.workers.rollup import roll_all
 
 BASE = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 NOVEMBER = Period(dt.date(2026, 11, 1), dt.date(2026, 12, 31))

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loket_reporting.domain.openness import FEW, publishable
+from loket_reporting.domain.disclosure_control import FEW, publishable
 
 COLUMNS = ("a", "b", "c")
 tables = st.dictionaries(

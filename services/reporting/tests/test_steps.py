@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from loket_reporting.domain.steps import walk
+from loket_reporting.domain.durations import walk
 
 NINE = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
 

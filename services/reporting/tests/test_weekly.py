@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from loket_chassis.announced import Announced
+from loket_chassis.messaging.publish_once import Announced
 from loket_contracts import events
-from loket_reporting import weekly
-from loket_reporting.rolling import roll_all
-from loket_reporting.store.generations import Generation
+from loket_reporting.store.projections import Generation
+from loket_reporting.workers import weekly_report
+from loket_reporting.workers.rollup import roll_all
 
 MONDAY = dt.datetime(2026, 11, 30, 6, tzinfo=dt.UTC)
 
@@ -35,7 +35,7 @@ def announce(database):
 
     def at(moment):
         told = []
-        weekly.announce(kept, announced, lambda _, __, found: told.extend(found), moment)
+        weekly_report.announce(kept, announced, lambda _, __, found: told.extend(found), moment)
         return [(event.data["team"], event.data["from"], event.data["to"]) for event in told]
 
     return at

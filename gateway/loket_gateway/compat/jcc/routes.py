@@ -8,21 +8,22 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 from loket_contracts.commands import MOST_PERSONS
 from loket_contracts.errors import Refusal
 
-from ... import language, problems
-from ...access.doors import OPEN, needs
 from ...access.identity import Identity
-from ...bodies import json_object
-from ...catalogue import Catalogue, including_removed, types_of
-from ...request import GatewayRequest
-from ...routing import route as plain_route
-from .. import starts
+from ...access.required_permission import OPEN, needs
+from ...clients.catalogue_cache import Catalogue, including_removed, types_of
+from ...http import problems
+from ...http.parsing import json_object
+from ...http.request import GatewayRequest
+from ...http.routing import route as plain_route
+from ...i18n import language
+from .. import free_starts
+from ..active_appointments import standing
 from ..answers import answer
 from ..catalogue import kind_of, kinds, location_of, minutes, shared, together
-from ..visits import standing
 from . import shapes
 from .reading import activities, contact_of, date_of, instant_of, one
 
@@ -89,7 +90,7 @@ class JccRoutes:
     def jcc_date_range(self, request: GatewayRequest, municipality: str) -> Response:
         catalogue = self.catalogue.of(municipality)
         chosen = [kind_of(catalogue, name) for name in one(request.args.getlist("activityId"), "activityId")]
-        first = starts.today(catalogue["municipality"]["time_zone"])
+        first = free_starts.today(catalogue["municipality"]["time_zone"])
         last = first + dt.timedelta(days=min(kind["horizon_days"] for kind in chosen))
         return answer({"minDate": f"{first}T00:00:00", "maxDate": f"{last}T00:00:00"})
 
@@ -122,11 +123,11 @@ class JccRoutes:
         names, persons = activities(request)
         chosen = [kind_of(catalogue, name) for name in names]
         first, end = date_of(request, "fromDate"), date_of(request, "toDate")
-        wish = starts.wish_of(chosen, place["id"], persons)
+        wish = free_starts.wish_of(chosen, place["id"], persons)
         last = min(end, first + dt.timedelta(days=max(kind["horizon_days"] for kind in chosen) + 1))
-        found = starts.starts(self.booking, municipality, wish, first, last - dt.timedelta(days=1)) if wish else []
+        found = free_starts.starts(self.booking, municipality, wish, first, last - dt.timedelta(days=1)) if wish else []
         return answer({
-            "availableTimesList": [starts.naive(each, place["time_zone"]) for each in found],
+            "availableTimesList": [free_starts.naive(each, place["time_zone"]) for each in found],
             "appointmentDuration": minutes(chosen, persons) * 60,
         })  # fmt: skip
 

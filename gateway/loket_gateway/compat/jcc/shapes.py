@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ...language import country_name, pick
-from ..starts import naive
+from ...i18n.language import country_name, pick
+from ..free_starts import naive
 
 Document = dict[str, Any]
 #: what a field of the customer is: it may be filled in when it is not named at all

@@ -7,20 +7,21 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
 
-from ... import language, problems
-from ...access.doors import needs
-from ...bodies import object_of, whole
-from ...catalogue import Catalogue, types_of
-from ...request import GatewayRequest
-from ...routing import route as plain_route
-from .. import starts
+from ...access.required_permission import needs
+from ...clients.catalogue_cache import Catalogue, types_of
+from ...http import problems
+from ...http.parsing import object_of, whole
+from ...http.request import GatewayRequest
+from ...http.routing import route as plain_route
+from ...i18n import language
+from .. import free_starts
+from ..active_appointments import standing
 from ..answers import answer
 from ..catalogue import kind_of, kinds, location_of, shared, together
-from ..visits import standing
 from . import matrix, shapes
 
 AT = "/compat/qmatic/<municipality>"
@@ -121,10 +122,10 @@ class QmaticRoutes:
         catalogue, given = self.catalogue.of(municipality), matrix.read(parameters)
         place = location_of(catalogue, branch)
         chosen = [kind_of(catalogue, name) for name in _services(given)]
-        wish = starts.wish_of(chosen, branch, _persons(given))
-        first = starts.today(place["time_zone"])
+        wish = free_starts.wish_of(chosen, branch, _persons(given))
+        first = free_starts.today(place["time_zone"])
         last = first + dt.timedelta(days=min((kind["horizon_days"] for kind in chosen), default=0))
-        days = starts.days(self.booking, municipality, wish, first, last) if wish else []
+        days = free_starts.days(self.booking, municipality, wish, first, last) if wish else []
         return answer(shapes.envelope("dates", [f"{each}T00:00:00" for each in days], given))
 
     @route("GET", "v2/branches/<branch>/dates/<date>/times<parameters>")
@@ -133,10 +134,10 @@ class QmaticRoutes:
     ) -> Response:
         catalogue, given = self.catalogue.of(municipality), matrix.read(parameters)
         zone = location_of(catalogue, branch)["time_zone"]
-        wish = starts.wish_of([kind_of(catalogue, name) for name in _services(given)], branch, _persons(given))
+        wish = free_starts.wish_of([kind_of(catalogue, name) for name in _services(given)], branch, _persons(given))
         on = asked_day(date, "date")
-        found = starts.starts(self.booking, municipality, wish, on, on) if wish else []
-        times = list(dict.fromkeys(starts.naive(each, zone)[11:16] for each in found))
+        found = free_starts.starts(self.booking, municipality, wish, on, on) if wish else []
+        times = list(dict.fromkeys(free_starts.naive(each, zone)[11:16] for each in found))
         return answer(shapes.envelope("times", times, given))
 
     @route("POST", "v2/branches/<branch>/dates/<date>/times/<time>/book")
@@ -150,7 +151,7 @@ class QmaticRoutes:
             "appointment_types": [kind["id"] for kind in chosen],
             "location": branch,
             "persons": len(customers),
-            "start": starts.moment(date, time, zone),
+            "start": free_starts.moment(date, time, zone),
             "contact": _contact(customers[0], language.of(request)) if customers else {},
         }
         who = request.caller.name

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from ...language import country_name, pick
+from ...i18n.language import country_name, pick
 
 Document = dict[str, Any]
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import RemoteError, Service, Unavailable
+from loket_chassis.messaging.rpc import RemoteError, Service, Unavailable
 from loket_contracts.errors import Refusal
 
-from ... import language, problems
-from ...access.doors import needs
-from ...catalogue import Catalogue
-from ...request import GatewayRequest
+from ...access.required_permission import needs
+from ...clients.catalogue_cache import Catalogue
+from ...http import problems
+from ...http.request import GatewayRequest
+from ...i18n import language
 from ..render import see, whole_number
 from ..topics import kind_of
 from .frame import ONCE_FIELD, date_of, desk_page, today

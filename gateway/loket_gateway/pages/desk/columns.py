@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..rows import MINUTES
+from ..agenda_rows import MINUTES
 
 HOUR = 60 // MINUTES
 #: the hours that are shown in any case

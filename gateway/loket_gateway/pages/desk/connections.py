@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from ...access.doors import needs
-from ...catalogue import Catalogue
-from ...request import GatewayRequest
+from ...access.required_permission import needs
+from ...clients.catalogue_cache import Catalogue
+from ...http.request import GatewayRequest
 from ..render import see
 from .frame import desk_page
 from .refusals import desk_route

@@ -7,11 +7,11 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 
-from ...access.doors import needs
-from ...catalogue import Catalogue
-from ...request import GatewayRequest
+from ...access.required_permission import needs
+from ...clients.catalogue_cache import Catalogue
+from ...http.request import GatewayRequest
 from ..render import see
 from .columns import grid
 from .frame import date_of, desk_page, form_key, today

@@ -16,11 +16,11 @@ from werkzeug.wrappers import Response
 from loket_contracts.days import day_of
 from loket_contracts.errors import Refusal
 
-from ... import language
 from ...access.identity import CSRF_FIELD
-from ...catalogue import Catalogue, including_removed
-from ...clock import now
-from ...request import GatewayRequest
+from ...clients.catalogue_cache import Catalogue, including_removed
+from ...http.clock import now
+from ...http.request import GatewayRequest
+from ...i18n import language
 from .. import words
 from ..render import about, in_words, page, whole_number
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Unavailable
+from loket_chassis.messaging.rpc import Unavailable
 from loket_contracts.errors import Refusal
 
-from ... import language, problems
-from ...catalogue import Catalogue
-from ...request import GatewayRequest
-from ...routing import Route
+from ...clients.catalogue_cache import Catalogue
+from ...http import problems
+from ...http.request import GatewayRequest
+from ...http.routing import Route
+from ...i18n import language
 from .. import words
 from ..render import ELSEWHERE, problem_page, see
 from .frame import TOLD, desk_page, page_of_form, split

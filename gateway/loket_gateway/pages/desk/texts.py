@@ -7,13 +7,13 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service
+from loket_chassis.messaging.rpc import Service
 from loket_contracts.errors import Refusal
 
-from ... import language
-from ...access.doors import needs
-from ...catalogue import Catalogue
-from ...request import GatewayRequest
+from ...access.required_permission import needs
+from ...clients.catalogue_cache import Catalogue
+from ...http.request import GatewayRequest
+from ...i18n import language
 from .. import words
 from ..render import see
 from .frame import by_field, desk_page, errors_of, form_key, version_of

@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl
 import structlog
 from werkzeug.wrappers import Response
 
-from loket_chassis.rpc import Service, Unavailable
+from loket_chassis.messaging.rpc import Service, Unavailable
 from loket_contracts.errors import Refusal
 
-from ...access.doors import needs
+from ...access.required_permission import needs
 from ...api.answers import file_answer
-from ...catalogue import Catalogue, types_of
-from ...request import GatewayRequest
+from ...clients.catalogue_cache import Catalogue, types_of
+from ...http.request import GatewayRequest
 from ..render import in_words, see
 from .frame import date_of, desk_page, form_key, moment_of
 from .refusals import desk_route

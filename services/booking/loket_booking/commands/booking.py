@@ -9,25 +9,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loket_chassis.tokens import hash_of
+from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.errors import Refusal
 
-from ..bootstrap import Announce, Stores
+from ..context import Announce, Stores
 from ..domain import appointment as life
-from ..domain import contact, intake, names
-from ..domain.agenda import Placement
+from ..domain import contact, intake_form, names
 from ..domain.appointment import Appointment
-from ..domain.opening import Calendar
+from ..domain.opening_hours import Calendar
+from ..domain.resource_day import Placement
 from ..domain.visit import Visit, at_any_notice, plan
 from ..store.agendas import Agendas
 from ..store.cards import Card, InvitationUsed, new_reference
 from ..store.claiming import AlreadyClaimed, Taken
 from ..store.holds import HeldSlot
 from ..store.invitations import Invitation
-from .bounding import add_within_bounds, hold_is_over, one_more_booking, one_more_hold
-from .changing import claimed
-from .inviting import standing
-from .placing import place
+from .allocation import place
+from .invitations import standing
+from .lifecycle import claimed
+from .limits import add_within_bounds, hold_is_over, one_more_booking, one_more_hold
 from .request import ATTEMPTS, Request
 
 
@@ -97,7 +97,7 @@ def _book(
     if wanted.start < now:
         raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
     person = contact.completed(calendar.municipality, wish["contact"])
-    answers = intake.check(wanted.visit, person, wish["answers"], request.may_answer_later)
+    answers = intake_form.check(wanted.visit, person, wish["answers"], request.may_answer_later)
     mark = stores.links.contact_of(municipality, person)
     for attempt in range(ATTEMPTS):
         try:
@@ -110,7 +110,7 @@ def _book(
             raise
         agenda = placements[0].agenda
         if card is None:
-            due = intake.duties(calendar, wanted.visit, wanted.start, now, answers, ())
+            due = intake_form.duties(calendar, wanted.visit, wanted.start, now, answers, ())
             card = Card(
                 id=identifier,
                 municipality=municipality,
@@ -125,7 +125,7 @@ def _book(
                 types=list(wanted.visit.type_ids),
                 contact_mark=mark,
                 invitation=wanted.invitation.id if wanted.invitation else None,
-                duty_at=intake.next_moment(due, now),
+                duty_at=intake_form.next_moment(due, now),
                 portal=request.who if request.by == "portal" else None,
                 notes=request.notes,
                 name_words=names.words(person["name"]),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from loket_contracts import events
 from loket_contracts.errors import Refusal
 
-from ..bootstrap import Announce, Stores
+from ..context import Announce, Stores
 from ..domain.appointment import require
 from ..store.cards import Card
 from ..store.feedback import Feedback
-from .changing import claimed
+from .lifecycle import claimed
 from .request import Request
 
 

@@ -10,10 +10,10 @@ import yaml
 from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
 
-from loket_chassis import plain_yaml
+from loket_chassis.yaml import safe_load
 from loket_contracts.errors import Refusal, pointers
+from loket_contracts.periods import is_stored, reading_stored
 from loket_contracts.reasons import USUAL_REASONS
-from loket_contracts.stretches import is_stored, reading_stored
 
 from ..domain import catalogue
 from .lengths import too_long
@@ -38,12 +38,12 @@ def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Muni
     if len(text) > MOST_BYTES:
         raise Refusal("invalid-configuration", errors=[_problem(1, "/", f"Longer than maximum length {MOST_BYTES}.")])
     try:
-        tree = plain_yaml.compose(text)
-    except plain_yaml.NotPlain as error:
+        tree = safe_load.compose(text)
+    except safe_load.NotPlain as error:
         raise Refusal("invalid-configuration", errors=[_problem(error.line, "/", f"Not YAML: {error}.")]) from error
     lines, problems = _lines(tree)
     loaded: dict[str, Any] = {}
-    given = plain_yaml.value_of(tree)
+    given = safe_load.value_of(tree)
     try:
         with Context(Assumed.of(given)):
             loaded = MunicipalityFile().load(given)
@@ -63,7 +63,7 @@ def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Muni
 
 def as_written(text: str, path: Sequence[str]) -> dict[str, Any]:
     """The mapping at `path` of a configuration that is right, every scalar of it a string."""
-    found = plain_yaml.value_of(plain_yaml.compose(text))
+    found = safe_load.value_of(safe_load.compose(text))
     for step in path:
         found = found[step]
     return dict(found)

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from loket_contracts.fields import WEEKDAYS, Day, Identifier
-from loket_contracts.stretches import ClosedTime, check_days, check_hours, is_stored
+from loket_contracts.periods import ClosedTime, check_days, check_hours, is_stored
 
 from ..domain import catalogue
 from .values import Clock, Text, assumed, described

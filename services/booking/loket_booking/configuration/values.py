@@ -17,7 +17,7 @@ from marshmallow.experimental.context import Context
 
 from loket_contracts import telephone
 from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES, in_order
-from loket_contracts.stretches import is_stored
+from loket_contracts.periods import is_stored
 
 #: the country of a municipality that names none
 DEFAULT_COUNTRY = "BE"

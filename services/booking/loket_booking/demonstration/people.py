@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .town import TOPICS, Topic
+from .municipality import TOPICS, Topic
 
 #: how busy each month is, January first: spring is building time, in July and August people are away
 MONTHS = (1.05, 1.0, 1.2, 1.15, 1.1, 1.05, 0.7, 0.75, 1.15, 1.1, 1.0, 0.75)

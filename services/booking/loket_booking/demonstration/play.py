@@ -17,18 +17,18 @@ from typing import Any
 import eventlet
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 from loket_contracts.commands import BookAppointment, FindSlots, RescheduleAppointment
 from loket_contracts.errors import Refusal
 
-from .. import sampling, tidying
-from ..bootstrap import Stores
-from ..commands import booking, changing, feedback, queueing
+from ..commands import booking, feedback, lifecycle, queue
 from ..commands.request import Request
+from ..context import Stores
 from ..domain.appointment import Appointment
+from ..jobs import availability_sampling, housekeeping
 from ..queries import slots
 from ..store.cards import Card
-from . import people, town
+from . import municipality, people
 from .people import WalkIn, Wish
 
 #: what is done side by side; each has its own moment
@@ -63,7 +63,7 @@ class Year:
         self.chance = random.Random(self.seed)
         first = self.today - self.days * DAY
         _now.set(_midnight(first))
-        self.stores.configurations.store(town.text(self.a_year), "demonstration", _midnight(first))
+        self.stores.configurations.store(municipality.text(self.a_year), "demonstration", _midnight(first))
         for number in range(self.days):
             self._day(first + number * DAY, number)
             self.told(first + number * DAY, self.done)
@@ -72,8 +72,8 @@ class Year:
     def _day(self, day: dt.date, number: int) -> None:
         _now.set(_midnight(day) + dt.timedelta(hours=4))
         if number % 7 == 0:
-            self._count("capacities told", tidying.tell_capacity(self.stores, _nobody))
-            self._count("availability looked up", sampling.sample(self.stores, _nobody))
+            self._count("capacities told", housekeeping.tell_capacity(self.stores, _nobody))
+            self._count("availability looked up", availability_sampling.sample(self.stores, _nobody))
         for wish in people.wishes(day, self.a_year, self.chance):
             self._at(wish.at, partial(self._book, wish, random.Random(self.chance.random())))
         for walk_in in people.walk_ins(day, self.a_year, self.chance):
@@ -107,7 +107,7 @@ class Year:
         body = {**about, "start": start, "contact": contact, "answers": {}}
         request = Request(by=wish.by, who="balie" if wish.by == "staff" else None)
         try:
-            booked, card = booking.book(self.stores, _nobody, town.ID, BookAppointment().load(body), request)
+            booked, card = booking.book(self.stores, _nobody, municipality.ID, BookAppointment().load(body), request)
         except Refusal as refusal:
             if refusal.code != "slot-taken":
                 raise
@@ -116,7 +116,7 @@ class Year:
             if body["start"] is None:
                 self._count("found nothing")
                 return
-            booked, card = booking.book(self.stores, _nobody, town.ID, BookAppointment().load(body), request)
+            booked, card = booking.book(self.stores, _nobody, municipality.ID, BookAppointment().load(body), request)
         self._count("booked")
         ahead = booked.start - wish.at
         if wish.moves is not None and wish.moves < (1 if wish.cancels is None else wish.cancels):
@@ -127,7 +127,7 @@ class Year:
 
     def _free(self, about: dict[str, Any], day: dt.date, chance: random.Random) -> str | None:
         wish = FindSlots().load({**about, "from": day.isoformat(), "to": (day + SEARCH_DAYS * DAY).isoformat()})
-        found = slots.free_slots(self.stores, town.ID, wish)["slots"]
+        found = slots.free_slots(self.stores, municipality.ID, wish)["slots"]
         if not found:
             return None
         near = [each["start"] for each in found if each["start"][:10] == found[0]["start"][:10]]
@@ -139,20 +139,20 @@ class Year:
         if start is None:
             return
         body = RescheduleAppointment().load({"start": start})
-        moved = changing.reschedule(self.stores, _nobody, self._card(card), body, Request())
+        moved = lifecycle.reschedule(self.stores, _nobody, self._card(card), body, Request())
         self._count("moved")
         self._at(moved.start, partial(self._receive, wish, card))
 
     def _cancel(self, card: Card, chance: random.Random) -> None:
         reason = chance.choice(people.CANCEL_REASONS)
         request = STAFF if chance.random() < 0.15 else Request()
-        changing.cancel(self.stores, _nobody, self._card(card), reason, request)
+        lifecycle.cancel(self.stores, _nobody, self._card(card), reason, request)
         self._count("cancelled")
 
     def _receive(self, wish: Wish, card: Card) -> None:
         """The visit, at its start. One that was moved away since is received at its new moment."""
         found = self._card(card)
-        appointment, _ = changing.claimed(self.stores, found)
+        appointment, _ = lifecycle.claimed(self.stores, found)
         if appointment.state != "booked" or appointment.start != _now.get():
             return
         if not wish.comes:
@@ -172,10 +172,10 @@ class Year:
 
     def _walk_in(self, walk_in: WalkIn) -> None:
         asked = {"appointment_types": [walk_in.topic.id], "persons": 1, "location": "stadhuis", "language": "nl"}
-        issued = queueing.issue(self.stores, _nobody, town.ID, asked, STAFF)
+        issued = queue.issue(self.stores, _nobody, municipality.ID, asked, STAFF)
         self._count("walk-ins")
         wish = {"reason": None, "outcome": "answered"}
-        step = partial(queueing.ticket_step, self.stores, _nobody, town.ID, issued.id)
+        step = partial(queue.ticket_step, self.stores, _nobody, municipality.ID, issued.id)
         _now.set(_now.get() + dt.timedelta(minutes=round(walk_in.waits)))
         if not walk_in.stays:
             step("leave", wish, STAFF)
@@ -185,7 +185,7 @@ class Year:
         step("complete", wish, STAFF)
 
     def _step(self, card: Card, command: str, **changes: str) -> None:
-        changing.step(self.stores, _nobody, card, command, STAFF, None, changes)
+        lifecycle.step(self.stores, _nobody, card, command, STAFF, None, changes)
 
     def _in(self, minutes: int, act: Act) -> None:
         self._at(_now.get() + dt.timedelta(minutes=minutes), act)

@@ -14,10 +14,10 @@ from loket_contracts.errors import Refusal
 from loket_contracts.languages import DEFAULT_LANGUAGE
 
 from . import lifecycle
-from .agenda import Placement
 from .catalogue import Municipality
 from .grid import CELL, zone
 from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
+from .resource_day import Placement
 from .timing import Period, period
 from .visit import Visit
 

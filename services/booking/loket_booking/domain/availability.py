@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from loket_contracts.errors import Refusal
 
-from .agenda import EMPTY, Agenda, AgendaKey, Placement
+from .assignment import NOWHERE, Groups, Staffing, Starts
 from .catalogue import Resource
 from .grid import Day, cells_of, day, every, local_date, runs, span, zone
-from .opening import Calendar
-from .staffing import NOWHERE, Groups, Staffing, Starts
+from .opening_hours import Calendar
+from .resource_day import EMPTY, Agenda, AgendaKey, Placement
 from .visit import Visit
 
 Agendas = Mapping[AgendaKey, Agenda]

@@ -11,7 +11,7 @@ from loket_contracts.envelope import Event
 
 from .catalogue import Resource
 from .grid import MINUTES
-from .opening import Calendar
+from .opening_hours import Calendar
 
 
 @dataclass(frozen=True)

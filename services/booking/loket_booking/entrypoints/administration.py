@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from loket_chassis.event_log import EventLog
-from loket_chassis.rpc import answer
+from loket_chassis.messaging.event_log import EventLog
+from loket_chassis.messaging.rpc import answer
 from loket_contracts.commands import AmendPart, CloseTime
 from loket_contracts.errors import load
 
-from ..commands import closing, configuring, forgetting
+from ..commands import closures, configuration_changes, privacy
 from ..queries import administration, desk
-from .reading import Desk, by_staff
-from .teams import Teams, require_resource, require_types
+from .actors import Desk, by_staff
+from .authorisation import Teams, require_resource, require_types
 
 _amend_part, _close_time = AmendPart(), CloseTime()
 
@@ -39,14 +39,14 @@ class ForAdministration(Desk):
         """
         taken = self.idempotency.once(
             idempotency_key, ("configure", only or "", by), text,
-            lambda: configuring.configure(self.stores, text, by, only, if_absent, confirmed),
+            lambda: configuration_changes.configure(self.stores, text, by, only, if_absent, confirmed),
         )  # fmt: skip
         return {**taken, "clashes": desk.clashes(self.stores, taken["municipality"])}
 
     @answer
     def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
         """What `configure` would change, without doing it."""
-        return configuring.compare(self.stores, text, only)
+        return configuration_changes.compare(self.stores, text, only)
 
     @answer
     def configuration(self, municipality: str, version: int | None = None) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class ForAdministration(Desk):
         """What `amend_part` would change, and which appointments would clash with it, without doing it."""
         wish = load(_amend_part, body)
         self._require_part(municipality, wish["section"], wish["name"], teams)
-        diff, proposed = configuring.propose(self.stores, municipality, wish)
+        diff, proposed = configuration_changes.propose(self.stores, municipality, wish)
         return {"diff": diff, "clashes": desk.clashes(self.stores, municipality, proposed)}
 
     @answer
@@ -75,7 +75,7 @@ class ForAdministration(Desk):
         self._require_part(municipality, wish["section"], wish["name"], teams)
         return self.idempotency.once(
             idempotency_key, ("amend_part", municipality, who), body,
-            lambda: configuring.amend(self.stores, municipality, wish, who),
+            lambda: configuration_changes.amend(self.stores, municipality, wish, who),
         )  # fmt: skip
 
     def _require_part(self, municipality: str, section: str, name: str, teams: Teams) -> None:
@@ -95,7 +95,7 @@ class ForAdministration(Desk):
 
         def close() -> dict[str, Any]:
             return desk.describe_closure(
-                self.stores, closing.close(self.stores, municipality, wish, by_staff(self, who))
+                self.stores, closures.close(self.stores, municipality, wish, by_staff(self, who))
             )
 
         laid = self.idempotency.once(idempotency_key, ("close_time", municipality, who), body, close)
@@ -110,7 +110,7 @@ class ForAdministration(Desk):
                 require_resource(self.stores, municipality, each["resource"], teams)
         return self.idempotency.once(
             idempotency_key, ("open_time", municipality, who), closure,
-            lambda: desk.describe_closure(self.stores, closing.reopen(self.stores, municipality, closure)),
+            lambda: desk.describe_closure(self.stores, closures.reopen(self.stores, municipality, closure)),
         )  # fmt: skip
 
     @answer
@@ -123,7 +123,7 @@ class ForAdministration(Desk):
     ) -> dict[str, Any]:
         """`text`: an iCalendar file, as Outlook or Google exports it."""
         require_resource(self.stores, municipality, resource, teams)
-        busy, before = closing.import_busy(self.stores, municipality, resource, source, text)
+        busy, before = closures.import_busy(self.stores, municipality, resource, source, text)
         return {"busy_times": busy, "busy_times_before": before, "clashes": desk.clashes(self.stores, municipality)}
 
     @answer
@@ -132,11 +132,11 @@ class ForAdministration(Desk):
 
     @answer
     def export_resident(self, municipality: str, who: str, person: str) -> dict[str, Any]:
-        return forgetting.export(self.stores, municipality, person, by_staff(self, who))
+        return privacy.export(self.stores, municipality, person, by_staff(self, who))
 
     @answer
     def erase_resident(self, municipality: str, who: str, person: str) -> int:
-        return forgetting.erase(self.stores, self.announce, municipality, person, by_staff(self, who))
+        return privacy.erase(self.stores, self.announce, municipality, person, by_staff(self, who))
 
     @answer
     def count_events(self) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from loket_chassis.rpc import answer
+from loket_chassis.messaging.rpc import answer
 from loket_contracts.errors import Refusal
 
-from ..commands import changing
-from ..queries import appointments, finding, waiting_room
-from .reading import Desk, by_staff
+from ..commands import lifecycle
+from ..queries import appointments, search, waiting_room
+from .actors import Desk, by_staff
 
 
 class ForKiosks(Desk):
@@ -18,12 +18,12 @@ class ForKiosks(Desk):
     @answer
     def arrivals(self, municipality: str, location: str, text: str) -> list[dict[str, Any]]:
         """Who may be meant by what somebody typed there."""
-        return finding.arrivals(self.stores, municipality, location, text)
+        return search.arrivals(self.stores, municipality, location, text)
 
     @answer
     def why_not_expected(self, municipality: str, location: str, text: str) -> dict[str, Any] | None:
         """Where nobody is found: what is known of the reference that somebody typed there."""
-        return finding.why_not_expected(self.stores, municipality, location, text)
+        return search.why_not_expected(self.stores, municipality, location, text)
 
     @answer
     def arrive(self, municipality: str, who: str, location: str, appointment: str, text: str) -> dict[str, Any]:
@@ -32,12 +32,12 @@ class ForKiosks(Desk):
         Raises Refusal: appointment-not-found.
         """
         if appointment not in {
-            each["appointment"] for each in finding.arrivals(self.stores, municipality, location, text)
+            each["appointment"] for each in search.arrivals(self.stores, municipality, location, text)
         }:
             raise Refusal("appointment-not-found")
         card = appointments.find_card_by_id(self.stores, municipality, appointment)
         changed = appointments.appointment(self.stores, card)
         if changed.state != "checked_in":
-            changed = changing.step(self.stores, self.announce, card, "check_in", by_staff(self, who))
+            changed = lifecycle.step(self.stores, self.announce, card, "check_in", by_staff(self, who))
         late = waiting_room.is_late(self.stores, changed)
         return {**waiting_room.describe_person(self.stores, changed), "late": late}

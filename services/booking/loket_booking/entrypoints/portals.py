@@ -7,15 +7,15 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from loket_chassis.rpc import answer
+from loket_chassis.messaging.rpc import answer
 from loket_contracts.commands import BookAppointment, CancelAppointment
 from loket_contracts.errors import Refusal, load
 
-from ..commands import booking, changing
+from ..commands import booking, lifecycle
 from ..commands.request import Request
 from ..queries import appointments
 from ..store.cards import Card
-from .reading import Desk
+from .actors import Desk
 
 _book_appointment, _cancel_appointment = BookAppointment(), CancelAppointment()
 
@@ -53,7 +53,7 @@ class ForPortals(Desk):
     @answer
     def portal_cancel(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
         wish, card = load(_cancel_appointment, body), self._card(municipality, who, identifier)
-        cancelled = changing.cancel(
+        cancelled = lifecycle.cancel(
             self.stores, self.announce, card, wish["reason"], _by_portal(self, who), wish["sequence"]
         )
         return appointments.describe(self.stores, cancelled, card)

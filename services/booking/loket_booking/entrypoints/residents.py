@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loket_chassis.rpc import answer
+from loket_chassis.messaging.rpc import answer
 from loket_contracts.commands import (
     AnswerQuestions,
     BookAppointment,
@@ -19,10 +19,10 @@ from loket_contracts.commands import (
 )
 from loket_contracts.errors import load
 
-from ..commands import booking, changing, drafting, feedback, filing, preparing, queueing, waiting
-from ..queries import appointments, catalogue, contacting, desk, slots, waiting_room
+from ..commands import attachments, booking, drafts, feedback, lifecycle, preparation, queue, waiting_list
+from ..queries import appointments, catalogue, contact_cards, desk, slots, waiting_room
 from ..store.holds import HeldSlot
-from .reading import Desk, by_resident
+from .actors import Desk, by_resident
 
 _find_slots, _hold_slot, _book_appointment = FindSlots(), HoldSlot(), BookAppointment()
 _cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
@@ -75,27 +75,27 @@ class ForResidents(Desk):
         """Another moment for the same visit: what was filled in goes along."""
         request = by_resident(self, None, client)
         held = booking.hold(self.stores, municipality, load(_hold_slot, body), request)
-        drafting.carry_over(self.stores, appointments.find_hold(self.stores, municipality, before), held, request)
+        drafts.carry_over(self.stores, appointments.find_hold(self.stores, municipality, before), held, request)
         return appointments.describe_hold(held)
 
     @answer
     def fill_in(self, municipality: str, hold: str, body: dict[str, Any]) -> dict[str, Any]:
         """Keep a part of the form: `answers`, `contact`."""
         held = appointments.find_hold(self.stores, municipality, hold)
-        drafting.fill_in(self.stores, held, load(_fill_in, body))
+        drafts.fill_in(self.stores, held, load(_fill_in, body))
         return self._form(held)
 
     @answer
     def attach(self, municipality: str, hold: str, question: str, name: str, content: str) -> dict[str, Any]:
         """A file with the form. `content` is base64 (RFC 4648)."""
         held = appointments.find_hold(self.stores, municipality, hold)
-        drafting.attach(self.stores, held, question, name, content)
+        drafts.attach(self.stores, held, question, name, content)
         return self._form(held)
 
     @answer
     def detach(self, municipality: str, hold: str, file: str) -> dict[str, Any]:
         held = appointments.find_hold(self.stores, municipality, hold)
-        drafting.detach(self.stores, held, file)
+        drafts.detach(self.stores, held, file)
         return self._form(held)
 
     @answer
@@ -104,7 +104,7 @@ class ForResidents(Desk):
         return self._form(appointments.find_hold(self.stores, municipality, hold))
 
     def _form(self, held: HeldSlot) -> dict[str, Any]:
-        draft, files = drafting.of(self.stores, held), drafting.files(self.stores, held)
+        draft, files = drafts.of(self.stores, held), drafts.files(self.stores, held)
         return {
             **appointments.describe_hold(held), "answers": draft.answers, "contact": draft.contact,
             "files": [appointments.describe_file(each) for each in files],
@@ -115,7 +115,7 @@ class ForResidents(Desk):
         self, municipality: str, hold: str, invitation: str | None = None, client: str | None = None
     ) -> dict[str, Any]:
         request = by_resident(self, client=client)
-        booked, card = drafting.book(self.stores, self.announce, municipality, hold, invitation, request)
+        booked, card = drafts.book(self.stores, self.announce, municipality, hold, invitation, request)
         return appointments.describe_with_link(self.stores, booked, card)
 
     @answer
@@ -150,7 +150,7 @@ class ForResidents(Desk):
     def cancel(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
         wish = load(_cancel_appointment, body)
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        cancelled = changing.cancel(
+        cancelled = lifecycle.cancel(
             self.stores, self.announce, card, wish["reason"], by_resident(self), wish["sequence"]
         )
         return appointments.describe(self.stores, cancelled, card)
@@ -159,20 +159,20 @@ class ForResidents(Desk):
     def reschedule(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
         wish = load(_reschedule_appointment, body)
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        moved = changing.reschedule(self.stores, self.announce, card, wish, by_resident(self))
+        moved = lifecycle.reschedule(self.stores, self.announce, card, wish, by_resident(self))
         return appointments.describe(self.stores, moved, card)
 
     @answer
     def check_in(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        changed = changing.step(self.stores, self.announce, card, "check_in", by_resident(self))
+        changed = lifecycle.step(self.stores, self.announce, card, "check_in", by_resident(self))
         return appointments.describe(self.stores, changed, card)
 
     @answer
     def answer_questions(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
         given = load(_answer_questions, body)
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        card = preparing.answer(self.stores, card, given, by_resident(self))
+        card = preparation.answer(self.stores, card, given, by_resident(self))
         return appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
 
     @answer
@@ -180,43 +180,43 @@ class ForResidents(Desk):
         self, municipality: str, identifier: str, token: str, question: str | None, name: str, content: str
     ) -> dict[str, Any]:
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        kept = filing.add_file(self.stores, card, question, name, content, by_resident(self))
+        kept = attachments.add_file(self.stores, card, question, name, content, by_resident(self))
         return appointments.describe_file(kept)
 
     @answer
     def read_file(self, municipality: str, identifier: str, token: str, file: str) -> dict[str, Any]:
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        found = filing.read_file(self.stores, card, file, by_resident(self))
+        found = attachments.read_file(self.stores, card, file, by_resident(self))
         return {**appointments.describe_file(found), "content": found["content"]}
 
     @answer
     def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> dict[str, Any]:
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        card = filing.drop_file(self.stores, card, file, by_resident(self))
+        card = attachments.drop_file(self.stores, card, file, by_resident(self))
         return appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
 
     @answer
     def join_waiting_list(self, municipality: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
         wish = load(_join_waiting_list, body)
         card = appointments.find_card(self.stores, municipality, wish["appointment"], token)
-        entry = waiting.join(self.stores, self.announce, card, wish, by_resident(self))
+        entry = waiting_list.join(self.stores, self.announce, card, wish, by_resident(self))
         return appointments.describe_entry(entry, appointments.appointment(self.stores, card))
 
     @answer
     def leave_waiting_list(self, municipality: str, identifier: str, token: str) -> None:
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        waiting.withdraw(self.stores, self.announce, card, by_resident(self))
+        waiting_list.withdraw(self.stores, self.announce, card, by_resident(self))
 
     @answer
     def accept_offer(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        moved = waiting.accept(self.stores, self.announce, card, by_resident(self))
+        moved = waiting_list.accept(self.stores, self.announce, card, by_resident(self))
         return appointments.describe(self.stores, moved, card)
 
     @answer
     def decline_offer(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
         card = appointments.find_card(self.stores, municipality, identifier, token)
-        entry = waiting.decline(self.stores, self.announce, card, by_resident(self))
+        entry = waiting_list.decline(self.stores, self.announce, card, by_resident(self))
         return appointments.describe_entry(entry, appointments.appointment(self.stores, card))
 
     @answer
@@ -232,7 +232,7 @@ class ForResidents(Desk):
         wish = load(_issue_ticket, body)
 
         def issue() -> dict[str, Any]:
-            issued = queueing.issue(self.stores, self.announce, municipality, wish, by_resident(self))
+            issued = queue.issue(self.stores, self.announce, municipality, wish, by_resident(self))
             return waiting_room.describe_person(self.stores, issued)
 
         return self.idempotency.once(idempotency_key, ("issue_ticket", municipality), body, issue)
@@ -249,13 +249,13 @@ class ForResidents(Desk):
     @answer
     def contact_cards(self, wanted: list[list[str]]) -> list[dict[str, Any]]:
         """For notification, at the moment that it sends."""
-        return contacting.contact_cards(self.stores, wanted)
+        return contact_cards.contact_cards(self.stores, wanted)
 
     @answer
     def team_contact(self, municipality: str, team: str) -> dict[str, Any] | None:
         """For notification, when it writes to a team."""
-        return contacting.team_contact(self.stores, municipality, team)
+        return contact_cards.team_contact(self.stores, municipality, team)
 
     @answer
     def contact_mark(self, municipality: str, token: str) -> str:
-        return contacting.contact_mark(self.stores, municipality, token)
+        return contact_cards.contact_mark(self.stores, municipality, token)

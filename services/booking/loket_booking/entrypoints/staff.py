@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loket_chassis.rpc import answer
+from loket_chassis.messaging.rpc import answer
 from loket_contracts.commands import (
     AnswerQuestions,
     AskResident,
@@ -25,12 +25,12 @@ from loket_contracts.days import asked_day
 from loket_contracts.desk_commands import BookForResident
 from loket_contracts.errors import Refusal, load
 
-from ..commands import booking, changing, closing, filing, inviting, preparing, queueing
+from ..commands import attachments, booking, closures, invitations, lifecycle, preparation, queue
 from ..domain.appointment import Appointment, allowed
-from ..queries import appointments, day, desk, finding, slots, waiting_room
+from ..queries import appointments, day, desk, search, slots, waiting_room
 from ..store.cards import Card
-from .reading import Desk, by_staff
-from .teams import Teams, card_of, require_resource, require_ticket, require_types
+from .actors import Desk, by_staff
+from .authorisation import Teams, card_of, require_resource, require_ticket, require_types
 
 _book_for_resident, _book_follow_up, _call_next = BookForResident(), BookFollowUp(), CallNext()
 _cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
@@ -67,7 +67,7 @@ class ForStaff(Desk):
     @answer
     def find_visits(self, municipality: str, who: str, text: str, teams: Teams = None) -> list[dict[str, Any]]:
         """By reference, or by the beginnings of words of a name."""
-        return finding.find(self.stores, municipality, text, teams, by_staff(self, who))
+        return search.find(self.stores, municipality, text, teams, by_staff(self, who))
 
     @answer
     def dossier(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class ForStaff(Desk):
         """Answers that a resident gives by telephone."""
         given = load(_answer_questions, body)
         card = card_of(self.stores, municipality, identifier, teams)
-        card = preparing.answer(self.stores, card, given, by_staff(self, who))
+        card = preparation.answer(self.stores, card, given, by_staff(self, who))
         return self._described(appointments.appointment(self.stores, card), card)
 
     @answer
@@ -134,7 +134,7 @@ class ForStaff(Desk):
         changes = {name: wish[name] for name in names if wish[name] is not None}
         changed = self.idempotency.once_without_result(
             idempotency_key, ("step", municipality, who, card.id, command), body,
-            lambda: changing.step(
+            lambda: lifecycle.step(
                 self.stores, self.announce, card, command, by_staff(self, who), wish["reason"], changes
             ),
         )  # fmt: skip
@@ -147,7 +147,7 @@ class ForStaff(Desk):
         wish = load(_cancel_appointment, {"reason": "by-municipality", **body})
         card = card_of(self.stores, municipality, identifier, teams)
         request = by_staff(self, who)
-        changed = changing.cancel(self.stores, self.announce, card, wish["reason"], request, wish["sequence"])
+        changed = lifecycle.cancel(self.stores, self.announce, card, wish["reason"], request, wish["sequence"])
         return self._described(changed, card)
 
     @answer
@@ -156,7 +156,7 @@ class ForStaff(Desk):
     ) -> dict[str, Any]:
         wish = load(_reschedule_appointment, body)
         card = card_of(self.stores, municipality, identifier, teams)
-        changed = changing.reschedule(self.stores, self.announce, card, wish, by_staff(self, who))
+        changed = lifecycle.reschedule(self.stores, self.announce, card, wish, by_staff(self, who))
         return self._described(changed, card)
 
     @answer
@@ -169,7 +169,7 @@ class ForStaff(Desk):
         card = card_of(self.stores, municipality, identifier, teams)
         asked = self.idempotency.once_without_result(
             idempotency_key, ("ask", municipality, who, card.id), body,
-            lambda: preparing.ask(self.stores, self.announce, card, text, by_staff(self, who)),
+            lambda: preparation.ask(self.stores, self.announce, card, text, by_staff(self, who)),
         )  # fmt: skip
         card = asked or card_of(self.stores, municipality, card.id, teams)
         return self._described(appointments.appointment(self.stores, card), card)
@@ -194,7 +194,7 @@ class ForStaff(Desk):
         self, municipality: str, who: str, identifier: str, file: str, teams: Teams = None
     ) -> dict[str, Any]:
         card = card_of(self.stores, municipality, identifier, teams)
-        found = filing.read_file(self.stores, card, file, by_staff(self, who))
+        found = attachments.read_file(self.stores, card, file, by_staff(self, who))
         return {**appointments.describe_file(found), "content": found["content"]}
 
     @answer
@@ -206,7 +206,7 @@ class ForStaff(Desk):
         require_resource(self.stores, municipality, wish["resource"], teams)
 
         def call() -> dict[str, Any]:
-            called = queueing.call_next(self.stores, self.announce, municipality, wish, by_staff(self, who))
+            called = queue.call_next(self.stores, self.announce, municipality, wish, by_staff(self, who))
             return waiting_room.describe_person(self.stores, called)
 
         return self.idempotency.once(idempotency_key, ("call_next", municipality, who), body, call)
@@ -221,7 +221,7 @@ class ForStaff(Desk):
 
         def take() -> dict[str, Any]:
             require_ticket(self.stores, municipality, identifier, teams)  # a transfer takes it to another team
-            changed = queueing.ticket_step(
+            changed = queue.ticket_step(
                 self.stores, self.announce, municipality, identifier, command, wish, by_staff(self, who)
             )
             return waiting_room.describe_person(self.stores, changed)
@@ -237,7 +237,7 @@ class ForStaff(Desk):
         card, wish = card_of(self.stores, municipality, identifier, teams), load(_take_step, body)
 
         def pass_on() -> dict[str, Any]:
-            issued = queueing.transfer(self.stores, self.announce, card, wish, by_staff(self, who))
+            issued = queue.transfer(self.stores, self.announce, card, wish, by_staff(self, who))
             return waiting_room.describe_person(self.stores, issued)
 
         return self.idempotency.once(idempotency_key, ("transfer", municipality, who, card.id), body, pass_on)
@@ -246,12 +246,12 @@ class ForStaff(Desk):
     def invite(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
         wish = load(_invite, body)
         require_types(self.stores, municipality, [wish["appointment_type"]], teams)
-        made, token = inviting.invite(self.stores, municipality, wish, by_staff(self, who))
+        made, token = invitations.invite(self.stores, municipality, wish, by_staff(self, who))
         return {**desk.describe_invitation(made, None), "token": token}
 
     @answer
     def revoke_invitation(self, municipality: str, identifier: str) -> None:
-        inviting.revoke(self.stores, municipality, identifier)
+        invitations.revoke(self.stores, municipality, identifier)
 
     @answer
     def invitations(self, municipality: str) -> list[dict[str, Any]]:
@@ -272,7 +272,7 @@ class ForStaff(Desk):
         moves = load(_move_these, body)["moves"]
         for move in moves if teams is not None else ():
             card_of(self.stores, municipality, move["appointment"], teams)
-        return closing.move_these(self.stores, self.announce, municipality, moves, by_staff(self, who))
+        return closures.move_these(self.stores, self.announce, municipality, moves, by_staff(self, who))
 
     def _described(self, appointment: Appointment, card: Card) -> dict[str, Any]:
         known = self.stores.configurations.calendar(appointment.municipality).municipality

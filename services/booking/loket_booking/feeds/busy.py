@@ -18,7 +18,7 @@ from loket_contracts.errors import Refusal
 
 from ..domain.catalogue import Closure
 from ..domain.grid import MINUTES, zone
-from .repetition import can_be_worked_out, set_end
+from .recurrence import can_be_worked_out, set_end
 
 #: so far ahead the repetitions of an event are worked out
 HORIZON = dt.timedelta(days=400)

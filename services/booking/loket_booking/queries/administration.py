@@ -6,9 +6,9 @@ from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..bootstrap import Stores
-from ..commands import configuring
+from ..commands import configuration_changes
 from ..configuration import reader
+from ..context import Stores
 
 MOST_LISTED = 1000
 
@@ -35,10 +35,10 @@ def part(stores: Stores, municipality: str, section: str, name: str) -> dict[str
 
     Raises Refusal: unknown-resource, unknown-appointment-type, invalid-request for another section.
     """
-    configuring.require_part(stores, municipality, section, name)
+    configuration_changes.require_part(stores, municipality, section, name)
     version, text = stores.configurations.versions.latest(municipality)
     written = reader.as_written(text, (section, name))
-    keys = configuring.AMENDABLE[section]
+    keys = configuration_changes.AMENDABLE[section]
     usual = {key: text for key, text in reader.usual(section).items() if key in keys}
     return {"version": version, "values": {key: written.get(key) for key in keys}, "usual": usual}
 

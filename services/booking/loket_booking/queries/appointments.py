@@ -5,14 +5,14 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from loket_chassis.tokens import hash_of
+from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import pick
 
-from ..bootstrap import Stores
-from ..commands.changing import claimed
-from ..commands.inviting import standing
+from ..commands.invitations import standing
+from ..commands.lifecycle import claimed
+from ..context import Stores
 from ..domain import booked
 from ..domain.appointment import Appointment, allowed
 from ..domain.catalogue import Address, Location

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
-from ..bootstrap import Stores
+from ..context import Stores
 from ..domain.catalogue import AppointmentType, Location, Municipality
 
 

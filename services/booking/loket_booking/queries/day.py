@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from ..bootstrap import Stores
 from ..commands.request import Request
+from ..context import Stores
 from ..domain.appointment import Appointment, allowed
 from ..domain.catalogue import Municipality
 from ..domain.grid import day
 from ..store.cards import Card
-from ..store.days import Claim
+from ..store.day_view import Claim
 
 #: the agenda stays open on a desk all day, and is fetched anew every few seconds
 ONE_LOOK = dt.timedelta(hours=1)

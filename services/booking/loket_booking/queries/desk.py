@@ -10,19 +10,19 @@ from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import pick
 
-from ..bootstrap import Stores
 from ..commands.request import Request
-from ..domain import booked, intake
-from ..domain import clashes as clashing
-from ..domain.agenda import Placement
+from ..context import Stores
+from ..domain import booked, intake_form
+from ..domain import conflicts as clashing
 from ..domain.appointment import Appointment, allowed
 from ..domain.catalogue import Municipality
 from ..domain.grid import local_date
 from ..domain.lifecycle import Transition
-from ..domain.opening import Calendar
+from ..domain.opening_hours import Calendar
+from ..domain.resource_day import Placement
 from ..store.cards import Card
 from ..store.closures import LaidClosure
-from ..store.days import Claim
+from ..store.day_view import Claim
 from ..store.invitations import Invitation
 from .day import summary
 
@@ -67,7 +67,7 @@ def dossier(stores: Stores, card: Card, appointment: Appointment, request: Reque
 def _unanswered(stores: Stores, card: Card, appointment: Appointment) -> list[str]:
     """What staff still have to ask."""
     visit = booked.visit_of(stores.configurations.including_removed(card.municipality), appointment)
-    return [] if card.pseudonymised else intake.unanswered(visit, card.answers)
+    return [] if card.pseudonymised else intake_form.unanswered(visit, card.answers)
 
 
 def _asked(request: dict[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..bootstrap import Stores
-from ..commands.waiting import preference_of
+from ..commands.waiting_list import preference_of
+from ..context import Stores
 from ..domain import explanation
 from ..domain.availability import Availability, Preference, Slot, keys
 from ..domain.grid import local_date, zone
-from ..domain.opening import Calendar
+from ..domain.opening_hours import Calendar
 from ..domain.visit import Visit, at_any_notice, candidates, plan
 
 #: the longest stretch that one search covers, and the one it covers when none is given

@@ -7,8 +7,8 @@ from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..bootstrap import Stores
-from ..commands.queueing import here, waiting_of
+from ..commands.queue import here, waiting_of
+from ..context import Stores
 from ..domain import queue
 from ..domain.appointment import Appointment
 from ..domain.catalogue import Municipality

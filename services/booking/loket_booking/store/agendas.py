@@ -23,17 +23,17 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
-from ..domain.agenda import Agenda, AgendaKey, Hold, Placement
 from ..domain.appointment import Appointment
+from ..domain.resource_day import Agenda, AgendaKey, Hold, Placement
+from .agenda_cache import Memory
+from .bitmap import WORD_NAMES, cells_in, freed, new_agenda, words_of
 from .claiming import Taken, claiming, unless_claimed
 from .documents import placed, to_document
 from .finding import Finding
 from .holds import forgotten, released
-from .memory import Memory
-from .words import WORD_NAMES, cells_in, freed, new_agenda, words_of
 
 
 class Agendas(Finding):

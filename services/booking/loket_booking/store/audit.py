@@ -6,8 +6,8 @@ import datetime as dt
 
 from pymongo.database import Database
 
-from loket_chassis import pages
-from loket_chassis.mongo import Document
+from loket_chassis.storage import pagination
+from loket_chassis.storage.connection import Document
 
 from ..domain.lifecycle import Actor
 
@@ -56,4 +56,4 @@ class Audit:
         query: Document = {"municipality": municipality}
         if appointment is not None:
             query["appointment"] = appointment
-        return pages.latest(self.collection, query, before, most)
+        return pagination.latest(self.collection, query, before, most)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
 from ..domain.capacity import Capacity
-from .lives import Lives
+from .repository import Lives
 
 
 class Capacities(Lives[Capacity]):

@@ -17,10 +17,10 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.mongo import AHEAD, Document
-from loket_chassis.tokens import hash_of
+from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.connection import AHEAD, Document
 
-from ..domain.agenda import AgendaKey
+from ..domain.resource_day import AgendaKey
 
 #: how long the making of a booking can take at the very most; a card without a claim that is older was left behind
 UNDER_WAY = dt.timedelta(seconds=30)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from bson.int64 import Int64
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
-from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
+from ..domain.resource_day import Placement
+from .bitmap import words_of
 from .documents import placed, to_document
-from .words import words_of
 
 
 class Taken(Exception):

@@ -13,7 +13,7 @@ from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.mongo import AHEAD, Document
+from loket_chassis.storage.connection import AHEAD, Document
 
 
 class Clients:

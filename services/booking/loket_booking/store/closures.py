@@ -11,7 +11,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 
 from ..domain.catalogue import Closed, Closure
 

@@ -9,13 +9,13 @@ import time
 import structlog
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
-from loket_chassis.versions import Versions
+from loket_chassis.storage.connection import Document
+from loket_chassis.storage.versioned_documents import Versions
 from loket_contracts.errors import Refusal
 
 from ..configuration import reader
 from ..domain.catalogue import Municipality
-from ..domain.opening import Calendar
+from ..domain.opening_hours import Calendar
 from .closures import Closures
 from .removed_entries import RemovedEntries
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 
-from ..domain.agenda import AgendaKey, Placement
 from ..domain.appointment import Appointment
 from ..domain.availability import Preference
 from ..domain.lifecycle import Transition
+from ..domain.resource_day import AgendaKey, Placement
 from ..domain.ticket import Ticket
 from ..domain.waiting_list import Entry, Offer
 

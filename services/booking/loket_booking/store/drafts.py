@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 
 
 @dataclass(frozen=True)

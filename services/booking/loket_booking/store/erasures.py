@@ -6,7 +6,7 @@ import datetime as dt
 
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
 #: longer than one erasure can take

@@ -15,7 +15,7 @@ from bson.errors import InvalidId
 from gridfs import GridFSBucket, NoFile
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 
 
 class Files:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from pymongo.collection import Collection
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 
-from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
+from ..domain.resource_day import Placement
 from .documents import from_entry
 from .holds import HeldSlot
 

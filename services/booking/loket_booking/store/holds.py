@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 
-from ..domain.agenda import Placement
 from ..domain.appointment import Appointment
+from ..domain.resource_day import Placement
 
 #: how long an expired hold is remembered, so that who comes back late can still be helped to a free moment
 REMEMBERED = dt.timedelta(hours=1)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
-from loket_chassis.tokens import hash_of
+from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.connection import Document
 
 
 @dataclass(frozen=True)

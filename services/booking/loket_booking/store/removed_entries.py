@@ -12,8 +12,8 @@ import structlog
 from pymongo import UpdateOne
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
-from loket_chassis.versions import Versions
+from loket_chassis.storage.connection import Document
+from loket_chassis.storage.versioned_documents import Versions
 from loket_contracts.errors import Refusal
 
 from ..configuration import reader

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import requests
 
-from loket_chassis.allowed import WebAddress
-from loket_chassis.secret_values import Secret
-from loket_chassis.settings import setting
+from loket_chassis.runtime.allowed_values import WebAddress
+from loket_chassis.runtime.secret_values import Secret
+from loket_chassis.runtime.settings import setting
 
-from .contract import Away, Callback, Forged, Outgoing, Receipt, Refused
+from .base import Away, Callback, Forged, Outgoing, Receipt, Refused
 from .http import LEAST_RECEIPT_KEY, HttpSms, require_key
 
 #: of the message: its number or its text is wrong; every other code is about our account, or theirs to mend

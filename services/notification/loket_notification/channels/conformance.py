@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import pytest
 
 from ..domain.kinds import CHANNELS
-from .contract import Away, Callback, Channel, Forged, NotNow, NotSent, Outgoing, Refused, Unknown
+from .base import Away, Callback, Channel, Forged, NotNow, NotSent, Outgoing, Refused, Unknown
 
 BEHAVIOURS = ("accept", "later", "refuse", "broken", "silent", "away")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import structlog
 
-from loket_chassis.settings import setting
+from loket_chassis.runtime.settings import setting
 
 from ..domain.segments import cut
-from .contract import Away, Callback, Forged, Outgoing, Receipt
+from .base import Away, Callback, Forged, Outgoing, Receipt
 
 log = structlog.get_logger()
 

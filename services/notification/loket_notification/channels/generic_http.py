@@ -15,10 +15,10 @@ import requests
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from loket_chassis.allowed import JsonObject, OneOf, Pattern, WebAddress
-from loket_chassis.settings import SECONDS, setting
+from loket_chassis.runtime.allowed_values import JsonObject, OneOf, Pattern, WebAddress
+from loket_chassis.runtime.settings import SECONDS, setting
 
-from .contract import Callback, Forged, Outgoing, Receipt, Refused
+from .base import Callback, Forged, Outgoing, Receipt, Refused
 from .http import HttpSms, is_right
 
 _environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import requests
 from requests.adapters import HTTPAdapter
 
-from .contract import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
+from .base import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
 
 POOL = 16
 #: bytes of the key by which the callbacks of a provider that signs nothing are known

@@ -19,7 +19,7 @@ from email.utils import format_datetime, formataddr
 from io import BytesIO
 from typing import Any
 
-from .contract import Outgoing
+from .base import Outgoing
 
 _SMTP = compat32.clone(linesep="\r\n", max_line_length=76)
 _UTF8 = "utf-8"

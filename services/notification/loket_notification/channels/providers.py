@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from ..domain.breaker import Breaker
-from .contract import GROUP, Away, Channel, Declined, NotNow, NotSent, Outgoing, Refused, Unknown
+from .base import GROUP, Away, Channel, Declined, NotNow, NotSent, Outgoing, Refused, Unknown
 
 log = structlog.get_logger()
 

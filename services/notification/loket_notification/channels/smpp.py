@@ -18,11 +18,11 @@ import smpplib.consts as codes
 from smpplib.exceptions import ConnectionError as Disconnected
 from smpplib.exceptions import PDUError
 
-from loket_chassis.allowed import PORT, Host
-from loket_chassis.settings import SECONDS, setting
+from loket_chassis.runtime.allowed_values import PORT, Host
+from loket_chassis.runtime.settings import SECONDS, setting
 
 from ..domain.segments import cut, parts, septets
-from .contract import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
+from .base import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
 
 LATER = frozenset({codes.SMPP_ESME_RTHROTTLED, codes.SMPP_ESME_RMSGQFUL})
 OF_THE_MESSAGE = frozenset(

@@ -8,10 +8,10 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loket_chassis.allowed import PORT, EmailAddress, Host, OneOf, ReadableFile
-from loket_chassis.settings import SECONDS, setting
+from loket_chassis.runtime.allowed_values import PORT, EmailAddress, Host, OneOf, ReadableFile
+from loket_chassis.runtime.settings import SECONDS, setting
 
-from .contract import Away, Callback, Declined, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
+from .base import Away, Callback, Declined, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
 from .mime import to_bytes
 
 #: SMTP replies from here on are final; those below may be tried again (RFC 5321, 4.2.1)

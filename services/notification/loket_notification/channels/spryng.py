@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from loket_chassis.allowed import WebAddress
-from loket_chassis.secret_values import Secret
-from loket_chassis.settings import setting
+from loket_chassis.runtime.allowed_values import WebAddress
+from loket_chassis.runtime.secret_values import Secret
+from loket_chassis.runtime.settings import setting
 
 from ..domain.segments import cut
-from .contract import Callback, Outgoing, Receipt
+from .base import Callback, Outgoing, Receipt
 from .http import LEAST_RECEIPT_KEY, HttpSms, require_key
 
 STATES = {"10": "delivered", "20": "failed"}

@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from loket_chassis.allowed import WebAddress
-from loket_chassis.settings import setting
+from loket_chassis.runtime.allowed_values import WebAddress
+from loket_chassis.runtime.settings import setting
 
-from .contract import Callback, Forged, Outgoing, Receipt
+from .base import Callback, Forged, Outgoing, Receipt
 from .http import HttpSms, is_right
 
 STATES = {"delivered": "delivered", "undelivered": "failed", "failed": "failed"}

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-from loket_chassis import plain_yaml
+from loket_chassis.yaml import safe_load
 
 #: what a kind of message may say; `detail` and `sms` are not said by all
 PARTS = ("subject", "opening", "detail", "closing", "sms")
@@ -33,7 +33,7 @@ _environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 def words_of(language: str) -> Mapping[str, Any]:
     """Our phrases in a language."""
     source = resources.files("loket_notification.templates").joinpath(f"{language}.yaml").read_text(encoding="utf-8")
-    words: Mapping[str, Any] = plain_yaml.load(source)
+    words: Mapping[str, Any] = safe_load.load(source)
     return words
 
 

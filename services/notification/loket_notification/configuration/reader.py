@@ -8,7 +8,7 @@ import yaml
 from jinja2 import TemplateError
 from marshmallow import ValidationError
 
-from loket_chassis import plain_yaml
+from loket_chassis.yaml import safe_load
 from loket_contracts.errors import Refusal, pointers
 from loket_contracts.reasons import RESIDENT_REASONS
 
@@ -24,9 +24,9 @@ _form = PlanFile()
 def read(text: str, most_segments: int) -> tuple[str, Plan]:
     """The municipality and its plan. Raises Refusal: invalid-configuration, with every mistake."""
     try:
-        plain_yaml.compose(text)
-        given = plain_yaml.load(text)
-    except plain_yaml.NotPlain as error:
+        safe_load.compose(text)
+        given = safe_load.load(text)
+    except safe_load.NotPlain as error:
         problem = {"pointer": "/", "detail": f"Not YAML: {error}.", "line": error.line}
         raise Refusal("invalid-configuration", errors=[problem]) from error
     except (yaml.YAMLError, ValueError) as error:  # a tag that means nothing here, a day that there is not

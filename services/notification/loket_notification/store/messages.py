@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
 from pymongo.database import Database
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
 from ..domain.planning import PlannedMessage
 from ..domain.segments import Cut
-from .unwanted import UNREACHABLE
+from .suppressions import UNREACHABLE
 
 #: a claim that is not extended ends after so long, and others take the message over
 LEASE = dt.timedelta(seconds=20)

@@ -7,7 +7,7 @@ import datetime as dt
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.mongo import Document
+from loket_chassis.storage.connection import Document
 
 
 class InHand(Exception):

@@ -16,8 +16,8 @@ from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis import pages
-from loket_chassis.mongo import Document
+from loket_chassis.storage import pagination
+from loket_chassis.storage.connection import Document
 
 #: after each try that failed
 DELAYS = tuple(dt.timedelta(seconds=each) for each in (5, 60, 300, 1800, 7200, 18000, 36000, 86400))
@@ -125,7 +125,7 @@ class Webhooks:
 
     def page(self, subscription: str, cursor: str | None, most: int) -> tuple[list[Document], str | None]:
         """The deliveries, the latest first. Raises Refusal: invalid-request."""
-        found, more = pages.latest(self.deliveries, {"subscription": subscription}, cursor, most)
+        found, more = pagination.latest(self.deliveries, {"subscription": subscription}, cursor, most)
         return [_told(each) for each in found], more
 
     def again(self, subscription: str, event: str, now: dt.datetime) -> bool:

@@ -17,8 +17,8 @@ from marshmallow import Schema
 from loket_contracts.envelope import Event
 from loket_contracts.events import EVENTS
 
-from . import heard
-from .steps import MINUTE, walk
+from . import event_schemas
+from .durations import MINUTE, walk
 
 Document = dict[str, Any]
 
@@ -163,13 +163,13 @@ def _sample(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Documen
     }
 
 
-APPOINTMENT = Kind("appointments", heard.Appointment(), _appointment)
-FEEDBACK = Kind("appointments", heard.Feedback(), _appointment)
-TICKET = Kind("tickets", heard.Ticket(), _ticket)
-WAITING = Kind("waiting", heard.Waiting(), _waiting)
-MESSAGE = Kind("messages", heard.Message(), _message)
-CAPACITY = Kind("capacities", heard.Capacity(), _capacity)
-SAMPLE = Kind("samples", heard.Sample(), _sample)
+APPOINTMENT = Kind("appointments", event_schemas.Appointment(), _appointment)
+FEEDBACK = Kind("appointments", event_schemas.Feedback(), _appointment)
+TICKET = Kind("tickets", event_schemas.Ticket(), _ticket)
+WAITING = Kind("waiting", event_schemas.Waiting(), _waiting)
+MESSAGE = Kind("messages", event_schemas.Message(), _message)
+CAPACITY = Kind("capacities", event_schemas.Capacity(), _capacity)
+SAMPLE = Kind("samples", event_schemas.Sample(), _sample)
 
 #: the kinds of fact, each in a collection of its own
 KINDS = tuple(dict.fromkeys(kind.name for kind in (APPOINTMENT, TICKET, WAITING, MESSAGE, CAPACITY, SAMPLE)))

@@ -15,7 +15,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from loket_chassis.mongo import Document, only_known_already
+from loket_chassis.storage.connection import Document, only_known_already
 from loket_contracts.envelope import Event
 
 from ..domain.facts import KIND_OF, KINDS, hear, key_of

@@ -1,0 +1,1 @@
+"""Clients of other services, and what the gateway caches of their answers."""

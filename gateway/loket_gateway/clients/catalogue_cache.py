@@ -1,0 +1,113 @@
+"""The catalogue as the gateway remembers it: asked of booking every few seconds, kept when booking is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import structlog
+from nameko.extensions import DependencyProvider, SharedExtension
+
+from loket_chassis.messaging.rpc import Calls, Unavailable
+from loket_contracts.languages import LANGUAGES
+
+log = structlog.get_logger()
+ALL = "*"
+NEVER: tuple[float, Any] = (float("-inf"), None)
+#: seconds between two looks at the list of all for the languages of one that is not in it
+LOOK_EVERY = 1.0
+#: seconds in which it is not asked for again after booking did not answer: everybody would wait for that
+AWAY_FOR = 10.0
+
+
+#: of a booking that does not tell what was removed
+NOTHING_REMOVED: dict[str, list[dict[str, Any]]] = {}
+
+
+def including_removed(catalogue: dict[str, Any], section: str) -> list[dict[str, Any]]:
+    """The entries of a section, then those that were removed: the words for what was booked, not for booking."""
+    in_force: list[dict[str, Any]] = catalogue.get(section, [])
+    return in_force + catalogue.get("removed", NOTHING_REMOVED).get(section, [])
+
+
+def types_of(catalogue: dict[str, Any], names: Iterable[str]) -> list[dict[str, Any]]:
+    """The appointment types of what was booked, as far as they are known."""
+    wanted = set(names)
+    return [kind for kind in including_removed(catalogue, "appointment_types") if kind["id"] in wanted]
+
+
+class Catalogue(SharedExtension):
+    """What the municipalities offer. Raises Refusal: unknown-municipality; Unavailable when it was never seen."""
+
+    booking = Calls("booking")
+
+    def setup(self) -> None:
+        self._fresh_for = self.container.config["settings"].catalogue_seconds
+        self._kept: dict[str, tuple[float, Any]] = {}
+        self._looked = float("-inf")
+
+    def municipalities(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._get(ALL)
+        return found
+
+    def of(self, municipality: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._get(municipality)
+        return found
+
+    def languages(self, municipality: str) -> Sequence[str]:
+        """The languages of a municipality, its default first; all of Loket's for one that is not known.
+
+        Anybody can make up names, so an unknown one causes no call of its own: the list of all is asked for, once in
+        LOOK_EVERY seconds at most. When booking is away, what was known last counts.
+        """
+        at, known = self._kept.get(municipality, NEVER)
+        if known is not None and time.monotonic() - at < self._fresh_for:
+            found: Sequence[str] = known["municipality"]["languages"]
+            return found
+        listed = self._listed(municipality) or (known and known["municipality"])
+        return listed["languages"] if listed else LANGUAGES
+
+    def _listed(self, municipality: str) -> Any:
+        """The entry of a municipality in the list of all, if there is one."""
+        at, listed = self._kept.get(ALL, NEVER)
+        found = next((each for each in listed or () if each["id"] == municipality), None)
+        is_fresh = found is not None and time.monotonic() - at < self._fresh_for
+        if is_fresh or time.monotonic() - self._looked < LOOK_EVERY:
+            return found
+        self._looked = time.monotonic()
+        try:
+            self._kept[ALL] = time.monotonic(), self.booking.outside_work().municipalities()
+        except Unavailable:
+            self._looked = time.monotonic() + AWAY_FOR
+            return found
+        return next((each for each in self._kept[ALL][1] if each["id"] == municipality), None)
+
+    def look_again(self) -> None:
+        """A configuration was loaded here. What was known is kept for when booking is away."""
+        self._kept = {name: (float("-inf"), known) for name, (_, known) in self._kept.items()}
+        self._looked = float("-inf")
+
+    def _get(self, name: str) -> Any:
+        at, known = self._kept.get(name, NEVER)
+        if time.monotonic() - at < self._fresh_for:
+            return known
+        booking = self.booking.outside_work()
+        try:
+            asked = booking.municipalities() if name == ALL else booking.catalogue(name)
+        except Unavailable:
+            if known is None:
+                raise
+            log.warning("booking is away; serving the catalogue from memory", municipality=name)
+            asked = known
+        self._kept[name] = time.monotonic(), asked
+        return asked
+
+
+class Catalogues(DependencyProvider):
+    """Gives the service class the catalogue."""
+
+    memory = Catalogue()
+
+    def get_dependency(self, worker_ctx: Any) -> Catalogue:
+        return self.memory

@@ -1,0 +1,77 @@
+"""Free starts, asked of booking for as long a time as it answers for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from loket_chassis.messaging.rpc import Service
+from loket_contracts.commands import MOST_PERSONS, MOST_TYPES
+from loket_contracts.errors import Refusal
+
+#: days that booking answers for at once
+AT_ONCE = 60
+
+
+def wish_of(kinds: list[dict[str, Any]], location: str, persons: int) -> dict[str, Any] | None:
+    """What is asked of booking. None for more people or topics than ever fit: then there is simply nothing free."""
+    if not 1 <= persons <= MOST_PERSONS or not 1 <= len(kinds) <= MOST_TYPES:
+        return None
+    return {"appointment_types": [kind["id"] for kind in kinds], "location": location, "persons": persons}
+
+
+def today(time_zone: str) -> dt.date:
+    return dt.datetime.now(ZoneInfo(time_zone)).date()
+
+
+def days(booking: Service, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
+    """The local days with a free start, both ends included, as YYYY-MM-DD."""
+    found = []
+    while first <= last:
+        end = min(last, first + dt.timedelta(days=AT_ONCE - 1))
+        counted = _asked(booking, "day_counts", municipality, wish, first, end)
+        found += [each["date"] for each in counted.get("days", ()) if each["starts"]]
+        first = end + dt.timedelta(days=1)
+    return found
+
+
+def starts(booking: Service, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
+    """The free starts, both days included, as RFC 3339 with the offset of the location."""
+    found = []
+    while first <= last:
+        end = min(last, first + dt.timedelta(days=AT_ONCE - 1))
+        found += [
+            each["start"] for each in _asked(booking, "free_slots", municipality, wish, first, end).get("slots", ())
+        ]
+        first = end + dt.timedelta(days=1)
+    return found
+
+
+def _asked(
+    booking: Service, method: str, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date
+) -> dict[str, Any]:
+    """Topics that cannot be combined have nothing free together."""
+    try:
+        answer: dict[str, Any] = getattr(booking, method)(
+            municipality, {**wish, "from": first.isoformat(), "to": last.isoformat()}
+        )
+    except Refusal as refusal:
+        if refusal.code in ("types-not-combinable", "unknown-location"):
+            return {}
+        raise
+    return answer
+
+
+def moment(date: str, clock: str, time_zone: str) -> str:
+    """A local day and time as RFC 3339. Of an hour that comes twice, the first; raises Refusal: slot-not-offered."""
+    try:
+        naive = dt.datetime.fromisoformat(f"{date}T{clock}")
+    except ValueError as error:
+        raise Refusal("slot-not-offered", {"start": f"{date} {clock}"}) from error
+    return naive.replace(tzinfo=ZoneInfo(time_zone)).isoformat()
+
+
+def naive(moment: str, time_zone: str) -> str:
+    """A moment as its local time without an offset, to the second."""
+    return dt.datetime.fromisoformat(moment).astimezone(ZoneInfo(time_zone)).replace(tzinfo=None).isoformat()

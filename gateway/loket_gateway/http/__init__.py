@@ -1,0 +1,1 @@
+"""HTTP: server, routing, parsing, limits, problems."""

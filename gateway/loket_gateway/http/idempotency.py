@@ -1,0 +1,21 @@
+"""The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header), scoped to its caller and its address."""
+
+from __future__ import annotations
+
+import hashlib
+
+from .client_address import counted_for
+from .parsing import idempotency_key
+from .request import GatewayRequest
+
+
+def scoped_key(request: GatewayRequest) -> str | None:
+    """The Idempotency-Key as it is stored: the same key of another caller, or for another address, is another one.
+
+    A stranger's belongs to their client. Raises Refusal: invalid-request.
+    """
+    key = idempotency_key(request)
+    if key is None:
+        return None
+    owner = counted_for(request.caller, request.remote_addr)
+    return hashlib.sha256("\0".join((owner, request.path, key)).encode()).hexdigest()

@@ -1,0 +1,129 @@
+"""How often one client may ask: counted in MongoDB, so for all gateways together.
+
+A gateway takes a handful of permits at a time and gives them out from memory, so that most requests cost no write. A
+client can so be stopped a handful early when it uses several gateways, and never late. When the database is away, each
+gateway counts by itself.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+
+import structlog
+from eventlet.semaphore import Semaphore
+from limits import RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from nameko.extensions import SharedExtension
+
+from loket_contracts.errors import Refusal
+
+from .client_address import counted_for
+from .request import GatewayRequest
+
+WINDOW = 60
+#: a gateway takes so large a part of what a client may at once
+HANDFUL = 20
+MOST_REMEMBERED = 20_000
+#: so many slots may one client hold in a minute by waiting instead of working (see friction)
+PATIENT_PER_MINUTE = 10
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Stash:
+    """The permits of one client that this gateway holds. `resets`: when the window ends, by time.time()."""
+
+    left: int
+    resets: float
+    shared: int
+
+    def is_of_use(self) -> bool:
+        """Whether it tells what is to be done: there are some left, or there are none to be had before it resets."""
+        return self.resets > time.time() and (self.left > 0 or self.shared <= 0)
+
+
+class Limits(SharedExtension):
+    """Count requests by limit and caller. An address is forgotten after a minute."""
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        self.most = {
+            "read": settings.reads_per_minute,
+            "write": settings.writes_per_minute,
+            "login": settings.logins_per_minute,
+            "wrong": settings.wrong_per_minute,
+            "patience": PATIENT_PER_MINUTE,
+        }
+        self._stashes: dict[tuple[str, str], Stash] = {}
+        self._taking: dict[tuple[str, str], Semaphore] = {}
+
+    @cached_property
+    def _shared(self) -> FixedWindowRateLimiter:
+        settings = self.container.config["settings"]
+        storage = storage_from_string(
+            settings.mongo_uri, database_name=settings.mongo_database, wrap_exceptions=True,
+            serverSelectionTimeoutMS=500, timeoutMS=1000,
+        )  # fmt: skip
+        assert isinstance(storage, Storage)
+        return FixedWindowRateLimiter(storage)
+
+    @cached_property
+    def _alone(self) -> FixedWindowRateLimiter:
+        return FixedWindowRateLimiter(MemoryStorage())
+
+    def spend(self, what: str, request: GatewayRequest) -> Stash:
+        """One permit of this caller or client. Raises Refusal: too-many-requests when there is none left."""
+        return self.spend_for(what, counted_for(request.caller, request.remote_addr))
+
+    def spend_for(self, what: str, client: str) -> Stash:
+        """The same by name: of `clients.counted_for`, or of a wrong key."""
+        key = what, client
+        stash = self._stashes.get(key)
+        if stash is None or not stash.is_of_use():
+            stash = self._take_once(key)
+        if stash.left <= 0:
+            raise self._refusal(stash)
+        stash.left -= 1
+        return stash
+
+    def _take_once(self, key: tuple[str, str]) -> Stash:
+        """Of many requests of one client at the same moment, one takes a handful and the others share in it."""
+        with self._taking.setdefault(key, Semaphore()):
+            stash = self._stashes.get(key)
+            if stash is None or not stash.is_of_use():
+                stash = self._take(*key)
+                if len(self._stashes) >= MOST_REMEMBERED:
+                    self._stashes.clear()
+                self._stashes[key] = stash
+        self._taking.pop(key, None)
+        return stash
+
+    def _refusal(self, stash: Stash) -> Refusal:
+        return Refusal("too-many-requests", {"seconds": max(1, round(stash.resets - time.time()))})
+
+    def _take(self, what: str, client: str) -> Stash:
+        try:
+            return self._from(self._shared, what, client)
+        except StorageError as error:
+            log.warning("the shared limits cannot be reached; counting alone", error=str(error.storage_error))
+            return self._from(self._alone, what, client)
+
+    def _from(self, limiter: FixedWindowRateLimiter, what: str, client: str) -> Stash:
+        item = RateLimitItemPerMinute(self.most[what])
+        handful = max(1, self.most[what] // HANDFUL)
+        taken = handful if limiter.hit(item, what, client, cost=handful) else 0
+        window = limiter.get_window_stats(item, what, client)
+        return Stash(taken, window.reset_time, window.remaining if taken else 0)
+
+    def fields(self, what: str, stash: Stash) -> list[tuple[str, str]]:
+        """What is left, as draft-ietf-httpapi-ratelimit-headers-10 tells it."""
+        left, seconds = stash.left + stash.shared, max(0, round(stash.resets - time.time()))
+        return [
+            ("RateLimit-Policy", f'"{what}";q={self.most[what]};w={WINDOW}'),
+            ("RateLimit", f'"{what}";r={left};t={seconds}'),
+        ]

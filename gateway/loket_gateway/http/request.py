@@ -1,0 +1,31 @@
+"""The request as this gateway knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from werkzeug.wrappers import Request
+
+from loket_contracts.languages import LANGUAGES
+
+from ..access.roles import ANYBODY, Caller
+
+
+class GatewayRequest(Request):
+    """A werkzeug request with its caller, the values in its path, and the code of the refusal, if there is one.
+
+    `languages_of`: returns the languages of a municipality.
+    """
+
+    caller: Caller = ANYBODY
+    refused: str | None = None
+    path_values: dict[str, Any]
+    languages_of: Callable[[str], Sequence[str]] | None = None
+
+    @cached_property
+    def languages(self) -> Sequence[str]:
+        """In which it can be answered, the default first: those of the municipality in the address, else all."""
+        municipality = self.path_values.get("municipality")
+        return self.languages_of(municipality) if municipality and self.languages_of else LANGUAGES

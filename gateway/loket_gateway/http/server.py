@@ -1,0 +1,220 @@
+"""The web side of nameko for this gateway: limits of a connection, traces, the access log, security headers."""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import time
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import eventlet
+import structlog
+from nameko.web.server import WebServer, wsgi
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestURITooLarge
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter, RequestRedirect
+from werkzeug.urls import iri_to_uri
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.runtime import tracing
+from loket_contracts.errors import Refusal
+
+from ..clients.catalogue_cache import Catalogue
+from ..i18n.language import LANGUAGES
+from . import problems
+from .client_address import client_of
+from .connections import AFTER_TROUBLE, IDLE_SECONDS, LONGEST_ADDRESS, LONGEST_LINE, Protocol, listen
+from .cors import Origins
+from .rate_limit import Limits
+from .request import GatewayRequest
+from .response_cache import KeptAnswers
+
+log = structlog.get_logger("access")
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+#: of the HTTP interface, in full (semver.org); the major one is in every address
+VERSION = "1.0.0"
+#: the municipality in an address that leads nowhere
+IN_NO_ROUTE = re.compile(r"/(?:api/v\d+/|compat/[a-z]+/)?([a-z0-9-]+)/")
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+class Remarks:
+    """What the web server beneath has to say besides each request: it says tracebacks as information."""
+
+    def info(self, text: str, *_: Any) -> None:
+        log.error("an answer could not be sent", exception=text)
+
+    def error(self, text: str, *_: Any) -> None:
+        log.warning("the rest of a body could not be read", told=text)
+
+    def debug(self, text: str, *_: Any) -> None:
+        log.debug(text)
+
+
+class Server(WebServer):
+    """nameko's web server with limits, and problems where it would send its own pages."""
+
+    origins = Origins()
+    kept = KeptAnswers()
+    limits = Limits()
+    catalogue = Catalogue()
+
+    def context_data_from_headers(self, request: Request) -> dict[str, str]:
+        return {tracing.KEY: tracing.accept(request.headers.get("traceparent"))}
+
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = Protocol, debug: bool = False) -> Any:
+        server = wsgi.Server(
+            sock,
+            sock.getsockname(),
+            wsgi_app,
+            protocol=protocol,
+            debug=debug,
+            log=logging.getLogger(__name__),
+            log_output=False,  # every request has its own line in our access log
+            socket_timeout=IDLE_SECONDS,
+            url_length_limit=LONGEST_LINE,
+            capitalize_response_headers=False,  # ours are written as the standards write them
+        )
+        server.log = Remarks()
+        return server
+
+    def process_request(self, sock: Any, address: Any) -> None:
+        # head and body leave in two writes; the second must not wait until the first is acknowledged
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            super().process_request(sock, address)
+        except OSError as error:
+            log.debug("a connection broke off", error=str(error))
+
+    def start(self) -> None:
+        if not self._starting:  # type: ignore[has-type]
+            self._starting = True
+            self._sock = listen(self.bind_addr, self.container.config["settings"].share_port)
+            self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
+            self._gt = self.container.spawn_managed_thread(self.run)
+
+    def run(self) -> None:
+        while self._is_accepting:
+            try:
+                sock, address = self._sock.accept()
+            except OSError as error:
+                if self._is_accepting:
+                    log.warning("no connection can be taken up", error=str(error))
+                    eventlet.sleep(AFTER_TROUBLE)
+                continue
+            sock.settimeout(IDLE_SECONDS)
+            self.container.spawn_managed_thread(partial(self.process_request, sock, address))
+
+    def _note(self, method: str, route: str, status: int, started: float, refused: str | None = None) -> None:
+        # the route and never the path: a path can hold a resident's token
+        why = {"refused": refused} if refused else {}
+        took = round((time.perf_counter() - started) * 1000, 1)
+        log.info("request", method=method, route=route, status=status, ms=took, **why)
+
+    def get_wsgi_app(self) -> Any:
+        routes = self.make_url_map()
+        settings = self.container.config["settings"]
+        public_url = settings.public_url
+        always = [*SECURITY_HEADERS.items()]
+        if public_url.startswith("https:"):
+            always.append(("Strict-Transport-Security", HSTS))
+        of_kept = [*always, ("API-Version", VERSION)]
+
+        def kept(environ: dict[str, Any], start_response: Any) -> Any:
+            """What was answered a moment ago goes out before anything else is looked at. None when there is nothing."""
+            found = self.kept.at_hand(environ)
+            if found is None or "HTTP_ORIGIN" in environ or "HTTP_AUTHORIZATION" in environ:
+                return None
+            started = time.perf_counter()
+            try:
+                stash = self.limits.spend_for("read", client_of(environ.get("REMOTE_ADDR")))
+            except Refusal:
+                return None  # it is told where all refusals are
+            status, headers, body = found.to(environ)
+            start_response(
+                f"{status} {HTTP_STATUS_CODES[status]}", [*headers, *self.limits.fields("read", stash), *of_kept]
+            )
+            self._note(environ["REQUEST_METHOD"], found.route, status, started)
+            return [body]
+
+        def refused(request: GatewayRequest, refusal: Refusal) -> Response:
+            request.refused = refusal.code
+            if not request.path_values and (found := IN_NO_ROUTE.match(request.path)):
+                request.path_values = {"municipality": found[1]}  # whose language the problem is written in
+            return problems.render(refusal, request, public_url)
+
+        def app(environ: dict[str, Any], start_response: Any) -> Any:
+            if (sent := kept(environ, start_response)) is not None:
+                return sent
+            # eventlet ends a chunked body where it ends, which werkzeug needs to be told
+            environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
+            request = GatewayRequest(environ)
+            request.path_values = {}
+            request.languages_of = self.catalogue.languages
+            started = time.perf_counter()
+            address = "-"
+            try:
+                if len(environ["RAW_PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
+                    raise RequestURITooLarge
+                provider, request.path_values = routes.bind_to_environ(environ).match()
+                address = provider.url
+                response = provider.handle_request(request)
+            except RequestRedirect as error:
+                # without the host, which is whatever the caller says that it is
+                response = redirect(urlsplit(error.new_url)._replace(scheme="", netloc="").geturl(), 308)
+            except MethodNotAllowed as error:
+                allowed = ", ".join(sorted(error.valid_methods or ()))
+                above = _page_above(routes.bind_to_environ(environ)) if request.method in ("GET", "HEAD") else None
+                if request.method == "OPTIONS":
+                    response = Response(status=204)
+                elif above is not None:
+                    spoken = request.args.get("lang", "")
+                    response = redirect(iri_to_uri(above) + (f"?lang={spoken}" if spoken in LANGUAGES else ""), 303)
+                else:
+                    response = refused(request, Refusal("method-not-allowed", {"method": request.method}))
+                response.headers["Allow"] = allowed
+            except RequestURITooLarge:
+                response = refused(request, Refusal("address-too-long", {"limit": LONGEST_ADDRESS}))
+            except Exception as error:
+                response = refused(request, problems.refusal_of(error))
+            if "HTTP_ORIGIN" in environ and request.path.startswith("/api/"):
+                self.origins.tell(request, response)
+            for name, value in always:
+                response.headers.setdefault(name, value)
+            self._note(request.method, address, response.status_code, started, request.refused)
+            return response(environ, start_response)
+
+        proxies = settings.trusted_proxies
+        return ProxyFix(app, x_for=proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0) if proxies else app
+
+
+def _page_above(adapter: MapAdapter) -> str | None:
+    """Where to go from the address of a form, when somebody asks for it as for a page: the closest page above it."""
+    path = adapter.path_info
+    try:
+        posted, _ = adapter.match(path, "POST")
+    except HTTPException:
+        return None
+    while getattr(posted, "page", False) and (path := path.rpartition("/")[0]):
+        try:
+            found, _ = adapter.match(path, "GET")
+        except RequestRedirect:  # it has a slash at its end
+            return f"{path}/"
+        except HTTPException:
+            continue
+        if getattr(found, "page", False):
+            return path
+    return None

@@ -1,0 +1,150 @@
+"""In which language to answer, and the words in it.
+
+Answers about a municipality are in one of its own languages; pages of no municipality, in any of Loket's. The source
+texts are English; `locale/<language>.po` holds the others (GNU gettext, read with Babel at the start).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from io import BytesIO
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time, get_day_names
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Request
+
+from loket_contracts.languages import LANGUAGES, LOCALES, NAMES, pick, spoken
+
+from ..http.request import GatewayRequest
+
+#: fields of the catalogue that hold a text per language
+TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint", "text"})
+LISTS_OF_TEXTS = frozenset({"bring", "keywords"})
+_DIFFERING = re.compile(r"(?<=: ).+(?=\.$)|\d+(?:[.-]\d+)*")
+
+
+def of(request: Request, asked: str | None = None) -> str:
+    """The language to answer in, one of the municipality's.
+
+    `asked`, or `?lang=`, comes first, and one that is not spoken there gives the default; then Accept-Language
+    (RFC 9110, 12.5.4); then the default.
+    """
+    explicit, languages = asked or request.args.get("lang"), offered(request)
+    if explicit:
+        return spoken(explicit, languages)
+    return _accepted(request.headers.get("Accept-Language", ""), tuple(languages))
+
+
+def offered(request: Request) -> Sequence[str]:
+    """The languages in which this request can be answered, the default first."""
+    return request.languages if isinstance(request, GatewayRequest) else LANGUAGES
+
+
+@lru_cache(maxsize=256)
+def _accepted(header: str, languages: tuple[str, ...]) -> str:
+    return parse_accept_header(header, LanguageAccept).best_match(languages, languages[0]) or languages[0]
+
+
+def names(request: Request) -> dict[str, str]:
+    """What the languages call themselves in which this can be read, by code."""
+    return {code: NAMES[code] for code in offered(request)}
+
+
+@cache
+def catalogue(language: str) -> Translations:
+    """The translations into one language."""
+    source = resources.files(__package__).joinpath("locale", f"{language}.po")
+    if not source.is_file():
+        return Translations()
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=LOCALES[language]))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def translate(text: str, language: str) -> str:
+    return catalogue(language).gettext(text) if text else ""
+
+
+def detail(text: str, language: str) -> str:
+    """What is wrong with a field. One translation serves all sentences of one shape."""
+    said = translate(text, language)
+    if said != text:
+        return said
+    unfilled = shape(text)
+    found = translate(unfilled, language)
+    return found.format(*_DIFFERING.findall(text)) if found != unfilled else text
+
+
+def details(errors: Iterable[Mapping[str, str]], language: str) -> list[dict[str, str]]:
+    """The errors of a refusal, each told in a language."""
+    return [{**each, "detail": detail(each["detail"], language)} for each in errors]
+
+
+def shape(text: str) -> str:
+    """The sentence with {} for its numbers, and for what it lists after a colon."""
+    return _DIFFERING.sub("{}", text)
+
+
+def localised(value: Any, language: str) -> Any:
+    """A document from booking with every text in one language, else in the first language that it has."""
+    if isinstance(value, list):
+        return [localised(each, language) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _text(part, language)
+        if name in TEXTS
+        else [_text(text, language) for text in part]
+        if name in LISTS_OF_TEXTS
+        else localised(part, language)
+        for name, part in value.items()
+    }
+
+
+def _text(text: Any, language: str) -> str:
+    """A name can be a plain one: that of a person, or of a file."""
+    return pick(text, language) if isinstance(text, dict) else str(text or "")
+
+
+def day(moment: str | dt.date, language: str, form: str = "full") -> str:
+    """A date in words. `moment`: RFC 3339 with the offset of the location, or a date."""
+    date = moment if isinstance(moment, dt.date) else dt.datetime.fromisoformat(moment).date()
+    return format_date(date, form, locale=LOCALES[language])
+
+
+def moment(text: str, language: str) -> str:
+    """A date and time in words. `text`: RFC 3339 with the offset of the location; anything else stays as it is."""
+    try:
+        time = dt.datetime.fromisoformat(text).time()
+    except ValueError:
+        return text
+    return f"{day(text, language)}, {format_time(time, 'short', locale=LOCALES[language])}"
+
+
+def weekdays(language: str, width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
+    """Their names from Monday on."""
+    names = get_day_names(width, locale=LOCALES[language])
+    return [names[day] for day in range(7)]
+
+
+def country_name(country: str, language: str) -> str:
+    """What a country (ISO 3166-1 alpha-2) is called in a language."""
+    return str(Locale.parse(LOCALES[language]).territories.get(country, country))
+
+
+def clock(moment: str, language: str, time_zone: str) -> str:
+    local = dt.datetime.fromisoformat(moment).astimezone(ZoneInfo(time_zone))
+    return format_time(local.time(), "short", locale=LOCALES[language])

@@ -1,0 +1,184 @@
+"""What a resident does with an appointment by its link: see, cancel, prepare, come earlier, tell what it was worth."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import segno
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.messaging.rpc import Service
+from loket_contracts.errors import Refusal
+
+from ..api.answers import calendar, page_of
+from ..clients.catalogue_cache import Catalogue, types_of
+from ..http import problems
+from ..http.routing import route
+from ..i18n import language
+from . import words
+from .questions import answers_asked_for
+from .render import about, in_words, page, see, told_by
+
+#: reasons that only the municipality has
+OF_STAFF = frozenset({"by-municipality", "resident-asked"})
+
+
+class ManagingPages:
+    """The link is the key: who has it, may. Every change is a POST that ends in a redirect."""
+
+    booking: Service
+    catalogue: Catalogue
+    public_url: str
+
+    @route("GET", "/<municipality>/afspraak/<token>", page=True)
+    def manage(self, request: Request, municipality: str, token: str) -> Response:
+        return self._appointment_page(
+            request, municipality, token, self.booking.appointment_by_link(municipality, token)
+        )
+
+    @route("GET", "/<municipality>/afspraak/<token>/agenda.ics", page=True)
+    def calendar(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        here = page_of(self.public_url, municipality, token)
+        return calendar(self.booking.appointment_calendar(municipality, found["id"], token, here), "afspraak")
+
+    @route("GET", "/<municipality>/afspraak/<token>/qr.svg", page=True)
+    def code(self, request: Request, municipality: str, token: str) -> Response:
+        """The reference as a QR code (ISO/IEC 18004), for the kiosk.
+
+        Never a Micro QR code, which common readers do not read. The border is the quiet zone of the standard.
+        """
+        found = self.booking.appointment_by_link(municipality, token)
+        drawn = segno.make_qr(found["reference"], error="m").svg_inline(scale=4, border=4)
+        return Response(
+            drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), mimetype="image/svg+xml",
+            headers={"Cache-Control": "no-store"},
+        )  # fmt: skip
+
+    @route("POST", "/<municipality>/afspraak/<token>/annuleren", page=True)
+    def cancel(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        reason = request.form.get("reason")
+        self.booking.cancel(municipality, found["id"], token, {"reason": reason} if reason else {})
+        return see(request, f"/{municipality}/afspraak/{token}")
+
+    @route("POST", "/<municipality>/afspraak/<token>/wachtlijst", page=True)
+    def waiting_list(self, request: Request, municipality: str, token: str) -> Response:
+        """The button says which: join, leave, accept or decline."""
+        found = self.booking.appointment_by_link(municipality, token)
+        here, wish = f"/{municipality}/afspraak/{token}", request.form.get("wish", "")
+        if wish == "accept":
+            self.booking.accept_offer(municipality, found["id"], token)
+            return see(request, here, verplaatst="1")
+        if wish == "decline":
+            self.booking.decline_offer(municipality, found["id"], token)
+        elif wish == "leave":
+            self.booking.leave_waiting_list(municipality, found["id"], token)
+        else:
+            self.booking.join_waiting_list(municipality, token, {"appointment": found["id"]})
+        return see(request, here)
+
+    @route("POST", "/<municipality>/afspraak/<token>/documenten", page=True, files=1)
+    def send_document(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        sent, question = request.files.get("file"), request.form.get("question") or None
+        try:
+            if sent is None or not sent.filename:
+                raise Refusal("file-not-accepted", {"reason": "no file was chosen"})
+            body = base64.b64encode(sent.read()).decode()
+            self.booking.add_file(municipality, found["id"], token, question, sent.filename, body)
+        except Refusal as refusal:
+            if refusal.code != "file-not-accepted":
+                raise
+            wrong = {f"file-{question}": problems.sentence(refusal, language.of(request))}
+            return self._appointment_page(request, municipality, token, found, wrong=wrong)
+        return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+
+    @route("POST", "/<municipality>/afspraak/<token>/antwoorden", page=True)
+    def mend_answers(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
+        asked = answers_asked_for(_questions(self.catalogue.of(municipality), found), given)
+        try:
+            self.booking.answer_questions(municipality, found["id"], token, {"answers": asked})
+        except Refusal as refusal:
+            if refusal.code != "invalid-request":
+                raise
+            errors = language.details(refusal.errors, language.of(request))
+            wrong = {f"answer-{error['pointer'].split('/')[2]}": error["detail"] for error in errors}
+            return self._appointment_page(request, municipality, token, found, given, wrong)
+        return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+
+    @route("POST", "/<municipality>/afspraak/<token>/antwoord", page=True)
+    def answer(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        given: dict[str, Any] = {"answers": {}, "message": request.form.get("message", "").strip() or None}
+        self.booking.answer_questions(municipality, found["id"], token, given)
+        return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+
+    @route("POST", "/<municipality>/afspraak/<token>/mening", page=True)
+    def feedback(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        score = request.form.get("score", "")
+        given = {"score": int(score) if score.isdigit() else None, "comment": request.form.get("comment", "")}
+        self.booking.give_feedback(municipality, found["id"], token, given)
+        return see(request, f"/{municipality}/afspraak/{token}", dank="1")
+
+    def _appointment_page(
+        self, request: Request, municipality: str, token: str, found: dict[str, Any],
+        answers: dict[str, str] | None = None, wrong: Mapping[str, str] = MappingProxyType({}),
+    ) -> Response:  # fmt: skip
+        """The appointment. With `wrong` (sentences by field) it is the form again, with what was typed in it."""
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        shown = in_words(request, found)
+        done = next(iter(request.args.keys() & {"nieuw", "verplaatst", "bewaard", "dank"}), "")
+        return page(
+            "appointment.html",
+            request,
+            422 if wrong else 200,
+            **about(catalogue),
+            appointment=shown,
+            why_not=told_by(found["move_refusal"], request),
+            token=token,
+            done=done if found["state"] != "cancelled" and not wrong else "",
+            documents=_documents(catalogue, shown),
+            questions=_questions(catalogue, shown),
+            answers=shown["answers"] if answers is None else answers,
+            wrong=wrong,
+            wrong_answers=answers is not None,
+            reasons=[
+                (code, words.said(words.REASONS, code, language.of(request)))
+                for code in catalogue["reasons"]["cancel"]
+                if code not in OF_STAFF
+            ],
+        )
+
+
+def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The questions of this visit that are answered in words or by a choice, those with a condition too."""
+    return [
+        question
+        for kind in types_of(catalogue, (each["id"] for each in found["appointment_types"]))
+        for question in kind["questions"]
+        if question["kind"] != "file"
+    ]
+
+
+def _documents(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The documents that can be sent: what each is called, whether it is missed, and what was sent already."""
+    return [
+        {
+            "id": question["id"],
+            "label": question["label"],
+            "hint": question["hint"],
+            "due_working_days": question["due_working_days"],
+            "missing": question["id"] in found["missing"],
+            "files": [file for file in found["files"] if file["question"] == question["id"]],
+        }
+        for kind in types_of(catalogue, (each["id"] for each in found["appointment_types"]))
+        for question in kind["questions"]
+        if question["kind"] == "file"
+    ]

@@ -1,0 +1,196 @@
+"""For who runs the desk: the configuration with what a change would do, accounts, keys, messages, and who did what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema
+from werkzeug.wrappers import Response
+
+from loket_chassis.messaging.rpc import Service
+from loket_contracts.error_codes import ERRORS
+from loket_contracts.errors import Refusal, load
+
+from ...access import passwords
+from ...access.identity import Identity
+from ...access.required_permission import needs
+from ...access.roles import ROLES, grants
+from ...clients.catalogue_cache import Catalogue
+from ...http.clock import now
+from ...http.request import GatewayRequest
+from ...i18n import language
+from ...schemas import MakeAccount, MakeKey
+from ..render import see
+from .frame import desk_page, form_key
+from .refusals import desk_route
+
+ACCESS, AUDIT = needs("access.change"), needs("audit.read")
+SEE, CHANGE = needs("configuration.read"), needs("configuration.change")
+LISTED = 100
+_make_account, _make_key = MakeAccount(), MakeKey()
+
+
+class RunningPages:
+    """A password or key is shown once, in the answer to the press that made it."""
+
+    booking: Service
+    notification: Service
+    access: Identity
+    catalogue: Catalogue
+
+    @desk_route("GET", "/<municipality>/balie/beheer", AUDIT)
+    def run(self, request: GatewayRequest, municipality: str) -> Response:
+        return desk_page(
+            "run.html", request, self.catalogue, municipality, at="run",
+            version=self.catalogue.of(municipality)["version"],
+            failures=self.notification.failures(municipality, 24),
+        )  # fmt: skip
+
+    @desk_route("GET", "/<municipality>/balie/beheer/instellingen", SEE)
+    def configuration(self, request: GatewayRequest, municipality: str) -> Response:
+        kept = self.booking.configuration(municipality)
+        return self._configuration(request, municipality, kept["text"], kept["version"])
+
+    @desk_route("POST", "/<municipality>/balie/beheer/instellingen", CHANGE)
+    def change_configuration(self, request: GatewayRequest, municipality: str) -> Response:
+        """The button says which: look at what would change, take it, or also remove what appointments refer to."""
+        text = request.form.get("text", "").replace("\r\n", "\n")
+        version = self.catalogue.of(municipality)["version"]
+        try:
+            compared = self.booking.compare_configuration(text, municipality)
+            wish = request.form.get("wish")
+            if wish not in ("take", "confirm"):
+                return self._configuration(request, municipality, text, version, compared=compared)
+            taken = self.booking.configure(
+                text, request.caller.name, municipality, confirmed=wish == "confirm", idempotency_key=form_key(request)
+            )
+        except Refusal as refusal:
+            if refusal.code == "removal-not-confirmed":  # somebody booked since it was looked at
+                return self._configuration(request, municipality, text, version, compared=compared)
+            if refusal.code != "invalid-configuration":
+                raise
+            return self._configuration(
+                request, municipality, text, version, errors=language.details(refusal.errors, language.of(request))
+            )
+        self.catalogue.look_again()
+        return see(
+            request, f"/{municipality}/balie/beheer/instellingen", versie=str(taken["version"]),
+            botsingen=str(len(taken["clashes"])),
+        )  # fmt: skip
+
+    @desk_route("GET", "/<municipality>/balie/beheer/accounts", ACCESS)
+    def show_accounts(self, request: GatewayRequest, municipality: str) -> Response:
+        return self._accounts(request, municipality)
+
+    @desk_route("POST", "/<municipality>/balie/beheer/accounts", ACCESS)
+    def change_accounts(self, request: GatewayRequest, municipality: str) -> Response:
+        """The button says which: make, password, open or close."""
+        wish, name = request.form.get("wish", ""), request.form.get("name", "").strip().lower()
+        if wish == "make":
+            return self._make_account(request, municipality, name)
+        if wish == "password":
+            password = passwords.first()
+            if not self.access.accounts.set_password(municipality, name, passwords.hashed(password), must_change=True):
+                raise Refusal("account-not-found", {"name": name})
+            self.access.sessions.end_all_of(municipality, name)
+            self._noted(request, "password given", name)
+            return self._accounts(request, municipality, made=(name, password))
+        if name == request.caller.name:  # who closes their own account has nobody to open it again
+            raise Refusal("invalid-request", errors=[{"pointer": "/name", "detail": "This is your own account."}])
+        if not self.access.accounts.change(municipality, name, active=wish == "open"):
+            raise Refusal("account-not-found", {"name": name})
+        self._noted(request, "account changed", name)
+        return see(request, f"/{municipality}/balie/beheer/accounts")
+
+    @desk_route("GET", "/<municipality>/balie/beheer/sleutels", ACCESS)
+    def show_keys(self, request: GatewayRequest, municipality: str) -> Response:
+        return self._keys(request, municipality)
+
+    @desk_route("POST", "/<municipality>/balie/beheer/sleutels", ACCESS)
+    def change_keys(self, request: GatewayRequest, municipality: str) -> Response:
+        """The button says which: make, or remove."""
+        name = request.form.get("name", "").strip().lower()
+        if request.form.get("wish") == "remove":
+            if not self.access.keys.remove(municipality, name):
+                raise Refusal("account-not-found", {"name": name})
+            self._noted(request, "key removed", name)
+            return see(request, f"/{municipality}/balie/beheer/sleutels")
+        try:
+            wish = self._wish(_make_key, request, name)
+        except Refusal as refusal:
+            return self._keys(request, municipality, wrong=_first_detail(refusal, request))
+        key = self.access.keys.add(municipality, wish["name"], grants(wish["roles"]), now())
+        if key is None:
+            return self._keys(request, municipality, wrong=_said_by("name-taken", request))
+        self._noted(request, "key made", name)
+        return self._keys(request, municipality, made=(name, key))
+
+    @desk_route("GET", "/<municipality>/balie/beheer/logboek", AUDIT)
+    def logbook(self, request: GatewayRequest, municipality: str) -> Response:
+        about_access = request.args.get("over") == "toegang"
+        cursor = request.args.get("verder") or None
+        if about_access:
+            entries, following = self.access.log.page(municipality, cursor, LISTED)
+        else:
+            found = self.booking.audit(municipality, None, LISTED, cursor)
+            entries, following = found["entries"], found["next"]
+        return desk_page(
+            "log.html", request, self.catalogue, municipality, at="run",
+            entries=entries, following=following, about_access=about_access,
+        )  # fmt: skip
+
+    def _make_account(self, request: GatewayRequest, municipality: str, name: str) -> Response:
+        try:
+            wish = self._wish(_make_account, request, name)
+        except Refusal as refusal:
+            return self._accounts(request, municipality, wrong=_first_detail(refusal, request))
+        password = passwords.first()
+        if not self.access.accounts.add(municipality, name, grants(wish["roles"]), passwords.hashed(password)):
+            return self._accounts(request, municipality, wrong=_said_by("name-taken", request))
+        self._noted(request, "account made", name)
+        return self._accounts(request, municipality, made=(name, password))
+
+    def _wish(self, schema: Schema, request: GatewayRequest, name: str) -> dict[str, Any]:
+        """Name and role as the API takes them. Raises Refusal: invalid-request."""
+        role = f"{request.form.get('role', '')}/{request.form.get('team', '')}".rstrip("/")
+        return load(schema, {"name": name, "roles": [role]})
+
+    def _noted(self, request: GatewayRequest, action: str, whom: str) -> None:
+        self.access.forget()
+        self.access.log.note(request.caller.municipality, request.caller.name, action, now(), whom)
+
+    def _configuration(
+        self, request: GatewayRequest, municipality: str, text: str, version: int, **shown: Any
+    ) -> Response:
+        usual: dict[str, Any] = {"compared": None, "errors": (), "done": request.args.to_dict()}
+        status = 422 if shown.get("errors") else 200
+        return desk_page(
+            "configuration.html", request, self.catalogue, municipality, status, at="run", text=text, version=version,
+            **{**usual, **shown},
+        )  # fmt: skip
+
+    def _accounts(
+        self, request: GatewayRequest, municipality: str, made: tuple[str, str] | None = None, wrong: str = ""
+    ) -> Response:
+        return desk_page(
+            "accounts.html", request, self.catalogue, municipality, 422 if wrong else 200, at="run",
+            accounts=self.access.accounts.listed(municipality), made=made, wrong=wrong, roles=ROLES,
+        )  # fmt: skip
+
+    def _keys(
+        self, request: GatewayRequest, municipality: str, made: tuple[str, str] | None = None, wrong: str = ""
+    ) -> Response:
+        return desk_page(
+            "keys.html", request, self.catalogue, municipality, 422 if wrong else 200, at="run",
+            keys=self.access.keys.listed(municipality), made=made, wrong=wrong, roles=ROLES,
+        )  # fmt: skip
+
+
+def _first_detail(refusal: Refusal, request: GatewayRequest) -> str:
+    if refusal.code != "invalid-request":
+        raise refusal
+    return language.detail(refusal.errors[0]["detail"], language.of(request))
+
+
+def _said_by(code: str, request: GatewayRequest) -> str:
+    return language.translate(ERRORS[code].title, language.of(request))

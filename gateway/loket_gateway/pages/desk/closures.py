@@ -1,0 +1,83 @@
+"""Time taken out: leave, a meeting, a closed day; and the appointments that it lies across."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.messaging.rpc import Service
+from loket_contracts.errors import Refusal
+
+from ...access.required_permission import needs
+from ...clients.catalogue_cache import Catalogue
+from ...http.request import GatewayRequest
+from ..render import see
+from .frame import by_field, desk_page, errors_of, form_key
+from .refusals import desk_route
+
+CLOSE = needs("closures.change")
+FIELDS = ("first", "last", "from", "to", "resource", "location", "reason")
+
+
+class ClosingPages:
+    """Who leads a team closes the time of its people; an administrator that of all."""
+
+    booking: Service
+    catalogue: Catalogue
+
+    @desk_route("GET", "/<municipality>/balie/sluitingen", CLOSE)
+    def closures(self, request: GatewayRequest, municipality: str) -> Response:
+        return self._closures(request, municipality, {name: request.args.get(name, "") for name in FIELDS}, {})
+
+    @desk_route("POST", "/<municipality>/balie/sluitingen", CLOSE)
+    def close(self, request: GatewayRequest, municipality: str) -> Response:
+        given = {name: request.form.get(name, "").strip() for name in FIELDS}
+        teams = request.caller.teams("closures.change")
+        body = {name: text for name, text in given.items() if text}
+        try:
+            self.booking.close_time(
+                municipality, request.caller.name, body, teams=teams, idempotency_key=form_key(request)
+            )
+        except Refusal as refusal:
+            return self._closures(request, municipality, given, by_field(errors_of(refusal, request)))
+        return see(request, f"/{municipality}/balie/sluitingen", gesloten="1")
+
+    @desk_route("POST", "/<municipality>/balie/sluitingen/<closure>/weg", CLOSE)
+    def reopen(self, request: GatewayRequest, municipality: str, closure: str) -> Response:
+        teams = request.caller.teams("closures.change")
+        self.booking.open_time(
+            municipality, request.caller.name, closure, teams=teams, idempotency_key=form_key(request)
+        )
+        return see(request, f"/{municipality}/balie/sluitingen")
+
+    @desk_route("POST", "/<municipality>/balie/botsingen", CLOSE)
+    def solve(self, request: GatewayRequest, municipality: str) -> Response:
+        """Move those that were ticked to the moment that was proposed for each."""
+        moves: list[dict[str, Any]] = []
+        for text in request.form.getlist("verplaats"):
+            appointment, _, start = text.partition("|")
+            moves.append({"appointment": appointment, "start": start})
+        results = []
+        if moves:
+            results = self.booking.move_these(
+                municipality, request.caller.name, {"moves": moves}, teams=request.caller.teams("closures.change")
+            )
+        moved = sum(each["result"] == "moved" for each in results)
+        return see(request, f"/{municipality}/balie/sluitingen", verplaatst=str(moved), van=str(len(moves)))
+
+    def _closures(
+        self, request: GatewayRequest, municipality: str, given: dict[str, str], wrong: dict[str, str]
+    ) -> Response:
+        teams = request.caller.teams("closures.change")
+        clashes = self.booking.clashes(municipality)
+        named = [each["appointment"] for each in clashes]
+        proposals = self.booking.proposals(municipality, named) if named else []
+        people = self.booking.resources(municipality, teams=teams)
+        return desk_page(
+            "closures.html", request, self.catalogue, municipality, 422 if wrong else 200,
+            at="closures", closures=self.booking.closures(municipality), people=people,
+            names={each["id"]: each["name"] for each in self.booking.resources(municipality)},
+            clashes=clashes, proposed={each["appointment"]: each for each in proposals}, given=given, wrong=wrong,
+            for_all=teams is None, done=request.args.to_dict(),
+        )  # fmt: skip

@@ -1,0 +1,146 @@
+"""For who leads: the weekly hours of people and what residents read of a topic, looked at before they count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.messaging.rpc import Service
+from loket_contracts.errors import Refusal
+from loket_contracts.fields import WEEKDAYS
+
+from ...access.required_permission import needs
+from ...clients.catalogue_cache import Catalogue
+from ...http.request import GatewayRequest
+from ...i18n import language
+from ..render import see
+from . import hours, topic_form
+from .frame import desk_page, errors_of, form_key, version_of
+from .refusals import desk_route
+
+SET_UP = needs("setup.change")
+PEOPLE, TOPICS = "resources", "appointment_types"
+
+
+class SettingUpPages:
+    """A button says which: look at what would change, or let it count. Who leads one team sets up that team."""
+
+    booking: Service
+    catalogue: Catalogue
+
+    @desk_route("GET", "/<municipality>/balie/inrichten", SET_UP)
+    def set_up(self, request: GatewayRequest, municipality: str) -> Response:
+        teams = request.caller.teams("setup.change")
+        kinds = self.catalogue.of(municipality)["appointment_types"]
+        return desk_page(
+            "setup.html", request, self.catalogue, municipality, at="setup",
+            people=self.booking.resources(municipality, teams=teams),
+            topics=[kind["id"] for kind in kinds if teams is None or kind["team"] in teams],
+            durations={kind["id"]: kind["duration"] for kind in kinds}, done=request.args.to_dict(),
+            may_change=lambda person: teams is None or person["team"] in teams,
+        )  # fmt: skip
+
+    @desk_route("GET", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP)
+    def hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
+        part = self._part_of(request, municipality, PEOPLE, resource)
+        return self._show_hours(
+            request, municipality, resource, part["version"], hours.rows_of(part["values"]["hours"])
+        )
+
+    @desk_route("POST", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP)
+    def change_hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
+        self._part_of(request, municipality, PEOPLE, resource)  # refuses whom there is not
+        rules, rows = hours.rules_of(request.form)
+        try:
+            proposed, version = self._look_or_take(request, municipality, PEOPLE, resource, {"hours": rules})
+        except Refusal as refusal:
+            wrong = hours.places_of(errors_of(refusal, request), rows)
+            version = self._version_after(refusal, request, municipality, PEOPLE, resource)
+            return self._show_hours(request, municipality, resource, version, hours.sent(request.form), wrong=wrong)
+        if proposed is None:
+            return see(request, f"/{municipality}/balie/inrichten", klaar=resource)
+        return self._show_hours(
+            request, municipality, resource, version, hours.rows_of(rules), proposed=proposed, week=hours.week_of(rules)
+        )
+
+    @desk_route("GET", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP)
+    def topic_texts(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
+        part = self._part_of(request, municipality, TOPICS, kind)
+        fields = topic_form.shown(part, self._spoken_in(municipality))
+        return self._show_topic(request, municipality, kind, part["version"], fields)
+
+    @desk_route("POST", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP)
+    def change_topic(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
+        spoken, part = self._spoken_in(municipality), self._part_of(request, municipality, TOPICS, kind)
+        fields = topic_form.filled_in(request.form, spoken)
+        values = topic_form.changes(part, fields, spoken)
+        try:
+            proposed, version = self._look_or_take(request, municipality, TOPICS, kind, values)
+        except Refusal as refusal:
+            wrong = topic_form.places_of(errors_of(refusal, request), spoken)
+            version = self._version_after(refusal, request, municipality, TOPICS, kind)
+            return self._show_topic(request, municipality, kind, version, fields, wrong=wrong)
+        if proposed is None:
+            return see(request, f"/{municipality}/balie/inrichten", klaar=kind)
+        return self._show_topic(request, municipality, kind, version, fields, proposed=proposed)
+
+    def _part_of(self, request: GatewayRequest, municipality: str, section: str, name: str) -> dict[str, Any]:
+        teams = request.caller.teams("setup.change")
+        found: dict[str, Any] = self.booking.part(municipality, section, name, teams=teams)
+        return found
+
+    def _look_or_take(
+        self, request: GatewayRequest, municipality: str, section: str, name: str, values: dict[str, Any]
+    ) -> tuple[dict[str, Any] | None, int]:
+        """What would change, and the version that it is compared with; or None, when it counts by now.
+
+        Raises Refusal: invalid-request, settings-changed.
+        """
+        version = version_of(request)
+        wish = {"section": section, "name": name, "values": values, "version": version}
+        teams = request.caller.teams("setup.change")
+        if request.form.get("wish") != "take":
+            return self.booking.propose_part(municipality, wish, teams=teams), version
+        taken = self.booking.amend_part(
+            municipality, request.caller.name, wish, teams=teams, idempotency_key=form_key(request)
+        )
+        self.catalogue.look_again()
+        return None, taken["version"]
+
+    def _version_after(
+        self, refusal: Refusal, request: GatewayRequest, municipality: str, section: str, name: str
+    ) -> int:
+        """That of the form, for as long as it was not told that another one counts."""
+        if refusal.code == "settings-changed":
+            return int(self._part_of(request, municipality, section, name)["version"])
+        return version_of(request)
+
+    def _spoken_in(self, municipality: str) -> list[str]:
+        return list(self.catalogue.of(municipality)["municipality"]["languages"])
+
+    def _show_hours(
+        self, request: GatewayRequest, municipality: str, resource: str, version: int, rows: list[dict[str, Any]],
+        **more: Any,
+    ) -> Response:  # fmt: skip
+        usual: dict[str, Any] = {"proposed": None, "wrong": {}, "week": []}
+        names = {each["id"]: each["name"] for each in self.booking.resources(municipality)}
+        return desk_page(
+            "hours.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="setup",
+            resource=resource, name=names[resource], names=names, version=version, rows=rows, weekdays=WEEKDAYS,
+            weekday_names=language.weekdays(language.of(request)),
+            **{**usual, **more},
+        )  # fmt: skip
+
+    def _show_topic(
+        self, request: GatewayRequest, municipality: str, kind: str, version: int, fields: dict[str, str], **more: Any
+    ) -> Response:
+        usual: dict[str, Any] = {"proposed": None, "wrong": {}}
+        # needed for whom a change would hit
+        people = self.booking.resources(municipality) if more.get("proposed") else []
+        names = {each["id"]: each["name"] for each in people}
+        return desk_page(
+            "topic.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="setup",
+            kind=kind, version=version, fields=fields, spoken=self._spoken_in(municipality), names=names,
+            **{**usual, **more},
+        )  # fmt: skip

@@ -1,0 +1,183 @@
+"""Coming in and going out: by a password of this Loket, or by the municipality's own provider of identities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from loket_contracts.errors import Refusal
+
+from ..access import passwords
+from ..access.accounts import Account
+from ..access.identity import Identity
+from ..access.provider import LONGEST_LOGIN, LoginFailed, Provider
+from ..access.roles import Caller
+from ..clients.catalogue_cache import Catalogue
+from ..http.client_address import counted_for
+from ..http.clock import now
+from ..http.request import GatewayRequest
+from ..http.routing import route
+from .render import about, in_words, page, see
+
+#: where people begin after logging in; who may not see the day begins with the figures
+HOME, HOME_OF_OTHERS = "balie", "cijfers"
+#: the end of the name of the cookie of a login that was begun
+LOGIN = "-login"
+
+log = structlog.get_logger()
+
+
+class EnteringPages:
+    """What was entered wrongly is never said more precisely than that it was wrong."""
+
+    access: Identity
+    catalogue: Catalogue
+
+    @route("GET", "/<municipality>/aanmelden", page=True)
+    def show_login(self, request: GatewayRequest, municipality: str) -> Response:
+        if self.access.caller_of(request).municipality == municipality:
+            return see(request, _place(request.args.get("naar"), municipality))
+        return self._login_page(request, municipality, request.args.get("naar", ""))
+
+    @route("GET", "/<municipality>/aanmelden/provider", page=True)
+    def login_elsewhere(self, request: GatewayRequest, municipality: str) -> Response:
+        """To the provider of identities, which sends the browser back to the one below."""
+        self.catalogue.of(municipality)
+        self.access.limits.spend("login", request)
+        try:
+            url, state = self._provider.begin(municipality, _place(request.args.get("naar"), municipality), now())
+        except LoginFailed as error:
+            log.warning("nobody can log in by the provider of identities", error=str(error))
+            raise Refusal("service-unavailable") from error
+        response = redirect(url, 303)
+        self.access.give_cookie(response, state, LOGIN, LONGEST_LOGIN)
+        return response
+
+    @route("GET", "/aanmelden/terug", page=True)
+    def back(self, request: GatewayRequest) -> Response:
+        """The cookie of the browser that began the login is needed, so nobody is logged in as somebody else."""
+        provider = self._provider
+        state = request.cookies.get(self.access.cookie_name + LOGIN, "")
+        address = f"{provider.redirect_uri}?{request.query_string.decode('ascii', 'replace')}"
+        try:
+            municipality, there, person = provider.finish(address, state, now())
+        except LoginFailed as error:
+            log.warning("a login by the provider of identities failed", error=str(error))
+            raise Refusal("login-refused") from error
+        given = person.grants.get(municipality)
+        if not given:
+            self.access.log.note(municipality, person.name, "login refused", now(), "no role")
+            raise Refusal("forbidden", {"permission": f"a role in {municipality}"})
+        account = self.access.accounts.welcome(municipality, person.name, given, now(), person.former_name)
+        if not account.active:
+            self.access.log.note(municipality, person.name, "login refused", now(), "closed")
+            raise Refusal("login-refused")
+        self.access.forget()
+        return self._enter(request, account, there)
+
+    @property
+    def _provider(self) -> Provider:
+        if not self.access.provider.is_set:
+            raise Refusal("not-found")
+        return self.access.provider
+
+    @route("POST", "/<municipality>/aanmelden", page=True)
+    def login(self, request: GatewayRequest, municipality: str) -> Response:
+        if not self.access.password_login:
+            raise Refusal("login-refused")
+        self.access.require_own_page(request)
+        name, password = request.form.get("name", "").strip().lower(), request.form.get("password", "")
+        account = self._who(municipality, name, password)
+        if account is None:
+            self.access.limits.spend("login", request)  # only wrong ones count: a right password is never refused
+            return self._login_page(request, municipality, request.form.get("naar", ""), name=name, refused=True)
+        there = _place(request.form.get("naar"), municipality)
+        return self._enter(request, account, f"/{municipality}/wachtwoord" if account.must_change else there)
+
+    @route("POST", "/<municipality>/afmelden", page=True)
+    def logout(self, request: GatewayRequest, municipality: str) -> Response:
+        caller = self.access.recognise(request)
+        self.access.leave(request)
+        if caller.is_known:
+            self.access.log.note(caller.municipality, caller.name, "logged out", now())
+        response = see(request, f"/{municipality}/aanmelden")
+        response.delete_cookie(self.access.cookie_name, secure=self.access.is_https, httponly=True)
+        return response
+
+    @route("GET", "/<municipality>/wachtwoord", page=True)
+    def show_password(self, request: GatewayRequest, municipality: str) -> Response:
+        return self._password_page(request, municipality, "")
+
+    @route("POST", "/<municipality>/wachtwoord", page=True)
+    def change_password(self, request: GatewayRequest, municipality: str) -> Response:
+        caller = self.access.recognise(request)
+        if caller.municipality != municipality or caller.by != "session":
+            raise Refusal("login-needed")
+        self.access.limits.spend_for("login", counted_for(caller, request.remote_addr))
+        old, new, again = (request.form.get(each, "") for each in ("old", "new", "again"))
+        if not passwords.SHORTEST <= len(new) <= passwords.LONGEST:
+            return self._password_page(request, municipality, "short")
+        if new != again:
+            return self._password_page(request, municipality, "unlike")
+        if new == old:
+            return self._password_page(request, municipality, "same")
+        account = self._who(municipality, caller.name, old)
+        if account is None:
+            return self._password_page(request, municipality, "wrong")
+        self.access.accounts.set_password(municipality, caller.name, passwords.hashed(new), must_change=False)
+        self.access.sessions.end_all_of(municipality, caller.name)
+        self.access.forget()
+        self.access.log.note(municipality, caller.name, "password changed", now())
+        return self._enter(request, account, _place(None, municipality))
+
+    def _who(self, municipality: str, name: str, password: str) -> Account | None:
+        """Whose password this is. It takes as long whether there is such an account or not."""
+        moment = now()
+        account = self.access.accounts.get(municipality, name)
+        closed = account is not None and account.locked_until is not None and account.locked_until > moment
+        right = passwords.matches(account.password if account else None, password[: passwords.LONGEST])
+        if account is None:
+            return None
+        if not right or closed or not account.active:
+            if not right and not closed:
+                self.access.accounts.note_wrong(account, moment)
+            self.access.log.note(municipality, account.name, "login refused", moment, "closed" if closed else "")
+            return None
+        self.access.accounts.note_right(account, moment)
+        return account
+
+    def _enter(self, request: GatewayRequest, account: Account, place: str) -> Response:
+        secret = self.access.sessions.begin(account.municipality, account.name, now())
+        self.access.log.note(account.municipality, account.name, "logged in", now())
+        caller = Caller(account.name, account.municipality, account.grants)
+        if place == f"/{account.municipality}/{HOME}" and not caller.may("agenda.read", account.municipality):
+            place = f"/{account.municipality}/{HOME_OF_OTHERS}"
+        response = see(request, place)
+        self.access.give_cookie(response, secret)
+        return response
+
+    def _login_page(self, request: GatewayRequest, municipality: str, there: str, **shown: Any) -> Response:
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        given = {"name": "", "refused": False, **shown}
+        given |= {"by_password": self.access.password_login, "by_provider": self.access.provider.is_set}
+        return page("login.html", request, 401 if given["refused"] else 200, **about(catalogue), naar=there, **given)
+
+    def _password_page(self, request: GatewayRequest, municipality: str, wrong: str) -> Response:
+        caller = self.access.caller_of(request)
+        if caller.municipality != municipality or caller.by != "session":
+            raise Refusal("login-needed")
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        return page(
+            "password.html", request, 422 if wrong else 200, **about(catalogue), caller=caller, wrong=wrong,
+            shortest=passwords.SHORTEST,
+        )  # fmt: skip
+
+
+def _place(asked: str | None, municipality: str) -> str:
+    """Where to go on: within this municipality, and never to another site."""
+    if asked and asked.startswith(f"/{municipality}/") and "\\" not in asked and "//" not in asked:
+        return asked
+    return f"/{municipality}/{HOME}"

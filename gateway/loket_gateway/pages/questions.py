@@ -1,0 +1,203 @@
+"""The questions, who comes, and a last look: what is filled in is kept with the hold until it is booked."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.messaging.rpc import Service
+from loket_contracts.errors import Refusal
+
+from ..clients.catalogue_cache import Catalogue
+from ..http import problems
+from ..http.client_address import client_of
+from ..http.proof_of_work import Friction
+from ..http.request import GatewayRequest
+from ..http.routing import route
+from ..i18n import language
+from .render import about, in_words, page, see
+from .time_slots import nearest_to
+from .topics import kind_of
+
+#: so many files, each of the size that one may have, fit in one form
+MOST_FILES = 4
+CONTACT = ("name", "email", "phone", "language")
+#: when the moment is gone, so many others near it are offered, of so many days around it
+MOST_OTHERS, AROUND = 4, dt.timedelta(days=10)
+
+
+class DetailPages:
+    """Each step has its own address, so back and refresh work; each POST ends in a redirect to the next."""
+
+    booking: Service
+    catalogue: Catalogue
+    friction: Friction
+
+    @route("GET", "/<municipality>/vragen", page=True)
+    def questions(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.args.get("hold", ""))
+        shown = self._shown(request, municipality, held)
+        if not shown["asks"]:
+            return self._on(request, "gegevens", municipality, held)
+        return self._step(request, municipality, "questions.html", shown, held["answers"])
+
+    @route("POST", "/<municipality>/vragen", page=True, files=MOST_FILES)
+    def answer_questions(self, request: GatewayRequest, municipality: str) -> Response:
+        """The button says which: go on, only send along the files that were chosen, or take one away."""
+        held = self.booking.filled_in(municipality, request.form.get("hold", ""))
+        given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
+        catalogue = self.catalogue.of(municipality)
+        questions = [each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]]
+        given = answers_asked_for(questions, given)
+        wish, _, file = request.form.get("wish", "").partition(" ")
+        if wish == "detach":
+            held = self.booking.detach(municipality, held["id"], file)
+        held, wrong = self._attach(request, municipality, held)
+        if wish or wrong:
+            shown = self._shown(request, municipality, held)
+            return page("questions.html", request, 422 if wrong else 200, **shown, given=given, wrong=wrong)
+        try:
+            self.booking.fill_in(municipality, held["id"], {"answers": given})
+        except Refusal as refusal:
+            return self._again(request, municipality, "questions.html", held, given, refusal)
+        return self._on(request, "gegevens", municipality, held)
+
+    @route("GET", "/<municipality>/gegevens", page=True)
+    def who(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.args.get("hold", ""))
+        given = {"language": language.of(request), **held["contact"]}
+        return self._step(request, municipality, "who.html", self._shown(request, municipality, held), given)
+
+    @route("POST", "/<municipality>/gegevens", page=True)
+    def tell_who(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.form.get("hold", ""))
+        given = {name: request.form[name].strip() for name in CONTACT if request.form.get(name, "").strip()}
+        try:
+            self.booking.fill_in(municipality, held["id"], {"contact": given})
+        except Refusal as refusal:
+            return self._again(request, municipality, "who.html", held, given, refusal)
+        return self._on(request, "nakijken", municipality, held)
+
+    @route("GET", "/<municipality>/nakijken", page=True)
+    def check(self, request: GatewayRequest, municipality: str) -> Response:
+        held = self.booking.filled_in(municipality, request.args.get("hold", ""))
+        if not held["contact"]:
+            return self._on(request, "vragen", municipality, held)
+        return self._step(request, municipality, "check.html", self._shown(request, municipality, held), {})
+
+    @route("POST", "/<municipality>/nakijken", page=True)
+    def book(self, request: GatewayRequest, municipality: str) -> Response:
+        hold, invitation = request.form.get("hold", ""), request.args.get("uitnodiging") or None
+        try:
+            client = client_of(request.remote_addr)
+            booked = self.booking.book_filled_in(municipality, hold, invitation, client)
+        except Refusal as refusal:
+            if refusal.code not in ("slot-taken", "invalid-request"):
+                raise
+            held = self.booking.filled_in(municipality, hold)
+            if refusal.code == "slot-taken":
+                return self._gone(request, municipality, self._shown(request, municipality, held))
+            # a part was never filled in, or the catalogue asks for more than it did a moment ago
+            return self._on(request, "vragen", municipality, held)
+        return see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
+
+    def _attach(
+        self, request: GatewayRequest, municipality: str, held: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Send along what was chosen. Returns the form with it, and what is wrong with which."""
+        wrong = {}
+        for name, sent in request.files.items():
+            question = name.removeprefix("file-")
+            if not sent.filename or question == name:
+                continue
+            content = base64.b64encode(sent.read()).decode()
+            try:
+                held = self.booking.attach(municipality, held["id"], question, sent.filename, content)
+            except Refusal as refusal:
+                if refusal.code != "file-not-accepted":
+                    raise
+                wrong[f"/answers/{question}"] = problems.sentence(refusal, language.of(request))
+        return held, wrong
+
+    def _step(
+        self, request: GatewayRequest, municipality: str, template: str, shown: dict[str, Any], given: Any
+    ) -> Response:
+        """One step, as long as its moment can still be had."""
+        if not shown["minutes"] and shown["held"]["start"] not in self._starts(
+            municipality, shown["held"], dt.timedelta()
+        ):
+            return self._gone(request, municipality, shown)
+        return page(template, request, **shown, given=given, wrong={})
+
+    def _again(
+        self, request: GatewayRequest, municipality: str, template: str, held: Any, given: Any, refusal: Refusal
+    ) -> Response:
+        """The same step with what is wrong; another refusal is told as it is."""
+        if refusal.code != "invalid-request":
+            raise refusal
+        spoken = language.of(request)
+        wrong = {
+            error["pointer"].removeprefix("/contact"): language.detail(error["detail"], spoken)
+            for error in refusal.errors
+        }
+        return page(
+            template, request, 422, **self._shown(request, municipality, held), given=given, wrong=wrong
+        )  # fmt: skip
+
+    def _gone(self, request: GatewayRequest, municipality: str, shown: dict[str, Any]) -> Response:
+        """Somebody else has the moment by now: the nearest others, and what was filled in goes along."""
+        held = shown["held"]
+        others = nearest_to(held["start"], self._starts(municipality, held, AROUND), MOST_OTHERS)
+        stamp = self.friction.stamp(municipality)
+        return page("gone.html", request, 409, **shown, others=others, stamp=stamp)
+
+    def _starts(self, municipality: str, held: dict[str, Any], around: dt.timedelta) -> list[str]:
+        day = dt.date.fromisoformat(held["start"][:10])
+        wish = {name: held[name] for name in ("appointment_types", "location", "persons")}
+        ends = {"from": (day - around).isoformat(), "to": (day + around).isoformat()}
+        return [each["start"] for each in self.booking.free_slots(municipality, {**wish, **ends})["slots"]]
+
+    def _on(self, request: GatewayRequest, step: str, municipality: str, held: dict[str, Any]) -> Response:
+        invited = {"uitnodiging": request.args["uitnodiging"]} if request.args.get("uitnodiging") else {}
+        return see(request, f"/{municipality}/{step}", hold=held["id"], **invited)
+
+    def _shown(self, request: GatewayRequest, municipality: str, held: dict[str, Any]) -> dict[str, Any]:
+        """What every step shows of the visit."""
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        left = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
+        kinds = [kind_of(catalogue, name) for name in held["appointment_types"]]
+        asks = any(kind["questions"] for kind in kinds)
+        return {
+            **about(catalogue),
+            "held": held,
+            "kinds": kinds,
+            "place": _place(catalogue, held["location"]),
+            "minutes": max(0, -(-left // dt.timedelta(minutes=1))),
+            "invitation": request.args.get("uitnodiging", ""),
+            "asks": asks,
+            "steps": 3 if asks else 2,
+        }
+
+
+def _place(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
+    """Raises Refusal: unknown-location, when it was removed since."""
+    for place in catalogue["locations"]:
+        if place["id"] == name:
+            found: dict[str, Any] = place
+            return found
+    raise Refusal("unknown-location", {"location": name})
+
+
+def answers_asked_for(questions: Iterable[dict[str, Any]], given: dict[str, str]) -> dict[str, str]:
+    """Without the answers to questions whose condition is not met: without a script they are on the page too."""
+    conditions = {question["id"]: question["only_if"] for question in questions}
+
+    def is_asked(name: str) -> bool:
+        condition = conditions.get(name)
+        return condition is None or given.get(condition["question"]) in condition["is"]
+
+    return {name: text for name, text in given.items() if is_asked(name)}

@@ -1,0 +1,253 @@
+"""When: a month with its free days, and the times of one day. For a first booking, and for moving one."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.wrappers import Response
+
+from loket_chassis.messaging.rpc import Service
+from loket_contracts.days import day_of
+from loket_contracts.errors import Refusal
+
+from ..clients.catalogue_cache import Catalogue
+from ..http.client_address import client_of
+from ..http.proof_of_work import Friction
+from ..http.request import GatewayRequest
+from ..http.routing import route
+from ..i18n import language
+from .render import about, in_words, page, see, whole_number
+from .topics import kind_of
+
+#: so many are offered to who was overtaken
+MOST_NEAREST = 3
+#: what a choice among moments is about
+OF_A_CHOICE = ("type", "location", "persons", "uitnodiging", "in_plaats_van")
+#: a part of the day begins at this hour
+PARTS = (("morning", 0), ("afternoon", 12), ("evening", 17))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the page of moments is for: `address` is its own, `action` takes a moment, `back` goes where one was.
+
+    `present`: the moment of the appointment that moves, with its "start" and "end"; None for a new appointment.
+    """
+
+    address: str
+    action: str
+    back: str
+    hidden: dict[str, str]
+    present: dict[str, str] | None = None
+
+    @property
+    def moving(self) -> bool:
+        return self.present is not None
+
+
+class MomentPages:
+    """A POST takes the moment and ends in a redirect."""
+
+    booking: Service
+    catalogue: Catalogue
+    friction: Friction
+
+    @route("GET", "/<municipality>/tijdstip", page=True)
+    def moments(self, request: GatewayRequest, municipality: str) -> Response:
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        kind = kind_of(catalogue, request.args.get("type", ""))
+        place = request.args.get("location") or kind["locations"][0]
+        asked = {"type": kind["id"], "location": place, "persons": str(whole_number(request.args.get("persons"), 1))}
+        resource, back = None, f"/{municipality}/onderwerp/{kind['id']}"
+        if invitation := request.args.get("uitnodiging"):
+            asked["uitnodiging"] = invitation
+            resource, back = self.booking.invitation(municipality, invitation)["resource"], f"/{municipality}/"
+        wish = {
+            "appointment_types": [kind["id"]], "persons": int(asked["persons"]), "location": place,
+            "resource": resource,
+        }  # fmt: skip
+        if instead := request.args.get("in_plaats_van"):
+            asked["in_plaats_van"] = instead
+        address = f"/{municipality}/tijdstip?{urlencode(asked)}"
+        return self._moments(
+            request, catalogue, [kind], wish, Offer(address, f"/{municipality}/reserveren", back, asked)
+        )
+
+    @route("POST", "/<municipality>/reserveren", page=True)
+    def hold(self, request: GatewayRequest, municipality: str) -> Response:
+        self.friction.require_work(request, municipality, request.form.get("stempel", ""), request.form.get("werk", ""))
+        given = request.form
+        body: dict[str, Any] = {
+            "appointment_types": given.getlist("type"),
+            "location": given.get("location") or None,
+            "persons": whole_number(given.get("persons"), 1),
+            "start": given.get("start", ""),
+            "invitation": given.get("uitnodiging") or None,
+        }
+        before = given.get("in_plaats_van")
+        try:
+            if before:
+                held = self.booking.hold_instead(municipality, before, body, client_of(request.remote_addr))
+            else:
+                held = self.booking.hold(municipality, body, None, client_of(request.remote_addr))
+        except Refusal as refusal:
+            asked = {name: given[name] for name in OF_A_CHOICE if given.get(name)}
+            return _overtaken(request, refusal, f"/{municipality}/tijdstip", body["start"], asked)
+        invited = {"uitnodiging": body["invitation"]} if body["invitation"] else {}
+        return see(request, f"/{municipality}/vragen", hold=held["id"], **invited)
+
+    @route("GET", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
+    def other_moments(self, request: GatewayRequest, municipality: str, token: str) -> Response:
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        found = self.booking.appointment_by_link(municipality, token)
+        here, place = f"/{municipality}/afspraak/{token}", _other_place(found, request.args.get("plaats"))
+        if "reschedule" not in found["allowed"] and place is None:  # its page says why, and whom to ask
+            return see(request, here)
+        kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
+        wish = {
+            "appointment_types": [kind["id"] for kind in kinds], "persons": found["persons"],
+            "location": (place or found["location"])["id"], "resource": None,
+        }  # fmt: skip
+        asked = {"plaats": place["id"]} if place else {}
+        spoken = {"lang": request.args["lang"]} if request.args.get("lang") else {}
+        present = {"start": found["start"], "end": found["end"]}
+        offer = Offer(
+            f"{here}/verplaatsen?{urlencode(asked)}", f"{here}/verplaatsen/nakijken", here, {**spoken, **asked}, present
+        )
+        return self._moments(request, catalogue, kinds, wish, offer)
+
+    @route("GET", "/<municipality>/afspraak/<token>/verplaatsen/nakijken", page=True)
+    def check_move(self, request: GatewayRequest, municipality: str, token: str) -> Response:
+        """Ask once, with the old moment beside the new one."""
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        found = in_words(request, self.booking.appointment_by_link(municipality, token))
+        start = request.args.get("start")
+        place = _other_place(found, request.args.get("plaats"))
+        if not _moment(start) or ("reschedule" not in found["allowed"] and place is None):
+            return see(request, f"/{municipality}/afspraak/{token}/verplaatsen")
+        return page("move.html", request, **about(catalogue), appointment=found, token=token, start=start, place=place)
+
+    @route("POST", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
+    def reschedule(self, request: GatewayRequest, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        start, asked = request.form.get("start", ""), {}
+        body = {"start": start}
+        if place := request.form.get("plaats"):
+            asked, body["location"] = {"plaats": place}, place
+        try:
+            self.booking.reschedule(municipality, found["id"], token, body)
+        except Refusal as refusal:
+            return _overtaken(request, refusal, f"/{municipality}/afspraak/{token}/verplaatsen", start, asked)
+        return see(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
+
+    def _moments(
+        self, request: GatewayRequest, catalogue: Any, kinds: list[Any], wish: dict[str, Any], offer: Offer
+    ) -> Response:
+        municipality = catalogue["municipality"]["id"]
+        first = self.booking.first_available(municipality, wish)["locations"][0]["slot"]
+        chosen = _date(request.args.get("dag")) or (first and dt.date.fromisoformat(first["start"][:10]))
+        month = _month(request.args.get("maand")) or (chosen or dt.datetime.now(dt.UTC).date()).replace(day=1)
+        if chosen is not None and (chosen.year, chosen.month) != (month.year, month.month):
+            chosen = None
+        last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+        counted = self.booking.day_counts(municipality, {**wish, **_between(month, last)})
+        free = {each["date"]: each["starts"] for each in counted["days"] if each["date"][:7] == f"{month:%Y-%m}"}
+        chosen = chosen or next((dt.date.fromisoformat(each) for each, starts in free.items() if starts), None)
+        slots = self.booking.free_slots(municipality, {**wish, **_between(chosen, chosen)})["slots"] if chosen else []
+        present = offer.present["start"] if offer.present else None
+        slots = [each for each in slots if each["start"][:10] == str(chosen) and each["start"] != present]
+        overtaken = request.args.get("weg") if _moment(request.args.get("weg")) else None
+        return page(
+            "moments.html",
+            request,
+            **about(catalogue),
+            kinds=kinds,
+            place=next((place for place in catalogue["locations"] if place["id"] == wish["location"]), None),
+            offer=offer,
+            first=first,
+            month=month,
+            weeks=_weeks(month, free),
+            weekdays=_weekdays(language.of(request)),
+            chosen=chosen,
+            parts=_by_part(slots),
+            overtaken=overtaken,
+            nearest=nearest_to(overtaken, [slot["start"] for slot in slots], MOST_NEAREST) if overtaken else [],
+            zone=counted["time_zone"],
+            before=_other_month(month, -1) if month > dt.datetime.now(dt.UTC).date() else None,
+            after=_other_month(month, 1),
+            stamp=None if offer.moving else self.friction.stamp(municipality),
+        )
+
+
+def _other_place(found: dict[str, Any], name: str | None) -> dict[str, Any] | None:
+    """The location that was chosen for an appointment that can no longer be at its own."""
+    return next((each for each in found["move_to"] if each["id"] == name), None)
+
+
+def _overtaken(request: GatewayRequest, refusal: Refusal, address: str, start: str, asked: dict[str, str]) -> Response:
+    """Somebody else was faster: the same day again, which tells so and begins with the nearest moments."""
+    if refusal.code != "slot-taken" or not _moment(start):
+        raise refusal
+    return see(request, address, **asked, dag=start[:10], maand=start[:7], weg=start)
+
+
+def nearest_to(start: str, starts: list[str], most: int) -> list[str]:
+    """The few that are closest to this moment, in the order of the clock."""
+    wanted = dt.datetime.fromisoformat(start)
+    closest = sorted(starts, key=lambda each: abs(dt.datetime.fromisoformat(each) - wanted))
+    return sorted(closest[:most])
+
+
+def _moment(text: str | None) -> bool:
+    """Whether it is a moment with its offset (RFC 3339)."""
+    try:
+        return text is not None and dt.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _weeks(month: dt.date, free: dict[str, int]) -> list[list[tuple[dt.date, int] | None]]:
+    """The days of the month by week, from Monday; None outside of it. With each, how many moments are free."""
+    return [
+        [(day, free.get(day.isoformat(), 0)) if day.month == month.month else None for day in week]
+        for week in calendar.Calendar().monthdatescalendar(month.year, month.month)
+    ]
+
+
+def _weekdays(spoken: str) -> list[tuple[str, str]]:
+    """The full and the short name of each day, from Monday."""
+    short = [name.rstrip(".") for name in language.weekdays(spoken, "abbreviated")]
+    return list(zip(language.weekdays(spoken), short, strict=True))
+
+
+def _by_part(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name, _ in PARTS}
+    for slot in slots:
+        hour = int(slot["start"][11:13])
+        found[[name for name, begins in PARTS if begins <= hour][-1]].append(slot)
+    return [(name, own) for name, own in found.items() if own]
+
+
+def _between(first: dt.date, last: dt.date) -> dict[str, str]:
+    """As a wish says it; a search begins today at the earliest."""
+    return {"from": first.isoformat(), "to": last.isoformat()}
+
+
+def _other_month(month: dt.date, step: int) -> str:
+    number = month.year * 12 + month.month - 1 + step
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def _month(text: str | None) -> dt.date | None:
+    return _date(f"{text}-01") if text else None
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return day_of(text) if text else None
+    except ValueError:
+        return None

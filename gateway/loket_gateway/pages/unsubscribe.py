@@ -1,0 +1,34 @@
+"""Wanting no more reminders by e-mail: the address of List-Unsubscribe, for people and for mail programs (RFC 8058)."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Request, Response
+
+from loket_chassis.messaging.rpc import Service
+
+from ..clients.catalogue_cache import Catalogue
+from ..http.routing import route
+from .render import about, in_words, page
+
+
+class UnsubscribingPages:
+    """GET shows, POST does: mail scanners follow links, and must not unsubscribe anybody."""
+
+    booking: Service
+    notification: Service
+    catalogue: Catalogue
+
+    @route("GET", "/<municipality>/afspraak/<token>/berichten", page=True)
+    def messages(self, request: Request, municipality: str, token: str) -> Response:
+        self.booking.appointment_by_link(municipality, token)
+        return self._page(request, municipality, token, done=False)
+
+    @route("POST", "/<municipality>/afspraak/<token>/berichten", page=True)
+    def unsubscribe(self, request: Request, municipality: str, token: str) -> Response:
+        """Answered with the page itself: a mail program that posts follows no redirect."""
+        self.notification.unsubscribe(municipality, token, "email")
+        return self._page(request, municipality, token, done=True)
+
+    def _page(self, request: Request, municipality: str, token: str, done: bool) -> Response:
+        catalogue = in_words(request, self.catalogue.of(municipality))
+        return page("messages.html", request, **about(catalogue), token=token, done=done)

@@ -1,0 +1,68 @@
+"""Agendas as people look at them: whole days, with who takes which time for what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pymongo.database import Database
+
+from loket_chassis.storage.connection import Document
+
+from ..domain.appointment import Appointment
+from ..domain.resource_day import AgendaKey, Placement
+from .agendas import Agendas
+from .documents import appointment_of
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One stretch of an agenda that is taken for an appointment; of several, only the first holds it."""
+
+    appointment_id: str
+    placement: Placement
+    appointment: Appointment | None
+
+
+class Days:
+    """Reads the agendas; changes nothing."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.collection = database[Agendas.NAME]
+
+    def claims(
+        self, municipality: str, first: dt.date, last: dt.date | None = None, resources: Iterable[str] | None = None
+    ) -> list[Claim]:
+        """All claims from `first` to `last` (inclusive; None is without end), in the order of their time."""
+        dates: Document = {"$gte": first.isoformat()}
+        if last is not None:
+            dates["$lte"] = last.isoformat()
+        query: Document = {"municipality": municipality, "date": dates, "claims.0": {"$exists": True}}
+        if resources is not None:
+            query["resource"] = {"$in": list(resources)}
+        found = [
+            _claim(AgendaKey.parse(document["_id"]), entry)
+            for document in self.collection.find(query, {"claims": 1}).sort("date", 1)
+            for entry in document["claims"]
+        ]
+        return sorted(found, key=lambda claim: (claim.placement.agenda.date, claim.placement.start))
+
+    def appointments(
+        self, municipality: str, first: dt.date, last: dt.date | None = None, states: Iterable[str] = ()
+    ) -> list[Appointment]:
+        """The appointments of these days, in the order of their start. `states`: only those in one of them."""
+        wanted = set(states)
+        found = [claim.appointment for claim in self.claims(municipality, first, last) if claim.appointment]
+        return sorted(
+            (each for each in found if not wanted or each.state in wanted), key=lambda each: (each.start, each.id)
+        )
+
+
+def _claim(agenda: AgendaKey, entry: Document) -> Claim:
+    stored = entry.get("appointment")
+    return Claim(
+        entry["id"],
+        Placement(agenda, entry["s"], entry["e"], entry.get("p", "visit")),
+        appointment_of(stored) if stored else None,
+    )

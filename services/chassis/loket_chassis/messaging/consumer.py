@@ -1,0 +1,173 @@
+"""The listening side of the bus: one durable queue per listener, delayed retries, dead letters.
+
+A handler that returns is done with its event. A handler that raises gets the event again after a delay that grows, and
+after the last delay the event goes to the dead-letter queue, where an operator lists and replays it. A message that is
+no event goes there at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import structlog
+from kombu import Connection, Queue, binding
+from kombu.message import Message
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import Entrypoint
+
+from loket_contracts.envelope import Event, MalformedEvent
+
+from ..runtime import tracing
+from ..runtime.metrics import EVENTS_CONSUMED
+from . import exchanges
+from .queue_consumer import QueueConsumer
+from .reconnecting_channel import BRIEFLY
+
+#: seconds before each further try
+RETRY_DELAYS = (1, 5, 30, 120, 600)
+#: how often the broker gives a message again that killed its reader, before it counts as poison
+DELIVERY_LIMIT = 10
+ATTEMPT = "x-loket-attempt"
+ERROR = "x-loket-error"
+
+log = structlog.get_logger()
+
+
+def dead_letters_of(queue: str) -> Queue:
+    return Queue(f"{queue}.dead", durable=True, queue_arguments={"x-queue-type": "quorum"})
+
+
+def retries_of(queue: str, delay: int) -> Queue:
+    """A queue that nobody reads: after `delay` seconds the broker moves its messages back to `queue`."""
+    return Queue(
+        f"{queue}.retry.{delay}s",
+        durable=True,
+        queue_arguments={
+            "x-message-ttl": delay * 1000,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": queue,
+        },
+    )
+
+
+class EventListener(Entrypoint):
+    """Calls the decorated method with each event of the named types, from the queue `queue`.
+
+    The queue is named by the caller and not after the method, so that a rename orphans nothing.
+    """
+
+    queue_consumer = QueueConsumer()
+    publisher = exchanges.Publisher()
+
+    def __init__(self, queue: str, sources: Sequence[tuple[str, Sequence[str]]], **options: Any) -> None:
+        """`sources`: pairs of an exchange's name and the event types to hear from it."""
+        super().__init__(**options)
+        self.name = queue
+        self.sources = sources
+        self.queue = Queue(
+            queue,
+            durable=True,
+            bindings=[
+                binding(exchanges.exchange(exchange), routing_key=event_type)
+                for exchange, event_types in sources
+                for event_type in event_types
+            ],
+            queue_arguments={
+                "x-queue-type": "quorum",
+                "x-delivery-limit": DELIVERY_LIMIT,
+                "x-dead-letter-exchange": "",
+                "x-dead-letter-routing-key": f"{queue}.dead",
+            },
+        )
+
+    def setup(self) -> None:
+        # before the first message can be published, not only once consuming starts
+        uri = self.container.config["AMQP_URI"]
+        with Connection(uri, connect_timeout=2, transport_options=BRIEFLY) as connection:
+            self.prepare_queues(connection.default_channel)
+        self.queue_consumer.register_provider(self)
+
+    def prepare_queues(self, channel: Any) -> None:
+        """Declare all that this listener needs; on each new connection, since a broker may come back without it."""
+        for queue in (dead_letters_of(self.name), *(retries_of(self.name, delay) for delay in RETRY_DELAYS)):
+            queue(channel).declare()
+        for exchange, _ in self.sources:
+            exchanges.exchange(exchange)(channel).declare()
+        self.queue(channel).declare()
+
+    def stop(self) -> None:
+        self.queue_consumer.unregister_provider(self)
+
+    def handle_message(self, body: Any, message: Message) -> None:
+        try:
+            self._begin(body, message)
+        except Exception as error:
+            self._give_back(message, error)
+
+    def _begin(self, body: Any, message: Message) -> None:
+        try:
+            event = Event.from_json(body)
+        except MalformedEvent as error:
+            log.error("not an event; sent to the dead letters", queue=self.name, error=str(error))
+            EVENTS_CONSUMED.labels("unknown", "malformed").inc()
+            self._pass_on(message, f"{self.name}.dead", str(error))
+            return
+        try:
+            self.container.spawn_worker(
+                self,
+                (event,),
+                {},
+                context_data={tracing.KEY: event.traceparent} if event.traceparent else {},
+                handle_result=partial(self.handle_result, event, message),
+            )
+        except ContainerBeingKilled:
+            self.queue_consumer.requeue_message(message)
+
+    def handle_result(
+        self, event: Event, message: Message, worker_ctx: Any, result: Any = None, exc_info: Any = None
+    ) -> tuple[Any, Any]:
+        if exc_info is None:
+            EVENTS_CONSUMED.labels(event.type, "done").inc()
+            self.queue_consumer.ack_message(message)
+            return result, None
+        try:
+            self._try_later(event, message, exc_info)
+        except Exception as error:
+            self._give_back(message, error)
+        return result, exc_info
+
+    def _give_back(self, message: Message, error: Exception) -> None:
+        """Let the broker deliver the message again, at once; DELIVERY_LIMIT bounds how often."""
+        log.warning("event given back to its queue", queue=self.name, error=repr(error))
+        self.queue_consumer.requeue_message(message)
+
+    def _try_later(self, event: Event, message: Message, exc_info: Any) -> None:
+        attempt = int(message.headers.get(ATTEMPT, 0))
+        error = f"{type(exc_info[1]).__name__}: {exc_info[1]}"
+        if attempt < len(RETRY_DELAYS):
+            delay = RETRY_DELAYS[attempt]
+            log.warning("event will be tried again", event_id=event.id, queue=self.name, after=delay, error=error)
+            EVENTS_CONSUMED.labels(event.type, "retried").inc()
+            self._pass_on(message, f"{self.name}.retry.{delay}s", error, attempt + 1)
+        else:
+            log.error("event given up; sent to the dead letters", event_id=event.id, queue=self.name, error=error)
+            EVENTS_CONSUMED.labels(event.type, "dead").inc()
+            self._pass_on(message, f"{self.name}.dead", error, attempt)
+
+    def _pass_on(self, message: Message, queue: str, error: str, attempt: int = 0) -> None:
+        """Move the message to another queue: published and confirmed first, acknowledged after, so never lost."""
+        self.publisher.publish(
+            message.body,
+            exchange="",
+            routing_key=queue,
+            content_type=message.content_type,
+            content_encoding=message.content_encoding,
+            headers={ATTEMPT: attempt, ERROR: error[:500]},
+            message_id=message.properties.get("message_id"),
+        )
+        self.queue_consumer.ack_message(message)
+
+
+listen = EventListener.decorator

@@ -1,0 +1,172 @@
+"""What a listener gave up: seen, and given another chance, at the prompt (`loket-dead-letters`) or over RPC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import click
+from amqp.exceptions import NotFound
+from kombu import Connection
+from kombu.message import Message
+from kombu.transport.virtual import Channel
+from nameko.extensions import DependencyProvider
+
+from loket_contracts.envelope import Event, MalformedEvent
+
+from ..runtime.cli_options import amqp_uri_option
+from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
+from .rpc import answer
+
+MOST = 1000
+CONFIRMED = {"confirm_publish": True}
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """One event that was given up. What is no event has no id and no municipality."""
+
+    queue: str
+    event: str
+    type: str
+    municipality: str
+    error: str
+
+
+Wanted = Callable[[DeadLetter], bool]
+
+
+def look(amqp_uri: str, queue: str) -> list[DeadLetter]:
+    """All of them; nothing is taken away. Raises NotFound when nobody listens by that name."""
+    with _channel(amqp_uri) as channel:
+        found = list(_messages(channel, queue))
+        for message in found:
+            message.requeue()
+        return [_read(queue, message) for message in found]
+
+
+def retry(amqp_uri: str, queue: str, wanted: Wanted = lambda _: True, most: int = MOST) -> int:
+    """Put those that are wanted back into the queue, to be tried again from the start. Returns how many.
+
+    Raises NotFound when nobody listens by that name.
+    """
+    with _channel(amqp_uri) as channel, Connection(amqp_uri, transport_options=CONFIRMED) as other:
+        producer, count = other.Producer(), 0
+        left = []
+        for message in _messages(channel, queue):
+            if not wanted(_read(queue, message)):
+                left.append(message)
+                continue
+            producer.publish(
+                message.body,
+                exchange="",
+                routing_key=queue,
+                content_type=message.content_type,
+                content_encoding=message.content_encoding,
+                headers={ATTEMPT: 0},
+                message_id=message.properties.get("message_id"),
+                delivery_mode=2,
+            )
+            message.ack()
+            count += 1
+            if count == most:
+                break
+        for message in left:
+            message.requeue()
+        return count
+
+
+@contextmanager
+def _channel(amqp_uri: str) -> Iterator[Channel]:
+    with Connection(amqp_uri, transport_options=CONFIRMED) as connection:
+        yield connection.default_channel
+
+
+def _messages(channel: Channel, queue: str) -> Iterator[Message]:
+    bound = dead_letters_of(queue)(channel)
+    while message := bound.get(no_ack=False, accept=["json", "application/cloudevents+json", "application/data"]):
+        yield message
+
+
+def _read(queue: str, message: Message) -> DeadLetter:
+    error = str(message.headers.get(ERROR, ""))
+    try:
+        event = Event.from_json(message.body)
+    except MalformedEvent:
+        return DeadLetter(queue, "", "", "", error)
+    return DeadLetter(queue, event.id, event.type, event.municipality, error)
+
+
+class Queues(DependencyProvider):
+    """Gives the names of the queues that the service listens to, and the broker's address."""
+
+    def get_dependency(self, worker_ctx: Any) -> tuple[str, list[str]]:
+        listeners = (each for each in self.container.entrypoints if isinstance(each, EventListener))
+        return self.container.config["AMQP_URI"], sorted(each.name for each in listeners)
+
+
+class DeadLetters:
+    """To derive a service from that listens: what it gave up of one municipality's events."""
+
+    queues = Queues()
+
+    @answer
+    def dead_letters(self, municipality: str) -> list[dict[str, Any]]:
+        amqp_uri, names = self.queues
+        found = [each for name in names for each in look(amqp_uri, name)]
+        return [asdict(each) for each in found if each.municipality == municipality]
+
+    @answer
+    def retry_dead_letters(self, municipality: str) -> int:
+        """Returns how many are tried again."""
+        amqp_uri, names = self.queues
+        return sum(retry(amqp_uri, name, lambda each: each.municipality == municipality) for name in names)
+
+
+@click.group()
+@amqp_uri_option
+@click.pass_context
+def main(context: click.Context, amqp_uri: str) -> None:
+    """List and replay events that a service gave up after its last try.
+
+    QUEUE is the listener's queue, such as notification.booking-events or reporting.events.
+    """
+    context.obj = amqp_uri
+
+
+@main.command("list")
+@click.argument("queue")
+@click.pass_obj
+def list_(amqp_uri: str, queue: str) -> None:
+    """Show each dead letter of QUEUE: event id, type, error. Nothing is taken away."""
+    with _known(queue):
+        found = look(amqp_uri, queue)
+    for each in found:
+        what = f"{each.event}  {each.type}" if each.event else "(not an event)"
+        click.echo(f"{what}  {each.error}")
+    click.echo(f"{len(found)} dead letter(s) in {queue}", err=True)
+
+
+@main.command()
+@click.argument("queue")
+@click.option("--most", default=MOST, show_default=True, help="Replay this many at the most.")
+@click.pass_obj
+def replay(amqp_uri: str, queue: str, most: int) -> None:
+    """Put the dead letters of QUEUE back into it, to be tried again from the start."""
+    with _known(queue):
+        count = retry(amqp_uri, queue, most=most)
+    click.echo(f"{count} event(s) put back into {queue}")
+
+
+@contextmanager
+def _known(queue: str) -> Iterator[None]:
+    try:
+        yield
+    except NotFound as error:
+        raise click.ClickException(f"There is no queue {queue}.dead on this broker.") from error
+
+
+if __name__ == "__main__":
+    main()

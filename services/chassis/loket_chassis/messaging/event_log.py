@@ -1,0 +1,35 @@
+"""The event log of a service, read page by page: for who must know everything that ever happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loket_contracts.envelope import Event
+
+from ..storage.connection import MongoDatabase
+from .outbox import EVENT_LOG
+
+#: events in one answer over the bus
+MOST_AT_ONCE = 1000
+
+
+class EventLog(MongoDatabase):
+    """Gives a service class its own event log."""
+
+    def get_dependency(self, worker_ctx: Any) -> EventLog:
+        return self
+
+    def count(self) -> int:
+        """About how many events there are."""
+        return self.database[EVENT_LOG].estimated_document_count()
+
+    def page(self, after: str, most: int) -> dict[str, Any]:
+        """The next events by their id. What is added meanwhile, before or behind, is told over the bus."""
+        found = self.database[EVENT_LOG].find({"_id": {"$gt": after}}).sort("_id", 1).limit(min(most, MOST_AT_ONCE))
+        events = [Event.from_document(each) for each in found]
+        return page_of(events, events[-1].id if events else None)
+
+
+def page_of(events: list[Event], after: str | None) -> dict[str, Any]:
+    """{events, after}: events as they travel, and what to go on after; None at the end."""
+    return {"events": [each.to_json().decode() for each in events], "after": after}

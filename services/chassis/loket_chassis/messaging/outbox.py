@@ -1,0 +1,187 @@
+"""The outbox relay: what a write put in the outbox of its document reaches the bus, at least once and in order.
+
+A use case pushes its event into the array `outbox` of the very document that it changes, in the same write. The relay
+takes it from there: into the event log (once, by its id), onto the bus (with publisher confirms), out of the outbox.
+A process that dies in between leaves the entry where it is, and the sweep of any instance finds it again. So does one
+that has more to tell than it remembers: the relay's memory is bounded, the outbox is not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import eventlet
+import eventlet.semaphore
+import structlog
+from eventlet.queue import Empty, Full, Queue
+from nameko.extensions import DependencyProvider
+from pymongo import ASCENDING, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from loket_contracts.envelope import Event
+
+from ..runtime import failpoints
+from ..runtime.metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
+from ..storage.connection import AHEAD, Document, MongoConnection, only_known_already
+from . import exchanges
+from .publisher_confirms import ConfirmingChannel
+
+BATCH = 200
+#: so many announced entries are remembered; what is announced beyond them is left to the sweep
+MOST_REMEMBERED = 1000
+EVENT_LOG = "event_log"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event and the document whose outbox holds it."""
+
+    collection: str
+    document: Any
+    event: Event
+
+
+class OutboxRelay(DependencyProvider):
+    """Gives a service class `announce(collection, document_id, events)`, to be called after the write."""
+
+    connection = MongoConnection()
+
+    #: seconds that the first event waits for others, so that under load many share one journey
+    GATHER = 0.01
+    SWEEP_EVERY = 2.0
+    #: the sweep leaves younger entries to the process that has just written them
+    SWEEP_AFTER = dt.timedelta(seconds=5)
+
+    def __init__(self, exchange: str, collections: Sequence[str], keep_log: bool = True) -> None:
+        """`collections`: those whose documents have an outbox. `keep_log`: whether events are kept for a replay."""
+        self.keep_log = keep_log
+        self.exchange = exchanges.exchange(exchange)
+        self.collections = collections
+        self.announced: Queue = Queue(MOST_REMEMBERED)
+        self.under_way: set[str] = set()
+        self.delivering = eventlet.semaphore.Semaphore()
+
+    def setup(self) -> None:
+        for name in self.collections:
+            self.connection.database[name].create_index(
+                [("outbox.time", ASCENDING)],
+                name="outbox",
+                partialFilterExpression={"outbox.0": {"$exists": True}},
+            )
+        self.channel = ConfirmingChannel(self.container.config["AMQP_URI"], self.exchange)
+        if self.keep_log:
+            self.connection.database[EVENT_LOG].create_index(
+                [("municipality", ASCENDING), ("time", ASCENDING), ("sequence", ASCENDING)], name="in_order"
+            )
+
+    def start(self) -> None:
+        self._deliverer = self.container.spawn_managed_thread(self._deliver_announced, identifier="outbox relay")
+        self._sweeper = self.container.spawn_managed_thread(self._sweep_forever, identifier="outbox sweep")
+
+    def stop(self) -> None:
+        self._sweeper.kill()
+        self._deliverer.kill()  # what is still announced stays in its outbox, for the next start
+        self.channel.close()
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return self.announce
+
+    def announce(self, collection: str, document: Any, events: Iterable[Event]) -> None:
+        """Tell the relay of events that a write has just put in an outbox. Returns at once."""
+        for event in events:
+            try:
+                self.announced.put_nowait(Entry(collection, document, event))
+            except Full:  # more than can be remembered: the sweep finds it
+                return
+            self.under_way.add(event.id)
+
+    def _deliver_announced(self) -> None:
+        while True:
+            batch = [self.announced.get()]
+            eventlet.sleep(self.GATHER)
+            try:
+                while len(batch) < BATCH:
+                    batch.append(self.announced.get_nowait())
+            except Empty:
+                pass
+            self._try_to_deliver(batch)
+
+    def _sweep_forever(self) -> None:
+        age = dt.timedelta()  # at the start, also the young ones: a predecessor may have died this very second
+        while True:
+            try:
+                while left := self._find_left(dt.datetime.now(dt.UTC) - age):
+                    log.info("outbox entries found by the sweep", count=len(left))
+                    batches = [left[first : first + BATCH] for first in range(0, len(left), BATCH)]
+                    if not all(self._try_to_deliver(batch) for batch in batches):
+                        break
+            except Exception:
+                OUTBOX_FAILURES.inc()
+                log.warning("outbox could not be swept; trying again", exc_info=True)
+            age = self.SWEEP_AFTER
+            eventlet.sleep(self.SWEEP_EVERY)
+
+    def _find_left(self, before: dt.datetime) -> list[Entry]:
+        """Entries older than `before` that this process has not in hand, oldest first."""
+        found = [
+            Entry(name, document["_id"], Event.from_document(entry))
+            for name in self.collections
+            for document in self.connection.database[name]
+            .find({"outbox.0": {"$exists": True}, "outbox.time": {"$lte": before}}, {"outbox": 1})
+            .limit(BATCH)
+            for entry in document["outbox"]
+            if entry["_id"] not in self.under_way
+        ]
+        return sorted(found, key=lambda entry: (entry.event.time, entry.event.sequence))
+
+    def _try_to_deliver(self, batch: Sequence[Entry]) -> bool:
+        try:
+            with self.delivering:
+                self.deliver(batch)
+        except Exception:
+            OUTBOX_FAILURES.inc()
+            log.warning("outbox could not be delivered; the sweep tries again", count=len(batch), exc_info=True)
+            return False
+        finally:
+            self.under_way.difference_update(entry.event.id for entry in batch)
+        return True
+
+    def deliver(self, batch: Sequence[Entry]) -> None:
+        """Log, publish and clear. Whatever fails leaves the entries in place; repeating any part is harmless."""
+        failpoints.reach("outbox.before-publish")
+        events = [entry.event for entry in batch]
+        if self.keep_log:
+            self._append_to_log(events)
+        self.channel.publish_all(lambda channel: exchanges.publish_events(channel, events, self.exchange))
+        for event in events:
+            EVENTS_PUBLISHED.labels(event.type).inc()
+        failpoints.reach("outbox.before-clear")
+        self._clear(batch)
+
+    def _append_to_log(self, events: Sequence[Event]) -> None:
+        documents: list[Document] = [event.to_document() for event in events]
+        try:
+            event_log = self.connection.database[EVENT_LOG].with_options(write_concern=AHEAD)  # completed by _clear
+            event_log.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            if not only_known_already(error):
+                raise
+
+    def _clear(self, batch: Sequence[Entry]) -> None:
+        done: dict[tuple[str, Any], list[str]] = defaultdict(list)
+        for entry in batch:
+            done[entry.collection, entry.document].append(entry.event.id)
+        for name in {collection for collection, _ in done}:
+            self.connection.database[name].bulk_write(
+                [
+                    UpdateOne({"_id": document}, {"$pull": {"outbox": {"_id": {"$in": ids}}}})
+                    for (collection, document), ids in done.items()
+                    if collection == name
+                ],
+                ordered=False,
+            )

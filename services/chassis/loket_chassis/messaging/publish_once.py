@@ -1,0 +1,39 @@
+"""Events about what has no document of its own, such as a moment that came: each is announced once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from loket_contracts.envelope import Event
+
+from ..storage.connection import Document
+
+
+class Announced:
+    """One document for each subject, with its event in the outbox; kept until it is told and a while longer."""
+
+    def __init__(self, database: Database[Document], name: str) -> None:
+        self.name = name
+        self.collection = database[name]
+
+    def create_indexes(self) -> None:
+        self.collection.create_index("at", name="at")
+
+    def known(self, subjects: Iterable[str]) -> set[str]:
+        """Those of the subjects that were announced before."""
+        return {each["_id"] for each in self.collection.find({"_id": {"$in": list(subjects)}}, {"_id": 1})}
+
+    def add(self, event: Event) -> bool:
+        """False when its subject was announced before."""
+        try:
+            self.collection.insert_one({"_id": event.subject, "at": event.time, "outbox": [event.to_document()]})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def forget_before(self, moment: dt.datetime) -> int:
+        return self.collection.delete_many({"at": {"$lt": moment}, "outbox": {"$size": 0}}).deleted_count

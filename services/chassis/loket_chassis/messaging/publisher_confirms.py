@@ -1,0 +1,73 @@
+"""Publishing many messages and waiting once until the broker has taken responsibility for all of them.
+
+RabbitMQ confirms by delivery tag, and several at once when it can (https://www.rabbitmq.com/docs/confirms). Waiting for
+each message by itself costs a round trip and a wake-up per message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from amqp.channel import Channel
+from kombu import Exchange
+
+from .reconnecting_channel import LastingChannel
+
+#: seconds without a word from the broker after which a batch counts as lost, and is published again
+PATIENCE = 10
+
+
+class NotConfirmed(Exception):
+    """The broker refused a message."""
+
+
+class ConfirmingChannel:
+    """A channel on which batches are confirmed. Not to be used by two at once."""
+
+    def __init__(self, uri: str, exchange: Exchange) -> None:
+        """`exchange`: declared on each new channel, before anything is published."""
+        self._exchange = exchange
+        self._channel = LastingChannel(uri, self._prepare)
+        self._sent = 0
+        self._open: set[int] = set()
+        self._refused = False
+
+    def publish_all(self, publish: Callable[[Channel], Iterable[Any]]) -> None:
+        """Call `publish`, which yields after each message that it gives to the channel, and wait for all confirms.
+
+        A connection that died unnoticed is made anew, and everything published again. Raises NotConfirmed, or whatever
+        keeps the broker away.
+        """
+
+        def publish_and_wait(channel: Channel) -> None:
+            for _ in publish(channel):
+                self._sent += 1
+                self._open.add(self._sent)
+            while self._open:
+                self._channel.drain(PATIENCE)
+            if self._refused:
+                raise NotConfirmed
+
+        self._channel.use(publish_and_wait)
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def _prepare(self, channel: Channel) -> None:
+        self._sent, self._refused = 0, False
+        self._open.clear()
+        self._exchange(channel).declare()
+        channel.confirm_select()
+        channel.events["basic_ack"].add(self._confirmed)
+        channel.events["basic_nack"].add(self._not_confirmed)
+
+    def _confirmed(self, tag: int, multiple: bool) -> None:
+        if multiple:
+            self._open = {each for each in self._open if each > tag}
+        else:
+            self._open.discard(tag)
+
+    def _not_confirmed(self, tag: int, multiple: bool) -> None:
+        self._refused = True
+        self._confirmed(tag, multiple)

@@ -1,0 +1,40 @@
+"""Publishing what may be lost: requests and replies, whose caller stops waiting anyhow.
+
+They are neither confirmed nor kept by the broker. All go over one channel of the process, one after the other, which
+costs a third of what kombu's pool and producer cost for each of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import eventlet.semaphore
+from amqp.basic_message import Message
+from nameko.extensions import SharedExtension
+
+from .reconnecting_channel import LastingChannel
+
+JSON = "application/json"
+TRANSIENT = 1
+
+
+class FleetingPublisher(SharedExtension):
+    """The one channel of a process for messages that are not kept."""
+
+    def setup(self) -> None:
+        self._one_at_a_time = eventlet.semaphore.Semaphore()
+        self._channel = LastingChannel(
+            self.container.config["AMQP_URI"], max_retries=2, interval_start=0.1, interval_step=0.3
+        )
+
+    def publish(self, body: bytes, exchange: str, routing_key: str, **properties: Any) -> None:
+        """Publish a body that is JSON already. Raises whatever keeps the broker away (`lasting.AWAY`)."""
+        message = Message(
+            body, content_type=JSON, content_encoding="utf-8", delivery_mode=TRANSIENT, priority=0, **properties
+        )
+        with self._one_at_a_time:
+            self._channel.use(lambda channel: channel.basic_publish(message, exchange, routing_key))
+
+    def stop(self) -> None:
+        self._channel.close()
+        super().stop()

@@ -1,0 +1,1 @@
+"""Process, settings, logs, metrics and health of a service."""

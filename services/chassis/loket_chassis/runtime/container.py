@@ -1,0 +1,97 @@
+"""The container of a service: it waits at the start for what is away, and turns down calls that come too late."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+import structlog
+from amqp.exceptions import PreconditionFailed
+from eventlet.support.greenlets import GreenletExit
+from nameko.containers import ServiceContainer, WorkerContext
+from nameko.extensions import Extension
+
+from ..messaging import deadlines
+from ..messaging.queue_consumer import pauses
+from ..messaging.reconnecting_channel import AWAY
+from ..storage import connection
+from . import startup
+
+#: an OSError that waiting does not mend: the port is taken, or may not be had
+LASTING_TROUBLE = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
+
+log = structlog.get_logger()
+
+
+def _may_pass(error: Exception) -> bool:
+    if isinstance(error, PreconditionFailed) or getattr(error, "errno", None) in LASTING_TROUBLE:
+        return False
+    return isinstance(error, AWAY) or connection.is_away(error)
+
+
+class Container(ServiceContainer):
+    """nameko's ServiceContainer, changed so that a service may start before its broker and its database.
+
+    - `start` tries the setup and the start of each extension again for as long as the broker or the database is away;
+      nameko's ends the process. Until everything is set up, `starting.answer_probes` answers at the HTTP address.
+    - `stop` also ends a start that still waits.
+    - `_run_worker` drops a call whose deadline passed while it waited in a queue, in a socket or for a free worker.
+    """
+
+    def __init__(self, service_cls: type, config: dict[str, Any]) -> None:
+        super().__init__(service_cls, config)
+        #: what is not set up or not started yet, and why: name of the extension's class -> text
+        self.waits_for: dict[str, str] = {}
+        self._is_set_up = False
+        self._threads: list[Any] = []
+
+    def start(self) -> None:
+        self.started = True
+        with startup.answer_probes(self.config, self.waits_for):
+            self._is_set_up = self._each(lambda extension: extension.setup())
+        if self._is_set_up:
+            self._each(lambda extension: extension.start())
+
+    def _each(self, step: Callable[[Extension], None]) -> bool:
+        """Do `step` for all extensions side by side. False when the service was stopped meanwhile."""
+        self._threads = [eventlet.spawn(self._persist, step, extension) for extension in self.extensions]
+        try:
+            for thread in self._threads:
+                thread.wait()
+        except GreenletExit:
+            return False
+        return True
+
+    def _persist(self, step: Callable[[Extension], None], extension: Extension) -> None:
+        name = type(extension).__name__
+        for pause in pauses():
+            try:
+                step(extension)
+                break
+            except Exception as error:
+                if not _may_pass(error):
+                    raise
+                self.waits_for[name] = f"waits: {type(error).__name__}"
+                log.warning("the service waits to start", extension=name, error=repr(error))
+            eventlet.sleep(pause)
+        self.waits_for.pop(name, None)
+
+    def stop(self) -> None:
+        for _ in range(20):  # what waits for nothing ends its start first, so that it can stop
+            if all(thread.dead for thread in self._threads):
+                break
+            eventlet.sleep(0.01)
+        for thread in self._threads:
+            thread.kill()
+        if self._is_set_up:
+            super().stop()
+        elif not self._died.ready():
+            self._died.send(None)
+
+    def _run_worker(self, worker_ctx: WorkerContext, handle_result: Any) -> None:
+        if deadlines.has_passed(worker_ctx.data):
+            deadlines.drop(worker_ctx, handle_result)
+            return
+        super()._run_worker(worker_ctx, handle_result)

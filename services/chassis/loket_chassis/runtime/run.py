@@ -1,0 +1,104 @@
+"""The command that runs a service: `python -m loket_booking [--config FILE] [--show-config]`."""
+
+from __future__ import annotations
+
+import eventlet
+
+from . import dns
+
+eventlet.monkey_patch()  # before pymongo and kombu are imported, or their sockets block the whole process
+dns.in_a_thread()
+
+import errno  # noqa: E402
+import gc  # noqa: E402
+import importlib  # noqa: E402
+import logging  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+import threading  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import click  # noqa: E402
+
+from . import logs  # noqa: E402 - bus registers the serializer that the settings name
+from .settings import EX_CONFIG, Settings, SettingsError  # noqa: E402
+
+#: objects made before the garbage collector looks at the youngest, and so on; Python's own is 700, 10, 10
+COLLECT_AFTER = (20_000, 20, 20)
+#: seconds between SIGTERM and the end, whatever happens
+LONGEST_STOP = 10
+
+
+def main(service: str, settings: str) -> None:
+    """Run the service class at `service`, given as "package.module:Class", with the settings class at `settings`."""
+    settings_class: type[Settings] = _load(settings)
+
+    @click.command(help=f"{settings_class.__doc__}\n\nEvery setting can be given in the environment as well.")
+    @click.option(
+        "--config", type=click.Path(path_type=Path, dir_okay=False), help="A YAML file with NAME: value lines."
+    )
+    @click.option(
+        "--show-config", is_flag=True,
+        help="Print the settings in force, secrets masked, with what is allowed for each, and stop.",
+    )  # fmt: skip
+    def command(config: Path | None, show_config: bool) -> None:
+        try:
+            values = settings_class.read(config)
+        except SettingsError as error:
+            click.echo(f"The settings cannot be used:\n{error}", err=True)
+            sys.exit(EX_CONFIG)
+        if show_config:
+            click.echo(values.as_file(), nl=False)
+            return
+        serve(_load(service), values)
+
+    command()
+
+
+def serve(service_class: type, settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C, then finish what is in flight."""
+    from nameko.runners import ServiceRunner
+
+    logs.configure(service_class.name, settings.log_level)  # type: ignore[attr-defined]
+    # what was imported stays for good, and a request leaves few cycles behind: the collector need not look so often
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+    runner = ServiceRunner(settings.for_nameko())
+    runner.add_service(service_class)
+
+    stopping = threading.Event()
+
+    def stop() -> None:
+        if stopping.is_set():  # nameko's containers can be stopped only once
+            return
+        stopping.set()
+        # nameko waits for its consumers to say goodbye to the broker, which may be the very thing that is gone
+        eventlet.spawn_after(LONGEST_STOP, _give_up)
+        runner.stop()
+
+    # a signal handler runs in the hub, where nothing may block, hence the spawn
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: eventlet.spawn_n(stop))
+    runner.start()
+    waiting = eventlet.spawn(runner.wait)
+    while True:
+        try:
+            waiting.wait()
+        except OSError as error:
+            if error.errno == errno.EINTR:  # the hub's wait was interrupted by the signal; the stop is under way
+                continue
+            raise
+        return
+
+
+def _give_up() -> None:
+    logging.getLogger(__name__).error("could not stop in an orderly way within %s s; ending now", LONGEST_STOP)
+    os._exit(1)
+
+
+def _load(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,99 @@
+"""Secrets that an operator chooses: those that anybody can guess are refused, with a command that makes a good one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from .allowed_values import MOST_PORT, is_host, listed
+
+#: whoever sees one of these in a secret knows that nobody has chosen it
+PLACEHOLDERS = ("changeme", "changethis", "replaceme", "password", "secret", "placeholder", "example", "insecure")
+#: words that secrets are often made of; what is left without them must be long enough
+WORDS = (
+    "rabbitmq", "rabbit", "loket", "guest", "admin", "administrator", "amqp", "broker", "booking", "gateway", "default",
+    "development", "demo", "test", "user", "root", "welcome", "welkom", "letmein", "wachtwoord", "geheim", "qwerty",
+    "azerty", "abcdefgh", "01234567", "12345678", "123456", "12345", "1234",
+)  # fmt: skip
+#: fewer different characters than this have not come about by chance
+LEAST_DIFFERENT = 8
+#: the schemes that kombu has for RabbitMQ; amqps encrypts
+SCHEMES = ("amqp", "amqps", "pyamqp")
+LEAST_PASSWORD = 12
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that nobody can guess. `least`: in bytes. `command`: makes one."""
+
+    least: int
+    command: str = "openssl rand -hex 32"
+    called: str = "it"
+
+    @property
+    def allowed(self) -> str:
+        return f"at least {self.least} bytes, not made of known words: `{self.command}`"
+
+    def __call__(self, value: str) -> str:
+        advice = f"make one with: {self.command}"
+        if _holds_placeholder(value):
+            raise ValueError(f"{self.called} is a known text that anybody can guess; {advice}")
+        if len(value.encode()) < self.least:
+            raise ValueError(
+                f"{self.called} has {len(value.encode())} of the {self.least} bytes that are needed; {advice}"
+            )
+        if _is_easy(value, self.least):
+            raise ValueError(f"{self.called} is made of known words or of few characters; {advice}")
+        return value
+
+
+class BrokerUri:
+    """The address of RabbitMQ with a user and a password that nobody can guess; several with ; between them."""
+
+    allowed = (
+        f"{listed(SCHEMES)}, then ://user:password@host:port/vhost; the password has at least {LEAST_PASSWORD} bytes "
+        "and is not made of known words: `openssl rand -hex 16`"
+    )
+    _password = Secret(LEAST_PASSWORD, "openssl rand -hex 16", "its password")
+
+    def __call__(self, value: str) -> str:
+        return ";".join(self._one(each) for each in value.split(";"))
+
+    def _one(self, value: str) -> str:
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme.lower() not in SCHEMES:
+            raise ValueError(f"it must begin with {listed(SCHEMES)}, then ://user:password@host:port/vhost")
+        try:
+            parts = urlsplit(value)
+            port = parts.port
+        except ValueError:
+            port = 0
+        if port == 0 or not is_host(parts.hostname or ""):
+            raise ValueError(
+                f"it must name a host, and a port of at most {MOST_PORT}; write / : @ # and % in a password as "
+                "%2F %3A %40 %23 %25"
+            )
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if not user or not password:  # the library fills in guest for what is missing
+            raise ValueError(f"it must name a user and a password; make one with: {self._password.command}")
+        if user == password:
+            raise ValueError(f"its password is the name of its user; make one with: {self._password.command}")
+        self._password(password)
+        return f"{scheme.lower()}://{rest}"
+
+
+def _holds_placeholder(value: str) -> bool:
+    plain = re.sub("[^a-z0-9]", "", value.lower())
+    return any(word in plain for word in PLACEHOLDERS)
+
+
+def _is_easy(value: str, least: int) -> bool:
+    plain = re.sub("[^a-z0-9]", "", value.lower())
+    left = re.sub("|".join(sorted(WORDS, key=len, reverse=True)), "", plain)
+    return len(left) < least // 2 or len(set(value)) < LEAST_DIFFERENT or _repeats(value)
+
+
+def _repeats(value: str) -> bool:
+    """Whether it is one part over and over."""
+    return any(value[period:] == value[:-period] for period in range(1, len(value) // 2 + 1))

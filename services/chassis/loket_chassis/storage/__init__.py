@@ -1,0 +1,1 @@
+"""MongoDB: connection, documents, idempotency."""

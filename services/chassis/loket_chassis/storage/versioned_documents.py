@@ -1,0 +1,86 @@
+"""Texts that a municipality sets, by version, with who set each and when. The newest counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pymongo import DESCENDING
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+
+from loket_contracts.errors import Refusal
+
+from .connection import Document
+
+
+class Versions:
+    """{municipality, version, text, by, at}, one document each."""
+
+    def __init__(self, collection: Collection[Document]) -> None:
+        self.collection = collection
+
+    def create_indexes(self) -> None:
+        self.collection.create_index(
+            [("municipality", 1), ("version", DESCENDING)], unique=True, name="municipality_version"
+        )
+
+    def store(
+        self, municipality: str, text: str, by: str, now: dt.datetime, follows: int | None = None
+    ) -> tuple[int, bool]:
+        """Keep `text` as the newest version, unless it is what already counts. Returns the version, and whether it is
+        new.
+
+        `follows`: the version that was changed. Raises Refusal: settings-changed when another counts by now.
+        """
+        while True:
+            latest = self._latest(municipality)
+            if follows is not None and follows != (latest["version"] if latest else 0):
+                raise Refusal("settings-changed")
+            if latest is not None and latest["text"] == text:
+                return int(latest["version"]), False
+            version = latest["version"] + 1 if latest else 1
+            try:
+                self.collection.insert_one(
+                    {"municipality": municipality, "version": version, "text": text, "by": by, "at": now}
+                )
+            except DuplicateKeyError:
+                continue  # somebody stored a version at the same moment; theirs is the one to compare with now
+            return version, True
+
+    def text(self, municipality: str, version: int | None = None) -> str:
+        """The source of a version, or of the one that counts. Raises Refusal: no-such-version."""
+        found = self._latest(municipality, version)
+        if found is None:
+            raise Refusal("no-such-version", {"version": version or "?"})
+        return str(found["text"])
+
+    def latest(self, municipality: str) -> tuple[int, str]:
+        """The version that counts and its source; 0 and "" when there is none yet."""
+        found = self._latest(municipality)
+        return (int(found["version"]), str(found["text"])) if found else (0, "")
+
+    def in_force(self, municipality: str) -> Document | None:
+        """The version that counts, with when and by whom it was set: {version, at, by}; times in RFC 3339."""
+        found = self._latest(municipality)
+        return found and {"version": found["version"], "at": found["at"].isoformat(), "by": found["by"]}
+
+    def listed(self, municipality: str, most: int = 100) -> list[Document]:
+        """Which versions there were, when, and by whom; the latest first."""
+        found = self.collection.find({"municipality": municipality}, {"_id": 0, "version": 1, "by": 1, "at": 1})
+        return list(found.sort("version", DESCENDING).limit(most))
+
+    def newest(self) -> dict[str, int]:
+        """The version that counts, by municipality."""
+        found = self.collection.aggregate(
+            [
+                {"$sort": {"municipality": 1, "version": -1}},
+                {"$group": {"_id": "$municipality", "version": {"$first": "$version"}}},
+            ]
+        )
+        return {each["_id"]: each["version"] for each in found}
+
+    def _latest(self, municipality: str, version: int | None = None) -> Document | None:
+        query: Document = {"municipality": municipality}
+        if version is not None:
+            query["version"] = version
+        return self.collection.find_one(query, sort=[("version", DESCENDING)])

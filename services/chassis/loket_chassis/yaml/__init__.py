@@ -1,0 +1,1 @@
+"""YAML of people: read within bounds, changed in place."""

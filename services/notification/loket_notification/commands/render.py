@@ -1,0 +1,47 @@
+"""From a message and a contact card to what a channel hands over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Protocol
+
+from ..channels.base import Outgoing
+from ..composing.calendar import calendar_entry
+from ..composing.mail import compose, page_of
+from ..domain.card import ContactCard
+from ..domain.kinds import KINDS, SMS
+from ..domain.planning import Plan
+from ..domain.segments import plain
+
+
+class Message(Protocol):
+    """Which message it is; a planned one, or one to try. `id` is the same on every try."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def appointment(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+
+
+def make(message: Message, card: ContactCard, address: str, plan: Plan, public_url: str, now: dt.datetime) -> Outgoing:
+    """The message in the words of the plan, for one address. Raises jinja2.TemplateError."""
+    kind = KINDS[message.kind]
+    composed = compose(kind.name, card, public_url, plan.texts)
+    if message.channel == SMS:
+        receipts = f"{public_url.rstrip('/')}/receipts/"
+        return Outgoing(message.id, address, plain(composed.sms), now, sender=plan.sender, receipts=receipts)
+    method, entry = "", b""
+    if kind.calendar:
+        method, entry = calendar_entry(card, message.appointment, page_of(card, public_url), now)
+    return Outgoing(
+        message.id, address, composed.text, now,
+        sender=card.municipality,
+        to_name=card.name if kind.to == "resident" else card.team,
+        subject=composed.subject, html=composed.html,
+        calendar=entry, calendar_method=method,
+        unsubscribe=composed.unsubscribe,
+    )  # fmt: skip

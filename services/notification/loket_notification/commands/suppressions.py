@@ -1,0 +1,41 @@
+"""Addresses at which a mail server said that nobody receives: they get nothing for a while, or until staff lift it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loket_chassis.messaging.rpc import Service
+from loket_contracts.errors import Refusal
+
+from .send import Needs
+
+
+def of_person(needs: Needs, mark: str) -> list[dict[str, Any]]:
+    """{channel, since, until} of each."""
+    return [
+        {**each, "since": each["since"].isoformat(), "until": each["until"].isoformat()}
+        for each in needs.unwanted.barred(mark, needs.now())
+    ]
+
+
+def of_appointment(needs: Needs, booking: Service, municipality: str, appointment: str) -> list[dict[str, Any]]:
+    mark = _mark(booking, municipality, appointment)
+    return of_person(needs, mark) if mark else []
+
+
+def lift(needs: Needs, mark: str, channel: str) -> bool:
+    """False when it was not barred. A wish for no messages is the resident's own and stays."""
+    return needs.unwanted.lift(mark, channel)
+
+
+def lift_of(needs: Needs, booking: Service, municipality: str, appointment: str, channel: str) -> None:
+    """Raises Refusal: address-not-barred."""
+    mark = _mark(booking, municipality, appointment)
+    if not mark or not lift(needs, mark, channel):
+        raise Refusal("address-not-barred")
+
+
+def _mark(booking: Service, municipality: str, appointment: str) -> str | None:
+    """The mark of the person of an appointment; None when they are forgotten."""
+    (found,) = booking.contact_cards([[municipality, appointment]])
+    return found.get("card", {}).get("contact_mark") or None

@@ -1,0 +1,77 @@
+"""The weekly report to a team, sent when reporting says that it is due.
+
+What keeps it from leaving raises, and the listener tries again later. One that left just before its process died is
+sent twice: it is a summary, and no harm is done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import structlog
+
+from loket_chassis.messaging.rpc import Service
+from loket_contracts.envelope import Event
+from loket_contracts.languages import LANGUAGES, pick, spoken
+
+from ..channels.base import Outgoing, Refused
+from ..domain.kinds import EMAIL
+from ..store.reports import Reports
+from .send import Needs
+
+WEEKS = dt.timedelta(weeks=13)
+log = structlog.get_logger()
+
+
+def send(needs: Needs, sent: Reports, booking: Service, reporting: Service, event: Event) -> None:
+    """Raises NotSent, Unavailable, Refusal; InHand when the same event is worked on elsewhere."""
+    if not needs.plans.of(event.municipality).weekly_report or not sent.take(event.id, needs.now()):
+        return
+    try:
+        _send(needs, booking, reporting, event)
+    except BaseException:
+        sent.give_back(event.id, needs.now())
+        raise
+    sent.sent(event.id, needs.now())
+
+
+def _send(needs: Needs, booking: Service, reporting: Service, event: Event) -> None:
+    team = event.data["team"]
+    contact = booking.team_contact(event.municipality, team)
+    if contact is None or not contact["email"]:
+        return
+    first, last = event.data["from"], event.data["to"]
+    thirteen = (dt.date.fromisoformat(last) - WEEKS + dt.timedelta(days=1)).isoformat()
+    report = _compose(
+        contact,
+        reporting.overview(event.municipality, first, last, team=team),
+        reporting.overview(event.municipality, thirteen, last, team=team),
+        f"{needs.public_url.rstrip('/')}/{event.municipality}/cijfers?from={first}&to={last}&team={team}",
+    )
+    mail = Outgoing(
+        event.id, contact["email"], report.text, needs.now(), sender=_name(contact["municipality"], contact),
+        to_name=_name(contact["team"], contact), subject=report.subject, html=report.html, pictures=report.pictures,
+    )  # fmt: skip
+    try:
+        needs.providers.send(EMAIL, mail)
+    except Refused as error:  # no other try helps
+        log.error("a team's address was refused", team=team, reason=error.reason)
+    else:
+        log.info("report sent", report=event.id)
+
+
+def _compose(contact: Any, week: Any, weeks: Any, link: str) -> Any:
+    from ..composing.report import compose  # with what draws pictures, which is large and needed once a week
+
+    return compose(
+        _name(contact["team"], contact), _name(contact["municipality"], contact), _language(contact), week, weeks, link
+    )
+
+
+def _name(text: Any, contact: Any) -> str:
+    return pick(text, _language(contact))
+
+
+def _language(contact: Any) -> str:
+    return spoken(contact["language"], LANGUAGES)

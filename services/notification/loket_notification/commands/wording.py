@@ -1,0 +1,85 @@
+"""The message plan of a municipality, taken whole; and the words of a message: looked at, tried, changed by a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loket_chassis.yaml import safe_load
+from loket_chassis.yaml.patch import amended, require_keys, said_of_part
+from loket_contracts.errors import Refusal
+
+from ..composing.phrases import PARTS, words_of
+from ..domain.planning import Plan
+from ..queries.preview import preview, require_message
+from .send import Needs
+
+
+def configure(needs: Needs, text: str, by: str, if_absent: bool = False) -> dict[str, Any]:
+    """Take a message plan.
+
+    `if_absent`: leave a municipality that has a plan as it is, even if `text` is wrong; "kept" in the answer then says
+    when and by whom it was set. Raises Refusal: invalid-configuration; the old one then still counts.
+    """
+    if if_absent and (kept := _kept(needs, text)):
+        return kept
+    try:
+        municipality, version = needs.plans.store(text, by, needs.now(), 0 if if_absent else None)
+    except Refusal as refusal:
+        if if_absent and refusal.code == "settings-changed" and (kept := _kept(needs, text)):
+            return kept  # somebody else stored the first version at the same moment
+        raise
+    return {"municipality": municipality, "version": version}
+
+
+def _kept(needs: Needs, text: str) -> dict[str, Any] | None:
+    municipality = safe_load.first_level(text, "municipality")
+    found = needs.plans.versions.in_force(municipality) if municipality else None
+    return found and {"municipality": municipality, "version": found["version"], "kept": found}
+
+
+def words(needs: Needs, municipality: str, kind: str, language: str) -> dict[str, Any]:
+    """By part of the message what it usually says and what this municipality says instead; and in which version.
+
+    Raises Refusal: unknown-message-kind.
+    """
+    require_message(kind, language)
+    version, text = needs.plans.versions.latest(municipality)  # both of one version, which a memory may not have yet
+    own = needs.plans.proposed(text).texts.get(language, {}).get(kind, {}) if text else {}
+    usual = words_of(language)[kind]
+    return {"version": version, "parts": {name: [usual[name], own.get(name)] for name in PARTS if name in usual}}
+
+
+def propose(
+    needs: Needs, municipality: str, wish: Mapping[str, Any], about: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The message as it would be with these words. `wish` and refusals as for `change`, `about` as for `preview`."""
+    _, plan = _amended(needs, municipality, wish)
+    return preview(needs, municipality, wish["name"], wish["section"], plan.texts, about)
+
+
+def change(needs: Needs, municipality: str, wish: Mapping[str, Any], by: str) -> dict[str, Any]:
+    """Say these words from now on. What is left empty, or is as usual anyway, is said in our words.
+
+    `wish`: as contracts' AmendPart reads it, with the language as section and the kind of message as name. Raises
+    Refusal: unknown-message-kind, settings-changed, and invalid-request that points at the part.
+    """
+    text, _ = _amended(needs, municipality, wish)
+    _, version = needs.plans.store(text, by, needs.now(), follows=wish["version"])
+    return {"municipality": municipality, "version": version}
+
+
+def _amended(needs: Needs, municipality: str, wish: Mapping[str, Any]) -> tuple[str, Plan]:
+    """The text of the plan with these words, and the plan that it describes."""
+    language, kind = wish["section"], wish["name"]
+    require_message(kind, language)
+    usual = words_of(language)[kind]
+    require_keys(wish["values"], usual)
+    own = {name: text if text and text != usual[name] else None for name, text in wish["values"].items()}
+    _, before = needs.plans.versions.latest(municipality)
+    path = "texts", language, kind
+    text = amended(before or f"municipality: {municipality}\n", path, own)
+    try:
+        return text, needs.plans.proposed(text)
+    except Refusal as refusal:
+        raise said_of_part(refusal, path) from refusal

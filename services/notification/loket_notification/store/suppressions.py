@@ -1,0 +1,91 @@
+"""Who wants no messages, and who cannot be reached: by the mark of a person, never by address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from pymongo.database import Database
+
+from loket_chassis.storage.connection import Document
+
+OPTED_OUT, UNREACHABLE = "opted-out", "unreachable"
+CHANNELS = ("email", "sms")
+#: an address at which nobody receives is tried again after so long: mailboxes come back
+BARRED_FOR = dt.timedelta(days=30)
+
+
+class Unwanted:
+    """One document per person, channel and reason, {mark, channel, municipality, why, at}.
+
+    A wish for no messages has no end; an unreachable address is barred for BARRED_FOR from `at` on.
+    """
+
+    NAME = "unwanted"
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.collection = database[self.NAME]
+
+    def create_indexes(self) -> None:
+        self.collection.create_index([("municipality", 1), ("at", -1)], name="municipality")
+
+    def add(self, municipality: str, mark: str, channel: str, why: str, now: dt.datetime) -> None:
+        who: Document = {"municipality": municipality, "mark": mark, "channel": channel}
+        if why == UNREACHABLE:
+            change: Document = {"$set": {**who, "why": why, "at": now}}
+        else:
+            change = {"$set": {"why": why}, "$setOnInsert": {**who, "at": now}}
+        self.collection.update_one({"_id": _identifier(mark, channel, why)}, change, upsert=True)
+
+    def remove(self, mark: str, channel: str) -> bool:
+        """Whatever the reason is."""
+        identifiers = [_identifier(mark, channel, why) for why in (OPTED_OUT, UNREACHABLE)]
+        return self.collection.delete_many({"_id": {"$in": identifiers}}).deleted_count > 0
+
+    def lift(self, mark: str, channel: str) -> bool:
+        """Let the address be tried again. False when it was not barred."""
+        query = {"_id": {"$in": _identifiers([mark], [channel])}, "why": UNREACHABLE}
+        return self.collection.delete_many(query).deleted_count > 0
+
+    def of(self, marks: Iterable[str], now: dt.datetime) -> dict[tuple[str, str], str]:
+        """Why these people want no messages or get none, by mark and channel."""
+        found = list(self.collection.find({"_id": {"$in": _identifiers(marks)}}))
+        return {
+            (each["mark"], each["channel"]): each["why"]
+            for each in sorted(found, key=lambda each: str(each["why"]))  # unreachable comes last, and counts
+            if _is_in_force(each, now)
+        }
+
+    def barred(self, mark: str, now: dt.datetime) -> list[Document]:
+        """The addresses of this person at which nobody receives: {channel, since, until}."""
+        query = {"_id": {"$in": _identifiers([mark])}, "why": UNREACHABLE}
+        return [
+            {"channel": each["channel"], "since": each["at"], "until": each["at"] + BARRED_FOR}
+            for each in self.collection.find(query).sort("channel", 1)
+            if _is_in_force(each, now)
+        ]
+
+    def listed(self, municipality: str, most: int, now: dt.datetime) -> list[dict[str, Any]]:
+        found = self.collection.find({"municipality": municipality}).sort("at", -1).limit(most)
+        return [
+            {name: each[name] for name in ("mark", "channel", "why")} | {"at": each["at"].isoformat()}
+            for each in found
+            if _is_in_force(each, now)
+        ]
+
+
+def _identifier(mark: str, channel: str, why: str) -> str:
+    return f"{mark}/{channel}/{UNREACHABLE}" if why == UNREACHABLE else f"{mark}/{channel}"
+
+
+def _identifiers(marks: Iterable[str], channels: Iterable[str] = CHANNELS) -> list[str]:
+    """Also those under which older versions kept an unreachable address."""
+    channels = list(channels)
+    return [
+        _identifier(mark, channel, why) for mark in marks for channel in channels for why in (OPTED_OUT, UNREACHABLE)
+    ]
+
+
+def _is_in_force(found: Document, now: dt.datetime) -> bool:
+    return found["why"] != UNREACHABLE or found["at"] + BARRED_FOR > now

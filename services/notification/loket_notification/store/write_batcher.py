@@ -1,0 +1,63 @@
+"""Writes that share a journey: what several greenlets want written at the same moment goes in one command.
+
+Each of them waits until its own write is as safe as if it had gone alone.
+"""
+
+from __future__ import annotations
+
+import eventlet
+from eventlet.event import Event
+from pymongo import UpdateMany, UpdateOne
+from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError
+
+from loket_chassis.storage.connection import Document
+
+Write = UpdateOne | UpdateMany
+
+
+class Together:
+    """The writes to one collection. They must not depend on one another's order."""
+
+    def __init__(self, collection: Collection[Document]) -> None:
+        self.collection = collection
+        self._waiting: list[tuple[list[Write], Event]] = []
+        self._is_writing = False
+
+    def write(self, writes: list[Write]) -> None:
+        """Returns when they are done. Raises what kept them from it."""
+        if not writes:
+            return
+        done: Event = Event()
+        self._waiting.append((writes, done))
+        if not self._is_writing:
+            self._is_writing = True
+            eventlet.spawn_n(self._write_all)
+        done.wait()
+
+    def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                self._write(batch)
+        finally:
+            self._is_writing = False
+
+    def _write(self, batch: list[tuple[list[Write], Event]]) -> None:
+        """One command for all; who has a part in what went wrong is told, and nobody else."""
+        writes = [each for own, _ in batch for each in own]
+        failure: Exception | None = None
+        wrong: set[int] = set()
+        try:
+            self.collection.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            failure, wrong = error, {problem["index"] for problem in error.details["writeErrors"]}
+        except Exception as error:
+            failure, wrong = error, set(range(len(writes)))
+        begin = 0
+        for own, done in batch:
+            if wrong.isdisjoint(range(begin, begin + len(own))):
+                done.send()
+            else:
+                done.send_exception(failure)
+            begin += len(own)

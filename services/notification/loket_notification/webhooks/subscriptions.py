@@ -1,0 +1,82 @@
+"""What a portal asks of its subscriptions. `owner` is the code of its key; it sees its own alone.
+
+Who runs the desk sees to those of all: `owner` is None.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from loket_chassis.storage.connection import Document
+from loket_contracts.errors import Refusal
+from loket_contracts.events import BOOKING_EXCHANGE, EVENTS
+
+from .signing import new_secret
+from .store import Webhooks, told
+from .targets import NotAllowed, look_at
+
+#: what can be subscribed to: what happens to appointments, tickets and the waiting list
+TYPES = tuple(sorted(event.type for event in EVENTS.values() if event.exchange == BOOKING_EXCHANGE))
+MOST_PER_OWNER = 20
+
+
+def subscribe(
+    webhooks: Webhooks, municipality: str, owner: str, wish: Mapping[str, Any], private_too: bool, now: dt.datetime
+) -> dict[str, Any]:
+    """Raises Refusal: webhook-target-refused, too-many-webhooks, invalid-request."""
+    for index, name in enumerate(wish["types"]):
+        if name not in TYPES:
+            raise Refusal(
+                "invalid-request", errors=[{"pointer": f"/types/{index}", "detail": "There is no such event type."}]
+            )
+    try:
+        look_at(wish["url"], private_too)
+    except NotAllowed as error:
+        raise Refusal("webhook-target-refused", {"reason": error}) from error
+    if len(webhooks.of_owner(municipality, owner)) >= MOST_PER_OWNER:
+        raise Refusal("too-many-webhooks", {"limit": MOST_PER_OWNER})
+    secret = new_secret()
+    made = webhooks.add(municipality, owner, wish["url"], sorted(set(wish["types"])), secret, now)
+    return {**told(made), "secret": secret}
+
+
+def listed(webhooks: Webhooks, municipality: str, owner: str | None) -> list[dict[str, Any]]:
+    return [told(each) for each in webhooks.of_owner(municipality, owner)]
+
+
+def remove(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> None:
+    """Raises Refusal: webhook-not-found."""
+    webhooks.remove(_one(webhooks, municipality, owner, identifier)["_id"])
+
+
+def switch_on(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> dict[str, Any]:
+    """After it was switched off because all deliveries failed. Raises Refusal: webhook-not-found."""
+    webhooks.switch_on(_one(webhooks, municipality, owner, identifier)["_id"])
+    return told(_one(webhooks, municipality, owner, identifier))
+
+
+def deliveries(
+    webhooks: Webhooks, municipality: str, owner: str | None, identifier: str, cursor: str | None, most: int
+) -> dict[str, Any]:
+    """What was pushed and what came of it, the latest first. Raises Refusal: webhook-not-found, invalid-request."""
+    subscription = _one(webhooks, municipality, owner, identifier)
+    found, more = webhooks.page(subscription["_id"], cursor, most)
+    return {"deliveries": found, "next": more}
+
+
+def redeliver(
+    webhooks: Webhooks, municipality: str, owner: str | None, identifier: str, event: str, now: dt.datetime
+) -> None:
+    """Raises Refusal: webhook-not-found."""
+    subscription = _one(webhooks, municipality, owner, identifier)
+    if not webhooks.again(subscription["_id"], event, now):
+        raise Refusal("webhook-not-found")
+
+
+def _one(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> Document:
+    found = webhooks.one(municipality, owner, identifier)
+    if found is None:
+        raise Refusal("webhook-not-found")
+    return found

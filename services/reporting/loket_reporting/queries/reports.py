@@ -1,0 +1,166 @@
+"""What can be asked of reporting: figures of a period, beside the period before, as series and by part."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from loket_contracts.errors import Refusal
+
+from ..domain.daily_counts import ALL, Counts, name_of
+from ..domain.disclosure_control import publishable
+from ..domain.figures import FIGURES, break_down, work_out
+from ..domain.periods import PARTS, Period, part_of, whole_months
+from ..store.projections import Generation
+
+#: by what a table can be divided, and how the slices of each are named
+BY = {"team": "team:", "appointment_type": "type:", "location": "location:"}
+#: the counts that are open data, and for how many months
+OPEN_COLUMNS = ("completed", "no_show", "cancelled", "other")
+OPEN_MONTHS = 24
+#: a table is given in pages of so many parts of its period
+PARTS_AT_ONCE = 60
+#: parts of which every month is of one only
+OF_MONTHS = ("month", "quarter")
+Asked = dict[str, str | None]
+
+
+def slice_of(asked: Asked) -> str:
+    """The slice that is asked for. Raises Refusal: invalid-request for a team and a type at once."""
+    team, kind = asked.get("team"), asked.get("appointment_type")
+    if team and kind:
+        detail = "Ask for a team or for an appointment type; a type is of one team."
+        raise Refusal("invalid-request", errors=[{"parameter": "appointment_type", "detail": detail}])
+    return name_of(asked.get("location"), f"team:{team}" if team else f"type:{kind}" if kind else ALL)
+
+
+def overview(kept: Generation, municipality: str, period: Period, asked: Asked) -> dict[str, Any]:
+    """The figures of a period and of the one before it, their course, the hours, and by team, type and location."""
+    name, part = slice_of(asked), period.usual_part()
+    course = _course(kept, municipality, name, period, part)
+    before = period.before()
+    counts: Counts = Counter()
+    for own in course.values():
+        counts.update(own)
+    return {
+        "municipality": municipality,
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "figures": work_out(counts),
+        "breakdowns": break_down(counts),
+        "before": {
+            "from": before.first.isoformat(),
+            "to": before.last.isoformat(),
+            "figures": work_out(_whole(kept, municipality, [name], before)[name]),
+        },
+        "every": part,
+        "course": [{"part": each, "figures": work_out(own)} for each, own in course.items()],
+        "hours": [[counts[f"hour:{weekday}:{hour}"] for hour in range(24)] for weekday in range(7)],
+        **_divided(kept, municipality, period, asked),
+    }
+
+
+def _divided(kept: Generation, municipality: str, period: Period, asked: Asked) -> dict[str, list[dict[str, Any]]]:
+    """The figures by team, type and location, of those that have any."""
+    slices = {by: dict(_slices(kept, municipality, by, asked)) for by in BY}
+    whole = _whole(kept, municipality, {name for own in slices.values() for name in own.values()}, period)
+    return {
+        f"by_{by}": [{"id": label, "figures": work_out(whole[name])} for label, name in own.items() if name in whole]
+        for by, own in slices.items()
+    }
+
+
+def table(
+    kept: Generation, municipality: str, period: Period, every: str | None, by: str | None, after: int, asked: Asked
+) -> dict[str, Any]:
+    """One row for each part of the period, and for each team, type or location when `by` says so.
+
+    A page of them: {figures, rows, after}. `after`: how many parts were given before, None at the end. Raises
+    Refusal: invalid-request.
+    """
+    part = every or period.usual_part()
+    if part not in PARTS or by not in (None, *BY):
+        parameter, possible = ("every", PARTS) if part not in PARTS else ("by", BY)
+        raise Refusal(
+            "invalid-request", errors=[{"parameter": parameter, "detail": f"Must be one of: {', '.join(possible)}."}]
+        )
+    slices = [("", slice_of(asked))] if by is None else list(_slices(kept, municipality, by, asked))
+    page = period.cut(part, after, PARTS_AT_ONCE)
+    if page is None:
+        return {"figures": list(FIGURES), "rows": [], "after": None}
+    rows = [
+        {"part": each, "id": label, "figures": work_out(own)}
+        for label, name in slices
+        for each, own in _course(kept, municipality, name, page, part).items()
+    ]
+    return {
+        "figures": list(FIGURES),
+        "rows": sorted(rows, key=lambda row: (str(row["part"]), str(row["id"]))),
+        "after": None if page.last == period.last else after + PARTS_AT_ONCE,
+    }
+
+
+def open_data(kept: Generation, municipality: str, today: dt.date) -> list[dict[str, Any]]:
+    """What became of appointments, by month and type, of whole months that are over, few people left out."""
+    period = whole_months(today, OPEN_MONTHS)
+    rows: dict[str, dict[str, dict[str, int]]] = {part: {} for part in period.parts("month")}
+    for label, name in _slices(kept, municipality, "appointment_type", {}):
+        for part, counts in _course(kept, municipality, name, period, "month").items():
+            if counts["appointments"]:
+                rows[part][label] = _open_counts(counts)
+    return [
+        {"month": part, "appointment_type": label, **shown}
+        for part, of_types in rows.items()
+        for label, shown in publishable(of_types, OPEN_COLUMNS).items()
+    ]
+
+
+def _open_counts(counts: Counts) -> dict[str, int]:
+    known = {name: counts[f"state:{name}"] for name in OPEN_COLUMNS[:-1]}
+    return {**known, "other": counts["appointments"] - sum(known.values())}
+
+
+def _course(kept: Generation, municipality: str, name: str, period: Period, part: str) -> dict[str, Counts]:
+    """The counts of each part of the period, in order."""
+    course: dict[str, Counts] = {each: Counter() for each in period.parts(part)}
+    for _, first_day, counts in _pieces(kept, municipality, [name], period, part in OF_MONTHS):
+        course[part_of(first_day, part)].update(counts)
+    return course
+
+
+def _whole(kept: Generation, municipality: str, names: Iterable[str], period: Period) -> dict[str, Counts]:
+    """The counts of the whole period for each of these slices, of which there are none for a slice without any."""
+    found: dict[str, Counts] = defaultdict(Counter)
+    for name, _, counts in _pieces(kept, municipality, names, period):
+        found[name].update(counts)
+    return found
+
+
+def _pieces(
+    kept: Generation, municipality: str, names: Iterable[str], period: Period, in_months: bool = True
+) -> Iterator[tuple[str, dt.date, dict[str, int]]]:
+    """The counts of the period in few pieces: months where they are whole. Each with its slice and its first day."""
+    months, edges = period.by_months() if in_months else ([], [period])
+    if months:
+        for name, month, counts in kept.months.of(municipality, names, months[0], months[-1]):
+            yield name, dt.date.fromisoformat(f"{month}-01"), counts
+    for edge in edges:
+        for name, day, counts in kept.days.of(municipality, names, edge.first.isoformat(), edge.last.isoformat()):
+            yield name, dt.date.fromisoformat(day), counts
+
+
+def _slices(kept: Generation, municipality: str, by: str, asked: Asked) -> Iterator[tuple[str, str]]:
+    """What the municipality is divided in, each with the name of its slice at the location that is asked for."""
+    names = kept.months.slices(municipality, BY[by])
+    if by == "location":
+        rest = slice_of({**asked, "location": None})
+        for label in sorted({each[len(BY[by]) :].partition("/")[0] for each in names}):
+            if asked.get("location") in (None, label):
+                yield label, name_of(label, rest)
+        return
+    for name in names:
+        label = name[len(BY[by]) :]
+        if asked.get(by) in (None, label):
+            yield label, name_of(asked.get("location"), name)

@@ -1,0 +1,94 @@
+"""Counts in MongoDB, one document for each day, or month, and slice of a municipality.
+
+They can be made anew from the facts at any time. Whoever counts takes a number first, and counts that were taken under
+a lower number never replace those under a higher one; so several may count the same day at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from pymongo import ASCENDING, ReturnDocument, UpdateOne
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError
+
+from loket_chassis.storage.connection import AHEAD, Document, only_known_already
+
+from ..domain.daily_counts import Counts
+
+
+class Counted:
+    """One set of counts, of days (2026-11-24) or of months (2026-11)."""
+
+    def __init__(self, database: Database[Document], name: str, generation: int) -> None:
+        self.counts = database.get_collection(f"{name}_{generation}", write_concern=AHEAD)
+        self.numbers = database.get_collection(f"{name}_numbers_{generation}", write_concern=AHEAD)
+
+    def create_indexes(self) -> None:
+        self.counts.create_index([("municipality", ASCENDING), ("slice", ASCENDING), ("day", ASCENDING)], name="slice")
+        self.counts.create_index([("municipality", ASCENDING), ("day", ASCENDING)], name="day")
+
+    def drop(self) -> None:
+        self.counts.drop()
+        self.numbers.drop()
+
+    def take_number(self, municipality: str, day: str) -> int:
+        taken = self.numbers.find_one_and_update(
+            {"_id": f"{municipality}/{day}"}, {"$inc": {"number": 1}}, upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )  # fmt: skip
+        return int(taken["number"])
+
+    def keep(self, municipality: str, day: str, number: int, counts: Mapping[str, Counts]) -> None:
+        """Let these be the counts of the day, unless there are some under a higher number."""
+        newest = {"_id": f"{municipality}/{day}", "kept": {"$not": {"$gt": number}}}
+        if not self.numbers.update_one(newest, {"$set": {"kept": number}}).matched_count:
+            return
+        writes = [
+            UpdateOne(
+                {"_id": f"{municipality}/{day}/{name}", "number": {"$lt": number}},
+                {
+                    "$set": {
+                        "municipality": municipality, "day": day, "slice": name, "number": number, "counts": dict(own),
+                    }
+                },
+                upsert=True,
+            )
+            for name, own in counts.items()
+        ]  # fmt: skip
+        if writes:
+            try:
+                self.counts.bulk_write(writes, ordered=False)
+            except BulkWriteError as error:  # it is there, under a higher number
+                if not only_known_already(error):
+                    raise
+        under: Document = {"$lt": number}
+        if not self.numbers.count_documents(newest):  # somebody with a higher number came meanwhile
+            under = {"$eq": number}
+        self.counts.delete_many({"municipality": municipality, "day": day, "number": under})
+
+    def municipalities(self, first: str, last: str) -> list[str]:
+        """Those that have counts of these days."""
+        query = {"municipality": {"$gt": ""}, "day": {"$gte": first, "$lte": last}}
+        return sorted(self.counts.distinct("municipality", query))
+
+    def slices(self, municipality: str, beginning: str) -> list[str]:
+        """The slices that there are whose names begin so."""
+        query = {"municipality": municipality, "slice": {"$regex": f"^{re.escape(beginning)}"}}
+        return sorted(self.counts.distinct("slice", query))
+
+    def all_of(self, municipality: str, first: str, last: str) -> Iterator[tuple[str, Counts]]:
+        """The counts of every slice and day, in no order."""
+        query = {"municipality": municipality, "day": {"$gte": first, "$lte": last}}
+        for found in self.counts.find(query, {"_id": 0, "slice": 1, "counts": 1}):
+            yield found["slice"], Counter(found["counts"])
+
+    def of(
+        self, municipality: str, names: Iterable[str], first: str, last: str
+    ) -> Iterator[tuple[str, str, dict[str, int]]]:
+        """The counts of these slices: slice, day and counts, in no order."""
+        query = {"municipality": municipality, "slice": {"$in": list(names)}, "day": {"$gte": first, "$lte": last}}
+        for found in self.counts.find(query, {"_id": 0, "slice": 1, "day": 1, "counts": 1}):
+            yield found["slice"], found["day"], found["counts"]

@@ -1,0 +1,125 @@
+"""Which set of facts and counts is in use, and which one is being made anew.
+
+One document, {_id: "now", current, next}: while there is a next one, every event is taken into both. Another, {_id:
+"rebuild", state, at, events, of, days}, tells how far the next one is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass
+
+from pymongo import ReturnDocument
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from loket_chassis.storage.connection import Document
+
+from .daily_counts import Counted
+from .facts import Facts
+
+#: seconds after which everybody knows of a change
+KNOWN_WITHIN = 1.0
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Facts, and the counts that were made from them."""
+
+    number: int
+    facts: Facts
+    days: Counted
+    months: Counted
+
+    @classmethod
+    def of(cls, database: Database[Document], number: int) -> Generation:
+        return cls(
+            number, Facts(database, number), Counted(database, "days", number), Counted(database, "months", number)
+        )
+
+    def create_indexes(self) -> None:
+        self.facts.create_indexes()
+        self.days.create_indexes()
+        self.months.create_indexes()
+
+    def drop(self) -> None:
+        self.facts.drop()
+        self.days.drop()
+        self.months.drop()
+
+
+class Generations:
+    """All processes agree on them within KNOWN_WITHIN."""
+
+    NAME = "generations"
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.database = database
+        self.collection = database[self.NAME]
+        self._looked = 0.0
+        self._known: list[Generation] = []
+
+    def create(self) -> None:
+        """The first one, if there is none yet."""
+        self.collection.update_one({"_id": "now"}, {"$setOnInsert": {"current": 1, "next": None}}, upsert=True)
+        for each in self.all():
+            each.create_indexes()
+
+    def current(self) -> Generation:
+        return self.all()[0]
+
+    def all(self) -> list[Generation]:
+        """The one in use, and the one that is being made, if any."""
+        if time.monotonic() - self._looked > KNOWN_WITHIN:
+            found = self.collection.find_one({"_id": "now"}) or {}
+            numbers = [each for each in (found["current"], found["next"]) if each is not None]
+            self._known = [Generation.of(self.database, each) for each in numbers]
+            self._looked = time.monotonic()
+        return self._known
+
+    def may_rebuild(self, now: dt.datetime, silent: dt.timedelta) -> bool:
+        """Take the right to do so, which nobody else has until `silent` after its last sign of life."""
+        fresh = {"state": "running", "at": now, "events": 0, "of": 0, "days": 0}
+        idle = {"_id": "rebuild", "$or": [{"state": {"$ne": "running"}}, {"at": {"$lt": now - silent}}]}
+        try:
+            taken = self.collection.update_one(idle, {"$set": fresh, "$unset": {"why": ""}}, upsert=True)
+        except DuplicateKeyError:  # it is there, and somebody is at it
+            return False
+        return taken.matched_count == 1 or taken.upserted_id is not None
+
+    def tell(self, known: Document) -> None:
+        """A sign of life."""
+        self.collection.update_one({"_id": "rebuild"}, {"$set": known})
+
+    def progress(self) -> Document:
+        found = self.collection.find_one({"_id": "rebuild"}, {"_id": 0})
+        return found or {"state": "never", "at": None, "events": 0, "of": 0, "days": 0}
+
+    def begin(self) -> Generation:
+        """An empty next one. One that was begun before and never ended is thrown away."""
+        found = self.collection.find_one({"_id": "now"}) or {}
+        if found["next"] is not None:
+            Generation.of(self.database, found["next"]).drop()
+        begun = max(found["current"], found["next"] or 0) + 1
+        fresh = Generation.of(self.database, begun)
+        fresh.create_indexes()
+        self.collection.update_one({"_id": "now"}, {"$set": {"next": begun}})
+        self._looked = 0.0
+        time.sleep(2 * KNOWN_WITHIN)  # from here on every process takes events into both
+        return fresh
+
+    def swap(self, fresh: Generation) -> bool:
+        """Use `fresh` from now on, and drop the one before. False when it is not the next one any more."""
+        before = self.collection.find_one_and_update(
+            {"_id": "now", "next": fresh.number},
+            {"$set": {"current": fresh.number, "next": None}},
+            return_document=ReturnDocument.BEFORE,
+        )
+        self._looked = 0.0
+        if before is None:
+            fresh.drop()
+            return False
+        time.sleep(2 * KNOWN_WITHIN)
+        Generation.of(self.database, before["current"]).drop()
+        return True

@@ -1,0 +1,55 @@
+"""Once a week, on Monday morning: every team with something to tell is announced, for notification to write to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from loket_chassis.messaging.publish_once import Announced
+from loket_contracts import events
+from loket_contracts.envelope import Event
+
+from ..domain.periods import DAY, Period, part_of
+from ..store.projections import Generation
+
+#: at seven in summer and at six in winter, here; a Monday that was missed is made up for on Tuesday
+FROM_HOUR, LAST_WEEKDAY = 5, 1
+KEPT = dt.timedelta(days=90)
+TEAM = "team:"
+
+
+def announce(
+    kept: Generation, announced: Announced, tell: Callable[[str, Any, Iterable[Event]], None], now: dt.datetime
+) -> int:
+    """Announce what was not yet. Returns how many there were."""
+    week = due(now)
+    if week is None:
+        return 0
+    told = 0
+    first, last = week.first.isoformat(), week.last.isoformat()
+    for municipality in kept.days.municipalities(first, last):
+        names = kept.days.slices(municipality, TEAM)
+        for name in {name for name, _, _ in kept.days.of(municipality, names, first, last)}:
+            team = name.removeprefix(TEAM)
+            event = events.make(
+                "report.due",
+                municipality=municipality,
+                subject=f"report-{municipality}/{team}/{part_of(week.first, 'week')}",
+                sequence=1,
+                time=now,
+                data={"team": team, "from": first, "to": last},
+            )
+            if announced.add(event):
+                tell(announced.name, event.subject, [event])
+                told += 1
+    announced.forget_before(now - KEPT)
+    return told
+
+
+def due(now: dt.datetime) -> Period | None:
+    """The week of which a report is due now."""
+    if now.weekday() > LAST_WEEKDAY or (now.weekday() == 0 and now.hour < FROM_HOUR):
+        return None
+    monday = now.date() - now.weekday() * DAY - 7 * DAY
+    return Period(monday, monday + 6 * DAY)
