@@ -7,9 +7,9 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from loket_chassis.messaging.rpc import Calls, Remote, Unavailable
+from loket_chassis.messaging.rpc import RpcCaller, RpcClient, Unavailable
 from loket_chassis.runtime.health import Readiness, probes
-from loket_chassis.runtime.metrics import Observed
+from loket_chassis.runtime.metrics import WorkerMetrics
 
 from .access.identity import Access
 from .api.access import AccessRoutes
@@ -54,9 +54,9 @@ from .pages.unsubscribe import UnsubscribingPages
 class GatewayReadiness(Readiness):
     """Asks the broker, and whether the services behind it answer."""
 
-    booking = Calls("booking", deadline=1.5)
-    notification = Calls("notification", deadline=1.5)
-    reporting = Calls("reporting", deadline=1.5)
+    booking = RpcCaller("booking", deadline=1.5)
+    notification = RpcCaller("notification", deadline=1.5)
+    reporting = RpcCaller("reporting", deadline=1.5)
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         def ask() -> dict[str, str]:
@@ -120,13 +120,13 @@ class GatewayService(
 
     name = "gateway"
 
-    booking = Remote("booking")
-    patient_booking = Remote("booking", deadline=12.0)  # a calendar of years takes a while
-    notification = Remote("notification")
-    reporting = Remote("reporting", deadline=5.0)  # years of figures take a while
+    booking = RpcClient("booking")
+    patient_booking = RpcClient("booking", deadline=12.0)  # a calendar of years takes a while
+    notification = RpcClient("notification")
+    reporting = RpcClient("reporting", deadline=5.0)  # years of figures take a while
     catalogue = Catalogues()
     access = Access()
     friction = Friction()
     public_url = PublicUrl()
-    traceparent = Observed()
+    traceparent = WorkerMetrics()
     readiness = GatewayReadiness()

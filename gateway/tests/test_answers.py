@@ -9,7 +9,7 @@ import requests
 from werkzeug.test import create_environ
 from werkzeug.wrappers import Request, Response
 
-from loket_gateway.http.response_cache import MOST_BYTES, MOST_REQUESTS, KeptAnswers
+from loket_gateway.http.response_cache import MAX_BYTES, MAX_REQUESTS, KeptAnswers
 from tests.client import eventually
 
 SLOTS = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
@@ -116,11 +116,11 @@ def test_a_repeat_under_the_same_key_issues_no_second_ticket(staff):
 def test_what_is_remembered_stays_bounded_however_many_ways_a_language_is_asked_for():
     kept = KeptAnswers()
     kept.setup()
-    for number in range(MOST_REQUESTS + 10):
+    for number in range(MAX_REQUESTS + 10):
         environ = create_environ("/v1/rumst/teams", headers={"Accept-Language": f"nl, fr;q=0.{number}"})
         kept.answer(Request(environ), "teams", "rumst", "nl", 60, lambda: Response("{}"))
         assert kept.at_hand(environ) is not None
-    assert len(kept._places) <= MOST_REQUESTS
+    assert len(kept._places) <= MAX_REQUESTS
 
 
 def test_what_is_remembered_stays_bounded_however_long_and_different_the_questions_are():
@@ -135,4 +135,4 @@ def test_what_is_remembered_stays_bounded_however_long_and_different_the_questio
         kept.answer(Request(environ), "teams", "rumst", "nl", 60, lambda: Response("{}"))
     grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert grown < 4 * MOST_BYTES
+    assert grown < 4 * MAX_BYTES

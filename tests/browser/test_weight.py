@@ -4,7 +4,7 @@ import pytest
 
 from tests.chromium import a_context, open_page
 
-MOST_BYTES = 100_000
+MAX_BYTES = 100_000
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_page_weighs_less_than_100_kb_with_all_that_it_needs(fetched, portal, 
     page, got = fetched
     page.goto(portal.url + path, wait_until="networkidle")
     sizes = {each.url: each.request.sizes()["responseBodySize"] for each in got}
-    assert sum(sizes.values()) < MOST_BYTES, sizes
+    assert sum(sizes.values()) < MAX_BYTES, sizes
     assert all(url.startswith(portal.url) for url in sizes), "no other hosts"
     assert page.complaints == []
 

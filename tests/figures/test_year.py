@@ -17,7 +17,7 @@ from . import plain
 from .played import period, raw, wait_until_year_is_counted
 
 #: so many appointments are made while everything is counted anew
-MOST_BOOKED = 12
+MAX_BOOKED = 12
 SLICES = {
     "everything": {},
     "a team": {"team": "burgers"},
@@ -95,7 +95,7 @@ def test_a_rebuild_gives_the_same_while_bookings_go_on(year, stack, databases):
     )
     booked = []
     while rebuild.poll() is None:
-        if len(booked) < MOST_BOOKED:
+        if len(booked) < MAX_BOOKED:
             booked.append(portal.booked())
         time.sleep(0.1)
     for each in booked:  # others need the time

@@ -8,7 +8,7 @@ import requests
 from pymongo import MongoClient
 
 from loket_contracts.error_codes import ERRORS
-from loket_contracts.errors import MOST_ERRORS
+from loket_contracts.errors import MAX_ERRORS
 from tests.client import ANSWERS, a_visitor, in_days
 
 VISITOR = a_visitor()
@@ -199,7 +199,7 @@ def test_a_calendar_that_never_ends_is_refused_and_keeps_nobody_waiting(staff, p
 def test_of_very_many_mistakes_the_first_are_told(portal):
     answer = portal.post("appointments", {f"surprise-{number}": 1 for number in range(20_000)})
     is_a_problem(answer, 422, "invalid-request")
-    assert len(answer.json()["errors"]) == MOST_ERRORS
+    assert len(answer.json()["errors"]) == MAX_ERRORS
 
 
 def test_a_method_that_an_address_does_not_take(portal):

@@ -21,7 +21,7 @@ from aiosmtpd.smtp import Envelope
 
 from .ports import LOOPBACK
 
-MOST_KEPT = 2000
+MAX_KEPT = 2000
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Caught:
 class Mailbox:
     """The newest mails, in memory."""
 
-    caught: deque[Caught] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    caught: deque[Caught] = field(default_factory=lambda: deque(maxlen=MAX_KEPT))
     numbers: count[int] = field(default_factory=lambda: count(1))
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import load
 
 from ..access.required_permission import needs
@@ -23,7 +23,7 @@ YAML = "application/yaml"
 class AdministrationRoutes:
     """A configuration is taken whole or not at all; the version before it stays to be had."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
 
     @route("GET", f"{BASE}/configuration", needs("configuration.read"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import LINK, link_or
 from ..http.client_address import stranger
@@ -24,7 +24,7 @@ from .answers import calendar, done, page_of, private
 class AppointmentRoutes:
     """Booking is open to all; one appointment is for who has its token."""
 
-    booking: Service
+    booking: ServiceProxy
     friction: Friction
     public_url: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import needs
 from ..http.idempotency import scoped_key
@@ -22,8 +22,8 @@ _busy_query = BusyQuery()
 class CalendarRoutes:
     """Who works for some teams only closes the time of their people."""
 
-    booking: Service
-    patient_booking: Service
+    booking: ServiceProxy
+    patient_booking: ServiceProxy
 
     @route("GET", f"{BASE}/closures", READ)
     def get_closures(self, request: GatewayRequest, municipality: str) -> Response:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import needs
 from ..http.idempotency import scoped_key
@@ -43,8 +43,8 @@ def _step(name: str) -> Callable[..., Response]:
 class DeskRoutes:
     """Who works for some teams only sees and handles theirs; booking keeps to that."""
 
-    booking: Service
-    notification: Service
+    booking: ServiceProxy
+    notification: ServiceProxy
 
     @route("GET", f"{BASE}/agenda", READ)
     def get_agenda(self, request: GatewayRequest, municipality: str) -> Response:

@@ -6,7 +6,7 @@ import base64
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import LINK
 from ..http.parsing import bearer, content, query
@@ -22,7 +22,7 @@ _file_query = FileQuery()
 class FileRoutes:
     """For who has the token of the appointment."""
 
-    booking: Service
+    booking: ServiceProxy
 
     @route("POST", f"{BASE}/appointments/<identifier>/files", LINK, files=1)
     def post_files(self, request: Request, municipality: str, identifier: str) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..clients.catalogue_cache import Catalogue
 from ..http.parsing import query
@@ -41,7 +41,7 @@ FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 class OpenDataRoutes:
     """For everybody; to be used again freely (CC0)."""
 
-    reporting: Service
+    reporting: ServiceProxy
     catalogue: Catalogue
     public_url: str
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ..http.parsing import whole
@@ -17,7 +17,7 @@ from .answers import done
 class ReceiptRoutes:
     """The provider proves itself by a signature, which notification checks; here the request is only passed on."""
 
-    notification: Service
+    notification: ServiceProxy
     public_url: str
 
     @route("POST", "/receipts/<provider>")

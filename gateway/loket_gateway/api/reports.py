@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import needs
 from ..clients.catalogue_cache import Catalogue
@@ -26,7 +26,7 @@ _report, _table = ReportQuery(), TableQuery()
 class ReportRoutes:
     """Counts, of which no person can be read off."""
 
-    reporting: Service
+    reporting: ServiceProxy
     catalogue: Catalogue
 
     @route("GET", f"{BASE}/reports/overview", needs("figures.read"))
@@ -70,7 +70,7 @@ def as_text(asked: dict[str, Any], ends: bool = False) -> dict[str, Any]:
     }
 
 
-def _pages(reporting: Service, municipality: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _pages(reporting: ServiceProxy, municipality: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     after = 0
     while after is not None:
         page = reporting.table(municipality, after=after, **asked)

@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ..http.routing import route
@@ -25,7 +25,7 @@ REPEATED = frozenset({TYPES, "weekday"})
 class SlotRoutes:
     """Open to all."""
 
-    booking: Service
+    booking: ServiceProxy
 
     @route("GET", f"{BASE}/slots", keeps=FRESH_FOR)
     def get_slots(self, request: Request, municipality: str) -> Response:

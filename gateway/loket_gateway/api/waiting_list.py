@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import LINK
 from ..http.parsing import bearer, json_object
@@ -17,7 +17,7 @@ from .answers import done, private
 class WaitingListRoutes:
     """A place is named by its appointment, and for who has the appointment's token."""
 
-    booking: Service
+    booking: ServiceProxy
 
     @route("POST", f"{BASE}/waiting-list", LINK)
     def post_waiting_list(self, request: Request, municipality: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import needs
 from ..http.parsing import json_object, query
@@ -22,7 +22,7 @@ _page_query = PageQuery()
 class WebhookRoutes:
     """Each key, and each account, has its own."""
 
-    notification: Service
+    notification: ServiceProxy
 
     @route("GET", f"{BASE}/webhooks", CHANGE)
     def get_webhooks(self, request: GatewayRequest, municipality: str) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from nameko.extensions import DependencyProvider, SharedExtension
 
-from loket_chassis.messaging.rpc import Calls, Unavailable
+from loket_chassis.messaging.rpc import RpcCaller, Unavailable
 from loket_contracts.languages import LANGUAGES
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ def types_of(catalogue: dict[str, Any], names: Iterable[str]) -> list[dict[str, 
 class Catalogue(SharedExtension):
     """What the municipalities offer. Raises Refusal: unknown-municipality; Unavailable when it was never seen."""
 
-    booking = Calls("booking")
+    booking = RpcCaller("booking")
 
     def setup(self) -> None:
         self._fresh_for = self.container.config["settings"].catalogue_seconds

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from loket_chassis.messaging.rpc import Service
-from loket_contracts.commands import MOST_PERSONS, MOST_TYPES
+from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.commands import MAX_PERSONS, MAX_TYPES
 from loket_contracts.errors import Refusal
 
 #: days that booking answers for at once
@@ -16,7 +16,7 @@ AT_ONCE = 60
 
 def wish_of(kinds: list[dict[str, Any]], location: str, persons: int) -> dict[str, Any] | None:
     """What is asked of booking. None for more people or topics than ever fit: then there is simply nothing free."""
-    if not 1 <= persons <= MOST_PERSONS or not 1 <= len(kinds) <= MOST_TYPES:
+    if not 1 <= persons <= MAX_PERSONS or not 1 <= len(kinds) <= MAX_TYPES:
         return None
     return {"appointment_types": [kind["id"] for kind in kinds], "location": location, "persons": persons}
 
@@ -25,7 +25,7 @@ def today(time_zone: str) -> dt.date:
     return dt.datetime.now(ZoneInfo(time_zone)).date()
 
 
-def days(booking: Service, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
+def days(booking: ServiceProxy, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
     """The local days with a free start, both ends included, as YYYY-MM-DD."""
     found = []
     while first <= last:
@@ -36,7 +36,7 @@ def days(booking: Service, municipality: str, wish: dict[str, Any], first: dt.da
     return found
 
 
-def starts(booking: Service, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
+def starts(booking: ServiceProxy, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
     """The free starts, both days included, as RFC 3339 with the offset of the location."""
     found = []
     while first <= last:
@@ -49,7 +49,7 @@ def starts(booking: Service, municipality: str, wish: dict[str, Any], first: dt.
 
 
 def _asked(
-    booking: Service, method: str, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date
+    booking: ServiceProxy, method: str, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date
 ) -> dict[str, Any]:
     """Topics that cannot be combined have nothing free together."""
     try:

@@ -13,7 +13,7 @@ from loket_contracts.errors import Refusal, pointers
 
 JSON_TYPES = ("application/json",)
 #: what we ask for is four deep; what is read here must be written and read again on the bus
-MOST_DEPTH = 20
+MAX_DEPTH = 20
 
 
 def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def object_of(body: bytes) -> dict[str, Any]:
     """The body as one JSON object, its texts as RFC 7493 (I-JSON, 2.1) has them. Raises Refusal: malformed-json."""
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_such_number)
-        if _is_deeper(value, MOST_DEPTH):
+        if _is_deeper(value, MAX_DEPTH):
             raise RecursionError
         if b"\\u" in body:  # the escape of half a character is read well, and can be written nowhere
             json.dumps(value, ensure_ascii=False).encode()

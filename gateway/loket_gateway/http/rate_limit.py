@@ -27,7 +27,7 @@ from .request import GatewayRequest
 WINDOW = 60
 #: a gateway takes so large a part of what a client may at once
 HANDFUL = 20
-MOST_REMEMBERED = 20_000
+MAX_REMEMBERED = 20_000
 #: so many slots may one client hold in a minute by waiting instead of working (see friction)
 PATIENT_PER_MINUTE = 10
 
@@ -97,7 +97,7 @@ class Limits(SharedExtension):
             stash = self._stashes.get(key)
             if stash is None or not stash.is_of_use():
                 stash = self._take(*key)
-                if len(self._stashes) >= MOST_REMEMBERED:
+                if len(self._stashes) >= MAX_REMEMBERED:
                     self._stashes.clear()
                 self._stashes[key] = stash
         self._taking.pop(key, None)

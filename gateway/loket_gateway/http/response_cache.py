@@ -16,8 +16,8 @@ from typing import Any
 from nameko.extensions import SharedExtension
 from werkzeug.wrappers import Request, Response
 
-MOST_BYTES = 8_000_000
-MOST_REQUESTS = 5_000
+MAX_BYTES = 8_000_000
+MAX_REQUESTS = 5_000
 #: about what an answer costs beside its text; and a question longer than this is one that nobody asks twice
 OVERHEAD, LONGEST = 2_000, 1_000
 WORTH_COMPRESSING = 1000
@@ -86,7 +86,7 @@ class KeptAnswers(SharedExtension):
             kept = _kept(response, route, seconds)
             if changes == self._changes and len(key) <= LONGEST:  # after a change it may tell of what was before
                 self._keep(municipality, key, kept)
-        if len(self._places) >= MOST_REQUESTS:
+        if len(self._places) >= MAX_REQUESTS:
             self._places.clear()
         if sum(map(len, _request_of(request.environ))) <= LONGEST:
             self._places[_request_of(request.environ)] = municipality, key
@@ -106,7 +106,7 @@ class KeptAnswers(SharedExtension):
         return kept if kept is not None and kept.until >= time.monotonic() else None
 
     def _keep(self, municipality: str, key: str, kept: Kept) -> None:
-        if self._bytes > MOST_BYTES:
+        if self._bytes > MAX_BYTES:
             self._shelves.clear()
             self._bytes = 0
         shelf = self._shelves.setdefault(municipality, {})

@@ -10,7 +10,7 @@ from typing import Any
 import segno
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ..api.answers import calendar, page_of
@@ -29,7 +29,7 @@ OF_STAFF = frozenset({"by-municipality", "resident-asked"})
 class ManagingPages:
     """The link is the key: who has it, may. Every change is a POST that ends in a redirect."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
     public_url: str
 

@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 4, 10, 22
 #: shades of the heat map above nothing
 SHADES = 6
-MOST_LABELS = 6
+MAX_LABELS = 6
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _ticks(top: float) -> list[Label]:
 
 
 def _labels(labels: Sequence[str], step: float) -> list[Label]:
-    every = -(-len(labels) // MOST_LABELS) if labels else 1
+    every = -(-len(labels) // MAX_LABELS) if labels else 1
     return [Label(_short(LEFT + (at + 0.5) * step), text) for at, text in enumerate(labels) if at % every == 0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.identity import Identity
 from ..clients.catalogue_cache import Catalogue
@@ -15,13 +15,13 @@ from .render import about, in_words, page, see
 
 #: seconds between two looks, without a script
 REFRESH = 10
-MOST_SHOWN = 8
+MAX_SHOWN = 8
 
 
 class DisplayPages:
     """A script fetches it anew, sounds when somebody is called, and goes on when the connection comes back."""
 
-    booking: Service
+    booking: ServiceProxy
     access: Identity
     catalogue: Catalogue
 
@@ -37,7 +37,7 @@ class DisplayPages:
         return page(
             "screens/display.html", request, **about(catalogue), place=place, refresh=REFRESH,
             name=next((each["name"] for each in receiving if each["id"] == place), place),
-            called=called[-MOST_SHOWN:][::-1], waiting=line["waiting"][:MOST_SHOWN],
-            more=len(line["waiting"]) - MOST_SHOWN,
+            called=called[-MAX_SHOWN:][::-1], waiting=line["waiting"][:MAX_SHOWN],
+            more=len(line["waiting"]) - MAX_SHOWN,
             zone=catalogue["municipality"]["time_zone"],
         )  # fmt: skip

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from babel.dates import format_date, format_skeleton
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import needs
 from ..api.reports import as_text
@@ -41,7 +41,7 @@ HOURS_SHOWN = range(7, 20)
 class FigurePages:
     """Everything is in the address, so that a view can be kept and sent on."""
 
-    reporting: Service
+    reporting: ServiceProxy
     catalogue: Catalogue
 
     @desk_route("GET", "/<municipality>/cijfers", needs("figures.read"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ..access.identity import Identity
@@ -28,7 +28,7 @@ PERMISSION = "tickets.issue"
 class KioskPages:
     """Works without a script too: the pages go back by a header of the answer."""
 
-    booking: Service
+    booking: ServiceProxy
     access: Identity
     catalogue: Catalogue
 

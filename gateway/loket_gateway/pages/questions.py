@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ..clients.catalogue_cache import Catalogue
@@ -24,16 +24,16 @@ from .time_slots import nearest_to
 from .topics import kind_of
 
 #: so many files, each of the size that one may have, fit in one form
-MOST_FILES = 4
+MAX_FILES = 4
 CONTACT = ("name", "email", "phone", "language")
 #: when the moment is gone, so many others near it are offered, of so many days around it
-MOST_OTHERS, AROUND = 4, dt.timedelta(days=10)
+MAX_OTHERS, AROUND = 4, dt.timedelta(days=10)
 
 
 class DetailPages:
     """Each step has its own address, so back and refresh work; each POST ends in a redirect to the next."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
     friction: Friction
 
@@ -45,7 +45,7 @@ class DetailPages:
             return self._on(request, "gegevens", municipality, held)
         return self._step(request, municipality, "questions.html", shown, held["answers"])
 
-    @route("POST", "/<municipality>/vragen", page=True, files=MOST_FILES)
+    @route("POST", "/<municipality>/vragen", page=True, files=MAX_FILES)
     def answer_questions(self, request: GatewayRequest, municipality: str) -> Response:
         """The button says which: go on, only send along the files that were chosen, or take one away."""
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
@@ -151,7 +151,7 @@ class DetailPages:
     def _gone(self, request: GatewayRequest, municipality: str, shown: dict[str, Any]) -> Response:
         """Somebody else has the moment by now: the nearest others, and what was filled in goes along."""
         held = shown["held"]
-        others = nearest_to(held["start"], self._starts(municipality, held, AROUND), MOST_OTHERS)
+        others = nearest_to(held["start"], self._starts(municipality, held, AROUND), MAX_OTHERS)
         stamp = self.friction.stamp(municipality)
         return page("gone.html", request, 409, **shown, others=others, stamp=stamp)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.days import day_of
 from loket_contracts.errors import Refusal
 
@@ -24,7 +24,7 @@ from .render import about, in_words, page, see, whole_number
 from .topics import kind_of
 
 #: so many are offered to who was overtaken
-MOST_NEAREST = 3
+MAX_NEAREST = 3
 #: what a choice among moments is about
 OF_A_CHOICE = ("type", "location", "persons", "uitnodiging", "in_plaats_van")
 #: a part of the day begins at this hour
@@ -52,7 +52,7 @@ class Offer:
 class MomentPages:
     """A POST takes the moment and ends in a redirect."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
     friction: Friction
 
@@ -175,7 +175,7 @@ class MomentPages:
             chosen=chosen,
             parts=_by_part(slots),
             overtaken=overtaken,
-            nearest=nearest_to(overtaken, [slot["start"] for slot in slots], MOST_NEAREST) if overtaken else [],
+            nearest=nearest_to(overtaken, [slot["start"] for slot in slots], MAX_NEAREST) if overtaken else [],
             zone=counted["time_zone"],
             before=_other_month(month, -1) if month > dt.datetime.now(dt.UTC).date() else None,
             after=_other_month(month, 1),

@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ..clients.catalogue_cache import Catalogue
@@ -21,7 +21,7 @@ from .topic_search import matching
 class TopicPages:
     """The home page, the topics of a municipality, one topic, and what pages are made up with."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
 
     @route("GET", "/static/<name>", page=True, counts=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..clients.catalogue_cache import Catalogue
 from ..http.routing import route
@@ -14,8 +14,8 @@ from .render import about, in_words, page
 class UnsubscribingPages:
     """GET shows, POST does: mail scanners follow links, and must not unsubscribe anybody."""
 
-    booking: Service
-    notification: Service
+    booking: ServiceProxy
+    notification: ServiceProxy
     catalogue: Catalogue
 
     @route("GET", "/<municipality>/afspraak/<token>/berichten", page=True)

@@ -1,4 +1,4 @@
-"""What people are shown in place of our codes: states, steps, outcomes, reasons. `i18n/locale/` has the other languages."""
+"""What people see in place of our codes: states, steps, outcomes, reasons. `i18n/locale/` has the translations."""
 
 from __future__ import annotations
 

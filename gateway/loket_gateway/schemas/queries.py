@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from loket_contracts.commands import MOST_TYPES, FindSlots
+from loket_contracts.commands import MAX_TYPES, FindSlots
 from loket_contracts.fields import Identifier
 
 DATE = "2026-11-30"
@@ -19,7 +19,7 @@ class SlotQuery(FindSlots):
     appointment_type = fields.List(
         Identifier(),
         required=True,
-        validate=validate.Length(min=1, max=MOST_TYPES),
+        validate=validate.Length(min=1, max=MAX_TYPES),
         metadata={"description": "repeat it for several at once", "example": ["bouwadvies"]},
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from loket_chassis.messaging.cli_client import Asking
+from loket_chassis.messaging.cli_client import CliClient
 from loket_chassis.runtime.cli_options import amqp_uri_option
 
 
@@ -19,13 +19,13 @@ from loket_chassis.runtime.cli_options import amqp_uri_option
 @click.pass_context
 def main(context: click.Context, amqp_uri: str, who: str) -> None:
     """Look after the municipalities of a running Loket."""
-    context.obj = Asking(amqp_uri, "booking", who)
+    context.obj = CliClient(amqp_uri, "booking", who)
 
 
 @main.command()
 @click.argument("municipality")
 @click.pass_obj
-def clashes(asking: Asking, municipality: str) -> None:
+def clashes(asking: CliClient, municipality: str) -> None:
     """List the appointments that no longer fit hours and closures, with a proposal for each."""
     found = asking.ask("clashes", municipality)
     proposals = asking.ask("proposals", municipality, [each["appointment"] for each in found]) if found else []
@@ -44,7 +44,7 @@ def clashes(asking: Asking, municipality: str) -> None:
 @click.argument("file", type=click.File())
 @click.option("--source", default="calendar", help="What to call this calendar; the next import replaces this one.")
 @click.pass_obj
-def busy(asking: Asking, municipality: str, resource: str, file: Any, source: str) -> None:
+def busy(asking: CliClient, municipality: str, resource: str, file: Any, source: str) -> None:
     """Take the busy times of RESOURCE from an iCalendar FILE, or from - for standard input."""
     taken = asking.ask("import_busy", municipality, resource, source, file.read())
     click.echo(f"{resource}: {taken['busy_times']} busy times; {len(taken['clashes'])} appointments clash")
@@ -57,7 +57,7 @@ def busy(asking: Asking, municipality: str, resource: str, file: Any, source: st
 @click.argument("resource")
 @click.option("--url", envvar="PUBLIC_URL", default="http://127.0.0.1:8080", help="Where the gateway is reached.")
 @click.pass_obj
-def feed(asking: Asking, municipality: str, resource: str, url: str) -> None:
+def feed(asking: CliClient, municipality: str, resource: str, url: str) -> None:
     """Print the secret address of the agenda of RESOURCE, for a calendar program to subscribe to."""
     token = asking.ask("feed_token", municipality, resource)
     click.echo(f"{url.rstrip('/')}/api/v1/{municipality}/feeds/{token}.ics")
@@ -71,7 +71,7 @@ def feed(asking: Asking, municipality: str, resource: str, url: str) -> None:
 @click.option("--days", default=30, show_default=True, help="How long it can be used.")
 @click.option("--url", envvar="PUBLIC_URL", default="http://127.0.0.1:8080", help="Where the gateway is reached.")
 @click.pass_obj
-def invite(asking: Asking, municipality: str, appointment_type: str, url: str, **wish: Any) -> None:
+def invite(asking: CliClient, municipality: str, appointment_type: str, url: str, **wish: Any) -> None:
     """Print a link with which one resident can book APPOINTMENT_TYPE once."""
     made = asking.ask("invite", municipality, asking.who, {"appointment_type": appointment_type, **wish})
     click.echo(f"{url.rstrip('/')}/{municipality}/uitnodiging/{made['token']}")
@@ -81,7 +81,7 @@ def invite(asking: Asking, municipality: str, appointment_type: str, url: str, *
 @click.argument("municipality")
 @click.argument("person")
 @click.pass_obj
-def export_resident(asking: Asking, municipality: str, person: str) -> None:
+def export_resident(asking: CliClient, municipality: str, person: str) -> None:
     """Print all that is kept of a person, as JSON (GDPR, article 15).
 
     PERSON: an e-mail address, a number such as +32470123456, or the reference of an appointment.
@@ -95,7 +95,7 @@ def export_resident(asking: Asking, municipality: str, person: str) -> None:
 @click.argument("person")
 @click.confirmation_option(prompt="This cancels what is to come and cannot be undone. Go on?")
 @click.pass_obj
-def erase_resident(asking: Asking, municipality: str, person: str) -> None:
+def erase_resident(asking: CliClient, municipality: str, person: str) -> None:
     """Forget a person (GDPR, article 17).
 
     PERSON: an e-mail address, a number such as +32470123456, or the reference of an appointment.
@@ -108,7 +108,7 @@ def erase_resident(asking: Asking, municipality: str, person: str) -> None:
 @click.option("--appointment", help="Only of this appointment.")
 @click.option("--most", default=50, show_default=True)
 @click.pass_obj
-def audit(asking: Asking, municipality: str, appointment: str | None, most: int) -> None:
+def audit(asking: CliClient, municipality: str, appointment: str | None, most: int) -> None:
     """List who read or changed what is known of residents, the latest first."""
     for each in asking.ask("audit", municipality, appointment, most)["entries"]:
         who = each["who"] or each["by"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from loket_chassis.messaging.publish_once import Announced
+from loket_chassis.messaging.publish_once import PublishOnce
 from loket_chassis.storage.connection import Document, MongoDatabase
 from loket_contracts.envelope import Event
 
@@ -66,7 +66,7 @@ class Stores:
     files: Files
     feedback: Feedback
     capacities: Capacities
-    samples: Announced
+    samples: PublishOnce
     erasures: Erasures
     audit: Audit
     clients: Clients
@@ -88,7 +88,7 @@ class Stores:
             files=Files(database),
             feedback=Feedback(database),
             capacities=Capacities(database),
-            samples=Announced(database, SAMPLES),
+            samples=PublishOnce(database, SAMPLES),
             erasures=Erasures(database),
             audit=Audit(database),
             clients=Clients(database),

@@ -9,9 +9,9 @@ from nameko.timer import timer
 from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.event_log import EventLog
 from loket_chassis.messaging.outbox import OutboxRelay
-from loket_chassis.messaging.rpc import answer
+from loket_chassis.messaging.rpc import rpc
 from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
-from loket_chassis.runtime.metrics import Observed
+from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS
@@ -44,7 +44,7 @@ class BookingService(ForResidents, ForPortals, ForStaff, ForKiosks, ForAdministr
     idempotency = Idempotency()
     announce = OutboxRelay(BOOKING_EXCHANGE, collections=WITH_OUTBOX)
     event_log = EventLog()
-    traceparent = Observed()
+    traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
     @listen("booking.freed-time", [(BOOKING_EXCHANGE, [EVENTS[name].type for name in FREEING])])
@@ -63,6 +63,6 @@ class BookingService(ForResidents, ForPortals, ForStaff, ForKiosks, ForAdministr
     def tidy(self) -> None:
         housekeeping.tidy(self.stores, self.announce)
 
-    @answer
+    @rpc
     def ping(self) -> str:
         return "ok"

@@ -8,7 +8,7 @@ from loket_chassis.runtime.allowed_values import DatabaseName, ListenAddress
 from loket_chassis.runtime.secret_values import Secret
 from loket_chassis.runtime.settings import MongoSettings, setting
 
-LEAST_SECRET = 32
+MIN_SECRET = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,5 +22,5 @@ class BookingSettings(MongoSettings):
     loket_secret: str = setting(
         "A random text from which residents' links follow; after a change, earlier appointments lack links that work",
         secret=True,
-        allowed=Secret(LEAST_SECRET),
+        allowed=Secret(MIN_SECRET),
     )

@@ -190,7 +190,7 @@ def test_a_process_that_died_between_a_step_and_its_note_does_not_take_it_twice(
         ("", "plan"),
         (PDF, "grond"),
         (PDF, "onbekend"),
-        (base64.b64encode(b"%PDF-1.7\n" + b"x" * attachments.MOST_BYTES).decode(), "plan"),
+        (base64.b64encode(b"%PDF-1.7\n" + b"x" * attachments.MAX_BYTES).decode(), "plan"),
     ],
 )
 def test_a_file_that_is_not_what_was_asked_for_is_refused_and_nothing_is_kept(database, content, question):
@@ -217,10 +217,10 @@ def test_a_file_comes_back_as_it_was_and_goes_when_it_is_dropped(database):
 def test_there_is_an_end_to_the_number_of_files(database):
     desk = asking(database)
     _, card = desk.book(start=START)
-    for _ in range(attachments.MOST_FILES):
+    for _ in range(attachments.MAX_FILES):
         upload(desk, card)
     assert refused(upload, desk, card) == "file-not-accepted"
-    assert desk.stores.files.collection.count_documents({}) == attachments.MOST_FILES
+    assert desk.stores.files.collection.count_documents({}) == attachments.MAX_FILES
 
 
 def test_the_file_of_one_appointment_is_not_opened_with_another(database):

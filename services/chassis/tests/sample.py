@@ -23,9 +23,9 @@ def service() -> type:
     from loket_chassis.messaging.consumer import listen
     from loket_chassis.messaging.dead_letters import DeadLetters
     from loket_chassis.messaging.outbox import OutboxRelay
-    from loket_chassis.messaging.rpc import Remote, answer
+    from loket_chassis.messaging.rpc import RpcClient, rpc
     from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
-    from loket_chassis.runtime.metrics import Observed
+    from loket_chassis.runtime.metrics import WorkerMetrics
     from loket_chassis.storage.connection import MongoDatabase
     from loket_chassis.storage.idempotent_update import apply_newer
     from loket_contracts import events
@@ -36,11 +36,11 @@ def service() -> type:
         name = "sample"
         database = MongoDatabase()
         announce = OutboxRelay("booking.events", collections=("notes",))
-        other = Remote("sample", deadline=1.0)
-        traceparent = Observed()
+        other = RpcClient("sample", deadline=1.0)
+        traceparent = WorkerMetrics()
         readiness = ReadinessWithDatabase()
 
-        @answer
+        @rpc
         def note(self, subject: str, sequence: int, mood: str = "fine") -> str:
             event = events.make(
                 "appointment.booked",
@@ -55,7 +55,7 @@ def service() -> type:
             self.announce("notes", subject, [event])
             return event.id
 
-        @answer
+        @rpc
         def note_many(self, number: int) -> None:
             made = [
                 events.make(
@@ -82,36 +82,36 @@ def service() -> type:
                 raise RuntimeError(mood)
             apply_newer(self.database.heard, event.subject, event, {"mood": mood, "trace": event.traceparent})
 
-        @answer
+        @rpc
         def refuse(self) -> None:
             raise Refusal("slot-taken", {"start": "nine"}, [{"pointer": "/a", "detail": "b"}])
 
-        @answer
+        @rpc
         def sleep(self, seconds: float) -> str:
             eventlet.sleep(seconds)
             self.database.slept.insert_one({"seconds": seconds})
             return "awake"
 
-        @answer
+        @rpc
         def fail(self) -> None:
             raise RuntimeError("as asked")
 
-        @answer
+        @rpc
         def broken(self) -> Any:
             return object()
 
-        @answer
+        @rpc
         def half_a_character(self) -> str:
             return "\ud800"
 
-        @answer
+        @rpc
         def ask_to_sleep(self, seconds: float) -> str:
             try:
                 return str(self.other.sleep(seconds))
             except Exception as error:
                 return f"{type(error).__name__}: {error}"
 
-        @answer
+        @rpc
         def ask_someone(self, method: str) -> str:
             try:
                 return str(getattr(self.other, method)())

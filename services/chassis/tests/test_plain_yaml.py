@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loket_chassis.yaml import safe_load
-from loket_chassis.yaml.safe_load import NotPlain, compose
+from loket_chassis.yaml.safe_load import UnsafeYaml, compose
 
 RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text(encoding="utf-8")
 PARTS = (
@@ -45,7 +45,7 @@ FOLDED = "\n".join(
 @pytest.mark.parametrize("libyaml", [True, False])
 def test_it_is_refused_with_its_line(monkeypatch, libyaml, text, line, why):
     monkeypatch.setattr(yaml, "__with_libyaml__", libyaml)
-    with pytest.raises(NotPlain, match=why) as refused:
+    with pytest.raises(UnsafeYaml, match=why) as refused:
         compose(text)
     assert line in (None, refused.value.line)
 
@@ -82,7 +82,7 @@ def seen(node):
 def outcome(text):
     try:
         root = compose(text)
-    except NotPlain as error:
+    except UnsafeYaml as error:
         return str(error), error.line
     return root and seen(root)
 

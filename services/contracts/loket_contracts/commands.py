@@ -11,8 +11,8 @@ from .fields import WEEKDAYS, ClockTime, Day, Email, Identifier, Instant, Langua
 from .languages import LANGUAGES
 from .periods import ClosedTime, WelcomeHours
 
-MOST_PERSONS = 20
-MOST_TYPES = 5
+MAX_PERSONS = 20
+MAX_TYPES = 5
 #: signs that end a line, that print nothing, or that turn the order of what follows
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 #: blanks, then what is none: only one way to match, so a text of a million signs takes no longer than it should
@@ -25,14 +25,14 @@ class Visit(Schema):
 
     appointment_types = fields.List(
         Identifier(),
-        validate=validate.Length(min=1, max=MOST_TYPES),
+        validate=validate.Length(min=1, max=MAX_TYPES),
         metadata={"description": "one or more appointment types; their durations add up", "example": ["bouwadvies"]},
     )
     start = Instant(metadata={"example": "2026-11-30T09:00:00+01:00"})
     persons = fields.Integer(
         load_default=1,
         strict=True,
-        validate=validate.Range(min=1, max=MOST_PERSONS),
+        validate=validate.Range(min=1, max=MAX_PERSONS),
         metadata={"description": "how many people come"},
     )
     location = Identifier(
@@ -50,7 +50,7 @@ class HoldSlot(Visit):
     appointment_types = fields.List(
         Identifier(),
         required=True,
-        validate=validate.Length(min=1, max=MOST_TYPES),
+        validate=validate.Length(min=1, max=MAX_TYPES),
         metadata={"example": ["bouwadvies"]},
     )
     start = Instant(required=True, metadata={"example": "2026-11-30T09:00:00+01:00"})
@@ -116,7 +116,7 @@ class _Change(Schema):
 class BookFollowUp(Visit):
     """The next visit of the same resident."""
 
-    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MOST_TYPES))
+    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))
     start = Instant(required=True)
     answers = fields.Dict(
         keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=dict
@@ -155,8 +155,8 @@ class WelcomeStarts(WelcomeHours):
 class FindSlots(WelcomeStarts):
     """Which free starts are asked for."""
 
-    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MOST_TYPES))
-    persons = fields.Integer(load_default=1, validate=validate.Range(min=1, max=MOST_PERSONS))
+    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))
+    persons = fields.Integer(load_default=1, validate=validate.Range(min=1, max=MAX_PERSONS))
     location = Identifier(load_default=None, allow_none=True)
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
     language = fields.String(
@@ -198,9 +198,9 @@ class GiveFeedback(Schema):
 class IssueTicket(Schema):
     """Somebody walks in."""
 
-    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MOST_TYPES))
+    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))
     location = Identifier(load_default=None, allow_none=True)
-    persons = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=1, max=MOST_PERSONS))
+    persons = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=1, max=MAX_PERSONS))
     language = Language()
 
 

@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError
 from .error_codes import ERRORS
 
 #: of one request; nobody reads more, and a megabyte of unknown fields would be answered with four
-MOST_ERRORS = 100
+MAX_ERRORS = 100
 
 
 class Refusal(Exception):
@@ -57,5 +57,5 @@ def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
         loaded: dict[str, Any] = schema.load(body)
     except ValidationError as error:
         messages: Any = error.messages
-        raise Refusal("invalid-request", errors=pointers(messages)[:MOST_ERRORS]) from error
+        raise Refusal("invalid-request", errors=pointers(messages)[:MAX_ERRORS]) from error
     return loaded

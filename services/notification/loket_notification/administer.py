@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from loket_chassis.messaging.cli_client import Asking, NoAnswer, ask, kept_as_it_is
+from loket_chassis.messaging.cli_client import CliClient, NoAnswer, ask, kept_as_it_is
 from loket_chassis.runtime.cli_options import amqp_uri_option
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import LANGUAGES
@@ -24,7 +24,7 @@ LANGUAGE = click.Choice(LANGUAGES)
 @click.pass_context
 def main(context: click.Context, amqp_uri: str) -> None:
     """Look after the messages of a running Loket."""
-    context.obj = Asking(amqp_uri, "notification")
+    context.obj = CliClient(amqp_uri, "notification")
 
 
 @main.command()
@@ -32,7 +32,7 @@ def main(context: click.Context, amqp_uri: str) -> None:
 @click.option("--by", default=getpass.getuser, help="Who makes the change; kept with the version.")
 @click.option("--if-absent", is_flag=True, help="Load nothing when the municipality has a plan.")
 @click.pass_obj
-def configure(asking: Asking, file: Path, by: str, if_absent: bool) -> None:
+def configure(asking: CliClient, file: Path, by: str, if_absent: bool) -> None:
     """Load a municipality's message plan from FILE, whole or not at all."""
     try:
         taken = ask(asking.amqp_uri, asking.service, "configure", file.read_text(encoding="utf-8"), by, if_absent)
@@ -55,7 +55,7 @@ def configure(asking: Asking, file: Path, by: str, if_absent: bool) -> None:
 @click.option("--language", type=LANGUAGE, help="The municipality's first one when left out.")
 @click.option("--html", is_flag=True, help="The HTML part of the e-mail, to open in a browser.")
 @click.pass_obj
-def preview(asking: Asking, municipality: str, kind: str, language: str | None, html: bool) -> None:
+def preview(asking: CliClient, municipality: str, kind: str, language: str | None, html: bool) -> None:
     """Show a message as it would leave, to a resident who does not exist."""
     shown = asking.ask("preview", municipality, kind, language)
     if html:
@@ -73,7 +73,7 @@ def preview(asking: Asking, municipality: str, kind: str, language: str | None, 
 @click.argument("to")
 @click.option("--language", type=LANGUAGE, help="The municipality's first one when left out.")
 @click.pass_obj
-def test_send(asking: Asking, municipality: str, kind: str, channel: str, to: str, language: str | None) -> None:
+def test_send(asking: CliClient, municipality: str, kind: str, channel: str, to: str, language: str | None) -> None:
     """Send a preview to an address or number of your own."""
     sent = asking.ask("send_test", municipality, kind, language, channel, to)
     click.echo(f"Taken by {sent['provider']}.")
@@ -83,7 +83,7 @@ def test_send(asking: Asking, municipality: str, kind: str, channel: str, to: st
 @click.argument("municipality")
 @click.argument("appointment")
 @click.pass_obj
-def messages(asking: Asking, municipality: str, appointment: str) -> None:
+def messages(asking: CliClient, municipality: str, appointment: str) -> None:
     """List what was, and will be, sent about an appointment."""
     found = asking.ask("messages", municipality, appointment)
     for each in found:
@@ -99,7 +99,7 @@ def messages(asking: Asking, municipality: str, appointment: str) -> None:
 @click.argument("municipality")
 @click.option("--hours", default=24, show_default=True)
 @click.pass_obj
-def failures(asking: Asking, municipality: str, hours: int) -> None:
+def failures(asking: CliClient, municipality: str, hours: int) -> None:
     """List what could not be sent."""
     found = asking.ask("failures", municipality, hours)
     for each in found:
@@ -112,7 +112,7 @@ def failures(asking: Asking, municipality: str, hours: int) -> None:
 @click.argument("municipality")
 @click.argument("message")
 @click.pass_obj
-def resend(asking: Asking, municipality: str, message: str) -> None:
+def resend(asking: CliClient, municipality: str, message: str) -> None:
     """Send a message once more, if it still has a point."""
     asking.ask("resend", municipality, message)
     click.echo("It leaves at once.")
@@ -121,7 +121,7 @@ def resend(asking: Asking, municipality: str, message: str) -> None:
 @main.command()
 @click.argument("municipality")
 @click.pass_obj
-def unwanted(asking: Asking, municipality: str) -> None:
+def unwanted(asking: CliClient, municipality: str) -> None:
     """List who wants no messages, and who cannot be reached: by mark, never by address."""
     found = asking.ask("unwanted", municipality)
     for each in found:
@@ -134,7 +134,7 @@ def unwanted(asking: Asking, municipality: str) -> None:
 @click.argument("mark")
 @click.argument("channel", type=click.Choice(CHANNELS))
 @click.pass_obj
-def want_again(asking: Asking, mark: str, channel: str) -> None:
+def want_again(asking: CliClient, mark: str, channel: str) -> None:
     """Take somebody off that list."""
     click.echo("Done." if asking.ask("want_again", mark, channel) else "They were not on it.")
 

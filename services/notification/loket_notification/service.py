@@ -7,9 +7,9 @@ from typing import Any
 from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.dead_letters import DeadLetters
 from loket_chassis.messaging.outbox import OutboxRelay
-from loket_chassis.messaging.rpc import Remote, Unavailable, answer
+from loket_chassis.messaging.rpc import RpcClient, Unavailable, rpc
 from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
-from loket_chassis.runtime.metrics import Observed
+from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.commands import AmendPart, Subscribe
 from loket_contracts.envelope import Event
@@ -39,9 +39,9 @@ class NotificationService(DeadLetters, Probes):
     idempotency = Idempotency()
     pusher = Pusher()
     announce = OutboxRelay(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
-    booking = Remote("booking")
-    reporting = Remote("reporting", deadline=10.0)
-    traceparent = Observed()
+    booking = RpcClient("booking")
+    reporting = RpcClient("reporting", deadline=10.0)
+    traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
     @listen(
@@ -64,11 +64,11 @@ class NotificationService(DeadLetters, Probes):
     def on_report_due(self, event: Event) -> None:
         weekly_report.send(self.dispatcher.needs, self.dispatcher.reports, self.booking, self.reporting, event)
 
-    @answer
+    @rpc
     def ping(self) -> str:
         return "ok"
 
-    @answer
+    @rpc
     def configure(self, text: str, by: str, if_absent: bool = False) -> dict[str, Any]:
         """Take a message plan, whole or not at all; `if_absent`: only when the municipality has none.
 
@@ -76,43 +76,43 @@ class NotificationService(DeadLetters, Probes):
         """
         return wording.configure(self.dispatcher.needs, text, by, if_absent)
 
-    @answer
+    @rpc
     def messages(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
         return messages.of_appointment(self.dispatcher.needs, municipality, appointment)
 
-    @answer
+    @rpc
     def failures(self, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
         return messages.failures(self.dispatcher.needs, municipality, hours)
 
-    @answer
+    @rpc
     def count_events(self) -> int:
         return self.dispatcher.needs.messages.count_left()
 
-    @answer
+    @rpc
     def logged_events(self, after: str, most: int) -> dict[str, Any]:
         """What became of every message that is kept, page by page: {events, after}."""
         return messages.logged_events(self.dispatcher.needs, after, most)
 
-    @answer
+    @rpc
     def unwanted(self, municipality: str) -> list[dict[str, Any]]:
         return messages.unwanted(self.dispatcher.needs, municipality)
 
-    @answer
+    @rpc
     def want_again(self, mark: str, channel: str) -> bool:
         """Take somebody off the list of those who get no messages."""
         return self.dispatcher.needs.unwanted.remove(mark, channel)
 
-    @answer
+    @rpc
     def barred(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
         """Which addresses of the person of this appointment get nothing for a while: {channel, since, until}."""
         return suppressions.of_appointment(self.dispatcher.needs, self.booking, municipality, appointment)
 
-    @answer
+    @rpc
     def lift(self, municipality: str, appointment: str, channel: str) -> None:
         """Write to that address again. Raises Refusal: address-not-barred."""
         suppressions.lift_of(self.dispatcher.needs, self.booking, municipality, appointment, channel)
 
-    @answer
+    @rpc
     def resend(self, municipality: str, message: str, idempotency_key: str | None = None) -> None:
         self.idempotency.once(
             idempotency_key, ("resend", municipality), message,
@@ -120,22 +120,22 @@ class NotificationService(DeadLetters, Probes):
         )  # fmt: skip
         self.dispatcher.wake()
 
-    @answer
+    @rpc
     def preview(self, municipality: str, kind: str, language: str | None = None) -> dict[str, Any]:
         about = self._about(municipality)
         return preview.preview(self.dispatcher.needs, municipality, kind, language, about=about)
 
-    @answer
+    @rpc
     def words(self, municipality: str, kind: str, language: str) -> dict[str, Any]:
         return wording.words(self.dispatcher.needs, municipality, kind, language)
 
-    @answer
+    @rpc
     def propose_words(self, municipality: str, body: dict[str, Any]) -> dict[str, Any]:
         """The message as it would be with these words, without saying them."""
         about = self._about(municipality)
         return wording.propose(self.dispatcher.needs, municipality, load(_amend_part, body), about)
 
-    @answer
+    @rpc
     def change_words(
         self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None
     ) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class NotificationService(DeadLetters, Probes):
             lambda: wording.change(self.dispatcher.needs, municipality, wish, who),
         )  # fmt: skip
 
-    @answer
+    @rpc
     def send_test(
         self, municipality: str, kind: str, language: str | None, channel: str, to: str,
         idempotency_key: str | None = None,
@@ -156,44 +156,44 @@ class NotificationService(DeadLetters, Probes):
 
         return self.idempotency.once(idempotency_key, ("send_test", municipality), [kind, language, channel, to], send)
 
-    @answer
+    @rpc
     def subscribe(self, municipality: str, owner: str, body: dict[str, Any]) -> dict[str, Any]:
         wish = load(_subscribe, body)
         made = subscriptions.subscribe(self.pusher.webhooks, municipality, owner, wish, self.pusher.private_too, now())
         self.pusher.look_again()
         return made
 
-    @answer
+    @rpc
     def subscriptions(self, municipality: str, owner: str | None) -> list[dict[str, Any]]:
         return subscriptions.listed(self.pusher.webhooks, municipality, owner)
 
-    @answer
+    @rpc
     def end_subscription(self, municipality: str, owner: str | None, identifier: str) -> None:
         subscriptions.remove(self.pusher.webhooks, municipality, owner, identifier)
 
-    @answer
+    @rpc
     def switch_on(self, municipality: str, owner: str | None, identifier: str) -> dict[str, Any]:
         switched = subscriptions.switch_on(self.pusher.webhooks, municipality, owner, identifier)
         self.pusher.look_again()
         return switched
 
-    @answer
+    @rpc
     def deliveries(
         self, municipality: str, owner: str | None, identifier: str, cursor: str | None = None, most: int = 100
     ) -> dict[str, Any]:
         return subscriptions.deliveries(self.pusher.webhooks, municipality, owner, identifier, cursor, most)
 
-    @answer
+    @rpc
     def redeliver(self, municipality: str, owner: str | None, identifier: str, event: str) -> None:
         subscriptions.redeliver(self.pusher.webhooks, municipality, owner, identifier, event, now())
         self.pusher.wake()
 
-    @answer
+    @rpc
     def receipt(self, provider: str, callback: dict[str, Any]) -> int:
         """A provider tells what came of its messages. Raises Refusal: unknown-provider, receipt-not-signed."""
         return receipts.receive(self.dispatcher.needs, provider, Callback(**callback))
 
-    @answer
+    @rpc
     def unsubscribe(self, municipality: str, token: str, channel: str) -> None:
         """Who has this link wants no more messages over the channel, but those they need."""
         mark = self.booking.contact_mark(municipality, token)

@@ -13,7 +13,7 @@ from .channels.providers import Provider, ProviderNames, Providers, installed, n
 from .domain.kinds import CHANNELS, EMAIL, SMS
 
 #: the parts of one SMS are numbered in a byte (3GPP TS 23.040, 9.2.3.24.1)
-MOST_PARTS = 255
+MAX_PARTS = 255
 #: MongoDB takes the age of documents to delete in seconds that fit 31 bits
 LONGEST_KEPT = (2**31 - 1) // 86_400
 
@@ -53,7 +53,7 @@ class NotificationSettings(MongoSettings):
         "The most SMS per second and provider; 0 is as fast as can be", default=5.0, allowed=Between(0)
     )
     most_segments: int = setting(
-        "An SMS that would be cut in more segments is not sent", default=4, allowed=Between(1, MOST_PARTS)
+        "An SMS that would be cut in more segments is not sent", default=4, allowed=Between(1, MAX_PARTS)
     )
     webhooks_to_private: bool = setting(
         "Whether webhooks may go to http and to addresses that are not public", default=False

@@ -172,7 +172,7 @@ def test_cms_report_comes_with_our_key_and_tells_delivered_or_failed():
 def test_cm_tells_a_wrong_number_from_an_account_without_credit():
     channel = CmChannel(CmSettings(cm_product_token="t"))
 
-    class Answer:
+    class RpcEntrypoint:
         def __init__(self, code):
             self.code = code
 
@@ -182,9 +182,9 @@ def test_cm_tells_a_wrong_number_from_an_account_without_credit():
             )
 
     with pytest.raises(Refused):
-        channel.accepted(Answer(303))
+        channel.accepted(RpcEntrypoint(303))
     with pytest.raises(Away):
-        channel.accepted(Answer(0))
+        channel.accepted(RpcEntrypoint(0))
 
 
 def test_spryngs_callback_comes_with_our_key():

@@ -140,7 +140,7 @@ def test_nobody_sees_or_changes_anothers(webhooks, subscription):
 def test_one_owner_can_have_a_bounded_number(webhooks, named):
     named(PUBLIC)
     wish = {"url": "https://portal.example/", "types": ["appointment.booked.v1"]}
-    for _ in range(subscriptions.MOST_PER_OWNER):
+    for _ in range(subscriptions.MAX_PER_OWNER):
         subscriptions.subscribe(webhooks, "rumst", "portal", wish, False, NOW)
     with pytest.raises(Refusal, match="too-many-webhooks"):
         subscriptions.subscribe(webhooks, "rumst", "portal", wish, False, NOW)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from loket_chassis.messaging.cli_client import Asking
+from loket_chassis.messaging.cli_client import CliClient
 from loket_chassis.runtime.cli_options import amqp_uri_option
 
 ENDED = ("done", "failed", "overtaken", "died", "never")
@@ -19,12 +19,12 @@ ENDED = ("done", "failed", "overtaken", "died", "never")
 @click.pass_context
 def main(context: click.Context, amqp_uri: str) -> None:
     """Look after the figures of a running Loket."""
-    context.obj = Asking(amqp_uri, "reporting")
+    context.obj = CliClient(amqp_uri, "reporting")
 
 
 @main.command()
 @click.pass_obj
-def rebuild(asking: Asking) -> None:
+def rebuild(asking: CliClient) -> None:
     """Make all facts and figures anew from the event logs, while the old ones stay in use until then.
 
     It goes on when this command is interrupted; asked again, it shows how far it is.

@@ -10,9 +10,9 @@ from nameko.timer import timer
 from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.dead_letters import DeadLetters
 from loket_chassis.messaging.outbox import OutboxRelay
-from loket_chassis.messaging.rpc import Remote, answer
+from loket_chassis.messaging.rpc import RpcClient, rpc
 from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
-from loket_chassis.runtime.metrics import Observed
+from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
@@ -42,9 +42,9 @@ class ReportingService(DeadLetters, Probes):
 
     roller = Roller()
     announce = OutboxRelay(REPORTING_EXCHANGE, collections=(WEEKS,), keep_log=False)
-    booking = Remote("booking", deadline=30)
-    notification = Remote("notification", deadline=30)
-    traceparent = Observed()
+    booking = RpcClient("booking", deadline=30)
+    notification = RpcClient("notification", deadline=30)
+    traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
     @listen("reporting.events", [_heard(BOOKING_EXCHANGE), _heard(NOTIFICATION_EXCHANGE)])
@@ -58,7 +58,7 @@ class ReportingService(DeadLetters, Probes):
         """Runs in every instance; what is announced twice is announced once."""
         weekly_report.announce(self.roller.generations.current(), self.roller.announced, self.announce, _now())
 
-    @answer
+    @rpc
     def overview(
         self, municipality: str, first: str | None = None, last: str | None = None, **asked: str | None
     ) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class ReportingService(DeadLetters, Probes):
         kept = self.roller.generations.current()
         return reports.overview(kept, municipality, period(first, last, _today()), asked)
 
-    @answer
+    @rpc
     def table(
         self, municipality: str, first: str | None = None, last: str | None = None, every: str | None = None,
         by: str | None = None, after: int = 0, **asked: str | None,
@@ -75,20 +75,20 @@ class ReportingService(DeadLetters, Probes):
         kept = self.roller.generations.current()
         return reports.table(kept, municipality, period(first, last, _today()), every, by, after, asked)
 
-    @answer
+    @rpc
     def open_data(self, municipality: str) -> list[dict[str, Any]]:
         return reports.open_data(self.roller.generations.current(), municipality, _today())
 
-    @answer
+    @rpc
     def rebuild(self) -> bool:
         """Make all facts and figures anew from the event logs, in the background. False when that is going on."""
         return rebuild.start(self.roller, self.booking, self.notification)
 
-    @answer
+    @rpc
     def rebuilding(self) -> dict[str, Any]:
         """How far the last rebuild is."""
         return rebuild.progress(self.roller)
 
-    @answer
+    @rpc
     def ping(self) -> str:
         return "ok"

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from loket_chassis.messaging.publish_once import Announced
+from loket_chassis.messaging.publish_once import PublishOnce
 from loket_contracts import events
 from loket_reporting.store.projections import Generation
 from loket_reporting.workers import weekly_report
@@ -16,7 +16,7 @@ MONDAY = dt.datetime(2026, 11, 30, 6, tzinfo=dt.UTC)
 @pytest.fixture
 def announce(database):
     """Announces at a moment, and gives the teams and weeks that were told."""
-    kept, announced = Generation.of(database, 1), Announced(database, "announced")
+    kept, announced = Generation.of(database, 1), PublishOnce(database, "announced")
     kept.create_indexes()
     for number, (team, start) in enumerate(
         [("ro", "2026-11-24T10:00:00+01:00"), ("milieu", "2026-12-02T10:00:00+01:00")]

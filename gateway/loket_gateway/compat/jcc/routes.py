@@ -8,8 +8,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
-from loket_contracts.commands import MOST_PERSONS
+from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.commands import MAX_PERSONS
 from loket_contracts.errors import Refusal
 
 from ...access.identity import Identity
@@ -51,7 +51,7 @@ def route(method: str, url: str, door: Any = PORTAL) -> Any:
 class JccRoutes:
     """Every answer is in the language that the client names in the field `language`, or in Accept-Language."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
     access: Identity
 
@@ -173,7 +173,7 @@ class JccRoutes:
         found = standing(self.booking, municipality, request.caller.name, request.args.get("id", ""))
         chosen = types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         numbers = [_number(including_removed(catalogue, "appointment_types"), kind) for kind in chosen]
-        return answer(shapes.appointment(found, chosen, numbers, _spoken(request), MOST_PERSONS))
+        return answer(shapes.appointment(found, chosen, numbers, _spoken(request), MAX_PERSONS))
 
     @route("DELETE", "appointment")
     def jcc_cancel(self, request: GatewayRequest, municipality: str) -> Response:
@@ -203,7 +203,7 @@ def _number(listed: list[dict[str, Any]], one: dict[str, Any]) -> int:
 
 
 def _activity(catalogue: dict[str, Any], kind: dict[str, Any], spoken: str) -> dict[str, Any]:
-    return shapes.activity(kind, _number(catalogue["appointment_types"], kind), spoken, MOST_PERSONS)
+    return shapes.activity(kind, _number(catalogue["appointment_types"], kind), spoken, MAX_PERSONS)
 
 
 def _location(catalogue: dict[str, Any], place: dict[str, Any], spoken: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
 
@@ -66,7 +66,7 @@ def route(method: str, url: str) -> Any:
 class QmaticRoutes:
     """Without a version in the address it is v1."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
 
     @route("GET", "v1/services")

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal, load
 
@@ -33,8 +33,8 @@ _make_account, _make_key = MakeAccount(), MakeKey()
 class RunningPages:
     """A password or key is shown once, in the answer to the press that made it."""
 
-    booking: Service
-    notification: Service
+    booking: ServiceProxy
+    notification: ServiceProxy
     access: Identity
     catalogue: Catalogue
 

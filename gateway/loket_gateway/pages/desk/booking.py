@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import RemoteError, Service, Unavailable
+from loket_chassis.messaging.rpc import RemoteError, ServiceProxy, Unavailable
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
@@ -22,14 +22,14 @@ from .refusals import TO_REPEAT, desk_route, sentence
 
 READ, CHANGE = needs("agenda.read"), needs("appointments.change")
 #: so many free moments are shown at once, from as many days
-MOST_MOMENTS, AHEAD = 40, dt.timedelta(days=20)
+MAX_MOMENTS, UNJOURNALED = 40, dt.timedelta(days=20)
 CONTACT = ("name", "email", "phone", "language")
 
 
 class DeskBookingPages:
     """One page from topic to name, so that it goes quickly by keyboard."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
 
     @desk_route("GET", "/<municipality>/balie/boeken", CHANGE)
@@ -92,9 +92,9 @@ class DeskBookingPages:
             wish = {
                 "appointment_types": [kind["id"]], "persons": whole_number(given.get("persons"), 1),
                 "location": place, "resource": given.get("wie") or None,
-                "from": first.isoformat(), "to": (first + AHEAD).isoformat(),
+                "from": first.isoformat(), "to": (first + UNJOURNALED).isoformat(),
             }  # fmt: skip
-            slots = _chosen(given) if is_away else self.booking.staff_slots(municipality, wish)["slots"][:MOST_MOMENTS]
+            slots = _chosen(given) if is_away else self.booking.staff_slots(municipality, wish)["slots"][:MAX_MOMENTS]
         teams = request.caller.teams("appointments.change")
         people = [] if is_away else self.booking.resources(municipality, teams=teams)
         response = desk_page(

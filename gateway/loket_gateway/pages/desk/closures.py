@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
@@ -23,7 +23,7 @@ FIELDS = ("first", "last", "from", "to", "resource", "location", "reason")
 class ClosingPages:
     """Who leads a team closes the time of its people; an administrator that of all."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
 
     @desk_route("GET", "/<municipality>/balie/sluitingen", CLOSE)

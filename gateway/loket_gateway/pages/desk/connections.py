@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import Catalogue
@@ -21,8 +21,8 @@ LISTED = 100
 class ConnectionPages:
     """For who runs the desk, over all portals."""
 
-    notification: Service
-    reporting: Service
+    notification: ServiceProxy
+    reporting: ServiceProxy
     catalogue: Catalogue
 
     @desk_route("GET", WEBHOOKS, RUN)

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import Catalogue
@@ -26,7 +26,7 @@ USUAL_STEPS = ("check_in", "start", "complete", "no_show", "undo_check_in", "und
 class DayPages:
     """Everything shown is in the address, so a view can be kept as a bookmark; it refreshes itself."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
 
     @desk_route("GET", "/<municipality>/balie", READ)

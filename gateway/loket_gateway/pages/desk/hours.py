@@ -13,7 +13,7 @@ from loket_contracts.fields import WEEKDAYS
 SINGLE = ("from", "to", "valid_from", "valid_until", "every_weeks")
 #: rows that a form has beyond those that are filled in
 SPARE = 1
-MOST_ROWS = 40
+MAX_ROWS = 40
 
 Rule = dict[str, Any]
 
@@ -26,7 +26,7 @@ def rows_of(rules: Sequence[Rule] | None) -> list[Rule]:
 def sent(form: MultiDict[str, str]) -> list[Rule]:
     """The rows as they were sent; one with nothing in it is empty."""
     rows: list[Rule] = []
-    while f"from-{len(rows)}" in form and len(rows) < MOST_ROWS:
+    while f"from-{len(rows)}" in form and len(rows) < MAX_ROWS:
         at = len(rows)
         row: Rule = {
             "days": [day for day in WEEKDAYS if day in form.getlist(f"days-{at}")],

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import WEEKDAYS
 
@@ -26,7 +26,7 @@ PEOPLE, TOPICS = "resources", "appointment_types"
 class SettingUpPages:
     """A button says which: look at what would change, or let it count. Who leads one team sets up that team."""
 
-    booking: Service
+    booking: ServiceProxy
     catalogue: Catalogue
 
     @desk_route("GET", "/<municipality>/balie/inrichten", SET_UP)

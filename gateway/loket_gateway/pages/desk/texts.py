@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
@@ -25,7 +25,7 @@ SET_UP = needs("setup.change")
 class TextPages:
     """Who leads a team looks; who leads them all changes words; who runs the desk may also send a trial."""
 
-    notification: Service
+    notification: ServiceProxy
     catalogue: Catalogue
 
     @desk_route("GET", "/<municipality>/balie/teksten", SET_UP)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import structlog
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import Service, Unavailable
+from loket_chassis.messaging.rpc import ServiceProxy, Unavailable
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
@@ -24,7 +24,7 @@ from .refusals import desk_route
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
 ONE = "/<municipality>/balie/afspraak/<identifier>"
 #: another moment is looked for in so many days at once
-AHEAD = dt.timedelta(days=13)
+UNJOURNALED = dt.timedelta(days=13)
 #: a moment that is pointed at in the agenda is taken to mean a free start that is so close
 CLOSE_BY = dt.timedelta(minutes=20)
 
@@ -37,8 +37,8 @@ log = structlog.get_logger()
 class VisitPages:
     """Of another team's visit, booking says that there is none."""
 
-    booking: Service
-    notification: Service
+    booking: ServiceProxy
+    notification: ServiceProxy
     catalogue: Catalogue
 
     @desk_route("GET", ONE, READ)
@@ -122,12 +122,12 @@ class VisitPages:
             day = date_of(request.args["datum"], day)
             zone = self.catalogue.of(municipality)["municipality"]["time_zone"]
             wished = self._nearest(municipality, asked, moment_of(day.isoformat(), request.args["uur"], zone))
-        slots = [] if wished else self._free(municipality, asked, day, day + AHEAD)
+        slots = [] if wished else self._free(municipality, asked, day, day + UNJOURNALED)
         people = self.booking.resources(municipality, teams=teams)
         return desk_page(
             "move.html", request, self.catalogue, municipality, at="day", found=found, wished=wished,
             who=asked["resource"], names={each["id"]: each["name"] for each in people}, people=people,
-            place=place, slots=slots, before=day - AHEAD, after=day + AHEAD,
+            place=place, slots=slots, before=day - UNJOURNALED, after=day + UNJOURNALED,
         )  # fmt: skip
 
     @desk_route("POST", f"{ONE}/verplaatsen", CHANGE)

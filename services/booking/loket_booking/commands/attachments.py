@@ -22,8 +22,8 @@ from .lifecycle import claimed
 from .preparation import look_again
 from .request import Request
 
-MOST_BYTES = 5_000_000
-MOST_FILES = 10
+MAX_BYTES = 5_000_000
+MAX_FILES = 10
 #: characters of a file's name, with its extension, and of the extension
 LONGEST_NAME, LONGEST_EXTENSION = 120, 10
 #: a booking that began in time may take so long
@@ -41,7 +41,7 @@ def add_file(
     visit = visit_of(stores.configurations.including_removed(card.municipality), appointment)
     body, described = _accepted(visit, question, name, content, stores.now())
     kept = {"id": stores.files.add(card.id, name, body), **described}
-    if not stores.cards.append(card, "files", kept, MOST_FILES):
+    if not stores.cards.append(card, "files", kept, MAX_FILES):
         stores.files.remove([kept["id"]])
         raise _full()
     stores.audit.note(card.municipality, request.actor, "changed", stores.now(), card.id, "file added")
@@ -60,7 +60,7 @@ def attach(
     there = stores.files.waiting(appointment)
     if any(all(each[part] == described[part] for part in ("question", "name", "size")) for each in there):
         return
-    if len(there) >= MOST_FILES:
+    if len(there) >= MAX_FILES:
         raise _full()
     stores.files.add_waiting(appointment, name, body, described, until)
 
@@ -120,7 +120,7 @@ def _known(card: Card, identifier: str) -> dict[str, Any]:
 
 
 def _full() -> Refusal:
-    return Refusal("file-not-accepted", {"reason": f"there are {MOST_FILES} already"})
+    return Refusal("file-not-accepted", {"reason": f"there are {MAX_FILES} already"})
 
 
 def file_name(given: str) -> str:
@@ -141,8 +141,8 @@ def _accepted(
         body = base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError) as error:
         raise Refusal("file-not-accepted", {"reason": "it is not readable as base64"}) from error
-    if len(body) > MOST_BYTES:
-        raise Refusal("file-not-accepted", {"reason": f"it is larger than {MOST_BYTES // 1_000_000} MB"})
+    if len(body) > MAX_BYTES:
+        raise Refusal("file-not-accepted", {"reason": f"it is larger than {MAX_BYTES // 1_000_000} MB"})
     media_type = filetype.guess_mime(body)
     if media_type not in ACCEPTED:
         raise Refusal("file-not-accepted", {"reason": "it is neither a PDF nor an image"})

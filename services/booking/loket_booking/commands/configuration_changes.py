@@ -28,7 +28,7 @@ AMENDABLE = {
 
 
 #: the appointments that are hit by a removal are named up to so many
-MOST_NAMED = 20
+MAX_NAMED = 20
 NOT_OVER = ("booked", "checked_in", "in_service", "parked")
 
 
@@ -96,8 +96,8 @@ def _require_no_removals(stores: Stores, proposed: Municipality) -> None:
     hit = {each.id for removal in found for each in removal.appointments}
     errors = []
     for removal in found:
-        cards = stores.cards.get_all(each.id for each in removal.appointments[:MOST_NAMED])
-        named = [card.reference for card in cards.values()] + ["…"] * (len(removal.appointments) > MOST_NAMED)
+        cards = stores.cards.get_all(each.id for each in removal.appointments[:MAX_NAMED])
+        named = [card.reference for card in cards.values()] + ["…"] * (len(removal.appointments) > MAX_NAMED)
         detail = f"Coming appointments that refer to this: {len(removal.appointments)} ({', '.join(named)})."
         errors.append({"pointer": f"/{removal.section}/{removal.name}", "detail": detail})
     raise Refusal("removal-not-confirmed", {"number": len(hit)}, errors)

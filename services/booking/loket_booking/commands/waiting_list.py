@@ -31,7 +31,7 @@ from .lifecycle import claimed, reschedule
 from .request import ATTEMPTS, Request
 
 #: how many places one look along the list considers
-MOST_LOOKED_AT = 200
+MAX_LOOKED_AT = 200
 log = structlog.get_logger()
 
 
@@ -111,7 +111,7 @@ def offer_freed(
     hold = freed_by and released(freed_by)
     return sum(
         _offer_to(stores, announce, calendar, entry, dates, hold)
-        for entry in stores.waiting.waiting(municipality, team, MOST_LOOKED_AT)
+        for entry in stores.waiting.waiting(municipality, team, MAX_LOOKED_AT)
     )
 
 
@@ -123,7 +123,7 @@ def look_along(stores: Stores, announce: Announce) -> int:
         for entry in stores.waiting.offered(name):
             if entry.offer is not None and entry.offer.expires <= now:
                 _settle(stores, announce, entry, now)
-        for entry in stores.waiting.waiting(name, None, MOST_LOOKED_AT):
+        for entry in stores.waiting.waiting(name, None, MAX_LOOKED_AT):
             made += _offer_to(stores, announce, calendar, entry, None, None)
     stores.waiting.forget_before(stores.now() - dt.timedelta(days=1))
     return made

@@ -21,7 +21,7 @@ from .schema import AppointmentType, MunicipalityFile, Resource
 from .values import Assumed
 
 Problem = dict[str, str]
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 
 
 def read_stored(text: str, version: int) -> catalogue.Municipality:
@@ -35,11 +35,11 @@ def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Muni
 
     Raises Refusal: invalid-configuration; each error has "line" (from 1), "pointer" (RFC 6901) and "detail".
     """
-    if len(text) > MOST_BYTES:
-        raise Refusal("invalid-configuration", errors=[_problem(1, "/", f"Longer than maximum length {MOST_BYTES}.")])
+    if len(text) > MAX_BYTES:
+        raise Refusal("invalid-configuration", errors=[_problem(1, "/", f"Longer than maximum length {MAX_BYTES}.")])
     try:
         tree = safe_load.compose(text)
-    except safe_load.NotPlain as error:
+    except safe_load.UnsafeYaml as error:
         raise Refusal("invalid-configuration", errors=[_problem(error.line, "/", f"Not YAML: {error}.")]) from error
     lines, problems = _lines(tree)
     loaded: dict[str, Any] = {}

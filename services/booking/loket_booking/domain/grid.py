@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 MINUTES = 5
 CELL = dt.timedelta(minutes=MINUTES)
 #: the longest day that there is: 25 hours
-MOST_CELLS = 300
+MAX_CELLS = 300
 
 USUAL_CELLS = 288
 _CLOCK = tuple(f"{cell // 12:02}:{cell % 12 * MINUTES:02}:00" for cell in range(USUAL_CELLS))
@@ -157,4 +157,4 @@ def at_least(planes: Sequence[int], number: int) -> int:
 def every(interval: int) -> int:
     """The cells on which an appointment may start when starts lie `interval` minutes apart."""
     step = cells_for(interval)
-    return sum(1 << cell for cell in range(0, MOST_CELLS, step))
+    return sum(1 << cell for cell in range(0, MAX_CELLS, step))

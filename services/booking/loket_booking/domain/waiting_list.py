@@ -17,7 +17,7 @@ from .availability import ANY, Preference
 from .grid import Day
 
 #: after so many offers without an answer the place on the list is given up
-MOST_MISSED = 2
+MAX_MISSED = 2
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def expire(entry: Entry, now: dt.datetime) -> tuple[Entry, Event]:
     """The offer stood its time without an answer. Raises Refusal: no-offer."""
     offered = _offered(entry)
     missed = replace(entry, offer=None, declined=(*entry.declined, offered.start), missed=entry.missed + 1)
-    if missed.missed >= MOST_MISSED:
+    if missed.missed >= MAX_MISSED:
         return leave(missed, now, "no-answer")
     return _tell(replace(missed, state="waiting"), "waiting_list.passed_on", now, {"reason": "expired"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loket_chassis.messaging.event_log import EventLog
-from loket_chassis.messaging.rpc import answer
+from loket_chassis.messaging.rpc import rpc
 from loket_contracts.commands import AmendPart, CloseTime
 from loket_contracts.errors import load
 
@@ -22,7 +22,7 @@ class ForAdministration(Desk):
 
     event_log: EventLog
 
-    @answer
+    @rpc
     def configure(
         self,
         text: str,
@@ -43,22 +43,22 @@ class ForAdministration(Desk):
         )  # fmt: skip
         return {**taken, "clashes": desk.clashes(self.stores, taken["municipality"])}
 
-    @answer
+    @rpc
     def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
         """What `configure` would change, without doing it."""
         return configuration_changes.compare(self.stores, text, only)
 
-    @answer
+    @rpc
     def configuration(self, municipality: str, version: int | None = None) -> dict[str, Any]:
         return administration.configuration(self.stores, municipality, version)
 
-    @answer
+    @rpc
     def part(self, municipality: str, section: str, name: str, teams: Teams = None) -> dict[str, Any]:
         """What a form may change of a resource or an appointment type."""
         self._require_part(municipality, section, name, teams)
         return administration.part(self.stores, municipality, section, name)
 
-    @answer
+    @rpc
     def propose_part(self, municipality: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
         """What `amend_part` would change, and which appointments would clash with it, without doing it."""
         wish = load(_amend_part, body)
@@ -66,7 +66,7 @@ class ForAdministration(Desk):
         diff, proposed = configuration_changes.propose(self.stores, municipality, wish)
         return {"diff": diff, "clashes": desk.clashes(self.stores, municipality, proposed)}
 
-    @answer
+    @rpc
     def amend_part(
         self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
@@ -84,7 +84,7 @@ class ForAdministration(Desk):
         else:
             require_types(self.stores, municipality, [name], teams)
 
-    @answer
+    @rpc
     def close_time(
         self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
@@ -101,7 +101,7 @@ class ForAdministration(Desk):
         laid = self.idempotency.once(idempotency_key, ("close_time", municipality, who), body, close)
         return {**laid, "clashes": desk.clashes(self.stores, municipality)}
 
-    @answer
+    @rpc
     def open_time(
         self, municipality: str, who: str, closure: str, teams: Teams = None, idempotency_key: str | None = None
     ) -> dict[str, Any]:
@@ -113,11 +113,11 @@ class ForAdministration(Desk):
             lambda: desk.describe_closure(self.stores, closures.reopen(self.stores, municipality, closure)),
         )  # fmt: skip
 
-    @answer
+    @rpc
     def closures(self, municipality: str) -> list[dict[str, Any]]:
         return desk.closures(self.stores, municipality)
 
-    @answer
+    @rpc
     def import_busy(
         self, municipality: str, resource: str, source: str, text: str, teams: Teams = None
     ) -> dict[str, Any]:
@@ -126,28 +126,28 @@ class ForAdministration(Desk):
         busy, before = closures.import_busy(self.stores, municipality, resource, source, text)
         return {"busy_times": busy, "busy_times_before": before, "clashes": desk.clashes(self.stores, municipality)}
 
-    @answer
+    @rpc
     def feed_token(self, municipality: str, resource: str) -> str:
         return administration.feed_token(self.stores, municipality, resource)
 
-    @answer
+    @rpc
     def export_resident(self, municipality: str, who: str, person: str) -> dict[str, Any]:
         return privacy.export(self.stores, municipality, person, by_staff(self, who))
 
-    @answer
+    @rpc
     def erase_resident(self, municipality: str, who: str, person: str) -> int:
         return privacy.erase(self.stores, self.announce, municipality, person, by_staff(self, who))
 
-    @answer
+    @rpc
     def count_events(self) -> int:
         return self.event_log.count()
 
-    @answer
+    @rpc
     def logged_events(self, after: str, most: int) -> dict[str, Any]:
         """All that ever happened, page by page: {events, after}."""
         return self.event_log.page(after, most)
 
-    @answer
+    @rpc
     def audit(
         self, municipality: str, appointment: str | None = None, most: int = 200, cursor: str | None = None
     ) -> dict[str, Any]:

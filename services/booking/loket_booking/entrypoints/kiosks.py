@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loket_chassis.messaging.rpc import answer
+from loket_chassis.messaging.rpc import rpc
 from loket_contracts.errors import Refusal
 
 from ..commands import lifecycle
@@ -15,17 +15,17 @@ from .actors import Desk, by_staff
 class ForKiosks(Desk):
     """They see who comes today, by what the visitor typed."""
 
-    @answer
+    @rpc
     def arrivals(self, municipality: str, location: str, text: str) -> list[dict[str, Any]]:
         """Who may be meant by what somebody typed there."""
         return search.arrivals(self.stores, municipality, location, text)
 
-    @answer
+    @rpc
     def why_not_expected(self, municipality: str, location: str, text: str) -> dict[str, Any] | None:
         """Where nobody is found: what is known of the reference that somebody typed there."""
         return search.why_not_expected(self.stores, municipality, location, text)
 
-    @answer
+    @rpc
     def arrive(self, municipality: str, who: str, location: str, appointment: str, text: str) -> dict[str, Any]:
         """Check in whoever typed this text there; twice is once. `late`: they lost their precedence.
 

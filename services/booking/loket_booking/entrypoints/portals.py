@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from loket_chassis.messaging.rpc import answer
+from loket_chassis.messaging.rpc import rpc
 from loket_contracts.commands import BookAppointment, CancelAppointment
 from loket_contracts.errors import Refusal, load
 
@@ -23,7 +23,7 @@ _book_appointment, _cancel_appointment = BookAppointment(), CancelAppointment()
 class ForPortals(Desk):
     """Portals that know our questions ask them; those that speak another system's dialect leave them for later."""
 
-    @answer
+    @rpc
     def portal_book(
         self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
         notes: str = "", answers_later: bool = False,
@@ -44,13 +44,13 @@ class ForPortals(Desk):
                 return appointments.describe_with_link(self.stores, booked, card)
             key = f"{key} after {booked.id}"
 
-    @answer
+    @rpc
     def portal_appointment(self, municipality: str, who: str, identifier: str) -> dict[str, Any]:
         card = self._card(municipality, who, identifier)
         found = appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
         return {**found, "contact": card.contact, "notes": card.notes, "created_at": card.created_at.isoformat()}
 
-    @answer
+    @rpc
     def portal_cancel(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
         wish, card = load(_cancel_appointment, body), self._card(municipality, who, identifier)
         cancelled = lifecycle.cancel(

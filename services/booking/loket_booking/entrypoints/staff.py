@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loket_chassis.messaging.rpc import answer
+from loket_chassis.messaging.rpc import rpc
 from loket_contracts.commands import (
     AnswerQuestions,
     AskResident,
@@ -51,7 +51,7 @@ CHANNELS = ("email", "sms")
 class ForStaff(Desk):
     """The day, the queue, one visit, and what residents are asked for."""
 
-    @answer
+    @rpc
     def agenda(
         self, municipality: str, who: str, date: str, team: str | None = None, resource: str | None = None,
         teams: Teams = None,
@@ -60,29 +60,29 @@ class ForStaff(Desk):
             teams = [team] if teams is None or team in teams else []
         return day.agenda(self.stores, municipality, asked_day(date, "date"), teams, resource, by_staff(self, who))
 
-    @answer
+    @rpc
     def resources(self, municipality: str, teams: Teams = None) -> list[dict[str, Any]]:
         return desk.resources(self.stores, municipality, teams)
 
-    @answer
+    @rpc
     def find_visits(self, municipality: str, who: str, text: str, teams: Teams = None) -> list[dict[str, Any]]:
         """By reference, or by the beginnings of words of a name."""
         return search.find(self.stores, municipality, text, teams, by_staff(self, who))
 
-    @answer
+    @rpc
     def dossier(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
         """`identifier`: the id of the appointment, or its reference."""
         card = card_of(self.stores, municipality, identifier, teams)
         return desk.dossier(self.stores, card, appointments.appointment(self.stores, card), by_staff(self, who))
 
-    @answer
+    @rpc
     def staff_appointment(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
         """As the resident sees it, with what staff can do. The look is recorded."""
         card = card_of(self.stores, municipality, identifier, teams)
         self.stores.audit.note(municipality, by_staff(self, who).actor, "read", self.stores.now(), card.id)
         return self._described(appointments.appointment(self.stores, card), card)
 
-    @answer
+    @rpc
     def staff_answer(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
     ) -> dict[str, Any]:
@@ -92,16 +92,16 @@ class ForStaff(Desk):
         card = preparation.answer(self.stores, card, given, by_staff(self, who))
         return self._described(appointments.appointment(self.stores, card), card)
 
-    @answer
+    @rpc
     def staff_slots(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
         """As free_slots, at any notice."""
         return slots.free_slots(self.stores, municipality, {**load(_find_slots, wish), "staff": True})
 
-    @answer
+    @rpc
     def explain_to_staff(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
         return slots.explain(self.stores, municipality, load(_find_slots, wish), for_staff=True)
 
-    @answer
+    @rpc
     def staff_book(
         self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
         teams: Teams = None,
@@ -112,7 +112,7 @@ class ForStaff(Desk):
         booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
         return appointments.describe_with_link(self.stores, booked, card)
 
-    @answer
+    @rpc
     def book_follow_up(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], idempotency_key: str | None = None,
         teams: Teams = None,
@@ -122,7 +122,7 @@ class ForStaff(Desk):
         booked, made = booking.follow_up(self.stores, self.announce, card, wish, request)
         return appointments.describe_with_link(self.stores, booked, made)
 
-    @answer
+    @rpc
     def step(
         self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
         teams: Teams = None, idempotency_key: str | None = None,
@@ -140,7 +140,7 @@ class ForStaff(Desk):
         )  # fmt: skip
         return self._described(changed or appointments.appointment(self.stores, card), card)
 
-    @answer
+    @rpc
     def staff_cancel(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
     ) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class ForStaff(Desk):
         changed = lifecycle.cancel(self.stores, self.announce, card, wish["reason"], request, wish["sequence"])
         return self._described(changed, card)
 
-    @answer
+    @rpc
     def staff_reschedule(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
     ) -> dict[str, Any]:
@@ -159,7 +159,7 @@ class ForStaff(Desk):
         changed = lifecycle.reschedule(self.stores, self.announce, card, wish, by_staff(self, who))
         return self._described(changed, card)
 
-    @answer
+    @rpc
     def ask(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
@@ -174,7 +174,7 @@ class ForStaff(Desk):
         card = asked or card_of(self.stores, municipality, card.id, teams)
         return self._described(appointments.appointment(self.stores, card), card)
 
-    @answer
+    @rpc
     def note_address_lifted(
         self, municipality: str, who: str, identifier: str, channel: str, teams: Teams = None
     ) -> str:
@@ -189,7 +189,7 @@ class ForStaff(Desk):
         self.stores.audit.note(municipality, actor, "changed", self.stores.now(), card.id, f"{channel} address lifted")
         return card.id
 
-    @answer
+    @rpc
     def staff_read_file(
         self, municipality: str, who: str, identifier: str, file: str, teams: Teams = None
     ) -> dict[str, Any]:
@@ -197,7 +197,7 @@ class ForStaff(Desk):
         found = attachments.read_file(self.stores, card, file, by_staff(self, who))
         return {**appointments.describe_file(found), "content": found["content"]}
 
-    @answer
+    @rpc
     def call_next(
         self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
@@ -211,7 +211,7 @@ class ForStaff(Desk):
 
         return self.idempotency.once(idempotency_key, ("call_next", municipality, who), body, call)
 
-    @answer
+    @rpc
     def ticket_step(
         self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
         teams: Teams = None, idempotency_key: str | None = None,
@@ -229,7 +229,7 @@ class ForStaff(Desk):
         scope = ("ticket_step", municipality, who, identifier, command)
         return self.idempotency.once(idempotency_key, scope, body, take)
 
-    @answer
+    @rpc
     def transfer(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
@@ -242,30 +242,30 @@ class ForStaff(Desk):
 
         return self.idempotency.once(idempotency_key, ("transfer", municipality, who, card.id), body, pass_on)
 
-    @answer
+    @rpc
     def invite(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
         wish = load(_invite, body)
         require_types(self.stores, municipality, [wish["appointment_type"]], teams)
         made, token = invitations.invite(self.stores, municipality, wish, by_staff(self, who))
         return {**desk.describe_invitation(made, None), "token": token}
 
-    @answer
+    @rpc
     def revoke_invitation(self, municipality: str, identifier: str) -> None:
         invitations.revoke(self.stores, municipality, identifier)
 
-    @answer
+    @rpc
     def invitations(self, municipality: str) -> list[dict[str, Any]]:
         return desk.invitations(self.stores, municipality)
 
-    @answer
+    @rpc
     def clashes(self, municipality: str) -> list[dict[str, Any]]:
         return desk.clashes(self.stores, municipality)
 
-    @answer
+    @rpc
     def proposals(self, municipality: str, appointment_ids: list[str]) -> list[dict[str, Any]]:
         return desk.proposals(self.stores, municipality, appointment_ids)
 
-    @answer
+    @rpc
     def move_these(
         self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None
     ) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from .recurrence import can_be_worked_out, set_end
 
 #: so far ahead the repetitions of an event are worked out
 HORIZON = dt.timedelta(days=400)
-MOST_EVENTS = 5000
+MAX_EVENTS = 5000
 FREE = frozenset({"TRANSPARENT"})
 DAY = dt.timedelta(days=1)
 GRID = dt.timedelta(minutes=MINUTES)
@@ -138,8 +138,8 @@ def _occurrences(
         events = recurring_ical_events.of(calendar).between(today, until)
     except UNREADABLE as error:
         raise _first_unreadable(calendar, sources, today, until) from error
-    if len(events) > MOST_EVENTS:
-        raise refused(f"There are more than {MOST_EVENTS} events in it.")
+    if len(events) > MAX_EVENTS:
+        raise refused(f"There are more than {MAX_EVENTS} events in it.")
     return [(event.start, event.end) for event in events if not _is_free(event)]
 
 

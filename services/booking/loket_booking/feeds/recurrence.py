@@ -17,8 +17,8 @@ GREATEST = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "
 #: days of a period from which BYSETPOS chooses
 DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}
 #: how often the same weekday can come in a month, and in a year
-MOST_WEEKDAYS = {"MONTHLY": 5, "YEARLY": 53}
-MOST_TIMES_A_DAY = 48
+MAX_WEEKDAYS = {"MONTHLY": 5, "YEARLY": 53}
+MAX_TIMES_A_DAY = 48
 #: every kind of year: each weekday to begin with, leap and common
 YEARS = range(2000, 2028)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -35,11 +35,11 @@ def can_be_worked_out(rule: vRecur, start: dt.date) -> bool:
     if frequency not in DAYS or min(interval) < 1 or not _in_range(rule):
         return False
     weekdays = [str(each) for each in rule.get("BYDAY", ())]
-    if any(_ordinal(each) > MOST_WEEKDAYS.get(frequency, 0) for each in weekdays):
+    if any(_ordinal(each) > MAX_WEEKDAYS.get(frequency, 0) for each in weekdays):
         return False
     times = prod(len(rule.get(part, ())) or 1 for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
     days = len(weekdays) or 1 if frequency == "WEEKLY" else DAYS[frequency]
-    if times > MOST_TIMES_A_DAY or any(abs(each) > days * times for each in _numbers(rule, "BYSETPOS")):
+    if times > MAX_TIMES_A_DAY or any(abs(each) > days * times for each in _numbers(rule, "BYSETPOS")):
         return False
     plain = frozenset(each[-2:] for each in weekdays)
     if frequency == "DAILY" and not interval[0] % 7 and plain and WEEKDAYS[start.weekday()] not in plain:

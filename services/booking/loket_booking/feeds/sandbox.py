@@ -22,7 +22,7 @@ from .busy import BUSY, busy_times, refused
 
 #: of processor time
 SECONDS = 8
-MOST_MEMORY = 1 << 30
+MAX_MEMORY = 1 << 30
 TOO_LONG = "This calendar takes too long to work out."
 #: they would take the processors from each other
 AT_ONCE = 2
@@ -62,7 +62,7 @@ def _told(text: str, now: str, time_zone: str) -> dict[str, Any]:
 
 def _bound(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from ..commands import configuration_changes
 from ..configuration import reader
 from ..context import Stores
 
-MOST_LISTED = 1000
+MAX_LISTED = 1000
 
 
 def configuration(stores: Stores, municipality: str, version: int | None) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def audit(stores: Stores, municipality: str, appointment: str | None, most: int,
 
     Raises Refusal: invalid-request.
     """
-    found, more = stores.audit.page(municipality, appointment, cursor, min(most, MOST_LISTED))
+    found, more = stores.audit.page(municipality, appointment, cursor, min(most, MAX_LISTED))
     return {"entries": [{**each, "at": each["at"].isoformat()} for each in found], "next": more}
 
 

@@ -27,7 +27,7 @@ from ..store.invitations import Invitation
 from .day import summary
 
 LIVE = ("booked", "checked_in", "in_service", "parked")
-MOST_LISTED = 200
+MAX_LISTED = 200
 #: a calendar feed shows so much of the past, and all that is to come
 FEED_PAST = dt.timedelta(days=14)
 
@@ -162,7 +162,7 @@ def closures(stores: Stores, municipality: str) -> list[dict[str, Any]]:
 
 def invitations(stores: Stores, municipality: str) -> list[dict[str, Any]]:
     """The latest invitations, and what became of them."""
-    found = stores.invitations.listed(municipality, MOST_LISTED)
+    found = stores.invitations.listed(municipality, MAX_LISTED)
     used = stores.cards.of_invitations(invitation.id for invitation in found)
     return [describe_invitation(invitation, used.get(invitation.id)) for invitation in found]
 

@@ -16,7 +16,7 @@ from ..store.cards import Card
 from .appointments import find_card_by_id_or_reference
 from .day import summary
 
-MOST_FOUND = 50
+MAX_FOUND = 50
 #: visits that are over so long are not found by name
 PAST = dt.timedelta(days=60)
 
@@ -37,7 +37,7 @@ def find(
         cards = [find_card_by_id_or_reference(stores, municipality, text)]
     except Refusal:
         words = names.words(text)
-        cards = stores.cards.named(municipality, words, today - PAST, MOST_FOUND) if words else []
+        cards = stores.cards.named(municipality, words, today - PAST, MAX_FOUND) if words else []
     found = []
     for card in cards:
         claim = stores.agendas.find_claim(card.agenda, card.id)

@@ -18,7 +18,7 @@ from ..domain.opening_hours import Calendar
 from ..domain.visit import Visit, at_any_notice, candidates, plan
 
 #: the longest stretch that one search covers, and the one it covers when none is given
-MOST_DAYS = 62
+MAX_DAYS = 62
 USUAL_DAYS = 14
 
 
@@ -171,6 +171,6 @@ def _dates(first: dt.date | None, last: dt.date | None, today: dt.date) -> list[
         raise Refusal("invalid-request", errors=[{"parameter": "to", "detail": "This lies before `from`."}])
     if end < start:
         end = start
-    if (end - start).days >= MOST_DAYS:
-        raise Refusal("invalid-request", errors=[{"parameter": "to", "detail": f"Ask for {MOST_DAYS} days at most."}])
+    if (end - start).days >= MAX_DAYS:
+        raise Refusal("invalid-request", errors=[{"parameter": "to", "detail": f"Ask for {MAX_DAYS} days at most."}])
     return [start + dt.timedelta(days=n) for n in range((end - start).days + 1)]

@@ -13,7 +13,7 @@ from ..domain.resource_day import EMPTY, Agenda, AgendaKey, Placement
 FRESH_FOR = 1.0
 #: seconds for which a booking may try its luck from memory: its claim finds out what has changed
 WORTH_A_TRY_FOR = 60.0
-MOST_REMEMBERED = 50_000
+MAX_REMEMBERED = 50_000
 
 
 class Memory:
@@ -64,6 +64,6 @@ class Memory:
             self._seen_at.pop(placement.agenda, None)
 
     def _make_room(self) -> None:
-        if max(len(self._seen), len(self._changed)) > MOST_REMEMBERED:
+        if max(len(self._seen), len(self._changed)) > MAX_REMEMBERED:
             for each in (self._seen, self._seen_at, self._changed):
                 each.clear()

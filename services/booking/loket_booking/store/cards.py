@@ -18,7 +18,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.runtime.tokens import hash_of
-from loket_chassis.storage.connection import AHEAD, Document
+from loket_chassis.storage.connection import UNJOURNALED, Document
 
 from ..domain.resource_day import AgendaKey
 
@@ -85,7 +85,7 @@ class Cards:
 
     def __init__(self, database: Database[Document]) -> None:
         # a card is nothing until its claim is written, and the claim waits for the disk
-        self.ahead = database[self.NAME].with_options(write_concern=AHEAD)
+        self.ahead = database[self.NAME].with_options(write_concern=UNJOURNALED)
         self.collection = database[self.NAME]
         self.progress = database["card_progress"]
 

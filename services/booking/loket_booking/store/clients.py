@@ -13,7 +13,7 @@ from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.storage.connection import AHEAD, Document
+from loket_chassis.storage.connection import UNJOURNALED, Document
 
 
 class Clients:
@@ -22,7 +22,7 @@ class Clients:
     NAME = "clients"
 
     def __init__(self, database: Database[Document]) -> None:
-        self.collection = database[self.NAME].with_options(write_concern=AHEAD)
+        self.collection = database[self.NAME].with_options(write_concern=UNJOURNALED)
 
     def create_indexes(self) -> None:
         self.collection.create_index("expires", expireAfterSeconds=0, name="expires")

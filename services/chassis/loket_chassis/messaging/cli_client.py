@@ -50,7 +50,7 @@ def kept_as_it_is(what: str, taken: Mapping[str, Any], again: str) -> str:
     )
 
 
-class Asking:
+class CliClient:
     """How a command asks its service."""
 
     def __init__(self, amqp_uri: str, service: str, who: str = "") -> None:
@@ -72,4 +72,4 @@ class Asking:
             raise click.ClickException(f"{self.service} failed: {error.value}") from error
 
 
-__all__ = ["Asking", "NoAnswer", "RemoteError", "ask", "kept_as_it_is"]
+__all__ = ["CliClient", "NoAnswer", "RemoteError", "ask", "kept_as_it_is"]

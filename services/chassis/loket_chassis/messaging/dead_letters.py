@@ -18,7 +18,7 @@ from loket_contracts.envelope import Event, MalformedEvent
 
 from ..runtime.cli_options import amqp_uri_option
 from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
-from .rpc import answer
+from .rpc import rpc
 
 MOST = 1000
 CONFIRMED = {"confirm_publish": True}
@@ -112,13 +112,13 @@ class DeadLetters:
 
     queues = Queues()
 
-    @answer
+    @rpc
     def dead_letters(self, municipality: str) -> list[dict[str, Any]]:
         amqp_uri, names = self.queues
         found = [each for name in names for each in look(amqp_uri, name)]
         return [asdict(each) for each in found if each.municipality == municipality]
 
-    @answer
+    @rpc
     def retry_dead_letters(self, municipality: str) -> int:
         """Returns how many are tried again."""
         amqp_uri, names = self.queues

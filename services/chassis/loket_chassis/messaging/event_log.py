@@ -10,7 +10,7 @@ from ..storage.connection import MongoDatabase
 from .outbox import EVENT_LOG
 
 #: events in one answer over the bus
-MOST_AT_ONCE = 1000
+MAX_AT_ONCE = 1000
 
 
 class EventLog(MongoDatabase):
@@ -25,7 +25,7 @@ class EventLog(MongoDatabase):
 
     def page(self, after: str, most: int) -> dict[str, Any]:
         """The next events by their id. What is added meanwhile, before or behind, is told over the bus."""
-        found = self.database[EVENT_LOG].find({"_id": {"$gt": after}}).sort("_id", 1).limit(min(most, MOST_AT_ONCE))
+        found = self.database[EVENT_LOG].find({"_id": {"$gt": after}}).sort("_id", 1).limit(min(most, MAX_AT_ONCE))
         events = [Event.from_document(each) for each in found]
         return page_of(events, events[-1].id if events else None)
 

@@ -26,13 +26,13 @@ from loket_contracts.envelope import Event
 
 from ..runtime import failpoints
 from ..runtime.metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
-from ..storage.connection import AHEAD, Document, MongoConnection, only_known_already
+from ..storage.connection import UNJOURNALED, Document, MongoConnection, only_known_already
 from . import exchanges
 from .publisher_confirms import ConfirmingChannel
 
 BATCH = 200
 #: so many announced entries are remembered; what is announced beyond them is left to the sweep
-MOST_REMEMBERED = 1000
+MAX_REMEMBERED = 1000
 EVENT_LOG = "event_log"
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ class OutboxRelay(DependencyProvider):
         self.keep_log = keep_log
         self.exchange = exchanges.exchange(exchange)
         self.collections = collections
-        self.announced: Queue = Queue(MOST_REMEMBERED)
+        self.announced: Queue = Queue(MAX_REMEMBERED)
         self.under_way: set[str] = set()
         self.delivering = eventlet.semaphore.Semaphore()
 
@@ -166,7 +166,8 @@ class OutboxRelay(DependencyProvider):
     def _append_to_log(self, events: Sequence[Event]) -> None:
         documents: list[Document] = [event.to_document() for event in events]
         try:
-            event_log = self.connection.database[EVENT_LOG].with_options(write_concern=AHEAD)  # completed by _clear
+            # `_clear` completes it
+            event_log = self.connection.database[EVENT_LOG].with_options(write_concern=UNJOURNALED)
             event_log.insert_many(documents, ordered=False)
         except BulkWriteError as error:
             if not only_known_already(error):

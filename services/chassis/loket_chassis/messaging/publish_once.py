@@ -13,7 +13,7 @@ from loket_contracts.envelope import Event
 from ..storage.connection import Document
 
 
-class Announced:
+class PublishOnce:
     """One document for each subject, with its event in the outbox; kept until it is told and a while longer."""
 
     def __init__(self, database: Database[Document], name: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from amqp.channel import Channel
 from kombu import Exchange
 
-from .reconnecting_channel import LastingChannel
+from .reconnecting_channel import ReconnectingChannel
 
 #: seconds without a word from the broker after which a batch counts as lost, and is published again
 PATIENCE = 10
@@ -28,7 +28,7 @@ class ConfirmingChannel:
     def __init__(self, uri: str, exchange: Exchange) -> None:
         """`exchange`: declared on each new channel, before anything is published."""
         self._exchange = exchange
-        self._channel = LastingChannel(uri, self._prepare)
+        self._channel = ReconnectingChannel(uri, self._prepare)
         self._sent = 0
         self._open: set[int] = set()
         self._refused = False

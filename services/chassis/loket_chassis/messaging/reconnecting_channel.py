@@ -11,13 +11,13 @@ from kombu import Connection
 from kombu.exceptions import KombuError
 
 #: what keeps the broker away
-AWAY = (OSError, AMQPError, KombuError)
+BROKER_ERRORS = (OSError, AMQPError, KombuError)
 #: kombu's transport options for an attempt to connect that ends soon; by itself it goes on forever, ever more slowly
 BRIEFLY = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0}
 T = TypeVar("T")
 
 
-class LastingChannel:
+class ReconnectingChannel:
     """Made when it is first used, and anew after whatever went wrong. Not to be used by two at once."""
 
     def __init__(self, uri: str, prepare: Callable[[Channel], None] = lambda _: None, **options: Any) -> None:
@@ -35,7 +35,7 @@ class LastingChannel:
         if self._connection is not None:
             try:
                 return self._attempt(work)
-            except AWAY:
+            except BROKER_ERRORS:
                 pass  # found out only now
         self._connection = Connection(self._uri, connect_timeout=2, transport_options=self._options)
         self._attempt(self._prepare)

@@ -28,8 +28,8 @@ from ..runtime import tracing
 from ..storage import connection
 from . import deadlines
 from .queue_consumer import QueueConsumer
-from .reconnecting_channel import AWAY
-from .transient_publisher import FleetingPublisher
+from .reconnecting_channel import BROKER_ERRORS
+from .transient_publisher import TransientPublisher
 
 deserialize_to_instance(Refusal)
 
@@ -52,7 +52,7 @@ class UnwritableAnswer(Exception):
     """The method gave what is no JSON. What it was stays untold, since the caller logs what it is told."""
 
 
-class Replier(RpcConsumer):
+class RpcRequestConsumer(RpcConsumer):
     """The answering side: a result is serialised once, and sent without waiting for the broker's confirm.
 
     It replaces nameko's RpcConsumer, which opens a confirming channel for each reply, and lets a reply that cannot be
@@ -60,7 +60,7 @@ class Replier(RpcConsumer):
     """
 
     queue_consumer = QueueConsumer()
-    publisher = FleetingPublisher()
+    publisher = TransientPublisher()
 
     def handle_message(self, body: Any, message: Message) -> None:
         try:
@@ -107,19 +107,19 @@ def _as_told(error: BaseException) -> BaseException:
     return error
 
 
-class Answer(Rpc):
+class RpcEntrypoint(Rpc):
     """An RPC entrypoint whose refusals are answers, not failures."""
 
-    rpc_consumer = Replier()
+    rpc_consumer = RpcRequestConsumer()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"expected_exceptions": Refusal, **options})
 
 
-answer = Answer.decorator
+rpc = RpcEntrypoint.decorator
 
 
-class Replies(ReplyListener):
+class ReplyConsumer(ReplyListener):
     """The caller's queue of replies. Whoever stops waiting says so, and a reply that comes late is dropped.
 
     It is nameko's ReplyListener on our QueueConsumer, which outlives its broker.
@@ -131,11 +131,11 @@ class Replies(ReplyListener):
         self._reply_events.pop(correlation, None)
 
 
-class Calls(Extension):
+class RpcCaller(Extension):
     """What a dependency provider needs to make calls of its own to another service."""
 
-    replies = Replies()
-    publisher = FleetingPublisher()
+    replies = ReplyConsumer()
+    publisher = TransientPublisher()
 
     def __init__(self, target: str, deadline: float | None = None) -> None:
         """`deadline`: seconds; the setting RPC_DEADLINE when left out."""
@@ -146,12 +146,12 @@ class Calls(Extension):
     def deadline(self) -> float:
         return self.own_deadline or float(self.container.config["settings"].rpc_deadline)
 
-    def from_worker(self, worker_ctx: Any) -> Service:
-        return Service(self, worker_ctx)
+    def from_worker(self, worker_ctx: Any) -> ServiceProxy:
+        return ServiceProxy(self, worker_ctx)
 
-    def outside_work(self) -> Service:
+    def outside_work(self) -> ServiceProxy:
         """For who asks on its own account and not in the course of one request, such as a memory that is refreshed."""
-        return Service(self, SimpleNamespace(context_data={tracing.KEY: tracing.start()}))
+        return ServiceProxy(self, SimpleNamespace(context_data={tracing.KEY: tracing.start()}))
 
     def call(self, worker_ctx: Any, method: str, args: Any, kwargs: Any) -> Any:
         """Raises Refusal; OutcomeUnknown, Unavailable; or RemoteError when the other side failed."""
@@ -176,7 +176,7 @@ class Calls(Extension):
                 body = reply.wait()
         except eventlet.Timeout as timeout:
             raise unanswered(f"{self.target} did not answer within {self.deadline} s") from timeout
-        except AWAY as error:
+        except BROKER_ERRORS as error:
             raise unanswered(f"the broker cannot be reached: {error}") from error
         finally:
             self.replies.forget(correlation)
@@ -185,7 +185,7 @@ class Calls(Extension):
         return body["result"]
 
 
-class Remote(DependencyProvider):
+class RpcClient(DependencyProvider):
     """Gives a service class a proxy of another service: `self.booking.find_slots(...)`.
 
     Raises Refusal when the other says no, OutcomeUnknown when it says nothing within the deadline, Unavailable when the
@@ -193,16 +193,16 @@ class Remote(DependencyProvider):
     """
 
     def __init__(self, target: str, deadline: float | None = None) -> None:
-        self.calls = Calls(target, deadline)
+        self.calls = RpcCaller(target, deadline)
 
-    def get_dependency(self, worker_ctx: Any) -> Service:
+    def get_dependency(self, worker_ctx: Any) -> ServiceProxy:
         return self.calls.from_worker(worker_ctx)
 
 
-class Service:
+class ServiceProxy:
     """Another service, seen from one worker: each attribute is a method of it."""
 
-    def __init__(self, calls: Calls, worker_ctx: Any) -> None:
+    def __init__(self, calls: RpcCaller, worker_ctx: Any) -> None:
         self._calls = calls
         self._worker_ctx = worker_ctx
 
@@ -210,4 +210,4 @@ class Service:
         return lambda *args, **kwargs: self._calls.call(self._worker_ctx, method, args, kwargs)
 
 
-__all__ = ["Calls", "OutcomeUnknown", "Remote", "RemoteError", "Service", "Unavailable", "answer"]
+__all__ = ["OutcomeUnknown", "RemoteError", "RpcCaller", "RpcClient", "ServiceProxy", "Unavailable", "rpc"]

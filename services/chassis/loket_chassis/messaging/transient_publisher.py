@@ -12,23 +12,23 @@ import eventlet.semaphore
 from amqp.basic_message import Message
 from nameko.extensions import SharedExtension
 
-from .reconnecting_channel import LastingChannel
+from .reconnecting_channel import ReconnectingChannel
 
 JSON = "application/json"
 TRANSIENT = 1
 
 
-class FleetingPublisher(SharedExtension):
+class TransientPublisher(SharedExtension):
     """The one channel of a process for messages that are not kept."""
 
     def setup(self) -> None:
         self._one_at_a_time = eventlet.semaphore.Semaphore()
-        self._channel = LastingChannel(
+        self._channel = ReconnectingChannel(
             self.container.config["AMQP_URI"], max_retries=2, interval_start=0.1, interval_step=0.3
         )
 
     def publish(self, body: bytes, exchange: str, routing_key: str, **properties: Any) -> None:
-        """Publish a body that is JSON already. Raises whatever keeps the broker away (`lasting.AWAY`)."""
+        """Publish a body that is JSON already. Raises whatever keeps the broker away (`lasting.BROKER_ERRORS`)."""
         message = Message(
             body, content_type=JSON, content_encoding="utf-8", delivery_mode=TRANSIENT, priority=0, **properties
         )

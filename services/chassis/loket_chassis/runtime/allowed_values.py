@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
-MOST_PORT = 65535
+MAX_PORT = 65535
 #: MongoDB refuses these characters in a name on some systems, and longer names on all
 DATABASE = re.compile(r'[^\s/\\."$*<>:|?\0]{1,63}')
 MONGODB_OWN = ("admin", "local", "config")
@@ -65,7 +65,7 @@ class Between:
         raise ValueError(f"it must be {self.allowed}")
 
 
-PORT = Between(1, MOST_PORT)
+PORT = Between(1, MAX_PORT)
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class ListenAddress:
         host, _, port = value.rpartition(":")
         if not HOST.fullmatch(host) or not re.fullmatch("[0-9]{1,5}", port):
             raise ValueError("it must be host:port, such as 127.0.0.1:8080, or 0.0.0.0:8080 for the whole network")
-        if int(port) > MOST_PORT:
-            raise ValueError(f"it must be host:port, and the port at most {MOST_PORT}")
+        if int(port) > MAX_PORT:
+            raise ValueError(f"it must be host:port, and the port at most {MAX_PORT}")
         return value
 
 

@@ -15,20 +15,20 @@ from nameko.extensions import Extension
 
 from ..messaging import deadlines
 from ..messaging.queue_consumer import pauses
-from ..messaging.reconnecting_channel import AWAY
+from ..messaging.reconnecting_channel import BROKER_ERRORS
 from ..storage import connection
 from . import startup
 
 #: an OSError that waiting does not mend: the port is taken, or may not be had
-LASTING_TROUBLE = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
+PERMANENT_ERRNOS = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 
 log = structlog.get_logger()
 
 
 def _may_pass(error: Exception) -> bool:
-    if isinstance(error, PreconditionFailed) or getattr(error, "errno", None) in LASTING_TROUBLE:
+    if isinstance(error, PreconditionFailed) or getattr(error, "errno", None) in PERMANENT_ERRNOS:
         return False
-    return isinstance(error, AWAY) or connection.is_away(error)
+    return isinstance(error, BROKER_ERRORS) or connection.is_away(error)
 
 
 class Container(ServiceContainer):

@@ -27,7 +27,7 @@ OUTBOX_FAILURES = Counter("loket_outbox_failures_total", "Times that the outbox 
 log = structlog.get_logger()
 
 
-class Observed(DependencyProvider):
+class WorkerMetrics(DependencyProvider):
     """Gives a service class the traceparent of the work at hand; measures every worker as it goes."""
 
     def get_dependency(self, worker_ctx: Any) -> str:

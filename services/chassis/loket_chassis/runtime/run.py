@@ -22,7 +22,8 @@ from typing import Any  # noqa: E402
 
 import click  # noqa: E402
 
-from . import logs  # noqa: E402 - bus registers the serializer that the settings name
+from ..messaging import exchanges  # noqa: E402, F401 - registers the serializer that the settings name
+from . import logs  # noqa: E402
 from .settings import EX_CONFIG, Settings, SettingsError  # noqa: E402
 
 #: objects made before the garbage collector looks at the youngest, and so on; Python's own is 700, 10, 10

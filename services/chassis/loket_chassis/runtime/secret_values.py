@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from .allowed_values import MOST_PORT, is_host, listed
+from .allowed_values import MAX_PORT, is_host, listed
 
 #: whoever sees one of these in a secret knows that nobody has chosen it
 PLACEHOLDERS = ("changeme", "changethis", "replaceme", "password", "secret", "placeholder", "example", "insecure")
@@ -17,10 +17,10 @@ WORDS = (
     "azerty", "abcdefgh", "01234567", "12345678", "123456", "12345", "1234",
 )  # fmt: skip
 #: fewer different characters than this have not come about by chance
-LEAST_DIFFERENT = 8
+MIN_DIFFERENT = 8
 #: the schemes that kombu has for RabbitMQ; amqps encrypts
 SCHEMES = ("amqp", "amqps", "pyamqp")
-LEAST_PASSWORD = 12
+MIN_PASSWORD = 12
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class BrokerUri:
     """The address of RabbitMQ with a user and a password that nobody can guess; several with ; between them."""
 
     allowed = (
-        f"{listed(SCHEMES)}, then ://user:password@host:port/vhost; the password has at least {LEAST_PASSWORD} bytes "
+        f"{listed(SCHEMES)}, then ://user:password@host:port/vhost; the password has at least {MIN_PASSWORD} bytes "
         "and is not made of known words: `openssl rand -hex 16`"
     )
-    _password = Secret(LEAST_PASSWORD, "openssl rand -hex 16", "its password")
+    _password = Secret(MIN_PASSWORD, "openssl rand -hex 16", "its password")
 
     def __call__(self, value: str) -> str:
         return ";".join(self._one(each) for each in value.split(";"))
@@ -71,7 +71,7 @@ class BrokerUri:
             port = 0
         if port == 0 or not is_host(parts.hostname or ""):
             raise ValueError(
-                f"it must name a host, and a port of at most {MOST_PORT}; write / : @ # and % in a password as "
+                f"it must name a host, and a port of at most {MAX_PORT}; write / : @ # and % in a password as "
                 "%2F %3A %40 %23 %25"
             )
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
@@ -91,7 +91,7 @@ def _holds_placeholder(value: str) -> bool:
 def _is_easy(value: str, least: int) -> bool:
     plain = re.sub("[^a-z0-9]", "", value.lower())
     left = re.sub("|".join(sorted(WORDS, key=len, reverse=True)), "", plain)
-    return len(left) < least // 2 or len(set(value)) < LEAST_DIFFERENT or _repeats(value)
+    return len(left) < least // 2 or len(set(value)) < MIN_DIFFERENT or _repeats(value)
 
 
 def _repeats(value: str) -> bool:

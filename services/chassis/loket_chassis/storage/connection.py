@@ -19,7 +19,7 @@ LONGEST_OPERATION_MS = 5000
 
 #: For a write that a later, journaled write of the same process completes: the journal keeps their order, so when the
 #: later one is safe the earlier one is too, and only one of them need wait for the disk.
-AHEAD = WriteConcern(w=1, j=False)
+UNJOURNALED = WriteConcern(w=1, j=False)
 
 
 def only_known_already(error: BulkWriteError) -> bool:

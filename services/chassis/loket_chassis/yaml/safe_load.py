@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 import yaml
 
-MOST_DEPTH = 30
+MAX_DEPTH = 30
 #: what an alias repeats counts each time; a large town has some ten thousand
-MOST_VALUES = 200_000
+MAX_VALUES = 200_000
 _HALF = re.compile("[\ud800-\udfff]")
 #: tabs, carriage returns, byte order marks and the like, which libyaml accepts or counts otherwise than PyYAML
 _UNUSUAL = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -23,7 +23,7 @@ _UNUSUAL = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd
 T = TypeVar("T")
 
 
-class NotPlain(Exception):
+class UnsafeYaml(Exception):
     """It is no YAML, or nothing that a person wrote. The text says why; `line` counts from 1."""
 
     def __init__(self, reason: str, line: int = 1) -> None:
@@ -32,24 +32,24 @@ class NotPlain(Exception):
 
 
 def compose(text: str) -> yaml.Node | None:
-    """The text as nodes, every key of a mapping a text. None when there is nothing in it. Raises NotPlain."""
+    """The text as nodes, every key of a mapping a text. None when there is nothing in it. Raises UnsafeYaml."""
     try:
         # the base loader leaves every scalar a string, so that 13:30 is not read as 810
         root = _read(text, yaml.compose, "BaseLoader")
     except yaml.MarkedYAMLError as error:
-        raise NotPlain(error.problem or "", error.problem_mark.line + 1 if error.problem_mark else 1) from error
+        raise UnsafeYaml(error.problem or "", error.problem_mark.line + 1 if error.problem_mark else 1) from error
     except yaml.YAMLError as error:
-        raise NotPlain("there are signs in it that YAML does not know") from error
+        raise UnsafeYaml("there are signs in it that YAML does not know") from error
     except RecursionError as error:
-        raise NotPlain("it is nested too deeply") from error
+        raise UnsafeYaml("it is nested too deeply") from error
     for number, (node, is_key) in enumerate(_all(root)):
         line = node.start_mark.line + 1
-        if number > MOST_VALUES:
-            raise NotPlain("it unfolds to too much", line)
+        if number > MAX_VALUES:
+            raise UnsafeYaml("it unfolds to too much", line)
         if is_key and not isinstance(node, yaml.ScalarNode):
-            raise NotPlain("a key must be a text", line)
+            raise UnsafeYaml("a key must be a text", line)
         if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
-            raise NotPlain("there is half a character in it", line)
+            raise UnsafeYaml("there is half a character in it", line)
     return root
 
 
@@ -72,19 +72,19 @@ def first_level(text: str, key: str) -> str | None:
     """The text under one key of a mapping, whatever else is right or wrong in it. None when there is none."""
     try:
         read = value_of(compose(text))
-    except (NotPlain, yaml.YAMLError):
+    except (UnsafeYaml, yaml.YAMLError):
         return None
     found = read.get(key) if isinstance(read, dict) else None
     return found if isinstance(found, str) else None
 
 
 def _all(root: yaml.Node | None) -> Iterator[tuple[yaml.Node, bool]]:
-    """Every node and whether it is a key, aliases followed. Raises NotPlain."""
+    """Every node and whether it is a key, aliases followed. Raises UnsafeYaml."""
     waiting = [(root, False, 0)] if root is not None else []
     while waiting:
         node, is_key, depth = waiting.pop()
-        if depth > MOST_DEPTH:
-            raise NotPlain("it is nested too deeply", node.start_mark.line + 1)
+        if depth > MAX_DEPTH:
+            raise UnsafeYaml("it is nested too deeply", node.start_mark.line + 1)
         yield node, is_key
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
@@ -106,7 +106,7 @@ def _read(text: str, read: Callable[..., T], loader: str) -> T:
 
 
 def _is_shallow(text: str) -> bool:
-    """Whether nothing is deeper than MOST_DEPTH: PyYAML's binding to libyaml would overflow the stack of the process.
+    """Whether nothing is deeper than MAX_DEPTH: PyYAML's binding to libyaml would overflow the stack of the process.
 
     Raises yaml.YAMLError.
     """
@@ -114,7 +114,7 @@ def _is_shallow(text: str) -> bool:
     for event in yaml.parse(text, Loader=yaml.CBaseLoader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
-            if depth > MOST_DEPTH:
+            if depth > MAX_DEPTH:
                 return False
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

@@ -13,12 +13,12 @@ from loket_chassis.runtime.secret_values import Secret
 from loket_chassis.runtime.settings import setting
 
 from .base import Away, Callback, Forged, Outgoing, Receipt, Refused
-from .http import LEAST_RECEIPT_KEY, HttpSms, require_key
+from .http import MIN_RECEIPT_KEY, HttpSms, require_key
 
 #: of the message: its number or its text is wrong; every other code is about our account, or theirs to mend
 OF_THE_MESSAGE = frozenset({201, 202, 203, 204, 301, 303, 304, 305})
 DELIVERED, FAILED = "2", frozenset({"1", "3"})
-MOST_PARTS = 8
+MAX_PARTS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class CmSettings:
 
     cm_product_token: str = setting("The product token", secret=True)
     cm_receipt_key: str = setting(
-        "Ends the webhook that CM.com calls: ...?key=", default="", secret=True, allowed=Secret(LEAST_RECEIPT_KEY)
+        "Ends the webhook that CM.com calls: ...?key=", default="", secret=True, allowed=Secret(MIN_RECEIPT_KEY)
     )
     cm_url: str = setting("Where the gateway is", default="https://gw.messaging.cm.com", allowed=WebAddress())
 
@@ -43,7 +43,7 @@ class CmChannel(HttpSms):
             "from": message.sender,
             "to": [{"number": message.to.replace("+", "00", 1)}],
             "minimumNumberOfMessageParts": 1,
-            "maximumNumberOfMessageParts": MOST_PARTS,
+            "maximumNumberOfMessageParts": MAX_PARTS,
             "body": {"type": "auto", "content": message.text},
             "reference": message.id,
         }

@@ -13,7 +13,7 @@ from .base import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Un
 
 POOL = 16
 #: bytes of the key by which the callbacks of a provider that signs nothing are known
-LEAST_RECEIPT_KEY = 16
+MIN_RECEIPT_KEY = 16
 TOO_MANY, TIME_OUT, CLIENT_ERROR, SERVER_ERROR = 429, 408, 400, 500
 #: they do not know us, or we have not paid: not the message's fault
 OURS = frozenset({401, 402, 403})

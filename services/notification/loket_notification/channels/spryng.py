@@ -14,7 +14,7 @@ from loket_chassis.runtime.settings import setting
 
 from ..domain.segments import cut
 from .base import Callback, Outgoing, Receipt
-from .http import LEAST_RECEIPT_KEY, HttpSms, require_key
+from .http import MIN_RECEIPT_KEY, HttpSms, require_key
 
 STATES = {"10": "delivered", "20": "failed"}
 
@@ -26,7 +26,7 @@ class SpryngSettings:
     spryng_key: str = setting("The API key", secret=True)
     spryng_route: str = setting("The route", default="business")
     spryng_receipt_key: str = setting(
-        "Ends the callback that Spryng calls: ...?key=", default="", secret=True, allowed=Secret(LEAST_RECEIPT_KEY)
+        "Ends the callback that Spryng calls: ...?key=", default="", secret=True, allowed=Secret(MIN_RECEIPT_KEY)
     )
     spryng_url: str = setting("Where the API is", default="https://rest.spryngsms.com", allowed=WebAddress())
 

@@ -36,11 +36,11 @@ log = structlog.get_logger()
 UNCERTAIN = Counter("loket_messages_uncertain_total", "Messages that may have left without our knowing", ["channel"])
 
 #: a message that may have left without our knowing is sent once more and no oftener
-MOST_UNCERTAIN = 1
+MAX_UNCERTAIN = 1
 #: after so many failures of our own making a message is given up
-MOST_MISTAKES = 6
+MAX_MISTAKES = 6
 #: a message that providers decline is shown to them so often, so long apart (seconds)
-MOST_DECLINED = 4
+MAX_DECLINED = 4
 DECLINED_FOR = 300.0
 
 
@@ -84,14 +84,14 @@ def send(needs: Needs, claimed: Claimed, given: Mapping[str, Any] | Refusal, kno
         return _not_sent(needs, claimed, error)
     except Exception:
         log.exception("message could not be sent, by a mistake of ours", message=claimed.message.id)
-        if claimed.attempts >= MOST_MISTAKES:
+        if claimed.attempts >= MAX_MISTAKES:
             return _settle(needs, claimed, "failed", "a mistake of ours")
         return _again(needs, claimed, "a mistake of ours")
 
 
 def _send(needs: Needs, claimed: Claimed, given: Mapping[str, Any] | Refusal, known: Known) -> str:
     message, now = claimed.message, needs.now()
-    if claimed.uncertain > MOST_UNCERTAIN:
+    if claimed.uncertain > MAX_UNCERTAIN:
         return _settle(needs, claimed, "failed", "it may have been sent twice already")
     if isinstance(given, Refusal):
         if given.code == "appointment-not-found":
@@ -147,7 +147,7 @@ def _whom(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[str |
 
 def _not_sent(needs: Needs, claimed: Claimed, error: NotSent) -> str:
     declined = isinstance(error, Declined)
-    if isinstance(error, Refused) or (declined and claimed.attempts >= MOST_DECLINED):
+    if isinstance(error, Refused) or (declined and claimed.attempts >= MAX_DECLINED):
         return _settle(needs, claimed, "failed", error.reason)
     asked = error.after or (DECLINED_FOR if declined else None)
     return _again(needs, claimed, error.reason, asked=asked, may_have_left=isinstance(error, Unknown))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from .send import Needs
@@ -18,7 +18,7 @@ def of_person(needs: Needs, mark: str) -> list[dict[str, Any]]:
     ]
 
 
-def of_appointment(needs: Needs, booking: Service, municipality: str, appointment: str) -> list[dict[str, Any]]:
+def of_appointment(needs: Needs, booking: ServiceProxy, municipality: str, appointment: str) -> list[dict[str, Any]]:
     mark = _mark(booking, municipality, appointment)
     return of_person(needs, mark) if mark else []
 
@@ -28,14 +28,14 @@ def lift(needs: Needs, mark: str, channel: str) -> bool:
     return needs.unwanted.lift(mark, channel)
 
 
-def lift_of(needs: Needs, booking: Service, municipality: str, appointment: str, channel: str) -> None:
+def lift_of(needs: Needs, booking: ServiceProxy, municipality: str, appointment: str, channel: str) -> None:
     """Raises Refusal: address-not-barred."""
     mark = _mark(booking, municipality, appointment)
     if not mark or not lift(needs, mark, channel):
         raise Refusal("address-not-barred")
 
 
-def _mark(booking: Service, municipality: str, appointment: str) -> str | None:
+def _mark(booking: ServiceProxy, municipality: str, appointment: str) -> str | None:
     """The mark of the person of an appointment; None when they are forgotten."""
     (found,) = booking.contact_cards([[municipality, appointment]])
     return found.get("card", {}).get("contact_mark") or None

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.envelope import Event
 from loket_contracts.languages import LANGUAGES, pick, spoken
 
@@ -24,7 +24,7 @@ WEEKS = dt.timedelta(weeks=13)
 log = structlog.get_logger()
 
 
-def send(needs: Needs, sent: Reports, booking: Service, reporting: Service, event: Event) -> None:
+def send(needs: Needs, sent: Reports, booking: ServiceProxy, reporting: ServiceProxy, event: Event) -> None:
     """Raises NotSent, Unavailable, Refusal; InHand when the same event is worked on elsewhere."""
     if not needs.plans.of(event.municipality).weekly_report or not sent.take(event.id, needs.now()):
         return
@@ -36,7 +36,7 @@ def send(needs: Needs, sent: Reports, booking: Service, reporting: Service, even
     sent.sent(event.id, needs.now())
 
 
-def _send(needs: Needs, booking: Service, reporting: Service, event: Event) -> None:
+def _send(needs: Needs, booking: ServiceProxy, reporting: ServiceProxy, event: Event) -> None:
     team = event.data["team"]
     contact = booking.team_contact(event.municipality, team)
     if contact is None or not contact["email"]:

@@ -26,7 +26,7 @@ def read(text: str, most_segments: int) -> tuple[str, Plan]:
     try:
         safe_load.compose(text)
         given = safe_load.load(text)
-    except safe_load.NotPlain as error:
+    except safe_load.UnsafeYaml as error:
         problem = {"pointer": "/", "detail": f"Not YAML: {error}.", "line": error.line}
         raise Refusal("invalid-configuration", errors=[problem]) from error
     except (yaml.YAMLError, ValueError) as error:  # a tag that means nothing here, a day that there is not

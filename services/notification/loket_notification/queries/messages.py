@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from loket_chassis.messaging.event_log import MOST_AT_ONCE, page_of
+from loket_chassis.messaging.event_log import MAX_AT_ONCE, page_of
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
@@ -13,7 +13,7 @@ from loket_contracts.errors import Refusal
 from ..commands.send import Needs, told
 from ..domain.planning import PlannedMessage
 
-MOST_LISTED = 500
+MAX_LISTED = 500
 #: a message that is sent again on request is tried for so long
 RESENT_WITHIN = dt.timedelta(days=1)
 
@@ -26,12 +26,12 @@ def of_appointment(needs: Needs, municipality: str, appointment: str) -> list[di
 def failures(needs: Needs, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
     """What could not be sent, the latest first."""
     since = needs.now() - dt.timedelta(hours=hours)
-    return [_described(each) for each in needs.messages.failures(municipality, since, MOST_LISTED)]
+    return [_described(each) for each in needs.messages.failures(municipality, since, MAX_LISTED)]
 
 
 def unwanted(needs: Needs, municipality: str) -> list[dict[str, Any]]:
     """Who wants no messages and who cannot be reached, by mark, the latest first."""
-    return needs.unwanted.listed(municipality, MOST_LISTED, needs.now())
+    return needs.unwanted.listed(municipality, MAX_LISTED, needs.now())
 
 
 def resend(needs: Needs, municipality: str, message: str) -> None:
@@ -61,7 +61,7 @@ def _described(found: Document) -> dict[str, Any]:
 
 def logged_events(needs: Needs, after: str, most: int) -> dict[str, Any]:
     """What was told of the next messages by id, once more: {events, after}."""
-    found = needs.messages.after(after, min(most, MOST_AT_ONCE))
+    found = needs.messages.after(after, min(most, MAX_AT_ONCE))
     events = [event for message, document in found for event in _told(message, document)]
     return page_of(events, found[-1][0].id if found else None)
 

@@ -27,7 +27,7 @@ from .suppressions import UNREACHABLE
 #: a claim that is not extended ends after so long, and others take the message over
 LEASE = dt.timedelta(seconds=20)
 SETTLED = ("sent", "delivered", "failed", "suppressed")
-MOST_TRIES_KEPT = 10
+MAX_TRIES_KEPT = 10
 FIELDS = tuple(PlannedMessage.__dataclass_fields__)
 
 
@@ -252,7 +252,7 @@ class Messages:
 
 
 def _tried(now: dt.datetime, provider: str, outcome: str) -> Document:
-    tries = {"$each": [{"at": now, "provider": provider, "outcome": outcome}], "$slice": -MOST_TRIES_KEPT}
+    tries = {"$each": [{"at": now, "provider": provider, "outcome": outcome}], "$slice": -MAX_TRIES_KEPT}
     return {"$push": {"tries": tries}}
 
 

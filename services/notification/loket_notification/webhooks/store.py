@@ -26,7 +26,7 @@ PATIENCE = dt.timedelta(days=3)
 #: somebody who is at a delivery and dies leaves it for others after so long
 CLAIM = dt.timedelta(seconds=60)
 KEPT_FOR = dt.timedelta(days=30)
-MOST_TRIES_TOLD = 10
+MAX_TRIES_TOLD = 10
 
 
 class Webhooks:
@@ -118,7 +118,7 @@ class Webhooks:
         self.deliveries.update_one({"_id": delivery["_id"]}, {"$set": {"state": "failed"}, "$unset": {"due": ""}})
 
     def _note(self, delivery: Document, changes: Document, attempt: Document, ends: bool) -> None:
-        update: Document = {"$set": changes, "$push": {"tries": {"$each": [attempt], "$slice": -MOST_TRIES_TOLD}}}
+        update: Document = {"$set": changes, "$push": {"tries": {"$each": [attempt], "$slice": -MAX_TRIES_TOLD}}}
         if ends:
             update["$unset"] = {"due": ""}
         self.deliveries.update_one({"_id": delivery["_id"]}, update)

@@ -19,7 +19,7 @@ from .targets import NotAllowed, look_at
 
 #: what can be subscribed to: what happens to appointments, tickets and the waiting list
 TYPES = tuple(sorted(event.type for event in EVENTS.values() if event.exchange == BOOKING_EXCHANGE))
-MOST_PER_OWNER = 20
+MAX_PER_OWNER = 20
 
 
 def subscribe(
@@ -35,8 +35,8 @@ def subscribe(
         look_at(wish["url"], private_too)
     except NotAllowed as error:
         raise Refusal("webhook-target-refused", {"reason": error}) from error
-    if len(webhooks.of_owner(municipality, owner)) >= MOST_PER_OWNER:
-        raise Refusal("too-many-webhooks", {"limit": MOST_PER_OWNER})
+    if len(webhooks.of_owner(municipality, owner)) >= MAX_PER_OWNER:
+        raise Refusal("too-many-webhooks", {"limit": MAX_PER_OWNER})
     secret = new_secret()
     made = webhooks.add(municipality, owner, wish["url"], sorted(set(wish["types"])), secret, now)
     return {**told(made), "secret": secret}

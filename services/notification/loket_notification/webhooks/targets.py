@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 SECONDS = 10.0
 #: for looking up a name: less than who subscribes waits, and a name server that says nothing takes five
 LOOKUP_SECONDS = 1.0
-MOST_BYTES_READ = 2000
+MAX_BYTES_READ = 2000
 #: all IPv6 addresses of the internet; translators of IPv4 (64:ff9b::/96), among others, lie outside
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
@@ -91,7 +91,7 @@ def push(target: Target, body: bytes, headers: dict[str, str]) -> int:
         pool = urllib3.HTTPConnectionPool(target.ip, target.port, timeout=timeout, retries=False)
     try:
         answer = pool.request("POST", target.path, body=body, headers=given, redirect=False, preload_content=False)
-        answer.read(MOST_BYTES_READ)
+        answer.read(MAX_BYTES_READ)
         answer.release_conn()
         return int(answer.status)
     except HTTPError as error:

@@ -22,9 +22,9 @@ from nameko.extensions import DependencyProvider
 from prometheus_client import Counter, Gauge
 
 from loket_chassis.messaging.outbox import OutboxRelay
-from loket_chassis.messaging.rpc import Calls, RemoteError, Unavailable
+from loket_chassis.messaging.rpc import RemoteError, RpcCaller, Unavailable
 from loket_chassis.runtime import tracing
-from loket_chassis.storage.connection import AHEAD, MongoConnection
+from loket_chassis.storage.connection import UNJOURNALED, MongoConnection
 from loket_contracts import envelope
 from loket_contracts.errors import Refusal
 
@@ -48,7 +48,7 @@ class Dispatcher(DependencyProvider):
     """Gives a service class what notification is made of, and sends what is due in the background."""
 
     connection = MongoConnection()
-    calls = Calls("booking", deadline=10.0)
+    calls = RpcCaller("booking", deadline=10.0)
 
     def setup(self) -> None:
         settings = self.container.config["settings"]
@@ -63,7 +63,7 @@ class Dispatcher(DependencyProvider):
         self.needs = Needs(
             messages=messages,
             together=Together(messages.collection),
-            ahead=Together(messages.collection.with_options(write_concern=AHEAD)),
+            ahead=Together(messages.collection.with_options(write_concern=UNJOURNALED)),
             plans=plans,
             unwanted=unwanted,
             providers=settings.providers(),

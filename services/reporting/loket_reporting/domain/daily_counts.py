@@ -22,7 +22,7 @@ LEAD_MINUTES = 360
 #: with less notice than this a cancelled slot is seldom filled again
 LATE_MINUTES = 24 * 60
 #: longer waits and visits count as this: a visit that was never ended is no visit of nine hours
-MOST_MINUTES = 240
+MAX_MINUTES = 240
 NOTICES = (("day", 24 * 60), ("two_days", 48 * 60), ("week", 7 * 24 * 60))
 TOOK_PLACE = frozenset({"booked", "checked_in", "in_service", "parked", "completed", "no_show"})
 
@@ -123,9 +123,9 @@ def sample(fact: Fact) -> Counts:
 
 def _visit(counts: Counts, fact: Fact) -> None:
     if fact["waited"] is not None:
-        counts[f"waited:{min(fact['waited'], MOST_MINUTES)}"] += 1
+        counts[f"waited:{min(fact['waited'], MAX_MINUTES)}"] += 1
     if fact["served"] is not None:
-        served = min(fact["served"], MOST_MINUTES)
+        served = min(fact["served"], MAX_MINUTES)
         counts[f"served:{served}"] += 1
         counts["served_sum"] += served
     if fact["state"] == "completed":

@@ -12,9 +12,9 @@ from loket_contracts.errors import Refusal
 DAY = dt.timedelta(days=1)
 #: the period when none is given: so many days, the last of them today
 USUAL_DAYS = 91
-MOST_DAYS = 3700
+MAX_DAYS = 3700
 #: the parts that a period can be cut in, the finest first, and the longest period that is cut so when nothing is asked
-PARTS = {"day": 31, "week": 200, "month": 1200, "quarter": MOST_DAYS + 1}
+PARTS = {"day": 31, "week": 200, "month": 1200, "quarter": MAX_DAYS + 1}
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def period(first: str | None, last: str | None, today: dt.date) -> Period:
     end = end or max(begin, today)
     if end < begin:
         raise _wrong("to", "This lies before `from`.")
-    if (end - begin).days >= MOST_DAYS:
-        raise _wrong("to", f"Ask for {MOST_DAYS} days at most.")
+    if (end - begin).days >= MAX_DAYS:
+        raise _wrong("to", f"Ask for {MAX_DAYS} days at most.")
     return Period(begin, end)
 
 

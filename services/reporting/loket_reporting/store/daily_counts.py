@@ -14,7 +14,7 @@ from pymongo import ASCENDING, ReturnDocument, UpdateOne
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from loket_chassis.storage.connection import AHEAD, Document, only_known_already
+from loket_chassis.storage.connection import UNJOURNALED, Document, only_known_already
 
 from ..domain.daily_counts import Counts
 
@@ -23,8 +23,8 @@ class Counted:
     """One set of counts, of days (2026-11-24) or of months (2026-11)."""
 
     def __init__(self, database: Database[Document], name: str, generation: int) -> None:
-        self.counts = database.get_collection(f"{name}_{generation}", write_concern=AHEAD)
-        self.numbers = database.get_collection(f"{name}_numbers_{generation}", write_concern=AHEAD)
+        self.counts = database.get_collection(f"{name}_{generation}", write_concern=UNJOURNALED)
+        self.numbers = database.get_collection(f"{name}_numbers_{generation}", write_concern=UNJOURNALED)
 
     def create_indexes(self) -> None:
         self.counts.create_index([("municipality", ASCENDING), ("slice", ASCENDING), ("day", ASCENDING)], name="slice")

@@ -23,7 +23,7 @@ from ..domain.facts import KIND_OF, KINDS, hear, key_of
 #: what the counts need not know
 NOT_COUNTED = {"told": 0}
 #: so many facts are looked through for days to count; the next look finds the rest
-MOST_LOOKED_AT = 5000
+MAX_LOOKED_AT = 5000
 
 
 class Facts:
@@ -95,7 +95,7 @@ class Facts:
             rows = collection.aggregate(
                 [
                     {"$match": {"municipality": {"$gt": ""}, "stale_days.0": {"$exists": True}}},
-                    {"$limit": MOST_LOOKED_AT},
+                    {"$limit": MAX_LOOKED_AT},
                     {"$unwind": "$stale_days"},
                     {"$group": {"_id": {"municipality": "$municipality", "day": "$stale_days"}}},
                     {"$limit": most},

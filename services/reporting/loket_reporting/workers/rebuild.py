@@ -13,7 +13,7 @@ from typing import Any
 import eventlet
 import structlog
 
-from loket_chassis.messaging.rpc import Service
+from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.envelope import Event
 
 from ..domain.facts import KIND_OF
@@ -26,7 +26,7 @@ SILENT = dt.timedelta(seconds=60)
 log = structlog.get_logger()
 
 
-def start(roller: Roller, booking: Service, notification: Service) -> bool:
+def start(roller: Roller, booking: ServiceProxy, notification: ServiceProxy) -> bool:
     """Begin, unless one is going on; then False. Returns at once."""
     generations = roller.generations
     if not generations.may_rebuild(_now(), SILENT):
@@ -45,7 +45,7 @@ def progress(roller: Roller) -> dict[str, Any]:
     return known
 
 
-def _run(generations: Generations, sources: dict[str, Service]) -> None:
+def _run(generations: Generations, sources: dict[str, ServiceProxy]) -> None:
     tell = _teller(generations)
     try:
         fresh = generations.begin()
@@ -57,7 +57,7 @@ def _run(generations: Generations, sources: dict[str, Service]) -> None:
         tell(state="failed", why=type(error).__name__)
 
 
-def rebuild(fresh: Generation, sources: dict[str, Service], tell: Callable[..., None]) -> None:
+def rebuild(fresh: Generation, sources: dict[str, ServiceProxy], tell: Callable[..., None]) -> None:
     """Fill a set from the event logs of `sources`."""
     tell(of=sum(source.count_events() for source in sources.values()))
     events = 0
@@ -71,7 +71,7 @@ def rebuild(fresh: Generation, sources: dict[str, Service], tell: Callable[..., 
     roll_all(fresh, lambda days: tell(days=days))
 
 
-def _pages(source: Service) -> Iterator[list[str]]:
+def _pages(source: ServiceProxy) -> Iterator[list[str]]:
     """The events of a log, page by page; the next one is on its way while this one is worked on."""
     coming = eventlet.spawn(source.logged_events, "", PAGE)
     while (page := coming.wait())["after"] is not None:

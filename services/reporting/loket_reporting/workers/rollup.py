@@ -14,7 +14,7 @@ from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 from prometheus_client import Gauge
 
-from loket_chassis.messaging.publish_once import Announced
+from loket_chassis.messaging.publish_once import PublishOnce
 from loket_chassis.storage.connection import Document, MongoConnection
 
 from ..domain.daily_counts import Counts, count
@@ -27,7 +27,7 @@ BATCH = 25
 #: seconds between two looks when nobody says that something changed; and the least ever
 LOOK_EVERY, LOOK_AFTER = 5.0, 0.1
 #: counting takes no more than this share of the time
-MOST_SHARE = 0.3
+MAX_SHARE = 0.3
 log = structlog.get_logger()
 
 
@@ -78,7 +78,7 @@ class Roller(DependencyProvider):
     def setup(self) -> None:
         self.generations = Generations(self.connection.database)
         self.generations.create()
-        self.announced = Announced(self.connection.database, WEEKS)
+        self.announced = PublishOnce(self.connection.database, WEEKS)
         self.announced.create_indexes()
         self._changed: Event = Event()
 
@@ -109,7 +109,7 @@ class Roller(DependencyProvider):
             except Exception:
                 log.warning("days could not be counted; trying again", exc_info=True)
             took = time.monotonic() - began
-            eventlet.sleep(max(LOOK_AFTER, took / MOST_SHARE - took))
+            eventlet.sleep(max(LOOK_AFTER, took / MAX_SHARE - took))
             if not stale:
                 with eventlet.Timeout(LOOK_EVERY, False):
                     self._changed.wait()

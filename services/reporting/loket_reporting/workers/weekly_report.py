@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from loket_chassis.messaging.publish_once import Announced
+from loket_chassis.messaging.publish_once import PublishOnce
 from loket_contracts import events
 from loket_contracts.envelope import Event
 
@@ -20,7 +20,7 @@ TEAM = "team:"
 
 
 def announce(
-    kept: Generation, announced: Announced, tell: Callable[[str, Any, Iterable[Event]], None], now: dt.datetime
+    kept: Generation, announced: PublishOnce, tell: Callable[[str, Any, Iterable[Event]], None], now: dt.datetime
 ) -> int:
     """Announce what was not yet. Returns how many there were."""
     week = due(now)
