@@ -1,4 +1,4 @@
-"""Makes docs/reference/ from the code: `make docs`. A test fails when a page is older than the code."""
+"""Generate docs/reference/ and the index of docs/decisions/: `make docs`. A test fails on a stale page."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from loket_reporting.domain.figures import BREAKDOWNS, FIGURES
 from loket_reporting.settings import ReportingSettings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+DECISIONS = REFERENCE.parent / "decisions"
 MADE = "<!-- made by `make docs` from the code; change it there -->\n\n"
 SETTINGS: dict[str, type[Settings]] = {
     "booking": BookingSettings,
@@ -236,6 +237,20 @@ def _kind(field: fields.Field) -> str:
     )
 
 
+def decisions_page() -> str:
+    """The index of the decisions: number and title from the first line, then the status."""
+    text = "<!-- made by `make docs` from the files of this folder; change them -->\n\n# Decisions\n\n"
+    text += "One page each: status, context, decision, consequences, and what was not chosen. "
+    text += "A new decision takes the next number. A superseded decision stays, and its status says so.\n\n"
+    rows = []
+    for file in sorted(DECISIONS.glob("[0-9]*.md")):
+        title, _, rest = file.read_text(encoding="utf-8").removeprefix("# ").partition("\n")
+        number, _, name = title.partition(". ")
+        status = rest.partition("## Status\n\n")[2].partition("\n\n")[0].replace("\n", " ")
+        rows.append((number, f"[{name}]({file.name})", status))
+    return text + table(("number", "decision", "status"), *rows)
+
+
 PAGES = {
     "settings.md": settings_page,
     "events.md": events_page,
@@ -245,6 +260,7 @@ PAGES = {
     "configuration.md": configuration_page,
     "messages.md": messages_page,
     "figures.md": figures_page,
+    "../decisions/README.md": decisions_page,
     "asyncapi.yaml": lambda: yaml.safe_dump(asyncapi.document(), sort_keys=False, allow_unicode=True),
 }
 
