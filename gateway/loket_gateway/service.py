@@ -8,8 +8,8 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from loket_chassis.messaging.rpc import RpcCaller, RpcClient, Unavailable
-from loket_chassis.runtime.health import Readiness, probes
 from loket_chassis.runtime.metrics import WorkerMetrics
+from loket_chassis.service.health import Readiness, probes
 
 from .access.identity import Access
 from .api.access import AccessRoutes

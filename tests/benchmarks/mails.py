@@ -16,9 +16,9 @@ from loket_local.processes import Child
 from loket_local.stack import Stack
 from loket_notification.channels.smtp import SmtpChannel, SmtpSettings
 from loket_notification.commands import render
+from loket_notification.commands.send_test import Trial
 from loket_notification.composing.sample import START, sample_card
 from loket_notification.domain.planning import Plan
-from loket_notification.queries.preview import Trial
 
 from .bulk import book_many
 from .settled import held_still

@@ -1,6 +1,6 @@
 """`python -m loket_booking` runs booking."""
 
-from loket_chassis.runtime import run  # first: it patches the sockets
+from loket_chassis.service import run  # first: it patches the sockets
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.event_log import EventLog
 from loket_chassis.messaging.outbox import OutboxRelay
 from loket_chassis.messaging.rpc import rpc
-from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
 from loket_chassis.runtime.metrics import WorkerMetrics
+from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS

@@ -24,8 +24,8 @@ def service() -> type:
     from loket_chassis.messaging.dead_letters import DeadLetters
     from loket_chassis.messaging.outbox import OutboxRelay
     from loket_chassis.messaging.rpc import RpcClient, rpc
-    from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
     from loket_chassis.runtime.metrics import WorkerMetrics
+    from loket_chassis.service.health import Probes, ReadinessWithDatabase
     from loket_chassis.storage.connection import MongoDatabase
     from loket_chassis.storage.idempotent_update import apply_newer
     from loket_contracts import events
@@ -129,6 +129,6 @@ def __getattr__(name: str) -> type:
 
 
 if __name__ == "__main__":
-    from loket_chassis.runtime import run  # it patches the sockets of the process, so never on import of this module
+    from loket_chassis.service import run  # it patches the sockets of the process, so never on import of this module
 
     run.main("sample:SampleService", "sample:SampleSettings")

@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 LOOK = """
-from loket_chassis.runtime import dns, run
+from loket_chassis.runtime import dns
+from loket_chassis.service import run
 import socket, sys, time, eventlet
 {}
 """

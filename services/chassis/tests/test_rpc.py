@@ -7,8 +7,8 @@ import time
 import pytest
 import requests
 
-from loket_chassis.runtime.container import Container
-from loket_chassis.runtime.health import Readiness
+from loket_chassis.service.container import Container
+from loket_chassis.service.health import Readiness
 from loket_contracts.errors import Refusal
 from tests.client import eventually
 

@@ -8,8 +8,8 @@ from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.dead_letters import DeadLetters
 from loket_chassis.messaging.outbox import OutboxRelay
 from loket_chassis.messaging.rpc import RpcClient, Unavailable, rpc
-from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
 from loket_chassis.runtime.metrics import WorkerMetrics
+from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.commands import AmendPart, Subscribe
 from loket_contracts.envelope import Event
@@ -17,10 +17,11 @@ from loket_contracts.errors import Refusal, load
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 
 from .channels.base import Callback
-from .commands import plan, receipts, suppressions, weekly_report, wording
+from .commands import plan, receipts, send_test, suppressions, weekly_report, wording
 from .domain.event_schema import read_appointment_event
 from .domain.kinds import EVENTS_HEARD
 from .queries import messages, preview
+from .queries import wording as wording_queries
 from .store.messages import Messages
 from .webhooks import subscriptions
 from .workers.dispatcher import Dispatcher
@@ -127,13 +128,13 @@ class NotificationService(DeadLetters, Probes):
 
     @rpc
     def words(self, municipality: str, kind: str, language: str) -> dict[str, Any]:
-        return wording.words(self.dispatcher.needs, municipality, kind, language)
+        return wording_queries.words(self.dispatcher.needs, municipality, kind, language)
 
     @rpc
     def propose_words(self, municipality: str, body: dict[str, Any]) -> dict[str, Any]:
         """The message as it would be with these words, without saying them."""
         about = self._about(municipality)
-        return wording.propose(self.dispatcher.needs, municipality, load(_amend_part, body), about)
+        return wording_queries.propose(self.dispatcher.needs, municipality, load(_amend_part, body), about)
 
     @rpc
     def change_words(
@@ -152,7 +153,7 @@ class NotificationService(DeadLetters, Probes):
     ) -> dict[str, Any]:  # fmt: skip
         def send() -> dict[str, Any]:
             about = self._about(municipality)
-            return preview.send_test(self.dispatcher.needs, municipality, kind, language, channel, to, about)
+            return send_test.send_test(self.dispatcher.needs, municipality, kind, language, channel, to, about)
 
         return self.idempotency.once(idempotency_key, ("send_test", municipality), [kind, language, channel, to], send)
 

@@ -12,7 +12,7 @@ from loket_contracts.errors import Refusal
 from loket_notification.channels.base import Callback
 from loket_notification.channels.generic_http import GenericHttpChannel, GenericHttpSettings
 from loket_notification.channels.providers import Provider
-from loket_notification.commands import receipts
+from loket_notification.commands import receipts, send_test
 from loket_notification.domain.retries import LONGEST, next_try
 from loket_notification.queries import messages, preview
 from loket_notification.store.messages import LEASE
@@ -376,16 +376,16 @@ def test_a_preview_is_the_message_in_the_words_of_the_municipality(database, fac
 
 
 def test_a_preview_can_be_sent_to_an_address_of_the_operators_and_is_nobodys_message(post, face):
-    sent = preview.send_test(post.needs, "rumst", "confirmation", "fr", "email", "me@rumst.example")
+    sent = send_test.send_test(post.needs, "rumst", "confirmation", "fr", "email", "me@rumst.example")
     assert sent == {"provider": "smtp", "id": ""}
     assert "Votre rendez-vous" in face.received()[0]
     assert b"text/calendar" in face.taken[0]
-    preview.send_test(post.needs, "rumst", "reminder_soon", "nl", "sms", "+32470123456")
+    send_test.send_test(post.needs, "rumst", "reminder_soon", "nl", "sms", "+32470123456")
     assert "tot straks om 10:00" in post.sms_file.read_text()
     assert post.messages.collection.count_documents({}) == 0
     post.needs.providers.by_kind["email"][:] = [Provider("smtp", face.channel("away"))]
     with pytest.raises(Refusal, match="not-sent"):
-        preview.send_test(post.needs, "rumst", "confirmation", "nl", "email", "me@rumst.example")
+        send_test.send_test(post.needs, "rumst", "confirmation", "nl", "email", "me@rumst.example")
 
 
 def test_no_address_no_name_and_no_text_is_kept(post, face):

@@ -8,6 +8,7 @@ from loket_contracts.errors import Refusal
 from loket_notification.commands import wording
 from loket_notification.domain.planning import Plan
 from loket_notification.queries import preview
+from loket_notification.queries import wording as wording_queries
 from loket_notification.store.plans import Plans
 
 PLAN = "quiet_hours: false   # we write at night\ntexts: {nl: {reminder: {subject: 'Tot {{ day }}!'}}}\n"
@@ -23,7 +24,7 @@ def wish(version=1, kind="reminder", language="nl", **values):
 
 
 def test_each_part_is_shown_with_what_it_usually_says(post):
-    said = wording.words(post.needs, "rumst", "reminder", "nl")
+    said = wording_queries.words(post.needs, "rumst", "reminder", "nl")
     assert said["version"] == 1
     assert said["parts"]["subject"] == ["Herinnering: uw afspraak op {{ day }} om {{ time }}", "Tot {{ day }}!"]
     assert said["parts"]["closing"][1] is None
@@ -31,7 +32,7 @@ def test_each_part_is_shown_with_what_it_usually_says(post):
 
 
 def test_words_are_tried_before_they_are_said(post):
-    shown = wording.propose(post.needs, "rumst", wish(subject="Tot gauw, {{ time }}"))
+    shown = wording_queries.propose(post.needs, "rumst", wish(subject="Tot gauw, {{ time }}"))
     assert shown["subject"] == "Tot gauw, 10:00"
     assert preview.preview(post.needs, "rumst", "reminder", "nl")["subject"].startswith("Tot maandag")
 
@@ -48,7 +49,7 @@ def test_changed_words_are_said_and_the_rest_of_the_plan_stays_as_it_is_written(
 def test_what_is_left_empty_or_is_as_usual_is_said_in_our_words(post, text):
     wording.change(post.needs, "rumst", wish(subject=text), "beheer")
     assert preview.preview(post.needs, "rumst", "reminder", "nl")["subject"].startswith("Herinnering: ")
-    assert wording.words(post.needs, "rumst", "reminder", "nl")["parts"]["subject"][1] is None
+    assert wording_queries.words(post.needs, "rumst", "reminder", "nl")["parts"]["subject"][1] is None
 
 
 def test_a_phrase_may_ask_whether_something_is_there(post):

@@ -11,8 +11,8 @@ from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.dead_letters import DeadLetters
 from loket_chassis.messaging.outbox import OutboxRelay
 from loket_chassis.messaging.rpc import RpcClient, rpc
-from loket_chassis.runtime.health import Probes, ReadinessWithDatabase
 from loket_chassis.runtime.metrics import WorkerMetrics
+from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
 

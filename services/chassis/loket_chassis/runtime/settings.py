@@ -123,7 +123,7 @@ class Settings:
             "serializer": "json",
             "ACCEPT": ["json", "cloudevents"],
             "HEARTBEAT": 30,
-            "SERVICE_CONTAINER_CLS": "loket_chassis.runtime.container.Container",
+            "SERVICE_CONTAINER_CLS": "loket_chassis.service.container.Container",
             "settings": self,
         }
 

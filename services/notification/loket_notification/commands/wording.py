@@ -9,9 +9,9 @@ from loket_chassis.yaml import safe_load
 from loket_chassis.yaml.patch import amended, require_keys, said_of_part
 from loket_contracts.errors import Refusal
 
-from ..composing.phrases import PARTS, words_of
+from ..composing.phrases import words_of
+from ..domain.kinds import require_kind
 from ..domain.planning import Plan
-from ..queries.preview import preview, require_message
 from .send import Needs
 
 
@@ -38,41 +38,21 @@ def _kept(needs: Needs, text: str) -> dict[str, Any] | None:
     return found and {"municipality": municipality, "version": found["version"], "kept": found}
 
 
-def words(needs: Needs, municipality: str, kind: str, language: str) -> dict[str, Any]:
-    """By part of the message what it usually says and what this municipality says instead; and in which version.
-
-    Raises Refusal: unknown-message-kind.
-    """
-    require_message(kind, language)
-    version, text = needs.plans.versions.latest(municipality)  # both of one version, which a memory may not have yet
-    own = needs.plans.proposed(text).texts.get(language, {}).get(kind, {}) if text else {}
-    usual = words_of(language)[kind]
-    return {"version": version, "parts": {name: [usual[name], own.get(name)] for name in PARTS if name in usual}}
-
-
-def propose(
-    needs: Needs, municipality: str, wish: Mapping[str, Any], about: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """The message as it would be with these words. `wish` and refusals as for `change`, `about` as for `preview`."""
-    _, plan = _amended(needs, municipality, wish)
-    return preview(needs, municipality, wish["name"], wish["section"], plan.texts, about)
-
-
 def change(needs: Needs, municipality: str, wish: Mapping[str, Any], by: str) -> dict[str, Any]:
     """Say these words from now on. What is left empty, or is as usual anyway, is said in our words.
 
     `wish`: as contracts' AmendPart reads it, with the language as section and the kind of message as name. Raises
     Refusal: unknown-message-kind, settings-changed, and invalid-request that points at the part.
     """
-    text, _ = _amended(needs, municipality, wish)
+    text, _ = amended_plan(needs, municipality, wish)
     _, version = needs.plans.store(text, by, needs.now(), follows=wish["version"])
     return {"municipality": municipality, "version": version}
 
 
-def _amended(needs: Needs, municipality: str, wish: Mapping[str, Any]) -> tuple[str, Plan]:
+def amended_plan(needs: Needs, municipality: str, wish: Mapping[str, Any]) -> tuple[str, Plan]:
     """The text of the plan with these words, and the plan that it describes."""
     language, kind = wish["section"], wish["name"]
-    require_message(kind, language)
+    require_kind(kind, language)
     usual = words_of(language)[kind]
     require_keys(wish["values"], usual)
     own = {name: text if text and text != usual[name] else None for name, text in wish["values"].items()}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from loket_contracts.languages import pick
+from loket_contracts.languages import DEFAULT_LANGUAGE, pick
 
 from ..domain.card import ContactCard, Offer
 from ..domain.kinds import KINDS
@@ -26,6 +26,11 @@ WORDS = {
     "en": ("Building advice", "A plan of the plot", "Town hall", "Take the lift to the first floor.",
            "Spatial planning", "Municipality of Rumst", "Who is your architect?", "The ground plan"),
 }  # fmt: skip
+
+
+def language_of(asked: str | None, about: Mapping[str, Any] | None) -> str:
+    """The language asked for, else the first of the municipality whose catalogue `about` is, else the default."""
+    return asked or (about["municipality"]["languages"][0] if about else DEFAULT_LANGUAGE)
 
 
 def sample_card(kind: str, language: str, about: Mapping[str, Any] | None = None) -> ContactCard:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from loket_contracts.errors import Refusal
+from loket_contracts.languages import LANGUAGES
+
 from .event import AppointmentEvent
 from .timing import Before, Timing
 
@@ -98,3 +101,10 @@ KINDS: dict[str, Kind] = {
 EVENTS_HEARD = frozenset(name for kind in KINDS.values() for name in kind.events)
 #: these change the moment that earlier messages were about
 OVERTAKING = MOVED | CANCELLED
+
+
+def require_kind(kind: str, language: str) -> None:
+    """Raises Refusal: unknown-message-kind, when no message of this kind exists in this language."""
+    if kind not in KINDS or language not in LANGUAGES:
+        kinds, languages = ", ".join(sorted(KINDS)), ", ".join(LANGUAGES)
+        raise Refusal("unknown-message-kind", {"kinds": kinds, "languages": languages})

@@ -35,7 +35,7 @@ class Container(ServiceContainer):
     """nameko's ServiceContainer, changed so that a service may start before its broker and its database.
 
     - `start` tries the setup and the start of each extension again for as long as the broker or the database is away;
-      nameko's ends the process. Until everything is set up, `starting.answer_probes` answers at the HTTP address.
+      nameko's ends the process. Until everything is set up, `startup.answer_probes` answers at the HTTP address.
     - `stop` also ends a start that still waits.
     - `_run_worker` drops a call whose deadline passed while it waited in a queue, in a socket or for a free worker.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import eventlet
 
-from . import dns
+from ..runtime import dns
 
 eventlet.monkey_patch()  # before pymongo and kombu are imported, or their sockets block the whole process
 dns.in_a_thread()
@@ -23,8 +23,8 @@ from typing import Any  # noqa: E402
 import click  # noqa: E402
 
 from ..messaging import exchanges  # noqa: E402, F401 - registers the serializer that the settings name
-from . import logs  # noqa: E402
-from .settings import EX_CONFIG, Settings, SettingsError  # noqa: E402
+from ..runtime import logs  # noqa: E402
+from ..runtime.settings import EX_CONFIG, Settings, SettingsError  # noqa: E402
 
 #: objects made before the garbage collector looks at the youngest, and so on; Python's own is 700, 10, 10
 COLLECT_AFTER = (20_000, 20, 20)

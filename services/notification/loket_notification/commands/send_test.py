@@ -1,0 +1,47 @@
+"""Send an example of a message to an address of the operator's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loket_contracts.errors import Refusal
+
+from ..channels.base import NotSent
+from ..composing.sample import language_of, sample_card
+from ..domain.kinds import require_kind
+from . import render
+from .send import Needs
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A message about no appointment, for tests and previews."""
+
+    kind: str
+    channel: str
+    at: dt.datetime
+    appointment: str = "sample"
+
+    @property
+    def id(self) -> str:
+        return f"test:{self.at:%Y%m%d%H%M%S}:{self.kind}:{self.channel}"
+
+
+def send_test(
+    needs: Needs, municipality: str, kind: str, language: str | None, channel: str, to: str,
+    about: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Send the preview to an address of the operator's. Raises Refusal: unknown-message-kind, not-sent."""
+    language = language_of(language, about)
+    require_kind(kind, language)
+    now, card = needs.now(), sample_card(kind, language, about)
+    trial = Trial(kind, channel, now)
+    ready = render.make(trial, card, to, needs.plans.of(municipality), needs.public_url, now)
+    try:
+        provider, identifier = needs.providers.send(channel, ready)
+    except NotSent as error:
+        raise Refusal("not-sent", {"reason": error.reason}) from error
+    return {"provider": provider, "id": identifier}
