@@ -201,3 +201,7 @@ def test_a_number_alone_is_enough(desk: Page, hall):
     expect(desk.get_by_role("status")).to_contain_text("Er vertrekt geen bevestiging per e-mail.")
     expect(desk.get_by_role("link", name="+32470123456")).to_be_visible()
     expect(desk.locator("dd").filter(has_text="er wordt niets gemaild")).to_be_visible()
+    desk.get_by_role("link", name="Naar een ander moment verplaatsen").click()
+    desk.get_by_label("Waarom?").select_option(label="De inwoner vroeg erom")
+    desk.locator("ul.times button").last.click()
+    expect(desk.get_by_role("status")).to_contain_text("Er vertrekt geen e-mail. Laat het de inwoner zelf weten.")
