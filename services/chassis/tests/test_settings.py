@@ -55,6 +55,29 @@ def test_secrets_are_masked_when_shown():
     assert shown["GREETING"] == "hi"
 
 
+def test_a_secret_can_come_from_a_file(tmp_path):
+    file = tmp_path / "amqp_uri"
+    file.write_text(f"{BROKER}\n")
+    given = {name: value for name, value in NEEDED.items() if name != "AMQP_URI"}
+    assert SampleSettings.read(environment={**given, "AMQP_URI_FILE": str(file)}).amqp_uri == BROKER
+
+
+def test_a_secret_that_is_given_twice_or_cannot_be_read_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="AMQP_URI_FILE cannot be used: AMQP_URI is set too"):
+        SampleSettings.read(environment={**NEEDED, "AMQP_URI_FILE": str(tmp_path)})
+    given = {name: value for name, value in NEEDED.items() if name != "AMQP_URI"}
+    with pytest.raises(SettingsError, match=r"AMQP_URI_FILE cannot be used: .*missing cannot be read: No such file"):
+        SampleSettings.read(environment={**given, "AMQP_URI_FILE": str(tmp_path / "missing")})
+
+
+def test_what_is_no_secret_does_not_come_from_a_file(tmp_path):
+    file = tmp_path / "greeting"
+    file.write_text("from a file")
+    given = {name: value for name, value in NEEDED.items() if name != "GREETING"}
+    with pytest.raises(SettingsError, match="GREETING is not set"):
+        SampleSettings.read(environment={**given, "GREETING_FILE": str(file)})
+
+
 def test_every_setting_has_a_sentence():
     assert all(each.help for each in describe(SampleSettings))
 

@@ -32,6 +32,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9*/][^\s#]*")
 WORKERS = Between(1, 10_000)
 SECONDS = Between(0.1, 600)
 
+#: `LOKET_SECRET_FILE` names a file that holds the secret LOKET_SECRET, as container engines mount secrets
+FILE_SUFFIX = "_FILE"
+
 S = TypeVar("S", bound="Settings")
 
 
@@ -179,7 +182,11 @@ def _read(
     values = {}
     for field in _fields(cls):
         name = field.name.upper()
-        raw = environment.get(name) or stated.get(name)
+        try:
+            raw = _from_secret_file(field, environment) or environment.get(name) or stated.get(name)
+        except ValueError as error:
+            problems.append(f"{name}{FILE_SUFFIX} cannot be used: {error}.")
+            continue
         if raw is None or raw == "":
             if field.default is dataclasses.MISSING:
                 problems.append(f"{name} is not set. {field.metadata['help']}")
@@ -191,6 +198,23 @@ def _read(
         except ValueError as error:
             problems.append(refusal(field, raw, error))
     return values
+
+
+def _from_secret_file(field: dataclasses.Field[Any], environment: Mapping[str, str]) -> str | None:
+    """The content of the file that `<NAME>_FILE` names, without its last line end. Only secrets have one.
+
+    Raises ValueError when the variable itself is set too, or the file cannot be read.
+    """
+    name = field.name.upper()
+    path = environment.get(f"{name}{FILE_SUFFIX}")
+    if not path or not field.metadata["secret"]:
+        return None
+    if environment.get(name):
+        raise ValueError(f"{name} is set too")
+    try:
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _from_file(file: Path) -> dict[str, Any]:
