@@ -13,12 +13,14 @@ from loket_contracts.errors import Refusal
 from loket_notification.channels.file import FileChannel, FileSettings
 from loket_notification.channels.providers import Provider, Providers
 from loket_notification.commands import plan, send
-from loket_notification.commands.send import Known, Needs
+from loket_notification.commands.send import BatchLookup
+from loket_notification.context import Context
 from loket_notification.domain.event_schema import read_appointment_event
 from loket_notification.domain.kinds import EMAIL, SMS
 from loket_notification.store.messages import Messages
 from loket_notification.store.plans import Plans
-from loket_notification.store.suppressions import Unwanted
+from loket_notification.store.reports import Reports
+from loket_notification.store.suppressions import Suppressions
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 START = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
@@ -43,19 +45,20 @@ class Post:
         self.cards = {}
         self.told = []
         self.sms_file = tmp_path / "sms.jsonl"
-        self.messages, self.unwanted = Messages(database), Unwanted(database)
+        self.messages, self.suppressions = Messages(database), Suppressions(database)
         self.plans = Plans(database, most_segments=4)
         self.messages.create_indexes(dt.timedelta(days=400))
         self.plans.create_indexes()
-        self.unwanted.create_indexes()
+        self.suppressions.create_indexes()
         if plan:
             self.plans.store(f"municipality: rumst\n{plan}", "test", NOW)
-        self.needs = Needs(
+        self.context = Context(
             messages=self.messages,
-            together=Writes(self.messages.collection),
-            ahead=Writes(self.messages.collection),
+            writes=Writes(self.messages.collection),
+            unjournaled_writes=Writes(self.messages.collection),
             plans=self.plans,
-            unwanted=self.unwanted,
+            suppressions=self.suppressions,
+            reports=Reports(database),
             providers=Providers(
                 {
                     EMAIL: [Provider("smtp", channel)],
@@ -64,9 +67,9 @@ class Post:
             ),
             announce=lambda _collection, _document, events: self.told.extend(events),
             public_url="https://afspraak.example",
-            most_segments=4,
+            max_segments=4,
             now=lambda: self.time,
-            chance=lambda: 0.5,
+            random=lambda: 0.5,
         )
 
     def hear(self, name="appointment.booked", appointment="a1", sequence=1, start=START, card=None, **data):
@@ -80,18 +83,18 @@ class Post:
             card = a_contact_card(id=appointment, start=start.isoformat(), sequence=sequence, state=state)
         self.cards[appointment] = card
         event = read_appointment_event(name, "rumst", sequence, told)
-        return plan.hear(self.messages, self.plans, self.needs.together, event, self.time)
+        return plan.plan_messages(self.context, event)
 
-    def work(self, claim="me", most=100, known=None):
+    def work(self, claim="me", most=100, lookup=None):
         """Send all that is due. Returns (kind, channel, outcome) of each."""
         found = []
         for claimed in self.messages.claim(most, claim, self.time):
             given = self.cards.get(claimed.message.appointment) or Refusal("appointment-not-found")
             people = {given.get("contact_mark", "")} if isinstance(given, dict) else set()
-            known_now = known or Known(
-                self.messages.counts(people, self.time - dt.timedelta(days=1)), self.unwanted.of(people, self.time)
+            lookup_now = lookup or BatchLookup(
+                self.messages.counts(people, self.time - dt.timedelta(days=1)), self.suppressions.of(people, self.time)
             )
-            outcome = send.send(self.needs, claimed, given, known_now)
+            outcome = send.send(self.context, claimed, given, lookup_now)
             found.append((claimed.message.kind, claimed.message.channel, outcome))
         return found
 

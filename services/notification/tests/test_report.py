@@ -74,9 +74,9 @@ def post(database, face, tmp_path, behaviour="accept", plan=None):
 
 
 def test_it_leaves_once_with_its_picture_inside(database, face, tmp_path, due):
-    needs, sent = post(database, face, tmp_path).needs, Reports(database)
-    weekly_report.send(needs, sent, Others(), Others(), due)
-    weekly_report.send(needs, sent, Others(), Others(), due)
+    context = post(database, face, tmp_path).context
+    weekly_report.send(context, Others(), Others(), due)
+    weekly_report.send(context, Others(), Others(), due)
     (mail,) = face.taken
     parts = list(message_from_bytes(mail).walk())
     kinds = [part.get_content_type() for part in parts]
@@ -86,17 +86,17 @@ def test_it_leaves_once_with_its_picture_inside(database, face, tmp_path, due):
 
 
 def test_a_team_without_an_address_and_a_municipality_that_wants_none_get_none(database, face, tmp_path, due):
-    weekly_report.send(post(database, face, tmp_path).needs, Reports(database), Others(email=None), Others(), due)
-    quiet = post(database, face, tmp_path, plan="weekly_report: false").needs
-    weekly_report.send(quiet, Reports(database), Others(), Others(), due)
+    weekly_report.send(post(database, face, tmp_path).context, Others(email=None), Others(), due)
+    quiet = post(database, face, tmp_path, plan="weekly_report: false").context
+    weekly_report.send(quiet, Others(), Others(), due)
     assert face.taken == []
 
 
 def test_what_cannot_leave_now_is_not_counted_as_sent(database, face, tmp_path, due):
-    needs, sent = post(database, face, tmp_path, "later").needs, Reports(database)
+    context = post(database, face, tmp_path, "later").context
     with pytest.raises(NotNow):
-        weekly_report.send(needs, sent, Others(), Others(), due)
-    assert not sent.is_sent(due.id)
+        weekly_report.send(context, Others(), Others(), due)
+    assert not context.reports.is_sent(due.id)
 
 
 def test_what_another_has_in_hand_is_left_to_it_until_it_must_have_died(database, due):

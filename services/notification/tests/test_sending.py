@@ -120,9 +120,9 @@ def test_an_address_that_does_not_exist_is_final_and_not_tried_for_the_next_mess
     assert [event.type for event in post.told] == ["notification.failed.v1"]
     post.hear(appointment="a2", card=a_contact_card(id="a2"))
     assert post.work() == [("confirmation", "email", "suppressed")]
-    (listed,) = messages.unwanted(post.needs, "rumst")
+    (listed,) = messages.unwanted(post.context, "rumst")
     assert (listed["why"], listed["channel"]) == ("unreachable", "email")
-    post.unwanted.remove(listed["mark"], "email")
+    post.suppressions.remove(listed["mark"], "email")
     post.hear(appointment="a3", card=a_contact_card(id="a3"))
     assert post.work() == [SENT]
 
@@ -205,7 +205,7 @@ def test_a_person_gets_so_many_messages_a_day_and_no_more(database, face, tmp_pa
 
 
 def test_who_unsubscribed_gets_what_they_need_and_no_reminders(post, face):
-    receipts.want_none(post.needs, "rumst", "mark-1", "email")
+    receipts.want_none(post.context, "rumst", "mark-1", "email")
     post.hear()
     assert post.work() == [SENT]
     post.time = START - dt.timedelta(days=3)
@@ -225,7 +225,7 @@ def test_who_left_no_address_is_not_written_to_and_that_is_no_failure(post, face
     assert post.work() == [("confirmation", "email", "suppressed")]
     assert post.state()["reason"] == "no email address"
     assert (face.taken, post.told) == ([], [])
-    assert messages.failures(post.needs, "rumst") == []
+    assert messages.failures(post.context, "rumst") == []
 
 
 def test_who_left_a_number_alone_gets_what_the_plan_sends_by_sms(database, face, tmp_path):
@@ -247,7 +247,7 @@ def test_an_sms_that_is_due_by_night_waits_for_the_morning(database, face, tmp_p
 
 
 def test_an_sms_of_too_many_segments_is_not_sent(post):
-    post.needs = post.needs.__class__(**{**post.needs.__dict__, "most_segments": 0})
+    post.context = post.context.__class__(**{**post.context.__dict__, "max_segments": 0})
     post.hear(start=NOW + dt.timedelta(hours=6), card=a_contact_card(id="a1", contact={"phone": "+32470123456"},
               start=(NOW + dt.timedelta(hours=6)).isoformat()))  # fmt: skip
     post.later(hours=4)
@@ -265,7 +265,7 @@ def test_a_mistake_of_ours_is_tried_a_few_times_and_then_given_up(post):
 
 def test_when_the_first_provider_is_away_the_next_one_sends(post, face, database, tmp_path):
     other = SmtpFace()
-    post.needs.providers.by_kind["email"][:] = [
+    post.context.providers.by_kind["email"][:] = [
         Provider("first", face.channel("away")), Provider("second", other.channel("accept"))
     ]  # fmt: skip
     post.hear()
@@ -276,7 +276,7 @@ def test_when_the_first_provider_is_away_the_next_one_sends(post, face, database
 
 def test_a_provider_that_keeps_failing_is_left_alone_for_a_while(post, face):
     now = [0.0]
-    providers = post.needs.providers
+    providers = post.context.providers
     providers._clock = lambda: now[0]
     (provider,) = providers.by_kind["email"][:] = [Provider("smtp", face.channel("away"))]
     for number in range(8):
@@ -298,7 +298,7 @@ def test_a_throttled_provider_gets_its_messages_one_after_the_other():
 
 def test_a_receipt_says_delivered_or_failed_and_a_second_one_changes_nothing(post, face):
     channel = GenericHttpChannel(GenericHttpSettings(sms_http_url="https://x.example", sms_http_receipt_secret="s"))
-    post.needs.providers.by_kind["sms"][:] = [Provider("http", channel)]
+    post.context.providers.by_kind["sms"][:] = [Provider("http", channel)]
     channel.send = lambda message: "p1"
     post.hear(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
     post.time = START - dt.timedelta(hours=2)
@@ -310,7 +310,7 @@ def test_a_receipt_says_delivered_or_failed_and_a_second_one_changes_nothing(pos
         body = json.dumps({"id": "p1", "status": state})
         signature = hmac.new(b"s", body.encode(), hashlib.sha256).hexdigest()
         return receipts.receive(
-            post.needs, "http", Callback("POST", "u", headers={"x-signature": signature}, body=body)
+            post.context, "http", Callback("POST", "u", headers={"x-signature": signature}, body=body)
         )
 
     assert told("delivered") == 1
@@ -318,30 +318,30 @@ def test_a_receipt_says_delivered_or_failed_and_a_second_one_changes_nothing(pos
     assert post.state("reminder_soon", "sms")["state"] == "delivered"
     assert post.told[-1].type == "notification.delivered.v1"
     with pytest.raises(Refusal, match="unknown-provider"):
-        receipts.receive(post.needs, "nobody", Callback("POST", "u"))
+        receipts.receive(post.context, "nobody", Callback("POST", "u"))
     with pytest.raises(Refusal, match="receipt-not-signed"):
-        receipts.receive(post.needs, "http", Callback("POST", "u", body="{}"))
+        receipts.receive(post.context, "http", Callback("POST", "u", body="{}"))
 
 
 def test_staff_see_what_was_sent_and_can_have_it_sent_again(post, face):
     post.hear()
     post.work()
-    shown = messages.of_appointment(post.needs, "rumst", "a1")
+    shown = messages.of_appointment(post.context, "rumst", "a1")
     assert [(each["kind"], each["state"]) for each in shown] == [
         ("confirmation", "sent"), ("reminder", "planned"), ("reminder_soon", "planned"),
     ]  # fmt: skip
-    messages.resend(post.needs, "rumst", "a1:1:confirmation:email")
+    messages.resend(post.context, "rumst", "a1:1:confirmation:email")
     assert post.work() == [SENT]
     assert len({event.id for event in post.told}) == 2, "each sending is told of"
     with pytest.raises(Refusal, match="unknown-message"):
-        messages.resend(post.needs, "elsewhere", "a1:1:confirmation:email")
+        messages.resend(post.context, "elsewhere", "a1:1:confirmation:email")
 
 
 def test_what_is_sent_again_on_request_still_needs_a_point(post, face):
     post.hear()
     post.work()
     post.time = START
-    messages.resend(post.needs, "rumst", "a1:1:confirmation:email")
+    messages.resend(post.context, "rumst", "a1:1:confirmation:email")
     assert ("confirmation", "email", "suppressed") in post.work()
     assert len(face.taken) == 1
 
@@ -360,32 +360,32 @@ def test_the_failures_of_the_day_are_listed(post, face):
     face.answers = ["550 5.1.1 no such user"]
     post.hear()
     post.work()
-    (failed,) = messages.failures(post.needs, "rumst")
+    (failed,) = messages.failures(post.context, "rumst")
     assert (failed["reason"], failed["attempts"]) == ("the mail server said 550 5.1.1", 1)
     post.later(days=2)
-    assert messages.failures(post.needs, "rumst") == []
+    assert messages.failures(post.context, "rumst") == []
 
 
 def test_a_preview_is_the_message_in_the_words_of_the_municipality(database, face, tmp_path):
     post = make(database, face, tmp_path, "texts: {nl: {reminder: {subject: 'Tot {{ day }}!'}}}")
-    shown = preview.preview(post.needs, "rumst", "reminder", "nl")
+    shown = preview.preview(post.context, "rumst", "reminder", "nl")
     assert shown["subject"] == "Tot maandag 30 november 2026!"
     assert (shown["encoding"], shown["segments"]) == ("GSM-7", 2)
     with pytest.raises(Refusal, match="unknown-message-kind"):
-        preview.preview(post.needs, "rumst", "reminder", "tlh")
+        preview.preview(post.context, "rumst", "reminder", "tlh")
 
 
 def test_a_preview_can_be_sent_to_an_address_of_the_operators_and_is_nobodys_message(post, face):
-    sent = send_test.send_test(post.needs, "rumst", "confirmation", "fr", "email", "me@rumst.example")
+    sent = send_test.send_test(post.context, "rumst", "confirmation", "fr", "email", "me@rumst.example")
     assert sent == {"provider": "smtp", "id": ""}
     assert "Votre rendez-vous" in face.received()[0]
     assert b"text/calendar" in face.taken[0]
-    send_test.send_test(post.needs, "rumst", "reminder_soon", "nl", "sms", "+32470123456")
+    send_test.send_test(post.context, "rumst", "reminder_soon", "nl", "sms", "+32470123456")
     assert "tot straks om 10:00" in post.sms_file.read_text()
     assert post.messages.collection.count_documents({}) == 0
-    post.needs.providers.by_kind["email"][:] = [Provider("smtp", face.channel("away"))]
+    post.context.providers.by_kind["email"][:] = [Provider("smtp", face.channel("away"))]
     with pytest.raises(Refusal, match="not-sent"):
-        send_test.send_test(post.needs, "rumst", "confirmation", "nl", "email", "me@rumst.example")
+        send_test.send_test(post.context, "rumst", "confirmation", "nl", "email", "me@rumst.example")
 
 
 def test_no_address_no_name_and_no_text_is_kept(post, face):
@@ -442,8 +442,8 @@ def test_a_preview_is_about_the_municipality_that_it_is_for(post):
              "visibility": "public"}
         ],
     }  # fmt: skip
-    shown = preview.preview(post.needs, "valbourg", "confirmation", None, about=about)
+    shown = preview.preview(post.context, "valbourg", "confirmation", None, about=about)
     for expected in ("Votre rendez-vous", "Permis", "Mairie", "Place 1, 5000 Valbourg", "u@v.example", "/valbourg/"):
         assert expected in shown["subject"] + shown["text"]
     assert "Rumst" not in shown["text"]
-    assert preview.preview(post.needs, "valbourg", "confirmation", "fr", about={**about, "appointment_types": []})
+    assert preview.preview(post.context, "valbourg", "confirmation", "fr", about={**about, "appointment_types": []})

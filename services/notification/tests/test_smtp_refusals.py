@@ -60,14 +60,14 @@ def test_a_mailbox_that_is_not_there_bars_its_address_for_thirty_days(post, face
     face.answers = [said]
     assert next_confirmation(post, "a1") == [("confirmation", "email", "failed")]
     assert next_confirmation(post, "a2") == [SUPPRESSED]
-    (barred,) = suppressions.of_person(post.needs, a_contact_card()["contact_mark"])
+    (barred,) = suppressions.of_person(post.context, a_contact_card()["contact_mark"])
     assert barred == {
         "channel": "email",
         "since": post.time.isoformat(),
         "until": (post.time + dt.timedelta(days=30)).isoformat(),
     }
     post.later(days=30)
-    assert suppressions.of_person(post.needs, a_contact_card()["contact_mark"]) == []
+    assert suppressions.of_person(post.context, a_contact_card()["contact_mark"]) == []
     post.hear(appointment="a3", start=post.time + dt.timedelta(days=5), card=None)
     assert SENT in post.work()
 
@@ -78,7 +78,7 @@ def test_a_quarrel_with_us_bars_nobody_and_is_tried_again(post, face, said, stag
     answers = face.mail_answers if stage == "MAIL" else face.answers
     answers.append(said)
     assert next_confirmation(post, "a1") == [("confirmation", "email", "planned")]
-    assert suppressions.of_person(post.needs, a_contact_card()["contact_mark"]) == []
+    assert suppressions.of_person(post.context, a_contact_card()["contact_mark"]) == []
     post.later(minutes=30)
     assert post.work() == [SENT]
     assert next_confirmation(post, "a2") == [SENT]
@@ -108,8 +108,8 @@ def test_a_quarrel_that_stays_fails_in_sight_with_its_code_and_without_barring(p
     state = post.state()
     assert (state["state"], state["reason"]) == ("failed", "the mail server said 550 5.7.1")
     assert state["attempts"] < 10, "it does not knock for ever"
-    assert [each["reason"] for each in messages.failures(post.needs, "rumst")] == ["the mail server said 550 5.7.1"]
-    assert suppressions.of_person(post.needs, a_contact_card()["contact_mark"]) == []
+    assert [each["reason"] for each in messages.failures(post.context, "rumst")] == ["the mail server said 550 5.7.1"]
+    assert suppressions.of_person(post.context, a_contact_card()["contact_mark"]) == []
 
 
 def test_the_next_provider_gets_what_the_first_declines(post, face):
@@ -117,7 +117,7 @@ def test_the_next_provider_gets_what_the_first_declines(post, face):
     try:
         providers = [Provider("smtp", face.channel("accept")), Provider("other", other.channel("accept"))]
         both = Providers({EMAIL: providers})
-        object.__setattr__(post.needs, "providers", both)
+        object.__setattr__(post.context, "providers", both)
         face.answers = ["554 5.7.1 Relay access denied"]
         assert next_confirmation(post, "a1") == [SENT]
         assert len(other.taken) == 1
@@ -129,19 +129,19 @@ def test_what_is_not_sent_to_a_barred_address_is_among_the_failures(post, face):
     face.answers = ["550 5.1.1 no such user"]
     next_confirmation(post, "a1")
     next_confirmation(post, "a2")
-    told = {(each["appointment"], each["reason"]) for each in messages.failures(post.needs, "rumst")}
+    told = {(each["appointment"], each["reason"]) for each in messages.failures(post.context, "rumst")}
     assert told == {("a1", "the mail server said 550 5.1.1"), ("a2", "unreachable")}
 
 
 def test_an_address_is_lifted_by_hand_and_a_wish_for_no_messages_is_not(post, face):
     mark = a_contact_card()["contact_mark"]
-    post.unwanted.add("rumst", mark, "email", OPTED_OUT, post.time)
+    post.suppressions.add("rumst", mark, "email", OPTED_OUT, post.time)
     face.answers = ["550 5.1.1 no such user"]
     next_confirmation(post, "a1")
-    assert suppressions.lift(post.needs, mark, "email")
-    assert not suppressions.lift(post.needs, mark, "email")
+    assert suppressions.lift(post.context, mark, "email")
+    assert not suppressions.lift(post.context, mark, "email")
     assert next_confirmation(post, "a2") == [SENT], "a confirmation is needed, whatever was wished"
-    assert post.unwanted.of([mark], post.time) == {(mark, "email"): OPTED_OUT}
+    assert post.suppressions.of([mark], post.time) == {(mark, "email"): OPTED_OUT}
 
 
 def test_a_mark_of_before_there_was_an_end_to_it_ends_too(post, face, database):
@@ -150,5 +150,5 @@ def test_a_mark_of_before_there_was_an_end_to_it_ends_too(post, face, database):
     database["unwanted"].insert_one({"_id": f"{mark}/email", **old})
     assert next_confirmation(post, "a1") == [SUPPRESSED]
     post.later(days=31)
-    assert suppressions.of_person(post.needs, mark) == []
-    assert post.unwanted.of([mark], post.time) == {}
+    assert suppressions.of_person(post.context, mark) == []
+    assert post.suppressions.of([mark], post.time) == {}

@@ -9,18 +9,17 @@ from nameko.timer import timer
 
 from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.dead_letters import DeadLetters
-from loket_chassis.messaging.outbox import OutboxRelay
 from loket_chassis.messaging.rpc import RpcClient, rpc
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_contracts.envelope import Event
-from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, REPORTING_EXCHANGE
+from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE
 
+from .bootstrap import Bootstrap
 from .domain.facts import KIND_OF
 from .domain.periods import period
 from .queries import reports
 from .workers import rebuild, weekly_report
-from .workers.rollup import WEEKS, Roller
 
 
 def _heard(exchange: str) -> tuple[str, list[str]]:
@@ -40,8 +39,7 @@ class ReportingService(DeadLetters, Probes):
 
     name = "reporting"
 
-    roller = Roller()
-    announce = OutboxRelay(REPORTING_EXCHANGE, collections=(WEEKS,), keep_log=False)
+    app = Bootstrap()
     booking = RpcClient("booking", deadline=30)
     notification = RpcClient("notification", deadline=30)
     traceparent = WorkerMetrics()
@@ -49,22 +47,22 @@ class ReportingService(DeadLetters, Probes):
 
     @listen("reporting.events", [_heard(BOOKING_EXCHANGE), _heard(NOTIFICATION_EXCHANGE)])
     def on_event(self, event: Event) -> None:
-        for generation in self.roller.generations.all():
-            if generation.facts.hear(event):
-                self.roller.wake()
+        for projection in self.app.projections.all():
+            if projection.facts.apply(event):
+                self.app.rollup.wake()
 
     @timer(300)
     def announce_weekly(self) -> None:
-        """Runs in every instance; what is announced twice is announced once."""
-        weekly_report.announce(self.roller.generations.current(), self.roller.announced, self.announce, _now())
+        """Announce weekly reports that are due. Every instance tries; each report is announced once."""
+        weekly_report.announce(self.app.projections.current(), self.app.weekly_reports, self.app.announce, _now())
 
     @rpc
     def overview(
         self, municipality: str, first: str | None = None, last: str | None = None, **asked: str | None
     ) -> dict[str, Any]:
         """Raises Refusal: invalid-request."""
-        kept = self.roller.generations.current()
-        return reports.overview(kept, municipality, period(first, last, _today()), asked)
+        projection = self.app.projections.current()
+        return reports.overview(projection, municipality, period(first, last, _today()), asked)
 
     @rpc
     def table(
@@ -72,22 +70,22 @@ class ReportingService(DeadLetters, Probes):
         by: str | None = None, after: int = 0, **asked: str | None,
     ) -> dict[str, Any]:  # fmt: skip
         """A page of rows: {figures, rows, after}. Raises Refusal: invalid-request."""
-        kept = self.roller.generations.current()
-        return reports.table(kept, municipality, period(first, last, _today()), every, by, after, asked)
+        projection = self.app.projections.current()
+        return reports.table(projection, municipality, period(first, last, _today()), every, by, after, asked)
 
     @rpc
     def open_data(self, municipality: str) -> list[dict[str, Any]]:
-        return reports.open_data(self.roller.generations.current(), municipality, _today())
+        return reports.open_data(self.app.projections.current(), municipality, _today())
 
     @rpc
     def rebuild(self) -> bool:
         """Make all facts and figures anew from the event logs, in the background. False when that is going on."""
-        return rebuild.start(self.roller, self.booking, self.notification)
+        return rebuild.start(self.app.projections, self.booking, self.notification, self.app.spawn)
 
     @rpc
     def rebuilding(self) -> dict[str, Any]:
         """How far the last rebuild is."""
-        return rebuild.progress(self.roller)
+        return rebuild.progress(self.app.projections)
 
     @rpc
     def ping(self) -> str:

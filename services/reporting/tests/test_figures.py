@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from loket_contracts import events
 from loket_contracts.errors import Refusal
-from loket_reporting.domain.facts import KIND_OF, hear, key_of
+from loket_reporting.domain.facts import KIND_OF, apply, key_of
 from loket_reporting.domain.figures import FIGURES, percentile
 from loket_reporting.domain.periods import Period, period
 from loket_reporting.queries import reports
-from loket_reporting.store.projections import Generation
-from loket_reporting.workers.rollup import roll_all
+from loket_reporting.store.projections import Projection
+from loket_reporting.workers.rollup import recount_all
 
 BASE = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 NOVEMBER = Period(dt.date(2026, 11, 1), dt.date(2026, 12, 31))
@@ -29,15 +29,15 @@ def an_event(number, name, sequence, minute=0, **data):
 
 
 @pytest.fixture
-def generation(database):
-    fresh = Generation.of(database, 1)
+def projection(database):
+    fresh = Projection.of(database, 1)
     fresh.create_indexes()
     return fresh
 
 
-def figures(generation, first="2026-11-01", last="2026-12-31", **asked):
-    roll_all(generation)
-    return reports.overview(generation, "rumst", period(first, last, BASE.date()), asked)
+def figures(projection, first="2026-11-01", last="2026-12-31", **asked):
+    recount_all(projection)
+    return reports.overview(projection, "rumst", period(first, last, BASE.date()), asked)
 
 
 def test_reporting_hears_exactly_the_events_that_are_said_to_be_for_it():
@@ -49,14 +49,14 @@ def test_the_golden_example_of_every_event_that_is_heard_makes_a_fact(name):
     event = events.make(
         name, municipality="rumst", subject="s", sequence=1, time=BASE, data=events.EVENTS[name].example
     )
-    fact = hear(None, [event])
+    fact = apply(None, [event])
     assert fact["municipality"] == "rumst"
     assert key_of(event)
     assert fact["day"] or name == "feedback.given"
 
 
 def test_a_fact_says_how_long_ahead_was_booked_and_how_long_it_lasts():
-    fact = hear(None, [an_event(1, "appointment.booked", 1)])
+    fact = apply(None, [an_event(1, "appointment.booked", 1)])
     assert fact["planned"] == 45
     assert fact["lead"] == (6 * 24 - 2) * 60 - 15
     assert fact["day"] == "2026-11-30"
@@ -64,7 +64,7 @@ def test_a_fact_says_how_long_ahead_was_booked_and_how_long_it_lasts():
 
 def test_the_day_is_the_local_one():
     late = an_event(1, "appointment.booked", 1, start="2026-11-30T23:30:00+00:00", end="2026-12-01T00:00:00+00:00")
-    assert hear(None, [late])["day"] == "2026-12-01"
+    assert apply(None, [late])["day"] == "2026-12-01"
 
 
 ENDS = {
@@ -106,16 +106,16 @@ def last_of(told):
 
 @given(data=st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(generation, data):
+def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projection, data):
     told = data.draw(histories())
     heard = data.draw(st.permutations(told + data.draw(st.lists(st.sampled_from(told), max_size=20))))
-    for collection in (*generation.facts.collections.values(), generation.days.counts, generation.months.counts):
+    for collection in (*projection.facts.collections.values(), projection.days.counts, projection.months.counts):
         collection.delete_many({})
     for number, event in enumerate(heard):
-        generation.facts.hear(event)
+        projection.facts.apply(event)
         if number % 3 == 0:  # counting in between changes nothing
-            roll_all(generation)
-    found, last = figures(generation), last_of(told)
+            recount_all(projection)
+    found, last = figures(projection), last_of(told)
     states = Counter(event.data["state"] for event in last.values())
     assert found["figures"]["appointments"] == len(last)
     assert {name: found["figures"][name] for name in states} == states
@@ -136,80 +136,80 @@ def test_events_that_are_heard_many_at_once_make_the_same_facts_as_one_by_one(da
     told = data.draw(histories())
     facts = []
     for number, heard_together in ((1, False), (2, True)):
-        each = Generation.of(database, number)
+        each = Projection.of(database, number)
         each.drop()
         shuffled = data.draw(st.permutations(told + told))
         if heard_together:
             middle = data.draw(st.integers(0, len(shuffled)))
-            each.facts.hear_all(shuffled[:middle])
-            each.facts.hear_all(shuffled[middle:])
+            each.facts.apply_all(shuffled[:middle])
+            each.facts.apply_all(shuffled[middle:])
         else:
             for event in shuffled:
-                each.facts.hear(event)
+                each.facts.apply(event)
         collection = each.facts.collections["appointments"]
         facts.append(list(collection.find({}, {"version": 0, "stale_days": 0}).sort("_id", 1)))
     assert facts[0] == facts[1]
 
 
-def test_a_moved_appointment_leaves_the_counts_of_the_day_that_it_left(generation):
-    generation.facts.hear(an_event(1, "appointment.booked", 1))
-    assert figures(generation, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
+def test_a_moved_appointment_leaves_the_counts_of_the_day_that_it_left(projection):
+    projection.facts.apply(an_event(1, "appointment.booked", 1))
+    assert figures(projection, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
     later = {"start": "2026-12-02T09:00:00+01:00", "end": "2026-12-02T09:45:00+01:00"}
-    generation.facts.hear(an_event(1, "appointment.rescheduled", 2, **later))
-    assert figures(generation, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 0
-    assert figures(generation, "2026-12-02", "2026-12-02")["figures"]["appointments"] == 1
+    projection.facts.apply(an_event(1, "appointment.rescheduled", 2, **later))
+    assert figures(projection, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 0
+    assert figures(projection, "2026-12-02", "2026-12-02")["figures"]["appointments"] == 1
 
 
-def test_counts_that_were_begun_earlier_never_replace_later_ones(generation):
-    early = generation.days.take_number("rumst", "2026-11-30")
-    late = generation.days.take_number("rumst", "2026-11-30")
-    generation.days.keep("rumst", "2026-11-30", late, {"*": Counter(appointments=2)})
-    generation.days.keep("rumst", "2026-11-30", early, {"*": Counter(appointments=1), "team:old": Counter()})
-    kept = list(generation.days.of("rumst", ["*", "team:old"], "2026-11-30", "2026-11-30"))
+def test_counts_that_were_begun_earlier_never_replace_later_ones(projection):
+    early = projection.days.take_number("rumst", "2026-11-30")
+    late = projection.days.take_number("rumst", "2026-11-30")
+    projection.days.keep("rumst", "2026-11-30", late, {"*": Counter(appointments=2)})
+    projection.days.keep("rumst", "2026-11-30", early, {"*": Counter(appointments=1), "team:old": Counter()})
+    kept = list(projection.days.of("rumst", ["*", "team:old"], "2026-11-30", "2026-11-30"))
     assert kept == [("*", "2026-11-30", {"appointments": 2})]
 
 
-def test_a_period_counts_its_own_days_and_no_others(generation):
+def test_a_period_counts_its_own_days_and_no_others(projection):
     for number, day in enumerate(["2026-11-29", "2026-11-30", "2026-12-01"]):
-        generation.facts.hear(
+        projection.facts.apply(
             an_event(number, "appointment.booked", 1, start=f"{day}T10:00:00+01:00", end=f"{day}T10:30:00+01:00")
         )
-    assert figures(generation, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
-    assert reports.overview(generation, "elders", NOVEMBER, {})["figures"]["appointments"] == 0
+    assert figures(projection, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
+    assert reports.overview(projection, "elders", NOVEMBER, {})["figures"]["appointments"] == 0
 
 
-def test_use_is_counted_over_people_and_not_over_rooms(generation):
+def test_use_is_counted_over_people_and_not_over_rooms(projection):
     for resource, kind in (("ro-1", "person"), ("zaal", "room")):
         data = {"resource": resource, "team": "ro", "kind": kind, "date": "2026-11-30", "offered_minutes": 90}
-        generation.facts.hear(
+        projection.facts.apply(
             events.make("capacity.changed", municipality="rumst", subject=f"capacity-{resource}", sequence=1,
                         time=BASE, data=data)
         )  # fmt: skip
-    generation.facts.hear(an_event(1, "appointment.booked", 1, resources=["ro-1", "zaal"]))
-    assert figures(generation)["figures"]["booked_share"] == 50.0
+    projection.facts.apply(an_event(1, "appointment.booked", 1, resources=["ro-1", "zaal"]))
+    assert figures(projection)["figures"]["booked_share"] == 50.0
 
 
-def test_a_location_and_a_team_can_be_asked_for_together_but_not_a_team_and_a_type(generation):
+def test_a_location_and_a_team_can_be_asked_for_together_but_not_a_team_and_a_type(projection):
     for number, location in enumerate(["hal", "hal", "annex"]):
-        generation.facts.hear(an_event(number, "appointment.booked", 1, location=location, team="ro"))
-    assert figures(generation, location="hal", team="ro")["figures"]["appointments"] == 2
-    assert [row["id"] for row in figures(generation, location="hal")["by_location"]] == ["hal"]
-    assert {row["id"]: row["figures"]["appointments"] for row in figures(generation)["by_location"]} == {
+        projection.facts.apply(an_event(number, "appointment.booked", 1, location=location, team="ro"))
+    assert figures(projection, location="hal", team="ro")["figures"]["appointments"] == 2
+    assert [row["id"] for row in figures(projection, location="hal")["by_location"]] == ["hal"]
+    assert {row["id"]: row["figures"]["appointments"] for row in figures(projection)["by_location"]} == {
         "annex": 1, "hal": 2,
     }  # fmt: skip
     with pytest.raises(Refusal):
-        figures(generation, team="ro", appointment_type="x")
+        figures(projection, team="ro", appointment_type="x")
 
 
-def test_the_hours_are_those_of_the_location(generation):
-    generation.facts.hear(an_event(1, "appointment.booked", 1))
-    hours = figures(generation)["hours"]
+def test_the_hours_are_those_of_the_location(projection):
+    projection.facts.apply(an_event(1, "appointment.booked", 1))
+    hours = figures(projection)["hours"]
     assert hours[0][9] == 1
     assert sum(map(sum, hours)) == 1
 
 
-def test_every_figure_of_nothing_is_nothing_or_none(generation):
-    empty = figures(generation)["figures"]
+def test_every_figure_of_nothing_is_nothing_or_none(projection):
+    empty = figures(projection)["figures"]
     assert {value for name, value in empty.items() if FIGURES[name].unit == "count"} == {0}
     assert {value for name, value in empty.items() if FIGURES[name].unit != "count"} == {None}
 
@@ -237,10 +237,10 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_every_question_is_answered_from_an_index(generation, database, query):
+def test_every_question_is_answered_from_an_index(projection, database, query):
     for number in range(30):
-        generation.facts.hear(an_event(number, "appointment.booked", 1))
-    roll_all(generation)
+        projection.facts.apply(an_event(number, "appointment.booked", 1))
+    recount_all(projection)
     collection, filter_ = query
     plan = str(database.command("explain", {"find": collection, "filter": filter_}))
     assert "IXSCAN" in plan

@@ -6,9 +6,9 @@ import pytest
 
 from loket_chassis.messaging.publish_once import PublishOnce
 from loket_contracts import events
-from loket_reporting.store.projections import Generation
+from loket_reporting.store.projections import Projection
 from loket_reporting.workers import weekly_report
-from loket_reporting.workers.rollup import roll_all
+from loket_reporting.workers.rollup import recount_all
 
 MONDAY = dt.datetime(2026, 11, 30, 6, tzinfo=dt.UTC)
 
@@ -16,7 +16,7 @@ MONDAY = dt.datetime(2026, 11, 30, 6, tzinfo=dt.UTC)
 @pytest.fixture
 def announce(database):
     """Announces at a moment, and gives the teams and weeks that were told."""
-    kept, announced = Generation.of(database, 1), PublishOnce(database, "announced")
+    kept, announced = Projection.of(database, 1), PublishOnce(database, "announced")
     kept.create_indexes()
     for number, (team, start) in enumerate(
         [("ro", "2026-11-24T10:00:00+01:00"), ("milieu", "2026-12-02T10:00:00+01:00")]
@@ -30,8 +30,8 @@ def announce(database):
         event = events.make(
             "appointment.booked", municipality="rumst", subject=f"a{number}", sequence=1, time=MONDAY, data=data
         )
-        kept.facts.hear(event)
-    roll_all(kept)
+        kept.facts.apply(event)
+    recount_all(kept)
 
     def at(moment):
         told = []

@@ -26,6 +26,7 @@ from loket_contracts.envelope import Event
 
 from ..runtime import failpoints
 from ..runtime.metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
+from ..runtime.worker import Worker
 from ..storage.connection import UNJOURNALED, Document, MongoConnection, only_known_already
 from . import exchanges
 from .publisher_confirms import ConfirmingChannel
@@ -65,6 +66,10 @@ class OutboxRelay(DependencyProvider):
         self.announced: Queue = Queue(MAX_REMEMBERED)
         self.under_way: set[str] = set()
         self.delivering = eventlet.semaphore.Semaphore()
+        self._deliverer = Worker("outbox relay", self._deliver_announced, interval=0)
+        self._sweeper = Worker("outbox sweep", self._sweep, self.SWEEP_EVERY)
+        #: at the start also young entries are taken: a predecessor may have died a moment ago
+        self._least_age = dt.timedelta()
 
     def setup(self) -> None:
         for name in self.collections:
@@ -80,12 +85,12 @@ class OutboxRelay(DependencyProvider):
             )
 
     def start(self) -> None:
-        self._deliverer = self.container.spawn_managed_thread(self._deliver_announced, identifier="outbox relay")
-        self._sweeper = self.container.spawn_managed_thread(self._sweep_forever, identifier="outbox sweep")
+        self._deliverer.start(self.container.spawn_managed_thread)
+        self._sweeper.start(self.container.spawn_managed_thread)
 
     def stop(self) -> None:
-        self._sweeper.kill()
-        self._deliverer.kill()  # what is still announced stays in its outbox, for the next start
+        self._sweeper.stop()
+        self._deliverer.stop()  # events that wait here stay in their outbox, for the next start
         self.channel.close()
 
     def get_dependency(self, worker_ctx: Any) -> Any:
@@ -100,31 +105,32 @@ class OutboxRelay(DependencyProvider):
                 return
             self.under_way.add(event.id)
 
-    def _deliver_announced(self) -> None:
-        while True:
-            batch = [self.announced.get()]
-            eventlet.sleep(self.GATHER)
-            try:
-                while len(batch) < BATCH:
-                    batch.append(self.announced.get_nowait())
-            except Empty:
-                pass
-            self._try_to_deliver(batch)
+    def _deliver_announced(self) -> bool:
+        batch = [self.announced.get()]
+        eventlet.sleep(self.GATHER)
+        try:
+            while len(batch) < BATCH:
+                batch.append(self.announced.get_nowait())
+        except Empty:
+            pass
+        self._try_to_deliver(batch)
+        return True
 
-    def _sweep_forever(self) -> None:
-        age = dt.timedelta()  # at the start, also the young ones: a predecessor may have died this very second
-        while True:
-            try:
-                while left := self._find_left(dt.datetime.now(dt.UTC) - age):
-                    log.info("outbox entries found by the sweep", count=len(left))
-                    batches = [left[first : first + BATCH] for first in range(0, len(left), BATCH)]
-                    if not all(self._try_to_deliver(batch) for batch in batches):
-                        break
-            except Exception:
-                OUTBOX_FAILURES.inc()
-                log.warning("outbox could not be swept; trying again", exc_info=True)
-            age = self.SWEEP_AFTER
-            eventlet.sleep(self.SWEEP_EVERY)
+    def _sweep(self) -> bool:
+        """Deliver entries that were left in their outbox. Return whether there may be more."""
+        try:
+            left = self._find_left(dt.datetime.now(dt.UTC) - self._least_age)
+        except Exception:
+            OUTBOX_FAILURES.inc()
+            self._least_age = self.SWEEP_AFTER
+            raise
+        batches = [left[first : first + BATCH] for first in range(0, len(left), BATCH)]
+        if left:
+            log.info("outbox entries found by the sweep", count=len(left))
+        if left and all(self._try_to_deliver(batch) for batch in batches):
+            return True
+        self._least_age = self.SWEEP_AFTER
+        return False
 
     def _find_left(self, before: dt.datetime) -> list[Entry]:
         """Entries older than `before` that this process has not in hand, oldest first."""

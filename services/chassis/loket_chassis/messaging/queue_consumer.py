@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,22 +15,14 @@ from kombu.message import Message
 from nameko import messaging
 from nameko.extensions import ProviderCollector
 
+from ..runtime import backoff
+
 log = structlog.get_logger()
 
-#: seconds until the next attempt to connect: the first, and the longest
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 #: seconds that one read waits, and so the longest until a request to stop is seen
 LONGEST_READ = 0.5
 #: seconds that the broker gets to confirm the end of a consumer or of the connection
 LONGEST_GOODBYE = 2.0
-
-
-def pauses() -> Iterator[float]:
-    """Seconds between attempts: they double up to LONGEST_PAUSE, with jitter so that processes spread out."""
-    pause = FIRST_PAUSE
-    while True:
-        yield pause * random.uniform(0.5, 1)
-        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 class QueueConsumer(messaging.QueueConsumer):
@@ -56,16 +47,16 @@ class QueueConsumer(messaging.QueueConsumer):
             self._gt = self.container.spawn_managed_thread(self.run, identifier="queue consumer")
 
     def run(self) -> None:
-        waits = pauses()
+        delays = backoff.delays()
         while not self.should_stop:
             try:
                 for _ in self._read():
-                    waits = pauses()
+                    delays = backoff.delays()
             except Exception as error:  # whatever it is: without its consumer the process serves nobody
                 self.state = f"cannot be reached: {type(error).__name__}"
                 log.warning("queues cannot be read; trying again", error=repr(error))
             self._consumers.clear()
-            again = time.monotonic() + next(waits)
+            again = time.monotonic() + next(delays)
             while not self.should_stop and time.monotonic() < again:
                 self._cancel_consumers_if_requested()
                 eventlet.sleep(0.05)

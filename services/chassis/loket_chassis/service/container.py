@@ -14,8 +14,8 @@ from nameko.containers import ServiceContainer, WorkerContext
 from nameko.extensions import Extension
 
 from ..messaging import deadlines
-from ..messaging.queue_consumer import pauses
 from ..messaging.reconnecting_channel import BROKER_ERRORS
+from ..runtime import backoff
 from ..storage import connection
 from . import startup
 
@@ -66,7 +66,7 @@ class Container(ServiceContainer):
 
     def _persist(self, step: Callable[[Extension], None], extension: Extension) -> None:
         name = type(extension).__name__
-        for pause in pauses():
+        for delay in backoff.delays():
             try:
                 step(extension)
                 break
@@ -75,7 +75,7 @@ class Container(ServiceContainer):
                     raise
                 self.waits_for[name] = f"waits: {type(error).__name__}"
                 log.warning("the service waits to start", extension=name, error=repr(error))
-            eventlet.sleep(pause)
+            eventlet.sleep(delay)
         self.waits_for.pop(name, None)
 
     def stop(self) -> None:

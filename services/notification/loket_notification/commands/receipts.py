@@ -7,19 +7,20 @@ import structlog
 from loket_contracts.errors import Refusal
 
 from ..channels.base import Callback, Forged
+from ..context import Context
 from ..store.messages import Messages
 from ..store.suppressions import OPTED_OUT
-from .send import Needs, told
+from .send import outcome_event
 
 log = structlog.get_logger()
 
 
-def receive(needs: Needs, provider_name: str, callback: Callback) -> int:
+def receive(context: Context, provider_name: str, callback: Callback) -> int:
     """Note the receipts in a callback. Returns how many were of a message of ours.
 
     Raises Refusal: unknown-provider, receipt-not-signed.
     """
-    provider = needs.providers.named(provider_name)
+    provider = context.providers.named(provider_name)
     if provider is None:
         raise Refusal("unknown-provider", {"provider": provider_name})
     try:
@@ -29,17 +30,17 @@ def receive(needs: Needs, provider_name: str, callback: Callback) -> int:
         raise Refusal("receipt-not-signed") from error
     noted = 0
     for receipt in receipts:
-        found = needs.messages.by_receipt(provider_name, receipt.id)
+        found = context.messages.by_receipt(provider_name, receipt.id)
         if found is None:
             continue
         message, times = found
-        event = told(message, receipt.state, 2 + 2 * times, needs.now(), receipt.reason, None)
-        if needs.messages.receive(provider_name, receipt.id, receipt.state, receipt.reason, event):
-            needs.announce(Messages.NAME, message.id, [event])
+        event = outcome_event(message, receipt.state, 2 + 2 * times, context.now(), receipt.reason, None)
+        if context.messages.receive(provider_name, receipt.id, receipt.state, receipt.reason, event):
+            context.announce(Messages.NAME, message.id, [event])
             noted += 1
     return noted
 
 
-def want_none(needs: Needs, municipality: str, mark: str, channel: str) -> None:
+def want_none(context: Context, municipality: str, mark: str, channel: str) -> None:
     """This person wants no more messages over this channel, but those that they need."""
-    needs.unwanted.add(municipality, mark, channel, OPTED_OUT, needs.now())
+    context.suppressions.add(municipality, mark, channel, OPTED_OUT, context.now())

@@ -11,9 +11,9 @@ from loket_contracts.errors import Refusal
 
 from ..channels.base import NotSent
 from ..composing.sample import language_of, sample_card
+from ..context import Context
 from ..domain.kinds import require_kind
 from . import render
-from .send import Needs
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,17 @@ class Trial:
 
 
 def send_test(
-    needs: Needs, municipality: str, kind: str, language: str | None, channel: str, to: str,
+    context: Context, municipality: str, kind: str, language: str | None, channel: str, to: str,
     about: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Send the preview to an address of the operator's. Raises Refusal: unknown-message-kind, not-sent."""
     language = language_of(language, about)
     require_kind(kind, language)
-    now, card = needs.now(), sample_card(kind, language, about)
+    now, card = context.now(), sample_card(kind, language, about)
     trial = Trial(kind, channel, now)
-    ready = render.make(trial, card, to, needs.plans.of(municipality), needs.public_url, now)
+    ready = render.make(trial, card, to, context.plans.of(municipality), context.public_url, now)
     try:
-        provider, identifier = needs.providers.send(channel, ready)
+        provider, identifier = context.providers.send(channel, ready)
     except NotSent as error:
         raise Refusal("not-sent", {"reason": error.reason}) from error
     return {"provider": provider, "id": identifier}

@@ -7,31 +7,33 @@ from typing import Any
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
-from .send import Needs
+from ..context import Context
 
 
-def of_person(needs: Needs, mark: str) -> list[dict[str, Any]]:
+def of_person(context: Context, mark: str) -> list[dict[str, Any]]:
     """{channel, since, until} of each."""
     return [
         {**each, "since": each["since"].isoformat(), "until": each["until"].isoformat()}
-        for each in needs.unwanted.barred(mark, needs.now())
+        for each in context.suppressions.barred(mark, context.now())
     ]
 
 
-def of_appointment(needs: Needs, booking: ServiceProxy, municipality: str, appointment: str) -> list[dict[str, Any]]:
+def of_appointment(
+    context: Context, booking: ServiceProxy, municipality: str, appointment: str
+) -> list[dict[str, Any]]:
     mark = _mark(booking, municipality, appointment)
-    return of_person(needs, mark) if mark else []
+    return of_person(context, mark) if mark else []
 
 
-def lift(needs: Needs, mark: str, channel: str) -> bool:
+def lift(context: Context, mark: str, channel: str) -> bool:
     """False when it was not barred. A wish for no messages is the resident's own and stays."""
-    return needs.unwanted.lift(mark, channel)
+    return context.suppressions.lift(mark, channel)
 
 
-def lift_of(needs: Needs, booking: ServiceProxy, municipality: str, appointment: str, channel: str) -> None:
+def lift_of(context: Context, booking: ServiceProxy, municipality: str, appointment: str, channel: str) -> None:
     """Raises Refusal: address-not-barred."""
     mark = _mark(booking, municipality, appointment)
-    if not mark or not lift(needs, mark, channel):
+    if not mark or not lift(context, mark, channel):
         raise Refusal("address-not-barred")
 
 

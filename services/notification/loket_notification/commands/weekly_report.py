@@ -16,27 +16,26 @@ from loket_contracts.envelope import Event
 from loket_contracts.languages import LANGUAGES, pick, spoken
 
 from ..channels.base import Outgoing, Refused
+from ..context import Context
 from ..domain.kinds import EMAIL
-from ..store.reports import Reports
-from .send import Needs
 
 WEEKS = dt.timedelta(weeks=13)
 log = structlog.get_logger()
 
 
-def send(needs: Needs, sent: Reports, booking: ServiceProxy, reporting: ServiceProxy, event: Event) -> None:
+def send(context: Context, booking: ServiceProxy, reporting: ServiceProxy, event: Event) -> None:
     """Raises NotSent, Unavailable, Refusal; InHand when the same event is worked on elsewhere."""
-    if not needs.plans.of(event.municipality).weekly_report or not sent.take(event.id, needs.now()):
+    if not context.plans.of(event.municipality).weekly_report or not context.reports.take(event.id, context.now()):
         return
     try:
-        _send(needs, booking, reporting, event)
+        _send(context, booking, reporting, event)
     except BaseException:
-        sent.give_back(event.id, needs.now())
+        context.reports.give_back(event.id, context.now())
         raise
-    sent.sent(event.id, needs.now())
+    context.reports.sent(event.id, context.now())
 
 
-def _send(needs: Needs, booking: ServiceProxy, reporting: ServiceProxy, event: Event) -> None:
+def _send(context: Context, booking: ServiceProxy, reporting: ServiceProxy, event: Event) -> None:
     team = event.data["team"]
     contact = booking.team_contact(event.municipality, team)
     if contact is None or not contact["email"]:
@@ -47,14 +46,14 @@ def _send(needs: Needs, booking: ServiceProxy, reporting: ServiceProxy, event: E
         contact,
         reporting.overview(event.municipality, first, last, team=team),
         reporting.overview(event.municipality, thirteen, last, team=team),
-        f"{needs.public_url.rstrip('/')}/{event.municipality}/cijfers?from={first}&to={last}&team={team}",
+        f"{context.public_url.rstrip('/')}/{event.municipality}/cijfers?from={first}&to={last}&team={team}",
     )
     mail = Outgoing(
-        event.id, contact["email"], report.text, needs.now(), sender=_name(contact["municipality"], contact),
+        event.id, contact["email"], report.text, context.now(), sender=_name(contact["municipality"], contact),
         to_name=_name(contact["team"], contact), subject=report.subject, html=report.html, pictures=report.pictures,
     )  # fmt: skip
     try:
-        needs.providers.send(EMAIL, mail)
+        context.providers.send(EMAIL, mail)
     except Refused as error:  # no other try helps
         log.error("a team's address was refused", team=team, reason=error.reason)
     else:

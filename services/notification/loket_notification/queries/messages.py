@@ -10,7 +10,8 @@ from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 
-from ..commands.send import Needs, told
+from ..commands.send import outcome_event
+from ..context import Context
 from ..domain.planning import PlannedMessage
 
 MAX_LISTED = 500
@@ -18,25 +19,25 @@ MAX_LISTED = 500
 RESENT_WITHIN = dt.timedelta(days=1)
 
 
-def of_appointment(needs: Needs, municipality: str, appointment: str) -> list[dict[str, Any]]:
+def of_appointment(context: Context, municipality: str, appointment: str) -> list[dict[str, Any]]:
     """Everything that was, or will be, sent about an appointment, in the order in which it was planned."""
-    return [_described(each) for each in needs.messages.of_appointment(municipality, appointment)]
+    return [_described(each) for each in context.messages.of_appointment(municipality, appointment)]
 
 
-def failures(needs: Needs, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
+def failures(context: Context, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
     """What could not be sent, the latest first."""
-    since = needs.now() - dt.timedelta(hours=hours)
-    return [_described(each) for each in needs.messages.failures(municipality, since, MAX_LISTED)]
+    since = context.now() - dt.timedelta(hours=hours)
+    return [_described(each) for each in context.messages.failures(municipality, since, MAX_LISTED)]
 
 
-def unwanted(needs: Needs, municipality: str) -> list[dict[str, Any]]:
+def unwanted(context: Context, municipality: str) -> list[dict[str, Any]]:
     """Who wants no messages and who cannot be reached, by mark, the latest first."""
-    return needs.unwanted.listed(municipality, MAX_LISTED, needs.now())
+    return context.suppressions.listed(municipality, MAX_LISTED, context.now())
 
 
-def resend(needs: Needs, municipality: str, message: str) -> None:
+def resend(context: Context, municipality: str, message: str) -> None:
     """Have a message sent once more. Its point is judged again when it leaves. Raises Refusal: unknown-message."""
-    if not needs.messages.revive(municipality, message, needs.now(), RESENT_WITHIN):
+    if not context.messages.revive(municipality, message, context.now(), RESENT_WITHIN):
         raise Refusal("unknown-message", {"message": message})
 
 
@@ -59,9 +60,9 @@ def _described(found: Document) -> dict[str, Any]:
     }
 
 
-def logged_events(needs: Needs, after: str, most: int) -> dict[str, Any]:
+def logged_events(context: Context, after: str, most: int) -> dict[str, Any]:
     """What was told of the next messages by id, once more: {events, after}."""
-    found = needs.messages.after(after, min(most, MAX_AT_ONCE))
+    found = context.messages.after(after, min(most, MAX_AT_ONCE))
     events = [event for message, document in found for event in _told(message, document)]
     return page_of(events, found[-1][0].id if found else None)
 
@@ -73,8 +74,8 @@ def _told(message: PlannedMessage, document: Document) -> list[Event]:
         return []
     at = document["settled_at"]
     if state == "sent" or (state == "failed" and not document.get("provider_id")):
-        return [told(message, state, 1 + 2 * times, at, document["reason"], document.get("traceparent"))]
+        return [outcome_event(message, state, 1 + 2 * times, at, document["reason"], document.get("traceparent"))]
     return [  # a receipt came after it was sent
-        told(message, "sent", 1 + 2 * times, at, "", document.get("traceparent")),
-        told(message, state, 2 + 2 * times, at, document["reason"], None),
+        outcome_event(message, "sent", 1 + 2 * times, at, "", document.get("traceparent")),
+        outcome_event(message, state, 2 + 2 * times, at, document["reason"], None),
     ]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..commands.send import Needs
 from ..composing.mail import compose
 from ..composing.phrases import Texts
 from ..composing.sample import language_of, sample_card
+from ..context import Context
 from ..domain.kinds import require_kind
 from ..domain.segments import cut, plain
 
 
 def preview(
-    needs: Needs, municipality: str, kind: str, language: str | None, texts: Texts | None = None,
+    context: Context, municipality: str, kind: str, language: str | None, texts: Texts | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The message as it would leave, in the municipality's first language when none is named.
@@ -24,8 +24,8 @@ def preview(
     """
     language = language_of(language, about)
     require_kind(kind, language)
-    own = needs.plans.of(municipality).texts if texts is None else texts
-    composed = compose(kind, sample_card(kind, language, about), needs.public_url, own)
+    own = context.plans.of(municipality).texts if texts is None else texts
+    composed = compose(kind, sample_card(kind, language, about), context.public_url, own)
     sms = plain(composed.sms)
     size = cut(sms)
     return {

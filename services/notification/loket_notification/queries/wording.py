@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..commands.send import Needs
 from ..commands.wording import amended_plan
 from ..composing.phrases import PARTS, words_of
+from ..context import Context
 from ..domain.kinds import require_kind
 from .preview import preview
 
 
-def words(needs: Needs, municipality: str, kind: str, language: str) -> dict[str, Any]:
+def words(context: Context, municipality: str, kind: str, language: str) -> dict[str, Any]:
     """By part of the message what it usually says and what this municipality says instead; and in which version.
 
     Raises Refusal: unknown-message-kind.
     """
     require_kind(kind, language)
-    version, text = needs.plans.versions.latest(municipality)  # both of one version, which a memory may not have yet
-    own = needs.plans.proposed(text).texts.get(language, {}).get(kind, {}) if text else {}
+    version, text = context.plans.versions.latest(municipality)  # both of one version, which a memory may not have yet
+    own = context.plans.proposed(text).texts.get(language, {}).get(kind, {}) if text else {}
     usual = words_of(language)[kind]
     return {"version": version, "parts": {name: [usual[name], own.get(name)] for name in PARTS if name in usual}}
 
 
 def propose(
-    needs: Needs, municipality: str, wish: Mapping[str, Any], about: Mapping[str, Any] | None = None
+    context: Context, municipality: str, wish: Mapping[str, Any], about: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The message as it would be with these words. `wish` and refusals as for `change`, `about` as for `preview`."""
-    _, plan = amended_plan(needs, municipality, wish)
-    return preview(needs, municipality, wish["name"], wish["section"], plan.texts, about)
+    _, plan = amended_plan(context, municipality, wish)
+    return preview(context, municipality, wish["name"], wish["section"], plan.texts, about)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 import structlog
 from pymongo.database import Database
 
+from loket_chassis.runtime.ttl_cache import CachedValue
 from loket_chassis.storage.connection import Document
 from loket_chassis.storage.versioned_documents import Versions
 from loket_contracts.errors import Refusal
@@ -20,25 +20,23 @@ log = structlog.get_logger()
 
 
 class Plans:
-    """Keeps the plans in memory and asks every few seconds whether a newer version was stored."""
+    """The plans, cached; newer versions are looked up every few seconds."""
 
     NAME = "plans"
-    FRESH_FOR = 2.0
+    TTL = 2.0
 
     def __init__(self, database: Database[Document], most_segments: int) -> None:
         self.versions = Versions(database[self.NAME])
         self._most_segments = most_segments
         self._plans: dict[str, tuple[int, Plan]] = {}
-        self._checked = float("-inf")
+        self._cache = CachedValue(self._load, self.TTL)
 
     def create_indexes(self) -> None:
         self.versions.create_indexes()
 
     def of(self, municipality: str) -> Plan:
         """The plan of a municipality; the usual one when it has set none."""
-        if time.monotonic() - self._checked >= self.FRESH_FOR:
-            self._look()
-        return self._plans.get(municipality, (0, USUAL))[1]
+        return self._cache.get().get(municipality, (0, USUAL))[1]
 
     def proposed(self, text: str) -> Plan:
         """The plan that there would be with `text`. Raises Refusal: invalid-configuration."""
@@ -52,15 +50,19 @@ class Plans:
         """
         municipality, _ = reader.read(text, self._most_segments)
         version, _ = self.versions.store(municipality, text, by, now, follows)
-        self._checked = float("-inf")
+        self.expire_cache()
         return municipality, version
 
-    def _look(self) -> None:
+    def expire_cache(self) -> None:
+        """Look the versions up again when a plan is next needed."""
+        self._cache.expire()
+
+    def _load(self) -> dict[str, tuple[int, Plan]]:
         for municipality, version in self.versions.newest().items():
             before, plan = self._plans.get(municipality, (0, USUAL))
             if before != version:
                 self._plans[municipality] = version, self._plan(municipality, version) or plan
-        self._checked = time.monotonic()
+        return self._plans
 
     def _plan(self, municipality: str, version: int) -> Plan | None:
         """None when this version can be read no more, since Loket or its settings allow less by now."""

@@ -16,7 +16,7 @@ CHANNELS = ("email", "sms")
 BARRED_FOR = dt.timedelta(days=30)
 
 
-class Unwanted:
+class Suppressions:
     """One document per person, channel and reason, {mark, channel, municipality, why, at}.
 
     A wish for no messages has no end; an unreachable address is barred for BARRED_FOR from `at` on.

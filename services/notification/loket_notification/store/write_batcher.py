@@ -16,7 +16,7 @@ from loket_chassis.storage.connection import Document
 Write = UpdateOne | UpdateMany
 
 
-class Together:
+class WriteBatcher:
     """The writes to one collection. They must not depend on one another's order."""
 
     def __init__(self, collection: Collection[Document]) -> None:

@@ -32,7 +32,7 @@ class Kind:
     tells: Callable[[Mapping[str, Any], list[Mapping[str, Any]]], Document]
 
 
-def hear(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document | None:
+def apply(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document | None:
     """The fact with these events in it, all about the same; None when all of them were heard before.
 
     `known`: the fact as it was, if there is one.

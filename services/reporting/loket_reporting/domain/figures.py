@@ -9,7 +9,7 @@ from dataclasses import dataclass
 Number = int | float | None
 
 
-class Tally:
+class GroupedCounts:
     """Counts, those of one kind together: `waited:12` is under 12 in the kind `waited`."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
@@ -42,21 +42,23 @@ class Figure:
     name: str
     unit: str
     formula: str
-    work_out: Callable[[Tally], Number]
+    work_out: Callable[[GroupedCounts], Number]
     better: str | None = None
 
 
-def total(*names: str) -> Callable[[Tally], int]:
-    return lambda tally: sum(tally.total(name) for name in names)
+def total(*names: str) -> Callable[[GroupedCounts], int]:
+    return lambda counts: sum(counts.total(name) for name in names)
 
 
-def _all_of(kind: str) -> Callable[[Tally], int]:
-    return lambda tally: sum(tally.kind(kind).values())
+def _all_of(kind: str) -> Callable[[GroupedCounts], int]:
+    return lambda counts: sum(counts.kind(kind).values())
 
 
-def _share(part: Callable[[Tally], int], whole: Callable[[Tally], int]) -> Callable[[Tally], Number]:
-    def share(tally: Tally) -> Number:
-        return round(100 * part(tally) / whole(tally), 1) if whole(tally) else None
+def _share(
+    part: Callable[[GroupedCounts], int], whole: Callable[[GroupedCounts], int]
+) -> Callable[[GroupedCounts], Number]:
+    def share(counts: GroupedCounts) -> Number:
+        return round(100 * part(counts) / whole(counts), 1) if whole(counts) else None
 
     return share
 
@@ -71,17 +73,17 @@ def percentile(values: Mapping[int, int], share: float) -> int | None:
     return None
 
 
-def _percentile(kind: str, share: float, unit: float = 1) -> Callable[[Tally], Number]:
-    def work_out(tally: Tally) -> Number:
-        found = percentile(tally.values(kind), share)
+def _percentile(kind: str, share: float, unit: float = 1) -> Callable[[GroupedCounts], Number]:
+    def work_out(counts: GroupedCounts) -> Number:
+        found = percentile(counts.values(kind), share)
         return None if found is None else found * unit
 
     return work_out
 
 
-def _mean(kind: str) -> Callable[[Tally], Number]:
-    def work_out(tally: Tally) -> Number:
-        values = tally.values(kind)
+def _mean(kind: str) -> Callable[[GroupedCounts], Number]:
+    def work_out(counts: GroupedCounts) -> Number:
+        values = counts.values(kind)
         number = sum(values.values())
         return round(sum(value * times for value, times in values.items()) / number, 2) if number else None
 
@@ -181,11 +183,11 @@ BREAKDOWNS = {
 
 def work_out(counts: Mapping[str, int]) -> dict[str, Number]:
     """Every figure, by name."""
-    tally = Tally(counts)
-    return {name: figure.work_out(tally) for name, figure in FIGURES.items()}
+    grouped = GroupedCounts(counts)
+    return {name: figure.work_out(grouped) for name, figure in FIGURES.items()}
 
 
 def break_down(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """Every breakdown: how many of each kind."""
-    tally = Tally(counts)
-    return {name: dict(sorted(tally.kind(kind).items())) for name, kind in BREAKDOWNS.items()}
+    grouped = GroupedCounts(counts)
+    return {name: dict(sorted(grouped.kind(kind).items())) for name, kind in BREAKDOWNS.items()}

@@ -13,7 +13,7 @@ from ..domain.daily_counts import ALL, Counts, name_of
 from ..domain.disclosure_control import publishable
 from ..domain.figures import FIGURES, break_down, work_out
 from ..domain.periods import PARTS, Period, part_of, whole_months
-from ..store.projections import Generation
+from ..store.projections import Projection
 
 #: by what a table can be divided, and how the slices of each are named
 BY = {"team": "team:", "appointment_type": "type:", "location": "location:"}
@@ -36,10 +36,10 @@ def slice_of(asked: Asked) -> str:
     return name_of(asked.get("location"), f"team:{team}" if team else f"type:{kind}" if kind else ALL)
 
 
-def overview(kept: Generation, municipality: str, period: Period, asked: Asked) -> dict[str, Any]:
+def overview(projection: Projection, municipality: str, period: Period, asked: Asked) -> dict[str, Any]:
     """The figures of a period and of the one before it, their course, the hours, and by team, type and location."""
     name, part = slice_of(asked), period.usual_part()
-    course = _course(kept, municipality, name, period, part)
+    course = _course(projection, municipality, name, period, part)
     before = period.before()
     counts: Counts = Counter()
     for own in course.values():
@@ -53,19 +53,21 @@ def overview(kept: Generation, municipality: str, period: Period, asked: Asked) 
         "before": {
             "from": before.first.isoformat(),
             "to": before.last.isoformat(),
-            "figures": work_out(_whole(kept, municipality, [name], before)[name]),
+            "figures": work_out(_whole(projection, municipality, [name], before)[name]),
         },
         "every": part,
         "course": [{"part": each, "figures": work_out(own)} for each, own in course.items()],
         "hours": [[counts[f"hour:{weekday}:{hour}"] for hour in range(24)] for weekday in range(7)],
-        **_divided(kept, municipality, period, asked),
+        **_divided(projection, municipality, period, asked),
     }
 
 
-def _divided(kept: Generation, municipality: str, period: Period, asked: Asked) -> dict[str, list[dict[str, Any]]]:
+def _divided(
+    projection: Projection, municipality: str, period: Period, asked: Asked
+) -> dict[str, list[dict[str, Any]]]:
     """The figures by team, type and location, of those that have any."""
-    slices = {by: dict(_slices(kept, municipality, by, asked)) for by in BY}
-    whole = _whole(kept, municipality, {name for own in slices.values() for name in own.values()}, period)
+    slices = {by: dict(_slices(projection, municipality, by, asked)) for by in BY}
+    whole = _whole(projection, municipality, {name for own in slices.values() for name in own.values()}, period)
     return {
         f"by_{by}": [{"id": label, "figures": work_out(whole[name])} for label, name in own.items() if name in whole]
         for by, own in slices.items()
@@ -73,7 +75,13 @@ def _divided(kept: Generation, municipality: str, period: Period, asked: Asked) 
 
 
 def table(
-    kept: Generation, municipality: str, period: Period, every: str | None, by: str | None, after: int, asked: Asked
+    projection: Projection,
+    municipality: str,
+    period: Period,
+    every: str | None,
+    by: str | None,
+    after: int,
+    asked: Asked,
 ) -> dict[str, Any]:
     """One row for each part of the period, and for each team, type or location when `by` says so.
 
@@ -86,14 +94,14 @@ def table(
         raise Refusal(
             "invalid-request", errors=[{"parameter": parameter, "detail": f"Must be one of: {', '.join(possible)}."}]
         )
-    slices = [("", slice_of(asked))] if by is None else list(_slices(kept, municipality, by, asked))
+    slices = [("", slice_of(asked))] if by is None else list(_slices(projection, municipality, by, asked))
     page = period.cut(part, after, PARTS_AT_ONCE)
     if page is None:
         return {"figures": list(FIGURES), "rows": [], "after": None}
     rows = [
         {"part": each, "id": label, "figures": work_out(own)}
         for label, name in slices
-        for each, own in _course(kept, municipality, name, page, part).items()
+        for each, own in _course(projection, municipality, name, page, part).items()
     ]
     return {
         "figures": list(FIGURES),
@@ -102,12 +110,12 @@ def table(
     }
 
 
-def open_data(kept: Generation, municipality: str, today: dt.date) -> list[dict[str, Any]]:
+def open_data(projection: Projection, municipality: str, today: dt.date) -> list[dict[str, Any]]:
     """What became of appointments, by month and type, of whole months that are over, few people left out."""
     period = whole_months(today, OPEN_MONTHS)
     rows: dict[str, dict[str, dict[str, int]]] = {part: {} for part in period.parts("month")}
-    for label, name in _slices(kept, municipality, "appointment_type", {}):
-        for part, counts in _course(kept, municipality, name, period, "month").items():
+    for label, name in _slices(projection, municipality, "appointment_type", {}):
+        for part, counts in _course(projection, municipality, name, period, "month").items():
             if counts["appointments"]:
                 rows[part][label] = _open_counts(counts)
     return [
@@ -122,38 +130,38 @@ def _open_counts(counts: Counts) -> dict[str, int]:
     return {**known, "other": counts["appointments"] - sum(known.values())}
 
 
-def _course(kept: Generation, municipality: str, name: str, period: Period, part: str) -> dict[str, Counts]:
+def _course(projection: Projection, municipality: str, name: str, period: Period, part: str) -> dict[str, Counts]:
     """The counts of each part of the period, in order."""
     course: dict[str, Counts] = {each: Counter() for each in period.parts(part)}
-    for _, first_day, counts in _pieces(kept, municipality, [name], period, part in OF_MONTHS):
+    for _, first_day, counts in _pieces(projection, municipality, [name], period, part in OF_MONTHS):
         course[part_of(first_day, part)].update(counts)
     return course
 
 
-def _whole(kept: Generation, municipality: str, names: Iterable[str], period: Period) -> dict[str, Counts]:
+def _whole(projection: Projection, municipality: str, names: Iterable[str], period: Period) -> dict[str, Counts]:
     """The counts of the whole period for each of these slices, of which there are none for a slice without any."""
     found: dict[str, Counts] = defaultdict(Counter)
-    for name, _, counts in _pieces(kept, municipality, names, period):
+    for name, _, counts in _pieces(projection, municipality, names, period):
         found[name].update(counts)
     return found
 
 
 def _pieces(
-    kept: Generation, municipality: str, names: Iterable[str], period: Period, in_months: bool = True
+    projection: Projection, municipality: str, names: Iterable[str], period: Period, in_months: bool = True
 ) -> Iterator[tuple[str, dt.date, dict[str, int]]]:
     """The counts of the period in few pieces: months where they are whole. Each with its slice and its first day."""
     months, edges = period.by_months() if in_months else ([], [period])
     if months:
-        for name, month, counts in kept.months.of(municipality, names, months[0], months[-1]):
+        for name, month, counts in projection.months.of(municipality, names, months[0], months[-1]):
             yield name, dt.date.fromisoformat(f"{month}-01"), counts
     for edge in edges:
-        for name, day, counts in kept.days.of(municipality, names, edge.first.isoformat(), edge.last.isoformat()):
+        for name, day, counts in projection.days.of(municipality, names, edge.first.isoformat(), edge.last.isoformat()):
             yield name, dt.date.fromisoformat(day), counts
 
 
-def _slices(kept: Generation, municipality: str, by: str, asked: Asked) -> Iterator[tuple[str, str]]:
+def _slices(projection: Projection, municipality: str, by: str, asked: Asked) -> Iterator[tuple[str, str]]:
     """What the municipality is divided in, each with the name of its slice at the location that is asked for."""
-    names = kept.months.slices(municipality, BY[by])
+    names = projection.months.slices(municipality, BY[by])
     if by == "location":
         rest = slice_of({**asked, "location": None})
         for label in sorted({each[len(BY[by]) :].partition("/")[0] for each in names}):

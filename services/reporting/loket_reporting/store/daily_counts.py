@@ -19,12 +19,12 @@ from loket_chassis.storage.connection import UNJOURNALED, Document, only_known_a
 from ..domain.daily_counts import Counts
 
 
-class Counted:
+class PeriodCounts:
     """One set of counts, of days (2026-11-24) or of months (2026-11)."""
 
-    def __init__(self, database: Database[Document], name: str, generation: int) -> None:
-        self.counts = database.get_collection(f"{name}_{generation}", write_concern=UNJOURNALED)
-        self.numbers = database.get_collection(f"{name}_numbers_{generation}", write_concern=UNJOURNALED)
+    def __init__(self, database: Database[Document], name: str, projection: int) -> None:
+        self.counts = database.get_collection(f"{name}_{projection}", write_concern=UNJOURNALED)
+        self.numbers = database.get_collection(f"{name}_numbers_{projection}", write_concern=UNJOURNALED)
 
     def create_indexes(self) -> None:
         self.counts.create_index([("municipality", ASCENDING), ("slice", ASCENDING), ("day", ASCENDING)], name="slice")

@@ -18,7 +18,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from loket_chassis.storage.connection import Document, only_known_already
 from loket_contracts.envelope import Event
 
-from ..domain.facts import KIND_OF, KINDS, hear, key_of
+from ..domain.facts import KIND_OF, KINDS, apply, key_of
 
 #: what the counts need not know
 NOT_COUNTED = {"told": 0}
@@ -29,8 +29,8 @@ MAX_LOOKED_AT = 5000
 class Facts:
     """One set of facts of all municipalities, in a collection for each kind."""
 
-    def __init__(self, database: Database[Document], generation: int) -> None:
-        self.collections = {kind: database[f"{kind}_{generation}"] for kind in KINDS}
+    def __init__(self, database: Database[Document], projection: int) -> None:
+        self.collections = {kind: database[f"{kind}_{projection}"] for kind in KINDS}
 
     def create_indexes(self) -> None:
         for collection in self.collections.values():
@@ -44,23 +44,23 @@ class Facts:
         for collection in self.collections.values():
             collection.drop()
 
-    def hear(self, event: Event) -> bool:
+    def apply(self, event: Event) -> bool:
         """Take the event into the fact that it is about. False when it was heard before."""
         collection, key = self.collections[KIND_OF[event.name].name], key_of(event)
         while True:
             known = collection.find_one({"_id": key})
-            changed = hear(known, [event])
+            changed = apply(known, [event])
             if changed is None:
                 return False
             if _keep(collection, key, known, changed):
                 return True
 
-    def hear_all(self, events: Sequence[Event]) -> None:
+    def apply_all(self, events: Sequence[Event]) -> None:
         """The same for many at once; for one kind of fact they share a journey."""
         for kind, own in groupby(sorted(events, key=_kind), key=_kind):
-            self._hear_kind(self.collections[kind], list(own))
+            self._apply_kind(self.collections[kind], list(own))
 
-    def _hear_kind(self, collection: Collection[Document], events: Sequence[Event]) -> None:
+    def _apply_kind(self, collection: Collection[Document], events: Sequence[Event]) -> None:
         about: dict[str, list[Event]] = defaultdict(list)
         for event in events:
             about[key_of(event)].append(event)
@@ -68,7 +68,7 @@ class Facts:
         writes: list[InsertOne[Document] | ReplaceOne[Document]] = []
         for key, own in about.items():
             was = known.get(key)
-            if (fact := hear(was, own)) is not None:
+            if (fact := apply(was, own)) is not None:
                 whole = _whole(key, was, fact)
                 writes.append(
                     InsertOne(whole) if was is None else ReplaceOne({"_id": key, "version": was["version"]}, whole)
@@ -84,7 +84,7 @@ class Facts:
             lost = True
         if lost:  # somebody else heard about the same at the same moment
             for event in events:
-                self.hear(event)
+                self.apply(event)
 
     def stale(self, most: int) -> list[tuple[str, str]]:
         """Municipalities and days whose counts do not know of everything yet."""

@@ -14,9 +14,10 @@ from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.runtime.ttl_cache import CachedValue
 from loket_chassis.storage.connection import Document
 
-from .daily_counts import Counted
+from .daily_counts import PeriodCounts
 from .facts import Facts
 
 #: seconds after which everybody knows of a change
@@ -24,18 +25,21 @@ KNOWN_WITHIN = 1.0
 
 
 @dataclass(frozen=True)
-class Generation:
+class Projection:
     """Facts, and the counts that were made from them."""
 
     number: int
     facts: Facts
-    days: Counted
-    months: Counted
+    days: PeriodCounts
+    months: PeriodCounts
 
     @classmethod
-    def of(cls, database: Database[Document], number: int) -> Generation:
+    def of(cls, database: Database[Document], number: int) -> Projection:
         return cls(
-            number, Facts(database, number), Counted(database, "days", number), Counted(database, "months", number)
+            number,
+            Facts(database, number),
+            PeriodCounts(database, "days", number),
+            PeriodCounts(database, "months", number),
         )
 
     def create_indexes(self) -> None:
@@ -49,7 +53,7 @@ class Generation:
         self.months.drop()
 
 
-class Generations:
+class Projections:
     """All processes agree on them within KNOWN_WITHIN."""
 
     NAME = "generations"
@@ -57,8 +61,7 @@ class Generations:
     def __init__(self, database: Database[Document]) -> None:
         self.database = database
         self.collection = database[self.NAME]
-        self._looked = 0.0
-        self._known: list[Generation] = []
+        self._cache = CachedValue(self._load, KNOWN_WITHIN)
 
     def create(self) -> None:
         """The first one, if there is none yet."""
@@ -66,17 +69,17 @@ class Generations:
         for each in self.all():
             each.create_indexes()
 
-    def current(self) -> Generation:
+    def current(self) -> Projection:
         return self.all()[0]
 
-    def all(self) -> list[Generation]:
+    def all(self) -> list[Projection]:
         """The one in use, and the one that is being made, if any."""
-        if time.monotonic() - self._looked > KNOWN_WITHIN:
-            found = self.collection.find_one({"_id": "now"}) or {}
-            numbers = [each for each in (found["current"], found["next"]) if each is not None]
-            self._known = [Generation.of(self.database, each) for each in numbers]
-            self._looked = time.monotonic()
-        return self._known
+        return self._cache.get()
+
+    def _load(self) -> list[Projection]:
+        found = self.collection.find_one({"_id": "now"}) or {}
+        numbers = [each for each in (found["current"], found["next"]) if each is not None]
+        return [Projection.of(self.database, each) for each in numbers]
 
     def may_rebuild(self, now: dt.datetime, silent: dt.timedelta) -> bool:
         """Take the right to do so, which nobody else has until `silent` after its last sign of life."""
@@ -96,30 +99,30 @@ class Generations:
         found = self.collection.find_one({"_id": "rebuild"}, {"_id": 0})
         return found or {"state": "never", "at": None, "events": 0, "of": 0, "days": 0}
 
-    def begin(self) -> Generation:
+    def begin(self) -> Projection:
         """An empty next one. One that was begun before and never ended is thrown away."""
         found = self.collection.find_one({"_id": "now"}) or {}
         if found["next"] is not None:
-            Generation.of(self.database, found["next"]).drop()
+            Projection.of(self.database, found["next"]).drop()
         begun = max(found["current"], found["next"] or 0) + 1
-        fresh = Generation.of(self.database, begun)
+        fresh = Projection.of(self.database, begun)
         fresh.create_indexes()
         self.collection.update_one({"_id": "now"}, {"$set": {"next": begun}})
-        self._looked = 0.0
+        self._cache.expire()
         time.sleep(2 * KNOWN_WITHIN)  # from here on every process takes events into both
         return fresh
 
-    def swap(self, fresh: Generation) -> bool:
+    def swap(self, fresh: Projection) -> bool:
         """Use `fresh` from now on, and drop the one before. False when it is not the next one any more."""
         before = self.collection.find_one_and_update(
             {"_id": "now", "next": fresh.number},
             {"$set": {"current": fresh.number, "next": None}},
             return_document=ReturnDocument.BEFORE,
         )
-        self._looked = 0.0
+        self._cache.expire()
         if before is None:
             fresh.drop()
             return False
         time.sleep(2 * KNOWN_WITHIN)
-        Generation.of(self.database, before["current"]).drop()
+        Projection.of(self.database, before["current"]).drop()
         return True

@@ -14,11 +14,12 @@ import eventlet
 import structlog
 
 from loket_chassis.messaging.rpc import ServiceProxy
+from loket_chassis.runtime.worker import Spawn
 from loket_contracts.envelope import Event
 
 from ..domain.facts import KIND_OF
-from ..store.projections import Generation, Generations
-from .rollup import Roller, roll_all
+from ..store.projections import Projection, Projections
+from .rollup import recount_all
 
 PAGE = 500
 #: a rebuild of which nothing was heard for so long has died with its process
@@ -26,49 +27,48 @@ SILENT = dt.timedelta(seconds=60)
 log = structlog.get_logger()
 
 
-def start(roller: Roller, booking: ServiceProxy, notification: ServiceProxy) -> bool:
-    """Begin, unless one is going on; then False. Returns at once."""
-    generations = roller.generations
-    if not generations.may_rebuild(_now(), SILENT):
+def start(projections: Projections, booking: ServiceProxy, notification: ServiceProxy, spawn: Spawn) -> bool:
+    """Start a rebuild in the background and return True, or False when one is running already."""
+    if not projections.may_rebuild(_now(), SILENT):
         return False
     sources = {"booking": booking, "notification": notification}
-    roller.container.spawn_managed_thread(lambda: _run(generations, sources), identifier="rebuild")
+    spawn(lambda: _run(projections, sources), identifier="rebuild")
     return True
 
 
-def progress(roller: Roller) -> dict[str, Any]:
+def progress(projections: Projections) -> dict[str, Any]:
     """{state, events, of, days}: how many events were taken in, of how many, and how many days were counted."""
-    known = roller.generations.progress()
+    known = projections.progress()
     if known["state"] == "running" and known["at"] < _now() - SILENT:
         known["state"] = "died"
     known["at"] = known["at"].isoformat() if known["at"] else None
     return known
 
 
-def _run(generations: Generations, sources: dict[str, ServiceProxy]) -> None:
-    tell = _teller(generations)
+def _run(projections: Projections, sources: dict[str, ServiceProxy]) -> None:
+    tell = _teller(projections)
     try:
-        fresh = generations.begin()
+        fresh = projections.begin()
         rebuild(fresh, sources, tell)
-        used = generations.swap(fresh)
+        used = projections.swap(fresh)
         tell(state="done" if used else "overtaken")
     except Exception as error:
         log.exception("the figures could not be made anew; those that there are stay in use")
         tell(state="failed", why=type(error).__name__)
 
 
-def rebuild(fresh: Generation, sources: dict[str, ServiceProxy], tell: Callable[..., None]) -> None:
+def rebuild(fresh: Projection, sources: dict[str, ServiceProxy], tell: Callable[..., None]) -> None:
     """Fill a set from the event logs of `sources`."""
     tell(of=sum(source.count_events() for source in sources.values()))
     events = 0
     for source in sources.values():
         for page in _pages(source):
             heard = [Event.from_json(each) for each in page]
-            fresh.facts.hear_all([each for each in heard if each.name in KIND_OF])
+            fresh.facts.apply_all([each for each in heard if each.name in KIND_OF])
             events += len(heard)
             tell(events=events)
             eventlet.sleep(0)
-    roll_all(fresh, lambda days: tell(days=days))
+    recount_all(fresh, lambda days: tell(days=days))
 
 
 def _pages(source: ServiceProxy) -> Iterator[list[str]]:
@@ -79,9 +79,9 @@ def _pages(source: ServiceProxy) -> Iterator[list[str]]:
         yield page["events"]
 
 
-def _teller(generations: Generations) -> Callable[..., None]:
+def _teller(projections: Projections) -> Callable[..., None]:
     def tell(**known: Any) -> None:
-        generations.tell({**known, "at": _now()})
+        projections.tell({**known, "at": _now()})
 
     return tell
 

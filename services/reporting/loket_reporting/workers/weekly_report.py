@@ -11,7 +11,7 @@ from loket_contracts import events
 from loket_contracts.envelope import Event
 
 from ..domain.periods import DAY, Period, part_of
-from ..store.projections import Generation
+from ..store.projections import Projection
 
 #: at seven in summer and at six in winter, here; a Monday that was missed is made up for on Tuesday
 FROM_HOUR, LAST_WEEKDAY = 5, 1
@@ -20,7 +20,7 @@ TEAM = "team:"
 
 
 def announce(
-    kept: Generation, announced: PublishOnce, tell: Callable[[str, Any, Iterable[Event]], None], now: dt.datetime
+    projection: Projection, announced: PublishOnce, tell: Callable[[str, Any, Iterable[Event]], None], now: dt.datetime
 ) -> int:
     """Announce what was not yet. Returns how many there were."""
     week = due(now)
@@ -28,9 +28,9 @@ def announce(
         return 0
     told = 0
     first, last = week.first.isoformat(), week.last.isoformat()
-    for municipality in kept.days.municipalities(first, last):
-        names = kept.days.slices(municipality, TEAM)
-        for name in {name for name, _, _ in kept.days.of(municipality, names, first, last)}:
+    for municipality in projection.days.municipalities(first, last):
+        names = projection.days.slices(municipality, TEAM)
+        for name in {name for name, _, _ in projection.days.of(municipality, names, first, last)}:
             team = name.removeprefix(TEAM)
             event = events.make(
                 "report.due",

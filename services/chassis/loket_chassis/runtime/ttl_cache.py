@@ -1,0 +1,86 @@
+"""Caches whose entries expire after a time to live (TTL).
+
+Expired values stay readable through `stale`, so that a caller can serve them while their source is unavailable. The
+caches of cachetools drop them, and do not make concurrent callers share one load; hence these few lines.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+EXPIRED = float("-inf")
+
+
+class TtlCache(Generic[K, V]):
+    """Values by key, each fresh for `ttl` seconds. A full cache is emptied before it takes another key."""
+
+    def __init__(self, ttl: float, max_entries: int = 10_000, clock: Callable[[], float] = time.monotonic) -> None:
+        self.ttl = ttl
+        self._max_entries = max_entries
+        self._clock = clock
+        self._entries: dict[K, tuple[float, V]] = {}
+        self._expirations = 0
+
+    def get(self, key: K, load: Callable[[], V]) -> V:
+        """The fresh value of `key`, else the one that `load` returns. Raises what `load` raises."""
+        entry = self._entries.get(key)
+        if entry is not None and self._clock() < entry[0]:
+            return entry[1]
+        expirations = self._expirations
+        value = load()
+        self._put(key, value, is_fresh=expirations == self._expirations)
+        return value
+
+    def put(self, key: K, value: V) -> None:
+        self._put(key, value, is_fresh=True)
+
+    def fresh(self, key: K) -> V | None:
+        """The value of `key`, or None when there is none or it has expired."""
+        entry = self._entries.get(key)
+        return entry[1] if entry is not None and self._clock() < entry[0] else None
+
+    def stale(self, key: K) -> V | None:
+        """The last value of `key`, even if it has expired; None when there is none."""
+        entry = self._entries.get(key)
+        return entry[1] if entry is not None else None
+
+    def expire(self) -> None:
+        """Have every value loaded again when it is next needed, also those that are being loaded now."""
+        self._expirations += 1
+        self._entries = {key: (EXPIRED, value) for key, (_, value) in self._entries.items()}
+
+    def clear(self) -> None:
+        """Drop every value."""
+        self._expirations += 1
+        self._entries.clear()
+
+    def _put(self, key: K, value: V, is_fresh: bool) -> None:
+        if key not in self._entries and len(self._entries) >= self._max_entries:
+            self._entries.clear()
+        self._entries[key] = (self._clock() + self.ttl if is_fresh else EXPIRED, value)
+
+
+class CachedValue(Generic[V]):
+    """One value, fresh for `ttl` seconds. Callers that come while it is being loaded wait for that load."""
+
+    def __init__(self, load: Callable[[], V], ttl: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._load = load
+        self._cache: TtlCache[None, tuple[V]] = TtlCache(ttl, clock=clock)
+        self._loading = threading.Lock()
+
+    def get(self) -> V:
+        """The fresh value. Raises what `load` raises."""
+        if (known := self._cache.fresh(None)) is not None:
+            return known[0]
+        with self._loading:
+            return self._cache.get(None, lambda: (self._load(),))[0]
+
+    def expire(self) -> None:
+        """Have the value loaded again when it is next needed."""
+        self._cache.expire()

@@ -1,0 +1,78 @@
+"""The background loop of a service: calls a function again and again, waits, is woken, and survives errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+import structlog
+from eventlet.event import Event
+from prometheus_client import Counter
+
+from . import backoff
+
+RUNS = Counter(
+    "loket_worker_runs_total", "Runs of background workers: busy (found work), idle or failed", ["worker", "outcome"]
+)
+
+log = structlog.get_logger()
+
+#: starts a managed thread, as nameko's ServiceContainer.spawn_managed_thread
+Spawn = Callable[..., Any]
+
+
+class Worker:
+    """Calls `step` in one or more green threads until it is stopped.
+
+    `step` returns whether there may be more to do: it is then called again at once. Otherwise the worker waits until it
+    is woken, `interval` seconds at most. An error is logged and counted, and `step` called again after a backoff.
+    """
+
+    def __init__(
+        self, name: str, step: Callable[[], bool], interval: float, *, threads: int = 1,
+        longest_backoff: float = backoff.LONGEST_DELAY,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self._step = step
+        self._interval = interval
+        self._thread_count = threads
+        self._longest_backoff = longest_backoff
+        self._threads: list[Any] = []
+        self._woken: Event = Event()
+
+    def start(self, spawn: Spawn) -> None:
+        for number in range(self._thread_count):
+            self._threads.append(spawn(self._run, identifier=f"{self.name} {number}"))
+
+    def stop(self) -> None:
+        """End at once, wherever `step` waits."""
+        for thread in self._threads:
+            thread.kill()
+        self._threads.clear()
+
+    def wake(self) -> None:
+        """Have `step` called now, or once more after the call that is under way."""
+        if not self._woken.ready():
+            self._woken.send()
+
+    def _run(self) -> None:
+        delays = backoff.delays(longest=self._longest_backoff)
+        while True:
+            try:
+                has_more = self._step()
+            except Exception:
+                RUNS.labels(self.name, "failed").inc()
+                log.warning("background worker failed; retrying", worker=self.name, exc_info=True)
+                eventlet.sleep(next(delays))
+                continue
+            RUNS.labels(self.name, "busy" if has_more else "idle").inc()
+            delays = backoff.delays(longest=self._longest_backoff)
+            if not has_more:
+                self._wait()
+
+    def _wait(self) -> None:
+        with eventlet.Timeout(self._interval, False):
+            self._woken.wait()
+        if self._woken.ready():
+            self._woken = Event()

@@ -1,0 +1,86 @@
+"""Cached values are fresh for a while, loaded once, and stay readable after they expired."""
+
+import threading
+import time
+
+import pytest
+
+from loket_chassis.runtime.ttl_cache import CachedValue, TtlCache
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def fail():
+    raise RuntimeError("the source is away")
+
+
+def test_a_value_is_loaded_once_until_its_time_is_over(clock):
+    cache = TtlCache(5, clock=clock)
+    assert cache.get("a", lambda: 1) == cache.get("a", lambda: 2) == 1
+    clock.now += 5
+    assert cache.fresh("a") is None
+    assert cache.get("a", lambda: 3) == 3
+
+
+def test_that_there_is_nothing_is_cached_too(clock):
+    cache = TtlCache(5, clock=clock)
+    assert cache.get("a", lambda: None) is cache.get("a", fail) is None
+
+
+def test_an_expired_value_can_still_be_served_while_its_source_is_away(clock):
+    cache = TtlCache(5, clock=clock)
+    cache.put("a", 1)
+    cache.expire()
+    with pytest.raises(RuntimeError):
+        cache.get("a", fail)
+    assert cache.stale("a") == 1
+    cache.clear()
+    assert cache.stale("a") is None
+
+
+def test_a_value_that_was_being_loaded_when_the_cache_expired_is_loaded_again(clock):
+    cache = TtlCache(5, clock=clock)
+
+    def load():
+        cache.expire()
+        return "of before the change"
+
+    assert cache.get("a", load) == "of before the change"
+    assert cache.get("a", lambda: "of after it") == "of after it"
+
+
+def test_a_full_cache_is_emptied(clock):
+    cache = TtlCache(5, max_entries=2, clock=clock)
+    for key in "abc":
+        cache.put(key, key)
+    assert [cache.stale(key) for key in "abc"] == [None, None, "c"]
+
+
+def test_callers_that_come_at_the_same_moment_share_one_load():
+    loads, found = [], []
+
+    def load():
+        loads.append(None)
+        time.sleep(0.05)
+        return len(loads)
+
+    value = CachedValue(load, ttl=60)
+    callers = [threading.Thread(target=lambda: found.append(value.get())) for _ in range(5)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert found == [1] * 5
+    value.expire()
+    assert value.get() == 2

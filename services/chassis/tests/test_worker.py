@@ -1,0 +1,109 @@
+"""A background worker goes on for as long as there is work, waits otherwise, and survives errors."""
+
+import time
+
+import eventlet
+import pytest
+from prometheus_client import REGISTRY
+
+from loket_chassis.runtime import backoff
+from loket_chassis.runtime.worker import Worker
+
+
+class Steps:
+    """Returns or raises the outcomes in turn, then None for ever; notes when it was called."""
+
+    def __init__(self, *outcomes):
+        self.outcomes = list(outcomes)
+        self.calls = []
+
+    def __call__(self):
+        self.calls.append(time.monotonic())
+        outcome = self.outcomes.pop(0) if self.outcomes else False
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+@pytest.fixture
+def run():
+    started = []
+
+    def start(steps, interval=60.0, **options):
+        worker = Worker("of-the-test", steps, interval, **options)
+        worker.start(lambda target, identifier: eventlet.spawn(target))
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.stop()
+
+
+def runs(outcome):
+    return REGISTRY.get_sample_value("loket_worker_runs_total", {"worker": "of-the-test", "outcome": outcome}) or 0
+
+
+def test_it_goes_on_at_once_while_there_is_more_and_then_waits(run):
+    steps = Steps(True, True, False)
+    before = runs("busy"), runs("idle")
+    run(steps)
+    eventlet.sleep(0.1)
+    assert len(steps.calls) == 3
+    assert (runs("busy"), runs("idle")) == (before[0] + 2, before[1] + 1)
+
+
+def test_it_is_woken_and_called_again_after_the_interval(run):
+    steps = Steps()
+    worker = run(steps)
+    eventlet.sleep(0.05)
+    worker.wake()
+    worker.wake()
+    eventlet.sleep(0.05)
+    assert len(steps.calls) == 2
+    often = Steps()
+    run(often, interval=0.02)
+    eventlet.sleep(0.2)
+    assert len(often.calls) > 3
+
+
+def test_a_wake_during_a_step_is_not_lost(run):
+    calls = []
+
+    def step():
+        calls.append(None)
+        if len(calls) == 1:
+            worker.wake()
+        return False
+
+    worker = Worker("of-the-test", step, 60.0)
+    worker.start(lambda target, identifier: eventlet.spawn(target))
+    eventlet.sleep(0.05)
+    worker.stop()
+    assert len(calls) == 2
+
+
+def test_an_error_is_counted_and_the_step_tried_again_after_a_while(run):
+    steps, before = Steps(RuntimeError("no"), RuntimeError("no"), False), runs("failed")
+    run(steps)
+    eventlet.sleep(0.8)
+    assert len(steps.calls) == 3
+    assert steps.calls[1] - steps.calls[0] >= 0.1
+    assert runs("failed") == before + 2
+
+
+def test_it_stops_wherever_it_waits(run):
+    steps = Steps()
+    worker = run(steps, interval=0.02, threads=3)
+    eventlet.sleep(0.1)
+    worker.stop()
+    called = len(steps.calls)
+    eventlet.sleep(0.1)
+    assert called == len(steps.calls) > 3
+
+
+def test_delays_double_up_to_the_longest_and_are_spread():
+    delays = backoff.delays(first=1, longest=4)
+    found = [next(delays) for _ in range(5)]
+    for delay, longest in zip(found, (1, 2, 4, 4, 4), strict=True):
+        assert longest / 2 <= delay <= longest
