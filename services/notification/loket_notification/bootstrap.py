@@ -12,7 +12,7 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 from pymongo.database import Database
 
-from loket_chassis.messaging.outbox import OutboxRelay
+from loket_chassis.messaging.outbox import Outbox
 from loket_chassis.messaging.rpc import RpcCaller
 from loket_chassis.storage.connection import UNJOURNALED, Document, MongoConnection
 from loket_contracts.events import NOTIFICATION_EXCHANGE
@@ -42,13 +42,13 @@ class Bootstrap(DependencyProvider):
     """Gives the service class its `Application`, and runs the workers."""
 
     connection = MongoConnection()
-    relay = OutboxRelay(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
+    outbox = Outbox(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
     booking = RpcCaller("booking", deadline=10.0)
 
     def setup(self) -> None:
         settings: NotificationSettings = self.container.config["settings"]
         database = self.connection.database
-        context = make_context(database, settings, self.relay.announce)
+        context = make_context(database, settings, self.outbox.announce)
         webhooks = Webhooks(database)
         webhooks.create_indexes()
         self.application = Application(

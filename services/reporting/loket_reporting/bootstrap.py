@@ -11,7 +11,7 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from loket_chassis.messaging.outbox import OutboxRelay
+from loket_chassis.messaging.outbox import Outbox
 from loket_chassis.messaging.publish_once import PublishOnce
 from loket_chassis.runtime.worker import Spawn
 from loket_chassis.storage.connection import MongoConnection
@@ -40,7 +40,7 @@ class Bootstrap(DependencyProvider):
     """Gives the service class its `Application`, and runs the workers."""
 
     connection = MongoConnection()
-    relay = OutboxRelay(REPORTING_EXCHANGE, collections=(WEEKLY_REPORTS,), keep_log=False)
+    outbox = Outbox(REPORTING_EXCHANGE, collections=(WEEKLY_REPORTS,), keep_log=False)
 
     def setup(self) -> None:
         projections = Projections(self.connection.database)
@@ -51,7 +51,7 @@ class Bootstrap(DependencyProvider):
             projections,
             RollupWorker(projections),
             weekly_reports,
-            self.relay.announce,
+            self.outbox.announce,
             self.container.spawn_managed_thread,
         )
 

@@ -18,7 +18,7 @@ import eventlet
 import eventlet.semaphore
 import structlog
 from eventlet.queue import Empty, Full, Queue
-from nameko.extensions import DependencyProvider
+from nameko.extensions import DependencyProvider, Extension
 from pymongo import ASCENDING, UpdateOne
 from pymongo.errors import BulkWriteError
 
@@ -47,8 +47,8 @@ class Entry:
     event: Event
 
 
-class OutboxRelay(DependencyProvider):
-    """Gives a service class `announce(collection, document_id, events)`, to be called after the write."""
+class Outbox(Extension):
+    """Delivers the outboxes of some collections. For a composition root, which passes `announce` on."""
 
     connection = MongoConnection()
 
@@ -92,9 +92,6 @@ class OutboxRelay(DependencyProvider):
         self._sweeper.stop()
         self._deliverer.stop()  # events that wait here stay in their outbox, for the next start
         self.channel.close()
-
-    def get_dependency(self, worker_ctx: Any) -> Any:
-        return self.announce
 
     def announce(self, collection: str, document: Any, events: Iterable[Event]) -> None:
         """Tell the relay of events that a write has just put in an outbox. Returns at once."""
@@ -192,3 +189,14 @@ class OutboxRelay(DependencyProvider):
                 ],
                 ordered=False,
             )
+
+
+class OutboxRelay(DependencyProvider):
+    """Gives a service class `announce(collection, document_id, events)`, to be called after the write."""
+
+    def __init__(self, exchange: str, collections: Sequence[str], keep_log: bool = True) -> None:
+        """As `Outbox`."""
+        self.outbox = Outbox(exchange, collections, keep_log)
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return self.outbox.announce
