@@ -26,10 +26,10 @@ from .domain import growth
 from .jobs import SPECIALISTS, Job, jobs
 from .load import Measured, measure
 from .mails import mails as sending
+from .municipality import town
 from .pages import pages as light_pages
 from .settled import held_still, wait_until_all_is_told, wait_until_capacity_is_told
 from .soak import resident_megabytes, soak
-from .town import town
 from .travel import travel
 from .yardsticks import yardsticks
 from .year import year as a_year

@@ -10,7 +10,7 @@ from pathlib import Path
 from loket_local.stack import Stack
 from tests.client import Portal
 
-from .town import town
+from .municipality import town
 
 
 def book_many(stack: Stack, folder: Path, many: int) -> list[str]:

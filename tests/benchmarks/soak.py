@@ -16,7 +16,7 @@ from loket_local.ports import LOOPBACK
 from loket_local.stack import Stack
 
 from .load import measure, request
-from .town import town
+from .municipality import town
 
 SPECIALISTS = 40
 CONNECTIONS = 16

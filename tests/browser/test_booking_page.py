@@ -9,7 +9,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 from pymongo import MongoClient
 
-from tests.browser.looks import fits, picture
+from tests.browser.layout import fits, picture
 from tests.chromium import a_context, open_page
 from tests.client import ANSWERS, a_visitor, eventually, link_in
 

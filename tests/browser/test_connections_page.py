@@ -8,7 +8,7 @@ from kombu import Connection
 from playwright.sync_api import Page, expect
 
 from loket_contracts import events
-from tests.browser.looks import fits, picture
+from tests.browser.layout import fits, picture
 from tests.client import Portal
 
 

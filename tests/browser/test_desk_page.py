@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import logged_in, noon_zone
-from tests.browser.looks import fits, picture
+from tests.browser.layout import fits, picture
 from tests.chromium import a_context
 from tests.client import a_visitor, eventually
 

@@ -5,7 +5,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import logged_in
-from tests.browser.looks import fits, picture
+from tests.browser.layout import fits, picture
 from tests.browser.test_desk_page import at, free
 from tests.chromium import a_context
 from tests.client import a_visitor, eventually

@@ -5,7 +5,7 @@ import datetime as dt
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import logged_in
-from tests.browser.looks import fits, picture
+from tests.browser.layout import fits, picture
 from tests.chromium import a_context, open_page
 from tests.client import a_visitor
 

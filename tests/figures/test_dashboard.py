@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tests.browser.looks import fits, picture
+from tests.browser.layout import fits, picture
 
 from .played import period
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 from builders import utc
-from town import a_town, specialist, types
+from municipality_yaml import a_town, specialist, types
 
 from loket_booking.configuration import reader
 from loket_booking.store.configurations import Configurations

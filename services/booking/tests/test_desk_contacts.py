@@ -2,7 +2,7 @@
 
 import pytest
 from desk import LATER, STAFF, START, Desk, refused
-from town import a_town, specialist, types
+from municipality_yaml import a_town, specialist, types
 
 from loket_booking.commands import booking, preparation, privacy
 from loket_booking.commands.request import Request

@@ -8,7 +8,7 @@ from builders import utc
 from desk import STAFF, Desk, refused
 from hypothesis import given
 from hypothesis import strategies as st
-from town import a_town, types
+from municipality_yaml import a_town, types
 
 from loket_booking.commands import queue
 from loket_booking.commands.request import Request

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from desk import Desk, refused
-from town import a_town, specialist
+from municipality_yaml import a_town, specialist
 
 from loket_booking.commands import lifecycle, waiting_list
 from loket_booking.commands.request import Request

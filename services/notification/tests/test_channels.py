@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from urllib.parse import urlencode
 
 import pytest
-from faces import PATIENCE, HttpFace, SmppFace, SmtpFace, form
+from provider_servers import PATIENCE, HttpFace, SmppFace, SmtpFace, form
 
 from loket_notification.channels.base import Away, Callback, Forged, Outgoing, Refused
 from loket_notification.channels.cm import CmChannel, CmSettings

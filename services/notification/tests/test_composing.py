@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import icalendar
 import pytest
-from cards import ASKED, a_contact_card
+from contact_cards import ASKED, a_contact_card
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,9 +4,9 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from cards import a_contact_card
-from faces import SmtpFace
-from post import Post
+from contact_cards import a_contact_card
+from outbox_harness import Post
+from provider_servers import SmtpFace
 
 from loket_notification.channels.base import Declined, Refused
 from loket_notification.channels.conformance import a_message

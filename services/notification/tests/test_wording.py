@@ -2,7 +2,7 @@
 
 import pytest
 import structlog
-from post import Post
+from outbox_harness import Post
 
 from loket_contracts.errors import Refusal
 from loket_notification.commands import wording

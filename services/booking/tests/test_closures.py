@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from desk import LATER, STAFF, START, Desk, refused
 from icalendar import Calendar
-from town import a_town, specialist, types
+from municipality_yaml import a_town, specialist, types
 
 from loket_booking.commands import closures, configuration_changes
 from loket_booking.domain.grid import local_date

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from builders import utc
 from desk import CONTACT, LATER, STAFF, START, Desk
-from town import a_town, specialist, types
+from municipality_yaml import a_town, specialist, types
 
 from loket_booking.commands import preparation, waiting_list
 from loket_booking.commands.request import Request

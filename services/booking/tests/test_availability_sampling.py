@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from desk import Desk
-from town import a_town, types
+from municipality_yaml import a_town, types
 
 from loket_booking.jobs.availability_sampling import sample
 

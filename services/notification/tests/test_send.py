@@ -4,9 +4,9 @@ import datetime as dt
 import json
 
 import pytest
-from cards import a_contact_card
-from faces import SmtpFace
-from post import NOW, START, Post
+from contact_cards import a_contact_card
+from outbox_harness import NOW, START, Post
+from provider_servers import SmtpFace
 
 from loket_contracts.errors import Refusal
 from loket_notification.channels.base import Callback

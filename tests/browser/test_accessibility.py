@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import desk
-from tests.browser.looks import fits
+from tests.browser.layout import fits
 from tests.chromium import WIDTHS, a_context, open_page
 from tests.client import ANSWERS, Portal, a_visitor
 

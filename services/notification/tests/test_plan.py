@@ -4,7 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from cards import ASKED, MISSING, OFFERED, a_contact_card
+from contact_cards import ASKED, MISSING, OFFERED, a_contact_card
 from hypothesis import given
 from hypothesis import strategies as st
 

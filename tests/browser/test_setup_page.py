@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from loket_chassis.messaging import cli_client
 from tests.browser.desk import a_session, at_work, csrf_token, settled
-from tests.browser.looks import fits, picture
+from tests.browser.layout import fits, picture
 from tests.client import a_visitor, in_days
 
 LOOK, TAKE = "Bekijk wat er zou veranderen", "Laat dit gelden"

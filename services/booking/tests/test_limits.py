@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from desk import CONTACT, LATER, STAFF, START, Desk, refused
-from town import a_town, specialist, types
+from municipality_yaml import a_town, specialist, types
 
 from loket_booking.commands import drafts, privacy
 from loket_booking.commands.request import Request

@@ -8,7 +8,7 @@ import requests
 from playwright.sync_api import expect
 
 from loket_gateway.http.proof_of_work import is_work
-from tests.benchmarks.town import town
+from tests.benchmarks.municipality import town
 from tests.client import Portal
 
 

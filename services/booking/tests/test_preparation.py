@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from builders import utc
 from desk import STAFF, Desk, refused
-from town import a_town, specialist, types
+from municipality_yaml import a_town, specialist, types
 
 from loket_booking.commands import attachments, booking, feedback, invitations, preparation
 from loket_booking.commands.request import Request

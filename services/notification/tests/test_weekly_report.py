@@ -4,8 +4,8 @@ import datetime as dt
 from email import message_from_bytes
 
 import pytest
-from faces import SmtpFace
-from post import Post
+from outbox_harness import Post
+from provider_servers import SmtpFace
 
 from loket_contracts import events
 from loket_contracts.languages import LANGUAGES

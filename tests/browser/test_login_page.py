@@ -4,7 +4,7 @@ import uuid
 
 from playwright.sync_api import expect
 
-from .looks import fits, picture
+from .layout import fits, picture
 
 
 def test_staff_log_in_choose_a_password_and_log_out(page, stack, staff):

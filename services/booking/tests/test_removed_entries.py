@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from desk import LATER, STAFF, START, Desk, refused
-from town import a_town, a_type, specialist
+from municipality_yaml import a_town, a_type, specialist
 
 from loket_booking.commands import attachments, configuration_changes, invitations, preparation, waiting_list
 from loket_booking.commands.request import Request

@@ -6,7 +6,7 @@ import pytest
 from nameko.standalone.rpc import ServiceRpcProxy
 from playwright.sync_api import Page, expect
 
-from tests.browser.looks import fits, picture
+from tests.browser.layout import fits, picture
 from tests.client import a_visitor, eventually
 from tests.qr_reader import codes_in
 

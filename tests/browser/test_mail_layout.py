@@ -11,7 +11,7 @@ from loket_notification.composing.sample import sample_card
 from loket_notification.domain.kinds import KINDS
 from loket_notification.domain.segments import cut, plain
 
-from .looks import PICTURES, fits
+from .layout import PICTURES, fits
 
 WIDTH = 400
 SHEET = """<!DOCTYPE html><html lang="nl"><meta charset="utf-8"><title>{kind}</title>

@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 from desk import CONTACT, LATER, STAFF, START, Desk, refused
-from town import a_town, types
+from municipality_yaml import a_town, types
 
 from loket_booking.commands import attachments, booking, feedback, privacy, waiting_list
 from loket_booking.commands.request import Request

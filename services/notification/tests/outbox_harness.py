@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from cards import a_contact_card
+from contact_cards import a_contact_card
 from pymongo.collection import Collection
 
 from loket_contracts import events

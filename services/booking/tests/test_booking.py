@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from desk import CONTACT, LATER, START, Desk, refused
-from town import a_town
+from municipality_yaml import a_town
 
 from loket_booking.queries import appointments
 from loket_booking.store.agendas import Agendas

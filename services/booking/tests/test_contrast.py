@@ -1,7 +1,7 @@
 """The colours and the logo of a municipality can be read and shown."""
 
 import pytest
-from town import a_town
+from municipality_yaml import a_town
 
 from loket_booking.configuration.reader import read
 from loket_booking.domain.contrast import contrast
