@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import requests
@@ -12,6 +13,7 @@ from routes import address, routes
 from tests.browser.desk import EVERYDAY, a_session, csrf_token, noon_zone
 from tests.client import Portal, a_visitor, eventually
 
+AT_ONCE = Path(__file__).parents[2] / "tests" / "at-once.messages.yaml"
 HOURS = [{"days": EVERYDAY, "from": "06:00", "to": "23:00"}]
 PLACES = {
     "hal": {"name": {"nl": "De hal"}, "address": {"street": "Plein 1", "postcode": "2840", "city": "Rumst"}},
@@ -83,13 +85,29 @@ class Town:
         return requests.request(method, url, headers=headers, timeout=20, **options)
 
 
+@pytest.fixture(scope="module")
+def all_removed(stack, tmp_path_factory):
+    """All removals are made first: booking's job of every minute has done its part of most when the tests ask."""
+    made = {removal: remove(stack, tmp_path_factory.mktemp("removed"), removal) for removal in REMOVALS.values()}
+    time.sleep(2.2)  # how long the gateway caches a catalogue
+    return made
+
+
 @pytest.fixture(scope="module", params=REMOVALS.values(), ids=REMOVALS)
-def removed(request, stack, tmp_path_factory):
-    name = f"weg-{len(request.param)}-{request.param[0]}"
-    file = tmp_path_factory.mktemp(name) / f"{name}.yaml"
+def removed(request, all_removed):
+    return all_removed[request.param]
+
+
+def remove(stack, folder, removal):
+    """Configure a municipality, make one of each kind of what refers to an entry, and remove the entries."""
+    name = f"weg-{len(removal)}-{removal[0]}"
+    file, plan = folder / f"{name}.yaml", folder / f"{name}.messages.yaml"
     file.write_text(town(name), encoding="utf-8")
     stack.configure(file)
-    made = Town(Portal.on(stack, name, stack.machine_key(name)), request.param)
+    # the mail about a cancellation usually waits a minute, for residents who cancelled by mistake
+    plan.write_text(AT_ONCE.read_text(encoding="utf-8").replace("rumst", name), encoding="utf-8")
+    stack.configure_messages(plan)
+    made = Town(Portal.on(stack, name, stack.machine_key(name)), removal)
     about = {"appointment_types": ["boom"], "location": "hal", "answers": {"adres": "Plein 2"}}
     slots = iter(made.portal.slots("boom", "hal", resource="ann")[8::2])
 
@@ -115,7 +133,7 @@ def removed(request, stack, tmp_path_factory):
     assert made.portal.post(f"appointments/{here['id']}/check-in").status_code == 200
     eventually(lambda: made.portal.mails_to(made.visitor["email"]))
     made.dry_run, made.refused = made.put(dry_run="true"), made.put()
-    file.write_text(town(name, *request.param), encoding="utf-8")
+    file.write_text(town(name, *removal), encoding="utf-8")
     made.by_command = {
         option: stack._run(["loket_booking.configure", str(file), *option.split()], "booking")
         for option in ("--diff", "")
@@ -127,7 +145,6 @@ def removed(request, stack, tmp_path_factory):
         for wish in ("look", "take")
     }
     made.confirmed = made.put(confirm="true")
-    time.sleep(2.2)  # what the gateway remembers of a catalogue
     return made
 
 
@@ -326,7 +343,7 @@ def test_whoever_waited_for_what_is_gone_waits_no_more(removed):
     if not {"boom", "hal"} & set(removed.removed):
         return
     own = f"appointments/{removed.booked['id']}", removed.booked["link_token"]
-    eventually(lambda: removed.portal.get(*own).json()["waiting_list"] is None, 240)
+    eventually(lambda: removed.portal.get(*own).json()["waiting_list"] is None, 150)
     waits = {"appointment": removed.booked["id"]}
     assert removed.portal.post("waiting-list", waits, removed.booked["link_token"]).status_code == 409
 
@@ -340,7 +357,7 @@ def test_cancelling_works_and_its_mail_has_the_words(removed):
         mails = [each for each in removed.portal.mails_to(removed.visitor["email"]) if "annuleer" in str(each).lower()]
         return mails[-1] if mails else None
 
-    mail = str(eventually(cancelled, 240))
+    mail = str(eventually(cancelled, 60))
     assert TOPIC in mail
     assert made["reference"] in mail
     name = removed.portal.municipality

@@ -14,7 +14,7 @@ from loket_local.processes import is_alive
 from loket_local.stack import state_file
 from tests.client import eventually
 
-ROOT = Path(__file__).parents[3]
+RUMST = Path(__file__).parents[3] / "deploy" / "municipalities" / "rumst.yaml"
 
 
 def loket(*arguments, **options):
@@ -116,40 +116,36 @@ def test_a_service_that_is_killed_is_started_again(up):
     eventually(lambda: requests.get(f"{up.state['url']}/health/ready", timeout=5).ok)
 
 
-def test_sigterm_ends_every_child_and_the_data_survives(up, folder):
+def configure(folder, *arguments):
+    return loket("exec", "--folder", folder, "loket-configure", *arguments).stdout
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """The municipality's file with another value than the one that `loket up` loads."""
+    file = tmp_path_factory.mktemp("own") / "own.yaml"
+    file.write_text(RUMST.read_text().replace("offer_minutes: 240", "offer_minutes: 120"))
+    return file
+
+
+def test_sigterm_ends_every_child_and_the_data_survives(up, folder, own):
+    assert "at version 2" in configure(folder, own)
     up.end(signal.SIGTERM)
     assert "the data is kept" in up.output.read_text()
     assert (folder / "mongodb").exists()
 
 
-def test_what_was_configured_at_the_desk_is_kept_at_the_next_start_and_the_file_is_loaded_when_asked(tmp_path):
-    folder = tmp_path / "run"
-    file = ROOT / "deploy" / "municipalities" / "rumst.yaml"
-    own = tmp_path / "own.yaml"
-    own.write_text(file.read_text().replace("offer_minutes: 240", "offer_minutes: 120"))
-
-    def configure(*arguments):
-        return loket("exec", "--folder", folder, "loket-configure", *arguments).stdout
-
-    first = Up(folder).wait()
-    try:
-        assert "at version 2" in configure(own)
-    finally:
-        first.end(signal.SIGTERM)
+def test_what_was_configured_at_the_desk_is_kept_at_the_next_start_and_ctrl_c_ends_every_child(folder, own):
     second = Up(folder).wait()
     try:
         told = second.output.read_text()
         assert "rumst is kept as it is: version 2" in told
-        assert f"exec loket-configure {file}" in told
+        assert f"exec loket-configure {RUMST}" in told
         assert "The message plan of rumst is kept as it is: version 1" in told
-        assert "Nothing would change" in configure("--diff", own)
-        assert "at version 3" in configure(file)
+        assert "Nothing would change" in configure(folder, "--diff", own)
+        assert "at version 3" in configure(folder, RUMST)
     finally:
-        second.end(signal.SIGTERM)
-
-
-def test_ctrl_c_ends_every_child(folder):
-    Up(folder).wait().end(signal.SIGINT)
+        second.end(signal.SIGINT)
 
 
 def test_a_crash_of_the_launcher_ends_every_child(folder):
@@ -169,9 +165,7 @@ def test_stop_ends_it_from_another_shell_and_reset_drops_the_data(folder):
 
 def test_a_wrong_municipality_is_told_with_its_line_and_nothing_keeps_running(tmp_path):
     wrong = tmp_path / "wrong.yaml"
-    wrong.write_text(
-        (ROOT / "deploy/municipalities/rumst.yaml").read_text().replace("duration: 45", "duration: lang", 1)
-    )
+    wrong.write_text(RUMST.read_text().replace("duration: 45", "duration: lang", 1))
     done = loket("up", "--free-ports", "--folder", tmp_path / "run", "--municipality", wrong)
     assert done.returncode == 1
     assert "/appointment_types/bouwadvies/duration" in done.stdout.replace("\n", "")
