@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PROJECTS := $(wildcard services/*/pyproject.toml) gateway/pyproject.toml deploy/local/pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop reset demo-data password logs status check pure test test-long test-changed lint types imports bench lock docs clean
+.PHONY: help install run dev stop reset demo-data password logs status check pure test test-long test-changed lint fmt types imports bench lock docs clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ install: $(READY)  ## Make the virtual environment with everything pinned
 
 run: $(READY)  ## Start everything, with the demo municipality, until Ctrl-C
 	@exec $(BIN)/loket up
+
+dev: $(READY)  ## The same as run; a service restarts when its source files change
+	@exec $(BIN)/loket up --reload
 
 stop: $(READY)  ## Stop what `make run` started in another shell
 	@$(BIN)/loket stop
@@ -40,6 +43,9 @@ status: $(READY)  ## Tell what runs, and whether it is healthy
 
 lint: $(READY)  ## Style and common mistakes (ruff)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+fmt: $(READY)  ## Format the code and fix what ruff can fix
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 types: $(READY)  ## Types (mypy, strict for the contracts and the domain)
 	@$(BIN)/mypy

@@ -46,6 +46,7 @@ def main() -> None:
 @click.option("--amqp-port", default=Ports.amqp, envvar="LOKET_AMQP_PORT", show_default=True, help="RabbitMQ.")
 @click.option("--mongo-port", default=Ports.mongo, envvar="LOKET_MONGO_PORT", show_default=True, help="MongoDB.")
 @click.option("--free-ports", is_flag=True, help="Take whatever ports are free instead.")
+@click.option("--reload", is_flag=True, help="Restart a service when its source files change.")
 @click.option(
     "--municipality",
     "municipalities",
@@ -63,6 +64,7 @@ def up(
     amqp_port: int,
     mongo_port: int,
     free_ports: bool,
+    reload: bool,
     municipalities: tuple[Path, ...],
 ) -> None:
     """Start everything, print the addresses, and stop it all on Ctrl-C.
@@ -87,7 +89,7 @@ def up(
             name = str(yaml.load(file.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["id"])
             passwords[name] = stack.open_desk(name)
         console.print(_welcome(stack, time.monotonic() - began, passwords))
-        stack.watch()
+        stack.watch(reload)
     except Interrupted as signal_name:
         console.print(f"\n{signal_name}: stopping everything")
     except StartFailed as failure:

@@ -19,7 +19,8 @@ from . import components, servers
 from .components import Component
 from .credentials import secret_of, write_for_owner
 from .ports import LOOPBACK, find_free, require_free
-from .processes import Child, StartFailed, is_alive
+from .processes import Child, StartFailed, is_alive, last_lines
+from .reload import SourceWatcher, packages_of
 
 Report = Callable[[str], None]
 RESTART_AFTER = 1.0
@@ -185,21 +186,49 @@ class Stack:
             text=True, check=False,
         )  # fmt: skip
 
-    def watch(self) -> None:
-        """Until a signal comes: start a service again that ended, and give up when a server ended."""
+    def watch(self, reload: bool = False) -> None:
+        """Supervise until a signal comes. Raises StartFailed when a server ends.
+
+        A service that ends starts again after RESTART_AFTER seconds. `reload`: a service also restarts when its source
+        files change, and one that ends waits for such a change.
+        """
         assert self.servers is not None
         own = [server.node if hasattr(server, "node") else server.process for server in self.servers.own]
+        sources = SourceWatcher({name: packages_of(name) for name in self.components}) if reload else None
+        ended: set[str] = set()
         while True:
             for child in own:
                 child.require_running()
-            for component in self.components.values():
-                if component.child is not None and not component.child.is_running():
-                    self.report(
-                        f"{component.name}: ended with code {component.child.process.returncode}; starting again"
-                    )
-                    time.sleep(RESTART_AFTER)
-                    component.start()
+            if sources and (changed := sources.changed()):
+                self._restart(sorted(changed))
+                ended -= changed
+            for name, component in self.components.items():
+                if name in ended or component.child is None or component.child.is_running():
+                    continue
+                code = component.child.process.returncode
+                if reload:
+                    self.report(f"{name}: ended with code {code}; waiting for a change\n{last_lines(component.log)}")
+                    ended.add(name)
+                    continue
+                self.report(f"{name}: ended with code {code}; starting again")
+                time.sleep(RESTART_AFTER)
+                component.start()
             time.sleep(0.5)
+
+    def _restart(self, names: list[str]) -> None:
+        began = time.monotonic()
+        restarting = [self.components[name] for name in names]
+        for component in restarting:
+            component.ask_to_stop()
+        for component in restarting:
+            component.stop()
+            component.start()
+        for component in restarting:
+            try:
+                component.wait_until("ready")
+            except StartFailed:
+                continue  # `watch` reports it
+            self.report(f"{component.name}: restarted after a change, in {time.monotonic() - began:.1f} s")
 
     def stop(self) -> None:
         """Stop everything, the doors first, so that nothing comes in any more while the rest finishes."""
