@@ -161,6 +161,9 @@ class Server(WebServer):
                 return sent
             # eventlet ends a chunked body where it ends, which werkzeug needs to be told
             environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
+            environ["HTTP_TRACEPARENT"] = tracing.accept(environ.get("HTTP_TRACEPARENT"))
+            structlog.contextvars.clear_contextvars()
+            tracing.bind(environ["HTTP_TRACEPARENT"])
             request = GatewayRequest(environ)
             request.path_values = {}
             request.languages_of = self.catalogue.languages

@@ -47,4 +47,6 @@ class WorkerMetrics(DependencyProvider):
         else:
             outcome = "failed"
             log.error("work failed", entrypoint=entrypoint.method_name, exc_info=exc_info)
-        WORK.labels(entrypoint.method_name, outcome).observe(time.perf_counter() - worker_ctx.started_at)
+        took = time.perf_counter() - worker_ctx.started_at
+        WORK.labels(entrypoint.method_name, outcome).observe(took)
+        log.debug("worked", entrypoint=entrypoint.method_name, outcome=outcome, ms=round(took * 1000, 1))
