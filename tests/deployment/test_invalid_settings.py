@@ -151,7 +151,7 @@ WRONG = [
     (NotificationSettings, "SMS_RATE", "-5", "0"),
     (NotificationSettings, "SENDERS", "0", "1"),
     (NotificationSettings, "CLAIM_SECONDS", "0", "1"),
-    (NotificationSettings, "MAX_SEGMENTS", "0", "1"),
+    (NotificationSettings, "MOST_SEGMENTS", "0", "1"),
     (NotificationSettings, "KEEP_MESSAGES_DAYS", "0", "1"),
     (NotificationSettings, "WEBHOOKS_TO_PRIVATE", "perhaps", "true or false"),
     (NotificationSettings, "SMS_HTTP_METHOD", "FETCH", "POST or GET"),
@@ -166,7 +166,7 @@ WRONG = [
     (GatewaySettings, "OIDC_SCOPE", "profile", "openid"),
     (GatewaySettings, "TRUSTED_PROXIES", "-1", "0"),
     (GatewaySettings, "WRITES_PER_MINUTE", "0", "1"),
-    (GatewaySettings, "MAX_FILE_BYTES", "900000000", "50000000"),
+    (GatewaySettings, "MOST_FILE_BYTES", "900000000", "50000000"),
     (GatewaySettings, "PASSWORD_LOGIN", "nein", "true or false"),
 ]
 
