@@ -38,7 +38,7 @@ password: $(READY)  ## Give the account `beheer` of the demo municipality a new 
 logs: $(READY)  ## Follow the logs of `make run`
 	@exec $(BIN)/loket logs
 
-status: $(READY)  ## Tell what runs, and whether it is healthy
+status: $(READY)  ## Show what runs, and whether it is healthy
 	@$(BIN)/loket status
 
 lint: $(READY)  ## Style and common mistakes (ruff)
@@ -79,10 +79,10 @@ test-long: lint types imports  ## The same with the long forms of fuzzing, fault
 bench: $(READY)  ## Measure against the yardsticks of plain nameko, in one run
 	@$(BIN)/python -m tests.benchmarks
 
-docs: $(READY)  ## Make the generated pages of docs/reference anew
+docs: $(READY)  ## Regenerate docs/reference and the index of decisions
 	@$(BIN)/python -m tests.docs.generate
 
-lock: $(READY)  ## Pin all dependencies anew into constraints.txt
+lock: $(READY)  ## Pin all dependencies, with hashes, in constraints.txt
 	@$(BIN)/pip install --quiet pip-tools && $(BIN)/python deploy/lock.py
 
 clean: stop  ## Remove the virtual environment and all local data

@@ -1,0 +1,123 @@
+"""Docs, docstrings, comments and log messages avoid the phrases that this project used to overuse.
+
+CONTRIBUTING.md says how to write instead; each pattern names a replacement. Add a pattern when a review finds a phrase
+twice.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+#: pattern and what to write instead
+PHRASES = {
+    r"\b(?:for|of|to|by|with|from|at|on|beside|tells?) who\b": "the user, the caller, the resident",
+    r"\bwho(?:ever|m)\b": "the user, the caller, the resident",
+    r"\bsomebody|nobody\b": "a user, a caller, a resident; no caller",
+    r"\b(?:tells?|told|telling)\b": "return, report, show, notify",
+    r"\bso (?:many|much|often|long)\b(?! (?:that|as)\b)": "the number itself",
+    r"\banew\b": "again, newly",
+    r"\bsigns\b": "characters",
+    r"\bstands?\b(?! alone)": "is, lies, rests",
+    r"\b(?:hears?|heard)\b": "receive, consume",
+    r"\bknocks?\b": "calls",
+    r"\bdoors?\b": "permission, entrance",
+    r"\bby (?:it|them)self\b|\bby themselves\b": "automatically, alone",
+    r"\bat hand\b": "available, current",
+    r"\ba moment(?:'s memory| ago)\b": "cached, just now",
+    r"\bwhat is none\b": "what is not one",
+    r"\basks? of\b": "asks, requires",
+    r"\bthe like\b|\bits likes\b": "similar",
+    r"\bkept\b": "stored, cached",
+    r"\bwish(?:es|ed)?\b": "command, request",
+    r"\btowns?\b": "municipality",
+    r"\blooks? along\b": "process, walk",
+    r"\bcomes? to rest\b": "settle",
+    r"\b(?:make|makes|made) up\b": "compose",
+    r"\bdraws? breath\b|\bin the meantime\b": "meanwhile",
+}
+FOUND = re.compile("|".join(f"(?:{pattern})" for pattern in PHRASES), re.IGNORECASE)
+#: folders and files whose texts are not clean yet. This list only shrinks
+NOT_YET_CLEAN: tuple[str, ...] = (
+    "docs/reference",
+    "gateway",
+    "services/booking",
+    "services/chassis",
+    "services/contracts",
+    "services/notification",
+    "services/reporting",
+    "tests",  # fmt: skip
+)
+#: what is quoted: code, tables of old names, the pattern list itself
+EXCEPT = ("docs/decisions/0034-name-modules-by-standard-terms.md", "tests/architecture/test_plain_english.py")
+SCOPES = ("docs", "services", "gateway", "deploy", "tests", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile")
+
+
+def of_markdown(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of prose, without code, addresses and the targets of links."""
+    fenced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif not fenced and not line.startswith("       "):
+            yield number, re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", " ", line)
+
+
+def of_python(text: str) -> Iterator[tuple[int, str]]:
+    """Comments, docstrings, and the messages of log calls, without what is quoted in backticks."""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], re.sub(r"`[^`]*`", " ", token.string)
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Module() | ast.ClassDef() | ast.FunctionDef() if said := ast.get_docstring(node, clean=False):
+                begin = node.body[0].lineno
+                for number, line in enumerate(said.splitlines(), begin):
+                    yield number, re.sub(r"`[^`]*`", " ", line)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="log"), attr=_), args=[ast.Constant(value=str(message)), *_]
+            ):
+                yield node.lineno, message
+
+
+@cache
+def findings(file: Path) -> list[str]:
+    text = file.read_text(encoding="utf-8")
+    lines = of_python(text) if file.suffix == ".py" else of_markdown(text)
+    name = file.relative_to(ROOT)
+    return sorted({f"{name}:{number}: {found[0]}" for number, line in lines for found in FOUND.finditer(line)})
+
+
+def files_of(scope: str) -> list[Path]:
+    path = ROOT / scope
+    files = sorted([*path.rglob("*.py"), *path.rglob("*.md")]) if path.is_dir() else [path]
+    return [file for file in files if "node_modules" not in file.parts and str(file.relative_to(ROOT)) not in EXCEPT]
+
+
+def is_pardoned(file: Path) -> bool:
+    return str(file.relative_to(ROOT)).startswith(NOT_YET_CLEAN) if NOT_YET_CLEAN else False
+
+
+@pytest.mark.parametrize("scope", [scope for scope in SCOPES if (ROOT / scope).exists()])
+def test_texts_use_plain_english(scope):
+    assert [each for file in files_of(scope) if not is_pardoned(file) for each in findings(file)] == []
+
+
+@pytest.mark.parametrize("scope", NOT_YET_CLEAN)
+def test_a_folder_that_is_clean_leaves_the_list(scope):
+    assert any(findings(file) for file in files_of(scope)), f"take {scope} off NOT_YET_CLEAN"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("For who has it.", 1), ("So many are told.", 2), ("Return the free slots.", 0), ("`kept` is quoted", 0)],
+)
+def test_a_phrase_is_found(text, count):
+    found = [each for _, line in of_markdown(text) for each in FOUND.findall(line)]
+    assert len(found) == count
