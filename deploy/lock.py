@@ -1,4 +1,4 @@
-"""Pins every dependency of every component, with hashes, into constraints.txt: `make lock`."""
+"""Pin every dependency of every component, with hashes, into constraints.txt: `make lock`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOOLS = ROOT / "tests" / "requirements.in"
 
 
 def requirements() -> list[str]:
-    """What the components need from outside; they need each other too, but that is not for a registry."""
+    """The external requirements of all components, without the components themselves."""
     needed = set()
     for file in ROOT.glob("**/pyproject.toml"):
         project = tomllib.loads(file.read_text()).get("project", {})

@@ -1,1 +1,1 @@
-"""Runs all of Loket on one machine: broker, database, services and mail catcher as child processes."""
+"""Run all of Loket on one machine: broker, database, services and mail catcher as child processes."""

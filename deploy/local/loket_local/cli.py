@@ -29,13 +29,13 @@ folder_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     default=ROOT / ".local" / "run",
     envvar="LOKET_FOLDER",
-    help="Where data and logs are kept.",
+    help="The folder for data and logs.",
 )
 
 
 @click.group()
 def main() -> None:
-    """All of Loket on this machine: broker, database, services and mail catcher, as ordinary processes."""
+    """Run all of Loket on this machine: broker, database, services and mail catcher, as ordinary processes."""
 
 
 @main.command()
@@ -45,7 +45,7 @@ def main() -> None:
 @click.option("--smtp-port", default=Ports.smtp, envvar="LOKET_SMTP_PORT", show_default=True, help="The mail catcher.")
 @click.option("--amqp-port", default=Ports.amqp, envvar="LOKET_AMQP_PORT", show_default=True, help="RabbitMQ.")
 @click.option("--mongo-port", default=Ports.mongo, envvar="LOKET_MONGO_PORT", show_default=True, help="MongoDB.")
-@click.option("--free-ports", is_flag=True, help="Take whatever ports are free instead.")
+@click.option("--free-ports", is_flag=True, help="Use free ports instead.")
 @click.option("--reload", is_flag=True, help="Restart a service when its source files change.")
 @click.option(
     "--municipality",
@@ -97,7 +97,7 @@ def up(
         sys.exit(1)
     finally:
         stack.stop()
-    console.print("stopped; the data is kept (make reset drops it)")
+    console.print("stopped; the data stays (make reset deletes it)")
 
 
 def _welcome(stack: Stack, seconds: float, passwords: Mapping[str, str | None]) -> Panel:
@@ -143,7 +143,7 @@ def _stop(folder: Path) -> None:
 @folder_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(folder: Path, yes: bool) -> None:
-    """Stop, and drop all data in the folder."""
+    """Stop, and delete all data in the folder."""
     _stop(folder)
     if not folder.exists():
         console.print("there is no data")
@@ -159,7 +159,7 @@ def reset(folder: Path, yes: bool) -> None:
 @click.option("--appointments", default=60_000, show_default=True, help="About how many in a year.")
 @click.option("--days", default=365, show_default=True, help="How many days, the last of them yesterday.")
 def demo_data(folder: Path, appointments: int, days: int) -> None:
-    """Play a year of a municipality that does not exist, for figures to look at. Loket must run."""
+    """Generate a year of a fictional municipality, to try the figures. Loket must run."""
     state = _running(folder)
     environment = _environment(folder, state)
     silence = ROOT / "deploy" / "municipalities" / "voorbeeld.messages.yaml"
@@ -170,7 +170,7 @@ def demo_data(folder: Path, appointments: int, days: int) -> None:
             if done.returncode:
                 sys.exit(done.returncode)
     except KeyboardInterrupt:
-        console.print("stopped; what was played stays")
+        console.print("stopped; the data generated so far stays")
         sys.exit(130)
     console.print(f"see {state['url']}/voorbeeld/cijfers")
 
@@ -189,7 +189,7 @@ def password(folder: Path, municipality: str) -> None:
 @click.argument("municipality", default="rumst")
 @click.option("--role", default="admin", show_default=True, help="What the key may, as role or role/team.")
 def key(folder: Path, municipality: str, role: str) -> None:
-    """Print an API key for MUNICIPALITY, to try the interface with."""
+    """Print an API key for MUNICIPALITY, to try the API."""
     state = _running(folder)
     name = f"shell-{role.replace('/', '-')}"
     if _access(state, "add-key", municipality, name, "--role", role, stderr=subprocess.DEVNULL).returncode:
@@ -200,7 +200,7 @@ def key(folder: Path, municipality: str, role: str) -> None:
 @folder_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def exec_(folder: Path, command: tuple[str, ...]) -> None:
-    """Run COMMAND, such as `loket-configure FILE`, with the addresses and secrets of the Loket that runs."""
+    """Run COMMAND, such as `loket-configure FILE`, with the addresses and secrets of the running Loket."""
     environment = _environment(folder, _running(folder))
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment.get('PATH', os.defpath)}"
     try:
@@ -210,7 +210,7 @@ def exec_(folder: Path, command: tuple[str, ...]) -> None:
 
 
 def _environment(folder: Path, state: Mapping[str, object]) -> dict[str, str]:
-    """What a command needs to work on the Loket that runs."""
+    """The environment for a command that works on the running Loket."""
     return {
         **os.environ, "MONGO_URI": str(state["mongo_uri"]), "AMQP_URI": str(state["amqp_uri"]),
         "PUBLIC_URL": str(state["url"]), "LOKET_SECRET": secret_of(folder),
@@ -218,7 +218,7 @@ def _environment(folder: Path, state: Mapping[str, object]) -> dict[str, str]:
 
 
 def _running(folder: Path) -> dict[str, object]:
-    """What `loket up` wrote down of the Loket that runs here."""
+    """The state file of the running Loket. Raises ClickException when none runs."""
     state = read_state(folder)
     if state is None:
         raise click.ClickException("Loket does not run here. Start it with: make run")
@@ -226,7 +226,7 @@ def _running(folder: Path) -> dict[str, object]:
 
 
 def _access(state: Mapping[str, object], *arguments: str, **options: int) -> subprocess.CompletedProcess[bytes]:
-    """Run `loket-access` on the Loket that runs."""
+    """Run `loket-access` on the running Loket."""
     environment = {**os.environ, "MONGO_URI": str(state["mongo_uri"]), "MONGO_DATABASE": "loket_gateway"}
     command = [sys.executable, "-m", "loket_gateway.administer", *arguments]
     return subprocess.run(command, env=environment, check=False, **options)  # type: ignore[call-overload]
@@ -250,7 +250,7 @@ def logs(folder: Path, names: tuple[str, ...]) -> None:
 @main.command()
 @folder_option
 def status(folder: Path) -> None:
-    """Tell what runs, and whether it is healthy."""
+    """Show what runs, and whether it is healthy."""
     state = read_state(folder)
     if state is None:
         console.print("Loket does not run here. Start it with: make run")

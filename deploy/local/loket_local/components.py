@@ -1,4 +1,4 @@
-"""The four services: how each is started here, and how it is asked for its health."""
+"""The four services: how each is started, and how its health is checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .ports import LOOPBACK
 from .processes import Child, StartFailed
 
 PATIENCE = 60.0
-#: what listens works behind what somebody is waiting for, when all share the same few cores
+#: consumers yield the processor to what users wait for, when all share the same few cores
 NICENESS = {"notification": 15, "reporting": 10}
 #: settings that the operator's environment does not decide: each service has its own database, and all mail is caught
 OF_EACH, OF_MAIL = "MONGO_DATABASE", "SMTP_"
@@ -24,7 +24,7 @@ NAMES = ("notification", "reporting", "booking", "gateway")
 
 @dataclass
 class Component:
-    """One service as a child process, and the environment it was given."""
+    """One service as a child process, and its environment."""
 
     name: str
     port: int
@@ -41,7 +41,7 @@ class Component:
         self.child = Child.start(self.name, command, self.log, self.environment, NICENESS.get(self.name, 0))
 
     def says(self, probe: str) -> bool:
-        """Whether the probe `live` (the process answers) or `ready` (all that it needs answers) is content."""
+        """Whether the probe `live` (the process answers) or `ready` (all that it needs answers) succeeds."""
         try:
             with urllib.request.urlopen(f"{self.health}/{probe}", timeout=5) as answer:
                 return bool(answer.status == 200)
@@ -49,7 +49,7 @@ class Component:
             return False
 
     def wait_until(self, probe: str, patience: float = PATIENCE) -> None:
-        """Raises StartFailed when it ends, or the probe is not content in time."""
+        """Raises StartFailed when it ends, or when the probe does not succeed in time."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             if self.child is not None:

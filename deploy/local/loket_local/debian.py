@@ -1,4 +1,4 @@
-"""Installing a Debian or Ubuntu package, when this machine allows it."""
+"""Install a Debian or Ubuntu package, when this machine allows it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .processes import StartFailed
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Nothing else of ours on this machine installs meanwhile, so what is found here is there as a whole."""
+    """Hold the lock of installations on this machine, so that no other process of ours installs at the same time."""
     with (Path(tempfile.gettempdir()) / f"loket-installs-{os.geteuid()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

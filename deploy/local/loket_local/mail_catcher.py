@@ -1,4 +1,4 @@
-"""A mail server that keeps what it receives, and a page that shows it. For demonstrations and tests."""
+"""A mail server that stores what it receives, and a page that shows it. For demonstrations and tests."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def make_handler(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(data)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Quiet: requests of this page are of no interest."""
+            """Log nothing."""
 
     return Handler
 
@@ -160,7 +160,7 @@ def _mail_page(caught: Caught) -> str:
 @click.option("--smtp-port", default=1025, show_default=True)
 @click.option("--http-port", default=8025, show_default=True)
 def main(smtp_port: int, http_port: int) -> None:
-    """Keep every mail that comes in on the SMTP port, and show it on the HTTP port."""
+    """Store every mail that arrives on the SMTP port, and show it on the HTTP port."""
     mailbox = Mailbox()
     controller = Controller(mailbox, hostname=LOOPBACK, port=smtp_port, data_size_limit=10_000_000)
     controller.start()

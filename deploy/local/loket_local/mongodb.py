@@ -68,9 +68,9 @@ def start(folder: Path, port: int, logs: Path) -> MongoDB:
         *("--dbpath", folder, "--port", str(port), "--bind_ip", LOOPBACK, "--replSet", REPLICA_SET),
         *("--wiredTigerCacheSizeGB", "0.5", "--nounixsocket", "--quiet"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
-        # nobody reads the past, and keeping five minutes of it costs a booking six writes
+        # nothing reads the past, and five minutes of history cost a booking six writes
         *("--setParameter", "minSnapshotHistoryWindowInSeconds=0"),
-        # a service that dies inside a transaction keeps its locks for so long
+        # a service that dies inside a transaction keeps its locks for that long
         *("--setParameter", "transactionLifetimeLimitSeconds=3"),
     ]
     server = MongoDB(port, Child.start("MongoDB", command, logs / "mongodb.log"))
@@ -105,7 +105,7 @@ def _wait_until_primary(server: MongoDB) -> None:
 
 
 def _form_replica_set(client: MongoClient[dict[str, Any]], host: str) -> None:
-    """Make `host` the set's only member; a data folder that ran on another port before is told the new address."""
+    """Make `host` the set's only member; a data folder that ran on another port before gets the new address."""
     members = [{"_id": 0, "host": host}]
     try:
         client.admin.command("replSetGetStatus")

@@ -1,4 +1,4 @@
-"""Which ports are free on this machine, and who holds a taken one."""
+"""Free ports on this machine, and the process that uses a taken one."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def require_free(port: int, what: str, setting: str) -> None:
 
 
 def _holder(port: int) -> str:
-    """The name and id of the process that listens on `port`, when /proc lets us see it."""
+    """The name and id of the process that listens on `port`, when /proc shows it."""
     inodes = set()
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()

@@ -98,7 +98,7 @@ def last_lines(log: Path, count: int = 12) -> str:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process with this id runs; a zombie that nobody has waited for counts as ended."""
+    """Whether a process with this id runs; a zombie that its parent has not waited for counts as ended."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:

@@ -44,7 +44,7 @@ class RabbitMQ:
 
 
 def find_server() -> Path | None:
-    """The server's own start script. Debian's wrapper on PATH insists on root; this one runs as anybody."""
+    """The server's own start script. Debian's wrapper on PATH insists on root; this one runs as any user."""
     packaged = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
     if packaged.exists():
         return packaged
@@ -64,7 +64,7 @@ def find_or_install() -> Path:
 
 
 def start(folder: Path, port: int, logs: Path) -> RabbitMQ:
-    """Start a node on `port` that keeps its data in `folder`, and wait until it takes connections."""
+    """Start a node on `port` that stores its data in `folder`, and wait until it takes connections."""
     server = find_or_install()
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()
@@ -122,7 +122,7 @@ def _definitions(password: str) -> str:
         {
             "users": [
                 {"name": USER, "password_hash": hashed, "tags": "administrator", **hashing},
-                # nobody logs in with an empty hash; RabbitMQ made this user in folders of earlier versions
+                # an empty hash allows no login; RabbitMQ made this user in folders of earlier versions
                 {"name": "guest", "password_hash": "", "tags": "", **hashing},
             ],
             "vhosts": [{"name": "/"}],

@@ -40,7 +40,7 @@ def start(
 ) -> Servers:
     """Start what the environment does not name already.
 
-    `folder` holds the data and the logs; `report` is told what happens, in sentences.
+    `folder` holds the data and the logs; `report` gets a sentence for each step.
     Raises StartFailed with what to do when a server cannot be had.
     """
     _require_space(folder)

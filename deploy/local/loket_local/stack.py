@@ -30,7 +30,7 @@ FIRST_ACCOUNT = "beheer"
 
 @dataclass(frozen=True)
 class Ports:
-    """Where everything listens, all on 127.0.0.1."""
+    """The port of each part, all on 127.0.0.1."""
 
     http: int = 8080
     mail: int = 8025
@@ -44,7 +44,7 @@ class Ports:
 
 
 class Interrupted(BaseException):
-    """SIGINT, SIGTERM or SIGHUP came in."""
+    """SIGINT, SIGTERM or SIGHUP arrived."""
 
 
 @dataclass
@@ -160,7 +160,7 @@ class Stack:
             self.report(f"  to load the file again: {Path(sys.executable).parent / 'loket'} exec {name} {file}")
 
     def open_desk(self, municipality: str) -> str | None:
-        """The first account of a municipality, `beheer`; its password, which is told once. None when it is there."""
+        """The first account of a municipality, `beheer`; its first password, or None when the account exists."""
         done = self.access("add-account", municipality, FIRST_ACCOUNT, "--role", "admin")
         return done.stdout.strip() if done.returncode == 0 else None
 
@@ -231,7 +231,7 @@ class Stack:
             self.report(f"{component.name}: restarted after a change, in {time.monotonic() - began:.1f} s")
 
     def stop(self) -> None:
-        """Stop everything, the doors first, so that nothing comes in any more while the rest finishes."""
+        """Stop everything, the gateway first, so that no request arrives while the rest finishes."""
         if gateway := self.components.get("gateway"):
             gateway.stop()
         for component in self.components.values():

@@ -1,4 +1,4 @@
-"""A taken port is told with who has it and what to do."""
+"""The error about a taken port names the process that uses it and what to do."""
 
 import os
 import socket

@@ -38,7 +38,7 @@ def test_data_survives_a_restart_also_on_another_port(tmp_path):
 
 
 def connects(uri):
-    """Whether the broker lets somebody in."""
+    """Whether the broker accepts the login."""
     try:
         with Connection(uri, connect_timeout=3) as connection:
             connection.ensure_connection(max_retries=1, timeout=3)
