@@ -131,7 +131,7 @@ def own(tmp_path_factory):
 def test_sigterm_ends_every_child_and_the_data_survives(up, folder, own):
     assert "at version 2" in configure(folder, own)
     up.end(signal.SIGTERM)
-    assert "the data is kept" in up.output.read_text()
+    assert "the data stays" in up.output.read_text()
     assert (folder / "mongodb").exists()
 
 
