@@ -18,6 +18,8 @@ WIDTHS = (360, 1280)
 ABORTED = "net::ERR_ABORTED"
 #: the long form tries every width with and without JavaScript, the short one each width and each way once
 LOOKS = [(width, script) for script in (False, True) for width in WIDTHS] if LONG else [(360, False), (1280, True)]
+#: what depends on the script and not on the width is tried on the narrow screen alone in the short form
+SCRIPTED_WIDTHS = WIDTHS if LONG else WIDTHS[:1]
 #: milliseconds; other tests may be at work on the same cores
 PATIENCE = 15_000
 
@@ -70,9 +72,9 @@ def page(browser: Browser, look):
     context.close()
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=SCRIPTED_WIDTHS)
 def scripted_page(browser: Browser, request):
-    """A page with JavaScript, wide or narrow."""
+    """A page with JavaScript."""
     context = a_context(browser, request.param, True)
     yield open_page(context, request.param)
     context.close()

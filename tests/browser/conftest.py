@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.desk import at_work, settled
-from tests.chromium import WIDTHS
+from tests.chromium import SCRIPTED_WIDTHS
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def desk(browser, stack, hall, look):
         yield page
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=SCRIPTED_WIDTHS)
 def scripted_desk(browser, stack, hall, request):
     with at_work(browser, stack, "halstad", (request.param, True)) as page:
         yield page

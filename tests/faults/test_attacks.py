@@ -102,7 +102,7 @@ def test_a_crowd_that_guesses_passwords_takes_no_memory_with_it(own_stack, gatew
     answers(portal)
 
 
-def test_a_client_that_sends_wrong_keys_is_stopped_and_others_are_not(stack, own_stack, gateway, portal):
+def test_a_client_that_sends_wrong_keys_is_stopped_and_others_are_not(own_stack, gateway, portal):
     gateway.stop()
     gateway.environment["WRONG_PER_MINUTE"] = "20"
     gateway.start()

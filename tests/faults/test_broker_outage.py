@@ -12,17 +12,23 @@ import pytest
 import requests
 from pymongo import MongoClient
 
+from conftest import LONG
 from loket_booking.commands.request import Request
 from loket_local import mongodb, rabbitmq
 from tests.client import Portal, a_visitor, eventually, in_days
 
-ROUNDS = 3
+ROUNDS = 3 if LONG else 2
 CLIENTS = 4
 #: seconds without the broker in each round
 BROKER_ERRORS = 3.0
 #: seconds from SIGTERM to the end of a process
 STOPPED_WITHIN = 9.0
 NUISANCE = {"appointment_types": ["hinder-melden"], "answers": {"soort-hinder": "geluid"}}
+
+
+def at_once(*names):
+    """The services that a test starts together: in the short form all of them, in the long form one after the other."""
+    return [(name,) for name in names] if LONG else [names]
 
 
 def stop_broker(stack):
@@ -157,48 +163,63 @@ def test_a_broker_restart_with_bookings_in_flight_ends_no_process_and_loses_no_b
     wait_until_whole(whole)
 
 
-@pytest.mark.parametrize("name", ["gateway", "booking", "notification", "reporting"])
-def test_a_service_that_starts_without_its_broker_waits_for_it(whole, portal, name):
-    component = whole.components[name]
-    component.stop()
-    stop_broker(whole)
-    try:
-        component.start()
-        eventually(lambda: component.says("live"))
-        pid = component.child.pid
-        assert readiness(component).status_code == 503
-        if name == "gateway":
-            refused = portal.get("slots", params={"appointment_type": "bouwadvies", "location": "gemeentehuis"})
-            assert (refused.status_code, refused.json()["code"]) == (503, "service-unavailable")
-        time.sleep(3)
-        assert component.says("live")
-    finally:
-        start_broker(whole)
-    component.wait_until("ready")
-    assert component.child.pid == pid
+@contextmanager
+def started_meanwhile(stack, names):
+    """Stop these services, let the block end what they need and give it back; between the two they start and wait."""
+    components = [stack.components[name] for name in names]
+    for component in components:
+        component.ask_to_stop()
+    for component in components:
+        component.stop()
+
+    def start():
+        for component in components:
+            component.start()
+        for component in components:
+            eventually(lambda component=component: component.says("live"))
+            assert readiness(component).status_code == 503
+        return [component.child.pid for component in components]
+
+    started = []
+    yield lambda: started.extend(start())
+    for component in components:
+        component.wait_until("ready")
+    assert [component.child.pid for component in components] == started
+    wait_until_whole(stack)
+
+
+def all_live(stack, names):
+    return all(stack.components[name].says("live") for name in names)
+
+
+@pytest.mark.parametrize("names", at_once("gateway", "booking", "notification", "reporting"), ids=", ".join)
+def test_a_service_that_starts_without_its_broker_waits_for_it(whole, portal, names):
+    with started_meanwhile(whole, names) as start:
+        stop_broker(whole)
+        try:
+            start()
+            if "gateway" in names:
+                refused = portal.get("slots", params={"appointment_type": "bouwadvies", "location": "gemeentehuis"})
+                assert (refused.status_code, refused.json()["code"]) == (503, "service-unavailable")
+            time.sleep(3)
+            assert all_live(whole, names)
+        finally:
+            start_broker(whole)
     visitor = a_visitor()
-    wait_until_whole(whole)
     eventually(lambda: books(portal, contact=visitor))
     eventually(lambda: portal.mails_to(visitor["email"]))
 
 
-@pytest.mark.parametrize("name", ["gateway", "booking"])
-def test_a_service_that_starts_without_its_database_waits_for_it(whole, portal, name):
-    component = whole.components[name]
-    component.stop()
-    whole.servers.database.process.kill()
-    try:
-        component.start()
-        eventually(lambda: component.says("live"))
-        pid = component.child.pid
-        assert readiness(component).status_code == 503
-        time.sleep(6)
-        assert component.says("live")
-    finally:
-        start_database(whole)
-    component.wait_until("ready")
-    assert component.child.pid == pid
-    wait_until_whole(whole)
+@pytest.mark.parametrize("names", at_once("gateway", "booking"), ids=", ".join)
+def test_a_service_that_starts_without_its_database_waits_for_it(whole, portal, names):
+    with started_meanwhile(whole, names) as start:
+        whole.servers.database.process.kill()
+        try:
+            start()
+            time.sleep(6)
+            assert all_live(whole, names)
+        finally:
+            start_database(whole)
     eventually(lambda: books(portal))
 
 

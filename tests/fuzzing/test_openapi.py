@@ -16,7 +16,7 @@ MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
 CASES = int(os.environ.get("LOKET_FUZZ") or (5000 if LONG else 60))
 ALL = [operation.id for operation in OPERATIONS]
 #: what the processes of `make test` share out: (name, operations). In the long form an operation is minutes
-CHUNKS = 8
+CHUNKS = 4
 EACH = [(each, [each]) for each in ALL] if LONG else [(f"{n + 1} of {CHUNKS}", ALL[n::CHUNKS]) for n in range(CHUNKS)]
 #: answers of one test; all tests of the short form together stay below ten
 MAX_UNAVAILABLE = 10 if LONG else 2

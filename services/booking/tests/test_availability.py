@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from builders import a_municipality, a_room, a_specialist, a_type, hours, in_zone, utc
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loket_booking.domain.availability import Availability
@@ -138,6 +138,8 @@ def closure(draw, date):
     return Closure(date, date, {"nl": "x"}, first, last)
 
 
+# the plain reading takes 0.1 s for each example
+@settings(max_examples=settings.default.max_examples // 3)
 @given(st.data())
 def test_the_slots_are_those_of_a_plain_reading_of_the_rules(data):
     draw = data.draw
