@@ -20,6 +20,7 @@ from rich.panel import Panel
 from .credentials import secret_of
 from .ports import LOOPBACK
 from .processes import StartFailed, stop_by_id
+from .race import race
 from .stack import FIRST_ACCOUNT, Interrupted, Ports, Stack, raise_on_signals, read_state
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -36,6 +37,9 @@ folder_option = click.option(
 @click.group()
 def main() -> None:
     """Run all of Loket on this machine: broker, database, services and mail catcher, as ordinary processes."""
+
+
+main.add_command(race)
 
 
 @main.command()

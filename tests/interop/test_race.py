@@ -1,0 +1,47 @@
+"""`loket race` tells how many of many clients get one slot, whichever interface they speak."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+WOON = {"type": "woningkwaliteit", "location": "gemeentehuis"}
+
+
+def race(stack, *options):
+    command = [sys.executable, "-c", "from loket_local.cli import main; main()", "race", "--url", stack.url]
+    given = [part for name, value in WOON.items() for part in (f"--{name}", value)]
+    return subprocess.run([*command, *given, *options], capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("interface", ["loket", "qmatic", "jcc"])
+def test_as_many_win_as_there_are_places_and_the_slot_is_free_again_afterwards(stack, portal, interface):
+    slot = portal.slots(WOON["type"])[-1]
+    key = stack.machine_key("rumst", "portal")
+    places = str(slot["capacity"])
+    done = race(stack, "--interface", interface, "--key", key, "--clients", "20", "--places", places, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert (report["won"], report["without_answer"]) == (slot["capacity"], 0)
+    assert sum(report["outcomes"].values()) == 20
+    again = portal.slots(WOON["type"])[-1]
+    assert (again["start"], again["capacity"]) == (slot["start"], slot["capacity"])
+
+
+def test_fewer_winners_than_places_are_a_failure_that_a_reader_sees(stack):
+    done = race(stack, "--clients", "20", "--places", "19")
+    assert done.returncode == 1
+    assert "there were 19 places." in done.stdout
+
+
+def test_a_system_that_is_not_there_is_one_line(stack):
+    done = race(stack, "--url", "http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: http://127.0.0.1:9 cannot be reached")
+
+
+def test_answers_that_are_no_json_are_refused_with_the_option(stack):
+    done = race(stack, "--answers", "{")
+    assert done.returncode == 2
+    assert "--answers" in done.stderr
