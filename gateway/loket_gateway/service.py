@@ -1,17 +1,17 @@
-"""The gateway: every route that there is, and what the routes need."""
+"""The gateway: its routes, and the dependencies that they are built with."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from nameko.extensions import DependencyProvider
 
-from loket_chassis.messaging.rpc import RpcCaller, RpcClient, Unavailable
+from loket_chassis.messaging.rpc import RpcCaller, RpcClient, ServiceProxy, Unavailable
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Readiness, probes
 
-from .access.identity import Access
 from .api.access import AccessRoutes
 from .api.administration import AdministrationRoutes
 from .api.appointments import AppointmentRoutes
@@ -20,35 +20,38 @@ from .api.catalogue import CatalogueRoutes
 from .api.desk import DeskRoutes
 from .api.files import FileRoutes
 from .api.open_data import OpenDataRoutes
-from .api.openapi import OpenApiRoutes
+from .api.openapi import OpenApiRoutes, document
+from .api.operations import GROUPS
 from .api.receipts import ReceiptRoutes
 from .api.reports import ReportRoutes
 from .api.slots import SlotRoutes
 from .api.waiting_list import WaitingListRoutes
 from .api.webhooks import WebhookRoutes
-from .clients.catalogue_cache import Catalogues
+from .clients.catalogue_cache import CatalogueCache, CatalogueProvider
 from .compat.jcc import JccRoutes
 from .compat.qmatic import QmaticRoutes
-from .http.proof_of_work import Friction
-from .http.routing import route
-from .pages.appointment import ManagingPages
-from .pages.desk.administration import RunningPages
+from .http.authentication import Access, Authentication
+from .http.proof_of_work import ProofOfWork
+from .http.routing import Router, route
+from .pages.appointment import AppointmentPages
+from .pages.desk.administration import AdministrationPages
 from .pages.desk.booking import DeskBookingPages
-from .pages.desk.closures import ClosingPages
+from .pages.desk.closures import ClosurePages
 from .pages.desk.connections import ConnectionPages
 from .pages.desk.day import DayPages
-from .pages.desk.setup import SettingUpPages
+from .pages.desk.setup import SetupPages
 from .pages.desk.texts import TextPages
 from .pages.desk.visit import VisitPages
 from .pages.device import DevicePages
 from .pages.display import DisplayPages
+from .pages.documentation import DocumentationPages
 from .pages.figures import FigurePages
 from .pages.kiosk import KioskPages
-from .pages.login import EnteringPages
-from .pages.questions import DetailPages
-from .pages.time_slots import MomentPages
+from .pages.login import LoginPages
+from .pages.questions import QuestionPages
+from .pages.time_slots import TimeSlotPages
 from .pages.topics import TopicPages
-from .pages.unsubscribe import UnsubscribingPages
+from .pages.unsubscribe import UnsubscribePages
 
 
 class GatewayReadiness(Readiness):
@@ -79,54 +82,81 @@ class PublicUrl(DependencyProvider):
         return str(self.container.config["settings"].public_url).rstrip("/")
 
 
-class GatewayService(
-    CatalogueRoutes,
-    SlotRoutes,
-    AppointmentRoutes,
-    FileRoutes,
-    WaitingListRoutes,
-    ReportRoutes,
-    OpenDataRoutes,
-    FigurePages,
-    DeskRoutes,
-    CalendarRoutes,
-    AdministrationRoutes,
-    AccessRoutes,
-    WebhookRoutes,
-    QmaticRoutes,
-    JccRoutes,
-    OpenApiRoutes,
-    ReceiptRoutes,
-    TopicPages,
-    MomentPages,
-    DetailPages,
-    ManagingPages,
-    UnsubscribingPages,
-    EnteringPages,
-    DayPages,
-    VisitPages,
-    DeskBookingPages,
-    ClosingPages,
-    SettingUpPages,
-    TextPages,
-    RunningPages,
-    ConnectionPages,
-    DevicePages,
-    KioskPages,
-    DisplayPages,
-    probes(partial(route, counts=False)),  # type: ignore[misc]
-):
-    """The HTTP door of Loket."""
+class ProbeRoutes(probes(partial(route, rate_limited=False))):  # type: ignore[misc]
+    """Liveness, readiness and metrics."""
+
+    def __init__(self, readiness: Callable[[], dict[str, str]]) -> None:
+        self.readiness = readiness
+
+
+class Dependencies(Protocol):
+    """What the routes need of the service. The values are those of one request."""
+
+    booking: ServiceProxy
+    slow_booking: ServiceProxy
+    notification: ServiceProxy
+    reporting: ServiceProxy
+    catalogue: CatalogueCache
+    access: Authentication
+    proof_of_work: ProofOfWork
+    public_url: str
+    readiness: Callable[[], dict[str, str]]
+
+
+class GatewayService:
+    """The nameko service. Each attribute provides the dependency of the same name."""
 
     name = "gateway"
 
     booking = RpcClient("booking")
-    patient_booking = RpcClient("booking", deadline=12.0)  # a calendar of years takes a while
+    slow_booking = RpcClient("booking", deadline=12.0)  # to expand a calendar of several years
     notification = RpcClient("notification")
-    reporting = RpcClient("reporting", deadline=5.0)  # years of figures take a while
-    catalogue = Catalogues()
+    reporting = RpcClient("reporting", deadline=5.0)  # to count several years of figures
+    catalogue = CatalogueProvider()
     access = Access()
-    friction = Friction()
+    proof_of_work = ProofOfWork()
     public_url = PublicUrl()
     traceparent = WorkerMetrics()
     readiness = GatewayReadiness()
+
+
+ROUTER = Router[Dependencies]()
+ROUTER.add(CatalogueRoutes, lambda use: CatalogueRoutes(use.catalogue))
+ROUTER.add(SlotRoutes, lambda use: SlotRoutes(use.booking))
+ROUTER.add(AppointmentRoutes, lambda use: AppointmentRoutes(use.booking, use.proof_of_work, use.public_url))
+ROUTER.add(FileRoutes, lambda use: FileRoutes(use.booking))
+ROUTER.add(WaitingListRoutes, lambda use: WaitingListRoutes(use.booking))
+ROUTER.add(ReportRoutes, lambda use: ReportRoutes(use.reporting, use.catalogue))
+ROUTER.add(OpenDataRoutes, lambda use: OpenDataRoutes(use.reporting, use.catalogue, use.public_url))
+ROUTER.add(FigurePages, lambda use: FigurePages(use.reporting, use.catalogue))
+ROUTER.add(DeskRoutes, lambda use: DeskRoutes(use.booking, use.notification))
+ROUTER.add(CalendarRoutes, lambda use: CalendarRoutes(use.booking, use.slow_booking))
+ROUTER.add(AdministrationRoutes, lambda use: AdministrationRoutes(use.booking, use.catalogue))
+ROUTER.add(AccessRoutes, lambda use: AccessRoutes(use.access, use.catalogue))
+ROUTER.add(WebhookRoutes, lambda use: WebhookRoutes(use.notification))
+ROUTER.add(QmaticRoutes, lambda use: QmaticRoutes(use.booking, use.catalogue))
+ROUTER.add(JccRoutes, lambda use: JccRoutes(use.booking, use.catalogue, use.access))
+ROUTER.add(OpenApiRoutes, lambda use: OpenApiRoutes(use.public_url))
+ROUTER.add(DocumentationPages, lambda use: DocumentationPages(use.public_url, document, GROUPS))
+ROUTER.add(ReceiptRoutes, lambda use: ReceiptRoutes(use.notification, use.public_url))
+ROUTER.add(TopicPages, lambda use: TopicPages(use.booking, use.catalogue))
+ROUTER.add(TimeSlotPages, lambda use: TimeSlotPages(use.booking, use.catalogue, use.proof_of_work))
+ROUTER.add(QuestionPages, lambda use: QuestionPages(use.booking, use.catalogue, use.proof_of_work))
+ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catalogue, use.public_url))
+ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))
+ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue))
+ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.catalogue))
+ROUTER.add(VisitPages, lambda use: VisitPages(use.booking, use.notification, use.catalogue))
+ROUTER.add(DeskBookingPages, lambda use: DeskBookingPages(use.booking, use.catalogue))
+ROUTER.add(ClosurePages, lambda use: ClosurePages(use.booking, use.catalogue))
+ROUTER.add(SetupPages, lambda use: SetupPages(use.booking, use.catalogue))
+ROUTER.add(TextPages, lambda use: TextPages(use.notification, use.catalogue))
+ROUTER.add(
+    AdministrationPages, lambda use: AdministrationPages(use.booking, use.notification, use.access, use.catalogue)
+)
+ROUTER.add(ConnectionPages, lambda use: ConnectionPages(use.notification, use.reporting, use.catalogue))
+ROUTER.add(DevicePages, lambda use: DevicePages(use.access, use.catalogue))
+ROUTER.add(KioskPages, lambda use: KioskPages(use.booking, use.access, use.catalogue))
+ROUTER.add(DisplayPages, lambda use: DisplayPages(use.booking, use.access, use.catalogue))
+ROUTER.add(ProbeRoutes, lambda use: ProbeRoutes(use.readiness))
+ROUTER.attach(GatewayService)

@@ -1,4 +1,4 @@
-"""Every door of the real gateway, tried by everybody: each role, the neighbours' administrator, and nobody."""
+"""Every permission of the real gateway, tried by everybody: each role, the neighbours' administrator, and nobody."""
 
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from tests.client import Portal, in_days
 
 MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
 GUARDED = [
-    pytest.param(method, url, entrypoint.door, id=f"{method} {url}")
+    pytest.param(method, url, entrypoint.permission, id=f"{method} {url}")
     for method, url, entrypoint in routes()
-    if entrypoint.door.permission is not None
+    if entrypoint.permission.name is not None
 ]
 LINKED = [
     pytest.param(method, url, id=f"{method} {url}")
     for method, url, entrypoint in routes("/api/")
-    if entrypoint.door.link
+    if entrypoint.permission.link
 ]
 
 
@@ -44,10 +44,10 @@ def is_page(url):
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize(("method", "url", "door"), GUARDED)
-def test_a_role_passes_the_doors_that_it_may_and_no_other(stack, role, method, url, door):
+@pytest.mark.parametrize(("method", "url", "permission"), GUARDED)
+def test_a_role_passes_the_doors_that_it_may_and_no_other(stack, role, method, url, permission):
     answer = ask(stack, method, url, stack.machine_key("rumst", role))
-    if door.permission in ROLES[role]:
+    if permission.name in ROLES[role]:
         assert answer.status_code not in (401, 403)
         # one of the dialects tells with a 500 what was wrong with a request
         assert answer.status_code < 500 or answer.headers["error_code"] not in ("internal-error", "service-unavailable")
@@ -55,18 +55,21 @@ def test_a_role_passes_the_doors_that_it_may_and_no_other(stack, role, method, u
         assert answer.status_code == 403
 
 
-@pytest.mark.parametrize(("method", "url", "door"), GUARDED)
-def test_nobody_passes_and_is_told_to_log_in(stack, method, url, door):
+@pytest.mark.parametrize(("method", "url", "permission"), GUARDED)
+def test_nobody_passes_and_is_told_to_log_in(stack, method, url, permission):
     answer = ask(stack, method, url)
     if is_page(url):
         assert answer.status_code == 303
         assert "/aanmelden" in answer.headers["Location"]
     else:
-        assert (answer.status_code, answer.json()["code"]) == (401, "token-needed" if door.link else "login-needed")
+        assert (answer.status_code, answer.json()["code"]) == (
+            401,
+            "token-needed" if permission.link else "login-needed",
+        )
 
 
-@pytest.mark.parametrize(("method", "url", "door"), GUARDED)
-def test_the_neighbours_administrator_does_not_pass(stack, neighbours, method, url, door):
+@pytest.mark.parametrize(("method", "url", "permission"), GUARDED)
+def test_the_neighbours_administrator_does_not_pass(stack, neighbours, method, url, permission):
     assert ask(stack, method, url, neighbours.key).status_code == 403
 
 

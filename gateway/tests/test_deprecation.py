@@ -27,9 +27,9 @@ def test_nobody_gets_less_than_a_year():
 
 
 def test_every_answer_of_such_a_route_says_so_also_a_refusal():
-    route = Route("GET", "/x", counts=False, deprecated=GOING)
+    route = Route("GET", "/x", rate_limited=False, deprecated=GOING)
     for given in (Response("fine"), Response(status=404)):
-        assert dict(route.told(given).headers)["Sunset"].startswith("Wed, 01 Dec 2027")
+        assert dict(route.finish(given).headers)["Sunset"].startswith("Wed, 01 Dec 2027")
 
 
 def test_the_document_and_the_routes_agree_on_what_goes_away():

@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from loket_gateway.http.server import Remarks
+from loket_gateway.http.server import WebServerLog
 from tests.client import eventually
 
 
@@ -44,5 +44,5 @@ def test_a_refusal_is_one_line_with_its_code(stack, told, method, path, code):
 
 
 def test_an_answer_that_could_not_be_sent_is_an_error(capsys):
-    Remarks().info("Traceback (most recent call last): ...")
+    WebServerLog().info("Traceback (most recent call last): ...")
     assert "an answer could not be sent" in capsys.readouterr().out

@@ -9,7 +9,7 @@ import requests
 from werkzeug.test import create_environ
 from werkzeug.wrappers import Request, Response
 
-from loket_gateway.http.response_cache import MAX_BYTES, MAX_REQUESTS, KeptAnswers
+from loket_gateway.http.response_cache import MAX_BYTES, MAX_REQUESTS, ResponseCache
 from tests.client import eventually
 
 SLOTS = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
@@ -114,7 +114,7 @@ def test_a_repeat_under_the_same_key_issues_no_second_ticket(staff):
 
 
 def test_what_is_remembered_stays_bounded_however_many_ways_a_language_is_asked_for():
-    kept = KeptAnswers()
+    kept = ResponseCache()
     kept.setup()
     for number in range(MAX_REQUESTS + 10):
         environ = create_environ("/v1/rumst/teams", headers={"Accept-Language": f"nl, fr;q=0.{number}"})
@@ -125,7 +125,7 @@ def test_what_is_remembered_stays_bounded_however_many_ways_a_language_is_asked_
 
 def test_what_is_remembered_stays_bounded_however_long_and_different_the_questions_are():
     """A small answer costs more than its text: thousands of long questions once filled hundreds of MiB."""
-    kept = KeptAnswers()
+    kept = ResponseCache()
     kept.setup()
     tracemalloc.start()
     for number in range(12_000):

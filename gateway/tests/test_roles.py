@@ -12,9 +12,9 @@ from loket_gateway.access.roles import FOR_PEOPLE, PERMISSIONS, ROLES, Caller, G
 LEAD = Caller("x", "rumst", grants(["lead/milieu", "agent"]), by="session")
 
 
-def refused(door, caller, municipality="rumst", has_link=False):
+def refused(permission, caller, municipality="rumst", has_link=False):
     with pytest.raises(Refusal) as refusal:
-        door.check(caller, municipality, has_link)
+        permission.check(caller, municipality, has_link)
     return refusal.value.code
 
 
@@ -56,10 +56,10 @@ def test_an_open_door_lets_anybody_pass_and_a_link_only_who_has_one():
 
 
 def test_a_door_for_staff_asks_for_a_login_and_then_for_the_permission():
-    door = needs("configuration.change")
-    assert refused(door, Caller()) == "login-needed"
-    assert refused(door, Caller(), has_link=True) == "login-needed"
-    assert refused(door, LEAD) == "forbidden"
+    permission = needs("configuration.change")
+    assert refused(permission, Caller()) == "login-needed"
+    assert refused(permission, Caller(), has_link=True) == "login-needed"
+    assert refused(permission, LEAD) == "forbidden"
     assert refused(needs("agenda.read"), LEAD, "kontich") == "forbidden"
     link_or("agenda.read").check(LEAD, "rumst", has_link=False)
 

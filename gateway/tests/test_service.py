@@ -1,14 +1,78 @@
-"""The groups of routes that make up the gateway do not get in each other's way."""
+"""The router of the gateway: no route takes the place of another, and every dependency has a provider."""
 
-from collections import Counter
+from types import SimpleNamespace
 
-from loket_gateway.service import GatewayService
+import pytest
+from nameko.extensions import DependencyProvider
+from werkzeug.wrappers import Response
+
+from loket_gateway.http.routing import Router, route
+from loket_gateway.service import ROUTER, Dependencies, GatewayService
 
 
-def test_no_two_groups_of_routes_use_one_name():
-    """They are one class in the end: the second of two would silently take the place of the first."""
-    groups = [each for each in GatewayService.__mro__[1:] if each.__module__.startswith("loket_gateway")]
-    used = Counter(
-        name for group in groups for name, value in vars(group).items() if callable(value) and not name.startswith("__")
-    )
-    assert [name for name, count in used.items() if count > 1] == []
+class Hello:
+    def __init__(self, greeting):
+        self.greeting = greeting
+
+    @route("GET", "/<service>")
+    def hello(self, request, service):  # a placeholder can have any name
+        return Response(f"{self.greeting}, {service}")
+
+
+def router(*groups):
+    made = Router()
+    for group in groups:
+        made.add(group, lambda use: Hello(use.greeting))
+    return made
+
+
+def group(name, method, url, handler):
+    return type(name, (), {handler.__name__: route(method, url)(handler)})
+
+
+def test_every_dependency_has_a_provider_and_every_provider_a_use():
+    providers = {name for name, each in vars(GatewayService).items() if isinstance(each, DependencyProvider)}
+    assert set(Dependencies.__annotations__) | {"traceparent"} == providers
+
+
+def test_every_group_can_be_built_from_the_dependencies():
+    given = SimpleNamespace(**dict.fromkeys(Dependencies.__annotations__, "given"))
+    assert ROUTER.groups
+    for each, build in ROUTER.groups:
+        assert isinstance(build(given), each)
+
+
+def test_a_handler_becomes_an_entrypoint_of_the_service_under_its_own_name():
+    service = type("Service", (), {"greeting": "Hello"})
+    router(Hello).attach(service)
+    assert [each.url for each in service.hello.nameko_entrypoints] == ["/<service>"]
+    assert service().hello(None, service="Lieve").get_data() == b"Hello, Lieve"
+
+
+def test_two_routes_with_the_same_method_and_address_are_refused():
+    def goodbye(self, request, who):
+        return Response()
+
+    with pytest.raises(ValueError, match=r"Goodbye\.goodbye: Hello\.hello has GET"):
+        router(Hello, group("Goodbye", "GET", "/<who>", goodbye))
+
+
+def test_two_handlers_with_the_same_name_are_refused():
+    def hello(self, request):
+        return Response()
+
+    with pytest.raises(ValueError, match=r"Other\.hello"):
+        router(Hello, group("Other", "GET", "/other", hello))
+
+
+def test_a_handler_whose_parameters_are_not_those_of_its_address_is_refused():
+    def hello(self, request, other):
+        return Response()
+
+    with pytest.raises(ValueError, match=r"\['other'\]"):
+        router(group("Other", "GET", "/<name>", hello))
+
+
+def test_a_handler_named_as_an_attribute_of_the_service_is_refused():
+    with pytest.raises(ValueError, match="hello"):
+        router(Hello).attach(type("Service", (), {"hello": "taken"}))

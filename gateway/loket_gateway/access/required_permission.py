@@ -1,4 +1,4 @@
-"""What a route asks of who knocks: nothing, the token of one appointment, or a permission."""
+"""What a route requires of its caller: nothing, the token of one appointment, or a permission."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from .roles import PERMISSIONS, Caller
 
 
 @dataclass(frozen=True)
-class Door:
-    """Who may pass. `permission`: for accounts and keys; `link`: also, or only, who has the appointment's token.
+class RequiredPermission:
+    """`name`: a permission of accounts and keys. `link`: the token of the appointment is enough, or needed.
 
-    What a token opens is checked by booking, which keeps its hash; here it only has to be there.
+    Only the presence of a token is checked here. Booking, which stores its hash, checks the token.
     """
 
-    permission: str | None = None
+    name: str | None = None
     link: bool = False
 
     def __post_init__(self) -> None:
-        if self.permission is not None and self.permission not in PERMISSIONS:
-            raise ValueError(self.permission)
+        if self.name is not None and self.name not in PERMISSIONS:
+            raise ValueError(self.name)
 
     @property
     def is_open(self) -> bool:
-        return self.permission is None and not self.link
+        return self.name is None and not self.link
 
     def check(self, caller: Caller, municipality: str, has_link: bool) -> None:
-        """Raises Refusal: token-needed, login-needed, forbidden, password-change-needed."""
+        """Raise Refusal: token-needed, login-needed, forbidden, password-change-needed."""
         if self.is_open or (self.link and has_link):
             return
-        if not caller.is_known or self.permission is None:
+        if not caller.is_known or self.name is None:
             raise Refusal("token-needed" if self.link else "login-needed")
         if caller.must_change_password:
             raise Refusal("password-change-needed")
-        if not caller.may(self.permission, municipality):
-            raise Refusal("forbidden", {"permission": self.permission})
+        if not caller.may(self.name, municipality):
+            raise Refusal("forbidden", {"permission": self.name})
 
 
-OPEN = Door()
-LINK = Door(link=True)
+OPEN = RequiredPermission()
+LINK = RequiredPermission(link=True)
 
 
-def needs(permission: str) -> Door:
-    """For accounts and keys that have it."""
-    return Door(permission)
+def needs(permission: str) -> RequiredPermission:
+    """Require a permission."""
+    return RequiredPermission(permission)
 
 
-def link_or(permission: str) -> Door:
-    """For who has the appointment's token, and for accounts and keys that have the permission."""
-    return Door(permission, link=True)
+def link_or(permission: str) -> RequiredPermission:
+    """Require the token of the appointment, or a permission."""
+    return RequiredPermission(permission, link=True)

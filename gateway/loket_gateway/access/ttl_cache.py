@@ -13,7 +13,7 @@ FRESH_FOR = 5.0
 MOST = 10_000
 
 
-class Memory(Generic[T]):
+class TtlCache(Generic[T]):
     """The answers of one question by its key; also that there is nothing."""
 
     def __init__(self) -> None:

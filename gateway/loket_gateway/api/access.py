@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -10,28 +11,29 @@ from loket_contracts.errors import Refusal, load
 
 from ..access import passwords
 from ..access.accounts import Account
-from ..access.identity import Identity
 from ..access.keys import Key
 from ..access.required_permission import needs
 from ..access.roles import grants
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
+from ..http.authentication import Authentication
 from ..http.clock import now
 from ..http.parsing import json_object, query
 from ..http.request import GatewayRequest
+from ..http.responses import done, private
 from ..http.routing import route
 from ..schemas import ChangeAccount, MakeAccount, MakeKey, PageQuery
 from . import BASE
-from .answers import done, private
 
 CHANGE = needs("access.change")
 _make_account, _change_account, _make_key, _page_query = MakeAccount(), ChangeAccount(), MakeKey(), PageQuery()
 
 
+@dataclass(frozen=True)
 class AccessRoutes:
     """For administrators. Every change is in the access log."""
 
-    access: Identity
-    catalogue: Catalogue
+    access: Authentication
+    catalogue: CatalogueCache
 
     @route("GET", f"{BASE}/accounts", CHANGE)
     def get_accounts(self, request: GatewayRequest, municipality: str) -> Response:

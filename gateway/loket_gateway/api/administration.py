@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from werkzeug.wrappers import Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import load
 
 from ..access.required_permission import needs
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
 from ..http.parsing import json_object, query, text
 from ..http.request import GatewayRequest
+from ..http.responses import private
 from ..http.routing import route
 from ..schemas import AuditQuery, ConfigurationQuery, ResidentWish
 from . import BASE
-from .answers import private
 
 _configuration_query, _audit_query, _resident_wish = ConfigurationQuery(), AuditQuery(), ResidentWish()
 YAML = "application/yaml"
 
 
+@dataclass(frozen=True)
 class AdministrationRoutes:
     """A configuration is taken whole or not at all; the version before it stays to be had."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @route("GET", f"{BASE}/configuration", needs("configuration.read"))
     def get_configuration(self, request: GatewayRequest, municipality: str) -> Response:

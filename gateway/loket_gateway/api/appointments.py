@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -9,29 +10,30 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import LINK, link_or
-from ..http.client_address import stranger
+from ..http.client_address import anonymous_client
 from ..http.idempotency import scoped_key
 from ..http.parsing import bearer, json_object
 from ..http.problems import STAMP_HEADER
-from ..http.proof_of_work import WORK_HEADER, Friction
+from ..http.proof_of_work import WORK_HEADER, ProofOfWork
 from ..http.request import GatewayRequest
+from ..http.responses import calendar, done, page_of, private
 from ..http.routing import route
 from ..i18n import language
 from . import BASE
-from .answers import calendar, done, page_of, private
 
 
+@dataclass(frozen=True)
 class AppointmentRoutes:
     """Booking is open to all; one appointment is for who has its token."""
 
     booking: ServiceProxy
-    friction: Friction
+    proof_of_work: ProofOfWork
     public_url: str
 
     @route("POST", f"{BASE}/holds")
     def post_holds(self, request: GatewayRequest, municipality: str) -> Response:
-        _require_work(self.friction, request, municipality)
-        held = self.booking.hold(municipality, json_object(request), scoped_key(request), _stranger(request))
+        _require_work(self.proof_of_work, request, municipality)
+        held = self.booking.hold(municipality, json_object(request), scoped_key(request), _anonymous_client(request))
         return private(held, request, 201)
 
     @route("POST", f"{BASE}/appointments")
@@ -41,8 +43,8 @@ class AppointmentRoutes:
             booked = self.booking.portal_book(municipality, caller.name, body, key)
         else:
             if not body.get("hold"):  # who has a hold has earned it already
-                _require_work(self.friction, request, municipality)
-            booked = self.booking.book(municipality, body, key, _stranger(request))
+                _require_work(self.proof_of_work, request, municipality)
+            booked = self.booking.book(municipality, body, key, _anonymous_client(request))
         booked["manage_url"] = page_of(self.public_url, municipality, booked["link_token"])
         address = f"/api/v1/{municipality}/appointments/{booked['id']}"
         return private(_localised(booked, request), request, 201, {"Location": address})
@@ -102,13 +104,13 @@ class AppointmentRoutes:
         return private(_localised(here, request), request)
 
 
-def _require_work(friction: Friction, request: GatewayRequest, municipality: str) -> None:
+def _require_work(proof_of_work: ProofOfWork, request: GatewayRequest, municipality: str) -> None:
     stamp, work = request.headers.get(STAMP_HEADER, ""), request.headers.get(WORK_HEADER, "")
-    friction.require_work(request, municipality, stamp, work)
+    proof_of_work.require_work(request, municipality, stamp, work)
 
 
-def _stranger(request: GatewayRequest) -> str | None:
-    return stranger(request.caller, request.remote_addr)
+def _anonymous_client(request: GatewayRequest) -> str | None:
+    return anonymous_client(request.caller, request.remote_addr)
 
 
 def _staff(request: GatewayRequest, permission: str) -> tuple[str, list[str] | None] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from werkzeug.wrappers import Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
@@ -10,20 +12,21 @@ from ..access.required_permission import needs
 from ..http.idempotency import scoped_key
 from ..http.parsing import json_object, query, text
 from ..http.request import GatewayRequest
+from ..http.responses import done, private
 from ..http.routing import route
 from ..schemas import BusyQuery
 from . import BASE
-from .answers import done, private
 
 READ, CLOSE, CHANGE = needs("agenda.read"), needs("closures.change"), needs("appointments.change")
 _busy_query = BusyQuery()
 
 
+@dataclass(frozen=True)
 class CalendarRoutes:
     """Who works for some teams only closes the time of their people."""
 
     booking: ServiceProxy
-    patient_booking: ServiceProxy
+    slow_booking: ServiceProxy
 
     @route("GET", f"{BASE}/closures", READ)
     def get_closures(self, request: GatewayRequest, municipality: str) -> Response:
@@ -49,7 +52,7 @@ class CalendarRoutes:
     def put_busy_times(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
         """An iCalendar file (RFC 5545), as Outlook or Google exports it; it replaces the last one of its source."""
         source = query(request, _busy_query)["source"]
-        taken = self.patient_booking.import_busy(
+        taken = self.slow_booking.import_busy(
             municipality, resource, source, text(request, "text/calendar"),
             teams=request.caller.teams("closures.change"),
         )  # fmt: skip

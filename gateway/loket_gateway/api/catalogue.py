@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
+from ..http.responses import answer
 from ..http.routing import route
 from ..i18n import language
 from . import BASE
-from .answers import answer
 
 #: seconds for which an answer is remembered; a configuration that is loaded elsewhere shows so much later
 FRESH_FOR = 2.0
 
 
+@dataclass(frozen=True)
 class CatalogueRoutes:
     """Open to all; the texts in the caller's language."""
 
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
-    @route("GET", "/api/v1/municipalities", keeps=FRESH_FOR)
+    @route("GET", "/api/v1/municipalities", cache_seconds=FRESH_FOR)
     def get_municipalities(self, request: Request) -> Response:
         return _listed("municipalities", self.catalogue.municipalities(), request)
 
-    @route("GET", f"{BASE}/appointment-types", keeps=FRESH_FOR)
+    @route("GET", f"{BASE}/appointment-types", cache_seconds=FRESH_FOR)
     def get_appointment_types(self, request: Request, municipality: str) -> Response:
         return _listed("appointment_types", _public(self.catalogue.of(municipality)), request)
 
-    @route("GET", f"{BASE}/locations", keeps=FRESH_FOR)
+    @route("GET", f"{BASE}/locations", cache_seconds=FRESH_FOR)
     def get_locations(self, request: Request, municipality: str) -> Response:
         return _listed("locations", self.catalogue.of(municipality)["locations"], request)
 
-    @route("GET", f"{BASE}/teams", keeps=FRESH_FOR)
+    @route("GET", f"{BASE}/teams", cache_seconds=FRESH_FOR)
     def get_teams(self, request: Request, municipality: str) -> Response:
         return _listed("teams", self.catalogue.of(municipality)["teams"], request)
 

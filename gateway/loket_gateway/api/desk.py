@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from werkzeug.wrappers import Response
@@ -14,11 +15,11 @@ from ..access.required_permission import needs
 from ..http.idempotency import scoped_key
 from ..http.parsing import json_object, query
 from ..http.request import GatewayRequest
+from ..http.responses import done, file_answer, private
 from ..http.routing import route
 from ..i18n import language
 from ..schemas import AgendaQuery, QueueQuery
 from . import BASE
-from .answers import done, file_answer, private
 from .slots import as_parameters, wish_of
 
 ONE = f"{BASE}/appointments/<identifier>"
@@ -40,6 +41,7 @@ def _step(name: str) -> Callable[..., Response]:
     return cast(Callable[..., Response], step)
 
 
+@dataclass(frozen=True)
 class DeskRoutes:
     """Who works for some teams only sees and handles theirs; booking keeps to that."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 
 from werkzeug.wrappers import Request, Response
 
@@ -10,15 +11,16 @@ from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import LINK
 from ..http.parsing import bearer, content, query
+from ..http.responses import file_answer, private
 from ..http.routing import route
 from ..i18n import language
 from ..schemas import FileQuery
 from . import BASE
-from .answers import file_answer, private
 
 _file_query = FileQuery()
 
 
+@dataclass(frozen=True)
 class FileRoutes:
     """For who has the token of the appointment."""
 

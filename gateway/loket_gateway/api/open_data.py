@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
 
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
 from ..http.parsing import query
+from ..http.responses import answer
 from ..http.routing import route
 from ..i18n import language
 from ..schemas import FormatQuery
 from . import BASE
-from .answers import answer
 from .tables import MEDIA_TYPES, table, wanted
 
 _query = FormatQuery()
@@ -38,11 +39,12 @@ MONTHLY = "http://publications.europa.eu/resource/authority/frequency/MONTHLY"
 FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 
 
+@dataclass(frozen=True)
 class OpenDataRoutes:
     """For everybody; to be used again freely (CC0)."""
 
     reporting: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
     public_url: str
 
     @route("GET", f"{BASE}/open-data")

@@ -1,15 +1,15 @@
-"""The OpenAPI 3.1 document, made from the very schemas that validate, and its pages."""
+"""The OpenAPI 3.1 document, made from the very schemas that validate."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from loket_contracts.error_codes import ERRORS
@@ -17,11 +17,10 @@ from loket_contracts.fields import Identifier, Instant
 from loket_contracts.languages import LANGUAGES
 
 from .. import schemas
-from ..access.roles import PERMISSIONS, ROLES
+from ..access.roles import ROLES
 from ..http.problems import BITS_HEADER, MEDIA_TYPE, STAMP_HEADER, STATUS
 from ..http.routing import route
 from ..http.server import VERSION
-from ..pages.render import page
 from .examples import example_of
 from .operations import ABOUT, GROUPS, OPERATIONS, Operation
 from .operations.operation import BYTES
@@ -42,28 +41,16 @@ staff send an API key; staff at a browser have a session, and send its token as 
 """
 
 
+@dataclass(frozen=True)
 class OpenApiRoutes:
     """The interface, described."""
 
     public_url: str
 
-    @route("GET", "/openapi.json", keeps=60.0)
+    @route("GET", "/openapi.json", cache_seconds=60.0)
     def get_openapi(self, request: Request) -> Response:
         body = json.dumps(document(self.public_url), ensure_ascii=False)
         return Response(body, mimetype="application/json", headers={"Access-Control-Allow-Origin": "*"})
-
-    @route("GET", "/docs", page=True)
-    def get_docs(self, request: Request) -> Response:
-        return page(
-            "docs.html", request, spec=document(self.public_url), errors=ERRORS, statuses=STATUS, groups=GROUPS,
-            roles=ROLES, permissions=PERMISSIONS,
-        )  # fmt: skip
-
-    @route("GET", "/problems/<code>", page=True)
-    def get_problem(self, request: Request, code: str) -> Response:
-        if code not in ERRORS:
-            raise NotFound
-        return page("problem_type.html", request, error=ERRORS[code], http_status=STATUS[code])
 
 
 @cache

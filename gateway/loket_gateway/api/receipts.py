@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -10,10 +11,11 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ..http.parsing import whole
+from ..http.responses import done
 from ..http.routing import route
-from .answers import done
 
 
+@dataclass(frozen=True)
 class ReceiptRoutes:
     """The provider proves itself by a signature, which notification checks; here the request is only passed on."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -11,27 +11,28 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import needs
-from ..clients.catalogue_cache import Catalogue
-from ..http.parsing import query
+from ..clients.catalogue_cache import CatalogueCache
+from ..http.parsing import dates_as_text, query
+from ..http.responses import private
 from ..http.routing import route
 from ..i18n import figure_names, language
 from ..schemas import ReportQuery, TableQuery
 from . import BASE
-from .answers import private
 from .tables import table, wanted
 
 _report, _table = ReportQuery(), TableQuery()
 
 
+@dataclass(frozen=True)
 class ReportRoutes:
     """Counts, of which no person can be read off."""
 
     reporting: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @route("GET", f"{BASE}/reports/overview", needs("figures.read"))
     def get_overview(self, request: Request, municipality: str) -> Response:
-        asked = as_text(query(request, _report))
+        asked = dates_as_text(query(request, _report))
         self.catalogue.of(municipality)  # an unknown municipality has no figures, not zero
         return private(self.reporting.overview(municipality, **asked), request)
 
@@ -40,7 +41,7 @@ class ReportRoutes:
         asked = query(request, _table)
         form = wanted(request, asked.pop("format"))
         names = figure_names.of_parts(language.localised(self.catalogue.of(municipality), language.of(request)))
-        pages = _pages(self.reporting, municipality, as_text(asked))
+        pages = _pages(self.reporting, municipality, dates_as_text(asked))
         first = next(pages)  # a refusal comes before the first byte
         figures = list(first["figures"])
         said = figure_names.of_figures(language.of(request))
@@ -60,14 +61,6 @@ class ReportRoutes:
         )
         response.headers["Cache-Control"] = "no-store"
         return response
-
-
-def as_text(asked: dict[str, Any], ends: bool = False) -> dict[str, Any]:
-    """Dates travel as text. `ends`: under the names that they have in an address."""
-    names = {"first": "from", "last": "to"} if ends else {}
-    return {
-        names.get(name, name): each.isoformat() if isinstance(each, dt.date) else each for name, each in asked.items()
-    }
 
 
 def _pages(reporting: ServiceProxy, municipality: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -11,9 +12,9 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
+from ..http.responses import answer, calendar, private
 from ..http.routing import route
 from . import BASE
-from .answers import answer, calendar, private
 
 TYPES = "appointment_type"
 #: seconds for which free slots are remembered when nothing is changed through this gateway
@@ -22,27 +23,28 @@ FRESH_FOR = 1.0
 REPEATED = frozenset({TYPES, "weekday"})
 
 
+@dataclass(frozen=True)
 class SlotRoutes:
     """Open to all."""
 
     booking: ServiceProxy
 
-    @route("GET", f"{BASE}/slots", keeps=FRESH_FOR)
+    @route("GET", f"{BASE}/slots", cache_seconds=FRESH_FOR)
     def get_slots(self, request: Request, municipality: str) -> Response:
         with as_parameters():
             return answer(self.booking.free_slots(municipality, wish_of(request)), request)
 
-    @route("GET", f"{BASE}/slots/days", keeps=FRESH_FOR)
+    @route("GET", f"{BASE}/slots/days", cache_seconds=FRESH_FOR)
     def get_days(self, request: Request, municipality: str) -> Response:
         with as_parameters():
             return answer(self.booking.day_counts(municipality, wish_of(request)), request)
 
-    @route("GET", f"{BASE}/slots/first", keeps=FRESH_FOR)
+    @route("GET", f"{BASE}/slots/first", cache_seconds=FRESH_FOR)
     def get_first(self, request: Request, municipality: str) -> Response:
         with as_parameters():
             return answer(self.booking.first_available(municipality, wish_of(request)), request)
 
-    @route("GET", f"{BASE}/slots/explanation", keeps=FRESH_FOR)
+    @route("GET", f"{BASE}/slots/explanation", cache_seconds=FRESH_FOR)
     def get_explanation(self, request: Request, municipality: str) -> Response:
         with as_parameters():
             return answer(self.booking.explain(municipality, wish_of(request)), request)

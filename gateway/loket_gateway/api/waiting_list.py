@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import LINK
 from ..http.parsing import bearer, json_object
+from ..http.responses import done, private
 from ..http.routing import route
 from ..i18n import language
 from . import BASE
-from .answers import done, private
 
 
+@dataclass(frozen=True)
 class WaitingListRoutes:
     """A place is named by its appointment, and for who has the appointment's token."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from werkzeug.wrappers import Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
@@ -9,16 +11,17 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from ..access.required_permission import needs
 from ..http.parsing import json_object, query
 from ..http.request import GatewayRequest
+from ..http.responses import done, private
 from ..http.routing import route
 from ..schemas import PageQuery
 from . import BASE
-from .answers import done, private
 
 CHANGE = needs("webhooks.change")
 ONE = f"{BASE}/webhooks/<webhook>"
 _page_query = PageQuery()
 
 
+@dataclass(frozen=True)
 class WebhookRoutes:
     """Each key, and each account, has its own."""
 

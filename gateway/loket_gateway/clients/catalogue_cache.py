@@ -37,7 +37,7 @@ def types_of(catalogue: dict[str, Any], names: Iterable[str]) -> list[dict[str, 
     return [kind for kind in including_removed(catalogue, "appointment_types") if kind["id"] in wanted]
 
 
-class Catalogue(SharedExtension):
+class CatalogueCache(SharedExtension):
     """What the municipalities offer. Raises Refusal: unknown-municipality; Unavailable when it was never seen."""
 
     booking = RpcCaller("booking")
@@ -104,10 +104,10 @@ class Catalogue(SharedExtension):
         return asked
 
 
-class Catalogues(DependencyProvider):
+class CatalogueProvider(DependencyProvider):
     """Gives the service class the catalogue."""
 
-    memory = Catalogue()
+    memory = CatalogueCache()
 
-    def get_dependency(self, worker_ctx: Any) -> Catalogue:
+    def get_dependency(self, worker_ctx: Any) -> CatalogueCache:
         return self.memory

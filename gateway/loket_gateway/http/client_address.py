@@ -31,6 +31,6 @@ def counted_for(caller: Caller, address: str | None) -> str:
     return f"{caller.by}:{caller.municipality}/{caller.name}" if caller.is_known else client_of(address)
 
 
-def stranger(caller: Caller, address: str | None) -> str | None:
+def anonymous_client(caller: Caller, address: str | None) -> str | None:
     """The client, when no account or key is known for it."""
     return None if caller.is_known else client_of(address)

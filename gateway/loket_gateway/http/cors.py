@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import Unavailable
 from loket_contracts.errors import Refusal
 
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
 from .request import GatewayRequest
 
 MAY_SEND = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Accept-Language"
@@ -19,10 +19,10 @@ MAY_READ = "API-Version, ETag, Location, Retry-After, RateLimit, RateLimit-Polic
 KEPT_SECONDS = "600"
 
 
-class Origins(SharedExtension):
+class CorsHeaders(SharedExtension):
     """Tells the browser whether the page that asks may read the answer."""
 
-    catalogue = Catalogue()
+    catalogue = CatalogueCache()
 
     def tell(self, request: GatewayRequest, response: Response) -> None:
         response.vary.add("Origin")

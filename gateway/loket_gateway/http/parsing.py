@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -133,3 +134,11 @@ def idempotency_key(request: Request) -> str | None:
         detail = "Length must be between 1 and 200."
         raise Refusal("invalid-request", errors=[{"header": "Idempotency-Key", "detail": detail}])
     return key
+
+
+def dates_as_text(asked: dict[str, Any], ends: bool = False) -> dict[str, Any]:
+    """Return a query with its dates as text. `ends`: name them `from` and `to`, as in an address."""
+    names = {"first": "from", "last": "to"} if ends else {}
+    return {
+        names.get(name, name): each.isoformat() if isinstance(each, dt.date) else each for name, each in asked.items()
+    }

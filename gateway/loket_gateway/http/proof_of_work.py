@@ -21,7 +21,7 @@ from pymongo.database import Database
 from loket_chassis.storage.connection import Document, MongoConnection
 from loket_contracts.errors import Refusal
 
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
 from .clock import now
 from .rate_limit import Limits
 from .request import GatewayRequest
@@ -43,11 +43,11 @@ class Stamp:
     seconds: int = int(PATIENCE.total_seconds())
 
 
-class Friction(DependencyProvider):
+class ProofOfWork(DependencyProvider):
     """Gives the service class itself. Stamps are kept in MongoDB, so that any gateway knows them."""
 
     connection = MongoConnection()
-    catalogue = Catalogue()
+    catalogue = CatalogueCache()
     limits = Limits()
 
     @property
@@ -58,7 +58,7 @@ class Friction(DependencyProvider):
     def start(self) -> None:
         self.collection.create_index("at", expireAfterSeconds=int(GOOD_FOR.total_seconds()), name="expires")
 
-    def get_dependency(self, worker_ctx: Any) -> Friction:
+    def get_dependency(self, worker_ctx: Any) -> ProofOfWork:
         return self
 
     def stamp(self, municipality: str) -> Stamp | None:

@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 
 @dataclass
-class Stash:
+class Permits:
     """The permits of one client that this gateway holds. `resets`: when the window ends, by time.time()."""
 
     left: int
@@ -59,7 +59,7 @@ class Limits(SharedExtension):
             "wrong": settings.wrong_per_minute,
             "patience": PATIENT_PER_MINUTE,
         }
-        self._stashes: dict[tuple[str, str], Stash] = {}
+        self._stashes: dict[tuple[str, str], Permits] = {}
         self._taking: dict[tuple[str, str], Semaphore] = {}
 
     @cached_property
@@ -76,53 +76,53 @@ class Limits(SharedExtension):
     def _alone(self) -> FixedWindowRateLimiter:
         return FixedWindowRateLimiter(MemoryStorage())
 
-    def spend(self, what: str, request: GatewayRequest) -> Stash:
+    def spend(self, what: str, request: GatewayRequest) -> Permits:
         """One permit of this caller or client. Raises Refusal: too-many-requests when there is none left."""
         return self.spend_for(what, counted_for(request.caller, request.remote_addr))
 
-    def spend_for(self, what: str, client: str) -> Stash:
+    def spend_for(self, what: str, client: str) -> Permits:
         """The same by name: of `clients.counted_for`, or of a wrong key."""
         key = what, client
-        stash = self._stashes.get(key)
-        if stash is None or not stash.is_of_use():
-            stash = self._take_once(key)
-        if stash.left <= 0:
-            raise self._refusal(stash)
-        stash.left -= 1
-        return stash
+        permits = self._stashes.get(key)
+        if permits is None or not permits.is_of_use():
+            permits = self._take_once(key)
+        if permits.left <= 0:
+            raise self._refusal(permits)
+        permits.left -= 1
+        return permits
 
-    def _take_once(self, key: tuple[str, str]) -> Stash:
+    def _take_once(self, key: tuple[str, str]) -> Permits:
         """Of many requests of one client at the same moment, one takes a handful and the others share in it."""
         with self._taking.setdefault(key, Semaphore()):
-            stash = self._stashes.get(key)
-            if stash is None or not stash.is_of_use():
-                stash = self._take(*key)
+            permits = self._stashes.get(key)
+            if permits is None or not permits.is_of_use():
+                permits = self._take(*key)
                 if len(self._stashes) >= MAX_REMEMBERED:
                     self._stashes.clear()
-                self._stashes[key] = stash
+                self._stashes[key] = permits
         self._taking.pop(key, None)
-        return stash
+        return permits
 
-    def _refusal(self, stash: Stash) -> Refusal:
-        return Refusal("too-many-requests", {"seconds": max(1, round(stash.resets - time.time()))})
+    def _refusal(self, permits: Permits) -> Refusal:
+        return Refusal("too-many-requests", {"seconds": max(1, round(permits.resets - time.time()))})
 
-    def _take(self, what: str, client: str) -> Stash:
+    def _take(self, what: str, client: str) -> Permits:
         try:
             return self._from(self._shared, what, client)
         except StorageError as error:
             log.warning("the shared limits cannot be reached; counting alone", error=str(error.storage_error))
             return self._from(self._alone, what, client)
 
-    def _from(self, limiter: FixedWindowRateLimiter, what: str, client: str) -> Stash:
+    def _from(self, limiter: FixedWindowRateLimiter, what: str, client: str) -> Permits:
         item = RateLimitItemPerMinute(self.most[what])
         handful = max(1, self.most[what] // HANDFUL)
         taken = handful if limiter.hit(item, what, client, cost=handful) else 0
         window = limiter.get_window_stats(item, what, client)
-        return Stash(taken, window.reset_time, window.remaining if taken else 0)
+        return Permits(taken, window.reset_time, window.remaining if taken else 0)
 
-    def fields(self, what: str, stash: Stash) -> list[tuple[str, str]]:
+    def fields(self, what: str, permits: Permits) -> list[tuple[str, str]]:
         """What is left, as draft-ietf-httpapi-ratelimit-headers-10 tells it."""
-        left, seconds = stash.left + stash.shared, max(0, round(stash.resets - time.time()))
+        left, seconds = permits.left + permits.shared, max(0, round(permits.resets - time.time()))
         return [
             ("RateLimit-Policy", f'"{what}";q={self.most[what]};w={WINDOW}'),
             ("RateLimit", f'"{what}";r={left};t={seconds}'),

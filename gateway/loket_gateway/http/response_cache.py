@@ -27,7 +27,7 @@ OF_NOT_MODIFIED = frozenset({"Cache-Control", "Content-Language", "ETag", "Vary"
 
 
 @dataclass
-class Kept:
+class CachedResponse:
     """One answer, with the route that it is of. `etag` is weak: it is the same whether compressed or not."""
 
     route: str
@@ -52,17 +52,17 @@ class Kept:
         return 200, [*self.headers, *more, ("Content-Length", str(len(body)))], body
 
 
-class KeptAnswers(SharedExtension):
+class ResponseCache(SharedExtension):
     """What is kept by municipality, bounded in bytes."""
 
     def setup(self) -> None:
-        self._shelves: dict[str, dict[str, Kept]] = {}
+        self._shelves: dict[str, dict[str, CachedResponse]] = {}
         #: where the answer to the very same request stands, which may be gone by now
         self._places: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._bytes = 0
         self._changes = 0
 
-    def at_hand(self, environ: dict[str, Any]) -> Kept | None:
+    def at_hand(self, environ: dict[str, Any]) -> CachedResponse | None:
         """What the very same request was answered a moment ago, if that still holds."""
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_CACHE_CONTROL" in environ:
             return None
@@ -101,11 +101,11 @@ class KeptAnswers(SharedExtension):
         self._changes += 1
         self._bytes -= sum(each.size for each in self._shelves.pop(municipality, {}).values())
 
-    def _find(self, municipality: str, key: str) -> Kept | None:
+    def _find(self, municipality: str, key: str) -> CachedResponse | None:
         kept = self._shelves.get(municipality, {}).get(key)
         return kept if kept is not None and kept.until >= time.monotonic() else None
 
-    def _keep(self, municipality: str, key: str, kept: Kept) -> None:
+    def _keep(self, municipality: str, key: str, kept: CachedResponse) -> None:
         if self._bytes > MAX_BYTES:
             self._shelves.clear()
             self._bytes = 0
@@ -118,11 +118,11 @@ def _request_of(environ: dict[str, Any]) -> tuple[str, str, str]:
     return environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_LANGUAGE", "")
 
 
-def _kept(response: Response, route: str, seconds: float) -> Kept:
+def _kept(response: Response, route: str, seconds: float) -> CachedResponse:
     body = response.get_data()
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
     headers = [(name, value) for name, value in response.headers if name not in ("Content-Length", "Vary")]
-    return Kept(
+    return CachedResponse(
         route=route,
         until=time.monotonic() + seconds,
         body=body,

@@ -1,10 +1,16 @@
-"""A route: who may pass, how large a body may be, how often one may ask; and a refusal as a problem or as a page."""
+"""Routes and their router.
+
+A group of routes is a class with a constructor; its methods are marked with `@route`. The router of a service makes
+each of them an entrypoint, and builds the group for every request from the dependencies of the service.
+"""
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from functools import partial, wraps
+from typing import Any, Generic, TypeVar
 
 import eventlet
 from eventlet.event import Event
@@ -14,62 +20,67 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import Unavailable
 from loket_contracts.errors import Refusal
 
-from ..access.identity import SAFE, Identity
 from ..access.keys import PREFIX
-from ..access.required_permission import OPEN, Door
+from ..access.required_permission import OPEN, RequiredPermission
 from ..access.roles import ANYBODY
 from ..i18n import language
-from ..pages.render import problem_page
 from . import problems
+from .authentication import SAFE, Authentication
 from .client_address import client_of, counted_for
 from .deprecation import Deprecation
-from .rate_limit import Limits, Stash
+from .rate_limit import Limits, Permits
 from .request import GatewayRequest
-from .response_cache import KeptAnswers
+from .response_cache import ResponseCache
 from .server import VERSION, Server
 
-Tells = Callable[[Refusal, Request, str], Response]
+RenderRefusal = Callable[[Refusal, Request, str], Response]
+Handler = TypeVar("Handler", bound=Callable[..., Response])
+Group = TypeVar("Group")
+Dependencies = TypeVar("Dependencies")
+#: attribute of a handler: its routes
+ROUTES = "loket_routes"
+_PLACEHOLDER = re.compile(r"<(?:[^<>:]+:)?(\w+)>")
 
 
 class Route(HttpRequestHandler):
-    """An HTTP entrypoint. A Refusal becomes a problem document, or a page when `page` is set.
+    """The nameko entrypoint of one route. It renders a Refusal as a problem document or a page.
 
-    `door`: who may pass. `files`: so many may be sent along. `keeps`: for so many seconds the answer is the same for
-    everybody. `limit`: what a request counts as; None when it counts for nothing. `tells`: how a refusal is told, when
-    not as a problem document. `deprecated`: since when it should not be used any more, and what takes its place.
+    `permission`: who may use it. `page`: it is for people. `files`: the maximum number of files in the body.
+    `cache_seconds`: how long a response, the same for all callers, is cached. `rate_limited`: False when requests count
+    towards no limit. `render_refusal`: renders a Refusal. `deprecated`: since when not to use it, and its successor.
     """
 
     server = Server()
-    identity = Identity()
+    identity = Authentication()
     limits = Limits()
-    kept = KeptAnswers()
+    cache = ResponseCache()
 
     def __init__(
-        self, method: str, url: str, door: Door = OPEN, *, page: bool = False, files: int = 0,
-        keeps: float | None = None, counts: bool = True, tells: Tells | None = None,
+        self, method: str, url: str, permission: RequiredPermission = OPEN, *, page: bool = False, files: int = 0,
+        cache_seconds: float | None = None, rate_limited: bool = True, render_refusal: RenderRefusal = problems.render,
         deprecated: Deprecation | None = None, **options: Any,
     ) -> None:  # fmt: skip
-        self.door = door
+        self.permission = permission
         self.page = page
-        self.tells = tells or (problem_page if page else problems.render)
+        self.render_refusal = render_refusal
         self.files = files
-        self.keeps = keeps
+        self.cache_seconds = cache_seconds
         self.deprecated = deprecated
-        self.limit = None if not counts else "read" if method in SAFE else "write"
+        self.limit = None if not rate_limited else "read" if method in SAFE else "write"
         super().__init__(method, url, **{"expected_exceptions": Refusal, **options})
 
     def handle_request(self, request: GatewayRequest) -> Response:
         settings = self.container.config["settings"]
         municipality = request.path_values.get("municipality", "")
-        stash = None
+        permits = None
         try:
             if self.limit is not None:
-                stash = self._count(request, self.limit)
+                permits = self._count(request, self.limit)
             self._bound_body(request)
-            if self.keeps is not None:
+            if self.cache_seconds is not None:
                 spoken = language.of(request)
-                response = self.kept.answer(
-                    request, self.url, municipality, spoken, self.keeps, lambda: self._work_freshly(request)
+                response = self.cache.answer(
+                    request, self.url, municipality, spoken, self.cache_seconds, lambda: self._work_freshly(request)
                 )
             else:
                 self._let_in(request, municipality)
@@ -77,7 +88,7 @@ class Route(HttpRequestHandler):
                     response = self._work(request)
                 finally:
                     if request.method not in SAFE:  # also when no answer came: it may be done all the same
-                        self.kept.drop(municipality)
+                        self.cache.drop(municipality)
         except Exception as error:
             refusal = problems.refusal_of(error)
             if refusal.code == "outcome-unknown" and request.method in SAFE:
@@ -85,22 +96,22 @@ class Route(HttpRequestHandler):
             if refusal.code == "body-too-large" and "limit" not in refusal.params:
                 refusal = Refusal(refusal.code, {"limit": self._most(settings)})
             request.refused = refusal.code
-            response = self.tell_refusal(refusal, request)
-        if stash is not None and self.limit is not None and not self.page:
-            response.headers.extend(self.limits.fields(self.limit, stash))
+            response = self.refusal_response(refusal, request)
+        if permits is not None and self.limit is not None and not self.page:
+            response.headers.extend(self.limits.fields(self.limit, permits))
             response.headers["API-Version"] = VERSION
-        return self.told(response)
+        return self.finish(response)
 
-    def tell_refusal(self, refusal: Refusal, request: GatewayRequest) -> Response:
-        return self.tells(refusal, request, self.container.config["settings"].public_url)
+    def refusal_response(self, refusal: Refusal, request: GatewayRequest) -> Response:
+        return self.render_refusal(refusal, request, self.container.config["settings"].public_url)
 
-    def told(self, response: Response) -> Response:
-        """With what is to be told of the route itself: that it goes away, if it does."""
+    def finish(self, response: Response) -> Response:
+        """Add the headers of a deprecated route."""
         if self.deprecated is not None:
             response.headers.extend(self.deprecated.fields())
         return response
 
-    def _count(self, request: GatewayRequest, limit: str) -> Stash:
+    def _count(self, request: GatewayRequest, limit: str) -> Permits:
         """Take one permit of the caller. The credential is looked up first, so others at the same address do not count.
 
         Raises Refusal: too-many-requests; login-needed for a key that opens nothing, which counts for its client.
@@ -137,9 +148,9 @@ class Route(HttpRequestHandler):
         token = (given.token or "") if given is not None and given.type == "bearer" else ""
         is_key = token.startswith(PREFIX)
         has_link = bool(token) and not is_key
-        if is_key or not (self.door.is_open or has_link):
+        if is_key or not (self.permission.is_open or has_link):
             request.caller = self.identity.recognise(request)
-        self.door.check(request.caller, municipality, has_link)
+        self.permission.check(request.caller, municipality, has_link)
 
     def _work(self, request: GatewayRequest) -> Response:
         context_data = self.server.context_data_from_headers(request)
@@ -158,4 +169,70 @@ class Route(HttpRequestHandler):
         return response
 
 
-route = Route.decorator
+def route(*args: Any, entrypoint: type[Route] = Route, **options: Any) -> Callable[[Handler], Handler]:
+    """Mark a method as the handler of a route. The arguments are those of `Route`; a Router registers it."""
+
+    def mark(handler: Handler) -> Handler:
+        routes_of(handler).append(entrypoint(*args, **options))
+        return handler
+
+    return mark
+
+
+def routes_of(handler: Any) -> list[Route]:
+    """Return the routes that a method was marked with."""
+    routes: list[Route] = handler.__dict__.setdefault(ROUTES, [])
+    return routes
+
+
+class Router(Generic[Dependencies]):
+    """The routes of one service."""
+
+    def __init__(self) -> None:
+        self.groups: list[tuple[type, Callable[[Dependencies], Any]]] = []
+        self._entrypoints: dict[str, Callable[..., Response]] = {}
+        self._handlers: dict[tuple[str, str], str] = {}
+
+    def add(self, group: type[Group], build: Callable[[Dependencies], Group]) -> None:
+        """Register the handlers of a group. `build` makes the group for one request.
+
+        Raises ValueError for a second route of one method and address, a second handler of one name (names are labels
+        of metrics), and a handler whose parameters are not those of its address.
+        """
+        self.groups.append((group, build))
+        for name, handler in inspect.getmembers(group, inspect.isfunction):
+            if not (routes := routes_of(handler)):
+                continue
+            described = f"{group.__name__}.{name}"
+            if name in self._entrypoints:
+                raise ValueError(f"{described}: there is a handler of this name already")
+            for each in routes:
+                self._register(each, handler, described)
+            self._entrypoints[name] = _entrypoint(handler, build, routes)
+
+    def attach(self, service: type) -> None:
+        """Make every handler an entrypoint of a service class. Raises ValueError when it has such an attribute."""
+        for name, entrypoint in self._entrypoints.items():
+            if hasattr(service, name):
+                raise ValueError(f"{service.__name__} has an attribute {name} already")
+            setattr(service, name, entrypoint)
+
+    def _register(self, each: Route, handler: Callable[..., Response], described: str) -> None:
+        key = each.method, _PLACEHOLDER.sub("<>", each.url)
+        if key in self._handlers:
+            raise ValueError(f"{described}: {self._handlers[key]} has {each.method} {each.url} already")
+        parameters = list(inspect.signature(handler).parameters)[2:]
+        if sorted(parameters) != sorted(_PLACEHOLDER.findall(each.url)):
+            raise ValueError(f"{described}: the parameters {parameters} are not those of {each.url}")
+        self._handlers[key] = described
+
+
+def _entrypoint(
+    handler: Callable[..., Response], build: Callable[[Any], Any], routes: list[Route]
+) -> Callable[..., Response]:
+    @wraps(handler)
+    def entrypoint(service: Any, request: Request, /, **path_values: Any) -> Response:
+        return handler(build(service), request, **path_values)
+
+    entrypoint.nameko_entrypoints = set(routes)  # type: ignore[attr-defined]
+    return entrypoint

@@ -24,15 +24,15 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.runtime import tracing
 from loket_contracts.errors import Refusal
 
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
 from ..i18n.language import LANGUAGES
 from . import problems
 from .client_address import client_of
 from .connections import AFTER_TROUBLE, IDLE_SECONDS, LONGEST_ADDRESS, LONGEST_LINE, Protocol, listen
-from .cors import Origins
+from .cors import CorsHeaders
 from .rate_limit import Limits
 from .request import GatewayRequest
-from .response_cache import KeptAnswers
+from .response_cache import ResponseCache
 
 log = structlog.get_logger("access")
 
@@ -51,7 +51,7 @@ IN_NO_ROUTE = re.compile(r"/(?:api/v\d+/|compat/[a-z]+/)?([a-z0-9-]+)/")
 HSTS = "max-age=31536000; includeSubDomains"
 
 
-class Remarks:
+class WebServerLog:
     """What the web server beneath has to say besides each request: it says tracebacks as information."""
 
     def info(self, text: str, *_: Any) -> None:
@@ -67,10 +67,10 @@ class Remarks:
 class Server(WebServer):
     """nameko's web server with limits, and problems where it would send its own pages."""
 
-    origins = Origins()
-    kept = KeptAnswers()
+    origins = CorsHeaders()
+    kept = ResponseCache()
     limits = Limits()
-    catalogue = Catalogue()
+    catalogue = CatalogueCache()
 
     def context_data_from_headers(self, request: Request) -> dict[str, str]:
         return {tracing.KEY: tracing.accept(request.headers.get("traceparent"))}
@@ -88,7 +88,7 @@ class Server(WebServer):
             url_length_limit=LONGEST_LINE,
             capitalize_response_headers=False,  # ours are written as the standards write them
         )
-        server.log = Remarks()
+        server.log = WebServerLog()
         return server
 
     def process_request(self, sock: Any, address: Any) -> None:
@@ -140,12 +140,12 @@ class Server(WebServer):
                 return None
             started = time.perf_counter()
             try:
-                stash = self.limits.spend_for("read", client_of(environ.get("REMOTE_ADDR")))
+                permits = self.limits.spend_for("read", client_of(environ.get("REMOTE_ADDR")))
             except Refusal:
                 return None  # it is told where all refusals are
             status, headers, body = found.to(environ)
             start_response(
-                f"{status} {HTTP_STATUS_CODES[status]}", [*headers, *self.limits.fields("read", stash), *of_kept]
+                f"{status} {HTTP_STATUS_CODES[status]}", [*headers, *self.limits.fields("read", permits), *of_kept]
             )
             self._note(environ["REQUEST_METHOD"], found.route, status, started)
             return [body]

@@ -26,8 +26,6 @@ from werkzeug.wrappers import Request
 
 from loket_contracts.languages import LANGUAGES, LOCALES, NAMES, pick, spoken
 
-from ..http.request import GatewayRequest
-
 #: fields of the catalogue that hold a text per language
 TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint", "text"})
 LISTS_OF_TEXTS = frozenset({"bring", "keywords"})
@@ -47,8 +45,9 @@ def of(request: Request, asked: str | None = None) -> str:
 
 
 def offered(request: Request) -> Sequence[str]:
-    """The languages in which this request can be answered, the default first."""
-    return request.languages if isinstance(request, GatewayRequest) else LANGUAGES
+    """Return the languages in which this request can be answered, the default first."""
+    found: Sequence[str] = getattr(request, "languages", LANGUAGES)  # a GatewayRequest knows its municipality's
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -13,12 +14,12 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
-from ..api.answers import calendar, page_of
-from ..clients.catalogue_cache import Catalogue, types_of
+from ..clients.catalogue_cache import CatalogueCache, types_of
 from ..http import problems
-from ..http.routing import route
+from ..http.responses import calendar, page_of
 from ..i18n import language
 from . import words
+from .page_route import page_route
 from .questions import answers_asked_for
 from .render import about, in_words, page, see, told_by
 
@@ -26,26 +27,27 @@ from .render import about, in_words, page, see, told_by
 OF_STAFF = frozenset({"by-municipality", "resident-asked"})
 
 
-class ManagingPages:
+@dataclass(frozen=True)
+class AppointmentPages:
     """The link is the key: who has it, may. Every change is a POST that ends in a redirect."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
     public_url: str
 
-    @route("GET", "/<municipality>/afspraak/<token>", page=True)
+    @page_route("GET", "/<municipality>/afspraak/<token>")
     def manage(self, request: Request, municipality: str, token: str) -> Response:
         return self._appointment_page(
             request, municipality, token, self.booking.appointment_by_link(municipality, token)
         )
 
-    @route("GET", "/<municipality>/afspraak/<token>/agenda.ics", page=True)
+    @page_route("GET", "/<municipality>/afspraak/<token>/agenda.ics")
     def calendar(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         here = page_of(self.public_url, municipality, token)
         return calendar(self.booking.appointment_calendar(municipality, found["id"], token, here), "afspraak")
 
-    @route("GET", "/<municipality>/afspraak/<token>/qr.svg", page=True)
+    @page_route("GET", "/<municipality>/afspraak/<token>/qr.svg")
     def code(self, request: Request, municipality: str, token: str) -> Response:
         """The reference as a QR code (ISO/IEC 18004), for the kiosk.
 
@@ -58,14 +60,14 @@ class ManagingPages:
             headers={"Cache-Control": "no-store"},
         )  # fmt: skip
 
-    @route("POST", "/<municipality>/afspraak/<token>/annuleren", page=True)
+    @page_route("POST", "/<municipality>/afspraak/<token>/annuleren")
     def cancel(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         reason = request.form.get("reason")
         self.booking.cancel(municipality, found["id"], token, {"reason": reason} if reason else {})
         return see(request, f"/{municipality}/afspraak/{token}")
 
-    @route("POST", "/<municipality>/afspraak/<token>/wachtlijst", page=True)
+    @page_route("POST", "/<municipality>/afspraak/<token>/wachtlijst")
     def waiting_list(self, request: Request, municipality: str, token: str) -> Response:
         """The button says which: join, leave, accept or decline."""
         found = self.booking.appointment_by_link(municipality, token)
@@ -81,7 +83,7 @@ class ManagingPages:
             self.booking.join_waiting_list(municipality, token, {"appointment": found["id"]})
         return see(request, here)
 
-    @route("POST", "/<municipality>/afspraak/<token>/documenten", page=True, files=1)
+    @page_route("POST", "/<municipality>/afspraak/<token>/documenten", files=1)
     def send_document(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         sent, question = request.files.get("file"), request.form.get("question") or None
@@ -97,7 +99,7 @@ class ManagingPages:
             return self._appointment_page(request, municipality, token, found, wrong=wrong)
         return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
 
-    @route("POST", "/<municipality>/afspraak/<token>/antwoorden", page=True)
+    @page_route("POST", "/<municipality>/afspraak/<token>/antwoorden")
     def mend_answers(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
@@ -112,14 +114,14 @@ class ManagingPages:
             return self._appointment_page(request, municipality, token, found, given, wrong)
         return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
 
-    @route("POST", "/<municipality>/afspraak/<token>/antwoord", page=True)
+    @page_route("POST", "/<municipality>/afspraak/<token>/antwoord")
     def answer(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         given: dict[str, Any] = {"answers": {}, "message": request.form.get("message", "").strip() or None}
         self.booking.answer_questions(municipality, found["id"], token, given)
         return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
 
-    @route("POST", "/<municipality>/afspraak/<token>/mening", page=True)
+    @page_route("POST", "/<municipality>/afspraak/<token>/mening")
     def feedback(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         score = request.form.get("score", "")

@@ -7,6 +7,7 @@ alone, and can be taken away in the desk.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from werkzeug.urls import iri_to_uri
@@ -14,12 +15,13 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 
-from ..access.identity import Identity
 from ..access.roles import Caller
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
+from ..http.authentication import Authentication
 from ..http.request import GatewayRequest
-from ..http.routing import route
-from .render import about, in_words, page, problem_page, see
+from .page_route import page_route
+from .problem_page import problem_page
+from .render import about, in_words, page, see
 
 COUPLED_FOR = dt.timedelta(days=400)
 #: the ends of the addresses of screens
@@ -36,17 +38,18 @@ def screen_problem(refusal: Refusal, request: Request, public_url: str) -> Respo
     return problem_page(refusal, request, public_url, start)
 
 
+@dataclass(frozen=True)
 class DevicePages:
     """Coupling a screen: a kiosk's key, and the place where it stands."""
 
-    access: Identity
-    catalogue: Catalogue
+    access: Authentication
+    catalogue: CatalogueCache
 
-    @route("GET", "/<municipality>/koppelen", page=True)
+    @page_route("GET", "/<municipality>/koppelen")
     def show_coupling(self, request: GatewayRequest, municipality: str) -> Response:
         return self._coupling(request, municipality, request.args.get("naar", ""))
 
-    @route("POST", "/<municipality>/koppelen", page=True)
+    @page_route("POST", "/<municipality>/koppelen")
     def couple(self, request: GatewayRequest, municipality: str) -> Response:
         self.access.require_own_page(request)
         key, there = request.form.get("key", "").strip(), request.form.get("naar", "")
@@ -72,7 +75,9 @@ class DevicePages:
         )  # fmt: skip
 
 
-def require_screen(access: Identity, request: GatewayRequest, municipality: str, permission: str) -> Caller | None:
+def require_screen(
+    access: Authentication, request: GatewayRequest, municipality: str, permission: str
+) -> Caller | None:
     """The device, or the person who looks what it shows; None when it is to be coupled first.
 
     Raises Refusal: csrf for a press that does not come from a page of ours.

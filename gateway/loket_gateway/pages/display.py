@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from werkzeug.wrappers import Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
 
-from ..access.identity import Identity
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
+from ..http.authentication import Authentication
 from ..http.request import GatewayRequest
-from ..http.routing import route
 from .device import require_screen, screen_problem
+from .page_route import page_route
 from .render import about, in_words, page, see
 
 #: seconds between two looks, without a script
@@ -18,14 +20,15 @@ REFRESH = 10
 MAX_SHOWN = 8
 
 
+@dataclass(frozen=True)
 class DisplayPages:
     """A script fetches it anew, sounds when somebody is called, and goes on when the connection comes back."""
 
     booking: ServiceProxy
-    access: Identity
-    catalogue: Catalogue
+    access: Authentication
+    catalogue: CatalogueCache
 
-    @route("GET", "/<municipality>/scherm", page=True, tells=screen_problem, counts=False)
+    @page_route("GET", "/<municipality>/scherm", render_refusal=screen_problem, rate_limited=False)
     def display(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, "queue.read") is None:
             return see(request, f"/{municipality}/koppelen", naar="scherm")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +13,8 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import needs
-from ..api.reports import as_text
-from ..clients.catalogue_cache import Catalogue
-from ..http.parsing import query
+from ..clients.catalogue_cache import CatalogueCache
+from ..http.parsing import dates_as_text, query
 from ..i18n import figure_names, language
 from ..schemas import ReportQuery
 from . import charts
@@ -38,17 +38,18 @@ DIMENSIONS = ("team", "appointment_type", "location")
 HOURS_SHOWN = range(7, 20)
 
 
+@dataclass(frozen=True)
 class FigurePages:
     """Everything is in the address, so that a view can be kept and sent on."""
 
     reporting: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/cijfers", needs("figures.read"))
     def figures(self, request: Request, municipality: str) -> Response:
         asked = query(_without_empty(request), _report)
         catalogue = in_words(request, self.catalogue.of(municipality))
-        found = self.reporting.overview(municipality, **as_text(asked))
+        found = self.reporting.overview(municipality, **dates_as_text(asked))
         spoken = language.of(request)
         names, titles = figure_names.of_parts(catalogue), figure_names.of_figures(spoken)
         labels = [_label(each["part"], found["every"], spoken) for each in found["course"]]
@@ -56,7 +57,7 @@ class FigurePages:
             "figures.html",
             request,
             **about(catalogue),
-            asked=as_text(asked),
+            asked=dates_as_text(asked),
             found=found,
             titles=titles,
             names=names,
@@ -79,7 +80,7 @@ class FigurePages:
                 "location": catalogue["locations"],
             },
             periods=_periods(dt.datetime.now(dt.UTC).date(), asked, spoken),
-            download=urlencode([(name, each) for name, each in as_text(asked, ends=True).items() if each]),
+            download=urlencode([(name, each) for name, each in dates_as_text(asked, ends=True).items() if each]),
         )  # fmt: skip
 
 

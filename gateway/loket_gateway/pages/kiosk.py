@@ -5,6 +5,7 @@ Nothing personal stays on the screen: every page goes back to the first by itsel
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -12,12 +13,12 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
-from ..access.identity import Identity
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
+from ..http.authentication import Authentication
 from ..http.request import GatewayRequest
-from ..http.routing import route
 from ..i18n import language
 from .device import require_screen, screen_problem
+from .page_route import page_route
 from .render import about, in_words, page, see
 
 #: seconds after which a page of the kiosk goes back to the first
@@ -25,20 +26,21 @@ PATIENCE, TOLD = 60, 20
 PERMISSION = "tickets.issue"
 
 
+@dataclass(frozen=True)
 class KioskPages:
     """Works without a script too: the pages go back by a header of the answer."""
 
     booking: ServiceProxy
-    access: Identity
-    catalogue: Catalogue
+    access: Authentication
+    catalogue: CatalogueCache
 
-    @route("GET", "/<municipality>/onthaal", page=True, tells=screen_problem)
+    @page_route("GET", "/<municipality>/onthaal", render_refusal=screen_problem)
     def kiosk(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
             return see(request, f"/{municipality}/koppelen", naar="onthaal")
         return self._screen("start.html", request, municipality, wrong=False)
 
-    @route("POST", "/<municipality>/onthaal/aanmelden", page=True, tells=screen_problem)
+    @page_route("POST", "/<municipality>/onthaal/aanmelden", render_refusal=screen_problem)
     def arrive(self, request: GatewayRequest, municipality: str) -> Response:
         """By what was typed or scanned; of several who may be meant, one chooses."""
         caller = require_screen(self.access, request, municipality, PERMISSION)
@@ -64,13 +66,13 @@ class KioskPages:
         why = self.booking.why_not_expected(municipality, place, text) if text else None
         return self._screen("start.html", request, municipality, 422, wrong=True, why=why)
 
-    @route("GET", "/<municipality>/onthaal/nummer", page=True, tells=screen_problem)
+    @page_route("GET", "/<municipality>/onthaal/nummer", render_refusal=screen_problem)
     def topics(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
             return see(request, f"/{municipality}/koppelen", naar="onthaal")
         return self._screen("topics.html", request, municipality, after=PATIENCE)
 
-    @route("POST", "/<municipality>/onthaal/nummer", page=True, tells=screen_problem)
+    @page_route("POST", "/<municipality>/onthaal/nummer", render_refusal=screen_problem)
     def take_number(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
             return see(request, f"/{municipality}/koppelen", naar="onthaal")

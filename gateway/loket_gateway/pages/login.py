@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -12,14 +13,14 @@ from loket_contracts.errors import Refusal
 
 from ..access import passwords
 from ..access.accounts import Account
-from ..access.identity import Identity
 from ..access.provider import LONGEST_LOGIN, LoginFailed, Provider
 from ..access.roles import Caller
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
+from ..http.authentication import Authentication
 from ..http.client_address import counted_for
 from ..http.clock import now
 from ..http.request import GatewayRequest
-from ..http.routing import route
+from .page_route import page_route
 from .render import about, in_words, page, see
 
 #: where people begin after logging in; who may not see the day begins with the figures
@@ -30,19 +31,20 @@ LOGIN = "-login"
 log = structlog.get_logger()
 
 
-class EnteringPages:
+@dataclass(frozen=True)
+class LoginPages:
     """What was entered wrongly is never said more precisely than that it was wrong."""
 
-    access: Identity
-    catalogue: Catalogue
+    access: Authentication
+    catalogue: CatalogueCache
 
-    @route("GET", "/<municipality>/aanmelden", page=True)
+    @page_route("GET", "/<municipality>/aanmelden")
     def show_login(self, request: GatewayRequest, municipality: str) -> Response:
         if self.access.caller_of(request).municipality == municipality:
             return see(request, _place(request.args.get("naar"), municipality))
         return self._login_page(request, municipality, request.args.get("naar", ""))
 
-    @route("GET", "/<municipality>/aanmelden/provider", page=True)
+    @page_route("GET", "/<municipality>/aanmelden/provider")
     def login_elsewhere(self, request: GatewayRequest, municipality: str) -> Response:
         """To the provider of identities, which sends the browser back to the one below."""
         self.catalogue.of(municipality)
@@ -56,7 +58,7 @@ class EnteringPages:
         self.access.give_cookie(response, state, LOGIN, LONGEST_LOGIN)
         return response
 
-    @route("GET", "/aanmelden/terug", page=True)
+    @page_route("GET", "/aanmelden/terug")
     def back(self, request: GatewayRequest) -> Response:
         """The cookie of the browser that began the login is needed, so nobody is logged in as somebody else."""
         provider = self._provider
@@ -84,7 +86,7 @@ class EnteringPages:
             raise Refusal("not-found")
         return self.access.provider
 
-    @route("POST", "/<municipality>/aanmelden", page=True)
+    @page_route("POST", "/<municipality>/aanmelden")
     def login(self, request: GatewayRequest, municipality: str) -> Response:
         if not self.access.password_login:
             raise Refusal("login-refused")
@@ -97,7 +99,7 @@ class EnteringPages:
         there = _place(request.form.get("naar"), municipality)
         return self._enter(request, account, f"/{municipality}/wachtwoord" if account.must_change else there)
 
-    @route("POST", "/<municipality>/afmelden", page=True)
+    @page_route("POST", "/<municipality>/afmelden")
     def logout(self, request: GatewayRequest, municipality: str) -> Response:
         caller = self.access.recognise(request)
         self.access.leave(request)
@@ -107,11 +109,11 @@ class EnteringPages:
         response.delete_cookie(self.access.cookie_name, secure=self.access.is_https, httponly=True)
         return response
 
-    @route("GET", "/<municipality>/wachtwoord", page=True)
+    @page_route("GET", "/<municipality>/wachtwoord")
     def show_password(self, request: GatewayRequest, municipality: str) -> Response:
         return self._password_page(request, municipality, "")
 
-    @route("POST", "/<municipality>/wachtwoord", page=True)
+    @page_route("POST", "/<municipality>/wachtwoord")
     def change_password(self, request: GatewayRequest, municipality: str) -> Response:
         caller = self.access.recognise(request)
         if caller.municipality != municipality or caller.by != "session":

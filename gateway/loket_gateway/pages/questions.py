@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -12,13 +13,13 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
 from ..http import problems
 from ..http.client_address import client_of
-from ..http.proof_of_work import Friction
+from ..http.proof_of_work import ProofOfWork
 from ..http.request import GatewayRequest
-from ..http.routing import route
 from ..i18n import language
+from .page_route import page_route
 from .render import about, in_words, page, see
 from .time_slots import nearest_to
 from .topics import kind_of
@@ -30,14 +31,15 @@ CONTACT = ("name", "email", "phone", "language")
 MAX_OTHERS, AROUND = 4, dt.timedelta(days=10)
 
 
-class DetailPages:
+@dataclass(frozen=True)
+class QuestionPages:
     """Each step has its own address, so back and refresh work; each POST ends in a redirect to the next."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
-    friction: Friction
+    catalogue: CatalogueCache
+    proof_of_work: ProofOfWork
 
-    @route("GET", "/<municipality>/vragen", page=True)
+    @page_route("GET", "/<municipality>/vragen")
     def questions(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         shown = self._shown(request, municipality, held)
@@ -45,7 +47,7 @@ class DetailPages:
             return self._on(request, "gegevens", municipality, held)
         return self._step(request, municipality, "questions.html", shown, held["answers"])
 
-    @route("POST", "/<municipality>/vragen", page=True, files=MAX_FILES)
+    @page_route("POST", "/<municipality>/vragen", files=MAX_FILES)
     def answer_questions(self, request: GatewayRequest, municipality: str) -> Response:
         """The button says which: go on, only send along the files that were chosen, or take one away."""
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
@@ -66,13 +68,13 @@ class DetailPages:
             return self._again(request, municipality, "questions.html", held, given, refusal)
         return self._on(request, "gegevens", municipality, held)
 
-    @route("GET", "/<municipality>/gegevens", page=True)
+    @page_route("GET", "/<municipality>/gegevens")
     def who(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         given = {"language": language.of(request), **held["contact"]}
         return self._step(request, municipality, "who.html", self._shown(request, municipality, held), given)
 
-    @route("POST", "/<municipality>/gegevens", page=True)
+    @page_route("POST", "/<municipality>/gegevens")
     def tell_who(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
         given = {name: request.form[name].strip() for name in CONTACT if request.form.get(name, "").strip()}
@@ -82,14 +84,14 @@ class DetailPages:
             return self._again(request, municipality, "who.html", held, given, refusal)
         return self._on(request, "nakijken", municipality, held)
 
-    @route("GET", "/<municipality>/nakijken", page=True)
+    @page_route("GET", "/<municipality>/nakijken")
     def check(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         if not held["contact"]:
             return self._on(request, "vragen", municipality, held)
         return self._step(request, municipality, "check.html", self._shown(request, municipality, held), {})
 
-    @route("POST", "/<municipality>/nakijken", page=True)
+    @page_route("POST", "/<municipality>/nakijken")
     def book(self, request: GatewayRequest, municipality: str) -> Response:
         hold, invitation = request.form.get("hold", ""), request.args.get("uitnodiging") or None
         try:
@@ -152,7 +154,7 @@ class DetailPages:
         """Somebody else has the moment by now: the nearest others, and what was filled in goes along."""
         held = shown["held"]
         others = nearest_to(held["start"], self._starts(municipality, held, AROUND), MAX_OTHERS)
-        stamp = self.friction.stamp(municipality)
+        stamp = self.proof_of_work.stamp(municipality)
         return page("gone.html", request, 409, **shown, others=others, stamp=stamp)
 
     def _starts(self, municipality: str, held: dict[str, Any], around: dt.timedelta) -> list[str]:

@@ -17,7 +17,6 @@ from werkzeug.urls import iri_to_uri
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import NAMES
 
@@ -26,11 +25,7 @@ from ..i18n import language
 from . import words
 from .agenda_rows import rows
 
-#: where a page goes on that may not be seen yet
-ELSEWHERE = {"login-needed": "aanmelden", "password-change-needed": "wachtwoord"}
 _NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
-#: seconds after which a screen in the hall leaves a page that says what went wrong
-SCREEN_RETURNS = 10
 
 _environment = Environment(
     loader=PackageLoader("loket_gateway", "pages/templates"),
@@ -140,29 +135,3 @@ def _switcher(request: Request) -> str:
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
 
     return iri_to_uri(request.path) + "?" + urlencode([*kept, ("lang", "")])
-
-
-def problem_page(refusal: Refusal, request: Request, public_url: str, screen: str | None = None) -> Response:
-    """A refusal as a page: what went wrong, and where to go from here.
-
-    `screen`: the address of the page to which a screen in the hall returns by itself.
-    """
-    status = problems.STATUS[refusal.code]
-    municipality = (request.path_values or {}).get("municipality")  # type: ignore[attr-defined]
-    if municipality and refusal.code in ELSEWHERE:
-        naar = {"naar": request.full_path.rstrip("?")} if request.method == "GET" else {}
-        return see(request, f"/{municipality}/{ELSEWHERE[refusal.code]}", **naar)
-    known = refusal.code != "unknown-municipality" and municipality
-    response = page(
-        "problem.html",
-        request,
-        status,
-        title=language.translate(ERRORS[refusal.code].title, language.of(request)),
-        detail=problems.sentence(refusal, language.of(request)),
-        again=f"/{municipality}/" if known else "/",
-        screen=screen,
-    )
-    problems.tell(response, refusal)
-    if screen is not None:
-        response.headers["Refresh"] = f"{SCREEN_RETURNS}; url={screen}"
-    return response

@@ -14,12 +14,12 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.days import day_of
 from loket_contracts.errors import Refusal
 
-from ..clients.catalogue_cache import Catalogue
+from ..clients.catalogue_cache import CatalogueCache
 from ..http.client_address import client_of
-from ..http.proof_of_work import Friction
+from ..http.proof_of_work import ProofOfWork
 from ..http.request import GatewayRequest
-from ..http.routing import route
 from ..i18n import language
+from .page_route import page_route
 from .render import about, in_words, page, see, whole_number
 from .topics import kind_of
 
@@ -49,14 +49,15 @@ class Offer:
         return self.present is not None
 
 
-class MomentPages:
+@dataclass(frozen=True)
+class TimeSlotPages:
     """A POST takes the moment and ends in a redirect."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
-    friction: Friction
+    catalogue: CatalogueCache
+    proof_of_work: ProofOfWork
 
-    @route("GET", "/<municipality>/tijdstip", page=True)
+    @page_route("GET", "/<municipality>/tijdstip")
     def moments(self, request: GatewayRequest, municipality: str) -> Response:
         catalogue = in_words(request, self.catalogue.of(municipality))
         kind = kind_of(catalogue, request.args.get("type", ""))
@@ -77,9 +78,11 @@ class MomentPages:
             request, catalogue, [kind], wish, Offer(address, f"/{municipality}/reserveren", back, asked)
         )
 
-    @route("POST", "/<municipality>/reserveren", page=True)
+    @page_route("POST", "/<municipality>/reserveren")
     def hold(self, request: GatewayRequest, municipality: str) -> Response:
-        self.friction.require_work(request, municipality, request.form.get("stempel", ""), request.form.get("werk", ""))
+        self.proof_of_work.require_work(
+            request, municipality, request.form.get("stempel", ""), request.form.get("werk", "")
+        )
         given = request.form
         body: dict[str, Any] = {
             "appointment_types": given.getlist("type"),
@@ -100,7 +103,7 @@ class MomentPages:
         invited = {"uitnodiging": body["invitation"]} if body["invitation"] else {}
         return see(request, f"/{municipality}/vragen", hold=held["id"], **invited)
 
-    @route("GET", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
+    @page_route("GET", "/<municipality>/afspraak/<token>/verplaatsen")
     def other_moments(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         catalogue = in_words(request, self.catalogue.of(municipality))
         found = self.booking.appointment_by_link(municipality, token)
@@ -120,7 +123,7 @@ class MomentPages:
         )
         return self._moments(request, catalogue, kinds, wish, offer)
 
-    @route("GET", "/<municipality>/afspraak/<token>/verplaatsen/nakijken", page=True)
+    @page_route("GET", "/<municipality>/afspraak/<token>/verplaatsen/nakijken")
     def check_move(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         """Ask once, with the old moment beside the new one."""
         catalogue = in_words(request, self.catalogue.of(municipality))
@@ -131,7 +134,7 @@ class MomentPages:
             return see(request, f"/{municipality}/afspraak/{token}/verplaatsen")
         return page("move.html", request, **about(catalogue), appointment=found, token=token, start=start, place=place)
 
-    @route("POST", "/<municipality>/afspraak/<token>/verplaatsen", page=True)
+    @page_route("POST", "/<municipality>/afspraak/<token>/verplaatsen")
     def reschedule(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         start, asked = request.form.get("start", ""), {}
@@ -179,7 +182,7 @@ class MomentPages:
             zone=counted["time_zone"],
             before=_other_month(month, -1) if month > dt.datetime.now(dt.UTC).date() else None,
             after=_other_month(month, 1),
-            stamp=None if offer.moving else self.friction.stamp(municipality),
+            stamp=None if offer.moving else self.proof_of_work.stamp(municipality),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -11,26 +12,27 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
-from ..clients.catalogue_cache import Catalogue
-from ..http.routing import route
+from ..clients.catalogue_cache import CatalogueCache
+from .page_route import page_route
 from .render import STATIC, about, compressed, in_words, page, see, whole_number
 from .theme import logo, stylesheet
 from .topic_search import matching
 
 
+@dataclass(frozen=True)
 class TopicPages:
     """The home page, the topics of a municipality, one topic, and what pages are made up with."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
-    @route("GET", "/static/<name>", page=True, counts=False)
+    @page_route("GET", "/static/<name>", rate_limited=False)
     def static(self, request: Request, name: str) -> Response:
         if name not in STATIC:
             raise NotFound
         return compressed(request, *STATIC[name])
 
-    @route("GET", "/<municipality>/thema.css", page=True, counts=False)
+    @page_route("GET", "/<municipality>/thema.css", rate_limited=False)
     def theme(self, request: Request, municipality: str) -> Response:
         """The municipality's own colour."""
         return Response(
@@ -38,20 +40,20 @@ class TopicPages:
             headers={"Cache-Control": "public, max-age=60"},
         )  # fmt: skip
 
-    @route("GET", "/<municipality>/logo", page=True, counts=False)
+    @page_route("GET", "/<municipality>/logo", rate_limited=False)
     def logo(self, request: Request, municipality: str) -> Response:
         found = logo(self.catalogue.of(municipality)["look"]["logo"])
         if found is None:
             raise NotFound
         return Response(found[0], mimetype=found[1], headers={"Cache-Control": "public, max-age=60"})
 
-    @route("GET", "/", page=True)
+    @page_route("GET", "/")
     def home(self, request: Request) -> Response:
         """A language that was chosen here goes along; otherwise each municipality speaks its own first one."""
         known = in_words(request, self.catalogue.municipalities())
         return page("home.html", request, municipalities=known, chosen="lang" in request.args)
 
-    @route("GET", "/<municipality>/", page=True)
+    @page_route("GET", "/<municipality>/")
     def choose(self, request: Request, municipality: str) -> Response:
         catalogue = in_words(request, self.catalogue.of(municipality))
         text = request.args.get("zoek", "").strip()[:80]
@@ -66,7 +68,7 @@ class TopicPages:
             words={kind["id"]: " ".join(kind["keywords"]) for kind in kinds},
         )  # fmt: skip
 
-    @route("GET", "/<municipality>/onderwerp/<kind>", page=True)
+    @page_route("GET", "/<municipality>/onderwerp/<kind>")
     def topic(self, request: Request, municipality: str, kind: str) -> Response:
         """Do you need to come at all, how do you want to meet, and how many are you?"""
         catalogue = in_words(request, self.catalogue.of(municipality))
@@ -82,7 +84,7 @@ class TopicPages:
             places=[(place, soonest.get(place["id"])) for place in places],
         )  # fmt: skip
 
-    @route("GET", "/<municipality>/uitnodiging/<token>", page=True)
+    @page_route("GET", "/<municipality>/uitnodiging/<token>")
     def invited(self, request: Request, municipality: str, token: str) -> Response:
         """Straight to the moments of what somebody is invited to."""
         found = self.booking.invitation(municipality, token)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
 
-from ..clients.catalogue_cache import Catalogue
-from ..http.routing import route
+from ..clients.catalogue_cache import CatalogueCache
+from .page_route import page_route
 from .render import about, in_words, page
 
 
-class UnsubscribingPages:
+@dataclass(frozen=True)
+class UnsubscribePages:
     """GET shows, POST does: mail scanners follow links, and must not unsubscribe anybody."""
 
     booking: ServiceProxy
     notification: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
-    @route("GET", "/<municipality>/afspraak/<token>/berichten", page=True)
+    @page_route("GET", "/<municipality>/afspraak/<token>/berichten")
     def messages(self, request: Request, municipality: str, token: str) -> Response:
         self.booking.appointment_by_link(municipality, token)
         return self._page(request, municipality, token, done=False)
 
-    @route("POST", "/<municipality>/afspraak/<token>/berichten", page=True)
+    @page_route("POST", "/<municipality>/afspraak/<token>/berichten")
     def unsubscribe(self, request: Request, municipality: str, token: str) -> Response:
         """Answered with the page itself: a mail program that posts follows no redirect."""
         self.notification.unsubscribe(municipality, token, "email")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -12,10 +13,10 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.commands import MAX_PERSONS
 from loket_contracts.errors import Refusal
 
-from ...access.identity import Identity
 from ...access.required_permission import OPEN, needs
-from ...clients.catalogue_cache import Catalogue, including_removed, types_of
+from ...clients.catalogue_cache import CatalogueCache, including_removed, types_of
 from ...http import problems
+from ...http.authentication import Authentication
 from ...http.parsing import json_object
 from ...http.request import GatewayRequest
 from ...http.routing import route as plain_route
@@ -44,16 +45,17 @@ def told(refusal: Refusal, request: Request, public_url: str) -> Response:
     return response
 
 
-def route(method: str, url: str, door: Any = PORTAL) -> Any:
-    return plain_route(method, f"{AT}/{url}", door, tells=told)
+def route(method: str, url: str, permission: Any = PORTAL) -> Any:
+    return plain_route(method, f"{AT}/{url}", permission, render_refusal=told)
 
 
+@dataclass(frozen=True)
 class JccRoutes:
     """Every answer is in the language that the client names in the field `language`, or in Accept-Language."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
-    access: Identity
+    catalogue: CatalogueCache
+    access: Authentication
 
     @route("POST", "connect/token", OPEN)
     def jcc_token(self, request: GatewayRequest, municipality: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -12,7 +13,7 @@ from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import Catalogue, types_of
+from ...clients.catalogue_cache import CatalogueCache, types_of
 from ...http import problems
 from ...http.parsing import object_of, whole
 from ...http.request import GatewayRequest
@@ -60,14 +61,15 @@ def told(refusal: Refusal, request: Request, public_url: str) -> Response:
 
 
 def route(method: str, url: str) -> Any:
-    return plain_route(method, f"{AT}/{url}", PORTAL, tells=told)
+    return plain_route(method, f"{AT}/{url}", PORTAL, render_refusal=told)
 
 
+@dataclass(frozen=True)
 class QmaticRoutes:
     """Without a version in the address it is v1."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @route("GET", "v1/services")
     def qmatic_services(self, request: GatewayRequest, municipality: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema
@@ -12,10 +13,10 @@ from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal, load
 
 from ...access import passwords
-from ...access.identity import Identity
 from ...access.required_permission import needs
 from ...access.roles import ROLES, grants
-from ...clients.catalogue_cache import Catalogue
+from ...clients.catalogue_cache import CatalogueCache
+from ...http.authentication import Authentication
 from ...http.clock import now
 from ...http.request import GatewayRequest
 from ...i18n import language
@@ -30,13 +31,14 @@ LISTED = 100
 _make_account, _make_key = MakeAccount(), MakeKey()
 
 
-class RunningPages:
+@dataclass(frozen=True)
+class AdministrationPages:
     """A password or key is shown once, in the answer to the press that made it."""
 
     booking: ServiceProxy
     notification: ServiceProxy
-    access: Identity
-    catalogue: Catalogue
+    access: Authentication
+    catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/beheer", AUDIT)
     def run(self, request: GatewayRequest, municipality: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -11,7 +12,7 @@ from loket_chassis.messaging.rpc import RemoteError, ServiceProxy, Unavailable
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import Catalogue
+from ...clients.catalogue_cache import CatalogueCache
 from ...http import problems
 from ...http.request import GatewayRequest
 from ...i18n import language
@@ -26,11 +27,12 @@ MAX_MOMENTS, UNJOURNALED = 40, dt.timedelta(days=20)
 CONTACT = ("name", "email", "phone", "language")
 
 
+@dataclass(frozen=True)
 class DeskBookingPages:
     """One page from topic to name, so that it goes quickly by keyboard."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/boeken", CHANGE)
     def show_desk_booking(self, request: GatewayRequest, municipality: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -10,7 +11,7 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import Catalogue
+from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
 from ..render import see
 from .frame import by_field, desk_page, errors_of, form_key
@@ -20,11 +21,12 @@ CLOSE = needs("closures.change")
 FIELDS = ("first", "last", "from", "to", "resource", "location", "reason")
 
 
-class ClosingPages:
+@dataclass(frozen=True)
+class ClosurePages:
     """Who leads a team closes the time of its people; an administrator that of all."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/sluitingen", CLOSE)
     def closures(self, request: GatewayRequest, municipality: str) -> Response:

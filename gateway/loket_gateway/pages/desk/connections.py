@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from werkzeug.wrappers import Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import Catalogue
+from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
 from ..render import see
 from .frame import desk_page
@@ -18,12 +20,13 @@ WEBHOOKS, STUCK = "/<municipality>/balie/beheer/webhooks", "/<municipality>/bali
 LISTED = 100
 
 
+@dataclass(frozen=True)
 class ConnectionPages:
     """For who runs the desk, over all portals."""
 
     notification: ServiceProxy
     reporting: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @desk_route("GET", WEBHOOKS, RUN)
     def show_webhooks(self, request: GatewayRequest, municipality: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import ServiceProxy
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import Catalogue
+from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
 from ..render import see
 from .columns import grid
@@ -23,11 +24,12 @@ DAY = dt.timedelta(days=1)
 USUAL_STEPS = ("check_in", "start", "complete", "no_show", "undo_check_in", "undo_no_show")
 
 
+@dataclass(frozen=True)
 class DayPages:
     """Everything shown is in the address, so a view can be kept as a bookmark; it refreshes itself."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie", READ)
     def day(self, request: GatewayRequest, municipality: str) -> Response:

@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response
 from loket_contracts.days import day_of
 from loket_contracts.errors import Refusal
 
-from ...access.identity import CSRF_FIELD
-from ...clients.catalogue_cache import Catalogue, including_removed
+from ...clients.catalogue_cache import CatalogueCache, including_removed
+from ...http.authentication import CSRF_FIELD
 from ...http.clock import now
 from ...http.request import GatewayRequest
 from ...i18n import language
@@ -50,7 +50,12 @@ PLACES = (
 
 
 def desk_page(
-    template: str, request: GatewayRequest, catalogue: Catalogue, municipality: str, status: int = 200, **shown: Any
+    template: str,
+    request: GatewayRequest,
+    catalogue: CatalogueCache,
+    municipality: str,
+    status: int = 200,
+    **shown: Any,
 ) -> Response:
     """A page of the desk, with the parts of the navigation that are for this caller."""
     known, spoken, caller = catalogue.of(municipality), language.of(request), request.caller
@@ -136,7 +141,7 @@ def by_field(errors: list[dict[str, str]]) -> dict[str, str]:
     return {each["pointer"].strip("/"): each["detail"] for each in errors}
 
 
-def today(catalogue: Catalogue, municipality: str) -> dt.date:
+def today(catalogue: CatalogueCache, municipality: str) -> dt.date:
     """The local day of the municipality."""
     return now().astimezone(ZoneInfo(catalogue.of(municipality)["municipality"]["time_zone"])).date()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -9,13 +10,14 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import Unavailable
 from loket_contracts.errors import Refusal
 
-from ...clients.catalogue_cache import Catalogue
+from ...clients.catalogue_cache import CatalogueCache
 from ...http import problems
 from ...http.request import GatewayRequest
-from ...http.routing import Route
+from ...http.routing import Route, route
 from ...i18n import language
 from .. import words
-from ..render import ELSEWHERE, problem_page, see
+from ..problem_page import REDIRECTS, problem_page
+from ..render import see
 from .frame import TOLD, desk_page, page_of_form, split
 
 #: the form comes back with all that was sent: pressing again may help, and nothing is done twice
@@ -27,21 +29,21 @@ UNREAD = frozenset({"too-many-requests", "body-too-large", "body-too-slow"})
 class DeskRoute(Route):
     """A page of the desk."""
 
-    catalogue = Catalogue()
+    catalogue = CatalogueCache()
 
     def __init__(self, method: str, url: str, *args: Any, **options: Any) -> None:
         super().__init__(method, url, *args, page=True, **options)
 
-    def tell_refusal(self, refusal: Refusal, request: GatewayRequest) -> Response:
+    def refusal_response(self, refusal: Refusal, request: GatewayRequest) -> Response:
         municipality = request.path_values["municipality"]
         is_form = request.method == "POST" and refusal.code not in UNREAD
-        if is_form and refusal.code in ELSEWHERE:
+        if is_form and refusal.code in REDIRECTS:
             back = page_of_form(request, municipality)
-            return see(request, f"/{municipality}/{ELSEWHERE[refusal.code]}", naar=back)
+            return see(request, f"/{municipality}/{REDIRECTS[refusal.code]}", naar=back)
         # whoever may not use this form at all gets the status 403; the page that it is on may be closed to them too
-        lacks_permission = refusal.code == "forbidden" and refusal.params.get("permission") == self.door.permission
+        lacks_permission = refusal.code == "forbidden" and refusal.params.get("permission") == self.permission.name
         try:
-            if refusal.code not in (*ELSEWHERE, "unknown-municipality"):
+            if refusal.code not in (*REDIRECTS, "unknown-municipality"):
                 told = _refused if lacks_permission or not is_form else _again if refusal.code in TO_REPEAT else _back
                 return told(refusal, request, municipality, self.catalogue)
         except (Refusal, Unavailable):
@@ -49,7 +51,7 @@ class DeskRoute(Route):
         return problem_page(refusal, request, self.container.config["settings"].public_url)
 
 
-desk_route = DeskRoute.decorator
+desk_route = partial(route, entrypoint=DeskRoute)
 
 
 def sentence(refusal: Refusal, request: GatewayRequest) -> str:
@@ -61,14 +63,14 @@ def sentence(refusal: Refusal, request: GatewayRequest) -> str:
     return words.said(words.REFUSED, words.refused_as(refusal.code), spoken)
 
 
-def _back(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: Catalogue) -> Response:
+def _back(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
     """To the page that the form was on, which shows how things are now."""
     catalogue.of(municipality)  # raises what there is no way back for
     path, pairs = split(page_of_form(request, municipality))
     return see(request, path, **{**dict(pairs), TOLD: words.refused_as(refusal.code)})
 
 
-def _again(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: Catalogue) -> Response:
+def _again(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
     """The form with all that was sent, under the same idempotency key.
 
     Asks no other service, as one of them does not answer.
@@ -83,7 +85,7 @@ def _again(refusal: Refusal, request: GatewayRequest, municipality: str, catalog
     return response
 
 
-def _refused(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: Catalogue) -> Response:
+def _refused(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
     """A page that cannot be shown: why, and where else to go."""
     response = desk_page(
         "refused.html", request, catalogue, municipality, problems.STATUS[refusal.code], at="",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -11,7 +12,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.fields import WEEKDAYS
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import Catalogue
+from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
 from ...i18n import language
 from ..render import see
@@ -23,11 +24,12 @@ SET_UP = needs("setup.change")
 PEOPLE, TOPICS = "resources", "appointment_types"
 
 
-class SettingUpPages:
+@dataclass(frozen=True)
+class SetupPages:
     """A button says which: look at what would change, or let it count. Who leads one team sets up that team."""
 
     booking: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/inrichten", SET_UP)
     def set_up(self, request: GatewayRequest, municipality: str) -> Response:

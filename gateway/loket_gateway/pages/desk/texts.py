@@ -3,6 +3,7 @@ and a trial to oneself."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -11,7 +12,7 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import Catalogue
+from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
 from ...i18n import language
 from .. import words
@@ -22,11 +23,12 @@ from .refusals import desk_route
 SET_UP = needs("setup.change")
 
 
+@dataclass(frozen=True)
 class TextPages:
     """Who leads a team looks; who leads them all changes words; who runs the desk may also send a trial."""
 
     notification: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/teksten", SET_UP)
     def texts(self, request: GatewayRequest, municipality: str) -> Response:

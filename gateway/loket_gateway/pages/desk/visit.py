@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,9 +15,9 @@ from loket_chassis.messaging.rpc import ServiceProxy, Unavailable
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
-from ...api.answers import file_answer
-from ...clients.catalogue_cache import Catalogue, types_of
+from ...clients.catalogue_cache import CatalogueCache, types_of
 from ...http.request import GatewayRequest
+from ...http.responses import file_answer
 from ..render import in_words, see
 from .frame import date_of, desk_page, form_key, moment_of
 from .refusals import desk_route
@@ -34,12 +35,13 @@ OF_A_DAY = frozenset({"datum", "team", "wie", "plaats", "loket"})
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
 class VisitPages:
     """Of another team's visit, booking says that there is none."""
 
     booking: ServiceProxy
     notification: ServiceProxy
-    catalogue: Catalogue
+    catalogue: CatalogueCache
 
     @desk_route("GET", ONE, READ)
     def visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:

@@ -17,16 +17,16 @@ from loket_chassis.runtime.tokens import hash_of
 from loket_chassis.storage.connection import MongoConnection
 from loket_contracts.errors import Refusal
 
-from ..http.client_address import client_of
-from ..http.clock import now
-from ..http.rate_limit import Limits
-from .accounts import Accounts
-from .audit import AccessLog
-from .keys import PREFIX, Key, Keys
-from .provider import Provider
-from .roles import ANYBODY, Caller
-from .sessions import Sessions
-from .ttl_cache import Memory
+from ..access.accounts import Accounts
+from ..access.audit import AccessLog
+from ..access.keys import PREFIX, Key, Keys
+from ..access.provider import Provider
+from ..access.roles import ANYBODY, Caller
+from ..access.sessions import Sessions
+from ..access.ttl_cache import TtlCache
+from .client_address import client_of
+from .clock import now
+from .rate_limit import Limits
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
@@ -37,7 +37,7 @@ DEVICE = "-device"
 T = TypeVar("T")
 
 
-class Identity(SharedExtension):
+class Authentication(SharedExtension):
     """The gateway's own stores, and the one place where a request becomes a caller."""
 
     connection = MongoConnection()
@@ -64,8 +64,8 @@ class Identity(SharedExtension):
         return AccessLog(self.connection.database)
 
     def setup(self) -> None:
-        self._known_keys: Memory[Key] = Memory()
-        self._known_sessions: Memory[Caller] = Memory()
+        self._known_keys: TtlCache[Key] = TtlCache()
+        self._known_sessions: TtlCache[Caller] = TtlCache()
 
     def start(self) -> None:
         for store in (self.accounts, self.sessions, self.keys, self.provider, self.log):
@@ -195,7 +195,7 @@ class Identity(SharedExtension):
 class Access(DependencyProvider):
     """Gives the service class the stores of accounts, sessions and keys."""
 
-    identity = Identity()
+    identity = Authentication()
 
-    def get_dependency(self, worker_ctx: Any) -> Identity:
+    def get_dependency(self, worker_ctx: Any) -> Authentication:
         return self.identity
