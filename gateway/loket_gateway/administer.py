@@ -14,7 +14,7 @@ from .access import passwords
 from .access.accounts import Accounts
 from .access.audit import AccessLog
 from .access.keys import Keys
-from .access.roles import FOR_PEOPLE, ROLES, Grant, grants
+from .access.roles import HUMAN_ROLES, ROLES, Grant, grants
 from .access.sessions import Sessions
 from .http.clock import now
 
@@ -32,7 +32,7 @@ class Stores:
         self.keys.create_indexes()
 
     def note(self, municipality: str, action: str, whom: str) -> None:
-        self.log.note(municipality, self.who, action, now(), whom)
+        self.log.record(municipality, self.who, action, now(), whom)
 
 
 @click.group()
@@ -50,7 +50,7 @@ def main(context: click.Context, mongo_uri: str, database: str, who: str) -> Non
 
 role_option = click.option(
     "--role", "roles", multiple=True, required=True, metavar="ROLE[/TEAM]",
-    help=f"May be given several times: {', '.join(ROLES)}; the first {len(FOR_PEOPLE)} are for people.",
+    help=f"May be given several times: {', '.join(ROLES)}; the first {len(HUMAN_ROLES)} are for people.",
 )  # fmt: skip
 
 
@@ -61,8 +61,8 @@ role_option = click.option(
 @click.pass_obj
 def add_account(stores: Stores, municipality: str, name: str, roles: tuple[str, ...]) -> None:
     """Make an account, and print the first password, which is to be changed at the first login."""
-    password = passwords.first()
-    if not stores.accounts.add(municipality, name, _grants(roles), passwords.hashed(password)):
+    password = passwords.generate_password()
+    if not stores.accounts.add(municipality, name, _grants(roles), passwords.hash_password(password)):
         raise click.ClickException(f"There is an account {name} already. A new password: loket-access reset-password")
     stores.note(municipality, "account made", name)
     click.echo(password)
@@ -74,8 +74,8 @@ def add_account(stores: Stores, municipality: str, name: str, roles: tuple[str, 
 @click.pass_obj
 def reset_password(stores: Stores, municipality: str, name: str) -> None:
     """Print a new first password; this also opens an account that wrong ones had closed."""
-    password = passwords.first()
-    if not stores.accounts.set_password(municipality, name, passwords.hashed(password), must_change=True):
+    password = passwords.generate_password()
+    if not stores.accounts.set_password(municipality, name, passwords.hash_password(password), must_change=True):
         raise click.ClickException(f"There is no account {name} in {municipality}.")
     stores.sessions.end_all_of(municipality, name)
     stores.note(municipality, "password given", name)
@@ -99,7 +99,7 @@ def close_account(stores: Stores, municipality: str, name: str) -> None:
 @click.pass_obj
 def list_accounts(stores: Stores, municipality: str) -> None:
     """List the accounts, and what they may."""
-    for each in stores.accounts.listed(municipality):
+    for each in stores.accounts.list_of(municipality):
         state = "" if each.active else "  closed"
         click.echo(f"{each.name:<20} {' '.join(map(str, each.grants))}{state}")
 
@@ -147,7 +147,7 @@ def remove_key(stores: Stores, municipality: str, name: str) -> None:
 @click.pass_obj
 def list_keys(stores: Stores, municipality: str) -> None:
     """List the keys, what they may, and when each was last used."""
-    for each in stores.keys.listed(municipality):
+    for each in stores.keys.list_of(municipality):
         click.echo(f"{each.name:<20} {' '.join(map(str, each.grants)):<20} used {each.used_on or 'never'}")
 
 

@@ -30,7 +30,7 @@ from .api.webhooks import WebhookRoutes
 from .clients.catalogue_cache import CatalogueCache, CatalogueProvider
 from .compat.jcc import JccRoutes
 from .compat.qmatic import QmaticRoutes
-from .http.authentication import Access, Authentication
+from .http.authentication import Authentication, AuthenticationProvider
 from .http.proof_of_work import ProofOfWork
 from .http.routing import Router, route
 from .pages.appointment import AppointmentPages
@@ -113,7 +113,7 @@ class GatewayService:
     notification = RpcClient("notification")
     reporting = RpcClient("reporting", deadline=5.0)  # to count several years of figures
     catalogue = CatalogueProvider()
-    access = Access()
+    access = AuthenticationProvider()
     proof_of_work = ProofOfWork()
     public_url = PublicUrl()
     traceparent = WorkerMetrics()

@@ -8,8 +8,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from loket_contracts.errors import Refusal
-from loket_gateway.access.roles import ANYBODY, Caller
-from loket_gateway.http.client_address import client_of, counted_for
+from loket_gateway.access.roles import ANONYMOUS, Caller
+from loket_gateway.http.client_address import client_network, limit_key
 from loket_gateway.http.rate_limit import Limits
 from tests.client import ANSWERS, a_visitor
 
@@ -28,14 +28,14 @@ from tests.client import ANSWERS, a_visitor
     ],
 )
 def test_a_client_is_an_address_or_a_network_of_64_bits(address, client):
-    assert client_of(address) == client
+    assert client_network(address) == client
 
 
 def test_who_is_known_counts_by_name_and_not_by_address():
     key = Caller("portaal", "rumst", by="key")
     person = Caller("portaal", "rumst", by="session")
-    assert len({counted_for(each, "192.0.2.1") for each in (key, person, ANYBODY)}) == 3
-    assert counted_for(key, "192.0.2.1") == counted_for(key, "192.0.2.2")
+    assert len({limit_key(each, "192.0.2.1") for each in (key, person, ANONYMOUS)}) == 3
+    assert limit_key(key, "192.0.2.1") == limit_key(key, "192.0.2.2")
 
 
 def test_sixty_addresses_of_one_network_share_one_bound():
@@ -48,7 +48,7 @@ def test_sixty_addresses_of_one_network_share_one_bound():
     let_in = 0
     for number in range(60):
         try:
-            limits.spend("login", SimpleNamespace(caller=ANYBODY, remote_addr=f"2001:db8::{number:x}"))
+            limits.take("login", SimpleNamespace(caller=ANONYMOUS, remote_addr=f"2001:db8::{number:x}"))
             let_in += 1
         except Refusal:
             pass

@@ -9,7 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from loket_contracts.errors import Refusal
-from loket_gateway.access.roles import ANYBODY
+from loket_gateway.access.roles import ANONYMOUS
 from loket_gateway.http.rate_limit import Limits
 
 MOST = 40
@@ -46,7 +46,7 @@ def gateway(storage):
 
 def asks(limits, client="10.0.0.1", what="read"):
     try:
-        limits.spend(what, SimpleNamespace(caller=ANYBODY, remote_addr=client))
+        limits.take(what, SimpleNamespace(caller=ANONYMOUS, remote_addr=client))
     except Refusal:
         return False
     return True
@@ -59,7 +59,7 @@ def test_a_client_gets_all_that_it_may_and_no_more():
     assert asks(limits, what="write")
 
 
-def test_requests_at_the_same_moment_share_in_one_handful():
+def test_requests_at_the_same_moment_share_one_batch():
     storage = SlowStorage()
     limits = gateway(storage)
     pool = eventlet.GreenPool(100)

@@ -119,8 +119,8 @@ def test_what_is_remembered_stays_bounded_however_many_ways_a_language_is_asked_
     for number in range(MAX_REQUESTS + 10):
         environ = create_environ("/v1/rumst/teams", headers={"Accept-Language": f"nl, fr;q=0.{number}"})
         kept.answer(Request(environ), "teams", "rumst", "nl", 60, lambda: Response("{}"))
-        assert kept.at_hand(environ) is not None
-    assert len(kept._places) <= MAX_REQUESTS
+        assert kept.lookup(environ) is not None
+    assert len(kept._keys_by_request) <= MAX_REQUESTS
 
 
 def test_what_is_remembered_stays_bounded_however_long_and_different_the_questions_are():

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from loket_contracts.errors import Refusal
-from loket_gateway.access.accounts import FORGIVEN, LONGEST_LOCK, lock_after
+from loket_gateway.access.accounts import FREE_ATTEMPTS, MAX_LOCK, lock_duration
 from loket_gateway.access.required_permission import LINK, OPEN, link_or, needs
-from loket_gateway.access.roles import FOR_PEOPLE, PERMISSIONS, ROLES, Caller, Grant, grants
+from loket_gateway.access.roles import HUMAN_ROLES, PERMISSIONS, ROLES, Caller, Grant, grants
 
 LEAD = Caller("x", "rumst", grants(["lead/milieu", "agent"]), by="session")
 
@@ -20,7 +20,7 @@ def refused(permission, caller, municipality="rumst", has_link=False):
 
 def test_every_permission_belongs_to_a_role_and_every_role_has_known_ones():
     assert set().union(*ROLES.values()) == set(PERMISSIONS)
-    assert set(FOR_PEOPLE) <= set(ROLES)
+    assert set(HUMAN_ROLES) <= set(ROLES)
 
 
 def test_a_lead_may_what_an_agent_may_and_an_admin_what_a_lead_may():
@@ -75,6 +75,8 @@ def test_a_door_cannot_ask_for_a_permission_that_there_is_not():
 
 
 def test_some_wrong_passwords_are_forgiven_and_each_further_one_closes_for_twice_as_long():
-    assert [lock_after(wrong) for wrong in range(FORGIVEN)] == [None] * FORGIVEN
-    assert [lock_after(FORGIVEN + more) for more in (0, 1, 2)] == [dt.timedelta(minutes=each) for each in (1, 2, 4)]
-    assert lock_after(10_000) == LONGEST_LOCK
+    assert [lock_duration(wrong) for wrong in range(FREE_ATTEMPTS)] == [None] * FREE_ATTEMPTS
+    assert [lock_duration(FREE_ATTEMPTS + more) for more in (0, 1, 2)] == [
+        dt.timedelta(minutes=each) for each in (1, 2, 4)
+    ]
+    assert lock_duration(10_000) == MAX_LOCK

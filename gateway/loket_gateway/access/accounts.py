@@ -14,9 +14,9 @@ from loket_chassis.storage.connection import Document
 from .roles import Grant, grants
 
 #: wrong passwords in a row that are forgiven; each further one closes the account for twice as long
-FORGIVEN = 5
+FREE_ATTEMPTS = 5
 FIRST_LOCK = dt.timedelta(minutes=1)
-LONGEST_LOCK = dt.timedelta(hours=1)
+MAX_LOCK = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def identifier(municipality: str, name: str) -> str:
     return f"{municipality}/{name}"
 
 
-def lock_after(wrong: int) -> dt.timedelta | None:
+def lock_duration(wrong: int) -> dt.timedelta | None:
     """How long an account stays closed after so many wrong passwords in a row; None while they are forgiven."""
-    if wrong < FORGIVEN:
+    if wrong < FREE_ATTEMPTS:
         return None
-    return min(FIRST_LOCK * 2 ** min(wrong - FORGIVEN, 16), LONGEST_LOCK)
+    return min(FIRST_LOCK * 2 ** min(wrong - FREE_ATTEMPTS, 16), MAX_LOCK)
 
 
 class Accounts:
@@ -63,7 +63,7 @@ class Accounts:
         found = self.collection.find_one({"_id": identifier(municipality, name)})
         return _account(found) if found else None
 
-    def listed(self, municipality: str) -> list[Account]:
+    def list_of(self, municipality: str) -> list[Account]:
         return [_account(each) for each in self.collection.find({"municipality": municipality}).sort("_id", 1)]
 
     def add(self, municipality: str, name: str, given: tuple[Grant, ...], password: str) -> bool:
@@ -74,7 +74,7 @@ class Accounts:
             return False
         return True
 
-    def welcome(
+    def upsert_from_provider(
         self, municipality: str, name: str, given: tuple[Grant, ...], now: dt.datetime, former_name: str | None = None
     ) -> Account:
         """Who a provider of identities sent: what it says of their roles counts.
@@ -109,17 +109,17 @@ class Accounts:
         key = {"_id": identifier(municipality, name)}
         return bool(self.collection.update_one(key, {"$set": changes}).matched_count)
 
-    def note_wrong(self, account: Account, now: dt.datetime) -> dt.timedelta | None:
+    def record_failure(self, account: Account, now: dt.datetime) -> dt.timedelta | None:
         """A wrong password. How long the account is closed now, if it is."""
         found = self.collection.find_one_and_update(
             {"_id": account.id}, {"$inc": {"wrong": 1}}, return_document=ReturnDocument.AFTER
         )
-        closed = lock_after(found["wrong"]) if found else None
+        closed = lock_duration(found["wrong"]) if found else None
         if closed is not None:
             self.collection.update_one({"_id": account.id}, {"$set": {"locked_until": now + closed}})
         return closed
 
-    def note_right(self, account: Account, now: dt.datetime) -> None:
+    def record_success(self, account: Account, now: dt.datetime) -> None:
         self.collection.update_one({"_id": account.id}, {"$set": {"wrong": 0, "locked_until": None, "last_login": now}})
 
 

@@ -23,7 +23,7 @@ class AccessLog:
         self.collection.create_index([("municipality", 1), ("_id", -1)], name="list")
         self.collection.create_index("at", expireAfterSeconds=int(KEPT_FOR.total_seconds()), name="expires")
 
-    def note(self, municipality: str, who: str, action: str, now: dt.datetime, detail: str = "") -> None:
+    def record(self, municipality: str, who: str, action: str, now: dt.datetime, detail: str = "") -> None:
         self.collection.insert_one(
             {"municipality": municipality, "at": now, "who": who, "action": action, "detail": detail}
         )

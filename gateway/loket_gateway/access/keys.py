@@ -76,7 +76,7 @@ class Keys:
     def remove(self, municipality: str, name: str) -> bool:
         return bool(self.collection.delete_one({"municipality": municipality, "name": name}).deleted_count)
 
-    def listed(self, municipality: str) -> list[Key]:
+    def list_of(self, municipality: str) -> list[Key]:
         return [_key(each) for each in self.collection.find({"municipality": municipality}).sort("name", 1)]
 
     def id_in(self, text: str) -> str | None:

@@ -19,17 +19,17 @@ _NOBODY = _hasher.hash(secrets.token_urlsafe(24))
 tpool.set_num_threads(2)
 
 
-def first() -> str:
+def generate_password() -> str:
     """A password to begin with, to be changed at the first login: 83 bits."""
     return "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(3))
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     found: str = tpool.execute(_hasher.hash, password)
     return found
 
 
-def matches(kept: str | None, password: str) -> bool:
+def verify_password(kept: str | None, password: str) -> bool:
     """Whether it is the password; takes as long when there is none to compare with."""
     try:
         tpool.execute(_hasher.verify, kept or _NOBODY, password)

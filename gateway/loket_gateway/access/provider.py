@@ -18,7 +18,7 @@ from pymongo.database import Database
 from loket_chassis.runtime.tokens import hash_of
 from loket_chassis.storage.connection import Document
 
-from .roles import FOR_PEOPLE, Grant
+from .roles import HUMAN_ROLES, Grant
 
 if TYPE_CHECKING:
     from .openid import OpenId
@@ -97,7 +97,7 @@ class Provider:
                 grant = Grant.read(role)
             except ValueError:
                 continue  # a role of another program of theirs
-            if grant.role in FOR_PEOPLE:
+            if grant.role in HUMAN_ROLES:
                 found[municipality] = (*found.get(municipality, ()), grant)
         return Person(*_names_of(str(claims["sub"])), found)
 
@@ -105,8 +105,8 @@ class Provider:
 def _names_of(subject: str) -> tuple[str, str | None]:
     """The name of an account, which no other subject has, and the one it had when names were cut at their end."""
     readable, digest = _NOT_IN_A_NAME.sub("-", subject.lower()).strip("-"), hash_of(subject)
-    whole = f"idp-{readable}-{digest[:8]}"
-    if len(whole) <= LONGEST_NAME:
-        return whole, None
+    body_of = f"idp-{readable}-{digest[:8]}"
+    if len(body_of) <= LONGEST_NAME:
+        return body_of, None
     end = f"-{digest[:16]}"
-    return f"idp-{readable}"[: LONGEST_NAME - len(end)].rstrip("-") + end, whole[:LONGEST_NAME]
+    return f"idp-{readable}"[: LONGEST_NAME - len(end)].rstrip("-") + end, body_of[:LONGEST_NAME]

@@ -40,9 +40,9 @@ ROLES: dict[str, frozenset[str]] = {
     "portal": frozenset({"book", "webhooks.change"}),
 }
 #: what people can be; the others are for machines
-FOR_PEOPLE = ("agent", "lead", "admin", "auditor")
+HUMAN_ROLES = ("agent", "lead", "admin", "auditor")
 #: what can only be had for the whole municipality
-FOR_ALL_TEAMS = frozenset({"admin", "auditor", "kiosk", "portal"})
+MUNICIPALITY_ROLES = frozenset({"admin", "auditor", "kiosk", "portal"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Grant:
         role, _, team = text.partition("/")
         if role not in ROLES:
             raise ValueError(f"There is no role {role}; there are {', '.join(ROLES)}.")
-        if team and role in FOR_ALL_TEAMS:
+        if team and role in MUNICIPALITY_ROLES:
             raise ValueError(f"The role {role} is for the whole municipality.")
         return cls(role, team or None)
 
@@ -93,7 +93,7 @@ class Caller:
         return bool(self.by)
 
 
-ANYBODY = Caller()
+ANONYMOUS = Caller()
 
 
 def grants(texts: Iterable[str]) -> tuple[Grant, ...]:

@@ -37,14 +37,14 @@ class AccessRoutes:
 
     @route("GET", f"{BASE}/accounts", CHANGE)
     def get_accounts(self, request: GatewayRequest, municipality: str) -> Response:
-        return private({"accounts": [_account(each) for each in self.access.accounts.listed(municipality)]}, request)
+        return private({"accounts": [_account(each) for each in self.access.accounts.list_of(municipality)]}, request)
 
     @route("POST", f"{BASE}/accounts", CHANGE)
     def post_accounts(self, request: GatewayRequest, municipality: str) -> Response:
-        wish, password = load(_make_account, json_object(request)), passwords.first()
+        wish, password = load(_make_account, json_object(request)), passwords.generate_password()
         self._require_teams(municipality, wish["roles"])
         given = grants(wish["roles"])
-        if not self.access.accounts.add(municipality, wish["name"], given, passwords.hashed(password)):
+        if not self.access.accounts.add(municipality, wish["name"], given, passwords.hash_password(password)):
             raise Refusal("name-taken", {"name": wish["name"]})
         self._note(request, "account made", wish["name"])
         made = self._account(municipality, wish["name"])
@@ -62,24 +62,26 @@ class AccessRoutes:
             changes["active"] = wish["active"]
         if changes:
             self.access.accounts.change(municipality, name, **changes)
-            self.access.forget()
+            self.access.clear_caches()
             self._note(request, "account changed", name)
         return private(_account(self._account(municipality, name)), request)
 
     @route("POST", f"{BASE}/accounts/<name>/password", CHANGE)
     def post_password(self, request: GatewayRequest, municipality: str, name: str) -> Response:
         """A new first password, which also opens an account that wrong ones had closed."""
-        password = passwords.first()
-        if not self.access.accounts.set_password(municipality, name, passwords.hashed(password), must_change=True):
+        password = passwords.generate_password()
+        if not self.access.accounts.set_password(
+            municipality, name, passwords.hash_password(password), must_change=True
+        ):
             raise Refusal("account-not-found", {"name": name})
         self.access.sessions.end_all_of(municipality, name)
-        self.access.forget()
+        self.access.clear_caches()
         self._note(request, "password given", name)
         return private({**_account(self._account(municipality, name)), "first_password": password}, request)
 
     @route("GET", f"{BASE}/api-keys", CHANGE)
     def get_keys(self, request: GatewayRequest, municipality: str) -> Response:
-        return private({"api_keys": [_key(each) for each in self.access.keys.listed(municipality)]}, request)
+        return private({"api_keys": [_key(each) for each in self.access.keys.list_of(municipality)]}, request)
 
     @route("POST", f"{BASE}/api-keys", CHANGE)
     def post_keys(self, request: GatewayRequest, municipality: str) -> Response:
@@ -97,7 +99,7 @@ class AccessRoutes:
         key = self.access.keys.renew(municipality, name, now())
         if key is None:
             raise Refusal("account-not-found", {"name": name})
-        self.access.forget()
+        self.access.clear_caches()
         self._note(request, "key renewed", name)
         return private({"name": name, "key": key}, request)
 
@@ -105,7 +107,7 @@ class AccessRoutes:
     def delete_key(self, request: GatewayRequest, municipality: str, name: str) -> Response:
         if not self.access.keys.remove(municipality, name):
             raise Refusal("account-not-found", {"name": name})
-        self.access.forget()
+        self.access.clear_caches()
         self._note(request, "key removed", name)
         return done()
 
@@ -130,7 +132,7 @@ class AccessRoutes:
                 )
 
     def _note(self, request: GatewayRequest, action: str, whom: str) -> None:
-        self.access.log.note(request.caller.municipality, request.caller.name, action, now(), whom)
+        self.access.log.record(request.caller.municipality, request.caller.name, action, now(), whom)
 
 
 def _account(known: Account) -> dict[str, Any]:

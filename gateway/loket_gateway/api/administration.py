@@ -46,7 +46,7 @@ class AdministrationRoutes:
         if asked["dry_run"]:
             return private(self.booking.compare_configuration(given, municipality), request)
         taken = self.booking.configure(given, request.caller.name, municipality, confirmed=asked["confirm"])
-        self.catalogue.look_again()
+        self.catalogue.expire()
         return private(taken, request)
 
     @route("POST", f"{BASE}/residents/export", needs("residents.erase"))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..access.required_permission import LINK
-from ..http.parsing import bearer, content, query
+from ..http.parsing import bearer, nonempty_body, query
 from ..http.responses import file_answer, private
 from ..http.routing import route
 from ..i18n import language
@@ -29,7 +29,7 @@ class FileRoutes:
     @route("POST", f"{BASE}/appointments/<identifier>/files", LINK, files=1)
     def post_files(self, request: Request, municipality: str, identifier: str) -> Response:
         token, asked = bearer(request), query(request, _file_query)
-        body = base64.b64encode(content(request)).decode()
+        body = base64.b64encode(nonempty_body(request)).decode()
         kept = self.booking.add_file(municipality, identifier, token, asked["question"], asked["name"], body)
         address = f"/api/v1/{municipality}/appointments/{identifier}/files/{kept['id']}"
         return private(kept, request, 201, {"Location": address})

@@ -67,9 +67,9 @@ class OpenDataRoutes:
         return _public(response)
 
 
-def describe(municipality: dict[str, Any], address: str, spoken: str) -> dict[str, Any]:
+def describe(municipality: dict[str, Any], address: str, lang: str) -> dict[str, Any]:
     """The catalogue as JSON-LD: one data set, in each of its forms."""
-    name = language.pick(municipality["name"], spoken)
+    name = language.pick(municipality["name"], lang)
     publisher = {"@id": f"{address}#publisher", "@type": "foaf:Agent", "foaf:name": name}
     contact: dict[str, Any] = {"@type": "vcard:Organization", "vcard:fn": name}
     if municipality.get("email"):
@@ -79,13 +79,13 @@ def describe(municipality: dict[str, Any], address: str, spoken: str) -> dict[st
         "@id": f"{address}/dcat",
         "@type": "dcat:Catalog",
         "dct:title": name,
-        "dct:description": language.translate(ABOUT[0], spoken),
+        "dct:description": language.translate(ABOUT[0], lang),
         "dct:publisher": publisher,
         "dcat:dataset": {
             "@id": address,
             "@type": "dcat:Dataset",
-            "dct:title": language.translate(ABOUT[0], spoken),
-            "dct:description": language.translate(ABOUT[1], spoken),
+            "dct:title": language.translate(ABOUT[0], lang),
+            "dct:description": language.translate(ABOUT[1], lang),
             "dct:publisher": {"@id": publisher["@id"]},
             "dct:accrualPeriodicity": {"@id": MONTHLY},
             "dcat:contactPoint": contact,

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
-from ..http.parsing import whole
+from ..http.parsing import body_of
 from ..http.responses import done
 from ..http.routing import route
 
@@ -33,7 +33,7 @@ class ReceiptRoutes:
     def _receive(self, request: Request, provider: str) -> Response:
         query = request.query_string.decode("ascii", "replace")
         try:
-            body = whole(request).decode()
+            body = body_of(request).decode()
         except UnicodeDecodeError as error:
             raise Refusal("receipt-not-signed") from error
         callback: dict[str, Any] = {

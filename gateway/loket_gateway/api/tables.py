@@ -38,24 +38,24 @@ def table(
     request: Request, form: str, name: str, head: Row, rows: Iterable[Row], objects: Callable[[], Iterable[Any]]
 ) -> Response:
     """`rows` are for spreadsheets, `objects` for JSON; only one of them is gone through."""
-    spoken = language.of(request)
+    lang = language.of(request)
     if form == "csv":
-        body: Any = _csv(head, rows, _has_decimal_comma(spoken))
+        body: Any = _csv(head, rows, _has_decimal_comma(lang))
     elif form == "xlsx":
         body = _spreadsheet(name, head, rows)
     else:
         body = _json(objects())
     response = Response(body, content_type=f"{MEDIA_TYPES[form]}{'; charset=utf-8' if form == 'csv' else ''}")
-    response.headers["Content-Language"] = spoken
+    response.headers["Content-Language"] = lang
     response.headers["Vary"] = "Accept, Accept-Language"
     if form != "json":
         response.headers["Content-Disposition"] = f"attachment; filename={name}.{form}"
     return response
 
 
-def _has_decimal_comma(spoken: str) -> bool:
+def _has_decimal_comma(lang: str) -> bool:
     """Where a comma is the decimal sign, a spreadsheet splits its columns at semicolons."""
-    return get_decimal_symbol(LOCALES[spoken]) == ","
+    return get_decimal_symbol(LOCALES[lang]) == ","
 
 
 def _json(objects: Iterable[Any]) -> Iterator[bytes]:

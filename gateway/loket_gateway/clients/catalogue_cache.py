@@ -13,12 +13,12 @@ from loket_chassis.messaging.rpc import RpcCaller, Unavailable
 from loket_contracts.languages import LANGUAGES
 
 log = structlog.get_logger()
-ALL = "*"
+ALL_MUNICIPALITIES = "*"
 NEVER: tuple[float, Any] = (float("-inf"), None)
 #: seconds between two looks at the list of all for the languages of one that is not in it
-LOOK_EVERY = 1.0
+MIN_REFRESH_INTERVAL = 1.0
 #: seconds in which it is not asked for again after booking did not answer: everybody would wait for that
-AWAY_FOR = 10.0
+RETRY_AFTER_FAILURE = 10.0
 
 
 #: of a booking that does not tell what was removed
@@ -31,7 +31,7 @@ def including_removed(catalogue: dict[str, Any], section: str) -> list[dict[str,
     return in_force + catalogue.get("removed", NOTHING_REMOVED).get(section, [])
 
 
-def types_of(catalogue: dict[str, Any], names: Iterable[str]) -> list[dict[str, Any]]:
+def appointment_types_of(catalogue: dict[str, Any], names: Iterable[str]) -> list[dict[str, Any]]:
     """The appointment types of what was booked, as far as they are known."""
     wanted = set(names)
     return [kind for kind in including_removed(catalogue, "appointment_types") if kind["id"] in wanted]
@@ -43,12 +43,12 @@ class CatalogueCache(SharedExtension):
     booking = RpcCaller("booking")
 
     def setup(self) -> None:
-        self._fresh_for = self.container.config["settings"].catalogue_seconds
-        self._kept: dict[str, tuple[float, Any]] = {}
-        self._looked = float("-inf")
+        self._ttl = self.container.config["settings"].catalogue_seconds
+        self._cached: dict[str, tuple[float, Any]] = {}
+        self._refreshed_at = float("-inf")
 
     def municipalities(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._get(ALL)
+        found: list[dict[str, Any]] = self._get(ALL_MUNICIPALITIES)
         return found
 
     def of(self, municipality: str) -> dict[str, Any]:
@@ -61,53 +61,53 @@ class CatalogueCache(SharedExtension):
         Anybody can make up names, so an unknown one causes no call of its own: the list of all is asked for, once in
         LOOK_EVERY seconds at most. When booking is away, what was known last counts.
         """
-        at, known = self._kept.get(municipality, NEVER)
-        if known is not None and time.monotonic() - at < self._fresh_for:
+        at, known = self._cached.get(municipality, NEVER)
+        if known is not None and time.monotonic() - at < self._ttl:
             found: Sequence[str] = known["municipality"]["languages"]
             return found
-        listed = self._listed(municipality) or (known and known["municipality"])
+        listed = self._entry_of(municipality) or (known and known["municipality"])
         return listed["languages"] if listed else LANGUAGES
 
-    def _listed(self, municipality: str) -> Any:
+    def _entry_of(self, municipality: str) -> Any:
         """The entry of a municipality in the list of all, if there is one."""
-        at, listed = self._kept.get(ALL, NEVER)
+        at, listed = self._cached.get(ALL_MUNICIPALITIES, NEVER)
         found = next((each for each in listed or () if each["id"] == municipality), None)
-        is_fresh = found is not None and time.monotonic() - at < self._fresh_for
-        if is_fresh or time.monotonic() - self._looked < LOOK_EVERY:
+        is_fresh = found is not None and time.monotonic() - at < self._ttl
+        if is_fresh or time.monotonic() - self._refreshed_at < MIN_REFRESH_INTERVAL:
             return found
-        self._looked = time.monotonic()
+        self._refreshed_at = time.monotonic()
         try:
-            self._kept[ALL] = time.monotonic(), self.booking.outside_work().municipalities()
+            self._cached[ALL_MUNICIPALITIES] = time.monotonic(), self.booking.outside_work().municipalities()
         except Unavailable:
-            self._looked = time.monotonic() + AWAY_FOR
+            self._refreshed_at = time.monotonic() + RETRY_AFTER_FAILURE
             return found
-        return next((each for each in self._kept[ALL][1] if each["id"] == municipality), None)
+        return next((each for each in self._cached[ALL_MUNICIPALITIES][1] if each["id"] == municipality), None)
 
-    def look_again(self) -> None:
+    def expire(self) -> None:
         """A configuration was loaded here. What was known is kept for when booking is away."""
-        self._kept = {name: (float("-inf"), known) for name, (_, known) in self._kept.items()}
-        self._looked = float("-inf")
+        self._cached = {name: (float("-inf"), known) for name, (_, known) in self._cached.items()}
+        self._refreshed_at = float("-inf")
 
     def _get(self, name: str) -> Any:
-        at, known = self._kept.get(name, NEVER)
-        if time.monotonic() - at < self._fresh_for:
+        at, known = self._cached.get(name, NEVER)
+        if time.monotonic() - at < self._ttl:
             return known
         booking = self.booking.outside_work()
         try:
-            asked = booking.municipalities() if name == ALL else booking.catalogue(name)
+            asked = booking.municipalities() if name == ALL_MUNICIPALITIES else booking.catalogue(name)
         except Unavailable:
             if known is None:
                 raise
             log.warning("booking is away; serving the catalogue from memory", municipality=name)
             asked = known
-        self._kept[name] = time.monotonic(), asked
+        self._cached[name] = time.monotonic(), asked
         return asked
 
 
 class CatalogueProvider(DependencyProvider):
     """Gives the service class the catalogue."""
 
-    memory = CatalogueCache()
+    cache = CatalogueCache()
 
     def get_dependency(self, worker_ctx: Any) -> CatalogueCache:
-        return self.memory
+        return self.cache

@@ -8,7 +8,7 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
 
-def standing(booking: ServiceProxy, municipality: str, who: str, identifier: str) -> dict[str, Any]:
+def require_active(booking: ServiceProxy, municipality: str, who: str, identifier: str) -> dict[str, Any]:
     """Raises Refusal: appointment-not-found, also for another portal's and for one that was cancelled."""
     found: dict[str, Any] = booking.portal_appointment(municipality, who, identifier)
     if found["state"] == "cancelled":

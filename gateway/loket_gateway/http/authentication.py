@@ -21,10 +21,10 @@ from ..access.accounts import Accounts
 from ..access.audit import AccessLog
 from ..access.keys import PREFIX, Key, Keys
 from ..access.provider import Provider
-from ..access.roles import ANYBODY, Caller
+from ..access.roles import ANONYMOUS, Caller
 from ..access.sessions import Sessions
 from ..access.ttl_cache import TtlCache
-from .client_address import client_of
+from .client_address import client_network
 from .clock import now
 from .rate_limit import Limits
 
@@ -80,7 +80,7 @@ class Authentication(SharedExtension):
     def is_https(self) -> bool:
         return str(self.container.config["settings"].public_url).startswith("https:")
 
-    def recognise(self, request: Request) -> Caller:
+    def authenticate(self, request: Request) -> Caller:
         """Who asks. A resident's token is not looked at: booking keeps those.
 
         Raises Refusal: login-needed for a key that opens nothing, csrf for a form that is not ours; Unavailable when
@@ -88,42 +88,45 @@ class Authentication(SharedExtension):
         """
         given = request.authorization
         if given is not None and given.type == "bearer" and (given.token or "").startswith(PREFIX):
-            return self.of_key(request, given.token or "")
-        caller = self.caller_of(request)
+            return self.authenticate_key(request, given.token or "")
+        caller = self.session_caller(request)
         if caller.is_known and request.method not in SAFE:
             sent = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
             if not hmac.compare_digest(sent.encode(), caller.csrf_token.encode()):
                 raise Refusal("csrf")
         return caller
 
-    def of_key(self, request: Request, text: str) -> Caller:
+    def authenticate_key(self, request: Request, text: str) -> Caller:
         """Whose key this is: a right one, however many wrong ones came before it.
 
         Raises Refusal: login-needed for a wrong one, too-many-requests for too many of them; Unavailable.
         """
-        key = self._asked(lambda: self._known_keys.get(hash_of(text), lambda: self.keys.find(text, now())))
+        key = self._query(lambda: self._known_keys.get(hash_of(text), lambda: self.keys.find(text, now())))
         if key is None:
-            known = self._asked(lambda: self.keys.id_in(text))
-            self.limits.spend_for("wrong", f"key {known}" if known else client_of(request.remote_addr))
+            known = self._query(lambda: self.keys.id_in(text))
+            self.limits.take_for("wrong", f"key {known}" if known else client_network(request.remote_addr))
             raise Refusal("login-needed")
         return Caller(key.name, key.municipality, key.grants, by="key")
 
-    def caller_of(self, request: Request) -> Caller:
+    def session_caller(self, request: Request) -> Caller:
         """Who is logged in at this browser; what they send may still be another site's. Raises Unavailable."""
         secret = request.cookies.get(self.cookie_name)
         if not secret:
-            return ANYBODY
-        return self._asked(lambda: self._known_sessions.get(hash_of(secret), lambda: self._look(secret))) or ANYBODY
+            return ANONYMOUS
+        return (
+            self._query(lambda: self._known_sessions.get(hash_of(secret), lambda: self._load_session(secret)))
+            or ANONYMOUS
+        )
 
-    def who(self, request: Request) -> Caller:
+    def identify(self, request: Request) -> Caller:
         """Who a request counts for: whose key or session it carries, which need not let them pass. Raises as `of_key`.
 
         What a session sends may still be another site's: `recognise` checks that where it matters.
         """
         given = request.authorization
         if given is not None and given.type == "bearer" and (given.token or "").startswith(PREFIX):
-            return self.of_key(request, given.token or "")
-        return self.caller_of(request)
+            return self.authenticate_key(request, given.token or "")
+        return self.session_caller(request)
 
     def require_own_page(self, request: Request) -> None:
         """A form before there is a session must come from a page of ours. Raises Refusal: csrf.
@@ -136,42 +139,42 @@ class Authentication(SharedExtension):
         if site not in (None, "same-origin", "none") or (site is None and origin not in (None, own)):
             raise Refusal("csrf")
 
-    def give_cookie(self, response: Response, secret: str, ending: str = "", lasts: dt.timedelta | None = None) -> None:
+    def set_cookie(self, response: Response, secret: str, ending: str = "", lasts: dt.timedelta | None = None) -> None:
         response.set_cookie(
             self.cookie_name + ending, secret, secure=self.is_https, httponly=True, samesite="Lax", path="/",
             max_age=lasts,
         )  # fmt: skip
 
-    def give_device_cookie(self, response: Response, key: str, lasts: dt.timedelta) -> None:
+    def set_device_cookie(self, response: Response, key: str, lasts: dt.timedelta) -> None:
         """For a screen that nobody logs in at: its key, sent along by pages of ours alone."""
         response.set_cookie(
             self.cookie_name + DEVICE, key, secure=self.is_https, httponly=True, samesite="Strict", path="/",
             max_age=lasts,
         )  # fmt: skip
 
-    def of_device(self, request: Request) -> Caller:
+    def device_caller(self, request: Request) -> Caller:
         """The screen behind this browser by its key, else who is logged in at it. Raises Refusal; Unavailable."""
         key = request.cookies.get(self.cookie_name + DEVICE)
         if not key:
-            return self.caller_of(request)
+            return self.session_caller(request)
         try:
-            return self.of_key(request, key)
+            return self.authenticate_key(request, key)
         except Refusal as refusal:
             if refusal.code != "login-needed":
                 raise
-            return ANYBODY  # the key was taken away: the screen is to be coupled again
+            return ANONYMOUS  # the key was taken away: the screen is to be coupled again
 
     @property
     def password_login(self) -> bool:
         return bool(self.container.config["settings"].password_login)
 
-    def leave(self, request: Request) -> None:
+    def end_session(self, request: Request) -> None:
         """End the session of this browser, if there is one."""
         if secret := request.cookies.get(self.cookie_name):
             self.sessions.end(secret)
-            self.forget()
+            self.clear_caches()
 
-    def _look(self, secret: str) -> Caller | None:
+    def _load_session(self, secret: str) -> Caller | None:
         session = self.sessions.find(secret, now())
         account = self.accounts.get(session.municipality, session.name) if session else None
         if session is None or account is None or not account.active:
@@ -180,19 +183,19 @@ class Authentication(SharedExtension):
             account.name, account.municipality, account.grants, "session", session.csrf_token, account.must_change
         )
 
-    def _asked(self, question: Callable[[], T]) -> T:
+    def _query(self, question: Callable[[], T]) -> T:
         try:
             return question()
         except PyMongoError as error:
             raise Unavailable(f"the database of the gateway cannot be reached: {error}") from error
 
-    def forget(self) -> None:
+    def clear_caches(self) -> None:
         """An account, a key or a session changed here: look again."""
         self._known_keys.clear()
         self._known_sessions.clear()
 
 
-class Access(DependencyProvider):
+class AuthenticationProvider(DependencyProvider):
     """Gives the service class the stores of accounts, sessions and keys."""
 
     identity = Authentication()

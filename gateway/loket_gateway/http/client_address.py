@@ -13,7 +13,7 @@ IPV6_PREFIX = 64
 
 
 @lru_cache(maxsize=4096)
-def client_of(address: str | None) -> str:
+def client_network(address: str | None) -> str:
     """The client behind a network address: an IPv4 address as it is, an IPv6 address by its /64."""
     try:
         parsed = ipaddress.ip_address((address or "").partition("%")[0])
@@ -26,11 +26,11 @@ def client_of(address: str | None) -> str:
     return str(parsed)
 
 
-def counted_for(caller: Caller, address: str | None) -> str:
+def limit_key(caller: Caller, address: str | None) -> str:
     """What limits count by, and what an Idempotency-Key belongs to: an account or key, else the client."""
-    return f"{caller.by}:{caller.municipality}/{caller.name}" if caller.is_known else client_of(address)
+    return f"{caller.by}:{caller.municipality}/{caller.name}" if caller.is_known else client_network(address)
 
 
 def anonymous_client(caller: Caller, address: str | None) -> str | None:
     """The client, when no account or key is known for it."""
-    return None if caller.is_known else client_of(address)
+    return None if caller.is_known else client_network(address)

@@ -15,18 +15,18 @@ IDLE_SECONDS = 30
 #: from one answer to the end of the next request's head; a head that comes drop by drop takes no longer
 HEAD_SECONDS = 60
 #: bytes of an address with its query; a longer one is told so
-LONGEST_ADDRESS = 8192
+MAX_URL_BYTES = 8192
 #: bytes of the first line of a head; with a longer one nothing more is read
-LONGEST_LINE = 4 * LONGEST_ADDRESS
+MAX_LINE_BYTES = 4 * MAX_URL_BYTES
 #: connections that wait to be taken up
 BACKLOG = 1024
 #: when there are no more file descriptors, so long until the next is taken up
-AFTER_TROUBLE = 0.1
+ACCEPT_RETRY_SECONDS = 0.1
 #: RFC 9110, 8.6
 _LENGTH = re.compile("[0-9]+")
 
 
-class Protocol(HttpOnlyProtocol):
+class HttpProtocol(HttpOnlyProtocol):
     """eventlet's, with a limit on the whole of a head; its own limit is on each piece that comes in."""
 
     def handle_one_request(self) -> None:

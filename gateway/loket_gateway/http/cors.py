@@ -24,7 +24,7 @@ class CorsHeaders(SharedExtension):
 
     catalogue = CatalogueCache()
 
-    def tell(self, request: GatewayRequest, response: Response) -> None:
+    def add_headers(self, request: GatewayRequest, response: Response) -> None:
         response.vary.add("Origin")
         origin = request.headers["Origin"]
         parts = request.path.split("/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from .client_address import counted_for
+from .client_address import limit_key
 from .parsing import idempotency_key
 from .request import GatewayRequest
 
@@ -17,5 +17,5 @@ def scoped_key(request: GatewayRequest) -> str | None:
     key = idempotency_key(request)
     if key is None:
         return None
-    owner = counted_for(request.caller, request.remote_addr)
+    owner = limit_key(request.caller, request.remote_addr)
     return hashlib.sha256("\0".join((owner, request.path, key)).encode()).hexdigest()

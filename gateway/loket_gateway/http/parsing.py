@@ -22,7 +22,7 @@ def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
 
     Raises Refusal: unsupported-media-type, malformed-json; RequestEntityTooLarge.
     """
-    body = whole(request)
+    body = body_of(request)
     if may_be_empty and not body:
         return {}
     if request.mimetype not in JSON_TYPES:
@@ -51,7 +51,7 @@ def object_of(body: bytes) -> dict[str, Any]:
     return value
 
 
-def whole(request: Request) -> bytes:
+def body_of(request: Request) -> bytes:
     """The body, also an empty one. Raises RequestEntityTooLarge."""
     body = request.get_data(cache=False)
     if request.max_content_length is not None and len(body) >= request.max_content_length:
@@ -59,9 +59,9 @@ def whole(request: Request) -> bytes:
     return body
 
 
-def content(request: Request) -> bytes:
+def nonempty_body(request: Request) -> bytes:
     """The body as it is. Raises RequestEntityTooLarge; Refusal: invalid-request when it is empty."""
-    body = whole(request)
+    body = body_of(request)
     if not body:
         raise Refusal("invalid-request", errors=[{"pointer": "/", "detail": "The body is empty."}])
     return body
@@ -72,7 +72,7 @@ def text(request: Request, *media_types: str) -> str:
     if request.mimetype not in media_types:
         raise Refusal("unsupported-media-type", {"expected": " or ".join(media_types)})
     try:
-        return content(request).decode()
+        return nonempty_body(request).decode()
     except UnicodeDecodeError as error:
         raise Refusal("invalid-request", errors=[{"pointer": "/", "detail": "The body is not UTF-8."}]) from error
 

@@ -20,7 +20,7 @@ from ..i18n import language
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5
 #: seconds after which the first of too many holds may be over
-HOLDS_LIVE = 60
+HOLD_SECONDS = 60
 
 #: what a program needs to earn a slot: see friction
 STAMP_HEADER, BITS_HEADER = "Loket-Stamp", "Loket-Bits"
@@ -119,36 +119,36 @@ def refusal_of(error: BaseException) -> Refusal:
     return Refusal("internal-error", {"reference": reference})
 
 
-def render(refusal: Refusal, request: Request, public_url: str, spoken: str | None = None) -> Response:
+def render(refusal: Refusal, request: Request, public_url: str, lang: str | None = None) -> Response:
     """The problem document, in the caller's language or the one that is `spoken` in a dialect.
 
     `type` leads to a page that explains the code; `code` is the same without the address.
     """
-    spoken = spoken or language.of(request)
+    lang = lang or language.of(request)
     status = STATUS[refusal.code]
     problem = {
         "type": f"{public_url.rstrip('/')}/problems/{refusal.code}",
         "code": refusal.code,
-        "title": language.translate(ERRORS[refusal.code].title, spoken),
+        "title": language.translate(ERRORS[refusal.code].title, lang),
         "status": status,
-        "detail": sentence(refusal, spoken),
+        "detail": sentence(refusal, lang),
     }
     if refusal.errors:
-        problem["errors"] = language.details(refusal.errors, spoken)
+        problem["errors"] = language.details(refusal.errors, lang)
     response = Response(json.dumps(problem, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
-    response.headers["Content-Language"] = spoken
-    tell(response, refusal)
+    response.headers["Content-Language"] = lang
+    add_headers(response, refusal)
     return response
 
 
-def tell(response: Response, refusal: Refusal) -> None:
+def add_headers(response: Response, refusal: Refusal) -> None:
     """The header fields that go with a refusal, on a problem document and on a page."""
     status = STATUS[refusal.code]
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     if status == 429:
-        response.headers["Retry-After"] = refusal.params.get("seconds", str(HOLDS_LIVE))
+        response.headers["Retry-After"] = refusal.params.get("seconds", str(HOLD_SECONDS))
     if refusal.code == "work-needed":
         response.headers["Retry-After"] = refusal.params["seconds"]
         response.headers[STAMP_HEADER] = refusal.params["stamp"]
@@ -159,11 +159,11 @@ def tell(response: Response, refusal: Refusal) -> None:
         response.headers["Connection"] = "close"
 
 
-def sentence(refusal: Refusal, spoken: str) -> str:
+def sentence(refusal: Refusal, lang: str) -> str:
     """The sentence of the code in a language, with the refusal's own words in it."""
     params = {
-        name: language.moment(text, spoken) if name in MOMENTS else language.detail(text, spoken)
+        name: language.moment(text, lang) if name in MOMENTS else language.detail(text, lang)
         for name, text in refusal.params.items()
     }
     known = {"municipality": "?", "limit": "?", "method": "?", "reason": "?", "expected": "?", "seconds": "60"} | params
-    return language.translate(ERRORS[refusal.code].detail, spoken).format_map(known)
+    return language.translate(ERRORS[refusal.code].detail, lang).format_map(known)

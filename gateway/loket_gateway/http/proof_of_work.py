@@ -28,8 +28,8 @@ from .request import GatewayRequest
 
 #: leading zeros: some 16,000 hashes, a quarter of a second in a browser
 BITS = 14
-PATIENCE = dt.timedelta(seconds=8)
-GOOD_FOR = dt.timedelta(hours=1)
+WAIT = dt.timedelta(seconds=8)
+LIFETIME = dt.timedelta(hours=1)
 LONGEST = 64
 WORK_HEADER = "Loket-Work"
 
@@ -40,7 +40,7 @@ class Stamp:
 
     stamp: str
     bits: int = BITS
-    seconds: int = int(PATIENCE.total_seconds())
+    seconds: int = int(WAIT.total_seconds())
 
 
 class ProofOfWork(DependencyProvider):
@@ -56,14 +56,14 @@ class ProofOfWork(DependencyProvider):
         return database["stamps"]
 
     def start(self) -> None:
-        self.collection.create_index("at", expireAfterSeconds=int(GOOD_FOR.total_seconds()), name="expires")
+        self.collection.create_index("at", expireAfterSeconds=int(LIFETIME.total_seconds()), name="expires")
 
     def get_dependency(self, worker_ctx: Any) -> ProofOfWork:
         return self
 
     def stamp(self, municipality: str) -> Stamp | None:
         """A new one; None where the municipality asks for none."""
-        if not self._is_on(municipality):
+        if not self._is_enabled(municipality):
             return None
         stamp = Stamp(secrets.token_urlsafe(24))
         self.collection.insert_one({"_id": stamp.stamp, "at": now()})
@@ -71,18 +71,18 @@ class ProofOfWork(DependencyProvider):
 
     def require_work(self, request: GatewayRequest, municipality: str, stamp: str, work: str) -> None:
         """Raises Refusal: work-needed, with a new stamp in it; too-many-requests for who waits instead of working."""
-        if not self._is_on(municipality) or request.caller.is_known:
+        if not self._is_enabled(municipality) or request.caller.is_known:
             return
         found = self.collection.find_one_and_delete({"_id": stamp[:LONGEST]}) if stamp else None
-        if found is None or found["at"] + GOOD_FOR <= now():
+        if found is None or found["at"] + LIFETIME <= now():
             raise self._refusal(municipality)
         if is_work(stamp, work):
             return
-        if found["at"] + PATIENCE > now():
+        if found["at"] + WAIT > now():
             raise self._refusal(municipality)
-        self.limits.spend("patience", request)
+        self.limits.take("patience", request)
 
-    def _is_on(self, municipality: str) -> bool:
+    def _is_enabled(self, municipality: str) -> bool:
         return bool(self.catalogue.of(municipality)["online"]["friction"])
 
     def _refusal(self, municipality: str) -> Refusal:

@@ -21,15 +21,15 @@ from nameko.extensions import SharedExtension
 
 from loket_contracts.errors import Refusal
 
-from .client_address import counted_for
+from .client_address import limit_key
 from .request import GatewayRequest
 
 WINDOW = 60
 #: a gateway takes so large a part of what a client may at once
-HANDFUL = 20
+BATCHES = 20
 MAX_REMEMBERED = 20_000
 #: so many slots may one client hold in a minute by waiting instead of working (see friction)
-PATIENT_PER_MINUTE = 10
+WAITS_PER_MINUTE = 10
 
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ class Permits:
     resets: float
     shared: int
 
-    def is_of_use(self) -> bool:
+    def is_usable(self) -> bool:
         """Whether it tells what is to be done: there are some left, or there are none to be had before it resets."""
         return self.resets > time.time() and (self.left > 0 or self.shared <= 0)
 
@@ -57,10 +57,10 @@ class Limits(SharedExtension):
             "write": settings.writes_per_minute,
             "login": settings.logins_per_minute,
             "wrong": settings.wrong_per_minute,
-            "patience": PATIENT_PER_MINUTE,
+            "patience": WAITS_PER_MINUTE,
         }
-        self._stashes: dict[tuple[str, str], Permits] = {}
-        self._taking: dict[tuple[str, str], Semaphore] = {}
+        self._permits: dict[tuple[str, str], Permits] = {}
+        self._refilling: dict[tuple[str, str], Semaphore] = {}
 
     @cached_property
     def _shared(self) -> FixedWindowRateLimiter:
@@ -73,54 +73,54 @@ class Limits(SharedExtension):
         return FixedWindowRateLimiter(storage)
 
     @cached_property
-    def _alone(self) -> FixedWindowRateLimiter:
+    def _local(self) -> FixedWindowRateLimiter:
         return FixedWindowRateLimiter(MemoryStorage())
 
-    def spend(self, what: str, request: GatewayRequest) -> Permits:
+    def take(self, what: str, request: GatewayRequest) -> Permits:
         """One permit of this caller or client. Raises Refusal: too-many-requests when there is none left."""
-        return self.spend_for(what, counted_for(request.caller, request.remote_addr))
+        return self.take_for(what, limit_key(request.caller, request.remote_addr))
 
-    def spend_for(self, what: str, client: str) -> Permits:
+    def take_for(self, what: str, client: str) -> Permits:
         """The same by name: of `clients.counted_for`, or of a wrong key."""
         key = what, client
-        permits = self._stashes.get(key)
-        if permits is None or not permits.is_of_use():
-            permits = self._take_once(key)
+        permits = self._permits.get(key)
+        if permits is None or not permits.is_usable():
+            permits = self._refill_once(key)
         if permits.left <= 0:
             raise self._refusal(permits)
         permits.left -= 1
         return permits
 
-    def _take_once(self, key: tuple[str, str]) -> Permits:
+    def _refill_once(self, key: tuple[str, str]) -> Permits:
         """Of many requests of one client at the same moment, one takes a handful and the others share in it."""
-        with self._taking.setdefault(key, Semaphore()):
-            permits = self._stashes.get(key)
-            if permits is None or not permits.is_of_use():
-                permits = self._take(*key)
-                if len(self._stashes) >= MAX_REMEMBERED:
-                    self._stashes.clear()
-                self._stashes[key] = permits
-        self._taking.pop(key, None)
+        with self._refilling.setdefault(key, Semaphore()):
+            permits = self._permits.get(key)
+            if permits is None or not permits.is_usable():
+                permits = self._refill(*key)
+                if len(self._permits) >= MAX_REMEMBERED:
+                    self._permits.clear()
+                self._permits[key] = permits
+        self._refilling.pop(key, None)
         return permits
 
     def _refusal(self, permits: Permits) -> Refusal:
         return Refusal("too-many-requests", {"seconds": max(1, round(permits.resets - time.time()))})
 
-    def _take(self, what: str, client: str) -> Permits:
+    def _refill(self, what: str, client: str) -> Permits:
         try:
-            return self._from(self._shared, what, client)
+            return self._refill_from(self._shared, what, client)
         except StorageError as error:
             log.warning("the shared limits cannot be reached; counting alone", error=str(error.storage_error))
-            return self._from(self._alone, what, client)
+            return self._refill_from(self._local, what, client)
 
-    def _from(self, limiter: FixedWindowRateLimiter, what: str, client: str) -> Permits:
+    def _refill_from(self, limiter: FixedWindowRateLimiter, what: str, client: str) -> Permits:
         item = RateLimitItemPerMinute(self.most[what])
-        handful = max(1, self.most[what] // HANDFUL)
-        taken = handful if limiter.hit(item, what, client, cost=handful) else 0
+        batch = max(1, self.most[what] // BATCHES)
+        taken = batch if limiter.hit(item, what, client, cost=batch) else 0
         window = limiter.get_window_stats(item, what, client)
         return Permits(taken, window.reset_time, window.remaining if taken else 0)
 
-    def fields(self, what: str, permits: Permits) -> list[tuple[str, str]]:
+    def headers(self, what: str, permits: Permits) -> list[tuple[str, str]]:
         """What is left, as draft-ietf-httpapi-ratelimit-headers-10 tells it."""
         left, seconds = permits.left + permits.shared, max(0, round(permits.resets - time.time()))
         return [

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request
 
 from loket_contracts.languages import LANGUAGES
 
-from ..access.roles import ANYBODY, Caller
+from ..access.roles import ANONYMOUS, Caller
 
 
 class GatewayRequest(Request):
@@ -19,7 +19,7 @@ class GatewayRequest(Request):
     `languages_of`: returns the languages of a municipality.
     """
 
-    caller: Caller = ANYBODY
+    caller: Caller = ANONYMOUS
     refused: str | None = None
     path_values: dict[str, Any]
     languages_of: Callable[[str], Sequence[str]] | None = None

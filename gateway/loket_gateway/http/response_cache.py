@@ -20,10 +20,10 @@ MAX_BYTES = 8_000_000
 MAX_REQUESTS = 5_000
 #: about what an answer costs beside its text; and a question longer than this is one that nobody asks twice
 OVERHEAD, LONGEST = 2_000, 1_000
-WORTH_COMPRESSING = 1000
+COMPRESS_FROM_BYTES = 1000
 Headers = list[tuple[str, str]]
 #: what a 304 tells again (RFC 9110, 15.4.5)
-OF_NOT_MODIFIED = frozenset({"Cache-Control", "Content-Language", "ETag", "Vary"})
+NOT_MODIFIED_HEADERS = frozenset({"Cache-Control", "Content-Language", "ETag", "Vary"})
 
 
 @dataclass
@@ -44,8 +44,8 @@ class CachedResponse:
     def to(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """What this caller is sent: status, header fields and body."""
         asked = environ.get("HTTP_IF_NONE_MATCH")
-        if asked is not None and _matches(asked, self.etag):
-            return 304, [each for each in self.headers if each[0] in OF_NOT_MODIFIED], b""
+        if asked is not None and _etag_matches(asked, self.etag):
+            return 304, [each for each in self.headers if each[0] in NOT_MODIFIED_HEADERS], b""
         body, more = self.body, []
         if self.zipped is not None and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
             body, more = self.zipped, [("Content-Encoding", "gzip")]
@@ -56,17 +56,17 @@ class ResponseCache(SharedExtension):
     """What is kept by municipality, bounded in bytes."""
 
     def setup(self) -> None:
-        self._shelves: dict[str, dict[str, CachedResponse]] = {}
+        self._by_municipality: dict[str, dict[str, CachedResponse]] = {}
         #: where the answer to the very same request stands, which may be gone by now
-        self._places: dict[tuple[str, str, str], tuple[str, str]] = {}
+        self._keys_by_request: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._bytes = 0
         self._changes = 0
 
-    def at_hand(self, environ: dict[str, Any]) -> CachedResponse | None:
+    def lookup(self, environ: dict[str, Any]) -> CachedResponse | None:
         """What the very same request was answered a moment ago, if that still holds."""
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_CACHE_CONTROL" in environ:
             return None
-        place = self._places.get(_request_of(environ))
+        place = self._keys_by_request.get(_request_key(environ))
         return self._find(*place) if place is not None else None
 
     def answer(
@@ -74,22 +74,22 @@ class ResponseCache(SharedExtension):
         make: Callable[[], Response],
     ) -> Response:  # fmt: skip
         """What is kept for this address and language, else what `make` gives, kept when it is a 200."""
-        path, query, _ = _request_of(request.environ)
+        path, query, _ = _request_key(request.environ)
         key = f"{language} {path}?{query}"
         kept = self._find(municipality, key)
-        asked_anew = request.environ.get("HTTP_CACHE_CONTROL") == "no-cache"  # RFC 9111, 5.2.1.4
-        if kept is None or asked_anew:
+        must_revalidate = request.environ.get("HTTP_CACHE_CONTROL") == "no-cache"  # RFC 9111, 5.2.1.4
+        if kept is None or must_revalidate:
             changes = self._changes
             response = make()
             if response.status_code != 200:
                 return response
-            kept = _kept(response, route, seconds)
+            kept = _cached_response(response, route, seconds)
             if changes == self._changes and len(key) <= LONGEST:  # after a change it may tell of what was before
-                self._keep(municipality, key, kept)
-        if len(self._places) >= MAX_REQUESTS:
-            self._places.clear()
-        if sum(map(len, _request_of(request.environ))) <= LONGEST:
-            self._places[_request_of(request.environ)] = municipality, key
+                self._store(municipality, key, kept)
+        if len(self._keys_by_request) >= MAX_REQUESTS:
+            self._keys_by_request.clear()
+        if sum(map(len, _request_key(request.environ))) <= LONGEST:
+            self._keys_by_request[_request_key(request.environ)] = municipality, key
         status, headers, body = kept.to(request.environ)
         sent = Response(body, status=status)
         sent.headers.clear()
@@ -99,26 +99,26 @@ class ResponseCache(SharedExtension):
     def drop(self, municipality: str) -> None:
         """Something of this municipality has changed."""
         self._changes += 1
-        self._bytes -= sum(each.size for each in self._shelves.pop(municipality, {}).values())
+        self._bytes -= sum(each.size for each in self._by_municipality.pop(municipality, {}).values())
 
     def _find(self, municipality: str, key: str) -> CachedResponse | None:
-        kept = self._shelves.get(municipality, {}).get(key)
+        kept = self._by_municipality.get(municipality, {}).get(key)
         return kept if kept is not None and kept.until >= time.monotonic() else None
 
-    def _keep(self, municipality: str, key: str, kept: CachedResponse) -> None:
+    def _store(self, municipality: str, key: str, kept: CachedResponse) -> None:
         if self._bytes > MAX_BYTES:
-            self._shelves.clear()
+            self._by_municipality.clear()
             self._bytes = 0
-        shelf = self._shelves.setdefault(municipality, {})
+        shelf = self._by_municipality.setdefault(municipality, {})
         self._bytes += kept.size - (shelf[key].size if key in shelf else 0)
         shelf[key] = kept
 
 
-def _request_of(environ: dict[str, Any]) -> tuple[str, str, str]:
+def _request_key(environ: dict[str, Any]) -> tuple[str, str, str]:
     return environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_LANGUAGE", "")
 
 
-def _kept(response: Response, route: str, seconds: float) -> CachedResponse:
+def _cached_response(response: Response, route: str, seconds: float) -> CachedResponse:
     body = response.get_data()
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
     headers = [(name, value) for name, value in response.headers if name not in ("Content-Length", "Vary")]
@@ -126,13 +126,13 @@ def _kept(response: Response, route: str, seconds: float) -> CachedResponse:
         route=route,
         until=time.monotonic() + seconds,
         body=body,
-        zipped=gzip.compress(body, 5, mtime=0) if len(body) > WORTH_COMPRESSING else None,
+        zipped=gzip.compress(body, 5, mtime=0) if len(body) > COMPRESS_FROM_BYTES else None,
         etag=etag,
         headers=[*headers, ("ETag", etag), ("Vary", "Accept-Language, Accept-Encoding")],
     )
 
 
-def _matches(asked: str, etag: str) -> bool:
+def _etag_matches(asked: str, etag: str) -> bool:
     """If-None-Match, compared weakly (RFC 9110, 13.1.2)."""
     return asked.strip() == "*" or etag.removeprefix("W/") in {
         each.strip().removeprefix("W/") for each in asked.split(",")

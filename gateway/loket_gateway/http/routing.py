@@ -22,11 +22,11 @@ from loket_contracts.errors import Refusal
 
 from ..access.keys import PREFIX
 from ..access.required_permission import OPEN, RequiredPermission
-from ..access.roles import ANYBODY
+from ..access.roles import ANONYMOUS
 from ..i18n import language
 from . import problems
 from .authentication import SAFE, Authentication
-from .client_address import client_of, counted_for
+from .client_address import client_network, limit_key
 from .deprecation import Deprecation
 from .rate_limit import Limits, Permits
 from .request import GatewayRequest
@@ -51,7 +51,7 @@ class Route(HttpRequestHandler):
     """
 
     server = Server()
-    identity = Authentication()
+    authentication = Authentication()
     limits = Limits()
     cache = ResponseCache()
 
@@ -75,17 +75,17 @@ class Route(HttpRequestHandler):
         permits = None
         try:
             if self.limit is not None:
-                permits = self._count(request, self.limit)
-            self._bound_body(request)
+                permits = self._take_permit(request, self.limit)
+            self._read_body(request)
             if self.cache_seconds is not None:
-                spoken = language.of(request)
+                lang = language.of(request)
                 response = self.cache.answer(
-                    request, self.url, municipality, spoken, self.cache_seconds, lambda: self._work_freshly(request)
+                    request, self.url, municipality, lang, self.cache_seconds, lambda: self._call_for_cache(request)
                 )
             else:
-                self._let_in(request, municipality)
+                self._authorise(request, municipality)
                 try:
-                    response = self._work(request)
+                    response = self._call_handler(request)
                 finally:
                     if request.method not in SAFE:  # also when no answer came: it may be done all the same
                         self.cache.drop(municipality)
@@ -94,7 +94,7 @@ class Route(HttpRequestHandler):
             if refusal.code == "outcome-unknown" and request.method in SAFE:
                 refusal = Refusal("service-unavailable")  # a request that only reads changes nothing
             if refusal.code == "body-too-large" and "limit" not in refusal.params:
-                refusal = Refusal(refusal.code, {"limit": self._most(settings)})
+                refusal = Refusal(refusal.code, {"limit": self._max_body_bytes(settings)})
             request.refused = refusal.code
             response = self.refusal_response(refusal, request)
         if permits is not None and self.limit is not None and not self.page:
@@ -111,26 +111,26 @@ class Route(HttpRequestHandler):
             response.headers.extend(self.deprecated.fields())
         return response
 
-    def _count(self, request: GatewayRequest, limit: str) -> Permits:
+    def _take_permit(self, request: GatewayRequest, limit: str) -> Permits:
         """Take one permit of the caller. The credential is looked up first, so others at the same address do not count.
 
         Raises Refusal: too-many-requests; login-needed for a key that opens nothing, which counts for its client.
         """
-        who = ANYBODY
+        who = ANONYMOUS
         try:
-            who = self.identity.who(request)
+            who = self.authentication.who(request)
         except Unavailable:
             pass  # where it must be known who asks, this is raised again
         except Refusal:
-            self.limits.spend_for(limit, client_of(request.remote_addr))
+            self.limits.take_for(limit, client_network(request.remote_addr))
             raise
-        return self.limits.spend_for(limit, counted_for(who, request.remote_addr))
+        return self.limits.take_for(limit, limit_key(who, request.remote_addr))
 
-    def _most(self, settings: Any) -> int:
+    def _max_body_bytes(self, settings: Any) -> int:
         return int(self.files * settings.most_file_bytes or settings.most_body_bytes)
 
-    def _bound_body(self, request: GatewayRequest) -> None:
-        most = self._most(self.container.config["settings"])
+    def _read_body(self, request: GatewayRequest) -> None:
+        most = self._max_body_bytes(self.container.config["settings"])
         # one more than is allowed: a body of unstated length is cut off there, and by that one known as too large
         request.max_content_length = most + 1
         # the parsed form is bounded by the body, which is bounded already
@@ -142,17 +142,17 @@ class Route(HttpRequestHandler):
             with eventlet.Timeout(self.container.config["settings"].slowest_body_seconds, Refusal("body-too-slow")):
                 request.get_data(cache=True)
 
-    def _let_in(self, request: GatewayRequest, municipality: str) -> None:
+    def _authorise(self, request: GatewayRequest, municipality: str) -> None:
         """Raises Refusal when this caller may not pass. Through an open door, a key is still known for whose it is."""
         given = request.authorization
         token = (given.token or "") if given is not None and given.type == "bearer" else ""
         is_key = token.startswith(PREFIX)
         has_link = bool(token) and not is_key
         if is_key or not (self.permission.is_open or has_link):
-            request.caller = self.identity.recognise(request)
+            request.caller = self.authentication.authenticate(request)
         self.permission.check(request.caller, municipality, has_link)
 
-    def _work(self, request: GatewayRequest) -> Response:
+    def _call_handler(self, request: GatewayRequest) -> Response:
         context_data = self.server.context_data_from_headers(request)
         args, kwargs = self.get_entrypoint_parameters(request)
         event = Event()
@@ -162,8 +162,8 @@ class Route(HttpRequestHandler):
         response: Response = event.wait()
         return response
 
-    def _work_freshly(self, request: GatewayRequest) -> Response:
-        response = self._work(request)
+    def _call_for_cache(self, request: GatewayRequest) -> Response:
+        response = self._call_handler(request)
         # the caller may keep it too, and asks each time whether it still holds
         response.headers["Cache-Control"] = "public, no-cache"
         return response

@@ -27,8 +27,8 @@ from loket_contracts.errors import Refusal
 from ..clients.catalogue_cache import CatalogueCache
 from ..i18n.language import LANGUAGES
 from . import problems
-from .client_address import client_of
-from .connections import AFTER_TROUBLE, IDLE_SECONDS, LONGEST_ADDRESS, LONGEST_LINE, Protocol, listen
+from .client_address import client_network
+from .connections import ACCEPT_RETRY_SECONDS, IDLE_SECONDS, MAX_LINE_BYTES, MAX_URL_BYTES, HttpProtocol, listen
 from .cors import CorsHeaders
 from .rate_limit import Limits
 from .request import GatewayRequest
@@ -47,7 +47,7 @@ SECURITY_HEADERS = {
 #: of the HTTP interface, in full (semver.org); the major one is in every address
 VERSION = "1.0.0"
 #: the municipality in an address that leads nowhere
-IN_NO_ROUTE = re.compile(r"/(?:api/v\d+/|compat/[a-z]+/)?([a-z0-9-]+)/")
+MUNICIPALITY_IN_PATH = re.compile(r"/(?:api/v\d+/|compat/[a-z]+/)?([a-z0-9-]+)/")
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -75,7 +75,7 @@ class Server(WebServer):
     def context_data_from_headers(self, request: Request) -> dict[str, str]:
         return {tracing.KEY: tracing.accept(request.headers.get("traceparent"))}
 
-    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = Protocol, debug: bool = False) -> Any:
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = HttpProtocol, debug: bool = False) -> Any:
         server = wsgi.Server(
             sock,
             sock.getsockname(),
@@ -85,7 +85,7 @@ class Server(WebServer):
             log=logging.getLogger(__name__),
             log_output=False,  # every request has its own line in our access log
             socket_timeout=IDLE_SECONDS,
-            url_length_limit=LONGEST_LINE,
+            url_length_limit=MAX_LINE_BYTES,
             capitalize_response_headers=False,  # ours are written as the standards write them
         )
         server.log = WebServerLog()
@@ -113,12 +113,12 @@ class Server(WebServer):
             except OSError as error:
                 if self._is_accepting:
                     log.warning("no connection can be taken up", error=str(error))
-                    eventlet.sleep(AFTER_TROUBLE)
+                    eventlet.sleep(ACCEPT_RETRY_SECONDS)
                 continue
             sock.settimeout(IDLE_SECONDS)
             self.container.spawn_managed_thread(partial(self.process_request, sock, address))
 
-    def _note(self, method: str, route: str, status: int, started: float, refused: str | None = None) -> None:
+    def _log_request(self, method: str, route: str, status: int, started: float, refused: str | None = None) -> None:
         # the route and never the path: a path can hold a resident's token
         why = {"refused": refused} if refused else {}
         took = round((time.perf_counter() - started) * 1000, 1)
@@ -135,24 +135,24 @@ class Server(WebServer):
 
         def kept(environ: dict[str, Any], start_response: Any) -> Any:
             """What was answered a moment ago goes out before anything else is looked at. None when there is nothing."""
-            found = self.kept.at_hand(environ)
+            found = self.kept.lookup(environ)
             if found is None or "HTTP_ORIGIN" in environ or "HTTP_AUTHORIZATION" in environ:
                 return None
             started = time.perf_counter()
             try:
-                permits = self.limits.spend_for("read", client_of(environ.get("REMOTE_ADDR")))
+                permits = self.limits.take_for("read", client_network(environ.get("REMOTE_ADDR")))
             except Refusal:
                 return None  # it is told where all refusals are
             status, headers, body = found.to(environ)
             start_response(
                 f"{status} {HTTP_STATUS_CODES[status]}", [*headers, *self.limits.fields("read", permits), *of_kept]
             )
-            self._note(environ["REQUEST_METHOD"], found.route, status, started)
+            self._log_request(environ["REQUEST_METHOD"], found.route, status, started)
             return [body]
 
         def refused(request: GatewayRequest, refusal: Refusal) -> Response:
             request.refused = refusal.code
-            if not request.path_values and (found := IN_NO_ROUTE.match(request.path)):
+            if not request.path_values and (found := MUNICIPALITY_IN_PATH.match(request.path)):
                 request.path_values = {"municipality": found[1]}  # whose language the problem is written in
             return problems.render(refusal, request, public_url)
 
@@ -170,7 +170,7 @@ class Server(WebServer):
             started = time.perf_counter()
             address = "-"
             try:
-                if len(environ["RAW_PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
+                if len(environ["RAW_PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_URL_BYTES:
                     raise RequestURITooLarge
                 provider, request.path_values = routes.bind_to_environ(environ).match()
                 address = provider.url
@@ -184,20 +184,20 @@ class Server(WebServer):
                 if request.method == "OPTIONS":
                     response = Response(status=204)
                 elif above is not None:
-                    spoken = request.args.get("lang", "")
-                    response = redirect(iri_to_uri(above) + (f"?lang={spoken}" if spoken in LANGUAGES else ""), 303)
+                    lang = request.args.get("lang", "")
+                    response = redirect(iri_to_uri(above) + (f"?lang={lang}" if lang in LANGUAGES else ""), 303)
                 else:
                     response = refused(request, Refusal("method-not-allowed", {"method": request.method}))
                 response.headers["Allow"] = allowed
             except RequestURITooLarge:
-                response = refused(request, Refusal("address-too-long", {"limit": LONGEST_ADDRESS}))
+                response = refused(request, Refusal("address-too-long", {"limit": MAX_URL_BYTES}))
             except Exception as error:
                 response = refused(request, problems.refusal_of(error))
             if "HTTP_ORIGIN" in environ and request.path.startswith("/api/"):
-                self.origins.tell(request, response)
+                self.origins.add_headers(request, response)
             for name, value in always:
                 response.headers.setdefault(name, value)
-            self._note(request.method, address, response.status_code, started, request.refused)
+            self._log_request(request.method, address, response.status_code, started, request.refused)
             return response(environ, start_response)
 
         proxies = settings.trusted_proxies

@@ -75,9 +75,9 @@ def texts() -> set[str]:
     return titles.union(PERIODS.values(), *(names.values() for names in PARTS.values()))
 
 
-def of_figures(spoken: str) -> dict[str, str]:
+def of_figures(lang: str) -> dict[str, str]:
     """The title of each figure in a language."""
-    return {name: language.translate(title, spoken) for name, (title, _, _) in FIGURES.items()}
+    return {name: language.translate(title, lang) for name, (title, _, _) in FIGURES.items()}
 
 
 def of_parts(catalogue: dict[str, Any]) -> dict[str, str]:
@@ -89,18 +89,18 @@ def of_parts(catalogue: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def of_part(breakdown: str, part: str, spoken: str) -> str:
+def of_part(breakdown: str, part: str, lang: str) -> str:
     """What a part of a breakdown is called."""
-    return language.translate(PARTS.get(breakdown, {}).get(part, part), spoken)
+    return language.translate(PARTS.get(breakdown, {}).get(part, part), lang)
 
 
-def said(name: str, value: float | None, spoken: str) -> str:
+def said(name: str, value: float | None, lang: str) -> str:
     """A figure as it is written in a language, without its unit but for percents."""
     if value is None:
         return UNKNOWN
-    locale, unit = language.LOCALES[spoken], FIGURES[name][1]
+    locale, unit = language.LOCALES[lang], FIGURES[name][1]
     if unit == "percent":
-        return str(format_percent(value / 100, format="#,##0.#%" if spoken == "en" else "#,##0.# %", locale=locale))
+        return str(format_percent(value / 100, format="#,##0.#%" if lang == "en" else "#,##0.# %", locale=locale))
     return str(format_decimal(value, format="#,##0.##" if unit == "score" else "#,##0.#", locale=locale))
 
 

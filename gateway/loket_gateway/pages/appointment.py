@@ -14,14 +14,14 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
-from ..clients.catalogue_cache import CatalogueCache, types_of
+from ..clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ..http import problems
 from ..http.responses import calendar, page_of
 from ..i18n import language
 from . import words
 from .page_route import page_route
 from .questions import answers_asked_for
-from .render import about, in_words, page, see, told_by
+from .render import localise, municipality_context, page, refusal_sentence, see_other
 
 #: reasons that only the municipality has
 OF_STAFF = frozenset({"by-municipality", "resident-asked"})
@@ -65,7 +65,7 @@ class AppointmentPages:
         found = self.booking.appointment_by_link(municipality, token)
         reason = request.form.get("reason")
         self.booking.cancel(municipality, found["id"], token, {"reason": reason} if reason else {})
-        return see(request, f"/{municipality}/afspraak/{token}")
+        return see_other(request, f"/{municipality}/afspraak/{token}")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/wachtlijst")
     def waiting_list(self, request: Request, municipality: str, token: str) -> Response:
@@ -74,14 +74,14 @@ class AppointmentPages:
         here, wish = f"/{municipality}/afspraak/{token}", request.form.get("wish", "")
         if wish == "accept":
             self.booking.accept_offer(municipality, found["id"], token)
-            return see(request, here, verplaatst="1")
+            return see_other(request, here, verplaatst="1")
         if wish == "decline":
             self.booking.decline_offer(municipality, found["id"], token)
         elif wish == "leave":
             self.booking.leave_waiting_list(municipality, found["id"], token)
         else:
             self.booking.join_waiting_list(municipality, token, {"appointment": found["id"]})
-        return see(request, here)
+        return see_other(request, here)
 
     @page_route("POST", "/<municipality>/afspraak/<token>/documenten", files=1)
     def send_document(self, request: Request, municipality: str, token: str) -> Response:
@@ -97,7 +97,7 @@ class AppointmentPages:
                 raise
             wrong = {f"file-{question}": problems.sentence(refusal, language.of(request))}
             return self._appointment_page(request, municipality, token, found, wrong=wrong)
-        return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", bewaard="1")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/antwoorden")
     def mend_answers(self, request: Request, municipality: str, token: str) -> Response:
@@ -112,14 +112,14 @@ class AppointmentPages:
             errors = language.details(refusal.errors, language.of(request))
             wrong = {f"answer-{error['pointer'].split('/')[2]}": error["detail"] for error in errors}
             return self._appointment_page(request, municipality, token, found, given, wrong)
-        return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", bewaard="1")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/antwoord")
     def answer(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         given: dict[str, Any] = {"answers": {}, "message": request.form.get("message", "").strip() or None}
         self.booking.answer_questions(municipality, found["id"], token, given)
-        return see(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", bewaard="1")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/mening")
     def feedback(self, request: Request, municipality: str, token: str) -> Response:
@@ -127,23 +127,23 @@ class AppointmentPages:
         score = request.form.get("score", "")
         given = {"score": int(score) if score.isdigit() else None, "comment": request.form.get("comment", "")}
         self.booking.give_feedback(municipality, found["id"], token, given)
-        return see(request, f"/{municipality}/afspraak/{token}", dank="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", dank="1")
 
     def _appointment_page(
         self, request: Request, municipality: str, token: str, found: dict[str, Any],
         answers: dict[str, str] | None = None, wrong: Mapping[str, str] = MappingProxyType({}),
     ) -> Response:  # fmt: skip
         """The appointment. With `wrong` (sentences by field) it is the form again, with what was typed in it."""
-        catalogue = in_words(request, self.catalogue.of(municipality))
-        shown = in_words(request, found)
+        catalogue = localise(request, self.catalogue.of(municipality))
+        shown = localise(request, found)
         done = next(iter(request.args.keys() & {"nieuw", "verplaatst", "bewaard", "dank"}), "")
         return page(
             "appointment.html",
             request,
             422 if wrong else 200,
-            **about(catalogue),
+            **municipality_context(catalogue),
             appointment=shown,
-            why_not=told_by(found["move_refusal"], request),
+            why_not=refusal_sentence(found["move_refusal"], request),
             token=token,
             done=done if found["state"] != "cancelled" and not wrong else "",
             documents=_documents(catalogue, shown),
@@ -163,7 +163,7 @@ def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[st
     """The questions of this visit that are answered in words or by a choice, those with a condition too."""
     return [
         question
-        for kind in types_of(catalogue, (each["id"] for each in found["appointment_types"]))
+        for kind in appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         for question in kind["questions"]
         if question["kind"] != "file"
     ]
@@ -180,7 +180,7 @@ def _documents(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[st
             "missing": question["id"] in found["missing"],
             "files": [file for file in found["files"] if file["question"] == question["id"]],
         }
-        for kind in types_of(catalogue, (each["id"] for each in found["appointment_types"]))
+        for kind in appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         for question in kind["questions"]
         if question["kind"] == "file"
     ]

@@ -21,7 +21,7 @@ from ..http.authentication import Authentication
 from ..http.request import GatewayRequest
 from .page_route import page_route
 from .problem_page import problem_page
-from .render import about, in_words, page, see
+from .render import localise, municipality_context, page, see_other
 
 COUPLED_FOR = dt.timedelta(days=400)
 #: the ends of the addresses of screens
@@ -54,7 +54,7 @@ class DevicePages:
         self.access.require_own_page(request)
         key, there = request.form.get("key", "").strip(), request.form.get("naar", "")
         try:
-            caller = self.access.of_key(request, key)
+            caller = self.access.authenticate_key(request, key)
         except Refusal as refusal:
             if refusal.code != "login-needed":
                 raise
@@ -62,16 +62,16 @@ class DevicePages:
         if not caller.may("queue.read", municipality):
             return self._coupling(request, municipality, there, refused=True)
         screen = there if there in SCREENS else SCREENS[0]
-        response = see(request, f"/{municipality}/{screen}", plaats=request.form.get("plaats", ""))
-        self.access.give_device_cookie(response, key, COUPLED_FOR)
+        response = see_other(request, f"/{municipality}/{screen}", plaats=request.form.get("plaats", ""))
+        self.access.set_device_cookie(response, key, COUPLED_FOR)
         return response
 
     def _coupling(self, request: GatewayRequest, municipality: str, there: str, refused: bool = False) -> Response:
-        catalogue = in_words(request, self.catalogue.of(municipality))
+        catalogue = localise(request, self.catalogue.of(municipality))
         places = [each for each in catalogue["locations"] if each["channel"] == "on_site"]
         return page(
-            "screens/couple.html", request, 401 if refused else 200, **about(catalogue), places=places, naar=there,
-            refused=refused,
+            "screens/couple.html", request, 401 if refused else 200, **municipality_context(catalogue), places=places,
+            naar=there, refused=refused,
         )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def require_screen(
 
     Raises Refusal: csrf for a press that does not come from a page of ours.
     """
-    caller = access.of_device(request)
+    caller = access.device_caller(request)
     if caller.may(permission, municipality):
         if request.method == "POST":
             access.require_own_page(request)

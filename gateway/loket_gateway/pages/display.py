@@ -13,7 +13,7 @@ from ..http.authentication import Authentication
 from ..http.request import GatewayRequest
 from .device import require_screen, screen_problem
 from .page_route import page_route
-from .render import about, in_words, page, see
+from .render import localise, municipality_context, page, see_other
 
 #: seconds between two looks, without a script
 REFRESH = 10
@@ -31,14 +31,14 @@ class DisplayPages:
     @page_route("GET", "/<municipality>/scherm", render_refusal=screen_problem, rate_limited=False)
     def display(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, "queue.read") is None:
-            return see(request, f"/{municipality}/koppelen", naar="scherm")
-        catalogue = in_words(request, self.catalogue.of(municipality))
+            return see_other(request, f"/{municipality}/koppelen", naar="scherm")
+        catalogue = localise(request, self.catalogue.of(municipality))
         receiving = [each for each in catalogue["locations"] if each["channel"] == "on_site"]
         place = request.args.get("plaats") or next((each["id"] for each in receiving), "")
         line = self.booking.queue(municipality, place)
         called = [each for each in line["called"] if each["state"] == "in_service"]
         return page(
-            "screens/display.html", request, **about(catalogue), place=place, refresh=REFRESH,
+            "screens/display.html", request, **municipality_context(catalogue), place=place, refresh=REFRESH,
             name=next((each["name"] for each in receiving if each["id"] == place), place),
             called=called[-MAX_SHOWN:][::-1], waiting=line["waiting"][:MAX_SHOWN],
             more=len(line["waiting"]) - MAX_SHOWN,

@@ -19,7 +19,7 @@ from ..i18n import figure_names, language
 from ..schemas import ReportQuery
 from . import charts
 from .desk.refusals import desk_route
-from .render import about, in_words, page
+from .render import localise, municipality_context, page
 
 _report = ReportQuery()
 #: what is shown large, with its course
@@ -48,38 +48,38 @@ class FigurePages:
     @desk_route("GET", "/<municipality>/cijfers", needs("figures.read"))
     def figures(self, request: Request, municipality: str) -> Response:
         asked = query(_without_empty(request), _report)
-        catalogue = in_words(request, self.catalogue.of(municipality))
+        catalogue = localise(request, self.catalogue.of(municipality))
         found = self.reporting.overview(municipality, **dates_as_text(asked))
-        spoken = language.of(request)
-        names, titles = figure_names.of_parts(catalogue), figure_names.of_figures(spoken)
-        labels = [_label(each["part"], found["every"], spoken) for each in found["course"]]
+        lang = language.of(request)
+        names, titles = figure_names.of_parts(catalogue), figure_names.of_figures(lang)
+        labels = [_label(each["part"], found["every"], lang) for each in found["course"]]
         return page(
             "figures.html",
             request,
-            **about(catalogue),
+            **municipality_context(catalogue),
             asked=dates_as_text(asked),
             found=found,
             titles=titles,
             names=names,
-            tiles=[_tile(name, found, spoken) for name in KEY_FIGURES],
+            tiles=[_tile(name, found, lang) for name in KEY_FIGURES],
             stack=charts.stacked(labels, [(name, titles[name], _course(found, name, 0)) for name in STACK]),
             stack_names=STACK,
             lines=[(name, charts.line(labels, _course(found, name))) for name in COURSES],
             labels=labels,
-            said=lambda name, value: figure_names.said(name, value, spoken),
-            change=lambda name: _change(name, found, spoken),
+            said=lambda name, value: figure_names.said(name, value, lang),
+            change=lambda name: _change(name, found, lang),
             all_figures=figure_names.FIGURES,
             columns=COLUMNS,
             divisions=[(each, found[f"by_{each}"]) for each in DIMENSIONS],
-            part_name=lambda breakdown, part: figure_names.of_part(breakdown, part, spoken),
-            heat=_heat(found["hours"], spoken),
+            part_name=lambda breakdown, part: figure_names.of_part(breakdown, part, lang),
+            heat=_heat(found["hours"], lang),
             hours=_hours(found["hours"]),
             choices={
                 "team": catalogue["teams"],
                 "appointment_type": catalogue["appointment_types"],
                 "location": catalogue["locations"],
             },
-            periods=_periods(dt.datetime.now(dt.UTC).date(), asked, spoken),
+            periods=_periods(dt.datetime.now(dt.UTC).date(), asked, lang),
             download=urlencode([(name, each) for name, each in dates_as_text(asked, ends=True).items() if each]),
         )  # fmt: skip
 
@@ -96,15 +96,15 @@ def _course(found: dict[str, Any], name: str, otherwise: float | None = None) ->
     return [otherwise if value is None else value for value in values]
 
 
-def _tile(name: str, found: dict[str, Any], spoken: str) -> dict[str, Any]:
+def _tile(name: str, found: dict[str, Any], lang: str) -> dict[str, Any]:
     return {
         "name": name,
-        "value": figure_names.said(name, found["figures"][name], spoken),
+        "value": figure_names.said(name, found["figures"][name], lang),
         "line": charts.line([""] * len(found["course"]), _course(found, name)),
     }
 
 
-def _change(name: str, found: dict[str, Any], spoken: str) -> tuple[str, str] | None:
+def _change(name: str, found: dict[str, Any], lang: str) -> tuple[str, str] | None:
     """How much it moved, in words, and whether that is good."""
     moved = figure_names.change(name, found["figures"][name], found["before"]["figures"][name])
     if moved is None:
@@ -112,12 +112,12 @@ def _change(name: str, found: dict[str, Any], spoken: str) -> tuple[str, str] | 
     number, kind = moved
     unit = figure_names.FIGURES[name][1]
     sign = "+" if number > 0 else "−" if number < 0 else "±"
-    shown = figure_names.said("satisfaction" if unit == "score" else "waited_median", abs(number), spoken)
+    shown = figure_names.said("satisfaction" if unit == "score" else "waited_median", abs(number), lang)
     return f"{sign} {shown}{' %' if unit == 'count' else ''}", kind
 
 
-def _label(part: str, every: str, spoken: str) -> str:
-    locale = language.LOCALES[spoken]
+def _label(part: str, every: str, lang: str) -> str:
+    locale = language.LOCALES[lang]
     if every == "day":
         return str(format_skeleton("Md", dt.datetime.fromisoformat(part), locale=locale))
     if every == "month":
@@ -125,9 +125,9 @@ def _label(part: str, every: str, spoken: str) -> str:
     return part[5:] + (f" {part[:4]}" if every == "quarter" else "")
 
 
-def _heat(hours: list[list[int]], spoken: str) -> list[tuple[str, list[tuple[int, int]]]]:
+def _heat(hours: list[list[int]], lang: str) -> list[tuple[str, list[tuple[int, int]]]]:
     """Each weekday with the number and the shade of each hour."""
-    names = language.weekdays(spoken)
+    names = language.weekdays(lang)
     most = max(map(max, hours))
     return [
         (names[day], [(own[hour], charts.shade(own[hour], most)) for hour in _hours(hours)])
@@ -140,7 +140,7 @@ def _hours(hours: list[list[int]]) -> list[int]:
     return [hour for hour in range(24) if hour in HOURS_SHOWN or any(day[hour] for day in hours)]
 
 
-def _periods(today: dt.date, asked: dict[str, Any], spoken: str) -> list[tuple[str, str, bool]]:
+def _periods(today: dt.date, asked: dict[str, Any], lang: str) -> list[tuple[str, str, bool]]:
     """Usual periods: what each is called, the query that asks for it, and whether it is the one that is shown."""
     month = today.replace(day=1)
     last_month = (month - dt.timedelta(days=1)).replace(day=1)
@@ -154,8 +154,8 @@ def _periods(today: dt.date, asked: dict[str, Any], spoken: str) -> list[tuple[s
     kept = {name: asked[name] for name in DIMENSIONS if asked[name]}
     return [
         (
-            language.translate(figure_names.PERIODS[name], spoken),
-            urlencode({"from": first, "to": last, **kept, **({"lang": spoken})}),
+            language.translate(figure_names.PERIODS[name], lang),
+            urlencode({"from": first, "to": last, **kept, **({"lang": lang})}),
             (asked["first"], asked["last"]) == (first, last) or (name == "weeks" and not asked["first"]),
         )
         for name, (first, last) in ends.items()

@@ -19,7 +19,7 @@ from ..http.request import GatewayRequest
 from ..i18n import language
 from .device import require_screen, screen_problem
 from .page_route import page_route
-from .render import about, in_words, page, see
+from .render import localise, municipality_context, page, see_other
 
 #: seconds after which a page of the kiosk goes back to the first
 PATIENCE, TOLD = 60, 20
@@ -37,7 +37,7 @@ class KioskPages:
     @page_route("GET", "/<municipality>/onthaal", render_refusal=screen_problem)
     def kiosk(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
-            return see(request, f"/{municipality}/koppelen", naar="onthaal")
+            return see_other(request, f"/{municipality}/koppelen", naar="onthaal")
         return self._screen("start.html", request, municipality, wrong=False)
 
     @page_route("POST", "/<municipality>/onthaal/aanmelden", render_refusal=screen_problem)
@@ -45,7 +45,7 @@ class KioskPages:
         """By what was typed or scanned; of several who may be meant, one chooses."""
         caller = require_screen(self.access, request, municipality, PERMISSION)
         if caller is None:
-            return see(request, f"/{municipality}/koppelen", naar="onthaal")
+            return see_other(request, f"/{municipality}/koppelen", naar="onthaal")
         place, text = self._place(request, municipality), request.form.get("wie", "").strip()[:120]
         chosen = request.form.get("afspraak")
         found = self.booking.arrivals(municipality, place, text) if text else []
@@ -69,13 +69,13 @@ class KioskPages:
     @page_route("GET", "/<municipality>/onthaal/nummer", render_refusal=screen_problem)
     def topics(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
-            return see(request, f"/{municipality}/koppelen", naar="onthaal")
+            return see_other(request, f"/{municipality}/koppelen", naar="onthaal")
         return self._screen("topics.html", request, municipality, after=PATIENCE)
 
     @page_route("POST", "/<municipality>/onthaal/nummer", render_refusal=screen_problem)
     def take_number(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
-            return see(request, f"/{municipality}/koppelen", naar="onthaal")
+            return see_other(request, f"/{municipality}/koppelen", naar="onthaal")
         place = self._place(request, municipality)
         body = {
             "appointment_types": [request.form.get("type", "")], "location": place, "language": language.of(request),
@@ -101,7 +101,7 @@ class KioskPages:
     def _screen(
         self, template: str, request: GatewayRequest, municipality: str, status: int = 200, **shown: Any
     ) -> Response:
-        catalogue, place = in_words(request, self.catalogue.of(municipality)), self._place(request, municipality)
+        catalogue, place = localise(request, self.catalogue.of(municipality)), self._place(request, municipality)
         kinds = [
             kind
             for kind in catalogue["appointment_types"]
@@ -109,7 +109,8 @@ class KioskPages:
         ]
         start = f"/{municipality}/onthaal?plaats={place}&lang={language.of(request)}"
         response = page(
-            f"screens/{template}", request, status, **about(catalogue), place=place, start=start, kinds=kinds,
+            f"screens/{template}", request, status, **municipality_context(catalogue), place=place, start=start,
+            kinds=kinds,
             places={each["id"]: each["name"] for each in catalogue["locations"]}, **{"why": None, **shown},
         )  # fmt: skip
         if "after" in shown:

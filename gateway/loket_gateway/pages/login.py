@@ -17,11 +17,11 @@ from ..access.provider import LONGEST_LOGIN, LoginFailed, Provider
 from ..access.roles import Caller
 from ..clients.catalogue_cache import CatalogueCache
 from ..http.authentication import Authentication
-from ..http.client_address import counted_for
+from ..http.client_address import limit_key
 from ..http.clock import now
 from ..http.request import GatewayRequest
 from .page_route import page_route
-from .render import about, in_words, page, see
+from .render import localise, municipality_context, page, see_other
 
 #: where people begin after logging in; who may not see the day begins with the figures
 HOME, HOME_OF_OTHERS = "balie", "cijfers"
@@ -40,22 +40,22 @@ class LoginPages:
 
     @page_route("GET", "/<municipality>/aanmelden")
     def show_login(self, request: GatewayRequest, municipality: str) -> Response:
-        if self.access.caller_of(request).municipality == municipality:
-            return see(request, _place(request.args.get("naar"), municipality))
+        if self.access.session_caller(request).municipality == municipality:
+            return see_other(request, _place(request.args.get("naar"), municipality))
         return self._login_page(request, municipality, request.args.get("naar", ""))
 
     @page_route("GET", "/<municipality>/aanmelden/provider")
     def login_elsewhere(self, request: GatewayRequest, municipality: str) -> Response:
         """To the provider of identities, which sends the browser back to the one below."""
         self.catalogue.of(municipality)
-        self.access.limits.spend("login", request)
+        self.access.limits.take("login", request)
         try:
             url, state = self._provider.begin(municipality, _place(request.args.get("naar"), municipality), now())
         except LoginFailed as error:
             log.warning("nobody can log in by the provider of identities", error=str(error))
             raise Refusal("service-unavailable") from error
         response = redirect(url, 303)
-        self.access.give_cookie(response, state, LOGIN, LONGEST_LOGIN)
+        self.access.set_cookie(response, state, LOGIN, LONGEST_LOGIN)
         return response
 
     @page_route("GET", "/aanmelden/terug")
@@ -71,13 +71,13 @@ class LoginPages:
             raise Refusal("login-refused") from error
         given = person.grants.get(municipality)
         if not given:
-            self.access.log.note(municipality, person.name, "login refused", now(), "no role")
+            self.access.log.record(municipality, person.name, "login refused", now(), "no role")
             raise Refusal("forbidden", {"permission": f"a role in {municipality}"})
-        account = self.access.accounts.welcome(municipality, person.name, given, now(), person.former_name)
+        account = self.access.accounts.upsert_from_provider(municipality, person.name, given, now(), person.former_name)
         if not account.active:
-            self.access.log.note(municipality, person.name, "login refused", now(), "closed")
+            self.access.log.record(municipality, person.name, "login refused", now(), "closed")
             raise Refusal("login-refused")
-        self.access.forget()
+        self.access.clear_caches()
         return self._enter(request, account, there)
 
     @property
@@ -94,18 +94,18 @@ class LoginPages:
         name, password = request.form.get("name", "").strip().lower(), request.form.get("password", "")
         account = self._who(municipality, name, password)
         if account is None:
-            self.access.limits.spend("login", request)  # only wrong ones count: a right password is never refused
+            self.access.limits.take("login", request)  # only wrong ones count: a right password is never refused
             return self._login_page(request, municipality, request.form.get("naar", ""), name=name, refused=True)
         there = _place(request.form.get("naar"), municipality)
         return self._enter(request, account, f"/{municipality}/wachtwoord" if account.must_change else there)
 
     @page_route("POST", "/<municipality>/afmelden")
     def logout(self, request: GatewayRequest, municipality: str) -> Response:
-        caller = self.access.recognise(request)
+        caller = self.access.authenticate(request)
         self.access.leave(request)
         if caller.is_known:
-            self.access.log.note(caller.municipality, caller.name, "logged out", now())
-        response = see(request, f"/{municipality}/aanmelden")
+            self.access.log.record(caller.municipality, caller.name, "logged out", now())
+        response = see_other(request, f"/{municipality}/aanmelden")
         response.delete_cookie(self.access.cookie_name, secure=self.access.is_https, httponly=True)
         return response
 
@@ -115,10 +115,10 @@ class LoginPages:
 
     @page_route("POST", "/<municipality>/wachtwoord")
     def change_password(self, request: GatewayRequest, municipality: str) -> Response:
-        caller = self.access.recognise(request)
+        caller = self.access.authenticate(request)
         if caller.municipality != municipality or caller.by != "session":
             raise Refusal("login-needed")
-        self.access.limits.spend_for("login", counted_for(caller, request.remote_addr))
+        self.access.limits.take_for("login", limit_key(caller, request.remote_addr))
         old, new, again = (request.form.get(each, "") for each in ("old", "new", "again"))
         if not passwords.SHORTEST <= len(new) <= passwords.LONGEST:
             return self._password_page(request, municipality, "short")
@@ -129,10 +129,10 @@ class LoginPages:
         account = self._who(municipality, caller.name, old)
         if account is None:
             return self._password_page(request, municipality, "wrong")
-        self.access.accounts.set_password(municipality, caller.name, passwords.hashed(new), must_change=False)
+        self.access.accounts.set_password(municipality, caller.name, passwords.hash_password(new), must_change=False)
         self.access.sessions.end_all_of(municipality, caller.name)
-        self.access.forget()
-        self.access.log.note(municipality, caller.name, "password changed", now())
+        self.access.clear_caches()
+        self.access.log.record(municipality, caller.name, "password changed", now())
         return self._enter(request, account, _place(None, municipality))
 
     def _who(self, municipality: str, name: str, password: str) -> Account | None:
@@ -140,41 +140,48 @@ class LoginPages:
         moment = now()
         account = self.access.accounts.get(municipality, name)
         closed = account is not None and account.locked_until is not None and account.locked_until > moment
-        right = passwords.matches(account.password if account else None, password[: passwords.LONGEST])
+        right = passwords.verify_password(account.password if account else None, password[: passwords.LONGEST])
         if account is None:
             return None
         if not right or closed or not account.active:
             if not right and not closed:
-                self.access.accounts.note_wrong(account, moment)
-            self.access.log.note(municipality, account.name, "login refused", moment, "closed" if closed else "")
+                self.access.accounts.record_failure(account, moment)
+            self.access.log.record(municipality, account.name, "login refused", moment, "closed" if closed else "")
             return None
-        self.access.accounts.note_right(account, moment)
+        self.access.accounts.record_success(account, moment)
         return account
 
     def _enter(self, request: GatewayRequest, account: Account, place: str) -> Response:
         secret = self.access.sessions.begin(account.municipality, account.name, now())
-        self.access.log.note(account.municipality, account.name, "logged in", now())
+        self.access.log.record(account.municipality, account.name, "logged in", now())
         caller = Caller(account.name, account.municipality, account.grants)
         if place == f"/{account.municipality}/{HOME}" and not caller.may("agenda.read", account.municipality):
             place = f"/{account.municipality}/{HOME_OF_OTHERS}"
-        response = see(request, place)
-        self.access.give_cookie(response, secret)
+        response = see_other(request, place)
+        self.access.set_cookie(response, secret)
         return response
 
     def _login_page(self, request: GatewayRequest, municipality: str, there: str, **shown: Any) -> Response:
-        catalogue = in_words(request, self.catalogue.of(municipality))
+        catalogue = localise(request, self.catalogue.of(municipality))
         given = {"name": "", "refused": False, **shown}
         given |= {"by_password": self.access.password_login, "by_provider": self.access.provider.is_set}
-        return page("login.html", request, 401 if given["refused"] else 200, **about(catalogue), naar=there, **given)
+        return page(
+            "login.html",
+            request,
+            401 if given["refused"] else 200,
+            **municipality_context(catalogue),
+            naar=there,
+            **given,
+        )
 
     def _password_page(self, request: GatewayRequest, municipality: str, wrong: str) -> Response:
-        caller = self.access.caller_of(request)
+        caller = self.access.session_caller(request)
         if caller.municipality != municipality or caller.by != "session":
             raise Refusal("login-needed")
-        catalogue = in_words(request, self.catalogue.of(municipality))
+        catalogue = localise(request, self.catalogue.of(municipality))
         return page(
-            "password.html", request, 422 if wrong else 200, **about(catalogue), caller=caller, wrong=wrong,
-            shortest=passwords.SHORTEST,
+            "password.html", request, 422 if wrong else 200, **municipality_context(catalogue), caller=caller,
+            wrong=wrong, shortest=passwords.SHORTEST,
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from loket_contracts.errors import Refusal
 
 from ..http import problems
 from ..i18n import language
-from .render import page, see
+from .render import page, see_other
 
 #: the page that comes first, by the code of the refusal: its path below that of the municipality
 REDIRECTS = {"login-needed": "aanmelden", "password-change-needed": "wachtwoord"}
@@ -26,7 +26,7 @@ def problem_page(refusal: Refusal, request: Request, public_url: str, screen: st
     municipality = (request.path_values or {}).get("municipality")  # type: ignore[attr-defined]
     if municipality and refusal.code in REDIRECTS:
         naar = {"naar": request.full_path.rstrip("?")} if request.method == "GET" else {}
-        return see(request, f"/{municipality}/{REDIRECTS[refusal.code]}", **naar)
+        return see_other(request, f"/{municipality}/{REDIRECTS[refusal.code]}", **naar)
     known = refusal.code != "unknown-municipality" and municipality
     response = page(
         "problem.html",
@@ -37,7 +37,7 @@ def problem_page(refusal: Refusal, request: Request, public_url: str, screen: st
         again=f"/{municipality}/" if known else "/",
         screen=screen,
     )
-    problems.tell(response, refusal)
+    problems.add_headers(response, refusal)
     if screen is not None:
         response.headers["Refresh"] = f"{SCREEN_RETURNS}; url={screen}"
     return response

@@ -15,12 +15,12 @@ from loket_contracts.errors import Refusal
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http import problems
-from ..http.client_address import client_of
+from ..http.client_address import client_network
 from ..http.proof_of_work import ProofOfWork
 from ..http.request import GatewayRequest
 from ..i18n import language
 from .page_route import page_route
-from .render import about, in_words, page, see
+from .render import localise, municipality_context, page, see_other
 from .time_slots import nearest_to
 from .topics import kind_of
 
@@ -95,7 +95,7 @@ class QuestionPages:
     def book(self, request: GatewayRequest, municipality: str) -> Response:
         hold, invitation = request.form.get("hold", ""), request.args.get("uitnodiging") or None
         try:
-            client = client_of(request.remote_addr)
+            client = client_network(request.remote_addr)
             booked = self.booking.book_filled_in(municipality, hold, invitation, client)
         except Refusal as refusal:
             if refusal.code not in ("slot-taken", "invalid-request"):
@@ -105,7 +105,7 @@ class QuestionPages:
                 return self._gone(request, municipality, self._shown(request, municipality, held))
             # a part was never filled in, or the catalogue asks for more than it did a moment ago
             return self._on(request, "vragen", municipality, held)
-        return see(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
+        return see_other(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
 
     def _attach(
         self, request: GatewayRequest, municipality: str, held: dict[str, Any]
@@ -141,9 +141,9 @@ class QuestionPages:
         """The same step with what is wrong; another refusal is told as it is."""
         if refusal.code != "invalid-request":
             raise refusal
-        spoken = language.of(request)
+        lang = language.of(request)
         wrong = {
-            error["pointer"].removeprefix("/contact"): language.detail(error["detail"], spoken)
+            error["pointer"].removeprefix("/contact"): language.detail(error["detail"], lang)
             for error in refusal.errors
         }
         return page(
@@ -165,16 +165,16 @@ class QuestionPages:
 
     def _on(self, request: GatewayRequest, step: str, municipality: str, held: dict[str, Any]) -> Response:
         invited = {"uitnodiging": request.args["uitnodiging"]} if request.args.get("uitnodiging") else {}
-        return see(request, f"/{municipality}/{step}", hold=held["id"], **invited)
+        return see_other(request, f"/{municipality}/{step}", hold=held["id"], **invited)
 
     def _shown(self, request: GatewayRequest, municipality: str, held: dict[str, Any]) -> dict[str, Any]:
         """What every step shows of the visit."""
-        catalogue = in_words(request, self.catalogue.of(municipality))
+        catalogue = localise(request, self.catalogue.of(municipality))
         left = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
         kinds = [kind_of(catalogue, name) for name in held["appointment_types"]]
         asks = any(kind["questions"] for kind in kinds)
         return {
-            **about(catalogue),
+            **municipality_context(catalogue),
             "held": held,
             "kinds": kinds,
             "place": _place(catalogue, held["location"]),

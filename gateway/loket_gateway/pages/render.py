@@ -50,34 +50,34 @@ STATIC = {
     for file in resources.files("loket_gateway.pages").joinpath("static").iterdir()
 } | {"rows.css": (rows().encode(), "text/css")}
 #: the same, compressed once
-_ZIPPED = {body: gzip.compress(body, 9, mtime=0) for body, _ in STATIC.values()}
+_COMPRESSED = {body: gzip.compress(body, 9, mtime=0) for body, _ in STATIC.values()}
 #: changes whenever one of them does, so that a browser keeps them for long
-EDITION = hashlib.sha256(b"".join(body for body, _ in STATIC.values())).hexdigest()[:10]
+STATIC_VERSION = hashlib.sha256(b"".join(body for body, _ in STATIC.values())).hexdigest()[:10]
 #: what may be kept for so long: its address says which edition it is
-FOR_LONG = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def page(template: str, request: Request, status: int = 200, **context: Any) -> Response:
     """Render `template`. It has `_` for texts, `day` and `clock` for moments, `lang`, and `here` for this address."""
-    spoken = language.of(request)
+    lang = language.of(request)
 
     def say(text: str, /, **values: Any) -> str | Markup:
-        said = language.translate(text, spoken)
+        said = language.translate(text, lang)
         return Markup(said).format(**values) if values else said
 
     body = _environment.get_template(template).render(
         _=say,
-        day=lambda moment, form="full": language.day(moment, spoken, form),
-        clock=lambda moment, zone: language.clock(moment, spoken, zone),
-        lang=spoken,
+        day=lambda moment, form="full": language.day(moment, lang, form),
+        clock=lambda moment, zone: language.clock(moment, lang, zone),
+        lang=lang,
         languages=language.names(request),
         language_names=NAMES,
         here=_switcher(request),
-        edition=EDITION,
+        edition=STATIC_VERSION,
         **context,
     )
     response = Response(body, status=status, mimetype="text/html")
-    response.headers["Content-Language"] = spoken
+    response.headers["Content-Language"] = lang
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -86,15 +86,15 @@ def compressed(request: Request, body: bytes, media_type: str) -> Response:
     """A file of our own, compressed for who can take that."""
     response = Response(body, mimetype=media_type)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.set_data(_ZIPPED[body])
+        response.set_data(_COMPRESSED[body])
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
-    is_this_edition = request.args.get("v") == EDITION
-    response.headers["Cache-Control"] = FOR_LONG if is_this_edition else "public, max-age=60"
+    is_this_edition = request.args.get("v") == STATIC_VERSION
+    response.headers["Cache-Control"] = IMMUTABLE if is_this_edition else "public, max-age=60"
     return response
 
 
-def about(catalogue: dict[str, Any]) -> dict[str, Any]:
+def municipality_context(catalogue: dict[str, Any]) -> dict[str, Any]:
     """What every page of a municipality needs: `look` names its theme, when it has one."""
     look = catalogue["look"]
     return {
@@ -104,22 +104,22 @@ def about(catalogue: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def whole_number(text: str | None, usual: int, digits: int = 3) -> int:
+def parse_number(text: str | None, usual: int, digits: int = 3) -> int:
     """A number of at most so many digits from an address or a form, or the usual one."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else usual
 
 
-def in_words(request: Request, document: Any) -> Any:
+def localise(request: Request, document: Any) -> Any:
     """A document from booking with every text in the caller's language."""
     return language.localised(document, language.of(request))
 
 
-def told_by(code: str | None, request: Request) -> str | None:
+def refusal_sentence(code: str | None, request: Request) -> str | None:
     """The sentence of a refusal that would follow, for a page that says so beforehand."""
     return code and problems.sentence(Refusal(code), language.of(request))
 
 
-def see(request: Request, path: str, **query: str) -> Response:
+def see_other(request: Request, path: str, **query: str) -> Response:
     """Go on with a GET (303), in the language of this page."""
     if request.args.get("lang"):
         query["lang"] = request.args["lang"]

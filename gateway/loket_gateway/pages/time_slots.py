@@ -15,12 +15,12 @@ from loket_contracts.days import day_of
 from loket_contracts.errors import Refusal
 
 from ..clients.catalogue_cache import CatalogueCache
-from ..http.client_address import client_of
+from ..http.client_address import client_network
 from ..http.proof_of_work import ProofOfWork
 from ..http.request import GatewayRequest
 from ..i18n import language
 from .page_route import page_route
-from .render import about, in_words, page, see, whole_number
+from .render import localise, municipality_context, page, parse_number, see_other
 from .topics import kind_of
 
 #: so many are offered to who was overtaken
@@ -59,10 +59,10 @@ class TimeSlotPages:
 
     @page_route("GET", "/<municipality>/tijdstip")
     def moments(self, request: GatewayRequest, municipality: str) -> Response:
-        catalogue = in_words(request, self.catalogue.of(municipality))
+        catalogue = localise(request, self.catalogue.of(municipality))
         kind = kind_of(catalogue, request.args.get("type", ""))
         place = request.args.get("location") or kind["locations"][0]
-        asked = {"type": kind["id"], "location": place, "persons": str(whole_number(request.args.get("persons"), 1))}
+        asked = {"type": kind["id"], "location": place, "persons": str(parse_number(request.args.get("persons"), 1))}
         resource, back = None, f"/{municipality}/onderwerp/{kind['id']}"
         if invitation := request.args.get("uitnodiging"):
             asked["uitnodiging"] = invitation
@@ -87,52 +87,60 @@ class TimeSlotPages:
         body: dict[str, Any] = {
             "appointment_types": given.getlist("type"),
             "location": given.get("location") or None,
-            "persons": whole_number(given.get("persons"), 1),
+            "persons": parse_number(given.get("persons"), 1),
             "start": given.get("start", ""),
             "invitation": given.get("uitnodiging") or None,
         }
         before = given.get("in_plaats_van")
         try:
             if before:
-                held = self.booking.hold_instead(municipality, before, body, client_of(request.remote_addr))
+                held = self.booking.hold_instead(municipality, before, body, client_network(request.remote_addr))
             else:
-                held = self.booking.hold(municipality, body, None, client_of(request.remote_addr))
+                held = self.booking.hold(municipality, body, None, client_network(request.remote_addr))
         except Refusal as refusal:
             asked = {name: given[name] for name in OF_A_CHOICE if given.get(name)}
             return _overtaken(request, refusal, f"/{municipality}/tijdstip", body["start"], asked)
         invited = {"uitnodiging": body["invitation"]} if body["invitation"] else {}
-        return see(request, f"/{municipality}/vragen", hold=held["id"], **invited)
+        return see_other(request, f"/{municipality}/vragen", hold=held["id"], **invited)
 
     @page_route("GET", "/<municipality>/afspraak/<token>/verplaatsen")
     def other_moments(self, request: GatewayRequest, municipality: str, token: str) -> Response:
-        catalogue = in_words(request, self.catalogue.of(municipality))
+        catalogue = localise(request, self.catalogue.of(municipality))
         found = self.booking.appointment_by_link(municipality, token)
         here, place = f"/{municipality}/afspraak/{token}", _other_place(found, request.args.get("plaats"))
         if "reschedule" not in found["allowed"] and place is None:  # its page says why, and whom to ask
-            return see(request, here)
+            return see_other(request, here)
         kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
         wish = {
             "appointment_types": [kind["id"] for kind in kinds], "persons": found["persons"],
             "location": (place or found["location"])["id"], "resource": None,
         }  # fmt: skip
         asked = {"plaats": place["id"]} if place else {}
-        spoken = {"lang": request.args["lang"]} if request.args.get("lang") else {}
+        lang = {"lang": request.args["lang"]} if request.args.get("lang") else {}
         present = {"start": found["start"], "end": found["end"]}
         offer = Offer(
-            f"{here}/verplaatsen?{urlencode(asked)}", f"{here}/verplaatsen/nakijken", here, {**spoken, **asked}, present
+            f"{here}/verplaatsen?{urlencode(asked)}", f"{here}/verplaatsen/nakijken", here, {**lang, **asked}, present
         )
         return self._moments(request, catalogue, kinds, wish, offer)
 
     @page_route("GET", "/<municipality>/afspraak/<token>/verplaatsen/nakijken")
     def check_move(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         """Ask once, with the old moment beside the new one."""
-        catalogue = in_words(request, self.catalogue.of(municipality))
-        found = in_words(request, self.booking.appointment_by_link(municipality, token))
+        catalogue = localise(request, self.catalogue.of(municipality))
+        found = localise(request, self.booking.appointment_by_link(municipality, token))
         start = request.args.get("start")
         place = _other_place(found, request.args.get("plaats"))
         if not _moment(start) or ("reschedule" not in found["allowed"] and place is None):
-            return see(request, f"/{municipality}/afspraak/{token}/verplaatsen")
-        return page("move.html", request, **about(catalogue), appointment=found, token=token, start=start, place=place)
+            return see_other(request, f"/{municipality}/afspraak/{token}/verplaatsen")
+        return page(
+            "move.html",
+            request,
+            **municipality_context(catalogue),
+            appointment=found,
+            token=token,
+            start=start,
+            place=place,
+        )
 
     @page_route("POST", "/<municipality>/afspraak/<token>/verplaatsen")
     def reschedule(self, request: GatewayRequest, municipality: str, token: str) -> Response:
@@ -145,7 +153,7 @@ class TimeSlotPages:
             self.booking.reschedule(municipality, found["id"], token, body)
         except Refusal as refusal:
             return _overtaken(request, refusal, f"/{municipality}/afspraak/{token}/verplaatsen", start, asked)
-        return see(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
 
     def _moments(
         self, request: GatewayRequest, catalogue: Any, kinds: list[Any], wish: dict[str, Any], offer: Offer
@@ -167,7 +175,7 @@ class TimeSlotPages:
         return page(
             "moments.html",
             request,
-            **about(catalogue),
+            **municipality_context(catalogue),
             kinds=kinds,
             place=next((place for place in catalogue["locations"] if place["id"] == wish["location"]), None),
             offer=offer,
@@ -195,7 +203,7 @@ def _overtaken(request: GatewayRequest, refusal: Refusal, address: str, start: s
     """Somebody else was faster: the same day again, which tells so and begins with the nearest moments."""
     if refusal.code != "slot-taken" or not _moment(start):
         raise refusal
-    return see(request, address, **asked, dag=start[:10], maand=start[:7], weg=start)
+    return see_other(request, address, **asked, dag=start[:10], maand=start[:7], weg=start)
 
 
 def nearest_to(start: str, starts: list[str], most: int) -> list[str]:
@@ -221,10 +229,10 @@ def _weeks(month: dt.date, free: dict[str, int]) -> list[list[tuple[dt.date, int
     ]
 
 
-def _weekdays(spoken: str) -> list[tuple[str, str]]:
+def _weekdays(lang: str) -> list[tuple[str, str]]:
     """The full and the short name of each day, from Monday."""
-    short = [name.rstrip(".") for name in language.weekdays(spoken, "abbreviated")]
-    return list(zip(language.weekdays(spoken), short, strict=True))
+    short = [name.rstrip(".") for name in language.weekdays(lang, "abbreviated")]
+    return list(zip(language.weekdays(lang), short, strict=True))
 
 
 def _by_part(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

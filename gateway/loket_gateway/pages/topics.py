@@ -14,7 +14,7 @@ from loket_contracts.errors import Refusal
 
 from ..clients.catalogue_cache import CatalogueCache
 from .page_route import page_route
-from .render import STATIC, about, compressed, in_words, page, see, whole_number
+from .render import STATIC, compressed, localise, municipality_context, page, parse_number, see_other
 from .theme import logo, stylesheet
 from .topic_search import matching
 
@@ -50,12 +50,12 @@ class TopicPages:
     @page_route("GET", "/")
     def home(self, request: Request) -> Response:
         """A language that was chosen here goes along; otherwise each municipality speaks its own first one."""
-        known = in_words(request, self.catalogue.municipalities())
+        known = localise(request, self.catalogue.municipalities())
         return page("home.html", request, municipalities=known, chosen="lang" in request.args)
 
     @page_route("GET", "/<municipality>/")
     def choose(self, request: Request, municipality: str) -> Response:
-        catalogue = in_words(request, self.catalogue.of(municipality))
+        catalogue = localise(request, self.catalogue.of(municipality))
         text = request.args.get("zoek", "").strip()[:80]
         kinds = sorted(
             (kind for kind in catalogue["appointment_types"] if kind["visibility"] == "public"),
@@ -64,23 +64,23 @@ class TopicPages:
         found = matching(text, kinds) if text else kinds
         categories = [("", found)] if text else [(name, list(own)) for name, own in groupby(kinds, _category)]
         return page(
-            "choose.html", request, **about(catalogue), categories=categories if found else [], text=text,
-            words={kind["id"]: " ".join(kind["keywords"]) for kind in kinds},
+            "choose.html", request, **municipality_context(catalogue), categories=categories if found else [],
+            text=text, words={kind["id"]: " ".join(kind["keywords"]) for kind in kinds},
         )  # fmt: skip
 
     @page_route("GET", "/<municipality>/onderwerp/<kind>")
     def topic(self, request: Request, municipality: str, kind: str) -> Response:
         """Do you need to come at all, how do you want to meet, and how many are you?"""
-        catalogue = in_words(request, self.catalogue.of(municipality))
+        catalogue = localise(request, self.catalogue.of(municipality))
         found = kind_of(catalogue, kind)
         if found["visibility"] != "public":
             raise Refusal("unknown-appointment-type", {"appointment_type": kind})
-        persons = whole_number(request.args.get("persons"), 1)
+        persons = parse_number(request.args.get("persons"), 1)
         first = self.booking.first_available(municipality, {"appointment_types": [kind], "persons": persons})
         soonest = {each["location"]: each["slot"] for each in first["locations"]}
         places = [place for place in catalogue["locations"] if place["id"] in found["locations"]]
         return page(
-            "topic.html", request, **about(catalogue), kind=found, persons=persons,
+            "topic.html", request, **municipality_context(catalogue), kind=found, persons=persons,
             places=[(place, soonest.get(place["id"])) for place in places],
         )  # fmt: skip
 
@@ -89,7 +89,9 @@ class TopicPages:
         """Straight to the moments of what somebody is invited to."""
         found = self.booking.invitation(municipality, token)
         place = {"location": found["location"]} if found["location"] else {}
-        return see(request, f"/{municipality}/tijdstip", type=found["appointment_type"], uitnodiging=token, **place)
+        return see_other(
+            request, f"/{municipality}/tijdstip", type=found["appointment_type"], uitnodiging=token, **place
+        )
 
 
 def kind_of(catalogue: dict[str, Any], name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from loket_chassis.messaging.rpc import ServiceProxy
 
 from ..clients.catalogue_cache import CatalogueCache
 from .page_route import page_route
-from .render import about, in_words, page
+from .render import localise, municipality_context, page
 
 
 @dataclass(frozen=True)
@@ -33,5 +33,5 @@ class UnsubscribePages:
         return self._page(request, municipality, token, done=True)
 
     def _page(self, request: Request, municipality: str, token: str, done: bool) -> Response:
-        catalogue = in_words(request, self.catalogue.of(municipality))
-        return page("messages.html", request, **about(catalogue), token=token, done=done)
+        catalogue = localise(request, self.catalogue.of(municipality))
+        return page("messages.html", request, **municipality_context(catalogue), token=token, done=done)

@@ -146,8 +146,8 @@ def reason_groups(codes: Iterable[str]) -> list[tuple[str, list[str]]]:
     return [(name, members) for name, members in groups.items() if members]
 
 
-def said(table: dict[str, str], code: str | None, spoken: str) -> str:
+def said(table: dict[str, str], code: str | None, lang: str) -> str:
     """The text for a code; a code that a municipality made itself is shown as it is, with spaces."""
     if code is None:
         return ""
-    return language.translate(table[code], spoken) if code in table else code.replace("-", " ").replace("_", " ")
+    return language.translate(table[code], lang) if code in table else code.replace("-", " ").replace("_", " ")

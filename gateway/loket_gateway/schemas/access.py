@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from loket_contracts.fields import Email, Identifier, Phone, TrueOrFalse
 
-from ..access.roles import FOR_PEOPLE, ROLES, Grant
+from ..access.roles import HUMAN_ROLES, ROLES, Grant
 
 
 def _is_grant(text: str) -> None:
@@ -20,8 +20,8 @@ def _is_grant(text: str) -> None:
 
 def _is_for_people(text: str) -> None:
     _is_grant(text)
-    if Grant.read(text).role not in FOR_PEOPLE:
-        raise ValidationError(f"Must be one of: {', '.join(FOR_PEOPLE)}.")
+    if Grant.read(text).role not in HUMAN_ROLES:
+        raise ValidationError(f"Must be one of: {', '.join(HUMAN_ROLES)}.")
 
 
 _TEAM = "(/[a-z0-9]+(-[a-z0-9]+)*)?"

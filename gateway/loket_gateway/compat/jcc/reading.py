@@ -66,7 +66,7 @@ def instant_of(body: dict[str, Any], name: str, time_zone: str) -> str:
     return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))).isoformat()
 
 
-def contact_of(body: dict[str, Any], spoken: str) -> dict[str, Any]:
+def contact_of(body: dict[str, Any], lang: str) -> dict[str, Any]:
     """The main customer. Raises Refusal: invalid-request when neither a first name nor initials are given."""
     listed = body.get("customerList")
     people = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
@@ -79,5 +79,5 @@ def contact_of(body: dict[str, Any], spoken: str) -> dict[str, Any]:
         raise Refusal("invalid-request", errors=[{"pointer": "/customerList/0/firstName", "detail": detail}])
     name = [given["firstName"] or given["initials"], given["lastNamePrefix"], given["lastName"]]
     phone = given["mobilePhoneNumber"] or given["phoneNumber"]
-    contact = {"name": " ".join(filter(None, name)), "email": given["emailAddress"], "language": spoken}
+    contact = {"name": " ".join(filter(None, name)), "email": given["emailAddress"], "language": lang}
     return {**contact, "phone": phone} if phone else contact

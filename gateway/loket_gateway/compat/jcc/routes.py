@@ -14,7 +14,7 @@ from loket_contracts.commands import MAX_PERSONS
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import OPEN, needs
-from ...clients.catalogue_cache import CatalogueCache, including_removed, types_of
+from ...clients.catalogue_cache import CatalogueCache, appointment_types_of, including_removed
 from ...http import problems
 from ...http.authentication import Authentication
 from ...http.parsing import json_object
@@ -22,7 +22,7 @@ from ...http.request import GatewayRequest
 from ...http.routing import route as plain_route
 from ...i18n import language
 from .. import free_starts
-from ..active_appointments import standing
+from ..active_appointments import require_active
 from ..answers import answer
 from ..catalogue import kind_of, kinds, location_of, minutes, shared, together
 from . import shapes
@@ -36,7 +36,7 @@ TOKEN_SECONDS = 3600
 VERSION = "4.4.2.0"
 
 
-def told(refusal: Refusal, request: Request, public_url: str) -> Response:
+def render_refusal(refusal: Refusal, request: Request, public_url: str) -> Response:
     """The problem document, with the fields that this API adds to it."""
     response = problems.render(refusal, request, public_url, _spoken(request))
     problem = json.loads(response.get_data())
@@ -46,7 +46,7 @@ def told(refusal: Refusal, request: Request, public_url: str) -> Response:
 
 
 def route(method: str, url: str, permission: Any = PORTAL) -> Any:
-    return plain_route(method, f"{AT}/{url}", permission, render_refusal=told)
+    return plain_route(method, f"{AT}/{url}", permission, render_refusal=render_refusal)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class JccRoutes:
         secret = (given.password if given is not None and given.type == "basic" else None) or request.form.get(
             "client_secret", ""
         )
-        caller = self.access.of_key(request, secret)
+        caller = self.access.authenticate_key(request, secret)
         if not caller.may("book", municipality):
             raise Refusal("login-needed")
         return answer({"access_token": secret, "token_type": "Bearer", "expires_in": TOKEN_SECONDS})
@@ -172,8 +172,8 @@ class JccRoutes:
     @route("GET", "appointment")
     def jcc_appointment(self, request: GatewayRequest, municipality: str) -> Response:
         catalogue = self.catalogue.of(municipality)
-        found = standing(self.booking, municipality, request.caller.name, request.args.get("id", ""))
-        chosen = types_of(catalogue, (each["id"] for each in found["appointment_types"]))
+        found = require_active(self.booking, municipality, request.caller.name, request.args.get("id", ""))
+        chosen = appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         numbers = [_number(including_removed(catalogue, "appointment_types"), kind) for kind in chosen]
         return answer(shapes.appointment(found, chosen, numbers, _spoken(request), MAX_PERSONS))
 
@@ -181,7 +181,7 @@ class JccRoutes:
     def jcc_cancel(self, request: GatewayRequest, municipality: str) -> Response:
         identifier = request.args.get("id", "")
         try:
-            standing(self.booking, municipality, request.caller.name, identifier)
+            require_active(self.booking, municipality, request.caller.name, identifier)
             self.booking.portal_cancel(municipality, request.caller.name, identifier, {})
         except Refusal as refusal:
             if refusal.code == "outcome-unknown":
@@ -193,7 +193,7 @@ class JccRoutes:
     def jcc_qrcode(self, request: GatewayRequest, municipality: str) -> Response:
         """What stands in the code that a resident shows at the desk: the reference."""
         identifier = request.args.get("id", "")
-        return answer(standing(self.booking, municipality, request.caller.name, identifier)["reference"])
+        return answer(require_active(self.booking, municipality, request.caller.name, identifier)["reference"])
 
 
 def _spoken(request: Request) -> str:
@@ -204,19 +204,19 @@ def _number(listed: list[dict[str, Any]], one: dict[str, Any]) -> int:
     return 1 + [each["id"] for each in listed].index(one["id"])
 
 
-def _activity(catalogue: dict[str, Any], kind: dict[str, Any], spoken: str) -> dict[str, Any]:
-    return shapes.activity(kind, _number(catalogue["appointment_types"], kind), spoken, MAX_PERSONS)
+def _activity(catalogue: dict[str, Any], kind: dict[str, Any], lang: str) -> dict[str, Any]:
+    return shapes.activity(kind, _number(catalogue["appointment_types"], kind), lang, MAX_PERSONS)
 
 
-def _location(catalogue: dict[str, Any], place: dict[str, Any], spoken: str) -> dict[str, Any]:
-    return shapes.location(place, _number(catalogue["locations"], place), catalogue, spoken)
+def _location(catalogue: dict[str, Any], place: dict[str, Any], lang: str) -> dict[str, Any]:
+    return shapes.location(place, _number(catalogue["locations"], place), catalogue, lang)
 
 
-def _not_acknowledged(refusal: Refusal, spoken: str) -> dict[str, Any]:
+def _not_acknowledged(refusal: Refusal, lang: str) -> dict[str, Any]:
     """This API says with 200 that it did not happen, and why."""
     return {
         "code": problems.STATUS[refusal.code],
-        "message": problems.sentence(refusal, spoken),
+        "message": problems.sentence(refusal, lang),
         "validateErrors": [f"{error.get('pointer', '')} {error['detail']}".strip() for error in refusal.errors],
         "acknowledgeIsSuccess": False,
         "logLevel": 2,

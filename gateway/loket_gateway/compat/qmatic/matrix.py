@@ -18,7 +18,7 @@ def read(text: str) -> dict[str, list[str]]:
     return found
 
 
-def whole_number(values: list[str] | None, usual: int) -> int:
+def parse_number(values: list[str] | None, usual: int) -> int:
     """The last of them, if it is a number of at most three digits; what is longer is more than there ever are."""
     if not values:
         return usual

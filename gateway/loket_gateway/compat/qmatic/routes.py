@@ -13,14 +13,14 @@ from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import CatalogueCache, types_of
+from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ...http import problems
-from ...http.parsing import object_of, whole
+from ...http.parsing import body_of, object_of
 from ...http.request import GatewayRequest
 from ...http.routing import route as plain_route
 from ...i18n import language
 from .. import free_starts
-from ..active_appointments import standing
+from ..active_appointments import require_active
 from ..answers import answer
 from ..catalogue import kind_of, kinds, location_of, shared, together
 from . import matrix, shapes
@@ -34,14 +34,14 @@ UNKNOWN = frozenset(
 #: what the state of the appointment, or the moment, does not allow: told with their own status, 409
 CONFLICTS = frozenset({"not-allowed-in-state", "appointment-begun", "appointment-over", "changed-meanwhile"})
 #: those that belong to HTTP and not to this API
-OF_HTTP = frozenset(
+HTTP_CODES = frozenset(
     {"login-needed", "forbidden", "too-many-requests", "body-too-large", "service-unavailable", "outcome-unknown"}
 )
 #: signs of `error_message`
-LONGEST_TOLD = 1000
+MAX_MESSAGE_CHARACTERS = 1000
 
 
-def told(refusal: Refusal, request: Request, public_url: str) -> Response:
+def render_refusal(refusal: Refusal, request: Request, public_url: str) -> Response:
     """404 for what there is not, 409 for what the appointment no longer allows.
 
     Everything else that goes wrong is 500 with the header `error_message`, as this API does.
@@ -49,19 +49,19 @@ def told(refusal: Refusal, request: Request, public_url: str) -> Response:
     response = problems.render(refusal, request, public_url)
     if refusal.code in UNKNOWN:
         response.status_code = 404
-    elif refusal.code not in OF_HTTP | CONFLICTS:
+    elif refusal.code not in HTTP_CODES | CONFLICTS:
         response.status_code = 500
     sentence = " ".join([problems.sentence(refusal, "en"), *(error["detail"] for error in refusal.errors)])
     response.headers["error_code"] = refusal.code
     # a sentence can repeat what was asked, and a field of a head is one line of ASCII, and not a long one
-    line = "".join(sign if " " <= sign <= "~" else "?" for sign in sentence[:LONGEST_TOLD])
+    line = "".join(sign if " " <= sign <= "~" else "?" for sign in sentence[:MAX_MESSAGE_CHARACTERS])
     response.headers["error_message"] = line
     response.headers["Access-Control-Expose-Headers"] = "error_code, error_message"
     return response
 
 
 def route(method: str, url: str) -> Any:
-    return plain_route(method, f"{AT}/{url}", PORTAL, render_refusal=told)
+    return plain_route(method, f"{AT}/{url}", PORTAL, render_refusal=render_refusal)
 
 
 @dataclass(frozen=True)
@@ -98,15 +98,15 @@ class QmaticRoutes:
     @route("GET", "v1/services/groups<parameters>")
     def qmatic_groups(self, request: GatewayRequest, municipality: str, parameters: str) -> Response:
         """By branch: what can be booked together with the services asked for."""
-        catalogue, spoken = self.catalogue.of(municipality), language.of(request)
+        catalogue, lang = self.catalogue.of(municipality), language.of(request)
         chosen = _services(matrix.read(parameters))
         found = together(catalogue, chosen)
         places = shared(kind_of(catalogue, name) for name in chosen)
         return answer([
             {
                 "branchPublicId": place,
-                "branchName": language.pick(location_of(catalogue, place)["name"], spoken),
-                "serviceGroups": [shapes.grouped([each for each in found if place in each["locations"]], spoken)],
+                "branchName": language.pick(location_of(catalogue, place)["name"], lang),
+                "serviceGroups": [shapes.grouped([each for each in found if place in each["locations"]], lang)],
             }
             for place in places
         ])  # fmt: skip
@@ -145,7 +145,7 @@ class QmaticRoutes:
     @route("POST", "v2/branches/<branch>/dates/<date>/times/<time>/book")
     def qmatic_book(self, request: GatewayRequest, municipality: str, branch: str, date: str, time: str) -> Response:
         catalogue = self.catalogue.of(municipality)
-        body = object_of(whole(request))  # whatever it says of its type: clients of this API do not always say it
+        body = object_of(body_of(request))  # whatever it says of its type: clients of this API do not always say it
         zone = location_of(catalogue, branch)["time_zone"]
         chosen = [kind_of(catalogue, str(each.get("publicId"))) for each in _list(body, "services")]
         customers = _list(body, "customers")
@@ -169,7 +169,7 @@ class QmaticRoutes:
     @route("DELETE", "v1/appointments/<identifier>")
     def qmatic_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         who = request.caller.name
-        standing(self.booking, municipality, who, identifier)
+        require_active(self.booking, municipality, who, identifier)
         self.booking.portal_cancel(municipality, who, identifier, {})
         return Response(status=204)
 
@@ -177,13 +177,13 @@ class QmaticRoutes:
         catalogue = self.catalogue.of(municipality)
         within = kind_of(catalogue, service)["locations"] if service is not None else None
         places = [each for each in catalogue["locations"] if within is None or each["id"] in within]
-        spoken = language.of(request)
-        return answer(shapes.envelope("branchList", [shapes.branch(each, catalogue, spoken) for each in places]))
+        lang = language.of(request)
+        return answer(shapes.envelope("branchList", [shapes.branch(each, catalogue, lang) for each in places]))
 
     def _appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> dict[str, Any]:
         catalogue = self.catalogue.of(municipality)
-        found = standing(self.booking, municipality, request.caller.name, identifier)
-        chosen = types_of(catalogue, (each["id"] for each in found["appointment_types"]))
+        found = require_active(self.booking, municipality, request.caller.name, identifier)
+        chosen = appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         return shapes.appointment(found, chosen, found["location"], catalogue, language.of(request))
 
 
@@ -198,7 +198,7 @@ def _services(given: dict[str, list[str]]) -> list[str]:
 
 def _persons(given: dict[str, list[str]]) -> int:
     """`numberOfCustomers` counts those who come along: clients send it from the second person on, less one."""
-    return 1 + matrix.whole_number(given.get("numberOfCustomers"), 0)
+    return 1 + matrix.parse_number(given.get("numberOfCustomers"), 0)
 
 
 def _list(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -208,7 +208,7 @@ def _list(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return found
 
 
-def _contact(customer: dict[str, Any], spoken: str) -> dict[str, Any]:
+def _contact(customer: dict[str, Any], lang: str) -> dict[str, Any]:
     names = [str(customer.get(each) or "").strip() for each in ("firstName", "lastName")]
-    given = {"name": " ".join(filter(None, names)) or str(customer.get("name") or ""), "language": spoken}
+    given = {"name": " ".join(filter(None, names)) or str(customer.get("name") or ""), "language": lang}
     return {**given, **{each: customer[each] for each in ("email", "phone") if customer.get(each)}}

@@ -21,8 +21,8 @@ from ...http.clock import now
 from ...http.request import GatewayRequest
 from ...i18n import language
 from ...schemas import MakeAccount, MakeKey
-from ..render import see
-from .frame import desk_page, form_key
+from ..render import see_other
+from .frame import desk_page, form_idempotency_key
 from .refusals import desk_route
 
 ACCESS, AUDIT = needs("access.change"), needs("audit.read")
@@ -64,7 +64,11 @@ class AdministrationPages:
             if wish not in ("take", "confirm"):
                 return self._configuration(request, municipality, text, version, compared=compared)
             taken = self.booking.configure(
-                text, request.caller.name, municipality, confirmed=wish == "confirm", idempotency_key=form_key(request)
+                text,
+                request.caller.name,
+                municipality,
+                confirmed=wish == "confirm",
+                idempotency_key=form_idempotency_key(request),
             )
         except Refusal as refusal:
             if refusal.code == "removal-not-confirmed":  # somebody booked since it was looked at
@@ -74,8 +78,8 @@ class AdministrationPages:
             return self._configuration(
                 request, municipality, text, version, errors=language.details(refusal.errors, language.of(request))
             )
-        self.catalogue.look_again()
-        return see(
+        self.catalogue.expire()
+        return see_other(
             request, f"/{municipality}/balie/beheer/instellingen", versie=str(taken["version"]),
             botsingen=str(len(taken["clashes"])),
         )  # fmt: skip
@@ -91,8 +95,10 @@ class AdministrationPages:
         if wish == "make":
             return self._make_account(request, municipality, name)
         if wish == "password":
-            password = passwords.first()
-            if not self.access.accounts.set_password(municipality, name, passwords.hashed(password), must_change=True):
+            password = passwords.generate_password()
+            if not self.access.accounts.set_password(
+                municipality, name, passwords.hash_password(password), must_change=True
+            ):
                 raise Refusal("account-not-found", {"name": name})
             self.access.sessions.end_all_of(municipality, name)
             self._noted(request, "password given", name)
@@ -102,7 +108,7 @@ class AdministrationPages:
         if not self.access.accounts.change(municipality, name, active=wish == "open"):
             raise Refusal("account-not-found", {"name": name})
         self._noted(request, "account changed", name)
-        return see(request, f"/{municipality}/balie/beheer/accounts")
+        return see_other(request, f"/{municipality}/balie/beheer/accounts")
 
     @desk_route("GET", "/<municipality>/balie/beheer/sleutels", ACCESS)
     def show_keys(self, request: GatewayRequest, municipality: str) -> Response:
@@ -116,7 +122,7 @@ class AdministrationPages:
             if not self.access.keys.remove(municipality, name):
                 raise Refusal("account-not-found", {"name": name})
             self._noted(request, "key removed", name)
-            return see(request, f"/{municipality}/balie/beheer/sleutels")
+            return see_other(request, f"/{municipality}/balie/beheer/sleutels")
         try:
             wish = self._wish(_make_key, request, name)
         except Refusal as refusal:
@@ -146,8 +152,8 @@ class AdministrationPages:
             wish = self._wish(_make_account, request, name)
         except Refusal as refusal:
             return self._accounts(request, municipality, wrong=_first_detail(refusal, request))
-        password = passwords.first()
-        if not self.access.accounts.add(municipality, name, grants(wish["roles"]), passwords.hashed(password)):
+        password = passwords.generate_password()
+        if not self.access.accounts.add(municipality, name, grants(wish["roles"]), passwords.hash_password(password)):
             return self._accounts(request, municipality, wrong=_said_by("name-taken", request))
         self._noted(request, "account made", name)
         return self._accounts(request, municipality, made=(name, password))
@@ -158,8 +164,8 @@ class AdministrationPages:
         return load(schema, {"name": name, "roles": [role]})
 
     def _noted(self, request: GatewayRequest, action: str, whom: str) -> None:
-        self.access.forget()
-        self.access.log.note(request.caller.municipality, request.caller.name, action, now(), whom)
+        self.access.clear_caches()
+        self.access.log.record(request.caller.municipality, request.caller.name, action, now(), whom)
 
     def _configuration(
         self, request: GatewayRequest, municipality: str, text: str, version: int, **shown: Any
@@ -176,7 +182,7 @@ class AdministrationPages:
     ) -> Response:
         return desk_page(
             "accounts.html", request, self.catalogue, municipality, 422 if wrong else 200, at="run",
-            accounts=self.access.accounts.listed(municipality), made=made, wrong=wrong, roles=ROLES,
+            accounts=self.access.accounts.list_of(municipality), made=made, wrong=wrong, roles=ROLES,
         )  # fmt: skip
 
     def _keys(
@@ -184,7 +190,7 @@ class AdministrationPages:
     ) -> Response:
         return desk_page(
             "keys.html", request, self.catalogue, municipality, 422 if wrong else 200, at="run",
-            keys=self.access.keys.listed(municipality), made=made, wrong=wrong, roles=ROLES,
+            keys=self.access.keys.list_of(municipality), made=made, wrong=wrong, roles=ROLES,
         )  # fmt: skip
 
 

@@ -16,10 +16,10 @@ from ...clients.catalogue_cache import CatalogueCache
 from ...http import problems
 from ...http.request import GatewayRequest
 from ...i18n import language
-from ..render import see, whole_number
+from ..render import parse_number, see_other
 from ..topics import kind_of
 from .frame import ONCE_FIELD, date_of, desk_page, today
-from .refusals import TO_REPEAT, desk_route, sentence
+from .refusals import REPEATABLE, desk_route, sentence
 
 READ, CHANGE = needs("agenda.read"), needs("appointments.change")
 #: so many free moments are shown at once, from as many days
@@ -45,7 +45,7 @@ class DeskBookingPages:
         body: dict[str, Any] = {
             "appointment_types": [given.get("type", "")],
             "location": given.get("location") or None,
-            "persons": whole_number(given.get("persons"), 1),
+            "persons": parse_number(given.get("persons"), 1),
             "start": given.get("start", ""),
             "contact": {name: given[name].strip() for name in CONTACT if given.get(name, "").strip()},
             "answers": answers,
@@ -60,9 +60,11 @@ class DeskBookingPages:
         except (Refusal, Unavailable, RemoteError) as error:
             refusal = problems.refusal_of(error)
             if refusal.code == "idempotency-key-reused":  # it was booked with what was filled in first
-                return see(request, f"/{municipality}/balie/afspraak/{refusal.params['appointment']}", geboekt="eerder")
+                return see_other(
+                    request, f"/{municipality}/balie/afspraak/{refusal.params['appointment']}", geboekt="eerder"
+                )
             return self._booking_page(request, municipality, given, refusal)
-        return see(request, f"/{municipality}/balie/afspraak/{booked['id']}", geboekt="1")
+        return see_other(request, f"/{municipality}/balie/afspraak/{booked['id']}", geboekt="1")
 
     @desk_route("GET", "/<municipality>/balie/zoeken", READ)
     def find(self, request: GatewayRequest, municipality: str) -> Response:
@@ -76,14 +78,14 @@ class DeskBookingPages:
             municipality, request.caller.name, text, teams=request.caller.teams("agenda.read")
         )
         if len(found) == 1:
-            return see(request, f"/{municipality}/balie/afspraak/{found[0]['appointment']}")
+            return see_other(request, f"/{municipality}/balie/afspraak/{found[0]['appointment']}")
         return desk_page("find.html", request, self.catalogue, municipality, at="find", text=text, found=found)
 
     def _booking_page(
         self, request: GatewayRequest, municipality: str, given: Any, refusal: Refusal | None = None
     ) -> Response:
         """The form, filled in with what was given. When booking does not answer, it is made without asking it."""
-        is_away = refusal is not None and refusal.code in TO_REPEAT
+        is_away = refusal is not None and refusal.code in REPEATABLE
         wrong = self._wrong(request, refusal) if refusal else {}
         catalogue = self.catalogue.of(municipality)
         kind = kind_of(catalogue, given["type"]) if given.get("type") else None
@@ -92,7 +94,7 @@ class DeskBookingPages:
         if kind is not None:
             place = given.get("location") if given.get("location") in kind["locations"] else kind["locations"][0]
             wish = {
-                "appointment_types": [kind["id"]], "persons": whole_number(given.get("persons"), 1),
+                "appointment_types": [kind["id"]], "persons": parse_number(given.get("persons"), 1),
                 "location": place, "resource": given.get("wie") or None,
                 "from": first.isoformat(), "to": (first + UNJOURNALED).isoformat(),
             }  # fmt: skip
@@ -107,19 +109,19 @@ class DeskBookingPages:
             told=sentence(refusal, request) if refusal and not wrong else "",
         )  # fmt: skip
         if refusal is not None:
-            problems.tell(response, refusal)
+            problems.add_headers(response, refusal)
         return response
 
     def _wrong(self, request: GatewayRequest, refusal: Refusal) -> dict[str, str]:
         """What is wrong, by the field that it is about."""
-        spoken = language.of(request)
+        lang = language.of(request)
         if refusal.code in ("slot-taken", "slot-not-offered", "slot-in-the-past"):
             return {"start": sentence(refusal, request)}
         found = {}
         for error in refusal.errors:
             name = error["pointer"].split("/")[-1]
             field = f"answer-{name}" if error["pointer"].startswith("/answers/") else name
-            found[field] = language.detail(error["detail"], spoken)
+            found[field] = language.detail(error["detail"], lang)
         return found
 
 

@@ -13,8 +13,8 @@ from loket_contracts.errors import Refusal
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
-from ..render import see
-from .frame import by_field, desk_page, errors_of, form_key
+from ..render import see_other
+from .frame import by_field, desk_page, errors_of, form_idempotency_key
 from .refusals import desk_route
 
 CLOSE = needs("closures.change")
@@ -39,19 +39,19 @@ class ClosurePages:
         body = {name: text for name, text in given.items() if text}
         try:
             self.booking.close_time(
-                municipality, request.caller.name, body, teams=teams, idempotency_key=form_key(request)
+                municipality, request.caller.name, body, teams=teams, idempotency_key=form_idempotency_key(request)
             )
         except Refusal as refusal:
             return self._closures(request, municipality, given, by_field(errors_of(refusal, request)))
-        return see(request, f"/{municipality}/balie/sluitingen", gesloten="1")
+        return see_other(request, f"/{municipality}/balie/sluitingen", gesloten="1")
 
     @desk_route("POST", "/<municipality>/balie/sluitingen/<closure>/weg", CLOSE)
     def reopen(self, request: GatewayRequest, municipality: str, closure: str) -> Response:
         teams = request.caller.teams("closures.change")
         self.booking.open_time(
-            municipality, request.caller.name, closure, teams=teams, idempotency_key=form_key(request)
+            municipality, request.caller.name, closure, teams=teams, idempotency_key=form_idempotency_key(request)
         )
-        return see(request, f"/{municipality}/balie/sluitingen")
+        return see_other(request, f"/{municipality}/balie/sluitingen")
 
     @desk_route("POST", "/<municipality>/balie/botsingen", CLOSE)
     def solve(self, request: GatewayRequest, municipality: str) -> Response:
@@ -66,7 +66,7 @@ class ClosurePages:
                 municipality, request.caller.name, {"moves": moves}, teams=request.caller.teams("closures.change")
             )
         moved = sum(each["result"] == "moved" for each in results)
-        return see(request, f"/{municipality}/balie/sluitingen", verplaatst=str(moved), van=str(len(moves)))
+        return see_other(request, f"/{municipality}/balie/sluitingen", verplaatst=str(moved), van=str(len(moves)))
 
     def _closures(
         self, request: GatewayRequest, municipality: str, given: dict[str, str], wrong: dict[str, str]

@@ -11,7 +11,7 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
-from ..render import see
+from ..render import see_other
 from .frame import desk_page
 from .refusals import desk_route
 
@@ -43,7 +43,7 @@ class ConnectionPages:
             self.notification.end_subscription(municipality, None, webhook)
         else:
             self.notification.switch_on(municipality, None, webhook)
-        return see(request, f"/{municipality}/balie/beheer/webhooks", klaar="1")
+        return see_other(request, f"/{municipality}/balie/beheer/webhooks", klaar="1")
 
     @desk_route("GET", f"{WEBHOOKS}/<webhook>", RUN)
     def show_deliveries(self, request: GatewayRequest, municipality: str, webhook: str) -> Response:
@@ -56,7 +56,7 @@ class ConnectionPages:
     @desk_route("POST", f"{WEBHOOKS}/<webhook>", RUN)
     def deliver_again(self, request: GatewayRequest, municipality: str, webhook: str) -> Response:
         self.notification.redeliver(municipality, None, webhook, request.form.get("event", ""))
-        return see(request, f"/{municipality}/balie/beheer/webhooks/{webhook}", klaar="1")
+        return see_other(request, f"/{municipality}/balie/beheer/webhooks/{webhook}", klaar="1")
 
     @desk_route("GET", STUCK, RUN)
     def show_stuck(self, request: GatewayRequest, municipality: str) -> Response:
@@ -68,4 +68,4 @@ class ConnectionPages:
     @desk_route("POST", STUCK, RUN)
     def retry_stuck(self, request: GatewayRequest, municipality: str) -> Response:
         count = self.notification.retry_dead_letters(municipality) + self.reporting.retry_dead_letters(municipality)
-        return see(request, f"/{municipality}/balie/beheer/vastgelopen", opnieuw=str(count))
+        return see_other(request, f"/{municipality}/balie/beheer/vastgelopen", opnieuw=str(count))

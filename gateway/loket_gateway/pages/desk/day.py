@@ -13,9 +13,9 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
-from ..render import see
+from ..render import see_other
 from .columns import grid
-from .frame import date_of, desk_page, form_key, today
+from .frame import date_of, desk_page, form_idempotency_key, today
 from .refusals import desk_route
 
 READ, HANDLE = needs("agenda.read"), needs("queue.handle")
@@ -86,19 +86,25 @@ class DayPages:
         if desk := given.get("loket", "").strip():
             body["desk"] = desk[:40]
         called = self.booking.call_next(
-            municipality, caller.name, body, teams=caller.teams("queue.handle"), idempotency_key=form_key(request)
+            municipality,
+            caller.name,
+            body,
+            teams=caller.teams("queue.handle"),
+            idempotency_key=form_idempotency_key(request),
         )
         kept = {"wie": body["resource"], "plaats": body["location"], "loket": given.get("loket", "")}
         if called["kind"] == "appointment":
-            return see(request, f"/{municipality}/balie/afspraak/{called['id']}")
-        return see(request, f"/{municipality}/balie", geroepen=called["shown"], **kept)
+            return see_other(request, f"/{municipality}/balie/afspraak/{called['id']}")
+        return see_other(request, f"/{municipality}/balie", geroepen=called["shown"], **kept)
 
     @desk_route("POST", "/<municipality>/balie/volgnummer", needs("tickets.issue"))
     def issue(self, request: GatewayRequest, municipality: str) -> Response:
         """A number for who walks in."""
         body = {"appointment_types": [request.form.get("type", "")], "location": request.form.get("plaats") or None}
-        issued = self.booking.issue_ticket(municipality, body, idempotency_key=form_key(request))
-        return see(request, f"/{municipality}/balie", nummer=issued["shown"], plaats=request.form.get("plaats", ""))
+        issued = self.booking.issue_ticket(municipality, body, idempotency_key=form_idempotency_key(request))
+        return see_other(
+            request, f"/{municipality}/balie", nummer=issued["shown"], plaats=request.form.get("plaats", "")
+        )
 
     @desk_route("POST", "/<municipality>/balie/nummer/<location>/<date>/<number>/<step>", HANDLE)
     def ticket_step(
@@ -109,9 +115,9 @@ class DayPages:
             body["appointment_types"] = [topic]
         self.booking.ticket_step(
             municipality, request.caller.name, f"{municipality}/{location}/{date}/{number}", step, body,
-            teams=request.caller.teams("queue.handle"), idempotency_key=form_key(request),
+            teams=request.caller.teams("queue.handle"), idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
-        return see(request, f"/{municipality}/balie", plaats=location)
+        return see_other(request, f"/{municipality}/balie", plaats=location)
 
 
 def _each_once(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -22,22 +22,22 @@ from ...http.clock import now
 from ...http.request import GatewayRequest
 from ...i18n import language
 from .. import words
-from ..render import about, in_words, page, whole_number
+from ..render import localise, municipality_context, page, parse_number
 
 #: the idempotency key of a form, and the page that it is on
 ONCE_FIELD, HERE_FIELD = "once", "hier"
 #: what every form sends along
-HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
+HIDDEN_INPUT = Markup('<input type="hidden" name="{}" value="{}">')
 #: in an address: by which code the last form was refused
-TOLD = "geweigerd"
+REFUSED_PARAMETER = "geweigerd"
 #: in an address: what was done last, which is not said twice
-DONE = frozenset({
-    TOLD, "botsingen", "doorgegeven", "geboekt", "geroepen", "gesloten", "klaar", "nummer", "opnieuw", "veranderd",
-    "verplaatst", "verstuurd", "versie",
+DONE_PARAMETERS = frozenset({
+    REFUSED_PARAMETER, "botsingen", "doorgegeven", "geboekt", "geroepen", "gesloten", "klaar", "nummer", "opnieuw",
+    "veranderd", "verplaatst", "verstuurd", "versie",
 })  # fmt: skip
 LONGEST_ADDRESS = 1000
 #: name of the page, its address below /balie, and what it needs
-PLACES = (
+NAVIGATION = (
     ("day", "", "agenda.read"),
     ("week", "/week", "agenda.read"),
     ("book", "/boeken", "appointments.change"),
@@ -58,32 +58,32 @@ def desk_page(
     **shown: Any,
 ) -> Response:
     """A page of the desk, with the parts of the navigation that are for this caller."""
-    known, spoken, caller = catalogue.of(municipality), language.of(request), request.caller
-    once = _sent(request, ONCE_FIELD) or secrets.token_urlsafe(12)
-    there = page_of_form(request, municipality) if request.method == "POST" else _here(request)
-    code = request.args.get(TOLD)
-    refused = words.said(words.REFUSED, code, spoken) if code in words.REFUSED else ""
+    known, lang, caller = catalogue.of(municipality), language.of(request), request.caller
+    once = _sent_field(request, ONCE_FIELD) or secrets.token_urlsafe(12)
+    there = form_page(request, municipality) if request.method == "POST" else _here(request)
+    code = request.args.get(REFUSED_PARAMETER)
+    refused = words.said(words.REFUSED, code, lang) if code in words.REFUSED else ""
     fields = ((CSRF_FIELD, caller.csrf_token), (ONCE_FIELD, once), (HERE_FIELD, there))
-    told = in_words(request, known)
+    told = localise(request, known)
     kinds = {kind["id"]: kind["name"] for kind in including_removed(told, "appointment_types")}
     if "names" in shown:  # of people; somebody who is gone is in what was booked
         shown["names"] = {each["id"]: each["name"] for each in including_removed(told, "resources")} | shown["names"]
     return page(
-        f"desk/{template}", request, status, **about(told), caller=caller, catalogue=told, kinds=kinds,
-        desk_=f"/{municipality}/balie", csrf=Markup().join(HIDDEN.format(*each) for each in fields),
+        f"desk/{template}", request, status, **municipality_context(told), caller=caller, catalogue=told, kinds=kinds,
+        desk_=f"/{municipality}/balie", csrf=Markup().join(HIDDEN_INPUT.format(*each) for each in fields),
         here_=there, address=_address(request), told=shown.pop("told", "") or refused,
         teams={team["id"]: team["name"] for team in including_removed(told, "teams")},
         places={place["id"]: place["name"] for place in including_removed(told, "locations")},
-        navigation=[(name, path) for name, path, needed in PLACES if caller.may(needed, municipality)],
+        navigation=[(name, path) for name, path, needed in NAVIGATION if caller.may(needed, municipality)],
         zone=known["municipality"]["time_zone"],
         words=words,
-        said=lambda table, code: words.said(getattr(words, table), code, spoken),
+        said=lambda table, code: words.said(getattr(words, table), code, lang),
         may=lambda permission: caller.may(permission, municipality),
         **shown,
     )  # fmt: skip
 
 
-def form_key(request: GatewayRequest) -> str | None:
+def form_idempotency_key(request: GatewayRequest) -> str | None:
     """The idempotency key of what a form asks for. One page has one key, and another choice on it is another wish."""
     if not (once := request.form.get(ONCE_FIELD)):
         return None
@@ -91,21 +91,21 @@ def form_key(request: GatewayRequest) -> str | None:
     return f"desk {hashlib.sha256(repr((once, sent)).encode()).hexdigest()}"
 
 
-def page_of_form(request: GatewayRequest, municipality: str) -> str:
+def form_page(request: GatewayRequest, municipality: str) -> str:
     """The address of the page that this form was on, if that is one of the desk; else that of the day."""
-    there, home = _sent(request, HERE_FIELD), f"/{municipality}/balie"
+    there, home = _sent_field(request, HERE_FIELD), f"/{municipality}/balie"
     is_ours = len(there) <= LONGEST_ADDRESS and there.startswith((f"{home}/", f"{home}?"))
     return there if is_ours else home
 
 
-def split(address: str) -> tuple[str, list[tuple[str, str]]]:
+def split_address(address: str) -> tuple[str, list[tuple[str, str]]]:
     """The path of an address of ours, and its query."""
     path, _, query = address.partition("?")
     return path, parse_qsl(query)
 
 
 def _here(request: GatewayRequest) -> str:
-    kept = [(name, text) for name, text in request.args.items(multi=True) if name not in DONE]
+    kept = [(name, text) for name, text in request.args.items(multi=True) if name not in DONE_PARAMETERS]
     return iri_to_uri(request.path) + (f"?{urlencode(kept)}" if kept else "")
 
 
@@ -114,26 +114,26 @@ def _address(request: GatewayRequest) -> str:
     return iri_to_uri(request.path) + (f"?{urlencode(list(request.args.items(multi=True)))}" if request.args else "")
 
 
-def _sent(request: GatewayRequest, name: str) -> str:
+def _sent_field(request: GatewayRequest, name: str) -> str:
     return request.form.get(name, "") if request.method == "POST" else ""
 
 
 def version_of(request: GatewayRequest) -> int:
     """The version of the settings that a form was filled with."""
-    return whole_number(request.form.get("version"), 0, digits=9)
+    return parse_number(request.form.get("version"), 0, digits=9)
 
 
 def errors_of(refusal: Refusal, request: GatewayRequest) -> list[dict[str, str]]:
     """What a form says of itself, in the language of the page. A refusal that is none of the form's is raised."""
-    spoken = language.of(request)
+    lang = language.of(request)
     if refusal.code == "settings-changed":
         text = language.translate(
-            "Somebody else changed the settings meanwhile. Look again, then press once more.", spoken
+            "Somebody else changed the settings meanwhile. Look again, then press once more.", lang
         )
         return [{"pointer": "/form", "detail": text}]
     if refusal.code != "invalid-request":
         raise refusal
-    return language.details(refusal.errors, spoken)
+    return language.details(refusal.errors, lang)
 
 
 def by_field(errors: list[dict[str, str]]) -> dict[str, str]:

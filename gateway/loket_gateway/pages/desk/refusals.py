@@ -17,13 +17,13 @@ from ...http.routing import Route, route
 from ...i18n import language
 from .. import words
 from ..problem_page import REDIRECTS, problem_page
-from ..render import see
-from .frame import TOLD, desk_page, page_of_form, split
+from ..render import see_other
+from .frame import REFUSED_PARAMETER, desk_page, form_page, split_address
 
 #: the form comes back with all that was sent: pressing again may help, and nothing is done twice
-TO_REPEAT = frozenset({"outcome-unknown", "service-unavailable", "internal-error"})
+REPEATABLE = frozenset({"outcome-unknown", "service-unavailable", "internal-error"})
 #: refused before the form was read, which is left unread
-UNREAD = frozenset({"too-many-requests", "body-too-large", "body-too-slow"})
+UNREAD_CODES = frozenset({"too-many-requests", "body-too-large", "body-too-slow"})
 
 
 class DeskRoute(Route):
@@ -36,15 +36,21 @@ class DeskRoute(Route):
 
     def refusal_response(self, refusal: Refusal, request: GatewayRequest) -> Response:
         municipality = request.path_values["municipality"]
-        is_form = request.method == "POST" and refusal.code not in UNREAD
+        is_form = request.method == "POST" and refusal.code not in UNREAD_CODES
         if is_form and refusal.code in REDIRECTS:
-            back = page_of_form(request, municipality)
-            return see(request, f"/{municipality}/{REDIRECTS[refusal.code]}", naar=back)
+            back = form_page(request, municipality)
+            return see_other(request, f"/{municipality}/{REDIRECTS[refusal.code]}", naar=back)
         # whoever may not use this form at all gets the status 403; the page that it is on may be closed to them too
         lacks_permission = refusal.code == "forbidden" and refusal.params.get("permission") == self.permission.name
         try:
             if refusal.code not in (*REDIRECTS, "unknown-municipality"):
-                told = _refused if lacks_permission or not is_form else _again if refusal.code in TO_REPEAT else _back
+                told = (
+                    _refused_page
+                    if lacks_permission or not is_form
+                    else _repeat_page
+                    if refusal.code in REPEATABLE
+                    else _redirect_back
+                )
                 return told(refusal, request, municipality, self.catalogue)
         except (Refusal, Unavailable):
             pass  # the municipality is not known here, or not yet
@@ -56,21 +62,21 @@ desk_route = partial(route, entrypoint=DeskRoute)
 
 def sentence(refusal: Refusal, request: GatewayRequest) -> str:
     """Return the sentence for staff, without codes or names of states."""
-    spoken = language.of(request)
+    lang = language.of(request)
     if refusal.code == "internal-error":
-        unknown = words.said(words.REFUSED, "outcome-unknown", spoken) if request.method == "POST" else ""
-        return f"{problems.sentence(refusal, spoken)} {unknown}".strip()
-    return words.said(words.REFUSED, words.refused_as(refusal.code), spoken)
+        unknown = words.said(words.REFUSED, "outcome-unknown", lang) if request.method == "POST" else ""
+        return f"{problems.sentence(refusal, lang)} {unknown}".strip()
+    return words.said(words.REFUSED, words.refused_as(refusal.code), lang)
 
 
-def _back(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
+def _redirect_back(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
     """To the page that the form was on, which shows how things are now."""
     catalogue.of(municipality)  # raises what there is no way back for
-    path, pairs = split(page_of_form(request, municipality))
-    return see(request, path, **{**dict(pairs), TOLD: words.refused_as(refusal.code)})
+    path, pairs = split_address(form_page(request, municipality))
+    return see_other(request, path, **{**dict(pairs), REFUSED_PARAMETER: words.refused_as(refusal.code)})
 
 
-def _again(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
+def _repeat_page(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
     """The form with all that was sent, under the same idempotency key.
 
     Asks no other service, as one of them does not answer.
@@ -81,15 +87,15 @@ def _again(refusal: Refusal, request: GatewayRequest, municipality: str, catalog
         told=sentence(refusal, request), sent=sent,
         typed=[(name, text) for name, text in sent if name in words.TYPED and text.strip()],
     )  # fmt: skip
-    problems.tell(response, refusal)
+    problems.add_headers(response, refusal)
     return response
 
 
-def _refused(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
+def _refused_page(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
     """A page that cannot be shown: why, and where else to go."""
     response = desk_page(
         "refused.html", request, catalogue, municipality, problems.STATUS[refusal.code], at="",
         told=sentence(refusal, request), may_retry=refusal.code == "service-unavailable",
     )  # fmt: skip
-    problems.tell(response, refusal)
+    problems.add_headers(response, refusal)
     return response

@@ -15,9 +15,9 @@ from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
 from ...i18n import language
-from ..render import see
+from ..render import see_other
 from . import hours, topic_form
-from .frame import desk_page, errors_of, form_key, version_of
+from .frame import desk_page, errors_of, form_idempotency_key, version_of
 from .refusals import desk_route
 
 SET_UP = needs("setup.change")
@@ -61,7 +61,7 @@ class SetupPages:
             version = self._version_after(refusal, request, municipality, PEOPLE, resource)
             return self._show_hours(request, municipality, resource, version, hours.sent(request.form), wrong=wrong)
         if proposed is None:
-            return see(request, f"/{municipality}/balie/inrichten", klaar=resource)
+            return see_other(request, f"/{municipality}/balie/inrichten", klaar=resource)
         return self._show_hours(
             request, municipality, resource, version, hours.rows_of(rules), proposed=proposed, week=hours.week_of(rules)
         )
@@ -74,17 +74,17 @@ class SetupPages:
 
     @desk_route("POST", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP)
     def change_topic(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
-        spoken, part = self._spoken_in(municipality), self._part_of(request, municipality, TOPICS, kind)
-        fields = topic_form.filled_in(request.form, spoken)
-        values = topic_form.changes(part, fields, spoken)
+        lang, part = self._spoken_in(municipality), self._part_of(request, municipality, TOPICS, kind)
+        fields = topic_form.filled_in(request.form, lang)
+        values = topic_form.changes(part, fields, lang)
         try:
             proposed, version = self._look_or_take(request, municipality, TOPICS, kind, values)
         except Refusal as refusal:
-            wrong = topic_form.places_of(errors_of(refusal, request), spoken)
+            wrong = topic_form.places_of(errors_of(refusal, request), lang)
             version = self._version_after(refusal, request, municipality, TOPICS, kind)
             return self._show_topic(request, municipality, kind, version, fields, wrong=wrong)
         if proposed is None:
-            return see(request, f"/{municipality}/balie/inrichten", klaar=kind)
+            return see_other(request, f"/{municipality}/balie/inrichten", klaar=kind)
         return self._show_topic(request, municipality, kind, version, fields, proposed=proposed)
 
     def _part_of(self, request: GatewayRequest, municipality: str, section: str, name: str) -> dict[str, Any]:
@@ -105,9 +105,9 @@ class SetupPages:
         if request.form.get("wish") != "take":
             return self.booking.propose_part(municipality, wish, teams=teams), version
         taken = self.booking.amend_part(
-            municipality, request.caller.name, wish, teams=teams, idempotency_key=form_key(request)
+            municipality, request.caller.name, wish, teams=teams, idempotency_key=form_idempotency_key(request)
         )
-        self.catalogue.look_again()
+        self.catalogue.expire()
         return None, taken["version"]
 
     def _version_after(

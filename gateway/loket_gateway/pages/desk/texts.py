@@ -16,8 +16,8 @@ from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
 from ...i18n import language
 from .. import words
-from ..render import see
-from .frame import by_field, desk_page, errors_of, form_key, version_of
+from ..render import see_other
+from .frame import by_field, desk_page, errors_of, form_idempotency_key, version_of
 from .refusals import desk_route
 
 SET_UP = needs("setup.change")
@@ -42,8 +42,10 @@ class TextPages:
         if "@" not in to:
             wrong = language.translate("This is not an e-mail address we can write to.", language.of(request))
             return self._texts(request, municipality, kind, tongue, to=to, wrong={"naar": wrong})
-        self.notification.send_test(municipality, kind, tongue, "email", to, idempotency_key=form_key(request))
-        return see(request, f"/{municipality}/balie/teksten", soort=kind, taal=tongue, verstuurd="1")
+        self.notification.send_test(
+            municipality, kind, tongue, "email", to, idempotency_key=form_idempotency_key(request)
+        )
+        return see_other(request, f"/{municipality}/balie/teksten", soort=kind, taal=tongue, verstuurd="1")
 
     @desk_route("POST", "/<municipality>/balie/teksten/woorden", SET_UP)
     def change_words(self, request: GatewayRequest, municipality: str) -> Response:
@@ -61,13 +63,15 @@ class TextPages:
             if request.form.get("wish") != "take":
                 shown = self.notification.propose_words(municipality, wish)
                 return self._texts(request, municipality, kind, tongue, version_of(request), shown=shown, given=values)
-            self.notification.change_words(municipality, request.caller.name, wish, idempotency_key=form_key(request))
+            self.notification.change_words(
+                municipality, request.caller.name, wish, idempotency_key=form_idempotency_key(request)
+            )
         except Refusal as refusal:
             wrong = by_field(errors_of(refusal, request))
             # that of the form, for as long as it was not told that another one counts
             version = None if refusal.code == "settings-changed" else version_of(request)
             return self._texts(request, municipality, kind, tongue, version, given=values, wrong=wrong)
-        return see(request, f"/{municipality}/balie/teksten", soort=kind, taal=tongue, veranderd="1")
+        return see_other(request, f"/{municipality}/balie/teksten", soort=kind, taal=tongue, veranderd="1")
 
     def _texts(
         self,

@@ -15,11 +15,11 @@ from loket_chassis.messaging.rpc import ServiceProxy, Unavailable
 from loket_contracts.errors import Refusal
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import CatalogueCache, types_of
+from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ...http.request import GatewayRequest
 from ...http.responses import file_answer
-from ..render import in_words, see
-from .frame import date_of, desk_page, form_key, moment_of
+from ..render import localise, see_other
+from .frame import date_of, desk_page, form_idempotency_key, moment_of
 from .refusals import desk_route
 
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
@@ -59,7 +59,7 @@ class VisitPages:
         body = {name: request.form[name] for name in ("outcome", "reason", "desk") if request.form.get(name)}
         self.booking.step(
             municipality, request.caller.name, identifier, request.form.get("step", ""), body,
-            teams=request.caller.teams("queue.handle"), idempotency_key=form_key(request),
+            teams=request.caller.teams("queue.handle"), idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
         return self._back(request, municipality, identifier)
 
@@ -69,7 +69,12 @@ class VisitPages:
         body = {"appointment_types": [request.form.get("type", "")]}
         teams = request.caller.teams("queue.handle")
         self.booking.transfer(
-            municipality, request.caller.name, identifier, body, teams=teams, idempotency_key=form_key(request)
+            municipality,
+            request.caller.name,
+            identifier,
+            body,
+            teams=teams,
+            idempotency_key=form_idempotency_key(request),
         )
         return self._back(request, municipality, identifier, doorgegeven="1")
 
@@ -84,7 +89,12 @@ class VisitPages:
     def ask(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         teams, body = request.caller.teams("appointments.change"), {"text": request.form.get("text", "")}
         self.booking.ask(
-            municipality, request.caller.name, identifier, body, teams=teams, idempotency_key=form_key(request)
+            municipality,
+            request.caller.name,
+            identifier,
+            body,
+            teams=teams,
+            idempotency_key=form_idempotency_key(request),
         )
         return self._back(request, municipality, identifier)
 
@@ -95,7 +105,7 @@ class VisitPages:
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
         if message not in {each["message"] for each in self.notification.messages(municipality, found["appointment"])}:
             raise Refusal("unknown-message", {"message": message})
-        self.notification.resend(municipality, message, idempotency_key=form_key(request))
+        self.notification.resend(municipality, message, idempotency_key=form_idempotency_key(request))
         return self._back(request, municipality, identifier)
 
     @desk_route("POST", f"{ONE}/adres", CHANGE)
@@ -181,9 +191,9 @@ class VisitPages:
         self, municipality: str, found: dict[str, Any], request: GatewayRequest
     ) -> list[tuple[str, str | None]]:
         """Each question with its answer, in words; None for an answer that is still to be asked for."""
-        told, answers = in_words(request, self.catalogue.of(municipality)), dict(found["answers"])
+        told, answers = localise(request, self.catalogue.of(municipality)), dict(found["answers"])
         shown: list[tuple[str, str | None]] = []
-        for kind in types_of(told, found["appointment_types"]):
+        for kind in appointment_types_of(told, found["appointment_types"]):
             for question in kind["questions"]:
                 if (answer := answers.pop(question["id"], None)) is not None:
                     choices = {each["id"]: each["label"] for each in question["choices"]}
@@ -195,8 +205,8 @@ class VisitPages:
     def _back(self, request: GatewayRequest, municipality: str, identifier: str, **told: str) -> Response:
         """To the page that the button was on: the day with its list, or the visit."""
         if there := request.form.get("terug"):
-            return see(request, f"/{municipality}/balie", **dict(_pairs(there)), **told)
-        return see(request, f"/{municipality}/balie/afspraak/{identifier}", **told)
+            return see_other(request, f"/{municipality}/balie", **dict(_pairs(there)), **told)
+        return see_other(request, f"/{municipality}/balie/afspraak/{identifier}", **told)
 
 
 def _reason(request: GatewayRequest) -> str:
