@@ -1,3 +1,3 @@
-"""The HTTP door: API and pages on one side, RPC on the other."""
+"""The HTTP gateway: the API and the pages in front, RPC behind."""
 
 import loket_chassis  # noqa: F401 - before eventlet

@@ -1,4 +1,4 @@
-"""`loket-access`: the accounts and API keys of a municipality, from the prompt. `--help` lists what it can do."""
+"""`loket-access`: manage accounts and API keys of a municipality from the command line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .http.clock import now
 
 
 class Stores:
-    """The gateway's own database, and who is at the prompt."""
+    """The stores of the gateway, and the operator's name for the log."""
 
     def __init__(self, uri: str, database: str, who: str) -> None:
         client = MongoClient[dict[str, object]](uri, tz_aware=True, w="majority", serverSelectionTimeoutMS=5000)
@@ -38,10 +38,10 @@ class Stores:
 @click.group()
 @mongo_uri_option
 @click.option("--database", envvar="MONGO_DATABASE", default="loket_gateway", show_default=True)
-@click.option("--who", default=getpass.getuser, help="Who asks; kept in the access log.")
+@click.option("--who", default=getpass.getuser, help="The operator, for the access log.")
 @click.pass_context
 def main(context: click.Context, mongo_uri: str, database: str, who: str) -> None:
-    """Give and take access to the desk of a municipality."""
+    """Manage access to the desk of a municipality."""
     try:
         context.obj = Stores(mongo_uri, database, who)
     except PyMongoError as error:
@@ -60,7 +60,7 @@ role_option = click.option(
 @role_option
 @click.pass_obj
 def add_account(stores: Stores, municipality: str, name: str, roles: tuple[str, ...]) -> None:
-    """Make an account, and print the first password, which is to be changed at the first login."""
+    """Create an account, and print its initial password, which must be changed at the first login."""
     password = passwords.generate_password()
     if not stores.accounts.add(municipality, name, _grants(roles), passwords.hash_password(password)):
         raise click.ClickException(f"There is an account {name} already. A new password: loket-access reset-password")
@@ -73,7 +73,7 @@ def add_account(stores: Stores, municipality: str, name: str, roles: tuple[str, 
 @click.argument("name")
 @click.pass_obj
 def reset_password(stores: Stores, municipality: str, name: str) -> None:
-    """Print a new first password; this also opens an account that wrong ones had closed."""
+    """Print a new initial password. This also unlocks an account after wrong passwords."""
     password = passwords.generate_password()
     if not stores.accounts.set_password(municipality, name, passwords.hash_password(password), must_change=True):
         raise click.ClickException(f"There is no account {name} in {municipality}.")
@@ -87,7 +87,7 @@ def reset_password(stores: Stores, municipality: str, name: str) -> None:
 @click.argument("name")
 @click.pass_obj
 def close_account(stores: Stores, municipality: str, name: str) -> None:
-    """Let nobody in by this account any more."""
+    """Close an account and end its sessions."""
     if not stores.accounts.change(municipality, name, active=False):
         raise click.ClickException(f"There is no account {name} in {municipality}.")
     stores.sessions.end_all_of(municipality, name)
@@ -98,7 +98,7 @@ def close_account(stores: Stores, municipality: str, name: str) -> None:
 @click.argument("municipality")
 @click.pass_obj
 def list_accounts(stores: Stores, municipality: str) -> None:
-    """List the accounts, and what they may."""
+    """List accounts and their roles."""
     for each in stores.accounts.list_of(municipality):
         state = "" if each.active else "  closed"
         click.echo(f"{each.name:<20} {' '.join(map(str, each.grants))}{state}")
@@ -110,7 +110,7 @@ def list_accounts(stores: Stores, municipality: str) -> None:
 @role_option
 @click.pass_obj
 def add_key(stores: Stores, municipality: str, name: str, roles: tuple[str, ...]) -> None:
-    """Make an API key for a portal or a machine, and print it. It is told this once."""
+    """Create an API key for a portal or a machine, and print it. It cannot be shown again."""
     key = stores.keys.add(municipality, name, _grants(roles), now())
     if key is None:
         raise click.ClickException(f"There is a key {name} already. A new one beside it: loket-access renew-key")
@@ -123,7 +123,7 @@ def add_key(stores: Stores, municipality: str, name: str, roles: tuple[str, ...]
 @click.argument("name")
 @click.pass_obj
 def renew_key(stores: Stores, municipality: str, name: str) -> None:
-    """Print a new key; the old one works for another day."""
+    """Print a new key; the old one stays valid for a day."""
     key = stores.keys.renew(municipality, name, now())
     if key is None:
         raise click.ClickException(f"There is no key {name} in {municipality}.")
@@ -136,7 +136,7 @@ def renew_key(stores: Stores, municipality: str, name: str) -> None:
 @click.argument("name")
 @click.pass_obj
 def remove_key(stores: Stores, municipality: str, name: str) -> None:
-    """Let this key open nothing any more, within seconds."""
+    """Revoke a key. It takes effect within seconds."""
     if not stores.keys.remove(municipality, name):
         raise click.ClickException(f"There is no key {name} in {municipality}.")
     stores.note(municipality, "key removed", name)
@@ -146,7 +146,7 @@ def remove_key(stores: Stores, municipality: str, name: str) -> None:
 @click.argument("municipality")
 @click.pass_obj
 def list_keys(stores: Stores, municipality: str) -> None:
-    """List the keys, what they may, and when each was last used."""
+    """List keys, their roles, and when each was last used."""
     for each in stores.keys.list_of(municipality):
         click.echo(f"{each.name:<20} {' '.join(map(str, each.grants)):<20} used {each.used_on or 'never'}")
 

@@ -45,4 +45,4 @@ def test_a_refusal_is_one_line_with_its_code(stack, told, method, path, code):
 
 def test_an_answer_that_could_not_be_sent_is_an_error(capsys):
     WebServerLog().info("Traceback (most recent call last): ...")
-    assert "an answer could not be sent" in capsys.readouterr().out
+    assert "a response could not be sent" in capsys.readouterr().out

@@ -1,1 +1,1 @@
-"""Who knocks, and what they may: accounts, sessions, API keys and roles. Rules beside the stores."""
+"""Access control: accounts, sessions, API keys, roles and permissions, with their stores."""

@@ -1,4 +1,4 @@
-"""The accounts of people: of a municipality, with roles; with a password here, or known by a provider of identities."""
+"""Accounts of staff, with roles in one municipality, and with a password or an identity provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loket_chassis.storage.connection import Document
 
 from .roles import Grant, grants
 
-#: wrong passwords in a row that are forgiven; each further one closes the account for twice as long
+#: wrong passwords in a row without a lock; each further one locks the account for twice as long
 FREE_ATTEMPTS = 5
 FIRST_LOCK = dt.timedelta(minutes=1)
 MAX_LOCK = dt.timedelta(hours=1)
@@ -21,7 +21,7 @@ MAX_LOCK = dt.timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Account:
-    """`name` is a code within its municipality, such as `avertommen`; it stands in the audit log."""
+    """`name` is a code within its municipality, such as `avertommen`; the audit logs contain it."""
 
     name: str
     municipality: str
@@ -44,14 +44,14 @@ def identifier(municipality: str, name: str) -> str:
 
 
 def lock_duration(wrong: int) -> dt.timedelta | None:
-    """How long an account stays closed after so many wrong passwords in a row; None while they are forgiven."""
+    """Return how long to lock an account after this many wrong passwords in a row, or None."""
     if wrong < FREE_ATTEMPTS:
         return None
     return min(FIRST_LOCK * 2 ** min(wrong - FREE_ATTEMPTS, 16), MAX_LOCK)
 
 
 class Accounts:
-    """One document each; a wrong password and the lock that follows are one write."""
+    """The store of accounts, one document each."""
 
     def __init__(self, database: Database[Document]) -> None:
         self.collection = database["accounts"]
@@ -67,7 +67,7 @@ class Accounts:
         return [_account(each) for each in self.collection.find({"municipality": municipality}).sort("_id", 1)]
 
     def add(self, municipality: str, name: str, given: tuple[Grant, ...], password: str) -> bool:
-        """With a password to be changed at the first login. False when there is one of that name already."""
+        """Add an account whose password must be changed at the first login. False when the name is taken."""
         try:
             self.collection.insert_one(_new(municipality, name, given, password=password, must_change=True))
         except DuplicateKeyError:
@@ -77,9 +77,9 @@ class Accounts:
     def upsert_from_provider(
         self, municipality: str, name: str, given: tuple[Grant, ...], now: dt.datetime, former_name: str | None = None
     ) -> Account:
-        """Who a provider of identities sent: what it says of their roles counts.
+        """Store the account of a user of the identity provider, with the roles that it reports.
 
-        `former_name`: of the account that they had before. When that one is closed, a new one is closed too.
+        `former_name`: of their previous account. When that one is closed, a new account is closed too.
         """
         new = _new(municipality, name, given, password=None, must_change=False)
         former = self.get(municipality, former_name) if former_name else None
@@ -110,7 +110,7 @@ class Accounts:
         return bool(self.collection.update_one(key, {"$set": changes}).matched_count)
 
     def record_failure(self, account: Account, now: dt.datetime) -> dt.timedelta | None:
-        """A wrong password. How long the account is closed now, if it is."""
+        """Count a wrong password. Return how long the account is locked, or None."""
         found = self.collection.find_one_and_update(
             {"_id": account.id}, {"$inc": {"wrong": 1}}, return_document=ReturnDocument.AFTER
         )

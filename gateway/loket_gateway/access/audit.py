@@ -1,4 +1,4 @@
-"""Who came in, and who gave or took access. What is done with appointments is in booking's audit log."""
+"""The log of logins and of changes to access. Booking has the audit log of appointments."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pymongo.database import Database
 from loket_chassis.storage import pagination
 from loket_chassis.storage.connection import Document
 
-#: kept so long, then removed by MongoDB itself
+#: MongoDB removes older entries
 KEPT_FOR = dt.timedelta(days=365)
 
 
 class AccessLog:
-    """Entries are only ever added. They hold codes of accounts and keys, never an address or a password."""
+    """An append-only log. Entries contain names of accounts and keys, never an address or a password."""
 
     def __init__(self, database: Database[Document]) -> None:
         self.collection = database["access_log"]
@@ -29,7 +29,7 @@ class AccessLog:
         )
 
     def page(self, municipality: str, before: str | None, most: int) -> tuple[list[Document], str | None]:
-        """The latest first, and the cursor to go on with. Raises Refusal: invalid-request."""
+        """Return entries, latest first, and the cursor of the next page. Raises Refusal: invalid-request."""
         found, more = pagination.latest(self.collection, {"municipality": municipality}, before, most)
         return [
             {"at": each["at"].isoformat(), "who": each["who"], "action": each["action"], "detail": each["detail"]}

@@ -1,6 +1,6 @@
-"""API keys: of portals, and of machines such as a kiosk. Kept hashed; the old one still works a while after renewal.
+"""API keys of portals, and of machines such as a kiosk. Only hashes are stored. A renewed key stays valid for a while.
 
-A key reads `loket_<id>_<secret>`: who finds one knows what it is, and secret scanners do too.
+A key has the form `loket_<id>_<secret>`, which people and secret scanners recognise.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from .roles import Grant, grants
 
 PREFIX = "loket_"
 _FORM = re.compile(r"loket_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
-#: how long the old secret still works after a renewal
+#: how long the old secret stays valid after a renewal
 OVERLAP = dt.timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Key:
-    """`name` is a code within its municipality, such as `portaal-stad`. `hashes`: of its secrets, each until when."""
+    """`name` is a code in its municipality, such as `portaal-stad`. `hashes`: of its secrets, each with its expiry."""
 
     id: str
     municipality: str
@@ -43,7 +43,7 @@ class Key:
 
 
 class Keys:
-    """One document each."""
+    """The store of keys, one document each."""
 
     def __init__(self, database: Database[Document]) -> None:
         self.collection = database["api_keys"]
@@ -52,7 +52,7 @@ class Keys:
         self.collection.create_index([("municipality", 1), ("name", 1)], unique=True, name="name")
 
     def add(self, municipality: str, name: str, given: tuple[Grant, ...], now: dt.datetime) -> str | None:
-        """The key itself, which is told this once. None when there is one of that name already."""
+        """Add a key and return it; it cannot be read again. None when the name is taken."""
         identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         try:
             self.collection.insert_one({
@@ -64,7 +64,7 @@ class Keys:
         return f"{PREFIX}{identifier}_{secret}"
 
     def renew(self, municipality: str, name: str, now: dt.datetime) -> str | None:
-        """A new secret beside the old one, which works for another day. None when there is no such key."""
+        """Add a secret to a key and return it; the old one stays valid for a day. None when there is no such key."""
         secret = secrets.token_urlsafe(32)
         found = self.collection.find_one({"municipality": municipality, "name": name})
         if found is None:
@@ -80,14 +80,14 @@ class Keys:
         return [_key(each) for each in self.collection.find({"municipality": municipality}).sort("name", 1)]
 
     def id_in(self, text: str) -> str | None:
-        """The id in a key, if there is a key with that id, whatever its secret."""
+        """Return the id in a key if a key has that id, whatever its secret."""
         parts = _FORM.fullmatch(text)
         if parts is None or self.collection.find_one({"_id": parts[1]}, {"_id": 1}) is None:
             return None
         return parts[1]
 
     def find(self, text: str, now: dt.datetime) -> Key | None:
-        """Whose key this is, if it opens anything."""
+        """Return the key if it is valid."""
         parts = _FORM.fullmatch(text)
         if parts is None:
             return None

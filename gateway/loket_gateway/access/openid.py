@@ -1,4 +1,4 @@
-"""What is said to and by a provider of identities (OpenID Connect Core 1.0; RFC 6749, 7636)."""
+"""The client of an identity provider (OpenID Connect Core 1.0; RFC 6749, 7636)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from loket_chassis.storage.connection import Document
 
 from .provider import LoginFailed
 
-#: what is known of the provider is asked for again after so long
+#: metadata and keys of the provider expire after this long
 FRESH_FOR = 3600.0
 SECONDS = 10
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 
 
 class OpenId:
-    """The authorisation code flow with PKCE. What the provider says of itself is read from its discovery document."""
+    """The authorisation code flow with PKCE. Metadata comes from the discovery document of the provider."""
 
     def __init__(self, settings: Any, redirect_uri: str) -> None:
         self.settings = settings
@@ -32,7 +32,7 @@ class OpenId:
         self._read: tuple[float, Document, KeySet] | None = None
 
     def address(self, state: str, nonce: str) -> tuple[str, str]:
-        """Where to send the browser, and the verifier that must be kept. Raises LoginFailed."""
+        """Return the address to redirect to, and the PKCE verifier to store. Raises LoginFailed."""
         about, _ = self._about()
         verifier = generate_token(64)
         url, _ = self._client().create_authorization_url(
@@ -41,7 +41,7 @@ class OpenId:
         return url, verifier
 
     def claims(self, address: str, state: str, nonce: str, verifier: str) -> dict[str, Any]:
-        """What the provider says of who came back at `address`. Raises LoginFailed."""
+        """Return the claims about the user who returned to `address`. Raises LoginFailed."""
         about, keys = self._about()
         try:
             token = self._client().fetch_token(
@@ -75,7 +75,7 @@ class OpenId:
         return self._read[1], self._read[2]
 
     def _claims(self, id_token: str, keys: KeySet, issuer: str, nonce: str) -> dict[str, Any]:
-        """The claims of an ID token that is the provider's, for us, in time, and of this login (OIDC Core, 3.1.3.7)."""
+        """Return the claims of an ID token after validating issuer, audience, expiry and nonce (OIDC Core, 3.1.3.7)."""
         read = jwt.decode(id_token, keys, algorithms=ALGORITHMS)
         jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": issuer}, aud={"essential": True, "value": self.settings.oidc_client_id},

@@ -1,6 +1,6 @@
-"""Logging in at the municipality's own provider of identities: OpenID Connect, authorisation code with PKCE (RFC 7636).
+"""Login with the identity provider of the municipality: OpenID Connect, authorisation code with PKCE (RFC 7636).
 
-What the provider says of somebody's roles counts, anew at each login: a claim with entries such as `rumst/lead/milieu`.
+Each login updates the roles of the account from a claim with entries such as `rumst/lead/milieu`.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from .roles import HUMAN_ROLES, Grant
 if TYPE_CHECKING:
     from .openid import OpenId
 
-#: a login that was begun is given up after so long
+#: a login expires after this long
 LONGEST_LOGIN = dt.timedelta(minutes=10)
-#: characters of the name of an account
+#: maximum characters of the name of an account
 LONGEST_NAME = 64
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
 class LoginFailed(Exception):
-    """The provider did not let somebody in, or said something that cannot be trusted. The text is for the log."""
+    """The provider refused the login, or its response is invalid. The text is for the log."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who came in: a code that follows from the provider's subject, and what they may where.
+    """A user of the provider: a name derived from the subject, and grants by municipality.
 
-    `former_name`: the code that older versions gave them, which others may have had too; None when it is the same.
+    `former_name`: the name in older versions, which was not always unique; None when it is the same.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Person:
 
 
 class Provider:
-    """One provider for the whole of this Loket. What it says of itself is read from its discovery document."""
+    """The one identity provider of this installation."""
 
     def __init__(self, database: Database[Document], settings: Any) -> None:
         self.settings = settings
@@ -56,7 +56,7 @@ class Provider:
 
     @cached_property
     def protocol(self) -> OpenId:
-        from .openid import OpenId  # 9 MiB, which a gateway without a provider does without
+        from .openid import OpenId  # imported when needed: it takes 9 MiB
 
         return OpenId(self.settings, self.redirect_uri)
 
@@ -68,7 +68,7 @@ class Provider:
         self.logins.create_index("at", expireAfterSeconds=int(LONGEST_LOGIN.total_seconds()), name="expires")
 
     def begin(self, municipality: str, there: str, now: dt.datetime) -> tuple[str, str]:
-        """Where to send the browser, and the secret that its cookie keeps until it is back. Raises LoginFailed."""
+        """Return the address to redirect to, and the state for the cookie of the browser. Raises LoginFailed."""
         state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
         url, verifier = self.protocol.address(state, nonce)
         self.logins.insert_one({
@@ -78,11 +78,11 @@ class Provider:
         return url, state
 
     def finish(self, address: str, state: str, now: dt.datetime) -> tuple[str, str, Person]:
-        """The municipality and the place where the login began, and who came in. Raises LoginFailed.
+        """Return the municipality and the page where the login began, and the user. Raises LoginFailed.
 
-        `address`: the one at which the browser came back. `state`: what its cookie keeps.
+        `address`: the one at which the browser returned. `state`: from its cookie.
         """
-        login = self.logins.find_one_and_delete({"_id": hash_of(state)})  # once
+        login = self.logins.find_one_and_delete({"_id": hash_of(state)})  # it can be used once
         if login is None or login["at"] + LONGEST_LOGIN < now:
             raise LoginFailed("there is no such login, or it took too long")
         claims = self.protocol.claims(address, state, login["nonce"], login["verifier"])
@@ -96,14 +96,14 @@ class Provider:
             try:
                 grant = Grant.read(role)
             except ValueError:
-                continue  # a role of another program of theirs
+                continue  # a role of another program
             if grant.role in HUMAN_ROLES:
                 found[municipality] = (*found.get(municipality, ()), grant)
         return Person(*_names_of(str(claims["sub"])), found)
 
 
 def _names_of(subject: str) -> tuple[str, str | None]:
-    """The name of an account, which no other subject has, and the one it had when names were cut at their end."""
+    """Return the unique name of the account of a subject, and its name from when long names were truncated."""
     readable, digest = _NOT_IN_A_NAME.sub("-", subject.lower()).strip("-"), hash_of(subject)
     body_of = f"idp-{readable}-{digest[:8]}"
     if len(body_of) <= LONGEST_NAME:

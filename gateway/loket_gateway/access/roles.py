@@ -1,4 +1,4 @@
-"""The table of who may do what. A role is given for one team, or for the whole municipality."""
+"""Roles and their permissions. A role is granted for one team, or for the whole municipality."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ADMIN = _LEAD | {
     "configuration.read", "configuration.change", "residents.erase", "access.change", "audit.read", "webhooks.change",
 }  # fmt: skip
 
-#: what each role may
+#: permissions of each role
 ROLES: dict[str, frozenset[str]] = {
     "agent": _AGENT,
     "lead": _LEAD,
@@ -39,9 +39,9 @@ ROLES: dict[str, frozenset[str]] = {
     "kiosk": frozenset({"queue.read", "tickets.issue"}),
     "portal": frozenset({"book", "webhooks.change"}),
 }
-#: what people can be; the others are for machines
+#: roles of people; the others are for machines
 HUMAN_ROLES = ("agent", "lead", "admin", "auditor")
-#: what can only be had for the whole municipality
+#: roles that cannot be limited to a team
 MUNICIPALITY_ROLES = frozenset({"admin", "auditor", "kiosk", "portal"})
 
 
@@ -54,7 +54,7 @@ class Grant:
 
     @classmethod
     def read(cls, text: str) -> Grant:
-        """`role` or `role/team`. Raises ValueError for a role that there is not, or one that no team can have."""
+        """Parse `role` or `role/team`. Raises ValueError for an unknown role, or a team with a role for all teams."""
         role, _, team = text.partition("/")
         if role not in ROLES:
             raise ValueError(f"There is no role {role}; there are {', '.join(ROLES)}.")
@@ -68,23 +68,23 @@ class Grant:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. `name` is the code of an account or key: it may stand in the audit log, and names nobody by itself."""
+    """Who sent a request. `name`: of the account or key; it is a code, so the audit logs may contain it."""
 
     name: str = ""
     municipality: str = ""
     grants: tuple[Grant, ...] = ()
-    #: "" for anybody, "session" for a person at a browser, "key" for a machine
+    #: "" for an anonymous caller, "session" for a person at a browser, "key" for a machine
     by: str = ""
-    #: of a session: what a form must send along (OWASP synchroniser token)
+    #: of a session: the token that its forms must send (OWASP synchroniser token)
     csrf_token: str = ""
     must_change_password: bool = False
 
     def may(self, permission: str, municipality: str) -> bool:
-        """Whether this caller may do it there, for one team at least."""
+        """Whether this caller has the permission in a municipality, for at least one team."""
         return self.municipality == municipality and any(permission in ROLES[each.role] for each in self.grants)
 
     def teams(self, permission: str) -> list[str] | None:
-        """The teams for which this caller may; None for all."""
+        """Return the teams for which this caller has the permission; None for all."""
         teams = {each.team for each in self.grants if permission in ROLES[each.role]}
         return None if None in teams else sorted(team for team in teams if team is not None)
 
@@ -97,5 +97,5 @@ ANONYMOUS = Caller()
 
 
 def grants(texts: Iterable[str]) -> tuple[Grant, ...]:
-    """As they are kept: `role` or `role/team`. Raises ValueError."""
+    """Parse stored grants: `role` or `role/team`. Raises ValueError."""
     return tuple(Grant.read(text) for text in texts)

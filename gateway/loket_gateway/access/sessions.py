@@ -1,6 +1,6 @@
-"""Sessions of people at a browser, kept here and not in the cookie, so that one can be ended.
+"""Sessions of staff. They are stored here and not in the cookie, so that they can be ended.
 
-The cookie holds 256 random bits; what is kept is their hash.
+The cookie holds 256 random bits, of which the hash is stored.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pymongo.database import Database
 from loket_chassis.runtime.tokens import hash_of
 from loket_chassis.storage.connection import Document
 
-#: a session ends after so long without a request, and so long after the login in any case
+#: a session expires after IDLE without a request, and after LONGEST in any case
 IDLE = dt.timedelta(minutes=60)
 LONGEST = dt.timedelta(hours=10)
-#: a use is written down no oftener than this
+#: the last use is stored at most this often
 NOTED_EVERY = dt.timedelta(minutes=1)
 
 
@@ -32,7 +32,7 @@ class Session:
 
 
 class Sessions:
-    """One document each, removed by MongoDB itself when its time is over."""
+    """The store of sessions, one document each. MongoDB removes expired ones."""
 
     def __init__(self, database: Database[Document]) -> None:
         self.collection = database["sessions"]
@@ -42,7 +42,7 @@ class Sessions:
         self.collection.create_index([("municipality", 1), ("name", 1)], name="account")
 
     def begin(self, municipality: str, name: str, now: dt.datetime) -> str:
-        """The secret for the cookie."""
+        """Start a session. Return the secret for the cookie."""
         secret = secrets.token_urlsafe(32)
         self.collection.insert_one({
             "_id": hash_of(secret), "municipality": municipality, "name": name,
@@ -51,7 +51,7 @@ class Sessions:
         return secret
 
     def find(self, secret: str, now: dt.datetime) -> Session | None:
-        """The session behind a cookie, if it still stands. That it is used is noted."""
+        """Return the session of a cookie unless it has expired, and record its use."""
         key = hash_of(secret)
         found = self.collection.find_one({"_id": key})
         if found is None or found["expires"] <= now or found["seen"] + IDLE <= now:
@@ -64,5 +64,5 @@ class Sessions:
         self.collection.delete_one({"_id": hash_of(secret)})
 
     def end_all_of(self, municipality: str, name: str) -> int:
-        """When an account is closed, or its password changes."""
+        """End all sessions of an account, when it is closed or its password changes."""
         return self.collection.delete_many({"municipality": municipality, "name": name}).deleted_count

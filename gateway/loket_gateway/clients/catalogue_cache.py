@@ -1,4 +1,4 @@
-"""The catalogue as the gateway remembers it: asked of booking every few seconds, kept when booking is away."""
+"""Cache of the catalogue of booking. It serves expired entries while booking is unavailable."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from loket_contracts.languages import LANGUAGES
 log = structlog.get_logger()
 ALL_MUNICIPALITIES = "*"
 NEVER: tuple[float, Any] = (float("-inf"), None)
-#: seconds between two looks at the list of all for the languages of one that is not in it
+#: seconds between two loads of the list for the languages of an unknown municipality
 MIN_REFRESH_INTERVAL = 1.0
-#: seconds in which it is not asked for again after booking did not answer: everybody would wait for that
+#: seconds without another attempt after booking did not respond, as every request would wait for it
 RETRY_AFTER_FAILURE = 10.0
 
 
-#: of a booking that does not tell what was removed
+#: of a version of booking that does not return removed entries
 NOTHING_REMOVED: dict[str, list[dict[str, Any]]] = {}
 
 
 def including_removed(catalogue: dict[str, Any], section: str) -> list[dict[str, Any]]:
-    """The entries of a section, then those that were removed: the words for what was booked, not for booking."""
+    """Return the entries of a section, and the removed ones, whose names old appointments still need."""
     in_force: list[dict[str, Any]] = catalogue.get(section, [])
     return in_force + catalogue.get("removed", NOTHING_REMOVED).get(section, [])
 
 
 def appointment_types_of(catalogue: dict[str, Any], names: Iterable[str]) -> list[dict[str, Any]]:
-    """The appointment types of what was booked, as far as they are known."""
+    """Return the appointment types with these ids, as far as they are known."""
     wanted = set(names)
     return [kind for kind in including_removed(catalogue, "appointment_types") if kind["id"] in wanted]
 
 
 class CatalogueCache(SharedExtension):
-    """What the municipalities offer. Raises Refusal: unknown-municipality; Unavailable when it was never seen."""
+    """What municipalities offer. Raises Refusal: unknown-municipality; Unavailable when it was never loaded."""
 
     booking = RpcCaller("booking")
 
@@ -56,10 +56,10 @@ class CatalogueCache(SharedExtension):
         return found
 
     def languages(self, municipality: str) -> Sequence[str]:
-        """The languages of a municipality, its default first; all of Loket's for one that is not known.
+        """Return the languages of a municipality, its default first; all languages for an unknown one.
 
-        Anybody can make up names, so an unknown one causes no call of its own: the list of all is asked for, once in
-        LOOK_EVERY seconds at most. When booking is away, what was known last counts.
+        Clients can invent names, so an unknown one causes no call of its own: the list is loaded at most once in
+        MIN_REFRESH_INTERVAL seconds. While booking is unavailable, the last known languages are used.
         """
         at, known = self._cached.get(municipality, NEVER)
         if known is not None and time.monotonic() - at < self._ttl:
@@ -69,7 +69,7 @@ class CatalogueCache(SharedExtension):
         return listed["languages"] if listed else LANGUAGES
 
     def _entry_of(self, municipality: str) -> Any:
-        """The entry of a municipality in the list of all, if there is one."""
+        """Return the entry of a municipality in the list, or None."""
         at, listed = self._cached.get(ALL_MUNICIPALITIES, NEVER)
         found = next((each for each in listed or () if each["id"] == municipality), None)
         is_fresh = found is not None and time.monotonic() - at < self._ttl
@@ -84,7 +84,7 @@ class CatalogueCache(SharedExtension):
         return next((each for each in self._cached[ALL_MUNICIPALITIES][1] if each["id"] == municipality), None)
 
     def expire(self) -> None:
-        """A configuration was loaded here. What was known is kept for when booking is away."""
+        """Load all entries again when next needed, after a change of the configuration."""
         self._cached = {name: (float("-inf"), known) for name, (_, known) in self._cached.items()}
         self._refreshed_at = float("-inf")
 
@@ -98,14 +98,14 @@ class CatalogueCache(SharedExtension):
         except Unavailable:
             if known is None:
                 raise
-            log.warning("booking is away; serving the catalogue from memory", municipality=name)
+            log.warning("booking is unavailable; serving the expired catalogue", municipality=name)
             asked = known
         self._cached[name] = time.monotonic(), asked
         return asked
 
 
 class CatalogueProvider(DependencyProvider):
-    """Gives the service class the catalogue."""
+    """Provides the service class with the catalogue."""
 
     cache = CatalogueCache()
 

@@ -1,4 +1,4 @@
-"""Recognises who knocks: by the session in a cookie, or by an API key. What opens nothing is counted."""
+"""Authentication of requests, by a session cookie or an API key. Failed attempts count towards a limit."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from .rate_limit import Limits
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
-#: the end of the name of the cookie of a screen
+#: suffix of the name of the cookie of a kiosk or display
 DEVICE = "-device"
 
 T = TypeVar("T")
 
 
 class Authentication(SharedExtension):
-    """The gateway's own stores, and the one place where a request becomes a caller."""
+    """Turns a request into a Caller. Owns the stores of accounts, sessions, keys and logins."""
 
     connection = MongoConnection()
     limits = Limits()
@@ -73,7 +73,7 @@ class Authentication(SharedExtension):
 
     @property
     def cookie_name(self) -> str:
-        """Browsers keep a __Host- cookie to this host and to https (RFC 6265bis, 4.1.3.2)."""
+        """The name of the session cookie. __Host- binds it to this host and https (RFC 6265bis, 4.1.3.2)."""
         return "__Host-loket" if self.is_https else "loket"
 
     @property
@@ -81,10 +81,10 @@ class Authentication(SharedExtension):
         return str(self.container.config["settings"].public_url).startswith("https:")
 
     def authenticate(self, request: Request) -> Caller:
-        """Who asks. A resident's token is not looked at: booking keeps those.
+        """Return the caller of a request. The token of a resident is not checked here: booking stores those.
 
-        Raises Refusal: login-needed for a key that opens nothing, csrf for a form that is not ours; Unavailable when
-        the database is away.
+        Raises Refusal: login-needed for an invalid key, csrf for a form of another site; Unavailable when the database
+        cannot be reached.
         """
         given = request.authorization
         if given is not None and given.type == "bearer" and (given.token or "").startswith(PREFIX):
@@ -97,9 +97,9 @@ class Authentication(SharedExtension):
         return caller
 
     def authenticate_key(self, request: Request, text: str) -> Caller:
-        """Whose key this is: a right one, however many wrong ones came before it.
+        """Return the caller that a key belongs to. A valid key is accepted after any number of invalid ones.
 
-        Raises Refusal: login-needed for a wrong one, too-many-requests for too many of them; Unavailable.
+        Raises Refusal: login-needed for an invalid key, too-many-requests for too many of them; Unavailable.
         """
         key = self._query(lambda: self._known_keys.get(hash_of(text), lambda: self.keys.find(text, now())))
         if key is None:
@@ -109,7 +109,7 @@ class Authentication(SharedExtension):
         return Caller(key.name, key.municipality, key.grants, by="key")
 
     def session_caller(self, request: Request) -> Caller:
-        """Who is logged in at this browser; what they send may still be another site's. Raises Unavailable."""
+        """Return who is logged in at this browser, without checking the CSRF token. Raises Unavailable."""
         secret = request.cookies.get(self.cookie_name)
         if not secret:
             return ANONYMOUS
@@ -119,9 +119,9 @@ class Authentication(SharedExtension):
         )
 
     def identify(self, request: Request) -> Caller:
-        """Who a request counts for: whose key or session it carries, which need not let them pass. Raises as `of_key`.
+        """Return the owner of the key or session of a request, to count it for. Raises what `authenticate_key` raises.
 
-        What a session sends may still be another site's: `recognise` checks that where it matters.
+        It does not check the CSRF token; `authenticate` does.
         """
         given = request.authorization
         if given is not None and given.type == "bearer" and (given.token or "").startswith(PREFIX):
@@ -129,9 +129,9 @@ class Authentication(SharedExtension):
         return self.session_caller(request)
 
     def require_own_page(self, request: Request) -> None:
-        """A form before there is a session must come from a page of ours. Raises Refusal: csrf.
+        """Check that a form without a session was sent from one of our pages. Raises Refusal: csrf.
 
-        Browsers tell where a request comes from by themselves: Sec-Fetch-Site (W3C Fetch Metadata), else Origin.
+        Browsers state the origin in Sec-Fetch-Site (W3C Fetch Metadata), else in Origin.
         """
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin")
@@ -146,14 +146,14 @@ class Authentication(SharedExtension):
         )  # fmt: skip
 
     def set_device_cookie(self, response: Response, key: str, lasts: dt.timedelta) -> None:
-        """For a screen that nobody logs in at: its key, sent along by pages of ours alone."""
+        """Store the key of a kiosk or display in its browser. Only requests from our own pages carry it."""
         response.set_cookie(
             self.cookie_name + DEVICE, key, secure=self.is_https, httponly=True, samesite="Strict", path="/",
             max_age=lasts,
         )  # fmt: skip
 
     def device_caller(self, request: Request) -> Caller:
-        """The screen behind this browser by its key, else who is logged in at it. Raises Refusal; Unavailable."""
+        """Return the kiosk or display by its key, else who is logged in at the browser. Raises Refusal; Unavailable."""
         key = request.cookies.get(self.cookie_name + DEVICE)
         if not key:
             return self.session_caller(request)
@@ -162,7 +162,7 @@ class Authentication(SharedExtension):
         except Refusal as refusal:
             if refusal.code != "login-needed":
                 raise
-            return ANONYMOUS  # the key was taken away: the screen is to be coupled again
+            return ANONYMOUS  # the key was removed: the screen must be paired again
 
     @property
     def password_login(self) -> bool:
@@ -190,13 +190,13 @@ class Authentication(SharedExtension):
             raise Unavailable(f"the database of the gateway cannot be reached: {error}") from error
 
     def clear_caches(self) -> None:
-        """An account, a key or a session changed here: look again."""
+        """Load accounts, keys and sessions again, after one of them changed."""
         self._known_keys.clear()
         self._known_sessions.clear()
 
 
 class AuthenticationProvider(DependencyProvider):
-    """Gives the service class the stores of accounts, sessions and keys."""
+    """Provides the service class with Authentication."""
 
     identity = Authentication()
 

@@ -1,4 +1,4 @@
-"""Who a request counts for: an account or API key by its own name, everybody else by network address."""
+"""What a request counts for: its account or API key, else its network address."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IPV6_PREFIX = 64
 
 @lru_cache(maxsize=4096)
 def client_network(address: str | None) -> str:
-    """The client behind a network address: an IPv4 address as it is, an IPv6 address by its /64."""
+    """Return the client of a network address: the IPv4 address, or the /64 of an IPv6 address."""
     try:
         parsed = ipaddress.ip_address((address or "").partition("%")[0])
     except ValueError:
@@ -27,10 +27,10 @@ def client_network(address: str | None) -> str:
 
 
 def limit_key(caller: Caller, address: str | None) -> str:
-    """What limits count by, and what an Idempotency-Key belongs to: an account or key, else the client."""
+    """Return what limits and Idempotency-Keys are counted by: the account or key, else the client."""
     return f"{caller.by}:{caller.municipality}/{caller.name}" if caller.is_known else client_network(address)
 
 
 def anonymous_client(caller: Caller, address: str | None) -> str | None:
-    """The client, when no account or key is known for it."""
+    """Return the client of a request without account or key, else None."""
     return None if caller.is_known else client_network(address)

@@ -1,4 +1,4 @@
-"""The time, as the stores keep it."""
+"""The current time, as the stores hold it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One client's connection: how long it may take to say what it wants, and what becomes of it when it breaks off."""
+"""Limits of one client's connection."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import eventlet
 from eventlet.hubs import get_hub
 from nameko.web.server import HttpOnlyProtocol
 
-#: a connection on which nothing comes for so long is closed
+#: a connection without data is closed after this many seconds
 IDLE_SECONDS = 30
-#: from one answer to the end of the next request's head; a head that comes drop by drop takes no longer
+#: seconds from one response to the end of the next request's header section, however slowly it arrives
 HEAD_SECONDS = 60
-#: bytes of an address with its query; a longer one is told so
+#: bytes of a URL with its query; a longer one is refused with 414
 MAX_URL_BYTES = 8192
-#: bytes of the first line of a head; with a longer one nothing more is read
+#: bytes of the request line; the server reads no further
 MAX_LINE_BYTES = 4 * MAX_URL_BYTES
-#: connections that wait to be taken up
+#: connections that wait to be accepted
 BACKLOG = 1024
-#: when there are no more file descriptors, so long until the next is taken up
+#: seconds before the next attempt when no connection can be accepted, for lack of file descriptors
 ACCEPT_RETRY_SECONDS = 0.1
 #: RFC 9110, 8.6
 _LENGTH = re.compile("[0-9]+")
 
 
 class HttpProtocol(HttpOnlyProtocol):
-    """eventlet's, with a limit on the whole of a head; its own limit is on each piece that comes in."""
+    """eventlet's protocol, with a time limit on the whole header section. Its own limit is on each read."""
 
     def handle_one_request(self) -> None:
-        # a timer of the hub, which is gone when it is cancelled; a thread that waits would stay until its time
+        # a timer of the hub is released when it is cancelled; a waiting thread would stay until its time
         self._head = get_hub().schedule_call_global(HEAD_SECONDS, self._cut)
         try:
             super().handle_one_request()
@@ -40,7 +40,7 @@ class HttpProtocol(HttpOnlyProtocol):
     def parse_request(self) -> bool:
         if not super().parse_request():
             return False
-        # a proxy before us may take another of two lengths, or none, and read the rest as a request of its own
+        # request smuggling: a proxy may use the other of two lengths, and read the rest as a new request
         lengths = self.headers.get_all("Content-Length", ())
         if len(lengths) > 1 or not all(_LENGTH.fullmatch(each.strip()) for each in lengths):
             self.wfile.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
@@ -49,18 +49,18 @@ class HttpProtocol(HttpOnlyProtocol):
         return True
 
     def get_environ(self) -> Any:
-        self._head.cancel()  # the head is there
+        self._head.cancel()  # the header section is complete
         return super().get_environ()
 
     def _cut(self) -> None:
         try:
             self.connection.shutdown(socket.SHUT_RDWR)
         except OSError:
-            return  # it is gone already
+            return  # it is closed already
 
 
 def listen(address: tuple[str, int], shared: bool) -> Any:
-    """A listening socket. `shared`: other gateways of this machine listen on the same port, and the kernel divides."""
+    """Return a listening socket. `shared`: several gateways of this machine share the port (SO_REUSEPORT)."""
     sock = eventlet.listen(address, backlog=BACKLOG, reuse_port=shared)
     sock.settimeout(None)  # https://github.com/celery/kombu/issues/838
     return sock

@@ -1,6 +1,6 @@
-"""Which other sites' pages may use the API from a browser (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol).
+"""Which other sites may call the API from a browser (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol).
 
-A municipality lists them in its configuration. Cookies are never for them: a page of another site asks as anybody.
+A municipality lists their origins in its configuration. Their requests never carry cookies: they are anonymous.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KEPT_SECONDS = "600"
 
 
 class CorsHeaders(SharedExtension):
-    """Tells the browser whether the page that asks may read the answer."""
+    """Tells the browser whether the calling page may read the response."""
 
     catalogue = CatalogueCache()
 

@@ -1,4 +1,4 @@
-"""Telling programs that an address goes away: Deprecation (RFC 9745), Sunset (RFC 8594) and where to go instead."""
+"""Deprecated routes: the headers Deprecation (RFC 9745), Sunset (RFC 8594) and Link."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from email.utils import format_datetime
 
 @dataclass(frozen=True)
 class Deprecation:
-    """Of one route. `since`: from when it should not be used any more; `gone`: when it stops; `instead`: an address.
+    """The deprecation of one route from `since` until its removal at `gone`. `instead`: the address of its successor.
 
-    A route stays for a year at least after `since`, within one major version of the interface.
+    A route stays for at least a year after `since`, within one major version of the interface.
     """
 
     since: dt.date
@@ -23,7 +23,7 @@ class Deprecation:
             raise ValueError(f"{self.gone} is less than a year after {self.since}")
 
     def fields(self) -> list[tuple[str, str]]:
-        """The header fields of every answer of that route."""
+        """Return the headers of every response of that route."""
         return [
             ("Deprecation", f"@{int(_midnight(self.since).timestamp())}"),
             ("Sunset", format_datetime(_midnight(self.gone), usegmt=True)),

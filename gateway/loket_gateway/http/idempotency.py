@@ -1,4 +1,4 @@
-"""The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header), scoped to its caller and its address."""
+"""The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header), scoped to caller and address."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .request import GatewayRequest
 
 
 def scoped_key(request: GatewayRequest) -> str | None:
-    """The Idempotency-Key as it is stored: the same key of another caller, or for another address, is another one.
+    """Return the Idempotency-Key as it is stored, so that callers and addresses have their own keys.
 
-    A stranger's belongs to their client. Raises Refusal: invalid-request.
+    The key of an anonymous caller belongs to its network address. Raises Refusal: invalid-request.
     """
     key = idempotency_key(request)
     if key is None:

@@ -1,4 +1,4 @@
-"""Reading what a caller sends: a JSON object, a bearer token, the query."""
+"""Parsing of requests: the body, the bearer token, the query."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from werkzeug.wrappers import Request
 from loket_contracts.errors import Refusal, pointers
 
 JSON_TYPES = ("application/json",)
-#: what we ask for is four deep; what is read here must be written and read again on the bus
+#: our own bodies are four levels deep; every body must also pass the message bus
 MAX_DEPTH = 20
 
 
 def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
-    """The body as one JSON object (RFC 8259).
+    """Return the body as a JSON object (RFC 8259).
 
     Raises Refusal: unsupported-media-type, malformed-json; RequestEntityTooLarge.
     """
@@ -31,12 +31,12 @@ def json_object(request: Request, may_be_empty: bool = False) -> dict[str, Any]:
 
 
 def object_of(body: bytes) -> dict[str, Any]:
-    """The body as one JSON object, its texts as RFC 7493 (I-JSON, 2.1) has them. Raises Refusal: malformed-json."""
+    """Return bytes as a JSON object with I-JSON strings (RFC 7493, 2.1). Raises Refusal: malformed-json."""
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_such_number)
         if _is_deeper(value, MAX_DEPTH):
             raise RecursionError
-        if b"\\u" in body:  # the escape of half a character is read well, and can be written nowhere
+        if b"\\u" in body:  # the escape of a lone surrogate can be read, but not encoded
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
         raise Refusal("malformed-json", {"reason": "it is not UTF-8"}) from error
@@ -52,7 +52,7 @@ def object_of(body: bytes) -> dict[str, Any]:
 
 
 def body_of(request: Request) -> bytes:
-    """The body, also an empty one. Raises RequestEntityTooLarge."""
+    """Return the body, which may be empty. Raises RequestEntityTooLarge."""
     body = request.get_data(cache=False)
     if request.max_content_length is not None and len(body) >= request.max_content_length:
         raise RequestEntityTooLarge
@@ -60,7 +60,7 @@ def body_of(request: Request) -> bytes:
 
 
 def nonempty_body(request: Request) -> bytes:
-    """The body as it is. Raises RequestEntityTooLarge; Refusal: invalid-request when it is empty."""
+    """Return the body. Raises RequestEntityTooLarge; Refusal: invalid-request when it is empty."""
     body = body_of(request)
     if not body:
         raise Refusal("invalid-request", errors=[{"pointer": "/", "detail": "The body is empty."}])
@@ -68,7 +68,7 @@ def nonempty_body(request: Request) -> bytes:
 
 
 def text(request: Request, *media_types: str) -> str:
-    """The body as text of one of these types. Raises Refusal: unsupported-media-type, invalid-request."""
+    """Return the body as text of one of these media types. Raises Refusal: unsupported-media-type, invalid-request."""
     if request.mimetype not in media_types:
         raise Refusal("unsupported-media-type", {"expected": " or ".join(media_types)})
     try:
@@ -78,7 +78,7 @@ def text(request: Request, *media_types: str) -> str:
 
 
 def _is_deeper(value: Any, most: int) -> bool:
-    """Whether there are lists or objects in each other more than so many deep."""
+    """Whether lists and objects are nested more than `most` levels deep."""
     level = [value]
     for _ in range(most + 1):
         level = [
@@ -97,7 +97,7 @@ def _no_such_number(name: str) -> None:
 
 
 def query(request: Request, schema: Schema) -> dict[str, Any]:
-    """The query as the schema reads it; a list field takes a repeated parameter.
+    """Return the query as the schema loads it. A list field takes repeated parameters.
 
     Raises Refusal: invalid-request, with "parameter" in place of "pointer".
     """
@@ -120,7 +120,7 @@ def query(request: Request, schema: Schema) -> dict[str, Any]:
 
 
 def bearer(request: Request) -> str:
-    """The token of the Authorization header (RFC 6750). Raises Refusal: token-needed."""
+    """Return the bearer token (RFC 6750). Raises Refusal: token-needed."""
     given = request.authorization
     if given is None or given.type != "bearer" or not given.token:
         raise Refusal("token-needed")
@@ -128,7 +128,7 @@ def bearer(request: Request) -> str:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header). Raises Refusal: invalid-request."""
+    """Return the Idempotency-Key header. Raises Refusal: invalid-request."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 1 <= len(key) <= 200:
         detail = "Length must be between 1 and 200."

@@ -19,13 +19,13 @@ from ..i18n import language
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5
-#: seconds after which the first of too many holds may be over
+#: seconds after which the first of too many holds may have expired
 HOLD_SECONDS = 60
 
-#: what a program needs to earn a slot: see friction
+#: headers of the proof of work
 STAMP_HEADER, BITS_HEADER = "Loket-Stamp", "Loket-Bits"
 
-#: the parameters of a refusal that are a moment, as RFC 3339 with the offset of the location
+#: parameters of a refusal that are a time, as RFC 3339 with the offset of the location
 MOMENTS = frozenset({"opens", "began"})
 
 #: the HTTP status of every error code
@@ -102,7 +102,7 @@ log = structlog.get_logger()
 
 
 def refusal_of(error: BaseException) -> Refusal:
-    """Whatever went wrong, as one of our codes. What we did not foresee is recorded under a reference."""
+    """Convert an exception to a Refusal. An unexpected one is logged under a reference."""
     if isinstance(error, Refusal):
         return error
     if isinstance(error, OutcomeUnknown) or connection.is_away(error):
@@ -120,9 +120,9 @@ def refusal_of(error: BaseException) -> Refusal:
 
 
 def render(refusal: Refusal, request: Request, public_url: str, lang: str | None = None) -> Response:
-    """The problem document, in the caller's language or the one that is `spoken` in a dialect.
+    """Return the problem document, in `lang` or the language of the request.
 
-    `type` leads to a page that explains the code; `code` is the same without the address.
+    `type` is the address of a page that explains the code.
     """
     lang = lang or language.of(request)
     status = STATUS[refusal.code]
@@ -142,7 +142,7 @@ def render(refusal: Refusal, request: Request, public_url: str, lang: str | None
 
 
 def add_headers(response: Response, refusal: Refusal) -> None:
-    """The header fields that go with a refusal, on a problem document and on a page."""
+    """Add the headers of a refusal to a problem document or a page."""
     status = STATUS[refusal.code]
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
@@ -160,7 +160,7 @@ def add_headers(response: Response, refusal: Refusal) -> None:
 
 
 def sentence(refusal: Refusal, lang: str) -> str:
-    """The sentence of the code in a language, with the refusal's own words in it."""
+    """Return the detail of a refusal as a sentence in a language, with its parameters filled in."""
     params = {
         name: language.moment(text, lang) if name in MOMENTS else language.detail(text, lang)
         for name, text in refusal.params.items()

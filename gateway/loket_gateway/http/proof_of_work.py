@@ -1,10 +1,9 @@
-"""A little work, or a short wait, before a stranger holds a slot: nothing to people, much to a robot that wants many.
+"""Proof of work, or a short wait, before an anonymous client holds a slot. People do not notice it; bots pay for it.
 
-Nothing is asked of people, no picture, no puzzle, and no other host. The page of moments carries a stamp. A script on
-it looks for a number that, behind the stamp, hashes to a value with BITS leading zeros (hashcash, Back 2002). Without
-the script the stamp is good once it is PATIENCE old, which choosing a moment usually takes; one client may use only a
-few so in a minute. Each stamp is good once. Accounts and keys need none. A municipality switches it on
-(`online.friction`).
+There is no puzzle, picture or third party. The page with time slots carries a stamp. Its script searches a number that,
+appended to the stamp, hashes to a value with BITS leading zeros (hashcash, Back 2002). Without the script, the stamp
+becomes valid after WAIT, which choosing a time usually takes; each client may use only a few of those per minute. A
+stamp can be used once. Accounts and keys need none. A municipality enables it with `online.friction`.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from .clock import now
 from .rate_limit import Limits
 from .request import GatewayRequest
 
-#: leading zeros: some 16,000 hashes, a quarter of a second in a browser
+#: leading zero bits: about 16,000 hashes, a quarter of a second in a browser
 BITS = 14
 WAIT = dt.timedelta(seconds=8)
 LIFETIME = dt.timedelta(hours=1)
@@ -36,7 +35,7 @@ WORK_HEADER = "Loket-Work"
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a page or program needs to know to earn a slot. `seconds`: after which no work is needed any more."""
+    """What a client needs for its proof. `seconds`: the wait after which no work is needed."""
 
     stamp: str
     bits: int = BITS
@@ -44,7 +43,7 @@ class Stamp:
 
 
 class ProofOfWork(DependencyProvider):
-    """Gives the service class itself. Stamps are kept in MongoDB, so that any gateway knows them."""
+    """Issues and checks stamps. They are stored in MongoDB, so that every gateway knows them."""
 
     connection = MongoConnection()
     catalogue = CatalogueCache()
@@ -62,7 +61,7 @@ class ProofOfWork(DependencyProvider):
         return self
 
     def stamp(self, municipality: str) -> Stamp | None:
-        """A new one; None where the municipality asks for none."""
+        """Issue a stamp; None when the municipality does not require one."""
         if not self._is_enabled(municipality):
             return None
         stamp = Stamp(secrets.token_urlsafe(24))
@@ -70,7 +69,9 @@ class ProofOfWork(DependencyProvider):
         return stamp
 
     def require_work(self, request: GatewayRequest, municipality: str, stamp: str, work: str) -> None:
-        """Raises Refusal: work-needed, with a new stamp in it; too-many-requests for who waits instead of working."""
+        """Check the proof of work of an anonymous client.
+
+        Raises Refusal: work-needed, with a new stamp; too-many-requests after too many waits without work."""
         if not self._is_enabled(municipality) or request.caller.is_known:
             return
         found = self.collection.find_one_and_delete({"_id": stamp[:LONGEST]}) if stamp else None

@@ -1,8 +1,8 @@
-"""How often one client may ask: counted in MongoDB, so for all gateways together.
+"""Rate limits per client, shared by all gateways through MongoDB.
 
-A gateway takes a handful of permits at a time and gives them out from memory, so that most requests cost no write. A
-client can so be stopped a handful early when it uses several gateways, and never late. When the database is away, each
-gateway counts by itself.
+A gateway takes permits in batches and hands them out from memory, so that most requests cost no write. A client that
+uses several gateways can be limited one batch early, never late. When the database cannot be reached, each gateway
+counts on its own.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from .client_address import limit_key
 from .request import GatewayRequest
 
 WINDOW = 60
-#: a gateway takes so large a part of what a client may at once
+#: batches per minute: a batch is this part of the limit
 BATCHES = 20
 MAX_REMEMBERED = 20_000
-#: so many slots may one client hold in a minute by waiting instead of working (see friction)
+#: slots that one client may hold per minute by waiting instead of working (see proof_of_work)
 WAITS_PER_MINUTE = 10
 
 log = structlog.get_logger()
@@ -36,19 +36,20 @@ log = structlog.get_logger()
 
 @dataclass
 class Permits:
-    """The permits of one client that this gateway holds. `resets`: when the window ends, by time.time()."""
+    """The permits of one client. `left`: in this gateway; `shared`: in the database; `resets`: end of the window, by
+    time.time()."""
 
     left: int
     resets: float
     shared: int
 
     def is_usable(self) -> bool:
-        """Whether it tells what is to be done: there are some left, or there are none to be had before it resets."""
+        """Whether it decides about the next request: a permit is left here, or none is left anywhere."""
         return self.resets > time.time() and (self.left > 0 or self.shared <= 0)
 
 
 class Limits(SharedExtension):
-    """Count requests by limit and caller. An address is forgotten after a minute."""
+    """Counts requests by limit and client. An address is forgotten after a minute."""
 
     def setup(self) -> None:
         settings = self.container.config["settings"]
@@ -77,11 +78,11 @@ class Limits(SharedExtension):
         return FixedWindowRateLimiter(MemoryStorage())
 
     def take(self, what: str, request: GatewayRequest) -> Permits:
-        """One permit of this caller or client. Raises Refusal: too-many-requests when there is none left."""
+        """Take one permit of the caller of a request. Raises Refusal: too-many-requests."""
         return self.take_for(what, limit_key(request.caller, request.remote_addr))
 
     def take_for(self, what: str, client: str) -> Permits:
-        """The same by name: of `clients.counted_for`, or of a wrong key."""
+        """Take one permit of a client, as `limit_key` names it. Raises Refusal: too-many-requests."""
         key = what, client
         permits = self._permits.get(key)
         if permits is None or not permits.is_usable():
@@ -92,7 +93,7 @@ class Limits(SharedExtension):
         return permits
 
     def _refill_once(self, key: tuple[str, str]) -> Permits:
-        """Of many requests of one client at the same moment, one takes a handful and the others share in it."""
+        """Take a batch; concurrent requests of one client share it."""
         with self._refilling.setdefault(key, Semaphore()):
             permits = self._permits.get(key)
             if permits is None or not permits.is_usable():
@@ -121,7 +122,7 @@ class Limits(SharedExtension):
         return Permits(taken, window.reset_time, window.remaining if taken else 0)
 
     def headers(self, what: str, permits: Permits) -> list[tuple[str, str]]:
-        """What is left, as draft-ietf-httpapi-ratelimit-headers-10 tells it."""
+        """Return the headers of draft-ietf-httpapi-ratelimit-headers-10."""
         left, seconds = permits.left + permits.shared, max(0, round(permits.resets - time.time()))
         return [
             ("RateLimit-Policy", f'"{what}";q={self.most[what]};w={WINDOW}'),

@@ -1,4 +1,4 @@
-"""The request as this gateway knows it."""
+"""The request class of the gateway."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ class GatewayRequest(Request):
 
     @cached_property
     def languages(self) -> Sequence[str]:
-        """In which it can be answered, the default first: those of the municipality in the address, else all."""
+        """The languages to respond in, the default first: those of the municipality in the path, else all."""
         municipality = self.path_values.get("municipality")
         return self.languages_of(municipality) if municipality and self.languages_of else LANGUAGES

@@ -1,7 +1,7 @@
-"""Answers that are the same for everybody, kept for a moment: sent again as they are, or not at all (RFC 9110, 13).
+"""Cache of responses that are the same for all callers, with conditional requests (RFC 9110, 13).
 
-Whatever this gateway changes for a municipality drops what is kept of it, so who has just booked sees it. What another
-gateway changed is seen when the moment is over.
+A write through this gateway invalidates all responses of the municipality, so that callers see their own changes. A
+write through another gateway is seen when the response expires.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from werkzeug.wrappers import Request, Response
 
 MAX_BYTES = 8_000_000
 MAX_REQUESTS = 5_000
-#: about what an answer costs beside its text; and a question longer than this is one that nobody asks twice
+#: bytes that a response costs beside its body; requests longer than LONGEST are not cached
 OVERHEAD, LONGEST = 2_000, 1_000
 COMPRESS_FROM_BYTES = 1000
 Headers = list[tuple[str, str]]
-#: what a 304 tells again (RFC 9110, 15.4.5)
+#: headers that a 304 repeats (RFC 9110, 15.4.5)
 NOT_MODIFIED_HEADERS = frozenset({"Cache-Control", "Content-Language", "ETag", "Vary"})
 
 
 @dataclass
 class CachedResponse:
-    """One answer, with the route that it is of. `etag` is weak: it is the same whether compressed or not."""
+    """A response of one route. `etag` is weak: it is the same with and without compression."""
 
     route: str
     until: float
@@ -42,7 +42,7 @@ class CachedResponse:
         return OVERHEAD + len(self.body) + len(self.zipped or b"")
 
     def to(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
-        """What this caller is sent: status, header fields and body."""
+        """Return status, headers and body for one request."""
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked is not None and _etag_matches(asked, self.etag):
             return 304, [each for each in self.headers if each[0] in NOT_MODIFIED_HEADERS], b""
@@ -53,17 +53,17 @@ class CachedResponse:
 
 
 class ResponseCache(SharedExtension):
-    """What is kept by municipality, bounded in bytes."""
+    """Cached responses by municipality, bounded in bytes."""
 
     def setup(self) -> None:
         self._by_municipality: dict[str, dict[str, CachedResponse]] = {}
-        #: where the answer to the very same request stands, which may be gone by now
+        #: municipality and key of the response to an identical request, which may have expired
         self._keys_by_request: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._bytes = 0
         self._changes = 0
 
     def lookup(self, environ: dict[str, Any]) -> CachedResponse | None:
-        """What the very same request was answered a moment ago, if that still holds."""
+        """Return the cached response to an identical request, if it is fresh."""
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_CACHE_CONTROL" in environ:
             return None
         place = self._keys_by_request.get(_request_key(environ))
@@ -73,7 +73,7 @@ class ResponseCache(SharedExtension):
         self, request: Request, route: str, municipality: str, language: str, seconds: float,
         make: Callable[[], Response],
     ) -> Response:  # fmt: skip
-        """What is kept for this address and language, else what `make` gives, kept when it is a 200."""
+        """Return the cached response for this address and language, else that of `make`, cached when it is a 200."""
         path, query, _ = _request_key(request.environ)
         key = f"{language} {path}?{query}"
         kept = self._find(municipality, key)
@@ -84,7 +84,7 @@ class ResponseCache(SharedExtension):
             if response.status_code != 200:
                 return response
             kept = _cached_response(response, route, seconds)
-            if changes == self._changes and len(key) <= LONGEST:  # after a change it may tell of what was before
+            if changes == self._changes and len(key) <= LONGEST:  # a change meanwhile may have made it stale
                 self._store(municipality, key, kept)
         if len(self._keys_by_request) >= MAX_REQUESTS:
             self._keys_by_request.clear()
@@ -97,7 +97,7 @@ class ResponseCache(SharedExtension):
         return sent
 
     def drop(self, municipality: str) -> None:
-        """Something of this municipality has changed."""
+        """Invalidate all responses of a municipality."""
         self._changes += 1
         self._bytes -= sum(each.size for each in self._by_municipality.pop(municipality, {}).values())
 
@@ -133,7 +133,7 @@ def _cached_response(response: Response, route: str, seconds: float) -> CachedRe
 
 
 def _etag_matches(asked: str, etag: str) -> bool:
-    """If-None-Match, compared weakly (RFC 9110, 13.1.2)."""
+    """Whether If-None-Match matches, compared weakly (RFC 9110, 13.1.2)."""
     return asked.strip() == "*" or etag.removeprefix("W/") in {
         each.strip().removeprefix("W/") for each in asked.split(",")
     }

@@ -1,4 +1,4 @@
-"""JSON answers."""
+"""Responses: JSON, files and calendars."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..i18n import language
 
 
 def answer(value: Any, request: Request, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """`value` as JSON, said to be in the caller's language."""
+    """Return `value` as JSON, labelled with the language of the request."""
     response = Response(json.dumps(value, ensure_ascii=False), status=status, mimetype="application/json")
     response.headers["Content-Language"] = language.of(request)
     response.headers["Vary"] = "Accept-Language"
@@ -23,17 +23,17 @@ def answer(value: Any, request: Request, status: int = 200, headers: dict[str, s
 
 
 def private(value: Any, request: Request, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """The same, kept by no cache."""
+    """Return `value` as JSON that no cache may store."""
     return answer(value, request, status, {"Cache-Control": "no-store", **(headers or {})})
 
 
 def done() -> Response:
-    """It is done, and there is nothing to tell."""
+    """Return 204."""
     return Response(status=204, headers={"Cache-Control": "no-store"})
 
 
 def file_answer(content: bytes, media_type: str, name: str) -> Response:
-    """A file to be kept, never shown in place: whatever is in it does not run at our address."""
+    """Return a file as a download, so that its content never runs on our origin."""
     response = send_file(
         BytesIO(content), {}, mimetype=media_type, as_attachment=True, download_name=name, conditional=False, etag=False
     )
@@ -42,12 +42,12 @@ def file_answer(content: bytes, media_type: str, name: str) -> Response:
 
 
 def page_of(public_url: str, municipality: str, token: str) -> str:
-    """The address of the page of an appointment, for its resident alone: who has it can change the appointment."""
+    """Return the address of the page of an appointment. It is a secret: its holder can change the appointment."""
     return f"{public_url}/{municipality}/afspraak/{token}"
 
 
 def calendar(text: str, name: str) -> Response:
-    """An iCalendar file (RFC 5545)."""
+    """Return an iCalendar file (RFC 5545)."""
     response = Response(text, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f"attachment; filename={name}.ics"
     response.headers["Cache-Control"] = "no-store"

@@ -87,7 +87,7 @@ class Route(HttpRequestHandler):
                 try:
                     response = self._call_handler(request)
                 finally:
-                    if request.method not in SAFE:  # also when no answer came: it may be done all the same
+                    if request.method not in SAFE:  # also without a response: the change may have been made
                         self.cache.drop(municipality)
         except Exception as error:
             refusal = problems.refusal_of(error)
@@ -98,7 +98,7 @@ class Route(HttpRequestHandler):
             request.refused = refusal.code
             response = self.refusal_response(refusal, request)
         if permits is not None and self.limit is not None and not self.page:
-            response.headers.extend(self.limits.fields(self.limit, permits))
+            response.headers.extend(self.limits.headers(self.limit, permits))
             response.headers["API-Version"] = VERSION
         return self.finish(response)
 
@@ -112,15 +112,15 @@ class Route(HttpRequestHandler):
         return response
 
     def _take_permit(self, request: GatewayRequest, limit: str) -> Permits:
-        """Take one permit of the caller. The credential is looked up first, so others at the same address do not count.
+        """Take one permit of the caller, which is identified first: others at its address do not count.
 
-        Raises Refusal: too-many-requests; login-needed for a key that opens nothing, which counts for its client.
+        Raises Refusal: too-many-requests; login-needed for an invalid key, which counts for its network address.
         """
         who = ANONYMOUS
         try:
-            who = self.authentication.who(request)
+            who = self.authentication.identify(request)
         except Unavailable:
-            pass  # where it must be known who asks, this is raised again
+            pass  # raised again where the caller must be known
         except Refusal:
             self.limits.take_for(limit, client_network(request.remote_addr))
             raise
@@ -131,19 +131,19 @@ class Route(HttpRequestHandler):
 
     def _read_body(self, request: GatewayRequest) -> None:
         most = self._max_body_bytes(self.container.config["settings"])
-        # one more than is allowed: a body of unstated length is cut off there, and by that one known as too large
+        # one byte more than allowed, by which a body of unstated length is known to be too large
         request.max_content_length = most + 1
-        # the parsed form is bounded by the body, which is bounded already
+        # the parsed form is no larger than the body
         request.max_form_memory_size = most
         if (request.content_length or 0) > most:
             raise Refusal("body-too-large", {"limit": most})
         if request.content_length or request.environ["wsgi.input_terminated"]:
-            # read here, where a body that comes drop by drop keeps nobody else waiting, and not by a worker
+            # read here and not by a worker, so that a slow body occupies no worker
             with eventlet.Timeout(self.container.config["settings"].slowest_body_seconds, Refusal("body-too-slow")):
                 request.get_data(cache=True)
 
     def _authorise(self, request: GatewayRequest, municipality: str) -> None:
-        """Raises Refusal when this caller may not pass. Through an open door, a key is still known for whose it is."""
+        """Raise a Refusal unless the caller may use the route. A key is authenticated on open routes too."""
         given = request.authorization
         token = (given.token or "") if given is not None and given.type == "bearer" else ""
         is_key = token.startswith(PREFIX)
@@ -164,7 +164,7 @@ class Route(HttpRequestHandler):
 
     def _call_for_cache(self, request: GatewayRequest) -> Response:
         response = self._call_handler(request)
-        # the caller may keep it too, and asks each time whether it still holds
+        # the client may cache it, and must revalidate
         response.headers["Cache-Control"] = "public, no-cache"
         return response
 

@@ -1,4 +1,4 @@
-"""The web side of nameko for this gateway: limits of a connection, traces, the access log, security headers."""
+"""nameko's web server with connection limits, traces, an access log and security headers."""
 
 from __future__ import annotations
 
@@ -44,28 +44,28 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-#: of the HTTP interface, in full (semver.org); the major one is in every address
+#: version of the HTTP interface (semver.org); every address contains the major version
 VERSION = "1.0.0"
-#: the municipality in an address that leads nowhere
+#: the municipality in an address without a route
 MUNICIPALITY_IN_PATH = re.compile(r"/(?:api/v\d+/|compat/[a-z]+/)?([a-z0-9-]+)/")
 HSTS = "max-age=31536000; includeSubDomains"
 
 
 class WebServerLog:
-    """What the web server beneath has to say besides each request: it says tracebacks as information."""
+    """Log of eventlet's WSGI server, which logs tracebacks at level info."""
 
     def info(self, text: str, *_: Any) -> None:
-        log.error("an answer could not be sent", exception=text)
+        log.error("a response could not be sent", exception=text)
 
     def error(self, text: str, *_: Any) -> None:
-        log.warning("the rest of a body could not be read", told=text)
+        log.warning("the rest of a body could not be read", error=text)
 
     def debug(self, text: str, *_: Any) -> None:
         log.debug(text)
 
 
 class Server(WebServer):
-    """nameko's web server with limits, and problems where it would send its own pages."""
+    """nameko's web server with limits, and problem documents in place of its error pages."""
 
     origins = CorsHeaders()
     kept = ResponseCache()
@@ -83,21 +83,21 @@ class Server(WebServer):
             protocol=protocol,
             debug=debug,
             log=logging.getLogger(__name__),
-            log_output=False,  # every request has its own line in our access log
+            log_output=False,  # our access log has a line for each request
             socket_timeout=IDLE_SECONDS,
             url_length_limit=MAX_LINE_BYTES,
-            capitalize_response_headers=False,  # ours are written as the standards write them
+            capitalize_response_headers=False,  # keep the spelling of the standards
         )
         server.log = WebServerLog()
         return server
 
     def process_request(self, sock: Any, address: Any) -> None:
-        # head and body leave in two writes; the second must not wait until the first is acknowledged
+        # headers and body are two writes; the second must not wait for the acknowledgement of the first
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             super().process_request(sock, address)
         except OSError as error:
-            log.debug("a connection broke off", error=str(error))
+            log.debug("a connection was reset", error=str(error))
 
     def start(self) -> None:
         if not self._starting:  # type: ignore[has-type]
@@ -112,14 +112,14 @@ class Server(WebServer):
                 sock, address = self._sock.accept()
             except OSError as error:
                 if self._is_accepting:
-                    log.warning("no connection can be taken up", error=str(error))
+                    log.warning("a connection cannot be accepted", error=str(error))
                     eventlet.sleep(ACCEPT_RETRY_SECONDS)
                 continue
             sock.settimeout(IDLE_SECONDS)
             self.container.spawn_managed_thread(partial(self.process_request, sock, address))
 
     def _log_request(self, method: str, route: str, status: int, started: float, refused: str | None = None) -> None:
-        # the route and never the path: a path can hold a resident's token
+        # the route and never the path, which can contain the token of a resident
         why = {"refused": refused} if refused else {}
         took = round((time.perf_counter() - started) * 1000, 1)
         log.info("request", method=method, route=route, status=status, ms=took, **why)
@@ -134,7 +134,7 @@ class Server(WebServer):
         of_kept = [*always, ("API-Version", VERSION)]
 
         def kept(environ: dict[str, Any], start_response: Any) -> Any:
-            """What was answered a moment ago goes out before anything else is looked at. None when there is nothing."""
+            """Send a cached response before anything else is done. None when there is none."""
             found = self.kept.lookup(environ)
             if found is None or "HTTP_ORIGIN" in environ or "HTTP_AUTHORIZATION" in environ:
                 return None
@@ -142,10 +142,10 @@ class Server(WebServer):
             try:
                 permits = self.limits.take_for("read", client_network(environ.get("REMOTE_ADDR")))
             except Refusal:
-                return None  # it is told where all refusals are
+                return None  # rendered below, like all refusals
             status, headers, body = found.to(environ)
             start_response(
-                f"{status} {HTTP_STATUS_CODES[status]}", [*headers, *self.limits.fields("read", permits), *of_kept]
+                f"{status} {HTTP_STATUS_CODES[status]}", [*headers, *self.limits.headers("read", permits), *of_kept]
             )
             self._log_request(environ["REQUEST_METHOD"], found.route, status, started)
             return [body]
@@ -176,7 +176,7 @@ class Server(WebServer):
                 address = provider.url
                 response = provider.handle_request(request)
             except RequestRedirect as error:
-                # without the host, which is whatever the caller says that it is
+                # without the host, which the client can choose
                 response = redirect(urlsplit(error.new_url)._replace(scheme="", netloc="").geturl(), 308)
             except MethodNotAllowed as error:
                 allowed = ", ".join(sorted(error.valid_methods or ()))
@@ -205,7 +205,7 @@ class Server(WebServer):
 
 
 def _page_above(adapter: MapAdapter) -> str | None:
-    """Where to go from the address of a form, when somebody asks for it as for a page: the closest page above it."""
+    """Return the closest page above the address of a form, for a GET of that address."""
     path = adapter.path_info
     try:
         posted, _ = adapter.match(path, "POST")
@@ -214,7 +214,7 @@ def _page_above(adapter: MapAdapter) -> str | None:
     while getattr(posted, "page", False) and (path := path.rpartition("/")[0]):
         try:
             found, _ = adapter.match(path, "GET")
-        except RequestRedirect:  # it has a slash at its end
+        except RequestRedirect:  # the page has a trailing slash
             return f"{path}/"
         except HTTPException:
             continue

@@ -1,4 +1,4 @@
-"""What figures are called, in which unit they are, and which way is good news. Their formulas are reporting's."""
+"""Names and units of figures, and the direction that is an improvement. Reporting has their formulas."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from babel.numbers import format_decimal, format_percent
 from ..clients.catalogue_cache import including_removed
 from . import language
 
-#: title, unit (count, percent, days, minutes, score), and "up" or "down" when one of them is good news
+#: title, unit (count, percent, days, minutes, score), and "up" or "down" when that is an improvement
 FIGURES: dict[str, tuple[str, str, str | None]] = {
     "appointments": ("Appointments", "count", None),
     "booked": ("Still to come", "count", None),
@@ -47,7 +47,7 @@ FIGURES: dict[str, tuple[str, str, str | None]] = {
     "messages": ("Messages sent", "count", None),
     "messages_failed": ("Messages that failed", "count", "down"),
 }
-#: what the parts of a breakdown are called
+#: names of the parts of a breakdown
 PARTS = {
     "booked_by": {"resident": "The resident", "staff": "Staff", "portal": "A portal", "system": "The system"},
     "channels": {"on_site": "At the counter", "phone": "By phone", "video": "By video", "visit": "On site visit"},
@@ -61,7 +61,7 @@ PARTS = {
         "unknown": "Not noted",
     },
 }  # fmt: skip
-#: the periods that can be chosen at once
+#: predefined periods
 PERIODS = {
     "weeks": "The last 13 weeks", "month": "Last month", "year": "This year", "last_year": "Last year",
     "to_come": "The next 13 weeks",
@@ -70,18 +70,18 @@ UNKNOWN = "–"
 
 
 def texts() -> set[str]:
-    """Every text that is in need of a translation."""
+    """Return all texts, for the translations."""
     titles = {title for title, _, _ in FIGURES.values()}
     return titles.union(PERIODS.values(), *(names.values() for names in PARTS.values()))
 
 
 def of_figures(lang: str) -> dict[str, str]:
-    """The title of each figure in a language."""
+    """Return the title of each figure in a language."""
     return {name: language.translate(title, lang) for name, (title, _, _) in FIGURES.items()}
 
 
 def of_parts(catalogue: dict[str, Any]) -> dict[str, str]:
-    """What teams, types and locations are called, by id. `catalogue`: in the caller's language."""
+    """Return the names of teams, types and locations by id. `catalogue`: localised."""
     return {
         each["id"]: str(each["name"])
         for group in ("teams", "appointment_types", "locations")
@@ -90,12 +90,12 @@ def of_parts(catalogue: dict[str, Any]) -> dict[str, str]:
 
 
 def of_part(breakdown: str, part: str, lang: str) -> str:
-    """What a part of a breakdown is called."""
+    """Return the name of a part of a breakdown."""
     return language.translate(PARTS.get(breakdown, {}).get(part, part), lang)
 
 
 def said(name: str, value: float | None, lang: str) -> str:
-    """A figure as it is written in a language, without its unit but for percents."""
+    """Format a figure in a language, without its unit except for percentages."""
     if value is None:
         return UNKNOWN
     locale, unit = language.LOCALES[lang], FIGURES[name][1]
@@ -105,9 +105,9 @@ def said(name: str, value: float | None, lang: str) -> str:
 
 
 def change(name: str, now: float | None, before: float | None) -> tuple[float, str] | None:
-    """How much it moved since the period before, and whether that is "good", "bad" or "plain"; None if unknown.
+    """Return the change since the previous period, and whether it is "good", "bad" or "plain"; None if unknown.
 
-    In percent of what it was for counts, else in its own unit.
+    The change is in percent for counts, else in the unit of the figure.
     """
     if now is None or before is None:
         return None

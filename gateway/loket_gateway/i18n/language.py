@@ -1,7 +1,7 @@
-"""In which language to answer, and the words in it.
+"""The language of a response, and translations.
 
-Answers about a municipality are in one of its own languages; pages of no municipality, in any of Loket's. The source
-texts are English; `locale/<language>.po` holds the others (GNU gettext, read with Babel at the start).
+Responses about a municipality are in one of its languages; other pages in any language of Loket. The source texts are
+English; `locale/<language>.po` has the translations (GNU gettext, loaded with Babel).
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _DIFFERING = re.compile(r"(?<=: ).+(?=\.$)|\d+(?:[.-]\d+)*")
 
 
 def of(request: Request, asked: str | None = None) -> str:
-    """The language to answer in, one of the municipality's.
+    """Return the language to respond in, one of the municipality's.
 
-    `asked`, or `?lang=`, comes first, and one that is not spoken there gives the default; then Accept-Language
-    (RFC 9110, 12.5.4); then the default.
+    `asked` or `?lang=` comes first (the default if the municipality does not have it), then Accept-Language (RFC 9110,
+    12.5.4), then the default.
     """
     explicit, languages = asked or request.args.get("lang"), offered(request)
     if explicit:
@@ -56,13 +56,13 @@ def _accepted(header: str, languages: tuple[str, ...]) -> str:
 
 
 def names(request: Request) -> dict[str, str]:
-    """What the languages call themselves in which this can be read, by code."""
+    """Return the languages in which this can be read: code to own name."""
     return {code: NAMES[code] for code in offered(request)}
 
 
 @cache
 def catalogue(language: str) -> Translations:
-    """The translations into one language."""
+    """Load the translations into one language."""
     source = resources.files(__package__).joinpath("locale", f"{language}.po")
     if not source.is_file():
         return Translations()
@@ -78,7 +78,7 @@ def translate(text: str, language: str) -> str:
 
 
 def detail(text: str, language: str) -> str:
-    """What is wrong with a field. One translation serves all sentences of one shape."""
+    """Translate what is wrong with a field. One translation serves all sentences of one shape."""
     said = translate(text, language)
     if said != text:
         return said
@@ -88,17 +88,17 @@ def detail(text: str, language: str) -> str:
 
 
 def details(errors: Iterable[Mapping[str, str]], language: str) -> list[dict[str, str]]:
-    """The errors of a refusal, each told in a language."""
+    """Translate the errors of a refusal."""
     return [{**each, "detail": detail(each["detail"], language)} for each in errors]
 
 
 def shape(text: str) -> str:
-    """The sentence with {} for its numbers, and for what it lists after a colon."""
+    """Replace numbers, and the list after a colon, by {}."""
     return _DIFFERING.sub("{}", text)
 
 
 def localised(value: Any, language: str) -> Any:
-    """A document from booking with every text in one language, else in the first language that it has."""
+    """Return a document of booking with each text in one language, else in the first one that it has."""
     if isinstance(value, list):
         return [localised(each, language) for each in value]
     if not isinstance(value, dict):
@@ -114,18 +114,18 @@ def localised(value: Any, language: str) -> Any:
 
 
 def _text(text: Any, language: str) -> str:
-    """A name can be a plain one: that of a person, or of a file."""
+    """Names of people and files are plain strings."""
     return pick(text, language) if isinstance(text, dict) else str(text or "")
 
 
 def day(moment: str | dt.date, language: str, form: str = "full") -> str:
-    """A date in words. `moment`: RFC 3339 with the offset of the location, or a date."""
+    """Format a date. `moment`: RFC 3339 with the offset of the location, or a date."""
     date = moment if isinstance(moment, dt.date) else dt.datetime.fromisoformat(moment).date()
     return format_date(date, form, locale=LOCALES[language])
 
 
 def moment(text: str, language: str) -> str:
-    """A date and time in words. `text`: RFC 3339 with the offset of the location; anything else stays as it is."""
+    """Format a date and time. `text`: RFC 3339 with the offset of the location; anything else is returned as it is."""
     try:
         time = dt.datetime.fromisoformat(text).time()
     except ValueError:
@@ -134,13 +134,13 @@ def moment(text: str, language: str) -> str:
 
 
 def weekdays(language: str, width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
-    """Their names from Monday on."""
+    """Return the names of weekdays from Monday."""
     names = get_day_names(width, locale=LOCALES[language])
     return [names[day] for day in range(7)]
 
 
 def country_name(country: str, language: str) -> str:
-    """What a country (ISO 3166-1 alpha-2) is called in a language."""
+    """Return the name of a country (ISO 3166-1 alpha-2) in a language."""
     return str(Locale.parse(LOCALES[language]).territories.get(country, country))
 
 

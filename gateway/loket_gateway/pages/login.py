@@ -102,7 +102,7 @@ class LoginPages:
     @page_route("POST", "/<municipality>/afmelden")
     def logout(self, request: GatewayRequest, municipality: str) -> Response:
         caller = self.access.authenticate(request)
-        self.access.leave(request)
+        self.access.end_session(request)
         if caller.is_known:
             self.access.log.record(caller.municipality, caller.name, "logged out", now())
         response = see_other(request, f"/{municipality}/aanmelden")
