@@ -30,6 +30,31 @@ def test_every_link_to_a_file_leads_to_one(page):
         assert (page.parent / target).exists(), target
 
 
+#: paths that the reader of a page creates
+EXAMPLES = re.compile("surveys|locations|it[.](?:po|yaml)$|[.]env$")
+PACKAGES = {
+    ROOT / "gateway": "loket_gateway", ROOT / "deploy/local": "loket_local",
+    **{folder: f"loket_{folder.name}" for folder in (ROOT / "services").iterdir() if folder.is_dir()},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES_BY_HAND, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_path_that_a_page_names_exists(page):
+    """Decisions may name files of their day."""
+    if page.parent.name == "decisions" or page.name == "CHANGELOG.md":
+        return
+    for path in re.findall(r"`((?:services|gateway|deploy|tests|docs)/[\w./*-]+)`", page.read_text()):
+        assert EXAMPLES.search(path) or list(ROOT.glob(path.rstrip("/"))), path
+
+
+@pytest.mark.parametrize("component", PACKAGES, ids=lambda folder: folder.name)
+def test_every_file_that_a_component_lists_exists(component):
+    for line in (component / "README.md").read_text().splitlines():
+        first = line.split("|")[1] if line.startswith("|") else ""
+        for name in re.findall(r"`([\w./]+)`", first):
+            assert (component / PACKAGES[component] / name).exists(), name
+
+
 def test_every_target_that_the_readme_names_is_in_the_makefile():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text()))
