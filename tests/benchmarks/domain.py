@@ -13,7 +13,7 @@ from loket_booking.domain.catalogue import AppointmentType, Location, Municipali
 from loket_booking.domain.grid import span
 from loket_booking.domain.opening_hours import Calendar
 from loket_booking.domain.resource_day import Agenda, AgendaKey
-from loket_booking.domain.visit import candidates, plan
+from loket_booking.domain.visit import candidates, plan_visit
 
 RESOURCES = (1, 10, 50, 200)
 DAYS = (14, 60)
@@ -48,7 +48,7 @@ def milliseconds(resources: int, days: int, fill: float) -> tuple[float, int]:
     """The best of several runs with the opening hours known, as they are after the first; and the slots found."""
     chance = random.Random(resources * days)
     known = municipality(resources)
-    calendar, visit = Calendar(known), plan(known, ["visit"], 1, None)
+    calendar, visit = Calendar(known), plan_visit(known, ["visit"], 1, None)
     groups = candidates(known, visit)
     dates = [FIRST + dt.timedelta(n) for n in range(days)]
     agendas = {

@@ -1,4 +1,4 @@
-"""`loket-configure FILE`: hand a municipality's configuration to the running booking service."""
+"""`loket-configure FILE`: load a municipality's configuration into a running booking service."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from loket_contracts.errors import Refusal
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @amqp_uri_option
-@click.option("--by", default=getpass.getuser, help="Who makes the change; kept with the version.")
+@click.option("--by", default=getpass.getuser, help="Your name, stored with the version.")
 @click.option("--diff", is_flag=True, help="Only show what would change.")
+@click.option("--if-absent", is_flag=True, help="Load nothing when the municipality has a configuration.")
 @click.option(
-    "--if-absent", is_flag=True, help="Load nothing when the municipality has a configuration, such as one of the desk."
+    "--confirm", is_flag=True, help="Allow removals to which coming appointments refer; these appointments stay."
 )
-@click.option("--confirm", is_flag=True, help="Also remove what coming appointments refer to; these stay as they are.")
 def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool, confirm: bool) -> None:
-    """Load FILE, whole or not at all. Errors name the line.
+    """Load FILE, completely or not at all. Errors have line numbers.
 
-    Appointments that no longer fit the new hours are listed; they stay until somebody moves them.
+    Lists the appointments that clash with the new hours; they stay until staff move them.
     """
     text = file.read_text(encoding="utf-8")
     try:
@@ -36,7 +36,7 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool, confir
         taken = ask(amqp_uri, "booking", "configure", text, by, None, if_absent, confirm)
     except Refusal as refusal:
         if refusal.code == "removal-not-confirmed":
-            click.echo(f"{refusal.detail} With --confirm it counts, and they stay as they are.", err=True)
+            click.echo(f"{refusal.detail} Use --confirm to load it; these appointments stay.", err=True)
         for error in refusal.errors:
             place = f"{file}:{error['line']}" if "line" in error else file
             click.echo(f"{place}: {error['pointer']}: {error['detail']}", err=True)

@@ -1,4 +1,4 @@
-"""The booking service: what it stands on, and what it does by itself."""
+"""The booking service: its entrypoints and dependencies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from nameko.timer import timer
 
 from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.event_log import EventLog
-from loket_chassis.messaging.outbox import OutboxRelay
 from loket_chassis.messaging.rpc import rpc
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
@@ -16,17 +15,15 @@ from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS
 
-from .commands import waiting_list
-from .context import WITH_OUTBOX, BookingStores
+from .bootstrap import BookingUseCases
 from .domain.grid import local_date
-from .entrypoints.administration import ForAdministration
-from .entrypoints.kiosks import ForKiosks
-from .entrypoints.portals import ForPortals
-from .entrypoints.residents import ForResidents
-from .entrypoints.staff import ForStaff
-from .jobs import housekeeping
+from .entrypoints.administration import AdministrationRpc
+from .entrypoints.kiosks import KioskRpc
+from .entrypoints.portals import PortalRpc
+from .entrypoints.residents import ResidentRpc
+from .entrypoints.staff import StaffRpc
 
-#: what gives time back, and the field that tells which
+#: the events after which time is free, and the field that has the time
 FREEING = {
     "appointment.cancelled": "start",
     "appointment.rescheduled": "previous_start",
@@ -35,33 +32,31 @@ FREEING = {
 }
 
 
-class BookingService(ForResidents, ForPortals, ForStaff, ForKiosks, ForAdministration, Probes):
+class BookingService(ResidentRpc, PortalRpc, StaffRpc, KioskRpc, AdministrationRpc, Probes):
     """Appointments of every municipality."""
 
     name = "booking"
 
-    stores = BookingStores()
+    use_cases = BookingUseCases()
     idempotency = Idempotency()
-    announce = OutboxRelay(BOOKING_EXCHANGE, collections=WITH_OUTBOX)
     event_log = EventLog()
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
     @listen("booking.freed-time", [(BOOKING_EXCHANGE, [EVENTS[name].type for name in FREEING])])
     def on_freed_time(self, event: Event) -> None:
-        """Offer what came free to who waits for it."""
+        """Offer the freed time to the waiting list."""
         field = FREEING[event.name]
         if field is None:
             return
         moment = dt.datetime.fromisoformat(event.data[field])
         date = local_date(moment, event.data["time_zone"])
         freed_by = event.subject if event.name == "appointment.cancelled" else None
-        team = event.data["team"]
-        waiting_list.offer_freed(self.stores, self.announce, event.municipality, team, [date], freed_by)
+        self.use_cases.waiting_list.offer_freed(event.municipality, event.data["team"], [date], freed_by)
 
     @timer(60)
-    def tidy(self) -> None:
-        housekeeping.tidy(self.stores, self.announce)
+    def run_jobs(self) -> None:
+        self.use_cases.housekeeping.run_jobs()
 
     @rpc
     def ping(self) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from builders import utc
 
-from loket_booking.commands import booking, lifecycle
+from loket_booking.bootstrap import Repositories, build_use_cases
 from loket_booking.commands.request import Request
-from loket_booking.context import Stores
-from loket_booking.queries import appointments, slots
+from loket_booking.store.links import Links
 from loket_contracts.commands import BookAppointment, FindSlots, HoldSlot, RescheduleAppointment
 from loket_contracts.errors import Refusal
 
@@ -37,7 +36,7 @@ class Desk:
         self.answers = {"perceel": "x", "werken": "slopen"}
         if text is not RUMST:
             self.usual, self.answers = {"appointment_types": ["advies"]}, {}
-        self.stores = Stores.on(database, "key", lambda: self.time)
+        self.stores = Repositories.on(database)
         self.stores.configurations.store(text, "test", self.time)
 
     @classmethod
@@ -56,29 +55,38 @@ class Desk:
         desk.announced = list(announced)
         return desk
 
+    @property
+    def stores(self):
+        return self._stores
+
+    @stores.setter
+    def stores(self, repositories):
+        self._stores = repositories
+        self.use_cases = build_use_cases(repositories, Links("key"), lambda: self.time, self.announce)
+
     def hold(self, key=None, client=None, **changes):
         wish = HoldSlot().load({**self.usual, "start": START, **changes})
-        return booking.hold(self.stores, "rumst", wish, Request(idempotency_key=key, client=client))
+        return self.use_cases.booking.hold("rumst", wish, Request(idempotency_key=key, client=client))
 
     def book(self, key=None, request=None, client=None, **changes):
         body = {"contact": CONTACT, "answers": self.answers, **changes}
         if "hold" not in body:
             body = {**self.usual, "start": START, **body}
         request = request or Request(idempotency_key=key, client=client)
-        return booking.book(self.stores, self.announce, "rumst", BookAppointment().load(body), request)
+        return self.use_cases.booking.book("rumst", BookAppointment().load(body), request)
 
     def cancel(self, card, reason="ill", **changes):
-        return lifecycle.cancel(self.stores, self.announce, card, reason, changes.pop("request", Request()), **changes)
+        return self.use_cases.lifecycle.cancel(card, reason, changes.pop("request", Request()), **changes)
 
     def reschedule(self, card, start, request=Request(), **changes):  # noqa: B008 - a request is immutable
         wish = RescheduleAppointment().load({"start": start, **changes})
-        return lifecycle.reschedule(self.stores, self.announce, card, wish, request)
+        return self.use_cases.lifecycle.reschedule(card, wish, request)
 
     def step(self, card, command, request=STAFF, reason=None, **changes):
-        return lifecycle.step(self.stores, self.announce, card, command, request, reason, changes)
+        return self.use_cases.lifecycle.take_step(card, command, request, reason, changes)
 
     def appointment(self, card):
-        return appointments.appointment(self.stores, self.card(card.id))
+        return self.use_cases.appointments.appointment(self.card(card.id))
 
     def card(self, identifier):
         return self.stores.cards.get(identifier)
@@ -93,7 +101,7 @@ class Desk:
         return names
 
     def slots(self, first="2026-11-30", last=None, **wish):
-        return slots.free_slots(self.stores, "rumst", self.wish(first, last, **wish))["slots"]
+        return self.use_cases.slots.free_slots("rumst", self.wish(first, last, **wish))["slots"]
 
     def wish(self, first="2026-11-30", last=None, **wish):
         return FindSlots().load({**self.usual, "from": first, "to": last or first, **wish})

@@ -17,18 +17,17 @@ from loket_booking.domain import appointment as life
 from loket_booking.domain.grid import span
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.resource_day import EMPTY, AgendaKey, Placement
-from loket_booking.domain.visit import plan
-from loket_booking.store.agenda_cache import FRESH_FOR, Memory
-from loket_booking.store.agendas import Agendas
+from loket_booking.domain.visit import plan_visit
+from loket_booking.store.agenda_cache import SEARCH_MAX_AGE, AgendaCache
+from loket_booking.store.agendas import Agendas, AlreadyClaimed, Taken
 from loket_booking.store.bitmap import cells_in
-from loket_booking.store.claiming import AlreadyClaimed, Taken
 
 NOW = utc(2026, 11, 24, 8)
 RESIDENT, STAFF = Actor("resident"), Actor("staff")
 LONG = bool(os.environ.get("LOKET_LONG"))
 DATE = dt.date(2026, 11, 30)
 TOWN = a_municipality()
-VISIT = plan(TOWN, ["advies"], 1, None)
+VISIT = plan_visit(TOWN, ["advies"], 1, None)
 
 
 def at(start, end, resource="ro-1"):
@@ -36,7 +35,7 @@ def at(start, end, resource="ro-1"):
 
 
 def draft(placements, identifier=None):
-    return life.held(identifier or uuid.uuid4().hex, "rumst", VISIT, placements, utc(2026, 11, 30, 9), NOW, "resident")
+    return life.hold(identifier or uuid.uuid4().hex, "rumst", VISIT, placements, utc(2026, 11, 30, 9), NOW, "resident")
 
 
 def hold(agendas, *placements, until=NOW + dt.timedelta(minutes=10), now=NOW):
@@ -189,9 +188,9 @@ def test_what_goes_along_with_a_move_is_undone_with_it(agendas, database):
 
 def test_a_step_is_kept_once_with_its_event(agendas):
     booked = book(agendas, at(100, 112))
-    here, event = life.step(TOWN, booked, "ask", now=NOW, by=STAFF)
-    assert agendas.note([at(100, 112)], here, event)
-    assert not agendas.note([at(100, 112)], here, event)
+    here, event = life.take_step(TOWN, booked, "ask", now=NOW, by=STAFF)
+    assert agendas.save_step([at(100, 112)], here, event)
+    assert not agendas.save_step([at(100, 112)], here, event)
     assert agendas.find_claim("rumst/ro-1/2026-11-30", booked.id)[0] == here
     assert taken(agendas) == span(100, 112)
 
@@ -243,14 +242,14 @@ def test_many_who_want_different_times_of_a_new_day_all_get_theirs(agendas):
 
 def test_a_search_sees_what_this_process_wrote_at_once_and_what_another_wrote_soon(agendas, database):
     key = at(0, 1).agenda
-    assert agendas.memory.recall([key])[key].booked == 0
+    assert agendas.cache.read([key])[key].booked == 0
     book(agendas, at(100, 112))
-    assert agendas.memory.recall([key])[key].booked == span(100, 112)
+    assert agendas.cache.read([key])[key].booked == span(100, 112)
     book(Agendas(database), at(112, 120))
-    assert agendas.memory.recall([key])[key].booked == span(100, 112)
+    assert agendas.cache.read([key])[key].booked == span(100, 112)
     assert agendas.read([key])[key].booked == span(100, 120), "who decides reads what is"
-    time.sleep(FRESH_FOR)
-    assert agendas.memory.recall([key])[key].booked == span(100, 120)
+    time.sleep(SEARCH_MAX_AGE)
+    assert agendas.cache.read([key])[key].booked == span(100, 120)
 
 
 def test_what_was_written_while_a_search_was_reading_is_not_forgotten_again(database):
@@ -262,10 +261,10 @@ def test_what_was_written_while_a_search_was_reading_is_not_forgotten_again(data
         book(agendas, at(100, 112))
         return found
 
-    agendas.memory = Memory(slow_read)
-    assert agendas.memory.recall([key])[key].booked == 0
-    agendas.memory._read = agendas.read
-    assert agendas.memory.recall([key])[key].booked == span(100, 112)
+    agendas.cache = AgendaCache(slow_read)
+    assert agendas.cache.read([key])[key].booked == 0
+    agendas.cache._read = agendas.read
+    assert agendas.cache.read([key])[key].booked == span(100, 112)
 
 
 def test_one_appointment_stands_in_one_place_however_often_its_request_is_carried_out(agendas):

@@ -12,7 +12,7 @@ from loket_booking.domain import appointment as life
 from loket_booking.domain.catalogue import QueuePolicy
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.resource_day import AgendaKey, Placement
-from loket_booking.domain.visit import plan
+from loket_booking.domain.visit import plan_visit
 from loket_contracts import events
 from loket_contracts.errors import Refusal
 from loket_contracts.event_data import ACTORS
@@ -20,7 +20,7 @@ from loket_contracts.event_data import ACTORS
 NOW = utc(2026, 11, 24, 8)
 START, END = utc(2026, 11, 30, 8), utc(2026, 11, 30, 8, 30)
 TOWN = a_municipality(queue=QueuePolicy(early_minutes=15), phone="03 888 00 00")
-VISIT = plan(TOWN, ["advies"], 1, None)
+VISIT = plan_visit(TOWN, ["advies"], 1, None)
 #: around midnight before the visit, when it may be announced, begins and ends, and around midnight after it
 MOMENTS = sorted(
     moment + dt.timedelta(minutes=off)
@@ -34,7 +34,7 @@ def at(resource="ro-1"):
 
 
 def booked():
-    draft = life.held("a1", "rumst", VISIT, at(), START, NOW, "resident")
+    draft = life.hold("a1", "rumst", VISIT, at(), START, NOW, "resident")
     return life.book(TOWN, draft, now=NOW, by=Actor("resident"), language="nl")[0]
 
 
@@ -45,7 +45,7 @@ def give(appointment, command, by="staff", now=NOW):
         return life.cancel(TOWN, appointment, now=now, by=Actor(by), reason="ill")
     if command == "reschedule":
         return life.reschedule(TOWN, appointment, VISIT, at("ro-2"), START, now=now, by=Actor(by))
-    return life.step(TOWN, appointment, command, now=now, by=Actor(by))
+    return life.take_step(TOWN, appointment, command, now=now, by=Actor(by))
 
 
 def in_time(command, by, now):
@@ -76,7 +76,7 @@ def test_whatever_is_tried_and_when_only_the_steps_of_the_table_happen_in_their_
     for name, by, later in steps:
         moment = min(moment + later, len(MOMENTS) - 1)
         rule, now = life.COMMANDS[name], MOMENTS[moment]
-        may = life.allowed(TOWN, appointment, by, now)
+        may = life.allowed_commands(TOWN, appointment, by, now)
         in_state = appointment.state in rule.sources and by in rule.actors
         assert (name in may) == (in_state and in_time(name, by, now))
         if name in may:
@@ -99,7 +99,7 @@ def test_whatever_is_tried_and_when_only_the_steps_of_the_table_happen_in_their_
 
 @pytest.mark.parametrize("state", ["completed", "cancelled"])
 def test_an_ended_appointment_stays_ended(state):
-    assert life.allowed(TOWN, replace(booked(), state=state), "staff", NOW) == []
+    assert life.allowed_commands(TOWN, replace(booked(), state=state), "staff", NOW) == []
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_an_ended_appointment_stays_ended(state):
 )
 def test_a_resident_can_move_cancel_and_check_in_in_their_time_and_nothing_else(minutes, may):
     now = START + dt.timedelta(minutes=minutes)
-    assert life.allowed(TOWN, booked(), "resident", now) == may
-    assert life.allowed(TOWN, replace(booked(), state="checked_in"), "resident", now) == []
+    assert life.allowed_commands(TOWN, booked(), "resident", now) == may
+    assert life.allowed_commands(TOWN, replace(booked(), state="checked_in"), "resident", now) == []
 
 
 def test_a_mistaken_no_show_and_check_in_can_be_undone():
@@ -129,5 +129,5 @@ def test_a_move_tells_where_it_was():
 def test_the_history_never_runs_back_in_time_whatever_the_clock_says():
     appointment = booked()
     earlier = NOW - dt.timedelta(seconds=3)
-    changed, event = life.step(TOWN, appointment, "ask", now=earlier, by=Actor("staff"))
+    changed, event = life.take_step(TOWN, appointment, "ask", now=earlier, by=Actor("staff"))
     assert changed.history[-1].at == event.time == NOW

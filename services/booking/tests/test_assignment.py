@@ -6,15 +6,15 @@ from builders import a_specialist
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loket_booking.domain.assignment import Staffing
-from loket_booking.domain.grid import at_least, cells_of, count
+from loket_booking.domain.assignment import Assignment
+from loket_booking.domain.grid import at_least, cells_of, count_sets
 
 NAMES = "abcdef"
 groups = st.lists(st.sets(st.sampled_from(NAMES), min_size=1, max_size=5), min_size=1, max_size=4)
 
 
-def staffing(needs):
-    return Staffing([[a_specialist(name) for name in sorted(need)] for need in needs])
+def assignment(needs):
+    return Assignment([[a_specialist(name) for name in sorted(need)] for need in needs])
 
 
 def most_visits(needs, free):
@@ -31,7 +31,7 @@ def most_visits(needs, free):
 
 @given(groups.filter(lambda needs: len(needs) < 4), st.sets(st.sampled_from(NAMES)))
 def test_the_capacity_is_what_trying_every_crew_gives(needs, free):
-    starts = staffing(needs).starts({name: int(name in free) for need in needs for name in need})
+    starts = assignment(needs).starts({name: int(name in free) for need in needs for name in need})
     expected = most_visits(needs, free)
     assert starts.cells == int(expected > 0)
     if expected:
@@ -40,7 +40,7 @@ def test_the_capacity_is_what_trying_every_crew_gives(needs, free):
 
 @given(groups, st.dictionaries(st.sampled_from(NAMES), st.integers(0, 9)))
 def test_a_crew_is_found_whenever_there_is_one_and_nobody_is_in_it_twice(needs, able):
-    crew = staffing(needs).choose(able)
+    crew = assignment(needs).choose(able)
     possible = any(len(set(each)) == len(each) for each in product(*(need & able.keys() for need in needs)))
     assert (crew is not None) == possible
     if crew is not None:
@@ -50,13 +50,13 @@ def test_a_crew_is_found_whenever_there_is_one_and_nobody_is_in_it_twice(needs, 
 
 
 def test_the_least_loaded_serves_and_makes_way_for_a_need_that_has_nobody_else():
-    crew = staffing([{"a", "b"}, {"a"}]).choose({"a": 0, "b": 5})
+    crew = assignment([{"a", "b"}, {"a"}]).choose({"a": 0, "b": 5})
     assert [each.id for each in crew] == ["b", "a"]
-    assert [each.id for each in staffing([{"a", "b", "c"}]).choose({"a": 4, "b": 2, "c": 2})] == ["b"]
+    assert [each.id for each in assignment([{"a", "b", "c"}]).choose({"a": 4, "b": 2, "c": 2})] == ["b"]
 
 
 @given(st.lists(st.sets(st.integers(0, 40)), max_size=12), st.integers(1, 9))
 def test_the_cells_that_enough_sets_have_are_those_that_counting_finds(sets, number):
-    planes = count([sum(1 << cell for cell in each) for each in sets])
+    planes = count_sets([sum(1 << cell for cell in each) for each in sets])
     expected = [cell for cell in range(41) if sum(cell in each for each in sets) >= number]
     assert list(cells_of(at_least(planes, number))) == expected

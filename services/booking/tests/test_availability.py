@@ -14,7 +14,7 @@ from loket_booking.domain.catalogue import Closure, Holidays, Need, OpeningRule,
 from loket_booking.domain.grid import day, span
 from loket_booking.domain.opening_hours import Calendar, holiday_dates
 from loket_booking.domain.resource_day import Agenda, AgendaKey, Hold
-from loket_booking.domain.visit import candidates, plan
+from loket_booking.domain.visit import candidates, plan_visit
 from loket_contracts.errors import Refusal
 
 FIVE = dt.timedelta(minutes=5)
@@ -23,7 +23,7 @@ LONG_AGO = utc(2026, 11, 1)
 
 
 def slots_of(municipality, dates, agendas=None, now=LONG_AGO, types=("advies",), persons=1):
-    visit = plan(municipality, list(types), persons, None)
+    visit = plan_visit(municipality, list(types), persons, None)
     groups = candidates(municipality, visit)
     found = Availability(Calendar(municipality), visit, groups, agendas or {}, now).slots(dates)
     return [(slot.on.moment(slot.cell), slot.capacity) for slot in found]
@@ -35,7 +35,7 @@ def clock(found, zone="Europe/Brussels"):
 
 def by_the_rules(municipality, date, agendas, now):
     """Every start tried, every five minutes looked at, in wall-clock terms: slow, and without a bit in it."""
-    visit = plan(municipality, ["advies"], 1, None)
+    visit = plan_visit(municipality, ["advies"], 1, None)
     zone = ZoneInfo(visit.location.time_zone)
     on = day(date, visit.location.time_zone)
     kind = visit.types[0]
@@ -233,7 +233,7 @@ def test_an_expired_hold_is_free_time_and_a_live_one_is_not():
 
 def test_durations_of_several_types_and_persons_add_up():
     types = (a_type("advies", duration=20, per_extra_person=10), a_type("dossier", duration=15))
-    visit = plan(a_municipality(types=types), ["advies", "dossier"], 3, None)
+    visit = plan_visit(a_municipality(types=types), ["advies", "dossier"], 3, None)
     assert visit.length * 5 == (20 + 10 * 2) + 15
 
 
@@ -277,7 +277,7 @@ def test_hours_of_every_other_week_are_counted_from_the_week_of_their_first_day(
 
 
 def placed(municipality, start, agendas=None, now=LONG_AGO):
-    visit = plan(municipality, ["advies"], 1, None)
+    visit = plan_visit(municipality, ["advies"], 1, None)
     groups = candidates(municipality, visit)
     return Availability(Calendar(municipality), visit, groups, agendas or {}, now).place(start)
 

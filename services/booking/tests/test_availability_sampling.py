@@ -6,8 +6,6 @@ import pytest
 from desk import Desk
 from municipality_yaml import a_town, types
 
-from loket_booking.jobs.availability_sampling import sample
-
 SHORT = {"team": "milieu", "needs": [{"skill": "natuur"}], "horizon_days": 1}
 
 
@@ -23,25 +21,25 @@ def told(desk):
 
 
 def test_the_first_and_the_third_free_slot_of_every_type_are_told(desk):
-    assert sample(desk.stores, desk.announce) == 2
+    assert desk.use_cases.housekeeping.availability_sampling.sample_availability() == 2
     assert desk.told() == ["availability.sampled"] * 2
     assert told(desk) == {"advies": (0, 0), "natuur": (0, 0)}
 
 
 def test_days_that_are_full_lie_between(desk):
     desk.fill("2026-11-24", "2026-11-25", appointment_types=["advies"])
-    sample(desk.stores, desk.announce)
+    desk.use_cases.housekeeping.availability_sampling.sample_availability()
     assert told(desk)["advies"] == (2, 2)
 
 
 def test_what_nobody_can_give_is_nowhere(desk):
     desk.fill("2026-11-24", "2026-11-25", appointment_types=["natuur"])
-    sample(desk.stores, desk.announce)
+    desk.use_cases.housekeeping.availability_sampling.sample_availability()
     assert told(desk)["natuur"] == (None, None)
 
 
 def test_it_is_looked_up_once_a_day(desk):
-    sample(desk.stores, desk.announce)
-    assert sample(desk.stores, desk.announce) == 0
+    desk.use_cases.housekeeping.availability_sampling.sample_availability()
+    assert desk.use_cases.housekeeping.availability_sampling.sample_availability() == 0
     desk.time += dt.timedelta(days=1)
-    assert sample(desk.stores, desk.announce) == 2
+    assert desk.use_cases.housekeeping.availability_sampling.sample_availability() == 2

@@ -6,9 +6,8 @@ import pytest
 from desk import CONTACT, LATER, START, Desk, refused
 from municipality_yaml import a_town
 
-from loket_booking.queries import appointments
 from loket_booking.store.agendas import Agendas
-from loket_booking.store.cards import UNDER_WAY
+from loket_booking.store.cards import MAX_BOOKING_TIME
 from loket_booking.store.links import Links
 
 
@@ -118,7 +117,7 @@ def test_a_request_that_died_before_its_claim_can_be_repeated_once_its_time_is_o
     _, card = desk.book(key="k")
     desk.stores.agendas.collection.delete_many({})  # as if the process had died between the card and the claim
     assert refused(desk.book, key="k") == "outcome-unknown"
-    desk.time += UNDER_WAY
+    desk.time += MAX_BOOKING_TIME
     booked, taken_over = desk.book(key="k")
     assert (booked.id, taken_over.reference) == (card.id, card.reference)
 
@@ -129,7 +128,7 @@ def test_two_requests_under_one_key_that_run_side_by_side_make_one_appointment(d
     class Overtaken(Agendas):
         def book(self, *args):
             if not rival.announced:
-                rival.time = desk.time + UNDER_WAY
+                rival.time = desk.time + MAX_BOOKING_TIME
                 rival.book(key="k", start=LATER)
             super().book(*args)
 
@@ -159,7 +158,7 @@ def test_a_move_to_another_day_keeps_the_appointment_its_card_and_its_link(desk)
     moved = desk.reschedule(card, LATER)
     assert (moved.id, moved.sequence) == (booked.id, 2)
     assert desk.capacity() == before
-    found = appointments.find_card_by_link(desk.stores, "rumst", desk.stores.links.token(booked.id))
+    found = desk.use_cases.appointments.find_card_by_link("rumst", desk.use_cases.links.token(booked.id))
     assert desk.appointment(found) == moved
     assert desk.announced == ["appointment.booked.v1", "appointment.rescheduled.v1"]
 
@@ -237,13 +236,13 @@ def test_what_cannot_be_booked_is_refused_and_nothing_is_stored(desk, changes, c
 
 def test_only_a_hash_of_the_link_is_kept_and_only_the_right_link_opens(desk):
     booked, card = desk.book()
-    token = desk.stores.links.token(booked.id)
+    token = desk.use_cases.links.token(booked.id)
     assert token not in str(desk.stores.cards.collection.find_one({}))
-    assert appointments.find_card(desk.stores, "rumst", booked.id, token) == card
-    assert appointments.find_card_by_link(desk.stores, "rumst", token) == card
-    assert refused(appointments.find_card, desk.stores, "rumst", booked.id, "wrong") == "appointment-not-found"
-    assert refused(appointments.find_card, desk.stores, "boom", booked.id, token) == "appointment-not-found"
-    assert refused(appointments.find_card_by_link, desk.stores, "rumst", "wrong") == "appointment-not-found"
+    assert desk.use_cases.appointments.find_card("rumst", booked.id, token) == card
+    assert desk.use_cases.appointments.find_card_by_link("rumst", token) == card
+    assert refused(desk.use_cases.appointments.find_card, "rumst", booked.id, "wrong") == "appointment-not-found"
+    assert refused(desk.use_cases.appointments.find_card, "boom", booked.id, token) == "appointment-not-found"
+    assert refused(desk.use_cases.appointments.find_card_by_link, "rumst", "wrong") == "appointment-not-found"
 
 
 def test_the_agenda_and_its_events_know_nobody(desk):
@@ -254,7 +253,7 @@ def test_the_agenda_and_its_events_know_nobody(desk):
 
 
 def test_another_key_makes_other_links(desk):
-    assert replace(desk.stores, links=Links("other")).links.token("a") != desk.stores.links.token("a")
+    assert Links("other").token("a") != desk.use_cases.links.token("a")
 
 
 def test_a_resident_is_kept_with_a_language_of_the_municipality_and_a_number_of_its_country(database):

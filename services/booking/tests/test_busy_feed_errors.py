@@ -192,7 +192,7 @@ def test_the_clock_that_ends_a_long_calculation_counts_the_time_of_the_processor
     monkeypatch.setattr(sandbox, "SECONDS", 1)
     many = [event("DTSTART:19000101T090000Z", "RRULE:FREQ=DAILY;COUNT=40000", uid=f"v{n}") for n in range(400)]
     with pytest.raises(Refusal) as refused:
-        sandbox.busy_times_apart(calendar(*many), NOW, BRUSSELS)
+        sandbox.busy_times_sandboxed(calendar(*many), NOW, BRUSSELS)
     assert refused.value.errors == [{"pointer": "/text", "detail": sandbox.TOO_LONG}]
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from loket_booking.feeds.busy import busy_times
-from loket_booking.feeds.sandbox import busy_times_apart
+from loket_booking.feeds.sandbox import busy_times_sandboxed
 from loket_contracts.errors import Refusal
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
@@ -69,7 +69,7 @@ def test_the_ends_of_time_are_no_failure(at, rule):
 
 def test_read_apart_it_says_the_same():
     text = calendar("DTSTART:20261130T220000Z", "DTEND:20261201T023000Z", "RRULE:FREQ=WEEKLY")
-    assert busy_times_apart(text, NOW, BRUSSELS) == busy_times(text, NOW, BRUSSELS) != []
+    assert busy_times_sandboxed(text, NOW, BRUSSELS) == busy_times(text, NOW, BRUSSELS) != []
     with pytest.raises(Refusal) as refused:
-        busy_times_apart("no calendar", NOW, BRUSSELS)
+        busy_times_sandboxed("no calendar", NOW, BRUSSELS)
     assert refused.value.errors == [{"pointer": "/text", "detail": "This is not an iCalendar file."}]

@@ -7,11 +7,7 @@ from desk import LATER, STAFF, START, Desk, refused
 from icalendar import Calendar
 from municipality_yaml import a_town, specialist, types
 
-from loket_booking.commands import closures, configuration_changes
 from loket_booking.domain.grid import local_date
-from loket_booking.jobs.housekeeping import tell_capacity
-from loket_booking.queries import administration, appointments, day
-from loket_booking.queries import desk as desk_queries
 from loket_contracts.commands import CloseTime, MoveThese
 from loket_contracts.errors import Refusal
 
@@ -24,20 +20,20 @@ def desk(database):
 
 
 def close(desk, **body):
-    return closures.close(desk.stores, "rumst", CloseTime().load({"first": MONDAY, **body}), STAFF)
+    return desk.use_cases.closures.close_time("rumst", CloseTime().load({"first": MONDAY, **body}), STAFF)
 
 
 def clashing(desk):
-    return [(each["appointment"], each["reason"]) for each in desk_queries.clashes(desk.stores, "rumst")]
+    return [(each["appointment"], each["reason"]) for each in desk.use_cases.clashes.clashes("rumst")]
 
 
 def test_a_closure_takes_the_time_away_and_its_end_gives_it_back(desk):
     laid = close(desk, resource="ro-1", **{"from": "09:00", "to": "10:00"})
     capacities = {slot["start"][11:16]: slot["capacity"] for slot in desk.slots()}
     assert (capacities["09:00"], capacities["10:00"]) == (1, 2)
-    closures.reopen(desk.stores, "rumst", laid.id)
+    desk.use_cases.closures.reopen_time("rumst", laid.id)
     assert {slot["capacity"] for slot in desk.slots()} == {2}
-    assert refused(closures.reopen, desk.stores, "rumst", laid.id) == "closure-not-found"
+    assert refused(desk.use_cases.closures.reopen_time, "rumst", laid.id) == "closure-not-found"
 
 
 def test_a_location_or_all_can_be_closed(desk):
@@ -52,7 +48,7 @@ def test_another_instance_sees_a_closure_within_a_second(database, desk):
     other = Desk(database, a_town())
     assert other.starts()
     close(desk)
-    other.stores.configurations.look_again()
+    other.stores.configurations.invalidate()
     assert other.starts() == []
 
 
@@ -77,14 +73,14 @@ def test_moving_many_proposes_a_moment_for_each_and_no_moment_twice(desk):
     cards = [desk.book(start=START)[1] for _ in range(2)]
     cards += [desk.book(start="2026-11-30T11:00:00+01:00", request=STAFF)[1]]
     close(desk)
-    found = desk_queries.proposals(desk.stores, "rumst", [card.id for card in cards])
+    found = desk.use_cases.clashes.proposals("rumst", [card.id for card in cards])
     taken = [(each["start"], tuple(each["resources"])) for each in found]
     assert len(set(taken)) == 3
     assert {start[:10] for start, _ in taken} <= {"2026-11-27", "2026-12-01"}, "the nearest days that are open"
     moves = MoveThese().load({"moves": [
         {"appointment": each["appointment"], "start": each["start"], "resource": each["resources"][0]} for each in found
     ]})  # fmt: skip
-    results = closures.move_these(desk.stores, desk.announce, "rumst", moves["moves"], STAFF)
+    results = desk.use_cases.closures.move_appointments("rumst", moves["moves"], STAFF)
     assert {each["result"] for each in results} == {"moved"}
     assert clashing(desk) == []
 
@@ -92,7 +88,7 @@ def test_moving_many_proposes_a_moment_for_each_and_no_moment_twice(desk):
 def test_the_same_specialist_is_proposed_when_that_is_near(desk):
     _, card = desk.book(start=START, resource="ro-2")
     close(desk)
-    assert desk_queries.proposals(desk.stores, "rumst", [card.id])[0]["resources"] == ["ro-2"]
+    assert desk.use_cases.clashes.proposals("rumst", [card.id])[0]["resources"] == ["ro-2"]
 
 
 def test_who_cannot_be_moved_keeps_the_place_and_says_why(desk):
@@ -100,7 +96,7 @@ def test_who_cannot_be_moved_keeps_the_place_and_says_why(desk):
     moves = MoveThese().load({"moves": [
         {"appointment": card.id, "start": "2026-12-05T10:00:00+01:00"}, {"appointment": "nobody", "start": START},
     ]})["moves"]  # fmt: skip
-    results = closures.move_these(desk.stores, desk.announce, "rumst", moves, STAFF)
+    results = desk.use_cases.closures.move_appointments("rumst", moves, STAFF)
     assert [each["result"] for each in results] == ["slot-not-offered", "appointment-not-found"]
     assert desk.appointment(card).local(desk.appointment(card).start) == START
 
@@ -144,7 +140,7 @@ END:VCALENDAR
 
 
 def busy(desk, text=BUSY, source="outlook"):
-    return closures.import_busy(desk.stores, "rumst", "ro-1", source, text)
+    return desk.use_cases.closures.import_busy("rumst", "ro-1", source, text)
 
 
 def test_busy_times_of_a_feed_take_time_away_repetitions_and_whole_days_too(desk):
@@ -187,23 +183,23 @@ def test_what_is_no_calendar_is_refused(desk, text):
 
 def test_an_agenda_is_offered_under_a_secret_address_and_names_no_resident(desk):
     _, card = desk.book(start=START, resource="ro-1")
-    token = administration.feed_token(desk.stores, "rumst", "ro-1")
-    text = desk_queries.feed(desk.stores, "rumst", token)
+    token = desk.use_cases.calendar_feed.feed_token("rumst", "ro-1")
+    text = desk.use_cases.calendar_feed.feed("rumst", token)
     assert "DTSTART:20261130T090000Z" in text
     assert card.reference in text
     assert "Lieve" not in text
-    assert refused(desk_queries.feed, desk.stores, "rumst", "x" * 43) == "not-found"
-    assert card.reference not in desk_queries.feed(
-        desk.stores, "rumst", administration.feed_token(desk.stores, "rumst", "ro-2")
+    assert refused(desk.use_cases.calendar_feed.feed, "rumst", "x" * 43) == "not-found"
+    assert card.reference not in desk.use_cases.calendar_feed.feed(
+        "rumst", desk.use_cases.calendar_feed.feed_token("rumst", "ro-2")
     )
 
 
 def test_an_entry_of_an_agenda_keeps_its_identifier_which_is_not_that_of_the_appointment(desk):
     appointment, card = desk.book(start=START, resource="ro-1")
-    token = administration.feed_token(desk.stores, "rumst", "ro-1")
+    token = desk.use_cases.calendar_feed.feed_token("rumst", "ro-1")
 
     def entry():
-        feed = desk_queries.feed(desk.stores, "rumst", token)
+        feed = desk.use_cases.calendar_feed.feed("rumst", token)
         assert appointment.id not in feed.replace("\r\n ", "")
         (found,) = Calendar.from_ical(feed).walk("VEVENT")
         return found["UID"], found.decoded("DTSTART")
@@ -213,7 +209,7 @@ def test_an_entry_of_an_agenda_keeps_its_identifier_which_is_not_that_of_the_app
     after = entry()
     assert after[0] == before[0]
     assert after[1] != before[1]
-    own = appointments.calendar(desk.stores, appointment, card, "https://afspraak.example")
+    own = desk.use_cases.appointments.calendar(appointment, card, "https://afspraak.example")
     assert f"UID:{appointment.id}@loket" in own, "in the resident's own calendar as in the mails"
 
 
@@ -224,7 +220,7 @@ def test_the_day_shows_who_comes_to_whom_and_the_look_is_recorded(desk):
     _, card = desk.book(start=START, resource="ro-1")
     _, gone = desk.book(start=START, resource="ro-2")
     desk.cancel(gone)
-    seen = day.agenda(desk.stores, "rumst", dt.date(2026, 11, 30), "ruimte", None, STAFF)
+    seen = desk.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), "ruimte", None, STAFF)
     by_resource = {each["resource"]: each for each in seen["resources"]}
     assert [(each["name"], each["reference"]) for each in by_resource["ro-1"]["claims"]] == [
         ("Lieve Demo", card.reference)
@@ -239,28 +235,28 @@ def test_the_day_shows_who_comes_to_whom_and_the_look_is_recorded(desk):
 
 def test_a_configuration_is_compared_before_it_counts_and_its_versions_are_kept(desk):
     proposed = a_town(hold_minutes=20)
-    difference = configuration_changes.compare(desk.stores, proposed)["diff"]
+    difference = desk.use_cases.configuration.compare_configuration(proposed)["diff"]
     assert "+hold_minutes: 20" in difference
     assert desk.stores.configurations.calendar("rumst").municipality.version == 1
-    configuration_changes.configure(desk.stores, proposed, "an")
-    kept = administration.configuration(desk.stores, "rumst", 1)
+    desk.use_cases.configuration.configure(proposed, "an")
+    kept = desk.use_cases.administration.configuration("rumst", 1)
     assert kept["text"] == a_town()
     assert [(each["version"], each["by"]) for each in kept["versions"]] == [(2, "an"), (1, "test")]
-    assert refused(administration.configuration, desk.stores, "rumst", 9) == "no-such-version"
+    assert refused(desk.use_cases.administration.configuration, "rumst", 9) == "no-such-version"
     with pytest.raises(Refusal):
-        configuration_changes.compare(desk.stores, "id: x")
+        desk.use_cases.configuration.compare_configuration("id: x")
 
 
 def test_what_a_resource_offers_on_a_day_is_told_when_it_changes_and_not_again(desk):
     desk.stores.configurations.store(a_town(appointment_types=types(advies={"horizon_days": 10})), "test", desk.time)
-    assert tell_capacity(desk.stores, desk.announce) == 4 * 11
-    assert tell_capacity(desk.stores, desk.announce) == 0
+    assert desk.use_cases.housekeeping.capacity_publishing.publish_capacity() == 4 * 11
+    assert desk.use_cases.housekeeping.capacity_publishing.publish_capacity() == 0
     close(desk, resource="ro-1", **{"from": "09:00", "to": "10:00"})
-    assert tell_capacity(desk.stores, desk.announce) == 1
+    assert desk.use_cases.housekeeping.capacity_publishing.publish_capacity() == 1
     told = desk.stores.capacities.get("rumst/ro-1/2026-11-30")
     assert (told.minutes, told.sequence) == (120, 2)
     desk.stores.configurations.store(a_town(resources={"ro-2": specialist()}, appointment_types=types(advies={})),
                                      "test", desk.time)  # fmt: skip
-    tell_capacity(desk.stores, desk.announce)
+    desk.use_cases.housekeeping.capacity_publishing.publish_capacity()
     assert desk.stores.capacities.get("rumst/ro-1/2026-11-30").minutes == 0, "who left gives nothing any more"
     assert local_date(desk.time, "Europe/Brussels") == dt.date(2026, 11, 24)

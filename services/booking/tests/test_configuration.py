@@ -19,7 +19,7 @@ RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_te
 
 def errors_of(text):
     with pytest.raises(Refusal) as refused:
-        reader.read(text)
+        reader.read_configuration(text)
     assert refused.value.code == "invalid-configuration"
     return [(int(error["line"]), error["pointer"]) for error in refused.value.errors]
 
@@ -29,7 +29,7 @@ def line_of(text, fragment):
 
 
 def test_the_demo_municipality_is_real_in_kind():
-    rumst = reader.read(RUMST)
+    rumst = reader.read_configuration(RUMST)
     people = [each for each in rumst.resources.values() if each.kind == "person"]
     rooms = [each for each in rumst.resources.values() if each.kind == "room"]
     assert len(rumst.teams) == 3
@@ -127,7 +127,7 @@ def test_a_kept_text_that_can_be_read_no_more_takes_no_other_town_away_and_is_to
     with structlog.testing.capture_logs() as told:
         for _ in range(3):
             assert [each.municipality.id for each in fresh.all()] == ["rumst"]
-            fresh.look_again()
+            fresh.invalidate()
     assert [line["municipality"] for line in told] == ["a"]
     with pytest.raises(Refusal, match="unknown-municipality"):
         fresh.calendar("a")
@@ -137,7 +137,7 @@ def test_the_version_before_counts_while_the_newest_cannot_be_read(database):
     store = Configurations(database)
     store.store(RUMST, "test", utc(2026, 11, 24))
     database.configurations.insert_one({"municipality": "rumst", "version": 2, "text": "id: [", "by": "test"})
-    store.look_again()
+    store.invalidate()
     assert store.calendar("rumst").municipality.version == 1
 
 
@@ -150,7 +150,7 @@ def test_who_asks_while_the_configuration_is_being_read_waits_for_it(database):
 
 
 def test_bare_texts_are_in_the_first_language_and_each_text_has_the_languages_of_the_municipality_first():
-    town = reader.read(a_town(languages=["fr", "de"], name="Bourg", teams={
+    town = reader.read_configuration(a_town(languages=["fr", "de"], name="Bourg", teams={
         "ruimte": {"name": {"nl": "Ruimte", "de": "Raum", "fr": "Espace"}}, "milieu": {"name": {"nl": "Milieu"}},
     }))  # fmt: skip
     assert town.name == {"fr": "Bourg"}
@@ -159,15 +159,15 @@ def test_bare_texts_are_in_the_first_language_and_each_text_has_the_languages_of
 
 
 def test_a_municipality_without_languages_speaks_that_of_the_installation():
-    assert reader.read(a_town()).languages == (DEFAULT_LANGUAGE,)
+    assert reader.read_configuration(a_town()).languages == (DEFAULT_LANGUAGE,)
 
 
 def test_numbers_and_holidays_are_those_of_the_country_of_the_municipality():
-    dutch = reader.read(a_town(country="NL", phone="0475 123456", holidays={}))
+    dutch = reader.read_configuration(a_town(country="NL", phone="0475 123456", holidays={}))
     assert (dutch.country, dutch.phone, dutch.holidays.country) == ("NL", "+31475123456", "NL")
-    belgian = reader.read(a_town(phone="0475 123456", holidays={}))
+    belgian = reader.read_configuration(a_town(phone="0475 123456", holidays={}))
     assert (belgian.country, belgian.phone, belgian.holidays.country) == ("BE", "+32475123456", "BE")
-    assert reader.read(a_town(country="NL", holidays={"country": "BE"})).holidays.country == "BE"
+    assert reader.read_configuration(a_town(country="NL", holidays={"country": "BE"})).holidays.country == "BE"
 
 
 @pytest.mark.parametrize(
@@ -216,21 +216,23 @@ def test_what_applies_on_some_day_is_taken_and_ends_at_midnight():
     closures = [{"first": "2027-05-03", "from": "14:00", "to": "00:00", "reason": "x"}]
     local = {"country": "BE", "local": ["02-29"]}
     only = types(advies={}, lang={"duration": 480})
-    known = reader.read(a_town(resources=people, closures=closures, holidays=local, appointment_types=only))
+    known = reader.read_configuration(
+        a_town(resources=people, closures=closures, holidays=local, appointment_types=only)
+    )
     assert known.closures[0].end == dt.time()
 
 
 def test_a_type_may_be_as_long_as_two_rules_that_meet():
     half = [{"days": ["monday"], "from": "09:00", "to": "12:00"}, {"days": ["monday"], "from": "12:00", "to": "15:00"}]
     people = {"ro-1": specialist(hours=half)}
-    assert reader.read(a_town(resources=people, appointment_types=types(advies={"duration": 360})))
+    assert reader.read_configuration(a_town(resources=people, appointment_types=types(advies={"duration": 360})))
     for more in ({"duration": 365}, {"duration": 360, "wrap_up": 5}):
         at = [pointer for _, pointer in errors_of(a_town(resources=people, appointment_types=types(advies=more)))]
         assert at == ["/appointment_types/advies/duration"]
 
 
 def test_a_type_whose_people_have_no_hours_at_present_is_taken():
-    assert reader.read(a_town(resources={"ro-1": specialist(hours=[])}))
+    assert reader.read_configuration(a_town(resources={"ro-1": specialist(hours=[])}))
 
 
 def test_what_was_stored_before_such_a_rule_is_still_read():
@@ -240,4 +242,4 @@ def test_what_was_stored_before_such_a_rule_is_still_read():
     assert len(errors_of(text)) >= 3
     assert reader.read_stored(text, 7).version == 7
     with pytest.raises(Refusal):
-        reader.read(text)
+        reader.read_configuration(text)

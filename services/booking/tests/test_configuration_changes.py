@@ -3,9 +3,6 @@
 import pytest
 from desk import RUMST, Desk
 
-from loket_booking.commands import configuration_changes
-from loket_booking.queries import administration
-from loket_booking.queries import desk as queries
 from loket_contracts.errors import Refusal
 
 MORNINGS = [{"days": ["monday", "tuesday"], "from": "09:00", "to": "12:00"}]
@@ -26,7 +23,7 @@ def text_of(desk):
 
 
 def test_what_may_be_changed_is_shown_as_it_is_written(desk):
-    part = administration.part(desk.stores, "rumst", "appointment_types", "bouwadvies")
+    part = desk.use_cases.administration.part("rumst", "appointment_types", "bouwadvies")
     assert part["version"] == 1
     assert part["values"]["duration"] == "45"
     assert part["values"]["name"]["nl"] == "Advies vóór een vergunningsaanvraag"
@@ -36,7 +33,7 @@ def test_what_may_be_changed_is_shown_as_it_is_written(desk):
 
 
 def test_new_hours_count_at_once_and_every_other_line_of_the_file_stays(desk):
-    taken = configuration_changes.amend(desk.stores, "rumst", wish(desk, hours=MORNINGS), "lead-1")
+    taken = desk.use_cases.configuration.amend_part("rumst", wish(desk, hours=MORNINGS), "lead-1")
     assert (taken["version"], taken["changed"]) == (2, True)
     resource = desk.stores.configurations.calendar("rumst").municipality.resources["ro-1"]
     assert [sorted(rule.weekdays) for rule in resource.hours] == [[0, 1]]
@@ -48,19 +45,19 @@ def test_new_hours_count_at_once_and_every_other_line_of_the_file_stays(desk):
 
 def test_a_proposal_changes_nothing_and_tells_whom_it_would_hit(desk):
     card, _ = desk.book(start="2026-12-02T10:00:00+01:00", resource="ro-1")
-    diff, proposed = configuration_changes.propose(desk.stores, "rumst", wish(desk, hours=MORNINGS))
+    diff, proposed = desk.use_cases.configuration.propose_part("rumst", wish(desk, hours=MORNINGS))
     assert '+      - {days: [monday, tuesday], from: "09:00", to: "12:00"}' in diff
-    hit = queries.clashes(desk.stores, "rumst", proposed)
+    hit = desk.use_cases.clashes.clashes("rumst", proposed)
     assert [(each["appointment"], each["reason"]) for each in hit] == [(card.id, "closed")]
-    assert queries.clashes(desk.stores, "rumst") == []
+    assert desk.use_cases.clashes.clashes("rumst") == []
     assert text_of(desk) == RUMST
 
 
 def test_who_saw_an_older_version_is_told_and_changes_nothing(desk):
-    configuration_changes.amend(desk.stores, "rumst", wish(desk, hours=MORNINGS), "lead-1")
+    desk.use_cases.configuration.amend_part("rumst", wish(desk, hours=MORNINGS), "lead-1")
     newest = text_of(desk)
     with pytest.raises(Refusal) as refused:
-        configuration_changes.amend(desk.stores, "rumst", wish(desk, name="ro-2", version=1, hours=MORNINGS), "lead-2")
+        desk.use_cases.configuration.amend_part("rumst", wish(desk, name="ro-2", version=1, hours=MORNINGS), "lead-2")
     assert refused.value.code == "settings-changed"
     assert text_of(desk) == newest
 
@@ -80,7 +77,7 @@ def test_who_saw_an_older_version_is_told_and_changes_nothing(desk):
 )
 def test_what_is_wrong_is_pointed_at_below_the_part_and_nothing_is_stored(desk, change, pointer):
     with pytest.raises(Refusal) as refused:
-        configuration_changes.amend(desk.stores, "rumst", wish(desk, **change), "lead-1")
+        desk.use_cases.configuration.amend_part("rumst", wish(desk, **change), "lead-1")
     assert refused.value.code == "invalid-request"
     assert pointer in [error["pointer"] for error in refused.value.errors]
     assert text_of(desk) == RUMST
@@ -91,5 +88,5 @@ def test_what_is_wrong_is_pointed_at_below_the_part_and_nothing_is_stored(desk, 
 )
 def test_no_form_makes_a_part_that_there_is_not(desk, section, code):
     with pytest.raises(Refusal) as refused:
-        configuration_changes.amend(desk.stores, "rumst", wish(desk, name="nobody", section=section), "lead-1")
+        desk.use_cases.configuration.amend_part("rumst", wish(desk, name="nobody", section=section), "lead-1")
     assert refused.value.code == code

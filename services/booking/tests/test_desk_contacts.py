@@ -4,10 +4,7 @@ import pytest
 from desk import LATER, STAFF, START, Desk, refused
 from municipality_yaml import a_town, specialist, types
 
-from loket_booking.commands import booking, preparation, privacy
 from loket_booking.commands.request import Request
-from loket_booking.queries import contact_cards
-from loket_booking.queries import desk as queries
 from loket_contracts.commands import BookAppointment, BookFollowUp
 from loket_contracts.desk_commands import BookForResident
 from loket_contracts.errors import Refusal, load
@@ -34,11 +31,11 @@ def desk(database):
 
 def book(desk, contact, start=START, **changes):
     body = {"appointment_types": ["advies"], "location": "hal", "start": start, "contact": contact, **changes}
-    return booking.book(desk.stores, desk.announce, "rumst", load(BookForResident(), body), STAFF)
+    return desk.use_cases.booking.book("rumst", load(BookForResident(), body), STAFF)
 
 
 def dossier(desk, card):
-    return queries.dossier(desk.stores, desk.card(card.id), desk.appointment(card), STAFF)
+    return desk.use_cases.dossiers.dossier(desk.card(card.id), desk.appointment(card), STAFF)
 
 
 @pytest.mark.parametrize("contact", [BY_PHONE, BY_NAME])
@@ -46,7 +43,7 @@ def test_staff_book_for_somebody_without_an_email_address(desk, contact):
     booked, card = book(desk, contact)
     assert booked.state == "booked"
     assert dossier(desk, card)["contact"] == {"email": None, "phone": None, "language": "nl", **contact}
-    (told,) = contact_cards.contact_cards(desk.stores, [["rumst", card.id]])
+    (told,) = desk.use_cases.contact_cards.contact_cards([["rumst", card.id]])
     assert told["card"]["contact"]["email"] is None
 
 
@@ -60,7 +57,9 @@ def test_residents_and_portals_still_give_an_email_address():
 def test_questions_that_staff_leave_open_are_shown_as_still_to_be_asked(desk):
     _, card = book(desk, BY_NAME, answers={"grond": "ja"})
     assert dossier(desk, card)["unanswered"] == ["hoeveel", "verhaal"]
-    preparation.answer(desk.stores, desk.card(card.id), {"answers": {"hoeveel": "3"}, "message": None}, STAFF)
+    desk.use_cases.preparation.answer_questions(
+        desk.card(card.id), {"answers": {"hoeveel": "3"}, "message": None}, STAFF
+    )
     assert dossier(desk, card)["unanswered"] == ["verhaal"]
     assert refused(book, desk, BY_NAME, LATER, answers={"grond": "misschien"}) == "invalid-request"
 
@@ -69,7 +68,7 @@ def test_residents_answer_what_is_required(desk):
     assert refused(desk.book, answers={"grond": "nee"}) == "invalid-request"
     _, card = desk.book(answers={"grond": "nee", "verhaal": "x"})
     mend = {"answers": {"verhaal": ""}, "message": None}
-    assert refused(preparation.answer, desk.stores, card, mend, Request()) == "invalid-request"
+    assert refused(desk.use_cases.preparation.answer_questions, card, mend, Request()) == "invalid-request"
 
 
 def test_a_visit_by_telephone_needs_a_number(desk):
@@ -94,16 +93,16 @@ def test_a_number_tells_that_it_is_the_same_person_again(desk):
 def test_the_next_visit_of_somebody_without_an_email_address_is_booked(desk):
     _, card = book(desk, BY_PHONE)
     wish = load(BookFollowUp(), {"appointment_types": ["advies"], "location": "hal", "start": LATER})
-    _, following = booking.follow_up(desk.stores, desk.announce, desk.card(card.id), wish, STAFF)
+    _, following = desk.use_cases.booking.follow_up(desk.card(card.id), wish, STAFF)
     assert desk.card(following.id).contact["phone"] == PHONE
 
 
 def test_who_left_a_number_alone_is_exported_and_erased_by_it(desk):
     _, card = book(desk, BY_PHONE)
     _, other = book(desk, BY_NAME, LATER)
-    told = privacy.export(desk.stores, "rumst", PHONE, STAFF)
+    told = desk.use_cases.privacy.export_resident("rumst", PHONE, STAFF)
     assert [each["appointment"] for each in told["appointments"]] == [card.id]
-    assert privacy.erase(desk.stores, desk.announce, "rumst", PHONE, STAFF) == 1
+    assert desk.use_cases.privacy.erase_resident("rumst", PHONE, STAFF) == 1
     assert desk.card(card.id) is None
     assert desk.card(other.id) is not None
 
@@ -111,9 +110,9 @@ def test_who_left_a_number_alone_is_exported_and_erased_by_it(desk):
 def test_who_left_nothing_is_exported_and_erased_by_the_reference_of_the_appointment(desk):
     _, card = book(desk, BY_NAME)
     _, other = book(desk, BY_NAME, LATER)
-    told = privacy.export(desk.stores, "rumst", card.reference, STAFF)
+    told = desk.use_cases.privacy.export_resident("rumst", card.reference, STAFF)
     assert [each["appointment"] for each in told["appointments"]] == [card.id]
-    assert privacy.erase(desk.stores, desk.announce, "rumst", card.reference, STAFF) == 1
+    assert desk.use_cases.privacy.erase_resident("rumst", card.reference, STAFF) == 1
     assert desk.card(card.id) is None
     assert desk.card(other.id) is not None
-    assert privacy.erase(desk.stores, desk.announce, "rumst", "0000-0000", STAFF) == 0
+    assert desk.use_cases.privacy.erase_resident("rumst", "0000-0000", STAFF) == 0

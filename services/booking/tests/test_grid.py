@@ -89,7 +89,7 @@ def test_the_cells_of_a_set_come_in_order(cells):
 
 @given(st.lists(st.sets(st.integers(0, 60)), max_size=20))
 def test_counting_by_planes_is_counting(sets):
-    planes = grid.count([sum(1 << cell for cell in each) for each in sets])
+    planes = grid.count_sets([sum(1 << cell for cell in each) for each in sets])
     assert [grid.count_at(planes, cell) for cell in range(61)] == [
         sum(cell in each for each in sets) for cell in range(61)
     ]

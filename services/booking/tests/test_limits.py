@@ -7,9 +7,7 @@ import pytest
 from desk import CONTACT, LATER, STAFF, START, Desk, refused
 from municipality_yaml import a_town, specialist, types
 
-from loket_booking.commands import drafts, privacy
 from loket_booking.commands.request import Request
-from loket_booking.jobs.housekeeping import note_no_shows
 from loket_contracts.errors import Refusal
 
 
@@ -29,7 +27,7 @@ def test_one_client_holds_so_many_slots_and_no_more_until_one_ends(desk):
 def test_no_network_address_is_kept(desk):
     desk.hold(client="192.0.2.1")
     desk.book(client="192.0.2.1", start=LATER)
-    for collection in (desk.stores.agendas.collection, desk.stores.cards.collection, desk.stores.clients.collection):
+    for collection in (desk.stores.agendas.collection, desk.stores.cards.collection, desk.stores.permits.collection):
         assert collection.count_documents({})
         assert "192.0.2.1" not in str(list(collection.find({})))
 
@@ -103,7 +101,7 @@ def test_another_moment_for_the_same_form_counts_once(crowded):
     held = crowded.hold(client="192.0.2.1")
     for _ in range(8):
         other = crowded.hold(client="192.0.2.1", start=LATER)
-        drafts.carry_over(crowded.stores, held, other, Request(client="192.0.2.1"))
+        crowded.use_cases.drafts.carry_over(held, other, Request(client="192.0.2.1"))
         held = other
 
 
@@ -163,7 +161,7 @@ def test_a_place_is_free_again_when_its_visit_is_over_or_its_resident_forgotten(
     desk.later(days=1)
     desk.book(start="2026-12-03T10:00:00+01:00")
     assert refused(desk.book, start="2026-12-04T10:00:00+01:00") == "too-many-appointments"
-    privacy.erase(desk.stores, desk.announce, "rumst", CONTACT["email"], STAFF)
+    desk.use_cases.privacy.erase_resident("rumst", CONTACT["email"], STAFF)
     assert desk.stores.cards.collection.count_documents({"places.0": {"$exists": True}}) == 0
 
 
@@ -198,9 +196,9 @@ def test_who_did_not_check_in_counts_as_missing_after_the_grace_and_not_before(d
     desk.begin(here)
     desk.step(here, "check_in")
     desk.later(minutes=19)
-    assert note_no_shows(desk.stores, desk.announce) == 0
+    assert desk.use_cases.housekeeping.no_shows.mark_no_shows() == 0
     desk.later(minutes=1)
-    assert note_no_shows(desk.stores, desk.announce) == 1
+    assert desk.use_cases.housekeeping.no_shows.mark_no_shows() == 1
     assert desk.appointment(card).state == "no_show"
     assert desk.appointment(here).state == "checked_in"
     assert desk.step(card, "undo_no_show").state == "booked"
@@ -219,4 +217,4 @@ def test_a_telephone_call_is_never_missed_by_the_clock(database):
     booked, _ = desk.book(contact={**CONTACT, "phone": "0470 12 34 56"})
     desk.time = booked.end
     desk.later(hours=2)
-    assert note_no_shows(desk.stores, desk.announce) == 0
+    assert desk.use_cases.housekeeping.no_shows.mark_no_shows() == 0

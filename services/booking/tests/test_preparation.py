@@ -8,11 +8,8 @@ from builders import utc
 from desk import STAFF, Desk, refused
 from municipality_yaml import a_town, specialist, types
 
-from loket_booking.commands import attachments, booking, feedback, invitations, preparation
+from loket_booking.commands import attachments
 from loket_booking.commands.request import Request
-from loket_booking.jobs import housekeeping
-from loket_booking.queries import appointments
-from loket_booking.queries import desk as desk_queries
 from loket_contracts.commands import AnswerQuestions, BookFollowUp, Invite
 from loket_contracts.errors import Refusal
 
@@ -38,7 +35,7 @@ def asking(database, **plan):
 
 
 def upload(desk, card, content=PDF, question="plan", name="plan.pdf"):
-    return attachments.add_file(desk.stores, desk.card(card.id), question, name, content, Request())
+    return desk.use_cases.attachments.add_file(desk.card(card.id), question, name, content, Request())
 
 
 # --- time to study the file
@@ -102,9 +99,12 @@ def test_answers_can_be_mended_before_the_visit(database):
     desk = asking(database)
     _, card = desk.book(start=START, answers={"grond": "ja"})
     given = AnswerQuestions().load({"answers": {"grond": "nee", "eigenaar": "Jan"}})
-    assert preparation.answer(desk.stores, card, given, Request()).answers == {"grond": "nee", "eigenaar": "Jan"}
+    assert desk.use_cases.preparation.answer_questions(card, given, Request()).answers == {
+        "grond": "nee",
+        "eigenaar": "Jan",
+    }
     wrong = AnswerQuestions().load({"answers": {"grond": "misschien"}})
-    assert refused(preparation.answer, desk.stores, card, wrong, Request()) == "invalid-request"
+    assert refused(desk.use_cases.preparation.answer_questions, card, wrong, Request()) == "invalid-request"
 
 
 # --- documents
@@ -115,15 +115,15 @@ def test_a_document_that_is_missing_is_asked_for_once_and_then_flagged(database)
     _, card = desk.book(start=START)
     desk.told()
     desk.time = utc(2026, 11, 27, 7)  # the reminder: two working days before the due day, at nine
-    housekeeping.tidy(desk.stores, desk.announce)
+    desk.use_cases.housekeeping.run_jobs()
     assert desk.told().count("appointment.documents_due") == 0
     desk.time = utc(2026, 11, 27, 8)
     for _ in range(2):
-        housekeeping.tidy(desk.stores, desk.announce)
+        desk.use_cases.housekeeping.run_jobs()
     assert desk.told().count("appointment.documents_due") == 1
     desk.time = utc(2026, 12, 1, 23)  # the end of the second working day before
     for _ in range(2):
-        housekeeping.tidy(desk.stores, desk.announce)
+        desk.use_cases.housekeeping.run_jobs()
     assert desk.told().count("appointment.documents_missing") == 1
     assert desk.card(card.id).flagged
     upload(desk, card)
@@ -137,7 +137,7 @@ def test_a_document_that_is_there_is_not_asked_for(database):
     assert desk.card(card.id).duty_at is None
     desk.time = utc(2026, 12, 2, 8)
     desk.told()
-    housekeeping.tidy(desk.stores, desk.announce)
+    desk.use_cases.housekeeping.run_jobs()
     assert [name for name in desk.told() if name.startswith("appointment")] == []
 
 
@@ -146,7 +146,7 @@ def test_the_consequence_of_a_missing_document_is_the_municipalitys(database, co
     desk = asking(database, if_missing=consequence)
     _, card = desk.book(start=START)
     desk.time = utc(2026, 12, 1, 23)
-    housekeeping.tidy(desk.stores, desk.announce)
+    desk.use_cases.housekeeping.run_jobs()
     assert desk.appointment(card).state == state
     if state == "cancelled":
         assert desk.appointment(card).history[-1].reason == "documents-missing"
@@ -158,7 +158,7 @@ def test_who_books_late_has_until_the_start_and_is_not_reminded(database):
     desk.time = utc(2026, 12, 2, 12)
     _, card = desk.book(start=START)
     desk.told()
-    housekeeping.tidy(desk.stores, desk.announce)
+    desk.use_cases.housekeeping.run_jobs()
     assert desk.appointment(card).state == "booked"
     assert [name for name in desk.told() if name.startswith("appointment")] == []
 
@@ -175,9 +175,9 @@ def test_a_process_that_died_between_a_step_and_its_note_does_not_take_it_twice(
     _, card = desk.book(start=START)
     desk.time = utc(2026, 11, 27, 8)
     before = desk.card(card.id).duty_at
-    preparation.settle_duties(desk.stores, desk.announce)
+    desk.use_cases.preparation.process_due_documents()
     desk.stores.cards.change(card, duty_at=before)
-    preparation.settle_duties(desk.stores, desk.announce)
+    desk.use_cases.preparation.process_due_documents()
     assert desk.told().count("appointment.documents_due") == 1
 
 
@@ -206,10 +206,10 @@ def test_a_file_comes_back_as_it_was_and_goes_when_it_is_dropped(database):
     _, card = desk.book(start=START)
     kept = upload(desk, card, name="../plan\x00.pdf")
     assert (kept["name"], kept["media_type"]) == ("plan.pdf", "application/pdf")
-    found = attachments.read_file(desk.stores, desk.card(card.id), kept["id"], Request())
+    found = desk.use_cases.attachments.read_file(desk.card(card.id), kept["id"], Request())
     assert found["content"] == PDF
-    attachments.drop_file(desk.stores, desk.card(card.id), kept["id"], Request())
-    assert refused(attachments.read_file, desk.stores, desk.card(card.id), kept["id"], Request()) == "file-not-found"
+    desk.use_cases.attachments.drop_file(desk.card(card.id), kept["id"], Request())
+    assert refused(desk.use_cases.attachments.read_file, desk.card(card.id), kept["id"], Request()) == "file-not-found"
     assert desk.stores.files.collection.count_documents({}) == 0
     assert desk.card(card.id).duty_at is not None, "it is missing again"
 
@@ -228,7 +228,7 @@ def test_the_file_of_one_appointment_is_not_opened_with_another(database):
     _, card = desk.book(start=START)
     _, other = desk.book(start="2026-12-03T11:00:00+01:00")
     kept = upload(desk, card)
-    assert refused(attachments.read_file, desk.stores, other, kept["id"], Request()) == "file-not-found"
+    assert refused(desk.use_cases.attachments.read_file, other, kept["id"], Request()) == "file-not-found"
 
 
 # --- what the specialist asks, sees and records
@@ -237,12 +237,12 @@ def test_the_file_of_one_appointment_is_not_opened_with_another(database):
 def test_what_is_asked_beforehand_is_told_without_its_words_and_answered_on_the_card(database):
     desk = asking(database)
     _, card = desk.book(start=START)
-    preparation.ask(desk.stores, desk.announce, card, "Wie is uw architect?", STAFF)
+    desk.use_cases.preparation.ask_resident(card, "Wie is uw architect?", STAFF)
     assert desk.told()[-1] == "appointment.preparation_requested"
     assert "architect" not in str(list(desk.stores.agendas.collection.find({})))
     given = AnswerQuestions().load({"answers": {}, "message": "Mevrouw Peeters"})
-    preparation.answer(desk.stores, desk.card(card.id), given, Request())
-    shown = appointments.describe(desk.stores, desk.appointment(card), desk.card(card.id))
+    desk.use_cases.preparation.answer_questions(desk.card(card.id), given, Request())
+    shown = desk.use_cases.appointments.describe(desk.appointment(card), desk.card(card.id))
     assert shown["asked"] == [{"text": "Wie is uw architect?", "answer": "Mevrouw Peeters"}]
 
 
@@ -254,7 +254,7 @@ def test_the_specialist_sees_answers_files_and_earlier_visits_and_the_look_is_re
     desk.begin(earlier)
     desk.step(earlier, "start", desk="Loket 1")
     desk.step(earlier, "complete", outcome="follow_up")
-    seen = desk_queries.dossier(desk.stores, desk.card(card.id), desk.appointment(card), STAFF)
+    seen = desk.use_cases.dossiers.dossier(desk.card(card.id), desk.appointment(card), STAFF)
     assert seen["answers"] == {"grond": "ja"}
     assert [file["name"] for file in seen["files"]] == ["plan.pdf"]
     assert [(each["appointment"], each["outcome"]) for each in seen["earlier"]] == [(earlier.id, "follow_up")]
@@ -266,7 +266,7 @@ def test_a_follow_up_is_booked_at_once_for_the_same_resident(database):
     desk = town(database)
     _, card = desk.book(start=START)
     wish = BookFollowUp().load({"appointment_types": ["advies"], "start": "2026-12-10T10:00:00+01:00"})
-    booked, made = booking.follow_up(desk.stores, desk.announce, card, wish, STAFF)
+    booked, made = desk.use_cases.booking.follow_up(card, wish, STAFF)
     assert booked.follows == card.id
     assert made.contact == card.contact
 
@@ -274,12 +274,12 @@ def test_a_follow_up_is_booked_at_once_for_the_same_resident(database):
 def test_feedback_is_taken_once_and_after_the_visit(database):
     desk = town(database)
     _, card = desk.book(start=START)
-    give = (feedback.give, desk.stores, desk.announce, card, 5, "Dank u", Request())
+    give = (desk.use_cases.feedback.give_feedback, card, 5, "Dank u", Request())
     assert refused(*give) == "not-allowed-in-state"
     desk.begin(card)
     desk.step(card, "start")
     desk.step(card, "complete", outcome="answered")
-    feedback.give(*give[1:])
+    give[0](*give[1:])
     assert desk.told()[-1] == "feedback.given"
     assert refused(*give) == "feedback-given"
 
@@ -289,7 +289,7 @@ def test_feedback_is_taken_once_and_after_the_visit(database):
 
 def invited(desk, **changes):
     wish = Invite().load({"appointment_type": "bezwaar", **changes})
-    return invitations.invite(desk.stores, "rumst", wish, STAFF)
+    return desk.use_cases.invitations.invite("rumst", wish, STAFF)
 
 
 @pytest.fixture
@@ -307,7 +307,7 @@ def test_what_is_by_invitation_is_booked_with_one_and_not_without(by_link):
     _, token = invited(by_link, resource="ro-2", file_reference="OMV_2025012345")
     booked, card = by_link.book(invitation=token)
     assert booked.resources == ("ro-2",)
-    seen = desk_queries.dossier(by_link.stores, card, booked, STAFF)
+    seen = by_link.use_cases.dossiers.dossier(card, booked, STAFF)
     assert seen["file_reference"] == "OMV_2025012345"
 
 
@@ -335,9 +335,9 @@ def test_an_invitation_is_for_its_own_type_and_time_and_can_be_taken_back(by_lin
     by_link.later(days=1)
     assert refused(by_link.book, invitation=token) == "invitation-not-valid"
     made, token = invited(by_link)
-    invitations.revoke(by_link.stores, "rumst", made.id)
+    by_link.use_cases.invitations.revoke("rumst", made.id)
     assert refused(by_link.book, invitation=token) == "invitation-not-valid"
-    assert refused(invitations.revoke, by_link.stores, "boom", made.id) == "invitation-not-valid"
+    assert refused(by_link.use_cases.invitations.revoke, "boom", made.id) == "invitation-not-valid"
 
 
 def test_an_invitation_whose_slot_went_to_another_can_still_be_used(by_link):
@@ -350,11 +350,11 @@ def test_an_invitation_whose_slot_went_to_another_can_still_be_used(by_link):
 def test_only_a_hash_of_the_invitation_is_kept_and_its_use_is_told(by_link):
     _, token = invited(by_link)
     assert token not in str(by_link.stores.invitations.collection.find_one({}))
-    shown = appointments.describe_invitation(by_link.stores, "rumst", token)
+    shown = by_link.use_cases.appointments.describe_invitation("rumst", token)
     assert shown["appointment_type"] == "bezwaar"
     _, card = by_link.book(invitation=token)
-    assert refused(appointments.describe_invitation, by_link.stores, "rumst", token) == "invitation-not-valid"
-    assert [each["appointment"] for each in desk_queries.invitations(by_link.stores, "rumst")] == [card.id]
+    assert refused(by_link.use_cases.appointments.describe_invitation, "rumst", token) == "invitation-not-valid"
+    assert [each["appointment"] for each in by_link.use_cases.invitation_list.latest_invitations("rumst")] == [card.id]
 
 
 @pytest.mark.parametrize("wish", [{"appointment_type": "x"}, {"resource": "mi-1"}, {"location": "x"}])
@@ -374,4 +374,4 @@ def test_an_invitation_to_what_cannot_be_is_not_made(by_link, wish):
     ],
 )
 def test_a_name_of_a_file_keeps_its_extension_and_has_no_folders(given, kept):
-    assert attachments.file_name(given) == kept
+    assert attachments.safe_file_name(given) == kept

@@ -10,14 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from municipality_yaml import a_town, types
 
-from loket_booking.commands import queue
 from loket_booking.commands.request import Request
 from loket_booking.domain import ticket as tickets
 from loket_booking.domain.catalogue import QueuePolicy
 from loket_booking.domain.lifecycle import Actor
-from loket_booking.domain.queue import Waiting, line
+from loket_booking.domain.queue import Waiting, waiting_line
 from loket_booking.domain.ticket import Ticket
-from loket_booking.queries import waiting_room
 from loket_contracts.commands import CallNext, IssueTicket, TakeStep
 from loket_contracts.errors import Refusal
 from loket_contracts.event_data import ACTORS
@@ -31,7 +29,7 @@ def minutes(number):
 
 
 def order(waiting, **policy):
-    return [each.id for each in line(waiting, QueuePolicy(**policy), NOON)]
+    return [each.id for each in waiting_line(waiting, QueuePolicy(**policy), NOON)]
 
 
 def test_an_appointment_within_its_time_comes_before_numbers_that_came_earlier():
@@ -77,13 +75,13 @@ def test_whatever_is_tried_a_ticket_takes_only_the_steps_of_its_table(commands, 
     for name in commands:
         rule = tickets.COMMANDS[name]
         if ticket.state in rule.sources and by in rule.actors:
-            changed, event = tickets.step(ticket, name, now=NOON, by=Actor(by))
+            changed, event = tickets.take_step(ticket, name, now=NOON, by=Actor(by))
             assert (changed.state, changed.sequence) == (rule.target, ticket.sequence + 1)
             assert EVENTS[event.name].schema().validate(dict(event.data)) == {}
             ticket = changed
         else:
             with pytest.raises(Refusal):
-                tickets.step(ticket, name, now=NOON, by=Actor(by))
+                tickets.take_step(ticket, name, now=NOON, by=Actor(by))
 
 
 @pytest.fixture
@@ -104,17 +102,17 @@ def desk(database):
 
 def walk_in(desk, *kinds, **changes):
     body = IssueTicket().load({"appointment_types": list(kinds or ["advies"]), **changes})
-    return queue.issue(desk.stores, desk.announce, "rumst", body, Request())
+    return desk.use_cases.queue.issue_ticket("rumst", body, Request())
 
 
 def call(desk, resource="ro-1"):
     body = CallNext().load({"resource": resource, "location": "hal", "desk": "Loket 3"})
-    return queue.call_next(desk.stores, desk.announce, "rumst", body, STAFF)
+    return desk.use_cases.queue.call_next("rumst", body, STAFF)
 
 
 def take(desk, identifier, command, **body):
     wish = TakeStep().load(body)
-    return queue.ticket_step(desk.stores, desk.announce, "rumst", identifier, command, wish, STAFF)
+    return desk.use_cases.queue.take_ticket_step("rumst", identifier, command, wish, STAFF)
 
 
 def arrived(desk, start, resource="ro-1"):
@@ -196,7 +194,7 @@ def test_an_appointment_that_is_transferred_becomes_a_number_with_its_place_in_t
     walk_in(desk, "natuur")
     call(desk)
     wish = TakeStep().load({"team": "milieu", "appointment_types": ["natuur"]})
-    issued = queue.transfer(desk.stores, desk.announce, card, wish, STAFF)
+    issued = desk.use_cases.queue.transfer(card, wish, STAFF)
     assert issued.follows == card.id
     done = desk.appointment(card)
     assert (done.state, done.outcome) == ("completed", "referred")
@@ -218,11 +216,11 @@ def test_the_waiting_room_sees_numbers_and_references_and_no_name(desk):
     desk.later(minutes=1)
     arrived(desk, "2026-11-30T09:00:00+01:00")
     call(desk)
-    seen = waiting_room.line(desk.stores, "rumst", "hal")
+    seen = desk.use_cases.waiting_room.queue("rumst", "hal")
     assert [each["shown"] for each in seen["called"]] == ["1"]
     assert [each["kind"] for each in seen["waiting"]] == ["appointment"]
     assert "Lieve" not in str(seen)
-    assert refused(waiting_room.line, desk.stores, "rumst", "nergens") == "unknown-location"
+    assert refused(desk.use_cases.waiting_room.queue, "rumst", "nergens") == "unknown-location"
 
 
 @pytest.mark.parametrize(

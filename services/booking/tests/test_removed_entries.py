@@ -7,10 +7,7 @@ import pytest
 from desk import LATER, STAFF, START, Desk, refused
 from municipality_yaml import a_town, a_type, specialist
 
-from loket_booking.commands import attachments, configuration_changes, invitations, preparation, waiting_list
 from loket_booking.commands.request import Request
-from loket_booking.queries import appointments, catalogue, contact_cards, day, waiting_room
-from loket_booking.queries import desk as staff
 from loket_booking.store.configurations import Configurations
 from loket_contracts.commands import Invite, JoinWaitingList
 from loket_contracts.errors import Refusal
@@ -61,17 +58,17 @@ def booked(town):
 
 @pytest.mark.parametrize("removed", REMOVALS, ids="+".join)
 def test_what_was_booked_keeps_its_names_whatever_is_removed(town, booked, removed):
-    described = appointments.describe(town.stores, town.appointment(booked), booked)
+    described = town.use_cases.appointments.describe(town.appointment(booked), booked)
     kept = ("appointment_types", "bring", "location", "team", "with", "start", "end", "missing")
     town.take(without(*removed))
-    now = appointments.describe(town.stores, town.appointment(booked), booked)
+    now = town.use_cases.appointments.describe(town.appointment(booked), booked)
     assert {name: now[name] for name in kept} == {name: described[name] for name in kept}
     assert now["appointment_types"] == [{"id": "advies", "name": {"nl": "Advies"}}]
     assert (now["location"]["name"], now["with"]) == ({"nl": "Hal"}, ["Ann"])
-    card = contact_cards.contact_cards(town.stores, [["rumst", booked.id]])[0]["card"]
+    card = town.use_cases.contact_cards.contact_cards([["rumst", booked.id]])[0]["card"]
     assert card["missing_documents"] == [{"nl": "Het plan"}]
-    assert "SUMMARY:Advies" in appointments.calendar(
-        town.stores, town.appointment(booked), booked, "https://loket.example/a"
+    assert "SUMMARY:Advies" in town.use_cases.appointments.calendar(
+        town.appointment(booked), booked, "https://loket.example/a"
     )
 
 
@@ -79,14 +76,14 @@ def test_what_was_booked_keeps_its_names_whatever_is_removed(town, booked, remov
 def test_what_was_booked_can_be_prepared_and_cancelled_whatever_is_removed(town, booked, removed):
     town.take(without(*removed))
     given = {"answers": {"perceel": "Kerkstraat 2"}, "message": None}
-    assert preparation.answer(town.stores, booked, given, Request()).answers == {"perceel": "Kerkstraat 2"}
+    assert town.use_cases.preparation.answer_questions(booked, given, Request()).answers == {"perceel": "Kerkstraat 2"}
     pdf = "JVBERi0xLjQK"
     assert (
-        attachments.add_file(town.stores, town.card(booked.id), "plan", "plan.pdf", pdf, Request())["question"]
+        town.use_cases.attachments.add_file(town.card(booked.id), "plan", "plan.pdf", pdf, Request())["question"]
         == "plan"
     )
     town.later(days=4)
-    preparation.settle_duties(town.stores, town.announce)
+    town.use_cases.preparation.process_due_documents()
     assert town.cancel(town.card(booked.id)).state == "cancelled"
 
 
@@ -95,7 +92,7 @@ def test_names_are_those_of_the_last_version_that_had_the_entry(town, booked):
     town.take(a_town(**BEFORE | {"appointment_types": renamed}))
     for hold_minutes in (11, 12):
         town.take(without("advies").replace("id: rumst", f"hold_minutes: {hold_minutes}\nid: rumst"))
-    (topic,) = appointments.describe(town.stores, town.appointment(booked), booked)["appointment_types"]
+    (topic,) = town.use_cases.appointments.describe(town.appointment(booked), booked)["appointment_types"]
     assert topic["name"] == {"nl": "Advies over bouwen"}
 
 
@@ -103,7 +100,7 @@ def test_an_entry_that_comes_back_counts_as_it_is_now(town, booked):
     town.take(without("advies"))
     back = {**WHAT, "advies": WHAT["advies"] | {"name": "Terug"}}
     town.take(a_town(**BEFORE | {"appointment_types": back}))
-    (topic,) = appointments.describe(town.stores, town.appointment(booked), booked)["appointment_types"]
+    (topic,) = town.use_cases.appointments.describe(town.appointment(booked), booked)["appointment_types"]
     assert topic["name"] == {"nl": "Terug"}
     assert town.reschedule(booked, LATER).start.isoformat() == "2026-12-01T09:00:00+00:00"
 
@@ -120,12 +117,12 @@ def test_an_earlier_version_that_can_no_longer_be_read_costs_names_and_no_more(t
     database["configurations"].update_one({"version": 1}, {"$set": {"text": "id: rumst\nno_longer_known: 1\n"}})
     town.take(without("advies", "hal", "ro-1"))
     database["removed_entries"].drop()
-    stores = replace(town.stores, configurations=Configurations(database))
-    found = appointments.describe(stores, town.appointment(booked), booked)
+    town.stores = replace(town.stores, configurations=Configurations(database))
+    found = town.use_cases.appointments.describe(town.appointment(booked), booked)
     assert found["appointment_types"] == [{"id": "advies", "name": {"nl": "advies"}}]
     assert (found["location"]["name"], found["location"]["time_zone"]) == ({"nl": "hal"}, "Europe/Brussels")
-    assert "SUMMARY:advies" in appointments.calendar(
-        stores, town.appointment(booked), booked, "https://loket.example/a"
+    assert "SUMMARY:advies" in town.use_cases.appointments.calendar(
+        town.appointment(booked), booked, "https://loket.example/a"
     )
     assert town.cancel(booked).state == "cancelled"
 
@@ -138,7 +135,7 @@ def test_an_earlier_version_that_can_no_longer_be_read_costs_names_and_no_more(t
 def test_what_cannot_be_moved_says_why_in_its_own_words(town, booked, removed, code, request_):
     town.take(without(removed))
     assert refused(town.reschedule, booked, LATER, request_) == code
-    described = appointments.describe(town.stores, town.appointment(booked), booked)
+    described = town.use_cases.appointments.describe(town.appointment(booked), booked)
     assert described["move_refusal"] == code
     assert "cancel" in described["allowed"]
     assert "reschedule" not in described["allowed"], "only what can be done is offered"
@@ -148,27 +145,27 @@ def test_a_visit_whose_place_is_gone_moves_to_another_place_of_its_topic(town, b
     town.take(without("hal"))
     moved = town.reschedule(booked, LATER, location="annex")
     assert (moved.location, moved.channel, moved.state) == ("annex", "on_site", "booked")
-    assert appointments.describe(town.stores, moved, booked)["location"]["name"] == {"nl": "Annex"}
+    assert town.use_cases.appointments.describe(moved, booked)["location"]["name"] == {"nl": "Annex"}
     assert refused(town.reschedule, booked, START, location="nowhere") == "unknown-location"
 
 
 def test_a_visit_whose_person_is_gone_gets_another_at_the_same_moment(town, booked):
     town.take(without("ro-1"))
-    (clash,) = staff.clashes(town.stores, "rumst")
+    (clash,) = town.use_cases.clashes.clashes("rumst")
     assert (clash["appointment"], clash["reason"]) == (booked.id, "resource-gone")
-    (proposal,) = staff.proposals(town.stores, "rumst", [booked.id])
+    (proposal,) = town.use_cases.clashes.proposals("rumst", [booked.id])
     assert proposal["start"] == START
     assert town.reschedule(booked, START, STAFF).resources == ("ro-2",)
-    assert staff.clashes(town.stores, "rumst") == []
+    assert town.use_cases.clashes.clashes("rumst") == []
 
 
 def test_the_day_shows_a_visit_of_somebody_who_is_gone(town, booked):
     town.take(without("ro-1"))
-    seen = day.agenda(town.stores, "rumst", dt.date(2026, 11, 30), None, None, STAFF)
+    seen = town.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, None, STAFF)
     shown = {each["resource"]: each for each in seen["resources"]}
     assert (shown["ro-1"]["name"], shown["ro-1"]["open"]) == ("Ann", [])
     assert [each["appointment"] for each in shown["ro-1"]["claims"]] == [booked.id]
-    empty = day.agenda(town.stores, "rumst", dt.date(2026, 12, 1), None, None, STAFF)
+    empty = town.use_cases.day.agenda("rumst", dt.date(2026, 12, 1), None, None, STAFF)
     assert [each["resource"] for each in empty["resources"]] == ["ro-2"]
 
 
@@ -178,20 +175,20 @@ def test_the_day_shows_a_visit_of_somebody_who_is_gone(town, booked):
 @pytest.mark.parametrize("removed", ["advies", "hal"])
 def test_nobody_waits_for_an_earlier_moment_that_cannot_come(town, booked, removed):
     wish = JoinWaitingList().load({"appointment": booked.id})
-    waiting_list.join(town.stores, town.announce, booked, wish, Request())
+    town.use_cases.waiting_list.join(booked, wish, Request())
     town.take(without(removed))
-    waiting_list.look_along(town.stores, town.announce)
-    assert town.stores.waiting.get(booked.id).state == "left"
+    town.use_cases.waiting_list.process_waiting_lists()
+    assert town.stores.waiting_lists.get(booked.id).state == "left"
     assert "waiting_list.left" in town.told()
-    assert refused(waiting_list.join, town.stores, town.announce, booked, wish, Request()).endswith("-removed")
+    assert refused(town.use_cases.waiting_list.join, booked, wish, Request()).endswith("-removed")
 
 
 @pytest.mark.parametrize("removed", ["advies", "hal"])
 def test_an_invitation_to_what_is_gone_is_no_longer_valid(town, removed):
     wish = Invite().load({"appointment_type": "advies", "location": "hal"})
-    _, token = invitations.invite(town.stores, "rumst", wish, STAFF)
+    _, token = town.use_cases.invitations.invite("rumst", wish, STAFF)
     town.take(without(removed))
-    assert refused(appointments.describe_invitation, town.stores, "rumst", token) == "invitation-not-valid"
+    assert refused(town.use_cases.appointments.describe_invitation, "rumst", token) == "invitation-not-valid"
 
 
 @pytest.mark.parametrize(("removed", "code"), [("advies", "unknown-appointment-type"), ("hal", "unknown-location")])
@@ -207,14 +204,14 @@ def test_who_is_here_is_called_whatever_is_removed(town, booked, removed):
     town.step(booked, "check_in")
     town.take(without(*removed))
     if "hal" not in removed:
-        assert waiting_room.line(town.stores, "rumst", "hal")["waiting"][0]["id"] == booked.id
+        assert town.use_cases.waiting_room.queue("rumst", "hal")["waiting"][0]["id"] == booked.id
     assert town.step(booked, "start").state == "in_service"
     assert town.step(booked, "complete", outcome="answered").state == "completed"
 
 
 def test_the_catalogue_tells_what_was_removed_apart(town, booked):
     town.take(without("advies", "hal", "ro-1"))
-    told = catalogue.catalogue(town.stores, "rumst")
+    told = town.use_cases.catalogue.catalogue("rumst")
     assert [each["id"] for each in told["appointment_types"]] == ["ander"]
     removed = told["removed"]
     assert [(each["id"], each["name"]) for each in removed["appointment_types"]] == [("advies", {"nl": "Advies"})]
@@ -231,23 +228,23 @@ def test_the_catalogue_tells_what_was_removed_apart(town, booked):
 )
 def test_a_removal_that_hits_appointments_does_not_count_before_it_is_confirmed(town, booked, removed, pointer):
     with pytest.raises(Refusal) as refusal:
-        configuration_changes.configure(town.stores, without(removed), "an")
+        town.use_cases.configuration.configure(without(removed), "an")
     assert (refusal.value.code, refusal.value.params) == ("removal-not-confirmed", {"number": "1"})
     (error,) = refusal.value.errors
     assert error["pointer"] == pointer
     assert booked.reference in error["detail"]
     assert town.stores.configurations.calendar("rumst").municipality.version == 1
-    (hit,) = configuration_changes.compare(town.stores, without(removed))["removals"]
+    (hit,) = town.use_cases.configuration.compare_configuration(without(removed))["removals"]
     assert [each["reference"] for each in hit["appointments"]] == [booked.reference]
-    assert configuration_changes.configure(town.stores, without(removed), "an", confirmed=True)["changed"]
+    assert town.use_cases.configuration.configure(without(removed), "an", confirmed=True)["changed"]
 
 
 def test_a_removal_that_hits_nobody_needs_no_confirmation(town, booked):
-    assert configuration_changes.compare(town.stores, without("annex", "ro-2", "ander"))["removals"] == []
+    assert town.use_cases.configuration.compare_configuration(without("annex", "ro-2", "ander"))["removals"] == []
     town.cancel(booked)
-    assert configuration_changes.configure(town.stores, without("advies"), "an")["changed"]
+    assert town.use_cases.configuration.configure(without("advies"), "an")["changed"]
 
 
 def test_visits_that_are_over_do_not_stand_in_the_way_of_a_removal(town, booked):
     town.later(days=7)
-    assert configuration_changes.configure(town.stores, without("advies"), "an")["changed"]
+    assert town.use_cases.configuration.configure(without("advies"), "an")["changed"]

@@ -7,7 +7,6 @@ from desk import CONTACT, LATER, STAFF, Desk
 from municipality_yaml import a_town, specialist, types
 
 from loket_booking.domain import names, queue
-from loket_booking.queries import search
 
 ZOE = {**CONTACT, "name": "Zoë De Wachter-Peeters"}
 
@@ -22,7 +21,7 @@ def desk(database):
 
 
 def found(desk, text, teams=None):
-    return [each["name"] for each in search.find(desk.stores, "rumst", text, teams, STAFF)]
+    return [each["name"] for each in desk.use_cases.search.find_visits("rumst", text, teams, STAFF)]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,7 @@ def found(desk, text, teams=None):
     ],
 )
 def test_a_name_is_its_words_without_case_and_accents(name, words):
-    assert names.words(name) == words
+    assert names.name_words(name) == words
 
 
 @pytest.mark.parametrize("text", ["zoe", "ZOË", "wach", "peet zo", "de wachter"])
@@ -50,7 +49,7 @@ def test_what_no_name_begins_with_finds_nothing(desk, text):
 
 
 def test_staff_find_a_visit_by_its_reference(desk):
-    card = desk.stores.cards.named("rumst", ["zoe"], desk.time.date(), 1)[0]
+    card = desk.stores.cards.find_by_name("rumst", ["zoe"], desk.time.date(), 1)[0]
     assert found(desk, card.reference.lower()) == [ZOE["name"]]
 
 
@@ -72,7 +71,7 @@ def test_a_kiosk_tells_why_a_reference_is_not_expected_here_now(database):
 
     def why(place="hal", text=None):
         typed = card.reference.lower().replace("-", "") if text is None else text
-        told = search.why_not_expected(desk.stores, "rumst", place, typed)
+        told = desk.use_cases.search.why_not_expected("rumst", place, typed)
         return told and told["reason"]
 
     assert why() == "later"
@@ -95,14 +94,13 @@ def test_that_somebody_searched_is_recorded(desk, database):
 
 
 def test_a_page_that_refreshes_itself_is_one_look(desk, database):
-    from loket_booking.queries import day
 
     for _ in range(3):
-        day.agenda(desk.stores, "rumst", desk.time.date(), None, None, STAFF)
+        desk.use_cases.day.agenda("rumst", desk.time.date(), None, None, STAFF)
         desk.later(seconds=5)
     assert database.audit.count_documents({"detail": {"$regex": "^agenda of"}}) == 1
     desk.later(hours=1)
-    day.agenda(desk.stores, "rumst", desk.time.date(), None, None, STAFF)
+    desk.use_cases.day.agenda("rumst", desk.time.date(), None, None, STAFF)
     assert database.audit.count_documents({"detail": {"$regex": "^agenda of"}}) == 2
 
 
@@ -113,7 +111,7 @@ class TestArriving:
         return desk
 
     def arrivals(self, desk, text, location="gemeentehuis"):
-        return [each["shown"] for each in search.arrivals(desk.stores, "rumst", location, text)]
+        return [each["shown"] for each in desk.use_cases.search.arrivals("rumst", location, text)]
 
     @pytest.mark.parametrize("text", ["Zoë Peeters", "de wachter zoe", "PEETERS WACHTER"])
     def test_who_types_two_words_of_their_name_is_known(self, today, text):
@@ -124,7 +122,7 @@ class TestArriving:
         assert self.arrivals(today, text) == []
 
     def test_a_reference_is_known_however_it_is_typed(self, today):
-        reference = today.stores.cards.named("rumst", ["zoe"], today.time.date(), 1)[0].reference
+        reference = today.stores.cards.find_by_name("rumst", ["zoe"], today.time.date(), 1)[0].reference
         for typed in (reference, reference.lower(), reference.replace("-", " "), reference.replace("0", "O")):
             assert self.arrivals(today, typed) == ["Zoë D. W."]
 
@@ -132,7 +130,7 @@ class TestArriving:
         assert self.arrivals(today, "Zoë Peeters", "telefoon") == []
 
     def test_who_was_forgotten_is_not_known_by_name(self, today):
-        card = today.stores.cards.named("rumst", ["zoe"], today.time.date(), 1)[0]
+        card = today.stores.cards.find_by_name("rumst", ["zoe"], today.time.date(), 1)[0]
         today.stores.cards.pseudonymise(card, {})
         assert self.arrivals(today, "Zoë Peeters") == []
 

@@ -6,8 +6,6 @@ import pytest
 from desk import Desk, refused
 from municipality_yaml import OFFICE, WORKDAYS, a_town, specialist, types
 
-from loket_booking.queries import slots
-
 MONDAY = "2026-11-30"
 
 
@@ -16,7 +14,7 @@ def town(database, **changes):
 
 
 def reasons(desk, date=MONDAY, **wish):
-    found = slots.explain(desk.stores, "rumst", desk.wish(date, **wish), for_staff=True)
+    found = desk.use_cases.slots.explain("rumst", desk.wish(date, **wish), for_staff=True)
     return {each["resource"]: each["reason"] for each in found["days"][0]["resources"]}
 
 
@@ -85,7 +83,7 @@ def test_a_month_at_a_glance_counts_the_starts_of_each_day(database):
     desk = town(database)
     desk.book(start="2026-11-30T10:00:00+01:00", resource="ro-1")
     desk.book(start="2026-11-30T10:00:00+01:00", resource="ro-2")
-    days = slots.day_counts(desk.stores, "rumst", desk.wish("2026-11-28", "2026-12-01"))["days"]
+    days = desk.use_cases.slots.day_counts("rumst", desk.wish("2026-11-28", "2026-12-01"))["days"]
     assert [(day["date"][-2:], day["starts"]) for day in days] == [("28", 0), ("29", 0), ("30", 5), ("01", 6)]
 
 
@@ -100,7 +98,7 @@ def test_the_first_moment_is_told_for_each_location(database):
         },
         appointment_types=types(advies={"locations": ["hal", "post", "leeg"]}),
     )
-    found = slots.first_available(desk.stores, "rumst", desk.wish("2026-11-28"))["locations"]
+    found = desk.use_cases.slots.first_available("rumst", desk.wish("2026-11-28"))["locations"]
     assert [(each["location"], each["slot"] and each["slot"]["start"][:16]) for each in found] == [
         ("hal", "2026-11-30T09:00"), ("post", "2026-12-04T14:00"), ("leeg", None),
     ]  # fmt: skip
@@ -144,7 +142,7 @@ def test_who_is_no_candidate_at_all_is_told_apart(database):
         "ro-1": specialist(), "ro-2": specialist(skills=["handhaving"]), "ro-3": specialist(team="milieu"),
         "ro-4": specialist(locations=["elders"]), "zaal": specialist(kind="room"),
     }, locations={"hal": {"name": "Hal"}, "elders": {"name": "Elders"}})  # fmt: skip
-    never = slots.explain(desk.stores, "rumst", desk.wish(), for_staff=True)["never"]
+    never = desk.use_cases.slots.explain("rumst", desk.wish(), for_staff=True)["never"]
     assert {each["resource"]: each["reason"] for each in never} == {
         "ro-2": "missing-skill", "ro-3": "other-team", "ro-4": "other-location", "zaal": "other-kind",
     }  # fmt: skip
@@ -156,7 +154,7 @@ def test_who_is_no_candidate_at_all_is_told_apart(database):
 def test_a_resident_is_told_one_reason_and_the_nearest_moment(database, date, reason):
     desk = town(database, resources={"ro-1": specialist()})
     desk.fill("2026-12-01")
-    found = slots.explain(desk.stores, "rumst", desk.wish(date), for_staff=False)
+    found = desk.use_cases.slots.explain("rumst", desk.wish(date), for_staff=False)
     assert found["reason"] == reason
     assert "days" not in found
     nearest = {"2026-11-28": "2026-11-30", MONDAY: MONDAY, "2026-12-01": "2026-12-02"}.get(date)
@@ -167,7 +165,7 @@ def test_staff_search_and_book_at_any_notice(database):
     desk = town(database, appointment_types=types(advies={"notice_working_days": 30}))
     assert desk.slots() == []
     wish = {**desk.wish(), "staff": True}
-    assert slots.free_slots(desk.stores, "rumst", wish)["slots"]
+    assert desk.use_cases.slots.free_slots("rumst", wish)["slots"]
 
 
 def test_what_is_offered_at_its_very_start_can_be_booked(database):

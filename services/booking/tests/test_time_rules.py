@@ -7,11 +7,9 @@ from builders import utc
 from desk import CONTACT, LATER, STAFF, START, Desk
 from municipality_yaml import a_town, specialist, types
 
-from loket_booking.commands import preparation, waiting_list
 from loket_booking.commands.request import Request
-from loket_booking.domain.appointment import allowed
-from loket_booking.entrypoints.staff import ForStaff
-from loket_booking.queries import appointments, day, search
+from loket_booking.domain.appointment import allowed_commands
+from loket_booking.entrypoints.staff import StaffRpc
 from loket_contracts.commands import JoinWaitingList
 from loket_contracts.errors import Refusal
 
@@ -43,7 +41,7 @@ def at(desk, clock, days=0):
 
 def join(desk, card):
     wish = JoinWaitingList().load({"appointment": card.id})
-    return waiting_list.join(desk.stores, desk.announce, card, wish, RESIDENT)
+    return desk.use_cases.waiting_list.join(card, wish, RESIDENT)
 
 
 def test_a_resident_checks_in_from_the_early_minutes_on(desk, card):
@@ -128,7 +126,7 @@ def test_a_visit_is_not_checked_in_after_its_day(desk, card):
 
 def test_nothing_is_asked_beforehand_once_it_has_begun(desk, card):
     at(desk, "10:00")
-    ask = (preparation.ask, desk.stores, desk.announce, card, "Plan?", STAFF)
+    ask = (desk.use_cases.preparation.ask_resident, card, "Plan?", STAFF)
     assert refusal(*ask).code == "appointment-begun"
     assert desk.card(card.id).requests == []
 
@@ -152,8 +150,8 @@ def test_a_telephone_call_that_nobody_noted_is_not_moved_by_its_resident(databas
 def test_every_answer_says_the_same_of_what_is_allowed(desk, card):
     for clock in ("08:00", "09:45", "10:00", "10:30"):
         at(desk, clock)
-        own = allowed(known(desk), desk.appointment(card), "resident", desk.time)
-        assert appointments.describe(desk.stores, desk.appointment(card), card)["allowed"] == own
+        own = allowed_commands(known(desk), desk.appointment(card), "resident", desk.time)
+        assert desk.use_cases.appointments.describe(desk.appointment(card), card)["allowed"] == own
         assert dossier_allowed(desk, card) == staff_allowed(desk, card) == day_allowed(desk) == found_allowed(desk)
         assert ("check_in" in own) == (clock != "08:00")
         assert ("cancel" in own) == ("reschedule" in own) == (clock < "10:00")
@@ -164,19 +162,19 @@ def known(desk):
 
 
 def staff_allowed(desk, card):
-    return allowed(known(desk), desk.appointment(card), "staff", desk.time)
+    return allowed_commands(known(desk), desk.appointment(card), "staff", desk.time)
 
 
 def dossier_allowed(desk, card):
-    service = ForStaff()
-    service.stores, service.announce, service.traceparent = desk.stores, desk.announce, ""
+    service = StaffRpc()
+    service.use_cases, service.traceparent = desk.use_cases, ""
     return service.staff_appointment("rumst", "ro-1", card.id)["allowed"]
 
 
 def day_allowed(desk):
-    seen = day.agenda(desk.stores, "rumst", desk.time.date(), None, None, STAFF)
+    seen = desk.use_cases.day.agenda("rumst", desk.time.date(), None, None, STAFF)
     return next(claim for each in seen["resources"] for claim in each["claims"])["allowed"]
 
 
 def found_allowed(desk):
-    return search.find(desk.stores, "rumst", CONTACT["name"], None, STAFF)[0]["allowed"]
+    return desk.use_cases.search.find_visits("rumst", CONTACT["name"], None, STAFF)[0]["allowed"]

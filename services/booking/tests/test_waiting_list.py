@@ -6,9 +6,7 @@ import pytest
 from desk import Desk, refused
 from municipality_yaml import a_town, specialist
 
-from loket_booking.commands import lifecycle, waiting_list
 from loket_booking.commands.request import Request
-from loket_booking.jobs import housekeeping
 from loket_contracts.commands import JoinWaitingList
 
 EARLY, MIDDLE, LATE = (f"2026-12-{day}T10:00:00+01:00" for day in ("01", "08", "15"))
@@ -32,7 +30,7 @@ def _date(start):
 
 def join(desk, card, **wish):
     body = JoinWaitingList().load({"appointment": card.id, **wish})
-    return waiting_list.join(desk.stores, desk.announce, card, body, Request())
+    return desk.use_cases.waiting_list.join(card, body, Request())
 
 
 def freed(desk, card):
@@ -40,11 +38,11 @@ def freed(desk, card):
     appointment = desk.appointment(card)
     desk.cancel(card)
     date = _date(appointment.local(appointment.start))
-    return waiting_list.offer_freed(desk.stores, desk.announce, "rumst", "ruimte", [date], card.id)
+    return desk.use_cases.waiting_list.offer_freed("rumst", "ruimte", [date], card.id)
 
 
 def entry(desk, card):
-    return desk.stores.waiting.get(card.id)
+    return desk.stores.waiting_lists.get(card.id)
 
 
 def test_a_freed_moment_is_offered_to_who_waits_longest_and_held_for_them(desk):
@@ -65,7 +63,7 @@ def test_accepting_moves_the_appointment_and_frees_the_old_moment_for_the_next(d
     join(desk, card)
     freed(desk, at(desk, EARLY))
     desk.told()
-    moved = waiting_list.accept(desk.stores, desk.announce, card, Request())
+    moved = desk.use_cases.waiting_list.accept(card, Request())
     assert moved.local(moved.start) == EARLY
     assert desk.told() == ["appointment.rescheduled", "waiting_list.left"]
     assert entry(desk, card).state == "left"
@@ -78,8 +76,8 @@ def test_an_offer_that_is_declined_passes_to_the_next_and_does_not_come_back(des
     desk.later(minutes=1)
     join(desk, second)
     freed(desk, at(desk, EARLY))
-    waiting_list.decline(desk.stores, desk.announce, first, Request())
-    waiting_list.look_along(desk.stores, desk.announce)
+    desk.use_cases.waiting_list.decline(first, Request())
+    desk.use_cases.waiting_list.process_waiting_lists()
     assert entry(desk, first).state == "waiting"
     assert entry(desk, second).offer is not None
 
@@ -90,7 +88,7 @@ def test_an_offer_without_an_answer_passes_on_and_after_two_the_place_is_given_u
     for start in (EARLY, MIDDLE):
         freed(desk, at(desk, start))
         desk.later(hours=1)
-        waiting_list.look_along(desk.stores, desk.announce)
+        desk.use_cases.waiting_list.process_waiting_lists()
     assert entry(desk, card).state == "left"
     assert desk.told().count("waiting_list.passed_on") == 1
     assert desk.appointment(card).local(desk.appointment(card).start) == LATE, "the appointment stands"
@@ -101,7 +99,7 @@ def test_an_offer_counts_only_for_as_long_as_it_stands(desk):
     join(desk, card)
     freed(desk, at(desk, EARLY))
     desk.later(hours=1)
-    assert refused(waiting_list.accept, desk.stores, desk.announce, card, Request()) == "no-offer"
+    assert refused(desk.use_cases.waiting_list.accept, card, Request()) == "no-offer"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +123,7 @@ def test_time_that_is_kept_back_after_a_cancellation_is_offered_on_the_list_all_
     join(desk, card)
     assert freed(desk, given_back) == 1
     desk.later(minutes=5)
-    moved = waiting_list.accept(desk.stores, desk.announce, card, Request())
+    moved = desk.use_cases.waiting_list.accept(card, Request())
     assert moved.local(moved.start) == EARLY
 
 
@@ -143,13 +141,13 @@ def test_who_cancels_or_withdraws_is_off_the_list_and_the_offer_is_free_again(de
     card = at(desk, LATE)
     join(desk, card)
     freed(desk, at(desk, EARLY))
-    waiting_list.withdraw(desk.stores, desk.announce, card, Request())
+    desk.use_cases.waiting_list.withdraw(card, Request())
     assert desk.starts("2026-12-01") == ["10:00"]
-    assert refused(waiting_list.withdraw, desk.stores, desk.announce, card, Request()) == "not-on-waiting-list"
+    assert refused(desk.use_cases.waiting_list.withdraw, card, Request()) == "not-on-waiting-list"
     gone = at(desk, MIDDLE)
     join(desk, gone)
     desk.cancel(gone)
-    housekeeping.tidy(desk.stores, desk.announce)
+    desk.use_cases.housekeeping.run_jobs()
     assert entry(desk, gone).state == "left"
 
 
@@ -157,7 +155,7 @@ def test_one_appointment_stands_on_the_list_once_and_may_come_back(desk):
     card = at(desk, LATE)
     first = join(desk, card)
     assert refused(join, desk, card) == "already-on-waiting-list"
-    waiting_list.withdraw(desk.stores, desk.announce, card, Request())
+    desk.use_cases.waiting_list.withdraw(card, Request())
     assert join(desk, card).sequence == first.sequence + 2
     desk.cancel(card)
     assert refused(join, desk, desk.card(card.id)) == "not-allowed-in-state"
@@ -169,18 +167,18 @@ def test_an_acceptance_whose_process_died_is_brought_to_its_end(desk):
     freed(desk, at(desk, EARLY))
     offer = entry(desk, card).offer
     wish = {"start": offer.start, "resource": None, "reason": "earlier", "sequence": None}
-    lifecycle.reschedule(desk.stores, desk.announce, card, wish, Request(), offer.hold)
+    desk.use_cases.lifecycle.reschedule(card, wish, Request(), offer.hold)
     desk.later(hours=1)
     desk.told()
-    waiting_list.look_along(desk.stores, desk.announce)
+    desk.use_cases.waiting_list.process_waiting_lists()
     assert desk.told() == ["waiting_list.left"]
 
 
 def test_places_of_visits_that_are_over_are_forgotten(desk):
     card = at(desk, LATE)
     join(desk, card)
-    waiting_list.withdraw(desk.stores, desk.announce, card, Request())
-    desk.stores.waiting.collection.update_many({}, {"$set": {"outbox": []}})
+    desk.use_cases.waiting_list.withdraw(card, Request())
+    desk.stores.waiting_lists.collection.update_many({}, {"$set": {"outbox": []}})
     desk.later(days=30)
-    waiting_list.look_along(desk.stores, desk.announce)
+    desk.use_cases.waiting_list.process_waiting_lists()
     assert entry(desk, card) is None

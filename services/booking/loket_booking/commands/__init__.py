@@ -1,1 +1,1 @@
-"""What booking does when it is asked to change something. One function per command; each is one decision."""
+"""Use cases that change something: one class per subject, which names the repositories that it needs."""

@@ -12,189 +12,250 @@ from typing import Any
 from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.errors import Refusal
 
-from ..context import Announce, Stores
-from ..domain import appointment as life
+from ..domain import appointment as appointment_steps
 from ..domain import contact, intake_form, names
 from ..domain.appointment import Appointment
 from ..domain.opening_hours import Calendar
 from ..domain.resource_day import Placement
-from ..domain.visit import Visit, at_any_notice, plan
-from ..store.agendas import Agendas
-from ..store.cards import Card, InvitationUsed, new_reference
-from ..store.claiming import AlreadyClaimed, Taken
-from ..store.holds import HeldSlot
+from ..domain.visit import Visit, at_any_notice, plan_visit
+from ..store.agendas import Agendas, AlreadyClaimed, HeldSlot, Taken
+from ..store.cards import Card, Cards, InvitationUsed, new_reference
+from ..store.configurations import Configurations
 from ..store.invitations import Invitation
-from .allocation import place
-from .invitations import standing
-from .lifecycle import claimed
-from .limits import add_within_bounds, hold_is_over, one_more_booking, one_more_hold
+from ..store.links import Links
+from .allocation import Allocator
+from .invitations import InvitationCommands
+from .limits import Limits
+from .ports import Clock, Publish
 from .request import ATTEMPTS, Request
 
 
-def hold(stores: Stores, municipality: str, wish: Mapping[str, Any], request: Request) -> HeldSlot:
-    """Reserve a slot for as long as a form takes.
-
-    Raises Refusal: unknown names, invitation-not-valid, too-many-holds, slot-*, idempotency-key-reused.
-    """
-    now = stores.now()
-    calendar = stores.configurations.calendar(municipality)
-    identifier, fingerprint = request.identifier("hold", municipality), _fingerprint(wish)
-    if request.idempotency_key and (made_before := stores.agendas.find_hold(identifier)):
-        if made_before.fingerprint not in (fingerprint, None):
-            raise Refusal("idempotency-key-reused")
-        return made_before
-    invitation = standing(stores, municipality, wish["invitation"]) if wish["invitation"] else None
-    visit = _visit(calendar, wish, request, invitation)
-    expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
-    with one_more_hold(stores, calendar.municipality, request, identifier, expires, now):
-        for attempt in range(ATTEMPTS):
-            placements = place(stores, calendar, visit, _who(wish, invitation), wish["start"], now, again=attempt > 0)
-            held = life.held(identifier, municipality, visit, placements, wish["start"], now, request.by)
-            try:
-                stores.agendas.hold(placements, held, expires, now, fingerprint=fingerprint)
-            except Taken:
-                continue
-            return HeldSlot(held, placements, expires, fingerprint)
-        raise Refusal("slot-taken", {"start": wish["start"].isoformat()})
-
-
-def book(
-    stores: Stores, announce: Announce, municipality: str, wish: Mapping[str, Any], request: Request,
-    follows: str | None = None,
-) -> tuple[Appointment, Card]:  # fmt: skip
-    """Book from a hold, or straight from a start. `follows`: the appointment that this one follows up.
-
-    The card goes first, so that a booked appointment always has one; the claim decides. Raises Refusal: hold-not-found,
-    unknown names, invalid-request for the answers, slot-*, invitation-not-valid, too-many-appointments,
-    too-many-bookings, idempotency-key-reused.
-    """
-    now = stores.now()
-    calendar = stores.configurations.calendar(municipality)
-    identifier = request.identifier("appointment", municipality)
-    fingerprint = _fingerprint(wish)
-    card: Card | None = None
-    if request.idempotency_key and (card := stores.cards.get(identifier)):
-        if card.fingerprint != fingerprint:
-            raise Refusal("idempotency-key-reused", {"appointment": card.id})
-        if found := stores.agendas.find_claim(card.agenda, card.id):
-            return found[0], card
-        card = stores.cards.take_over(card, now)
-        if card is None:
-            raise Refusal("outcome-unknown")  # the first request is still at work
-    with one_more_booking(stores, calendar.municipality, request, identifier, now):
-        made = _book(stores, announce, calendar, wish, request, identifier, card, now, follows)
-    if wish["hold"] is not None:
-        hold_is_over(stores, municipality, request, wish["hold"])
-    return made
-
-
-def _book(
-    stores: Stores, announce: Announce, calendar: Calendar, wish: Mapping[str, Any], request: Request, identifier: str,
-    card: Card | None, now: dt.datetime, follows: str | None,
-) -> tuple[Appointment, Card]:  # fmt: skip
-    municipality = calendar.municipality.id
-    wanted = _wanted(stores, calendar, wish, request)
-    if wanted.start < now:
-        raise Refusal("slot-in-the-past", {"start": wanted.start.isoformat()})
-    person = contact.completed(calendar.municipality, wish["contact"])
-    answers = intake_form.check(wanted.visit, person, wish["answers"], request.may_answer_later)
-    mark = stores.links.contact_of(municipality, person)
-    for attempt in range(ATTEMPTS):
-        try:
-            placements = wanted.placements or place(
-                stores, calendar, wanted.visit, wanted.resource, wanted.start, now, wanted.hold, again=attempt > 0
-            )
-        except Refusal:
-            if card is not None:
-                stores.cards.remove(card)
-            raise
-        agenda = placements[0].agenda
-        if card is None:
-            due = intake_form.duties(calendar, wanted.visit, wanted.start, now, answers, ())
-            card = Card(
-                id=identifier,
-                municipality=municipality,
-                reference=new_reference(),
-                contact=person,
-                answers=answers,
-                agenda=str(agenda),
-                visit_date=agenda.date.isoformat(),
-                token_hash=hash_of(stores.links.token(identifier)),
-                fingerprint=_fingerprint(wish),
-                created_at=now,
-                types=list(wanted.visit.type_ids),
-                contact_mark=mark,
-                invitation=wanted.invitation.id if wanted.invitation else None,
-                duty_at=intake_form.next_moment(due, now),
-                portal=request.who if request.by == "portal" else None,
-                notes=request.notes,
-                name_words=names.words(person["name"]),
-            )
-            card = _add(stores, calendar, wanted.visit, card, request, now)
-        elif card.agenda != str(agenda):
-            card = stores.cards.move(card, agenda)
-        draft = life.held(identifier, municipality, wanted.visit, placements, wanted.start, now, request.by, follows)
-        booked, event = life.book(calendar.municipality, draft, now=now, by=request.actor, language=person["language"])
-        event = request.traced(event)
-        try:
-            stores.agendas.book(placements, booked, event, now, wanted.hold)
-        except Taken:
-            wanted = replace(wanted, placements=None)
-            continue
-        except AlreadyClaimed:  # another request under the same key came first; this is its answer
-            found = claimed(stores, card)
-            return found[0], stores.cards.move(card, found[1][0].agenda)
-        announce(Agendas.NAME, str(agenda), [event])
-        return booked, card
-    if card is not None:
-        stores.cards.remove(card)
-    raise Refusal("slot-taken", {"start": wanted.start.isoformat()})
-
-
-def follow_up(
-    stores: Stores, announce: Announce, card: Card, wish: Mapping[str, Any], request: Request
-) -> tuple[Appointment, Card]:
-    """Book the next visit of the same resident at once. `wish`: as for `book`, without the contact.
-
-    Raises Refusal: as `book`; appointment-not-found when the resident was forgotten.
-    """
-    if card.pseudonymised:
-        raise Refusal("appointment-not-found")
-    return book(stores, announce, card.municipality, {**wish, "contact": card.contact}, request, card.id)
-
-
 @dataclass(frozen=True)
-class _Wanted:
-    """What is to be booked. `placements` are those of the hold, for as long as nothing stands in their way."""
+class _Booking:
+    """A request, resolved. `placements`: those of the hold, until they turn out to be taken."""
 
+    identifier: str
+    calendar: Calendar
     visit: Visit
     start: dt.datetime
     resource: str | None
     invitation: Invitation | None
-    hold: str | None = None
-    placements: Sequence[Placement] | None = None
+    hold: str | None
+    placements: Sequence[Placement] | None
+    person: dict[str, Any]
+    answers: dict[str, str]
+    fingerprint: str
+    request: Request
+    follows: str | None
+    now: dt.datetime
 
 
-def _wanted(stores: Stores, calendar: Calendar, wish: Mapping[str, Any], request: Request) -> _Wanted:
-    token, municipality = wish["invitation"], calendar.municipality.id
-    invitation = standing(stores, municipality, token) if token else None
-    if wish["hold"] is None:
-        visit = _visit(calendar, wish, request, invitation)
-        return _Wanted(visit, wish["start"], _who(wish, invitation), invitation)
-    found = stores.agendas.find_hold(wish["hold"])
-    if found is None or found.appointment.municipality != municipality:
-        raise Refusal("hold-not-found")
-    held = found.appointment
-    asked = {"appointment_types": held.appointment_types, "persons": held.persons, "location": held.location}
-    return _Wanted(
-        _visit(calendar, asked, request, invitation), held.start, None, invitation, held.id, found.placements
-    )
+@dataclass(frozen=True)
+class BookingCommands:
+    agendas: Agendas
+    cards: Cards
+    configurations: Configurations
+    links: Links
+    invitations: InvitationCommands
+    limits: Limits
+    allocator: Allocator
+    clock: Clock
+    publish: Publish
+
+    def hold(self, municipality: str, command: Mapping[str, Any], request: Request) -> HeldSlot:
+        """Reserve a slot while the resident fills in the form. `command`: as contracts' HoldSlot reads it.
+
+        Raises Refusal: unknown names, invitation-not-valid, too-many-holds, slot-*, idempotency-key-reused.
+        """
+        now = self.clock()
+        calendar = self.configurations.calendar(municipality)
+        identifier, fingerprint = request.identifier("hold", municipality), _fingerprint(command)
+        if request.idempotency_key and (earlier := self.agendas.find_hold(identifier)):
+            if earlier.fingerprint not in (fingerprint, None):
+                raise Refusal("idempotency-key-reused")
+            return earlier
+        invitation = self._invitation(municipality, command)
+        visit = _visit(calendar, command, request, invitation)
+        resource, start = _resource(command, invitation), command["start"]
+        expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
+        with self.limits.hold_permit(calendar.municipality, request, identifier, expires, now):
+            for attempt in range(ATTEMPTS):
+                placements = self.allocator.allocate(calendar, visit, resource, start, now, use_cache=attempt == 0)
+                held = appointment_steps.hold(identifier, municipality, visit, placements, start, now, request.by)
+                try:
+                    self.agendas.hold(placements, held, expires, now, fingerprint=fingerprint)
+                except Taken:
+                    continue
+                return HeldSlot(held, placements, expires, fingerprint)
+            raise Refusal("slot-taken", {"start": start.isoformat()})
+
+    def book(
+        self, municipality: str, command: Mapping[str, Any], request: Request, follows: str | None = None
+    ) -> tuple[Appointment, Card]:
+        """Book a hold or a start. `command`: as contracts' BookAppointment reads it. `follows`: an earlier appointment.
+
+        Idempotent for one idempotency key. The card is written first, so that every booked appointment has one; the
+        claim decides. Raises Refusal: hold-not-found, unknown names, invalid-request for the answers, slot-*,
+        invitation-not-valid, too-many-appointments, too-many-bookings, idempotency-key-reused, outcome-unknown.
+        """
+        now = self.clock()
+        calendar = self.configurations.calendar(municipality)
+        identifier = request.identifier("appointment", municipality)
+        card = self._card_of_first_attempt(identifier, command, request)
+        if card is not None:
+            if found := self.agendas.find_claim(card.agenda, card.id):
+                return found[0], card
+            card = self.cards.take_over(card, now)
+            if card is None:
+                raise Refusal("outcome-unknown")  # the first request may still be running
+        with self.limits.booking_permit(calendar.municipality, request, identifier, now):
+            booking = self._resolve(identifier, calendar, command, request, follows, now)
+            booked, card = self._allocate_and_claim(booking, card)
+        if booking.hold is not None:
+            self.limits.release_hold(municipality, request, booking.hold)
+        return booked, card
+
+    def follow_up(self, card: Card, command: Mapping[str, Any], request: Request) -> tuple[Appointment, Card]:
+        """Book the next visit of the same resident. `command`: as for `book`, without the contact.
+
+        Raises Refusal: as `book`; appointment-not-found when the resident was erased.
+        """
+        if card.pseudonymised:
+            raise Refusal("appointment-not-found")
+        return self.book(card.municipality, {**command, "contact": card.contact}, request, card.id)
+
+    def _card_of_first_attempt(self, identifier: str, command: Mapping[str, Any], request: Request) -> Card | None:
+        """The card that an earlier request with this idempotency key wrote. Raises Refusal: idempotency-key-reused."""
+        card = self.cards.get(identifier) if request.idempotency_key else None
+        if card is not None and card.fingerprint != _fingerprint(command):
+            raise Refusal("idempotency-key-reused", {"appointment": card.id})
+        return card
+
+    def _resolve(
+        self, identifier: str, calendar: Calendar, command: Mapping[str, Any], request: Request, follows: str | None,
+        now: dt.datetime,
+    ) -> _Booking:  # fmt: skip
+        """Look up what the command refers to, and validate it."""
+        municipality = calendar.municipality
+        invitation = self._invitation(municipality.id, command)
+        hold, placements, resource = None, None, None
+        if command["hold"] is None:
+            visit, start = _visit(calendar, command, request, invitation), command["start"]
+            resource = _resource(command, invitation)
+        else:
+            found = self.agendas.find_hold(command["hold"])
+            if found is None or found.appointment.municipality != municipality.id:
+                raise Refusal("hold-not-found")
+            held = found.appointment
+            about = {"appointment_types": held.appointment_types, "persons": held.persons, "location": held.location}
+            visit, start = _visit(calendar, about, request, invitation), held.start
+            hold, placements = held.id, found.placements
+        if start < now:
+            raise Refusal("slot-in-the-past", {"start": start.isoformat()})
+        person = contact.complete_contact(municipality, command["contact"])
+        answers = intake_form.check_intake(visit, person, command["answers"], request.may_answer_later)
+        return _Booking(
+            identifier=identifier, calendar=calendar, visit=visit, start=start, resource=resource,
+            invitation=invitation, hold=hold, placements=placements, person=person, answers=answers,
+            fingerprint=_fingerprint(command), request=request, follows=follows, now=now,
+        )  # fmt: skip
+
+    def _allocate_and_claim(self, booking: _Booking, card: Card | None) -> tuple[Appointment, Card]:
+        """Allocate resources, write the card, claim their time; again when another request claims it first."""
+        for attempt in range(ATTEMPTS):
+            placements = self._allocate(booking, card, use_cache=attempt == 0)
+            card = self._write_card(booking, card, placements)
+            try:
+                return self._claim(booking, card, placements)
+            except Taken:
+                booking = replace(booking, placements=None)
+        if card is not None:
+            self.cards.delete_unclaimed(card)
+        raise Refusal("slot-taken", {"start": booking.start.isoformat()})
+
+    def _allocate(self, booking: _Booking, card: Card | None, use_cache: bool) -> Sequence[Placement]:
+        if booking.placements:
+            return booking.placements
+        try:
+            return self.allocator.allocate(
+                booking.calendar, booking.visit, booking.resource, booking.start, booking.now, booking.hold,
+                use_cache=use_cache,
+            )  # fmt: skip
+        except Refusal:
+            if card is not None:
+                self.cards.delete_unclaimed(card)
+            raise
+
+    def _write_card(self, booking: _Booking, card: Card | None, placements: Sequence[Placement]) -> Card:
+        agenda = placements[0].agenda
+        if card is not None:
+            return card if card.agenda == str(agenda) else self.cards.move(card, agenda)
+        try:
+            added = self.limits.add_card(
+                booking.calendar.municipality, booking.visit, self._new_card(booking, placements), booking.request,
+                booking.now,
+            )  # fmt: skip
+        except InvitationUsed as error:
+            raise Refusal("invitation-not-valid") from error
+        if added is None:
+            raise Refusal("outcome-unknown")  # a concurrent request with the same key continues
+        return added
+
+    def _new_card(self, booking: _Booking, placements: Sequence[Placement]) -> Card:
+        agenda, request = placements[0].agenda, booking.request
+        municipality = booking.calendar.municipality.id
+        due = intake_form.duties(booking.calendar, booking.visit, booking.start, booking.now, booking.answers, ())
+        return Card(
+            id=booking.identifier,
+            municipality=municipality,
+            reference=new_reference(),
+            contact=booking.person,
+            answers=booking.answers,
+            agenda=str(agenda),
+            visit_date=agenda.date.isoformat(),
+            token_hash=hash_of(self.links.token(booking.identifier)),
+            fingerprint=booking.fingerprint,
+            created_at=booking.now,
+            types=list(booking.visit.type_ids),
+            contact_mark=self.links.contact_of(municipality, booking.person),
+            invitation=booking.invitation.id if booking.invitation else None,
+            duty_at=intake_form.next_duty_at(due, booking.now),
+            portal=request.who if request.by == "portal" else None,
+            notes=request.notes,
+            name_words=names.name_words(booking.person["name"]),
+        )
+
+    def _claim(self, booking: _Booking, card: Card, placements: Sequence[Placement]) -> tuple[Appointment, Card]:
+        """Claim the time and publish the event. Raises Taken."""
+        municipality, now, request = booking.calendar.municipality, booking.now, booking.request
+        held = appointment_steps.hold(
+            booking.identifier, municipality.id, booking.visit, placements, booking.start, now, request.by,
+            booking.follows,
+        )  # fmt: skip
+        booked, event = appointment_steps.book(
+            municipality, held, now=now, by=request.actor, language=booking.person["language"]
+        )
+        event = request.traced(event)
+        try:
+            self.agendas.book(placements, booked, event, now, booking.hold)
+        except AlreadyClaimed:  # a concurrent request with the same key was first
+            appointment, claimed = self.agendas.get_claim(card.agenda, card.id)
+            return appointment, self.cards.move(card, claimed[0].agenda)
+        self.publish(Agendas.NAME, str(placements[0].agenda), [event])
+        return booked, card
+
+    def _invitation(self, municipality: str, command: Mapping[str, Any]) -> Invitation | None:
+        token = command["invitation"]
+        return self.invitations.require_valid(municipality, token) if token else None
 
 
-def _visit(calendar: Calendar, wish: Mapping[str, Any], request: Request, invitation: Invitation | None) -> Visit:
-    """The visit that is asked for, if this person may ask for it. Staff may at any notice."""
-    location = wish["location"] or (invitation.location if invitation else None)
-    visit = plan(calendar.municipality, wish["appointment_types"], wish["persons"], location)
+def _visit(calendar: Calendar, command: Mapping[str, Any], request: Request, invitation: Invitation | None) -> Visit:
+    """The visit that this caller may book. Staff may book at any notice.
+
+    Raises Refusal: as `plan_visit`, unknown-appointment-type, invitation-not-valid.
+    """
+    location = command["location"] or (invitation.location if invitation else None)
+    visit = plan_visit(calendar.municipality, command["appointment_types"], command["persons"], location)
     if request.is_staff:
         return at_any_notice(visit)
     for kind in visit.types:
@@ -206,22 +267,10 @@ def _visit(calendar: Calendar, wish: Mapping[str, Any], request: Request, invita
     return visit
 
 
-def _who(wish: Mapping[str, Any], invitation: Invitation | None) -> str | None:
-    """The specialist that is named, by the invitation before the wish."""
-    return invitation.resource if invitation and invitation.resource else wish["resource"]
+def _resource(command: Mapping[str, Any], invitation: Invitation | None) -> str | None:
+    """The requested specialist: that of the invitation, else that of the command."""
+    return invitation.resource if invitation and invitation.resource else command["resource"]
 
 
-def _add(
-    stores: Stores, calendar: Calendar, visit: Visit, card: Card, request: Request, now: dt.datetime
-) -> Card:  # fmt: skip
-    try:
-        added = add_within_bounds(stores, calendar, visit, card, request, now)
-    except InvitationUsed as error:
-        raise Refusal("invitation-not-valid") from error
-    if added is None:
-        raise Refusal("outcome-unknown")  # the same key at the same moment: one of the two goes on
-    return added
-
-
-def _fingerprint(wish: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(wish, sort_keys=True, default=str).encode()).hexdigest()
+def _fingerprint(command: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(command, sort_keys=True, default=str).encode()).hexdigest()

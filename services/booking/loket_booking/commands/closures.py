@@ -1,101 +1,109 @@
-"""Closing time, opening it again, and what to do about the appointments that it lies on."""
+"""Close time, reopen it, import busy times, and move the appointments that clash."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..context import Announce, Stores
 from ..domain.catalogue import Closure, Municipality
 from ..domain.grid import local_date
-from ..feeds.sandbox import busy_times_apart
-from ..store.closures import LaidClosure
-from .lifecycle import reschedule
+from ..feeds.sandbox import busy_times_sandboxed
+from ..store.cards import Cards
+from ..store.closures import StoredClosure
+from ..store.configurations import Configurations
+from .lifecycle import LifecycleCommands
+from .ports import Clock
 from .request import Request
 
 
-def close(stores: Stores, municipality: str, wish: Mapping[str, Any], request: Request) -> LaidClosure:
-    """Take time out of the calendar. Appointments in it stay until people decide: `queries.clashes` lists them.
+@dataclass(frozen=True)
+class ClosureCommands:
+    configurations: Configurations
+    cards: Cards
+    lifecycle: LifecycleCommands
+    clock: Clock
 
-    Raises Refusal: unknown-resource, unknown-location.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    if wish["resource"] is not None and wish["resource"] not in known.resources:
-        raise Refusal("unknown-resource", {"resource": wish["resource"]})
-    if wish["location"] is not None and wish["location"] not in known.locations:
-        raise Refusal("unknown-location", {"location": wish["location"]})
-    laid = LaidClosure(
-        id=uuid.uuid4().hex,
-        municipality=municipality,
-        closure=Closure(
-            first=wish["first"],
-            last=wish["last"] or wish["first"],
-            reason={known.languages[0]: wish["reason"]},
-            start=wish["start"],
-            end=wish["end"],
-        ),
-        resource=wish["resource"],
-        location=wish["location"],
-        source="staff",
-        made_by=request.who,
-        made_at=stores.now(),
-    )
-    stores.configurations.closures.add(laid)
-    stores.configurations.look_again()
-    return laid
+    def close_time(self, municipality: str, command: Mapping[str, Any], request: Request) -> StoredClosure:
+        """Close time. Its appointments stay until staff decide: `ClashQueries.clashes` lists them.
 
+        `command`: as contracts' CloseTime reads it. Raises Refusal: unknown-resource, unknown-location.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        if command["resource"] is not None and command["resource"] not in known.resources:
+            raise Refusal("unknown-resource", {"resource": command["resource"]})
+        if command["location"] is not None and command["location"] not in known.locations:
+            raise Refusal("unknown-location", {"location": command["location"]})
+        stored = StoredClosure(
+            id=uuid.uuid4().hex,
+            municipality=municipality,
+            closure=Closure(
+                first=command["first"],
+                last=command["last"] or command["first"],
+                reason={known.languages[0]: command["reason"]},
+                start=command["start"],
+                end=command["end"],
+            ),
+            resource=command["resource"],
+            location=command["location"],
+            source="staff",
+            made_by=request.who,
+            made_at=self.clock(),
+        )
+        self.configurations.closures.add(stored)
+        self.configurations.invalidate()
+        return stored
 
-def reopen(stores: Stores, municipality: str, identifier: str) -> LaidClosure:
-    """Take a closure away again. Raises Refusal: closure-not-found."""
-    removed = stores.configurations.closures.remove(municipality, identifier)
-    if removed is None:
-        raise Refusal("closure-not-found", {"closure": identifier})
-    stores.configurations.look_again()
-    return removed
+    def reopen_time(self, municipality: str, identifier: str) -> StoredClosure:
+        """Delete a closure. Raises Refusal: closure-not-found."""
+        removed = self.configurations.closures.remove(municipality, identifier)
+        if removed is None:
+            raise Refusal("closure-not-found", {"closure": identifier})
+        self.configurations.invalidate()
+        return removed
 
+    def import_busy(self, municipality: str, resource: str, source: str, text: str) -> tuple[int, int]:
+        """Import the busy times of a specialist from an iCalendar file. They replace those of the same `source`.
 
-def import_busy(stores: Stores, municipality: str, resource: str, source: str, text: str) -> tuple[int, int]:
-    """Let the times in an iCalendar file be those at which a specialist is busy elsewhere.
+        Returns the number of busy times, and the number before that lasted until today or later. Raises Refusal:
+        unknown-resource, invalid-request.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        if resource not in known.resources:
+            raise Refusal("unknown-resource", {"resource": resource})
+        now, closures = self.clock(), self.configurations.closures
+        found = [each for zone in sorted(_zones(known, resource)) for each in busy_times_sandboxed(text, now, zone)]
+        busy = list({(each.first, each.last, each.start, each.end): each for each in found}.values())
+        today = local_date(now, known.time_zone)
+        before = closures.replace(municipality, resource, f"feed:{source}", busy, now, since=today)
+        self.configurations.invalidate()
+        return len(busy), before
 
-    What the same `source` said before no longer counts. Returns how many there are, and how many there were from today
-    on. Raises Refusal: unknown-resource, invalid-request.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    if resource not in known.resources:
-        raise Refusal("unknown-resource", {"resource": resource})
-    now, closures = stores.now(), stores.configurations.closures
-    found = [each for zone in sorted(_zones(known, resource)) for each in busy_times_apart(text, now, zone)]
-    busy = list({(each.first, each.last, each.start, each.end): each for each in found}.values())
-    today = local_date(now, known.time_zone)
-    before = closures.replace(municipality, resource, f"feed:{source}", busy, now, since=today)
-    stores.configurations.look_again()
-    return len(busy), before
+    def move_appointments(
+        self, municipality: str, moves: Sequence[Mapping[str, Any]], request: Request
+    ) -> list[dict[str, str]]:
+        """Move many appointments, each independently of the others.
+
+        `moves`: {"appointment", "start" (UTC), "resource", "reason"}. Returns {"appointment", "result"}: moved, or the
+        code of a refusal.
+        """
+        results = []
+        for move in moves:
+            card = self.cards.get(move["appointment"])
+            result = "appointment-not-found"
+            if card is not None and card.municipality == municipality:
+                try:
+                    self.lifecycle.reschedule(card, {**move, "sequence": None}, request)
+                    result = "moved"
+                except Refusal as refusal:
+                    result = refusal.code
+            results.append({"appointment": move["appointment"], "result": result})
+        return results
 
 
 def _zones(known: Municipality, resource: str) -> set[str]:
-    """The time zones in which the resource works. A closure counts in the local time of each location."""
+    """The time zones in which the resource works. A closure is in the local time of each location."""
     return {known.locations[place].time_zone for place in known.resources[resource].locations}
-
-
-def move_these(
-    stores: Stores, announce: Announce, municipality: str, moves: Sequence[Mapping[str, Any]], request: Request
-) -> list[dict[str, str]]:
-    """Move many, each by itself: one that cannot be moved keeps its place and says why.
-
-    `moves`: {"appointment", "start" (UTC), "resource", "reason"}. Returns {"appointment", "result"}: moved, or a code.
-    """
-    results = []
-    for move in moves:
-        card = stores.cards.get(move["appointment"])
-        result = "appointment-not-found"
-        if card is not None and card.municipality == municipality:
-            try:
-                reschedule(stores, announce, card, {**move, "sequence": None}, request)
-                result = "moved"
-            except Refusal as refusal:
-                result = refusal.code
-        results.append({"appointment": move["appointment"], "result": result})
-    return results

@@ -1,41 +1,50 @@
-"""What a visit was worth to the resident."""
+"""Residents' feedback on their visit."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from loket_contracts import events
 from loket_contracts.errors import Refusal
 
-from ..context import Announce, Stores
-from ..domain.appointment import require
+from ..domain.appointment import require_state
+from ..store.agendas import Agendas
 from ..store.cards import Card
 from ..store.feedback import Feedback
-from .lifecycle import claimed
+from .ports import Clock, Publish
 from .request import Request
 
 
-def give(stores: Stores, announce: Announce, card: Card, score: int, comment: str, request: Request) -> None:
-    """Keep a score from 1 to 5 and a comment, once, after the visit.
+@dataclass(frozen=True)
+class FeedbackCommands:
+    agendas: Agendas
+    feedback: Feedback
+    clock: Clock
+    publish: Publish
 
-    Raises Refusal: not-allowed-in-state, feedback-given.
-    """
-    appointment, _ = claimed(stores, card)
-    require(appointment, "completed")
-    event = request.traced(
-        events.make(
-            "feedback.given",
-            municipality=card.municipality,
-            subject=f"feedback-{card.id}",
-            sequence=1,
-            time=stores.now(),
-            data={
-                "appointment": card.id,
-                "team": appointment.team,
-                "appointment_types": list(appointment.appointment_types),
-                "score": score,
-                "has_comment": bool(comment.strip()),
-            },
+    def give_feedback(self, card: Card, score: int, comment: str, request: Request) -> None:
+        """Store a score from 1 to 5 and a comment, once, after the visit.
+
+        Raises Refusal: not-allowed-in-state, feedback-given.
+        """
+        appointment, _ = self.agendas.get_claim(card.agenda, card.id)
+        require_state(appointment, "completed")
+        event = request.traced(
+            events.make(
+                "feedback.given",
+                municipality=card.municipality,
+                subject=f"feedback-{card.id}",
+                sequence=1,
+                time=self.clock(),
+                data={
+                    "appointment": card.id,
+                    "team": appointment.team,
+                    "appointment_types": list(appointment.appointment_types),
+                    "score": score,
+                    "has_comment": bool(comment.strip()),
+                },
+            )
         )
-    )
-    if not stores.feedback.add(card.id, card.municipality, score, comment.strip(), event):
-        raise Refusal("feedback-given")
-    announce(Feedback.NAME, card.id, [event])
+        if not self.feedback.add(card.id, card.municipality, score, comment.strip(), event):
+            raise Refusal("feedback-given")
+        self.publish(Feedback.NAME, card.id, [event])

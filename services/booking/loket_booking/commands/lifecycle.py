@@ -1,153 +1,159 @@
-"""Cancel, move, and the steps of a visit."""
+"""Cancel and reschedule an appointment, and take the steps of a visit."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..context import Announce, Stores
-from ..domain import appointment as life
+from ..domain import appointment as appointment_steps
 from ..domain import booked, intake_form
 from ..domain.appointment import Appointment
 from ..domain.opening_hours import Calendar
-from ..domain.resource_day import Placement
 from ..domain.visit import Visit, at_any_notice
-from ..store.agendas import Agendas
-from ..store.cards import Card
-from ..store.claiming import Taken
-from .allocation import place
+from ..store.agendas import Agendas, Taken
+from ..store.cards import Card, Cards
+from ..store.configurations import Configurations
+from .allocation import Allocator
+from .ports import Clock, Publish
 from .request import ATTEMPTS, Request
 
 
-def cancel(
-    stores: Stores, announce: Announce, card: Card, reason: str, request: Request, sequence: int | None = None
-) -> Appointment:
-    """Give the time back. Cancelling what is cancelled already is no error and tells nobody again.
+@dataclass(frozen=True)
+class LifecycleCommands:
+    agendas: Agendas
+    cards: Cards
+    configurations: Configurations
+    allocator: Allocator
+    clock: Clock
+    publish: Publish
 
-    Raises Refusal: as `life.check`, changed-meanwhile, invalid-request for the reason.
-    """
-    municipality = stores.configurations.calendar(card.municipality).municipality
-    _check_reason(municipality.reasons, "cancel", reason, request)
-    for _ in range(ATTEMPTS):
-        appointment, placements = claimed(stores, card)
-        if appointment.state == "cancelled":
-            return appointment
-        _check_sequence(appointment, sequence)
-        now = stores.now()
-        cancelled, event = life.cancel(municipality, appointment, now=now, by=request.actor, reason=reason)
-        event = request.traced(event)
-        wait = municipality.release_minutes if request.by in ("resident", "portal") else 0
-        release = now + dt.timedelta(minutes=wait) if wait else None
-        if stores.agendas.cancel(placements, cancelled, event, release):
-            announce(Agendas.NAME, card.agenda, [event])
-            return cancelled
-    raise Refusal("changed-meanwhile")
+    def cancel(self, card: Card, reason: str, request: Request, sequence: int | None = None) -> Appointment:
+        """Cancel the appointment and free its time. Idempotent: a repeat publishes nothing.
+
+        `sequence`: of the appointment as the caller knows it. Raises Refusal: as `check_command`, changed-meanwhile,
+        invalid-request for the reason.
+        """
+        municipality = self.configurations.calendar(card.municipality).municipality
+        _check_reason(municipality.reasons, "cancel", reason, request)
+        for _ in range(ATTEMPTS):
+            appointment, placements = self.agendas.get_claim(card.agenda, card.id)
+            if appointment.state == "cancelled":
+                return appointment
+            _check_sequence(appointment, sequence)
+            now = self.clock()
+            cancelled, event = appointment_steps.cancel(
+                municipality, appointment, now=now, by=request.actor, reason=reason
+            )
+            event = request.traced(event)
+            wait = municipality.release_minutes if request.by in ("resident", "portal") else 0
+            release = now + dt.timedelta(minutes=wait) if wait else None
+            if self.agendas.cancel(placements, cancelled, event, release):
+                self.publish(Agendas.NAME, card.agenda, [event])
+                return cancelled
+        raise Refusal("changed-meanwhile")
+
+    def reschedule(
+        self, card: Card, command: Mapping[str, Any], request: Request, hold: str | None = None
+    ) -> Appointment:
+        """Move the appointment: claim the new time and free the old one, both or neither. Idempotent.
+
+        `command`: as contracts' RescheduleAppointment reads it. `hold`: of an offer from the waiting list, which may be
+        taken at any notice. Raises Refusal: as `check_command`, changed-meanwhile, slot-*, invalid-request for the
+        reason, appointment-type-removed, location-removed, unknown-location.
+        """
+        now = self.clock()
+        calendar = self.configurations.calendar(card.municipality)
+        municipality = calendar.municipality
+        if hold is None:
+            _check_reason(municipality.reasons, "reschedule", command["reason"], request)
+        for attempt in range(ATTEMPTS):
+            appointment, old = self.agendas.get_claim(card.agenda, card.id)
+            if _is_there_already(calendar, appointment, command):
+                return appointment
+            _check_sequence(appointment, command["sequence"])
+            appointment_steps.check_command(municipality, appointment, "reschedule", request.by, now)
+            visit = _visit_to_move(calendar, appointment, card, command, request, hold)
+            new = self.allocator.allocate(
+                calendar, visit, command["resource"], command["start"], now, hold, old, use_cache=attempt == 0
+            )
+            moved, event = appointment_steps.reschedule(
+                municipality, appointment, visit, new, command["start"], now=now, by=request.actor,
+                reason=command["reason"],
+            )  # fmt: skip
+            event = request.traced(event)
+            agenda = new[0].agenda
+            try:
+                done = self.agendas.move(old, new, moved, event, now, partial(self.cards.move, card, agenda), hold)
+            except Taken:
+                continue
+            if done:
+                self.publish(Agendas.NAME, str(agenda), [event])
+                self._update_duty(calendar, visit, card, moved)
+                return moved
+            card = self.cards.get(card.id) or card
+        raise Refusal("changed-meanwhile")
+
+    def take_step(
+        self, card: Card, command: str, request: Request, reason: str | None = None,
+        changes: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Appointment:  # fmt: skip
+        """Take a step that changes no time (`appointment.STEPS`). `changes` may set the desk or the outcome.
+
+        Raises Refusal: as `check_command`, invalid-request for an unknown step or reason.
+        """
+        if command not in appointment_steps.STEPS:
+            raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such step."}])
+        known = self.configurations.calendar(card.municipality).municipality
+        if command == "no_show":
+            _check_reason(known.reasons, command, reason, request)
+        for _ in range(ATTEMPTS):
+            appointment, placements = self.agendas.get_claim(card.agenda, card.id)
+            changed, event = appointment_steps.take_step(
+                known, appointment, command, now=self.clock(), by=request.actor, reason=reason, changes=changes
+            )
+            event = request.traced(event)
+            if self.agendas.save_step(placements, changed, event):
+                self.publish(Agendas.NAME, card.agenda, [event])
+                return changed
+        raise Refusal("changed-meanwhile")
+
+    def _update_duty(self, calendar: Calendar, visit: Visit, card: Card, moved: Appointment) -> None:
+        uploaded = [file["question"] for file in card.files]
+        due = intake_form.duties(calendar, visit, moved.start, moved.booked_at, card.answers, uploaded)
+        duty_at = intake_form.next_duty_at(due, self.clock())
+        if duty_at != card.duty_at:
+            self.cards.change(card, duty_at=duty_at)
 
 
-def reschedule(
-    stores: Stores, announce: Announce, card: Card, wish: Mapping[str, Any], request: Request,
-    hold: str | None = None,
-) -> Appointment:  # fmt: skip
-    """Move to another moment: the new time is taken and the old one given back, both or neither.
-
-    `hold`: an offer of the new time, which counts at any notice. Moving to where it is already is no error and tells
-    nobody. Raises Refusal: as `life.check`, changed-meanwhile, slot-*, invalid-request for the reason,
-    appointment-type-removed, location-removed, unknown-location.
-    """
-    now = stores.now()
-    calendar = stores.configurations.calendar(card.municipality)
-    if hold is None:
-        _check_reason(calendar.municipality.reasons, "reschedule", wish["reason"], request)
-    for attempt in range(ATTEMPTS):
-        appointment, old = claimed(stores, card)
-        if _is_there_already(calendar, appointment, wish):
-            return appointment
-        _check_sequence(appointment, wish["sequence"])
-        life.check(calendar.municipality, appointment, "reschedule", request.by, now)
-        visit = booked.visit_to_move(calendar.municipality, appointment, wish.get("location"))
-        if visit.location.id != appointment.location and (unreachable := intake_form.wrong_with(visit, card.contact)):
-            raise Refusal("invalid-request", errors=unreachable)
-        if request.is_staff or hold is not None:
-            visit = at_any_notice(visit)
-        new = place(stores, calendar, visit, wish["resource"], wish["start"], now, hold, old, attempt > 0)
-        moved, event = life.reschedule(
-            calendar.municipality, appointment, visit, new, wish["start"], now=now, by=request.actor,
-            reason=wish["reason"],
-        )  # fmt: skip
-        event = request.traced(event)
-        agenda = new[0].agenda
-        try:
-            done = stores.agendas.move(old, new, moved, event, now, partial(stores.cards.move, card, agenda), hold)
-        except Taken:
-            continue
-        if done:
-            announce(Agendas.NAME, str(agenda), [event])
-            _documents_by_the_new_moment(stores, calendar, visit, card, moved)
-            return moved
-        card = stores.cards.get(card.id) or card
-    raise Refusal("changed-meanwhile")
+def _visit_to_move(
+    calendar: Calendar, appointment: Appointment, card: Card, command: Mapping[str, Any], request: Request,
+    hold: str | None,
+) -> Visit:  # fmt: skip
+    """The visit at the requested location. Raises Refusal."""
+    visit = booked.visit_to_move(calendar.municipality, appointment, command.get("location"))
+    if visit.location.id != appointment.location and (errors := intake_form.contact_errors(visit, card.contact)):
+        raise Refusal("invalid-request", errors=errors)
+    return at_any_notice(visit) if request.is_staff or hold is not None else visit
 
 
-def step(
-    stores: Stores, announce: Announce, card: Card, command: str, request: Request, reason: str | None = None,
-    changes: Mapping[str, Any] = MappingProxyType({}),
-) -> Appointment:  # fmt: skip
-    """A step that leaves the time as it is (`life.STEPS`). `changes` may set the desk or the outcome.
-
-    Raises Refusal: as `life.check`, invalid-request for an unknown command or reason.
-    """
-    if command not in life.STEPS:
-        raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such step."}])
-    known = stores.configurations.calendar(card.municipality).municipality
-    if command == "no_show":
-        _check_reason(known.reasons, command, reason, request)
-    for _ in range(ATTEMPTS):
-        appointment, placements = claimed(stores, card)
-        changed, event = life.step(
-            known, appointment, command, now=stores.now(), by=request.actor, reason=reason, changes=changes
-        )
-        event = request.traced(event)
-        if stores.agendas.note(placements, changed, event):
-            announce(Agendas.NAME, card.agenda, [event])
-            return changed
-    raise Refusal("changed-meanwhile")
-
-
-def _is_there_already(calendar: Calendar, appointment: Appointment, wish: Mapping[str, Any]) -> bool:
-    """Whether nothing would change. It always does if the person who has the visit was removed."""
+def _is_there_already(calendar: Calendar, appointment: Appointment, command: Mapping[str, Any]) -> bool:
+    """Whether nothing would change. It does change when a resource of the appointment was removed."""
     return (
-        appointment.start == wish["start"]
-        and wish["resource"] in (None, *appointment.resources)
-        and wish.get("location") in (None, appointment.location)
+        appointment.start == command["start"]
+        and command["resource"] in (None, *appointment.resources)
+        and command.get("location") in (None, appointment.location)
         and calendar.municipality.resources.keys() >= set(appointment.resources)
     )
 
 
-def _documents_by_the_new_moment(
-    stores: Stores, calendar: Calendar, visit: Visit, card: Card, moved: Appointment
-) -> None:
-    there = [file["question"] for file in card.files]
-    due = intake_form.duties(calendar, visit, moved.start, moved.booked_at, card.answers, there)
-    duty_at = intake_form.next_moment(due, stores.now())
-    if duty_at != card.duty_at:
-        stores.cards.change(card, duty_at=duty_at)
-
-
-def claimed(stores: Stores, card: Card) -> tuple[Appointment, list[Placement]]:
-    """The appointment that the card is for, and its time. Raises Refusal: appointment-not-found."""
-    found = stores.agendas.find_claim(card.agenda, card.id)
-    if found is None:
-        raise Refusal("appointment-not-found")
-    return found
-
-
 def _check_reason(reasons: Mapping[str, frozenset[str]], command: str, reason: str | None, request: Request) -> None:
-    """People give a reason from the municipality's list; the system has its own."""
+    """Callers choose a reason from the municipality's list; the system has its own. Raises Refusal: invalid-request."""
     if reason is None or request.by == "system" or reason in reasons[command]:
         return
     choices = ", ".join(sorted(reasons[command]))

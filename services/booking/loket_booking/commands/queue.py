@@ -1,194 +1,212 @@
-"""The queue of those who are here: tickets for who walks in, and calling whoever is next."""
+"""The queue of a location: tickets for visitors without an appointment, and calling the next person."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import spoken
 
-from ..context import Announce, Stores
 from ..domain import queue, ticket
 from ..domain.appointment import Appointment
 from ..domain.catalogue import Municipality, Resource
 from ..domain.grid import day, local_date
 from ..domain.queue import Waiting
 from ..domain.ticket import Ticket
-from ..domain.visit import plan
-from ..store.cards import Card
-from ..store.repository import Queues
-from .lifecycle import claimed, step
+from ..domain.visit import plan_visit
+from ..store.agendas import Agendas
+from ..store.cards import Card, Cards
+from ..store.configurations import Configurations
+from ..store.day_view import DayView
+from ..store.tickets import Tickets
+from .lifecycle import LifecycleCommands
+from .ports import Clock, Publish
 from .request import ATTEMPTS, Request
 
 
-def issue(
-    stores: Stores, announce: Announce, municipality: str, wish: Mapping[str, Any], request: Request,
-    follows: str | None = None, arrived_at: dt.datetime | None = None,
-) -> Ticket:  # fmt: skip
-    """Give who walks in the next number of the location and day. Raises Refusal: unknown names, location-needed.
+@dataclass(frozen=True)
+class QueueCommands:
+    agendas: Agendas
+    cards: Cards
+    configurations: Configurations
+    days: DayView
+    tickets: Tickets
+    lifecycle: LifecycleCommands
+    clock: Clock
+    publish: Publish
 
-    `follows`, `arrived_at`: the appointment that it takes over, and since when its resident is here.
-    """
-    now = stores.now()
-    known = stores.configurations.calendar(municipality).municipality
-    visit = plan(known, wish["appointment_types"], wish["persons"], wish["location"])
-    if visit.location.channel != "on_site":
-        raise Refusal("unknown-location", {"location": visit.location.id})
-    place = f"{municipality}/{visit.location.id}/{local_date(now, visit.location.time_zone)}"
-    number = stores.queues.next_number(place)
-    new = Ticket(
-        id=f"{place}/{number}",
-        municipality=municipality,
-        location=visit.location.id,
-        number=number,
-        team=visit.team,
-        appointment_types=visit.type_ids,
-        persons=visit.persons,
-        language=spoken(wish["language"], known.languages),
-        time_zone=visit.location.time_zone,
-        arrived_at=arrived_at or now,
-        follows=follows,
-    )
-    return _step(stores, announce, new, "issue", request)
+    def issue_ticket(
+        self, municipality: str, command: Mapping[str, Any], request: Request, follows: str | None = None,
+        arrived_at: dt.datetime | None = None,
+    ) -> Ticket:  # fmt: skip
+        """Issue the next number of the location and day. `command`: as contracts' IssueTicket reads it.
 
+        `follows`: the appointment that the ticket continues. `arrived_at`: when its resident arrived. Raises Refusal:
+        unknown names, location-needed.
+        """
+        now = self.clock()
+        known = self.configurations.calendar(municipality).municipality
+        visit = plan_visit(known, command["appointment_types"], command["persons"], command["location"])
+        if visit.location.channel != "on_site":
+            raise Refusal("unknown-location", {"location": visit.location.id})
+        place = f"{municipality}/{visit.location.id}/{local_date(now, visit.location.time_zone)}"
+        number = self.tickets.next_number(place)
+        new = Ticket(
+            id=f"{place}/{number}",
+            municipality=municipality,
+            location=visit.location.id,
+            number=number,
+            team=visit.team,
+            appointment_types=visit.type_ids,
+            persons=visit.persons,
+            language=spoken(command["language"], known.languages),
+            time_zone=visit.location.time_zone,
+            arrived_at=arrived_at or now,
+            follows=follows,
+        )
+        return self._take_ticket_step(new, "issue", request)
 
-def call_next(
-    stores: Stores, announce: Announce, municipality: str, wish: Mapping[str, Any], request: Request
-) -> Appointment | Ticket:
-    """Call whoever is next to a desk: an appointment of this specialist, or a ticket that they can help.
+    def call_next(self, municipality: str, command: Mapping[str, Any], request: Request) -> Appointment | Ticket:
+        """Call the next person to a desk: an appointment of this specialist, or a ticket that they can serve.
 
-    Raises Refusal: unknown-resource, unknown-location, nobody-waiting.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    resource = known.resources.get(wish["resource"])
-    if resource is None or resource.kind != "person":
-        raise Refusal("unknown-resource", {"resource": wish["resource"]})
-    if wish["location"] not in known.locations:
-        raise Refusal("unknown-location", {"location": wish["location"]})
-    including_removed = stores.configurations.including_removed(municipality)
-    for _ in range(ATTEMPTS):
-        appointments, tickets = here(stores, known, wish["location"])
-        mine = {each.id: each for each in appointments if resource.id in each.resources}
-        able = {each.id: each for each in tickets if _can_help(including_removed, resource, each)}
-        waiting = [*(waiting_of(each) for each in mine.values()), *(waiting_of(each) for each in able.values())]
-        for called in queue.line(waiting, known.queue, stores.now())[:1]:
+        `command`: as contracts' CallNext reads it. Raises Refusal: unknown-resource, unknown-location, nobody-waiting.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        resource = known.resources.get(command["resource"])
+        if resource is None or resource.kind != "person":
+            raise Refusal("unknown-resource", {"resource": command["resource"]})
+        if command["location"] not in known.locations:
+            raise Refusal("unknown-location", {"location": command["location"]})
+        for _ in range(ATTEMPTS):
+            appointments, tickets = self._servable(known, command["location"], resource)
+            waiting = [*map(waiting_of, appointments.values()), *map(waiting_of, tickets.values())]
+            line = queue.waiting_line(waiting, known.queue, self.clock())
+            if not line:
+                raise Refusal("nobody-waiting")
             try:
-                if called.id in able:
-                    changes = {"resource": resource.id, "desk": wish["desk"]}
-                    return _step(stores, announce, able[called.id], "call", request, changes=changes)
-                card = stores.cards.get(called.id)
-                if card is None:
-                    raise Refusal("appointment-not-found")
-                return step(stores, announce, card, "start", request, changes={"desk": wish["desk"]})
-            except Refusal as refusal:
+                return self._call(line[0].id, tickets, resource, command["desk"], request)
+            except Refusal as refusal:  # these two: a colleague called them at the same time
                 if refusal.code not in ("changed-meanwhile", "not-allowed-in-state"):
                     raise
-                break  # a colleague called them at the same moment
-        else:
-            raise Refusal("nobody-waiting")
-    raise Refusal("changed-meanwhile")
+        raise Refusal("changed-meanwhile")
 
+    def take_ticket_step(
+        self, municipality: str, identifier: str, step: str, command: Mapping[str, Any], request: Request
+    ) -> Ticket:
+        """park, resume, complete, leave, call or transfer a ticket. `command`: as contracts' TakeStep reads it.
 
-def ticket_step(
-    stores: Stores, announce: Announce, municipality: str, identifier: str, command: str, wish: Mapping[str, Any],
-    request: Request,
-) -> Ticket:  # fmt: skip
-    """park, resume, complete, leave, call or transfer a ticket.
+        Raises Refusal: ticket-not-found, not-allowed-in-state, invalid-request.
+        """
+        found = self.tickets.get(identifier)
+        if found is None or found.municipality != municipality:
+            raise Refusal("ticket-not-found", {"ticket": identifier})
+        if step not in ticket.COMMANDS:
+            raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such step."}])
+        changes: dict[str, Any] = {}
+        if step == "complete":
+            changes["outcome"] = command["outcome"]
+        if step == "transfer":
+            known = self.configurations.calendar(municipality).municipality
+            changes = {**_transfer_target(known, found.appointment_types, command), "resource": None, "desk": None}
+        return self._take_ticket_step(found, step, request, command["reason"], changes)
 
-    Raises Refusal: ticket-not-found, not-allowed-in-state, invalid-request.
-    """
-    found = stores.queues.get(identifier)
-    if found is None or found.municipality != municipality:
-        raise Refusal("ticket-not-found", {"ticket": identifier})
-    if command not in ticket.COMMANDS:
-        raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such step."}])
-    changes: dict[str, Any] = {}
-    if command == "complete":
-        changes["outcome"] = wish["outcome"]
-    if command == "transfer":
-        known = stores.configurations.calendar(municipality).municipality
-        changes = {**_taken_over(known, found.appointment_types, wish), "resource": None, "desk": None}
-    return _step(stores, announce, found, command, request, wish["reason"], changes)
+    def transfer(self, card: Card, command: Mapping[str, Any], request: Request) -> Ticket:
+        """Transfer a resident who is being served to another team: with a ticket that keeps their place in the line.
 
+        `command`: as contracts' TakeStep reads it. Raises Refusal: not-allowed-in-state, unknown names.
+        """
+        appointment, _ = self.agendas.get_claim(card.agenda, card.id)
+        if appointment.state != "in_service":
+            raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "start"})
+        known = self.configurations.calendar(card.municipality).municipality
+        target = _transfer_target(known, appointment.appointment_types, command)
+        about = {
+            "appointment_types": target["appointment_types"],
+            "persons": appointment.persons,
+            "location": appointment.location,
+            "language": appointment.language,
+        }
+        arrived_at = waiting_of(appointment).arrived_at
+        issued = self.issue_ticket(card.municipality, about, request, card.id, arrived_at)
+        self.lifecycle.take_step(card, "complete", request, changes={"outcome": "referred"})
+        return issued
 
-def transfer(stores: Stores, announce: Announce, card: Card, wish: Mapping[str, Any], request: Request) -> Ticket:
-    """Pass a resident who is here with an appointment on to another team: a ticket that keeps their place in the line.
+    def waiting_at(self, known: Municipality, location: str) -> tuple[list[Appointment], list[Ticket]]:
+        """The checked-in appointments and waiting tickets of today at this location."""
+        zone = known.locations[location].time_zone
+        today = local_date(self.clock(), zone)
+        on = day(today, zone)
+        appointments = self.days.appointments(known.id, today, today, ("checked_in",))
+        tickets = self.tickets.of_day(known.id, location, on.midnight, on.moment(on.cells))
+        return (
+            [each for each in appointments if each.location == location],
+            [each for each in tickets if each.state == "waiting"],
+        )
 
-    Raises Refusal: not-allowed-in-state, unknown names.
-    """
-    appointment, _ = claimed(stores, card)
-    if appointment.state != "in_service":
-        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "start"})
-    known = stores.configurations.calendar(card.municipality).municipality
-    taken_over = _taken_over(known, appointment.appointment_types, wish)
-    asked = {
-        "appointment_types": taken_over["appointment_types"],
-        "persons": appointment.persons,
-        "location": appointment.location,
-        "language": appointment.language,
-    }
-    issued = issue(stores, announce, card.municipality, asked, request, card.id, waiting_of(appointment).arrived_at)
-    step(stores, announce, card, "complete", request, changes={"outcome": "referred"})
-    return issued
+    def _servable(
+        self, known: Municipality, location: str, resource: Resource
+    ) -> tuple[dict[str, Appointment], dict[str, Ticket]]:
+        """By id: the waiting appointments of this specialist, and the tickets that they can serve."""
+        including_removed = self.configurations.including_removed(known.id)
+        appointments, tickets = self.waiting_at(known, location)
+        return (
+            {each.id: each for each in appointments if resource.id in each.resources},
+            {each.id: each for each in tickets if _can_serve(including_removed, resource, each)},
+        )
 
+    def _call(
+        self, identifier: str, tickets: Mapping[str, Ticket], resource: Resource, desk: str, request: Request
+    ) -> Appointment | Ticket:
+        if identifier in tickets:
+            changes = {"resource": resource.id, "desk": desk}
+            return self._take_ticket_step(tickets[identifier], "call", request, changes=changes)
+        card = self.cards.get(identifier)
+        if card is None:
+            raise Refusal("appointment-not-found")
+        return self.lifecycle.take_step(card, "start", request, changes={"desk": desk})
 
-def here(stores: Stores, known: Municipality, location: str) -> tuple[list[Appointment], list[Ticket]]:
-    """Who waits at this location now: checked-in appointments of today, and tickets."""
-    zone = known.locations[location].time_zone
-    today = local_date(stores.now(), zone)
-    on = day(today, zone)
-    appointments = [
-        each for each in stores.days.appointments(known.id, today, today, ("checked_in",)) if each.location == location
-    ]
-    tickets = [
-        each
-        for each in stores.queues.of_day(known.id, location, on.midnight, on.moment(on.cells))
-        if each.state == "waiting"
-    ]
-    return appointments, tickets
+    def _take_ticket_step(
+        self, before: Ticket, step: str, request: Request, reason: str | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> Ticket:  # fmt: skip
+        changed, event = ticket.take_step(
+            before, step, now=self.clock(), by=request.actor, reason=reason, changes=changes or {}
+        )
+        event = request.traced(event)
+        if not self.tickets.save(changed, event):
+            raise Refusal("changed-meanwhile")
+        self.publish(Tickets.NAME, changed.id, [event])
+        return changed
 
 
 def waiting_of(person: Appointment | Ticket) -> Waiting:
-    """Their place in the line: since when they are here."""
+    """Their place in the line, by arrival."""
     if isinstance(person, Ticket):
         return Waiting(person.id, person.arrived_at)
     arrived = next((each.at for each in person.history if each.command in ("check_in", "start")), person.start)
     return Waiting(person.id, arrived, person.start)
 
 
-def _can_help(known: Municipality, resource: Resource, waiting: Ticket) -> bool:
-    """Whether this person meets a need of every topic of the ticket."""
+def _can_serve(known: Municipality, resource: Resource, waiting: Ticket) -> bool:
+    """Whether this person meets a need of every appointment type of the ticket."""
     if resource.team not in (None, waiting.team):
         return False
     kinds = [known.appointment_types[name] for name in waiting.appointment_types if name in known.appointment_types]
     return all(any(need.is_met_by(resource, waiting.team) for need in kind.needs) for kind in kinds)
 
 
-def _taken_over(known: Municipality, types: tuple[str, ...], wish: Mapping[str, Any]) -> dict[str, Any]:
-    """The team and topics of a transfer. Without topics, the other team takes them as they are."""
-    topics = tuple(wish["appointment_types"] or ())
+def _transfer_target(known: Municipality, types: tuple[str, ...], command: Mapping[str, Any]) -> dict[str, Any]:
+    """The team and appointment types after a transfer. Without types, those of before stay."""
+    topics = tuple(command["appointment_types"] or ())
     for name in topics:
         if name not in known.appointment_types:
             raise Refusal("unknown-appointment-type", {"appointment_type": name})
-    team = wish["team"] or (known.appointment_types[topics[0]].team if topics else None)
+    team = command["team"] or (known.appointment_types[topics[0]].team if topics else None)
     if team not in known.teams:
         raise Refusal("invalid-request", errors=[{"pointer": "/team", "detail": "There is no such team."}])
     if topics and any(known.appointment_types[name].team != team for name in topics):
         raise Refusal("types-not-combinable")
     return {"team": team, "appointment_types": topics or types}
-
-
-def _step(
-    stores: Stores, announce: Announce, before: Ticket, command: str, request: Request, reason: str | None = None,
-    changes: Mapping[str, Any] | None = None,
-) -> Ticket:  # fmt: skip
-    changed, event = ticket.step(
-        before, command, now=stores.now(), by=request.actor, reason=reason, changes=changes or {}
-    )
-    event = request.traced(event)
-    if not stores.queues.keep(changed, event):
-        raise Refusal("changed-meanwhile")
-    announce(Queues.NAME, changed.id, [event])
-    return changed

@@ -1,4 +1,4 @@
-"""Who asks for something, and under which key and trace."""
+"""Who makes a request, with its idempotency key and trace."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from loket_contracts.envelope import Event
 
 from ..domain.lifecycle import Actor
 
-#: how often a decision is taken anew when others change the same thing at the same moment
+#: how often a use case retries when concurrent requests change the same document
 ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
 class Request:
-    """`by` is resident, portal, staff or system; `who` the code of an account or key; `client` who asks
-    without being known by an account or key, as the gateway tells clients apart. `idempotency_key`: of one caller.
+    """`by`: resident, portal, staff or system. `who`: the code of an account or key.
 
-    `notes`: what a portal passes on to the specialist. `answers_later`: it cannot ask our questions.
+    `client`: of a caller without account or key, as the gateway identifies clients. `idempotency_key`: unique per
+    caller. `notes`: what a portal passes on to the specialist. `answers_later`: the portal cannot ask the intake
+    questions.
     """
 
     by: str = "resident"
@@ -35,7 +36,7 @@ class Request:
 
     @property
     def may_answer_later(self) -> bool:
-        """Whether required questions may stay open: staff ask them when they can."""
+        """Whether required questions may stay open."""
         return self.answers_later or self.is_staff
 
     @property
@@ -43,11 +44,11 @@ class Request:
         return self.by == "staff"
 
     def identifier(self, kind: str, municipality: str) -> str:
-        """The id of what is to be made: random, or following from the key so that a repeat makes nothing new."""
+        """The id of a new document: random, or derived from the idempotency key so that a repeat creates nothing."""
         if self.idempotency_key is None:
             return uuid.uuid4().hex
         return uuid.uuid5(uuid.NAMESPACE_URL, f"loket/{kind}/{municipality}/{self.idempotency_key}").hex
 
     def traced(self, event: Event) -> Event:
-        """The event, with the trace of the request that caused it."""
+        """The event with the trace of this request."""
         return replace(event, traceparent=self.traceparent)

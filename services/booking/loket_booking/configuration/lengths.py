@@ -1,4 +1,4 @@
-"""Whether a visit of each type fits into the hours of those who can give it."""
+"""Check that a visit of each type fits in the hours of its resources."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..domain.grid import MINUTES, cells_for, span
 CELLS_OF_DAY = 24 * 60 // MINUTES
 
 
-def too_long(
+def too_long_visits(
     name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any], resources: Iterable[Resource]
 ) -> Iterator[tuple[str, str]]:
-    """(pointer, what is wrong) when at a place of the type nobody is there for as long as a visit takes.
+    """(pointer, message) when no resource at a location is open long enough for a visit.
 
-    A person also needs the time to prepare, to wrap up and to travel within their hours (`Visit.buffers`).
+    A person also prepares, wraps up and travels within their hours (`Visit.buffers`).
     """
     for place in kind["locations"]:
         if place not in loaded["locations"]:
@@ -31,7 +31,7 @@ def too_long(
                 taken += sum(cells_for(minutes) + travel for minutes in around)
             able = [each for each in resources if place in each.locations and need.is_met_by(each, kind["team"])]
             longest = max((_longest(each, name) for each in able), default=CELLS_OF_DAY)
-            if taken > longest > 0:  # who has no hours at present may get them again
+            if taken > longest > 0:  # a resource without hours may get them again
                 yield (
                     f"/appointment_types/{name}/duration",
                     f"A visit with its preparation is longer than anybody there works at a stretch, in minutes: "
@@ -41,7 +41,7 @@ def too_long(
 
 
 def _longest(resource: Resource, kind: str) -> int:
-    """The longest stretch of cells in the hours of a resource that serve this type, on any day of the week."""
+    """The most consecutive cells in the hours of a resource for this type, on any weekday."""
     return _longest_of(tuple(rule for rule in resource.hours if rule.serves((kind,))))
 
 
@@ -54,7 +54,7 @@ def _longest_of(rules: tuple[OpeningRule, ...]) -> int:
             if weekday in rule.weekdays:
                 open_ |= span(_cell(rule.start), _cell(rule.end) or CELLS_OF_DAY)
         length = 0
-        while open_:  # each step shortens every stretch by one cell
+        while open_:  # each step shortens every run of cells by one
             length, open_ = length + 1, open_ & open_ >> 1
         longest = max(longest, length)
     return longest

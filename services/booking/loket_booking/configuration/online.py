@@ -1,4 +1,4 @@
-"""The part of a configuration file that is for the gateway: other sites, robots, and how the pages look."""
+"""The part of a configuration file for the gateway: other sites, robots, and page style."""
 
 from __future__ import annotations
 

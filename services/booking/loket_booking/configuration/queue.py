@@ -1,4 +1,4 @@
-"""The shape of the rules of the queue in a configuration file."""
+"""The schema of the queue policy in a configuration file."""
 
 from __future__ import annotations
 

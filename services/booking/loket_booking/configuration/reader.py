@@ -1,4 +1,4 @@
-"""Reads a configuration whole: either every part of it is right, or it is refused with a line for each error."""
+"""Read and validate a configuration. All errors are reported at once, each with its line."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from loket_contracts.periods import is_stored, reading_stored
 from loket_contracts.reasons import USUAL_REASONS
 
 from ..domain import catalogue
-from .lengths import too_long
+from .lengths import too_long_visits
 from .schema import AppointmentType, MunicipalityFile, Resource
-from .values import Assumed
+from .values import FileDefaults
 
 Problem = dict[str, str]
 MAX_BYTES = 1_000_000
 
 
 def read_stored(text: str, version: int) -> catalogue.Municipality:
-    """The municipality of a stored version, perhaps older than a rule on what can never apply. Raises as `read`."""
+    """The municipality of a stored version. Skips rules that are newer than it. Raises as `read_configuration`."""
     with reading_stored():
-        return read(text, version)
+        return read_configuration(text, version)
 
 
-def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Municipality:
-    """The municipality that `text` (YAML, of which JSON is a part) describes; `only`: the one that it may be.
+def read_configuration(text: str, version: int = 0, only: str | None = None) -> catalogue.Municipality:
+    """The municipality in `text`, YAML or JSON. `only`: the one municipality that it may configure.
 
     Raises Refusal: invalid-configuration; each error has "line" (from 1), "pointer" (RFC 6901) and "detail".
     """
@@ -45,13 +45,13 @@ def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Muni
     loaded: dict[str, Any] = {}
     given = safe_load.value_of(tree)
     try:
-        with Context(Assumed.of(given)):
+        with Context(FileDefaults.of(given)):
             loaded = MunicipalityFile().load(given)
     except ValidationError as error:
         messages: Any = error.messages
         wrong = [(found["pointer"], found["detail"]) for found in pointers(_without_dict_steps(messages))]
     else:
-        wrong = list(_dangling(loaded))
+        wrong = list(_broken_references(loaded))
         if only not in (None, loaded["id"]):
             wrong.append(("/id", f"This must be: {only}."))
     problems += [_problem(_line_of(pointer, lines), pointer, detail) for pointer, detail in wrong]
@@ -61,16 +61,16 @@ def read(text: str, version: int = 0, only: str | None = None) -> catalogue.Muni
     return _municipality(loaded, version)
 
 
-def as_written(text: str, path: Sequence[str]) -> dict[str, Any]:
-    """The mapping at `path` of a configuration that is right, every scalar of it a string."""
+def values_at(text: str, path: Sequence[str]) -> dict[str, Any]:
+    """The mapping at `path` of a valid configuration, with all scalars as strings."""
     found = safe_load.value_of(safe_load.compose(text))
     for step in path:
         found = found[step]
     return dict(found)
 
 
-def usual(section: str) -> dict[str, str]:
-    """The values that count in a part of this section when they are left out, as they would be written."""
+def default_values(section: str) -> dict[str, str]:
+    """The defaults of the values in a part of this section, as they would be written."""
     schema = {"resources": Resource, "appointment_types": AppointmentType}[section]()
     defaults = {name: field.load_default for name, field in schema.fields.items()}
     return {name: str(value) for name, value in defaults.items() if type(value) in (int, str)}
@@ -81,7 +81,7 @@ def _problem(line: int, pointer: str, detail: str) -> Problem:
 
 
 def _lines(root: yaml.Node | None) -> tuple[dict[str, int], list[Problem]]:
-    """The line of every value by its pointer, and the keys that stand twice."""
+    """The line of every value by its pointer, and the duplicate keys."""
     lines: dict[str, int] = {"": 1}
     twice: list[Problem] = []
     waiting: list[tuple[str, yaml.Node]] = [("", root)] if root is not None else []
@@ -105,7 +105,7 @@ def _lines(root: yaml.Node | None) -> tuple[dict[str, int], list[Problem]]:
 
 
 def _line_of(pointer: str, lines: Mapping[str, int]) -> int:
-    """The line of the value, or of the nearest part around it that is there."""
+    """The line of the value, or of the nearest part that contains it."""
     at = pointer.rstrip("/")
     while at not in lines:
         at = at.rpartition("/")[0]
@@ -113,7 +113,7 @@ def _line_of(pointer: str, lines: Mapping[str, int]) -> int:
 
 
 def _without_dict_steps(messages: Any) -> Any:
-    """marshmallow reports a Dict's entry as {key: {"key": [...], "value": {...}}}; the file has no such steps."""
+    """Remove the steps "key" and "value" that marshmallow adds for entries of a Dict: the file has none."""
     if not isinstance(messages, Mapping):
         return messages
     if messages and set(messages) <= {"key", "value"}:
@@ -122,8 +122,23 @@ def _without_dict_steps(messages: Any) -> Any:
     return {key: _without_dict_steps(below) for key, below in messages.items()}
 
 
-def _dangling(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(pointer, what is wrong) for every name that leads nowhere, and every type that nobody can give."""
+def _broken_references(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(pointer, message) for every unknown name, and every type that no resource can give."""
+    yield from _unknown_teams_and_locations(loaded)
+    types = loaded["appointment_types"]
+    for name, resource in loaded["resources"].items():
+        for rule, hours in enumerate(resource["hours"]):
+            for kind in sorted(hours.appointment_types - types.keys()):
+                yield f"/resources/{name}/hours/{rule}/appointment_types", f"There is no such appointment type: {kind}."
+    for name, kind in types.items():
+        unmet = list(_unmet_needs(name, kind, loaded))
+        yield from unmet
+        if not unmet and not is_stored():
+            yield from too_long_visits(name, kind, loaded, _resources(loaded))
+        yield from _broken_conditions(name, kind["questions"])
+
+
+def _unknown_teams_and_locations(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     teams, locations, resources = loaded["teams"], loaded["locations"], loaded["resources"]
     for section, entries in (("resources", resources), ("appointment_types", loaded["appointment_types"])):
         for name, entry in entries.items():
@@ -132,30 +147,23 @@ def _dangling(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for index, place in enumerate(entry["locations"]):
                 if place not in locations:
                     yield f"/{section}/{name}/locations/{index}", f"There is no such location: {place}."
-    types = loaded["appointment_types"]
-    for name, resource in resources.items():
-        for rule, hours in enumerate(resource["hours"]):
-            for kind in sorted(hours.appointment_types - types.keys()):
-                yield f"/resources/{name}/hours/{rule}/appointment_types", f"There is no such appointment type: {kind}."
-    for name, kind in types.items():
-        unmet = list(_needs_nobody_meets(name, kind, loaded))
-        yield from unmet
-        if not unmet and not is_stored():
-            yield from too_long(name, kind, loaded, _able(loaded))
-        for question, asked in kind["questions"].items():
-            if asked["only_if"] is None:
-                continue
-            other, answers = asked["only_if"]
-            at = f"/appointment_types/{name}/questions/{question}/only_if"
-            if other not in kind["questions"]:
-                yield at, f"There is no such question: {other}."
-            else:
-                for answer in sorted(answers - kind["questions"][other]["choices"].keys()):
-                    yield at, f"There is no such choice: {answer}."
 
 
-def _needs_nobody_meets(name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    able = _able(loaded)
+def _broken_conditions(name: str, questions: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for question, asked in questions.items():
+        if asked["only_if"] is None:
+            continue
+        other, answers = asked["only_if"]
+        at = f"/appointment_types/{name}/questions/{question}/only_if"
+        if other not in questions:
+            yield at, f"There is no such question: {other}."
+        else:
+            for answer in sorted(answers - questions[other]["choices"].keys()):
+                yield at, f"There is no such choice: {answer}."
+
+
+def _unmet_needs(name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    able = _resources(loaded)
     for index, need in enumerate(kind["needs"]):
         at = f"/appointment_types/{name}/needs/{index}"
         if need.team is not None and need.team not in loaded["teams"]:
@@ -169,7 +177,7 @@ def _needs_nobody_meets(name: str, kind: Mapping[str, Any], loaded: Mapping[str,
                 yield at, f"No resource is all of this: {all_of_it}."
 
 
-def _able(loaded: Mapping[str, Any]) -> list[catalogue.Resource]:
+def _resources(loaded: Mapping[str, Any]) -> list[catalogue.Resource]:
     return [_resource(each, entry) for each, entry in loaded["resources"].items()]
 
 

@@ -1,4 +1,4 @@
-"""The shape of hours, closures and holidays in a configuration file."""
+"""The schemas of hours, closures and holidays in a configuration file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loket_contracts.fields import WEEKDAYS, Day, Identifier
 from loket_contracts.periods import ClosedTime, check_days, check_hours, is_stored
 
 from ..domain import catalogue
-from .values import Clock, Text, assumed, described
+from .values import Clock, Text, described, file_defaults
 
 
 class OpeningRule(Schema):
@@ -75,7 +75,7 @@ class Closure(ClosedTime):
 
 
 def _day_of_the_year(text: str) -> None:
-    """Raises ValidationError for what is no day of any year; 02-29 is one of leap years."""
+    """Raises ValidationError unless it is a day of some year; 02-29 is."""
     try:
         dt.date.fromisoformat(f"2024-{text}")
     except ValueError as error:
@@ -85,7 +85,7 @@ def _day_of_the_year(text: str) -> None:
 
 class Holidays(Schema):
     country = fields.String(
-        load_default=lambda: assumed().country,
+        load_default=lambda: file_defaults().country,
         validate=validate.Length(equal=2),
         metadata=described("ISO 3166-1 code; the municipality's country when left out"),
     )

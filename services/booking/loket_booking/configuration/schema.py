@@ -1,4 +1,4 @@
-"""The shape of a municipality's configuration file. docs/reference/configuration.md is made from the descriptions."""
+"""The schema of a configuration file. docs/reference/configuration.md is generated from the descriptions."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The kinds of values in a configuration file: texts per language, telephone numbers, time zones, clock times.
+"""The fields of a configuration file: texts per language, telephone numbers, time zones, clock times.
 
-What a bare text or number means depends on the municipality: `Assumed` says so while a file is read.
+The meaning of a bare text or number depends on the municipality: see `FileDefaults`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from loket_contracts import telephone
 from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES, in_order
 from loket_contracts.periods import is_stored
 
-#: the country of a municipality that names none
+#: the country of a municipality that gives none
 DEFAULT_COUNTRY = "BE"
 
 
@@ -27,15 +27,15 @@ UNSPOKEN = f"Loket does not speak this language. Choose one of: {', '.join(LANGU
 
 
 @dataclass(frozen=True)
-class Assumed:
-    """What the rest of the file is read with: the municipality's languages, its default first, and its country."""
+class FileDefaults:
+    """The municipality's languages, the default first, and its country, with which its file is read."""
 
     languages: Sequence[str] = (DEFAULT_LANGUAGE,)
     country: str = DEFAULT_COUNTRY
 
     @classmethod
-    def of(cls, given: Any) -> Assumed:
-        """As the file says. A part that is wrong, and refused as such, is left out."""
+    def of(cls, given: Any) -> FileDefaults:
+        """Those in the file. Invalid ones, which validation refuses, are left out."""
         if not isinstance(given, Mapping):
             return cls()
         languages, country = given.get("languages"), given.get("country")
@@ -44,9 +44,9 @@ class Assumed:
         return cls(spoken or cls.languages, known)
 
 
-def assumed() -> Assumed:
-    """What the file that is being read says of its languages and country."""
-    return Context[Assumed].get(default=Assumed())
+def file_defaults() -> FileDefaults:
+    """The defaults of the file that is being read."""
+    return Context[FileDefaults].get(default=FileDefaults())
 
 
 def described(text: str) -> dict[str, str]:
@@ -54,14 +54,14 @@ def described(text: str) -> dict[str, str]:
 
 
 class Text(fields.Field):
-    """One text in several languages, as a mapping; a bare string is in the municipality's first language.
+    """A text in several languages, as a mapping; a bare string is in the municipality's first language.
 
-    It is kept with the languages of the municipality first, in its order.
+    The result has the municipality's languages first, in its order.
     """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
         if isinstance(value, str):
-            value = {assumed().languages[0]: value}
+            value = {file_defaults().languages[0]: value}
         if not isinstance(value, Mapping) or not value:
             raise ValidationError(f"Give a text, or one per language: {', '.join(LANGUAGES)}.")
         for language, text in value.items():
@@ -69,21 +69,21 @@ class Text(fields.Field):
                 raise ValidationError({language: [UNSPOKEN]})
             if not isinstance(text, str) or not text.strip():
                 raise ValidationError({language: ["Give a text."]})
-        return in_order({language: text.strip() for language, text in value.items()}, assumed().languages)
+        return in_order({language: text.strip() for language, text in value.items()}, file_defaults().languages)
 
 
 class Phone(fields.String):
-    """A telephone number of the municipality's country, or one with + and a country code; kept in E.164 form."""
+    """A telephone number of the municipality's country, or one with + and a country code. Stored in E.164 form."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:
-            return telephone.read(super()._deserialize(value, attr, data, **kwargs) or "", assumed().country)
+            return telephone.read(super()._deserialize(value, attr, data, **kwargs) or "", file_defaults().country)
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
 
 class MeetingUrl(fields.Url):
-    """An https address in which {reference} may stand for the reference of an appointment."""
+    """An https address. {reference} in it is replaced by the reference of an appointment."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(schemes={"https"}, **kwargs)
@@ -95,13 +95,13 @@ class MeetingUrl(fields.Url):
         return address
 
 
-#: files beside the zones on some systems: the zone of the machine, and a placeholder for one that was not set
+#: not time zones: files that some systems have for the zone of the machine
 NOT_ZONES = frozenset({"localtime", "Factory"})
 
 
 @cache
 def time_zones() -> frozenset[str]:
-    """The names of the IANA database; none of the machine's own, and no variant such as posix/ or right/."""
+    """The names of the IANA database, without variants such as posix/ and right/."""
     return frozenset(zoneinfo.available_timezones()) - NOT_ZONES
 
 

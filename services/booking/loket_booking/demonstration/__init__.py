@@ -1,4 +1,4 @@
-"""A believable year of a municipality that does not exist, played through the real use cases with a clock of its own.
+"""Demonstration data: a year of a fictitious municipality, simulated with the real use cases and a simulated clock.
 
-To show figures, and to try them: `make demo-data`.
+Run `make demo-data`.
 """

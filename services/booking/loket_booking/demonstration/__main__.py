@@ -1,4 +1,4 @@
-"""`python -m loket_booking.demonstration` plays a year into the database of a booking service that runs."""
+"""`python -m loket_booking.demonstration` simulates a year in the database of a running booking service."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from .play import Year  # noqa: E402
 @click.command()
 @mongo_uri_option
 @click.option("--database", envvar="MONGO_DATABASE", default="loket_booking", show_default=True)
-@setting_option("--secret", BookingSettings, "loket_secret", help="Booking's own LOKET_SECRET.")
-@click.option("--appointments", default=60_000, show_default=True, help="About how many in a year.")
-@click.option("--days", default=365, show_default=True, help="How many days, the last of them yesterday.")
-@click.option("--seed", default=1, show_default=True, help="The same seed is the same year.")
+@setting_option("--secret", BookingSettings, "loket_secret", help="The LOKET_SECRET of the booking service.")
+@click.option("--appointments", default=60_000, show_default=True, help="Approximate number per year.")
+@click.option("--days", default=365, show_default=True, help="Number of days, until yesterday.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same data.")
 def main(mongo_uri: str, database: str, secret: str, appointments: int, days: int, seed: int) -> None:
-    """Play a year of the municipality `voorbeeld`, which does not exist, through the real use cases.
+    """Simulate a year of the fictitious municipality `voorbeeld` with the real use cases.
 
-    The booking service must run: it brings the events to the bus.
+    The booking service must be running: it publishes the events.
     """
     client: MongoClient[dict[str, object]] = MongoClient(mongo_uri, tz_aware=True, w="majority", journal=True)
     columns = (
@@ -39,11 +39,11 @@ def main(mongo_uri: str, database: str, secret: str, appointments: int, days: in
     with Progress(*columns) as shown:
         task = shown.add_task("a year of Voorbeeld", total=days, booked=0)
 
-        def told(_: dt.date, done: Counter[str]) -> None:
+        def show_progress(_: dt.date, done: Counter[str]) -> None:
             shown.update(task, advance=1, booked=done["booked"])
 
         today = dt.datetime.now(dt.UTC).date()
-        done = Year(client[database], secret, appointments, today, days, seed, told).play()
+        done = Year(client[database], secret, appointments, today, days, seed, show_progress).play()
     for what, number in sorted(done.items()):
         click.echo(f"{number:8}  {what}")
 

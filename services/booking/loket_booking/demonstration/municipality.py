@@ -1,4 +1,4 @@
-"""The municipality that the year is of, as the YAML that configures it."""
+"""The configuration of the demonstration municipality."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import yaml
 
 ID = "voorbeeld"
 WORKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
-#: appointments that one specialist can see in a year, with room to spare
-A_YEAR_EACH = 1900
+#: the appointments that one specialist can handle in a year, with a margin
+APPOINTMENTS_PER_SPECIALIST = 1900
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One appointment type. `share`: of all appointments; `lead`: days ahead that people usually book."""
+    """One appointment type. `share`: of all appointments. `lead`: the usual days between booking and visit."""
 
     id: str
     team: str
@@ -41,12 +41,12 @@ TOPICS = (
 )
 
 
-def text(appointments: int) -> str:
-    """A town with specialists enough for so many appointments a year."""
+def configuration(appointments: int) -> str:
+    """The YAML of a municipality with enough specialists for this number of appointments per year."""
     resources: dict[str, Any] = {}
     for team in TEAMS:
         share = sum(topic.share * topic.minutes / 30 for topic in TOPICS if topic.team == team)
-        for number in range(max(1, round(appointments * share / A_YEAR_EACH))):
+        for number in range(max(1, round(appointments * share / APPOINTMENTS_PER_SPECIALIST))):
             resources[f"{team}-{number + 1}"] = _specialist(team, number)
     return yaml.safe_dump(
         {

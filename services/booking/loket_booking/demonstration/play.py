@@ -1,6 +1,6 @@
-"""A year played: what people want goes through the use cases, at the moment that they want it.
+"""Simulate a year: every action goes through the use cases, at its simulated time.
 
-The events wait in the outbox, from where the running booking service brings them to the bus.
+The events stay in the outbox until the running booking service publishes them.
 """
 
 from __future__ import annotations
@@ -21,20 +21,18 @@ from loket_chassis.storage.connection import Document
 from loket_contracts.commands import BookAppointment, FindSlots, RescheduleAppointment
 from loket_contracts.errors import Refusal
 
-from ..commands import booking, feedback, lifecycle, queue
+from ..bootstrap import Repositories, build_use_cases
 from ..commands.request import Request
-from ..context import Stores
 from ..domain.appointment import Appointment
-from ..jobs import availability_sampling, housekeeping
-from ..queries import slots
 from ..store.cards import Card
+from ..store.links import Links
 from . import municipality, people
-from .people import WalkIn, Wish
+from .people import AppointmentRequest, WalkIn
 
-#: what is done side by side; each has its own moment
-SIDE_BY_SIDE = 8
+#: the number of concurrent actions; each has its own clock
+CONCURRENCY = 8
 DAY = dt.timedelta(days=1)
-#: somebody who finds nothing near the day that they want takes the next free moment within so many days
+#: how far a resident searches from the preferred day
 SEARCH_DAYS = 10
 STAFF = Request(by="staff", who="balie")
 _now: contextvars.ContextVar[dt.datetime] = contextvars.ContextVar("now")
@@ -43,7 +41,7 @@ Act = Callable[[], None]
 
 @dataclass
 class Year:
-    """A year up to `today`, and what was booked for later. `told`: called after each day, with the day."""
+    """A year until `today`, and later bookings. `progress`: called after each day."""
 
     database: Database[Document]
     secret: str
@@ -51,37 +49,40 @@ class Year:
     today: dt.date
     days: int = 365
     seed: int = 1
-    told: Callable[[dt.date, Counter[str]], Any] = lambda _, __: None
-    #: how often each thing was done
+    progress: Callable[[dt.date, Counter[str]], Any] = lambda _, __: None
+    #: the number of actions, by kind
     done: Counter[str] = field(default_factory=Counter)
     _people: int = 0
     _plan: dict[dt.date, list[tuple[dt.datetime, Act]]] = field(default_factory=lambda: defaultdict(list))
 
     def play(self) -> Counter[str]:
-        """Raises Refusal: invalid-configuration when the town is not what booking takes."""
-        self.stores = Stores.on(self.database, self.secret, _now.get)
-        self.chance = random.Random(self.seed)
+        """Run the simulation. Returns the number of actions by kind."""
+        self.repositories = Repositories.on(self.database)
+        self.use_cases = build_use_cases(self.repositories, Links(self.secret), _now.get, _ignore_events)
+        self.rng = random.Random(self.seed)
         first = self.today - self.days * DAY
         _now.set(_midnight(first))
-        self.stores.configurations.store(municipality.text(self.a_year), "demonstration", _midnight(first))
+        text = municipality.configuration(self.a_year)
+        self.repositories.configurations.store(text, "demonstration", _midnight(first))
         for number in range(self.days):
             self._day(first + number * DAY, number)
-            self.told(first + number * DAY, self.done)
+            self.progress(first + number * DAY, self.done)
         return self.done
 
     def _day(self, day: dt.date, number: int) -> None:
         _now.set(_midnight(day) + dt.timedelta(hours=4))
         if number % 7 == 0:
-            self._count("capacities told", housekeeping.tell_capacity(self.stores, _nobody))
-            self._count("availability looked up", availability_sampling.sample(self.stores, _nobody))
-        for wish in people.wishes(day, self.a_year, self.chance):
-            self._at(wish.at, partial(self._book, wish, random.Random(self.chance.random())))
-        for walk_in in people.walk_ins(day, self.a_year, self.chance):
+            self._count("capacities published", self.use_cases.housekeeping.capacity_publishing.publish_capacity())
+            sampling = self.use_cases.housekeeping.availability_sampling
+            self._count("availability sampled", sampling.sample_availability())
+        for wanted in people.appointment_requests(day, self.a_year, self.rng):
+            self._at(wanted.at, partial(self._book, wanted, random.Random(self.rng.random())))
+        for walk_in in people.walk_ins(day, self.a_year, self.rng):
             self._at(walk_in.at, partial(self._walk_in, walk_in))
-        pool = eventlet.GreenPool(SIDE_BY_SIDE)
-        while acts := self._plan.pop(day, []):  # what is done may plan more for the same day
+        pool = eventlet.GreenPool(CONCURRENCY)
+        while acts := self._plan.pop(day, []):  # an action may plan more for the same day
             for thread in [pool.spawn(self._act, *each) for each in sorted(acts, key=lambda each: each[0])]:
-                thread.wait()  # which raises what it raised
+                thread.wait()  # raises the exception of the action
 
     def _at(self, moment: dt.datetime, act: Act) -> None:
         self._plan[moment.date()].append((moment, act))
@@ -90,126 +91,126 @@ class Year:
         _now.set(moment.replace(microsecond=0))
         try:
             act()
-        except Refusal as refusal:  # life goes on: what cannot be done is not done
+        except Refusal as refusal:  # the simulation goes on
             self._count(f"refused: {refusal.code}")
 
     def _count(self, what: str, number: int = 1) -> None:
         self.done[what] += number
 
-    def _book(self, wish: Wish, chance: random.Random) -> None:
-        about = {"appointment_types": [wish.topic.id], "location": wish.location, "persons": wish.persons}
-        start = self._free(about, wish.at.date() + wish.lead_days * DAY, chance)
+    def _book(self, wanted: AppointmentRequest, rng: random.Random) -> None:
+        about = {"appointment_types": [wanted.topic.id], "location": wanted.location, "persons": wanted.persons}
+        start = self._free(about, wanted.at.date() + wanted.lead_days * DAY, rng)
         if start is None:
             self._count("found nothing")
             return
         number = self._people = self._people + 1
         contact = {"name": f"Bewoner {number}", "email": f"bewoner.{number}@voorbeeld.example", "phone": "+32470123456"}
         body = {**about, "start": start, "contact": contact, "answers": {}}
-        request = Request(by=wish.by, who="balie" if wish.by == "staff" else None)
+        request = Request(by=wanted.by, who="balie" if wanted.by == "staff" else None)
         try:
-            booked, card = booking.book(self.stores, _nobody, municipality.ID, BookAppointment().load(body), request)
+            booked, card = self.use_cases.booking.book(municipality.ID, BookAppointment().load(body), request)
         except Refusal as refusal:
             if refusal.code != "slot-taken":
                 raise
-            self._count("was just too late")
-            body["start"] = self._free(about, wish.at.date() + (wish.lead_days + 1) * DAY, chance)
+            self._count("lost the slot to another")
+            body["start"] = self._free(about, wanted.at.date() + (wanted.lead_days + 1) * DAY, rng)
             if body["start"] is None:
                 self._count("found nothing")
                 return
-            booked, card = booking.book(self.stores, _nobody, municipality.ID, BookAppointment().load(body), request)
+            booked, card = self.use_cases.booking.book(municipality.ID, BookAppointment().load(body), request)
         self._count("booked")
-        ahead = booked.start - wish.at
-        if wish.moves is not None and wish.moves < (1 if wish.cancels is None else wish.cancels):
-            self._at(wish.at + ahead * wish.moves, partial(self._move, wish, about, card, chance))
-        if wish.cancels is not None:
-            self._at(wish.at + ahead * wish.cancels, partial(self._cancel, card, chance))
-        self._at(booked.start, partial(self._receive, wish, card))
+        ahead = booked.start - wanted.at
+        if wanted.moves is not None and wanted.moves < (1 if wanted.cancels is None else wanted.cancels):
+            self._at(wanted.at + ahead * wanted.moves, partial(self._move, wanted, about, card, rng))
+        if wanted.cancels is not None:
+            self._at(wanted.at + ahead * wanted.cancels, partial(self._cancel, card, rng))
+        self._at(booked.start, partial(self._receive, wanted, card))
 
-    def _free(self, about: dict[str, Any], day: dt.date, chance: random.Random) -> str | None:
-        wish = FindSlots().load({**about, "from": day.isoformat(), "to": (day + SEARCH_DAYS * DAY).isoformat()})
-        found = slots.free_slots(self.stores, municipality.ID, wish)["slots"]
+    def _free(self, about: dict[str, Any], day: dt.date, rng: random.Random) -> str | None:
+        criteria = FindSlots().load({**about, "from": day.isoformat(), "to": (day + SEARCH_DAYS * DAY).isoformat()})
+        found = self.use_cases.slots.free_slots(municipality.ID, criteria)["slots"]
         if not found:
             return None
         near = [each["start"] for each in found if each["start"][:10] == found[0]["start"][:10]]
-        return str(chance.choice(near))
+        return str(rng.choice(near))
 
-    def _move(self, wish: Wish, about: dict[str, Any], card: Card, chance: random.Random) -> None:
-        later = _now.get().date() + (2 + wish.lead_days // 2) * DAY
-        start = self._free(about, later, chance)
+    def _move(self, wanted: AppointmentRequest, about: dict[str, Any], card: Card, rng: random.Random) -> None:
+        later = _now.get().date() + (2 + wanted.lead_days // 2) * DAY
+        start = self._free(about, later, rng)
         if start is None:
             return
         body = RescheduleAppointment().load({"start": start})
-        moved = lifecycle.reschedule(self.stores, _nobody, self._card(card), body, Request())
+        moved = self.use_cases.lifecycle.reschedule(self._card(card), body, Request())
         self._count("moved")
-        self._at(moved.start, partial(self._receive, wish, card))
+        self._at(moved.start, partial(self._receive, wanted, card))
 
-    def _cancel(self, card: Card, chance: random.Random) -> None:
-        reason = chance.choice(people.CANCEL_REASONS)
-        request = STAFF if chance.random() < 0.15 else Request()
-        lifecycle.cancel(self.stores, _nobody, self._card(card), reason, request)
+    def _cancel(self, card: Card, rng: random.Random) -> None:
+        reason = rng.choice(people.CANCEL_REASONS)
+        request = STAFF if rng.random() < 0.15 else Request()
+        self.use_cases.lifecycle.cancel(self._card(card), reason, request)
         self._count("cancelled")
 
-    def _receive(self, wish: Wish, card: Card) -> None:
-        """The visit, at its start. One that was moved away since is received at its new moment."""
+    def _receive(self, wanted: AppointmentRequest, card: Card) -> None:
+        """The visit, at its start. Skips an appointment that was moved: it has its own action."""
         found = self._card(card)
-        appointment, _ = lifecycle.claimed(self.stores, found)
+        appointment = self.use_cases.appointments.appointment(found)
         if appointment.state != "booked" or appointment.start != _now.get():
             return
-        if not wish.comes:
+        if not wanted.comes:
             self._in(30, partial(self._step, found, "no_show"))
             self._count("did not come")
             return
-        for minute, command, changes in _steps(wish, appointment):
+        for minute, command, changes in _steps(wanted, appointment):
             _now.set(appointment.start + dt.timedelta(minutes=minute))
             self._step(found, command, **changes)
         self._count("helped")
-        if wish.score is not None:
-            self._in(60 * 26, partial(self._value, found, wish.score))
+        if wanted.score is not None:
+            self._in(60 * 26, partial(self._give_feedback, found, wanted.score))
 
-    def _value(self, card: Card, score: int) -> None:
-        feedback.give(self.stores, _nobody, card, score, "", Request())
+    def _give_feedback(self, card: Card, score: int) -> None:
+        self.use_cases.feedback.give_feedback(card, score, "", Request())
         self._count("scores")
 
     def _walk_in(self, walk_in: WalkIn) -> None:
-        asked = {"appointment_types": [walk_in.topic.id], "persons": 1, "location": "stadhuis", "language": "nl"}
-        issued = queue.issue(self.stores, _nobody, municipality.ID, asked, STAFF)
+        command = {"appointment_types": [walk_in.topic.id], "persons": 1, "location": "stadhuis", "language": "nl"}
+        issued = self.use_cases.queue.issue_ticket(municipality.ID, command, STAFF)
         self._count("walk-ins")
-        wish = {"reason": None, "outcome": "answered"}
-        step = partial(queue.ticket_step, self.stores, _nobody, municipality.ID, issued.id)
+        details = {"reason": None, "outcome": "answered"}
+        step = partial(self.use_cases.queue.take_ticket_step, municipality.ID, issued.id)
         _now.set(_now.get() + dt.timedelta(minutes=round(walk_in.waits)))
         if not walk_in.stays:
-            step("leave", wish, STAFF)
+            step("leave", details, STAFF)
             return
-        step("call", wish, STAFF)
-        _now.set(_now.get() + dt.timedelta(minutes=max(1, round(walk_in.helped))))
-        step("complete", wish, STAFF)
+        step("call", details, STAFF)
+        _now.set(_now.get() + dt.timedelta(minutes=max(1, round(walk_in.service_minutes))))
+        step("complete", details, STAFF)
 
     def _step(self, card: Card, command: str, **changes: str) -> None:
-        lifecycle.step(self.stores, _nobody, card, command, STAFF, None, changes)
+        self.use_cases.lifecycle.take_step(card, command, STAFF, None, changes)
 
     def _in(self, minutes: int, act: Act) -> None:
         self._at(_now.get() + dt.timedelta(minutes=minutes), act)
 
     def _card(self, card: Card) -> Card:
-        """The card as it is now: an appointment that was moved stands on another day."""
-        found = self.stores.cards.get(card.id)
+        """The current card, which changes when the appointment is moved."""
+        found = self.repositories.cards.get(card.id)
         if found is None:
             raise Refusal("appointment-not-found")
         return found
 
 
-def _steps(wish: Wish, appointment: Appointment) -> Iterator[tuple[int, str, dict[str, str]]]:
-    """The steps of a visit: the minute from its planned start, the step, and what it changes."""
+def _steps(wanted: AppointmentRequest, appointment: Appointment) -> Iterator[tuple[int, str, dict[str, str]]]:
+    """The steps of a visit: the minute from the planned start, the command, and its changes."""
     planned = (appointment.end - appointment.start) / dt.timedelta(minutes=1)
-    begins = round(wish.begins)
-    yield min(begins, round(wish.arrives)), "check_in", {}
+    begins = round(wanted.begins)
+    yield min(begins, round(wanted.arrives)), "check_in", {}
     yield begins, "start", {"desk": "1"}
-    yield begins + max(2, round(planned * wish.helped)), "complete", {"outcome": wish.outcome}
+    yield begins + max(2, round(planned * wanted.service_factor)), "complete", {"outcome": wanted.outcome}
 
 
 def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
-def _nobody(collection: str, document: Any, events: Any) -> None:
-    """The running service finds it in the outbox."""
+def _ignore_events(collection: str, document: Any, events: Any) -> None:
+    """The running service finds the events in the outbox."""

@@ -1,4 +1,4 @@
-"""The life of an appointment, without who it is for: states, what leads from one to the next, and what each tells."""
+"""The lifecycle of an appointment: its states, the commands between them, and the events. No personal data."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .catalogue import Municipality
 from .grid import CELL, zone
 from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
 from .resource_day import Placement
-from .timing import Period, period
+from .timing import Period, command_period
 from .visit import Visit
 
 _BOOKED = frozenset({"booked"})
-#: the life of an appointment. There is no other way from one state to another.
-COMMANDS: dict[str, Command] = lifecycle.table(
+#: every transition between states
+COMMANDS: dict[str, Command] = lifecycle.command_table(
     (
         Command("book", frozenset({"held"}), "booked", "appointment.booked", ANYONE),
         Command("reschedule", _BOOKED, "booked", "appointment.rescheduled", ANYONE),
@@ -41,16 +41,16 @@ COMMANDS: dict[str, Command] = lifecycle.table(
         Command("undo_no_show", frozenset({"no_show"}), "booked", "appointment.reinstated", STAFF),
     )
 )
-#: the steps that leave the time as it is and need nothing but a reason
+#: the commands that change no time
 STEPS = frozenset(COMMANDS) - {"book", "reschedule", "cancel"}
 
 
 @dataclass(frozen=True)
 class Appointment:
-    """An appointment as the agenda keeps it. `sequence` counts its events; times are in UTC.
+    """An appointment as stored in an agenda. `sequence` counts its events; times are in UTC.
 
-    `desk`: where the resident is called to. `outcome`: of a completed visit, one of OUTCOMES (event_data).
-    `follows`: the appointment that this one follows up.
+    `desk`: to which the resident is called. `outcome`: of a completed visit, one of OUTCOMES (event_data). `follows`:
+    the id of the earlier appointment that this one follows up.
     """
 
     id: str
@@ -79,18 +79,18 @@ class Appointment:
         return moment.astimezone(zone(self.time_zone)).isoformat()
 
 
-def allowed(known: Municipality, appointment: Appointment, role: str, now: dt.datetime) -> list[str]:
-    """The commands that this role may give at this moment, by name."""
-    return lifecycle.allowed(COMMANDS, appointment.state, role, _in_time(known, appointment, role, now))
+def allowed_commands(known: Municipality, appointment: Appointment, role: str, now: dt.datetime) -> list[str]:
+    """The names of the commands that this role may give now."""
+    return lifecycle.allowed_commands(COMMANDS, appointment.state, role, _in_time(known, appointment, role, now))
 
 
-def check(known: Municipality, appointment: Appointment, name: str, role: str, now: dt.datetime) -> Command:
-    """The command, if this role may give it at this moment.
+def check_command(known: Municipality, appointment: Appointment, name: str, role: str, now: dt.datetime) -> Command:
+    """The command, if this role may give it now.
 
     Raises Refusal: not-allowed-in-state; too-early; appointment-begun, for a resident or portal; appointment-over.
     """
     in_time = _in_time(known, appointment, role, now)
-    command = lifecycle.check(COMMANDS, name, appointment.state, role, in_time)
+    command = lifecycle.check_command(COMMANDS, name, appointment.state, role, in_time)
     when = _period(known, appointment, name, role)
     if when.opens is not None and when.is_early(now):
         raise Refusal("too-early", {"opens": appointment.local(when.opens)})
@@ -108,28 +108,25 @@ def _in_time(known: Municipality, appointment: Appointment, role: str, now: dt.d
 
 def _period(known: Municipality, appointment: Appointment, name: str, role: str) -> Period:
     early = dt.timedelta(minutes=known.queue.early_minutes)
-    return period(name, role, appointment.start, appointment.end, appointment.time_zone, early)
+    return command_period(name, role, appointment.start, appointment.end, appointment.time_zone, early)
 
 
 def _contact(known: Municipality) -> str:
-    """Whom to ask: the telephone number of the municipality, else another way to reach it, else its name."""
+    """The telephone number of the municipality, else its e-mail address, website or name."""
     return known.phone or known.email or known.website or next(iter(known.name.values()), known.id)
 
 
-def require(appointment: Appointment, state: str) -> None:
-    """Raises Refusal: not-allowed-in-state, for what can be done in this state alone."""
+def require_state(appointment: Appointment, state: str) -> None:
+    """Raises Refusal: not-allowed-in-state when the appointment is in another state."""
     if appointment.state != state:
         raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "nothing"})
 
 
-def held(
+def hold(
     identifier: str, municipality: str, visit: Visit, placements: Sequence[Placement], start: dt.datetime,
     now: dt.datetime, by: str, follows: str | None = None,
 ) -> Appointment:  # fmt: skip
-    """A slot reserved while the form is filled in. It has no event: nothing has happened yet.
-
-    Its language is the installation's until `book` says in which one the resident is written to.
-    """
+    """An appointment in state held, without an event. Its language is the default until `book` sets the resident's."""
     return Appointment(
         id=identifier,
         municipality=municipality,
@@ -138,7 +135,7 @@ def held(
         team=visit.team,
         location=visit.location.id,
         channel=visit.location.channel,
-        resources=_seen_by(placements),
+        resources=_resources_of(placements),
         persons=visit.persons,
         start=start,
         end=start + visit.length * CELL,
@@ -154,7 +151,7 @@ def held(
 def book(
     known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, language: str
 ) -> tuple[Appointment, Event]:
-    """Raises Refusal: as `check`."""
+    """Raises Refusal: as `check_command`."""
     changes = {"booked_at": now, "booked_by": by.role, "language": language}
     return _apply(known, appointment, "book", now, by, changes=changes)
 
@@ -163,13 +160,13 @@ def reschedule(
     known: Municipality, appointment: Appointment, visit: Visit, placements: Sequence[Placement], start: dt.datetime, *,
     now: dt.datetime, by: Actor, reason: str | None = None,
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    """The same appointment, under the same id, at another moment. Raises Refusal: as `check`."""
+    """The appointment at another time, with the same id. Raises Refusal: as `check_command`."""
     changes = {
-        "start": start, "end": start + visit.length * CELL, "resources": _seen_by(placements),
+        "start": start, "end": start + visit.length * CELL, "resources": _resources_of(placements),
         "location": visit.location.id, "channel": visit.location.channel, "time_zone": visit.location.time_zone,
     }  # fmt: skip
-    told = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
-    return _apply(known, appointment, "reschedule", now, by, reason, changes, told if reason is None else told | {
+    details = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
+    return _apply(known, appointment, "reschedule", now, by, reason, changes, details if reason is None else details | {
         "reason": reason
     })  # fmt: skip
 
@@ -177,28 +174,28 @@ def reschedule(
 def cancel(
     known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, reason: str
 ) -> tuple[Appointment, Event]:
-    """Raises Refusal: as `check`."""
-    return _apply(known, appointment, "cancel", now, by, reason, told={"cancelled_by": by.role, "reason": reason})
+    """Raises Refusal: as `check_command`."""
+    return _apply(known, appointment, "cancel", now, by, reason, details={"cancelled_by": by.role, "reason": reason})
 
 
-def step(
+def take_step(
     known: Municipality, appointment: Appointment, command: str, *, now: dt.datetime, by: Actor,
     reason: str | None = None, changes: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    """One of STEPS. `changes` may set `desk` or `outcome`. Raises Refusal: as `check`."""
+    """One of STEPS. `changes` may set `desk` or `outcome`. Raises Refusal: as `check_command`."""
     return _apply(known, appointment, command, now, by, reason, changes)
 
 
-def _seen_by(placements: Sequence[Placement]) -> tuple[str, ...]:
+def _resources_of(placements: Sequence[Placement]) -> tuple[str, ...]:
     return tuple(placement.agenda.resource for placement in placements if placement.purpose == "visit")
 
 
 def _apply(
     known: Municipality, appointment: Appointment, name: str, now: dt.datetime, by: Actor, reason: str | None = None,
-    changes: Mapping[str, Any] = MappingProxyType({}), told: Mapping[str, Any] = MappingProxyType({}),
+    changes: Mapping[str, Any] = MappingProxyType({}), details: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    command = check(known, appointment, name, by.role, now)
-    if appointment.history:  # clocks of two instances differ, and one may have had to try again: time never runs back
+    command = check_command(known, appointment, name, by.role, now)
+    if appointment.history:  # clocks of instances differ, but the history must stay in order
         now = max(now, appointment.history[-1].at)
     changed = replace(
         appointment,
@@ -207,10 +204,10 @@ def _apply(
         sequence=appointment.sequence + 1,
         history=(*appointment.history, Transition(name, now, by.role, reason, by.who)),
     )
-    return changed, _event(command.event, changed, now, told)
+    return changed, _event(command.event, changed, now, details)
 
 
-def _event(name: str, appointment: Appointment, now: dt.datetime, told: Mapping[str, Any]) -> Event:
+def _event(name: str, appointment: Appointment, now: dt.datetime, details: Mapping[str, Any]) -> Event:
     data: dict[str, Any] = {
         "appointment": appointment.id,
         "state": appointment.state,
@@ -231,7 +228,7 @@ def _event(name: str, appointment: Appointment, now: dt.datetime, told: Mapping[
             for name in ("desk", "outcome", "follows")
             if getattr(appointment, name) is not None
         },
-        **told,
+        **details,
     }
     return events.make(
         name,

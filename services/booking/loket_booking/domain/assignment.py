@@ -1,8 +1,8 @@
-"""Who can serve together: needs that must be met by different people and rooms at the same moment.
+"""Assign different resources to the needs of a visit, at the same time.
 
-By Hall's theorem a number of equal visits can be served at once exactly when every set of their needs has enough
-candidates among them (P. Hall, On Representatives of Subsets, 1935). Needs without a common candidate do not compete,
-so only sets that hang together are looked at.
+By Hall's theorem, n equal visits can take place at once exactly when every set of their needs has enough candidates (P.
+Hall, On Representatives of Subsets, 1935). Needs without a common candidate do not compete, so only connected sets
+matter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Groups = Sequence[Sequence[Resource]]
 
 @dataclass(frozen=True)
 class Starts:
-    """Where visits can start: the cells, and how many at each."""
+    """The cells at which visits can start, and how many at each."""
 
     cells: int
     bounds: Sequence[tuple[int, Sequence[int]]] = ()
@@ -35,7 +35,7 @@ class Starts:
 NOWHERE = Starts(0)
 
 
-class Staffing:
+class Assignment:
     """The candidates for each need of a visit."""
 
     def __init__(self, groups: Groups) -> None:
@@ -45,14 +45,14 @@ class Staffing:
             (len(needs), sorted(set().union(*needs)))
             for size in range(1, len(groups) + 1)
             for needs in combinations([{resource.id for resource in group} for group in groups], size)
-            if _hang_together(needs)
+            if _is_connected(needs)
         ]
 
     def starts(self, free: Mapping[str, int]) -> Starts:
-        """Where all needs are met at once. `free`: by resource, the cells at which it could start."""
+        """The cells at which all needs are met. `free`: by resource, the cells at which it could start."""
         cells, bounds = -1, []
         for size, names in self._bounds:
-            planes = grid.count([free[name] for name in names])
+            planes = grid.count_sets([free[name] for name in names])
             cells &= grid.at_least(planes, size)
             if not cells:
                 return NOWHERE
@@ -60,31 +60,31 @@ class Staffing:
         return Starts(cells, bounds) if bounds else NOWHERE
 
     def choose(self, able: Mapping[str, int]) -> list[Resource] | None:
-        """One resource for each need, no one twice; None when that cannot be. `able`: the load of each who is free.
+        """A different resource for each need; None when that is impossible. `able`: the load of each free resource.
 
-        The least loaded come first, by id when equal. Who is chosen first makes way when a later need has nobody else
+        Prefers the least loaded, by id when equal. A resource is reassigned when a later need has no other candidate
         (augmenting paths: H. Kuhn, The Hungarian Method, 1955).
         """
         chosen: dict[str, int] = {}
 
-        def find(need: int, asked: set[str]) -> bool:
+        def assign(need: int, tried: set[str]) -> bool:
             for resource in sorted(self.groups[need], key=lambda each: (able.get(each.id, 0), each.id)):
-                if resource.id not in able or resource.id in asked:
+                if resource.id not in able or resource.id in tried:
                     continue
-                asked.add(resource.id)
-                if resource.id not in chosen or find(chosen[resource.id], asked):
+                tried.add(resource.id)
+                if resource.id not in chosen or assign(chosen[resource.id], tried):
                     chosen[resource.id] = need
                     return True
             return False
 
-        if not all(find(need, set()) for need in range(len(self.groups))):
+        if not all(assign(need, set()) for need in range(len(self.groups))):
             return None
         by_need = {need: name for name, need in chosen.items()}
         return [self.resources[by_need[need]] for need in range(len(self.groups))]
 
 
-def _hang_together(needs: Sequence[set[str]]) -> bool:
-    """Whether one comes from every need to every other over common candidates."""
+def _is_connected(needs: Sequence[set[str]]) -> bool:
+    """Whether a chain of common candidates connects all needs."""
     reached, waiting = needs[0], list(needs[1:])
     while waiting:
         touching = [need for need in waiting if need & reached]

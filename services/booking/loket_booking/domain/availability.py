@@ -1,7 +1,6 @@
 """Free slots, by bit arithmetic.
 
-A resource's free time is open & ~busy. Where its claim fits follows by shift-and-and (`grid.runs`). Who can stand in
-for whom, and who must be there together, is for `staffing`.
+A resource's free time is open & ~busy. `grid.runs` finds where a claim fits. `assignment` combines resources.
 """
 
 from __future__ import annotations
@@ -10,13 +9,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from loket_contracts.errors import Refusal
+from loket_contracts.fields import WEEKDAYS
 
-from .assignment import NOWHERE, Groups, Staffing, Starts
+from .assignment import NOWHERE, Assignment, Groups, Starts
 from .catalogue import Resource
-from .grid import Day, cells_of, day, every, local_date, runs, span, zone
+from .grid import Day, cells_every, cells_of, day, local_date, runs, span, zone
 from .opening_hours import Calendar
 from .resource_day import EMPTY, Agenda, AgendaKey, Placement
 from .visit import Visit
@@ -25,9 +25,9 @@ Agendas = Mapping[AgendaKey, Agenda]
 
 
 class Slot(NamedTuple):
-    """A start at which all needed resources are free together. `capacity`: how many such visits could start then.
+    """A start at which all needed resources are free. `capacity`: how many such visits could start at it.
 
-    `cell` and `end` are cells of the day `on`.
+    `cell`, `end`: cells of the day `on`.
     """
 
     on: Day
@@ -38,13 +38,13 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True)
 class Preference:
-    """Which starts are welcome: on which weekdays (0 is Monday; none is any), from and before which local time."""
+    """Preferred starts: weekdays (0 is Monday; empty is any), and local times from `after` until before `before`."""
 
     weekdays: frozenset[int] = frozenset()
     after: dt.time | None = None
     before: dt.time | None = None
 
-    def welcome(self, on: Day) -> int:
+    def preferred_cells(self, on: Day) -> int:
         if self.weekdays and on.date.weekday() not in self.weekdays:
             return 0
         return span(
@@ -56,11 +56,19 @@ class Preference:
 ANY = Preference()
 
 
+def preference_of(criteria: Mapping[str, Any]) -> Preference:
+    """The preference in a command (contracts: WelcomeStarts)."""
+    if not (criteria["weekday"] or criteria["after"] or criteria["before"]):
+        return ANY
+    weekdays = frozenset(WEEKDAYS.index(name) for name in criteria["weekday"])
+    return Preference(weekdays, criteria["after"], criteria["before"])
+
+
 class Availability:
     """The free time for one visit, as of `now`.
 
-    `groups`: the candidates for each need (`visit.candidates`). `agendas`: what is taken, for all `keys`. `own_hold`
-    does not stand in its own way.
+    `groups`: the candidates for each need (`visit.candidates`). `agendas`: the taken time, for all `keys`. `own_hold`:
+    the id of a hold that counts as free.
     """
 
     def __init__(
@@ -74,7 +82,7 @@ class Availability:
     ) -> None:
         self.calendar = calendar
         self.visit = visit
-        self.staffing = Staffing(groups)
+        self.assignment = Assignment(groups)
         self.agendas = agendas
         self.now = now
         self.own_hold = own_hold
@@ -87,22 +95,22 @@ class Availability:
                 yield Slot(on, cell, cell + self.visit.length, starts.capacity(cell))
 
     def days(self, dates: Sequence[dt.date], preference: Preference = ANY) -> Iterator[tuple[Day, Starts]]:
-        """Each of `dates` with the starts that are free on it."""
-        resources = self.staffing.resources.values()
+        """Each of `dates` with its free starts."""
+        resources = self.assignment.resources.values()
         for date in dates:
             on = day(date, self.visit.location.time_zone)
             offered = self.offered(on)
             if offered and preference is not ANY:
-                offered &= preference.welcome(on)
+                offered &= preference.preferred_cells(on)
             if offered:
-                yield on, self.staffing.starts({each.id: self.fits(each, on) & offered for each in resources})
+                yield on, self.assignment.starts({each.id: self.fits(each, on) & offered for each in resources})
             else:
                 yield on, NOWHERE
 
     def place(self, start: dt.datetime) -> list[Placement]:
-        """Choose who gives the visit at `start`: the least loaded, by id when equal; the first of them studies too.
+        """Choose the resources for a visit at `start`: the least loaded, by id when equal. The first person studies.
 
-        Raises Refusal: slot-in-the-past, slot-not-offered when nobody works then, slot-taken when they are busy.
+        Raises Refusal: slot-in-the-past; slot-not-offered when no resource is open; slot-taken when they are busy.
         """
         shown = {"start": start.astimezone(zone(self.visit.location.time_zone)).isoformat()}
         if start < self.now:
@@ -111,16 +119,16 @@ class Availability:
         cell = on.cell_of(start)
         if on.moment(cell) != start or not self.offered(on) >> cell & 1:
             raise Refusal("slot-not-offered", shown)
-        resources = self.staffing.resources.values()
+        resources = self.assignment.resources.values()
         working = {each.id: 0 for each in resources if self.fits_in(self.open(each, on.date), each) >> cell & 1}
-        if self.staffing.choose(working) is None:
+        if self.assignment.choose(working) is None:
             raise Refusal("slot-not-offered", shown)
         free = {
             each.id: self.agenda(each, on.date).booked.bit_count()
             for each in resources
             if self.fits(each, on) >> cell & 1
         }
-        chosen = self.staffing.choose(free)
+        chosen = self.assignment.choose(free)
         if chosen is None:
             raise Refusal("slot-taken", shown)
         placements = []
@@ -133,14 +141,14 @@ class Availability:
         return placements
 
     def offered(self, on: Day) -> int:
-        """The cells of the day on which this visit may start at all: interval, lead time, horizon."""
+        """The cells at which this visit may start, by interval, lead time and horizon."""
         if on.date > self._last_date:
             return 0
         first = max(0, on.first_cell_from(self.earliest))
-        return every(self.visit.interval) & span(first, on.cells)
+        return cells_every(self.visit.interval) & span(first, on.cells)
 
     def fits(self, resource: Resource, on: Day) -> int:
-        """The cells at which `resource` is free for the visit, its buffers and its study."""
+        """The cells at which `resource` is free for the visit, its buffers and its file study."""
         open_ = self.open(resource, on.date)
         if not open_:
             return 0
@@ -150,12 +158,12 @@ class Availability:
         return fits
 
     def fits_in(self, free: int, resource: Resource) -> int:
-        """The cells at which the visit itself may start, when its buffers must fit around it too."""
+        """The cells at which the visit may start so that it fits with its buffers."""
         before, after = self.visit.buffers(resource)
         return runs(free, before + self.visit.length + after) << before
 
     def can_study(self, resource: Resource, date: dt.date) -> bool:
-        """Whether the file study for a visit on `date` finds room in the working days before it."""
+        """Whether the file study for a visit on `date` fits in the working days before it."""
         return any(self._study_room(resource, before) for before in self._study_days(date))
 
     def open(self, resource: Resource, date: dt.date) -> int:
@@ -172,7 +180,7 @@ class Availability:
 
     @cached_property
     def earliest(self) -> dt.datetime:
-        """The first moment at which the visit may start: lead time kept."""
+        """The first time at which the visit may start, by its lead time."""
         return self.calendar.earliest(self.visit, self.now)
 
     @cached_property
@@ -181,8 +189,8 @@ class Availability:
 
     @cached_property
     def _leads(self) -> frozenset[str]:
-        """Those of whom one studies the file: the candidates for the first person that is needed."""
-        people = (group for group in self.staffing.groups if any(each.kind == "person" for each in group))
+        """The candidates for the file study: those for the first need that is a person."""
+        people = (group for group in self.assignment.groups if any(each.kind == "person" for each in group))
         return frozenset(each.id for each in next(people, ()))
 
     def _study_days(self, date: dt.date) -> Sequence[dt.date]:
@@ -198,7 +206,7 @@ class Availability:
         return self._study[key]
 
     def _study_before(self, resource: Resource, date: dt.date) -> Placement:
-        """The first room on the last working day that has any."""
+        """The first time that fits, on the last working day that has one."""
         for before in self._study_days(date):
             for cell in cells_of(self._study_room(resource, before)):
                 return Placement(self.key(resource, before), cell, cell + self.visit.study, "study")
@@ -206,7 +214,7 @@ class Availability:
 
 
 def keys(calendar: Calendar, visit: Visit, groups: Groups, dates: Sequence[dt.date]) -> set[AgendaKey]:
-    """The agendas that must be read for a search on `dates`: those with any time in them, the study days included."""
+    """The agendas to read for a search on `dates`: those with open hours, including the study days."""
     all_dates = set(dates)
     if visit.study:
         all_dates.update(before for date in dates for before in calendar.working_days_before(date, visit.study_days))

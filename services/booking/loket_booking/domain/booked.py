@@ -1,7 +1,6 @@
-"""What an appointment is about, where and with whom, also when the configuration no longer has it.
+"""The types, location and people of an appointment, also after the configuration removed them.
 
-`known` is the municipality with the entries that were removed from it. An entry that is nowhere to be found any more is
-called by its code.
+`known`: the municipality including removed entries. An entry that is not found at all gets its code as its name.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from loket_contracts.errors import Refusal
 from .appointment import Appointment
 from .catalogue import AppointmentType, Location, Municipality
 from .grid import CELL, MINUTES
-from .visit import Visit, plan, worked_out
+from .visit import Visit, build_visit, plan_visit
 
 
 def types_of(known: Municipality, appointment: Appointment) -> tuple[AppointmentType, ...]:
@@ -35,20 +34,22 @@ def people_of(known: Municipality, appointment: Appointment) -> list[str]:
 
 
 def visit_of(known: Municipality, appointment: Appointment) -> Visit:
-    """The visit as it was booked, to prepare it. It is never refused."""
+    """The visit as it was booked. Never refused."""
     types, location = types_of(known, appointment), location_of(known, appointment)
-    return worked_out(types, appointment.team, location, appointment.persons)
+    return build_visit(types, appointment.team, location, appointment.persons)
 
 
 def visit_to_move(municipality: Municipality, appointment: Appointment, location: str | None = None) -> Visit:
-    """The visit as it can be booked now, at another moment and perhaps at another `location`.
+    """The visit as it can be booked now, at another time and perhaps another `location`.
 
     Raises Refusal: appointment-type-removed, location-removed, and as `visit.plan`.
     """
     code = move_refusal(municipality, appointment)
     if code and (code != "location-removed" or location is None):
         raise Refusal(code)
-    return plan(municipality, appointment.appointment_types, appointment.persons, location or appointment.location)
+    return plan_visit(
+        municipality, appointment.appointment_types, appointment.persons, location or appointment.location
+    )
 
 
 def move_refusal(municipality: Municipality, appointment: Appointment) -> str | None:
@@ -58,13 +59,13 @@ def move_refusal(municipality: Municipality, appointment: Appointment) -> str | 
     return None if appointment.location in _shared(municipality, appointment) else "location-removed"
 
 
-def can_be_given(commands: list[str], refusal: str | None) -> list[str]:
-    """Of the commands that are allowed, those that `move_refusal` does not rule out."""
+def without_refused(commands: list[str], refusal: str | None) -> list[str]:
+    """The commands without those that `move_refusal` excludes."""
     return [each for each in commands if each != "reschedule" or refusal is None]
 
 
 def other_locations(municipality: Municipality, appointment: Appointment) -> list[Location]:
-    """Where its types are given now, when no longer at its own location."""
+    """The locations that offer its types now, if its own no longer does."""
     if move_refusal(municipality, appointment) != "location-removed":
         return []
     return [municipality.locations[name] for name in _shared(municipality, appointment)]

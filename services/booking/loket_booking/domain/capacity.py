@@ -1,4 +1,4 @@
-"""What a resource can give on a day: opening hours less closures, in minutes."""
+"""The capacity of a resource on a day: opening hours less closures, in minutes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .opening_hours import Calendar
 
 @dataclass(frozen=True)
 class Capacity:
-    """The offered minutes of one resource-day, as they were last told."""
+    """The offered minutes of one resource-day, as last published."""
 
     municipality: str
     resource: str
@@ -30,7 +30,7 @@ class Capacity:
 
 
 def offered(calendar: Calendar, resource: Resource, date: dt.date) -> int:
-    """The minutes of the day in which the resource receives people anywhere, for anything."""
+    """The minutes in which the resource is open, at any location and for any type."""
     cells = 0
     for name in sorted(resource.locations & calendar.municipality.locations.keys()):
         location = calendar.municipality.locations[name]
@@ -40,23 +40,23 @@ def offered(calendar: Calendar, resource: Resource, date: dt.date) -> int:
     return cells.bit_count() * MINUTES
 
 
-def changes(
-    calendar: Calendar, told: dict[str, Capacity], first: dt.date, days: int, now: dt.datetime
+def capacity_changes(
+    calendar: Calendar, published: dict[str, Capacity], first: dt.date, days: int, now: dt.datetime
 ) -> Iterator[tuple[Capacity, Event]]:
-    """What must be told anew, by what was `told` before (by id)."""
+    """The capacities to publish. `published`: those that were published before, by id."""
     for resource in calendar.municipality.resources.values():
         for date in (first + dt.timedelta(days=n) for n in range(days)):
             capacity = Capacity(calendar.municipality.id, resource.id, date, offered(calendar, resource, date))
-            before = told.get(capacity.id)
+            before = published.get(capacity.id)
             if before is None or before.minutes != capacity.minutes:
-                yield _tell(calendar, resource, capacity, (before.sequence if before else 0) + 1, now)
-    for before in told.values():  # who left gives nothing any more
+                yield _capacity_changed(calendar, resource, capacity, (before.sequence if before else 0) + 1, now)
+    for before in published.values():  # removed resources have no capacity
         if before.resource not in calendar.municipality.resources and before.minutes and before.date >= first:
-            yield _tell(calendar, None, Capacity(before.municipality, before.resource, before.date, 0),
+            yield _capacity_changed(calendar, None, Capacity(before.municipality, before.resource, before.date, 0),
                         before.sequence + 1, now)  # fmt: skip
 
 
-def _tell(
+def _capacity_changed(
     calendar: Calendar, resource: Resource | None, capacity: Capacity, sequence: int, now: dt.datetime
 ) -> tuple[Capacity, Event]:
     event = events.make(

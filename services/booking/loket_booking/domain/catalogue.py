@@ -16,8 +16,8 @@ from .online import Look, Online
 class OpeningRule:
     """Recurring hours in local time. `weekdays`: 0 is Monday. The dates are inclusive, None is without end.
 
-    `every_weeks`: 2 is every other week, counted from the week of `valid_from`. `appointment_types`: the only types for
-    which these hours are; empty is any type.
+    `every_weeks`: 2 is every other week, counted from the week of `valid_from`. `appointment_types`: the types that the
+    hours are for; empty is any type.
     """
 
     weekdays: frozenset[int]
@@ -29,7 +29,7 @@ class OpeningRule:
     appointment_types: frozenset[str] = frozenset()
 
     def serves(self, types: Iterable[str]) -> bool:
-        """Whether all these types can be given in these hours."""
+        """Whether the hours are for all these types."""
         return not self.appointment_types or self.appointment_types.issuperset(types)
 
     def applies_on(self, date: dt.date) -> bool:
@@ -42,14 +42,14 @@ class OpeningRule:
 
 
 def _weeks_between(first: dt.date | None, date: dt.date) -> int:
-    """How many weeks the week of `date` lies after that of `first`; weeks begin on Monday."""
+    """The number of weeks from the week of `first` to that of `date`; weeks begin on Monday."""
     start = first or dt.date(1970, 1, 5)
     return ((date - dt.timedelta(days=date.weekday())) - (start - dt.timedelta(days=start.weekday()))).days // 7
 
 
 @dataclass(frozen=True)
 class Closure:
-    """Time taken out: whole days from `first` to `last` inclusive, or the hours `start` to `end` of each of them."""
+    """Closed time: whole days from `first` to `last` inclusive, or the hours `start` to `end` of each day."""
 
     first: dt.date
     last: dt.date
@@ -67,7 +67,7 @@ class Closure:
 
 @dataclass(frozen=True)
 class Closed:
-    """Closures beside the configuration, by what they close."""
+    """Closures of staff and feeds, by what they close."""
 
     everywhere: tuple[Closure, ...] = ()
     locations: Mapping[str, tuple[Closure, ...]] = field(default_factory=dict)
@@ -79,10 +79,7 @@ NOTHING_CLOSED = Closed()
 
 @dataclass(frozen=True)
 class Holidays:
-    """Public holidays of a country as the `holidays` library knows them, and the local days it does not.
-
-    `local`: (month, day) of each year, such as 11 July in Flanders.
-    """
+    """Public holidays of a country, from the `holidays` library, and `local` ones: (month, day), such as 11 July."""
 
     country: str
     subdivision: str | None = None
@@ -101,10 +98,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Location:
-    """A place where people are received, or a channel: `channel` is on_site, phone, video or visit.
+    """A place or a channel. `channel`: on_site, phone, video or visit.
 
-    `travel_minutes`: what a visit to somebody's home or site takes of the specialist's day, before and after.
-    `meeting_url`: of a video location; {reference} in it stands for the reference of an appointment.
+    `travel_minutes`: the specialist's travel before and after a visit at the resident's. `meeting_url`: of a video
+    location; {reference} in it is replaced by the reference of the appointment.
     """
 
     id: str
@@ -127,7 +124,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Resource:
-    """A person, room or desk with a calendar of its own. `id` is a code that appears in events: never a name."""
+    """A person, room or desk with its own calendar. `id`: a code, never a name, because events contain it."""
 
     id: str
     kind: str
@@ -142,9 +139,9 @@ class Resource:
 
 @dataclass(frozen=True)
 class Need:
-    """One resource that an appointment needs: of a kind, with a skill (or a room's property), of a team, or by name.
+    """One resource that an appointment needs. `skill`: or a property of a room. `resource`: its code.
 
-    `team`: another team than the appointment's own, for what two teams give together.
+    `team`: another team than the appointment's own, for appointments with two teams.
     """
 
     kind: str
@@ -153,7 +150,7 @@ class Need:
     resource: str | None = None
 
     def is_met_by(self, resource: Resource, team: str) -> bool:
-        """`team`: the one that gives the appointment. A room without a team serves all."""
+        """`team`: that of the appointment. A resource without a team is for all teams."""
         return (
             resource.kind == self.kind
             and (self.skill is None or self.skill in resource.skills)
@@ -164,11 +161,10 @@ class Need:
 
 @dataclass(frozen=True)
 class Question:
-    """An intake question. `kind` is text, choice, parcel, reference or file; `choices` are for a choice.
+    """An intake question. `kind`: text, choice, parcel, reference or file. `choices`: of a choice.
 
-    `only_if`: (question, choices): asked only when that other question was answered by one of those choices.
-    A required file need not be there at the booking, but `due_working_days` before the visit; when it is missing then,
-    `if_missing` says what follows: keep, flag or release.
+    `only_if`: (question, choices); asked only when that question has one of these answers. A required file is due
+    `due_working_days` before the visit. `if_missing`: what happens to the appointment then: keep, flag or release.
     """
 
     id: str
@@ -182,13 +178,13 @@ class Question:
     if_missing: str = "keep"
 
     def is_asked(self, answers: Mapping[str, str]) -> bool:
-        """Whether these answers to the other questions lead to this one."""
+        """Whether the question is asked, with these answers to the other questions."""
         return self.only_if is None or answers.get(self.only_if[0]) in self.only_if[1]
 
 
 @dataclass(frozen=True)
 class Guidance:
-    """Whether one needs to come at all: a text, and the address of what may do instead."""
+    """When an appointment is not needed: a text, and a link to the alternative."""
 
     text: Text
     link: str | None = None
@@ -196,7 +192,7 @@ class Guidance:
 
 @dataclass(frozen=True)
 class Study:
-    """File study that need not lie beside the visit: `minutes` somewhere in the `working_days` before it."""
+    """File study before the visit: `minutes` at any time in the `working_days` before it."""
 
     minutes: int
     working_days: int
@@ -204,11 +200,11 @@ class Study:
 
 @dataclass(frozen=True)
 class AppointmentType:
-    """What can be booked. Times in minutes; `horizon`: how many days ahead may be booked.
+    """What can be booked. Times in minutes. `horizon`: the days ahead that can be booked.
 
     The lead time is the later of `notice` and `notice_working_days`. `visibility`: public, staff, or link (by
-    invitation). `keywords`: other words that people search by. `retention_days` and `pseudonymise` say when and how who
-    came is forgotten; None is the municipality's.
+    invitation). `keywords`: synonyms for the search. `retention_days`: None is the municipality's. `pseudonymise`:
+    after it, keep the answers by choice instead of nothing.
     """
 
     id: str
@@ -238,10 +234,10 @@ class AppointmentType:
 
 @dataclass(frozen=True)
 class QueuePolicy:
-    """Who is called next. `order`: appointments_first or arrival.
+    """The order of calling. `order`: appointments_first or arrival.
 
     With appointments_first, an appointment has precedence from `early_minutes` before its start until `late_minutes`
-    after it; outside of that it waits among the tickets, by arrival.
+    after it. Outside of that it waits among the tickets, by arrival.
     """
 
     order: str = "appointments_first"
@@ -251,14 +247,13 @@ class QueuePolicy:
 
 @dataclass(frozen=True)
 class Municipality:
-    """A tenant, whole. `version` rises with every change of its configuration.
+    """A tenant and its whole configuration. `version` increases with every change.
 
-    `languages`: the first one is its default. `country`: ISO 3166-1 alpha-2.
-    `retention_days`: so many days after a visit, who came and what they answered is forgotten. `release_minutes`: so
-    long after a cancellation its time comes free, so that slots cannot be handed on. `no_show_minutes`: so long after
-    the start an expected visitor counts as missing; None leaves that to people. `offer_minutes`: how long an offer from
-    the waiting list stands. `most_holds_per_client`, `most_bookings_per_client` (in an hour) and
-    `most_per_contact`: 0 is without limit. `reasons`: by command.
+    `languages`: the first one is the default. `country`: ISO 3166-1 alpha-2. `retention_days`: days after a visit
+    until its personal data is deleted. `release_minutes`: minutes after a cancellation until its time can be booked, so
+    that slots cannot be traded. `no_show_minutes`: minutes after the start until a visitor is a no-show; None for
+    never. `offer_minutes`: how long an offer from the waiting list is valid. `most_holds_per_client`,
+    `most_bookings_per_client` (per hour), `most_per_contact`: 0 is without limit. `reasons`: by command.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Appointments that no longer fit what is said about hours and closures, and where they could go instead."""
+"""Appointments that no longer fit the hours and closures, and proposals to move them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .opening_hours import Calendar
 from .resource_day import EMPTY, Agenda, AgendaKey, Placement
 from .visit import at_any_notice, candidates
 
-#: how far a proposal may lie from where the appointment was
+#: the farthest that a proposal may be from the appointment
 LONGEST_MOVE = dt.timedelta(days=30)
-#: a specialist whom the resident knows is worth so much delay
-WORTH_OF_THE_SAME = dt.timedelta(days=2)
+#: the extra distance that is acceptable to stay with the same specialist
+SAME_SPECIALIST_BONUS = dt.timedelta(days=2)
 
 
 @dataclass(frozen=True)
 class Clash:
-    """An appointment with the reason why it cannot stay: closed, resource-gone, type-gone or location-gone."""
+    """`reason`: closed, resource-gone, type-gone or location-gone."""
 
     appointment: Appointment
     resource: str
@@ -34,22 +34,22 @@ class Clash:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Where an appointment could go; None when there is nothing near."""
+    """A new start for an appointment; None when there is none near."""
 
     appointment: Appointment
     start: dt.datetime | None
     resources: tuple[str, ...] = ()
 
 
-def clashes(calendar: Calendar, taken: Iterable[tuple[Appointment, Placement]]) -> Iterator[Clash]:
-    """Those of these claims that lie outside of the time that their resource now gives."""
+def find_clashes(calendar: Calendar, taken: Iterable[tuple[Appointment, Placement]]) -> Iterator[Clash]:
+    """The claims outside of the open hours of their resource."""
     for appointment, placement in taken:
-        reason = _why(calendar, appointment, placement)
+        reason = _clash_reason(calendar, appointment, placement)
         if reason is not None:
             yield Clash(appointment, placement.agenda.resource, reason)
 
 
-def _why(calendar: Calendar, appointment: Appointment, placement: Placement) -> str | None:
+def _clash_reason(calendar: Calendar, appointment: Appointment, placement: Placement) -> str | None:
     known = calendar.municipality
     resource = known.resources.get(placement.agenda.resource)
     location = known.locations.get(appointment.location)
@@ -64,7 +64,7 @@ def _why(calendar: Calendar, appointment: Appointment, placement: Placement) -> 
 
 
 def dates_around(appointment: Appointment, now: dt.datetime) -> list[dt.date]:
-    """The local days on which a proposal for it may lie."""
+    """The local days to search for a proposal."""
     first = max(now, appointment.start - LONGEST_MOVE)
     days = (appointment.start + LONGEST_MOVE - first).days + 1
     begin = local_date(first, appointment.time_zone)
@@ -72,23 +72,23 @@ def dates_around(appointment: Appointment, now: dt.datetime) -> list[dt.date]:
 
 
 def agendas_needed(calendar: Calendar, appointments: Sequence[Appointment], now: dt.datetime) -> set[AgendaKey]:
-    """What must be read before `propose`."""
+    """The agendas to read before `propose_moves`."""
     needed: set[AgendaKey] = set()
     for appointment in appointments:
         try:
             visit = visit_to_move(calendar.municipality, appointment)
-        except Refusal:  # its type or location is gone: there is nothing to propose
+        except Refusal:  # its type or location was removed
             continue
         needed |= keys(calendar, visit, candidates(calendar.municipality, visit), dates_around(appointment, now))
     return needed
 
 
-def propose(
+def propose_moves(
     calendar: Calendar, appointments: Sequence[Appointment], agendas: dict[AgendaKey, Agenda], now: dt.datetime
 ) -> list[Proposal]:
-    """A new moment for each, the nearest to the old one; no two proposals take the same time.
+    """The nearest new start for each appointment; no two proposals overlap.
 
-    The same specialist is preferred when the delay is small. `agendas` is used up.
+    Prefers the same specialist within SAME_SPECIALIST_BONUS. Books the proposals in `agendas`.
     """
     found = []
     for appointment in sorted(appointments, key=lambda each: (each.start, each.id)):
@@ -101,13 +101,13 @@ def propose(
         for same in (appointment.resources[0], None):
             try:
                 groups = candidates(calendar.municipality, visit, same)
-            except Refusal:  # the specialist is gone
+            except Refusal:  # the specialist was removed
                 continue
             availability = Availability(calendar, visit, groups, agendas, now)
             slots = availability.slots(dates_around(appointment, now))
             nearest = min(slots, key=partial(_distance, appointment), default=None)
             if nearest is not None:
-                worth = WORTH_OF_THE_SAME if same else dt.timedelta()
+                worth = SAME_SPECIALIST_BONUS if same else dt.timedelta()
                 options.append((_distance(appointment, nearest) - worth, nearest, availability))
         if not options:
             found.append(Proposal(appointment, None))

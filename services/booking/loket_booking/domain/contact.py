@@ -1,4 +1,4 @@
-"""Who comes, as the municipality reads it: in which language they are written to, and by which number rung."""
+"""Complete the contact data of a resident with the municipality's defaults."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from loket_contracts.languages import spoken
 from .catalogue import Municipality
 
 
-def completed(known: Municipality, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The contact with a language of the municipality, and the number in E.164 form.
+def complete_contact(known: Municipality, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The contact data with a language of the municipality, and the number in E.164 form.
 
-    A number without a country code is one of the municipality's country. Raises Refusal: invalid-request.
+    A number without a country code is of the municipality's country. Raises Refusal: invalid-request.
     """
     contact = {**given, "language": spoken(given.get("language"), known.languages)}
     if contact.get("phone"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: success criterion 1.4.3, of text of an ordinary size
+#: success criterion 1.4.3, for text of normal size
 ENOUGH = 4.5
 WHITE = "#ffffff"
 

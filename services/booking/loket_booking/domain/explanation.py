@@ -1,4 +1,4 @@
-"""Why there is no slot: for staff by resource and day, for a resident in one word and the nearest way out."""
+"""Why there is no slot: for staff by resource and day, for residents the main reason."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from .catalogue import Resource
 from .grid import MINUTES, Day, span
 from .visit import Visit
 
-#: which of several reasons a resident is told: what they can do most about
-TOLD_FIRST = (
+#: the order in which one of several reasons is chosen for residents: most actionable first
+REASON_PRIORITY = (
     "full", "alone", "no-study-time", "lead-time", "horizon", "leave", "holiday", "closed", "too-short", "past",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ResourceDay:
-    """What one resource can give on a day.
+    """The free time of one resource on a day.
 
-    `reason` is one of `event_data.REASONS_WITHOUT_SLOT`, or None when it can start a visit together with the others.
+    `reason`: one of `event_data.REASONS_WITHOUT_SLOT`, or None when a visit with this resource can start.
     """
 
     resource: str
@@ -34,34 +34,35 @@ class ResourceDay:
 
 @dataclass(frozen=True)
 class ExplainedDay:
-    """One day: how many starts there are, and why not more."""
+    """The number of starts on one day, and why there are no more."""
 
     date: dt.date
     starts: int
     resources: tuple[ResourceDay, ...]
 
 
-def explain(availability: Availability, dates: Sequence[dt.date]) -> list[ExplainedDay]:
-    """Every day with every candidate."""
+def explain_days(availability: Availability, dates: Sequence[dt.date]) -> list[ExplainedDay]:
+    """Every day, with every candidate."""
     found = []
     for on, starts in availability.days(dates):
         resources = tuple(
-            _explain(availability, resource, on, starts.cells) for resource in availability.staffing.resources.values()
+            _explain(availability, resource, on, starts.cells)
+            for resource in availability.assignment.resources.values()
         )
         found.append(ExplainedDay(on.date, starts.cells.bit_count(), resources))
     return found
 
 
-def in_one_word(days: Sequence[ExplainedDay]) -> str | None:
-    """Why nothing is free on any of these days: the reason of most weight. None when something is free."""
+def main_reason(days: Sequence[ExplainedDay]) -> str | None:
+    """The main reason why no start is free on these days. None when one is free."""
     if any(each.starts for each in days):
         return None
     reasons = Counter(each.reason for explained in days for each in explained.resources)
-    return next((reason for reason in TOLD_FIRST if reasons[reason]), "closed")
+    return next((reason for reason in REASON_PRIORITY if reasons[reason]), "closed")
 
 
 def why_no_candidate(resource: Resource, visit: Visit) -> str | None:
-    """Why this resource is not among the candidates at all: other-kind, other-location, other-team, missing-skill."""
+    """Why this resource is no candidate: other-kind, other-location, other-team or missing-skill; None when it is."""
     if not any(need.kind == resource.kind for need in visit.needs):
         return "other-kind"
     if visit.location.id not in resource.locations:

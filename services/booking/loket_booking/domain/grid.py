@@ -1,7 +1,7 @@
 """The five-minute grid of one local day, and sets of its cells as the bits of an int.
 
-Cells are counted from local midnight in absolute minutes, so a day on which the clock changes simply has 276 or 300
-cells instead of 288. Bit n of a set is cell n.
+Cells are counted from local midnight in absolute minutes, so a day on which the clock changes has 276 or 300 cells
+instead of 288. Bit n of a set is cell n.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 MINUTES = 5
 CELL = dt.timedelta(minutes=MINUTES)
-#: the longest day that there is: 25 hours
+#: the longest day: 25 hours
 MAX_CELLS = 300
 
 USUAL_CELLS = 288
@@ -23,7 +23,7 @@ zone = lru_cache(maxsize=64)(ZoneInfo)
 
 
 class Day:
-    """One local day in one zone: how many cells it has, and which moment each of them is."""
+    """One local day in one time zone: its number of cells, and the time of each."""
 
     __slots__ = ("_affixes", "cells", "date", "midnight", "zone")
 
@@ -37,11 +37,11 @@ class Day:
         self._affixes = (local[:11], local[19:]) if self.cells == USUAL_CELLS else None
 
     def cell_of(self, moment: dt.datetime) -> int:
-        """The cell that `moment` lies in. Below 0 or from `cells` on when it is on another day."""
+        """The cell that contains `moment`. Negative, or `cells` and more, when it is on another day."""
         return (moment - self.midnight) // CELL
 
     def first_cell_from(self, moment: dt.datetime) -> int:
-        """The first cell that does not begin before `moment`."""
+        """The first cell that begins at `moment` or later."""
         return -((self.midnight - moment) // CELL)
 
     def moment(self, cell: int) -> dt.datetime:
@@ -51,8 +51,7 @@ class Day:
     def local(self, cell: int) -> str:
         """The start of `cell` as RFC 3339 with the offset of the zone.
 
-        Search results are made of these by the hundred: on a day whose clock does not change they are put together
-        from a table.
+        Searches format hundreds of these, so a table is used on days without a clock change.
         """
         if self._affixes is None or not 0 <= cell < USUAL_CELLS:
             return self.moment(cell).astimezone(self.zone).isoformat()
@@ -61,11 +60,11 @@ class Day:
     def cell_at(self, clock: dt.time) -> int:
         """The first cell at which a wall clock in this zone shows `clock` or later.
 
-        A time that the autumn change brings twice means the first of the two; a time that the spring change leaves out
-        means the moment of the change.
+        A time that occurs twice in autumn means the first; a time that is skipped in spring means the time of the
+        change.
         """
         cell = self.first_cell_from(dt.datetime.combine(self.date, clock, self.zone).astimezone(dt.UTC))
-        while cell > 0 and self._clock(cell - 1) >= clock:  # it was left out, and PEP 495 counts on past the change
+        while cell > 0 and self._clock(cell - 1) >= clock:  # it is skipped, and PEP 495 counts on past the change
             cell -= 1
         while cell < self.cells and self._clock(cell) < clock:  # between two cells, where the clock was set back
             cell += 1
@@ -89,7 +88,7 @@ def local_date(moment: dt.datetime, time_zone: str) -> dt.date:
 
 
 def span(start: int, end: int) -> int:
-    """The set of the cells from `start` up to but without `end`."""
+    """The set of the cells from `start` until before `end`."""
     return ((1 << (end - start)) - 1) << start if end > start else 0
 
 
@@ -102,14 +101,14 @@ def cells_of(bits: int) -> Iterator[int]:
 
 
 def cells_for(minutes: int) -> int:
-    """How many cells cover so many minutes."""
+    """The number of cells that cover `minutes`."""
     return -(-minutes // MINUTES)
 
 
 def runs(free: int, length: int) -> int:
-    """The cells at which `length` free cells in a row begin.
+    """The cells at which `length` consecutive free cells begin.
 
-    By doubling: after each step a set bit stands for `have` free cells in a row.
+    By doubling: after each step a set bit means `have` consecutive free cells.
     """
     have = 1
     while have < length and free:
@@ -119,10 +118,10 @@ def runs(free: int, length: int) -> int:
     return free
 
 
-def count(sets: Sequence[int]) -> list[int]:
-    """In how many of the sets each cell is, for all cells at once: plane n holds bit n of every cell's count.
+def count_sets(sets: Sequence[int]) -> list[int]:
+    """The number of sets that contain each cell, as bit planes: plane n has bit n of every cell's count.
 
-    Adding a set is binary addition with carry, on 300 cells in one step.
+    Adding a set is binary addition with carry, for 300 cells in one step.
     """
     planes: list[int] = []
     for carry in sets:
@@ -144,7 +143,7 @@ def count_at(planes: Sequence[int], cell: int) -> int:
 
 
 def at_least(planes: Sequence[int], number: int) -> int:
-    """The cells whose count is `number` or more: compared plane by plane, the highest deciding last."""
+    """The cells whose count is `number` or more: compared plane by plane, from the lowest bit to the highest."""
     if number >> len(planes):
         return 0
     enough = -1
@@ -154,7 +153,7 @@ def at_least(planes: Sequence[int], number: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def every(interval: int) -> int:
-    """The cells on which an appointment may start when starts lie `interval` minutes apart."""
+def cells_every(interval: int) -> int:
+    """The cells at which an appointment may start when starts are `interval` minutes apart."""
     step = cells_for(interval)
     return sum(1 << cell for cell in range(0, MAX_CELLS, step))

@@ -1,4 +1,4 @@
-"""What must be known before a visit: the answers to its intake questions, its documents, and where to ring."""
+"""The intake form of a visit: answers, documents, and the required contact data."""
 
 from __future__ import annotations
 
@@ -13,23 +13,21 @@ from .grid import day, local_date
 from .opening_hours import Calendar
 from .visit import Visit
 
-#: so many working days before documents must be there, the resident is reminded of them
-NUDGE_WORKING_DAYS = 2
-NUDGE_AT = dt.time(9)
+#: the working days between the reminder and the day on which a document is due
+REMINDER_WORKING_DAYS = 2
+REMINDER_TIME = dt.time(9)
 
 
-def check(
+def check_intake(
     visit: Visit, contact: Mapping[str, str | None], answers: Mapping[str, str], later: bool = False
 ) -> dict[str, str]:
-    """The answers, trimmed, without the empty ones and those that their conditions make superfluous.
+    """The answers, trimmed, without empty ones and those whose question is not asked.
 
-    `later`: those that are missing are asked for later.
-
-    Raises Refusal: invalid-request, pointing at each answer that is missing, not asked for or not a choice, and at the
-    telephone number when the visit is a telephone call and there is none.
+    `later`: required answers may be missing. Raises Refusal: invalid-request, with a pointer to each answer that is
+    missing, not asked or not a choice, and to a missing telephone number of a telephone visit.
     """
-    given, wrong = _read(visit, answers)
-    errors = wrong_with(visit, contact) + wrong
+    given, wrong = _split_answers(visit, answers)
+    errors = contact_errors(visit, contact) + wrong
     for name in () if later else unanswered(visit, given):
         errors.append({"pointer": f"/answers/{name}", "detail": "This question needs an answer."})
     if errors:
@@ -38,31 +36,31 @@ def check(
     return {name: text for name, text in given.items() if name in asked}
 
 
-def wrong_with(visit: Visit, contact: Mapping[str, str | None]) -> list[dict[str, str]]:
-    """What is missing to reach this person for this visit, with a pointer."""
+def contact_errors(visit: Visit, contact: Mapping[str, str | None]) -> list[dict[str, str]]:
+    """The contact data that is missing for this visit, with a pointer."""
     if visit.location.channel == "phone" and not contact.get("phone"):
         return [{"pointer": "/contact/phone", "detail": "We ring you, so we need your number."}]
     return []
 
 
 def check_answers(visit: Visit, answers: Mapping[str, str], later: bool = False) -> dict[str, str]:
-    """As `check`, when who comes is asked elsewhere. Raises Refusal: invalid-request."""
-    return check(visit, {"phone": "asked elsewhere"}, answers, later)
+    """As `check_intake`, without checking the contact data. Raises Refusal: invalid-request."""
+    return check_intake(visit, {"phone": "not checked"}, answers, later)
 
 
-def mend(visit: Visit, before: Mapping[str, str], answers: Mapping[str, str], later: bool = False) -> dict[str, str]:
-    """The answers as they are after some were given anew. An empty one takes back what was said, if it may.
+def amend_answers(
+    visit: Visit, before: Mapping[str, str], answers: Mapping[str, str], later: bool = False
+) -> dict[str, str]:
+    """The answers after some were changed. An empty one deletes an answer that is not required.
 
-    `later`: as in `check`.
-
-    Raises Refusal: invalid-request.
+    `later`: as in `check_intake`. Raises Refusal: invalid-request.
     """
-    kept = {name: text for name, text in before.items() if name not in answers}
-    return check_answers(visit, {**kept, **answers}, later)
+    unchanged = {name: text for name, text in before.items() if name not in answers}
+    return check_answers(visit, {**unchanged, **answers}, later)
 
 
 def unanswered(visit: Visit, answers: Mapping[str, str]) -> list[str]:
-    """The required questions, other than documents, that have no answer yet."""
+    """The required questions without an answer, except documents."""
     return [
         question.id
         for question in _asked(visit, answers)
@@ -70,7 +68,7 @@ def unanswered(visit: Visit, answers: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _read(visit: Visit, answers: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
+def _split_answers(visit: Visit, answers: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
     questions = _questions(visit)
     given = {name: text.strip() for name, text in answers.items() if text.strip()}
     wrong = []
@@ -98,7 +96,7 @@ def asks_for_file(visit: Visit, question: str) -> bool:
 
 @dataclass(frozen=True)
 class Duty:
-    """What is due before a visit, and when: `kind` is remind or settle, `consequence` what follows if it is missing."""
+    """A document that is missing. `kind`: remind or settle, at the time `at`. `consequence`: keep, flag or release."""
 
     kind: str
     at: dt.datetime
@@ -110,30 +108,30 @@ def duties(
     calendar: Calendar, visit: Visit, start: dt.datetime, made_at: dt.datetime, answers: Mapping[str, str],
     files: Iterable[str],
 ) -> list[Duty]:  # fmt: skip
-    """The documents that are not there yet, each with the moment of the reminder and of the consequence; soonest first.
+    """The missing documents, each with the times of its reminder and of its consequence; soonest first.
 
-    A document must be there at the end of the working day that lies `due_working_days` before the visit (0: at its
-    start). Who books (`made_at`) so late that the reminder lies behind is not reminded, and has until the start.
-    `files`: the questions for which a file is there.
+    A document is due at the end of the working day that is `due_working_days` before the visit (0: at its start). If
+    that is over at the time of booking, `made_at`, it is due at the start; a reminder that is over is left out.
+    `files`: the questions for which a file was uploaded.
     """
-    there = set(files)
+    uploaded = set(files)
     zone = visit.location.time_zone
     date = local_date(start, zone)
     found = []
     for question in _asked(visit, answers):
-        if question.kind != "file" or not question.required or question.id in there:
+        if question.kind != "file" or not question.required or question.id in uploaded:
             continue
         due = question.due_working_days
         last_day = calendar.working_days_before(date, due)[-1] if due else date
         at = min(start, day(last_day + dt.timedelta(days=1), zone).midnight)
         found.append(Duty("settle", at if at > made_at else start, question.id, question.if_missing))
-        reminded_on = day(calendar.working_days_before(last_day, NUDGE_WORKING_DAYS)[-1], zone)
-        reminder = reminded_on.moment(reminded_on.cell_at(NUDGE_AT))
+        reminded_on = day(calendar.working_days_before(last_day, REMINDER_WORKING_DAYS)[-1], zone)
+        reminder = reminded_on.moment(reminded_on.cell_at(REMINDER_TIME))
         if reminder > made_at:
             found.append(Duty("remind", reminder, question.id, ""))
     return sorted(found, key=lambda duty: (duty.at, duty.kind))
 
 
-def next_moment(found: Iterable[Duty], now: dt.datetime) -> dt.datetime | None:
-    """When something is due next, if anything is."""
+def next_duty_at(found: Iterable[Duty], now: dt.datetime) -> dt.datetime | None:
+    """The next time at which a document is due; None when there is none."""
     return min((duty.at for duty in found if duty.at > now), default=None)

@@ -1,4 +1,4 @@
-"""What every life cycle here has: commands in a table, and a history of who did what, when and why."""
+"""What all lifecycles share: a table of commands, and a history of transitions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANYONE = frozenset({"resident", "portal"}) | STAFF
 
 @dataclass(frozen=True)
 class Command:
-    """What can be done: from which states, to which one, what it is told as, and who may do it."""
+    """A transition from one of `sources` to `target`, with its event and the roles that may give it."""
 
     name: str
     sources: frozenset[str]
@@ -28,7 +28,7 @@ Table = Mapping[str, Command]
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something: `role` is resident, portal, staff or system, `who` the code of a staff account if known."""
+    """`role`: resident, portal, staff or system. `who`: the code of an account or key, if known."""
 
     role: str
     who: str | None = None
@@ -36,7 +36,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Transition:
-    """One step of a life: what was done, when, by whom and why."""
+    """One step in the history: the command, its time, role and reason. `who`: as in `Actor`."""
 
     command: str
     at: dt.datetime
@@ -45,24 +45,26 @@ class Transition:
     who: str | None = None
 
 
-def table(commands: Iterable[Command]) -> dict[str, Command]:
+def command_table(commands: Iterable[Command]) -> dict[str, Command]:
     return {command.name: command for command in commands}
 
 
-def allowed(commands: Table, state: str, role: str, in_time: Callable[[str], bool] = lambda _: True) -> list[str]:
-    """The commands that this role may give in this state, by name. `in_time`: whether a command can be true now."""
+def allowed_commands(
+    commands: Table, state: str, role: str, in_time: Callable[[str], bool] = lambda _: True
+) -> list[str]:
+    """The names of the commands that this role may give in this state. `in_time`: whether a command is possible now."""
     return sorted(c.name for c in commands.values() if state in c.sources and role in c.actors and in_time(c.name))
 
 
-def check(
+def check_command(
     commands: Table, name: str, state: str, role: str, in_time: Callable[[str], bool] = lambda _: True
 ) -> Command:
-    """The command, if this role may give it in this state; whether it is in time is for the caller to check.
+    """The command, if this role may give it in this state. The caller checks whether it is in time.
 
-    Raises Refusal: not-allowed-in-state, naming those that may be given now.
+    Raises Refusal: not-allowed-in-state, with the commands that are allowed now.
     """
     command = commands[name]
     if state not in command.sources or role not in command.actors:
-        possible = ", ".join(allowed(commands, state, role, in_time)) or "nothing"
+        possible = ", ".join(allowed_commands(commands, state, role, in_time)) or "nothing"
         raise Refusal("not-allowed-in-state", {"state": state, "allowed": possible})
     return command

@@ -1,4 +1,4 @@
-"""Names as they are looked for: without case, accents and hyphens."""
+"""The words of a name for the search index: without case, accents and hyphens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 
-def words(text: str) -> list[str]:
+def name_words(text: str) -> list[str]:
     """The words of a name, each once: `Zoë De Wachter-Peeters` gives zoe, de, wachter and peeters."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return list(

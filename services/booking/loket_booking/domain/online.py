@@ -1,4 +1,4 @@
-"""What a municipality is on the web: who may use its interface from where, and how its pages look."""
+"""Settings of a municipality for the gateway: API access from other sites, protection from robots, page style."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Online:
-    """What the gateway is to do for this municipality: `origins` are other sites whose pages may use the API.
+    """`origins`: other sites whose pages may use the API (CORS).
 
-    `friction`: who holds a slot without an account or key has to work or wait a moment for it, which stops robots.
+    `friction`: callers without an account or key must do proof of work, or wait, to hold a slot.
     """
 
     origins: tuple[str, ...] = ()
@@ -18,7 +18,7 @@ class Online:
 
 @dataclass(frozen=True)
 class Look:
-    """How the pages look: `colour` as #rrggbb, dark enough for white text on it; `logo` as a data URL (RFC 2397)."""
+    """The style of the pages. `colour`: #rrggbb, dark enough for white text. `logo`: a data URL (RFC 2397)."""
 
     colour: str | None = None
     logo: str | None = None

@@ -1,4 +1,4 @@
-"""When a resource works: its weekly hours, less everything that takes time out of them."""
+"""The working time of a resource: its opening rules, less holidays and closures."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from .grid import Day, day, local_date, span
 from .visit import Visit
 
 SATURDAY = 5
-#: days after which the search for working days ends, should all be closed: beyond every horizon
+#: the most days that a search for working days covers; longer than every horizon
 LONGEST_WAIT = 400
 
 
 @lru_cache(maxsize=256)
 def holiday_dates(rule: Holidays, year: int) -> frozenset[dt.date]:
-    """The public holidays of one year: those of the library and the local ones.
+    """The public holidays of one year: those of the library, and the local ones.
 
-    Source of the Belgian ten: Wet van 4 januari 1974 betreffende de feestdagen; 11 July is local in Flanders.
+    Source of the ten Belgian holidays: Wet van 4 januari 1974 betreffende de feestdagen. 11 July is local in Flanders.
     """
     known = public_holidays.country_holidays(rule.country, subdiv=rule.subdivision, years=year)
     local = {_in_year(year, month, day_) for month, day_ in rule.local}
@@ -37,33 +37,33 @@ def _in_year(year: int, month: int, day_: int) -> dt.date | None:
 
 
 class Calendar:
-    """The working time of every resource of one municipality, remembered once worked out.
+    """The working time of every resource of one municipality, cached.
 
-    It belongs to one version of the configuration and is thrown away with it.
+    A calendar is for one version of the configuration and its closures.
     """
 
     def __init__(self, municipality: Municipality, closed: Closed = NOTHING_CLOSED) -> None:
-        """`closed`: closures that people and feeds laid over the configuration."""
+        """`closed`: the closures of staff and feeds."""
         self.municipality = municipality
         self.closed = closed
         self._open: dict[tuple[str, str, dt.date, tuple[str, ...]], int] = {}
         self._before: dict[tuple[dt.date, int], tuple[dt.date, ...]] = {}
-        self._particular = {
+        self._with_type_hours = {
             name
             for name, resource in municipality.resources.items()
             if any(rule.appointment_types for rule in resource.hours)
         }
 
     def open(self, resource: Resource, location: Location, date: dt.date, types: tuple[str, ...] = ()) -> int:
-        """The cells of the local day `date` in which `resource` receives people at `location` for these types."""
-        key = resource.id, location.id, date, types if resource.id in self._particular else ()
+        """The cells of the local day `date` in which `resource` is open at `location` for these types."""
+        key = resource.id, location.id, date, types if resource.id in self._with_type_hours else ()
         known = self._open.get(key)
         if known is None:
-            known = self._open[key] = self._work_out(resource, location, day(date, location.time_zone), key[3])
+            known = self._open[key] = self._open_cells(resource, location, day(date, location.time_zone), key[3])
         return known
 
     def working_days_before(self, date: dt.date, number: int) -> tuple[dt.date, ...]:
-        """So many working days before `date`, the last one first."""
+        """The last `number` working days before `date`, the latest first."""
         key = date, number
         if key not in self._before:
             found: list[dt.date] = []
@@ -80,15 +80,15 @@ class Calendar:
         return rule is not None and date in holiday_dates(rule, date.year)
 
     def is_working_day(self, date: dt.date) -> bool:
-        """Monday to Friday, unless it is a holiday or the municipality is closed all day."""
+        """Monday to Friday, except holidays and days on which the municipality is closed."""
         closed = any(closure.whole_day and closure.applies_on(date)
                      for closure in (*self.municipality.closures, *self.closed.everywhere))  # fmt: skip
         return date.weekday() < SATURDAY and not self.is_holiday(date) and not closed
 
     def earliest(self, visit: Visit, now: dt.datetime) -> dt.datetime:
-        """The first moment at which the visit may start: lead time kept.
+        """The first time at which the visit may start, by its lead time.
 
-        With two working days' lead, what is booked on a Friday can begin on Wednesday: Monday and Tuesday are the two.
+        With a lead time of two working days, a visit that is booked on Friday can start on Wednesday.
         """
         by_hours = now + visit.notice
         if not visit.notice_working_days:
@@ -103,7 +103,7 @@ class Calendar:
         return max(by_hours, day(date + dt.timedelta(days=1), visit.location.time_zone).midnight)
 
     def closures(self, resource: Resource, location: Location, date: dt.date) -> Iterator[Closure]:
-        """What takes time out of this day, from wherever it was said."""
+        """All closures on this day: of the municipality, the location and the resource."""
         for closure in (
             *self.municipality.closures, *self.closed.everywhere,
             *location.closures, *self.closed.locations.get(location.id, ()),
@@ -113,14 +113,14 @@ class Calendar:
                 yield closure
 
     def hours(self, resource: Resource, on: Day, types: tuple[str, ...]) -> int:
-        """The cells of the resource's opening rules, before anything is taken out of them."""
+        """The cells of the resource's opening rules, before closures."""
         cells = 0
         for rule in resource.hours:
             if rule.applies_on(on.date) and rule.serves(types):
                 cells |= span(on.cell_at(rule.start), on.end_cell_at(rule.end))
         return cells
 
-    def _work_out(self, resource: Resource, location: Location, on: Day, types: tuple[str, ...]) -> int:
+    def _open_cells(self, resource: Resource, location: Location, on: Day, types: tuple[str, ...]) -> int:
         if self.is_holiday(on.date):
             return 0
         cells = self.hours(resource, on, types)
@@ -130,7 +130,7 @@ class Calendar:
 
 
 def closed_cells(closure: Closure, on: Day) -> int:
-    """What the closure takes of one of its days."""
+    """The cells of one day that the closure closes."""
     start = on.cell_at(closure.start) if closure.start else 0
     end = on.end_cell_at(closure.end) if closure.end else on.cells
     return span(start, end)

@@ -1,4 +1,4 @@
-"""The line of those who are here: checked-in appointments and tickets together, by a policy that can be told aloud."""
+"""The queue of a location: checked-in appointments and tickets, in the order of the municipality's policy."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from .catalogue import QueuePolicy
 
 @dataclass(frozen=True)
 class Waiting:
-    """Somebody who waits. `start` is of an appointment; a ticket has none."""
+    """A person in the queue. `start`: of an appointment; None for a ticket."""
 
     id: str
     arrived_at: dt.datetime
     start: dt.datetime | None = None
 
 
-def line(waiting: Iterable[Waiting], policy: QueuePolicy, now: dt.datetime) -> list[Waiting]:
-    """Those who wait, in the order in which they are called.
+def waiting_line(waiting: Iterable[Waiting], policy: QueuePolicy, now: dt.datetime) -> list[Waiting]:
+    """The queue in the order of calling.
 
-    An appointment within its time comes first, by its start. Everybody else follows by arrival: tickets, appointments
-    whose time has not come yet, and those whose resident came too late.
+    Appointments with precedence come first, by start; then tickets and appointments that are early or late, by arrival.
     """
 
     def place(each: Waiting) -> tuple[bool, dt.datetime, str]:
@@ -37,7 +36,7 @@ def line(waiting: Iterable[Waiting], policy: QueuePolicy, now: dt.datetime) -> l
 
 
 def expected_waits(minutes: Sequence[int], serving: int) -> list[int]:
-    """About how long each in the line waits, when those before them take so many minutes and so many people serve."""
+    """The expected wait of each in minutes. `minutes`: the duration of each visit; `serving`: the people who serve."""
     found, before = [], 0
     for own in minutes:
         found.append(round(before / max(1, serving)))

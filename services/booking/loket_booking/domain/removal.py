@@ -1,4 +1,4 @@
-"""What a new configuration takes out, and which appointments still refer to it."""
+"""The entries that a new configuration removes, and the appointments that refer to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECTIONS = ("appointment_types", "locations", "resources", "teams")
 
 @dataclass(frozen=True)
 class Removal:
-    """One entry that is taken out, with the appointments that refer to it."""
+    """A removed entry, with the appointments that refer to it."""
 
     section: str
     name: str
@@ -22,7 +22,7 @@ class Removal:
 
 
 def removed(before: Municipality, after: Municipality) -> Iterator[tuple[str, str]]:
-    """The (section, name) of every entry of `before` that `after` has not."""
+    """The (section, name) of every entry of `before` that is not in `after`."""
     for section in SECTIONS:
         for name in getattr(before, section):
             if name not in getattr(after, section):
@@ -30,7 +30,7 @@ def removed(before: Municipality, after: Municipality) -> Iterator[tuple[str, st
 
 
 def removals(before: Municipality, after: Municipality, appointments: Iterable[Appointment]) -> list[Removal]:
-    """The entries taken out that at least one of these appointments refers to."""
+    """The removed entries to which at least one of these appointments refers."""
     listed = list(appointments)
     found = []
     for section, name in removed(before, after):

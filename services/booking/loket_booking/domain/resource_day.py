@@ -1,4 +1,4 @@
-"""The day agenda: one resource, one local day, and the claims on its time."""
+"""The agenda of one resource on one local day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .grid import span
 
 
 class AgendaKey(NamedTuple):
-    """Which agenda: it is the id of the stored document too. A tuple, because a search makes hundreds of them."""
+    """The key of an agenda, and as a string the id of its document. A tuple, because a search creates hundreds."""
 
     municipality: str
     resource: str
@@ -27,7 +27,7 @@ class AgendaKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Placement:
-    """A stretch of one agenda, in cells, buffers included: what a claim takes. `purpose` is visit or study."""
+    """The cells that a claim takes in one agenda, including buffers. `purpose`: visit or study."""
 
     agenda: AgendaKey
     start: int
@@ -41,7 +41,7 @@ class Placement:
 
 @dataclass(frozen=True)
 class Hold:
-    """A provisional claim. From `expires` on, its time is free again."""
+    """A provisional claim. Its time is free again from `expires` on."""
 
     id: str
     start: int
@@ -51,13 +51,13 @@ class Hold:
 
 @dataclass(frozen=True)
 class Agenda:
-    """What is taken of a resource's day: `booked` cells for good, and holds for a while."""
+    """The taken time of a resource's day: `booked` cells, and holds."""
 
     booked: int = 0
     holds: tuple[Hold, ...] = ()
 
     def busy(self, now: dt.datetime, own_hold: str | None = None) -> int:
-        """The cells that nobody else may claim at `now`; one's own hold does not stand in one's way."""
+        """The taken cells at `now`. `own_hold`: the id of a hold that counts as free."""
         cells = self.booked
         for hold in self.holds:
             if hold.expires > now and hold.id != own_hold:

@@ -1,4 +1,4 @@
-"""The life of a ticket: somebody who walks in without an appointment and waits in the same queue."""
+"""The lifecycle of a ticket: a visitor without an appointment, in the same queue."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from . import lifecycle
 from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
 
 _SERVED = frozenset({"in_service"})
-COMMANDS: dict[str, Command] = lifecycle.table(
+COMMANDS: dict[str, Command] = lifecycle.command_table(
     (
         Command("issue", frozenset({"new"}), "waiting", "ticket.issued", ANYONE),
         Command("call", frozenset({"waiting"}), "in_service", "ticket.called", STAFF),
@@ -30,10 +30,10 @@ COMMANDS: dict[str, Command] = lifecycle.table(
 
 @dataclass(frozen=True)
 class Ticket:
-    """A number in the queue of one location and day. It knows nobody: a number, a topic and a language.
+    """A number in the queue of one location and day, without personal data.
 
-    `arrived_at` keeps its place in the line through transfers. `resource` and `desk`: who called it, and to where.
-    `follows`: the appointment from which it was passed on.
+    `arrived_at`: determines the place in the line, also after a transfer. `resource`, `desk`: that called it.
+    `follows`: the id of the appointment from which it was transferred.
     """
 
     id: str
@@ -55,12 +55,12 @@ class Ticket:
     history: tuple[Transition, ...] = ()
 
 
-def step(
+def take_step(
     ticket: Ticket, command: str, *, now: dt.datetime, by: Actor, reason: str | None = None,
     changes: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Ticket, Event]:  # fmt: skip
-    """One command of the table. Raises Refusal: not-allowed-in-state."""
-    rule = lifecycle.check(COMMANDS, command, ticket.state, by.role)
+    """Apply one of COMMANDS. Raises Refusal: not-allowed-in-state."""
+    rule = lifecycle.check_command(COMMANDS, command, ticket.state, by.role)
     changed = replace(
         ticket,
         **changes,
@@ -74,11 +74,11 @@ def step(
         subject=changed.id,
         sequence=changed.sequence,
         time=now,
-        data=_told(changed),
+        data=_event_data(changed),
     )
 
 
-def _told(ticket: Ticket) -> dict[str, Any]:
+def _event_data(ticket: Ticket) -> dict[str, Any]:
     data: dict[str, Any] = {
         "ticket": ticket.id,
         "number": ticket.number,

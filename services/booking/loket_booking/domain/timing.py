@@ -1,4 +1,4 @@
-"""When a command for an appointment can be true, beside the state that it needs."""
+"""The period in which a command for an appointment is allowed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Period:
-    """A span of time in UTC, from `opens` until just before `closes`; None is without bound."""
+    """From `opens` until before `closes`, in UTC; None is unbounded."""
 
     opens: dt.datetime | None = None
     closes: dt.datetime | None = None
@@ -27,14 +27,14 @@ class Period:
         return not self.is_early(now) and not self.is_over(now)
 
 
-def period(
+def command_period(
     command: str, role: str, start: dt.datetime, end: dt.datetime, time_zone: str, early: dt.timedelta
 ) -> Period:
     """When `role` may give `command` for an appointment from `start` to `end` (UTC) in this time zone.
 
-    Who works at the desk, or stands at the kiosk there, sees that somebody came: any time of that local day will do. By
-    link the resident may be anywhere, and checks in from `early` before the start. What changes an appointment ends
-    with its start; staff may still call it off or move it while it lasts. What became of it can be noted afterwards.
+    Staff and kiosks see the visitor, and check in at any time of that local day; by link a resident checks in from
+    `early` before the start. Changes end at the start, but staff can cancel and reschedule until the end. The result
+    of a visit can be recorded afterwards.
     """
     at_desk = role in ("staff", "system")
     first = min(day(local_date(start, time_zone), time_zone).midnight, start - early)

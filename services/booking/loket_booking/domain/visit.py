@@ -1,4 +1,4 @@
-"""What a resident asks for: one or several appointment types, for a number of people, at a location."""
+"""A visit: one or several appointment types, for a number of persons, at a location."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .grid import cells_for, local_date
 
 @dataclass(frozen=True)
 class Visit:
-    """One appointment to be, worked out from the catalogue. Lengths in cells of the grid."""
+    """A visit with its properties from the catalogue. Lengths in cells of the grid."""
 
     types: tuple[AppointmentType, ...]
     team: str
@@ -38,16 +38,16 @@ class Visit:
         return tuple(kind.id for kind in self.types)
 
     def buffers(self, resource: Resource) -> tuple[int, int]:
-        """Cells claimed before and after the visit: a person travels, prepares and wraps up, a room need not."""
+        """The cells before and after the visit that a person needs; a room needs none."""
         return (self.preparation, self.wrap_up) if resource.kind == "person" else (0, 0)
 
     def last_date(self, now: dt.datetime) -> dt.date:
-        """The last local day on which it may be booked: horizon kept."""
+        """The last local day on which it can take place, by its horizon."""
         return local_date(now, self.location.time_zone) + dt.timedelta(days=self.horizon)
 
 
-def plan(municipality: Municipality, type_ids: Sequence[str], persons: int, location_id: str | None) -> Visit:
-    """Work out the visit that is asked for. Durations add up: each is its duration + extra x (persons - 1).
+def plan_visit(municipality: Municipality, type_ids: Sequence[str], persons: int, location_id: str | None) -> Visit:
+    """The visit for these types. Its duration is the sum over the types of duration + extra x (persons - 1).
 
     Raises Refusal: unknown-appointment-type, types-not-combinable, unknown-location, location-needed.
     """
@@ -61,11 +61,11 @@ def plan(municipality: Municipality, type_ids: Sequence[str], persons: int, loca
     if len(teams) > 1 or not shared:
         raise Refusal("types-not-combinable")
     location = municipality.locations[_choose_location(shared, location_id)]
-    return worked_out(types, teams.pop(), location, persons)
+    return build_visit(types, teams.pop(), location, persons)
 
 
-def worked_out(types: Sequence[AppointmentType], team: str, location: Location, persons: int) -> Visit:
-    """The visit for these types at this location, whether or not it can be booked."""
+def build_visit(types: Sequence[AppointmentType], team: str, location: Location, persons: int) -> Visit:
+    """The visit for these types at this location, without checking that it can be booked."""
     travel = cells_for(location.travel_minutes)
     studies = [kind.study for kind in types if kind.study is not None]
     return Visit(
@@ -92,7 +92,7 @@ def at_any_notice(visit: Visit) -> Visit:
 
 
 def _all_needs(types: Sequence[AppointmentType]) -> tuple[Need, ...]:
-    """What the types need together: who gives one of them can give the next, so each need counts at its most."""
+    """The needs of all types. One resource can serve the same need of several types, so the largest count applies."""
     together: Counter[Need] = Counter()
     for kind in types:
         together |= Counter(kind.needs)
@@ -114,9 +114,9 @@ def candidates(
 ) -> list[list[Resource]]:
     """For each need of the visit, the resources that can meet it.
 
-    `named` keeps one specialist, `language` those people who speak it.
+    `named`: only this specialist. `language`: only people who speak it.
 
-    Raises Refusal: unknown-resource, when the named one cannot give this appointment.
+    Raises Refusal: unknown-resource when the named one meets no need.
     """
     found = [
         [

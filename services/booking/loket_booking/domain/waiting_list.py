@@ -1,4 +1,4 @@
-"""The waiting list: an appointment whose resident would come earlier, and the offers that are made to it."""
+"""The waiting list: appointments whose resident wants an earlier slot, and the offers to them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .appointment import Appointment
 from .availability import ANY, Preference
 from .grid import Day
 
-#: after so many offers without an answer the place on the list is given up
+#: the number of unanswered offers after which an entry is removed
 MAX_MISSED = 2
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A slot that is held for one resident until `expires`."""
+    """A slot that is held for one resident until `expires`. `hold`: its id."""
 
     hold: str
     start: dt.datetime
@@ -32,9 +32,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Entry:
-    """The place of one appointment on the list. Its id is the appointment's. `state`: waiting, offered or left.
+    """An appointment on the list, with the appointment's id. `state`: waiting, offered or left.
 
-    `declined`: the starts that the resident did not want. `not_before`: the first local day that would do.
+    `declined`: the starts that were declined or not answered. `not_before`: the first acceptable local day. `missed`:
+    the number of unanswered offers in a row.
     """
 
     id: str
@@ -55,7 +56,7 @@ class Entry:
     sequence: int = 0
 
     def wants(self, on: Day, cell: int) -> bool:
-        """Whether this start would be an improvement that was not turned down before."""
+        """Whether this start is earlier, acceptable, and was not declined before."""
         moment = on.moment(cell)
         return (
             moment < self.start
@@ -67,7 +68,7 @@ class Entry:
 def join(
     appointment: Appointment, before: Entry | None, now: dt.datetime, preference: Preference, not_before: dt.date | None
 ) -> tuple[Entry, Event]:
-    """Put the appointment on the list. `before`: its earlier place, if it had one; the events count on from there.
+    """Put the appointment on the list. `before`: its earlier entry, whose sequence continues.
 
     Raises Refusal: already-on-waiting-list.
     """
@@ -88,35 +89,33 @@ def join(
         not_before=not_before,
         sequence=before.sequence if before else 0,
     )
-    return _tell(entry, "waiting_list.joined", now)
+    return _with_event(entry, "waiting_list.joined", now)
 
 
 def offer(entry: Entry, offered: Offer, now: dt.datetime) -> tuple[Entry, Event]:
-    told = {"offered_start": offered.start.isoformat(), "expires_at": offered.expires.isoformat()}
-    return _tell(replace(entry, state="offered", offer=offered), "waiting_list.offered", now, told)
+    details = {"offered_start": offered.start.isoformat(), "expires_at": offered.expires.isoformat()}
+    return _with_event(replace(entry, state="offered", offer=offered), "waiting_list.offered", now, details)
 
 
 def decline(entry: Entry, now: dt.datetime) -> tuple[Entry, Event]:
-    """The resident does not want this slot, and stays on the list for another. Raises Refusal: no-offer."""
+    """Decline the offer, and stay on the list. Raises Refusal: no-offer."""
     offered = _offered(entry)
     passed_on = replace(entry, state="waiting", offer=None, declined=(*entry.declined, offered.start), missed=0)
-    return _tell(passed_on, "waiting_list.passed_on", now, {"reason": "declined"})
+    return _with_event(passed_on, "waiting_list.passed_on", now, {"reason": "declined"})
 
 
 def expire(entry: Entry, now: dt.datetime) -> tuple[Entry, Event]:
-    """The offer stood its time without an answer. Raises Refusal: no-offer."""
+    """Expire an offer without an answer. Raises Refusal: no-offer."""
     offered = _offered(entry)
     missed = replace(entry, offer=None, declined=(*entry.declined, offered.start), missed=entry.missed + 1)
     if missed.missed >= MAX_MISSED:
         return leave(missed, now, "no-answer")
-    return _tell(replace(missed, state="waiting"), "waiting_list.passed_on", now, {"reason": "expired"})
+    return _with_event(replace(missed, state="waiting"), "waiting_list.passed_on", now, {"reason": "expired"})
 
 
 def leave(entry: Entry, now: dt.datetime, reason: str) -> tuple[Entry, Event]:
-    """`reason`: accepted, withdrawn, no-answer, or gone when the appointment is no longer to come or its type or
-    location was removed.
-    """
-    return _tell(replace(entry, state="left", offer=None), "waiting_list.left", now, {"reason": reason})
+    """`reason`: accepted, withdrawn, no-answer; gone when the appointment is over or its type or location removed."""
+    return _with_event(replace(entry, state="left", offer=None), "waiting_list.left", now, {"reason": reason})
 
 
 def _offered(entry: Entry) -> Offer:
@@ -125,8 +124,8 @@ def _offered(entry: Entry) -> Offer:
     return entry.offer
 
 
-def _tell(
-    entry: Entry, name: str, now: dt.datetime, told: Mapping[str, Any] = MappingProxyType({})
+def _with_event(
+    entry: Entry, name: str, now: dt.datetime, details: Mapping[str, Any] = MappingProxyType({})
 ) -> tuple[Entry, Event]:
     changed = replace(entry, sequence=entry.sequence + 1)
     data = {
@@ -137,7 +136,7 @@ def _tell(
         "persons": entry.persons,
         "start": entry.start.isoformat(),
         "time_zone": entry.time_zone,
-        **told,
+        **details,
     }
     subject = f"waiting-{entry.id}"
     return changed, events.make(

@@ -1,4 +1,4 @@
-"""What can be asked of booking over RPC, by who asks. It translates and delegates; it holds no rule.
+"""The RPC methods of booking, by caller. They parse and delegate, and hold no rule.
 
-Moments cross the bus as RFC 3339 strings, dates as YYYY-MM-DD.
+Times cross the bus as RFC 3339 strings, dates as YYYY-MM-DD.
 """

@@ -1,4 +1,4 @@
-"""For who runs the desk: the configuration, closures, what is known of a resident, and who looked at it."""
+"""For administrators: the configuration, closures, the data of a resident, and the audit log."""
 
 from __future__ import annotations
 
@@ -9,134 +9,129 @@ from loket_chassis.messaging.rpc import rpc
 from loket_contracts.commands import AmendPart, CloseTime
 from loket_contracts.errors import load
 
-from ..commands import closures, configuration_changes, privacy
-from ..queries import administration, desk
-from .actors import Desk, by_staff
-from .authorisation import Teams, require_resource, require_types
+from ..queries.team_access import Teams
+from .requests import RpcDependencies, by_staff
 
 _amend_part, _close_time = AmendPart(), CloseTime()
 
 
-class ForAdministration(Desk):
-    """`who` is the code of the account that asks."""
+class AdministrationRpc(RpcDependencies):
+    """`who`: the code of the account that makes the request."""
 
     event_log: EventLog
 
     @rpc
     def configure(
-        self,
-        text: str,
-        by: str,
-        only: str | None = None,
-        if_absent: bool = False,
-        confirmed: bool = False,
+        self, text: str, by: str, only: str | None = None, if_absent: bool = False, confirmed: bool = False,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
-        """Take a municipality's configuration, whole or not at all. Tells which appointments it lies across.
+    ) -> dict[str, Any]:  # fmt: skip
+        """Load a municipality's configuration, and return the appointments that clash with it.
 
-        `if_absent`: only when the municipality has none. Refused when it takes out what coming appointments refer to,
-        unless that is `confirmed`.
+        `if_absent`: only when the municipality has none. `confirmed`: also when it removes entries to which coming
+        appointments refer.
         """
-        taken = self.idempotency.once(
+        configuration = self.use_cases.configuration
+        loaded = self.idempotency.once(
             idempotency_key, ("configure", only or "", by), text,
-            lambda: configuration_changes.configure(self.stores, text, by, only, if_absent, confirmed),
+            lambda: configuration.configure(text, by, only, if_absent, confirmed),
         )  # fmt: skip
-        return {**taken, "clashes": desk.clashes(self.stores, taken["municipality"])}
+        return {**loaded, "clashes": self.use_cases.clashes.clashes(loaded["municipality"])}
 
     @rpc
     def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
-        """What `configure` would change, without doing it."""
-        return configuration_changes.compare(self.stores, text, only)
+        """What `configure` would change."""
+        return self.use_cases.configuration.compare_configuration(text, only)
 
     @rpc
     def configuration(self, municipality: str, version: int | None = None) -> dict[str, Any]:
-        return administration.configuration(self.stores, municipality, version)
+        return self.use_cases.administration.configuration(municipality, version)
 
     @rpc
     def part(self, municipality: str, section: str, name: str, teams: Teams = None) -> dict[str, Any]:
-        """What a form may change of a resource or an appointment type."""
+        """What a form can change of a resource or an appointment type."""
         self._require_part(municipality, section, name, teams)
-        return administration.part(self.stores, municipality, section, name)
+        return self.use_cases.administration.part(municipality, section, name)
 
     @rpc
     def propose_part(self, municipality: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
-        """What `amend_part` would change, and which appointments would clash with it, without doing it."""
-        wish = load(_amend_part, body)
-        self._require_part(municipality, wish["section"], wish["name"], teams)
-        diff, proposed = configuration_changes.propose(self.stores, municipality, wish)
-        return {"diff": diff, "clashes": desk.clashes(self.stores, municipality, proposed)}
+        """What `amend_part` would change, and which appointments would clash."""
+        command = load(_amend_part, body)
+        self._require_part(municipality, command["section"], command["name"], teams)
+        diff, proposed = self.use_cases.configuration.propose_part(municipality, command)
+        return {"diff": diff, "clashes": self.use_cases.clashes.clashes(municipality, proposed)}
 
     @rpc
     def amend_part(
         self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        wish = load(_amend_part, body)
-        self._require_part(municipality, wish["section"], wish["name"], teams)
+        command = load(_amend_part, body)
+        self._require_part(municipality, command["section"], command["name"], teams)
         return self.idempotency.once(
             idempotency_key, ("amend_part", municipality, who), body,
-            lambda: configuration_changes.amend(self.stores, municipality, wish, who),
+            lambda: self.use_cases.configuration.amend_part(municipality, command, who),
         )  # fmt: skip
 
     def _require_part(self, municipality: str, section: str, name: str, teams: Teams) -> None:
         if section == "resources":
-            require_resource(self.stores, municipality, name, teams)
+            self.use_cases.team_access.require_resource(municipality, name, teams)
         else:
-            require_types(self.stores, municipality, [name], teams)
+            self.use_cases.team_access.require_types(municipality, [name], teams)
 
     @rpc
     def close_time(
         self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """Lay a closure. Tells all appointments that now clash with the calendar."""
-        wish = load(_close_time, body)
-        require_resource(self.stores, municipality, wish["resource"], teams)
+        """Add a closure, and return all appointments that clash with the calendar."""
+        command = load(_close_time, body)
+        self.use_cases.team_access.require_resource(municipality, command["resource"], teams)
 
-        def close() -> dict[str, Any]:
-            return desk.describe_closure(
-                self.stores, closures.close(self.stores, municipality, wish, by_staff(self, who))
-            )
+        def close_time() -> dict[str, Any]:
+            stored = self.use_cases.closures.close_time(municipality, command, by_staff(self, who))
+            return self.use_cases.clashes.describe_closure(stored)
 
-        laid = self.idempotency.once(idempotency_key, ("close_time", municipality, who), body, close)
-        return {**laid, "clashes": desk.clashes(self.stores, municipality)}
+        closure = self.idempotency.once(idempotency_key, ("close_time", municipality, who), body, close_time)
+        return {**closure, "clashes": self.use_cases.clashes.clashes(municipality)}
 
     @rpc
     def open_time(
         self, municipality: str, who: str, closure: str, teams: Teams = None, idempotency_key: str | None = None
     ) -> dict[str, Any]:
-        for each in desk.closures(self.stores, municipality) if teams is not None else ():
+        clashes = self.use_cases.clashes
+        for each in clashes.closures(municipality) if teams is not None else ():
             if each["id"] == closure:
-                require_resource(self.stores, municipality, each["resource"], teams)
+                self.use_cases.team_access.require_resource(municipality, each["resource"], teams)
         return self.idempotency.once(
             idempotency_key, ("open_time", municipality, who), closure,
-            lambda: desk.describe_closure(self.stores, closures.reopen(self.stores, municipality, closure)),
+            lambda: clashes.describe_closure(self.use_cases.closures.reopen_time(municipality, closure)),
         )  # fmt: skip
 
     @rpc
     def closures(self, municipality: str) -> list[dict[str, Any]]:
-        return desk.closures(self.stores, municipality)
+        return self.use_cases.clashes.closures(municipality)
 
     @rpc
     def import_busy(
         self, municipality: str, resource: str, source: str, text: str, teams: Teams = None
     ) -> dict[str, Any]:
         """`text`: an iCalendar file, as Outlook or Google exports it."""
-        require_resource(self.stores, municipality, resource, teams)
-        busy, before = closures.import_busy(self.stores, municipality, resource, source, text)
-        return {"busy_times": busy, "busy_times_before": before, "clashes": desk.clashes(self.stores, municipality)}
+        self.use_cases.team_access.require_resource(municipality, resource, teams)
+        busy, before = self.use_cases.closures.import_busy(municipality, resource, source, text)
+        clashes = self.use_cases.clashes.clashes(municipality)
+        return {"busy_times": busy, "busy_times_before": before, "clashes": clashes}
 
     @rpc
     def feed_token(self, municipality: str, resource: str) -> str:
-        return administration.feed_token(self.stores, municipality, resource)
+        return self.use_cases.calendar_feed.feed_token(municipality, resource)
 
     @rpc
     def export_resident(self, municipality: str, who: str, person: str) -> dict[str, Any]:
-        return privacy.export(self.stores, municipality, person, by_staff(self, who))
+        return self.use_cases.privacy.export_resident(municipality, person, by_staff(self, who))
 
     @rpc
     def erase_resident(self, municipality: str, who: str, person: str) -> int:
-        return privacy.erase(self.stores, self.announce, municipality, person, by_staff(self, who))
+        return self.use_cases.privacy.erase_resident(municipality, person, by_staff(self, who))
 
     @rpc
     def count_events(self) -> int:
@@ -144,11 +139,11 @@ class ForAdministration(Desk):
 
     @rpc
     def logged_events(self, after: str, most: int) -> dict[str, Any]:
-        """All that ever happened, page by page: {events, after}."""
+        """All events ever published, page by page: {events, after}."""
         return self.event_log.page(after, most)
 
     @rpc
     def audit(
         self, municipality: str, appointment: str | None = None, most: int = 200, cursor: str | None = None
     ) -> dict[str, Any]:
-        return administration.audit(self.stores, municipality, appointment, most, cursor)
+        return self.use_cases.administration.audit_page(municipality, appointment, most, cursor)

@@ -1,4 +1,4 @@
-"""For portals that book in a resident's name. `who` is the code of the portal's key; it sees what it booked itself."""
+"""For portals that book for residents. `who`: the code of the portal's key. A portal sees only its own appointments."""
 
 from __future__ import annotations
 
@@ -11,61 +11,53 @@ from loket_chassis.messaging.rpc import rpc
 from loket_contracts.commands import BookAppointment, CancelAppointment
 from loket_contracts.errors import Refusal, load
 
-from ..commands import booking, lifecycle
-from ..commands.request import Request
-from ..queries import appointments
 from ..store.cards import Card
-from .actors import Desk
+from .requests import RpcDependencies, by_portal
 
 _book_appointment, _cancel_appointment = BookAppointment(), CancelAppointment()
 
 
-class ForPortals(Desk):
-    """Portals that know our questions ask them; those that speak another system's dialect leave them for later."""
+class PortalRpc(RpcDependencies):
+    """Portals of other vendors, whose API has no intake questions, leave the answers for later."""
 
     @rpc
     def portal_book(
         self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
         notes: str = "", answers_later: bool = False,
     ) -> dict[str, Any]:  # fmt: skip
-        """`notes`: what the resident wrote to the specialist, up to 2000 characters.
+        """`notes`: the resident's message to the specialist; the first 2000 characters are stored.
 
-        Without an idempotency key the wish is the key: sent twice, it gives one appointment. Once that appointment is
-        cancelled, the same wish books a new one.
+        Without an idempotency key, equal requests book one appointment. After its cancellation, the same request books
+        a new one.
         """
-        wish = load(_book_appointment, body)
-        if not idempotency_key and wish["start"]:  # the same wish in whatever time zone it is written
-            wish["start"] = wish["start"].astimezone(dt.UTC)
-        key = idempotency_key or self.stores.links.wish(municipality, json.dumps(wish, sort_keys=True, default=str))
+        command = load(_book_appointment, body)
+        if not idempotency_key and command["start"]:  # equal in any time zone
+            command["start"] = command["start"].astimezone(dt.UTC)
+        key = idempotency_key or self.use_cases.links.idempotency_key(
+            municipality, json.dumps(command, sort_keys=True, default=str)
+        )
         while True:
-            request = replace(_by_portal(self, who, key), notes=notes[:2000], answers_later=answers_later)
-            booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
+            request = replace(by_portal(self, who, key), notes=notes[:2000], answers_later=answers_later)
+            booked, card = self.use_cases.booking.book(municipality, command, request)
             if idempotency_key or booked.state != "cancelled":
-                return appointments.describe_with_link(self.stores, booked, card)
+                return self.use_cases.appointments.describe_with_link(booked, card)
             key = f"{key} after {booked.id}"
 
     @rpc
     def portal_appointment(self, municipality: str, who: str, identifier: str) -> dict[str, Any]:
-        card = self._card(municipality, who, identifier)
-        found = appointments.describe(self.stores, appointments.appointment(self.stores, card), card)
+        card = self._portal_card(municipality, who, identifier)
+        appointments = self.use_cases.appointments
+        found = appointments.describe(appointments.appointment(card), card)
         return {**found, "contact": card.contact, "notes": card.notes, "created_at": card.created_at.isoformat()}
 
     @rpc
     def portal_cancel(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
-        wish, card = load(_cancel_appointment, body), self._card(municipality, who, identifier)
-        cancelled = lifecycle.cancel(
-            self.stores, self.announce, card, wish["reason"], _by_portal(self, who), wish["sequence"]
-        )
-        return appointments.describe(self.stores, cancelled, card)
+        command, card = load(_cancel_appointment, body), self._portal_card(municipality, who, identifier)
+        cancelled = self.use_cases.lifecycle.cancel(card, command["reason"], by_portal(self, who), command["sequence"])
+        return self.use_cases.appointments.describe(cancelled, card)
 
-    def _card(self, municipality: str, who: str, identifier: str) -> Card:
-        card = appointments.find_card_by_id(self.stores, municipality, identifier)
+    def _portal_card(self, municipality: str, who: str, identifier: str) -> Card:
+        card = self.use_cases.appointments.find_card_by_id(municipality, identifier)
         if card.portal != who:
             raise Refusal("appointment-not-found")
         return card
-
-
-def _by_portal(desk: Desk, who: str, idempotency_key: str | None = None) -> Request:
-    # a key names what it makes, so that of two portals with the same key each makes its own
-    key = f"{who} {idempotency_key}" if idempotency_key else None
-    return Request("portal", key, desk.traceparent or None, who)

@@ -1,7 +1,6 @@
-"""For the people at the desk.
+"""For staff. `who`: the code of the account; the gateway has checked its permissions.
 
-`who` is the code of the account that asks; whether it may is for the gateway to know. `teams` are those that it works
-for, None for all: of another team's visit it is told that there is none.
+`teams`: those that the account works for, None for all. Another team's appointment is refused as appointment-not-found.
 """
 
 from __future__ import annotations
@@ -25,31 +24,24 @@ from loket_contracts.days import asked_day
 from loket_contracts.desk_commands import BookForResident
 from loket_contracts.errors import Refusal, load
 
-from ..commands import attachments, booking, closures, invitations, lifecycle, preparation, queue
-from ..domain.appointment import Appointment, allowed
-from ..queries import appointments, day, desk, search, slots, waiting_room
+from ..domain.appointment import Appointment
+from ..queries.appointments import describe_file
+from ..queries.invitations import describe_invitation
+from ..queries.team_access import Teams
 from ..store.cards import Card
-from .actors import Desk, by_staff
-from .authorisation import Teams, card_of, require_resource, require_ticket, require_types
+from .requests import RpcDependencies, by_staff
 
 _book_for_resident, _book_follow_up, _call_next = BookForResident(), BookFollowUp(), CallNext()
 _cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
-_answer_questions, _find_slots, _invite, _take_step, _move_these = (
-    AnswerQuestions(),
-    FindSlots(),
-    Invite(),
-    TakeStep(),
-    MoveThese(),
-)
+_answer_questions, _find_slots, _invite = AnswerQuestions(), FindSlots(), Invite()
+_take_step, _move_these, _ask_resident = TakeStep(), MoveThese(), AskResident()
 
-
-_ask_resident = AskResident()
-#: over which residents are written to
+#: the channels whose addresses can be blocked
 CHANNELS = ("email", "sms")
 
 
-class ForStaff(Desk):
-    """The day, the queue, one visit, and what residents are asked for."""
+class StaffRpc(RpcDependencies):
+    """The agenda, the queue, one appointment, and requests to residents."""
 
     @rpc
     def agenda(
@@ -58,69 +50,70 @@ class ForStaff(Desk):
     ) -> dict[str, Any]:  # fmt: skip
         if team is not None:
             teams = [team] if teams is None or team in teams else []
-        return day.agenda(self.stores, municipality, asked_day(date, "date"), teams, resource, by_staff(self, who))
+        day = asked_day(date, "date")
+        return self.use_cases.day.agenda(municipality, day, teams, resource, by_staff(self, who))
 
     @rpc
     def resources(self, municipality: str, teams: Teams = None) -> list[dict[str, Any]]:
-        return desk.resources(self.stores, municipality, teams)
+        return self.use_cases.catalogue.resources(municipality, teams)
 
     @rpc
     def find_visits(self, municipality: str, who: str, text: str, teams: Teams = None) -> list[dict[str, Any]]:
         """By reference, or by the beginnings of words of a name."""
-        return search.find(self.stores, municipality, text, teams, by_staff(self, who))
+        return self.use_cases.search.find_visits(municipality, text, teams, by_staff(self, who))
 
     @rpc
     def dossier(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
         """`identifier`: the id of the appointment, or its reference."""
-        card = card_of(self.stores, municipality, identifier, teams)
-        return desk.dossier(self.stores, card, appointments.appointment(self.stores, card), by_staff(self, who))
+        card = self._card_for_staff(municipality, identifier, teams)
+        return self.use_cases.dossiers.dossier(card, self._staff_appointment(card), by_staff(self, who))
 
     @rpc
     def staff_appointment(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
-        """As the resident sees it, with what staff can do. The look is recorded."""
-        card = card_of(self.stores, municipality, identifier, teams)
-        self.stores.audit.note(municipality, by_staff(self, who).actor, "read", self.stores.now(), card.id)
-        return self._described(appointments.appointment(self.stores, card), card)
+        """As the resident sees it, with the commands that staff may give. It is audited."""
+        card = self._card_for_staff(municipality, identifier, teams)
+        self.use_cases.dossiers.record_read(card, by_staff(self, who))
+        return self._describe_to_staff(self._staff_appointment(card), card)
 
     @rpc
     def staff_answer(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
     ) -> dict[str, Any]:
-        """Answers that a resident gives by telephone."""
-        given = load(_answer_questions, body)
-        card = card_of(self.stores, municipality, identifier, teams)
-        card = preparation.answer(self.stores, card, given, by_staff(self, who))
-        return self._described(appointments.appointment(self.stores, card), card)
+        """Store answers that a resident gives by telephone."""
+        command = load(_answer_questions, body)
+        card = self._card_for_staff(municipality, identifier, teams)
+        card = self.use_cases.preparation.answer_questions(card, command, by_staff(self, who))
+        return self._describe_to_staff(self._staff_appointment(card), card)
 
     @rpc
-    def staff_slots(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
-        """As free_slots, at any notice."""
-        return slots.free_slots(self.stores, municipality, {**load(_find_slots, wish), "staff": True})
+    def staff_slots(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
+        """As `free_slots`, at any notice."""
+        return self.use_cases.slots.free_slots(municipality, {**load(_find_slots, criteria), "staff": True})
 
     @rpc
-    def explain_to_staff(self, municipality: str, wish: dict[str, Any]) -> dict[str, Any]:
-        return slots.explain(self.stores, municipality, load(_find_slots, wish), for_staff=True)
+    def explain_to_staff(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
+        return self.use_cases.slots.explain(municipality, load(_find_slots, criteria), for_staff=True)
 
     @rpc
     def staff_book(
         self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
         teams: Teams = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """For a resident at the desk or at the telephone: any type, at any notice, with or without an address."""
-        wish, request = load(_book_for_resident, body), by_staff(self, who, idempotency_key)
-        require_types(self.stores, municipality, wish.get("appointment_types") or (), teams)
-        booked, card = booking.book(self.stores, self.announce, municipality, wish, request)
-        return appointments.describe_with_link(self.stores, booked, card)
+        """Book for a resident at the desk or on the telephone: any type, at any notice, with or without an address."""
+        command, request = load(_book_for_resident, body), by_staff(self, who, idempotency_key)
+        self.use_cases.team_access.require_types(municipality, command.get("appointment_types") or (), teams)
+        booked, card = self.use_cases.booking.book(municipality, command, request)
+        return self.use_cases.appointments.describe_with_link(booked, card)
 
     @rpc
     def book_follow_up(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], idempotency_key: str | None = None,
         teams: Teams = None,
     ) -> dict[str, Any]:  # fmt: skip
-        wish, request = load(_book_follow_up, body), by_staff(self, who, idempotency_key)
-        card = card_of(self.stores, municipality, identifier, teams)
-        booked, made = booking.follow_up(self.stores, self.announce, card, wish, request)
-        return appointments.describe_with_link(self.stores, booked, made)
+        command, request = load(_book_follow_up, body), by_staff(self, who, idempotency_key)
+        card = self._card_for_staff(municipality, identifier, teams)
+        booked, new_card = self.use_cases.booking.follow_up(card, command, request)
+        return self.use_cases.appointments.describe_with_link(booked, new_card)
 
     @rpc
     def step(
@@ -128,88 +121,85 @@ class ForStaff(Desk):
         teams: Teams = None, idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
-        wish = load(_take_step, body or {})
-        card = card_of(self.stores, municipality, identifier, teams)
+        details = load(_take_step, body or {})
+        card = self._card_for_staff(municipality, identifier, teams)
         names = {"start": ("desk",), "complete": ("outcome",)}.get(command, ())
-        changes = {name: wish[name] for name in names if wish[name] is not None}
+        changes = {name: details[name] for name in names if details[name] is not None}
         changed = self.idempotency.once_without_result(
             idempotency_key, ("step", municipality, who, card.id, command), body,
-            lambda: lifecycle.step(
-                self.stores, self.announce, card, command, by_staff(self, who), wish["reason"], changes
+            lambda: self.use_cases.lifecycle.take_step(
+                card, command, by_staff(self, who), details["reason"], changes
             ),
         )  # fmt: skip
-        return self._described(changed or appointments.appointment(self.stores, card), card)
+        return self._describe_to_staff(changed or self._staff_appointment(card), card)
 
     @rpc
     def staff_cancel(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
     ) -> dict[str, Any]:
-        wish = load(_cancel_appointment, {"reason": "by-municipality", **body})
-        card = card_of(self.stores, municipality, identifier, teams)
-        request = by_staff(self, who)
-        changed = lifecycle.cancel(self.stores, self.announce, card, wish["reason"], request, wish["sequence"])
-        return self._described(changed, card)
+        command = load(_cancel_appointment, {"reason": "by-municipality", **body})
+        card = self._card_for_staff(municipality, identifier, teams)
+        cancelled = self.use_cases.lifecycle.cancel(card, command["reason"], by_staff(self, who), command["sequence"])
+        return self._describe_to_staff(cancelled, card)
 
     @rpc
     def staff_reschedule(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
     ) -> dict[str, Any]:
-        wish = load(_reschedule_appointment, body)
-        card = card_of(self.stores, municipality, identifier, teams)
-        changed = lifecycle.reschedule(self.stores, self.announce, card, wish, by_staff(self, who))
-        return self._described(changed, card)
+        command = load(_reschedule_appointment, body)
+        card = self._card_for_staff(municipality, identifier, teams)
+        return self._describe_to_staff(self.use_cases.lifecycle.reschedule(card, command, by_staff(self, who)), card)
 
     @rpc
     def ask(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """Ask the resident for something beforehand: `text`."""
+        """Ask the resident for something before the visit: `text`."""
         text = load(_ask_resident, body)["text"]
-        card = card_of(self.stores, municipality, identifier, teams)
+        card = self._card_for_staff(municipality, identifier, teams)
         asked = self.idempotency.once_without_result(
             idempotency_key, ("ask", municipality, who, card.id), body,
-            lambda: preparation.ask(self.stores, self.announce, card, text, by_staff(self, who)),
+            lambda: self.use_cases.preparation.ask_resident(card, text, by_staff(self, who)),
         )  # fmt: skip
-        card = asked or card_of(self.stores, municipality, card.id, teams)
-        return self._described(appointments.appointment(self.stores, card), card)
+        card = asked or self._card_for_staff(municipality, card.id, teams)
+        return self._describe_to_staff(self._staff_appointment(card), card)
 
     @rpc
     def note_address_lifted(
         self, municipality: str, who: str, identifier: str, channel: str, teams: Teams = None
     ) -> str:
-        """Record that staff lift what bars an address, before it is done. Returns the appointment's id.
+        """Record, before it is done, that staff unblock an address. Returns the appointment's id.
 
-        Raises Refusal: address-not-barred, when there is no such channel.
+        Raises Refusal: address-not-barred when there is no such channel.
         """
         if channel not in CHANNELS:
             raise Refusal("address-not-barred")
-        card = card_of(self.stores, municipality, identifier, teams)
-        actor = by_staff(self, who).actor
-        self.stores.audit.note(municipality, actor, "changed", self.stores.now(), card.id, f"{channel} address lifted")
+        card = self._card_for_staff(municipality, identifier, teams)
+        self.use_cases.dossiers.record_address_lifted(card, channel, by_staff(self, who))
         return card.id
 
     @rpc
     def staff_read_file(
         self, municipality: str, who: str, identifier: str, file: str, teams: Teams = None
     ) -> dict[str, Any]:
-        card = card_of(self.stores, municipality, identifier, teams)
-        found = attachments.read_file(self.stores, card, file, by_staff(self, who))
-        return {**appointments.describe_file(found), "content": found["content"]}
+        card = self._card_for_staff(municipality, identifier, teams)
+        found = self.use_cases.attachments.read_file(card, file, by_staff(self, who))
+        return {**describe_file(found), "content": found["content"]}
 
     @rpc
     def call_next(
         self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        wish = load(_call_next, body)
-        require_resource(self.stores, municipality, wish["resource"], teams)
+        command = load(_call_next, body)
+        self.use_cases.team_access.require_resource(municipality, command["resource"], teams)
 
-        def call() -> dict[str, Any]:
-            called = queue.call_next(self.stores, self.announce, municipality, wish, by_staff(self, who))
-            return waiting_room.describe_person(self.stores, called)
+        def call_next() -> dict[str, Any]:
+            called = self.use_cases.queue.call_next(municipality, command, by_staff(self, who))
+            return self.use_cases.waiting_room.describe_person(called)
 
-        return self.idempotency.once(idempotency_key, ("call_next", municipality, who), body, call)
+        return self.idempotency.once(idempotency_key, ("call_next", municipality, who), body, call_next)
 
     @rpc
     def ticket_step(
@@ -217,53 +207,54 @@ class ForStaff(Desk):
         teams: Teams = None, idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """call, park, resume, transfer, complete, leave."""
-        wish = load(_take_step, body or {})
+        details = load(_take_step, body or {})
 
-        def take() -> dict[str, Any]:
-            require_ticket(self.stores, municipality, identifier, teams)  # a transfer takes it to another team
-            changed = queue.ticket_step(
-                self.stores, self.announce, municipality, identifier, command, wish, by_staff(self, who)
+        def take_step() -> dict[str, Any]:
+            # not before: after a transfer the ticket is another team's, and a repeat must not be refused
+            self.use_cases.team_access.require_ticket(municipality, identifier, teams)
+            changed = self.use_cases.queue.take_ticket_step(
+                municipality, identifier, command, details, by_staff(self, who)
             )
-            return waiting_room.describe_person(self.stores, changed)
+            return self.use_cases.waiting_room.describe_person(changed)
 
         scope = ("ticket_step", municipality, who, identifier, command)
-        return self.idempotency.once(idempotency_key, scope, body, take)
+        return self.idempotency.once(idempotency_key, scope, body, take_step)
 
     @rpc
     def transfer(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        card, wish = card_of(self.stores, municipality, identifier, teams), load(_take_step, body)
+        card, command = self._card_for_staff(municipality, identifier, teams), load(_take_step, body)
 
-        def pass_on() -> dict[str, Any]:
-            issued = queue.transfer(self.stores, self.announce, card, wish, by_staff(self, who))
-            return waiting_room.describe_person(self.stores, issued)
+        def transfer() -> dict[str, Any]:
+            issued = self.use_cases.queue.transfer(card, command, by_staff(self, who))
+            return self.use_cases.waiting_room.describe_person(issued)
 
-        return self.idempotency.once(idempotency_key, ("transfer", municipality, who, card.id), body, pass_on)
+        return self.idempotency.once(idempotency_key, ("transfer", municipality, who, card.id), body, transfer)
 
     @rpc
     def invite(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
-        wish = load(_invite, body)
-        require_types(self.stores, municipality, [wish["appointment_type"]], teams)
-        made, token = invitations.invite(self.stores, municipality, wish, by_staff(self, who))
-        return {**desk.describe_invitation(made, None), "token": token}
+        command = load(_invite, body)
+        self.use_cases.team_access.require_types(municipality, [command["appointment_type"]], teams)
+        invitation, token = self.use_cases.invitations.invite(municipality, command, by_staff(self, who))
+        return {**describe_invitation(invitation, None), "token": token}
 
     @rpc
     def revoke_invitation(self, municipality: str, identifier: str) -> None:
-        invitations.revoke(self.stores, municipality, identifier)
+        self.use_cases.invitations.revoke(municipality, identifier)
 
     @rpc
     def invitations(self, municipality: str) -> list[dict[str, Any]]:
-        return desk.invitations(self.stores, municipality)
+        return self.use_cases.invitation_list.latest_invitations(municipality)
 
     @rpc
     def clashes(self, municipality: str) -> list[dict[str, Any]]:
-        return desk.clashes(self.stores, municipality)
+        return self.use_cases.clashes.clashes(municipality)
 
     @rpc
     def proposals(self, municipality: str, appointment_ids: list[str]) -> list[dict[str, Any]]:
-        return desk.proposals(self.stores, municipality, appointment_ids)
+        return self.use_cases.clashes.proposals(municipality, appointment_ids)
 
     @rpc
     def move_these(
@@ -271,12 +262,14 @@ class ForStaff(Desk):
     ) -> list[dict[str, str]]:
         moves = load(_move_these, body)["moves"]
         for move in moves if teams is not None else ():
-            card_of(self.stores, municipality, move["appointment"], teams)
-        return closures.move_these(self.stores, self.announce, municipality, moves, by_staff(self, who))
+            self._card_for_staff(municipality, move["appointment"], teams)
+        return self.use_cases.closures.move_appointments(municipality, moves, by_staff(self, who))
 
-    def _described(self, appointment: Appointment, card: Card) -> dict[str, Any]:
-        known = self.stores.configurations.calendar(appointment.municipality).municipality
-        return {
-            **appointments.describe(self.stores, appointment, card),
-            "allowed": allowed(known, appointment, "staff", self.stores.now()),
-        }
+    def _card_for_staff(self, municipality: str, identifier: str, teams: Teams) -> Card:
+        return self.use_cases.team_access.find_card(municipality, identifier, teams)
+
+    def _staff_appointment(self, card: Card) -> Appointment:
+        return self.use_cases.appointments.appointment(card)
+
+    def _describe_to_staff(self, appointment: Appointment, card: Card) -> dict[str, Any]:
+        return self.use_cases.dossiers.describe_for_staff(appointment, card)

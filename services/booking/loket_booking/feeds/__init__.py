@@ -1,1 +1,1 @@
-"""Calendars that others wrote, as iCalendar (RFC 5545): when a specialist is busy elsewhere."""
+"""Busy times from calendars of other systems (iCalendar, RFC 5545)."""

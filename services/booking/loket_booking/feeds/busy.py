@@ -1,6 +1,6 @@
-"""When somebody is busy, worked out from their calendar (iCalendar, RFC 5545).
+"""Compute the busy times of a calendar (iCalendar, RFC 5545).
 
-What cannot be understood is refused or busy, and never free.
+Anything that cannot be interpreted is refused or busy, never free.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from loket_contracts.errors import Refusal
 
 from ..domain.catalogue import Closure
 from ..domain.grid import MINUTES, zone
-from .recurrence import can_be_worked_out, set_end
+from .recurrence import is_bounded, set_end
 
-#: so far ahead the repetitions of an event are worked out
+#: how far ahead repetitions are expanded
 HORIZON = dt.timedelta(days=400)
 MAX_EVENTS = 5000
 FREE = frozenset({"TRANSPARENT"})
 DAY = dt.timedelta(days=1)
 GRID = dt.timedelta(minutes=MINUTES)
-#: the reason of every closure that comes of an event: its title is not kept
+#: the reason of every closure of a feed: titles are not stored
 BUSY = {"nl": "Bezet", "fr": "Occupé", "de": "Belegt", "en": "Busy"}
-#: components of a calendar that take nobody's time, besides those of a name that begins with X-
+#: components of a calendar that take no time, besides those whose name begins with X-
 TIMELESS = frozenset({"VTIMEZONE", "VTODO", "VJOURNAL"})
 #: properties of an event without which its time is not known
 NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RDATE", "RECURRENCE-ID"})
@@ -44,7 +44,7 @@ _CONTRADICTION = re.compile(
 
 @dataclass(frozen=True)
 class Source:
-    """An event as its writer finds it again: the line of the file at which it begins, and its UID."""
+    """An event, with its line in the file and its UID for error messages."""
 
     component: Component
     line: int
@@ -52,11 +52,11 @@ class Source:
 
 
 def busy_times(text: str, now: dt.datetime, time_zone: str) -> list[Closure]:
-    """The busy times of a calendar from today on, repetitions worked out, in the local time of `time_zone`.
+    """The busy times of a calendar from today on, with repetitions, in the local time of `time_zone`.
 
-    An event counts unless it is cancelled, marked free (TRANSP, section 3.8.2.7), or over before it begins, and a
-    period of free/busy time unless its FBTYPE is FREE (section 3.2.9). Titles are not kept. Raises Refusal:
-    invalid-request. What is written to take for ever does: see `apart`.
+    Skips events that are cancelled, marked free (TRANSP, section 3.8.2.7) or end before they start, and free/busy
+    periods with FBTYPE=FREE (section 3.2.9). May take very long for a hostile calendar: see `sandbox`. Raises Refusal:
+    invalid-request.
     """
     local = zone(time_zone)
     today = dt.datetime.combine(now.astimezone(local).date(), dt.time(), local)
@@ -84,7 +84,7 @@ def refused(detail: str) -> Refusal:
 
 
 def _calendars(text: str) -> list[Component]:
-    """A file may hold several (section 3.4)."""
+    """The calendars of a file, which may have several (section 3.4)."""
     unfolded = re.sub(r"\r?\n[ \t]", "", text.removeprefix("\ufeff"))
     try:
         calendars = Calendar.from_ical(_CONTRADICTION.sub(r"\1\2", unfolded), multiple=True)
@@ -129,7 +129,7 @@ def _occurrences(
     assert today.tzinfo is not None
     for source in sources:
         _prepare(source, today.tzinfo)
-    _tell_apart(sources)
+    _make_uids_unique(sources)
     calendar.subcomponents = [
         *(each for each in calendar.subcomponents if each.name == "VTIMEZONE"),
         *(source.component for source in sources if not _ends_first(source.component)),
@@ -166,7 +166,7 @@ def _is_free(event: Component) -> bool:
 
 
 def _prepare(source: Source, local: dt.tzinfo) -> None:
-    """Leave of an event what its time depends on, in the form that the standard wants. Raises Refusal."""
+    """Remove broken properties and normalise UNTIL. Raises Refusal when the time of the event is not clear."""
     component = source.component
     broken = {name.upper() for name, _ in component.errors if name}
     if "RRULE" in broken:
@@ -182,7 +182,7 @@ def _prepare(source: Source, local: dt.tzinfo) -> None:
     start = component["DTSTART"].dt
     given = component.get("RRULE", ())
     for rule in given if isinstance(given, list | tuple) else (given,):
-        if not can_be_worked_out(rule, start):
+        if not is_bounded(rule, start):
             raise _endless(source)
         set_end(rule, start, local)
 
@@ -191,10 +191,10 @@ def _is_floating(moment: dt.date) -> bool:
     return isinstance(moment, dt.datetime) and moment.tzinfo is None
 
 
-def _tell_apart(sources: list[Source]) -> None:
-    """Give events that share a UID, or have none, one of their own.
+def _make_uids_unique(sources: list[Source]) -> None:
+    """Give events with the same UID, or without one, a UID of their own.
 
-    Otherwise only one of them would count. An occurrence that was changed (RECURRENCE-ID) keeps the UID of its series.
+    Otherwise only one of them would count. A changed occurrence (RECURRENCE-ID) keeps the UID of its series.
     """
     seen: dict[str, int] = defaultdict(int)
     for source in sources:
@@ -208,20 +208,20 @@ def _tell_apart(sources: list[Source]) -> None:
 
 
 def _ends_first(component: Component) -> bool:
-    """Against section 3.8.2.2; working out repetitions would turn it around."""
+    """Whether the event ends before it starts, against section 3.8.2.2. Expansion would swap the two."""
     start, end = component.get("DTSTART"), component.get("DTEND")
     try:
         return bool(start and end and end.dt < start.dt)
-    except TypeError:  # a day and a moment
+    except TypeError:  # a date and a time
         return False
 
 
 def _days_of(
     start: dt.date, end: dt.date, today: dt.datetime, until: dt.datetime
 ) -> Iterator[tuple[dt.date, dt.date, dt.time | None, dt.time | None]]:
-    """What of the stretch lies from today on, as whole days or as hours of each of its days, on the five-minute grid.
+    """The busy time from today on, as whole days or as hours of each day, on the five-minute grid.
 
-    `today`: its midnight, in the zone whose wall clock counts.
+    `today`: its midnight, in the local time zone.
     """
     if not isinstance(start, dt.datetime) and not isinstance(end, dt.datetime):
         first, last = max(start, today.date()), min(max(start, end - DAY), until.date())
@@ -232,44 +232,44 @@ def _days_of(
     from_, to = max(_instant(start, today.tzinfo), today), min(_instant(end, today.tzinfo), until)
     if to.astimezone(dt.UTC) <= from_.astimezone(dt.UTC):
         return
-    begin, over = _first_wall(from_, today.tzinfo), _last_wall(to, today.tzinfo)
+    begin, over = _wall_start(from_, today.tzinfo), _wall_end(to, today.tzinfo)
     date = begin.date()
     while date <= over.date():
         first_hour = begin.time() if date == begin.date() else None
         last_hour = over.time() if date == over.date() else None
-        if last_hour != dt.time():  # nothing of this day: it ends at its midnight
+        if last_hour != dt.time():  # it ends at midnight, before this day
             yield date, date, first_hour, last_hour
         date += DAY
 
 
 def _instant(moment: dt.date, local: dt.tzinfo) -> dt.datetime:
-    """In UTC. A date is its midnight, and a floating time is taken as it stands (section 3.3.5, form 1)."""
+    """In UTC. A date is its midnight; a floating time is local (section 3.3.5, form 1)."""
     if not isinstance(moment, dt.datetime):
         moment = dt.datetime.combine(moment, dt.time())
     return (moment.replace(tzinfo=local) if moment.tzinfo is None else moment).astimezone(dt.UTC)
 
 
-def _first_wall(moment: dt.datetime, local: dt.tzinfo) -> dt.datetime:
-    """What the clock on the wall shows at the start of the cell."""
+def _wall_start(moment: dt.datetime, local: dt.tzinfo) -> dt.datetime:
+    """The wall clock at the start of the cell."""
     wall = moment.astimezone(local).replace(tzinfo=None, fold=0)
     return wall - dt.timedelta(minutes=wall.minute % MINUTES, seconds=wall.second, microseconds=wall.microsecond)
 
 
-def _last_wall(moment: dt.datetime, local: dt.tzinfo) -> dt.datetime:
-    """What the clock on the wall shows at the end of the cell.
+def _wall_end(moment: dt.datetime, local: dt.tzinfo) -> dt.datetime:
+    """The wall clock at the end of the cell.
 
-    A closure takes an hour that comes twice for its first time. So what ends in its second time ends after it.
+    A closure interprets an hour that occurs twice as the first. So an event that ends in the second ends after it.
     """
     there = moment.astimezone(local)
     wall = there.replace(tzinfo=None, fold=0)
     if wall.minute % MINUTES or wall.second or wall.microsecond:
         wall += GRID
         wall -= dt.timedelta(minutes=wall.minute % MINUTES, seconds=wall.second, microseconds=wall.microsecond)
-    while there.fold and _comes_twice(wall, local):
+    while there.fold and _occurs_twice(wall, local):
         wall += GRID
     return wall
 
 
-def _comes_twice(wall: dt.datetime, local: dt.tzinfo) -> bool:
+def _occurs_twice(wall: dt.datetime, local: dt.tzinfo) -> bool:
     first, second = (wall.replace(tzinfo=local, fold=fold).utcoffset() for fold in (0, 1))
     return first is not None and second is not None and first > second

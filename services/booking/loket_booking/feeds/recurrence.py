@@ -1,4 +1,4 @@
-"""Rules of repetition in calendars that others wrote (RECUR, RFC 5545, section 3.3.10): which can be worked out."""
+"""Check and normalise recurrence rules of other systems' calendars (RECUR, RFC 5545, section 3.3.10)."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Any
 
 from icalendar.prop import vRecur
 
-#: the greatest value of each part of a rule; its negative counts from the end
+#: the largest value of each part of a rule; negative values count from the end
 GREATEST = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366,
             "BYHOUR": 23, "BYMINUTE": 59, "BYSECOND": 60}  # fmt: skip
-#: days of a period from which BYSETPOS chooses
+#: the days of a period from which BYSETPOS chooses
 DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}
-#: how often the same weekday can come in a month, and in a year
+#: the most occurrences of a weekday in a month and in a year
 MAX_WEEKDAYS = {"MONTHLY": 5, "YEARLY": 53}
 MAX_TIMES_A_DAY = 48
-#: every kind of year: each weekday to begin with, leap and common
+#: all kinds of years: common and leap, starting on each weekday
 YEARS = range(2000, 2028)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-#: from here on an end is for ever: the last years cannot be converted to UTC
-FOR_EVER = 9998
+#: an end in this year or later is ignored: the last years cannot be converted to UTC
+LAST_YEAR = 9998
 
 
-def can_be_worked_out(rule: vRecur, start: dt.date) -> bool:
-    """Whether the rule gives a bounded number of occurrences a day, and any at all.
+def is_bounded(rule: vRecur, start: dt.date) -> bool:
+    """Whether the rule has a bounded number of occurrences per day, and at least one at all.
 
-    Judged by its structure. One that never occurs would be searched until the year 9999.
+    Judged by its structure. The expansion of a rule that never occurs would run until the year 9999.
     """
     frequency, interval = str(rule["FREQ"][0]), _numbers(rule, "INTERVAL") or [1]
     if frequency not in DAYS or min(interval) < 1 or not _in_range(rule):
@@ -48,14 +48,15 @@ def can_be_worked_out(rule: vRecur, start: dt.date) -> bool:
 
 
 def set_end(rule: vRecur, start: dt.date, local: dt.tzinfo) -> None:
-    """Write UNTIL in the form that the start has, so that its last day is within the series.
+    """Convert UNTIL to the form of the start, so that the last day is part of the series.
 
-    `local`: the zone of floating times. The standard wants a date for dates and UTC for times; many write otherwise.
+    `local`: the time zone of floating times. The standard requires a date for dates and UTC for times; many calendars
+    deviate.
     """
     until = rule.get("UNTIL", [None])[0]
     if until is None:
         return
-    if until.year >= FOR_EVER:
+    if until.year >= LAST_YEAR:
         del rule["UNTIL"]
     elif not isinstance(start, dt.datetime):
         rule["UNTIL"] = [_last_date(until, local)]
@@ -69,7 +70,7 @@ def set_end(rule: vRecur, start: dt.date, local: dt.tzinfo) -> None:
 
 
 def _last_date(until: dt.date, local: dt.tzinfo) -> dt.date:
-    """Of a moment that ends whole days, the later of the dates that its writer may have meant."""
+    """The date of UNTIL for whole days. For a time, the later of the dates that may be meant."""
     if not isinstance(until, dt.datetime):
         return until
     return max(until.date(), until.astimezone(local).date()) if until.tzinfo else until.date()
@@ -94,12 +95,15 @@ def _ordinal(weekday: str) -> int:
 
 @lru_cache(maxsize=512)
 def _occurs(months: Sequence[int], month_days: Sequence[int], year_days: Sequence[int], weekdays: Any) -> bool:
-    """Whether there is any day in any year that all of these admit. An empty one admits every day."""
+    """Whether a day in any year matches all of these. An empty one matches every day."""
     return any(
         (not months or date.month in months)
         and (not weekdays or WEEKDAYS[date.weekday()] in weekdays)
-        and (not month_days or not {date.day, date.day - _length(date) - 1}.isdisjoint(month_days))
-        and (not year_days or not {_number(date), _number(date) - _year(date) - 1}.isdisjoint(year_days))
+        and (not month_days or not {date.day, date.day - _days_in_month(date) - 1}.isdisjoint(month_days))
+        and (
+            not year_days
+            or not {_day_of_year(date), _day_of_year(date) - _days_in_year(date) - 1}.isdisjoint(year_days)
+        )
         for date in _every_day()
     )
 
@@ -110,13 +114,13 @@ def _every_day() -> tuple[dt.date, ...]:
     return tuple(first + dt.timedelta(days=n) for n in range((last - first).days))
 
 
-def _length(date: dt.date) -> int:
+def _days_in_month(date: dt.date) -> int:
     return calendar.monthrange(date.year, date.month)[1]
 
 
-def _number(date: dt.date) -> int:
+def _day_of_year(date: dt.date) -> int:
     return date.timetuple().tm_yday
 
 
-def _year(date: dt.date) -> int:
+def _days_in_year(date: dt.date) -> int:
     return 365 + calendar.isleap(date.year)

@@ -1,1 +1,1 @@
-"""What booking answers without changing anything."""
+"""Use cases that read: one class per subject, which names the repositories that it needs."""

@@ -1,60 +1,55 @@
-"""What those see who run the desk: versions of the configuration, the audit log, the address of a feed."""
+"""For administrators: the versions of the configuration, and the audit log."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from loket_contracts.errors import Refusal
-
-from ..commands import configuration_changes
+from ..commands.configuration_changes import AMENDABLE, ConfigurationCommands
 from ..configuration import reader
-from ..context import Stores
+from ..store.audit import Audit
+from ..store.configurations import Configurations
 
 MAX_LISTED = 1000
 
 
-def configuration(stores: Stores, municipality: str, version: int | None) -> dict[str, Any]:
-    """The source text of a version, or of the one that counts, and which versions there were.
+@dataclass(frozen=True)
+class AdministrationQueries:
+    configurations: Configurations
+    audit: Audit
+    configuration_commands: ConfigurationCommands
 
-    Raises Refusal: unknown-municipality, no-such-version.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    versions = stores.configurations.versions
-    return {
-        "municipality": municipality,
-        "version": version or known.version,
-        "text": versions.text(municipality, version),
-        "versions": [{**each, "at": each["at"].isoformat()} for each in versions.listed(municipality)],
-    }
+    def configuration(self, municipality: str, version: int | None) -> dict[str, Any]:
+        """The source text of a version, or of the one in force, and a list of all versions.
 
+        Raises Refusal: unknown-municipality, no-such-version.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        versions = self.configurations.versions
+        return {
+            "municipality": municipality,
+            "version": version or known.version,
+            "text": versions.text(municipality, version),
+            "versions": [{**each, "at": each["at"].isoformat()} for each in versions.listed(municipality)],
+        }
 
-def part(stores: Stores, municipality: str, section: str, name: str) -> dict[str, Any]:
-    """What a form may change of a resource or an appointment type, as it is written, and in which version.
+    def part(self, municipality: str, section: str, name: str) -> dict[str, Any]:
+        """The values of a resource or appointment type that a form can change, and the version they are from.
 
-    `usual`: what counts where nothing is written.
+        `usual`: the defaults. Raises Refusal: unknown-resource, unknown-appointment-type, invalid-request for another
+        section.
+        """
+        self.configuration_commands.require_part(municipality, section, name)
+        version, text = self.configurations.versions.latest(municipality)
+        written = reader.values_at(text, (section, name))
+        keys = AMENDABLE[section]
+        usual = {key: text for key, text in reader.default_values(section).items() if key in keys}
+        return {"version": version, "values": {key: written.get(key) for key in keys}, "usual": usual}
 
-    Raises Refusal: unknown-resource, unknown-appointment-type, invalid-request for another section.
-    """
-    configuration_changes.require_part(stores, municipality, section, name)
-    version, text = stores.configurations.versions.latest(municipality)
-    written = reader.as_written(text, (section, name))
-    keys = configuration_changes.AMENDABLE[section]
-    usual = {key: text for key, text in reader.usual(section).items() if key in keys}
-    return {"version": version, "values": {key: written.get(key) for key in keys}, "usual": usual}
+    def audit_page(self, municipality: str, appointment: str | None, most: int, cursor: str | None) -> dict[str, Any]:
+        """Who read or changed data of residents, the latest first. `next`: the cursor of the next page.
 
-
-def audit(stores: Stores, municipality: str, appointment: str | None, most: int, cursor: str | None) -> dict[str, Any]:
-    """Who looked at or changed what is known of residents, the latest first; `next` is the cursor of the next page.
-
-    Raises Refusal: invalid-request.
-    """
-    found, more = stores.audit.page(municipality, appointment, cursor, min(most, MAX_LISTED))
-    return {"entries": [{**each, "at": each["at"].isoformat()} for each in found], "next": more}
-
-
-def feed_token(stores: Stores, municipality: str, resource: str) -> str:
-    """The secret in the address of a resource's calendar feed. Raises Refusal: unknown-resource."""
-    known = stores.configurations.calendar(municipality).municipality
-    if resource not in known.resources:
-        raise Refusal("unknown-resource", {"resource": resource})
-    return stores.links.feed(municipality, resource)
+        Raises Refusal: invalid-request.
+        """
+        found, more = self.audit.page(municipality, appointment, cursor, min(most, MAX_LISTED))
+        return {"entries": [{**each, "at": each["at"].isoformat()} for each in found], "next": more}

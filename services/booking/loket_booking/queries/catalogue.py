@@ -1,54 +1,73 @@
-"""What a municipality offers, its texts in all languages."""
+"""What a municipality offers, with its texts in all languages."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..context import Stores
 from ..domain.catalogue import AppointmentType, Location, Municipality
+from ..store.configurations import Configurations
 
 
-def municipalities(stores: Stores) -> list[dict[str, Any]]:
-    return [municipality_of(calendar.municipality) for calendar in stores.configurations.all()]
+@dataclass(frozen=True)
+class CatalogueQueries:
+    configurations: Configurations
+
+    def municipalities(self) -> list[dict[str, Any]]:
+        return [describe_municipality(calendar.municipality) for calendar in self.configurations.all()]
+
+    def catalogue(self, municipality: str) -> dict[str, Any]:
+        """All public data of a municipality. Raises Refusal: unknown-municipality.
+
+        It includes appointment types that only staff or invited residents can book: see `visibility`.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        return {
+            "municipality": describe_municipality(known),
+            "version": known.version,
+            "online": {"origins": list(known.online.origins), "friction": known.online.friction},
+            "look": {"colour": known.look.colour, "logo": known.look.logo},
+            "reasons": {command: sorted(codes) for command, codes in known.reasons.items()},
+            "locations": [describe_location(location) for location in known.locations.values()],
+            "teams": [{"id": team.id, "name": team.name} for team in known.teams.values()],
+            "appointment_types": [describe_appointment_type(kind) for kind in known.appointment_types.values()],
+            "removed": _describe_removed(known, self.configurations.including_removed(municipality)),
+        }
+
+    def resources(self, municipality: str, teams: Sequence[str] | None) -> list[dict[str, Any]]:
+        """The resources of these teams, and those without a team. `teams`: None for all."""
+        known = self.configurations.calendar(municipality).municipality
+        return [
+            {
+                "id": each.id,
+                "name": each.name,
+                "kind": each.kind,
+                "team": each.team,
+                "locations": sorted(each.locations),
+            }
+            for each in known.resources.values()
+            if teams is None or each.team is None or each.team in teams
+        ]
 
 
-def catalogue(stores: Stores, municipality: str) -> dict[str, Any]:
-    """Everything about a municipality that needs no secret. Raises Refusal: unknown-municipality.
+def _describe_removed(known: Municipality, including_removed: Municipality) -> dict[str, list[dict[str, Any]]]:
+    """The entries that were removed from the configuration, to which appointments still refer."""
 
-    What staff alone may book, or who was invited, is in it too: `visibility` tells.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    return {
-        "municipality": municipality_of(known),
-        "version": known.version,
-        "online": {"origins": list(known.online.origins), "friction": known.online.friction},
-        "look": {"colour": known.look.colour, "logo": known.look.logo},
-        "reasons": {command: sorted(codes) for command, codes in known.reasons.items()},
-        "locations": [location_of(location) for location in known.locations.values()],
-        "teams": [{"id": team.id, "name": team.name} for team in known.teams.values()],
-        "appointment_types": [appointment_type_of(kind) for kind in known.appointment_types.values()],
-        "removed": removed_of(known, stores.configurations.including_removed(municipality)),
-    }
-
-
-def removed_of(known: Municipality, including_removed: Municipality) -> dict[str, list[dict[str, Any]]]:
-    """What can be booked no more, and what was booked still refers to."""
-
-    def gone(section: str) -> list[Any]:
+    def removed(section: str) -> list[Any]:
         entries = getattr(including_removed, section)
         return [each for name, each in entries.items() if name not in getattr(known, section)]
 
     return {
-        "locations": [location_of(each) for each in gone("locations")],
-        "teams": [{"id": each.id, "name": each.name} for each in gone("teams")],
-        "resources": [{"id": each.id, "name": each.name} for each in gone("resources")],
-        "appointment_types": [appointment_type_of(each) for each in gone("appointment_types")],
+        "locations": [describe_location(each) for each in removed("locations")],
+        "teams": [{"id": each.id, "name": each.name} for each in removed("teams")],
+        "resources": [{"id": each.id, "name": each.name} for each in removed("resources")],
+        "appointment_types": [describe_appointment_type(each) for each in removed("appointment_types")],
     }
 
 
-def municipality_of(known: Municipality) -> dict[str, Any]:
+def describe_municipality(known: Municipality) -> dict[str, Any]:
     return {
         "id": known.id,
         "name": known.name,
@@ -61,7 +80,7 @@ def municipality_of(known: Municipality) -> dict[str, Any]:
     }
 
 
-def location_of(location: Location) -> dict[str, Any]:
+def describe_location(location: Location) -> dict[str, Any]:
     return {
         "id": location.id,
         "name": location.name,
@@ -72,7 +91,7 @@ def location_of(location: Location) -> dict[str, Any]:
     }
 
 
-def appointment_type_of(kind: AppointmentType) -> dict[str, Any]:
+def describe_appointment_type(kind: AppointmentType) -> dict[str, Any]:
     return {
         "id": kind.id,
         "name": kind.name,

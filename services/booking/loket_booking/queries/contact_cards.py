@@ -1,73 +1,85 @@
-"""Who to write to about an appointment, and what about: for notification, at the moment that it sends."""
+"""The contact data of an appointment, for the notification service at the time of sending."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..context import Stores
 from ..domain import booked
 from ..domain.appointment import Appointment
 from ..domain.waiting_list import Entry
-from ..store.cards import Card
-from .appointments import describe_all_of, find_card_by_link
-from .catalogue import municipality_of
+from ..store.agendas import Agendas
+from ..store.cards import Card, Cards
+from ..store.configurations import Configurations
+from ..store.links import Links
+from ..store.waiting_lists import WaitingLists
+from .appointments import AppointmentQueries
+from .catalogue import describe_municipality
 
 NOT_FOUND = {"refused": "appointment-not-found"}
 
 
-def contact_cards(stores: Stores, wanted: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-    """For each municipality and appointment: {"card": ...}, or {"refused": code} when nobody is to be written to."""
-    identifiers = [identifier for _, identifier in wanted]
-    cards = stores.cards.get_all(identifiers)
-    appointments = stores.agendas.find_claims(identifiers)
-    booked = [each.id for each in appointments.values() if each.state == "booked"]
-    entries = stores.waiting.get_all(booked)
-    return [
-        _card(stores, municipality, cards.get(each), appointments.get(each), entries.get(each))
-        for municipality, each in wanted
-    ]
+@dataclass(frozen=True)
+class ContactCardQueries:
+    agendas: Agendas
+    cards: Cards
+    configurations: Configurations
+    waiting_lists: WaitingLists
+    links: Links
+    appointments: AppointmentQueries
 
+    def contact_cards(self, wanted: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+        """For each municipality and appointment: {"card": ...}, or {"refused": code}."""
+        identifiers = [identifier for _, identifier in wanted]
+        cards = self.cards.get_all(identifiers)
+        appointments = self.agendas.find_claims(identifiers)
+        entries = self.waiting_lists.get_all(each.id for each in appointments.values() if each.state == "booked")
+        return [
+            self._describe(municipality, cards.get(each), appointments.get(each), entries.get(each))
+            for municipality, each in wanted
+        ]
 
-def contact_mark(stores: Stores, municipality: str, token: str) -> str:
-    """What is the same for all appointments of the person who has this link. Raises Refusal: appointment-not-found."""
-    mark = find_card_by_link(stores, municipality, token).contact_mark
-    if mark is None:
-        raise Refusal("appointment-not-found")
-    return mark
+    def contact_mark(self, municipality: str, token: str) -> str:
+        """The pseudonym of the person with this link. Raises Refusal: appointment-not-found."""
+        mark = self.appointments.find_card_by_link(municipality, token).contact_mark
+        if mark is None:
+            raise Refusal("appointment-not-found")
+        return mark
 
+    def team_contact(self, municipality: str, team: str) -> dict[str, Any] | None:
+        """The e-mail address and language of a team; None when there is no such team.
 
-def team_contact(stores: Stores, municipality: str, team: str) -> dict[str, Any] | None:
-    """Where a team is written to, and in which language; None when there is no such team.
+        Raises Refusal: unknown-municipality.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        found = known.teams.get(team)
+        if found is None:
+            return None
+        return {"team": found.name, "email": found.email, "municipality": known.name, "language": known.languages[0]}
 
-    Raises Refusal: unknown-municipality.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    found = known.teams.get(team)
-    if found is None:
-        return None
-    return {"team": found.name, "email": found.email, "municipality": known.name, "language": known.languages[0]}
-
-
-def _card(
-    stores: Stores, municipality: str, card: Card | None, appointment: Appointment | None, entry: Entry | None
-) -> dict[str, Any]:
-    if card is None or appointment is None or card.municipality != municipality or card.pseudonymised:
-        return NOT_FOUND
-    known = stores.configurations.calendar(municipality).municipality
-    described = describe_all_of(stores, appointment, card, entry)
-    kinds = booked.types_of(stores.configurations.including_removed(municipality), appointment)
-    return {
-        "card": {
-            "contact": card.contact,
-            "contact_mark": card.contact_mark,
-            "link_token": stores.links.token(card.id),
-            "municipality": municipality_of(known),
-            "missing_documents": [
-                question.label for kind in kinds for question in kind.questions if question.id in described["missing"]
-            ],
-            **described,
+    def _describe(
+        self, municipality: str, card: Card | None, appointment: Appointment | None, entry: Entry | None
+    ) -> dict[str, Any]:
+        if card is None or appointment is None or card.municipality != municipality or card.pseudonymised:
+            return NOT_FOUND
+        known = self.configurations.calendar(municipality).municipality
+        described = self.appointments.describe_with_entry(appointment, card, entry)
+        kinds = booked.types_of(self.configurations.including_removed(municipality), appointment)
+        return {
+            "card": {
+                "contact": card.contact,
+                "contact_mark": card.contact_mark,
+                "link_token": self.links.token(card.id),
+                "municipality": describe_municipality(known),
+                "missing_documents": [
+                    question.label
+                    for kind in kinds
+                    for question in kind.questions
+                    if question.id in described["missing"]
+                ],
+                **described,
+            }
         }
-    }

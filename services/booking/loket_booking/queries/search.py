@@ -1,115 +1,140 @@
-"""Finding a visit by who comes: for staff by name or reference, for who arrives by what they type."""
+"""Search visits by resident: staff by name or reference, a kiosk by what the visitor types."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
 
+from ..commands.ports import Clock
 from ..commands.request import Request
-from ..context import Stores
 from ..domain import names
+from ..domain.appointment import Appointment
 from ..domain.grid import local_date
-from ..store.cards import Card
-from .appointments import find_card_by_id_or_reference
-from .day import summary
+from ..store.agendas import Agendas
+from ..store.audit import Audit
+from ..store.cards import Card, Cards
+from ..store.configurations import Configurations
+from ..store.day_view import DayView
+from .appointments import AppointmentQueries
+from .day import appointment_summary
 
 MAX_FOUND = 50
-#: visits that are over so long are not found by name
+#: how far back a search by name goes
 PAST = dt.timedelta(days=60)
 
 
-def find(
-    stores: Stores, municipality: str, text: str, teams: Sequence[str] | None, request: Request
-) -> list[dict[str, Any]]:
-    """The visits of one of these teams with this reference, or of who has a name with words that begin so.
+@dataclass(frozen=True)
+class SearchQueries:
+    agendas: Agendas
+    cards: Cards
+    configurations: Configurations
+    days: DayView
+    audit: Audit
+    appointments: AppointmentQueries
+    clock: Clock
 
-    The look is recorded. The soonest to come are first, then the latest that were.
-    Raises Refusal: unknown-municipality.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    now = stores.now()
-    stores.audit.note(municipality, request.actor, "read", now, detail="search by name or reference")
-    today = local_date(now, known.time_zone)
-    try:
-        cards = [find_card_by_id_or_reference(stores, municipality, text)]
-    except Refusal:
-        words = names.words(text)
-        cards = stores.cards.named(municipality, words, today - PAST, MAX_FOUND) if words else []
-    found = []
-    for card in cards:
-        claim = stores.agendas.find_claim(card.agenda, card.id)
-        if claim is not None and (teams is None or claim[0].team in teams):
-            found.append({**summary(known, claim[0], card, now), "appointment": card.id})
-    to_come = [each for each in found if each["start"][:10] >= today.isoformat()]
-    past = [each for each in found if each["start"][:10] < today.isoformat()]
-    return sorted(to_come, key=lambda each: str(each["start"])) + past[::-1]
+    def find_visits(
+        self, municipality: str, text: str, teams: Sequence[str] | None, request: Request
+    ) -> list[dict[str, Any]]:
+        """The visits with this reference, or whose resident's name has words with these beginnings. It is audited.
 
+        `teams`: None for all. Coming visits first, the soonest first; then past ones, the latest first. Raises Refusal:
+        unknown-municipality.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        now = self.clock()
+        self.audit.record(municipality, request.actor, "read", now, detail="search by name or reference")
+        today = local_date(now, known.time_zone)
+        cards = self._matching_cards(municipality, text, today)
+        appointments = self.agendas.find_claims(card.id for card in cards)
+        found = [
+            {**appointment_summary(known, appointment, card, now), "appointment": card.id}
+            for card in cards
+            if (appointment := appointments.get(card.id)) is not None and (teams is None or appointment.team in teams)
+        ]
+        coming = [each for each in found if each["start"][:10] >= today.isoformat()]
+        past = [each for each in found if each["start"][:10] < today.isoformat()]
+        return sorted(coming, key=lambda each: str(each["start"])) + past[::-1]
 
-def arrivals(stores: Stores, municipality: str, location: str, text: str) -> list[dict[str, Any]]:
-    """Today's appointments at a location of who types this reference, or their whole name: at least two words of it.
+    def arrivals(self, municipality: str, location: str, text: str) -> list[dict[str, Any]]:
+        """Today's appointments at a location that match a reference, or at least two whole words of a name.
 
-    Told is no more than is needed to choose: `{appointment, reference, start, shown}`, with the name cut short.
-    Raises Refusal: unknown-municipality, unknown-location.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    if location not in known.locations:
-        raise Refusal("unknown-location", {"location": location})
-    today = local_date(stores.now(), known.locations[location].time_zone)
-    expected = {
-        each.id: each
-        for each in stores.days.appointments(municipality, today, today, ("booked", "checked_in"))
-        if each.location == location
-    }
-    reference, words = _as_reference(text), set(names.words(text))
-    return [
-        {
-            "appointment": card.id,
-            "reference": card.reference,
-            "start": expected[card.id].local(expected[card.id].start),
-            "shown": _cut_short(card),
+        Returns only what a visitor needs to choose: {appointment, reference, start, shown}, with an abbreviated name.
+        Raises Refusal: unknown-municipality, unknown-location.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        if location not in known.locations:
+            raise Refusal("unknown-location", {"location": location})
+        today = local_date(self.clock(), known.locations[location].time_zone)
+        expected = {
+            each.id: each
+            for each in self.days.appointments(municipality, today, today, ("booked", "checked_in"))
+            if each.location == location
         }
-        for card in sorted(stores.cards.get_all(expected).values(), key=lambda each: expected[each.id].start)
-        if _as_reference(card.reference) == reference or (len(words) > 1 and words.issubset(card.name_words))
-    ]
+        reference, words = _normalised_reference(text), set(names.name_words(text))
+        return [
+            {
+                "appointment": card.id,
+                "reference": card.reference,
+                "start": expected[card.id].local(expected[card.id].start),
+                "shown": _abbreviated_name(card),
+            }
+            for card in sorted(self.cards.get_all(expected).values(), key=lambda each: expected[each.id].start)
+            if _normalised_reference(card.reference) == reference
+            or (len(words) > 1 and words.issubset(card.name_words))
+        ]
+
+    def why_not_expected(self, municipality: str, location: str, text: str) -> dict[str, Any] | None:
+        """Why `arrivals` does not list the appointment with this reference; None when there is no such reference.
+
+        Returns {reason, start, location}. `reason`: cancelled, no_show, later, past, elsewhere or done. `location`: the
+        code of the appointment's location. Raises Refusal: unknown-municipality, unknown-location.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        if location not in known.locations:
+            raise Refusal("unknown-location", {"location": location})
+        typed = _normalised_reference(text)
+        card = self.cards.find_by_reference(municipality, f"{typed[:4]}-{typed[4:]}")
+        found = card and self.agendas.find_claim(card.agenda, card.id)
+        if not found:
+            return None
+        appointment = found[0]
+        return {
+            "reason": _reason_not_expected(appointment, self.clock()),
+            "start": appointment.local(appointment.start),
+            "location": appointment.location,
+        }
+
+    def _matching_cards(self, municipality: str, text: str, today: dt.date) -> list[Card]:
+        try:
+            return [self.appointments.find_card_by_id_or_reference(municipality, text)]
+        except Refusal:
+            words = names.name_words(text)
+            return self.cards.find_by_name(municipality, words, today - PAST, MAX_FOUND) if words else []
 
 
-def why_not_expected(stores: Stores, municipality: str, location: str, text: str) -> dict[str, Any] | None:
-    """Why `arrivals` does not list the appointment with this reference; None when there is none. A name tells nothing.
-
-    Returns `{reason, start, location}`: `reason` is cancelled, no_show, later, past, elsewhere or done; `location` is
-    the code of its own one. Raises Refusal: unknown-municipality, unknown-location.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    if location not in known.locations:
-        raise Refusal("unknown-location", {"location": location})
-    typed = _as_reference(text)
-    card = stores.cards.by_reference(municipality, f"{typed[:4]}-{typed[4:]}")
-    found = card and stores.agendas.find_claim(card.agenda, card.id)
-    if not found:
-        return None
-    appointment = found[0]
-    today = local_date(stores.now(), appointment.time_zone)
+def _reason_not_expected(appointment: Appointment, now: dt.datetime) -> str:
+    today = local_date(now, appointment.time_zone)
     on = local_date(appointment.start, appointment.time_zone)
     if appointment.state in ("cancelled", "no_show"):
-        reason = appointment.state
-    elif appointment.state not in ("booked", "checked_in"):
-        reason = "done"
-    elif on != today:
-        reason = "later" if on > today else "past"
-    else:
-        reason = "elsewhere"
-    start = appointment.local(appointment.start)
-    return {"reason": reason, "start": start, "location": appointment.location}
+        return appointment.state
+    if appointment.state not in ("booked", "checked_in"):
+        return "done"
+    if on != today:
+        return "later" if on > today else "past"
+    return "elsewhere"
 
 
-def _as_reference(text: str) -> str:
-    """As people type it: with or without its line, in any case, and with the letters that look like figures."""
+def _normalised_reference(text: str) -> str:
+    """In capitals, without a hyphen, and with O, I and L read as digits."""
     return "".join(each for each in text.upper() if each.isalnum()).translate(str.maketrans("OIL", "011"))
 
 
-def _cut_short(card: Card) -> str:
+def _abbreviated_name(card: Card) -> str:
+    """`Zoë D. W.`"""
     first, *others = (card.contact.get("name") or "?").split()
     return " ".join([first, *(f"{each[0]}." for each in others)])

@@ -1,155 +1,152 @@
-"""Free slots, and why there are none."""
+"""Free slots, and why there are none. `criteria` are as contracts' FindSlots reads them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..commands.waiting_list import preference_of
-from ..context import Stores
+from ..commands.ports import Clock
 from ..domain import explanation
-from ..domain.availability import Availability, Preference, Slot, keys
+from ..domain.availability import Availability, Slot, keys, preference_of
 from ..domain.grid import local_date, zone
 from ..domain.opening_hours import Calendar
-from ..domain.visit import Visit, at_any_notice, candidates, plan
+from ..domain.visit import Visit, at_any_notice, candidates, plan_visit
+from ..store.agendas import Agendas
+from ..store.configurations import Configurations
 
-#: the longest stretch that one search covers, and the one it covers when none is given
+#: the most days of one search, and the days it covers by default
 MAX_DAYS = 62
-USUAL_DAYS = 14
+DEFAULT_DAYS = 14
 
 
-def free_slots(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> dict[str, Any]:
-    """The free starts of a visit. Starts are given with the offset of the location.
+@dataclass(frozen=True)
+class SlotQueries:
+    agendas: Agendas
+    configurations: Configurations
+    clock: Clock
 
-    `wish`: as contracts' FindSlots reads it. Raises Refusal: unknown names, invalid-request for the dates.
-    """
-    calendar, visit = _visit(stores, municipality, wish)
-    dates = _dates(wish["first"], wish["last"], local_date(stores.now(), visit.location.time_zone))
-    availability = _availability(stores, calendar, visit, wish, dates)
-    return {
-        **_about(visit, dates),
-        "slots": [_said(slot) for slot in availability.slots(dates, preference_of(wish))],
-    }
+    def free_slots(self, municipality: str, criteria: Mapping[str, Any]) -> dict[str, Any]:
+        """The free slots of a visit. Starts have the offset of the location.
 
+        Raises Refusal: unknown names, invalid-request for the dates.
+        """
+        calendar, visit = self._visit(municipality, criteria)
+        dates = self._dates(visit, criteria)
+        availability = self._availability(calendar, visit, criteria, dates)
+        return {
+            **_describe_search(visit, dates),
+            "slots": [_describe_slot(slot) for slot in availability.slots(dates, preference_of(criteria))],
+        }
 
-def day_counts(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> dict[str, Any]:
-    """How many starts each day has, for a view by month. `wish` and refusals as for `free_slots`."""
-    calendar, visit = _visit(stores, municipality, wish)
-    dates = _dates(wish["first"], wish["last"], local_date(stores.now(), visit.location.time_zone))
-    availability = _availability(stores, calendar, visit, wish, dates)
-    return {
-        **_about(visit, dates),
-        "days": [
-            {"date": on.date.isoformat(), "starts": starts.cells.bit_count()}
-            for on, starts in availability.days(dates, preference_of(wish))
-        ],
-    }
+    def day_counts(self, municipality: str, criteria: Mapping[str, Any]) -> dict[str, Any]:
+        """The number of free starts per day, for a calendar. Raises Refusal: as `free_slots`."""
+        calendar, visit = self._visit(municipality, criteria)
+        dates = self._dates(visit, criteria)
+        availability = self._availability(calendar, visit, criteria, dates)
+        return {
+            **_describe_search(visit, dates),
+            "days": [
+                {"date": on.date.isoformat(), "starts": starts.cells.bit_count()}
+                for on, starts in availability.days(dates, preference_of(criteria))
+            ],
+        }
 
+    def first_available(self, municipality: str, criteria: Mapping[str, Any]) -> dict[str, Any]:
+        """The first free slot at each location of the visit. Raises Refusal: as `free_slots`."""
+        known = self.configurations.calendar(municipality).municipality
+        asked = known.appointment_types.get(criteria["appointment_types"][0])
+        places = [criteria["location"]] if criteria["location"] or asked is None else asked.locations
+        found = []
+        for place in places:
+            try:
+                calendar, visit = self._visit(municipality, {**criteria, "location": place})
+            except Refusal:
+                if criteria["location"] or len(places) == 1:
+                    raise
+                continue  # another of the types is not offered there
+            slot = next(self._free(calendar, visit, criteria), None)
+            found.append({"location": place, "slot": slot and _describe_slot(slot)})
+        return {"locations": found}
 
-def first_available(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> dict[str, Any]:
-    """The first free start at each location where the visit is given. `wish` and refusals as for `free_slots`."""
-    known = stores.configurations.calendar(municipality).municipality
-    asked = known.appointment_types.get(wish["appointment_types"][0])
-    places = [wish["location"]] if wish["location"] or asked is None else asked.locations
-    found = []
-    for place in places:
-        try:
-            calendar, visit = _visit(stores, municipality, {**wish, "location": place})
-        except Refusal:
-            if wish["location"] or len(places) == 1:
-                raise
-            continue  # the other types are not given there
-        slot = _first(stores, calendar, visit, wish, preference_of(wish))
-        found.append({"location": place, "slot": slot and _said(slot)})
-    return {"locations": found}
+    def first_days(self, municipality: str, criteria: Mapping[str, Any], most: int) -> list[dt.date]:
+        """The local days of the first free slots, at most `most`. Raises Refusal: as `free_slots`."""
+        calendar, visit = self._visit(municipality, criteria)
+        return [slot.on.date for slot in islice(self._free(calendar, visit, criteria), most)]
 
+    def explain(self, municipality: str, criteria: Mapping[str, Any], for_staff: bool) -> dict[str, Any]:
+        """Why there are no slots, or no more. Residents get the main reason, staff every resource and day.
 
-def first_days(stores: Stores, municipality: str, wish: Mapping[str, Any], most: int) -> list[dt.date]:
-    """The local days of the first free starts, at most so many. `wish` and refusals as for `free_slots`."""
-    calendar, visit = _visit(stores, municipality, wish)
-    found = _free(stores, calendar, visit, wish, preference_of(wish))
-    return [slot.on.date for slot in islice(found, most)]
+        Raises Refusal: as `free_slots`.
+        """
+        calendar, visit = self._visit(municipality, criteria)
+        dates = self._dates(visit, criteria)
+        availability = self._availability(calendar, visit, criteria, dates)
+        days = explanation.explain_days(availability, dates)
+        nearest = next(self._free(calendar, visit, criteria), None)
+        summary = {
+            **_describe_search(visit, dates),
+            "reason": explanation.main_reason(days),
+            "nearest": nearest and _describe_slot(nearest),
+            "earliest": availability.earliest.astimezone(zone(visit.location.time_zone)).isoformat(),
+        }
+        if not for_staff:
+            return summary
+        return {
+            **summary,
+            "days": [
+                {
+                    "date": each.date.isoformat(),
+                    "starts": each.starts,
+                    "resources": [vars(resource) for resource in each.resources],
+                }
+                for each in days
+            ],
+            "never": [
+                {"resource": resource.id, "reason": reason}
+                for resource in calendar.municipality.resources.values()
+                if (reason := explanation.why_no_candidate(resource, visit))
+            ],
+        }
 
+    def _visit(self, municipality: str, criteria: Mapping[str, Any]) -> tuple[Calendar, Visit]:
+        calendar = self.configurations.calendar(municipality)
+        visit = plan_visit(
+            calendar.municipality, criteria["appointment_types"], criteria["persons"], criteria["location"]
+        )
+        return calendar, at_any_notice(visit) if criteria.get("staff") else visit
 
-def explain(stores: Stores, municipality: str, wish: Mapping[str, Any], for_staff: bool) -> dict[str, Any]:
-    """Why there is no slot, or not more. `wish` and refusals as for `free_slots`.
+    def _dates(self, visit: Visit, criteria: Mapping[str, Any]) -> list[dt.date]:
+        return _dates(criteria["first"], criteria["last"], local_date(self.clock(), visit.location.time_zone))
 
-    A resident is told the main reason and the nearest start; staff see every resource and day.
-    """
-    calendar, visit = _visit(stores, municipality, wish)
-    dates = _dates(wish["first"], wish["last"], local_date(stores.now(), visit.location.time_zone))
-    availability = _availability(stores, calendar, visit, wish, dates)
-    days = explanation.explain(availability, dates)
-    nearest = _first(stores, calendar, visit, wish, preference_of(wish))
-    told = {
-        **_about(visit, dates),
-        "reason": explanation.in_one_word(days),
-        "nearest": nearest and _said(nearest),
-        "earliest": availability.earliest.astimezone(zone(visit.location.time_zone)).isoformat(),
-    }
-    if not for_staff:
-        return told
-    return {
-        **told,
-        "days": [
-            {
-                "date": each.date.isoformat(),
-                "starts": each.starts,
-                "resources": [vars(resource) for resource in each.resources],
-            }
-            for each in days
-        ],
-        "never": [
-            {"resource": resource.id, "reason": reason}
-            for resource in calendar.municipality.resources.values()
-            if (reason := explanation.why_no_candidate(resource, visit))
-        ],
-    }
+    def _availability(
+        self, calendar: Calendar, visit: Visit, criteria: Mapping[str, Any], dates: Sequence[dt.date]
+    ) -> Availability:
+        groups = candidates(calendar.municipality, visit, criteria["resource"], criteria["language"])
+        agendas = self.agendas.cache.read(keys(calendar, visit, groups, dates))
+        return Availability(calendar, visit, groups, agendas, self.clock())
 
-
-def _visit(stores: Stores, municipality: str, wish: Mapping[str, Any]) -> tuple[Calendar, Visit]:
-    calendar = stores.configurations.calendar(municipality)
-    visit = plan(calendar.municipality, wish["appointment_types"], wish["persons"], wish["location"])
-    return calendar, at_any_notice(visit) if wish.get("staff") else visit
-
-
-def _availability(
-    stores: Stores, calendar: Calendar, visit: Visit, wish: Mapping[str, Any], dates: Sequence[dt.date]
-) -> Availability:
-    groups = candidates(calendar.municipality, visit, wish["resource"], wish["language"])
-    agendas = stores.agendas.memory.recall(keys(calendar, visit, groups, dates))
-    return Availability(calendar, visit, groups, agendas, stores.now())
-
-
-def _first(
-    stores: Stores, calendar: Calendar, visit: Visit, wish: Mapping[str, Any], preference: Preference
-) -> Slot | None:
-    """The first free start from `from` on."""
-    return next(_free(stores, calendar, visit, wish, preference), None)
-
-
-def _free(
-    stores: Stores, calendar: Calendar, visit: Visit, wish: Mapping[str, Any], preference: Preference
-) -> Iterator[Slot]:
-    """The free starts from `from` on, looked for two weeks at a time."""
-    today = local_date(stores.now(), visit.location.time_zone)
-    begin = max(wish["first"] or today, today)
-    for dates in _fortnights(begin, visit.last_date(stores.now())):
-        yield from _availability(stores, calendar, visit, wish, dates).slots(dates, preference)
+    def _free(self, calendar: Calendar, visit: Visit, criteria: Mapping[str, Any]) -> Iterator[Slot]:
+        """The free slots from the first day of the criteria on. Reads two weeks at a time."""
+        today = local_date(self.clock(), visit.location.time_zone)
+        begin = max(criteria["first"] or today, today)
+        preference = preference_of(criteria)
+        for dates in _fortnights(begin, visit.last_date(self.clock())):
+            yield from self._availability(calendar, visit, criteria, dates).slots(dates, preference)
 
 
 def _fortnights(begin: dt.date, last: dt.date) -> Iterator[list[dt.date]]:
     while begin <= last:
-        dates = [begin + dt.timedelta(days=n) for n in range(USUAL_DAYS)]
+        dates = [begin + dt.timedelta(days=n) for n in range(DEFAULT_DAYS)]
         yield dates
         begin = dates[-1] + dt.timedelta(days=1)
 
 
-def _about(visit: Visit, dates: Sequence[dt.date]) -> dict[str, Any]:
+def _describe_search(visit: Visit, dates: Sequence[dt.date]) -> dict[str, Any]:
     return {
         "appointment_types": list(visit.type_ids),
         "location": visit.location.id,
@@ -160,13 +157,14 @@ def _about(visit: Visit, dates: Sequence[dt.date]) -> dict[str, Any]:
     }
 
 
-def _said(slot: Slot) -> dict[str, Any]:
+def _describe_slot(slot: Slot) -> dict[str, Any]:
     return {"start": slot.on.local(slot.cell), "end": slot.on.local(slot.end), "capacity": slot.capacity}
 
 
 def _dates(first: dt.date | None, last: dt.date | None, today: dt.date) -> list[dt.date]:
+    """The days from `first`, but not before today, until `last`. Raises Refusal: invalid-request."""
     start = max(first or today, today)
-    end = last if last is not None else start + dt.timedelta(days=USUAL_DAYS - 1)
+    end = last if last is not None else start + dt.timedelta(days=DEFAULT_DAYS - 1)
     if first is not None and last is not None and last < first:
         raise Refusal("invalid-request", errors=[{"parameter": "to", "detail": "This lies before `from`."}])
     if end < start:

@@ -1,57 +1,103 @@
-"""Who waits at a location, and who is called to where: numbers and references, no names."""
+"""The queue of a location: numbers and references, without personal data."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..commands.queue import here, waiting_of
-from ..context import Stores
+from ..commands.ports import Clock
+from ..commands.queue import QueueCommands, waiting_of
 from ..domain import queue
 from ..domain.appointment import Appointment
 from ..domain.catalogue import Municipality
 from ..domain.grid import day, local_date
 from ..domain.ticket import Ticket
+from ..store.cards import Card, Cards
+from ..store.configurations import Configurations
+from ..store.day_view import DayView
+from ..store.tickets import Tickets
 
 
-def line(stores: Stores, municipality: str, location: str) -> dict[str, Any]:
-    """The queue of a location: who waits, in the order in which they are called, and who is called to where.
+@dataclass(frozen=True)
+class WaitingRoomQueries:
+    cards: Cards
+    configurations: Configurations
+    days: DayView
+    tickets: Tickets
+    queue_commands: QueueCommands
+    clock: Clock
 
-    Raises Refusal: unknown-location.
-    """
-    known = stores.configurations.calendar(municipality).municipality
-    if location not in known.locations:
-        raise Refusal("unknown-location", {"location": location})
-    appointments, tickets = here(stores, known, location)
-    people: dict[str, Appointment | Ticket] = {each.id: each for each in appointments}
-    people |= {each.id: each for each in tickets}
-    ordered = queue.line([waiting_of(each) for each in people.values()], known.queue, stores.now())
-    today = local_date(stores.now(), known.locations[location].time_zone)
-    on = day(today, known.locations[location].time_zone)
-    served: list[Appointment | Ticket] = [
-        each
-        for each in stores.days.appointments(municipality, today, today, ("in_service", "parked"))
-        if each.location == location
-    ]
-    served += [
-        each
-        for each in stores.queues.of_day(municipality, location, on.midnight, on.moment(on.cells))
-        if each.state in ("in_service", "parked")
-    ]
-    including_removed = stores.configurations.including_removed(municipality)
-    waits = queue.expected_waits(
-        [_minutes(including_removed, people[each.id]) for each in ordered], len(_serving(served))
-    )
+    def queue(self, municipality: str, location: str) -> dict[str, Any]:
+        """Who waits, in the order of calling, and who was called to which desk.
+
+        Raises Refusal: unknown-location.
+        """
+        known = self.configurations.calendar(municipality).municipality
+        if location not in known.locations:
+            raise Refusal("unknown-location", {"location": location})
+        appointments, tickets = self.queue_commands.waiting_at(known, location)
+        people: dict[str, Appointment | Ticket] = {each.id: each for each in appointments}
+        people |= {each.id: each for each in tickets}
+        ordered = queue.waiting_line([waiting_of(each) for each in people.values()], known.queue, self.clock())
+        called = self._called(known, location)
+        including_removed = self.configurations.including_removed(municipality)
+        waits = queue.expected_waits(
+            [_minutes(including_removed, people[each.id]) for each in ordered], len(_serving(called))
+        )
+        cards = self.cards.get_all(each.id for each in (*people.values(), *called) if isinstance(each, Appointment))
+        return {
+            "location": location,
+            "order": known.queue.order,
+            "waiting": [
+                {**_describe(people[each.id], cards), "expected_minutes": minutes}
+                for each, minutes in zip(ordered, waits, strict=True)
+            ],
+            "called": [_describe(each, cards) for each in called],
+        }
+
+    def is_late(self, appointment: Appointment) -> bool:
+        """Whether the resident arrived too late to keep their precedence in the queue."""
+        policy = self.configurations.calendar(appointment.municipality).municipality.queue
+        latest = appointment.start + dt.timedelta(minutes=policy.late_minutes)
+        return waiting_of(appointment).arrived_at > latest
+
+    def describe_person(self, person: Appointment | Ticket) -> dict[str, Any]:
+        """One person in the queue: the number of a ticket, or the reference of an appointment."""
+        return _describe(person, self.cards.get_all([person.id]) if isinstance(person, Appointment) else {})
+
+    def _called(self, known: Municipality, location: str) -> list[Appointment | Ticket]:
+        zone = known.locations[location].time_zone
+        today = local_date(self.clock(), zone)
+        on = day(today, zone)
+        appointments = self.days.appointments(known.id, today, today, ("in_service", "parked"))
+        tickets = self.tickets.of_day(known.id, location, on.midnight, on.moment(on.cells))
+        return [
+            *(each for each in appointments if each.location == location),
+            *(each for each in tickets if each.state in ("in_service", "parked")),
+        ]
+
+
+def _describe(person: Appointment | Ticket, cards: Mapping[str, Card]) -> dict[str, Any]:
+    if isinstance(person, Ticket):
+        kind, shown, start = "ticket", str(person.number), None
+    else:
+        kind, start = "appointment", person.local(person.start)
+        shown = cards[person.id].reference if person.id in cards else "?"
     return {
-        "location": location,
-        "order": known.queue.order,
-        "waiting": [
-            {**describe_person(stores, people[each.id]), "expected_minutes": minutes}
-            for each, minutes in zip(ordered, waits, strict=True)
-        ],
-        "called": [describe_person(stores, each) for each in served],
+        "kind": kind,
+        "id": person.id,
+        "shown": shown,
+        "state": person.state,
+        "sequence": person.sequence,
+        "team": person.team,
+        "appointment_types": list(person.appointment_types),
+        "arrived_at": waiting_of(person).arrived_at.isoformat(),
+        "start": start,
+        "desk": person.desk,
     }
 
 
@@ -60,49 +106,12 @@ def _minutes(known: Municipality, person: Appointment | Ticket) -> int:
     return sum(kind.duration for kind in kinds if kind is not None)
 
 
-def _serving(served: list[Appointment | Ticket]) -> set[str]:
-    """The people who help somebody at this moment: those who will be free for whoever is next."""
+def _serving(called: list[Appointment | Ticket]) -> set[str]:
+    """The resources that serve a person now, and will call the next."""
     return {
         name
-        for each in served
+        for each in called
         if each.state == "in_service"
         for name in (each.resources[:1] if isinstance(each, Appointment) else (each.resource,))
         if name is not None
-    }
-
-
-def is_late(stores: Stores, appointment: Appointment) -> bool:
-    """Whether its resident came too late to keep their precedence in the queue."""
-    policy = stores.configurations.calendar(appointment.municipality).municipality.queue
-    latest = appointment.start + dt.timedelta(minutes=policy.late_minutes)
-    return waiting_of(appointment).arrived_at > latest
-
-
-def describe_person(stores: Stores, person: Appointment | Ticket) -> dict[str, Any]:
-    """Who waits or is served, without a name: a number, or the reference of the appointment."""
-    if isinstance(person, Ticket):
-        return {
-            "kind": "ticket",
-            "id": person.id,
-            "shown": str(person.number),
-            "state": person.state,
-            "sequence": person.sequence,
-            "team": person.team,
-            "appointment_types": list(person.appointment_types),
-            "arrived_at": person.arrived_at.isoformat(),
-            "start": None,
-            "desk": person.desk,
-        }
-    card = stores.cards.get(person.id)
-    return {
-        "kind": "appointment",
-        "id": person.id,
-        "shown": card.reference if card else "?",
-        "state": person.state,
-        "sequence": person.sequence,
-        "team": person.team,
-        "appointment_types": list(person.appointment_types),
-        "arrived_at": waiting_of(person).arrived_at.isoformat(),
-        "start": person.local(person.start),
-        "desk": person.desk,
     }

@@ -1,1 +1,1 @@
-"""How booking keeps what it knows, in MongoDB."""
+"""The repositories of booking, on MongoDB."""

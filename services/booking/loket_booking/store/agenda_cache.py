@@ -1,4 +1,4 @@
-"""What this process remembers of the agendas, so that many searches and bookings cost one reading."""
+"""A cache of agendas in this process, so that many searches and bookings share one read."""
 
 from __future__ import annotations
 
@@ -9,61 +9,62 @@ from dataclasses import replace
 
 from ..domain.resource_day import EMPTY, Agenda, AgendaKey, Placement
 
-#: seconds for which a search may answer from memory
-FRESH_FOR = 1.0
-#: seconds for which a booking may try its luck from memory: its claim finds out what has changed
-WORTH_A_TRY_FOR = 60.0
-MAX_REMEMBERED = 50_000
+#: seconds for which a search may use a cached agenda
+SEARCH_MAX_AGE = 1.0
+#: seconds for which a booking may use a cached agenda: the write that claims the time detects a stale one
+BOOKING_MAX_AGE = 60.0
+MAX_CACHED = 50_000
 
 
-class Memory:
-    """Agendas by key, each with the moment at which it was read.
+class AgendaCache:
+    """Agendas by key, each with the time at which it was read.
 
-    What this process books is added at once, what else it writes is forgotten, so a search sees its own changes; those
-    of another instance are seen when the memory has aged. That is enough for who promises nothing, and for who finds
-    out in the end: whoever refuses somebody reads afresh.
+    Bookings of this process update the cache and its other writes invalidate it, so a search sees its own changes. It
+    sees the changes of another instance once the entry is too old. Callers must read from the database before they
+    refuse a request.
     """
 
     def __init__(self, read: Callable[[Iterable[AgendaKey]], dict[AgendaKey, Agenda]]) -> None:
         self._read = read
-        self._seen: dict[AgendaKey, Agenda] = {}
-        self._seen_at: dict[AgendaKey, float] = {}
+        self._agendas: dict[AgendaKey, Agenda] = {}
+        self._read_at: dict[AgendaKey, float] = {}
         self._changes = itertools.count()
         self._changed: dict[AgendaKey, int] = {}
 
-    def recall(self, keys: Iterable[AgendaKey], fresh_for: float = FRESH_FOR) -> dict[AgendaKey, Agenda]:
-        """The agendas, from memory where that is younger than so many seconds."""
+    def read(self, keys: Iterable[AgendaKey], max_age: float = SEARCH_MAX_AGE) -> dict[AgendaKey, Agenda]:
+        """The agendas. Reads those that are not cached, or were cached more than `max_age` seconds ago."""
         now = time.monotonic()
-        recalled, missing = {}, []
+        found, missing = {}, []
         for key in keys:
-            if self._seen_at.get(key, -fresh_for) > now - fresh_for:
-                recalled[key] = self._seen[key]
+            if self._read_at.get(key, -max_age) > now - max_age:
+                found[key] = self._agendas[key]
             else:
                 missing.append(key)
         if missing:
-            self._make_room()
+            self._clear_when_full()
             before = next(self._changes)
-            found = self._read(missing)
+            fresh = self._read(missing)
             for key in missing:
-                recalled[key] = found.get(key, EMPTY)
-                if self._changed.get(key, -1) < before:  # otherwise it may have been read before it was written
-                    self._seen[key], self._seen_at[key] = recalled[key], now
-        return recalled
+                found[key] = fresh.get(key, EMPTY)
+                if self._changed.get(key, -1) < before:  # otherwise the read may have missed that write
+                    self._agendas[key], self._read_at[key] = found[key], now
+        return found
 
-    def book(self, placements: Sequence[Placement]) -> None:
-        """The placements have been taken."""
+    def add_booked(self, placements: Sequence[Placement]) -> None:
+        """Mark the cells of the placements as booked."""
         for placement in placements:
             key = placement.agenda
             self._changed[key] = next(self._changes)
-            if key in self._seen:
-                self._seen[key] = replace(self._seen[key], booked=self._seen[key].booked | placement.cells)
+            if key in self._agendas:
+                agenda = self._agendas[key]
+                self._agendas[key] = replace(agenda, booked=agenda.booked | placement.cells)
 
-    def forget(self, placements: Sequence[Placement]) -> None:
+    def invalidate(self, placements: Sequence[Placement]) -> None:
         for placement in placements:
             self._changed[placement.agenda] = next(self._changes)
-            self._seen_at.pop(placement.agenda, None)
+            self._read_at.pop(placement.agenda, None)
 
-    def _make_room(self) -> None:
-        if max(len(self._seen), len(self._changed)) > MAX_REMEMBERED:
-            for each in (self._seen, self._seen_at, self._changed):
+    def _clear_when_full(self) -> None:
+        if max(len(self._agendas), len(self._changed)) > MAX_CACHED:
+            for each in (self._agendas, self._read_at, self._changed):
                 each.clear()

@@ -1,20 +1,21 @@
 """Agendas in MongoDB: one document per resource and local day, changed by one write.
 
     _id       "rumst/ro-1/2026-11-30"
-    b0 .. b4  the booked cells as five words of 60 bits: five times five hours make the longest day
-    holds     [{id, s, e, x, fingerprint, appointment}]   provisional, until x
-    claims    [{id, s, e, p, appointment}]   booked (p: for what); a cancelled one stays, without its cells
-    owners    [id]           the appointments that stand here: of each, the first placement. Its index is unique
-    outbox    [event]                        what the relay has still to publish
+    b0 .. b4  the booked cells as five words of 60 bits: the longest day has 25 hours, five in each word
+    holds     [{id, s, e, x, fingerprint, appointment}]   valid until x
+    claims    [{id, s, e, p, appointment}]   booked (p: purpose); a cancelled one stays, without its cells
+    owners    [id]           the appointments whose first placement is here. Its index is unique
+    outbox    [event]                        what the relay has yet to publish
 
 "No live claim overlaps" is `$bitsAllClear` on the words and `$elemMatch` on the few holds; taking the time is `$bit`.
-Claim, time and event go in together. Only what spans several agendas needs a transaction.
+Claim, time and event are written together. Only a change of several agendas needs a transaction.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bson.int64 import Int64
@@ -25,18 +26,45 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
+from loket_contracts.errors import Refusal
 
 from ..domain.appointment import Appointment
 from ..domain.resource_day import Agenda, AgendaKey, Hold, Placement
-from .agenda_cache import Memory
-from .bitmap import WORD_NAMES, cells_in, freed, new_agenda, words_of
-from .claiming import Taken, claiming, unless_claimed
-from .documents import placed, to_document
-from .finding import Finding
-from .holds import forgotten, released
+from .agenda_cache import AgendaCache
+from .bitmap import WORD_NAMES, cells_in, clear_bits, empty_agenda, set_bits, words_of
+from .documents import appointment_to_document, claim_from_document, placement_to_document
+
+#: how long an expired hold is stored, so that a resident who is late can still book a slot that is free
+EXPIRED_HOLD_RETENTION = dt.timedelta(hours=1)
 
 
-class Agendas(Finding):
+class Taken(Exception):
+    """Another live claim overlaps."""
+
+
+class AlreadyClaimed(Exception):
+    """An agenda holds this appointment already: a repeat of its request came first."""
+
+
+@dataclass(frozen=True)
+class HeldSlot:
+    """A stored hold: the appointment to be, its reserved time, and when it expires.
+
+    `fingerprint`: of the request that made it; None for a hold of an older version of Loket.
+    """
+
+    appointment: Appointment
+    placements: list[Placement]
+    expires: dt.datetime
+    fingerprint: str | None = None
+
+
+def release_hold_id(appointment: str) -> str:
+    """The id of the hold that reserves the time of a cancelled appointment until it is released."""
+    return f"released-{appointment}"
+
+
+class Agendas:
     """The agendas of all municipalities."""
 
     NAME = "agendas"
@@ -44,18 +72,18 @@ class Agendas(Finding):
     def __init__(self, database: Database[Document]) -> None:
         self.collection: Collection[Document] = database[self.NAME]
         self.client = database.client
-        self.memory = Memory(self.read)
+        self.cache = AgendaCache(self.read)
 
     def create_indexes(self) -> None:
         self.collection.create_index("holds.id", name="holds", sparse=True)
-        # whatever is repeated, taken over or comes late: an appointment stands in one place
+        # an appointment has one first placement, even when a request is repeated, taken over or late
         self.collection.create_index(
             "owners", name="owners", unique=True, partialFilterExpression={"owners.0": {"$exists": True}}
         )
         self.collection.create_index([("municipality", 1), ("date", 1)], name="day")
 
     def read(self, keys: Iterable[AgendaKey]) -> dict[AgendaKey, Agenda]:
-        """What is taken in these agendas. One without a document is free and left out."""
+        """The booked and held time of these agendas. One without a document is free, and left out."""
         fields = dict.fromkeys((*WORD_NAMES, "holds.id", "holds.s", "holds.e", "holds.x"), 1)
         by_id = {str(key): key for key in keys}
         return {
@@ -66,131 +94,181 @@ class Agendas(Finding):
             for document in self.collection.find({"_id": {"$in": list(by_id)}}, fields)
         }
 
+    def find_claim(self, agenda: str, identifier: str) -> tuple[Appointment, list[Placement]] | None:
+        """The appointment with this id, and all its placements. Looks in `agenda` first."""
+        found = self.collection.find_one({"_id": agenda, "claims.id": identifier}, {"claims.$": 1})
+        if found is None or "appointment" not in found["claims"][0]:
+            found = self.collection.find_one(
+                {"owners": identifier, "owners.0": {"$exists": True}, "claims.id": identifier}, {"claims.$": 1}
+            )
+        return claim_from_document(found["claims"][0]) if found else None
+
+    def get_claim(self, agenda: str, identifier: str) -> tuple[Appointment, list[Placement]]:
+        """As `find_claim`. Raises Refusal: appointment-not-found."""
+        found = self.find_claim(agenda, identifier)
+        if found is None:
+            raise Refusal("appointment-not-found")
+        return found
+
+    def find_claims(self, identifiers: Iterable[str]) -> dict[str, Appointment]:
+        """Many appointments by id, in one query."""
+        wanted = list(identifiers)
+        mine = {"$filter": {"input": "$claims", "as": "claim", "cond": {"$in": ["$$claim.id", wanted]}}}
+        found = self.collection.aggregate(
+            [
+                {"$match": {"owners": {"$in": wanted}, "owners.0": {"$exists": True}}},
+                {"$project": {"claims": mine}},
+            ]
+        )
+        return {
+            claim["id"]: claim_from_document(claim)[0]
+            for document in found
+            for claim in document["claims"]
+            if "appointment" in claim
+        }
+
+    def claimed_ids(self, agendas: Iterable[str]) -> set[str]:
+        """The ids of all appointments in these agendas."""
+        found = self.collection.find({"_id": {"$in": list(agendas)}}, {"claims.id": 1})
+        return {claim["id"] for document in found for claim in document.get("claims", ())}
+
+    def find_hold(self, identifier: str) -> HeldSlot | None:
+        """The hold with this id, also for an hour after it expired."""
+        found = self.collection.find_one(
+            {"holds": {"$elemMatch": {"id": identifier, "appointment": {"$exists": True}}}}, {"holds.$": 1}
+        )
+        if found is None:
+            return None
+        entry = found["holds"][0]
+        return HeldSlot(*claim_from_document(entry), entry["x"], entry.get("fingerprint"))
+
     def hold(
         self, placements: Sequence[Placement], appointment: Appointment, expires: dt.datetime, now: dt.datetime,
-        fingerprint: str | None = None, instead_of: str | None = None,
+        fingerprint: str | None = None, replaces: str | None = None,
     ) -> None:  # fmt: skip
-        """Reserve the placements until `expires`. Another hold, `instead_of` which it is, makes way.
+        """Reserve the placements until `expires`. `replaces`: the id of a hold that is dropped for this one.
 
-        Raises Taken, and then nothing is reserved.
+        Raises Taken, and then reserves nothing.
         """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
             entry: Document = {"id": appointment.id, "s": placement.start, "e": placement.end, "x": expires}
             if first:
-                entry["appointment"] = to_document(appointment)
-                entry["placements"] = [placed(each) for each in placements]
+                entry["appointment"] = appointment_to_document(appointment)
+                entry["placements"] = [placement_to_document(each) for each in placements]
                 if fingerprint is not None:
                     entry["fingerprint"] = fingerprint
-            self._change(placement, {"$push": {"holds": entry}}, now, instead_of, session)
+            self._update_if_free(placement, {"$push": {"holds": entry}}, now, replaces, session)
 
-        self._each(placements, write)
-        if instead_of is not None:  # only now: in between, both keep others out
-            self.drop_hold(instead_of)
+        self._write_each(placements, write)
+        if replaces is not None:  # last: until then both holds keep the time from others
+            self.drop_hold(replaces)
 
     def drop_hold(self, identifier: str) -> None:
-        """Give a hold back before its time."""
-        held = {"holds.id": identifier}
-        for document in self.collection.find(held, {"_id": 1}):
+        """Release a hold before it expires."""
+        for document in self.collection.find({"holds.id": identifier}, {"_id": 1}):
             self.collection.update_one({"_id": document["_id"]}, {"$pull": {"holds": {"id": identifier}}})
-            self.memory.forget([Placement(AgendaKey.parse(document["_id"]), 0, 0)])
+            self.cache.invalidate([Placement(AgendaKey.parse(document["_id"]), 0, 0)])
 
     def book(
         self, placements: Sequence[Placement], appointment: Appointment, event: Event, now: dt.datetime,
         hold: str | None,
     ) -> None:  # fmt: skip
-        """Claim the placements for good and record the event. One's own hold makes way.
+        """Claim the placements and store the event. `hold`: the caller's own, which is dropped.
 
-        Raises Taken or AlreadyClaimed, and then nothing is claimed.
+        Raises Taken or AlreadyClaimed, and then claims nothing.
         """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            change = claiming(placement, placements, appointment, event if first else None)
-            self._change(placement, {**change, "$pull": forgotten(hold, now)}, now, hold, session)
+            change = _claim_change(placement, placements, appointment, event if first else None)
+            self._update_if_free(placement, {**change, "$pull": _stale_holds(hold, now)}, now, hold, session)
 
-        self._each(placements, write, self.memory.book)
+        self._write_each(placements, write, self.cache.add_booked)
 
     def cancel(
         self, placements: Sequence[Placement], appointment: Appointment, event: Event,
         release: dt.datetime | None = None,
     ) -> bool:  # fmt: skip
-        """Free the placements and record the event, unless the appointment changed meanwhile (then False).
+        """Free the placements and store the event. False if the appointment was changed meanwhile.
 
-        Until `release` nobody else can have the time.
+        Nobody can book the time before `release`.
         """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            change: Document = {"$bit": freed(placement), "$push": {}}
+            change: Document = {"$bit": clear_bits(placement), "$push": {}}
             if first:
-                change["$set"] = {"claims.$.appointment": to_document(appointment)}
+                change["$set"] = {"claims.$.appointment": appointment_to_document(appointment)}
                 change["$push"] = {"outbox": event.to_document()}
             else:
                 change["$pull"] = {"claims": {"id": appointment.id}}
             if release is not None:
-                rest = {"id": released(appointment.id), "s": placement.start, "e": placement.end, "x": release}
+                rest = {"id": release_hold_id(appointment.id), "s": placement.start, "e": placement.end, "x": release}
                 change["$push"]["holds"] = rest
-            self._change_claim(placement, appointment, first, change, session)
+            self._update_claim(placement, appointment, first, change, session)
 
-        return self._unless_changed(placements, write)
+        return self._write_unless_changed(placements, write)
 
-    def note(self, placements: Sequence[Placement], appointment: Appointment, event: Event) -> bool:
-        """Keep a step that leaves the time as it is, with its event, unless the appointment changed meanwhile."""
+    def save_step(self, placements: Sequence[Placement], appointment: Appointment, event: Event) -> bool:
+        """Store a step that changes no time, with its event. False if the appointment was changed meanwhile."""
         change = {
-            "$set": {"claims.$.appointment": to_document(appointment)},
+            "$set": {"claims.$.appointment": appointment_to_document(appointment)},
             "$push": {"outbox": event.to_document()},
         }
-        return self._unless_changed(
+        return self._write_unless_changed(
             placements[:1],
-            lambda placement, first, session: self._change_claim(placement, appointment, first, change, session),
+            lambda placement, first, session: self._update_claim(placement, appointment, first, change, session),
         )
 
     def move(
         self, old: Sequence[Placement], new: Sequence[Placement], appointment: Appointment, event: Event,
         now: dt.datetime, also: Callable[[ClientSession], object], hold: str | None = None,
     ) -> bool:  # fmt: skip
-        """Give the old placements back and take the new ones, all or none; `also` is done in the same transaction.
+        """Free the old placements and claim the new ones, all or none. `also` runs in the same transaction.
 
-        A `hold` of one's own on the new ones makes way. False when the appointment changed meanwhile. Raises Taken
-        when a new placement is not free.
+        `hold`: the caller's own on the new ones, which is dropped. False if the appointment was changed meanwhile.
+        Raises Taken when a new placement is not free.
         """
         for placement in new:
-            self._make(placement.agenda)
+            self._ensure_document(placement.agenda)
 
-        def all_of_it(session: ClientSession) -> bool:
+        def move_all(session: ClientSession) -> bool:
             for index, placement in enumerate(old):
                 gone: Document = {
-                    "$bit": freed(placement),
+                    "$bit": clear_bits(placement),
                     "$pull": {"claims": {"id": appointment.id}, "owners": appointment.id},
                 }
                 try:
-                    self._change_claim(placement, appointment, index == 0, gone, session)
+                    self._update_claim(placement, appointment, index == 0, gone, session)
                 except Taken:
                     session.abort_transaction()
                     return False
             for index, placement in enumerate(new):
-                change = claiming(placement, new, appointment, event if index == 0 else None)
-                self._change(placement, {**change, "$pull": forgotten(hold, now)}, now, hold, session)
+                change = _claim_change(placement, new, appointment, event if index == 0 else None)
+                self._update_if_free(placement, {**change, "$pull": _stale_holds(hold, now)}, now, hold, session)
             also(session)
             return True
 
         try:
             with self.client.start_session() as session:
-                return bool(session.with_transaction(all_of_it))
+                return bool(session.with_transaction(move_all))
         finally:
-            self.memory.forget([*old, *new])
+            self.cache.invalidate([*old, *new])
 
-    def _unless_changed(self, placements: Sequence[Placement], write: Any) -> bool:
+    def _write_unless_changed(self, placements: Sequence[Placement], write: Any) -> bool:
         try:
-            self._each(placements, write)
+            self._write_each(placements, write)
         except Taken:
             return False
         return True
 
-    def _change_claim(
+    def _update_claim(
         self, placement: Placement, appointment: Appointment, first: bool, change: Document,
         session: ClientSession | None,
     ) -> None:  # fmt: skip
-        """Change the agenda that holds the claim. The first one only if the claim is as it was before this step."""
+        """Change the agenda with this claim. For the first placement, the claim must be at the step before this one.
+
+        Raises Taken.
+        """
         claim: Document = {"id": appointment.id}
         if first:
             claim["appointment.sequence"] = appointment.sequence - 1
@@ -198,61 +276,91 @@ class Agendas(Finding):
         if not self.collection.update_one(found, change, session=session).matched_count:
             raise Taken
 
-    def _each(
+    def _write_each(
         self, placements: Sequence[Placement], write: Any,
-        remember: Callable[[Sequence[Placement]], None] | None = None,
+        update_cache: Callable[[Sequence[Placement]], None] | None = None,
     ) -> None:  # fmt: skip
-        """One write for one placement, one transaction for several; `remember` when they are done."""
+        """One write for one placement, one transaction for several. Then updates, else invalidates the cache."""
         try:
             if len(placements) == 1:
                 write(placements[0], True, None)
             else:
-                self._together(placements, write)
+                self._write_in_transaction(placements, write)
         except BaseException:
-            self.memory.forget(placements)
+            self.cache.invalidate(placements)
             raise
-        (remember or self.memory.forget)(placements)
+        (update_cache or self.cache.invalidate)(placements)
 
-    def _together(self, placements: Sequence[Placement], write: Any) -> None:
-        def all_of_them(session: ClientSession) -> None:
+    def _write_in_transaction(self, placements: Sequence[Placement], write: Any) -> None:
+        def write_all(session: ClientSession) -> None:
             for index, placement in enumerate(placements):
                 write(placement, index == 0, session)
 
         for placement in placements:
-            self._make(placement.agenda)
+            self._ensure_document(placement.agenda)
         with self.client.start_session() as session:
-            session.with_transaction(all_of_them)
+            session.with_transaction(write_all)
 
-    def _make(self, key: AgendaKey) -> None:
-        """Make sure that the agenda's document is there: a transaction cannot go on after an upsert that collides."""
-        self.collection.update_one({"_id": str(key)}, {"$setOnInsert": new_agenda(key, WORD_NAMES)}, upsert=True)
+    def _ensure_document(self, key: AgendaKey) -> None:
+        """Create the agenda's document if there is none: an upsert that collides would end a transaction."""
+        self.collection.update_one({"_id": str(key)}, {"$setOnInsert": empty_agenda(key, WORD_NAMES)}, upsert=True)
 
-    def _change(
+    def _update_if_free(
         self, placement: Placement, change: Document, now: dt.datetime, own_hold: str | None,
         session: ClientSession | None,
     ) -> None:  # fmt: skip
-        """Apply `change` to the agenda if no live claim overlaps the placement; make the agenda when it is new."""
-        in_the_way: Document = {"s": {"$lt": placement.end}, "e": {"$gt": placement.start}, "x": {"$gt": now}}
+        """Apply `change` if no live claim overlaps the placement. Creates the agenda outside of a transaction.
+
+        Raises Taken, AlreadyClaimed.
+        """
+        overlapping: Document = {"s": {"$lt": placement.end}, "e": {"$gt": placement.start}, "x": {"$gt": now}}
         if own_hold is not None:
-            in_the_way["id"] = {"$ne": own_hold}
+            overlapping["id"] = {"$ne": own_hold}
         free: Document = {
             "_id": str(placement.agenda),
             **{name: {"$bitsAllClear": Int64(bits)} for name, bits in words_of(placement.cells)},
-            "holds": {"$not": {"$elemMatch": in_the_way}},
+            "holds": {"$not": {"$elemMatch": overlapping}},
         }
         if session is None:
             untouched = [name for name in WORD_NAMES if name not in change.get("$bit", {})]
             try:
                 self.collection.update_one(
-                    free, {**change, "$setOnInsert": new_agenda(placement.agenda, untouched)}, upsert=True
+                    free, {**change, "$setOnInsert": empty_agenda(placement.agenda, untouched)}, upsert=True
                 )
                 return
             except DuplicateKeyError as error:
-                unless_claimed(error)
-                # the agenda is there: either the time is taken, or it was made at this very moment by another writer
+                _raise_if_claimed(error)
+                # the document exists: either the time is taken, or another writer created it just now
         try:
             if not self.collection.update_one(free, change, session=session).matched_count:
                 raise Taken
         except DuplicateKeyError as error:
-            unless_claimed(error)
+            _raise_if_claimed(error)
             raise
+
+
+def _claim_change(
+    placement: Placement, placements: Sequence[Placement], appointment: Appointment, event: Event | None
+) -> Document:
+    """The update that claims a placement. That of the first one, which has the event, also stores the appointment."""
+    claim: Document = {"id": appointment.id, "s": placement.start, "e": placement.end}
+    if placement.purpose != "visit":
+        claim["p"] = placement.purpose
+    pushed: Document = {"claims": claim}
+    if event is not None:
+        claim["appointment"] = appointment_to_document(appointment)
+        claim["placements"] = [placement_to_document(each) for each in placements]
+        pushed["outbox"] = event.to_document()
+        pushed["owners"] = appointment.id
+    return {"$bit": set_bits(placement), "$push": pushed}
+
+
+def _stale_holds(hold: str | None, now: dt.datetime) -> Document:
+    """The holds that a booking deletes: its own, and those that expired more than an hour ago."""
+    return {"holds": {"$or": [{"id": hold}, {"x": {"$lte": now - EXPIRED_HOLD_RETENTION}}]}}
+
+
+def _raise_if_claimed(error: DuplicateKeyError) -> None:
+    """Raise AlreadyClaimed when the duplicate is the appointment, not the agenda."""
+    if "owners" in (error.details or {}).get("keyPattern", {}):
+        raise AlreadyClaimed from error

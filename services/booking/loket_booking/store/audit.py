@@ -1,4 +1,4 @@
-"""Who looked at or changed what is known of a resident. Entries are only ever added; they know no resident by name."""
+"""The audit log: who read or changed the data of residents. Append-only; it names no resident."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..domain.lifecycle import Actor
 
 
 class Audit:
-    """What was done: read, changed, exported or erased."""
+    """One entry for each action: read, changed, exported, erased or asked."""
 
     NAME = "audit"
 
@@ -25,7 +25,7 @@ class Audit:
         self.collection.create_index([("appointment", 1), ("_id", -1)], name="pages_of_one")
         self.collection.create_index([("municipality", 1), ("who", 1), ("at", -1)], name="lately")
 
-    def note(
+    def record(
         self, municipality: str, by: Actor, action: str, now: dt.datetime, appointment: str | None = None,
         detail: str = "",
     ) -> None:  # fmt: skip
@@ -41,18 +41,18 @@ class Audit:
             }
         )
 
-    def note_once(
+    def record_once(
         self, municipality: str, by: Actor, action: str, now: dt.datetime, detail: str, every: dt.timedelta
     ) -> None:
-        """The same, unless it was noted a while ago already: a page that refreshes itself is one look."""
-        lately = {"municipality": municipality, "who": by.who, "at": {"$gt": now - every}, "detail": detail}
-        if self.collection.find_one({**lately, "by": by.role, "action": action}, {"_id": 1}) is None:
-            self.note(municipality, by, action, now, detail=detail)
+        """As `record`, unless the same entry was made within `every`: a page that refreshes itself is read once."""
+        recent = {"municipality": municipality, "who": by.who, "at": {"$gt": now - every}, "detail": detail}
+        if self.collection.find_one({**recent, "by": by.role, "action": action}, {"_id": 1}) is None:
+            self.record(municipality, by, action, now, detail=detail)
 
     def page(
         self, municipality: str, appointment: str | None, before: str | None, most: int
     ) -> tuple[list[Document], str | None]:
-        """The latest first, and the cursor to go on with. Raises Refusal: invalid-request."""
+        """The latest entries first, and the cursor of the next page. Raises Refusal: invalid-request."""
         query: Document = {"municipality": municipality}
         if appointment is not None:
             query["appointment"] = appointment

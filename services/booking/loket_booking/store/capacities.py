@@ -1,4 +1,4 @@
-"""What each resource-day was last told to offer."""
+"""The capacity that was last published for each resource-day."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
 from ..domain.capacity import Capacity
-from .repository import Lives
+from .repository import Repository
 
 
-class Capacities(Lives[Capacity]):
-    """One document per resource-day, kept with the event that told it."""
+class Capacities(Repository[Capacity]):
+    """One document per resource-day, stored with the event that publishes it."""
 
     NAME = "capacities"
 
@@ -26,23 +26,23 @@ class Capacities(Lives[Capacity]):
     def create_indexes(self) -> None:
         self.collection.create_index([("municipality", 1), ("date", 1)], name="days")
 
-    def told(self, municipality: str, first: dt.date) -> dict[str, Capacity]:
-        """All that was told of the days from `first` on, by id."""
+    def published(self, municipality: str, first: dt.date) -> dict[str, Capacity]:
+        """What was published for the days from `first` on, by id."""
         found = self._find({"municipality": municipality, "date": {"$gte": first.isoformat()}}, "date")
         return {capacity.id: capacity for capacity in found}
 
-    def keep_all(self, changes: Sequence[tuple[Capacity, Event]]) -> list[Event]:
-        """As `keep`, for many at once. Returns the events of those that were kept."""
+    def save_all(self, changes: Sequence[tuple[Capacity, Event]]) -> list[Event]:
+        """As `save`, for many at once. Returns the events of those that were saved."""
         events = {changed.id: event for changed, event in changes}
         new = [self._with_outbox(each, event) for each, event in changes if each.sequence == 1]
         lost = set()
         if new:
             try:
                 self.collection.insert_many(new, ordered=False)
-            except BulkWriteError as error:  # another instance told some of them
+            except BulkWriteError as error:  # another instance published some of them
                 lost = {new[problem["index"]]["_id"] for problem in error.details["writeErrors"]}
         for changed, event in changes:
-            if changed.sequence > 1 and not self.keep(changed, event):
+            if changed.sequence > 1 and not self.save(changed, event):
                 lost.add(changed.id)
         return [event for name, event in events.items() if name not in lost]
 
@@ -50,7 +50,7 @@ class Capacities(Lives[Capacity]):
     def _with_outbox(capacity: Capacity, event: Event) -> Document:
         return {"_id": capacity.id, **_document(capacity), "outbox": [event.to_document()]}
 
-    def forget_before(self, date: dt.date) -> int:
+    def delete_before(self, date: dt.date) -> int:
         over = {"date": {"$lt": date.isoformat()}, "outbox": {"$size": 0}}
         return self.collection.delete_many(over).deleted_count
 

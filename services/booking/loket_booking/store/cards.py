@@ -1,7 +1,7 @@
-"""Contact cards: who an appointment is for, what they answered, and how their link is recognised.
+"""Contact cards: the resident of an appointment, their answers, and the hash of their link.
 
-Personal data lives here (and in the files that a card names) and nowhere else. A card is written before its claim and
-found by the appointment's id; the agenda never points here. Of the link only a hash is kept.
+Personal data is stored here (and in the files that a card names) and nowhere else. A card is written before its claim
+and has the appointment's id; the agenda never refers to it. Only a hash of the link's token is stored.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from loket_chassis.storage.connection import UNJOURNALED, Document
 
 from ..domain.resource_day import AgendaKey
 
-#: how long the making of a booking can take at the very most; a card without a claim that is older was left behind
-UNDER_WAY = dt.timedelta(seconds=30)
-#: Crockford's base 32: no letter that reads as another
+#: the longest that a booking can take; an older card without a claim is orphaned
+MAX_BOOKING_TIME = dt.timedelta(seconds=30)
+#: Crockford's base 32, without letters that look alike
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class PlaceTaken(Exception):
-    """Another appointment to come of the same person and type has this place."""
+    """Another coming appointment of the same person and type has this place."""
 
 
 class InvitationUsed(Exception):
@@ -38,14 +38,13 @@ class InvitationUsed(Exception):
 
 @dataclass(frozen=True)
 class Card:
-    """`agenda` is the id of the agenda that holds the claim, `visit_date` its local day as YYYY-MM-DD.
+    """`agenda`: the id of the agenda with the claim. `visit_date`: its local day as YYYY-MM-DD.
 
-    `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person, None
-    when they left no address and no number. `places`:
-    see `commands.bounding`. `invitation`: the one that it was booked with. `files`: {id, question, name, media_type,
-    size, at}. `requests`: what the specialist asked for, {text, at, who, answer, answered_at}. `flagged`: documents
-    were missing. `duty_at`: when something about its documents is due next. `portal`: the key that it was booked with,
-    `notes`: what that passed on. `name_words`: by which the name is found.
+    `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person, None when
+    they gave no address and no number. `places`: see `commands.limits`. `invitation`: the id of the invitation used.
+    `files`: {id, question, name, media_type, size, at}. `requests`: what the specialist asked, {text, at, who, answer,
+    answered_at}. `flagged`: documents were missing. `duty_at`: when a document is due next. `portal`: the code of the
+    portal's key. `notes`: of the portal. `name_words`: the search index of the name.
     """
 
     id: str
@@ -73,9 +72,9 @@ class Card:
 
 
 def new_reference() -> str:
-    """What a resident reads out at the counter: eight signs, 40 bits, such as 7K3Q-9F2M."""
-    signs = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{signs[:4]}-{signs[4:]}"
+    """A code that a resident can read out at the counter: eight characters, 40 bits, such as 7K3Q-9F2M."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{code[:4]}-{code[4:]}"
 
 
 class Cards:
@@ -84,8 +83,8 @@ class Cards:
     NAME = "cards"
 
     def __init__(self, database: Database[Document]) -> None:
-        # a card is nothing until its claim is written, and the claim waits for the disk
-        self.ahead = database[self.NAME].with_options(write_concern=UNJOURNALED)
+        # a card has no effect until its claim is written, and that write is journaled
+        self.unjournaled = database[self.NAME].with_options(write_concern=UNJOURNALED)
         self.collection = database[self.NAME]
         self.progress = database["card_progress"]
 
@@ -105,10 +104,10 @@ class Cards:
         self.collection.create_index("duty_at", name="duty", partialFilterExpression={"duty_at": {"$type": "date"}})
 
     def add(self, card: Card) -> bool:
-        """Keep the card. False when there is one under its id already. Raises PlaceTaken, InvitationUsed."""
+        """Store the card. False when there is one with its id. Raises PlaceTaken, InvitationUsed."""
         document = {"_id": card.id, **{name: getattr(card, name) for name in Card.__dataclass_fields__ if name != "id"}}
         try:
-            self.ahead.insert_one(document)
+            self.unjournaled.insert_one(document)
         except DuplicateKeyError as error:
             if self.get(card.id) is not None:
                 return False
@@ -117,65 +116,66 @@ class Cards:
                 raise PlaceTaken from error
             if "invitation" in pattern:
                 raise InvitationUsed from error
-            raise  # it was the reference that exists
+            raise  # the reference exists
         return True
 
     def take_over(self, card: Card, now: dt.datetime) -> Card | None:
-        """Make a card one's own whose maker has had its time and left no claim. None when it is another's still."""
-        if card.created_at > now - UNDER_WAY:
+        """Continue a booking whose process died before its claim. None while that booking may still be running."""
+        if card.created_at > now - MAX_BOOKING_TIME:
             return None
-        result = self.ahead.update_one({"_id": card.id, "created_at": card.created_at}, {"$set": {"created_at": now}})
+        result = self.unjournaled.update_one(
+            {"_id": card.id, "created_at": card.created_at}, {"$set": {"created_at": now}}
+        )
         return replace(card, created_at=now) if result.modified_count else None
 
     def move(self, card: Card, agenda: AgendaKey, session: ClientSession | None = None) -> Card:
-        """Point the card at another agenda."""
+        """Change the agenda of the card."""
         moved = replace(card, agenda=str(agenda), visit_date=agenda.date.isoformat())
         place = {"agenda": moved.agenda, "visit_date": moved.visit_date}
-        self.ahead.update_one({"_id": card.id}, {"$set": place}, session=session)
+        self.unjournaled.update_one({"_id": card.id}, {"$set": place}, session=session)
         return moved
 
     def change(self, card: Card, **changes: Any) -> Card:
-        """Set fields of the card as a whole."""
+        """Replace whole fields of the card."""
         self.collection.update_one({"_id": card.id}, {"$set": changes})
         return replace(card, **changes)
 
     def append(self, card: Card, name: str, entry: Document, most: int | None = None) -> bool:
-        """Add to `files` or `requests`. False when there are `most` already."""
+        """Add an entry to `files` or `requests`. False when there are `most` entries."""
         found: Document = {"_id": card.id}
         if most is not None:
             found[f"{name}.{most - 1}"] = {"$exists": False}
         return self.collection.update_one(found, {"$push": {name: entry}}).modified_count == 1
 
-    def give_places_back(self, cards: Iterable[Card]) -> None:
+    def release_places(self, cards: Iterable[Card]) -> None:
         self.collection.update_many({"_id": {"$in": [card.id for card in cards]}}, {"$set": {"places": []}})
 
     def drop_file(self, card: Card, file: str) -> bool:
         result = self.collection.update_one({"_id": card.id}, {"$pull": {"files": {"id": file}}})
         return result.modified_count == 1
 
-    def looked_until(self) -> dt.datetime:
-        """The moment up to which all cards were seen to have a claim or be gone."""
+    def checked_until(self) -> dt.datetime:
+        """The time until which all orphaned cards have been deleted."""
         found = self.progress.find_one({"_id": "left_behind"})
         return found["until"] if found else dt.datetime.fromtimestamp(0, dt.UTC)
 
-    def looked(self, until: dt.datetime) -> None:
+    def save_checked_until(self, until: dt.datetime) -> None:
         self.progress.update_one({"_id": "left_behind"}, {"$max": {"until": until}}, upsert=True)
 
-    def made_between(self, after: dt.datetime, until: dt.datetime, most: int) -> list[Card]:
-        """The cards made from the one moment on and until the other, oldest first."""
+    def find_created_between(self, after: dt.datetime, until: dt.datetime, most: int) -> list[Card]:
+        """The cards created from `after` until `until`, both inclusive, oldest first."""
         found = self.collection.find({"created_at": {"$gte": after, "$lte": until}}).sort("created_at", 1).limit(most)
         return _cards(found)
 
-    def remove(self, card: Card) -> None:
-        """Delete the card, unless somebody took it over meanwhile."""
-        self.ahead.delete_one({"_id": card.id, "created_at": card.created_at})
+    def delete_unclaimed(self, card: Card) -> None:
+        """Delete the card, unless another request took it over meanwhile."""
+        self.unjournaled.delete_one({"_id": card.id, "created_at": card.created_at})
 
-    def forget(self, cards: Sequence[Card]) -> None:
-        """Delete the cards for good."""
+    def delete(self, cards: Sequence[Card]) -> None:
         self.collection.delete_many({"_id": {"$in": [card.id for card in cards]}})
 
     def pseudonymise(self, card: Card, answers: dict[str, str]) -> None:
-        """Keep these answers and nothing by which anybody could be known."""
+        """Keep these answers only, and delete all that could identify the resident."""
         self.collection.update_one(
             {"_id": card.id},
             {
@@ -187,8 +187,10 @@ class Cards:
             },
         )  # fmt: skip
 
-    def past(self, municipality: str, before: dt.date, types: Iterable[str], others: bool, most: int) -> list[Card]:
-        """Cards of visits on earlier days that still know somebody: of one of these types, or (`others`) of none."""
+    def find_past(
+        self, municipality: str, before: dt.date, types: Iterable[str], others: bool, most: int
+    ) -> list[Card]:
+        """Cards with personal data of visits before a day, with one of these types, or (`others`) with none of them."""
         which = {"$nin": list(types)} if others else {"$in": list(types)}
         query: Document = {
             "municipality": municipality,
@@ -198,42 +200,42 @@ class Cards:
         }
         return _cards(self.collection.find(query).limit(most))
 
-    def due(self, now: dt.datetime, most: int) -> list[Card]:
-        """The cards with something to do about their documents, the longest due first."""
+    def find_due(self, now: dt.datetime, most: int) -> list[Card]:
+        """The cards with a document that is due, the longest overdue first."""
         return _cards(self.collection.find({"duty_at": {"$lte": now}}).sort("duty_at", 1).limit(most))
 
-    def of_contact(self, municipality: str, mark: str) -> list[Card]:
+    def find_by_contact(self, municipality: str, mark: str) -> list[Card]:
         """All cards of one person, the latest visit first."""
         found = self.collection.find({"contact_mark": mark, "municipality": municipality})
         return _cards(found.sort("visit_date", -1))
 
-    def named(self, municipality: str, beginnings: Sequence[str], since: dt.date, most: int) -> list[Card]:
-        """Visits from a day on of who has a name with words that begin so, the earliest first."""
+    def find_by_name(self, municipality: str, prefixes: Sequence[str], since: dt.date, most: int) -> list[Card]:
+        """Cards of visits from `since` on whose name has a word for each prefix, the earliest visit first."""
         query: Document = {
             "municipality": municipality,
             "visit_date": {"$gte": since.isoformat()},
-            "$and": [{"name_words": {"$regex": f"^{re.escape(each)}"}} for each in beginnings],
+            "$and": [{"name_words": {"$regex": f"^{re.escape(each)}"}} for each in prefixes],
         }
         return _cards(self.collection.find(query).sort("visit_date", 1).limit(most))
 
     def get(self, identifier: str) -> Card | None:
         return _card(self.collection.find_one({"_id": identifier}))
 
-    def with_invitation(self, invitation: str) -> bool:
+    def is_invitation_used(self, invitation: str) -> bool:
         return self.collection.find_one({"invitation": invitation}, {"_id": 1}) is not None
 
-    def of_invitations(self, invitations: Iterable[str]) -> dict[str, str]:
-        """The appointment that each of them was used for, by invitation."""
+    def appointments_by_invitation(self, invitations: Iterable[str]) -> dict[str, str]:
+        """The id of the appointment that was booked with each invitation, by the id of the invitation."""
         found = self.collection.find({"invitation": {"$in": list(invitations)}}, {"invitation": 1})
         return {card["invitation"]: card["_id"] for card in found}
 
     def get_all(self, identifiers: Iterable[str]) -> dict[str, Card]:
         return {card.id: card for card in _cards(self.collection.find({"_id": {"$in": list(identifiers)}}))}
 
-    def by_token(self, token: str) -> Card | None:
+    def find_by_token(self, token: str) -> Card | None:
         return _card(self.collection.find_one({"token_hash": hash_of(token)}))
 
-    def by_reference(self, municipality: str, reference: str) -> Card | None:
+    def find_by_reference(self, municipality: str, reference: str) -> Card | None:
         return _card(self.collection.find_one({"municipality": municipality, "reference": reference}))
 
 

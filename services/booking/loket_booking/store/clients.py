@@ -1,8 +1,8 @@
-"""What each client has taken of what is bounded. One atomic write both counts and takes, for all instances together.
+"""The permits that each client has in use. One atomic write counts and takes a permit, across all instances.
 
 _id      "rumst/holds/<keyed hash of the client>"
-permits  [{id, until}]   live until then; what is over is dropped by the next write
-expires  the end of the last one, when MongoDB removes the document
+permits  [{id, until}]   expired ones are dropped by the next write
+expires  when the last permit expires, and MongoDB deletes the document
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 from loket_chassis.storage.connection import UNJOURNALED, Document
 
 
-class Clients:
+class ClientPermits:
     """The permits of all clients of all municipalities."""
 
     NAME = "clients"
@@ -28,7 +28,7 @@ class Clients:
         self.collection.create_index("expires", expireAfterSeconds=0, name="expires")
 
     def take(self, name: str, permit: str, most: int, until: dt.datetime, now: dt.datetime) -> dt.datetime | None:
-        """Take one of `most` permits until a moment. Returns None, or when the next one is free if all are taken."""
+        """Take one of `most` permits. Returns None, or when the next one expires if all are in use."""
         live: Document = {
             "$filter": {"input": {"$ifNull": ["$permits", []]}, "cond": {"$gt": ["$$this.until", now]}}
         }  # fmt: skip
@@ -45,7 +45,7 @@ class Clients:
         return ends[len(ends) - most]
 
     def release(self, name: str, permit: str) -> None:
-        """Give a permit back before its time."""
+        """Return a permit before it expires."""
         self.collection.update_one({"_id": name}, {"$pull": {"permits": {"id": permit}}})
 
     def _change(self, name: str, change: list[Document]) -> Document:
@@ -54,6 +54,6 @@ class Clients:
                 found = self.collection.find_one_and_update(
                     {"_id": name}, change, upsert=True, return_document=ReturnDocument.AFTER
                 )
-            except DuplicateKeyError:  # two first requests at the same moment: the other one made the document
+            except DuplicateKeyError:  # a concurrent request created the document
                 continue
             return found

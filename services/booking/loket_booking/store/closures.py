@@ -1,4 +1,4 @@
-"""Closures beside the configuration: what people close for a while, and when a specialist is busy elsewhere."""
+"""Closures that staff or calendar feeds add to those of the configuration."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ..domain.catalogue import Closed, Closure
 
 
 @dataclass(frozen=True)
-class LaidClosure:
-    """A closure with what it closes. `source` is staff, or the name of the feed that it came from."""
+class StoredClosure:
+    """A closure and what it closes. `source` is staff, or the name of a feed."""
 
     id: str
     municipality: str
@@ -31,7 +31,7 @@ class LaidClosure:
 
 
 class Closures:
-    """`revision` of a municipality rises with every change, so that who remembers them knows when to look again."""
+    """Every change increments the municipality's `revision`, with which caches detect changes."""
 
     NAME = "closures"
 
@@ -43,93 +43,93 @@ class Closures:
         self.collection.create_index([("municipality", 1), ("first", 1)], name="municipality")
         self.collection.create_index("last", name="past")
 
-    def add(self, laid: LaidClosure) -> None:
-        self.collection.insert_one(_document(laid))
-        self._changed(laid.municipality)
+    def add(self, stored: StoredClosure) -> None:
+        self.collection.insert_one(_document(stored))
+        self._changed(stored.municipality)
 
-    def remove(self, municipality: str, identifier: str) -> LaidClosure | None:
-        """Take a closure away that people laid. None when there is none of that name."""
+    def remove(self, municipality: str, identifier: str) -> StoredClosure | None:
+        """Delete a closure of staff. None when there is none with this id."""
         found = self.collection.find_one_and_delete(
             {"_id": identifier, "municipality": municipality, "source": "staff"}
         )
         if found is None:
             return None
         self._changed(municipality)
-        return _laid(found)
+        return _stored_closure(found)
 
     def replace(
         self, municipality: str, resource: str, source: str, closures: Sequence[Closure], now: dt.datetime,
         since: dt.date,
     ) -> int:  # fmt: skip
-        """Let these be all that `source` says of a resource. Returns how many there were that last until `since`."""
+        """Replace all closures of a resource from `source`. Returns how many old ones last until `since` or later."""
         mine = {"municipality": municipality, "resource": resource, "source": source}
-        before = [_laid(found).closure for found in self.collection.find(mine)]
+        before = [_stored_closure(found).closure for found in self.collection.find(mine)]
         current = sum(closure.last >= since for closure in before)
         if {_times(closure) for closure in before} == {_times(closure) for closure in closures}:
             return current
         made = [
-            LaidClosure(uuid.uuid4().hex, municipality, closure, resource, None, source, None, now)
+            StoredClosure(uuid.uuid4().hex, municipality, closure, resource, None, source, None, now)
             for closure in closures
         ]
         with self.collection.database.client.start_session() as session, session.start_transaction():
             self.collection.delete_many(mine, session=session)
             if made:
-                self.collection.insert_many([_document(laid) for laid in made], session=session)
+                self.collection.insert_many([_document(stored) for stored in made], session=session)
         self._changed(municipality)
         return current
 
-    def listed(self, municipality: str, since: dt.date) -> list[LaidClosure]:
+    def ending_from(self, municipality: str, since: dt.date) -> list[StoredClosure]:
         query = {"municipality": municipality, "last": {"$gte": since.isoformat()}}
-        return [_laid(found) for found in self.collection.find(query).sort("first", 1)]
+        return [_stored_closure(found) for found in self.collection.find(query).sort("first", 1)]
 
     def revision(self, municipality: str) -> int:
         found = self.revisions.find_one({"_id": municipality})
         return found["revision"] if found else 0
 
     def closed(self, municipality: str) -> Closed:
-        """All of them, by what they close."""
+        """All closures, by what they close."""
         everywhere = []
         locations: dict[str, list[Closure]] = defaultdict(list)
         resources: dict[str, list[Closure]] = defaultdict(list)
-        for laid in map(_laid, self.collection.find({"municipality": municipality})):
-            if laid.resource is not None:
-                resources[laid.resource].append(laid.closure)
-            elif laid.location is not None:
-                locations[laid.location].append(laid.closure)
+        for stored in map(_stored_closure, self.collection.find({"municipality": municipality})):
+            if stored.resource is not None:
+                resources[stored.resource].append(stored.closure)
+            elif stored.location is not None:
+                locations[stored.location].append(stored.closure)
             else:
-                everywhere.append(laid.closure)
+                everywhere.append(stored.closure)
         return Closed(
             tuple(everywhere),
             {name: tuple(each) for name, each in locations.items()},
             {name: tuple(each) for name, each in resources.items()},
         )
 
-    def forget_before(self, date: dt.date) -> int:
+    def delete_before(self, date: dt.date) -> int:
         return self.collection.delete_many({"last": {"$lt": date.isoformat()}}).deleted_count
 
     def _changed(self, municipality: str) -> None:
         self.revisions.update_one({"_id": municipality}, {"$inc": {"revision": 1}}, upsert=True)
 
 
-def _document(laid: LaidClosure) -> Document:
-    closure = laid.closure
+def _document(stored: StoredClosure) -> Document:
+    closure = stored.closure
     return {
-        "_id": laid.id,
-        "municipality": laid.municipality,
+        "_id": stored.id,
+        "municipality": stored.municipality,
         "first": closure.first.isoformat(),
         "last": closure.last.isoformat(),
         "start": closure.start and closure.start.isoformat(),
         "end": closure.end and closure.end.isoformat(),
         "reason": dict(closure.reason),
-        "resource": laid.resource,
-        "location": laid.location,
-        "source": laid.source,
-        "made_by": laid.made_by,
-        "made_at": laid.made_at,
+        "resource": stored.resource,
+        "location": stored.location,
+        "source": stored.source,
+        "made_by": stored.made_by,
+        "made_at": stored.made_at,
     }
 
 
-def _laid(document: Document) -> LaidClosure:
+def _stored_closure(document: Document) -> StoredClosure:
     closure = Closure(
         first=dt.date.fromisoformat(document["first"]),
         last=dt.date.fromisoformat(document["last"]),
@@ -138,7 +138,7 @@ def _laid(document: Document) -> LaidClosure:
         end=document["end"] and dt.time.fromisoformat(document["end"]),
     )
     names = {name: document[name] for name in ("municipality", "resource", "location", "source", "made_by", "made_at")}
-    return LaidClosure(id=document["_id"], closure=closure, **names)
+    return StoredClosure(id=document["_id"], closure=closure, **names)
 
 
 def _times(closure: Closure) -> tuple[Any, ...]:

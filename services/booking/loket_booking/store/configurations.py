@@ -1,4 +1,4 @@
-"""The configuration of every municipality, as its source text, by version. The newest counts."""
+"""The configuration of every municipality, as its source text, by version. The newest is in force."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ log = structlog.get_logger()
 
 
 class Configurations:
-    """Keeps the municipalities in memory and asks once a second whether a newer version was stored."""
+    """Caches the municipalities, and checks once a second whether a newer version was stored."""
 
     NAME = "configurations"
-    FRESH_FOR = 1.0
+    #: seconds
+    MAX_AGE = 1.0
 
     def __init__(self, database: Database[Document]) -> None:
         self.versions = Versions(database[self.NAME])
         self.closures = Closures(database)
         self.removed = RemovedEntries(database, self.versions)
-        self._looking = threading.Lock()
+        self._refresh_lock = threading.Lock()
         self._seen: dict[str, tuple[int, int]] = {}
         self._calendars: dict[str, Calendar] = {}
         self._including_removed: dict[str, Municipality] = {}
@@ -44,14 +45,14 @@ class Configurations:
         self.removed.create_indexes()
 
     def calendar(self, municipality: str) -> Calendar:
-        """The municipality with its working times. Raises Refusal: unknown-municipality."""
+        """The municipality with its working time. Raises Refusal: unknown-municipality."""
         self._refresh()
         if municipality not in self._calendars:
             raise Refusal("unknown-municipality", {"municipality": municipality})
         return self._calendars[municipality]
 
     def including_removed(self, municipality: str) -> Municipality:
-        """The municipality with the entries that earlier versions had: the words for what was booked, not for booking.
+        """The municipality with the removed entries of earlier versions: to describe appointments, not to book them.
 
         Raises Refusal: unknown-municipality.
         """
@@ -65,35 +66,35 @@ class Configurations:
     def store(
         self, text: str, by: str, now: dt.datetime, only: str | None = None, follows: int | None = None
     ) -> tuple[Calendar, bool]:
-        """Keep `text` as the newest version, unless it is what already counts. Returns whether it changed.
+        """Store `text` as the newest version, unless it equals the one in force. Returns whether it changed.
 
-        `only`: the one municipality that it may be of. Raises Refusal: invalid-configuration, and settings-changed when
-        `follows` is not the version that counts; the old version then still counts.
+        `only`: the one municipality that it may configure. Raises Refusal: invalid-configuration; settings-changed when
+        `follows` is not the version in force. The old version then stays in force.
         """
-        identifier = reader.read(text, only=only).id
+        identifier = reader.read_configuration(text, only=only).id
         _, changed = self.versions.store(identifier, text, by, now, follows)
         if changed:
-            self.look_again()
+            self.invalidate()
         return self.calendar(identifier), changed
 
     def proposed(self, text: str) -> Calendar:
-        """The calendar that there would be with `text`. Raises Refusal: invalid-configuration."""
-        municipality = reader.read(text)
+        """The calendar that `text` would give. Raises Refusal: invalid-configuration."""
+        municipality = reader.read_configuration(text)
         return Calendar(municipality, self.closures.closed(municipality.id))
 
-    def look_again(self) -> None:
-        """What this process has just changed counts for it at once."""
+    def invalidate(self) -> None:
+        """Reload on the next call, after a change by this process."""
         self._checked = float("-inf")
 
     def _refresh(self) -> None:
-        if time.monotonic() - self._checked < self.FRESH_FOR:
+        if time.monotonic() - self._checked < self.MAX_AGE:
             return
-        with self._looking:  # who comes while another looks waits for what that one finds
-            if time.monotonic() - self._checked >= self.FRESH_FOR:
-                self._look()
+        with self._refresh_lock:  # concurrent callers wait for one refresh
+            if time.monotonic() - self._checked >= self.MAX_AGE:
+                self._load_newer()
                 self._checked = time.monotonic()
 
-    def _look(self) -> None:
+    def _load_newer(self) -> None:
         for name, version in self.versions.newest().items():
             seen = version, self.closures.revision(name)
             if self._seen.get(name) == seen:
@@ -107,7 +108,7 @@ class Configurations:
             self._seen[name] = seen
 
     def _municipality(self, name: str, version: int) -> Municipality | None:
-        """The one before when this version can be read no more, since a newer Loket takes less: the others work on."""
+        """The parsed version. Falls back to the one before when this version of Loket does not accept the text."""
         known = self._calendars[name].municipality if name in self._calendars else None
         if known is not None and known.version == version:
             return known
@@ -115,5 +116,5 @@ class Configurations:
             return reader.read_stored(self.versions.text(name, version), version)
         except Refusal as refusal:
             wrong = [f"{each['line']}: {each['pointer']}: {each['detail']}" for each in refusal.errors]
-            log.error("a kept configuration cannot be read", municipality=name, version=version, wrong=wrong)
+            log.error("a stored configuration cannot be read", municipality=name, version=version, errors=wrong)
             return known

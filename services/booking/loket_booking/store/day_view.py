@@ -1,4 +1,4 @@
-"""Agendas as people look at them: whole days, with who takes which time for what."""
+"""A view of the agendas by day: every claim, with its appointment."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from loket_chassis.storage.connection import Document
 from ..domain.appointment import Appointment
 from ..domain.resource_day import AgendaKey, Placement
 from .agendas import Agendas
-from .documents import appointment_of
+from .documents import appointment_from_document
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One stretch of an agenda that is taken for an appointment; of several, only the first holds it."""
+    """Claimed time in an agenda. `appointment`: only in the first claim of an appointment."""
 
     appointment_id: str
     placement: Placement
     appointment: Appointment | None
 
 
-class Days:
-    """Reads the agendas; changes nothing."""
+class DayView:
+    """Read-only."""
 
     def __init__(self, database: Database[Document]) -> None:
         self.collection = database[Agendas.NAME]
@@ -34,7 +34,7 @@ class Days:
     def claims(
         self, municipality: str, first: dt.date, last: dt.date | None = None, resources: Iterable[str] | None = None
     ) -> list[Claim]:
-        """All claims from `first` to `last` (inclusive; None is without end), in the order of their time."""
+        """All claims from `first` to `last` (inclusive; None is without end), by time."""
         dates: Document = {"$gte": first.isoformat()}
         if last is not None:
             dates["$lte"] = last.isoformat()
@@ -51,7 +51,7 @@ class Days:
     def appointments(
         self, municipality: str, first: dt.date, last: dt.date | None = None, states: Iterable[str] = ()
     ) -> list[Appointment]:
-        """The appointments of these days, in the order of their start. `states`: only those in one of them."""
+        """The appointments of these days, by start. `states`: only those in one of these states."""
         wanted = set(states)
         found = [claim.appointment for claim in self.claims(municipality, first, last) if claim.appointment]
         return sorted(
@@ -64,5 +64,5 @@ def _claim(agenda: AgendaKey, entry: Document) -> Claim:
     return Claim(
         entry["id"],
         Placement(agenda, entry["s"], entry["e"], entry.get("p", "visit")),
-        appointment_of(stored) if stored else None,
+        appointment_from_document(stored) if stored else None,
     )

@@ -1,4 +1,4 @@
-"""What the domain knows, as MongoDB documents and back."""
+"""Domain objects to MongoDB documents, and back."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from ..domain.ticket import Ticket
 from ..domain.waiting_list import Entry, Offer
 
 
-def to_document(appointment: Appointment) -> Document:
+def appointment_to_document(appointment: Appointment) -> Document:
     return _with_history(appointment)
 
 
-def from_entry(entry: Document) -> tuple[Appointment, list[Placement]]:
-    """The appointment that a claim or hold is for, and where all of its time is."""
+def claim_from_document(entry: Document) -> tuple[Appointment, list[Placement]]:
+    """The appointment of a claim or hold, and all its placements."""
     placements = [
         Placement(AgendaKey.parse(each["agenda"]), each["s"], each["e"], each.get("p", "visit"))
         for each in entry["placements"]
     ]
-    return appointment_of(entry["appointment"]), placements
+    return appointment_from_document(entry["appointment"]), placements
 
 
-def appointment_of(stored: Document) -> Appointment:
+def appointment_from_document(stored: Document) -> Appointment:
     tuples = {name: tuple(stored[name]) for name in ("appointment_types", "resources")}
     return Appointment(**{**stored, **tuples, "history": _history(stored)})
 
 
-def placed(placement: Placement) -> Document:
+def placement_to_document(placement: Placement) -> Document:
     document: Document = {"agenda": str(placement.agenda), "s": placement.start, "e": placement.end}
     return document if placement.purpose == "visit" else {**document, "p": placement.purpose}
 
 
-def to_ticket_document(ticket: Ticket) -> Document:
+def ticket_to_document(ticket: Ticket) -> Document:
     return _with_history(ticket)
 
 
-def ticket_of(stored: Document) -> Ticket:
+def ticket_from_document(stored: Document) -> Ticket:
     values = {name: stored[name] for name in Ticket.__dataclass_fields__}
     return Ticket(**{**values, "appointment_types": tuple(values["appointment_types"]), "history": _history(stored)})
 
 
-def to_entry_document(entry: Entry) -> Document:
+def entry_to_document(entry: Entry) -> Document:
     preference = entry.preference
     return {
         **{name: getattr(entry, name) for name in Entry.__dataclass_fields__},
@@ -62,18 +62,18 @@ def to_entry_document(entry: Entry) -> Document:
     }
 
 
-def entry_of(stored: Document) -> Entry:
+def entry_from_document(stored: Document) -> Entry:
     values = {name: stored[name] for name in Entry.__dataclass_fields__}
-    wish = stored["preference"]
+    preference = stored["preference"]
     return Entry(
         **{
             **values,
             "appointment_types": tuple(values["appointment_types"]),
             "declined": tuple(values["declined"]),
             "preference": Preference(
-                frozenset(wish["weekdays"]),
-                wish["after"] and dt.time.fromisoformat(wish["after"]),
-                wish["before"] and dt.time.fromisoformat(wish["before"]),
+                frozenset(preference["weekdays"]),
+                preference["after"] and dt.time.fromisoformat(preference["after"]),
+                preference["before"] and dt.time.fromisoformat(preference["before"]),
             ),
             "not_before": values["not_before"] and dt.date.fromisoformat(values["not_before"]),
             "offer": values["offer"] and Offer(**values["offer"]),
@@ -81,10 +81,10 @@ def entry_of(stored: Document) -> Entry:
     )
 
 
-def _with_history(thing: Appointment | Ticket) -> Document:
-    values = {name: getattr(thing, name) for name in thing.__dataclass_fields__}
+def _with_history(entity: Appointment | Ticket) -> Document:
+    values = {name: getattr(entity, name) for name in entity.__dataclass_fields__}
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
-    return {**values, **lists, "history": [vars(transition) for transition in thing.history]}
+    return {**values, **lists, "history": [vars(transition) for transition in entity.history]}
 
 
 def _history(stored: Document) -> tuple[Transition, ...]:

@@ -1,4 +1,4 @@
-"""What residents have filled in before they book. It is personal data, and forgotten soon after its hold."""
+"""Forms that residents began to fill in. They hold personal data, and are deleted soon after their hold expires."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loket_chassis.storage.connection import Document
 
 @dataclass(frozen=True)
 class Draft:
-    """`id` is that of the hold. `contact`: as in a card; empty until it is given."""
+    """`id`: that of the hold. `contact`: as in a card; empty until the resident gives it."""
 
     id: str
     municipality: str
@@ -22,7 +22,7 @@ class Draft:
 
 
 class Drafts:
-    """One document for each hold, removed by MongoDB itself when its time is over."""
+    """One document per hold, which MongoDB deletes when it expires."""
 
     NAME = "drafts"
 
@@ -36,6 +36,6 @@ class Drafts:
         found = self.collection.find_one({"_id": hold})
         return Draft(id=found.pop("_id"), **found) if found else None
 
-    def keep(self, draft: Draft) -> None:
+    def save(self, draft: Draft) -> None:
         document = {name: value for name, value in vars(draft).items() if name != "id"}
         self.collection.replace_one({"_id": draft.id}, document, upsert=True)

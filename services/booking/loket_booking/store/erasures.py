@@ -1,4 +1,4 @@
-"""Residents that are being forgotten: which appointments, and whether it is done."""
+"""Erasures of residents' data: the appointments of each, and whether it is finished."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pymongo.database import Database
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
-#: longer than one erasure can take
-UNDER_WAY = dt.timedelta(minutes=5)
+#: longer than any erasure takes
+MAX_ERASURE_TIME = dt.timedelta(minutes=5)
 
 
 class Erasures:
-    """Each is written before the first card goes, so that one whose process dies is brought to its end."""
+    """Each is stored before the first card is deleted, so that one whose process died can be finished."""
 
     NAME = "erasures"
 
     def __init__(self, database: Database[Document]) -> None:
         self.collection = database[self.NAME]
 
-    def begin(self, event: Event) -> None:
+    def start(self, event: Event) -> None:
         self.collection.insert_one(
             {
                 "_id": event.subject,
@@ -32,10 +32,10 @@ class Erasures:
             }
         )
 
-    def done(self, identifier: str) -> None:
+    def finish(self, identifier: str) -> None:
         self.collection.update_one({"_id": identifier}, {"$set": {"done": True}})
 
-    def left(self, now: dt.datetime) -> list[tuple[str, list[str]]]:
-        """(id, appointments) of those that were begun a while ago and never done."""
-        found = self.collection.find({"done": False, "at": {"$lte": now - UNDER_WAY}})
+    def unfinished(self, now: dt.datetime) -> list[tuple[str, list[str]]]:
+        """(id, appointments) of the erasures whose process died."""
+        found = self.collection.find({"done": False, "at": {"$lte": now - MAX_ERASURE_TIME}})
         return [(document["_id"], document["appointments"]) for document in found]

@@ -1,4 +1,4 @@
-"""What residents thought of their visit. The comment is kept here, with the appointment's id and no name."""
+"""Residents' feedback on their visits, by the appointment's id and without a name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loket_contracts.envelope import Event
 
 
 class Feedback:
-    """One for each appointment."""
+    """One document per appointment."""
 
     NAME = "feedback"
 
@@ -18,7 +18,7 @@ class Feedback:
         self.collection = database[self.NAME]
 
     def add(self, appointment: str, municipality: str, score: int, comment: str, event: Event) -> bool:
-        """Keep it with its event. False when there is some already."""
+        """Store it with its event. False when the appointment has feedback."""
         document = {"municipality": municipality, "score": score, "comment": comment, "at": event.time}
         try:
             self.collection.insert_one({"_id": appointment, **document, "outbox": [event.to_document()]})
@@ -29,6 +29,6 @@ class Feedback:
     def get(self, appointment: str) -> Document | None:
         return self.collection.find_one({"_id": appointment}, {"outbox": 0})
 
-    def forget(self, appointments: list[str]) -> None:
-        """Drop the comments, in which somebody may have written a name; the scores stay."""
+    def delete_comments(self, appointments: list[str]) -> None:
+        """Delete the comments, which may hold names; the scores stay."""
         self.collection.update_many({"_id": {"$in": appointments}}, {"$set": {"comment": ""}})

@@ -1,7 +1,7 @@
-"""Files that residents send, in MongoDB's GridFS.
+"""Files that residents upload, in MongoDB's GridFS.
 
-One that is sent while somebody still fills in the form waits for the appointment that it will be of: `waits` is what
-its card is to know of it, and `until` the moment from which nobody comes for it any more.
+A file that is uploaded before the booking is pending. Its metadata has `waits`, the entry for the card, and `until`,
+after which no booking can follow.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from loket_chassis.storage.connection import Document
 
 
 class Files:
-    """Each file belongs to one appointment, whose card names it."""
+    """Each file belongs to one appointment, whose card lists it."""
 
     NAME = "files"
 
@@ -37,31 +37,31 @@ class Files:
         """Returns the id of the file."""
         return str(self.bucket.upload_from_stream(name, content, metadata={"appointment": appointment}))
 
-    def add_waiting(
-        self, appointment: str, name: str, content: bytes, waits: Mapping[str, Any], until: dt.datetime
+    def add_pending(
+        self, appointment: str, name: str, content: bytes, entry: Mapping[str, Any], until: dt.datetime
     ) -> None:
-        """Keep a file for an appointment that there is not yet."""
-        metadata = {"appointment": appointment, "waits": dict(waits), "until": until}
+        """Store a file for an appointment that is not booked yet."""
+        metadata = {"appointment": appointment, "waits": dict(entry), "until": until}
         self.bucket.upload_from_stream(name, content, metadata=metadata)
 
-    def waiting(self, appointment: str) -> list[dict[str, Any]]:
-        """What waits for it, with the id of each, in the order in which it came."""
+    def pending(self, appointment: str) -> list[dict[str, Any]]:
+        """The entries of its pending files, with the id of each, in the order of upload."""
         query = {"metadata.appointment": appointment, "metadata.until": {"$exists": True}}
         return [
             {"id": str(each["_id"]), **each["metadata"]["waits"]} for each in self.collection.find(query).sort("_id", 1)
         ]
 
-    def waited_until(self, moment: dt.datetime) -> list[str]:
-        """The appointments for which files have waited in vain, or whose process died before it came for them."""
+    def expired_pending(self, moment: dt.datetime) -> list[str]:
+        """The ids of appointments with pending files that expired: never booked, or the booking process died."""
         return list(self.collection.distinct("metadata.appointment", {"metadata.until": {"$lte": moment}}))
 
-    def wait_for_another(self, appointment: str, other: str, until: dt.datetime) -> None:
+    def move_pending(self, appointment: str, other: str, until: dt.datetime) -> None:
         self.collection.update_many(
             {"metadata.appointment": appointment, "metadata.until": {"$exists": True}},
             {"$set": {"metadata.appointment": other, "metadata.until": until}},
         )
 
-    def wait_no_longer(self, identifiers: Iterable[str]) -> None:
+    def settle_pending(self, identifiers: Iterable[str]) -> None:
         ids = [ObjectId(each) for each in identifiers]
         self.collection.update_many({"_id": {"$in": ids}}, {"$unset": {"metadata.until": "", "metadata.waits": ""}})
 
@@ -71,13 +71,13 @@ class Files:
         except (NoFile, InvalidId):
             return None
 
-    def remove(self, identifiers: Iterable[str]) -> None:
+    def delete(self, identifiers: Iterable[str]) -> None:
         for identifier in identifiers:
             try:
                 self.bucket.delete(ObjectId(identifier))
-            except NoFile:  # somebody else deleted it at the same moment
+            except NoFile:  # a concurrent request deleted it
                 continue
 
-    def remove_all_of(self, appointments: Iterable[str]) -> None:
+    def delete_all_of(self, appointments: Iterable[str]) -> None:
         found = self.collection.find({"metadata.appointment": {"$in": list(appointments)}}, {"_id": 1})
-        self.remove(str(each["_id"]) for each in found)
+        self.delete(str(each["_id"]) for each in found)

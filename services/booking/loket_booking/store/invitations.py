@@ -1,4 +1,4 @@
-"""Invitations: one-use links to an appointment type, for one case. Of the link only a hash is kept."""
+"""Invitations: one-use links to an appointment type, for one case. Only a hash of the link's token is stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loket_chassis.storage.connection import Document
 
 @dataclass(frozen=True)
 class Invitation:
-    """What somebody may book once, until `expires`. `file_reference`: the case that it is about."""
+    """What a resident may book once, until `expires`. `file_reference`: of the case that it is about."""
 
     id: str
     municipality: str
@@ -27,12 +27,12 @@ class Invitation:
     expires: dt.datetime
     revoked: bool = False
 
-    def stands(self, now: dt.datetime) -> bool:
+    def is_valid(self, now: dt.datetime) -> bool:
         return not self.revoked and now < self.expires
 
 
 class Invitations:
-    """Which of them was used is told by the card that was made with it: its index lets one card have it."""
+    """The card that was made with an invitation refers to it; a unique index allows one card per invitation."""
 
     NAME = "invitations"
 
@@ -45,7 +45,7 @@ class Invitations:
         self.collection.create_index("expires", name="past")
 
     def add(self, invitation: Invitation) -> str:
-        """Keep it. Returns the token of its link, which is shown this once."""
+        """Store it. Returns the token of its link, which cannot be read again."""
         token = secrets.token_urlsafe(32)
         values = {name: getattr(invitation, name) for name in Invitation.__dataclass_fields__ if name != "id"}
         self.collection.insert_one({"_id": invitation.id, **values, "token_hash": hash_of(token)})
@@ -54,19 +54,19 @@ class Invitations:
     def get(self, identifier: str) -> Invitation | None:
         return _invitation(self.collection.find_one({"_id": identifier}))
 
-    def by_token(self, token: str) -> Invitation | None:
+    def find_by_token(self, token: str) -> Invitation | None:
         return _invitation(self.collection.find_one({"token_hash": hash_of(token)}))
 
     def revoke(self, municipality: str, identifier: str) -> bool:
         found = {"_id": identifier, "municipality": municipality}
         return self.collection.update_one(found, {"$set": {"revoked": True}}).matched_count == 1
 
-    def listed(self, municipality: str, most: int) -> list[Invitation]:
+    def latest(self, municipality: str, most: int) -> list[Invitation]:
         """The latest first."""
         found = self.collection.find({"municipality": municipality}).sort("made_at", -1).limit(most)
         return [invitation for invitation in map(_invitation, found) if invitation is not None]
 
-    def forget_before(self, moment: dt.datetime) -> int:
+    def delete_before(self, moment: dt.datetime) -> int:
         return self.collection.delete_many({"expires": {"$lt": moment}}).deleted_count
 
 

@@ -1,6 +1,6 @@
-"""Entries that earlier versions of a configuration had and the one in force has not: appointments still refer to them.
+"""Entries of earlier configurations that were removed, but to which appointments still refer.
 
-Derived from the stored versions, so it can be dropped: it is worked out again.
+The collection is derived from the stored versions, so it can be dropped and is then built again.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ log = structlog.get_logger()
 
 
 class RemovedEntries:
-    """{_id: municipality/section/name, municipality, section, name, version}: the last version that had the entry.
+    """{_id: municipality/section/name, municipality, section, name, version}: the last version with the entry.
 
-    One more document for each municipality, {_id: municipality, compared}, says up to which version this was worked
-    out. Every write can be repeated, so several processes may work it out at once.
+    One more document per municipality, {_id: municipality, compared}, has the last version that was compared. All
+    writes are idempotent, so several processes may do this at once.
     """
 
     NAME = "removed_entries"
@@ -40,7 +40,7 @@ class RemovedEntries:
         self.collection.create_index("municipality", name="municipality")
 
     def added_to(self, municipality: Municipality) -> Municipality:
-        """`municipality`, which is in force, with every removed entry as the last version with it had it."""
+        """`municipality`, which is in force, with every removed entry as in the last version that had it."""
         self._compare_up_to(municipality)
         by_version: dict[int, list[tuple[str, str]]] = {}
         for found in self.collection.find({"municipality": municipality.id}):
@@ -79,9 +79,9 @@ class RemovedEntries:
         self.collection.update_one({"_id": current.id}, {"$max": {"compared": current.version}}, upsert=True)
 
     def _read(self, name: str, version: int) -> Municipality | None:
-        """None when the version cannot be read: this Loket may accept less than the one that stored it."""
+        """None when this version of Loket does not accept the text."""
         try:
-            return reader.read(self.versions.text(name, version), version)
+            return reader.read_configuration(self.versions.text(name, version), version)
         except Refusal:
             log.warning("an earlier configuration cannot be read", municipality=name, version=version)
             return None

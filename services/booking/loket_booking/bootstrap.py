@@ -1,0 +1,215 @@
+"""The composition root: builds the repositories on a database, and the use cases on the repositories."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from typing import Any
+
+from pymongo.database import Database
+
+from loket_chassis.messaging.outbox import Outbox
+from loket_chassis.messaging.publish_once import PublishOnce
+from loket_chassis.storage.connection import Document, MongoDatabase
+from loket_contracts.events import BOOKING_EXCHANGE
+
+from .commands.allocation import Allocator
+from .commands.attachments import AttachmentCommands
+from .commands.booking import BookingCommands
+from .commands.closures import ClosureCommands
+from .commands.configuration_changes import ConfigurationCommands
+from .commands.drafts import DraftCommands
+from .commands.feedback import FeedbackCommands
+from .commands.invitations import InvitationCommands
+from .commands.lifecycle import LifecycleCommands
+from .commands.limits import Limits
+from .commands.ports import Clock, Publish
+from .commands.preparation import PreparationCommands
+from .commands.privacy import PrivacyCommands
+from .commands.queue import QueueCommands
+from .commands.waiting_list import WaitingListCommands
+from .jobs.availability_sampling import AvailabilitySampling
+from .jobs.capacity_publishing import CapacityPublishing
+from .jobs.housekeeping import Housekeeping
+from .jobs.no_shows import NoShows
+from .jobs.retention import Retention
+from .queries.administration import AdministrationQueries
+from .queries.appointments import AppointmentQueries
+from .queries.calendar_feed import CalendarFeedQueries
+from .queries.catalogue import CatalogueQueries
+from .queries.clashes import ClashQueries
+from .queries.contact_cards import ContactCardQueries
+from .queries.day import DayQueries
+from .queries.dossiers import DossierQueries
+from .queries.invitations import InvitationQueries
+from .queries.search import SearchQueries
+from .queries.slots import SlotQueries
+from .queries.team_access import TeamAccess
+from .queries.waiting_room import WaitingRoomQueries
+from .store.agendas import Agendas
+from .store.audit import Audit
+from .store.capacities import Capacities
+from .store.cards import Cards
+from .store.clients import ClientPermits
+from .store.configurations import Configurations
+from .store.day_view import DayView
+from .store.drafts import Drafts
+from .store.erasures import Erasures
+from .store.feedback import Feedback
+from .store.files import Files
+from .store.invitations import Invitations
+from .store.links import Links
+from .store.tickets import Tickets
+from .store.waiting_lists import WaitingLists
+from .use_cases import UseCases
+
+#: samples of availability that are yet to be published
+SAMPLES = "samples"
+#: the collections whose documents have an outbox
+WITH_OUTBOX = (
+    Agendas.NAME,
+    WaitingLists.NAME,
+    Tickets.NAME,
+    Capacities.NAME,
+    Erasures.NAME,
+    Feedback.NAME,
+    SAMPLES,
+)
+
+
+def utc_now() -> dt.datetime:
+    """The time in UTC, in milliseconds as MongoDB stores it."""
+    now = dt.datetime.now(dt.UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+@dataclass(frozen=True)
+class Repositories:
+    """The repositories of booking, on one database."""
+
+    agendas: Agendas
+    audit: Audit
+    capacities: Capacities
+    cards: Cards
+    configurations: Configurations
+    days: DayView
+    drafts: Drafts
+    erasures: Erasures
+    feedback: Feedback
+    files: Files
+    invitations: Invitations
+    permits: ClientPermits
+    samples: PublishOnce
+    tickets: Tickets
+    waiting_lists: WaitingLists
+
+    @classmethod
+    def on(cls, database: Database[Document]) -> Repositories:
+        """Build them, and create their indexes."""
+        repositories = cls(
+            agendas=Agendas(database),
+            audit=Audit(database),
+            capacities=Capacities(database),
+            cards=Cards(database),
+            configurations=Configurations(database),
+            days=DayView(database),
+            drafts=Drafts(database),
+            erasures=Erasures(database),
+            feedback=Feedback(database),
+            files=Files(database),
+            invitations=Invitations(database),
+            permits=ClientPermits(database),
+            samples=PublishOnce(database, SAMPLES),
+            tickets=Tickets(database),
+            waiting_lists=WaitingLists(database),
+        )
+        for field in fields(cls):
+            repository = getattr(repositories, field.name)
+            if hasattr(repository, "create_indexes"):
+                repository.create_indexes()
+        return repositories
+
+
+def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publish) -> UseCases:
+    """Build every use case, with the repositories that it needs."""
+    allocator = Allocator(on.agendas)
+    limits = Limits(on.agendas, on.cards, on.permits, links)
+    lifecycle = LifecycleCommands(on.agendas, on.cards, on.configurations, allocator, clock, publish)
+    invitations = InvitationCommands(on.invitations, on.configurations, clock)
+    preparation = PreparationCommands(on.agendas, on.cards, on.configurations, on.audit, lifecycle, clock)
+    attachments = AttachmentCommands(on.agendas, on.cards, on.files, on.configurations, on.audit, preparation, clock)
+    booking = BookingCommands(
+        on.agendas, on.cards, on.configurations, links, invitations, limits, allocator, clock, publish
+    )
+    configuration = ConfigurationCommands(on.configurations, on.days, on.cards, clock)
+    privacy = PrivacyCommands(
+        on.agendas, on.cards, on.configurations, on.waiting_lists, on.files, on.feedback, on.erasures, on.audit,
+        links, lifecycle, clock, publish,
+    )  # fmt: skip
+    queue = QueueCommands(on.agendas, on.cards, on.configurations, on.days, on.tickets, lifecycle, clock, publish)
+    waiting_list = WaitingListCommands(
+        on.agendas, on.cards, on.configurations, on.waiting_lists, lifecycle, clock, publish
+    )
+    appointments = AppointmentQueries(
+        on.agendas, on.cards, on.configurations, on.waiting_lists, links, invitations, clock
+    )
+    slots = SlotQueries(on.agendas, on.configurations, clock)
+    housekeeping = Housekeeping(
+        Retention(on.agendas, on.cards, on.configurations, on.invitations, on.files, on.feedback, clock),
+        NoShows(on.cards, on.configurations, on.days, lifecycle, clock),
+        CapacityPublishing(on.capacities, on.configurations, clock, publish),
+        AvailabilitySampling(on.configurations, on.samples, slots, clock, publish),
+        privacy,
+        attachments,
+        preparation,
+        waiting_list,
+    )
+    return UseCases(
+        attachments=attachments,
+        booking=booking,
+        closures=ClosureCommands(on.configurations, on.cards, lifecycle, clock),
+        configuration=configuration,
+        drafts=DraftCommands(on.agendas, on.drafts, on.files, on.configurations, attachments, booking, limits),
+        feedback=FeedbackCommands(on.agendas, on.feedback, clock, publish),
+        invitations=invitations,
+        lifecycle=lifecycle,
+        preparation=preparation,
+        privacy=privacy,
+        queue=queue,
+        waiting_list=waiting_list,
+        administration=AdministrationQueries(on.configurations, on.audit, configuration),
+        appointments=appointments,
+        calendar_feed=CalendarFeedQueries(on.cards, on.configurations, on.days, links, clock),
+        catalogue=CatalogueQueries(on.configurations),
+        clashes=ClashQueries(on.agendas, on.cards, on.configurations, on.days, clock),
+        contact_cards=ContactCardQueries(
+            on.agendas, on.cards, on.configurations, on.waiting_lists, links, appointments
+        ),
+        day=DayQueries(on.cards, on.configurations, on.days, on.audit, clock),
+        dossiers=DossierQueries(on.agendas, on.cards, on.configurations, on.invitations, on.audit, appointments, clock),
+        invitation_list=InvitationQueries(on.invitations, on.cards),
+        search=SearchQueries(on.agendas, on.cards, on.configurations, on.days, on.audit, appointments, clock),
+        slots=slots,
+        team_access=TeamAccess(on.configurations, on.tickets, appointments),
+        waiting_room=WaitingRoomQueries(on.cards, on.configurations, on.days, on.tickets, queue, clock),
+        housekeeping=housekeeping,
+        links=links,
+    )
+
+
+class BookingUseCases(MongoDatabase):
+    """Gives the service class its `UseCases`, built once per process."""
+
+    outbox = Outbox(BOOKING_EXCHANGE, collections=WITH_OUTBOX)
+
+    def setup(self) -> None:
+        links = Links(self.container.config["settings"].loket_secret)
+        repositories = Repositories.on(self.database)
+        self.use_cases = build_use_cases(repositories, links, utc_now, self.outbox.announce)
+
+    def stop(self) -> None:
+        self.outbox.stop()  # before nameko closes the database connection, together with all nested extensions
+        super().stop()
+
+    def get_dependency(self, worker_ctx: Any) -> UseCases:
+        return self.use_cases

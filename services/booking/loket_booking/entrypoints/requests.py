@@ -1,0 +1,32 @@
+"""What all RPC classes share: their dependencies, and the `Request` of a caller."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from loket_chassis.storage.idempotency import IdempotencyKeys
+
+from ..commands.request import Request
+from ..use_cases import UseCases
+
+
+class RpcDependencies(Protocol):
+    """What the service class provides."""
+
+    use_cases: UseCases
+    idempotency: IdempotencyKeys
+    traceparent: str
+
+
+def by_resident(rpc: RpcDependencies, idempotency_key: str | None = None, client: str | None = None) -> Request:
+    return Request("resident", idempotency_key, rpc.traceparent or None, client=client)
+
+
+def by_staff(rpc: RpcDependencies, who: str, idempotency_key: str | None = None) -> Request:
+    return Request("staff", idempotency_key, rpc.traceparent or None, who)
+
+
+def by_portal(rpc: RpcDependencies, who: str, idempotency_key: str | None = None) -> Request:
+    """The key is made unique to the portal, because ids are derived from it."""
+    key = f"{who} {idempotency_key}" if idempotency_key else None
+    return Request("portal", key, rpc.traceparent or None, who)

@@ -1,0 +1,104 @@
+"""The dossier of a visit, for staff. Every read is audited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..commands.ports import Clock
+from ..commands.request import Request
+from ..domain import booked, intake_form
+from ..domain.appointment import Appointment, allowed_commands
+from ..domain.lifecycle import Transition
+from ..store.agendas import Agendas
+from ..store.audit import Audit
+from ..store.cards import Card, Cards
+from ..store.configurations import Configurations
+from ..store.invitations import Invitations
+from .appointments import AppointmentQueries
+from .day import appointment_summary
+
+
+@dataclass(frozen=True)
+class DossierQueries:
+    agendas: Agendas
+    cards: Cards
+    configurations: Configurations
+    invitations: Invitations
+    audit: Audit
+    appointments: AppointmentQueries
+    clock: Clock
+
+    def dossier(self, card: Card, appointment: Appointment, request: Request) -> dict[str, Any]:
+        """The answers, files, requests and earlier visits of the resident."""
+        known, now = self.configurations.calendar(card.municipality).municipality, self.clock()
+        self.record_read(card, request)
+        invitation = self.invitations.get(card.invitation) if card.invitation else None
+        refusal = booked.move_refusal(known, appointment)
+        return {
+            **appointment_summary(known, appointment, card, now),
+            "appointment": card.id,
+            "allowed": booked.without_refused(allowed_commands(known, appointment, "staff", now), refusal),
+            "move_refusal": refusal,
+            "move_to": [each.id for each in booked.other_locations(known, appointment)],
+            "contact": card.contact,
+            "answers": card.answers,
+            "unanswered": self._unanswered(card, appointment),
+            "notes": card.notes,
+            "files": [{**file, "at": file["at"].isoformat()} for file in card.files],
+            "asked": [_describe_request(each) for each in card.requests],
+            "file_reference": invitation.file_reference if invitation else None,
+            "outcome": appointment.outcome,
+            "follows": appointment.follows,
+            "history": [_describe_transition(each) for each in appointment.history],
+            "earlier": self._other_visits(card),
+        }
+
+    def describe_for_staff(self, appointment: Appointment, card: Card) -> dict[str, Any]:
+        """An appointment as its resident sees it, with the commands that staff may give."""
+        known = self.configurations.calendar(appointment.municipality).municipality
+        return {
+            **self.appointments.describe(appointment, card),
+            "allowed": allowed_commands(known, appointment, "staff", self.clock()),
+        }
+
+    def record_read(self, card: Card, request: Request) -> None:
+        self.audit.record(card.municipality, request.actor, "read", self.clock(), card.id)
+
+    def record_address_lifted(self, card: Card, channel: str, request: Request) -> None:
+        """Record that staff unblock an address of the resident."""
+        detail = f"{channel} address lifted"
+        self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, detail)
+
+    def _other_visits(self, card: Card) -> list[dict[str, Any]]:
+        """The other appointments of the same person, the latest first."""
+        if not card.contact_mark:
+            return []
+        known, now = self.configurations.calendar(card.municipality).municipality, self.clock()
+        others = [
+            other for other in self.cards.find_by_contact(card.municipality, card.contact_mark) if other.id != card.id
+        ]
+        appointments = self.agendas.find_claims(other.id for other in others)
+        return [
+            {
+                **appointment_summary(known, appointment, other, now),
+                "appointment": other.id,
+                "outcome": appointment.outcome,
+            }
+            for other in others
+            if (appointment := appointments.get(other.id)) is not None
+        ]
+
+    def _unanswered(self, card: Card, appointment: Appointment) -> list[str]:
+        """The required questions without an answer, which staff have to ask."""
+        visit = booked.visit_of(self.configurations.including_removed(card.municipality), appointment)
+        return [] if card.pseudonymised else intake_form.unanswered(visit, card.answers)
+
+
+def _describe_request(request: dict[str, Any]) -> dict[str, Any]:
+    answered = request["answered_at"]
+    return {**request, "at": request["at"].isoformat(), "answered_at": answered and answered.isoformat()}
+
+
+def _describe_transition(each: Transition) -> dict[str, Any]:
+    return {"command": each.command, "at": each.at.isoformat(), "by": each.by, "who": each.who, "reason": each.reason}

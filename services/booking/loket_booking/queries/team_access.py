@@ -1,0 +1,53 @@
+"""Access of staff who work for some teams only. `teams`: their codes; None for all teams of the municipality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loket_contracts.errors import Refusal
+
+from ..store.cards import Card
+from ..store.configurations import Configurations
+from ..store.tickets import Tickets
+from .appointments import AppointmentQueries
+
+Teams = Sequence[str] | None
+
+
+@dataclass(frozen=True)
+class TeamAccess:
+    configurations: Configurations
+    tickets: Tickets
+    appointments: AppointmentQueries
+
+    def find_card(self, municipality: str, identifier: str, teams: Teams) -> Card:
+        """The card by id or reference. Raises Refusal: appointment-not-found, also for another team's appointment."""
+        card = self.appointments.find_card_by_id_or_reference(municipality, identifier)
+        if teams is not None and self.appointments.appointment(card).team not in teams:
+            raise Refusal("appointment-not-found")
+        return card
+
+    def require_types(self, municipality: str, kinds: Sequence[str], teams: Teams) -> None:
+        """Raises Refusal: forbidden when a type is another team's. Unknown types are left to the command."""
+        if teams is not None:
+            known = self.configurations.calendar(municipality).municipality.appointment_types
+            _require(all(known[kind].team in teams for kind in kinds if kind in known))
+
+    def require_resource(self, municipality: str, resource: str | None, teams: Teams) -> None:
+        """Raises Refusal: forbidden when the resource is not of these teams, or is None, which means all resources."""
+        if teams is not None:
+            known = self.configurations.calendar(municipality).municipality.resources
+            _require(resource is not None and (resource not in known or known[resource].team in teams))
+
+    def require_ticket(self, municipality: str, identifier: str, teams: Teams) -> None:
+        """Raises Refusal: ticket-not-found for another team's ticket."""
+        if teams is not None:
+            found = self.tickets.get(identifier)
+            if found is None or found.municipality != municipality or found.team not in teams:
+                raise Refusal("ticket-not-found", {"ticket": identifier})
+
+
+def _require(allowed: bool) -> None:
+    if not allowed:
+        raise Refusal("forbidden", {"permission": "for another team"})

@@ -1,0 +1,68 @@
+"""All use cases of booking: what its entrypoints call. `bootstrap` builds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .commands.attachments import AttachmentCommands
+from .commands.booking import BookingCommands
+from .commands.closures import ClosureCommands
+from .commands.configuration_changes import ConfigurationCommands
+from .commands.drafts import DraftCommands
+from .commands.feedback import FeedbackCommands
+from .commands.invitations import InvitationCommands
+from .commands.lifecycle import LifecycleCommands
+from .commands.preparation import PreparationCommands
+from .commands.privacy import PrivacyCommands
+from .commands.queue import QueueCommands
+from .commands.waiting_list import WaitingListCommands
+from .jobs.housekeeping import Housekeeping
+from .queries.administration import AdministrationQueries
+from .queries.appointments import AppointmentQueries
+from .queries.calendar_feed import CalendarFeedQueries
+from .queries.catalogue import CatalogueQueries
+from .queries.clashes import ClashQueries
+from .queries.contact_cards import ContactCardQueries
+from .queries.day import DayQueries
+from .queries.dossiers import DossierQueries
+from .queries.invitations import InvitationQueries
+from .queries.search import SearchQueries
+from .queries.slots import SlotQueries
+from .queries.team_access import TeamAccess
+from .queries.waiting_room import WaitingRoomQueries
+from .store.links import Links
+
+
+@dataclass(frozen=True)
+class UseCases:
+    """Commands, then queries, then jobs."""
+
+    attachments: AttachmentCommands
+    booking: BookingCommands
+    closures: ClosureCommands
+    configuration: ConfigurationCommands
+    drafts: DraftCommands
+    feedback: FeedbackCommands
+    invitations: InvitationCommands
+    lifecycle: LifecycleCommands
+    preparation: PreparationCommands
+    privacy: PrivacyCommands
+    queue: QueueCommands
+    waiting_list: WaitingListCommands
+
+    administration: AdministrationQueries
+    appointments: AppointmentQueries
+    calendar_feed: CalendarFeedQueries
+    catalogue: CatalogueQueries
+    clashes: ClashQueries
+    contact_cards: ContactCardQueries
+    day: DayQueries
+    dossiers: DossierQueries
+    invitation_list: InvitationQueries
+    search: SearchQueries
+    slots: SlotQueries
+    team_access: TeamAccess
+    waiting_room: WaitingRoomQueries
+
+    housekeeping: Housekeeping
+    links: Links
