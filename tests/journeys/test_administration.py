@@ -58,7 +58,7 @@ def test_a_resident_is_told_what_is_known_and_forgotten(portal, admin):
     visitor = a_visitor()
     booked = portal.booked(contact=visitor)
     assert visitor["name"] in admin("export-resident", "rumst", visitor["email"])
-    assert "1 appointments forgotten" in admin("erase-resident", "rumst", visitor["email"], "--yes")
+    assert "1 appointments erased" in admin("erase-resident", "rumst", visitor["email"], "--yes")
     gone = portal.get(f"appointments/{booked['id']}", token=booked["link_token"])
     assert gone.json()["code"] == "appointment-not-found"
     audit = admin("audit", "rumst", "--appointment", booked["id"])
