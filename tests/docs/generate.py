@@ -179,9 +179,9 @@ def _for_whom(operation: Operation) -> str:
 
 
 def access_page() -> str:
-    text = MADE + "# Who may do what\n\nA role is given for the whole municipality, or for one team (`lead/milieu`). "
-    text += "People are agent, lead, admin or auditor; kiosk and portal are for machines. What is open to all, or to "
-    text += "who has the token of an appointment, is in [http.md](http.md).\n\n## Roles\n\n"
+    text = MADE + "# Permissions\n\nA role is given for the whole municipality, or for one team (`lead/milieu`). "
+    text += "Users are agent, lead, admin or auditor; kiosk and portal are for machines. What is open to all, or to "
+    text += "the holder of the token of an appointment, is in [http.md](http.md).\n\n## Roles\n\n"
     text += table(
         ("permission", "what it allows", *ROLES),
         *((f"`{name}`", meaning, *_held(name)) for name, meaning in PERMISSIONS.items()),

@@ -1,4 +1,4 @@
-"""The documentation tells the truth."""
+"""The documentation is true."""
 
 import os
 import re
