@@ -23,7 +23,7 @@ from .entrypoints.portals import PortalRpc
 from .entrypoints.residents import ResidentRpc
 from .entrypoints.staff import StaffRpc
 
-#: the events after which time is free, and the field that has the time
+#: the events that free time, and the field with the start of the freed time
 FREEING = {
     "appointment.cancelled": "start",
     "appointment.rescheduled": "previous_start",

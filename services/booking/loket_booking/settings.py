@@ -16,11 +16,11 @@ class BookingSettings(MongoSettings):
     """Booking: catalogue, slots, holds and appointments of every municipality."""
 
     http_address: str = setting(
-        "Where the probes and figures of booking answer", default="127.0.0.1:8091", allowed=ListenAddress()
+        "The address of booking's health checks and metrics", default="127.0.0.1:8091", allowed=ListenAddress()
     )
-    mongo_database: str = setting("The name of booking's own database", default="loket_booking", allowed=DatabaseName())
+    mongo_database: str = setting("The name of booking's database", default="loket_booking", allowed=DatabaseName())
     loket_secret: str = setting(
-        "A random text from which residents' links follow; after a change, earlier appointments lack links that work",
+        "A random text from which residents' links are derived; a change invalidates the links of earlier appointments",
         secret=True,
         allowed=Secret(MIN_SECRET),
     )

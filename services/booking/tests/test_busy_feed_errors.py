@@ -171,7 +171,7 @@ def test_what_is_wrong_with_an_event_besides_its_time_does_not_matter():
 def test_a_repetition_too_often_or_never_is_refused_by_its_structure(rule, start):
     began = time.process_time()
     told = detail_of(event(start, f"RRULE:{rule}", uid="visit-9"))
-    assert told == "The repetition of the event at line 4 cannot be worked out: visit-9."
+    assert told == "The recurrence of the event at line 4 cannot be computed: visit-9."
     assert time.process_time() - began < 1
 
 

@@ -34,7 +34,7 @@ def too_long_visits(
             if taken > longest > 0:  # a resource without hours may get them again
                 yield (
                     f"/appointment_types/{name}/duration",
-                    f"A visit with its preparation is longer than anybody there works at a stretch, in minutes: "
+                    f"A visit with its preparation is longer than the longest hours there, in minutes: "
                     f"{longest * MINUTES}.",
                 )
                 return

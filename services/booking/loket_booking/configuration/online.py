@@ -20,7 +20,7 @@ class Online(Schema):
 
     friction = fields.Boolean(
         load_default=False,
-        metadata=described("who holds a slot without a key has to work or wait a moment for it, which stops robots"),
+        metadata=described("callers without a key must do proof of work, or wait, to hold a slot, which stops robots"),
     )
 
     @post_load

@@ -16,13 +16,13 @@ class Queue(Schema):
         load_default=5,
         validate=validate.Range(min=0, max=120),
         metadata=described(
-            "an appointment has precedence from so long before its start, and its resident can check in by link"
+            "an appointment has precedence from these minutes before its start, and its resident can check in by link"
         ),
     )
     late_minutes = fields.Integer(
         load_default=15,
         validate=validate.Range(min=0, max=120),
-        metadata=described("who arrives later than this after the start waits among the tickets"),
+        metadata=described("a resident who arrives later than this after the start waits among the tickets"),
     )
 
     @post_load

@@ -93,7 +93,7 @@ def _lines(root: yaml.Node | None) -> tuple[dict[str, int], list[Problem]]:
                 pointer = f"{at}/{key.value}"
                 lines[pointer] = key.start_mark.line + 1
                 if key.value in seen:
-                    twice.append(_problem(lines[pointer], pointer, "This stands here twice."))
+                    twice.append(_problem(lines[pointer], pointer, "This key occurs twice."))
                 seen.add(key.value)
                 waiting.append((pointer, value))
         elif isinstance(node, yaml.SequenceNode):

@@ -41,11 +41,13 @@ class Location(Schema):
     travel_minutes = fields.Integer(
         load_default=0,
         validate=validate.Range(min=0, max=240),
-        metadata=described("of a visit on site: minutes on the road, before and after"),
+        metadata=described("of a visit at the resident's: minutes of travel, before and after"),
     )
     meeting_url = MeetingUrl(
         load_default="",
-        metadata=described("of a video location: where the call takes place; {reference} is the appointment's own"),
+        metadata=described(
+            "of a video location: the address of the call; {reference} is replaced by the appointment's"
+        ),
     )
 
     @validates_schema
@@ -74,7 +76,7 @@ class Need(Schema):
     kind = fields.String(load_default="person", validate=validate.OneOf(("person", "room", "desk")))
     skill = Identifier(load_default=None)
     team = Identifier(load_default=None, metadata=described("another team than the type's own"))
-    resource = Identifier(load_default=None, metadata=described("this one and no other"))
+    resource = Identifier(load_default=None, metadata=described("only this resource"))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> catalogue.Need:
@@ -100,12 +102,12 @@ class Question(Schema):
     due_working_days = fields.Integer(
         load_default=1,
         validate=validate.Range(min=0, max=30),
-        metadata=described("of a required file: so many working days before the visit it must be there"),
+        metadata=described("of a required file: the working days before the visit on which it is due"),
     )
     if_missing = fields.String(
         load_default="keep",
         validate=validate.OneOf(("keep", "flag", "release")),
-        metadata=described("what follows then: keep the appointment, flag it, or release its time"),
+        metadata=described("what happens if it is missing then: keep the appointment, flag it, or release its time"),
     )
 
     @validates_schema
@@ -176,10 +178,12 @@ class AppointmentType(Schema):
     notice_working_days = fields.Integer(
         load_default=0,
         validate=validate.Range(min=0, max=60),
-        metadata=described("the lead time in working days, in full; the later of the two counts"),
+        metadata=described("the lead time in whole working days; the later of the two applies"),
     )
     horizon_days = fields.Integer(
-        load_default=60, validate=validate.Range(min=1, max=365), metadata=described("how far ahead may be booked")
+        load_default=60,
+        validate=validate.Range(min=1, max=365),
+        metadata=described("the days ahead that can be booked"),
     )
     needs = fields.List(fields.Nested(Need), required=True, validate=validate.Length(min=1))
     questions = fields.Dict(keys=Identifier(), values=fields.Nested(Question), load_default=dict)
@@ -187,18 +191,16 @@ class AppointmentType(Schema):
     visibility = fields.String(
         load_default="public",
         validate=validate.OneOf(("public", "staff", "link")),
-        metadata=described("who may book it: everybody, staff, or who has an invitation"),
+        metadata=described("who can book it: everyone, staff, or residents with an invitation"),
     )
     guidance = fields.Nested(
-        Guidance, load_default=None, metadata=described("whether one needs to come at all, and what may do instead")
+        Guidance, load_default=None, metadata=described("when an appointment is not needed, and the alternative")
     )
-    keywords = fields.List(
-        Text(), load_default=list, metadata=described("other words that people search by: dakkapel, uitbouw")
-    )
+    keywords = fields.List(Text(), load_default=list, metadata=described("synonyms for the search: dakkapel, uitbouw"))
     study = fields.Nested(
         Study,
         load_default=None,
-        metadata=described("file study somewhere in the working days before, claimed with the booking"),
+        metadata=described("file study at any time in the working days before the visit, claimed with the booking"),
     )
     retention_days = fields.Integer(
         load_default=None,
@@ -207,7 +209,7 @@ class AppointmentType(Schema):
     )
     pseudonymise = fields.Boolean(
         load_default=False,
-        metadata=described("after the retention, keep the answers by choice and forget the rest, instead of all"),
+        metadata=described("after the retention, keep the answers by choice and delete the rest, instead of all"),
     )
 
 
@@ -235,19 +237,19 @@ class MunicipalityFile(Schema):
     release_minutes = fields.Integer(
         load_default=0,
         validate=validate.Range(min=0, max=24 * 60),
-        metadata=described("so long after a cancellation its time comes free, so that slots cannot be handed on"),
+        metadata=described("minutes after a cancellation until its time can be booked, so that slots cannot be traded"),
     )
     no_show_minutes = fields.Integer(
         load_default=None,
         validate=validate.Range(min=5, max=24 * 60),
         metadata=described(
-            "so long after the start, who did not check in counts as missing; left out: never by itself"
+            "minutes after the start until a visitor who did not check in is a no-show; never when left out"
         ),
     )
     offer_minutes = fields.Integer(
         load_default=240,
         validate=validate.Range(min=5, max=3 * 24 * 60),
-        metadata=described("how long an offer from the waiting list stands"),
+        metadata=described("how many minutes an offer from the waiting list is valid"),
     )
     most_holds_per_client = fields.Integer(
         load_default=20,
@@ -264,18 +266,18 @@ class MunicipalityFile(Schema):
     most_per_contact = fields.Integer(
         load_default=5,
         validate=validate.Range(min=0, max=1000),
-        metadata=described("appointments to come of one type for one e-mail address; 0 is without limit"),
+        metadata=described("coming appointments of one type for one e-mail address; 0 is without limit"),
     )
     queue = fields.Nested(Queue, load_default=catalogue.QueuePolicy)
     reasons = fields.Nested(
         Reasons,
         load_default=dict,
-        metadata=described("codes for cancelling, moving and missing; usual ones if left out"),
+        metadata=described("codes for cancelling, rescheduling and no-shows; defaults when left out"),
     )
     retention_days = fields.Integer(
         load_default=180,
         validate=validate.Range(min=1, max=3650),
-        metadata=described("so many days after a visit, who came and what they answered is deleted"),
+        metadata=described("days after a visit until its personal data is deleted"),
     )
     online = fields.Nested(Online, load_default=web.Online)
     look = fields.Nested(Look, load_default=web.Look)

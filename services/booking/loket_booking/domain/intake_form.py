@@ -39,7 +39,7 @@ def check_intake(
 def contact_errors(visit: Visit, contact: Mapping[str, str | None]) -> list[dict[str, str]]:
     """The contact data that is missing for this visit, with a pointer."""
     if visit.location.channel == "phone" and not contact.get("phone"):
-        return [{"pointer": "/contact/phone", "detail": "We ring you, so we need your number."}]
+        return [{"pointer": "/contact/phone", "detail": "We call you, so we need your number."}]
     return []
 
 

@@ -158,7 +158,7 @@ def _unreadable(source: Source) -> Refusal:
 
 
 def _endless(source: Source) -> Refusal:
-    return refused(f"The repetition of the event at line {source.line} cannot be worked out: {source.name}.")
+    return refused(f"The recurrence of the event at line {source.line} cannot be computed: {source.name}.")
 
 
 def _is_free(event: Component) -> bool:

@@ -22,7 +22,7 @@ from .busy import BUSY, busy_times, refused
 #: seconds of processor time
 SECONDS = 8
 MAX_MEMORY = 1 << 30
-TOO_LONG = "This calendar takes too long to work out."
+TOO_LONG = "This calendar takes too long to read."
 #: subprocesses at once
 MAX_CONCURRENT = 2
 _slots = threading.BoundedSemaphore(MAX_CONCURRENT)
@@ -37,9 +37,8 @@ def busy_times_sandboxed(text: str, now: dt.datetime, time_zone: str) -> list[Cl
         raise refused(TOO_LONG)
     if done.returncode:
         kind = done.stderr.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0]
-        raise RuntimeError(
-            f"a calendar could not be read: {kind}"
-        )  # without the message, which may contain personal data
+        # without the error's message, which may contain personal data
+        raise RuntimeError(f"a calendar could not be read: {kind}")
     result = json.loads(done.stdout)
     if "errors" in result:
         raise Refusal("invalid-request", errors=result["errors"])

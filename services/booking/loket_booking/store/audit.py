@@ -1,4 +1,4 @@
-"""The audit log: who read or changed the data of residents. Append-only; it names no resident."""
+"""The audit log: who read or changed the data of residents. Append-only, without personal data of residents."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ class Cards:
         return _cards(found.sort("visit_date", -1))
 
     def find_by_name(self, municipality: str, prefixes: Sequence[str], since: dt.date, most: int) -> list[Card]:
-        """Cards of visits from `since` on whose name has a word for each prefix, the earliest visit first."""
+        """Cards of visits from `since` on, the earliest first. For each prefix, a word of the name begins with it."""
         query: Document = {
             "municipality": municipality,
             "visit_date": {"$gte": since.isoformat()},
