@@ -41,25 +41,25 @@ class AccessRoutes:
 
     @route("POST", f"{BASE}/accounts", CHANGE)
     def post_accounts(self, request: GatewayRequest, municipality: str) -> Response:
-        wish, password = load(_make_account, json_object(request)), passwords.generate_password()
-        self._require_teams(municipality, wish["roles"])
-        given = grants(wish["roles"])
-        if not self.access.accounts.add(municipality, wish["name"], given, passwords.hash_password(password)):
-            raise Refusal("name-taken", {"name": wish["name"]})
-        self._note(request, "account made", wish["name"])
-        made = self._account(municipality, wish["name"])
+        command, password = load(_make_account, json_object(request)), passwords.generate_password()
+        self._require_teams(municipality, command["roles"])
+        given = grants(command["roles"])
+        if not self.access.accounts.add(municipality, command["name"], given, passwords.hash_password(password)):
+            raise Refusal("name-taken", {"name": command["name"]})
+        self._note(request, "account made", command["name"])
+        made = self._account(municipality, command["name"])
         return private({**_account(made), "first_password": password}, request, 201)
 
     @route("PATCH", f"{BASE}/accounts/<name>", CHANGE)
     def patch_account(self, request: GatewayRequest, municipality: str, name: str) -> Response:
-        wish = load(_change_account, json_object(request))
+        command = load(_change_account, json_object(request))
         self._account(municipality, name)
         changes: dict[str, Any] = {}
-        if wish["roles"] is not None:
-            self._require_teams(municipality, wish["roles"])
-            changes["grants"] = grants(wish["roles"])
-        if wish["active"] is not None:
-            changes["active"] = wish["active"]
+        if command["roles"] is not None:
+            self._require_teams(municipality, command["roles"])
+            changes["grants"] = grants(command["roles"])
+        if command["active"] is not None:
+            changes["active"] = command["active"]
         if changes:
             self.access.accounts.change(municipality, name, **changes)
             self.access.clear_caches()
@@ -85,13 +85,13 @@ class AccessRoutes:
 
     @route("POST", f"{BASE}/api-keys", CHANGE)
     def post_keys(self, request: GatewayRequest, municipality: str) -> Response:
-        wish = load(_make_key, json_object(request))
-        self._require_teams(municipality, wish["roles"])
-        key = self.access.keys.add(municipality, wish["name"], grants(wish["roles"]), now())
+        command = load(_make_key, json_object(request))
+        self._require_teams(municipality, command["roles"])
+        key = self.access.keys.add(municipality, command["name"], grants(command["roles"]), now())
         if key is None:
-            raise Refusal("name-taken", {"name": wish["name"]})
-        self._note(request, "key made", wish["name"])
-        return private({"name": wish["name"], "roles": wish["roles"], "key": key}, request, 201)
+            raise Refusal("name-taken", {"name": command["name"]})
+        self._note(request, "key made", command["name"])
+        return private({"name": command["name"], "roles": command["roles"], "key": key}, request, 201)
 
     @route("POST", f"{BASE}/api-keys/<name>/renew", CHANGE)
     def post_renew(self, request: GatewayRequest, municipality: str, name: str) -> Response:

@@ -18,7 +18,7 @@ from ..http.routing import route
 from ..schemas import AuditQuery, ConfigurationQuery, ResidentWish
 from . import BASE
 
-_configuration_query, _audit_query, _resident_wish = ConfigurationQuery(), AuditQuery(), ResidentWish()
+_configuration_query, _audit_query, _resident_command = ConfigurationQuery(), AuditQuery(), ResidentWish()
 YAML = "application/yaml"
 
 
@@ -52,14 +52,14 @@ class AdministrationRoutes:
     @route("POST", f"{BASE}/residents/export", needs("residents.erase"))
     def post_export(self, request: GatewayRequest, municipality: str) -> Response:
         """All that is kept of one person (GDPR, articles 15 and 20)."""
-        wish = load(_resident_wish, json_object(request))
-        return private(self.booking.export_resident(municipality, request.caller.name, wish["person"]), request)
+        command = load(_resident_command, json_object(request))
+        return private(self.booking.export_resident(municipality, request.caller.name, command["person"]), request)
 
     @route("POST", f"{BASE}/residents/erase", needs("residents.erase"))
     def post_erase(self, request: GatewayRequest, municipality: str) -> Response:
         """Forget one person, and cancel what is still to come (GDPR, article 17)."""
-        wish = load(_resident_wish, json_object(request))
-        erased = self.booking.erase_resident(municipality, request.caller.name, wish["person"])
+        command = load(_resident_command, json_object(request))
+        erased = self.booking.erase_resident(municipality, request.caller.name, command["person"])
         return private({"appointments": erased}, request)
 
     @route("GET", f"{BASE}/audit", needs("audit.read"))

@@ -20,7 +20,7 @@ from ..http.routing import route
 from ..i18n import language
 from ..schemas import AgendaQuery, QueueQuery
 from . import BASE
-from .slots import as_parameters, wish_of
+from .slots import as_parameters, criteria_of
 
 ONE = f"{BASE}/appointments/<identifier>"
 TICKET = f"{BASE}/tickets/<location>/<date>/<number>"
@@ -88,7 +88,7 @@ class DeskRoutes:
     def get_desk_slots(self, request: GatewayRequest, municipality: str) -> Response:
         """At any notice, and of types that are not public."""
         with as_parameters():
-            return private(self.booking.staff_slots(municipality, wish_of(request)), request)
+            return private(self.booking.staff_slots(municipality, criteria_of(request)), request)
 
     @route("POST", f"{BASE}/desk/appointments", CHANGE)
     def post_desk_appointments(self, request: GatewayRequest, municipality: str) -> Response:

@@ -32,22 +32,22 @@ class SlotRoutes:
     @route("GET", f"{BASE}/slots", cache_seconds=FRESH_FOR)
     def get_slots(self, request: Request, municipality: str) -> Response:
         with as_parameters():
-            return answer(self.booking.free_slots(municipality, wish_of(request)), request)
+            return answer(self.booking.free_slots(municipality, criteria_of(request)), request)
 
     @route("GET", f"{BASE}/slots/days", cache_seconds=FRESH_FOR)
     def get_days(self, request: Request, municipality: str) -> Response:
         with as_parameters():
-            return answer(self.booking.day_counts(municipality, wish_of(request)), request)
+            return answer(self.booking.day_counts(municipality, criteria_of(request)), request)
 
     @route("GET", f"{BASE}/slots/first", cache_seconds=FRESH_FOR)
     def get_first(self, request: Request, municipality: str) -> Response:
         with as_parameters():
-            return answer(self.booking.first_available(municipality, wish_of(request)), request)
+            return answer(self.booking.first_available(municipality, criteria_of(request)), request)
 
     @route("GET", f"{BASE}/slots/explanation", cache_seconds=FRESH_FOR)
     def get_explanation(self, request: Request, municipality: str) -> Response:
         with as_parameters():
-            return answer(self.booking.explain(municipality, wish_of(request)), request)
+            return answer(self.booking.explain(municipality, criteria_of(request)), request)
 
     @route("GET", f"{BASE}/invitations/<invitation>")
     def get_invitation(self, request: Request, municipality: str, invitation: str) -> Response:
@@ -58,7 +58,7 @@ class SlotRoutes:
         return calendar(self.booking.feed(municipality, token), "agenda")
 
 
-def wish_of(request: Request) -> dict[str, Any]:
+def criteria_of(request: Request) -> dict[str, Any]:
     """A slot query as booking reads it, which checks it too."""
     given: dict[str, Any] = {
         name: values if name in REPEATED else values[-1] for name, values in request.args.lists() if name != "lang"

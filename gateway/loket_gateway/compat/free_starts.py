@@ -14,7 +14,7 @@ from loket_contracts.errors import Refusal
 AT_ONCE = 60
 
 
-def wish_of(kinds: list[dict[str, Any]], location: str, persons: int) -> dict[str, Any] | None:
+def criteria_of(kinds: list[dict[str, Any]], location: str, persons: int) -> dict[str, Any] | None:
     """What is asked of booking. None for more people or topics than ever fit: then there is simply nothing free."""
     if not 1 <= persons <= MAX_PERSONS or not 1 <= len(kinds) <= MAX_TYPES:
         return None
@@ -25,36 +25,40 @@ def today(time_zone: str) -> dt.date:
     return dt.datetime.now(ZoneInfo(time_zone)).date()
 
 
-def days(booking: ServiceProxy, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
+def days(
+    booking: ServiceProxy, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
+) -> list[str]:
     """The local days with a free start, both ends included, as YYYY-MM-DD."""
     found = []
     while first <= last:
         end = min(last, first + dt.timedelta(days=AT_ONCE - 1))
-        counted = _asked(booking, "day_counts", municipality, wish, first, end)
+        counted = _asked(booking, "day_counts", municipality, criteria, first, end)
         found += [each["date"] for each in counted.get("days", ()) if each["starts"]]
         first = end + dt.timedelta(days=1)
     return found
 
 
-def starts(booking: ServiceProxy, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
+def starts(
+    booking: ServiceProxy, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
+) -> list[str]:
     """The free starts, both days included, as RFC 3339 with the offset of the location."""
     found = []
     while first <= last:
         end = min(last, first + dt.timedelta(days=AT_ONCE - 1))
         found += [
-            each["start"] for each in _asked(booking, "free_slots", municipality, wish, first, end).get("slots", ())
+            each["start"] for each in _asked(booking, "free_slots", municipality, criteria, first, end).get("slots", ())
         ]
         first = end + dt.timedelta(days=1)
     return found
 
 
 def _asked(
-    booking: ServiceProxy, method: str, municipality: str, wish: dict[str, Any], first: dt.date, last: dt.date
+    booking: ServiceProxy, method: str, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
 ) -> dict[str, Any]:
     """Topics that cannot be combined have nothing free together."""
     try:
         answer: dict[str, Any] = getattr(booking, method)(
-            municipality, {**wish, "from": first.isoformat(), "to": last.isoformat()}
+            municipality, {**criteria, "from": first.isoformat(), "to": last.isoformat()}
         )
     except Refusal as refusal:
         if refusal.code in ("types-not-combinable", "unknown-location"):

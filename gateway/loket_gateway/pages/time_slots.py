@@ -67,7 +67,7 @@ class TimeSlotPages:
         if invitation := request.args.get("uitnodiging"):
             asked["uitnodiging"] = invitation
             resource, back = self.booking.invitation(municipality, invitation)["resource"], f"/{municipality}/"
-        wish = {
+        criteria = {
             "appointment_types": [kind["id"]], "persons": int(asked["persons"]), "location": place,
             "resource": resource,
         }  # fmt: skip
@@ -75,7 +75,7 @@ class TimeSlotPages:
             asked["in_plaats_van"] = instead
         address = f"/{municipality}/tijdstip?{urlencode(asked)}"
         return self._moments(
-            request, catalogue, [kind], wish, Offer(address, f"/{municipality}/reserveren", back, asked)
+            request, catalogue, [kind], criteria, Offer(address, f"/{municipality}/reserveren", back, asked)
         )
 
     @page_route("POST", "/<municipality>/reserveren")
@@ -111,7 +111,7 @@ class TimeSlotPages:
         if "reschedule" not in found["allowed"] and place is None:  # its page says why, and whom to ask
             return see_other(request, here)
         kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
-        wish = {
+        criteria = {
             "appointment_types": [kind["id"] for kind in kinds], "persons": found["persons"],
             "location": (place or found["location"])["id"], "resource": None,
         }  # fmt: skip
@@ -121,7 +121,7 @@ class TimeSlotPages:
         offer = Offer(
             f"{here}/verplaatsen?{urlencode(asked)}", f"{here}/verplaatsen/nakijken", here, {**lang, **asked}, present
         )
-        return self._moments(request, catalogue, kinds, wish, offer)
+        return self._moments(request, catalogue, kinds, criteria, offer)
 
     @page_route("GET", "/<municipality>/afspraak/<token>/verplaatsen/nakijken")
     def check_move(self, request: GatewayRequest, municipality: str, token: str) -> Response:
@@ -156,19 +156,21 @@ class TimeSlotPages:
         return see_other(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
 
     def _moments(
-        self, request: GatewayRequest, catalogue: Any, kinds: list[Any], wish: dict[str, Any], offer: Offer
+        self, request: GatewayRequest, catalogue: Any, kinds: list[Any], criteria: dict[str, Any], offer: Offer
     ) -> Response:
         municipality = catalogue["municipality"]["id"]
-        first = self.booking.first_available(municipality, wish)["locations"][0]["slot"]
+        first = self.booking.first_available(municipality, criteria)["locations"][0]["slot"]
         chosen = _date(request.args.get("dag")) or (first and dt.date.fromisoformat(first["start"][:10]))
         month = _month(request.args.get("maand")) or (chosen or dt.datetime.now(dt.UTC).date()).replace(day=1)
         if chosen is not None and (chosen.year, chosen.month) != (month.year, month.month):
             chosen = None
         last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
-        counted = self.booking.day_counts(municipality, {**wish, **_between(month, last)})
+        counted = self.booking.day_counts(municipality, {**criteria, **_between(month, last)})
         free = {each["date"]: each["starts"] for each in counted["days"] if each["date"][:7] == f"{month:%Y-%m}"}
         chosen = chosen or next((dt.date.fromisoformat(each) for each, starts in free.items() if starts), None)
-        slots = self.booking.free_slots(municipality, {**wish, **_between(chosen, chosen)})["slots"] if chosen else []
+        slots = (
+            self.booking.free_slots(municipality, {**criteria, **_between(chosen, chosen)})["slots"] if chosen else []
+        )
         present = offer.present["start"] if offer.present else None
         slots = [each for each in slots if each["start"][:10] == str(chosen) and each["start"] != present]
         overtaken = request.args.get("weg") if _moment(request.args.get("weg")) else None
@@ -177,7 +179,7 @@ class TimeSlotPages:
             request,
             **municipality_context(catalogue),
             kinds=kinds,
-            place=next((place for place in catalogue["locations"] if place["id"] == wish["location"]), None),
+            place=next((place for place in catalogue["locations"] if place["id"] == criteria["location"]), None),
             offer=offer,
             first=first,
             month=month,

@@ -125,9 +125,13 @@ class JccRoutes:
         names, persons = activities(request)
         chosen = [kind_of(catalogue, name) for name in names]
         first, end = date_of(request, "fromDate"), date_of(request, "toDate")
-        wish = free_starts.wish_of(chosen, place["id"], persons)
+        criteria = free_starts.criteria_of(chosen, place["id"], persons)
         last = min(end, first + dt.timedelta(days=max(kind["horizon_days"] for kind in chosen) + 1))
-        found = free_starts.starts(self.booking, municipality, wish, first, last - dt.timedelta(days=1)) if wish else []
+        found = (
+            free_starts.starts(self.booking, municipality, criteria, first, last - dt.timedelta(days=1))
+            if criteria
+            else []
+        )
         return answer({
             "availableTimesList": [free_starts.naive(each, place["time_zone"]) for each in found],
             "appointmentDuration": minutes(chosen, persons) * 60,
@@ -152,7 +156,7 @@ class JccRoutes:
         catalogue, body = self.catalogue.of(municipality), json_object(request)
         place = location_of(catalogue, str(body.get("locationId") or ""))
         names, persons = activities(request, body)
-        wish = {
+        command = {
             "appointment_types": [kind_of(catalogue, name)["id"] for name in names],
             "location": place["id"],
             "persons": persons,
@@ -161,7 +165,12 @@ class JccRoutes:
         }
         try:
             booked = self.booking.portal_book(
-                municipality, request.caller.name, wish, None, notes=str(body.get("message") or ""), answers_later=True
+                municipality,
+                request.caller.name,
+                command,
+                None,
+                notes=str(body.get("message") or ""),
+                answers_later=True,
             )
         except Refusal as refusal:
             if refusal.code == "outcome-unknown":

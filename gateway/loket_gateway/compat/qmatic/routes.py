@@ -124,10 +124,10 @@ class QmaticRoutes:
         catalogue, given = self.catalogue.of(municipality), matrix.read(parameters)
         place = location_of(catalogue, branch)
         chosen = [kind_of(catalogue, name) for name in _services(given)]
-        wish = free_starts.wish_of(chosen, branch, _persons(given))
+        criteria = free_starts.criteria_of(chosen, branch, _persons(given))
         first = free_starts.today(place["time_zone"])
         last = first + dt.timedelta(days=min((kind["horizon_days"] for kind in chosen), default=0))
-        days = free_starts.days(self.booking, municipality, wish, first, last) if wish else []
+        days = free_starts.days(self.booking, municipality, criteria, first, last) if criteria else []
         return answer(shapes.envelope("dates", [f"{each}T00:00:00" for each in days], given))
 
     @route("GET", "v2/branches/<branch>/dates/<date>/times<parameters>")
@@ -136,9 +136,11 @@ class QmaticRoutes:
     ) -> Response:
         catalogue, given = self.catalogue.of(municipality), matrix.read(parameters)
         zone = location_of(catalogue, branch)["time_zone"]
-        wish = free_starts.wish_of([kind_of(catalogue, name) for name in _services(given)], branch, _persons(given))
+        criteria = free_starts.criteria_of(
+            [kind_of(catalogue, name) for name in _services(given)], branch, _persons(given)
+        )
         on = asked_day(date, "date")
-        found = free_starts.starts(self.booking, municipality, wish, on, on) if wish else []
+        found = free_starts.starts(self.booking, municipality, criteria, on, on) if criteria else []
         times = list(dict.fromkeys(free_starts.naive(each, zone)[11:16] for each in found))
         return answer(shapes.envelope("times", times, given))
 
@@ -149,7 +151,7 @@ class QmaticRoutes:
         zone = location_of(catalogue, branch)["time_zone"]
         chosen = [kind_of(catalogue, str(each.get("publicId"))) for each in _list(body, "services")]
         customers = _list(body, "customers")
-        wish = {
+        command = {
             "appointment_types": [kind["id"] for kind in chosen],
             "location": branch,
             "persons": len(customers),
@@ -158,7 +160,7 @@ class QmaticRoutes:
         }
         who = request.caller.name
         booked = self.booking.portal_book(
-            municipality, who, wish, None, notes=str(body.get("notes") or ""), answers_later=True
+            municipality, who, command, None, notes=str(body.get("notes") or ""), answers_later=True
         )
         return answer(self._appointment(request, municipality, booked["id"]), 201)
 

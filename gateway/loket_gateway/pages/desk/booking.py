@@ -93,12 +93,14 @@ class DeskBookingPages:
         place, first = None, date_of(given.get("van"), today(self.catalogue, municipality))
         if kind is not None:
             place = given.get("location") if given.get("location") in kind["locations"] else kind["locations"][0]
-            wish = {
+            criteria = {
                 "appointment_types": [kind["id"]], "persons": parse_number(given.get("persons"), 1),
                 "location": place, "resource": given.get("wie") or None,
                 "from": first.isoformat(), "to": (first + UNJOURNALED).isoformat(),
             }  # fmt: skip
-            slots = _chosen(given) if is_away else self.booking.staff_slots(municipality, wish)["slots"][:MAX_MOMENTS]
+            slots = (
+                _chosen(given) if is_away else self.booking.staff_slots(municipality, criteria)["slots"][:MAX_MOMENTS]
+            )
         teams = request.caller.teams("appointments.change")
         people = [] if is_away else self.booking.resources(municipality, teams=teams)
         response = desk_page(

@@ -100,12 +100,12 @@ class SetupPages:
         Raises Refusal: invalid-request, settings-changed.
         """
         version = version_of(request)
-        wish = {"section": section, "name": name, "values": values, "version": version}
+        command = {"section": section, "name": name, "values": values, "version": version}
         teams = request.caller.teams("setup.change")
         if request.form.get("wish") != "take":
-            return self.booking.propose_part(municipality, wish, teams=teams), version
+            return self.booking.propose_part(municipality, command, teams=teams), version
         taken = self.booking.amend_part(
-            municipality, request.caller.name, wish, teams=teams, idempotency_key=form_idempotency_key(request)
+            municipality, request.caller.name, command, teams=teams, idempotency_key=form_idempotency_key(request)
         )
         self.catalogue.expire()
         return None, taken["version"]

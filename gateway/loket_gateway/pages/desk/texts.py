@@ -58,13 +58,13 @@ class TextPages:
             for name, text in request.form.items()
             if name.startswith("woord-")
         }
-        wish = {"section": tongue, "name": kind, "version": version_of(request), "values": values}
+        command = {"section": tongue, "name": kind, "version": version_of(request), "values": values}
         try:
             if request.form.get("wish") != "take":
-                shown = self.notification.propose_words(municipality, wish)
+                shown = self.notification.propose_words(municipality, command)
                 return self._texts(request, municipality, kind, tongue, version_of(request), shown=shown, given=values)
             self.notification.change_words(
-                municipality, request.caller.name, wish, idempotency_key=form_idempotency_key(request)
+                municipality, request.caller.name, command, idempotency_key=form_idempotency_key(request)
             )
         except Refusal as refusal:
             wrong = by_field(errors_of(refusal, request))
