@@ -191,7 +191,7 @@ class Agendas:
     ) -> bool:  # fmt: skip
         """Free the placements and store the event. False if the appointment was changed meanwhile.
 
-        Nobody can book the time before `release`.
+        The time cannot be booked before `release`.
         """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
