@@ -54,6 +54,8 @@ imports: $(READY)  ## Which part may import which (import-linter)
 	@$(BIN)/lint-imports --no-cache
 
 PROCESSES := -n 2 --no-loadscope-reorder
+# the tests on a whole stack wait half of their time, so two cores have work for three processes
+PROCESSES_OF_ALL := -n 3 --no-loadscope-reorder
 
 COMPONENTS := booking notification reporting gateway chassis contracts
 
@@ -64,7 +66,7 @@ pure: $(READY)  ## All tests that need no server, browser or network
 	@$(BIN)/python -m pytest $(PROCESSES) --pure
 
 test: lint types imports  ## Everything that must pass: lint, types, import rules, all tests on real servers
-	@$(BIN)/python -m pytest $(PROCESSES)
+	@$(BIN)/python -m pytest $(PROCESSES_OF_ALL)
 
 test-%: $(READY)  ## All tests of one of: booking notification reporting gateway chassis contracts
 	@test -n "$(filter $*,$(COMPONENTS))" || { echo "No component $*; there are: $(COMPONENTS)" >&2; exit 2; }

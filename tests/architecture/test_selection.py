@@ -10,22 +10,29 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_folder_whose_tests_share_something_runs_in_one_process():
-    assert selection.scope_of("tests/faults/test_kill.py::test_a") == selection.scope_of("tests/faults/test_m.py::test")
+    assert selection.scope_of("tests/figures/test_year.py::test_a") == selection.scope_of(
+        "tests/figures/test_m.py::test"
+    )
 
 
-@pytest.mark.parametrize("folder", ["services/booking/tests", "tests/browser", "gateway/tests"])
+@pytest.mark.parametrize("folder", ["services/booking/tests", "tests/browser", "tests/faults", "gateway/tests"])
 def test_files_that_share_nothing_are_handed_out_one_by_one(folder):
     assert selection.scope_of(f"{folder}/test_a.py::test_x[1]") == f"{folder}/test_a.py"
 
 
+def test_a_file_that_takes_long_comes_before_the_rest_of_its_folder():
+    assert selection.place_of("tests/browser/test_accessibility.py::test_a") == "tests/browser/test_accessibility.py"
+    assert selection.place_of("tests/browser/test_accessibility_of_more.py::test_a") == "tests/browser"
+
+
 def test_every_chunk_of_the_fuzzer_is_handed_out_by_itself():
-    scopes = {selection.scope_of(f"tests/fuzzing/test_openapi.py::test[{n} of 8]") for n in range(8)}
-    assert len(scopes) == 8
+    scopes = {selection.scope_of(f"tests/fuzzing/test_openapi.py::test[{n} of 4]") for n in range(4)}
+    assert len(scopes) == 4
 
 
 def test_a_selection_of_folders_names_folders_that_there_are():
     paths = [part for parts in long.PARTS.values() for part in parts if not part.startswith("--")]
-    assert [path for path in (*selection.FOLDERS, *paths) if not (ROOT / path).exists()] == []
+    assert [path for path in (*selection.SCOPES, *paths) if not (ROOT / path).exists()] == []
 
 
 def test_every_test_is_in_a_part_of_the_long_form():
