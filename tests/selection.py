@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -18,13 +18,25 @@ SCOPES = {
 }  # fmt: skip
 #: fixtures that every test with a server, a browser or packages of npm asks for, itself or through others
 SERVED = {"folder", "browser", "node_modules"}
-#: their tests start servers, build packages or read what those made, without a fixture that says so
-NOT_PURE = ("deploy/", "tests/deployment/", "tests/fuzzing/")
+#: folders without a pure test. Some of their tests start servers or build packages without a fixture that says so, and
+#: their imports take seconds
+NOT_PURE = (
+    "deploy/", "tests/browser/", "tests/deployment/", "tests/faults/", "tests/fuzzing/", "tests/interop/",
+    "tests/journeys/",
+)  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pure", action="store_true", help="only the tests that need no server, browser or network")
     parser.addoption("--part", metavar="N/M", help="only every M-th test, from the N-th on (N counts from 1)")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import files of which no test is pure when only pure tests are asked for."""
+    if not config.getoption("pure"):
+        return None
+    path = f"{collection_path.relative_to(config.rootpath).as_posix()}/" if collection_path.is_dir() else ""
+    return True if path in NOT_PURE else None
 
 
 def place_of(nodeid: str) -> str | None:
