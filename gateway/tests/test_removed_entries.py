@@ -14,6 +14,8 @@ from tests.browser.desk import EVERYDAY, a_session, csrf_token, noon_zone
 from tests.client import Portal, a_visitor, eventually
 
 AT_ONCE = Path(__file__).parents[2] / "tests" / "at-once.messages.yaml"
+#: one fixture makes all that is removed
+pytestmark = pytest.mark.timeout(900)
 HOURS = [{"days": EVERYDAY, "from": "06:00", "to": "23:00"}]
 PLACES = {
     "hal": {"name": {"nl": "De hal"}, "address": {"street": "Plein 1", "postcode": "2840", "city": "Rumst"}},

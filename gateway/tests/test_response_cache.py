@@ -127,10 +127,10 @@ def test_what_is_remembered_stays_bounded_however_long_and_different_the_questio
     """A small answer costs more than its text: thousands of long questions once filled hundreds of MiB."""
     kept = ResponseCache()
     kept.setup()
+    usual = create_environ("/v1/rumst/teams")
     tracemalloc.start()
     for number in range(12_000):
-        question = f"a={number}{'x' * (100 if number % 6 else 25_000)}"
-        environ = create_environ("/v1/rumst/teams", query_string=question)
+        environ = {**usual, "QUERY_STRING": f"a={number}{'x' * (100 if number % 6 else 25_000)}"}
         kept.answer(Request(environ), "teams", "rumst", "nl", 60, lambda: Response("{}"))
     grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

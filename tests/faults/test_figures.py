@@ -10,7 +10,7 @@ from tests.client import Portal, eventually
 from tests.figures import plain
 from tests.figures.played import IS_LONG, period, play, raw, wait_until_year_is_counted
 
-DAYS, A_YEAR, KILLS = (365, 12_000, 8) if IS_LONG else (15, 6_000, 2)
+DAYS, A_YEAR, KILLS = (365, 12_000, 8) if IS_LONG else (8, 6_000, 2)
 
 
 @pytest.fixture(scope="module")
