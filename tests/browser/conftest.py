@@ -13,9 +13,9 @@ def hall(stack, tmp_path_factory):
 
 
 @pytest.fixture
-def desk(browser, stack, hall, look):
+def desk(browser, stack, hall, desk_look):
     """A page of an administrator of that town."""
-    with at_work(browser, stack, "halstad", look) as page:
+    with at_work(browser, stack, "halstad", desk_look) as page:
         yield page
 
 

@@ -89,8 +89,8 @@ def test_a_moment_that_was_just_taken_is_said_beside_those_that_are_free(desk: P
     assert hall.get(f"appointments/{other['id']}").json()["state"] == "booked"
 
 
-def test_who_may_not_do_something_reads_whom_to_ask(browser, stack, hall, look):
-    page = logged_in(a_context(browser, *look), stack, "halstad", look[0], ["agent/groen"])
+def test_who_may_not_do_something_reads_whom_to_ask(browser, stack, hall, desk_look):
+    page = logged_in(a_context(browser, *desk_look), stack, "halstad", desk_look[0], ["agent/groen"])
     page.goto(at(hall, "/beheer"))
     says(page, "U mag dit niet doen. Vraag het aan wie het team leidt of aan een beheerder.")
     picture(page, "desk-forbidden")

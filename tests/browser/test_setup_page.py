@@ -22,8 +22,8 @@ def village(stack, tmp_path):
 
 
 @pytest.fixture
-def lead(browser, stack, village, look):
-    with at_work(browser, stack, "dorp", look, ["lead"]) as page:
+def lead(browser, stack, village, desk_look):
+    with at_work(browser, stack, "dorp", desk_look, ["lead"]) as page:
         yield page
 
 

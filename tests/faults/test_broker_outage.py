@@ -176,7 +176,7 @@ def started_meanwhile(stack, names):
         for component in components:
             component.start()
         for component in components:
-            eventually(lambda component=component: component.says("live"))
+            component.wait_until("live")
             assert readiness(component).status_code == 503
         return [component.child.pid for component in components]
 

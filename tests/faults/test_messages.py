@@ -28,8 +28,8 @@ LONG = bool(os.environ.get("LOKET_LONG"))
 PROVIDERS = Path(__file__).parents[1] / "providers"
 BOOKINGS, KILLS = (10_000, 5) if LONG else (150, 2)
 SENDERS = 8
-#: in the long form, thousands of messages of the tests before come first
-IN_TURN = 300.0 if LONG else 40.0
+#: seconds; in the long form, thousands of messages of the tests before come first
+IN_TURN = 300.0 if LONG else 120.0
 
 
 class MailServer:

@@ -90,6 +90,8 @@ def test_whatever_is_sent_is_answered_as_described(stack, proefstad, config, tmp
     run(stack, proefstad, config, tmp_path, *chosen, "--phases", "examples,coverage,fuzzing")
 
 
-@pytest.mark.timeout(1800)
-def test_whatever_is_sent_along_the_links_is_answered_as_described(stack, proefstad, config, tmp_path):
-    run(stack, proefstad, config, tmp_path, "--phases", "stateful")
+if LONG:  # test_links.py follows the same links, and begins with what there is
+
+    @pytest.mark.timeout(1800)
+    def test_whatever_is_sent_along_the_links_is_answered_as_described(stack, proefstad, config, tmp_path):
+        run(stack, proefstad, config, tmp_path, "--phases", "stateful")
