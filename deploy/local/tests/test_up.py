@@ -137,7 +137,7 @@ def test_stop_in_another_shell_ends_every_child_by_sigterm_and_the_data_survives
     assert not any(is_alive(pid) for pid in family)
     assert "does not run" in loket("stop", "--folder", folder).stdout
     assert up.process.wait(10) is not None
-    assert "the data is kept" in up.output.read_text()
+    assert "the data stays" in up.output.read_text()
     assert (folder / "mongodb").exists()
 
 
