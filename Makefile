@@ -41,11 +41,13 @@ logs: $(READY)  ## Follow the logs of `make run`
 status: $(READY)  ## Show what runs, and whether it is healthy
 	@$(BIN)/loket status
 
-lint: $(READY)  ## Style and common mistakes (ruff)
+lint: $(READY)  ## Style and common mistakes (ruff; biome for CSS and JavaScript, where it is installed)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@! test -x $(BIN)/biome || $(BIN)/biome check
 
 fmt: $(READY)  ## Format the code and fix what ruff can fix
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@! test -x $(BIN)/biome || $(BIN)/biome check --write
 
 types: $(READY)  ## Types (mypy, strict for the contracts and the domain)
 	@$(BIN)/mypy

@@ -1,5 +1,6 @@
 """Every text has a translation, and every error a status."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from loket_gateway.pages import words
 
 PACKAGE = Path(language.__file__).parents[1]
 TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("**/*.html"))
-SAID = re.compile(r"""_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+#: a text in a template, which may be written as several literals in a row
+SAID = re.compile(r"""\b_\(\s*((?:(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*)+)""")
 #: a text that stands in the code of a page
 TOLD = re.compile(r"""translate\(\s*("(?:[^"\\]|\\.)*")""")
 #: what residents, portals and providers alone can meet, and what pages of the desk tell in another way
@@ -37,7 +39,7 @@ def translations(spoken):
 
 
 def texts():
-    found = {match[1:-1] for template in TEMPLATES for match in SAID.findall(template.read_text())}
+    found = {ast.literal_eval(f"({match})") for template in TEMPLATES for match in SAID.findall(template.read_text())}
     found |= figure_names.texts() | words.texts() | set(open_data.ABOUT)
     found |= {
         match[1:-1] for file in sorted((PACKAGE / "pages").glob("**/*.py")) for match in TOLD.findall(file.read_text())

@@ -1,4 +1,4 @@
-// The screen in the waiting room: fetches who is called, sounds for somebody new, and goes on after the connection was away.
+// The display in the waiting room: fetches the queue, plays a sound for a new call, and reconnects automatically.
 "use strict";
 
 const EVERY = 3000;
@@ -12,7 +12,10 @@ let audio = null;
 function sound() {
   try {
     audio ??= new AudioContext();
-    [[660, 0], [880, 0.25]].forEach(([pitch, after]) => {
+    [
+      [660, 0],
+      [880, 0.25],
+    ].forEach(([pitch, after]) => {
       const tone = audio.createOscillator();
       const loudness = audio.createGain();
       tone.frequency.value = pitch;
@@ -22,15 +25,21 @@ function sound() {
       tone.start(audio.currentTime + after);
       tone.stop(audio.currentTime + after + 0.6);
     });
-  } catch { /* a screen without a loudspeaker still shows who is called */ }
+  } catch {
+    /* a screen without a loudspeaker still shows who is called */
+  }
 }
 
 async function look() {
   try {
     const answer = await fetch(location.href, { redirect: "error" });
-    if (!answer.ok) { throw new Error(answer.status); }
+    if (!answer.ok) {
+      throw new Error(answer.status);
+    }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-line]");
-    if (fresh && fresh.innerHTML !== line.innerHTML.replaceAll(' class="new"', "")) { line.innerHTML = fresh.innerHTML; }
+    if (fresh && fresh.innerHTML !== line.innerHTML.replaceAll(' class="new"', "")) {
+      line.innerHTML = fresh.innerHTML;
+    }
     const now = known();
     const called = [...now].filter((each) => !before.has(each));
     if (called.length) {
@@ -49,7 +58,12 @@ async function look() {
   }
   setTimeout(look, EVERY);
 }
-const tell = () => { clock.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }); };
+const tell = () => {
+  clock.textContent = new Date().toLocaleTimeString(document.documentElement.lang, {
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+};
 tell();
 setInterval(tell, 5000);
 setTimeout(look, EVERY);

@@ -1,4 +1,4 @@
-// The kiosk goes back to its first page when nobody touches it, also from the first page with something typed in it.
+// The kiosk returns to its empty first page after a minute without input.
 "use strict";
 
 const PATIENCE = 60000;
@@ -7,10 +7,18 @@ const again = () => {
   clearTimeout(timer);
   timer = setTimeout(() => {
     const address = new URL(location.href);
-    location.replace(`${address.pathname.split("/").slice(0, 3).join("/")}?plaats=${address.searchParams.get("plaats") ?? ""}`);
+    location.replace(
+      `${address.pathname.split("/").slice(0, 3).join("/")}?plaats=${address.searchParams.get("plaats") ?? ""}`,
+    );
   }, PATIENCE);
 };
-for (const kind of ["pointerdown", "keydown", "input"]) { document.addEventListener(kind, again); }
+for (const kind of ["pointerdown", "keydown", "input"]) {
+  document.addEventListener(kind, again);
+}
 again();
-// what was typed is not there when somebody goes back to a page
-window.addEventListener("pageshow", (event) => { if (event.persisted) { location.reload(); } });
+// discard what was typed when a visitor goes back to a page
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    location.reload();
+  }
+});

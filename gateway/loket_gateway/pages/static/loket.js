@@ -1,4 +1,4 @@
-// What makes the pages nicer; each of them works without it.
+// Enhancements of the pages, which all work without a script.
 "use strict";
 
 // a list of mistakes is read out and can be walked through from the top
@@ -8,8 +8,12 @@ document.querySelector("[data-focus]")?.focus();
 for (const part of document.querySelectorAll("[data-only-if]")) {
   const choices = document.getElementsByName(`answer-${part.dataset.onlyIf}`);
   const wanted = part.dataset.is.split(" ");
-  const look = () => { part.hidden = ![...choices].some((each) => (each.checked || each.matches("select")) && wanted.includes(each.value)); };
-  choices.forEach((each) => each.addEventListener("change", look));
+  const look = () => {
+    part.hidden = ![...choices].some((each) => (each.checked || each.matches("select")) && wanted.includes(each.value));
+  };
+  choices.forEach((each) => {
+    each.addEventListener("change", look);
+  });
   look();
 }
 
@@ -20,10 +24,13 @@ if (search) {
   const cards = [...document.querySelectorAll("ul.cards > li")];
   const said = cards.map((card) => plain(`${card.textContent} ${card.dataset.words}`).split(/[^\p{L}\p{N}]+/u));
   search.addEventListener("input", () => {
-    const asked = plain(search.value).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+    const asked = plain(search.value)
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean);
     cards.forEach((card, number) => {
-      card.hidden = !asked.every((word) => said[number].some(
-        (each) => each.startsWith(word) || (word.length > 3 && each.includes(word))));
+      card.hidden = !asked.every((word) =>
+        said[number].some((each) => each.startsWith(word) || (word.length > 3 && each.includes(word))),
+      );
     });
     for (const section of document.querySelectorAll("main section")) {
       section.hidden = !section.querySelector("li:not([hidden])");
@@ -38,25 +45,35 @@ if (until) {
   const ends = Date.parse(until.dataset.until);
   const timer = setInterval(() => {
     const minutes = Math.ceil((ends - Date.now()) / 60000);
-    if (minutes < 1) { clearInterval(timer); return; }
+    if (minutes < 1) {
+      clearInterval(timer);
+      return;
+    }
     until.textContent = until.textContent.replace(number, minutes);
   }, 15000);
 }
 
 // a little work before a moment is taken keeps robots out: see friction.py
 for (const form of document.querySelectorAll("[data-stamped]")) {
-  if (!globalThis.crypto?.subtle) { continue; }
+  if (!globalThis.crypto?.subtle) {
+    continue;
+  }
   const stamp = form.elements.stempel;
   const working = (async () => {
     const encoder = new TextEncoder();
     const zeros = 32 - Number(stamp.dataset.bits);
     for (let number = 0; ; number += 1) {
       const bytes = await crypto.subtle.digest("SHA-256", encoder.encode(`${stamp.value}:${number}`));
-      if (new DataView(bytes).getUint32(0) >>> zeros === 0) { form.elements.werk.value = number; return; }
+      if (new DataView(bytes).getUint32(0) >>> zeros === 0) {
+        form.elements.werk.value = number;
+        return;
+      }
     }
   })();
   form.addEventListener("submit", (event) => {
-    if (form.elements.werk.value) { return; }
+    if (form.elements.werk.value) {
+      return;
+    }
     event.preventDefault();
     working.then(() => form.requestSubmit(event.submitter));
   });
