@@ -1,4 +1,4 @@
-"""Accounts and API keys of a municipality, and who came in. A password or key is told once, when it is made."""
+"""Accounts and API keys of a municipality, and the access log. A password or key is returned once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _make_account, _change_account, _make_key, _page_query = MakeAccount(), ChangeAc
 
 @dataclass(frozen=True)
 class AccessRoutes:
-    """For administrators. Every change is in the access log."""
+    """For administrators. The access log has every change."""
 
     access: Authentication
     catalogue: CatalogueCache
@@ -68,7 +68,7 @@ class AccessRoutes:
 
     @route("POST", f"{BASE}/accounts/<name>/password", CHANGE)
     def post_password(self, request: GatewayRequest, municipality: str, name: str) -> Response:
-        """A new first password, which also opens an account that wrong ones had closed."""
+        """Set a new initial password, which also unlocks the account."""
         password = passwords.generate_password()
         if not self.access.accounts.set_password(
             municipality, name, passwords.hash_password(password), must_change=True
@@ -95,7 +95,7 @@ class AccessRoutes:
 
     @route("POST", f"{BASE}/api-keys/<name>/renew", CHANGE)
     def post_renew(self, request: GatewayRequest, municipality: str, name: str) -> Response:
-        """A new key beside the old one, which works for another day."""
+        """Create a new key; the old one stays valid for a day."""
         key = self.access.keys.renew(municipality, name, now())
         if key is None:
             raise Refusal("account-not-found", {"name": name})

@@ -1,4 +1,4 @@
-"""For who runs the desk: the configuration, what is known of a resident, and who looked at it."""
+"""The configuration, the data of a resident, and the audit log."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ YAML = "application/yaml"
 
 @dataclass(frozen=True)
 class AdministrationRoutes:
-    """A configuration is taken whole or not at all; the version before it stays to be had."""
+    """A configuration is applied as a whole or not at all. Previous versions remain available."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -38,9 +38,9 @@ class AdministrationRoutes:
 
     @route("PUT", f"{BASE}/configuration", needs("configuration.change"))
     def put_configuration(self, request: GatewayRequest, municipality: str) -> Response:
-        """The body is the file itself, in YAML (RFC 9512) or JSON. `?dry_run=true` tells what it would change.
+        """Apply a configuration file, in YAML (RFC 9512) or JSON. `?dry_run=true` returns what it would change.
 
-        What takes out entries that coming appointments refer to needs `?confirm=true`.
+        Removing entries that future appointments refer to needs `?confirm=true`.
         """
         given, asked = text(request, YAML, "application/json"), query(request, _configuration_query)
         if asked["dry_run"]:
@@ -51,13 +51,13 @@ class AdministrationRoutes:
 
     @route("POST", f"{BASE}/residents/export", needs("residents.erase"))
     def post_export(self, request: GatewayRequest, municipality: str) -> Response:
-        """All that is kept of one person (GDPR, articles 15 and 20)."""
+        """Return all data of one resident (GDPR, articles 15 and 20)."""
         command = load(_resident_command, json_object(request))
         return private(self.booking.export_resident(municipality, request.caller.name, command["person"]), request)
 
     @route("POST", f"{BASE}/residents/erase", needs("residents.erase"))
     def post_erase(self, request: GatewayRequest, municipality: str) -> Response:
-        """Forget one person, and cancel what is still to come (GDPR, article 17)."""
+        """Erase the data of one resident, and cancel future appointments (GDPR, article 17)."""
         command = load(_resident_command, json_object(request))
         erased = self.booking.erase_resident(municipality, request.caller.name, command["person"])
         return private({"appointments": erased}, request)

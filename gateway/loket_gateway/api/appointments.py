@@ -24,7 +24,7 @@ from . import BASE
 
 @dataclass(frozen=True)
 class AppointmentRoutes:
-    """Booking is open to all; one appointment is for who has its token."""
+    """Booking is open to all; one appointment needs its token."""
 
     booking: ServiceProxy
     proof_of_work: ProofOfWork
@@ -42,7 +42,7 @@ class AppointmentRoutes:
         if caller.may("book", municipality):
             booked = self.booking.portal_book(municipality, caller.name, body, key)
         else:
-            if not body.get("hold"):  # who has a hold has earned it already
+            if not body.get("hold"):  # the hold needed it already
                 _require_work(self.proof_of_work, request, municipality)
             booked = self.booking.book(municipality, body, key, _anonymous_client(request))
         booked["manage_url"] = page_of(self.public_url, municipality, booked["link_token"])
@@ -114,7 +114,7 @@ def _anonymous_client(request: GatewayRequest) -> str | None:
 
 
 def _staff(request: GatewayRequest, permission: str) -> tuple[str, list[str] | None] | None:
-    """Who of the staff asks, and for which teams; None when it is the resident, by the token of the appointment."""
+    """Return the name and teams of a member of staff; None for a resident with the token of the appointment."""
     caller = request.caller
     return (caller.name, caller.teams(permission)) if caller.is_known else None
 

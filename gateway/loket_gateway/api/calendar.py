@@ -1,4 +1,4 @@
-"""Time taken out of the calendar, what then no longer fits, and invitations to one case."""
+"""Closures, the appointments that they clash with, and invitations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _busy_query = BusyQuery()
 
 @dataclass(frozen=True)
 class CalendarRoutes:
-    """Who works for some teams only closes the time of their people."""
+    """Staff of some teams can close time of those teams only."""
 
     booking: ServiceProxy
     slow_booking: ServiceProxy
@@ -50,7 +50,7 @@ class CalendarRoutes:
 
     @route("PUT", f"{BASE}/resources/<resource>/busy-times", CLOSE)
     def put_busy_times(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
-        """An iCalendar file (RFC 5545), as Outlook or Google exports it; it replaces the last one of its source."""
+        """Import an iCalendar file (RFC 5545) of busy times. It replaces the previous one of its source."""
         source = query(request, _busy_query)["source"]
         taken = self.slow_booking.import_busy(
             municipality, resource, source, text(request, "text/calendar"),
@@ -64,13 +64,13 @@ class CalendarRoutes:
 
     @route("GET", f"{BASE}/clashes/proposals", READ)
     def get_proposals(self, request: GatewayRequest, municipality: str) -> Response:
-        """Another moment for each appointment that no longer fits."""
+        """Propose another time for each appointment that clashes."""
         clashing = [each["appointment"] for each in self.booking.clashes(municipality)]
         return private({"proposals": self.booking.proposals(municipality, clashing)}, request)
 
     @route("POST", f"{BASE}/moves", CLOSE)
     def post_moves(self, request: GatewayRequest, municipality: str) -> Response:
-        """Many appointments, each to a moment of its own; one that cannot be moved keeps its place and says why."""
+        """Move many appointments. One that cannot be moved stays, with the reason."""
         results = self.booking.move_these(
             municipality, request.caller.name, json_object(request), teams=request.caller.teams("closures.change")
         )

@@ -13,13 +13,13 @@ from ..http.routing import route
 from ..i18n import language
 from . import BASE
 
-#: seconds for which an answer is remembered; a configuration that is loaded elsewhere shows so much later
+#: seconds for which a response is cached; a configuration loaded through another gateway is visible after them
 FRESH_FOR = 2.0
 
 
 @dataclass(frozen=True)
 class CatalogueRoutes:
-    """Open to all; the texts in the caller's language."""
+    """Open to all, with texts in the language of the request."""
 
     catalogue: CatalogueCache
 
@@ -41,7 +41,7 @@ class CatalogueRoutes:
 
 
 def _public(catalogue: dict[str, Any]) -> list[dict[str, Any]]:
-    """What everybody may book; the rest is for staff, or by invitation."""
+    """Return the public appointment types; the others are for staff, or by invitation."""
     return [
         {name: value for name, value in kind.items() if name != "visibility"}
         for kind in catalogue["appointment_types"]

@@ -1,4 +1,4 @@
-"""The desk: the day, one visit, its steps, and who waits. For staff, and for machines such as a kiosk."""
+"""The desk: the day, one visit, its steps, and the queue. For staff, and for machines such as a kiosk."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _agenda_query, _queue_query = AgendaQuery(), QueueQuery()
 
 
 def _step(name: str) -> Callable[..., Response]:
-    """The route of one step of a visit; booking calls it by the same words."""
+    """Return the decorator of the route of one step of a visit."""
     command = name.replace("-", "_")
 
     @route("POST", f"{ONE}/{name}", HANDLE)
@@ -43,7 +43,7 @@ def _step(name: str) -> Callable[..., Response]:
 
 @dataclass(frozen=True)
 class DeskRoutes:
-    """Who works for some teams only sees and handles theirs; booking keeps to that."""
+    """Staff of some teams see and handle the visits of those teams only. Booking enforces that."""
 
     booking: ServiceProxy
     notification: ServiceProxy
@@ -70,7 +70,7 @@ class DeskRoutes:
 
     @route("GET", f"{ONE}/barred-addresses", READ)
     def get_barred_addresses(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """Which of the resident's addresses get nothing for a while, since nobody receives there."""
+        """Return the addresses of the resident that messages are suppressed for."""
         teams = request.caller.teams("agenda.read")
         found = self.booking.staff_appointment(municipality, request.caller.name, identifier, teams=teams)
         return private({"barred": self.notification.barred(municipality, found["id"])}, request)
@@ -86,7 +86,7 @@ class DeskRoutes:
 
     @route("GET", f"{BASE}/desk/slots", CHANGE)
     def get_desk_slots(self, request: GatewayRequest, municipality: str) -> Response:
-        """At any notice, and of types that are not public."""
+        """Return free slots without lead time, also of types that are not public."""
         with as_parameters():
             return private(self.booking.staff_slots(municipality, criteria_of(request)), request)
 
@@ -161,7 +161,7 @@ class DeskRoutes:
 
 
 def _booked(request: GatewayRequest, municipality: str, booked: dict[str, Any]) -> Response:
-    """The link goes to the resident by mail; whoever books at the desk needs none."""
+    """Return the appointment without its link, which is mailed to the resident."""
     booked.pop("link_token")
     address = f"/api/v1/{municipality}/appointments/{booked['id']}"
     return private(language.localised(booked, language.of(request)), request, 201, {"Location": address})

@@ -1,4 +1,4 @@
-"""An example of a schema: from the examples of its fields, and else something of the right kind."""
+"""Examples of schemas, from the examples of their fields, else from the types of those."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BY_NAME = {
 
 
 def example_of(schema: Schema) -> dict[str, Any]:
-    """What is asked for at least, or all of an answer. Fields that may be left out and have no example are."""
+    """Return an example of a schema. Optional fields without an example are left out."""
     return {
         field.data_key or name: _of(name, field)
         for name, field in schema.fields.items()

@@ -22,7 +22,7 @@ _file_query = FileQuery()
 
 @dataclass(frozen=True)
 class FileRoutes:
-    """For who has the token of the appointment."""
+    """For residents with the token of the appointment."""
 
     booking: ServiceProxy
 

@@ -1,4 +1,4 @@
-"""Open data: what became of appointments by month and type, with few people left out, and what it is (DCAT-AP)."""
+"""Open data: outcomes by month and type without small counts, and their description (DCAT-AP)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ABOUT = (
     "How many appointments took place, were cancelled or were missed. Counts below 5 are left out, and so is what "
     "would give them away.",
 )
-#: DCAT-AP: what a European data portal reads
+#: DCAT-AP, the profile of European data portals
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
@@ -41,7 +41,7 @@ FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 
 @dataclass(frozen=True)
 class OpenDataRoutes:
-    """For everybody; to be used again freely (CC0)."""
+    """For everyone, under CC0."""
 
     reporting: ServiceProxy
     catalogue: CatalogueCache
@@ -68,7 +68,7 @@ class OpenDataRoutes:
 
 
 def describe(municipality: dict[str, Any], address: str, lang: str) -> dict[str, Any]:
-    """The catalogue as JSON-LD: one data set, in each of its forms."""
+    """Return the data catalogue as JSON-LD: one data set in several formats."""
     name = language.pick(municipality["name"], lang)
     publisher = {"@id": f"{address}#publisher", "@type": "foaf:Agent", "foaf:name": name}
     contact: dict[str, Any] = {"@type": "vcard:Organization", "vcard:fn": name}

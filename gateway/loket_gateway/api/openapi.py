@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the very schemas that validate."""
+"""The OpenAPI 3.1 document, generated from the schemas that validate requests."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ staff send an API key; staff at a browser have a session, and send its token as 
 
 @dataclass(frozen=True)
 class OpenApiRoutes:
-    """The interface, described."""
+    """The description of the interface."""
 
     public_url: str
 
@@ -55,7 +55,7 @@ class OpenApiRoutes:
 
 @cache
 def document(public_url: str) -> dict[str, Any]:
-    """The document as plain dictionaries."""
+    """Return the document as plain dictionaries."""
     plugin = MarshmallowPlugin()
     spec = APISpec(
         title="Loket",
@@ -86,7 +86,7 @@ def document(public_url: str) -> dict[str, Any]:
 
 
 def _as_ecma(value: Any) -> Any:
-    """Patterns as JSON Schema wants them (ECMA-262), which knows no \\A and \\Z."""
+    """Convert patterns to those of JSON Schema (ECMA-262), which has no \\A and \\Z."""
     if isinstance(value, dict):
         return {
             name: part.replace("\\A", "^").replace("\\Z", "$")
@@ -197,7 +197,7 @@ def _answers(given: Operation) -> dict[str, Any]:
     return answers
 
 
-#: what is made by an operation: the parameter that other addresses call it by, and where it stands in the answer
+#: by operation: the parameter that names its result in other paths, and the pointer to it in the response
 MADE = {
     "bookAppointment": ("identifier", "/id"),
     "bookAtDesk": ("identifier", "/id"),
@@ -211,7 +211,7 @@ MADE = {
 
 
 def _links(given: Operation) -> dict[str, Any] | None:
-    """What can be done next with what was just made."""
+    """Return links to the operations on what was just created."""
     if given.id not in MADE:
         return None
     parameter, pointer = MADE[given.id]

@@ -1,4 +1,4 @@
-"""Where providers tell what came of the messages that they took."""
+"""Delivery receipts of message providers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..http.routing import route
 
 @dataclass(frozen=True)
 class ReceiptRoutes:
-    """The provider proves itself by a signature, which notification checks; here the request is only passed on."""
+    """Forwards receipts to notification, which verifies their signatures."""
 
     notification: ServiceProxy
     public_url: str

@@ -1,4 +1,4 @@
-"""Figures: an overview of a period, and tables to go on with in a spreadsheet."""
+"""Figures: an overview of a period, and tables for spreadsheets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _report, _table = ReportQuery(), TableQuery()
 
 @dataclass(frozen=True)
 class ReportRoutes:
-    """Counts, of which no person can be read off."""
+    """Aggregated figures, which identify no person."""
 
     reporting: ServiceProxy
     catalogue: CatalogueCache
@@ -33,7 +33,7 @@ class ReportRoutes:
     @route("GET", f"{BASE}/reports/overview", needs("figures.read"))
     def get_overview(self, request: Request, municipality: str) -> Response:
         asked = dates_as_text(query(request, _report))
-        self.catalogue.of(municipality)  # an unknown municipality has no figures, not zero
+        self.catalogue.of(municipality)  # refuse an unknown municipality instead of returning zeros
         return private(self.reporting.overview(municipality, **asked), request)
 
     @route("GET", f"{BASE}/reports/table", needs("figures.read"))
@@ -42,7 +42,7 @@ class ReportRoutes:
         form = wanted(request, asked.pop("format"))
         names = figure_names.of_parts(language.localised(self.catalogue.of(municipality), language.of(request)))
         pages = _pages(self.reporting, municipality, dates_as_text(asked))
-        first = next(pages)  # a refusal comes before the first byte
+        first = next(pages)  # so that a refusal comes before the first byte
         figures = list(first["figures"])
         said = figure_names.of_figures(language.of(request))
 

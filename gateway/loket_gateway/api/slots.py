@@ -1,4 +1,4 @@
-"""Free slots: a list, a month at a glance, the first of all, and why there are none."""
+"""Free slots: a list, days, the first one, and an explanation when there are none."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ..http.routing import route
 from . import BASE
 
 TYPES = "appointment_type"
-#: seconds for which free slots are remembered when nothing is changed through this gateway
+#: seconds for which free slots are cached, unless something is changed through this gateway
 FRESH_FOR = 1.0
-#: the parameters that may stand several times
+#: parameters that may be repeated
 REPEATED = frozenset({TYPES, "weekday"})
 
 
@@ -59,7 +59,7 @@ class SlotRoutes:
 
 
 def criteria_of(request: Request) -> dict[str, Any]:
-    """A slot query as booking reads it, which checks it too."""
+    """Return a slot query for booking, which validates it."""
     given: dict[str, Any] = {
         name: values if name in REPEATED else values[-1] for name, values in request.args.lists() if name != "lang"
     }
@@ -70,7 +70,7 @@ def criteria_of(request: Request) -> dict[str, Any]:
 
 @contextmanager
 def as_parameters() -> Iterator[None]:
-    """What booking says of a field is said of the parameter that it came from."""
+    """Convert pointers to fields in a refusal of booking to the parameters that they came from."""
     try:
         yield
     except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""Tables as JSON, CSV or a spreadsheet, given while they are still being made."""
+"""Tables as JSON, CSV or a spreadsheet, streamed while they are computed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def wanted(request: Request, asked: str | None) -> str:
-    """The form that is asked for in the query, else the best that is accepted (RFC 9110, 12.5.1), else JSON."""
+    """Return the format of the query, else the best accepted one (RFC 9110, 12.5.1), else JSON."""
     if asked:
         return asked
     accepted: MIMEAccept = request.accept_mimetypes
@@ -37,7 +37,7 @@ def wanted(request: Request, asked: str | None) -> str:
 def table(
     request: Request, form: str, name: str, head: Row, rows: Iterable[Row], objects: Callable[[], Iterable[Any]]
 ) -> Response:
-    """`rows` are for spreadsheets, `objects` for JSON; only one of them is gone through."""
+    """Return a table. `rows` are for spreadsheets, `objects` for JSON; only one of them is consumed."""
     lang = language.of(request)
     if form == "csv":
         body: Any = _csv(head, rows, _has_decimal_comma(lang))
@@ -54,7 +54,7 @@ def table(
 
 
 def _has_decimal_comma(lang: str) -> bool:
-    """Where a comma is the decimal sign, a spreadsheet splits its columns at semicolons."""
+    """Whether the decimal sign is a comma; spreadsheets then separate columns by semicolons."""
     return get_decimal_symbol(LOCALES[lang]) == ","
 
 
@@ -67,7 +67,7 @@ def _json(objects: Iterable[Any]) -> Iterator[bytes]:
 
 
 def _csv(head: Row, rows: Iterable[Row], decimal_comma: bool) -> Iterator[bytes]:
-    """RFC 4180; with a byte order mark, without which a spreadsheet takes UTF-8 for something else."""
+    """Write CSV (RFC 4180) with a byte order mark, by which spreadsheets recognise UTF-8."""
     written = StringIO()
     writer = csv.writer(written, delimiter=";" if decimal_comma else ",")
     written.write(BYTE_ORDER_MARK)
@@ -91,13 +91,13 @@ def _cell(value: Any, decimal_comma: bool) -> Any:
         text = f"{value:g}" if abs(value) < 1e5 else f"{value:.2f}"
         return text.replace(".", ",") if decimal_comma else text
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"  # a spreadsheet would take it for a formula
+        return f"'{value}"  # a spreadsheet would run it as a formula
     return value
 
 
 def _spreadsheet(name: str, head: Row, rows: Iterable[Row]) -> bytes:
-    """Office Open XML. Its rows are written to disk one by one, and not all held in memory."""
-    import xlsxwriter  # large, and seldom needed
+    """Write Office Open XML, row by row to disk, so that memory stays bounded."""
+    import xlsxwriter  # large, and rarely needed
 
     made = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

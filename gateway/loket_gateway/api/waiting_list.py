@@ -1,4 +1,4 @@
-"""The waiting list: for who has an appointment and would come earlier."""
+"""The waiting list, for residents who want an earlier slot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from . import BASE
 
 @dataclass(frozen=True)
 class WaitingListRoutes:
-    """A place is named by its appointment, and for who has the appointment's token."""
+    """An entry is named by its appointment, and needs the token of that."""
 
     booking: ServiceProxy
 

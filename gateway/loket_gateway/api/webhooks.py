@@ -1,4 +1,4 @@
-"""Webhooks: a portal subscribes to events, sees what came of each, and has one delivered again."""
+"""Webhooks: a portal subscribes to events, lists deliveries, and retries one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _page_query = PageQuery()
 
 @dataclass(frozen=True)
 class WebhookRoutes:
-    """Each key, and each account, has its own."""
+    """Each key and account has webhooks of its own."""
 
     notification: ServiceProxy
 

@@ -1,5 +1,5 @@
-"""Other systems' interfaces, so that a portal that speaks one of them can switch without code.
+"""Interfaces of other systems, so that their portals can switch without new code.
 
-Each is a translation: the same RPC calls, the same rules, other words.
+Each translates to the same RPC calls and rules.
 Portals send an API key with the role `portal`.
 """

@@ -1,4 +1,4 @@
-"""An appointment that a portal booked, while it stands: these dialects know nothing of one that was cancelled."""
+"""Appointments of a portal that are not cancelled, the only ones that these dialects have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from loket_contracts.errors import Refusal
 
 
 def require_active(booking: ServiceProxy, municipality: str, who: str, identifier: str) -> dict[str, Any]:
-    """Raises Refusal: appointment-not-found, also for another portal's and for one that was cancelled."""
+    """Return an appointment. Raises Refusal: appointment-not-found, also for a cancelled one or another portal's."""
     found: dict[str, Any] = booking.portal_appointment(municipality, who, identifier)
     if found["state"] == "cancelled":
         raise Refusal("appointment-not-found")

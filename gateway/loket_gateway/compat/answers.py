@@ -1,4 +1,4 @@
-"""How the dialects answer: JSON that no cache keeps, with nothing of our own interface around it."""
+"""Responses of the dialects: JSON that no cache may store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both dialects need of the catalogue: public types, where they are given, and which can be booked together."""
+"""The catalogue for both dialects: public types, their locations, and combinations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Kind = dict[str, Any]
 
 
 def kinds(catalogue: CatalogueCache, location: str | None = None) -> list[Kind]:
-    """What everybody may book, of one location or of all. Raises Refusal: unknown-location."""
+    """Return the public types of one location or of all. Raises Refusal: unknown-location."""
     if location is not None:
         location_of(catalogue, location)
     return [
@@ -40,7 +40,7 @@ def location_of(catalogue: CatalogueCache, name: str) -> dict[str, Any]:
 
 
 def together(catalogue: CatalogueCache, chosen: Sequence[str], location: str | None = None) -> list[Kind]:
-    """What can be booked in one visit with all of these, themselves included: of one team, in a place they share.
+    """Return types that can be booked in one visit with these, included: of one team, at a shared location.
 
     Raises Refusal: unknown-appointment-type, unknown-location.
     """
@@ -53,12 +53,12 @@ def together(catalogue: CatalogueCache, chosen: Sequence[str], location: str | N
 
 
 def shared(some: Iterable[Kind], location: str | None = None) -> list[str]:
-    """The locations where all of these are given."""
+    """Return the locations that all types share."""
     some = list(some)
     places = some[0]["locations"] if some else []
     return [place for place in places if location in (None, place) and all(place in kind["locations"] for kind in some)]
 
 
 def minutes(some: Iterable[Kind], persons: int) -> int:
-    """How long one visit for all of these takes: durations add up, with the extra for each further person."""
+    """Return the minutes of one visit for all types: their durations, with the extra for further persons."""
     return sum(kind["duration"] + kind["per_extra_person"] * (persons - 1) for kind in some)

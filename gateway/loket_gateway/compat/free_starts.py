@@ -1,4 +1,4 @@
-"""Free starts, asked of booking for as long a time as it answers for."""
+"""Free starts over any period, in as many searches as booking needs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.commands import MAX_PERSONS, MAX_TYPES
 from loket_contracts.errors import Refusal
 
-#: days that booking answers for at once
+#: days of one search
 AT_ONCE = 60
 
 
 def criteria_of(kinds: list[dict[str, Any]], location: str, persons: int) -> dict[str, Any] | None:
-    """What is asked of booking. None for more people or topics than ever fit: then there is simply nothing free."""
+    """Return the search for booking; None for too many persons or topics, for which nothing is ever free."""
     if not 1 <= persons <= MAX_PERSONS or not 1 <= len(kinds) <= MAX_TYPES:
         return None
     return {"appointment_types": [kind["id"] for kind in kinds], "location": location, "persons": persons}
@@ -28,7 +28,7 @@ def today(time_zone: str) -> dt.date:
 def days(
     booking: ServiceProxy, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
 ) -> list[str]:
-    """The local days with a free start, both ends included, as YYYY-MM-DD."""
+    """Return the local days with a free start, both ends included, as YYYY-MM-DD."""
     found = []
     while first <= last:
         end = min(last, first + dt.timedelta(days=AT_ONCE - 1))
@@ -41,7 +41,7 @@ def days(
 def starts(
     booking: ServiceProxy, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
 ) -> list[str]:
-    """The free starts, both days included, as RFC 3339 with the offset of the location."""
+    """Return free starts, both days included, as RFC 3339 with the offset of the location."""
     found = []
     while first <= last:
         end = min(last, first + dt.timedelta(days=AT_ONCE - 1))
@@ -55,7 +55,7 @@ def starts(
 def _asked(
     booking: ServiceProxy, method: str, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
 ) -> dict[str, Any]:
-    """Topics that cannot be combined have nothing free together."""
+    """Search; topics that cannot be combined have no free starts."""
     try:
         answer: dict[str, Any] = getattr(booking, method)(
             municipality, {**criteria, "from": first.isoformat(), "to": last.isoformat()}
@@ -68,7 +68,7 @@ def _asked(
 
 
 def moment(date: str, clock: str, time_zone: str) -> str:
-    """A local day and time as RFC 3339. Of an hour that comes twice, the first; raises Refusal: slot-not-offered."""
+    """Return a local time as RFC 3339, the first of an ambiguous one. Raises Refusal: slot-not-offered."""
     try:
         naive = dt.datetime.fromisoformat(f"{date}T{clock}")
     except ValueError as error:
@@ -77,5 +77,5 @@ def moment(date: str, clock: str, time_zone: str) -> str:
 
 
 def naive(moment: str, time_zone: str) -> str:
-    """A moment as its local time without an offset, to the second."""
+    """Return a time as local time without offset, to the second."""
     return dt.datetime.fromisoformat(moment).astimezone(ZoneInfo(time_zone)).replace(tzinfo=None).isoformat()

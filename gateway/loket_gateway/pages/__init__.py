@@ -1,1 +1,1 @@
-"""The pages: rendered here, working without JavaScript."""
+"""The pages, rendered on the server. They work without JavaScript."""

@@ -1,4 +1,4 @@
-"""What a resident does with an appointment by its link: see, cancel, prepare, come earlier, tell what it was worth."""
+"""The page of one appointment: show, cancel, prepare, waiting list, feedback."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .page_route import page_route
 from .questions import answers_asked_for
 from .render import localise, municipality_context, page, refusal_sentence, see_other
 
-#: reasons that only the municipality has
+#: reasons of the municipality, which residents cannot choose
 OF_STAFF = frozenset({"by-municipality", "resident-asked"})
 
 
 @dataclass(frozen=True)
 class AppointmentPages:
-    """The link is the key: who has it, may. Every change is a POST that ends in a redirect."""
+    """The link grants access. Every change is a POST that redirects."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -49,9 +49,9 @@ class AppointmentPages:
 
     @page_route("GET", "/<municipality>/afspraak/<token>/qr.svg")
     def code(self, request: Request, municipality: str, token: str) -> Response:
-        """The reference as a QR code (ISO/IEC 18004), for the kiosk.
+        """Return the reference as a QR code (ISO/IEC 18004), for the kiosk.
 
-        Never a Micro QR code, which common readers do not read. The border is the quiet zone of the standard.
+        Not a Micro QR code, which many readers do not support. The border is the quiet zone of the standard.
         """
         found = self.booking.appointment_by_link(municipality, token)
         drawn = segno.make_qr(found["reference"], error="m").svg_inline(scale=4, border=4)
@@ -69,7 +69,7 @@ class AppointmentPages:
 
     @page_route("POST", "/<municipality>/afspraak/<token>/wachtlijst")
     def waiting_list(self, request: Request, municipality: str, token: str) -> Response:
-        """The button says which: join, leave, accept or decline."""
+        """Do what the button says: join, leave, accept or decline."""
         found = self.booking.appointment_by_link(municipality, token)
         here, wish = f"/{municipality}/afspraak/{token}", request.form.get("wish", "")
         if wish == "accept":
@@ -133,7 +133,7 @@ class AppointmentPages:
         self, request: Request, municipality: str, token: str, found: dict[str, Any],
         answers: dict[str, str] | None = None, wrong: Mapping[str, str] = MappingProxyType({}),
     ) -> Response:  # fmt: skip
-        """The appointment. With `wrong` (sentences by field) it is the form again, with what was typed in it."""
+        """Render the page. `wrong`: errors by field, with which the form is shown again as it was filled in."""
         catalogue = localise(request, self.catalogue.of(municipality))
         shown = localise(request, found)
         done = next(iter(request.args.keys() & {"nieuw", "verplaatst", "bewaard", "dank"}), "")
@@ -160,7 +160,7 @@ class AppointmentPages:
 
 
 def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
-    """The questions of this visit that are answered in words or by a choice, those with a condition too."""
+    """Return the questions of this visit with a text or a choice as answer, including conditional ones."""
     return [
         question
         for kind in appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
@@ -170,7 +170,7 @@ def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[st
 
 
 def _documents(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
-    """The documents that can be sent: what each is called, whether it is missed, and what was sent already."""
+    """Return the documents that can be sent: name, whether it is missing, and the files sent."""
     return [
         {
             "id": question["id"],

@@ -1,6 +1,6 @@
-"""Where the bars and lines of a chart are.
+"""Coordinates of bars and lines in charts.
 
-Charts are SVG that the server writes: they need no script, and print well.
+Charts are SVG in the page: they need no script, and print well.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 4, 10, 22
-#: shades of the heat map above nothing
+#: shades of the heat map above zero
 SHADES = 6
 MAX_LABELS = 6
 
@@ -33,7 +33,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Chart:
-    """In units of a drawing of WIDTH by HEIGHT. `ticks`: height and text of each line across."""
+    """A chart of WIDTH by HEIGHT units. `ticks`: height and text of each horizontal line."""
 
     ticks: list[Label]
     labels: list[Label]
@@ -47,7 +47,7 @@ class Chart:
 
 
 def stacked(labels: Sequence[str], series: Sequence[tuple[str, str, Sequence[float]]]) -> Chart:
-    """One bar a part, of pieces on top of one another. `series`: kind, title and one value a part, the lowest first."""
+    """Return a stacked bar chart. `series`: kind, title and values, the lowest series first."""
     totals = [sum(values[each] for _, _, values in series) for each in range(len(labels))]
     top = ceiling(max(totals, default=0))
     step = (WIDTH - LEFT - RIGHT) / max(1, len(labels))
@@ -68,7 +68,7 @@ def stacked(labels: Sequence[str], series: Sequence[tuple[str, str, Sequence[flo
 
 
 def line(labels: Sequence[str], values: Sequence[float | None]) -> Chart:
-    """A line through what is known; it breaks where nothing is."""
+    """Return a line chart with gaps where values are missing."""
     top = ceiling(max((value for value in values if value is not None), default=0))
     step = (WIDTH - LEFT - RIGHT) / max(1, len(labels))
     lines, dots, current = [], [], ""
@@ -84,12 +84,12 @@ def line(labels: Sequence[str], values: Sequence[float | None]) -> Chart:
 
 
 def shade(number: int, most: int) -> int:
-    """0 for nothing, else 1 to SHADES."""
+    """Return 0 for zero, else 1 to SHADES."""
     return 0 if not number else max(1, round(SHADES * number / most))
 
 
 def ceiling(value: float) -> float:
-    """The next round number from `value` on: 1, 2, 4, 5 or 10 times a power of ten."""
+    """Return the next round number from `value`: 1, 2, 4, 5 or 10 times a power of ten."""
     if value <= 0:
         return 1
     power = 1.0

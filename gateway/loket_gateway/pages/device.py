@@ -1,7 +1,7 @@
-"""A screen in the hall: which municipality and place it is for, and the key by which it is let in.
+"""Pairing of kiosks and displays with a municipality, a location and an API key.
 
-Somebody who may give out keys couples it once. The key is kept in a cookie of that browser alone, sent to our own pages
-alone, and can be taken away in the desk.
+An administrator pairs a device once. Its browser stores the key in a cookie for our pages only. The key can be revoked
+at the desk.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from .problem_page import problem_page
 from .render import localise, municipality_context, page, see_other
 
 COUPLED_FOR = dt.timedelta(days=400)
-#: the ends of the addresses of screens
+#: last segments of the addresses of kiosk and display
 SCREENS = ("onthaal", "scherm")
 
 
 def screen_problem(refusal: Refusal, request: Request, public_url: str) -> Response:
-    """A refusal on a screen in the hall, which returns to its first page by itself."""
+    """Render a refusal on a kiosk or display, which returns to its first page automatically."""
     municipality = request.path.split("/")[1]
     place = request.args.get("plaats", "") if refusal.code != "unknown-location" else ""
     screen = SCREENS[1] if request.path.endswith(SCREENS[1]) else SCREENS[0]
@@ -40,7 +40,7 @@ def screen_problem(refusal: Refusal, request: Request, public_url: str) -> Respo
 
 @dataclass(frozen=True)
 class DevicePages:
-    """Coupling a screen: a kiosk's key, and the place where it stands."""
+    """Pair a device: its key and its location."""
 
     access: Authentication
     catalogue: CatalogueCache
@@ -78,9 +78,9 @@ class DevicePages:
 def require_screen(
     access: Authentication, request: GatewayRequest, municipality: str, permission: str
 ) -> Caller | None:
-    """The device, or the person who looks what it shows; None when it is to be coupled first.
+    """Return the device, or a member of staff who looks at its pages; None when it must be paired first.
 
-    Raises Refusal: csrf for a press that does not come from a page of ours.
+    Raises Refusal: csrf for a form that was not sent from our pages.
     """
     caller = access.device_caller(request)
     if caller.may(permission, municipality):

@@ -1,4 +1,4 @@
-"""The screen in the waiting room: who is called to where, who is next, and about how long it takes. No names."""
+"""The display in the waiting room: calls, the queue and expected waits, without names."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .device import require_screen, screen_problem
 from .page_route import page_route
 from .render import localise, municipality_context, page, see_other
 
-#: seconds between two looks, without a script
+#: seconds between reloads without a script
 REFRESH = 10
 MAX_SHOWN = 8
 
 
 @dataclass(frozen=True)
 class DisplayPages:
-    """A script fetches it anew, sounds when somebody is called, and goes on when the connection comes back."""
+    """A script reloads it, plays a sound for a new call, and survives a lost connection."""
 
     booking: ServiceProxy
     access: Authentication

@@ -1,4 +1,4 @@
-"""The HTTP interface for people: its operations, and what each problem means."""
+"""Pages about the HTTP interface: its operations and its problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dashboard: how it goes, at a glance and in full, for any period and part of the municipality."""
+"""The dashboard of figures, for a period and a part of the municipality."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from .desk.refusals import desk_route
 from .render import localise, municipality_context, page
 
 _report = ReportQuery()
-#: what is shown large, with its course
+#: key figures, shown with their course
 KEY_FIGURES = (
     "appointments", "no_show_share", "late_cancellation_share", "third_free_days", "waited_median", "booked_share",
     "first_contact_share", "satisfaction",
 )  # fmt: skip
-#: the columns of the tables by team, type and location
+#: columns of the tables by team, type and location
 COLUMNS = (
     "appointments", "completed", "no_show_share", "late_cancellation_share", "booked_share", "waited_median",
     "served_to_planned", "satisfaction",
@@ -40,7 +40,7 @@ HOURS_SHOWN = range(7, 20)
 
 @dataclass(frozen=True)
 class FigurePages:
-    """Everything is in the address, so that a view can be kept and sent on."""
+    """The address holds the whole state, so that a view can be bookmarked and shared."""
 
     reporting: ServiceProxy
     catalogue: CatalogueCache
@@ -85,7 +85,7 @@ class FigurePages:
 
 
 def _without_empty(request: Request) -> Request:
-    """A form sends every field, the empty ones too."""
+    """Return the query without the empty fields of a form."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if value]
     request.args = type(request.args)(kept)
     return request
@@ -105,7 +105,7 @@ def _tile(name: str, found: dict[str, Any], lang: str) -> dict[str, Any]:
 
 
 def _change(name: str, found: dict[str, Any], lang: str) -> tuple[str, str] | None:
-    """How much it moved, in words, and whether that is good."""
+    """Return a change as text, and whether it is an improvement."""
     moved = figure_names.change(name, found["figures"][name], found["before"]["figures"][name])
     if moved is None:
         return None
@@ -126,7 +126,7 @@ def _label(part: str, every: str, lang: str) -> str:
 
 
 def _heat(hours: list[list[int]], lang: str) -> list[tuple[str, list[tuple[int, int]]]]:
-    """Each weekday with the number and the shade of each hour."""
+    """Return for each weekday the count and shade of each hour."""
     names = language.weekdays(lang)
     most = max(map(max, hours))
     return [
@@ -141,7 +141,7 @@ def _hours(hours: list[list[int]]) -> list[int]:
 
 
 def _periods(today: dt.date, asked: dict[str, Any], lang: str) -> list[tuple[str, str, bool]]:
-    """Usual periods: what each is called, the query that asks for it, and whether it is the one that is shown."""
+    """Return the predefined periods: name, query, and whether it is shown now."""
     month = today.replace(day=1)
     last_month = (month - dt.timedelta(days=1)).replace(day=1)
     ends = {

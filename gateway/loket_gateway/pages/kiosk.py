@@ -1,6 +1,6 @@
-"""The kiosk in the hall: say that you are here by reference, code or name, or take a number.
+"""The kiosk: check in by reference, QR code or name, or take a number.
 
-Nothing personal stays on the screen: every page goes back to the first by itself, and no address holds a name.
+No personal data stays on the screen: every page returns to the first one automatically, and no address has a name.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from .device import require_screen, screen_problem
 from .page_route import page_route
 from .render import localise, municipality_context, page, see_other
 
-#: seconds after which a page of the kiosk goes back to the first
+#: seconds after which a page returns to the first one
 PATIENCE, TOLD = 60, 20
 PERMISSION = "tickets.issue"
 
 
 @dataclass(frozen=True)
 class KioskPages:
-    """Works without a script too: the pages go back by a header of the answer."""
+    """Pages return by a Refresh header, so that no script is needed."""
 
     booking: ServiceProxy
     access: Authentication
@@ -42,7 +42,7 @@ class KioskPages:
 
     @page_route("POST", "/<municipality>/onthaal/aanmelden", render_refusal=screen_problem)
     def arrive(self, request: GatewayRequest, municipality: str) -> Response:
-        """By what was typed or scanned; of several who may be meant, one chooses."""
+        """Check in by what was typed or scanned. If several visits match, the visitor chooses one."""
         caller = require_screen(self.access, request, municipality, PERMISSION)
         if caller is None:
             return see_other(request, f"/{municipality}/koppelen", naar="onthaal")
@@ -62,7 +62,7 @@ class KioskPages:
         return self._screen("here.html", request, municipality, visitor=visitor, after=TOLD)
 
     def _not_expected(self, request: GatewayRequest, municipality: str, place: str, text: str) -> Response:
-        """The first page again, which says why this visitor cannot announce themselves."""
+        """Render the first page with the reason why this visitor cannot check in."""
         why = self.booking.why_not_expected(municipality, place, text) if text else None
         return self._screen("start.html", request, municipality, 422, wrong=True, why=why)
 
@@ -89,7 +89,7 @@ class KioskPages:
         )  # fmt: skip
 
     def _place(self, request: GatewayRequest, municipality: str) -> str:
-        """Where the kiosk stands. Raises Refusal: unknown-location."""
+        """Return the location of the kiosk. Raises Refusal: unknown-location."""
         receiving = [
             each["id"] for each in self.catalogue.of(municipality)["locations"] if each["channel"] == "on_site"
         ]

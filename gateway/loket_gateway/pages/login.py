@@ -1,4 +1,4 @@
-"""Coming in and going out: by a password of this Loket, or by the municipality's own provider of identities."""
+"""Login and logout, with a password or the identity provider of the municipality."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ..http.request import GatewayRequest
 from .page_route import page_route
 from .render import localise, municipality_context, page, see_other
 
-#: where people begin after logging in; who may not see the day begins with the figures
+#: first page after a login, with and without permission to see the day
 HOME, HOME_OF_OTHERS = "balie", "cijfers"
-#: the end of the name of the cookie of a login that was begun
+#: suffix of the name of the cookie of a pending login
 LOGIN = "-login"
 
 log = structlog.get_logger()
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class LoginPages:
-    """What was entered wrongly is never said more precisely than that it was wrong."""
+    """A failed login never reveals what was wrong."""
 
     access: Authentication
     catalogue: CatalogueCache
@@ -46,13 +46,13 @@ class LoginPages:
 
     @page_route("GET", "/<municipality>/aanmelden/provider")
     def login_elsewhere(self, request: GatewayRequest, municipality: str) -> Response:
-        """To the provider of identities, which sends the browser back to the one below."""
+        """Redirect to the identity provider, which redirects back to `back`."""
         self.catalogue.of(municipality)
         self.access.limits.take("login", request)
         try:
             url, state = self._provider.begin(municipality, _place(request.args.get("naar"), municipality), now())
         except LoginFailed as error:
-            log.warning("nobody can log in by the provider of identities", error=str(error))
+            log.warning("the identity provider is unavailable", error=str(error))
             raise Refusal("service-unavailable") from error
         response = redirect(url, 303)
         self.access.set_cookie(response, state, LOGIN, LONGEST_LOGIN)
@@ -60,14 +60,14 @@ class LoginPages:
 
     @page_route("GET", "/aanmelden/terug")
     def back(self, request: GatewayRequest) -> Response:
-        """The cookie of the browser that began the login is needed, so nobody is logged in as somebody else."""
+        """Finish a login. It needs the cookie of the browser that began it (login CSRF)."""
         provider = self._provider
         state = request.cookies.get(self.access.cookie_name + LOGIN, "")
         address = f"{provider.redirect_uri}?{request.query_string.decode('ascii', 'replace')}"
         try:
             municipality, there, person = provider.finish(address, state, now())
         except LoginFailed as error:
-            log.warning("a login by the provider of identities failed", error=str(error))
+            log.warning("a login with the identity provider failed", error=str(error))
             raise Refusal("login-refused") from error
         given = person.grants.get(municipality)
         if not given:
@@ -94,7 +94,7 @@ class LoginPages:
         name, password = request.form.get("name", "").strip().lower(), request.form.get("password", "")
         account = self._who(municipality, name, password)
         if account is None:
-            self.access.limits.take("login", request)  # only wrong ones count: a right password is never refused
+            self.access.limits.take("login", request)  # only failures count, so that a right password is never refused
             return self._login_page(request, municipality, request.form.get("naar", ""), name=name, refused=True)
         there = _place(request.form.get("naar"), municipality)
         return self._enter(request, account, f"/{municipality}/wachtwoord" if account.must_change else there)
@@ -136,7 +136,7 @@ class LoginPages:
         return self._enter(request, account, _place(None, municipality))
 
     def _who(self, municipality: str, name: str, password: str) -> Account | None:
-        """Whose password this is. It takes as long whether there is such an account or not."""
+        """Return the account of a password, or None. It takes as long when there is no such account."""
         moment = now()
         account = self.access.accounts.get(municipality, name)
         closed = account is not None and account.locked_until is not None and account.locked_until > moment
@@ -186,7 +186,7 @@ class LoginPages:
 
 
 def _place(asked: str | None, municipality: str) -> str:
-    """Where to go on: within this municipality, and never to another site."""
+    """Return the page to continue at, which is always one of this municipality."""
     if asked and asked.startswith(f"/{municipality}/") and "\\" not in asked and "//" not in asked:
         return asked
     return f"/{municipality}/{HOME}"

@@ -1,4 +1,4 @@
-"""The route of a page: refusals are pages too."""
+"""Routes of pages, whose refusals are pages too."""
 
 from __future__ import annotations
 

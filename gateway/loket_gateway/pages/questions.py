@@ -1,4 +1,4 @@
-"""The questions, who comes, and a last look: what is filled in is kept with the hold until it is booked."""
+"""Steps of a booking: questions, contact, and check. The hold stores the answers until they are booked."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from .render import localise, municipality_context, page, see_other
 from .time_slots import nearest_to
 from .topics import kind_of
 
-#: so many files, each of the size that one may have, fit in one form
+#: maximum files in one form
 MAX_FILES = 4
 CONTACT = ("name", "email", "phone", "language")
-#: when the moment is gone, so many others near it are offered, of so many days around it
+#: alternatives for a lost slot: how many, and of how many days around it
 MAX_OTHERS, AROUND = 4, dt.timedelta(days=10)
 
 
 @dataclass(frozen=True)
 class QuestionPages:
-    """Each step has its own address, so back and refresh work; each POST ends in a redirect to the next."""
+    """Each step has an address, so that back and reload work. Each POST redirects to the next step."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -49,7 +49,7 @@ class QuestionPages:
 
     @page_route("POST", "/<municipality>/vragen", files=MAX_FILES)
     def answer_questions(self, request: GatewayRequest, municipality: str) -> Response:
-        """The button says which: go on, only send along the files that were chosen, or take one away."""
+        """Do what the button says: continue, only attach the chosen files, or remove one."""
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
         given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
         catalogue = self.catalogue.of(municipality)
@@ -103,14 +103,14 @@ class QuestionPages:
             held = self.booking.filled_in(municipality, hold)
             if refusal.code == "slot-taken":
                 return self._gone(request, municipality, self._shown(request, municipality, held))
-            # a part was never filled in, or the catalogue asks for more than it did a moment ago
+            # a step was skipped, or the catalogue changed meanwhile
             return self._on(request, "vragen", municipality, held)
         return see_other(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
 
     def _attach(
         self, request: GatewayRequest, municipality: str, held: dict[str, Any]
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        """Send along what was chosen. Returns the form with it, and what is wrong with which."""
+        """Attach the chosen files. Return the hold, and errors by question."""
         wrong = {}
         for name, sent in request.files.items():
             question = name.removeprefix("file-")
@@ -128,7 +128,7 @@ class QuestionPages:
     def _step(
         self, request: GatewayRequest, municipality: str, template: str, shown: dict[str, Any], given: Any
     ) -> Response:
-        """One step, as long as its moment can still be had."""
+        """Render a step while its slot is available."""
         if not shown["minutes"] and shown["held"]["start"] not in self._starts(
             municipality, shown["held"], dt.timedelta()
         ):
@@ -138,7 +138,7 @@ class QuestionPages:
     def _again(
         self, request: GatewayRequest, municipality: str, template: str, held: Any, given: Any, refusal: Refusal
     ) -> Response:
-        """The same step with what is wrong; another refusal is told as it is."""
+        """Render the step with its errors. Raises any other refusal."""
         if refusal.code != "invalid-request":
             raise refusal
         lang = language.of(request)
@@ -151,7 +151,7 @@ class QuestionPages:
         )  # fmt: skip
 
     def _gone(self, request: GatewayRequest, municipality: str, shown: dict[str, Any]) -> Response:
-        """Somebody else has the moment by now: the nearest others, and what was filled in goes along."""
+        """Render the nearest alternatives for a slot that was taken. The answers are carried over."""
         held = shown["held"]
         others = nearest_to(held["start"], self._starts(municipality, held, AROUND), MAX_OTHERS)
         stamp = self.proof_of_work.stamp(municipality)
@@ -168,7 +168,7 @@ class QuestionPages:
         return see_other(request, f"/{municipality}/{step}", hold=held["id"], **invited)
 
     def _shown(self, request: GatewayRequest, municipality: str, held: dict[str, Any]) -> dict[str, Any]:
-        """What every step shows of the visit."""
+        """Return the context of every step."""
         catalogue = localise(request, self.catalogue.of(municipality))
         left = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
         kinds = [kind_of(catalogue, name) for name in held["appointment_types"]]
@@ -186,7 +186,7 @@ class QuestionPages:
 
 
 def _place(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
-    """Raises Refusal: unknown-location, when it was removed since."""
+    """Return the location. Raises Refusal: unknown-location when it was removed meanwhile."""
     for place in catalogue["locations"]:
         if place["id"] == name:
             found: dict[str, Any] = place
@@ -195,7 +195,7 @@ def _place(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def answers_asked_for(questions: Iterable[dict[str, Any]], given: dict[str, str]) -> dict[str, str]:
-    """Without the answers to questions whose condition is not met: without a script they are on the page too."""
+    """Drop answers to questions whose condition is not met; without a script, the page shows those too."""
     conditions = {question["id"]: question["only_if"] for question in questions}
 
     def is_asked(name: str) -> bool:

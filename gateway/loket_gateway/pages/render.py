@@ -1,4 +1,4 @@
-"""Templates to pages, in the caller's language."""
+"""Rendering of templates in the language of the request."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ _environment = Environment(
 )
 #: pairs for a list to choose from: {{ choices | map("values_of", "id", "label") }}
 _environment.filters["values_of"] = lambda each, *names: tuple(each[name] for name in names)
-#: the name of a code, or the code itself when it is of something that there was once
+#: the name of a code, or the code itself when its entry was removed
 _environment.filters["named"] = lambda code, names: names.get(code, code)
 _environment.filters["reason_groups"] = words.reason_groups
 _environment.filters["by_day"] = lambda slots: [
     (day, list(own)) for day, own in groupby(slots, key=lambda slot: slot["start"][:10])
 ]
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-#: what the pages are made up with: the file and its media type, by name
+#: static files: content and media type, by name
 STATIC = {
     file.name: (file.read_bytes(), MEDIA_TYPES[Path(file.name).suffix])
     for file in resources.files("loket_gateway.pages").joinpath("static").iterdir()
 } | {"rows.css": (rows().encode(), "text/css")}
-#: the same, compressed once
+#: static files, compressed
 _COMPRESSED = {body: gzip.compress(body, 9, mtime=0) for body, _ in STATIC.values()}
-#: changes whenever one of them does, so that a browser keeps them for long
+#: changes whenever a static file does, so that browsers can cache them for a long time
 STATIC_VERSION = hashlib.sha256(b"".join(body for body, _ in STATIC.values())).hexdigest()[:10]
-#: what may be kept for so long: its address says which edition it is
+#: for addresses with the version
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -83,7 +83,7 @@ def page(template: str, request: Request, status: int = 200, **context: Any) -> 
 
 
 def compressed(request: Request, body: bytes, media_type: str) -> Response:
-    """A file of our own, compressed for who can take that."""
+    """Return a static file, compressed if the client accepts it."""
     response = Response(body, mimetype=media_type)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response.set_data(_COMPRESSED[body])
@@ -95,7 +95,7 @@ def compressed(request: Request, body: bytes, media_type: str) -> Response:
 
 
 def municipality_context(catalogue: dict[str, Any]) -> dict[str, Any]:
-    """What every page of a municipality needs: `look` names its theme, when it has one."""
+    """Return the context of every page of a municipality."""
     look = catalogue["look"]
     return {
         "municipality": catalogue["municipality"],
@@ -105,31 +105,31 @@ def municipality_context(catalogue: dict[str, Any]) -> dict[str, Any]:
 
 
 def parse_number(text: str | None, usual: int, digits: int = 3) -> int:
-    """A number of at most so many digits from an address or a form, or the usual one."""
+    """Parse a number of at most `digits` digits from an address or a form, or return the default."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else usual
 
 
 def localise(request: Request, document: Any) -> Any:
-    """A document from booking with every text in the caller's language."""
+    """Return a document of booking with each text in the language of the request."""
     return language.localised(document, language.of(request))
 
 
 def refusal_sentence(code: str | None, request: Request) -> str | None:
-    """The sentence of a refusal that would follow, for a page that says so beforehand."""
+    """Return the sentence of a refusal to expect, for a page that warns of it."""
     return code and problems.sentence(Refusal(code), language.of(request))
 
 
 def see_other(request: Request, path: str, **query: str) -> Response:
-    """Go on with a GET (303), in the language of this page."""
+    """Redirect with 303, in the language of this page."""
     if request.args.get("lang"):
         query["lang"] = request.args["lang"]
-    # the municipality in it can be anything until it is looked up
+    # the municipality in it is unchecked
     place = _NOT_IN_AN_ADDRESS.sub(lambda sign: quote(sign[0]), path)
     return redirect(place + ("?" + urlencode(query) if query else ""), 303)
 
 
 def _switcher(request: Request) -> str:
-    """This page's own query without its language, to which `lang=..` can be added. Empty after a POST."""
+    """Return the address of this page, to which a language can be appended. Empty after a POST."""
     if request.method != "GET":
         return ""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]

@@ -1,16 +1,16 @@
-"""How the pages of one municipality look: its colour, a darker one that goes with it, and its logo."""
+"""The theme of a municipality: its colour, a darker shade, and its logo."""
 
 from __future__ import annotations
 
 import base64
 import colorsys
 
-#: how much of the brightness is left when a button is pointed at
+#: brightness of the darker shade, as a part of the colour's
 DARKER = 0.72
 
 
 def stylesheet(colour: str | None) -> str:
-    """The municipality's colour as the variables that loket.css is written with."""
+    """Return the colour as the CSS variables of loket.css."""
     if colour is None:
         return ""
     return f":root {{ --brand: {colour}; --deep: {_darker(colour)}; }}\n"
@@ -24,7 +24,7 @@ def _darker(colour: str) -> str:
 
 
 def logo(data_url: str | None) -> tuple[bytes, str] | None:
-    """The picture and its media type, from a data URL (RFC 2397) as the configuration has it."""
+    """Return image and media type of a data URL (RFC 2397)."""
     if data_url is None:
         return None
     head, _, body = data_url.partition(",")

@@ -1,4 +1,4 @@
-"""When: a month with its free days, and the times of one day. For a first booking, and for moving one."""
+"""The choice of a time slot: free days of a month, and times of one day. For booking and for moving."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from .page_route import page_route
 from .render import localise, municipality_context, page, parse_number, see_other
 from .topics import kind_of
 
-#: so many are offered to who was overtaken
+#: alternatives that are offered for a slot that was just taken
 MAX_NEAREST = 3
-#: what a choice among moments is about
+#: parameters of the search
 OF_A_CHOICE = ("type", "location", "persons", "uitnodiging", "in_plaats_van")
-#: a part of the day begins at this hour
+#: hour at which each part of the day begins
 PARTS = (("morning", 0), ("afternoon", 12), ("evening", 17))
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What the page of moments is for: `address` is its own, `action` takes a moment, `back` goes where one was.
+    """The purpose of the page: its `address`, the `action` that takes a slot, and the page to go `back` to.
 
-    `present`: the moment of the appointment that moves, with its "start" and "end"; None for a new appointment.
+    `present`: start and end of the appointment to move; None for a new appointment.
     """
 
     address: str
@@ -51,7 +51,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class TimeSlotPages:
-    """A POST takes the moment and ends in a redirect."""
+    """A POST holds the slot and redirects."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -108,7 +108,7 @@ class TimeSlotPages:
         catalogue = localise(request, self.catalogue.of(municipality))
         found = self.booking.appointment_by_link(municipality, token)
         here, place = f"/{municipality}/afspraak/{token}", _other_place(found, request.args.get("plaats"))
-        if "reschedule" not in found["allowed"] and place is None:  # its page says why, and whom to ask
+        if "reschedule" not in found["allowed"] and place is None:  # its page explains why
             return see_other(request, here)
         kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
         criteria = {
@@ -125,7 +125,7 @@ class TimeSlotPages:
 
     @page_route("GET", "/<municipality>/afspraak/<token>/verplaatsen/nakijken")
     def check_move(self, request: GatewayRequest, municipality: str, token: str) -> Response:
-        """Ask once, with the old moment beside the new one."""
+        """Ask for confirmation, with the old time and the new one."""
         catalogue = localise(request, self.catalogue.of(municipality))
         found = localise(request, self.booking.appointment_by_link(municipality, token))
         start = request.args.get("start")
@@ -197,26 +197,26 @@ class TimeSlotPages:
 
 
 def _other_place(found: dict[str, Any], name: str | None) -> dict[str, Any] | None:
-    """The location that was chosen for an appointment that can no longer be at its own."""
+    """Return the chosen location of an appointment whose own one was removed."""
     return next((each for each in found["move_to"] if each["id"] == name), None)
 
 
 def _overtaken(request: GatewayRequest, refusal: Refusal, address: str, start: str, asked: dict[str, str]) -> Response:
-    """Somebody else was faster: the same day again, which tells so and begins with the nearest moments."""
+    """Redirect to the same day, with the nearest alternatives for a slot that was taken."""
     if refusal.code != "slot-taken" or not _moment(start):
         raise refusal
     return see_other(request, address, **asked, dag=start[:10], maand=start[:7], weg=start)
 
 
 def nearest_to(start: str, starts: list[str], most: int) -> list[str]:
-    """The few that are closest to this moment, in the order of the clock."""
+    """Return the slots closest to a time, in order."""
     wanted = dt.datetime.fromisoformat(start)
     closest = sorted(starts, key=lambda each: abs(dt.datetime.fromisoformat(each) - wanted))
     return sorted(closest[:most])
 
 
 def _moment(text: str | None) -> bool:
-    """Whether it is a moment with its offset (RFC 3339)."""
+    """Whether a text is RFC 3339 with an offset."""
     try:
         return text is not None and dt.datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
@@ -224,7 +224,7 @@ def _moment(text: str | None) -> bool:
 
 
 def _weeks(month: dt.date, free: dict[str, int]) -> list[list[tuple[dt.date, int] | None]]:
-    """The days of the month by week, from Monday; None outside of it. With each, how many moments are free."""
+    """Return the days of the month by week from Monday, each with its free slots; None outside the month."""
     return [
         [(day, free.get(day.isoformat(), 0)) if day.month == month.month else None for day in week]
         for week in calendar.Calendar().monthdatescalendar(month.year, month.month)
@@ -232,7 +232,7 @@ def _weeks(month: dt.date, free: dict[str, int]) -> list[list[tuple[dt.date, int
 
 
 def _weekdays(lang: str) -> list[tuple[str, str]]:
-    """The full and the short name of each day, from Monday."""
+    """Return the full and short names of weekdays, from Monday."""
     short = [name.rstrip(".") for name in language.weekdays(lang, "abbreviated")]
     return list(zip(language.weekdays(lang), short, strict=True))
 
@@ -246,7 +246,7 @@ def _by_part(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]
 
 
 def _between(first: dt.date, last: dt.date) -> dict[str, str]:
-    """As a wish says it; a search begins today at the earliest."""
+    """Return the period of a search, which begins today at the earliest."""
     return {"from": first.isoformat(), "to": last.isoformat()}
 
 

@@ -1,4 +1,4 @@
-"""Topics by what somebody types: the beginnings of words, without case and accents, the name before the rest."""
+"""Search of topics by prefixes of words, without case and accents."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 
 def matching(text: str, kinds: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those in which every word of `text` begins a word, the closest first; a long word may also stand inside one."""
+    """Return topics with each word of `text` as a prefix, best first. A long word may also be inside a word."""
     asked = _words(text)
     ranked = [(rank, number) for number, kind in enumerate(kinds) if (rank := _rank(asked, kind)) is not None]
     return [kinds[number] for _, number in sorted(ranked)] if asked else []
 
 
 def _rank(asked: Sequence[str], kind: dict[str, Any]) -> int | None:
-    """0 when the name or a keyword says it all, None when not all of it is said anywhere."""
+    """Return 0 when the name or a keyword matches, more for other texts, None without a match."""
     named = _words(" ".join([kind["name"], *kind["keywords"]]))
     everything = named + _words(f"{kind['description']} {kind['category']}")
     if all(_is_in(each, named) for each in asked):
@@ -25,7 +25,7 @@ def _rank(asked: Sequence[str], kind: dict[str, Any]) -> int | None:
 
 
 def _is_in(asked: str, words: Sequence[str]) -> bool:
-    # Dutch and German write words together: `vergunning` is to find `bouwvergunning` too
+    # for compounds: `vergunning` finds `bouwvergunning`
     return any(word.startswith(asked) or (len(asked) > 3 and asked in word) for word in words)
 
 

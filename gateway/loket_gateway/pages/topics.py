@@ -1,4 +1,4 @@
-"""What is it about, and where: the first two questions of booking."""
+"""The choice of a topic and a location, and static files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .topic_search import matching
 
 @dataclass(frozen=True)
 class TopicPages:
-    """The home page, the topics of a municipality, one topic, and what pages are made up with."""
+    """The home page, topics, one topic, and static files."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -34,7 +34,7 @@ class TopicPages:
 
     @page_route("GET", "/<municipality>/thema.css", rate_limited=False)
     def theme(self, request: Request, municipality: str) -> Response:
-        """The municipality's own colour."""
+        """Return the style sheet of the municipality."""
         return Response(
             stylesheet(self.catalogue.of(municipality)["look"]["colour"]), mimetype="text/css",
             headers={"Cache-Control": "public, max-age=60"},
@@ -49,7 +49,7 @@ class TopicPages:
 
     @page_route("GET", "/")
     def home(self, request: Request) -> Response:
-        """A language that was chosen here goes along; otherwise each municipality speaks its own first one."""
+        """List municipalities. A language chosen here is passed on; else each uses its default."""
         known = localise(request, self.catalogue.municipalities())
         return page("home.html", request, municipalities=known, chosen="lang" in request.args)
 
@@ -70,7 +70,7 @@ class TopicPages:
 
     @page_route("GET", "/<municipality>/onderwerp/<kind>")
     def topic(self, request: Request, municipality: str, kind: str) -> Response:
-        """Do you need to come at all, how do you want to meet, and how many are you?"""
+        """Ask for location and number of persons, after guidance about the topic."""
         catalogue = localise(request, self.catalogue.of(municipality))
         found = kind_of(catalogue, kind)
         if found["visibility"] != "public":
@@ -86,7 +86,7 @@ class TopicPages:
 
     @page_route("GET", "/<municipality>/uitnodiging/<token>")
     def invited(self, request: Request, municipality: str, token: str) -> Response:
-        """Straight to the moments of what somebody is invited to."""
+        """Redirect to the time slots of an invitation."""
         found = self.booking.invitation(municipality, token)
         place = {"location": found["location"]} if found["location"] else {}
         return see_other(

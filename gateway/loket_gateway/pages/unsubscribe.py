@@ -1,4 +1,4 @@
-"""Wanting no more reminders by e-mail: the address of List-Unsubscribe, for people and for mail programs (RFC 8058)."""
+"""Unsubscribing from e-mail reminders: the page of List-Unsubscribe (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .render import localise, municipality_context, page
 
 @dataclass(frozen=True)
 class UnsubscribePages:
-    """GET shows, POST does: mail scanners follow links, and must not unsubscribe anybody."""
+    """Only a POST unsubscribes, as mail scanners follow links."""
 
     booking: ServiceProxy
     notification: ServiceProxy
@@ -28,7 +28,7 @@ class UnsubscribePages:
 
     @page_route("POST", "/<municipality>/afspraak/<token>/berichten")
     def unsubscribe(self, request: Request, municipality: str, token: str) -> Response:
-        """Answered with the page itself: a mail program that posts follows no redirect."""
+        """Return the page itself, as mail programs follow no redirect."""
         self.notification.unsubscribe(municipality, token, "email")
         return self._page(request, municipality, token, done=True)
 

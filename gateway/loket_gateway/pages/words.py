@@ -1,4 +1,4 @@
-"""What people see in place of our codes: states, steps, outcomes, reasons. `i18n/locale/` has the translations."""
+"""Texts for codes: states, steps, outcomes, reasons. `i18n/locale/` has their translations."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ KINDS = {
     "alert_booked": "to the team: booked",
     "alert_cancelled": "to the team: cancelled",
 }  # fmt: skip
-#: the parts of a message, in the order in which they are read
+#: parts of a message, in reading order
 PARTS = {
     "subject": "Subject", "opening": "Begins with", "detail": "What it is about", "closing": "Ends with",
     "sms": "As an SMS",
@@ -64,7 +64,7 @@ UNSENT = {
     "too many today": "too many messages in one day", "appointment-not-found": "the resident was erased",
     "opted-out": "wants no messages", "unreachable": "the address does not exist",
 }  # fmt: skip
-#: what the desk says when something cannot be done, by the code of the refusal
+#: sentences of the desk by the code of a refusal
 REFUSED = {
     "": "This could not be done. Nothing was changed.",
     "nobody-waiting": "Nobody is waiting for this person.",
@@ -103,7 +103,7 @@ REFUSED = {
     "outcome-unknown": "We do not know whether this was done. Press again: nothing is done twice.",
     "service-unavailable": "A part of Loket does not answer at the moment. Nothing was changed. Try again in a moment.",
 }
-#: what people type in the forms of the desk, by the name of the field
+#: labels of text fields of the desk, by name
 TYPED = {
     "text": "What should the resident send or bring?", "first": "First day", "last": "Last day", "from": "From",
     "to": "Until", "reason": "Why",
@@ -119,7 +119,7 @@ ROLES = {
 
 
 def texts() -> set[str]:
-    """All of them, for the translations."""
+    """Return all texts, for the translations."""
     tables = (
         STATES, STEPS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CLASHES, ROLES, UNSENT,
         REFUSED, TYPED,
@@ -129,7 +129,7 @@ def texts() -> set[str]:
 
 
 def refused_as(code: str) -> str:
-    """The entry of REFUSED for a code; the one for all others has no name."""
+    """Return the key in REFUSED for a code; the empty one is for all others."""
     return code if code in REFUSED else ""
 
 
@@ -147,7 +147,7 @@ def reason_groups(codes: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 
 def said(table: dict[str, str], code: str | None, lang: str) -> str:
-    """The text for a code; a code that a municipality made itself is shown as it is, with spaces."""
+    """Return the text of a code. A municipality's own code is shown with spaces."""
     if code is None:
         return ""
     return language.translate(table[code], lang) if code in table else code.replace("-", " ").replace("_", " ")

@@ -1,4 +1,4 @@
-"""The shapes of the HTTP interface that are the gateway's own: queries, and answers as they are documented."""
+"""Schemas of the HTTP interface: queries, and responses for the documentation."""
 
 from .access import (
     AccessLog,

@@ -1,4 +1,4 @@
-"""Appointments, as they are answered."""
+"""Schemas of appointments in responses."""
 
 from __future__ import annotations
 

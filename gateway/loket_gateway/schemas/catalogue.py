@@ -1,4 +1,4 @@
-"""The catalogue, as it is answered."""
+"""Schemas of the catalogue in responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff are told: the day, a visit, the queue, closures and what they lie across."""
+"""Schemas of the desk: the day, a visit, the queue, closures and clashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors, as they are answered (RFC 9457)."""
+"""The schema of problem documents (RFC 9457)."""
 
 from __future__ import annotations
 

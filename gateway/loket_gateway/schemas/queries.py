@@ -1,4 +1,4 @@
-"""What is asked for in the query of an address."""
+"""Schemas of query parameters."""
 
 from __future__ import annotations
 

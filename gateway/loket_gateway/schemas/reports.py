@@ -1,4 +1,4 @@
-"""Figures, as they are asked for and answered. docs/reference/figures.md gives each one's formula."""
+"""Schemas of figures. docs/reference/figures.md has their formulas."""
 
 from __future__ import annotations
 

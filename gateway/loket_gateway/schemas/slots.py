@@ -1,4 +1,4 @@
-"""Slots, holds and invitations, as they are answered."""
+"""Schemas of slots, holds and invitations in responses."""
 
 from __future__ import annotations
 

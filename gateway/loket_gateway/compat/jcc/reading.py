@@ -1,4 +1,4 @@
-"""Reading what a client of this dialect sends."""
+"""Parsing of requests of this dialect."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
 
 NEEDED = "Missing data for required field."
-#: the fields of a customer that are read
+#: fields of a customer that are used
 READ = ("firstName", "initials", "lastNamePrefix", "lastName", "emailAddress", "phoneNumber", "mobilePhoneNumber")
 
 
 def one(values: list[str], name: str) -> list[str]:
-    """At least one. Raises Refusal: invalid-request."""
+    """Parse a number of at least one. Raises Refusal: invalid-request."""
     if not values:
         raise Refusal("invalid-request", errors=[{"parameter": name, "detail": NEEDED}])
     return list(dict.fromkeys(values))
 
 
 def activities(request: Request, body: dict[str, Any] | None = None) -> tuple[list[str], int]:
-    """What is asked for, and for how many people: as many as the topic with the most of them.
+    """Return the activities and the number of persons, the largest of all activities.
 
     From the query (`activityId` and `amount`, in pairs), or from a body's `activityList`. Raises Refusal:
     invalid-request.
@@ -57,7 +57,7 @@ def date_of(request: Request, name: str) -> dt.date:
 
 
 def instant_of(body: dict[str, Any], name: str, time_zone: str) -> str:
-    """A moment with its offset, or a naive one in the location's zone. Raises Refusal: invalid-request."""
+    """Parse a time with offset, or a naive one in the zone of the location. Raises Refusal: invalid-request."""
     try:
         moment = dt.datetime.fromisoformat(str(body.get(name) or ""))
     except ValueError as error:
@@ -67,7 +67,7 @@ def instant_of(body: dict[str, Any], name: str, time_zone: str) -> str:
 
 
 def contact_of(body: dict[str, Any], lang: str) -> dict[str, Any]:
-    """The main customer. Raises Refusal: invalid-request when neither a first name nor initials are given."""
+    """Return the main customer. Raises Refusal: invalid-request without first name and initials."""
     listed = body.get("customerList")
     people = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     person = next((each for each in people if each.get("isMainCustomer")), people[0] if people else None)

@@ -1,4 +1,4 @@
-"""The routes of this dialect: read, ask booking, and say it in its words."""
+"""The routes of this dialect."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from .reading import activities, contact_of, date_of, instant_of, one
 
 AT = "/compat/jcc/<municipality>"
 PORTAL = needs("book")
-#: how long a client may use a token before it asks for another
+#: lifetime of a token
 TOKEN_SECONDS = 3600
-#: the dialect's version that this was made from
+#: version of the dialect
 VERSION = "4.4.2.0"
 
 
 def render_refusal(refusal: Refusal, request: Request, public_url: str) -> Response:
-    """The problem document, with the fields that this API adds to it."""
+    """Render a problem document with the additional fields of this API."""
     response = problems.render(refusal, request, public_url, _spoken(request))
     problem = json.loads(response.get_data())
     errors = [error["detail"] for error in refusal.errors]
@@ -51,7 +51,7 @@ def route(method: str, url: str, permission: Any = PORTAL) -> Any:
 
 @dataclass(frozen=True)
 class JccRoutes:
-    """Every answer is in the language that the client names in the field `language`, or in Accept-Language."""
+    """Responses are in the language of the header `language`, else of Accept-Language."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -59,7 +59,7 @@ class JccRoutes:
 
     @route("POST", "connect/token", OPEN)
     def jcc_token(self, request: GatewayRequest, municipality: str) -> Response:
-        """OAuth 2.0 client credentials (RFC 6749, 4.4): the secret is the API key, and so is the token."""
+        """Issue a token by OAuth 2.0 client credentials (RFC 6749, 4.4). Secret and token are the API key."""
         given = request.authorization
         secret = (given.password if given is not None and given.type == "basic" else None) or request.form.get(
             "client_secret", ""
@@ -81,7 +81,7 @@ class JccRoutes:
 
     @route("GET", "activity/listforappointment/additional")
     def jcc_additional(self, request: GatewayRequest, municipality: str) -> Response:
-        """What can be booked together with what was chosen."""
+        """Return the activities that can be combined with the chosen ones."""
         catalogue, chosen = self.catalogue.of(municipality), request.args.getlist("selectedActivityId")
         found = together(catalogue, chosen, request.args.get("locationId") or None)
         if request.args.get("includeSelectedActivities", "false").lower() != "true":
@@ -119,7 +119,7 @@ class JccRoutes:
 
     @route("GET", "appointment/availabletimelist")
     def jcc_times(self, request: GatewayRequest, municipality: str) -> Response:
-        """From `fromDate` up to `toDate`, which is not in it. More people than ever fit have nothing free."""
+        """Return free starts from `fromDate` to `toDate`, exclusive."""
         catalogue = self.catalogue.of(municipality)
         place = location_of(catalogue, request.args.get("locationId", ""))
         names, persons = activities(request)
@@ -139,7 +139,7 @@ class JccRoutes:
 
     @route("GET", "appointment/calculateduration")
     def jcc_duration(self, request: GatewayRequest, municipality: str) -> Response:
-        """In minutes, where the rest of this API has seconds."""
+        """Return minutes; the rest of this API uses seconds."""
         catalogue = self.catalogue.of(municipality)
         names, persons = activities(request)
         return answer(minutes([kind_of(catalogue, name) for name in names], persons))
@@ -200,7 +200,7 @@ class JccRoutes:
 
     @route("GET", "appointment/qrcode")
     def jcc_qrcode(self, request: GatewayRequest, municipality: str) -> Response:
-        """What stands in the code that a resident shows at the desk: the reference."""
+        """Return the reference, the content of the QR code of a resident."""
         identifier = request.args.get("id", "")
         return answer(require_active(self.booking, municipality, request.caller.name, identifier)["reference"])
 
@@ -222,7 +222,7 @@ def _location(catalogue: dict[str, Any], place: dict[str, Any], lang: str) -> di
 
 
 def _not_acknowledged(refusal: Refusal, lang: str) -> dict[str, Any]:
-    """This API says with 200 that it did not happen, and why."""
+    """Return the body of a failure, which this API sends with status 200."""
     return {
         "code": problems.STATUS[refusal.code],
         "message": problems.sentence(refusal, lang),

@@ -1,4 +1,4 @@
-"""The documents of this dialect. A field without a value is left out, and never null."""
+"""The documents of this dialect. Fields without a value are left out, never null."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...i18n.language import country_name, pick
 from ..free_starts import naive
 
 Document = dict[str, Any]
-#: what a field of the customer is: it may be filled in when it is not named at all
+#: kinds of customer fields; fields that are not listed are optional
 HIDDEN, REQUIRED = 1, 2
 _HOUSE_NUMBER = re.compile(r"(?P<street>.+?)\s+(?P<number>\d+)\s*(?P<suffix>\S*)")
 
@@ -66,7 +66,7 @@ def _address(place: Document, country: str, language: str) -> Document:
 
 
 def customer_fields(needs_phone: bool) -> Document:
-    """What is asked of who comes: a name, an address to write to, and a number where we ring."""
+    """Return the required customer fields: name, e-mail, and phone for phone appointments."""
     hidden = (
         "initials", "lastNamePrefix", "birthDate", "socialSecurityNumber", "nationality", "language", "streetName",
         "houseNumber", "houseNumberSuffix", "postalCode", "city", "country",

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 
 def read(text: str) -> dict[str, list[str]]:
-    """What stands behind a segment of a path, by name. Raises NotFound when it is no list of parameters."""
+    """Parse the parameters after a path segment. Raises NotFound when they are invalid."""
     if text and not text.startswith(";"):
         raise NotFound
     found: dict[str, list[str]] = {}
@@ -19,7 +19,7 @@ def read(text: str) -> dict[str, list[str]]:
 
 
 def parse_number(values: list[str] | None, usual: int) -> int:
-    """The last of them, if it is a number of at most three digits; what is longer is more than there ever are."""
+    """Return the last value if it is a number of at most three digits."""
     if not values:
         return usual
     text = values[-1]

@@ -1,4 +1,4 @@
-"""The routes of this dialect: read, ask booking, and say it in its words."""
+"""The routes of this dialect."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ from . import matrix, shapes
 
 AT = "/compat/qmatic/<municipality>"
 PORTAL = needs("book")
-#: the refusals that this API tells as "there is no such thing"
+#: refusals that this API reports as 404
 UNKNOWN = frozenset(
     {"unknown-municipality", "unknown-appointment-type", "unknown-location", "appointment-not-found", "not-found"}
 )
-#: what the state of the appointment, or the moment, does not allow: told with their own status, 409
+#: refusals because of the state of the appointment, which keep their status 409
 CONFLICTS = frozenset({"not-allowed-in-state", "appointment-begun", "appointment-over", "changed-meanwhile"})
-#: those that belong to HTTP and not to this API
+#: refusals of HTTP, which keep their status
 HTTP_CODES = frozenset(
     {"login-needed", "forbidden", "too-many-requests", "body-too-large", "service-unavailable", "outcome-unknown"}
 )
-#: signs of `error_message`
+#: characters of `error_message`
 MAX_MESSAGE_CHARACTERS = 1000
 
 
 def render_refusal(refusal: Refusal, request: Request, public_url: str) -> Response:
-    """404 for what there is not, 409 for what the appointment no longer allows.
+    """Render 404 for unknown things and 409 for conflicts with the state of an appointment.
 
-    Everything else that goes wrong is 500 with the header `error_message`, as this API does.
+    All other refusals are 500 with the header `error_message`, as this API specifies.
     """
     response = problems.render(refusal, request, public_url)
     if refusal.code in UNKNOWN:
@@ -53,7 +53,7 @@ def render_refusal(refusal: Refusal, request: Request, public_url: str) -> Respo
         response.status_code = 500
     sentence = " ".join([problems.sentence(refusal, "en"), *(error["detail"] for error in refusal.errors)])
     response.headers["error_code"] = refusal.code
-    # a sentence can repeat what was asked, and a field of a head is one line of ASCII, and not a long one
+    # a sentence can contain input, and a header is one short line of ASCII
     line = "".join(sign if " " <= sign <= "~" else "?" for sign in sentence[:MAX_MESSAGE_CHARACTERS])
     response.headers["error_message"] = line
     response.headers["Access-Control-Expose-Headers"] = "error_code, error_message"
@@ -66,7 +66,7 @@ def route(method: str, url: str) -> Any:
 
 @dataclass(frozen=True)
 class QmaticRoutes:
-    """Without a version in the address it is v1."""
+    """Versions 1 and 2 of the dialect."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -97,7 +97,7 @@ class QmaticRoutes:
 
     @route("GET", "v1/services/groups<parameters>")
     def qmatic_groups(self, request: GatewayRequest, municipality: str, parameters: str) -> Response:
-        """By branch: what can be booked together with the services asked for."""
+        """Return by branch the services that can be combined with the chosen ones."""
         catalogue, lang = self.catalogue.of(municipality), language.of(request)
         chosen = _services(matrix.read(parameters))
         found = together(catalogue, chosen)
@@ -147,7 +147,7 @@ class QmaticRoutes:
     @route("POST", "v2/branches/<branch>/dates/<date>/times/<time>/book")
     def qmatic_book(self, request: GatewayRequest, municipality: str, branch: str, date: str, time: str) -> Response:
         catalogue = self.catalogue.of(municipality)
-        body = object_of(body_of(request))  # whatever it says of its type: clients of this API do not always say it
+        body = object_of(body_of(request))  # of any media type, as clients of this API do not always send one
         zone = location_of(catalogue, branch)["time_zone"]
         chosen = [kind_of(catalogue, str(each.get("publicId"))) for each in _list(body, "services")]
         customers = _list(body, "customers")
@@ -199,7 +199,7 @@ def _services(given: dict[str, list[str]]) -> list[str]:
 
 
 def _persons(given: dict[str, list[str]]) -> int:
-    """`numberOfCustomers` counts those who come along: clients send it from the second person on, less one."""
+    """Return the number of persons. `numberOfCustomers` excludes the first one."""
     return 1 + matrix.parse_number(given.get("numberOfCustomers"), 0)
 
 

@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 
 def envelope(name: str, content: Any, arguments: dict[str, list[str]] | None = None) -> Document:
-    """An answer as this API wraps it. `arguments`: the matrix parameters that were sent."""
+    """Wrap a response. `arguments`: the matrix parameters of the request."""
     return {
         "notifications": [],
         name: content,
@@ -29,7 +29,7 @@ def envelope(name: str, content: Any, arguments: dict[str, list[str]] | None = N
 
 
 def service(kind: Document, language: str) -> Document:
-    """An appointment type. Durations in minutes."""
+    """Return an appointment type as a service. Durations are in minutes."""
     return {
         "publicId": kind["id"],
         "name": pick(kind["name"], language),
@@ -44,7 +44,7 @@ def service(kind: Document, language: str) -> Document:
 
 
 def grouped(kinds: Sequence[Document], language: str) -> Document:
-    """Types that can be booked together, as a service group."""
+    """Return types that can be combined, as a service group."""
     hidden = ("active", "publicEnabled", "created", "updated")
     return {
         "services": [
@@ -54,7 +54,7 @@ def grouped(kinds: Sequence[Document], language: str) -> Document:
 
 
 def branch(location: Document, catalogue: Document, language: str) -> Document:
-    """A location. One without an address, such as the telephone, has no addressZip, by which clients leave it out."""
+    """Return a location as a branch. Clients ignore one without addressZip, such as the telephone."""
     address = location["address"] or {}
     return {
         "publicId": location["id"],
@@ -81,7 +81,7 @@ def branch(location: Document, catalogue: Document, language: str) -> Document:
 def appointment(
     found: Document, kinds: Sequence[Document], place: Document, catalogue: Document, language: str
 ) -> Document:
-    """An appointment, with whom it is for. Its times are moments, in UTC."""
+    """Return an appointment with its customer. Times are in UTC."""
     person = customer(found)
     return {
         "publicId": found["id"],

@@ -1,1 +1,1 @@
-"""The pages of who works at the desk: the day, one visit, booking for somebody, taking time out, and running it all."""
+"""The pages of the desk: day, visit, booking, closures, setup and administration."""

@@ -1,4 +1,4 @@
-"""For who runs the desk: the configuration with what a change would do, accounts, keys, messages, and who did what."""
+"""Administration: configuration with a preview of changes, accounts, keys and logs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _make_account, _make_key = MakeAccount(), MakeKey()
 
 @dataclass(frozen=True)
 class AdministrationPages:
-    """A password or key is shown once, in the answer to the press that made it."""
+    """A password or key is shown once, in the response to the request that created it."""
 
     booking: ServiceProxy
     notification: ServiceProxy
@@ -55,7 +55,7 @@ class AdministrationPages:
 
     @desk_route("POST", "/<municipality>/balie/beheer/instellingen", CHANGE)
     def change_configuration(self, request: GatewayRequest, municipality: str) -> Response:
-        """The button says which: look at what would change, take it, or also remove what appointments refer to."""
+        """Do what the button says: preview, apply, or apply with confirmed removals."""
         text = request.form.get("text", "").replace("\r\n", "\n")
         version = self.catalogue.of(municipality)["version"]
         try:
@@ -71,7 +71,7 @@ class AdministrationPages:
                 idempotency_key=form_idempotency_key(request),
             )
         except Refusal as refusal:
-            if refusal.code == "removal-not-confirmed":  # somebody booked since it was looked at
+            if refusal.code == "removal-not-confirmed":  # an appointment was booked since the preview
                 return self._configuration(request, municipality, text, version, compared=compared)
             if refusal.code != "invalid-configuration":
                 raise
@@ -90,7 +90,7 @@ class AdministrationPages:
 
     @desk_route("POST", "/<municipality>/balie/beheer/accounts", ACCESS)
     def change_accounts(self, request: GatewayRequest, municipality: str) -> Response:
-        """The button says which: make, password, open or close."""
+        """Do what the button says: make, password, open or close."""
         wish, name = request.form.get("wish", ""), request.form.get("name", "").strip().lower()
         if wish == "make":
             return self._make_account(request, municipality, name)
@@ -103,7 +103,7 @@ class AdministrationPages:
             self.access.sessions.end_all_of(municipality, name)
             self._noted(request, "password given", name)
             return self._accounts(request, municipality, made=(name, password))
-        if name == request.caller.name:  # who closes their own account has nobody to open it again
+        if name == request.caller.name:  # an administrator could lock themselves out
             raise Refusal("invalid-request", errors=[{"pointer": "/name", "detail": "This is your own account."}])
         if not self.access.accounts.change(municipality, name, active=wish == "open"):
             raise Refusal("account-not-found", {"name": name})
@@ -116,7 +116,7 @@ class AdministrationPages:
 
     @desk_route("POST", "/<municipality>/balie/beheer/sleutels", ACCESS)
     def change_keys(self, request: GatewayRequest, municipality: str) -> Response:
-        """The button says which: make, or remove."""
+        """Do what the button says: make or remove."""
         name = request.form.get("name", "").strip().lower()
         if request.form.get("wish") == "remove":
             if not self.access.keys.remove(municipality, name):
@@ -159,7 +159,7 @@ class AdministrationPages:
         return self._accounts(request, municipality, made=(name, password))
 
     def _wish(self, schema: Schema, request: GatewayRequest, name: str) -> dict[str, Any]:
-        """Name and role as the API takes them. Raises Refusal: invalid-request."""
+        """Return name and role as the API validates them. Raises Refusal: invalid-request."""
         role = f"{request.form.get('role', '')}/{request.form.get('team', '')}".rstrip("/")
         return load(schema, {"name": name, "roles": [role]})
 

@@ -1,4 +1,4 @@
-"""Booking for somebody who stands here or is on the telephone, and finding what was booked."""
+"""Booking for a resident at the counter or on the phone, and search of visits."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from .frame import ONCE_FIELD, date_of, desk_page, today
 from .refusals import REPEATABLE, desk_route, sentence
 
 READ, CHANGE = needs("agenda.read"), needs("appointments.change")
-#: so many free moments are shown at once, from as many days
+#: free slots that are shown at once, and the days that are searched
 MAX_MOMENTS, UNJOURNALED = 40, dt.timedelta(days=20)
 CONTACT = ("name", "email", "phone", "language")
 
 
 @dataclass(frozen=True)
 class DeskBookingPages:
-    """One page from topic to name, so that it goes quickly by keyboard."""
+    """One page from topic to name, for quick work by keyboard."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -59,7 +59,7 @@ class DeskBookingPages:
             )  # fmt: skip
         except (Refusal, Unavailable, RemoteError) as error:
             refusal = problems.refusal_of(error)
-            if refusal.code == "idempotency-key-reused":  # it was booked with what was filled in first
+            if refusal.code == "idempotency-key-reused":  # it was booked by the first press
                 return see_other(
                     request, f"/{municipality}/balie/afspraak/{refusal.params['appointment']}", geboekt="eerder"
                 )
@@ -68,7 +68,7 @@ class DeskBookingPages:
 
     @desk_route("GET", "/<municipality>/balie/zoeken", READ)
     def find(self, request: GatewayRequest, municipality: str) -> Response:
-        """By reference or name. It is sent by POST, so that no name stands in an address."""
+        """Show the search by reference or name. It uses POST, so that no address has a name."""
         return desk_page("find.html", request, self.catalogue, municipality, at="find", text="", found=None)
 
     @desk_route("POST", "/<municipality>/balie/zoeken", READ)
@@ -84,7 +84,7 @@ class DeskBookingPages:
     def _booking_page(
         self, request: GatewayRequest, municipality: str, given: Any, refusal: Refusal | None = None
     ) -> Response:
-        """The form, filled in with what was given. When booking does not answer, it is made without asking it."""
+        """Render the form as filled in. While booking does not respond, no call is made."""
         is_away = refusal is not None and refusal.code in REPEATABLE
         wrong = self._wrong(request, refusal) if refusal else {}
         catalogue = self.catalogue.of(municipality)
@@ -115,7 +115,7 @@ class DeskBookingPages:
         return response
 
     def _wrong(self, request: GatewayRequest, refusal: Refusal) -> dict[str, str]:
-        """What is wrong, by the field that it is about."""
+        """Return errors by field."""
         lang = language.of(request)
         if refusal.code in ("slot-taken", "slot-not-offered", "slot-in-the-past"):
             return {"start": sentence(refusal, request)}
@@ -128,7 +128,7 @@ class DeskBookingPages:
 
 
 def _chosen(given: Any) -> list[dict[str, Any]]:
-    """The moment that was chosen, as if it were the only one that is free."""
+    """Return the chosen slot as the only free one."""
     try:
         dt.datetime.fromisoformat(given.get("start", "")).astimezone()
     except (ValueError, OverflowError):

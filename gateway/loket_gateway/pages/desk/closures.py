@@ -1,4 +1,4 @@
-"""Time taken out: leave, a meeting, a closed day; and the appointments that it lies across."""
+"""Closures (leave, meetings, holidays), and the appointments that they clash with."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIELDS = ("first", "last", "from", "to", "resource", "location", "reason")
 
 @dataclass(frozen=True)
 class ClosurePages:
-    """Who leads a team closes the time of its people; an administrator that of all."""
+    """Leads of a team close time of that team; administrators, of all."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -55,7 +55,7 @@ class ClosurePages:
 
     @desk_route("POST", "/<municipality>/balie/botsingen", CLOSE)
     def solve(self, request: GatewayRequest, municipality: str) -> Response:
-        """Move those that were ticked to the moment that was proposed for each."""
+        """Move the selected appointments to the proposed times."""
         moves: list[dict[str, Any]] = []
         for text in request.form.getlist("verplaats"):
             appointment, _, start = text.partition("|")

@@ -1,4 +1,4 @@
-"""A day as columns: where each stretch of it stands, in rows of five minutes."""
+"""Layout of a day in columns with rows of five minutes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from ..agenda_rows import MINUTES
 
 HOUR = 60 // MINUTES
-#: the hours that are shown in any case
+#: hours that are always shown
 EARLIEST, LATEST = 8, 17
 
 
@@ -42,7 +42,7 @@ class Grid:
 
 
 def grid(columns: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Grid:
-    """`columns`: id, title, and a day of a resource as booking tells it."""
+    """Lay out columns: id, title, and the day of a resource from booking."""
     given = list(columns)
     ends = [(_minute(part["from"]), _minute(part["to"]) or 24 * 60) for _, _, day in given for part in day["open"]] + [
         (_minute(each["taken_from"]), _minute(each["taken_to"]) or 24 * 60)
@@ -59,7 +59,7 @@ def grid(columns: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Grid:
 
 
 def _blocks(day: Mapping[str, Any], first: int) -> list[Block]:
-    """Open hours first, so that what is in them lies on top."""
+    """Return blocks, open hours first, so that visits are drawn on top."""
     found = [_block(part["from"], part["to"], "open", part, first) for part in day["open"]]
     for each in day["claims"]:
         kind = each["purpose"] if each["purpose"] != "visit" else each.get("state", "taken")
@@ -78,6 +78,6 @@ def _block(begin: str, end: str, kind: str, item: Mapping[str, Any], first: int)
 
 
 def _minute(moment: str) -> int:
-    """Minutes on the clock since midnight: a day of 23 or 25 hours looks as its clock says."""
+    """Return minutes since midnight by the wall clock, also on days of 23 or 25 hours."""
     local = dt.datetime.fromisoformat(moment)
     return local.hour * 60 + local.minute

@@ -1,4 +1,4 @@
-"""What goes on between machines: the webhooks of portals and what came of each push, and events that were given up."""
+"""Webhooks of portals with their deliveries, and dead letters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LISTED = 100
 
 @dataclass(frozen=True)
 class ConnectionPages:
-    """For who runs the desk, over all portals."""
+    """For administrators, over all portals."""
 
     notification: ServiceProxy
     reporting: ServiceProxy
@@ -37,7 +37,7 @@ class ConnectionPages:
 
     @desk_route("POST", WEBHOOKS, RUN)
     def change_webhooks(self, request: GatewayRequest, municipality: str) -> Response:
-        """The button says which: switch on again, or end."""
+        """Do what the button says: switch on again, or end."""
         webhook = request.form.get("webhook", "")
         if request.form.get("wish") == "end":
             self.notification.end_subscription(municipality, None, webhook)

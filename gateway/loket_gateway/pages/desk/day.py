@@ -1,4 +1,4 @@
-"""The day and the week: who comes to whom, who is here, and calling who is next."""
+"""The day and the week: visits, the queue, and calling the next visitor."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from .refusals import desk_route
 
 READ, HANDLE = needs("agenda.read"), needs("queue.handle")
 DAY = dt.timedelta(days=1)
-#: what can be done with one press in a list, in this order
+#: steps with a button in the list, in this order
 USUAL_STEPS = ("check_in", "start", "complete", "no_show", "undo_check_in", "undo_no_show")
 
 
 @dataclass(frozen=True)
 class DayPages:
-    """Everything shown is in the address, so a view can be kept as a bookmark; it refreshes itself."""
+    """The address holds the whole state, so that views can be bookmarked. They refresh automatically."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -80,7 +80,7 @@ class DayPages:
 
     @desk_route("POST", "/<municipality>/balie/volgende", HANDLE)
     def call_next(self, request: GatewayRequest, municipality: str) -> Response:
-        """Whoever is next, to this person's desk."""
+        """Call the next visitor to this person's desk."""
         given, caller = request.form, request.caller
         body: dict[str, Any] = {"resource": given.get("wie", ""), "location": given.get("plaats", "")}
         if desk := given.get("loket", "").strip():
@@ -99,7 +99,7 @@ class DayPages:
 
     @desk_route("POST", "/<municipality>/balie/volgnummer", needs("tickets.issue"))
     def issue(self, request: GatewayRequest, municipality: str) -> Response:
-        """A number for who walks in."""
+        """Issue a number for a walk-in."""
         body = {"appointment_types": [request.form.get("type", "")], "location": request.form.get("plaats") or None}
         issued = self.booking.issue_ticket(municipality, body, idempotency_key=form_idempotency_key(request))
         return see_other(
@@ -111,7 +111,7 @@ class DayPages:
         self, request: GatewayRequest, municipality: str, location: str, date: str, number: str, step: str
     ) -> Response:
         body: dict[str, Any] = {name: request.form[name] for name in ("outcome", "desk") if request.form.get(name)}
-        if topic := request.form.get("type"):  # of who is passed on
+        if topic := request.form.get("type"):  # of the visit that is transferred
             body["appointment_types"] = [topic]
         self.booking.ticket_step(
             municipality, request.caller.name, f"{municipality}/{location}/{date}/{number}", step, body,
@@ -121,5 +121,5 @@ class DayPages:
 
 
 def _each_once(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A visit stands in the agenda of everybody who is needed for it."""
+    """Return each visit once; agendas of all its resources contain it."""
     return list({claim["appointment"]: claim for claim in claims}.values())

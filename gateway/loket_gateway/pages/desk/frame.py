@@ -1,4 +1,4 @@
-"""What all pages of the desk have: who looks at them, and where else there is to go."""
+"""The frame of all pages of the desk: navigation, forms and idempotency keys."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from ...i18n import language
 from .. import words
 from ..render import localise, municipality_context, page, parse_number
 
-#: the idempotency key of a form, and the page that it is on
+#: fields of a form: its idempotency key, and the page that it is on
 ONCE_FIELD, HERE_FIELD = "once", "hier"
-#: what every form sends along
+#: a hidden field
 HIDDEN_INPUT = Markup('<input type="hidden" name="{}" value="{}">')
-#: in an address: by which code the last form was refused
+#: parameter: the code of the last refusal
 REFUSED_PARAMETER = "geweigerd"
-#: in an address: what was done last, which is not said twice
+#: parameters that report the last action; links to the page leave them out
 DONE_PARAMETERS = frozenset({
     REFUSED_PARAMETER, "botsingen", "doorgegeven", "geboekt", "geroepen", "gesloten", "klaar", "nummer", "opnieuw",
     "veranderd", "verplaatst", "verstuurd", "versie",
 })  # fmt: skip
 LONGEST_ADDRESS = 1000
-#: name of the page, its address below /balie, and what it needs
+#: name of the page, its path below /balie, and its permission
 NAVIGATION = (
     ("day", "", "agenda.read"),
     ("week", "/week", "agenda.read"),
@@ -57,7 +57,7 @@ def desk_page(
     status: int = 200,
     **shown: Any,
 ) -> Response:
-    """A page of the desk, with the parts of the navigation that are for this caller."""
+    """Render a page of the desk, with the navigation that this caller may use."""
     known, lang, caller = catalogue.of(municipality), language.of(request), request.caller
     once = _sent_field(request, ONCE_FIELD) or secrets.token_urlsafe(12)
     there = form_page(request, municipality) if request.method == "POST" else _here(request)
@@ -66,7 +66,7 @@ def desk_page(
     fields = ((CSRF_FIELD, caller.csrf_token), (ONCE_FIELD, once), (HERE_FIELD, there))
     told = localise(request, known)
     kinds = {kind["id"]: kind["name"] for kind in including_removed(told, "appointment_types")}
-    if "names" in shown:  # of people; somebody who is gone is in what was booked
+    if "names" in shown:  # of people, including removed ones, as old visits refer to them
         shown["names"] = {each["id"]: each["name"] for each in including_removed(told, "resources")} | shown["names"]
     return page(
         f"desk/{template}", request, status, **municipality_context(told), caller=caller, catalogue=told, kinds=kinds,
@@ -84,7 +84,7 @@ def desk_page(
 
 
 def form_idempotency_key(request: GatewayRequest) -> str | None:
-    """The idempotency key of what a form asks for. One page has one key, and another choice on it is another wish."""
+    """Return the idempotency key of a form: of its page and of all its fields."""
     if not (once := request.form.get(ONCE_FIELD)):
         return None
     sent = sorted((name, text) for name, text in request.form.items(multi=True) if name not in (CSRF_FIELD, HERE_FIELD))
@@ -92,14 +92,14 @@ def form_idempotency_key(request: GatewayRequest) -> str | None:
 
 
 def form_page(request: GatewayRequest, municipality: str) -> str:
-    """The address of the page that this form was on, if that is one of the desk; else that of the day."""
+    """Return the address of the page of this form if it is one of the desk, else that of the day."""
     there, home = _sent_field(request, HERE_FIELD), f"/{municipality}/balie"
     is_ours = len(there) <= LONGEST_ADDRESS and there.startswith((f"{home}/", f"{home}?"))
     return there if is_ours else home
 
 
 def split_address(address: str) -> tuple[str, list[tuple[str, str]]]:
-    """The path of an address of ours, and its query."""
+    """Split an address into path and query."""
     path, _, query = address.partition("?")
     return path, parse_qsl(query)
 
@@ -110,7 +110,7 @@ def _here(request: GatewayRequest) -> str:
 
 
 def _address(request: GatewayRequest) -> str:
-    """That of this very request."""
+    """Return the address of this request."""
     return iri_to_uri(request.path) + (f"?{urlencode(list(request.args.items(multi=True)))}" if request.args else "")
 
 
@@ -119,12 +119,12 @@ def _sent_field(request: GatewayRequest, name: str) -> str:
 
 
 def version_of(request: GatewayRequest) -> int:
-    """The version of the settings that a form was filled with."""
+    """Return the version of the settings that a form started from."""
     return parse_number(request.form.get("version"), 0, digits=9)
 
 
 def errors_of(refusal: Refusal, request: GatewayRequest) -> list[dict[str, str]]:
-    """What a form says of itself, in the language of the page. A refusal that is none of the form's is raised."""
+    """Return the errors of a form in the language of the page. Raises any other refusal."""
     lang = language.of(request)
     if refusal.code == "settings-changed":
         text = language.translate(
@@ -137,12 +137,12 @@ def errors_of(refusal: Refusal, request: GatewayRequest) -> list[dict[str, str]]
 
 
 def by_field(errors: list[dict[str, str]]) -> dict[str, str]:
-    """Each detail by the field at which it points."""
+    """Return details by field."""
     return {each["pointer"].strip("/"): each["detail"] for each in errors}
 
 
 def today(catalogue: CatalogueCache, municipality: str) -> dt.date:
-    """The local day of the municipality."""
+    """Return the local date of the municipality."""
     return now().astimezone(ZoneInfo(catalogue.of(municipality)["municipality"]["time_zone"])).date()
 
 
@@ -154,7 +154,7 @@ def date_of(text: str | None, usual: dt.date) -> dt.date:
 
 
 def moment_of(day: str, clock: str, zone: str) -> str:
-    """A local day and clock time as RFC 3339; what is neither is handed on as it is, for booking to refuse."""
+    """Return a local date and time as RFC 3339. Invalid input is returned as it is, for booking to refuse."""
     try:
         return dt.datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone)).isoformat()
     except ValueError:

@@ -1,4 +1,4 @@
-"""The weekly hours of somebody, between the form that people see and the rules that booking keeps."""
+"""Conversion between the form of weekly hours and opening rules."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 
 from loket_contracts.fields import WEEKDAYS
 
-#: the parts of a rule that have one value each
+#: parts of a rule with a single value
 SINGLE = ("from", "to", "valid_from", "valid_until", "every_weeks")
-#: rows that a form has beyond those that are filled in
+#: empty rows at the end of a form
 SPARE = 1
 MAX_ROWS = 40
 
@@ -19,12 +19,12 @@ Rule = dict[str, Any]
 
 
 def rows_of(rules: Sequence[Rule] | None) -> list[Rule]:
-    """The rows of the form: the rules, and some to fill in."""
+    """Return the rows of the form: the rules, and empty ones."""
     return [*(rules or ()), *({} for _ in range(SPARE))]
 
 
 def sent(form: MultiDict[str, str]) -> list[Rule]:
-    """The rows as they were sent; one with nothing in it is empty."""
+    """Return the rows of a sent form."""
     rows: list[Rule] = []
     while f"from-{len(rows)}" in form and len(rows) < MAX_ROWS:
         at = len(rows)
@@ -38,7 +38,7 @@ def sent(form: MultiDict[str, str]) -> list[Rule]:
 
 
 def rules_of(form: MultiDict[str, str]) -> tuple[list[Rule], list[int]]:
-    """What was filled in, and the row of each. A row without days and times is none, nor one that is ticked off."""
+    """Return the rules of a form with the row of each. Empty and deleted rows are left out."""
     rules, rows = [], []
     for at, row in enumerate(sent(form)):
         if form.get(f"gone-{at}") or not any(row.get(name) for name in ("days", "from", "to")):
@@ -49,7 +49,7 @@ def rules_of(form: MultiDict[str, str]) -> tuple[list[Rule], list[int]]:
 
 
 def places_of(errors: Sequence[Mapping[str, str]], rows: Sequence[int]) -> dict[str, str]:
-    """What is wrong by the field of the form: `/hours/1/to` is `to-3` when the second rule stands in the row 3."""
+    """Return errors by field of the form: `/hours/1/to` is `to-3` when the second rule is in row 3."""
     wrong = {}
     for error in errors:
         parts = error["pointer"].strip("/").split("/")
@@ -62,7 +62,7 @@ def places_of(errors: Sequence[Mapping[str, str]], rows: Sequence[int]) -> dict[
 
 
 def week_of(rules: Sequence[Rule]) -> list[tuple[str, list[Rule]]]:
-    """The rules by weekday, each day's in the order of the clock."""
+    """Return the rules by weekday, each day in order."""
     return [
         (day, sorted((rule for rule in rules if day in rule["days"]), key=lambda rule: rule["from"]))
         for day in WEEKDAYS

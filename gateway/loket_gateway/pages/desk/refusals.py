@@ -20,9 +20,9 @@ from ..problem_page import REDIRECTS, problem_page
 from ..render import see_other
 from .frame import REFUSED_PARAMETER, desk_page, form_page, split_address
 
-#: the form comes back with all that was sent: pressing again may help, and nothing is done twice
+#: the form is shown again with all that was sent; sending it again is safe
 REPEATABLE = frozenset({"outcome-unknown", "service-unavailable", "internal-error"})
-#: refused before the form was read, which is left unread
+#: refused before the form was read
 UNREAD_CODES = frozenset({"too-many-requests", "body-too-large", "body-too-slow"})
 
 
@@ -40,7 +40,7 @@ class DeskRoute(Route):
         if is_form and refusal.code in REDIRECTS:
             back = form_page(request, municipality)
             return see_other(request, f"/{municipality}/{REDIRECTS[refusal.code]}", naar=back)
-        # whoever may not use this form at all gets the status 403; the page that it is on may be closed to them too
+        # without permission for this form, its page may be forbidden too: respond with 403
         lacks_permission = refusal.code == "forbidden" and refusal.params.get("permission") == self.permission.name
         try:
             if refusal.code not in (*REDIRECTS, "unknown-municipality"):
@@ -53,7 +53,7 @@ class DeskRoute(Route):
                 )
                 return told(refusal, request, municipality, self.catalogue)
         except (Refusal, Unavailable):
-            pass  # the municipality is not known here, or not yet
+            pass  # the catalogue of the municipality is not available
         return problem_page(refusal, request, self.container.config["settings"].public_url)
 
 
@@ -70,16 +70,16 @@ def sentence(refusal: Refusal, request: GatewayRequest) -> str:
 
 
 def _redirect_back(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
-    """To the page that the form was on, which shows how things are now."""
-    catalogue.of(municipality)  # raises what there is no way back for
+    """Redirect to the page of the form, which shows the current state."""
+    catalogue.of(municipality)  # raises when there is no such page
     path, pairs = split_address(form_page(request, municipality))
     return see_other(request, path, **{**dict(pairs), REFUSED_PARAMETER: words.refused_as(refusal.code)})
 
 
 def _repeat_page(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
-    """The form with all that was sent, under the same idempotency key.
+    """Render the form with all that was sent, under the same idempotency key.
 
-    Asks no other service, as one of them does not answer.
+    Calls no other service, as one of them does not respond.
     """
     sent = list(request.form.items(multi=True))
     response = desk_page(
@@ -92,7 +92,7 @@ def _repeat_page(refusal: Refusal, request: GatewayRequest, municipality: str, c
 
 
 def _refused_page(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
-    """A page that cannot be shown: why, and where else to go."""
+    """Render why a page cannot be shown."""
     response = desk_page(
         "refused.html", request, catalogue, municipality, problems.STATUS[refusal.code], at="",
         told=sentence(refusal, request), may_retry=refusal.code == "service-unavailable",

@@ -1,4 +1,4 @@
-"""For who leads: the weekly hours of people and what residents read of a topic, looked at before they count."""
+"""Setup by leads: weekly hours and topics, with a preview."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PEOPLE, TOPICS = "resources", "appointment_types"
 
 @dataclass(frozen=True)
 class SetupPages:
-    """A button says which: look at what would change, or let it count. Who leads one team sets up that team."""
+    """The button previews or applies the change. Leads of a team set up that team."""
 
     booking: ServiceProxy
     catalogue: CatalogueCache
@@ -52,7 +52,7 @@ class SetupPages:
 
     @desk_route("POST", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP)
     def change_hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
-        self._part_of(request, municipality, PEOPLE, resource)  # refuses whom there is not
+        self._part_of(request, municipality, PEOPLE, resource)  # refuses an unknown resource
         rules, rows = hours.rules_of(request.form)
         try:
             proposed, version = self._look_or_take(request, municipality, PEOPLE, resource, {"hours": rules})
@@ -95,7 +95,7 @@ class SetupPages:
     def _look_or_take(
         self, request: GatewayRequest, municipality: str, section: str, name: str, values: dict[str, Any]
     ) -> tuple[dict[str, Any] | None, int]:
-        """What would change, and the version that it is compared with; or None, when it counts by now.
+        """Return the preview and the version that it is based on; None when the change was applied.
 
         Raises Refusal: invalid-request, settings-changed.
         """
@@ -113,7 +113,7 @@ class SetupPages:
     def _version_after(
         self, refusal: Refusal, request: GatewayRequest, municipality: str, section: str, name: str
     ) -> int:
-        """That of the form, for as long as it was not told that another one counts."""
+        """Return the version of the form, unless it was reported as outdated."""
         if refusal.code == "settings-changed":
             return int(self._part_of(request, municipality, section, name)["version"])
         return version_of(request)
@@ -138,7 +138,7 @@ class SetupPages:
         self, request: GatewayRequest, municipality: str, kind: str, version: int, fields: dict[str, str], **more: Any
     ) -> Response:
         usual: dict[str, Any] = {"proposed": None, "wrong": {}}
-        # needed for whom a change would hit
+        # for the visits that a change affects
         people = self.booking.resources(municipality) if more.get("proposed") else []
         names = {each["id"]: each["name"] for each in people}
         return desk_page(

@@ -1,5 +1,4 @@
-"""The messages as they leave: each kind in each language, on a resident who does not exist; one's own words for them;
-and a trial to oneself."""
+"""Texts of messages: previews with an example resident, own wordings, and test messages."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ SET_UP = needs("setup.change")
 
 @dataclass(frozen=True)
 class TextPages:
-    """Who leads a team looks; who leads them all changes words; who runs the desk may also send a trial."""
+    """Leads of a team preview; leads of all teams change texts; administrators also send test messages."""
 
     notification: ServiceProxy
     catalogue: CatalogueCache
@@ -49,8 +48,8 @@ class TextPages:
 
     @desk_route("POST", "/<municipality>/balie/teksten/woorden", SET_UP)
     def change_words(self, request: GatewayRequest, municipality: str) -> Response:
-        """The button says which: look at the message with these words, or say them from now on."""
-        if request.caller.teams("setup.change") is not None:  # every team's residents get them
+        """Do what the button says: preview the message with these texts, or use them from now on."""
+        if request.caller.teams("setup.change") is not None:  # residents of every team receive them
             raise Refusal("forbidden", {"permission": "setup.change for all teams"})
         kind, tongue = _chosen(request.form, request)
         values = {
@@ -68,7 +67,7 @@ class TextPages:
             )
         except Refusal as refusal:
             wrong = by_field(errors_of(refusal, request))
-            # that of the form, for as long as it was not told that another one counts
+            # the version of the form, unless it was reported as outdated
             version = None if refusal.code == "settings-changed" else version_of(request)
             return self._texts(request, municipality, kind, tongue, version, given=values, wrong=wrong)
         return see_other(request, f"/{municipality}/balie/teksten", soort=kind, taal=tongue, veranderd="1")
@@ -82,7 +81,7 @@ class TextPages:
         version: int | None = None,
         **more: Any,
     ) -> Response:
-        """`version`: that of a form that goes on with what it was filled with; else the one that counts."""
+        """Render the page. `version`: of a form that is shown again; else the current one."""
         shown, said = more.pop("shown", None), None
         if request.caller.teams("setup.change") is None:
             said = self.notification.words(municipality, kind, tongue)
@@ -97,7 +96,7 @@ class TextPages:
 
 
 def _chosen(given: Any, request: GatewayRequest) -> tuple[str, str]:
-    """The kind of message and the language, or the usual ones."""
+    """Return the kind of message and the language, or the defaults."""
     kind, tongue = given.get("soort"), given.get("taal")
     return (
         kind if kind in words.KINDS else next(iter(words.KINDS)),

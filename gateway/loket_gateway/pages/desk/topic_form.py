@@ -1,4 +1,4 @@
-"""What a resident reads of a topic and how long it takes, between the form that people see and what booking keeps."""
+"""Conversion between the form of a topic and its configuration."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ NUMBERS = (
     "horizon_days",
 )  # fmt: skip
 SINGLE = (*NUMBERS, "visibility", "guidance-link")
-#: texts, and lists of which the form has an entry on each line
+#: texts, and lists with one entry per line
 TEXTS = ("name", "description", "guidance-text")
 LISTS = ("bring", "keywords")
 
 
 def shown(part: Part, languages: Sequence[str]) -> dict[str, str]:
-    """The text of every field, of a part with what is usual. Those of a language are called `name-nl` and so on."""
+    """Return the text of every field, with defaults. Those of a language are named `name-nl` and so on."""
     written, usual = part["values"], part["usual"]
     guidance = written.get("guidance") or {}
     fields = {name: str(written.get(name) or usual.get(name, "")) for name in SINGLE}
@@ -37,13 +37,13 @@ def shown(part: Part, languages: Sequence[str]) -> dict[str, str]:
 
 
 def filled_in(form: MultiDict[str, str], languages: Sequence[str]) -> dict[str, str]:
-    """What was sent, field by field."""
+    """Return the fields of a sent form."""
     names = [*SINGLE, *(f"{name}-{language}" for language in languages for name in (*TEXTS, *LISTS))]
     return {name: form.get(name, "").replace("\r\n", "\n").strip() for name in names}
 
 
 def changes(before: Part, fields: Mapping[str, str], languages: Sequence[str]) -> dict[str, Any]:
-    """The keys to set, and (None) those to take away: only what differs from what the form was filled with."""
+    """Return keys to set, or (None) to remove: only those that differ from what the form started from."""
     was, written = shown(before, languages), before["values"]
     found: dict[str, Any] = {}
     for name in (*NUMBERS, "visibility"):
@@ -61,7 +61,7 @@ def changes(before: Part, fields: Mapping[str, str], languages: Sequence[str]) -
 
 
 def places_of(errors: Iterable[Mapping[str, str]], languages: Sequence[str]) -> dict[str, str]:
-    """What is wrong by the field of the form: `/guidance/text/fr` is `guidance-text-fr`, `/bring/0` is `bring-nl`."""
+    """Return errors by field of the form: `/guidance/text/fr` is `guidance-text-fr`, `/bring/0` is `bring-nl`."""
     wrong = {}
     for error in errors:
         parts = error["pointer"].strip("/").split("/")
@@ -74,7 +74,7 @@ def places_of(errors: Iterable[Mapping[str, str]], languages: Sequence[str]) -> 
 
 
 def _by_language(text: Any, languages: Sequence[str]) -> dict[str, str]:
-    """A bare text is in the municipality's first language."""
+    """Return a text by language. A plain one is in the default language."""
     return dict(text) if isinstance(text, Mapping) else {languages[0]: text} if text else {}
 
 
@@ -83,14 +83,14 @@ def _differs(name: str, fields: Mapping[str, str], was: Mapping[str, str], langu
 
 
 def _text(name: str, fields: Mapping[str, str], before: Any, languages: Sequence[str]) -> dict[str, str] | None:
-    """Languages that the form does not show stay as they were."""
+    """Return the text, with languages that the form does not show as they were."""
     kept = {language: text for language, text in _by_language(before, languages).items() if language not in languages}
     given = {language: fields[f"{name}-{language}"] for language in languages if fields[f"{name}-{language}"]}
     return {**given, **kept} or None
 
 
 def _entries(name: str, fields: Mapping[str, str], languages: Sequence[str]) -> list[dict[str, str]] | None:
-    """The first lines of all languages are the first entry, and so on."""
+    """Return the entries: the first lines of all languages are the first one, and so on."""
     columns = [[line.strip() for line in fields[f"{name}-{language}"].split("\n")] for language in languages]
     rows = [
         {language: line for language, line in zip(languages, lines, strict=True) if line}

@@ -1,4 +1,4 @@
-"""One visit: who comes, what they answered and sent, what was sent to them; its steps, moving and cancelling it."""
+"""One visit: answers, files and messages; its steps, moving and cancelling it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from .refusals import desk_route
 
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
 ONE = "/<municipality>/balie/afspraak/<identifier>"
-#: another moment is looked for in so many days at once
+#: days of one search for another time
 UNJOURNALED = dt.timedelta(days=13)
-#: a moment that is pointed at in the agenda is taken to mean a free start that is so close
+#: maximum distance of a free start from a point in the agenda
 CLOSE_BY = dt.timedelta(minutes=20)
 
-#: what says which day is shown, and how
+#: parameters of the view of a day
 OF_A_DAY = frozenset({"datum", "team", "wie", "plaats", "loket"})
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class VisitPages:
-    """Of another team's visit, booking says that there is none."""
+    """Booking refuses visits of other teams as not found."""
 
     booking: ServiceProxy
     notification: ServiceProxy
@@ -55,7 +55,7 @@ class VisitPages:
 
     @desk_route("POST", f"{ONE}/stap", HANDLE)
     def step(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """The button says which."""
+        """Do the step of the button."""
         body = {name: request.form[name] for name in ("outcome", "reason", "desk") if request.form.get(name)}
         self.booking.step(
             municipality, request.caller.name, identifier, request.form.get("step", ""), body,
@@ -65,7 +65,7 @@ class VisitPages:
 
     @desk_route("POST", f"{ONE}/doorgeven", HANDLE)
     def pass_on(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """Somebody who is being helped goes on to who gives the topic that was chosen."""
+        """Transfer a visit in service to the team of another topic."""
         body = {"appointment_types": [request.form.get("type", "")]}
         teams = request.caller.teams("queue.handle")
         self.booking.transfer(
@@ -100,7 +100,7 @@ class VisitPages:
 
     @desk_route("POST", f"{ONE}/bericht", CHANGE)
     def resend(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """One of this visit's own: whose visit it is, is for booking to say."""
+        """Send a message of this visit again. Booking checks that the caller may see the visit."""
         teams, message = request.caller.teams("appointments.change"), request.form.get("message", "")
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
         if message not in {each["message"] for each in self.notification.messages(municipality, found["appointment"])}:
@@ -110,7 +110,7 @@ class VisitPages:
 
     @desk_route("POST", f"{ONE}/adres", CHANGE)
     def lift_address(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """Write again to an address that is barred since its mail server said that nobody receives there."""
+        """Lift the suppression of an address that a mail server rejected."""
         teams, channel = request.caller.teams("appointments.change"), request.form.get("channel", "")
         found = self.booking.note_address_lifted(municipality, request.caller.name, identifier, channel, teams=teams)
         self.notification.lift(municipality, found, channel)
@@ -118,7 +118,7 @@ class VisitPages:
 
     @desk_route("GET", f"{ONE}/verplaatsen", CHANGE)
     def show_move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """Where it may go: `datum` and `uur` ask for a moment, `wie` for somebody; else the free ones are listed."""
+        """Show free times. `datum` and `uur` select a time, `wie` a resource."""
         teams = request.caller.teams("appointments.change")
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
         place = request.args.get("plaats") or None
@@ -160,7 +160,7 @@ class VisitPages:
         try:
             messages = self.notification.messages(municipality, found["appointment"])
             barred = self.notification.barred(municipality, found["appointment"])
-        except (Unavailable, Refusal) as error:  # the visit is worth showing without them
+        except (Unavailable, Refusal) as error:  # the visit is shown without them
             log.warning("the messages of a visit cannot be told", error=str(error))
             messages, barred = None, []
         people = self.booking.resources(municipality)
@@ -178,7 +178,7 @@ class VisitPages:
         return found
 
     def _nearest(self, municipality: str, asked: dict[str, Any], moment: str) -> str | None:
-        """The free start that is meant by a moment that was pointed at; None when there is none close by."""
+        """Return the free start closest to a point in the agenda; None when none is near."""
         try:
             wanted = dt.datetime.fromisoformat(moment)
         except ValueError:
@@ -190,7 +190,7 @@ class VisitPages:
     def _labels(
         self, municipality: str, found: dict[str, Any], request: GatewayRequest
     ) -> list[tuple[str, str | None]]:
-        """Each question with its answer, in words; None for an answer that is still to be asked for."""
+        """Return each question with its answer as text; None for a missing answer."""
         told, answers = localise(request, self.catalogue.of(municipality)), dict(found["answers"])
         shown: list[tuple[str, str | None]] = []
         for kind in appointment_types_of(told, found["appointment_types"]):
@@ -203,19 +203,19 @@ class VisitPages:
         return shown + list(answers.items())
 
     def _back(self, request: GatewayRequest, municipality: str, identifier: str, **told: str) -> Response:
-        """To the page that the button was on: the day with its list, or the visit."""
+        """Redirect to the page of the button: the day or the visit."""
         if there := request.form.get("terug"):
             return see_other(request, f"/{municipality}/balie", **dict(_pairs(there)), **told)
         return see_other(request, f"/{municipality}/balie/afspraak/{identifier}", **told)
 
 
 def _reason(request: GatewayRequest) -> str:
-    """The reason that was chosen; what the resident reads depends on it. Raises Refusal: invalid-request."""
+    """Return the chosen reason, which the message to the resident depends on. Raises Refusal: invalid-request."""
     if reason := request.form.get("reason"):
         return reason
     raise Refusal("invalid-request", errors=[{"pointer": "/reason", "detail": "Missing data for required field."}])
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    """What of a day's address may be gone back to."""
+    """Return the parameters of the view of a day to return to."""
     return [(name, value) for name, value in parse_qsl(query[:500]) if name in OF_A_DAY]
