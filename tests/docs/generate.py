@@ -15,6 +15,7 @@ from loket_chassis.runtime.settings import Settings, describe
 from loket_contracts import asyncapi
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.events import EVENTS
+from loket_contracts.figures import FIGURES
 from loket_gateway.access.roles import PERMISSIONS, ROLES
 from loket_gateway.api.operations import OPERATIONS, Operation
 from loket_gateway.http.problems import STATUS
@@ -23,7 +24,7 @@ from loket_notification.channels.providers import installed
 from loket_notification.configuration.schema import MostPerDay, PlanFile, QuietFile, TimingFile
 from loket_notification.domain.kinds import KINDS, Kind
 from loket_notification.settings import NotificationSettings
-from loket_reporting.domain.figures import BREAKDOWNS, FIGURES
+from loket_reporting.domain.figures import BREAKDOWNS
 from loket_reporting.settings import ReportingSettings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -144,7 +145,7 @@ def events_page() -> str:
     return text + table(
         ("type", "exchange", "what it says", "emitted by", "heard by"),
         *(
-            (f"`{event.type}`", f"`{event.exchange}`", event.summary, event.emitted_by, ", ".join(event.heard_by))
+            (f"`{event.type}`", f"`{event.exchange}`", event.summary, event.emitted_by, ", ".join(event.consumed_by))
             for event in EVENTS.values()
         ),
     )

@@ -100,10 +100,12 @@ def test_a_file_is_loaded_at_a_start_only_when_the_municipality_has_none(admin, 
     address = desk.path("configuration")
     eventually(lambda: requests.put(address, data=changed.encode(), headers=headers, timeout=30).ok)
     told = admin(str(file), "--if-absent", module="configure")
-    assert re.match(rf"{name} is kept as it is: version 2, changed at 20\d\d-\d\d-\d\d \d\d:\d\d UTC by \S+\.\n", told)
+    assert re.match(
+        rf"{name} was left unchanged: version 2, changed at 20\d\d-\d\d-\d\d \d\d:\d\d UTC by \S+\.\n", told
+    )
     assert f"To load the file again: loket-configure {file}" in told
     assert "offer_minutes: 120" in desk.get("configuration").json()["text"]
     file.write_text(text.replace("duration: 45", "duration: lang", 1))
-    assert "kept as it is: version 2" in admin(str(file), "--if-absent", module="configure")
+    assert "was left unchanged: version 2" in admin(str(file), "--if-absent", module="configure")
     file.write_text(text)
     assert f"{name} is now at version 3" in admin(str(file), module="configure")

@@ -24,9 +24,8 @@ def test_an_operator_sees_what_was_sent_previews_and_test_sends(stack, portal):
     assert "email  confirmation     sent" in listed
     assert visitor["email"] not in listed
     assert "Uw afspraak op" in notify(stack, "preview", "rumst", "confirmation").stdout
-    assert (
-        notify(stack, "test-send", "rumst", "reminder", "email", "operator@rumst.example").stdout == "Taken by smtp.\n"
-    )
+    sent = notify(stack, "test-send", "rumst", "reminder", "email", "operator@rumst.example")
+    assert sent.stdout == "Accepted by smtp.\n"
     assert eventually(lambda: portal.mails_to("operator@rumst.example"))[0]["subject"].startswith("Herinnering")
     assert notify(stack, "failures", "rumst").returncode == 0
 
@@ -84,6 +83,6 @@ def test_a_plan_is_loaded_at_a_start_only_when_the_municipality_has_none(stack, 
     assert "plandorp are now at version 1" in notify(stack, "configure", str(file), "--if-absent").stdout
     file.write_text("municipality: plandorp\nsender: Anders\n")
     told = notify(stack, "configure", str(file), "--if-absent").stdout
-    assert told.startswith("The message plan of plandorp is kept as it is: version 1, changed at 20")
+    assert told.startswith("The message plan of plandorp was left unchanged: version 1, changed at 20")
     assert f"To load the file again: loket-notify configure {file}" in told
     assert "plandorp are now at version 2" in notify(stack, "configure", str(file)).stdout

@@ -145,9 +145,9 @@ def test_what_was_configured_at_the_desk_is_kept_at_the_next_start_and_ctrl_c_en
     second = Up(folder).wait()
     try:
         told = second.output.read_text()
-        assert "rumst is kept as it is: version 2" in told
+        assert "rumst was left unchanged: version 2" in told
         assert f"exec loket-configure {RUMST}" in told
-        assert "The message plan of rumst is kept as it is: version 1" in told
+        assert "The message plan of rumst was left unchanged: version 1" in told
         assert "Nothing would change" in configure(folder, "--diff", own)
         assert "at version 3" in configure(folder, RUMST)
     finally:

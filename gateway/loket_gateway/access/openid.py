@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import requests
@@ -13,12 +12,13 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from loket_chassis.runtime.ttl_cache import CachedValue
 from loket_chassis.storage.connection import Document
 
 from .provider import LoginFailed
 
-#: metadata and keys of the provider expire after this long
-FRESH_FOR = 3600.0
+#: seconds for which the metadata and keys of the provider are cached
+METADATA_TTL = 3600.0
 SECONDS = 10
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 
@@ -29,11 +29,11 @@ class OpenId:
     def __init__(self, settings: Any, redirect_uri: str) -> None:
         self.settings = settings
         self.redirect_uri = redirect_uri
-        self._read: tuple[float, Document, KeySet] | None = None
+        self._metadata = CachedValue(self._load_metadata, METADATA_TTL)
 
     def address(self, state: str, nonce: str) -> tuple[str, str]:
         """Return the address to redirect to, and the PKCE verifier to store. Raises LoginFailed."""
-        about, _ = self._about()
+        about, _ = self._metadata.get()
         verifier = generate_token(64)
         url, _ = self._client().create_authorization_url(
             about["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
@@ -42,7 +42,7 @@ class OpenId:
 
     def claims(self, address: str, state: str, nonce: str, verifier: str) -> dict[str, Any]:
         """Return the claims about the user who returned to `address`. Raises LoginFailed."""
-        about, keys = self._about()
+        about, keys = self._metadata.get()
         try:
             token = self._client().fetch_token(
                 about["token_endpoint"], authorization_response=address, state=state, code_verifier=verifier,
@@ -61,18 +61,17 @@ class OpenId:
             redirect_uri=self.redirect_uri, code_challenge_method="S256",
         )  # fmt: skip
 
-    def _about(self) -> tuple[Document, KeySet]:
-        if self._read is None or time.monotonic() - self._read[0] > FRESH_FOR:
-            issuer = self.settings.oidc_issuer.rstrip("/")
-            try:
-                about = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=SECONDS).json()
-                if about["issuer"].rstrip("/") != issuer:
-                    raise LoginFailed(f"the provider says that it is {about['issuer']}")
-                keys = KeySet.import_key_set(requests.get(about["jwks_uri"], timeout=SECONDS).json())
-            except (requests.RequestException, JoseError, ValueError, KeyError) as error:
-                raise LoginFailed(f"the provider cannot be read: {error}") from error
-            self._read = time.monotonic(), about, keys
-        return self._read[1], self._read[2]
+    def _load_metadata(self) -> tuple[Document, KeySet]:
+        """Return the metadata and the keys of the provider. Raises LoginFailed."""
+        issuer = self.settings.oidc_issuer.rstrip("/")
+        try:
+            about = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=SECONDS).json()
+            if about["issuer"].rstrip("/") != issuer:
+                raise LoginFailed(f"the provider says that it is {about['issuer']}")
+            keys = KeySet.import_key_set(requests.get(about["jwks_uri"], timeout=SECONDS).json())
+        except (requests.RequestException, JoseError, ValueError, KeyError) as error:
+            raise LoginFailed(f"the provider cannot be read: {error}") from error
+        return about, keys
 
     def _claims(self, id_token: str, keys: KeySet, issuer: str, nonce: str) -> dict[str, Any]:
         """Return the claims of an ID token after validating issuer, audience, expiry and nonce (OIDC Core, 3.1.3.7)."""

@@ -10,15 +10,15 @@ import structlog
 from nameko.extensions import DependencyProvider, SharedExtension
 
 from loket_chassis.messaging.rpc import RpcCaller, Unavailable
+from loket_chassis.runtime.ttl_cache import TtlCache
 from loket_contracts.languages import LANGUAGES
 
 log = structlog.get_logger()
 ALL_MUNICIPALITIES = "*"
-NEVER: tuple[float, Any] = (float("-inf"), None)
 #: seconds between two loads of the list for the languages of an unknown municipality
 MIN_REFRESH_INTERVAL = 1.0
 #: seconds without another attempt after booking did not respond, as every request would wait for it
-RETRY_AFTER_FAILURE = 10.0
+RETRY_AFTER_FAILURE = 11.0
 
 
 #: of a version of booking that does not return removed entries
@@ -43,9 +43,8 @@ class CatalogueCache(SharedExtension):
     booking = RpcCaller("booking")
 
     def setup(self) -> None:
-        self._ttl = self.container.config["settings"].catalogue_seconds
-        self._cached: dict[str, tuple[float, Any]] = {}
-        self._refreshed_at = float("-inf")
+        self._cache: TtlCache[str, Any] = TtlCache(self.container.config["settings"].catalogue_seconds)
+        self._next_refresh = float("-inf")
 
     def municipalities(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._get(ALL_MUNICIPALITIES)
@@ -61,47 +60,49 @@ class CatalogueCache(SharedExtension):
         Clients can invent names, so an unknown one causes no call of its own: the list is loaded at most once in
         MIN_REFRESH_INTERVAL seconds. While booking is unavailable, the last known languages are used.
         """
-        at, known = self._cached.get(municipality, NEVER)
-        if known is not None and time.monotonic() - at < self._ttl:
-            found: Sequence[str] = known["municipality"]["languages"]
+        if (fresh := self._cache.fresh(municipality)) is not None:
+            found: Sequence[str] = fresh["municipality"]["languages"]
             return found
+        known = self._cache.stale(municipality)
         listed = self._entry_of(municipality) or (known and known["municipality"])
         return listed["languages"] if listed else LANGUAGES
 
     def _entry_of(self, municipality: str) -> Any:
         """Return the entry of a municipality in the list, or None."""
-        at, listed = self._cached.get(ALL_MUNICIPALITIES, NEVER)
-        found = next((each for each in listed or () if each["id"] == municipality), None)
-        is_fresh = found is not None and time.monotonic() - at < self._ttl
-        if is_fresh or time.monotonic() - self._refreshed_at < MIN_REFRESH_INTERVAL:
+        found = _entry(self._cache.stale(ALL_MUNICIPALITIES), municipality)
+        is_fresh = found is not None and self._cache.fresh(ALL_MUNICIPALITIES) is not None
+        if is_fresh or time.monotonic() < self._next_refresh:
             return found
-        self._refreshed_at = time.monotonic()
+        self._next_refresh = time.monotonic() + MIN_REFRESH_INTERVAL
         try:
-            self._cached[ALL_MUNICIPALITIES] = time.monotonic(), self.booking.outside_work().municipalities()
+            listed = self.booking.outside_work().municipalities()
         except Unavailable:
-            self._refreshed_at = time.monotonic() + RETRY_AFTER_FAILURE
+            self._next_refresh = time.monotonic() + RETRY_AFTER_FAILURE
             return found
-        return next((each for each in self._cached[ALL_MUNICIPALITIES][1] if each["id"] == municipality), None)
+        self._cache.put(ALL_MUNICIPALITIES, listed)
+        return _entry(listed, municipality)
 
     def expire(self) -> None:
         """Load all entries again when next needed, after a change of the configuration."""
-        self._cached = {name: (float("-inf"), known) for name, (_, known) in self._cached.items()}
-        self._refreshed_at = float("-inf")
+        self._cache.expire()
+        self._next_refresh = float("-inf")
 
     def _get(self, name: str) -> Any:
-        at, known = self._cached.get(name, NEVER)
-        if time.monotonic() - at < self._ttl:
-            return known
+        return self._cache.get(name, lambda: self._load(name))
+
+    def _load(self, name: str) -> Any:
         booking = self.booking.outside_work()
         try:
-            asked = booking.municipalities() if name == ALL_MUNICIPALITIES else booking.catalogue(name)
+            return booking.municipalities() if name == ALL_MUNICIPALITIES else booking.catalogue(name)
         except Unavailable:
-            if known is None:
+            if (known := self._cache.stale(name)) is None:
                 raise
             log.warning("booking is unavailable; serving the expired catalogue", municipality=name)
-            asked = known
-        self._cached[name] = time.monotonic(), asked
-        return asked
+            return known
+
+
+def _entry(listed: Iterable[dict[str, Any]] | None, municipality: str) -> Any:
+    return next((each for each in listed or () if each["id"] == municipality), None)
 
 
 class CatalogueProvider(DependencyProvider):

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_chassis.messaging.rpc import Unavailable
 from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.runtime.ttl_cache import TtlCache
 from loket_chassis.storage.connection import MongoConnection
 from loket_contracts.errors import Refusal
 
@@ -23,7 +24,6 @@ from ..access.keys import PREFIX, Key, Keys
 from ..access.provider import Provider
 from ..access.roles import ANONYMOUS, Caller
 from ..access.sessions import Sessions
-from ..access.ttl_cache import TtlCache
 from .client_address import client_network
 from .clock import now
 from .rate_limit import Limits
@@ -33,6 +33,9 @@ CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
 #: suffix of the name of the cookie of a kiosk or display
 DEVICE = "-device"
+
+#: seconds for which keys and sessions are cached: a revocation by another gateway takes effect after this long
+KNOWN_TTL = 5.0
 
 T = TypeVar("T")
 
@@ -64,8 +67,8 @@ class Authentication(SharedExtension):
         return AccessLog(self.connection.database)
 
     def setup(self) -> None:
-        self._known_keys: TtlCache[Key] = TtlCache()
-        self._known_sessions: TtlCache[Caller] = TtlCache()
+        self._known_keys: TtlCache[str, Key | None] = TtlCache(KNOWN_TTL)
+        self._known_sessions: TtlCache[str, Caller | None] = TtlCache(KNOWN_TTL)
 
     def start(self) -> None:
         for store in (self.accounts, self.sessions, self.keys, self.provider, self.log):

@@ -1,4 +1,4 @@
-"""Names and units of figures, and the direction that is an improvement. Reporting has their formulas."""
+"""Format figures in the language of the reader: titles, values and changes."""
 
 from __future__ import annotations
 
@@ -6,47 +6,11 @@ from typing import Any
 
 from babel.numbers import format_decimal, format_percent
 
+from loket_contracts.figures import FIGURES
+
 from ..clients.catalogue_cache import including_removed
 from . import language
 
-#: title, unit (count, percent, days, minutes, score), and "up" or "down" when that is an improvement
-FIGURES: dict[str, tuple[str, str, str | None]] = {
-    "appointments": ("Appointments", "count", None),
-    "booked": ("Still to come", "count", None),
-    "checked_in": ("Waiting now", "count", None),
-    "in_service": ("Going on now", "count", None),
-    "parked": ("Parked", "count", None),
-    "completed": ("Helped", "count", None),
-    "no_show": ("Did not come", "count", None),
-    "cancelled": ("Cancelled", "count", None),
-    "lead_days_median": ("Days from booking to visit (median)", "days", "down"),
-    "lead_days_p90": ("Days from booking to visit (9 in 10)", "days", "down"),
-    "first_free_days": ("Days to the first free moment", "days", "down"),
-    "third_free_days": ("Days to the third free moment", "days", "down"),
-    "booked_share": ("Offered time that was booked", "percent", None),
-    "served_share": ("Offered time spent on visits", "percent", None),
-    "no_show_share": ("Did not come, of those expected", "percent", "down"),
-    "late_cancellation_share": ("Cancelled within 24 hours", "percent", "down"),
-    "cancelled_share": ("Cancelled, of all", "percent", "down"),
-    "reschedules": ("Times moved", "count", None),
-    "waited_median": ("Minutes waited (median)", "minutes", "down"),
-    "waited_p90": ("Minutes waited (9 in 10)", "minutes", "down"),
-    "served_median": ("Minutes helped (median)", "minutes", None),
-    "served_to_planned": ("Time helped, of time planned", "percent", None),
-    "walk_ins": ("Walk-ins", "count", None),
-    "walk_in_share": ("Walk-ins, of all who were helped", "percent", None),
-    "walk_in_waited_median": ("Minutes that walk-ins waited (median)", "minutes", "down"),
-    "walk_in_left_share": ("Walk-ins who went away", "percent", "down"),
-    "first_contact_share": ("Answered at first contact", "percent", "up"),
-    "follow_up_share": ("Need another appointment", "percent", "down"),
-    "satisfaction": ("Score from 1 to 5", "score", "up"),
-    "response_share": ("Gave a score", "percent", "up"),
-    "booked_online_share": ("Booked online", "percent", None),
-    "waiting_list": ("Asked for an earlier moment", "count", None),
-    "waiting_list_share": ("Got an earlier moment", "percent", "up"),
-    "messages": ("Messages sent", "count", None),
-    "messages_failed": ("Messages that failed", "count", "down"),
-}
 #: names of the parts of a breakdown
 PARTS = {
     "booked_by": {"resident": "The resident", "staff": "Staff", "portal": "A portal", "system": "The system"},
@@ -71,13 +35,13 @@ UNKNOWN = "–"
 
 def texts() -> set[str]:
     """Return all texts, for the translations."""
-    titles = {title for title, _, _ in FIGURES.values()}
+    titles = {figure.title for figure in FIGURES.values()}
     return titles.union(PERIODS.values(), *(names.values() for names in PARTS.values()))
 
 
 def of_figures(lang: str) -> dict[str, str]:
     """Return the title of each figure in a language."""
-    return {name: language.translate(title, lang) for name, (title, _, _) in FIGURES.items()}
+    return {name: language.translate(figure.title, lang) for name, figure in FIGURES.items()}
 
 
 def of_parts(catalogue: dict[str, Any]) -> dict[str, str]:
@@ -98,7 +62,7 @@ def said(name: str, value: float | None, lang: str) -> str:
     """Format a figure in a language, without its unit except for percentages."""
     if value is None:
         return UNKNOWN
-    locale, unit = language.LOCALES[lang], FIGURES[name][1]
+    locale, unit = language.LOCALES[lang], FIGURES[name].unit
     if unit == "percent":
         return str(format_percent(value / 100, format="#,##0.#%" if lang == "en" else "#,##0.# %", locale=locale))
     return str(format_decimal(value, format="#,##0.##" if unit == "score" else "#,##0.#", locale=locale))
@@ -111,7 +75,7 @@ def change(name: str, now: float | None, before: float | None) -> tuple[float, s
     """
     if now is None or before is None:
         return None
-    _, unit, better = FIGURES[name]
+    unit, better = FIGURES[name].unit, FIGURES[name].better
     if unit == "count":
         if not before:
             return None

@@ -11,6 +11,7 @@ from babel.dates import format_date, format_skeleton
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.figures import FIGURES
 
 from ..access.required_permission import needs
 from ..clients.catalogue_cache import CatalogueCache
@@ -68,7 +69,7 @@ class FigurePages:
             labels=labels,
             said=lambda name, value: figure_names.said(name, value, lang),
             change=lambda name: _change(name, found, lang),
-            all_figures=figure_names.FIGURES,
+            all_figures=FIGURES,
             columns=COLUMNS,
             divisions=[(each, found[f"by_{each}"]) for each in DIMENSIONS],
             part_name=lambda breakdown, part: figure_names.of_part(breakdown, part, lang),
@@ -110,7 +111,7 @@ def _change(name: str, found: dict[str, Any], lang: str) -> tuple[str, str] | No
     if moved is None:
         return None
     number, kind = moved
-    unit = figure_names.FIGURES[name][1]
+    unit = FIGURES[name].unit
     sign = "+" if number > 0 else "−" if number < 0 else "±"
     shown = figure_names.said("satisfaction" if unit == "score" else "waited_median", abs(number), lang)
     return f"{sign} {shown}{' %' if unit == 'count' else ''}", kind

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
-from loket_contracts.days import day_of
 from loket_contracts.errors import Refusal
+from loket_contracts.fields import parse_day
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http.client_address import client_network
@@ -261,6 +261,6 @@ def _month(text: str | None) -> dt.date | None:
 
 def _date(text: str | None) -> dt.date | None:
     try:
-        return day_of(text) if text else None
+        return parse_day(text) if text else None
     except ValueError:
         return None

@@ -1,10 +1,10 @@
-"""What every service stands on: settings, database, outbox, consumer, RPC, tracing, logs, metrics, health.
+"""The microservice chassis: settings, database, outbox, consumer, RPC, tracing, logs, metrics and health.
 
-nameko stands on eventlet; what that reads when it is imported is set here, so no module imports it before this one.
+Eventlet reads its environment when it is imported, so the variable is set here, before any other module imports it.
 """
 
 import os
 import warnings
 
-os.environ["EVENTLET_NO_GREENDNS"] = "yes"  # see resolving
+os.environ["EVENTLET_NO_GREENDNS"] = "yes"  # see runtime.dns
 warnings.filterwarnings("ignore", r"\s*Eventlet is deprecated")

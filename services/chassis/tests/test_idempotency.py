@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from loket_chassis.storage.idempotency import UNDER_WAY, IdempotencyKeys
+from loket_chassis.storage.idempotency import PRESUMED_DEAD, IdempotencyKeys
 from loket_contracts.errors import Refusal
 
 SCOPE, BODY = ("close", "rumst", "lead"), {"first": "2026-11-30"}
@@ -79,5 +79,5 @@ def test_a_repeat_waits_for_the_first_and_takes_over_when_that_has_died(keys, cl
     with pytest.raises(RuntimeError):
         keys.once("key", SCOPE, BODY, dies)
     assert refusal_of(keys.once, "key", SCOPE, BODY, dict) == "outcome-unknown"
-    clock.now += UNDER_WAY
+    clock.now += PRESUMED_DEAD
     assert keys.once("key", SCOPE, BODY, lambda: "done") == "done"

@@ -32,11 +32,11 @@ FOLDED = "\n".join(
     ("text", "line", "why"),
     [
         ("a: b\nc: [", 2, "expected"),
-        ("a: \x00", 1, "signs"),
+        ("a: \x00", 1, "characters"),
         ("\n" + "[" * 100_000, 1, "nested"),
         ("a: 1\nb: " + "[" * 40 + "]" * 40, 2, "nested"),
         ("&a [*a]", 1, "nested"),
-        (FOLDED, None, "unfolds"),
+        (FOLDED, None, "expand"),
         ("a: 1\n? [b]\n: c", 2, "key"),
         ('a: 1\nb: "\\ud800"', 2, "half"),
         ('"\\udfff": 1', 1, "half"),

@@ -35,12 +35,16 @@ def document() -> dict[str, Any]:
                 "action": "send",
                 "channel": {"$ref": f"#/channels/{event.type}"},
                 "summary": event.summary,
-                "description": f"Emitted by {event.emitted_by}; heard by {', '.join(event.heard_by) or 'no one'}.",
+                "description": f"Emitted by {event.emitted_by}; consumed by {_consumers(event)}.",
             }
             for event in EVENTS.values()
         },
         "components": {"schemas": spec.to_dict()["components"]["schemas"]},
     }
+
+
+def _consumers(event: EventType) -> str:
+    return ", ".join(event.consumed_by) or "no service"
 
 
 def _channel(event: EventType) -> dict[str, Any]:

@@ -1,18 +1,148 @@
-"""Every way in which Loket says no: the code, what it means, and what to do."""
+"""Every error code of Loket: its title, its sentence and what the caller can do."""
 
 from __future__ import annotations
 
-from .access_errors import ACCESS_ERRORS
-from .error_code import ErrorCode
-from .removal_errors import REMOVAL_ERRORS
-from .step_errors import STEP_ERRORS
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """One reason for a refusal. `detail`: a sentence with {named} placeholders, filled from the refusal's params."""
+
+    code: str
+    title: str
+    detail: str
+    advice: str
+
 
 ERRORS: dict[str, ErrorCode] = {
     error.code: error
     for error in (
-        *ACCESS_ERRORS,
-        *STEP_ERRORS,
-        *REMOVAL_ERRORS,
+        ErrorCode(
+            "login-needed",
+            "Log in, or send a key",
+            "This address is for who has an account or an API key of the municipality, and none was sent that works.",
+            "Log in at /<municipality>/aanmelden, or send Authorization: Bearer <API key>.",
+        ),
+        ErrorCode(
+            "forbidden",
+            "Not for you",
+            "You may not do this here: it needs the permission {permission}.",
+            "Ask an administrator of the municipality for a role that has it.",
+        ),
+        ErrorCode(
+            "csrf",
+            "This form is not ours, or too old",
+            "The request carries no token of your session, so it may come from another site.",
+            "Load the page again. A program sends the token of the session as X-CSRF-Token.",
+        ),
+        ErrorCode(
+            "password-change-needed",
+            "Choose your own password first",
+            "You use a password that somebody else gave you.",
+            "Choose a new one at /<municipality>/wachtwoord.",
+        ),
+        ErrorCode(
+            "login-refused",
+            "That is not right",
+            "The name or the password is not right, or the account is closed.",
+            "After some wrong passwords an account stays closed for minutes. An administrator can give a new password.",
+        ),
+        ErrorCode(
+            "work-needed",
+            "One moment, please",
+            "To keep robots out, we ask you to wait {seconds} seconds before you take a moment.",
+            "Choose the moment again. A program sends the Loket-Stamp of this answer, and Loket-Work with a text for "
+            "which SHA-256 of stamp:text begins with Loket-Bits zero bits; or it waits Retry-After seconds and sends "
+            "the stamp.",
+        ),
+        ErrorCode(
+            "too-many-bookings",
+            "Too many bookings",
+            "From this address {limit} appointments were booked within an hour. Try again later, or call us.",
+            "Try again after the number of seconds in Retry-After; a portal has a key of its own.",
+        ),
+        ErrorCode(
+            "too-many-requests",
+            "Too many requests",
+            "There were too many requests from this address. Go on in {seconds} seconds.",
+            "Wait for the number of seconds in Retry-After. RateLimit tells how many are left.",
+        ),
+        ErrorCode(
+            "account-not-found",
+            "No such account or key",
+            "There is no {name} here.",
+            "The list names those that there are.",
+        ),
+        ErrorCode(
+            "name-taken",
+            "That name is taken",
+            "There is a {name} already.",
+            "Choose another name, or change the one that there is.",
+        ),
+        ErrorCode(
+            "webhook-not-found",
+            "No such webhook",
+            "There is no such webhook or delivery among yours.",
+            "GET .../webhooks lists yours.",
+        ),
+        ErrorCode(
+            "webhook-target-refused",
+            "Webhooks cannot go there",
+            "Nothing can be sent to this address: {reason}.",
+            "Give a public address that begins with https://.",
+        ),
+        ErrorCode(
+            "too-many-webhooks",
+            "Too many webhooks",
+            "One key can have {limit} webhooks.",
+            "Remove one that is not needed any more; one webhook can carry several event types.",
+        ),
+        ErrorCode(
+            "not-allowed-in-state",
+            "That cannot be done any more",
+            "The appointment is {state}; from there only this is possible: {allowed}.",
+            "GET the appointment to see its state.",
+        ),
+        ErrorCode(
+            "too-early",
+            "It is too early for that",
+            "This can be done from {opens} on.",
+            "GET the appointment: `allowed` names what can be done now.",
+        ),
+        ErrorCode(
+            "appointment-begun",
+            "The appointment has begun",
+            "This appointment began on {began}. It can no longer be changed here. Contact the municipality: {contact}.",
+            "Ring the municipality. Staff can note what became of the visit.",
+        ),
+        ErrorCode(
+            "appointment-over",
+            "The appointment is over",
+            "This appointment was on {began}. It can no longer be changed. What became of it can still be noted.",
+            "Note that the resident was helped (start, then complete) or did not come (no-show).",
+        ),
+        ErrorCode(
+            "appointment-type-removed",
+            "This topic can no longer be booked",
+            "The topic of this appointment can no longer be booked, so the appointment cannot be moved. It stays as it "
+            "is: keep it, cancel it, or ring the municipality.",
+            "Show what `move_refusal` says of an appointment before you offer to move it.",
+        ),
+        ErrorCode(
+            "location-removed",
+            "This appointment cannot be moved at its location",
+            "The topic of this appointment is no longer given at its location. Choose another location, cancel the "
+            "appointment, or ring the municipality.",
+            "Give `location`: one of those in `move_to` of the appointment.",
+        ),
+        ErrorCode(
+            "removal-not-confirmed",
+            "Appointments refer to what would be removed",
+            "Nothing was changed, since coming appointments refer to what would be removed: {number}.",
+            "`errors` names them for each entry. They stay as they are, but can no longer be moved as before. Send the "
+            "same configuration with `?confirm=true`.",
+        ),
         ErrorCode(
             "unknown-municipality",
             "Unknown municipality",

@@ -1,4 +1,4 @@
-"""Every event type, in one place: its name, its schema, an example, who emits it and who listens.
+"""Every event type, in one place: its name, its schema, an example, its producer and its consumers.
 
 The AsyncAPI document, the table in docs/reference/events.md and the contract tests are made from `EVENTS`.
 A new optional field is no new version; anything else is.
@@ -31,6 +31,7 @@ from .event_data import (
     WaitingListData,
 )
 from .event_examples import APPOINTMENT, MESSAGE, OFFERED, TICKET, WAITING
+from .visits import APPOINTMENT_STEPS, TICKET_STEPS, VisitStep
 
 BOOKING_EXCHANGE = "booking.events"
 NOTIFICATION_EXCHANGE = "notification.events"
@@ -44,7 +45,7 @@ class EventType:
     name: str
     summary: str
     schema: type[Schema]
-    heard_by: tuple[str, ...]
+    consumed_by: tuple[str, ...]
     example: Mapping[str, Any]
     exchange: str = BOOKING_EXCHANGE
     emitted_by: str = "booking"
@@ -56,11 +57,16 @@ class EventType:
         return f"{self.name}.v{self.version}"
 
 
-_TOLD_TO_RESIDENTS = frozenset({"preparation_requested", "documents_due", "offered", "completed"})
+_MESSAGE_EVENTS = frozenset({"preparation_requested", "documents_due", "offered"})
 
 
-def _heard(name: str) -> tuple[str, ...]:
-    return ("notification", "reporting") if name in _TOLD_TO_RESIDENTS else ("reporting",)
+def _consumers(name: str) -> tuple[str, ...]:
+    return ("notification", "reporting") if name in _MESSAGE_EVENTS else ("reporting",)
+
+
+def _of_step(step: VisitStep, schema: type[Schema], example: Mapping[str, Any]) -> EventType:
+    consumers = ("notification", "reporting") if step.event == "appointment.completed" else ("reporting",)
+    return EventType(step.event, step.summary, schema, consumers, {**example, "state": step.state})
 
 
 EVENTS: dict[str, EventType] = {
@@ -70,72 +76,49 @@ EVENTS: dict[str, EventType] = {
             name="appointment.booked",
             summary="A resident has an appointment.",
             schema=AppointmentData,
-            heard_by=("notification", "reporting"),
+            consumed_by=("notification", "reporting"),
             example=APPOINTMENT,
         ),
         EventType(
             name="appointment.cancelled",
             summary="An appointment will not take place; its time is free again.",
             schema=CancelledData,
-            heard_by=("notification", "reporting"),
+            consumed_by=("notification", "reporting"),
             example={**APPOINTMENT, "state": "cancelled", "cancelled_by": "resident", "reason": "no-longer-needed"},
         ),
         EventType(
             name="appointment.rescheduled",
             summary="An appointment was moved to another moment.",
             schema=RescheduledData,
-            heard_by=("notification", "reporting"),
+            consumed_by=("notification", "reporting"),
             example={
                 **APPOINTMENT,
                 "previous_start": "2026-11-27T09:00:00+01:00",
                 "rescheduled_by": "resident",
             },
         ),
+        *(_of_step(step, AppointmentData, APPOINTMENT) for step in APPOINTMENT_STEPS),
         *(
             EventType(
                 name=f"appointment.{name}",
                 summary=summary,
                 schema=AppointmentData,
-                heard_by=_heard(name),
-                example={**APPOINTMENT, "state": state},
+                consumed_by=_consumers(name),
+                example={**APPOINTMENT, "state": "booked"},
             )
-            for name, state, summary in (
-                ("checked_in", "checked_in", "The resident is here."),
-                ("started", "in_service", "The specialist has begun."),
-                ("completed", "completed", "The resident was helped."),
-                ("no_show", "no_show", "The resident did not come."),
-                ("reinstated", "booked", "A check-in or no-show that was noted by mistake was taken back."),
-                ("parked", "parked", "The visit waits for something, and goes on later."),
-                ("resumed", "checked_in", "A parked visit is back in the line."),
-                ("preparation_requested", "booked", "The specialist asks the resident for something beforehand."),
-                ("documents_due", "booked", "Documents that are needed for the visit are not there yet."),
-                ("documents_missing", "booked", "Documents were not there in time."),
+            for name, summary in (
+                ("preparation_requested", "The specialist asks the resident for something beforehand."),
+                ("documents_due", "Documents that are needed for the visit are not there yet."),
+                ("documents_missing", "Documents were not there in time."),
             )
         ),
-        *(
-            EventType(
-                name=f"ticket.{name}",
-                summary=summary,
-                schema=TicketData,
-                heard_by=("reporting",),
-                example={**TICKET, "state": state},
-            )
-            for name, state, summary in (
-                ("issued", "waiting", "Somebody walked in and took a number."),
-                ("called", "in_service", "The number is called to a desk."),
-                ("parked", "parked", "The number waits for something, and goes on later."),
-                ("resumed", "waiting", "A parked number is back in the line."),
-                ("transferred", "waiting", "The number waits for another team now."),
-                ("completed", "completed", "Who had the number was helped."),
-                ("left", "left", "Who had the number went away."),
-            )
-        ),
+        *(_of_step(step, TicketData, TICKET) for step in TICKET_STEPS),
         *(
             EventType(
                 name=f"waiting_list.{name}",
                 summary=summary,
                 schema=schema,
-                heard_by=_heard(name),
+                consumed_by=_consumers(name),
                 example=example,
             )
             for name, schema, summary, example in (
@@ -164,7 +147,7 @@ EVENTS: dict[str, EventType] = {
             name="capacity.changed",
             summary="A resource can give more or less time on a day.",
             schema=CapacityData,
-            heard_by=("reporting",),
+            consumed_by=("reporting",),
             example={
                 "resource": "ro-1",
                 "team": "ruimtelijke-ordening",
@@ -177,7 +160,7 @@ EVENTS: dict[str, EventType] = {
             name="availability.sampled",
             summary="Once a day: how far away the first and the third free slot are.",
             schema=SampleData,
-            heard_by=("reporting",),
+            consumed_by=("reporting",),
             example={
                 "appointment_type": "bouwadvies",
                 "team": "ruimtelijke-ordening",
@@ -191,7 +174,7 @@ EVENTS: dict[str, EventType] = {
             name="feedback.given",
             summary="A resident told what a visit was worth.",
             schema=FeedbackData,
-            heard_by=("reporting",),
+            consumed_by=("reporting",),
             example={
                 "appointment": APPOINTMENT["appointment"],
                 "team": "ruimtelijke-ordening",
@@ -204,7 +187,7 @@ EVENTS: dict[str, EventType] = {
             name="resident.erased",
             summary="A resident was forgotten at their own request.",
             schema=ErasedData,
-            heard_by=("notification",),
+            consumed_by=("notification",),
             example={"appointments": [APPOINTMENT["appointment"]]},
         ),
         EventType(
@@ -213,7 +196,7 @@ EVENTS: dict[str, EventType] = {
             exchange=REPORTING_EXCHANGE,
             schema=ReportDueData,
             emitted_by="reporting",
-            heard_by=("notification",),
+            consumed_by=("notification",),
             example={"team": "ruimtelijke-ordening", "from": "2026-11-16", "to": "2026-11-22"},
         ),
         EventType(
@@ -222,7 +205,7 @@ EVENTS: dict[str, EventType] = {
             exchange=NOTIFICATION_EXCHANGE,
             schema=MessageData,
             emitted_by="notification",
-            heard_by=("reporting",),
+            consumed_by=("reporting",),
             example=MESSAGE,
         ),
         EventType(
@@ -231,7 +214,7 @@ EVENTS: dict[str, EventType] = {
             exchange=NOTIFICATION_EXCHANGE,
             schema=FailedMessageData,
             emitted_by="notification",
-            heard_by=("reporting",),
+            consumed_by=("reporting",),
             example={**MESSAGE, "reason": "address refused"},
         ),
         EventType(
@@ -240,7 +223,7 @@ EVENTS: dict[str, EventType] = {
             exchange=NOTIFICATION_EXCHANGE,
             schema=MessageData,
             emitted_by="notification",
-            heard_by=("reporting",),
+            consumed_by=("reporting",),
             example=MESSAGE,
         ),
     )

@@ -10,10 +10,15 @@ from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields, validate
 
 from . import telephone
-from .days import FIRST_DAY, LAST_DAY, WANTED, is_in_reach
+from .errors import Refusal
 from .languages import LANGUAGES
 
 IDENTIFIER = validate.Regexp(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use lower-case letters, digits and single hyphens.")
+#: Loket accepts days in this range alone: before 1972 some time zones have offsets with seconds, which RFC 3339 cannot
+#: express, and at the ends of Python's calendar there is no next day
+FIRST_DAY = dt.date(2000, 1, 1)
+LAST_DAY = dt.date(2199, 12, 31)
+DAY_ERROR = f"Give a day from {FIRST_DAY} up to {LAST_DAY}, as YYYY-MM-DD."
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -45,8 +50,8 @@ class Day(fields.Date):
     """A local day as YYYY-MM-DD, of those that Loket reckons with."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: dict[str, Any] = {"invalid": WANTED}
-        within = validate.Range(FIRST_DAY, LAST_DAY, error=WANTED)
+        messages: dict[str, Any] = {"invalid": DAY_ERROR}
+        within = validate.Range(FIRST_DAY, LAST_DAY, error=DAY_ERROR)
         super().__init__(format="iso", error_messages=messages, validate=within, **kwargs)
 
 
@@ -67,9 +72,9 @@ class Instant(fields.AwareDateTime):
         try:
             instant = moment.astimezone(dt.UTC)
         except OverflowError as error:
-            raise ValidationError(WANTED) from error
-        if not is_in_reach(instant.date()):
-            raise ValidationError(WANTED)
+            raise ValidationError(DAY_ERROR) from error
+        if not is_in_range(instant.date()):
+            raise ValidationError(DAY_ERROR)
         return instant
 
 
@@ -122,3 +127,23 @@ class Phone(fields.String):
             return telephone.require_shape(text)
         except ValueError as error:
             raise ValidationError(str(error)) from error
+
+
+def parse_day(text: str) -> dt.date:
+    """The day written as YYYY-MM-DD. Raises ValueError for anything else, and for a day out of range."""
+    day = dt.date.fromisoformat(text)
+    if not is_in_range(day):
+        raise ValueError(DAY_ERROR)
+    return day
+
+
+def parse_day_parameter(text: str, parameter: str) -> dt.date:
+    """As `parse_day`, for a parameter of a request. Raises Refusal: invalid-request."""
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise Refusal("invalid-request", errors=[{"parameter": parameter, "detail": DAY_ERROR}]) from error
+
+
+def is_in_range(day: dt.date) -> bool:
+    return FIRST_DAY <= day <= LAST_DAY

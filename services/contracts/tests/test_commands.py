@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from loket_contracts.commands import BookAppointment, CloseTime, FindSlots, HoldSlot
-from loket_contracts.days import FIRST_DAY, LAST_DAY, WANTED
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal, pointers
+from loket_contracts.fields import DAY_ERROR, FIRST_DAY, LAST_DAY
 
 BOOKING = {
     "appointment_types": ["bouwadvies"],
@@ -108,7 +108,7 @@ def test_every_day_that_can_be_asked_for_has_an_rfc_3339_offset_in_every_zone(da
 def test_a_day_out_of_reach_is_refused_and_told_which_are_not(day):
     with pytest.raises(ValidationError) as refused:
         FindSlots().load({"appointment_types": ["bouwadvies"], "from": day})
-    assert refused.value.messages == {"from": [WANTED]}
+    assert refused.value.messages == {"from": [DAY_ERROR]}
 
 
 @pytest.mark.parametrize(("start", "end", "right"), [

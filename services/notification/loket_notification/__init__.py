@@ -1,1 +1,1 @@
-"""Messages: listens to what happens to appointments, and writes to the resident about it."""
+"""Messages: consumes the events of appointments, and writes to residents and teams about them."""

@@ -1,4 +1,4 @@
-"""`loket-notify`: what an operator asks of the running notification service. `--help` lists it."""
+"""`loket-notify`: commands for operators of a running notification service. `--help` lists them."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ LANGUAGE = click.Choice(LANGUAGES)
 @amqp_uri_option
 @click.pass_context
 def main(context: click.Context, amqp_uri: str) -> None:
-    """Look after the messages of a running Loket."""
+    """Manage the messages of a running Loket."""
     context.obj = CliClient(amqp_uri, "notification")
 
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--by", default=getpass.getuser, help="Who makes the change; kept with the version.")
+@click.option("--by", default=getpass.getuser, help="The author of the change; stored with the version.")
 @click.option("--if-absent", is_flag=True, help="Load nothing when the municipality has a plan.")
 @click.pass_obj
-def configure(asking: CliClient, file: Path, by: str, if_absent: bool) -> None:
+def configure(client: CliClient, file: Path, by: str, if_absent: bool) -> None:
     """Load a municipality's message plan from FILE, whole or not at all."""
     try:
-        taken = ask(asking.amqp_uri, asking.service, "configure", file.read_text(encoding="utf-8"), by, if_absent)
+        taken = ask(client.amqp_uri, client.service, "configure", file.read_text(encoding="utf-8"), by, if_absent)
     except Refusal as refusal:
         for error in refusal.errors:
             click.echo(f"{file}: {error['pointer']}: {error['detail']}", err=True)
@@ -52,12 +52,12 @@ def configure(asking: CliClient, file: Path, by: str, if_absent: bool) -> None:
 @main.command()
 @click.argument("municipality")
 @click.argument("kind", type=KIND)
-@click.option("--language", type=LANGUAGE, help="The municipality's first one when left out.")
+@click.option("--language", type=LANGUAGE, help="Default: the first language of the municipality.")
 @click.option("--html", is_flag=True, help="The HTML part of the e-mail, to open in a browser.")
 @click.pass_obj
-def preview(asking: CliClient, municipality: str, kind: str, language: str | None, html: bool) -> None:
-    """Show a message as it would leave, to a resident who does not exist."""
-    shown = asking.ask("preview", municipality, kind, language)
+def preview(client: CliClient, municipality: str, kind: str, language: str | None, html: bool) -> None:
+    """Show a message as it would be sent to a fictitious resident."""
+    shown = client.ask("preview", municipality, kind, language)
     if html:
         click.echo(shown["html"])
         return
@@ -71,37 +71,37 @@ def preview(asking: CliClient, municipality: str, kind: str, language: str | Non
 @click.argument("kind", type=KIND)
 @click.argument("channel", type=click.Choice(CHANNELS))
 @click.argument("to")
-@click.option("--language", type=LANGUAGE, help="The municipality's first one when left out.")
+@click.option("--language", type=LANGUAGE, help="Default: the first language of the municipality.")
 @click.pass_obj
-def test_send(asking: CliClient, municipality: str, kind: str, channel: str, to: str, language: str | None) -> None:
+def test_send(client: CliClient, municipality: str, kind: str, channel: str, to: str, language: str | None) -> None:
     """Send a preview to an address or number of your own."""
-    sent = asking.ask("send_test", municipality, kind, language, channel, to)
-    click.echo(f"Taken by {sent['provider']}.")
+    sent = client.ask("send_test", municipality, kind, language, channel, to)
+    click.echo(f"Accepted by {sent['provider']}.")
 
 
 @main.command()
 @click.argument("municipality")
 @click.argument("appointment")
 @click.pass_obj
-def messages(asking: CliClient, municipality: str, appointment: str) -> None:
-    """List what was, and will be, sent about an appointment."""
-    found = asking.ask("messages", municipality, appointment)
+def messages(client: CliClient, municipality: str, appointment: str) -> None:
+    """List the messages about an appointment, sent and planned."""
+    found = client.ask("messages", municipality, appointment)
     for each in found:
         at = each["settled_at"] or each["next_at"] or each["due_at"]
         reason = f"  ({each['reason']})" if each["reason"] else ""
         click.echo(f"{at[:19]}  {each['channel']:<6} {each['kind']:<16} {each['state']}{reason}")
         click.echo(f"{'':21}{each['message']}")
     if not found:
-        click.echo("Nothing was planned about this appointment.")
+        click.echo("No message was planned about this appointment.")
 
 
 @main.command()
 @click.argument("municipality")
 @click.option("--hours", default=24, show_default=True)
 @click.pass_obj
-def failures(asking: CliClient, municipality: str, hours: int) -> None:
-    """List what could not be sent."""
-    found = asking.ask("failures", municipality, hours)
+def failures(client: CliClient, municipality: str, hours: int) -> None:
+    """List the messages that could not be sent."""
+    found = client.ask("failures", municipality, hours)
     for each in found:
         click.echo(f"{each['settled_at'][:19]}  {each['channel']:<6} {each['reason']}  {each['message']}")
     if not found:
@@ -112,31 +112,31 @@ def failures(asking: CliClient, municipality: str, hours: int) -> None:
 @click.argument("municipality")
 @click.argument("message")
 @click.pass_obj
-def resend(asking: CliClient, municipality: str, message: str) -> None:
-    """Send a message once more, if it still has a point."""
-    asking.ask("resend", municipality, message)
-    click.echo("It leaves at once.")
+def resend(client: CliClient, municipality: str, message: str) -> None:
+    """Send a message again, unless it has expired."""
+    client.ask("resend", municipality, message)
+    click.echo("It will be sent now.")
 
 
 @main.command()
 @click.argument("municipality")
 @click.pass_obj
-def unwanted(asking: CliClient, municipality: str) -> None:
-    """List who wants no messages, and who cannot be reached: by mark, never by address."""
-    found = asking.ask("unwanted", municipality)
+def unwanted(client: CliClient, municipality: str) -> None:
+    """List the suppressed recipients: unsubscribed or unreachable. They are listed by mark, never by address."""
+    found = client.ask("unwanted", municipality)
     for each in found:
         click.echo(f"{each['at'][:19]}  {each['channel']:<6} {each['why']:<12} {each['mark']}")
     if not found:
-        click.echo("Nobody.")
+        click.echo("None.")
 
 
 @main.command("want-again")
 @click.argument("mark")
 @click.argument("channel", type=click.Choice(CHANNELS))
 @click.pass_obj
-def want_again(asking: CliClient, mark: str, channel: str) -> None:
-    """Take somebody off that list."""
-    click.echo("Done." if asking.ask("want_again", mark, channel) else "They were not on it.")
+def want_again(client: CliClient, mark: str, channel: str) -> None:
+    """Remove a recipient from that list."""
+    click.echo("Done." if client.ask("want_again", mark, channel) else "They were not on it.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What notification listens to and answers. It translates and delegates; it holds no rule."""
+"""The entrypoints of notification: events and RPC methods. They translate and delegate; they decide nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .bootstrap import Bootstrap
 from .channels.base import Callback
 from .commands import plan, receipts, send_test, suppressions, weekly_report, wording
 from .domain.event_schema import read_appointment_event
-from .domain.kinds import EVENTS_HEARD
+from .domain.kinds import PLANNING_EVENTS
 from .queries import messages, preview
 from .queries import wording as wording_queries
 from .webhooks import subscriptions
@@ -50,7 +50,7 @@ class NotificationService(DeadLetters, Probes):
         if event.name == ERASED:
             context.messages.forgotten(event.data["appointments"], context.now())
             return
-        if event.name not in EVENTS_HEARD:
+        if event.name not in PLANNING_EVENTS:
             return
         read = read_appointment_event(event.name, event.municipality, event.sequence, event.data)
         if plan.plan_messages(context, read, self.traceparent):
@@ -66,7 +66,7 @@ class NotificationService(DeadLetters, Probes):
 
     @rpc
     def configure(self, text: str, by: str, if_absent: bool = False) -> dict[str, Any]:
-        """Take a message plan, whole or not at all; `if_absent`: only when the municipality has none.
+        """Store a message plan, whole or not at all; `if_absent`: only when the municipality has none.
 
         Raises Refusal: invalid-configuration.
         """
@@ -86,7 +86,7 @@ class NotificationService(DeadLetters, Probes):
 
     @rpc
     def logged_events(self, after: str, most: int) -> dict[str, Any]:
-        """What became of every message that is kept, page by page: {events, after}."""
+        """The events of all stored messages, page by page: {events, after}."""
         return messages.logged_events(self.app.context, after, most)
 
     @rpc
@@ -95,17 +95,17 @@ class NotificationService(DeadLetters, Probes):
 
     @rpc
     def want_again(self, mark: str, channel: str) -> bool:
-        """Take somebody off the list of those who get no messages."""
+        """Remove a person from the suppression list. Return False when they were not on it."""
         return self.app.context.suppressions.remove(mark, channel)
 
     @rpc
     def barred(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
-        """Which addresses of the person of this appointment get nothing for a while: {channel, since, until}."""
+        """The suppressed addresses of the person of this appointment: {channel, since, until}."""
         return suppressions.of_appointment(self.app.context, self.booking, municipality, appointment)
 
     @rpc
     def lift(self, municipality: str, appointment: str, channel: str) -> None:
-        """Write to that address again. Raises Refusal: address-not-barred."""
+        """Lift the suppression of an address. Raises Refusal: address-not-barred."""
         suppressions.lift_of(self.app.context, self.booking, municipality, appointment, channel)
 
     @rpc
@@ -127,7 +127,7 @@ class NotificationService(DeadLetters, Probes):
 
     @rpc
     def propose_words(self, municipality: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The message as it would be with these words, without saying them."""
+        """A preview of the message with these words, which are not stored."""
         about = self._about(municipality)
         return wording_queries.propose(self.app.context, municipality, load(_amend_part, body), about)
 
@@ -188,14 +188,14 @@ class NotificationService(DeadLetters, Probes):
 
     @rpc
     def receipt(self, provider: str, callback: dict[str, Any]) -> int:
-        """A provider tells what came of its messages. Raises Refusal: unknown-provider, receipt-not-signed."""
+        """Process a delivery receipt of a provider. Raises Refusal: unknown-provider, receipt-not-signed."""
         return receipts.receive(self.app.context, provider, Callback(**callback))
 
     @rpc
     def unsubscribe(self, municipality: str, token: str, channel: str) -> None:
-        """Who has this link wants no more messages over the channel, but those they need."""
+        """Suppress all but necessary messages over a channel to the person who has this link."""
         mark = self.booking.contact_mark(municipality, token)
-        receipts.want_none(self.app.context, municipality, mark, channel)
+        receipts.opt_out(self.app.context, municipality, mark, channel)
 
     def _about(self, municipality: str) -> dict[str, Any]:
         """The catalogue of a municipality. Raises Refusal: unknown-municipality, service-unavailable."""

@@ -14,7 +14,7 @@ from .domain.kinds import CHANNELS, EMAIL, SMS
 
 #: the parts of one SMS are numbered in a byte (3GPP TS 23.040, 9.2.3.24.1)
 MAX_PARTS = 255
-#: MongoDB takes the age of documents to delete in seconds that fit 31 bits
+#: the longest that MongoDB allows for the age of documents: its seconds fit 31 bits
 LONGEST_KEPT = (2**31 - 1) // 86_400
 
 
@@ -23,22 +23,24 @@ class NotificationSettings(MongoSettings):
     """Notification: e-mail and SMS about appointments, from appointment events."""
 
     http_address: str = setting(
-        "Where the probes and figures of notification answer", default="127.0.0.1:8092", allowed=ListenAddress()
+        "Where notification serves its probes and metrics", default="127.0.0.1:8092", allowed=ListenAddress()
     )
     mongo_database: str = setting(
         "The name of notification's own database", default="loket_notification", allowed=DatabaseName()
     )
-    max_workers: int = setting("How many events are worked on at once; the prefetch too", default=16, allowed=WORKERS)
+    max_workers: int = setting(
+        "How many events are processed at once; also the prefetch count", default=16, allowed=WORKERS
+    )
     senders: int = setting(
         "How many messages are sent at once, over as many connections", default=24, allowed=Between(1, 1000)
     )
     claim_seconds: float = setting(
-        "Seconds after which others take over the messages of a process that died",
+        "Seconds after which other instances take over the messages of a dead process",
         default=20.0,
         allowed=Between(1, 3600),
     )
     public_url: str = setting(
-        "Where residents reach the gateway; links in messages begin with it", allowed=WebAddress()
+        "The public address of the gateway; links in messages begin with it", allowed=WebAddress()
     )
     email_providers: str = setting(
         "The channels for e-mail, in the order in which they are tried", default="smtp", allowed=ProviderNames(EMAIL)
@@ -47,16 +49,14 @@ class NotificationSettings(MongoSettings):
         "The channels for SMS, in the order in which they are tried", default="file", allowed=ProviderNames(SMS)
     )
     email_rate: float = setting(
-        "The most e-mails per second and provider; 0 is as fast as can be", default=0.0, allowed=Between(0)
+        "E-mails per second and provider at most; 0 is unlimited", default=0.0, allowed=Between(0)
     )
-    sms_rate: float = setting(
-        "The most SMS per second and provider; 0 is as fast as can be", default=5.0, allowed=Between(0)
-    )
+    sms_rate: float = setting("SMS per second and provider at most; 0 is unlimited", default=5.0, allowed=Between(0))
     most_segments: int = setting(
-        "An SMS that would be cut in more segments is not sent", default=4, allowed=Between(1, MAX_PARTS)
+        "The maximum number of segments of an SMS; a longer one is not sent", default=4, allowed=Between(1, MAX_PARTS)
     )
     webhooks_to_private: bool = setting(
-        "Whether webhooks may go to http and to addresses that are not public", default=False
+        "Whether webhooks may be sent to http and to addresses that are not public", default=False
     )
     keep_messages_days: int = setting(
         "Days after which the record of a message is deleted", default=400, allowed=Between(1, LONGEST_KEPT)
@@ -75,7 +75,7 @@ class NotificationSettings(MongoSettings):
         return found
 
     def providers(self) -> Providers:
-        """The channels in force, each with its settings."""
+        """The configured channels, each with its settings."""
         known = installed()
         rates = {EMAIL: self.email_rate, SMS: self.sms_rate}
         named = {EMAIL: self.email_providers, SMS: self.sms_providers}

@@ -12,7 +12,7 @@ from loket_contracts import events
 from loket_notification.domain.card import ContactCard
 from loket_notification.domain.event_schema import read_appointment_event
 from loket_notification.domain.expiry import why_pointless
-from loket_notification.domain.kinds import EVENTS_HEARD, KINDS
+from loket_notification.domain.kinds import KINDS, PLANNING_EVENTS
 from loket_notification.domain.planning import Plan, plan
 from loket_notification.domain.timing import NOTHING_NEW, Before, QuietHours, Timing, outside
 
@@ -32,7 +32,7 @@ def planned(event, own=None, now=NOW):
     return {(each.kind, each.channel): each for each in plan(event, own or Plan(), now)}
 
 
-@pytest.mark.parametrize("name", sorted(EVENTS_HEARD))
+@pytest.mark.parametrize("name", sorted(PLANNING_EVENTS))
 def test_the_golden_example_of_every_event_that_is_heard_can_be_read(name):
     assert an_event(name).appointment == events.EVENTS[name].example["appointment"]
 
@@ -42,8 +42,8 @@ def test_an_event_with_fields_of_a_later_version_can_still_be_read():
 
 
 def test_notification_hears_exactly_the_events_that_are_said_to_be_for_it():
-    said = {each.name for each in events.EVENTS.values() if "notification" in each.heard_by}
-    assert said == {*EVENTS_HEARD, "resident.erased", "report.due"}
+    said = {each.name for each in events.EVENTS.values() if "notification" in each.consumed_by}
+    assert said == {*PLANNING_EVENTS, "resident.erased", "report.due"}
 
 
 def test_a_booking_asks_for_a_confirmation_and_two_reminders():

@@ -205,7 +205,7 @@ def test_a_person_gets_so_many_messages_a_day_and_no_more(database, face, tmp_pa
 
 
 def test_who_unsubscribed_gets_what_they_need_and_no_reminders(post, face):
-    receipts.want_none(post.context, "rumst", "mark-1", "email")
+    receipts.opt_out(post.context, "rumst", "mark-1", "email")
     post.hear()
     assert post.work() == [SENT]
     post.time = START - dt.timedelta(days=3)

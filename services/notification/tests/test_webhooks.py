@@ -9,7 +9,7 @@ import pytest
 from loket_contracts.errors import Refusal
 from loket_notification.webhooks import signing, subscriptions, targets
 from loket_notification.webhooks.store import DELAYS, PATIENCE, Webhooks
-from loket_notification.webhooks.targets import NotAllowed, look_at
+from loket_notification.webhooks.targets import NotAllowed, check_target
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 PUBLIC = "93.184.215.14"
@@ -49,7 +49,7 @@ def test_the_signature_is_that_of_the_published_example():
 
 def test_a_public_address_may_be_sent_to_and_is_the_one_that_is_connected_to(named):
     named(PUBLIC)
-    target = look_at("https://portal.example/hook?x=1", private_too=False)
+    target = check_target("https://portal.example/hook?x=1", allow_private=False)
     assert (target.ip, target.host, target.port, target.path) == (PUBLIC, "portal.example", 443, "/hook?x=1")
 
 
@@ -61,7 +61,7 @@ def test_a_public_address_may_be_sent_to_and_is_the_one_that_is_connected_to(nam
 def test_an_address_that_is_not_public_is_refused_also_beside_a_public_one(named, address):
     named(PUBLIC, address)
     with pytest.raises(NotAllowed, match="public"):
-        look_at("https://portal.example/hook", private_too=False)
+        check_target("https://portal.example/hook", allow_private=False)
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_an_address_that_is_not_public_is_refused_also_beside_a_public_one(named
 def test_what_is_no_https_address_is_refused(named, url):
     named(PUBLIC)
     with pytest.raises(NotAllowed):
-        look_at(url, private_too=False)
+        check_target(url, allow_private=False)
 
 
 def test_a_name_server_that_says_nothing_keeps_nobody_waiting(monkeypatch):
     monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: eventlet.sleep(60))
     monkeypatch.setattr(targets, "LOOKUP_SECONDS", 0.05)
     with pytest.raises(NotAllowed, match="in time"):
-        look_at("https://portal.example/hook", private_too=False)
+        check_target("https://portal.example/hook", allow_private=False)
 
 
 def test_an_event_is_planned_once_for_each_subscription(webhooks, subscription):

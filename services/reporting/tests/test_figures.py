@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from loket_contracts import events
 from loket_contracts.errors import Refusal
+from loket_contracts.figures import FIGURES
 from loket_reporting.domain.facts import KIND_OF, apply, key_of
-from loket_reporting.domain.figures import FIGURES, percentile
+from loket_reporting.domain.figures import percentile
 from loket_reporting.domain.periods import Period, period
 from loket_reporting.queries import reports
 from loket_reporting.store.projections import Projection
@@ -41,7 +42,7 @@ def figures(projection, first="2026-11-01", last="2026-12-31", **asked):
 
 
 def test_reporting_hears_exactly_the_events_that_are_said_to_be_for_it():
-    assert set(KIND_OF) == {each.name for each in events.EVENTS.values() if "reporting" in each.heard_by}
+    assert set(KIND_OF) == {each.name for each in events.EVENTS.values() if "reporting" in each.consumed_by}
 
 
 @pytest.mark.parametrize("name", KIND_OF)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request
 
-from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
+from loket_contracts.fields import parse_day_parameter
 
 NEEDED = "Missing data for required field."
 #: fields of a customer that are used
@@ -53,7 +53,7 @@ def _amount(text: str) -> int:
 
 def date_of(request: Request, name: str) -> dt.date:
     """Raises Refusal: invalid-request."""
-    return asked_day(request.args.get(name, "")[:10], name)
+    return parse_day_parameter(request.args.get(name, "")[:10], name)
 
 
 def instant_of(body: dict[str, Any], name: str, time_zone: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
-from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
+from loket_contracts.fields import parse_day_parameter
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
@@ -139,7 +139,7 @@ class QmaticRoutes:
         criteria = free_starts.criteria_of(
             [kind_of(catalogue, name) for name in _services(given)], branch, _persons(given)
         )
-        on = asked_day(date, "date")
+        on = parse_day_parameter(date, "date")
         found = free_starts.starts(self.booking, municipality, criteria, on, on) if criteria else []
         times = list(dict.fromkeys(free_starts.naive(each, zone)[11:16] for each in found))
         return answer(shapes.envelope("times", times, given))

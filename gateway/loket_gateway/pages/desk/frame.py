@@ -13,8 +13,8 @@ from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
-from loket_contracts.days import day_of
 from loket_contracts.errors import Refusal
+from loket_contracts.fields import parse_day
 
 from ...clients.catalogue_cache import CatalogueCache, including_removed
 from ...http.authentication import CSRF_FIELD
@@ -148,7 +148,7 @@ def today(catalogue: CatalogueCache, municipality: str) -> dt.date:
 
 def date_of(text: str | None, usual: dt.date) -> dt.date:
     try:
-        return day_of(text) if text else usual
+        return parse_day(text) if text else usual
     except ValueError:
         return usual
 

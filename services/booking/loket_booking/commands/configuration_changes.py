@@ -10,6 +10,7 @@ from typing import Any
 from loket_chassis.yaml import safe_load
 from loket_chassis.yaml.patch import amended, require_keys, said_of_part
 from loket_contracts.errors import Refusal
+from loket_contracts.visits import OPEN_STATES
 
 from ..configuration import reader
 from ..domain.catalogue import Municipality
@@ -31,7 +32,6 @@ AMENDABLE = {
 }  # fmt: skip
 #: the most appointments that a refusal lists for one removal
 MAX_NAMED = 20
-NOT_OVER = ("booked", "checked_in", "in_service", "parked")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class ConfigurationCommands:
         except Refusal:  # the first configuration of a municipality
             return []
         now, known = self.clock(), calendar.municipality
-        coming = self.days.appointments(proposed.id, local_date(now, known.time_zone), None, NOT_OVER)
+        coming = self.days.appointments(proposed.id, local_date(now, known.time_zone), None, OPEN_STATES)
         return removals(known, proposed, (each for each in coming if each.end > now))
 
     def _require_no_removals(self, proposed: Municipality) -> None:

@@ -20,9 +20,9 @@ from loket_contracts.commands import (
     RescheduleAppointment,
     TakeStep,
 )
-from loket_contracts.days import asked_day
 from loket_contracts.desk_commands import BookForResident
 from loket_contracts.errors import Refusal, load
+from loket_contracts.fields import parse_day_parameter
 
 from ..domain.appointment import Appointment
 from ..queries.appointments import describe_file
@@ -50,7 +50,7 @@ class StaffRpc(RpcDependencies):
     ) -> dict[str, Any]:  # fmt: skip
         if team is not None:
             teams = [team] if teams is None or team in teams else []
-        day = asked_day(date, "date")
+        day = parse_day_parameter(date, "date")
         return self.use_cases.day.agenda(municipality, day, teams, resource, by_staff(self, who))
 
     @rpc

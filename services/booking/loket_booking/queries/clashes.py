@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.languages import pick
+from loket_contracts.visits import OPEN_STATES
 
 from ..commands.ports import Clock
 from ..domain import conflicts
@@ -20,8 +21,6 @@ from ..store.closures import StoredClosure
 from ..store.configurations import Configurations
 from ..store.day_view import Claim, DayView
 from .day import appointment_summary
-
-LIVE = ("booked", "checked_in", "in_service", "parked")
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,6 @@ def _live_placements(claims: Sequence[Claim]) -> list[tuple[Appointment, Placeme
     live = {
         claim.appointment.id: claim.appointment
         for claim in claims
-        if claim.appointment is not None and claim.appointment.state in LIVE
+        if claim.appointment is not None and claim.appointment.state in OPEN_STATES
     }
     return [(live[claim.appointment_id], claim.placement) for claim in claims if claim.appointment_id in live]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
 
 import structlog
 from pymongo.database import Database
 
+from loket_chassis.runtime.ttl_cache import CachedValue
 from loket_chassis.storage.connection import Document
 from loket_chassis.storage.versioned_documents import Versions
 from loket_contracts.errors import Refusal
@@ -33,11 +32,10 @@ class Configurations:
         self.versions = Versions(database[self.NAME])
         self.closures = Closures(database)
         self.removed = RemovedEntries(database, self.versions)
-        self._refresh_lock = threading.Lock()
+        self._cache = CachedValue(self._load_newer, self.MAX_AGE)
         self._seen: dict[str, tuple[int, int]] = {}
         self._calendars: dict[str, Calendar] = {}
         self._including_removed: dict[str, Municipality] = {}
-        self._checked = float("-inf")
 
     def create_indexes(self) -> None:
         self.versions.create_indexes()
@@ -46,10 +44,10 @@ class Configurations:
 
     def calendar(self, municipality: str) -> Calendar:
         """The municipality with its working time. Raises Refusal: unknown-municipality."""
-        self._refresh()
-        if municipality not in self._calendars:
+        calendars = self._cache.get()
+        if municipality not in calendars:
             raise Refusal("unknown-municipality", {"municipality": municipality})
-        return self._calendars[municipality]
+        return calendars[municipality]
 
     def including_removed(self, municipality: str) -> Municipality:
         """The municipality with the removed entries of earlier versions: to describe appointments, not to book them.
@@ -60,8 +58,8 @@ class Configurations:
         return self._including_removed[municipality]
 
     def all(self) -> list[Calendar]:
-        self._refresh()
-        return [self._calendars[name] for name in sorted(self._calendars)]
+        calendars = self._cache.get()
+        return [calendars[name] for name in sorted(calendars)]
 
     def store(
         self, text: str, by: str, now: dt.datetime, only: str | None = None, follows: int | None = None
@@ -84,17 +82,9 @@ class Configurations:
 
     def invalidate(self) -> None:
         """Reload on the next call, after a change by this process."""
-        self._checked = float("-inf")
+        self._cache.expire()
 
-    def _refresh(self) -> None:
-        if time.monotonic() - self._checked < self.MAX_AGE:
-            return
-        with self._refresh_lock:  # concurrent callers wait for one refresh
-            if time.monotonic() - self._checked >= self.MAX_AGE:
-                self._load_newer()
-                self._checked = time.monotonic()
-
-    def _load_newer(self) -> None:
+    def _load_newer(self) -> dict[str, Calendar]:
         for name, version in self.versions.newest().items():
             seen = version, self.closures.revision(name)
             if self._seen.get(name) == seen:
@@ -106,6 +96,7 @@ class Configurations:
                     self._including_removed[name] = self.removed.added_to(municipality)
                 self._calendars[name] = Calendar(municipality, self.closures.closed(name))
             self._seen[name] = seen
+        return self._calendars
 
     def _municipality(self, name: str, version: int) -> Municipality | None:
         """The parsed version. Falls back to the one before when this version of Loket does not accept the text."""

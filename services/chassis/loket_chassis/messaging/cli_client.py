@@ -1,4 +1,4 @@
-"""Asking a service from a program that is none: a command at the prompt."""
+"""Call a service from the command line."""
 
 from __future__ import annotations
 
@@ -18,54 +18,54 @@ deserialize_to_instance(Refusal)
 
 
 class NoAnswer(Exception):
-    """Nobody is there to answer."""
+    """The service did not respond."""
 
 
 SECONDS = 30
 
 
 def ask(amqp_uri: str, service: str, method: str, *args: Any) -> Any:
-    """Raises Refusal when the service says no, RemoteError when it failed, and NoAnswer when it says nothing."""
+    """Call a method and return its result. Raises Refusal; RemoteError when the service failed; NoAnswer."""
     try:
         context = {deadlines.KEY: deadlines.after(SECONDS)}
         with ServiceRpcProxy(service, {"AMQP_URI": amqp_uri}, context_data=context, timeout=SECONDS) as proxy:
             return getattr(proxy, method)(*args)
     except RpcTimeout as error:
         raise NoAnswer(
-            f"{service} did not answer within {SECONDS} s, so it is not known whether this was done. Does it run?"
+            f"{service} did not answer within {SECONDS} s, so the outcome is unknown. Is it running?"
         ) from error
     except UnknownService as error:
-        raise NoAnswer(f"{service} does not run on this broker.") from error
+        raise NoAnswer(f"{service} is not running on this broker.") from error
     except OSError as error:
         raise NoAnswer(f"The broker cannot be reached: {error}") from error
 
 
 def kept_as_it_is(what: str, taken: Mapping[str, Any], again: str) -> str:
-    """Two lines that tell of a version that a command left alone. `again`: the command that replaces it."""
+    """Two lines about a version that a command did not replace. `again`: the command that replaces it."""
     kept = taken["kept"]
     at = dt.datetime.fromisoformat(kept["at"]).astimezone(dt.UTC)
     return (
-        f"{what} is kept as it is: version {kept['version']}, changed at {at:%Y-%m-%d %H:%M} UTC by {kept['by']}.\n"
+        f"{what} was left unchanged: version {kept['version']}, changed at {at:%Y-%m-%d %H:%M} UTC by {kept['by']}.\n"
         f"To load the file again: {again}"
     )
 
 
 class CliClient:
-    """How a command asks its service."""
+    """The RPC client of a command."""
 
     def __init__(self, amqp_uri: str, service: str, who: str = "") -> None:
-        """`who`: the person at the prompt, for services that want to know."""
+        """`who`: the user of the command, for services that record it."""
         self.amqp_uri = amqp_uri
         self.service = service
         self.who = who
 
     def ask(self, method: str, *args: Any) -> Any:
-        """Ends the program with a sentence when the service refuses or does not answer."""
+        """Call a method. Ends the program with a message when the service refuses or does not respond."""
         try:
             return ask(self.amqp_uri, self.service, method, *args)
         except Refusal as refusal:
-            told = "; ".join(error["detail"] for error in refusal.errors)
-            raise click.ClickException(f"{refusal.detail} {told}".strip()) from refusal
+            details = "; ".join(error["detail"] for error in refusal.errors)
+            raise click.ClickException(f"{refusal.detail} {details}".strip()) from refusal
         except NoAnswer as error:
             raise click.ClickException(str(error)) from error
         except RemoteError as error:

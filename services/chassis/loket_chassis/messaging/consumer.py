@@ -1,8 +1,8 @@
-"""The listening side of the bus: one durable queue per listener, delayed retries, dead letters.
+"""Consume events: one durable queue per consumer, delayed retries, dead letters.
 
-A handler that returns is done with its event. A handler that raises gets the event again after a delay that grows, and
-after the last delay the event goes to the dead-letter queue, where an operator lists and replays it. A message that is
-no event goes there at once.
+When a handler returns, its event is acknowledged. When it raises, the event is retried after a growing delay, and after
+the last delay it goes to the dead-letter queue, where an operator lists and replays it. A message that is not an event
+goes there immediately.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from . import exchanges
 from .queue_consumer import QueueConsumer
 from .reconnecting_channel import BRIEFLY
 
-#: seconds before each further try
+#: seconds before each retry
 RETRY_DELAYS = (1, 5, 30, 120, 600)
-#: how often the broker gives a message again that killed its reader, before it counts as poison
+#: how often the broker redelivers a message whose consumer died, before it dead-letters it
 DELIVERY_LIMIT = 10
 ATTEMPT = "x-loket-attempt"
 ERROR = "x-loket-error"
@@ -40,7 +40,7 @@ def dead_letters_of(queue: str) -> Queue:
 
 
 def retries_of(queue: str, delay: int) -> Queue:
-    """A queue that nobody reads: after `delay` seconds the broker moves its messages back to `queue`."""
+    """A queue without consumers: after `delay` seconds the broker moves its messages back to `queue`."""
     return Queue(
         f"{queue}.retry.{delay}s",
         durable=True,
@@ -55,14 +55,14 @@ def retries_of(queue: str, delay: int) -> Queue:
 class EventListener(Entrypoint):
     """Calls the decorated method with each event of the named types, from the queue `queue`.
 
-    The queue is named by the caller and not after the method, so that a rename orphans nothing.
+    The queue is named explicitly and not after the method, so that renaming the method orphans no queue.
     """
 
     queue_consumer = QueueConsumer()
     publisher = exchanges.Publisher()
 
     def __init__(self, queue: str, sources: Sequence[tuple[str, Sequence[str]]], **options: Any) -> None:
-        """`sources`: pairs of an exchange's name and the event types to hear from it."""
+        """`sources`: pairs of an exchange's name and the event types to consume from it."""
         super().__init__(**options)
         self.name = queue
         self.sources = sources
@@ -83,14 +83,14 @@ class EventListener(Entrypoint):
         )
 
     def setup(self) -> None:
-        # before the first message can be published, not only once consuming starts
+        # now, so that no message is lost between setup and the start of consuming
         uri = self.container.config["AMQP_URI"]
         with Connection(uri, connect_timeout=2, transport_options=BRIEFLY) as connection:
             self.prepare_queues(connection.default_channel)
         self.queue_consumer.register_provider(self)
 
     def prepare_queues(self, channel: Any) -> None:
-        """Declare all that this listener needs; on each new connection, since a broker may come back without it."""
+        """Declare the queues and exchanges, on each new connection, since a broker may have lost them."""
         for queue in (dead_letters_of(self.name), *(retries_of(self.name, delay) for delay in RETRY_DELAYS)):
             queue(channel).declare()
         for exchange, _ in self.sources:
@@ -110,7 +110,7 @@ class EventListener(Entrypoint):
         try:
             event = Event.from_json(body)
         except MalformedEvent as error:
-            log.error("not an event; sent to the dead letters", queue=self.name, error=str(error))
+            log.error("message is not an event; dead-lettered", queue=self.name, error=str(error))
             EVENTS_CONSUMED.labels("unknown", "malformed").inc()
             self._pass_on(message, f"{self.name}.dead", str(error))
             return
@@ -139,8 +139,8 @@ class EventListener(Entrypoint):
         return result, exc_info
 
     def _give_back(self, message: Message, error: Exception) -> None:
-        """Let the broker deliver the message again, at once; DELIVERY_LIMIT bounds how often."""
-        log.warning("event given back to its queue", queue=self.name, error=repr(error))
+        """Let the broker redeliver the message immediately, at most DELIVERY_LIMIT times."""
+        log.warning("event requeued", queue=self.name, error=repr(error))
         self.queue_consumer.requeue_message(message)
 
     def _try_later(self, event: Event, message: Message, exc_info: Any) -> None:
@@ -148,16 +148,16 @@ class EventListener(Entrypoint):
         error = f"{type(exc_info[1]).__name__}: {exc_info[1]}"
         if attempt < len(RETRY_DELAYS):
             delay = RETRY_DELAYS[attempt]
-            log.warning("event will be tried again", event_id=event.id, queue=self.name, after=delay, error=error)
+            log.warning("event failed; retrying", event_id=event.id, queue=self.name, after=delay, error=error)
             EVENTS_CONSUMED.labels(event.type, "retried").inc()
             self._pass_on(message, f"{self.name}.retry.{delay}s", error, attempt + 1)
         else:
-            log.error("event given up; sent to the dead letters", event_id=event.id, queue=self.name, error=error)
+            log.error("event failed for the last time; dead-lettered", event_id=event.id, queue=self.name, error=error)
             EVENTS_CONSUMED.labels(event.type, "dead").inc()
             self._pass_on(message, f"{self.name}.dead", error, attempt)
 
     def _pass_on(self, message: Message, queue: str, error: str, attempt: int = 0) -> None:
-        """Move the message to another queue: published and confirmed first, acknowledged after, so never lost."""
+        """Move the message to another queue: publish with confirm first, then acknowledge, so that it is never lost."""
         self.publisher.publish(
             message.body,
             exchange="",

@@ -1,4 +1,4 @@
-"""What a listener gave up: seen, and given another chance, at the prompt (`loket-dead-letters`) or over RPC."""
+"""List and replay dead letters, from the command line (`loket-dead-letters`) or over RPC."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONFIRMED = {"confirm_publish": True}
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """One event that was given up. What is no event has no id and no municipality."""
+    """One event that was given up. A message that is not an event has no id and no municipality."""
 
     queue: str
     event: str
@@ -39,7 +39,7 @@ Wanted = Callable[[DeadLetter], bool]
 
 
 def look(amqp_uri: str, queue: str) -> list[DeadLetter]:
-    """All of them; nothing is taken away. Raises NotFound when nobody listens by that name."""
+    """All dead letters of a queue; none is removed. Raises NotFound for an unknown queue."""
     with _channel(amqp_uri) as channel:
         found = list(_messages(channel, queue))
         for message in found:
@@ -48,9 +48,9 @@ def look(amqp_uri: str, queue: str) -> list[DeadLetter]:
 
 
 def retry(amqp_uri: str, queue: str, wanted: Wanted = lambda _: True, most: int = MOST) -> int:
-    """Put those that are wanted back into the queue, to be tried again from the start. Returns how many.
+    """Move the dead letters that match back to the queue, with all attempts ahead. Return how many.
 
-    Raises NotFound when nobody listens by that name.
+    Raises NotFound for an unknown queue.
     """
     with _channel(amqp_uri) as channel, Connection(amqp_uri, transport_options=CONFIRMED) as other:
         producer, count = other.Producer(), 0
@@ -100,7 +100,7 @@ def _read(queue: str, message: Message) -> DeadLetter:
 
 
 class Queues(DependencyProvider):
-    """Gives the names of the queues that the service listens to, and the broker's address."""
+    """Gives the address of the broker and the names of the queues that the service consumes."""
 
     def get_dependency(self, worker_ctx: Any) -> tuple[str, list[str]]:
         listeners = (each for each in self.container.entrypoints if isinstance(each, EventListener))
@@ -108,7 +108,7 @@ class Queues(DependencyProvider):
 
 
 class DeadLetters:
-    """To derive a service from that listens: what it gave up of one municipality's events."""
+    """RPC methods for the dead letters of one municipality. A base class for services that consume events."""
 
     queues = Queues()
 
@@ -120,7 +120,7 @@ class DeadLetters:
 
     @rpc
     def retry_dead_letters(self, municipality: str) -> int:
-        """Returns how many are tried again."""
+        """Replay them. Return how many."""
         amqp_uri, names = self.queues
         return sum(retry(amqp_uri, name, lambda each: each.municipality == municipality) for name in names)
 
@@ -131,7 +131,7 @@ class DeadLetters:
 def main(context: click.Context, amqp_uri: str) -> None:
     """List and replay events that a service gave up after its last try.
 
-    QUEUE is the listener's queue, such as notification.booking-events or reporting.events.
+    QUEUE is the queue of a consumer, such as notification.booking-events or reporting.events.
     """
     context.obj = amqp_uri
 
@@ -140,7 +140,7 @@ def main(context: click.Context, amqp_uri: str) -> None:
 @click.argument("queue")
 @click.pass_obj
 def list_(amqp_uri: str, queue: str) -> None:
-    """Show each dead letter of QUEUE: event id, type, error. Nothing is taken away."""
+    """Show each dead letter of QUEUE: event id, type, error. None is removed."""
     with _known(queue):
         found = look(amqp_uri, queue)
     for each in found:
@@ -151,10 +151,10 @@ def list_(amqp_uri: str, queue: str) -> None:
 
 @main.command()
 @click.argument("queue")
-@click.option("--most", default=MOST, show_default=True, help="Replay this many at the most.")
+@click.option("--most", default=MOST, show_default=True, help="Replay at most this many.")
 @click.pass_obj
 def replay(amqp_uri: str, queue: str, most: int) -> None:
-    """Put the dead letters of QUEUE back into it, to be tried again from the start."""
+    """Move the dead letters of QUEUE back to it, with all attempts ahead."""
     with _known(queue):
         count = retry(amqp_uri, queue, most=most)
     click.echo(f"{count} event(s) put back into {queue}")

@@ -1,4 +1,4 @@
-"""The event log of a service, read page by page: for who must know everything that ever happened."""
+"""Read the event log of a service page by page, to rebuild projections from it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from loket_contracts.envelope import Event
 from ..storage.connection import MongoDatabase
 from .outbox import EVENT_LOG
 
-#: events in one answer over the bus
+#: events in one RPC response
 MAX_AT_ONCE = 1000
 
 
@@ -20,16 +20,16 @@ class EventLog(MongoDatabase):
         return self
 
     def count(self) -> int:
-        """About how many events there are."""
+        """The approximate number of events."""
         return self.database[EVENT_LOG].estimated_document_count()
 
     def page(self, after: str, most: int) -> dict[str, Any]:
-        """The next events by their id. What is added meanwhile, before or behind, is told over the bus."""
+        """The next events by id. Events that are added meanwhile reach consumers over the bus."""
         found = self.database[EVENT_LOG].find({"_id": {"$gt": after}}).sort("_id", 1).limit(min(most, MAX_AT_ONCE))
         events = [Event.from_document(each) for each in found]
         return page_of(events, events[-1].id if events else None)
 
 
 def page_of(events: list[Event], after: str | None) -> dict[str, Any]:
-    """{events, after}: events as they travel, and what to go on after; None at the end."""
+    """{events, after}: events as JSON, and the id to continue after; None at the end."""
     return {"events": [each.to_json().decode() for each in events], "after": after}

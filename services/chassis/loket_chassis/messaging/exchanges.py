@@ -1,4 +1,4 @@
-"""Publishing, and what the two sides of the bus agree on: exchanges, and CloudEvents as kombu messages."""
+"""Publish events: exchanges, and CloudEvents as kombu messages."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from nameko.extensions import SharedExtension
 
 from loket_contracts.envelope import CONTENT_TYPE, Event
 
+from .reconnecting_channel import RETRY_TWICE
+
 PERSISTENT = 2
-#: a connection from the pool may have died with a broker that is back by now, so one more try is due
-RETRY = {"max_retries": 2, "interval_start": 0.1, "interval_step": 0.3}
 
 
 def exchange(name: str) -> Exchange:
@@ -25,7 +25,7 @@ def exchange(name: str) -> Exchange:
 
 
 def _as_text(body: Any) -> Any:
-    # read later, where a message that is no event can be sent to the dead letters
+    # parsed later, by the consumer, which dead-letters a message that is not an event
     return body
 
 
@@ -33,7 +33,7 @@ serialization.register("cloudevents", _as_text, _as_text, content_type=CONTENT_T
 
 
 def publish_events(channel: Channel, events: Iterable[Event], to: Exchange) -> Iterator[Event]:
-    """Give the events to the channel one by one; the caller waits for their confirms."""
+    """Publish the events one by one; the caller waits for their confirms."""
     for event in events:
         message = Message(
             event.to_json(),
@@ -48,20 +48,18 @@ def publish_events(channel: Channel, events: Iterable[Event], to: Exchange) -> I
 
 
 class Publisher(SharedExtension):
-    """Publishes single messages that must not be lost: a pool of connections that wait for confirms."""
+    """Publishes single messages that must not be lost, over a pool of connections with publisher confirms."""
 
     @cached_property
     def _description(self) -> Connection:
         return Connection(
             self.container.config["AMQP_URI"],
             connect_timeout=2,
-            transport_options={
-                "confirm_publish": True, "max_retries": 2, "interval_start": 0.1, "interval_step": 0.3,
-            },
-        )  # fmt: skip
+            transport_options={"confirm_publish": True, **RETRY_TWICE},
+        )
 
     def publish(self, body: Any, **message: Any) -> None:
-        """Publish a body that is serialised already, and wait until the broker has taken it."""
+        """Publish a serialised body, and wait for the confirm."""
         with producers[self._description].acquire(block=True) as producer:
             producer.publish(
                 body,
@@ -69,7 +67,7 @@ class Publisher(SharedExtension):
                     "content_encoding": "utf-8",
                     "delivery_mode": PERSISTENT,
                     "retry": True,
-                    "retry_policy": RETRY,
+                    "retry_policy": RETRY_TWICE,
                     **message,
                 },
             )

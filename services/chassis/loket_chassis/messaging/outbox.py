@@ -1,9 +1,9 @@
-"""The outbox relay: what a write put in the outbox of its document reaches the bus, at least once and in order.
+"""The transactional outbox: events that a write stored with its document are published at least once and in order.
 
-A use case pushes its event into the array `outbox` of the very document that it changes, in the same write. The relay
-takes it from there: into the event log (once, by its id), onto the bus (with publisher confirms), out of the outbox.
-A process that dies in between leaves the entry where it is, and the sweep of any instance finds it again. So does one
-that has more to tell than it remembers: the relay's memory is bounded, the outbox is not.
+A use case pushes its event into the array `outbox` of the document that it changes, in the same write. The relay then
+adds it to the event log (once, by its id), publishes it (with publisher confirms) and removes it from the outbox. If a
+process dies in between, the entry stays and the sweep of any instance finds it. The same holds for entries beyond the
+bounded queue of the relay.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from . import exchanges
 from .publisher_confirms import ConfirmingChannel
 
 BATCH = 200
-#: so many announced entries are remembered; what is announced beyond them is left to the sweep
-MAX_REMEMBERED = 1000
+#: the length of the relay's queue; entries beyond it are left to the sweep
+MAX_QUEUED = 1000
 EVENT_LOG = "event_log"
 log = structlog.get_logger()
 
@@ -52,18 +52,18 @@ class Outbox(Extension):
 
     connection = MongoConnection()
 
-    #: seconds that the first event waits for others, so that under load many share one journey
+    #: seconds that the first event waits for others, so that under load many share one round trip
     GATHER = 0.01
     SWEEP_EVERY = 2.0
-    #: the sweep leaves younger entries to the process that has just written them
+    #: younger entries are left to the process that has just written them
     SWEEP_AFTER = dt.timedelta(seconds=5)
 
     def __init__(self, exchange: str, collections: Sequence[str], keep_log: bool = True) -> None:
-        """`collections`: those whose documents have an outbox. `keep_log`: whether events are kept for a replay."""
+        """`collections`: those whose documents have an outbox. `keep_log`: whether events are stored for a replay."""
         self.keep_log = keep_log
         self.exchange = exchanges.exchange(exchange)
         self.collections = collections
-        self.announced: Queue = Queue(MAX_REMEMBERED)
+        self.announced: Queue = Queue(MAX_QUEUED)
         self.under_way: set[str] = set()
         self.delivering = eventlet.semaphore.Semaphore()
         self._deliverer = Worker("outbox relay", self._deliver_announced, interval=0)
@@ -94,11 +94,11 @@ class Outbox(Extension):
         self.channel.close()
 
     def announce(self, collection: str, document: Any, events: Iterable[Event]) -> None:
-        """Tell the relay of events that a write has just put in an outbox. Returns at once."""
+        """Queue events that a write has just put in an outbox. Returns immediately."""
         for event in events:
             try:
                 self.announced.put_nowait(Entry(collection, document, event))
-            except Full:  # more than can be remembered: the sweep finds it
+            except Full:  # the queue is full: the sweep finds it
                 return
             self.under_way.add(event.id)
 
@@ -130,7 +130,7 @@ class Outbox(Extension):
         return False
 
     def _find_left(self, before: dt.datetime) -> list[Entry]:
-        """Entries older than `before` that this process has not in hand, oldest first."""
+        """Entries older than `before` that this process is not delivering, oldest first."""
         found = [
             Entry(name, document["_id"], Event.from_document(entry))
             for name in self.collections
@@ -148,14 +148,14 @@ class Outbox(Extension):
                 self.deliver(batch)
         except Exception:
             OUTBOX_FAILURES.inc()
-            log.warning("outbox could not be delivered; the sweep tries again", count=len(batch), exc_info=True)
+            log.warning("outbox delivery failed; the sweep will retry", count=len(batch), exc_info=True)
             return False
         finally:
             self.under_way.difference_update(entry.event.id for entry in batch)
         return True
 
     def deliver(self, batch: Sequence[Entry]) -> None:
-        """Log, publish and clear. Whatever fails leaves the entries in place; repeating any part is harmless."""
+        """Log, publish and clear. A failure leaves the entries in place; repeating any part is harmless."""
         failpoints.reach("outbox.before-publish")
         events = [entry.event for entry in batch]
         if self.keep_log:

@@ -1,4 +1,4 @@
-"""Events about what has no document of its own, such as a moment that came: each is announced once."""
+"""Publish an event that belongs to no document, such as a date that was reached, exactly once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..storage.connection import Document
 
 
 class PublishOnce:
-    """One document for each subject, with its event in the outbox; kept until it is told and a while longer."""
+    """One document per subject, with its event in the outbox, stored until it was published and some time longer."""
 
     def __init__(self, database: Database[Document], name: str) -> None:
         self.name = name
@@ -24,11 +24,11 @@ class PublishOnce:
         self.collection.create_index("at", name="at")
 
     def known(self, subjects: Iterable[str]) -> set[str]:
-        """Those of the subjects that were announced before."""
+        """The subjects that were published before."""
         return {each["_id"] for each in self.collection.find({"_id": {"$in": list(subjects)}}, {"_id": 1})}
 
     def add(self, event: Event) -> bool:
-        """False when its subject was announced before."""
+        """Store the event for publishing. Return False when one of its subject was stored before."""
         try:
             self.collection.insert_one({"_id": event.subject, "at": event.time, "outbox": [event.to_document()]})
         except DuplicateKeyError:

@@ -1,7 +1,7 @@
-"""Publishing many messages and waiting once until the broker has taken responsibility for all of them.
+"""Publish many messages and wait once, until the broker has confirmed all of them.
 
 RabbitMQ confirms by delivery tag, and several at once when it can (https://www.rabbitmq.com/docs/confirms). Waiting for
-each message by itself costs a round trip and a wake-up per message.
+each message separately would cost a round trip per message.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from kombu import Exchange
 
 from .reconnecting_channel import ReconnectingChannel
 
-#: seconds without a word from the broker after which a batch counts as lost, and is published again
+#: seconds of silence after which a batch counts as lost, and is published again
 PATIENCE = 10
 
 
 class NotConfirmed(Exception):
-    """The broker refused a message."""
+    """The broker rejected a message."""
 
 
 class ConfirmingChannel:
-    """A channel on which batches are confirmed. Not to be used by two at once."""
+    """A channel on which batches are confirmed. It is not safe for concurrent use."""
 
     def __init__(self, uri: str, exchange: Exchange) -> None:
         """`exchange`: declared on each new channel, before anything is published."""
@@ -34,10 +34,10 @@ class ConfirmingChannel:
         self._refused = False
 
     def publish_all(self, publish: Callable[[Channel], Iterable[Any]]) -> None:
-        """Call `publish`, which yields after each message that it gives to the channel, and wait for all confirms.
+        """Call `publish`, which yields after each message that it publishes, and wait for all confirms.
 
-        A connection that died unnoticed is made anew, and everything published again. Raises NotConfirmed, or whatever
-        keeps the broker away.
+        After an unnoticed disconnect it reconnects and publishes everything again. Raises NotConfirmed, or one of
+        BROKER_ERRORS.
         """
 
         def publish_and_wait(channel: Channel) -> None:

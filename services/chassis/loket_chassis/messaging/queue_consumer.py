@@ -1,4 +1,4 @@
-"""Reading the queues of one process over one connection, which is made again for as long as the process lives."""
+"""Consume the queues of one process over one connection, which reconnects for as long as the process lives."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from ..runtime import backoff
 
 log = structlog.get_logger()
 
-#: seconds that one read waits, and so the longest until a request to stop is seen
+#: seconds that one read waits, and so the longest until a stop request is noticed
 LONGEST_READ = 0.5
-#: seconds that the broker gets to confirm the end of a consumer or of the connection
+#: seconds to wait until the broker confirms the end of a consumer or of the connection
 LONGEST_GOODBYE = 2.0
 
 
 class QueueConsumer(messaging.QueueConsumer):
-    """nameko's QueueConsumer, changed so that an outage of the broker is waited out.
+    """nameko's QueueConsumer, changed to survive an outage of the broker.
 
     - `run` replaces kombu's ConsumerMixin.run, which waits 2, 4, 6, ... s between attempts to connect whatever
       TRANSPORT_OPTIONS says, and lets some errors end the thread and with it the container.
     - `start` does not wait for the broker; `state` says whether the queues are read.
-    - `ack_message` and `requeue_message` let no error through: nameko's let OSError end the container. What is not
-      acknowledged because its connection broke is delivered again by the broker.
+    - `ack_message` and `requeue_message` raise nothing: in nameko an OSError ends the container. The broker redelivers
+      a message that was not acknowledged because its connection broke.
     - `unregister_provider` and `stop` end also without a connection. The connection is closed after the last worker
       has ended, so that the last messages are acknowledged; nameko's closes it with the last consumer.
     """
 
-    #: "ok" while the queues are read, else why not
+    #: "ok" while the queues are consumed, else the reason
     state = "its queues are not read yet"
     _gt: Any
     _pending_remove_providers: dict[Any, Event]
@@ -52,9 +52,9 @@ class QueueConsumer(messaging.QueueConsumer):
             try:
                 for _ in self._read():
                     delays = backoff.delays()
-            except Exception as error:  # whatever it is: without its consumer the process serves nobody
+            except Exception as error:  # any error: without its consumer the process is useless
                 self.state = f"cannot be reached: {type(error).__name__}"
-                log.warning("queues cannot be read; trying again", error=repr(error))
+                log.warning("queues cannot be read; retrying", error=repr(error))
             self._consumers.clear()
             again = time.monotonic() + next(delays)
             while not self.should_stop and time.monotonic() < again:
@@ -63,7 +63,7 @@ class QueueConsumer(messaging.QueueConsumer):
         self._cancel_consumers_if_requested()
 
     def _read(self) -> Iterator[None]:
-        """Take messages until the service stops. Yields once, when reading began. Raises what ended it."""
+        """Consume messages until the service stops. Yields once, after connecting. Raises the error that ended it."""
         with self.consumer_context() as (connection, _, _):
             self.state = "ok"
             yield
@@ -93,16 +93,16 @@ class QueueConsumer(messaging.QueueConsumer):
         return super().get_consumers(consumer_cls, channel)
 
     def ack_message(self, message: Message) -> None:
-        _answer(message, "ack")
+        _settle(message, "ack")
 
     def requeue_message(self, message: Message) -> None:
-        _answer(message, "requeue")
+        _settle(message, "requeue")
 
     def unregister_provider(self, provider: Any) -> None:
         if self._gt is not None and not self._gt.dead:
             cancelled = self._pending_remove_providers[provider] = Event()
             cancelled.wait(timeout=LONGEST_GOODBYE)
-        # when the consumer thread has not done it in time
+        # in case the consumer thread did not do it in time
         ProviderCollector.unregister_provider(self, provider)
 
     def _cancel_consumers_if_requested(self) -> None:
@@ -126,9 +126,9 @@ class QueueConsumer(messaging.QueueConsumer):
             self._gt.kill()
 
 
-def _answer(message: Message, how: str) -> None:
+def _settle(message: Message, how: str) -> None:
     try:
         if message.channel.connection:
             getattr(message, how)()
     except Exception as error:
-        log.info("a message could not be answered; the broker delivers it again", answer=how, error=repr(error))
+        log.info("a message could not be settled; the broker redelivers it", how=how, error=repr(error))

@@ -1,9 +1,8 @@
 """RPC: nameko's protocol, with deadlines. An unanswered call is an error within seconds, never a hang.
 
-Requests and replies travel unconfirmed and unkept: the caller's deadline already covers every way in which one can be
-lost. A worker drops a call that it could only begin after its deadline (see deadlines); the message's own expiration
-removes it from the queue when no worker reads it. What began in time may end after the deadline: its outcome is
-unknown to the caller, who gets OutcomeUnknown.
+Requests and replies are transient and unconfirmed: the caller's deadline covers every loss. A worker drops a call whose
+deadline has passed (see deadlines); the expiration of the message removes it from the queue when no worker reads it. A
+call that started in time may end after its deadline: the caller then gets OutcomeUnknown.
 """
 
 from __future__ import annotations
@@ -34,29 +33,29 @@ from .transient_publisher import TransientPublisher
 deserialize_to_instance(Refusal)
 
 
-#: seconds until a reply that cannot be sent is given up; its caller waits no longer either
+#: seconds after which a reply that cannot be sent is dropped; its caller does not wait longer either
 LONGEST_REPLY = 2.0
 
 log = structlog.get_logger()
 
 
 class Unavailable(Exception):
-    """No answer from the other service. When it is not OutcomeUnknown, nothing was sent and so nothing was done."""
+    """The other service did not respond. Unless it is OutcomeUnknown, nothing was sent and nothing was done."""
 
 
 class OutcomeUnknown(Unavailable):
-    """No answer came in time to this call or to an earlier one of the same worker, which may be carried out or not."""
+    """This call, or an earlier one of the same worker, got no response in time; it may have been executed."""
 
 
 class UnwritableAnswer(Exception):
-    """The method gave what is no JSON. What it was stays untold, since the caller logs what it is told."""
+    """The method returned a value that is not JSON. The value is not included, since the caller logs this error."""
 
 
 class RpcRequestConsumer(RpcConsumer):
-    """The answering side: a result is serialised once, and sent without waiting for the broker's confirm.
+    """The server side: a result is serialised once, and sent without publisher confirm.
 
-    It replaces nameko's RpcConsumer, which opens a confirming channel for each reply, and lets a reply that cannot be
-    sent end the container. Here such a reply is given up: its caller stops waiting at the deadline.
+    It replaces nameko's RpcConsumer, which opens a confirming channel for each reply, and ends the container when a
+    reply cannot be sent. Here such a reply is dropped: its caller stops waiting at the deadline.
     """
 
     queue_consumer = QueueConsumer()
@@ -66,7 +65,7 @@ class RpcRequestConsumer(RpcConsumer):
         try:
             super().handle_message(body, message)
         except Exception:
-            log.exception("a call could not be taken")
+            log.exception("a call could not be processed")
             self.queue_consumer.ack_message(message)
 
     def handle_result(self, message: Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
@@ -76,7 +75,7 @@ class RpcRequestConsumer(RpcConsumer):
         return result, exc_info
 
     def _reply(self, message: Message, result: Any, exc_info: Any) -> None:
-        error = serialize(_as_told(exc_info[1])) if exc_info else None
+        error = serialize(_as_reported(exc_info[1])) if exc_info else None
         try:
             body = _written({"result": result, "error": error})
         except (TypeError, ValueError):
@@ -94,12 +93,12 @@ class RpcRequestConsumer(RpcConsumer):
 
 
 def _written(message: dict[str, Any]) -> bytes:
-    """Raises TypeError or ValueError: it is no JSON, or holds half a character."""
+    """Raises TypeError or ValueError for a value that JSON or UTF-8 cannot express."""
     return json.dumps(message, ensure_ascii=False).encode()
 
 
-def _as_told(error: BaseException) -> BaseException:
-    """What the caller is told of an error: a database or a service that is away is no failure of ours, and passes."""
+def _as_reported(error: BaseException) -> BaseException:
+    """The error that the caller gets. An unavailable database or service is a refusal, since it will pass."""
     if connection.is_away(error) or isinstance(error, OutcomeUnknown):
         return Refusal("outcome-unknown")
     if isinstance(error, Unavailable):
@@ -108,7 +107,7 @@ def _as_told(error: BaseException) -> BaseException:
 
 
 class RpcEntrypoint(Rpc):
-    """An RPC entrypoint whose refusals are answers, not failures."""
+    """An RPC entrypoint for which refusals are normal responses, not failures."""
 
     rpc_consumer = RpcRequestConsumer()
 
@@ -120,9 +119,9 @@ rpc = RpcEntrypoint.decorator
 
 
 class ReplyConsumer(ReplyListener):
-    """The caller's queue of replies. Whoever stops waiting says so, and a reply that comes late is dropped.
+    """The caller's queue of replies: nameko's ReplyListener on our QueueConsumer, which survives a broker outage.
 
-    It is nameko's ReplyListener on our QueueConsumer, which outlives its broker.
+    A caller that stops waiting calls `forget`, and a late reply is dropped.
     """
 
     queue_consumer = QueueConsumer()
@@ -132,7 +131,7 @@ class ReplyConsumer(ReplyListener):
 
 
 class RpcCaller(Extension):
-    """What a dependency provider needs to make calls of its own to another service."""
+    """Lets an extension call another service."""
 
     replies = ReplyConsumer()
     publisher = TransientPublisher()
@@ -150,11 +149,11 @@ class RpcCaller(Extension):
         return ServiceProxy(self, worker_ctx)
 
     def outside_work(self) -> ServiceProxy:
-        """For who asks on its own account and not in the course of one request, such as a memory that is refreshed."""
+        """A proxy for calls that belong to no request, such as those that refresh a cache."""
         return ServiceProxy(self, SimpleNamespace(context_data={tracing.KEY: tracing.start()}))
 
     def call(self, worker_ctx: Any, method: str, args: Any, kwargs: Any) -> Any:
-        """Raises Refusal; OutcomeUnknown, Unavailable; or RemoteError when the other side failed."""
+        """Call a method and wait for its result. Raises Refusal, OutcomeUnknown, Unavailable or RemoteError."""
         correlation = uuid.uuid4().hex
         reply = self.replies.get_reply_event(correlation)
         headers = HeaderEncoder().get_message_headers(worker_ctx)
@@ -188,8 +187,8 @@ class RpcCaller(Extension):
 class RpcClient(DependencyProvider):
     """Gives a service class a proxy of another service: `self.booking.find_slots(...)`.
 
-    Raises Refusal when the other says no, OutcomeUnknown when it says nothing within the deadline, Unavailable when the
-    call could not be sent, and RemoteError when it failed.
+    Raises Refusal; OutcomeUnknown when there is no response within the deadline; Unavailable when the call could not be
+    sent; RemoteError when the other service failed.
     """
 
     def __init__(self, target: str, deadline: float | None = None) -> None:
@@ -200,7 +199,7 @@ class RpcClient(DependencyProvider):
 
 
 class ServiceProxy:
-    """Another service, seen from one worker: each attribute is a method of it."""
+    """Another service as one worker calls it: each attribute is one of its methods."""
 
     def __init__(self, calls: RpcCaller, worker_ctx: Any) -> None:
         self._calls = calls

@@ -1,7 +1,7 @@
-"""Publishing what may be lost: requests and replies, whose caller stops waiting anyhow.
+"""Publish messages that may be lost: RPC requests and replies, which have a deadline.
 
-They are neither confirmed nor kept by the broker. All go over one channel of the process, one after the other, which
-costs a third of what kombu's pool and producer cost for each of them.
+They are neither confirmed nor persisted. All go over one channel of the process, one after the other, which costs a
+third of what kombu's pool and producer cost per message.
 """
 
 from __future__ import annotations
@@ -12,23 +12,21 @@ import eventlet.semaphore
 from amqp.basic_message import Message
 from nameko.extensions import SharedExtension
 
-from .reconnecting_channel import ReconnectingChannel
+from .reconnecting_channel import RETRY_TWICE, ReconnectingChannel
 
 JSON = "application/json"
 TRANSIENT = 1
 
 
 class TransientPublisher(SharedExtension):
-    """The one channel of a process for messages that are not kept."""
+    """The one channel of a process for transient messages."""
 
     def setup(self) -> None:
         self._one_at_a_time = eventlet.semaphore.Semaphore()
-        self._channel = ReconnectingChannel(
-            self.container.config["AMQP_URI"], max_retries=2, interval_start=0.1, interval_step=0.3
-        )
+        self._channel = ReconnectingChannel(self.container.config["AMQP_URI"], **RETRY_TWICE)
 
     def publish(self, body: bytes, exchange: str, routing_key: str, **properties: Any) -> None:
-        """Publish a body that is JSON already. Raises whatever keeps the broker away (`lasting.BROKER_ERRORS`)."""
+        """Publish a JSON body. Raises one of BROKER_ERRORS."""
         message = Message(
             body, content_type=JSON, content_encoding="utf-8", delivery_mode=TRANSIENT, priority=0, **properties
         )

@@ -1,4 +1,4 @@
-"""What the value of a setting may be: each check tells what is allowed, for operators, and refuses everything else."""
+"""Checks of the values of settings. Each describes what is allowed, for operators, and rejects everything else."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ MONGODB_OWN = ("admin", "local", "config")
 
 
 class Check(Protocol):
-    """Says what is allowed, and tells whether a value is."""
+    """Describes the allowed values, and checks a value."""
 
     @property
     def allowed(self) -> str:
-        """What may be given, in a few words."""
+        """A short description of the allowed values."""
 
     def __call__(self, value: Any) -> Any:
-        """The value in the form that the code uses. Raises ValueError with a clause that says what it must be."""
+        """The value in the form that the code uses. Raises ValueError with a clause such as "it must be ..."."""
 
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of a few words, in upper or lower case. Gives the word as it is written here."""
+    """One of a few words, in upper or lower case. Returns the word as it is written here."""
 
     words: tuple[str, ...]
 
@@ -70,7 +70,7 @@ PORT = Between(1, MAX_PORT)
 
 @dataclass(frozen=True)
 class Host:
-    """A host name or IP address alone. `port`: the setting that holds the port, for who writes both in one."""
+    """A host name or IP address alone. `port`: the setting for the port, named when a value has both."""
 
     port: str
 
@@ -129,11 +129,11 @@ class MongoUri:
         from pymongo.uri_parser import parse_uri
 
         if value.startswith("mongodb+srv://"):
-            return value  # to read more of it, the driver asks the name server
+            return value  # parsing it needs a DNS query
         try:
             parse_uri(value, warn=False)
         except (PyMongoError, ValueError) as error:
-            # the driver's own words can repeat a password
+            # the driver's message can contain a password
             raise ValueError(
                 "it must be mongodb://host:port/?replicaSet=name; write / : @ and % in a password as %2F %3A %40 %25"
             ) from error
@@ -154,7 +154,7 @@ class DatabaseName:
 
 
 class ReadableFile:
-    """A file that is there."""
+    """A readable file."""
 
     allowed = "a file that can be read"
 
@@ -222,7 +222,7 @@ class Words:
 
 
 def is_host(value: str) -> bool:
-    """Whether this is a host name or an IP address, and nothing more."""
+    """Whether this is a host name or an IP address, without a port."""
     try:
         ipaddress.ip_address(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Options of commands that are settings of a service as well: the command refuses what the service refuses."""
+"""Command-line options that are also settings of a service, with the same checks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Looking up the names of hosts: by the system's own resolver, in a thread, so that nobody else waits meanwhile.
+"""Resolve host names with the system's resolver, in a thread, so that other green threads go on.
 
-eventlet's own resolver keeps two copies of dnspython in memory, 20 MiB in each process, and does not read all that the
-system's does.
+eventlet's own resolver keeps two copies of dnspython in memory, 20 MiB in each process, and does not read all the
+configuration that the system's resolver does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _of_the_system = socket.getaddrinfo
 
 
 def in_a_thread() -> None:
-    """To be called once the sockets are patched."""
+    """Replace getaddrinfo. Call it after the sockets are patched."""
     from eventlet.green import _socket_nodns
     from eventlet.green import socket as green
 
@@ -22,7 +22,7 @@ def in_a_thread() -> None:
 
 
 def getaddrinfo(host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> list[Any]:
-    """As socket.getaddrinfo. A name goes to a thread; an address is read on the spot."""
+    """As socket.getaddrinfo. A name goes to a thread; an address is parsed here."""
     try:
         return list(_of_the_system(host, port, family, type, proto, flags | socket.AI_NUMERICHOST))
     except socket.gaierror:

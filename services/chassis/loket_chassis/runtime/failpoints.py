@@ -1,7 +1,7 @@
-"""Named places where a test can end the process, as a power cut would.
+"""Failpoints: named places where a test can kill the process, as a power cut would.
 
-`LOKET_FAULT=outbox.before-publish` makes the process kill itself the first time it comes there. Unset, as it is
-everywhere but in a fault test, `reach` is a comparison.
+`LOKET_FAULT=outbox.before-publish` makes the process kill itself when it first reaches that place. Outside fault
+tests the variable is unset and `reach` is one comparison.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Structured logs: one JSON object a line on standard output, ours and the libraries' alike.
 
-No personal data goes into a log: what is logged is named here and there by its id, never by its content.
+Logs contain no personal data: objects are named by id, never by content.
 """
 
 from __future__ import annotations
@@ -50,5 +50,5 @@ def configure(service: str, level: str) -> None:
     root.setLevel(level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    # a refusal is an answer like any other; nameko warns of each with a traceback, and what was asked in it
+    # nameko logs each refusal with a traceback and the arguments; a refusal is a normal response
     logging.getLogger("nameko.containers").setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""Prometheus figures, and the hook that measures and traces every worker.
+"""Prometheus metrics, and the hook that measures and traces every worker.
 
 Labels are names from the code (entrypoints, event types, outcomes), never values from a request.
 """
@@ -16,19 +16,19 @@ from . import tracing
 
 WORK = Histogram(
     "loket_work_seconds",
-    "Time that one request, call or event took",
+    "Duration of one request, call or event",
     ["entrypoint", "outcome"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 EVENTS_PUBLISHED = Counter("loket_events_published_total", "Events confirmed by the broker", ["type"])
-EVENTS_CONSUMED = Counter("loket_events_consumed_total", "Events worked on", ["type", "outcome"])
-OUTBOX_FAILURES = Counter("loket_outbox_failures_total", "Times that the outbox could not be delivered")
+EVENTS_CONSUMED = Counter("loket_events_consumed_total", "Events consumed, by outcome", ["type", "outcome"])
+OUTBOX_FAILURES = Counter("loket_outbox_failures_total", "Failed deliveries of the outbox")
 
 log = structlog.get_logger()
 
 
 class WorkerMetrics(DependencyProvider):
-    """Gives a service class the traceparent of the work at hand; measures every worker as it goes."""
+    """Gives a service class the traceparent of the current work, and measures every worker."""
 
     def get_dependency(self, worker_ctx: Any) -> str:
         structlog.contextvars.clear_contextvars()

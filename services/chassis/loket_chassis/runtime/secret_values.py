@@ -1,4 +1,4 @@
-"""Secrets that an operator chooses: those that anybody can guess are refused, with a command that makes a good one."""
+"""Checks of secrets that an operator chooses. Guessable ones are rejected, with a command that makes a good one."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from urllib.parse import unquote, urlsplit
 
 from .allowed_values import MAX_PORT, is_host, listed
 
-#: whoever sees one of these in a secret knows that nobody has chosen it
+#: a secret with one of these in it is a placeholder from documentation
 PLACEHOLDERS = ("changeme", "changethis", "replaceme", "password", "secret", "placeholder", "example", "insecure")
-#: words that secrets are often made of; what is left without them must be long enough
+#: words that weak secrets consist of; without them a secret must still be long enough
 WORDS = (
     "rabbitmq", "rabbit", "loket", "guest", "admin", "administrator", "amqp", "broker", "booking", "gateway", "default",
     "development", "demo", "test", "user", "root", "welcome", "welkom", "letmein", "wachtwoord", "geheim", "qwerty",
     "azerty", "abcdefgh", "01234567", "12345678", "123456", "12345", "1234",
 )  # fmt: skip
-#: fewer different characters than this have not come about by chance
+#: a random secret has at least this many different characters
 MIN_DIFFERENT = 8
 #: the schemes that kombu has for RabbitMQ; amqps encrypts
 SCHEMES = ("amqp", "amqps", "pyamqp")
@@ -25,7 +25,7 @@ MIN_PASSWORD = 12
 
 @dataclass(frozen=True)
 class Secret:
-    """A text that nobody can guess. `least`: in bytes. `command`: makes one."""
+    """A text that cannot be guessed. `least`: its length in bytes. `command`: makes one."""
 
     least: int
     command: str = "openssl rand -hex 32"
@@ -38,7 +38,7 @@ class Secret:
     def __call__(self, value: str) -> str:
         advice = f"make one with: {self.command}"
         if _holds_placeholder(value):
-            raise ValueError(f"{self.called} is a known text that anybody can guess; {advice}")
+            raise ValueError(f"{self.called} contains a well-known placeholder; {advice}")
         if len(value.encode()) < self.least:
             raise ValueError(
                 f"{self.called} has {len(value.encode())} of the {self.least} bytes that are needed; {advice}"
@@ -49,7 +49,7 @@ class Secret:
 
 
 class BrokerUri:
-    """The address of RabbitMQ with a user and a password that nobody can guess; several with ; between them."""
+    """The address of RabbitMQ with a user and a strong password; several addresses are separated by ;."""
 
     allowed = (
         f"{listed(SCHEMES)}, then ://user:password@host:port/vhost; the password has at least {MIN_PASSWORD} bytes "
@@ -95,5 +95,5 @@ def _is_easy(value: str, least: int) -> bool:
 
 
 def _repeats(value: str) -> bool:
-    """Whether it is one part over and over."""
+    """Whether the value is one part repeated."""
     return any(value[period:] == value[:-period] for period in range(1, len(value) // 2 + 1))

@@ -1,7 +1,7 @@
 """Settings: one frozen dataclass per service, read once, checked whole, shown with its secrets masked.
 
 A value comes from the environment, else from the service's config.yaml, else from the default. The name in both is
-the field's name in capitals. All that is missing or wrong is reported together, so one start tells everything.
+the field's name in capitals. All missing and invalid settings are reported together.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..yaml import safe_load
 from .allowed_values import Between, Check, DatabaseName, ListenAddress, MongoUri, OneOf
 from .secret_values import BrokerUri
 
-#: what a program ends with when its settings cannot be used (sysexits.h)
+#: the exit code for invalid settings (sysexits.h)
 EX_CONFIG = 78
 TYPES = {int: "a whole number", float: "a number", bool: "true or false", str: ""}
 TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -54,20 +54,22 @@ def setting(
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What every service needs to know."""
+    """The settings of every service."""
 
     amqp_uri: str = setting(
         "The RabbitMQ broker, as pyamqp://user:password@host:port/vhost", secret=True, allowed=BrokerUri()
     )
     http_address: str = setting(
-        "Where this process answers HTTP: probes, figures and, for the gateway, everything", allowed=ListenAddress()
+        "Where this process serves HTTP: probes, metrics, and all addresses of the gateway", allowed=ListenAddress()
     )
     max_workers: int = setting(
-        "How many requests and messages are worked on at once; the prefetch too", default=32, allowed=WORKERS
+        "How many requests and messages are processed at once; also the prefetch count",
+        default=32,
+        allowed=WORKERS,
     )
-    rpc_deadline: float = setting("Seconds to wait for another service's answer", default=2.0, allowed=SECONDS)
+    rpc_deadline: float = setting("Seconds to wait for a response from another service", default=2.0, allowed=SECONDS)
     log_level: str = setting(
-        "From which level on lines go to the log", default="INFO", allowed=OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))
+        "The lowest level that is logged", default="INFO", allowed=OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))
     )
 
     #: the groups of settings that were read as well, by class
@@ -75,12 +77,12 @@ class Settings:
 
     @classmethod
     def groups_in_force(cls, values: Mapping[str, Any]) -> Iterable[type]:
-        """More classes of settings that count, given the values of this one."""
+        """The classes of settings that also apply, given the values of this one."""
         return ()
 
     @classmethod
     def all_groups(cls) -> Iterable[type]:
-        """Every class of settings that may count."""
+        """Every class of settings that can apply."""
         return ()
 
     @classmethod
@@ -133,7 +135,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class MongoSettings(Settings):
-    """What a service with a database needs to know."""
+    """The settings of every service with a database."""
 
     mongo_uri: str = setting(
         "The MongoDB replica set, as mongodb://host:port/?replicaSet=name", secret=True, allowed=MongoUri()
@@ -230,7 +232,7 @@ def _from_file(file: Path) -> dict[str, Any]:
 
 
 def _convert(raw: Any, wanted: type, allowed: str) -> Any:
-    """Raises ValueError with a clause that says what it must be."""
+    """Raises ValueError with a clause such as "it must be ..."."""
     text = str(raw).strip()  # also of what YAML has read as 3.7 or true, since neither is a whole number
     if wanted is bool and text.lower() in TRUTH:
         return TRUTH[text.lower()]
@@ -252,5 +254,5 @@ def _written(value: Any) -> str:
 
 
 def _quoted(value: str) -> str:
-    """As YAML that is read as this text again, on one line."""
+    """The text as a YAML scalar on one line."""
     return value if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Secrets that are handed out: of each, only a hash is kept."""
+"""Hash tokens: only the hash of a token is stored."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import hashlib
 
 
 def hash_of(token: str) -> str:
-    """A token has 256 random bits, so a plain hash of it cannot be searched."""
+    """The SHA-256 of a token. It needs no salt: a token has 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The container of a service: it waits at the start for what is away, and turns down calls that come too late."""
+"""The container of a service: it waits for the broker and the database at startup, and drops expired calls."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ..runtime import backoff
 from ..storage import connection
 from . import startup
 
-#: an OSError that waiting does not mend: the port is taken, or may not be had
+#: an OSError that does not pass: the port is in use, or not permitted
 PERMANENT_ERRNOS = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 
 log = structlog.get_logger()
 
 
-def _may_pass(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     if isinstance(error, PreconditionFailed) or getattr(error, "errno", None) in PERMANENT_ERRNOS:
         return False
     return isinstance(error, BROKER_ERRORS) or connection.is_away(error)
@@ -34,15 +34,15 @@ def _may_pass(error: Exception) -> bool:
 class Container(ServiceContainer):
     """nameko's ServiceContainer, changed so that a service may start before its broker and its database.
 
-    - `start` tries the setup and the start of each extension again for as long as the broker or the database is away;
-      nameko's ends the process. Until everything is set up, `startup.answer_probes` answers at the HTTP address.
-    - `stop` also ends a start that still waits.
+    - `start` retries the setup and the start of each extension while the broker or the database is unavailable;
+      nameko ends the process. Until everything is set up, `startup.answer_probes` answers at the HTTP address.
+    - `stop` also cancels a startup that still waits.
     - `_run_worker` drops a call whose deadline passed while it waited in a queue, in a socket or for a free worker.
     """
 
     def __init__(self, service_cls: type, config: dict[str, Any]) -> None:
         super().__init__(service_cls, config)
-        #: what is not set up or not started yet, and why: name of the extension's class -> text
+        #: the extensions that are not started yet: name of the class -> reason
         self.waits_for: dict[str, str] = {}
         self._is_set_up = False
         self._threads: list[Any] = []
@@ -55,7 +55,7 @@ class Container(ServiceContainer):
             self._each(lambda extension: extension.start())
 
     def _each(self, step: Callable[[Extension], None]) -> bool:
-        """Do `step` for all extensions side by side. False when the service was stopped meanwhile."""
+        """Call `step` for all extensions concurrently. Return False when the service was stopped meanwhile."""
         self._threads = [eventlet.spawn(self._persist, step, extension) for extension in self.extensions]
         try:
             for thread in self._threads:
@@ -71,15 +71,15 @@ class Container(ServiceContainer):
                 step(extension)
                 break
             except Exception as error:
-                if not _may_pass(error):
+                if not _is_transient(error):
                     raise
                 self.waits_for[name] = f"waits: {type(error).__name__}"
-                log.warning("the service waits to start", extension=name, error=repr(error))
+                log.warning("startup waits for a dependency", extension=name, error=repr(error))
             eventlet.sleep(delay)
         self.waits_for.pop(name, None)
 
     def stop(self) -> None:
-        for _ in range(20):  # what waits for nothing ends its start first, so that it can stop
+        for _ in range(20):  # an extension that waits for nothing finishes its start first
             if all(thread.dead for thread in self._threads):
                 break
             eventlet.sleep(0.01)

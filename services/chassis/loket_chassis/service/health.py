@@ -1,4 +1,4 @@
-"""Probes and figures over HTTP, for every service."""
+"""Health probes and metrics over HTTP, for every service."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from ..storage.connection import MongoConnection
 
 
 class Readiness(DependencyProvider):
-    """Gives a service class a function that tells whether its queues are read: "ok" or what is wrong.
+    """Gives a service class a function that returns the state of each part: "ok" or what is wrong.
 
-    A service that does not read its queues is not ready: nobody could call it. One that has not started whole, because
-    the database is away, says what it waits for.
+    A service is ready once it consumes its queues and all of its extensions have started.
     """
 
     queue_consumer = QueueConsumer()
@@ -33,7 +32,7 @@ class Readiness(DependencyProvider):
 
 
 class ReadinessWithDatabase(Readiness):
-    """The same for a service that has a database."""
+    """Readiness of a service with a database."""
 
     connection = MongoConnection()
 
@@ -49,7 +48,7 @@ class ReadinessWithDatabase(Readiness):
 
 
 def probes(entrypoint: Callable[..., Any] = http) -> type:
-    """A class to derive a service from that has `readiness`: the three addresses that an operator's tools ask.
+    """A base class for a service with `readiness`: the three endpoints for monitoring.
 
     `entrypoint`: the HTTP decorator of the service, when it is not nameko's own.
     """
@@ -59,12 +58,12 @@ def probes(entrypoint: Callable[..., Any] = http) -> type:
 
         @entrypoint("GET", "/health/live")
         def live(self, request: Request) -> Response:
-            """The process runs and its event loop turns."""
+            """Liveness: the event loop runs."""
             return Response('{"status": "ok"}\n', mimetype="application/json")
 
         @entrypoint("GET", "/health/ready")
         def ready(self, request: Request) -> Response:
-            """All that this process needs answers; 503 with what does not."""
+            """Readiness: 200 when all parts are ok, else 503 with their states."""
             parts = self.readiness()
             fine = all(state == "ok" for state in parts.values())
             body = json.dumps({"status": "ok" if fine else "unavailable", **parts}) + "\n"

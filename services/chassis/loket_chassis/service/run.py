@@ -26,7 +26,7 @@ from ..messaging import exchanges  # noqa: E402, F401 - registers the serializer
 from ..runtime import logs  # noqa: E402
 from ..runtime.settings import EX_CONFIG, Settings, SettingsError  # noqa: E402
 
-#: objects made before the garbage collector looks at the youngest, and so on; Python's own is 700, 10, 10
+#: the thresholds of the garbage collector; Python's default is 700, 10, 10
 COLLECT_AFTER = (20_000, 20, 20)
 #: seconds between SIGTERM and the end, whatever happens
 LONGEST_STOP = 10
@@ -59,11 +59,11 @@ def main(service: str, settings: str) -> None:
 
 
 def serve(service_class: type, settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl-C, then finish what is in flight."""
+    """Run until SIGTERM or Ctrl-C, then finish the work in progress."""
     from nameko.runners import ServiceRunner
 
     logs.configure(service_class.name, settings.log_level)  # type: ignore[attr-defined]
-    # what was imported stays for good, and a request leaves few cycles behind: the collector need not look so often
+    # imported objects live forever and requests leave few cycles, so the collector can run less often
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
@@ -76,11 +76,11 @@ def serve(service_class: type, settings: Settings) -> None:
         if stopping.is_set():  # nameko's containers can be stopped only once
             return
         stopping.set()
-        # nameko waits for its consumers to say goodbye to the broker, which may be the very thing that is gone
+        # nameko waits until the broker has cancelled its consumers, and the broker may be gone
         eventlet.spawn_after(LONGEST_STOP, _give_up)
         runner.stop()
 
-    # a signal handler runs in the hub, where nothing may block, hence the spawn
+    # a signal handler runs in the hub, which must not block, hence the spawn
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: eventlet.spawn_n(stop))
     runner.start()
@@ -96,7 +96,7 @@ def serve(service_class: type, settings: Settings) -> None:
 
 
 def _give_up() -> None:
-    logging.getLogger(__name__).error("could not stop in an orderly way within %s s; ending now", LONGEST_STOP)
+    logging.getLogger(__name__).error("could not stop gracefully within %s s; exiting", LONGEST_STOP)
     os._exit(1)
 
 

@@ -1,4 +1,4 @@
-"""HTTP of a service that is not set up yet: it lives, it is not ready, and everything else is unavailable."""
+"""HTTP during startup: the service is live, not ready, and everything else is unavailable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RETRY_AFTER = 5
 
 @contextmanager
 def answer_probes(config: Mapping[str, Any], waits_for: Mapping[str, str]) -> Iterator[None]:
-    """Answer at the HTTP address of the service until the block ends. `waits_for`: why it is not ready."""
+    """Serve the probes at the HTTP address of the service inside the block. `waits_for`: why it is not ready."""
     listener = eventlet.listen(parse_address(config["WEB_SERVER_ADDRESS"]))
     log = logging.getLogger(__name__)
     server = eventlet.spawn(

@@ -13,29 +13,28 @@ from pymongo.write_concern import WriteConcern
 
 Document = dict[str, Any]
 DUPLICATE_KEY = 11000
-#: An operation that waits for a lock, such as that of a transaction whose process died, gives up after so long. The
-#: caller is then told to try again.
+#: the timeout of an operation, such as one that waits for the lock of a dead process; the caller is asked to retry
 LONGEST_OPERATION_MS = 5000
 
-#: For a write that a later, journaled write of the same process completes: the journal keeps their order, so when the
-#: later one is safe the earlier one is too, and only one of them need wait for the disk.
+#: For a write that a later, journaled write of the same process completes. The journal keeps their order, so once the
+#: later one is durable the earlier one is too, and only one of them waits for the disk.
 UNJOURNALED = WriteConcern(w=1, j=False)
 
 
 def only_known_already(error: BulkWriteError) -> bool:
-    """Whether all that went wrong in a bulk of writes is that documents were there already."""
+    """Whether every error of a bulk write is a duplicate key."""
     return all(problem["code"] == DUPLICATE_KEY for problem in error.details["writeErrors"])
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database cannot be reached, or is too slow: a write that was sent may be done all the same."""
+    """Whether the database is unreachable or too slow. A write that was sent may still have been executed."""
     return isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and bool(error.timeout))
 
 
 class MongoConnection(SharedExtension):
     """The connection that all extensions of one service share.
 
-    It is made when it is first asked for: nameko sets extensions up side by side, in no order.
+    It connects on first use, since nameko sets extensions up concurrently, in no order.
     """
 
     @cached_property
@@ -64,7 +63,7 @@ class MongoConnection(SharedExtension):
 
 
 class MongoDatabase(DependencyProvider):
-    """Gives a service class its database. A subclass may give a store made from it instead."""
+    """Gives a service class its database. A subclass may give a store instead."""
 
     connection = MongoConnection()
 

@@ -1,6 +1,6 @@
-"""Idempotency keys (draft-ietf-httpapi-idempotency-key-header): a command that comes again is carried out once.
+"""Idempotency keys (draft-ietf-httpapi-idempotency-key-header): a repeated command is executed once.
 
-The service that carries the command out remembers the key, so a caller that was told nothing can safely ask again.
+The service that executes the command stores the key, so a caller that got no response can safely retry.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from loket_contracts.errors import Refusal
 from .connection import Document, MongoDatabase
 
 T = TypeVar("T")
-REMEMBERED_FOR = dt.timedelta(days=1)
-#: after so long without an end the process that carried the command out has died, and a repeat carries it out
-UNDER_WAY = dt.timedelta(seconds=30)
+TTL = dt.timedelta(days=1)
+#: after this time without a result the process is presumed dead, and a repeat executes the command
+PRESUMED_DEAD = dt.timedelta(seconds=30)
 
 
 def utc_now() -> dt.datetime:
@@ -29,22 +29,22 @@ def utc_now() -> dt.datetime:
 
 
 class IdempotencyKeys:
-    """The keys of one service, each with the body of its command and, when it may be stored, the result."""
+    """The keys of one service, each with the hash of its command and, where it may be stored, the result."""
 
     def __init__(self, database: Database[Document], now: Callable[[], dt.datetime] = utc_now) -> None:
         self.collection = database["idempotency_keys"]
         self._now = now
 
     def create_indexes(self) -> None:
-        self.collection.create_index("at", expireAfterSeconds=int(REMEMBERED_FOR.total_seconds()), name="expires")
+        self.collection.create_index("at", expireAfterSeconds=int(TTL.total_seconds()), name="expires")
 
     def once(self, key: str | None, scope: Iterable[str], body: Any, work: Callable[[], T]) -> T:
-        """The result of `work`, or that of the first command with this key. Without a key, `work` is simply done.
+        """The result of `work`, or that of the first command with this key. Without a key `work` is always called.
 
         `scope`: what the key is unique in: the command, the municipality, the caller. The result is stored as JSON for
         a day, so it must not hold personal data: see `once_without_result`.
 
-        Raises Refusal: idempotency-key-reused for another body; outcome-unknown while the first is under way.
+        Raises Refusal: idempotency-key-reused for another body; outcome-unknown while the first is being executed.
         """
         if key is None:
             return work()
@@ -52,23 +52,23 @@ class IdempotencyKeys:
         if found is not None:
             stored: T = json.loads(found["result"])
             return stored
-        result = self._carry_out(identifier, work)
+        result = self._execute(identifier, work)
         self._finish(identifier, json.dumps(result))
         return result
 
     def once_without_result(self, key: str | None, scope: Iterable[str], body: Any, work: Callable[[], T]) -> T | None:
-        """As `once`, for a result that must not be stored. None when the command was carried out before."""
+        """As `once`, for a result that must not be stored. None when the command was executed before."""
         if key is None:
             return work()
         identifier, found = self._begin(key, scope, body)
         if found is not None:
             return None
-        result = self._carry_out(identifier, work)
+        result = self._execute(identifier, work)
         self._finish(identifier, "null")
         return result
 
     def _begin(self, key: str, scope: Iterable[str], body: Any) -> tuple[str, Document | None]:
-        """Claim the key. Returns its identifier, and the document of the command when it was carried out before."""
+        """Claim the key. Return its identifier, and the document of the command when it was executed before."""
         identifier = hashlib.sha256("\0".join((*scope, key)).encode()).hexdigest()
         fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
         now = self._now()
@@ -76,20 +76,20 @@ class IdempotencyKeys:
             self.collection.insert_one({"_id": identifier, "body": fingerprint, "at": now, "result": None})
         except DuplicateKeyError:
             found = self.collection.find_one({"_id": identifier})
-            if found is None:  # the first was refused at this very moment
+            if found is None:  # the first was refused just now
                 raise Refusal("outcome-unknown") from None
             if found["body"] != fingerprint:
                 raise Refusal("idempotency-key-reused") from None
             if found["result"] is not None:
                 return identifier, found
             taken_over = self.collection.update_one(
-                {"_id": identifier, "result": None, "at": {"$lte": now - UNDER_WAY}}, {"$set": {"at": now}}
+                {"_id": identifier, "result": None, "at": {"$lte": now - PRESUMED_DEAD}}, {"$set": {"at": now}}
             )
             if not taken_over.modified_count:
                 raise Refusal("outcome-unknown") from None
         return identifier, None
 
-    def _carry_out(self, identifier: str, work: Callable[[], T]) -> T:
+    def _execute(self, identifier: str, work: Callable[[], T]) -> T:
         try:
             return work()
         except Refusal as refusal:

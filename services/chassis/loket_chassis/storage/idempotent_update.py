@@ -1,7 +1,7 @@
-"""An effect that happens once, however often its event comes and in whatever order.
+"""Apply an event to a document once, however often and in whatever order it is delivered.
 
 The document that an event changes records the event's sequence in the same write as the change. An event that is not
-newer than what is recorded changes nothing.
+newer than the recorded one changes nothing.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from .connection import Document
 
 
 def apply_newer(collection: Collection[Document], key: Any, event: Event, change: Document) -> bool:
-    """Set `change` on the document `key`, making it when needed, unless it has seen this event or a newer one.
+    """Set `change` on the document `key`, inserting it when needed, unless it has this event or a newer one.
 
-    Returns whether the document changed.
+    Return whether the document changed.
     """
     try:
         result = collection.update_one(
@@ -27,6 +27,6 @@ def apply_newer(collection: Collection[Document], key: Any, event: Event, change
             {"$set": {**change, "sequence": event.sequence, "event": event.id}},
             upsert=True,
         )
-    except DuplicateKeyError:  # it is there, and it is not older than the event
+    except DuplicateKeyError:  # the document exists and is not older than the event
         return False
     return result.upserted_id is not None or result.modified_count == 1

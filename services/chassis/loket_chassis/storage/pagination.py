@@ -1,4 +1,4 @@
-"""A list read page by page, the latest first: by cursor, so that what is added meanwhile moves nothing."""
+"""Cursor pagination, the latest first, so that new entries do not shift the pages."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .connection import Document
 def latest(
     collection: Collection[Document], query: Document, cursor: str | None, most: int
 ) -> tuple[list[Document], str | None]:
-    """A page of what was added under ObjectIds, without those, and the cursor of the next page, if there is one.
+    """One page of documents with ObjectIds, without their ids, and the cursor of the next page or None.
 
-    `cursor`: that of the page before. Raises Refusal: invalid-request for one that is none.
+    `cursor`: that of the previous page. Raises Refusal: invalid-request for an invalid one.
     """
     asked: dict[str, Any] = dict(query)
     if cursor is not None:

@@ -1,4 +1,4 @@
-"""Texts that a municipality sets, by version, with who set each and when. The newest counts."""
+"""Versions of a text that a municipality sets, with author and time. The newest is in force."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Versions:
     def store(
         self, municipality: str, text: str, by: str, now: dt.datetime, follows: int | None = None
     ) -> tuple[int, bool]:
-        """Keep `text` as the newest version, unless it is what already counts. Returns the version, and whether it is
+        """Store `text` as the newest version, unless it equals the one in force. Return the version, and whether it is
         new.
 
-        `follows`: the version that was changed. Raises Refusal: settings-changed when another counts by now.
+        `follows`: the version that was changed. Raises Refusal: settings-changed when another is in force by now.
         """
         while True:
             latest = self._latest(municipality)
@@ -44,33 +44,33 @@ class Versions:
                     {"municipality": municipality, "version": version, "text": text, "by": by, "at": now}
                 )
             except DuplicateKeyError:
-                continue  # somebody stored a version at the same moment; theirs is the one to compare with now
+                continue  # another process stored a version at the same moment: compare with that one
             return version, True
 
     def text(self, municipality: str, version: int | None = None) -> str:
-        """The source of a version, or of the one that counts. Raises Refusal: no-such-version."""
+        """The text of a version, or of the one in force. Raises Refusal: no-such-version."""
         found = self._latest(municipality, version)
         if found is None:
             raise Refusal("no-such-version", {"version": version or "?"})
         return str(found["text"])
 
     def latest(self, municipality: str) -> tuple[int, str]:
-        """The version that counts and its source; 0 and "" when there is none yet."""
+        """The version in force and its text; 0 and "" when there is none yet."""
         found = self._latest(municipality)
         return (int(found["version"]), str(found["text"])) if found else (0, "")
 
     def in_force(self, municipality: str) -> Document | None:
-        """The version that counts, with when and by whom it was set: {version, at, by}; times in RFC 3339."""
+        """The version in force with its time and author: {version, at, by}; the time in RFC 3339."""
         found = self._latest(municipality)
         return found and {"version": found["version"], "at": found["at"].isoformat(), "by": found["by"]}
 
     def listed(self, municipality: str, most: int = 100) -> list[Document]:
-        """Which versions there were, when, and by whom; the latest first."""
+        """The versions with time and author, the latest first."""
         found = self.collection.find({"municipality": municipality}, {"_id": 0, "version": 1, "by": 1, "at": 1})
         return list(found.sort("version", DESCENDING).limit(most))
 
     def newest(self) -> dict[str, int]:
-        """The version that counts, by municipality."""
+        """The version in force, by municipality."""
         found = self.collection.aggregate(
             [
                 {"$sort": {"municipality": 1, "version": -1}},

@@ -1,1 +1,1 @@
-"""YAML of people: read within bounds, changed in place."""
+"""Load YAML safely, and patch it in place."""

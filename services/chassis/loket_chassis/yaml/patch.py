@@ -1,7 +1,7 @@
-"""One part of a YAML text changed in place: comments, order and every other line stay as somebody wrote them.
+"""Change one part of a YAML text in place: comments, order and all other lines stay as they are.
 
-PyYAML tells where each value stands in the text; only those characters are replaced. (A library that reads and writes
-the whole file again moves or drops comments when a list before them changes.)
+PyYAML reports the position of each value in the text; only those characters are replaced. (A library that reads and
+writes the whole file moves or drops comments when a list before them changes.)
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ INDENT = 2
 _ALIAS = re.compile(r"\s*:\s*(\*[^\s,\[\]{}]+)")
 _ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
-#: signs that YAML takes for the end of a line, or does not take at all
+#: characters that YAML treats as a line break, or does not allow
 _BREAKING = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-#: bare, these would be read as something else than the text that they are
+#: without quotes, these would be read as another type than text
 _MEANT_OTHERWISE = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
 def amended(text: str, path: Sequence[str], values: Mapping[str, Any]) -> str:
-    """`text` with these keys of the mapping at `path` set, and those that are None taken away.
+    """`text` with these keys of the mapping at `path` set; a key whose value is None is removed.
 
-    Values are strings, and lists and mappings of them. Mappings on the path that are not there yet are made. Raises
-    ValueError when something on the path is no mapping.
+    Values are strings, and lists and mappings of them. Missing mappings on the path are added. Raises ValueError when
+    something on the path is not a mapping.
     """
     for name, value in values.items():
         text = _with_one(text, path, name, value)
@@ -39,7 +39,7 @@ def amended(text: str, path: Sequence[str], values: Mapping[str, Any]) -> str:
 
 
 def require_keys(values: Mapping[str, Any], known: Container[str]) -> None:
-    """Raises Refusal: invalid-request, pointing at each key that no form changes."""
+    """Raises Refusal: invalid-request, pointing at each unknown key."""
     if foreign := sorted(name for name in values if name not in known):
         raise Refusal(
             "invalid-request", errors=[{"pointer": f"/{name}", "detail": "Unknown field."} for name in foreign]
@@ -47,7 +47,7 @@ def require_keys(values: Mapping[str, Any], known: Container[str]) -> None:
 
 
 def said_of_part(refusal: Refusal, path: Sequence[str]) -> Refusal:
-    """What was wrong with the whole text, pointing below the part at `path` where it is there: invalid-request."""
+    """The refusal of a whole text as one of the part at `path`: invalid-request, with pointers below that part."""
     part = "".join(f"/{step}" for step in path)
     errors = [
         {**each, "pointer": each["pointer"].removeprefix(part) or "/"}
@@ -85,7 +85,7 @@ def _with_one(text: str, path: Sequence[str], name: str, value: Any) -> str:
 
 
 def _handed_on(text: str, node: yaml.Node) -> str:
-    """What goes away may be meant elsewhere by an alias; the first of these is its anchor from now on."""
+    """Move the anchors of a node that is replaced to the first alias that refers to each."""
     end = _end(text, node)
     for each in _all_below(node):
         anchor = _ANCHOR.match(text, each.start_mark.index)
@@ -107,7 +107,7 @@ def _all_below(node: yaml.Node) -> Iterator[yaml.Node]:
 
 def _mapping(node: yaml.Node | None) -> yaml.MappingNode:
     if not isinstance(node, yaml.MappingNode):
-        raise ValueError("Something on the path is no mapping.")
+        raise ValueError("Something on the path is not a mapping.")
     return node
 
 
@@ -116,7 +116,7 @@ def _entry(node: yaml.MappingNode, name: str) -> tuple[yaml.Node, yaml.Node] | N
 
 
 def _plain(node: yaml.Node) -> Any:
-    """What a node says, every scalar a string."""
+    """The value of a node, every scalar a string."""
     if isinstance(node, yaml.MappingNode):
         return {key.value: _plain(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
@@ -127,7 +127,7 @@ def _plain(node: yaml.Node) -> Any:
 def _replaced(text: str, key: yaml.Node, node: yaml.Node, value: Any) -> str:
     start, end = node.start_mark.index, _end(text, node)
     alias = _ALIAS.match(text, key.end_mark.index)
-    if alias:  # the node is the one that the alias stands for
+    if alias:  # the node is the one that the alias refers to
         start, end = alias.span(1)
     if not _on_lines(value):
         return text[:start] + _flow(value) + text[end:]
@@ -164,7 +164,7 @@ def _rewritten(text: str, node: yaml.MappingNode, values: Mapping[str, Any]) -> 
 
 
 def _end(text: str, node: yaml.Node) -> int:
-    """Where the last character of it stands; PyYAML ends a block where the next thing begins."""
+    """The end of a node's last character; PyYAML ends a block where the next node begins."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         key, value = last if isinstance(last, tuple) else (None, last)
@@ -175,7 +175,7 @@ def _end(text: str, node: yaml.Node) -> int:
 
 
 def _on_lines(value: Any) -> bool:
-    """Whether it is written on lines of its own: a list of mappings, and a mapping of such or of mappings."""
+    """Whether the value needs lines of its own: a list of mappings, or a mapping of those or of mappings."""
     if isinstance(value, list):
         return any(isinstance(each, Mapping) for each in value)
     return isinstance(value, Mapping) and any(_on_lines(each) or isinstance(each, Mapping) for each in value.values())
@@ -194,11 +194,11 @@ def _lines(value: Any, column: int) -> str:
 
 
 def _flow(value: Any) -> str:
-    """On one line. Names and whole numbers stand bare; other texts in double quotes, as JSON has them."""
+    """The value on one line. Names and whole numbers are plain; other texts are in double quotes, as in JSON."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_flow(name)}: {_flow(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if (_BARE.match(value) and value.lower() not in _MEANT_OTHERWISE) or re.fullmatch(r"0|[1-9][0-9]{0,8}", value):
         return str(value)
-    return _BREAKING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return _BREAKING.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))

@@ -1,7 +1,7 @@
-"""YAML that somebody wrote by hand, looked at before it means anything: what nobody means by it is refused.
+"""Load YAML from users, and reject what is dangerous in it.
 
-A few lines of aliases unfold to billions of values, and an escape can be half a character, which is read well and can
-be written nowhere again.
+A few lines of aliases can expand to billions of values, and an escape can be an unpaired surrogate, which no encoder
+can write again.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any, TypeVar
 import yaml
 
 MAX_DEPTH = 30
-#: what an alias repeats counts each time; a large town has some ten thousand
+#: an alias counts as often as it is used; a large municipality has about ten thousand values
 MAX_VALUES = 200_000
 _HALF = re.compile("[\ud800-\udfff]")
-#: tabs, carriage returns, byte order marks and the like, which libyaml accepts or counts otherwise than PyYAML
+#: tabs, carriage returns, byte order marks and others that libyaml accepts or counts differently from PyYAML
 _UNUSUAL = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 T = TypeVar("T")
 
 
 class UnsafeYaml(Exception):
-    """It is no YAML, or nothing that a person wrote. The text says why; `line` counts from 1."""
+    """The text is not YAML, or is dangerous. The message says why; `line` counts from 1."""
 
     def __init__(self, reason: str, line: int = 1) -> None:
         super().__init__(reason)
@@ -32,24 +32,24 @@ class UnsafeYaml(Exception):
 
 
 def compose(text: str) -> yaml.Node | None:
-    """The text as nodes, every key of a mapping a text. None when there is nothing in it. Raises UnsafeYaml."""
+    """Parse the text into nodes; every key of a mapping is a scalar. None for an empty text. Raises UnsafeYaml."""
     try:
         # the base loader leaves every scalar a string, so that 13:30 is not read as 810
         root = _read(text, yaml.compose, "BaseLoader")
     except yaml.MarkedYAMLError as error:
         raise UnsafeYaml(error.problem or "", error.problem_mark.line + 1 if error.problem_mark else 1) from error
     except yaml.YAMLError as error:
-        raise UnsafeYaml("there are signs in it that YAML does not know") from error
+        raise UnsafeYaml("it has characters that YAML does not allow") from error
     except RecursionError as error:
         raise UnsafeYaml("it is nested too deeply") from error
     for number, (node, is_key) in enumerate(_all(root)):
         line = node.start_mark.line + 1
         if number > MAX_VALUES:
-            raise UnsafeYaml("it unfolds to too much", line)
+            raise UnsafeYaml("its aliases expand to too many values", line)
         if is_key and not isinstance(node, yaml.ScalarNode):
             raise UnsafeYaml("a key must be a text", line)
         if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
-            raise UnsafeYaml("there is half a character in it", line)
+            raise UnsafeYaml("it has half a character (an unpaired surrogate)", line)
     return root
 
 
@@ -64,12 +64,12 @@ def scan(text: str) -> list[yaml.Token]:
 
 
 def value_of(root: yaml.Node | None) -> Any:
-    """What composed nodes say, every scalar a text."""
+    """The value of composed nodes, every scalar a string."""
     return None if root is None else yaml.BaseLoader("").construct_document(root)
 
 
 def first_level(text: str, key: str) -> str | None:
-    """The text under one key of a mapping, whatever else is right or wrong in it. None when there is none."""
+    """The string under one key of the top mapping, even when the rest is invalid; None when there is none."""
     try:
         read = value_of(compose(text))
     except (UnsafeYaml, yaml.YAMLError):
@@ -94,9 +94,9 @@ def _all(root: yaml.Node | None) -> Iterator[tuple[yaml.Node, bool]]:
 
 
 def _read(text: str, read: Callable[..., T], loader: str) -> T:
-    """Read with libyaml, ten times as fast, what it reads exactly as PyYAML does, and all else with PyYAML.
+    """Read with libyaml, which is ten times as fast, wherever it gives the same result as PyYAML; else with PyYAML.
 
-    So the sentence of an error and its place are PyYAML's, and a machine without libyaml reads the same.
+    Error messages and positions are PyYAML's, and a machine without libyaml reads the same.
     """
     if yaml.__with_libyaml__ and not _UNUSUAL.search(text):
         with suppress(yaml.YAMLError):
@@ -106,7 +106,7 @@ def _read(text: str, read: Callable[..., T], loader: str) -> T:
 
 
 def _is_shallow(text: str) -> bool:
-    """Whether nothing is deeper than MAX_DEPTH: PyYAML's binding to libyaml would overflow the stack of the process.
+    """Whether nothing is nested deeper than MAX_DEPTH, which would overflow the stack in PyYAML's binding to libyaml.
 
     Raises yaml.YAMLError.
     """

@@ -1,1 +1,1 @@
-"""The ways out: a small contract, the channels that come with Loket, and the order in which they are tried."""
+"""Channels: their interface, those that come with Loket, and the order in which they are tried."""

@@ -1,9 +1,9 @@
-"""What a channel is. Whoever writes one implements `Channel`, names it in the entry-point group `loket.channels`, and
-runs `loket_notification.channels.conformance` over it (docs/channels.md).
+"""The interface of a channel. To add one, implement `Channel`, name it in the entry-point group `loket.channels`, and
+run `loket_notification.channels.conformance` on it (docs/channels.md).
 
-A channel hands one message over and says what came of it by the error it raises, never by a return value. The kind of
-error decides what follows: `Refused` ends the message, the others have it tried again, here or with the next channel,
-`Declined` no more than a few times.
+A channel sends one message and reports failures by raising, never by a return value. The kind of error decides what
+follows: `Refused` ends the message; after the others it is retried, with this or the next channel, after `Declined`
+only a few times.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ GROUP = "loket.channels"
 
 
 class NotSent(Exception):
-    """The message did not leave. `reason` is a short text without personal data."""
+    """The message was not sent. `reason`: a short text without personal data."""
 
     def __init__(self, reason: str, after: float | None = None) -> None:
-        """`after`: seconds that the provider asks to wait."""
+        """`after`: seconds to wait, as requested by the provider."""
         super().__init__(reason)
         self.reason = reason
         self.after = after
 
 
 class Refused(NotSent):
-    """For good: another try cannot help. `unreachable`: because nobody receives at this address."""
+    """A permanent failure: a retry cannot help. `unreachable`: the address does not exist."""
 
     def __init__(self, reason: str, unreachable: bool = False) -> None:
         super().__init__(reason)
@@ -35,30 +35,30 @@ class Refused(NotSent):
 
 
 class Declined(NotSent):
-    """The provider does not pass it on, for a reason that is not the recipient: our sender, our address, its rules.
+    """The provider rejects it for a reason other than the recipient: our sender, our address, its rules.
 
-    Another provider may take it, and this one after somebody has put things right.
+    Another provider may accept it, and this one after the operator has fixed the cause.
     """
 
 
 class NotNow(NotSent):
-    """The provider answered, and asks to come back later (SMTP 4xx, HTTP 429 and 503)."""
+    """The provider asks to retry later (SMTP 4xx, HTTP 429 and 503)."""
 
 
 class Away(NotSent):
-    """The provider cannot be reached, failed, or does not know us. Nothing was handed over."""
+    """The provider cannot be reached, failed, or does not accept our credentials. Nothing was sent."""
 
 
 class Unknown(NotSent):
-    """The message was handed over and no answer came: it may have been taken, or not."""
+    """The message was sent and no response came: it may have been accepted, or not."""
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message to one person. `id` is the same on every try, so that a receiver can tell a repeat.
+    """One message to one person. `id` is the same on every attempt, so that a receiver can recognise a repeat.
 
     `to`: an e-mail address, or a telephone number in E.164 form. An SMS is `text` alone; an e-mail has the rest too.
-    `unsubscribe`: an address for List-Unsubscribe (RFC 8058). `receipts`: where the provider may tell what came of it.
+    `unsubscribe`: an address for List-Unsubscribe (RFC 8058). `receipts`: the URL for delivery receipts.
     `pictures`: PNG, by the Content-ID under which the HTML shows them (RFC 2392).
     """
 
@@ -79,7 +79,7 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a provider tells of a message afterwards. `id`: the provider's own. `state`: delivered or failed."""
+    """A delivery receipt. `id`: the provider's id of the message. `state`: delivered or failed."""
 
     id: str
     state: str
@@ -87,12 +87,12 @@ class Receipt:
 
 
 class Forged(Exception):
-    """A receipt that does not come from the provider."""
+    """A receipt that was not sent by the provider."""
 
 
 @dataclass(frozen=True)
 class Callback:
-    """An HTTP request that a provider sent to the gateway, as it came in. Header names are in lower case."""
+    """An HTTP request of a provider, as the gateway received it. Header names are in lower case."""
 
     method: str
     url: str
@@ -102,7 +102,7 @@ class Callback:
 
 
 class Channel(Protocol):
-    """One provider. Made once per process with its settings, and used by many green threads at once."""
+    """One provider. Created once per process with its settings, and used by many green threads concurrently."""
 
     #: "email" or "sms"
     kind: ClassVar[str]
@@ -112,10 +112,10 @@ class Channel(Protocol):
     def __init__(self, settings: Any) -> None: ...
 
     def send(self, message: Outgoing) -> str:
-        """Hand the message over. Returns the provider's id for it, or "". Raises one of the five NotSent."""
+        """Send the message. Return the provider's id for it, or "". Raises one of the five NotSent."""
 
     def read_receipts(self, callback: Callback) -> Sequence[Receipt]:
-        """What a callback of the provider tells. Raises Forged, also when this provider sends none."""
+        """The receipts in a callback of the provider. Raises Forged, also when this provider sends none."""
 
     def close(self) -> None:
-        """Let go of connections. May be called twice."""
+        """Close the connections. May be called twice."""

@@ -15,7 +15,7 @@ from loket_chassis.runtime.settings import setting
 from .base import Away, Callback, Forged, Outgoing, Receipt, Refused
 from .http import MIN_RECEIPT_KEY, HttpSms, require_key
 
-#: of the message: its number or its text is wrong; every other code is about our account, or theirs to mend
+#: errors of the message: a wrong number or text; other codes are about our account or a fault of the provider
 OF_THE_MESSAGE = frozenset({201, 202, 203, 204, 301, 303, 304, 305})
 DELIVERED, FAILED = "2", frozenset({"1", "3"})
 MAX_PARTS = 8
@@ -51,9 +51,9 @@ class CmChannel(HttpSms):
         return requests.Request("POST", f"{self.settings.cm_url}/v1.0/message", json=body)
 
     def accepted(self, answer: requests.Response) -> str:
-        told = answer.json()
-        first = (told.get("messages") or [{}])[0]
-        code = int(told.get("errorCode") or 0) or int(first.get("messageErrorCode") or 0)
+        response = answer.json()
+        first = (response.get("messages") or [{}])[0]
+        code = int(response.get("errorCode") or 0) or int(first.get("messageErrorCode") or 0)
         if code:
             reason = f"CM.com said {code}"
             raise Refused(reason) if code in OF_THE_MESSAGE else Away(reason)
@@ -62,8 +62,8 @@ class CmChannel(HttpSms):
     def read_receipts(self, callback: Callback) -> Sequence[Receipt]:
         require_key(callback, self.settings.cm_receipt_key)
         try:
-            told = json.loads(callback.body)["messages"]["msg"]
-            found = told if isinstance(told, list) else [told]
+            response = json.loads(callback.body)["messages"]["msg"]
+            found = response if isinstance(response, list) else [response]
             return [
                 Receipt(each["reference"], "delivered" if code == DELIVERED else "failed", f"CM.com said {code}")
                 for each in found

@@ -8,7 +8,7 @@
 
 `face` gives an object with `channel(behaviour)`, a channel whose provider behaves so, and `received()`, the texts that
 the provider took. The behaviours: accept, later (come back), refuse (for good), broken (fails, without taking it),
-silent (takes it and never answers), away (nobody is there). Provider time-outs must be set to a second or so.
+silent (accepts it and never responds), away (refuses connections). Provider time-outs must be set to a second or so.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def a_message(text: str = "Uw afspraak: é à € ë ☎, om 10 uur.", number: i
 
 
 class _Scribbled(dict[str, str]):
-    """Whatever is looked for is there, and is no signature: HTTP lets other signs than ASCII through."""
+    """Contains every key, with a value that is no signature: HTTP allows characters other than ASCII."""
 
     def get(self, name: str, default: Any = None) -> Any:
         return "é"

@@ -1,4 +1,4 @@
-"""SMS that nobody receives: one line of JSON each, in a file or on the log. For demonstrations and rehearsals."""
+"""Write each SMS as one line of JSON to a file or the log. For demonstrations and tests."""
 
 from __future__ import annotations
 
@@ -50,4 +50,4 @@ class FileChannel:
         raise Forged("a file sends no callbacks")
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Nothing to close."""

@@ -77,11 +77,11 @@ class GenericHttpChannel(HttpSms):
         return float(self.settings.sms_http_timeout)
 
     def request(self, message: Outgoing) -> requests.Request:
-        told = {
+        values = {
             "to": message.to, "text": message.text, "sender": message.sender, "id": message.id,
             "receipts": message.receipts,
         }  # fmt: skip
-        body = _environment.from_string(self.settings.sms_http_body).render(told)
+        body = _environment.from_string(self.settings.sms_http_body).render(values)
         headers = {"Content-Type": self.settings.sms_http_type, **json.loads(self.settings.sms_http_headers)}
         return requests.Request(
             self.settings.sms_http_method, self.settings.sms_http_url, headers=headers, data=body.encode()
@@ -104,13 +104,13 @@ class GenericHttpChannel(HttpSms):
         if not secret or not is_right(signed.lower(), wanted):
             raise Forged("the signature is missing or wrong")
         try:
-            told = json.loads(callback.body)
+            values = json.loads(callback.body)
         except ValueError:
-            told = dict(parse_qsl(callback.body)) or dict(callback.query)
-        status = str(_at(told, settings.sms_http_receipt_status))
+            values = dict(parse_qsl(callback.body)) or dict(callback.query)
+        status = str(_at(values, settings.sms_http_receipt_status))
         for state, named in (("delivered", settings.sms_http_delivered), ("failed", settings.sms_http_failed)):
             if status in named.split(","):
-                return [Receipt(str(_at(told, settings.sms_http_receipt_id)), state, status)]
+                return [Receipt(str(_at(values, settings.sms_http_receipt_id)), state, status)]
         return []
 
 

@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 from .base import Away, Callback, Forged, NotNow, Outgoing, Receipt, Refused, Unknown
 
 POOL = 16
-#: bytes of the key by which the callbacks of a provider that signs nothing are known
+#: bytes of the key that authenticates the callbacks of a provider without signatures
 MIN_RECEIPT_KEY = 16
 TOO_MANY, TIME_OUT, CLIENT_ERROR, SERVER_ERROR = 429, 408, 400, 500
 #: they do not know us, or we have not paid: not the message's fault
@@ -31,7 +31,7 @@ class HttpSms:
             self.session.mount(scheme, HTTPAdapter(pool_maxsize=POOL))
 
     def request(self, message: Outgoing) -> requests.Request:
-        """What to ask of the provider."""
+        """The HTTP request that sends the message."""
         raise NotImplementedError
 
     def accepted(self, answer: requests.Response) -> str:
@@ -67,7 +67,7 @@ class HttpSms:
 
 
 def require_key(callback: Callback, key: str) -> None:
-    """Receipts of a provider that signs nothing come to an address that only it knows. Raises Forged."""
+    """Check the key in the address of a receipt from a provider without signatures. Raises Forged."""
     if not key or not is_right(callback.query.get("key", ""), key):
         raise Forged("the key is missing or wrong")
 

@@ -74,7 +74,7 @@ def _html(message: Outgoing) -> MIMEBase:
 
 
 def _multipart(kind: str) -> MIMEMultipart:
-    """Its boundary stands in no part, as they are all base64, which has no underscore (RFC 2045, 6.7, 6.8).
+    """Its boundary occurs in no part, as they are all base64, which has no underscore (RFC 2045, 6.7, 6.8).
 
     The email package would look for one that does not, with a regular expression of its own for each mail.
     """

@@ -1,4 +1,4 @@
-"""The providers of this process, in the order in which they are tried for each kind of message."""
+"""The providers of this process, and the order in which they are tried for each channel."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ log = structlog.get_logger()
 
 
 def installed() -> dict[str, type[Channel]]:
-    """Every channel that is installed, by name."""
+    """All installed channels, by name."""
     return {found.name: found.load() for found in entry_points(group=GROUP)}
 
 
 def names_in(listed: str) -> list[str]:
-    """The names in a list with commas."""
+    """The names in a comma-separated list."""
     return [name.strip() for name in listed.split(",") if name.strip()]
 
 
@@ -48,7 +48,7 @@ class ProviderNames:
 
 @dataclass
 class Provider:
-    """One channel with its circuit breaker and its throttle. `rate`: the most per second; 0 is as fast as can be."""
+    """One channel with its circuit breaker and rate limit. `rate`: messages per second at most; 0 is unlimited."""
 
     name: str
     channel: Channel
@@ -57,7 +57,7 @@ class Provider:
     free_at: float = 0
 
     def turn(self, now: float) -> float:
-        """Seconds to wait for one's turn, which is then taken."""
+        """Reserve the next turn under the rate limit. Return the seconds until it."""
         if not self.rate:
             return 0
         begin = max(now, self.free_at)
@@ -66,7 +66,7 @@ class Provider:
 
 
 class Providers:
-    """Hands messages to the first provider that takes them."""
+    """Sends messages with the first provider that accepts them."""
 
     def __init__(
         self,
@@ -82,10 +82,10 @@ class Providers:
         return next((each for all_ in self.by_kind.values() for each in all_ if each.name == name), None)
 
     def send(self, kind: str, message: Outgoing) -> tuple[str, str]:
-        """Hand the message over. Returns the provider's name and its id for the message.
+        """Send the message. Return the provider's name and its id for the message.
 
-        What one refuses for good, or may have taken, is not shown to the next. Raises Refused, Unknown, or the last
-        NotNow, Declined or Away.
+        A message that one provider refuses for good, or may have accepted, is not tried with the next. Raises Refused,
+        Unknown, or the last NotNow, Declined or Away.
         """
         waits = []
         problem: NotSent | None = None
@@ -98,7 +98,7 @@ class Providers:
             try:
                 identifier = provider.channel.send(_called(message, provider.name))
             except (NotNow, Declined, Refused) as error:
-                provider.breaker.worked()  # it answered
+                provider.breaker.worked()  # it responded
                 if isinstance(error, Refused):
                     raise
                 problem = error
@@ -127,5 +127,5 @@ class Providers:
 
 
 def _called(message: Outgoing, provider: str) -> Outgoing:
-    """The message, with the address of this very provider's receipts."""
+    """The message, with the URL for receipts of this provider."""
     return replace(message, receipts=f"{message.receipts}{provider}") if message.receipts else message

@@ -1,4 +1,4 @@
-"""E-mail over SMTP (RFC 5321), by the standard library, over connections that are kept for the next mail."""
+"""E-mail over SMTP (RFC 5321), by the standard library, over connections that are reused for the next mail."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class SmtpChannel:
             self.idle.append(server)
 
     def _begin(self, server: smtplib.SMTP, is_fresh: bool, sender: str, recipient: str) -> smtplib.SMTP:
-        """Up to the point where the server waits for the content. A kept connection that died is made anew once."""
+        """Up to the point where the server waits for the content. Reconnects once when a reused connection has died."""
         try:
             _expect(server.mail(sender), OK)
             _expect(server.rcpt(recipient), OK, of_recipient=True)

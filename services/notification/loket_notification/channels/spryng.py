@@ -53,6 +53,6 @@ class SpryngChannel(HttpSms):
 
     def read_receipts(self, callback: Callback) -> Sequence[Receipt]:
         require_key(callback, self.settings.spryng_receipt_key)
-        told = {**callback.query, **dict(parse_qsl(callback.body))}
-        state = STATES.get(told.get("STATUS", ""))
-        return [Receipt(told.get("ID", ""), state, f"reason {told.get('REASONCODE', '')}")] if state else []
+        values = {**callback.query, **dict(parse_qsl(callback.body))}
+        state = STATES.get(values.get("STATUS", ""))
+        return [Receipt(values.get("ID", ""), state, f"reason {values.get('REASONCODE', '')}")] if state else []

@@ -1,4 +1,4 @@
-"""What providers tell afterwards, and what residents ask: receipts, and wanting no more messages."""
+"""Process delivery receipts of providers, and opt-outs of residents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 def receive(context: Context, provider_name: str, callback: Callback) -> int:
-    """Note the receipts in a callback. Returns how many were of a message of ours.
+    """Record the receipts in a callback. Return how many belong to a message of ours.
 
     Raises Refusal: unknown-provider, receipt-not-signed.
     """
@@ -26,7 +26,7 @@ def receive(context: Context, provider_name: str, callback: Callback) -> int:
     try:
         receipts = provider.channel.read_receipts(callback)
     except Forged as error:
-        log.warning("a receipt was refused", provider=provider_name, reason=str(error))
+        log.warning("receipt refused", provider=provider_name, reason=str(error))
         raise Refusal("receipt-not-signed") from error
     noted = 0
     for receipt in receipts:
@@ -41,6 +41,6 @@ def receive(context: Context, provider_name: str, callback: Callback) -> int:
     return noted
 
 
-def want_none(context: Context, municipality: str, mark: str, channel: str) -> None:
-    """This person wants no more messages over this channel, but those that they need."""
+def opt_out(context: Context, municipality: str, mark: str, channel: str) -> None:
+    """Suppress all but necessary messages to this person over this channel."""
     context.suppressions.add(municipality, mark, channel, OPTED_OUT, context.now())

@@ -1,4 +1,4 @@
-"""From a message and a contact card to what a channel hands over."""
+"""Render a message for a contact card into what a channel sends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..domain.segments import plain
 
 
 class Message(Protocol):
-    """Which message it is; a planned one, or one to try. `id` is the same on every try."""
+    """A planned or a test message. `id` is the same on every attempt."""
 
     @property
     def id(self) -> str: ...
@@ -28,7 +28,7 @@ class Message(Protocol):
 
 
 def make(message: Message, card: ContactCard, address: str, plan: Plan, public_url: str, now: dt.datetime) -> Outgoing:
-    """The message in the words of the plan, for one address. Raises jinja2.TemplateError."""
+    """Render the message with the texts of the plan, for one address. Raises jinja2.TemplateError."""
     kind = KINDS[message.kind]
     composed = compose(kind.name, card, public_url, plan.texts)
     if message.channel == SMS:

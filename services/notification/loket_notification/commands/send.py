@@ -1,4 +1,4 @@
-"""What becomes of one message that is due: sent, failed, suppressed, or to be tried again."""
+"""Send one message that is due, and record its outcome: sent, failed, suppressed or retried."""
 
 from __future__ import annotations
 
@@ -31,13 +31,15 @@ from . import render
 
 log = structlog.get_logger()
 
-UNCERTAIN = Counter("loket_messages_uncertain_total", "Messages that may have left without our knowing", ["channel"])
+UNCERTAIN = Counter(
+    "loket_messages_uncertain_total", "Messages that may have been sent without confirmation", ["channel"]
+)
 
-#: a message that may have left without our knowing is sent once more and no oftener
+#: a message that may have been sent is sent at most this many times more
 MAX_UNCERTAIN = 1
-#: after so many failures of our own making a message is given up
+#: attempts after which a message that fails by an internal error is given up
 MAX_MISTAKES = 6
-#: a message that providers decline is shown to them so often, so long apart (seconds)
+#: attempts for a message that providers decline, and the seconds between them
 MAX_DECLINED = 4
 DECLINED_FOR = 300.0
 
@@ -54,16 +56,16 @@ class BatchLookup:
 
 
 def send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal, lookup: BatchLookup) -> str:
-    """Bring the message as far as it comes now, and return its state. `given`: the contact card, or why there is none.
+    """Send the message if possible, and return its state. `given`: the contact card, or the refusal of booking.
 
-    Nothing is raised for what can go wrong with one message; a database that is away is.
+    Errors of one message are handled here; an unavailable database raises.
     """
     try:
         return _send(context, claimed, given, lookup)
     except NotSent as error:
         return _not_sent(context, claimed, error)
     except Exception:
-        log.exception("message could not be sent, by a mistake of ours", message=claimed.message.id)
+        log.exception("message could not be sent: internal error", message=claimed.message.id)
         if claimed.attempts >= MAX_MISTAKES:
             return _settle(context, claimed, "failed", "a mistake of ours")
         return _again(context, claimed, "a mistake of ours")
@@ -85,7 +87,7 @@ def _send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal
         if later is None:
             return _settle(context, claimed, "suppressed", "it would wake somebody")
         return _again(context, claimed, "quiet hours", later)
-    address, person = _whom(kind, message, card)
+    address, person = _recipient(kind, message, card)
     if not address:
         return _settle(context, claimed, "suppressed", f"no {message.channel} address", person=person)
     why = lookup.suppressed.get((person, message.channel))
@@ -93,7 +95,7 @@ def _send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal
         return _settle(context, claimed, "suppressed", why, person=person)
     counted = (person, message.channel)
     if person and lookup.counts.get(counted, 0) >= plan.most_per_day[message.channel]:
-        log.error("a person would get too many messages today", message=message.id, channel=message.channel)
+        log.error("daily limit of messages to one person reached", message=message.id, channel=message.channel)
         return _settle(context, claimed, "suppressed", "too many today")
     ready = render.make(message, card, address, plan, context.public_url, now)
     size = cut(ready.text) if message.channel == SMS else None
@@ -106,7 +108,7 @@ def _send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal
     except Refused as error:
         if error.unreachable and person:
             context.suppressions.add(message.municipality, person, message.channel, UNREACHABLE, now)
-            log.info("an address is barred for a while", message=message.id, channel=message.channel)
+            log.info("address suppressed as unreachable", message=message.id, channel=message.channel)
         raise
     return _settle(context, claimed, "sent", "", provider, provider_id, person, size)
 
@@ -116,8 +118,8 @@ def _when_awake(message: PlannedMessage, plan: Plan, now: dt.datetime) -> dt.dat
     return outside(quiet, now, message.until, now, message.time_zone)
 
 
-def _whom(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[str | None, str]:
-    """The address, and the mark of the person to count by; a team is nobody's mark. A land line takes no SMS."""
+def _recipient(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[str | None, str]:
+    """The address, and the mark of the person for counting, "" for a team. A landline gets no SMS."""
     if kind.to == "team":
         return card.team_email, ""
     if message.channel == EMAIL:
@@ -145,7 +147,7 @@ def _again(
     context.writes.write([context.messages.again(claimed, at, now, reason, may_have_left)])
     if may_have_left:
         UNCERTAIN.labels(claimed.message.channel).inc()
-    log.info("message will be tried again", message=claimed.message.id, reason=reason, attempts=claimed.attempts)
+    log.info("message will be retried", message=claimed.message.id, reason=reason, attempts=claimed.attempts)
     return "planned"
 
 
@@ -177,7 +179,7 @@ def _settle(
 def outcome_event(
     message: PlannedMessage, state: str, sequence: int, now: dt.datetime, reason: str, traceparent: str | None
 ) -> Event:
-    """The event that tells what became of a message."""
+    """The event about the outcome of a message."""
     data = {
         "message": message.id,
         "appointment": message.appointment,

@@ -1,4 +1,4 @@
-"""Addresses at which a mail server said that nobody receives: they get nothing for a while, or until staff lift it."""
+"""Unreachable addresses: messages to them are suppressed for a time, or until staff lift the suppression."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def of_appointment(
 
 
 def lift(context: Context, mark: str, channel: str) -> bool:
-    """False when it was not barred. A wish for no messages is the resident's own and stays."""
+    """Lift a suppression. Return False when there is none. An opt-out of the resident stays."""
     return context.suppressions.lift(mark, channel)
 
 
@@ -38,6 +38,6 @@ def lift_of(context: Context, booking: ServiceProxy, municipality: str, appointm
 
 
 def _mark(booking: ServiceProxy, municipality: str, appointment: str) -> str | None:
-    """The mark of the person of an appointment; None when they are forgotten."""
+    """The mark of the person of an appointment; None when they were erased."""
     (found,) = booking.contact_cards([[municipality, appointment]])
     return found.get("card", {}).get("contact_mark") or None

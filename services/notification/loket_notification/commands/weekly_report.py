@@ -1,7 +1,7 @@
-"""The weekly report to a team, sent when reporting says that it is due.
+"""Send the weekly report to a team when reporting announces that it is due.
 
-What keeps it from leaving raises, and the listener tries again later. One that left just before its process died is
-sent twice: it is a summary, and no harm is done.
+An error is raised, and the consumer retries later. A report that was sent just before its process died is sent twice,
+which is harmless.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 def send(context: Context, booking: ServiceProxy, reporting: ServiceProxy, event: Event) -> None:
-    """Raises NotSent, Unavailable, Refusal; InHand when the same event is worked on elsewhere."""
+    """Raises NotSent, Unavailable, Refusal; InHand when another process is sending it."""
     if not context.plans.of(event.municipality).weekly_report or not context.reports.take(event.id, context.now()):
         return
     try:
@@ -54,14 +54,14 @@ def _send(context: Context, booking: ServiceProxy, reporting: ServiceProxy, even
     )  # fmt: skip
     try:
         context.providers.send(EMAIL, mail)
-    except Refused as error:  # no other try helps
+    except Refused as error:  # a retry cannot help
         log.error("a team's address was refused", team=team, reason=error.reason)
     else:
         log.info("report sent", report=event.id)
 
 
 def _compose(contact: Any, week: Any, weeks: Any, link: str) -> Any:
-    from ..composing.report import compose  # with what draws pictures, which is large and needed once a week
+    from ..composing.report import compose  # imports the drawing library, which is large and needed once a week
 
     return compose(
         _name(contact["team"], contact), _name(contact["municipality"], contact), _language(contact), week, weeks, link

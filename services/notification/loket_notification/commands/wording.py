@@ -1,4 +1,4 @@
-"""The message plan of a municipality, taken whole; and the words of a message: looked at, tried, changed by a form."""
+"""Store the message plan of a municipality, or change the wording of one message in it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..domain.planning import Plan
 
 
 def configure(context: Context, text: str, by: str, if_absent: bool = False) -> dict[str, Any]:
-    """Take a message plan.
+    """Store a message plan.
 
-    `if_absent`: leave a municipality that has a plan as it is, even if `text` is wrong; "kept" in the answer then says
-    when and by whom it was set. Raises Refusal: invalid-configuration; the old one then still counts.
+    `if_absent`: leave an existing plan unchanged, even if `text` is invalid; "kept" in the result then holds its
+    version, time and author. Raises Refusal: invalid-configuration; the old plan then stays in force.
     """
     if if_absent and (kept := _kept(context, text)):
         return kept
@@ -27,7 +27,7 @@ def configure(context: Context, text: str, by: str, if_absent: bool = False) -> 
         municipality, version = context.plans.store(text, by, context.now(), 0 if if_absent else None)
     except Refusal as refusal:
         if if_absent and refusal.code == "settings-changed" and (kept := _kept(context, text)):
-            return kept  # somebody else stored the first version at the same moment
+            return kept  # another process stored the first version at the same moment
         raise
     return {"municipality": municipality, "version": version}
 
@@ -38,24 +38,24 @@ def _kept(context: Context, text: str) -> dict[str, Any] | None:
     return found and {"municipality": municipality, "version": found["version"], "kept": found}
 
 
-def change(context: Context, municipality: str, wish: Mapping[str, Any], by: str) -> dict[str, Any]:
-    """Say these words from now on. What is left empty, or is as usual anyway, is said in our words.
+def change(context: Context, municipality: str, command: Mapping[str, Any], by: str) -> dict[str, Any]:
+    """Use this wording from now on. For an empty text, or the default one, the default is used.
 
-    `wish`: as contracts' AmendPart reads it, with the language as section and the kind of message as name. Raises
+    `command`: as contracts' AmendPart reads it, with the language as section and the kind of message as name. Raises
     Refusal: unknown-message-kind, settings-changed, and invalid-request that points at the part.
     """
-    text, _ = amended_plan(context, municipality, wish)
-    _, version = context.plans.store(text, by, context.now(), follows=wish["version"])
+    text, _ = amended_plan(context, municipality, command)
+    _, version = context.plans.store(text, by, context.now(), follows=command["version"])
     return {"municipality": municipality, "version": version}
 
 
-def amended_plan(context: Context, municipality: str, wish: Mapping[str, Any]) -> tuple[str, Plan]:
-    """The text of the plan with these words, and the plan that it describes."""
-    language, kind = wish["section"], wish["name"]
+def amended_plan(context: Context, municipality: str, command: Mapping[str, Any]) -> tuple[str, Plan]:
+    """The text of the plan with this wording, and the plan that it describes."""
+    language, kind = command["section"], command["name"]
     require_kind(kind, language)
     usual = words_of(language)[kind]
-    require_keys(wish["values"], usual)
-    own = {name: text if text and text != usual[name] else None for name, text in wish["values"].items()}
+    require_keys(command["values"], usual)
+    own = {name: text if text and text != usual[name] else None for name, text in command["values"].items()}
     _, before = context.plans.versions.latest(municipality)
     path = "texts", language, kind
     text = amended(before or f"municipality: {municipality}\n", path, own)

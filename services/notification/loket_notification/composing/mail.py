@@ -36,7 +36,7 @@ class Composed:
 
 
 def page_of(card: ContactCard, public_url: str) -> str:
-    """The page of the appointment, for who has its link."""
+    """The URL of the page of the appointment, which contains its token."""
     return f"{public_url.rstrip('/')}/{card.municipality_id}/afspraak/{card.link_token}"
 
 

@@ -16,7 +16,7 @@ from loket_contracts.languages import LOCALES
 from .charts import stacked
 from .phrases import words_of
 
-#: the figures that a team is told, and the unit of each
+#: the figures in the report, and the unit of each
 FIGURES = {
     "appointments": "", "completed": "", "no_show_share": " %", "late_cancellation_share": " %", "waited_median": "",
     "served_to_planned": " %", "booked_share": " %", "satisfaction": "",

@@ -1,6 +1,6 @@
-"""A resident who does not exist, to try texts on: when they are loaded, previewed and test-sent.
+"""A fictitious resident, for checking, previewing and test-sending texts.
 
-When a plan is loaded only its placeholders are tried, on the words below. What people look at is of their municipality.
+Loading a plan uses the sample words below; previews use the catalogue of the municipality.
 """
 
 from __future__ import annotations

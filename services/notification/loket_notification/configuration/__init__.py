@@ -1,1 +1,1 @@
-"""What a municipality sends, as YAML: read whole, or refused with every mistake named."""
+"""The message plan of a municipality as YAML: read whole, or refused with all of its errors."""

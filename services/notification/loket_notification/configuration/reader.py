@@ -1,4 +1,4 @@
-"""From the YAML of a message plan to the plan. Its texts are tried on a sample: a wrong placeholder is told now."""
+"""Read a message plan from YAML. Its texts are rendered with sample data, so that wrong placeholders are refused."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _form = PlanFile()
 
 
 def read(text: str, most_segments: int) -> tuple[str, Plan]:
-    """The municipality and its plan. Raises Refusal: invalid-configuration, with every mistake."""
+    """The municipality and its plan. Raises Refusal: invalid-configuration, with all errors."""
     try:
         safe_load.compose(text)
         given = safe_load.load(text)
     except safe_load.UnsafeYaml as error:
         problem = {"pointer": "/", "detail": f"Not YAML: {error}.", "line": error.line}
         raise Refusal("invalid-configuration", errors=[problem]) from error
-    except (yaml.YAMLError, ValueError) as error:  # a tag that means nothing here, a day that there is not
+    except (yaml.YAMLError, ValueError) as error:  # an unknown tag, an impossible date
         raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": f"Not YAML: {error}."}]) from error
     if not isinstance(given, dict):
         raise Refusal("invalid-configuration", errors=[{"pointer": "/", "detail": "Not a valid mapping type."}])

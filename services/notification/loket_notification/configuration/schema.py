@@ -1,4 +1,4 @@
-"""The form of a message plan."""
+"""The schema of a message plan."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Clock(fields.Field[dt.time]):
 
 
 class TimingFile(Schema):
-    """When a message goes, and over which channels."""
+    """When a message is sent, and over which channels."""
 
     by = fields.List(
         fields.String(validate=validate.OneOf(CHANNELS)), required=True, validate=validate.Length(min=1),
@@ -51,11 +51,13 @@ class TimingFile(Schema):
     )  # fmt: skip
     otherwise = fields.List(
         fields.String(validate=validate.OneOf(CHANNELS)), load_default=list,
-        metadata={"description": "the channels for who cannot be reached over those"},
+        metadata={"description": "the channels for residents who cannot be reached over those"},
     )  # fmt: skip
-    before = Span(load_default=None, metadata={"description": "so long before the visit, such as 3 days or 2 hours"})
-    after = Span(load_default=None, metadata={"description": "so long after what happened, such as 1 minute"})
-    within = Span(load_default=None, metadata={"description": "only when the visit is within so many days; 0 is today"})
+    before = Span(load_default=None, metadata={"description": "the time before the visit, such as 3 days or 2 hours"})
+    after = Span(load_default=None, metadata={"description": "the time after the event, such as 1 minute"})
+    within = Span(
+        load_default=None, metadata={"description": "only when the visit is within this number of days; 0 is today"}
+    )
 
     @post_load
     def _make(self, given: dict[str, Any], **_: Any) -> Timing:
@@ -94,7 +96,7 @@ def _timings(description: str) -> fields.Dict:
 
 
 class QuietFile(Schema):
-    """When no SMS is to wake anybody."""
+    """The hours in which no SMS is sent."""
 
     start = Clock(required=True, data_key="from", metadata={"description": 'such as "21:00"'})
     end = Clock(required=True, data_key="to", metadata={"description": 'such as "08:00"; may be on the next day'})
@@ -112,14 +114,14 @@ class QuietOrNone(fields.Nested):
 
 
 class MostPerDay(Schema):
-    """The most that one person gets on one day: a last fuse."""
+    """The maximum number of messages to one person on one day: a safety limit."""
 
     email = fields.Integer(load_default=20, validate=validate.Range(min=1))
     sms = fields.Integer(load_default=6, validate=validate.Range(min=1))
 
 
 class PlanFile(Schema):
-    """What a municipality sends. What is left out is as usual."""
+    """The messages of a municipality. Defaults apply to what is left out."""
 
     municipality = Identifier(required=True)
     sender = fields.String(

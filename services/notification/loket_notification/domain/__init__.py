@@ -1,1 +1,1 @@
-"""What is sent, to whom, when, and when no more: pure, without clock, store or network."""
+"""The rules of messages: which are sent, to which recipient, and when. Pure: no clock, store or network."""

@@ -1,4 +1,4 @@
-"""The circuit breaker of one provider: after failures in a row it is left alone for a while, then tried by one."""
+"""The circuit breaker of one provider: after consecutive failures it opens, then lets one attempt through."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Breaker:
-    """Moments are seconds on any clock that only goes forward. A rest that ends in a failure is followed by another."""
+    """Times are seconds on a monotonic clock. After a failed probe the breaker opens again."""
 
     failures_in_a_row: int = 5
     rest: float = 15.0
@@ -16,7 +16,7 @@ class Breaker:
     probing: bool = False
 
     def lets_through(self, now: float) -> bool:
-        """Whether the provider may be tried now. After the rest, one at a time."""
+        """Whether the provider may be tried now. While half-open, one attempt at a time."""
         if self.rests_until is None:
             return True
         if now < self.rests_until or self.probing:
@@ -34,5 +34,5 @@ class Breaker:
         self.probing = False
 
     def wait(self, now: float) -> float:
-        """Seconds until it may be tried again."""
+        """Seconds until the next attempt is allowed."""
         return max(0.0, (self.rests_until or now) - now)

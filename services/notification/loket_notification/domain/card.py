@@ -1,6 +1,6 @@
-"""Who to write to, and what about: the contact card that booking gives when a message leaves.
+"""The contact card that booking returns when a message is sent: recipient and appointment.
 
-Read tolerantly: what is not named here may come and go.
+A tolerant reader: fields that are not named here are ignored.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from loket_contracts.languages import LANGUAGES, pick, spoken
 
 @dataclass(frozen=True)
 class Offer:
-    """An earlier moment that is held for the resident."""
+    """An earlier time that is held for the resident."""
 
     start: dt.datetime
     end: dt.datetime
@@ -24,10 +24,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class ContactCard:
-    """Who to write to, and what about, in the resident's language. Lives as long as one message takes.
+    """The recipient and the appointment, in the resident's language. It is never stored.
 
-    `offer`: an earlier moment, if one is held. `asked`: what the specialist asked and was not answered. `missing`: what
-    the documents are called that are not there yet.
+    `offer`: an earlier time that is held, if any. `asked`: an unanswered request of the specialist. `missing`: the
+    names of the documents that are missing.
     """
 
     name: str

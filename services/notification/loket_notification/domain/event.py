@@ -1,4 +1,4 @@
-"""What notification knows of an event of booking."""
+"""An event of booking as notification reads it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AppointmentEvent:
-    """`asked_by`: who cancelled or moved it (resident, portal, staff, system), with the `reason` code they gave."""
+    """`asked_by`: the role that cancelled or moved it (resident, portal, staff, system). `reason`: its reason code."""
 
     name: str
     municipality: str

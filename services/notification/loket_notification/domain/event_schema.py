@@ -1,4 +1,4 @@
-"""The fields that notification reads of events. Read tolerantly: what is not named here may come and go."""
+"""The schema of the events that notification consumes. A tolerant reader: other fields are ignored."""
 
 from __future__ import annotations
 

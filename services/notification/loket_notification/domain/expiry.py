@@ -1,4 +1,4 @@
-"""When a message has lost its point."""
+"""When a planned message has become pointless."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .planning import PlannedMessage
 
 
 def why_pointless(message: PlannedMessage, card: ContactCard, now: dt.datetime) -> str | None:
-    """Why the message need not be sent any more, or None. The card is as booking knows it at this moment."""
+    """The reason why the message is no longer needed, or None. `card`: the current contact card."""
     kind = KINDS[message.kind]
     if now >= message.until:
         return "it came too late"

@@ -1,6 +1,6 @@
-"""The kinds of message: which event asks for each, whom it is for, and what must still be so when it leaves.
+"""The kinds of message: the events that trigger each, its recipient, and the conditions for sending it.
 
-When and over which channel is settable (`domain.timing`); `usual` is the plan of a municipality that sets nothing.
+Time and channel are configurable (`domain.timing`); `usual` applies to a municipality that configures nothing.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ CHANNELS = (EMAIL, SMS)
 class Kind:
     """One kind of message.
 
-    `asked_by`: "resident" or "municipality" when it matters who cancelled or moved. `state`: that of the appointment
-    when the message leaves. `concerns`: what must still be so: moment (the appointment is when the event said), offer,
-    request, documents (there still is one) or visit (nothing more). `necessary`: not to be opted out of by e-mail.
-    `calendar`: an entry for the calendar goes along.
+    `asked_by`: "resident" or "municipality" when it matters who cancelled or moved. `state`: the required state of the
+    appointment at sending. `concerns`: what must still hold: moment (the appointment has not moved), offer, request,
+    documents (there still is one) or visit (no condition). `necessary`: residents cannot opt out of it by e-mail.
+    `calendar`: a calendar entry is attached.
     """
 
     name: str
@@ -97,9 +97,9 @@ KINDS: dict[str, Kind] = {
     )
 }  # fmt: skip
 
-#: the events that somebody wants to hear of
-EVENTS_HEARD = frozenset(name for kind in KINDS.values() for name in kind.events)
-#: these change the moment that earlier messages were about
+#: the events that trigger a message
+PLANNING_EVENTS = frozenset(name for kind in KINDS.values() for name in kind.events)
+#: these make earlier messages about the time of the appointment obsolete
 OVERTAKING = MOVED | CANCELLED
 
 

@@ -1,4 +1,4 @@
-"""Which messages an event asks for."""
+"""Plan the messages that an event triggers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .timing import QuietHours, Timing, due_at, outside
 
 @dataclass(frozen=True)
 class Plan:
-    """What a municipality sends. `timings`: by kind, None for never; `by_type`: the same for one appointment type.
+    """The message plan of a municipality. `timings`: by kind, None for never; `by_type`: per appointment type.
 
     `resident_reasons`: with these codes staff cancel or move for the resident, so no message apologises.
-    `most_per_day`: to one person, by channel. `texts`: phrases of its own, by language and kind. `sender`: the name
-    that an SMS comes from. `weekly_report`: whether each team that has an address gets one.
+    `most_per_day`: to one person, by channel. `texts`: its own phrases, by language and kind. `sender`: the sender name
+    of an SMS. `weekly_report`: whether each team with an address gets one.
     """
 
     timings: Mapping[str, Timing | None] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Plan:
     weekly_report: bool = True
 
     def timing(self, kind: Kind, types: tuple[str, ...]) -> Timing | None:
-        """That of the first of the types that says something, else the municipality's, else the usual one."""
+        """The timing of the first type that has one, else that of the municipality, else the usual one."""
         for name in types:
             own = self.by_type.get(name, {})
             if kind.name in own:
@@ -42,9 +42,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class PlannedMessage:
-    """One message. Its id follows from what it is about, so that a repeated event plans nothing new.
+    """One message. Its id is derived from its content, so that a repeated event plans nothing new.
 
-    `start`: that of the visit as the event told it. `otherwise`: the channels to try when this one reaches nobody.
+    `start`: the start of the visit according to the event. `otherwise`: the channels to try when this one fails.
     """
 
     municipality: str
@@ -64,7 +64,7 @@ class PlannedMessage:
 
 
 def plan(event: AppointmentEvent, own: Plan, now: dt.datetime) -> list[PlannedMessage]:
-    """The messages that this event asks for."""
+    """The messages that this event triggers."""
     found = []
     for kind in KINDS.values():
         timing = own.timing(kind, event.types)
@@ -88,7 +88,7 @@ def plan(event: AppointmentEvent, own: Plan, now: dt.datetime) -> list[PlannedMe
 
 
 def instead(message: PlannedMessage, channel: str, now: dt.datetime) -> PlannedMessage:
-    """The same message over another channel, now that its own reaches nobody."""
+    """The same message over another channel, after its own failed."""
     return PlannedMessage(
         message.municipality, message.appointment, message.sequence, message.kind, channel, message.start,
         message.time_zone, now, message.until,

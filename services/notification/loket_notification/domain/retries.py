@@ -1,4 +1,4 @@
-"""How long to wait before the next try."""
+"""The delay before the next attempt to send a message."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ LONGEST = dt.timedelta(minutes=30)
 
 
 def next_try(attempts: int, now: dt.datetime, chance: float, asked: dt.timedelta | None = None) -> dt.datetime:
-    """Twice as long after every try, and half as much more or less, so that what failed together comes back spread.
+    """Exponential backoff with jitter of half the delay.
 
-    `chance`: from 0 to 1. `asked`: what the provider asked to wait; never less than that.
+    `chance`: a random number from 0 to 1. `asked`: the minimum that the provider requested.
     """
     doublings: int = min(max(attempts - 1, 0), 10)
     usual = min(FIRST * (1 << doublings), LONGEST)

@@ -1,8 +1,8 @@
-"""How an SMS is cut: GSM 7-bit or UCS-2, and in how many segments (3GPP TS 23.038 and 23.040).
+"""Split an SMS into segments: GSM 7-bit or UCS-2, as specified (3GPP TS 23.038 and 23.040).
 
-160 signs of the GSM alphabet, or 70 UTF-16 units, fit in one message; in a longer one each segment gives seven signs or
-three units to the header that joins it to the others. Signs of the extension table count twice. The alphabet has é è ù
-ì ò à ä ö ü ß ñ, but none of ç ê ë ï â î ô û: one of those makes the whole text UCS-2.
+One message holds 160 characters of the GSM alphabet, or 70 UTF-16 units. In a longer one each segment gives seven
+characters or three units to the header that joins it to the others. Characters of the extension table count twice. The
+alphabet has é è ù ì ò à ä ö ü ß ñ, but none of ç ê ë ï â î ô û: one of those makes the whole text UCS-2.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ EXTENSION = {
     "|": 0x40,
     "€": 0x65,
 }
-BASIC = {sign: place for place, sign in enumerate(ALPHABET) if sign != ESCAPE}
-#: what stands for a sign that the alphabet lacks, where taking off the accent does not help
+BASIC = {char: place for place, char in enumerate(ALPHABET) if char != ESCAPE}
+#: replacements for characters outside the alphabet that have no base letter
 LOOKALIKES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ",
                             "\u202f": " ", "œ": "oe", "Œ": "OE"})  # fmt: skip
 
@@ -44,13 +44,13 @@ class Cut:
 
 
 def cut(text: str) -> Cut:
-    """How the text is sent."""
+    """The encoding and number of segments of the text."""
     encoding, sizes = _measure(text)
     return Cut(encoding, sum(sizes), len(parts(text)))
 
 
 def parts(text: str) -> list[str]:
-    """The text as it goes into each segment. No sign is cut in two, so a segment may stay one short."""
+    """The text of each segment. A character is never split, so a segment may be one unit short."""
     encoding, sizes = _measure(text)
     alone, joined = (160, 153) if encoding == "GSM-7" else (70, 67)
     if sum(sizes) <= alone:
@@ -65,30 +65,30 @@ def parts(text: str) -> list[str]:
 
 
 def _measure(text: str) -> tuple[str, list[int]]:
-    """The encoding, and what each sign takes of it."""
-    if all(sign in BASIC or sign in EXTENSION for sign in text):
-        return "GSM-7", [2 if sign in EXTENSION else 1 for sign in text]
-    return "UCS-2", [2 if ord(sign) > 0xFFFF else 1 for sign in text]
+    """The encoding, and the size of each character in it."""
+    if all(char in BASIC or char in EXTENSION for char in text):
+        return "GSM-7", [2 if char in EXTENSION else 1 for char in text]
+    return "UCS-2", [2 if ord(char) > 0xFFFF else 1 for char in text]
 
 
 def septets(text: str) -> bytes:
-    """The text in the GSM alphabet, one septet a byte. Raises KeyError for a sign that it lacks."""
+    """The text in the GSM alphabet, one septet a byte. Raises KeyError for a char that it lacks."""
     found = bytearray()
-    for sign in text:
-        if sign in BASIC:
-            found.append(BASIC[sign])
+    for char in text:
+        if char in BASIC:
+            found.append(BASIC[char])
         else:
-            found += bytes([ord(ESCAPE), EXTENSION[sign]])
+            found += bytes([ord(ESCAPE), EXTENSION[char]])
     return bytes(found)
 
 
 def plain(text: str) -> str:
-    """The text in the GSM alphabet as far as that goes: quotes and dashes made plain, foreign accents taken off."""
-    return "".join(_plain(sign) for sign in text.translate(LOOKALIKES))
+    """The text in the GSM alphabet as far as possible: plain quotes and dashes, no foreign accents."""
+    return "".join(_plain(char) for char in text.translate(LOOKALIKES))
 
 
-def _plain(sign: str) -> str:
-    if sign in BASIC or sign in EXTENSION:
-        return sign
-    bare = "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part))
-    return bare if bare and all(part in BASIC for part in bare) else sign
+def _plain(char: str) -> str:
+    if char in BASIC or char in EXTENSION:
+        return char
+    bare = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
+    return bare if bare and all(part in BASIC for part in bare) else char

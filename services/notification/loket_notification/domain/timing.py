@@ -1,4 +1,4 @@
-"""When a message is due: at once, after a while, or before the visit; and not in the quiet hours."""
+"""When a message is due: immediately, after a delay, or before the visit; and not in the quiet hours."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-#: a message waits so long at the most for a provider to come back (RFC 5321, 4.5.4.1: at least four to five days)
+#: the longest that a message waits for a provider to recover (RFC 5321, 4.5.4.1: at least four to five days)
 LONGEST_WAIT = dt.timedelta(days=5)
-#: what is said about a visit afterwards is pointless after so long
+#: the age after which a message about a past visit is pointless
 AFTERWARDS = dt.timedelta(days=7)
-#: a reminder that would be due before its booking, or within so long of it, tells nothing new
+#: a reminder that would be due before its booking, or this soon after it, is not sent
 NOTHING_NEW = dt.timedelta(hours=1)
-#: so long before the quiet hours begin what would be too late after them is sent
+#: a message that would be too late after the quiet hours is sent this long before they begin
 BEFORE_QUIET = dt.timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class Before:
-    """So long before the visit. Days keep the time on the clock, also when that is changed in between."""
+    """A time before the visit. Days keep the local time of day across a change of the clocks."""
 
     span: dt.timedelta = dt.timedelta()
     days: int = 0
@@ -30,10 +30,10 @@ class Before:
 
 @dataclass(frozen=True)
 class Timing:
-    """Over which channels a message goes, and when.
+    """The channels of a message, and when it is sent.
 
     `channels`: over each of them; `otherwise`: over these when the resident cannot be reached over a channel.
-    `within_days`: only when the visit is within so many days; 0 is today.
+    `within_days`: only when the visit is within this number of days; 0 is today.
     """
 
     channels: tuple[str, ...]
@@ -45,13 +45,13 @@ class Timing:
 
 @dataclass(frozen=True)
 class QuietHours:
-    """From when to when nobody is to be woken, on the clock of the location. They may span midnight."""
+    """The hours in which no SMS is sent, in the local time of the location. They may span midnight."""
 
     start: dt.time
     end: dt.time
 
     def interval_around(self, moment: dt.datetime, time_zone: str) -> tuple[dt.datetime, dt.datetime] | None:
-        """Begin and end of the quiet hours that the moment falls in, or None."""
+        """Start and end of the quiet hours around this moment, or None."""
         zone = ZoneInfo(time_zone)
         today = moment.astimezone(zone).date()
         for date in (today - dt.timedelta(days=1), today):
@@ -66,8 +66,8 @@ class QuietHours:
 def outside(
     quiet: QuietHours | None, due: dt.datetime, until: dt.datetime, now: dt.datetime, time_zone: str
 ) -> dt.datetime | None:
-    """The moment nearest to `due` that wakes nobody: when the quiet hours end, or just before they begin if that were
-    too late. None when there is no such moment."""
+    """The time closest to `due` outside the quiet hours: their end, or just before their start if that is too late.
+    None when there is no such time."""
     around = quiet.interval_around(due, time_zone) if quiet else None
     if around is None:
         return due
@@ -81,9 +81,9 @@ def outside(
 def due_at(
     timing: Timing, start: dt.datetime, end: dt.datetime, time_zone: str, now: dt.datetime, afterwards: bool
 ) -> tuple[dt.datetime, dt.datetime] | None:
-    """When the message is due and until when it makes sense; None when it makes none.
+    """When the message is due and when it expires; None when it is not sent.
 
-    `afterwards`: it is about a visit that has been.
+    `afterwards`: the message is about a past visit.
     """
     if timing.within_days is not None:
         zone = ZoneInfo(time_zone)

@@ -1,4 +1,4 @@
-"""What staff see of messages: what was sent, when, and what came of it. No address, no text."""
+"""Messages as staff see them: kind, time and outcome, without address or text."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from ..context import Context
 from ..domain.planning import PlannedMessage
 
 MAX_LISTED = 500
-#: a message that is sent again on request is tried for so long
+#: how long a message that is sent again on request is retried
 RESENT_WITHIN = dt.timedelta(days=1)
 
 
 def of_appointment(context: Context, municipality: str, appointment: str) -> list[dict[str, Any]]:
-    """Everything that was, or will be, sent about an appointment, in the order in which it was planned."""
+    """All messages about an appointment, in the order in which they were planned."""
     return [_described(each) for each in context.messages.of_appointment(municipality, appointment)]
 
 
 def failures(context: Context, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
-    """What could not be sent, the latest first."""
+    """The messages that could not be sent, the latest first."""
     since = context.now() - dt.timedelta(hours=hours)
     return [_described(each) for each in context.messages.failures(municipality, since, MAX_LISTED)]
 
 
 def unwanted(context: Context, municipality: str) -> list[dict[str, Any]]:
-    """Who wants no messages and who cannot be reached, by mark, the latest first."""
+    """The suppression list of a municipality, by mark, the latest first."""
     return context.suppressions.listed(municipality, MAX_LISTED, context.now())
 
 
 def resend(context: Context, municipality: str, message: str) -> None:
-    """Have a message sent once more. Its point is judged again when it leaves. Raises Refusal: unknown-message."""
+    """Send a message again, unless it has become pointless. Raises Refusal: unknown-message."""
     if not context.messages.revive(municipality, message, context.now(), RESENT_WITHIN):
         raise Refusal("unknown-message", {"message": message})
 
@@ -61,14 +61,14 @@ def _described(found: Document) -> dict[str, Any]:
 
 
 def logged_events(context: Context, after: str, most: int) -> dict[str, Any]:
-    """What was told of the next messages by id, once more: {events, after}."""
+    """The events of the next messages by id, recreated: {events, after}."""
     found = context.messages.after(after, min(most, MAX_AT_ONCE))
-    events = [event for message, document in found for event in _told(message, document)]
+    events = [event for message, document in found for event in _events_of(message, document)]
     return page_of(events, found[-1][0].id if found else None)
 
 
-def _told(message: PlannedMessage, document: Document) -> list[Event]:
-    """The events about a message as it is now, under the ids that they had."""
+def _events_of(message: PlannedMessage, document: Document) -> list[Event]:
+    """The events of a message, recreated with the same ids."""
     times, state = document.get("times", 0), document["state"]
     if state not in ("sent", "delivered", "failed"):
         return []

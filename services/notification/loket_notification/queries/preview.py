@@ -1,4 +1,4 @@
-"""Messages to look at: every kind in every language, on a resident who does not exist."""
+"""Preview messages of every kind and language, for a fictitious resident."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def preview(
     context: Context, municipality: str, kind: str, language: str | None, texts: Texts | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The message as it would leave, in the municipality's first language when none is named.
+    """The message as it would be sent, by default in the municipality's first language.
 
-    `texts`: instead of those of the municipality. `about`: its catalogue, from booking; an example when left out.
+    `texts`: replace those of the municipality. `about`: its catalogue, from booking; sample data by default.
     Raises Refusal: unknown-message-kind.
     """
     language = language_of(language, about)

@@ -13,20 +13,20 @@ from .preview import preview
 
 
 def words(context: Context, municipality: str, kind: str, language: str) -> dict[str, Any]:
-    """By part of the message what it usually says and what this municipality says instead; and in which version.
+    """By part of the message the default text and that of this municipality; and the version of the plan.
 
     Raises Refusal: unknown-message-kind.
     """
     require_kind(kind, language)
-    version, text = context.plans.versions.latest(municipality)  # both of one version, which a memory may not have yet
+    version, text = context.plans.versions.latest(municipality)  # both of one version, which the cache may not have yet
     own = context.plans.proposed(text).texts.get(language, {}).get(kind, {}) if text else {}
     usual = words_of(language)[kind]
     return {"version": version, "parts": {name: [usual[name], own.get(name)] for name in PARTS if name in usual}}
 
 
 def propose(
-    context: Context, municipality: str, wish: Mapping[str, Any], about: Mapping[str, Any] | None = None
+    context: Context, municipality: str, command: Mapping[str, Any], about: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The message as it would be with these words. `wish` and refusals as for `change`, `about` as for `preview`."""
-    _, plan = amended_plan(context, municipality, wish)
-    return preview(context, municipality, wish["name"], wish["section"], plan.texts, about)
+    """A preview with this wording. `command` and refusals as for `change`, `about` as for `preview`."""
+    _, plan = amended_plan(context, municipality, command)
+    return preview(context, municipality, command["name"], command["section"], plan.texts, about)

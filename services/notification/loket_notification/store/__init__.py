@@ -1,1 +1,1 @@
-"""What notification keeps, in its own MongoDB: messages without address or text, plans, and who wants none."""
+"""The repositories of notification: messages without address or text, plans, suppressions, reports."""

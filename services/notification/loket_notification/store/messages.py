@@ -1,10 +1,10 @@
-"""Messages in MongoDB: one document each, with its state. No address and no text is kept.
+"""Messages in MongoDB: one document each, with its state. No address and no text is stored.
 
 state      planned | sending | sent | delivered | failed | suppressed
-next_at    when something is to be done about it: due, or the claim on it ends. Gone when it is settled
-begun      it may have left; set just before it does, so that who takes over knows
-uncertain  how often it may have left without our knowing
-person     the mark of who got it, to count by
+next_at    when it is due, or when its lease expires. Absent once it is settled
+begun      it may have been sent; set just before sending, for the process that takes over
+uncertain  how often it may have been sent without confirmation
+person     the mark of the recipient, for counting
 tries      the last of them, [{at, provider, outcome}]
 """
 
@@ -24,7 +24,7 @@ from ..domain.planning import PlannedMessage
 from ..domain.segments import Cut
 from .suppressions import UNREACHABLE
 
-#: a claim that is not extended ends after so long, and others take the message over
+#: a lease that is not extended expires after this time, and others take the message over
 LEASE = dt.timedelta(seconds=20)
 SETTLED = ("sent", "delivered", "failed", "suppressed")
 MAX_TRIES_KEPT = 10
@@ -33,10 +33,10 @@ FIELDS = tuple(PlannedMessage.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message that is ours to send until the lease ends.
+    """A message that this process may send until the lease expires.
 
-    `attempts`: this one included. `times`: how often it was sent before and is now sent again on request.
-    `was_leaving`: whoever had it before died when it may just have left.
+    `attempts`: including this one. `times`: how often it was sent before, when it is sent again on request.
+    `was_leaving`: the process that had it before died when it may have been sent.
     """
 
     message: PlannedMessage
@@ -49,7 +49,7 @@ class Claimed:
 
 
 class Messages:
-    """All messages, by the id that follows from what they are about."""
+    """All messages, by the id that is derived from their content."""
 
     NAME = "messages"
 
@@ -79,7 +79,7 @@ class Messages:
         self.collection.create_index("settled_at", name="kept_for", expireAfterSeconds=int(keep.total_seconds()))
 
     def planned(self, message: PlannedMessage, now: dt.datetime, traceparent: str | None) -> UpdateOne:
-        """The write that makes the message known. One that is known already stays as it is."""
+        """The write that inserts the message, unless it exists."""
         known: Document = {name: getattr(message, name) for name in FIELDS}
         fresh = {**known, "state": "planned", "planned_at": now, "next_at": message.due_at, "attempts": 0}
         if traceparent:
@@ -87,7 +87,7 @@ class Messages:
         return UpdateOne({"_id": message.id}, {"$setOnInsert": fresh}, upsert=True)
 
     def overtaken(self, appointment: str, sequence: int, kinds: Iterable[str], now: dt.datetime) -> UpdateMany:
-        """The write that takes back what was planned about an earlier moment of this appointment."""
+        """The write that suppresses planned messages about an earlier time of this appointment."""
         return UpdateMany(
             {
                 "appointment": appointment, "sequence": {"$lt": sequence}, "state": "planned",
@@ -100,7 +100,7 @@ class Messages:
         )  # fmt: skip
 
     def forgotten(self, appointments: Sequence[str], now: dt.datetime) -> None:
-        """Take back all that is planned for these appointments, and let nothing lead to a person."""
+        """Suppress all planned messages of these appointments, and remove the marks of their persons."""
         self.collection.update_many(
             {"appointment": {"$in": list(appointments)}, "state": "planned"},
             {
@@ -111,9 +111,9 @@ class Messages:
         self.collection.update_many({"appointment": {"$in": list(appointments)}}, {"$unset": {"person": ""}})
 
     def claim(self, most: int, claim: str, now: dt.datetime) -> list[Claimed]:
-        """Take up to `most` due messages, the longest due first, under a claim that ends by itself.
+        """Claim up to `most` due messages under a lease, the longest due first.
 
-        Also those whose sender died with them; `uncertain` counts how often one of them may have left by then.
+        Includes those whose lease expired; `uncertain` counts how often such a message may have been sent.
         """
         due = list(self.collection.find({"next_at": {"$lte": now}}, {"begun": 1}).sort("next_at", 1).limit(most))
         if not due:
@@ -148,20 +148,20 @@ class Messages:
         ]
 
     def extend(self, identifiers: Iterable[str], claim: str, now: dt.datetime) -> None:
-        """Keep the claims on what is still in hand."""
+        """Extend the leases on these messages."""
         self.collection.update_many(
             {"_id": {"$in": list(identifiers)}, "claim": claim, "state": "sending"},
             {"$set": {"next_at": now + self.lease}},
         )
 
     def begun(self, claimed: Claimed) -> UpdateOne:
-        """The write that notes that the message may have left from now on."""
+        """The write that records that the message may have been sent from now on."""
         return UpdateOne({"_id": claimed.message.id, "claim": claimed.claim}, {"$set": {"begun": True}})
 
     def again(
         self, claimed: Claimed, at: dt.datetime, now: dt.datetime, reason: str, may_have_left: bool = False
     ) -> UpdateOne:
-        """The write that gives the claim back, for another try."""
+        """The write that releases the claim, for another attempt."""
         return UpdateOne(
             {"_id": claimed.message.id, "claim": claimed.claim, "state": "sending"},
             {
@@ -175,7 +175,7 @@ class Messages:
         self, claimed: Claimed, state: str, now: dt.datetime, reason: str = "", event: Event | None = None,
         provider: str = "", provider_id: str = "", person: str = "", size: Cut | None = None,
     ) -> UpdateOne:  # fmt: skip
-        """The write that moves the message to its final state, with the event that tells of it."""
+        """The write that moves the message to its final state, with its event."""
         known: Document = {"state": state, "settled_at": now, "reason": reason, "begun": False}
         if size is not None:
             known |= {"encoding": size.encoding, "segments": size.segments}
@@ -190,7 +190,7 @@ class Messages:
         return UpdateOne({"_id": claimed.message.id, "claim": claimed.claim, "state": "sending"}, {**change, **pushed})
 
     def counts(self, people: Iterable[str], since: dt.datetime) -> dict[tuple[str, str], int]:
-        """How many messages these people got since then, by person and channel."""
+        """The number of messages to these persons since then, by person and channel."""
         found = self.collection.aggregate(
             [
                 {"$match": {"person": {"$in": list(people)}, "settled_at": {"$gte": since}}},
@@ -200,20 +200,20 @@ class Messages:
         return {(each["_id"]["person"], each["_id"]["channel"]): each["n"] for each in found}
 
     def receive(self, provider: str, provider_id: str, state: str, reason: str, event: Event) -> bool:
-        """Note what a provider told afterwards. False when there is no such message that was sent."""
+        """Record a delivery receipt. Return False when no such message was sent."""
         query = {"provider": provider, "provider_id": provider_id, "state": "sent"}
         change = {"$set": {"state": state, "reason": reason}, "$push": {"outbox": event.to_document()}}
         return self.collection.update_one(query, change).modified_count == 1
 
     def by_receipt(self, provider: str, provider_id: str) -> tuple[PlannedMessage, int] | None:
-        """The message that a provider tells of, and how often it was sent before."""
+        """The message of a receipt, and how often it was sent before."""
         found = self.collection.find_one({"provider": provider, "provider_id": provider_id})
         return (_message(found), found.get("times", 0)) if found else None
 
     def revive(self, municipality: str, identifier: str, now: dt.datetime, within: dt.timedelta) -> bool:
-        """Have a settled message sent once more, within so long, but not after it has lost its point.
+        """Plan a settled message again, to be sent within this time and before it expires.
 
-        False when there is none.
+        Return False when there is none.
         """
         longer = {"$max": ["$until", {"$min": ["$start", now + within]}]}
         result = self.collection.update_one(
@@ -235,7 +235,7 @@ class Messages:
         return list(found.sort("planned_at", 1))
 
     def count_left(self) -> int:
-        """About how many messages there are."""
+        """The approximate number of messages."""
         return self.collection.estimated_document_count()
 
     def after(self, identifier: str, most: int) -> list[tuple[PlannedMessage, Document]]:
@@ -244,7 +244,7 @@ class Messages:
         return [(_message(each), each) for each in found]
 
     def failures(self, municipality: str, since: dt.datetime, most: int) -> list[Document]:
-        """What could not be sent, and what was not tried since the address is barred."""
+        """The failed messages, and those that were suppressed because the address is unreachable."""
         states: list[Document] = [{"state": "failed"}, {"state": "suppressed", "reason": UNREACHABLE}]
         query = {"municipality": municipality, "settled_at": {"$gte": since}}
         found = self.collection.find({"$or": [query | state for state in states]})

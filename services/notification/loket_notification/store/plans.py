@@ -35,18 +35,18 @@ class Plans:
         self.versions.create_indexes()
 
     def of(self, municipality: str) -> Plan:
-        """The plan of a municipality; the usual one when it has set none."""
+        """The plan of a municipality; the default plan when it has none."""
         return self._cache.get().get(municipality, (0, USUAL))[1]
 
     def proposed(self, text: str) -> Plan:
-        """The plan that there would be with `text`. Raises Refusal: invalid-configuration."""
+        """The plan in `text`, which is not stored. Raises Refusal: invalid-configuration."""
         return reader.read(text, self._most_segments)[1]
 
     def store(self, text: str, by: str, now: dt.datetime, follows: int | None = None) -> tuple[str, int]:
-        """Keep `text` as the newest version, unless it is what already counts. Returns the municipality and version.
+        """Store `text` as the newest version, unless it equals the one in force. Return the municipality and version.
 
-        Raises Refusal: invalid-configuration, and settings-changed when `follows` is not the version that counts; the
-        old version then still counts.
+        Raises Refusal: invalid-configuration, and settings-changed when `follows` is not the version in force, which
+        then stays.
         """
         municipality, _ = reader.read(text, self._most_segments)
         version, _ = self.versions.store(municipality, text, by, now, follows)
@@ -65,10 +65,10 @@ class Plans:
         return self._plans
 
     def _plan(self, municipality: str, version: int) -> Plan | None:
-        """None when this version can be read no more, since Loket or its settings allow less by now."""
+        """None when this version is no longer valid, because Loket or its settings allow less by now."""
         try:
             return self.proposed(self.versions.text(municipality, version))
         except Refusal as refusal:
             wrong = [f"{each['pointer']}: {each['detail']}" for each in refusal.errors]
-            log.error("a kept message plan cannot be read", municipality=municipality, version=version, wrong=wrong)
+            log.error("stored message plan is invalid", municipality=municipality, version=version, wrong=wrong)
             return None

@@ -1,4 +1,4 @@
-"""Which reports were sent, by the event that asked for each, so that a repeated one sends nothing."""
+"""The weekly reports that were sent, by the id of the event, so that a repeated event sends nothing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from loket_chassis.storage.connection import Document
 
 
 class InHand(Exception):
-    """Somebody else is sending it at this very moment, or died doing so a short while ago."""
+    """Another process is sending it, or died doing so a short time ago."""
 
 
 class Reports:
-    """One document per report, {_id, until, sent_at}: in hand until then, or sent; gone after a while."""
+    """One document per report, {_id, until, sent_at}: claimed until then, or sent; deleted after KEPT."""
 
     NAME = "reports"
     KEPT = dt.timedelta(days=90)
@@ -28,7 +28,7 @@ class Reports:
         self.collection.create_index("until", name="kept_for", expireAfterSeconds=int(self.KEPT.total_seconds()))
 
     def take(self, identifier: str, now: dt.datetime) -> bool:
-        """Take it in hand. False when it was sent. Raises InHand."""
+        """Claim it. Return False when it was sent. Raises InHand."""
         try:
             self.collection.update_one(
                 {"_id": identifier, "sent_at": None, "until": {"$lte": now}},
@@ -42,7 +42,7 @@ class Reports:
         return True
 
     def give_back(self, identifier: str, now: dt.datetime) -> None:
-        """It could not be sent; others may try."""
+        """Release the claim after a failure, so that others may try."""
         self.collection.update_one({"_id": identifier}, {"$set": {"until": now}})
 
     def sent(self, identifier: str, now: dt.datetime) -> None:

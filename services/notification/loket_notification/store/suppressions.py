@@ -1,4 +1,4 @@
-"""Who wants no messages, and who cannot be reached: by the mark of a person, never by address."""
+"""The suppression list: persons who opted out or cannot be reached, by mark, never by address."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from loket_chassis.storage.connection import Document
 
 OPTED_OUT, UNREACHABLE = "opted-out", "unreachable"
 CHANNELS = ("email", "sms")
-#: an address at which nobody receives is tried again after so long: mailboxes come back
+#: an unreachable address is tried again after this time, since mailboxes come back
 BARRED_FOR = dt.timedelta(days=30)
 
 
 class Suppressions:
     """One document per person, channel and reason, {mark, channel, municipality, why, at}.
 
-    A wish for no messages has no end; an unreachable address is barred for BARRED_FOR from `at` on.
+    An opt-out does not expire; an unreachable address is suppressed for BARRED_FOR from `at` on.
     """
 
     NAME = "unwanted"
@@ -39,26 +39,26 @@ class Suppressions:
         self.collection.update_one({"_id": _identifier(mark, channel, why)}, change, upsert=True)
 
     def remove(self, mark: str, channel: str) -> bool:
-        """Whatever the reason is."""
+        """Remove the suppression, for any reason. Return False when there is none."""
         identifiers = [_identifier(mark, channel, why) for why in (OPTED_OUT, UNREACHABLE)]
         return self.collection.delete_many({"_id": {"$in": identifiers}}).deleted_count > 0
 
     def lift(self, mark: str, channel: str) -> bool:
-        """Let the address be tried again. False when it was not barred."""
+        """Lift the suppression of an unreachable address. Return False when there is none."""
         query = {"_id": {"$in": _identifiers([mark], [channel])}, "why": UNREACHABLE}
         return self.collection.delete_many(query).deleted_count > 0
 
     def of(self, marks: Iterable[str], now: dt.datetime) -> dict[tuple[str, str], str]:
-        """Why these people want no messages or get none, by mark and channel."""
+        """The reasons for suppressing messages to these persons, by mark and channel."""
         found = list(self.collection.find({"_id": {"$in": _identifiers(marks)}}))
         return {
             (each["mark"], each["channel"]): each["why"]
-            for each in sorted(found, key=lambda each: str(each["why"]))  # unreachable comes last, and counts
+            for each in sorted(found, key=lambda each: str(each["why"]))  # unreachable comes last and takes precedence
             if _is_in_force(each, now)
         }
 
     def barred(self, mark: str, now: dt.datetime) -> list[Document]:
-        """The addresses of this person at which nobody receives: {channel, since, until}."""
+        """The unreachable addresses of this person: {channel, since, until}."""
         query = {"_id": {"$in": _identifiers([mark])}, "why": UNREACHABLE}
         return [
             {"channel": each["channel"], "since": each["at"], "until": each["at"] + BARRED_FOR}
@@ -80,7 +80,7 @@ def _identifier(mark: str, channel: str, why: str) -> str:
 
 
 def _identifiers(marks: Iterable[str], channels: Iterable[str] = CHANNELS) -> list[str]:
-    """Also those under which older versions kept an unreachable address."""
+    """Including the ids under which older versions stored an unreachable address."""
     channels = list(channels)
     return [
         _identifier(mark, channel, why) for mark in marks for channel in channels for why in (OPTED_OUT, UNREACHABLE)

@@ -1,6 +1,6 @@
-"""Writes that share a journey: what several greenlets want written at the same moment goes in one command.
+"""Batch concurrent writes: those of several green threads go to MongoDB in one command.
 
-Each of them waits until its own write is as safe as if it had gone alone.
+Each caller waits until its own write is acknowledged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Write = UpdateOne | UpdateMany
 
 
 class WriteBatcher:
-    """The writes to one collection. They must not depend on one another's order."""
+    """Batches the writes to one collection, in no particular order."""
 
     def __init__(self, collection: Collection[Document]) -> None:
         self.collection = collection
@@ -25,7 +25,7 @@ class WriteBatcher:
         self._is_writing = False
 
     def write(self, writes: list[Write]) -> None:
-        """Returns when they are done. Raises what kept them from it."""
+        """Write and wait for the acknowledgement. Raises the error of these writes."""
         if not writes:
             return
         done: Event = Event()
@@ -44,7 +44,7 @@ class WriteBatcher:
             self._is_writing = False
 
     def _write(self, batch: list[tuple[list[Write], Event]]) -> None:
-        """One command for all; who has a part in what went wrong is told, and nobody else."""
+        """One command for all. Only the callers whose own writes failed get the error."""
         writes = [each for own, _ in batch for each in own]
         failure: Exception | None = None
         wrong: set[int] = set()

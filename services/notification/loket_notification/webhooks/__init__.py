@@ -1,4 +1,4 @@
-"""Events pushed to portals: who wants which, each delivery with its tries, signed as Standard Webhooks.
+"""Webhooks: subscriptions, deliveries with their attempts, and signatures (Standard Webhooks).
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """

@@ -1,4 +1,4 @@
-"""The signature of a webhook, by which its receiver knows that it is ours and new (Standard Webhooks, version 1)."""
+"""Sign webhooks, so that receivers can verify origin and age (Standard Webhooks, version 1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def new_secret() -> str:
 
 
 def headers(secret: str, identifier: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """What goes with the body. `timestamp`: seconds since 1970; `identifier`: the same for each try."""
+    """The headers of a webhook. `timestamp`: seconds since 1970; `identifier`: the same for each attempt."""
     key = base64.b64decode(secret.removeprefix(PREFIX))
     signed = f"{identifier}.{timestamp}.".encode() + body
     signature = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()

@@ -1,8 +1,8 @@
-"""Subscriptions and deliveries in MongoDB. What is delivered is an event, which names nobody.
+"""Subscriptions and deliveries in MongoDB. Events contain no personal data.
 
 subscription  {_id, municipality, owner, url, types, secret, active, made_at, failing_since}
 delivery      {_id, subscription, municipality, event, type, body, state, due, tries, made_at}
-state         waiting | delivered | failed; `due` is there while it waits, and is put off while somebody is at it
+state         waiting | delivered | failed; `due` is present while it waits; a claim moves it forward
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from pymongo.errors import DuplicateKeyError
 from loket_chassis.storage import pagination
 from loket_chassis.storage.connection import Document
 
-#: after each try that failed
+#: the delay after each failed attempt
 DELAYS = tuple(dt.timedelta(seconds=each) for each in (5, 60, 300, 1800, 7200, 18000, 36000, 86400))
-#: a subscription whose deliveries all fail for so long is switched off
+#: a subscription whose deliveries all fail for this long is disabled
 PATIENCE = dt.timedelta(days=3)
-#: somebody who is at a delivery and dies leaves it for others after so long
+#: the claim on a delivery expires after this time, and others take it over
 CLAIM = dt.timedelta(seconds=60)
 KEPT_FOR = dt.timedelta(days=30)
-MAX_TRIES_TOLD = 10
+MAX_TRIES_STORED = 10
 
 
 class Webhooks:
-    """Who wants which events, and what became of each."""
+    """The subscriptions, and the deliveries to them."""
 
     def __init__(self, database: Database[Document]) -> None:
         self.subscriptions = database["webhooks"]
@@ -52,11 +52,11 @@ class Webhooks:
         return made
 
     def of_owner(self, municipality: str, owner: str | None) -> list[Document]:
-        """None: of all."""
+        """The subscriptions of an owner; of all owners for None."""
         return list(self.subscriptions.find(_whose(municipality, owner)).sort([("owner", 1), ("made_at", 1)]))
 
     def one(self, municipality: str, owner: str | None, identifier: str) -> Document | None:
-        """None: of whomever."""
+        """A subscription of an owner; of any owner for None."""
         return self.subscriptions.find_one({"_id": identifier, **_whose(municipality, owner)})
 
     def remove(self, identifier: str) -> None:
@@ -67,7 +67,7 @@ class Webhooks:
         self.subscriptions.update_one({"_id": identifier}, {"$set": {"active": True, "failing_since": None}})
 
     def wanted(self) -> frozenset[tuple[str, str]]:
-        """Municipality and type of everything that somebody wants."""
+        """(municipality, type) of all subscribed events."""
         found = self.subscriptions.find({"active": True}, {"municipality": 1, "types": 1})
         return frozenset((each["municipality"], name) for each in found for name in each["types"])
 
@@ -75,7 +75,7 @@ class Webhooks:
         return list(self.subscriptions.find({"municipality": municipality, "types": event_type, "active": True}))
 
     def plan(self, subscription: Document, event: str, event_type: str, body: str, now: dt.datetime) -> None:
-        """A delivery; the same event again plans nothing new."""
+        """Plan a delivery. A repeated event plans nothing new."""
         key = hashlib.sha256(f"{subscription['_id']} {event}".encode()).hexdigest()
         try:
             self.deliveries.insert_one({
@@ -87,7 +87,7 @@ class Webhooks:
             return
 
     def claim(self, now: dt.datetime) -> Document | None:
-        """The delivery that is due the longest, put off for who asks the next."""
+        """Claim the delivery that has been due longest, or return None."""
         return self.deliveries.find_one_and_update(
             {"due": {"$lte": now}}, {"$set": {"due": now + CLAIM}}, sort=[("due", 1)],
             return_document=ReturnDocument.AFTER,
@@ -103,7 +103,7 @@ class Webhooks:
     def note_failed(
         self, delivery: Document, subscription: Document, status: int | None, error: str | None, now: dt.datetime
     ) -> None:
-        """It is tried again after a delay that grows, until the last; what fails for days is switched off."""
+        """Plan a retry after a growing delay, up to the last; disable a subscription that fails for days."""
         failed = delivery["failed"] + 1
         given_up = failed > len(DELAYS)
         changes: Document = {"failed": failed, "state": "failed" if given_up else "waiting"}
@@ -118,7 +118,7 @@ class Webhooks:
         self.deliveries.update_one({"_id": delivery["_id"]}, {"$set": {"state": "failed"}, "$unset": {"due": ""}})
 
     def _note(self, delivery: Document, changes: Document, attempt: Document, ends: bool) -> None:
-        update: Document = {"$set": changes, "$push": {"tries": {"$each": [attempt], "$slice": -MAX_TRIES_TOLD}}}
+        update: Document = {"$set": changes, "$push": {"tries": {"$each": [attempt], "$slice": -MAX_TRIES_STORED}}}
         if ends:
             update["$unset"] = {"due": ""}
         self.deliveries.update_one({"_id": delivery["_id"]}, update)
@@ -126,10 +126,10 @@ class Webhooks:
     def page(self, subscription: str, cursor: str | None, most: int) -> tuple[list[Document], str | None]:
         """The deliveries, the latest first. Raises Refusal: invalid-request."""
         found, more = pagination.latest(self.deliveries, {"subscription": subscription}, cursor, most)
-        return [_told(each) for each in found], more
+        return [_describe_delivery(each) for each in found], more
 
     def again(self, subscription: str, event: str, now: dt.datetime) -> bool:
-        """Deliver once more. False when there is no such delivery."""
+        """Plan the delivery again. Return False when there is none."""
         changes = {"state": "waiting", "due": now, "failed": 0}
         return bool(
             self.deliveries.update_one({"subscription": subscription, "event": event}, {"$set": changes}).matched_count
@@ -143,7 +143,7 @@ def _whose(municipality: str, owner: str | None) -> Document:
     return {"municipality": municipality} if owner is None else {"municipality": municipality, "owner": owner}
 
 
-def _told(delivery: Document) -> Document:
+def _describe_delivery(delivery: Document) -> Document:
     return {
         "event": delivery["event"],
         "type": delivery["type"],
@@ -154,8 +154,8 @@ def _told(delivery: Document) -> Document:
     }
 
 
-def told(subscription: Document) -> dict[str, Any]:
-    """A subscription as its owner sees it; the secret was told when it was made."""
+def describe(subscription: Document) -> dict[str, Any]:
+    """A subscription as its owner sees it, without its secret."""
     since = subscription["failing_since"]
     return {
         "id": subscription["_id"],

@@ -1,6 +1,6 @@
-"""What a portal asks of its subscriptions. `owner` is the code of its key; it sees its own alone.
+"""Manage webhook subscriptions. `owner`: the code of a portal's key; it sees only its own.
 
-Who runs the desk sees to those of all: `owner` is None.
+`owner` is None for an administrator of the municipality, who sees all.
 """
 
 from __future__ import annotations
@@ -14,36 +14,36 @@ from loket_contracts.errors import Refusal
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS
 
 from .signing import new_secret
-from .store import Webhooks, told
-from .targets import NotAllowed, look_at
+from .store import Webhooks, describe
+from .targets import NotAllowed, check_target
 
-#: what can be subscribed to: what happens to appointments, tickets and the waiting list
+#: the event types that can be subscribed to
 TYPES = tuple(sorted(event.type for event in EVENTS.values() if event.exchange == BOOKING_EXCHANGE))
 MAX_PER_OWNER = 20
 
 
 def subscribe(
-    webhooks: Webhooks, municipality: str, owner: str, wish: Mapping[str, Any], private_too: bool, now: dt.datetime
+    webhooks: Webhooks, municipality: str, owner: str, command: Mapping[str, Any], allow_private: bool, now: dt.datetime
 ) -> dict[str, Any]:
     """Raises Refusal: webhook-target-refused, too-many-webhooks, invalid-request."""
-    for index, name in enumerate(wish["types"]):
+    for index, name in enumerate(command["types"]):
         if name not in TYPES:
             raise Refusal(
                 "invalid-request", errors=[{"pointer": f"/types/{index}", "detail": "There is no such event type."}]
             )
     try:
-        look_at(wish["url"], private_too)
+        check_target(command["url"], allow_private)
     except NotAllowed as error:
         raise Refusal("webhook-target-refused", {"reason": error}) from error
     if len(webhooks.of_owner(municipality, owner)) >= MAX_PER_OWNER:
         raise Refusal("too-many-webhooks", {"limit": MAX_PER_OWNER})
     secret = new_secret()
-    made = webhooks.add(municipality, owner, wish["url"], sorted(set(wish["types"])), secret, now)
-    return {**told(made), "secret": secret}
+    made = webhooks.add(municipality, owner, command["url"], sorted(set(command["types"])), secret, now)
+    return {**describe(made), "secret": secret}
 
 
 def listed(webhooks: Webhooks, municipality: str, owner: str | None) -> list[dict[str, Any]]:
-    return [told(each) for each in webhooks.of_owner(municipality, owner)]
+    return [describe(each) for each in webhooks.of_owner(municipality, owner)]
 
 
 def remove(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> None:
@@ -52,15 +52,15 @@ def remove(webhooks: Webhooks, municipality: str, owner: str | None, identifier:
 
 
 def switch_on(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> dict[str, Any]:
-    """After it was switched off because all deliveries failed. Raises Refusal: webhook-not-found."""
+    """Enable a subscription that was disabled because all deliveries failed. Raises Refusal: webhook-not-found."""
     webhooks.switch_on(_one(webhooks, municipality, owner, identifier)["_id"])
-    return told(_one(webhooks, municipality, owner, identifier))
+    return describe(_one(webhooks, municipality, owner, identifier))
 
 
 def deliveries(
     webhooks: Webhooks, municipality: str, owner: str | None, identifier: str, cursor: str | None, most: int
 ) -> dict[str, Any]:
-    """What was pushed and what came of it, the latest first. Raises Refusal: webhook-not-found, invalid-request."""
+    """The deliveries and their outcomes, the latest first. Raises Refusal: webhook-not-found, invalid-request."""
     subscription = _one(webhooks, municipality, owner, identifier)
     found, more = webhooks.page(subscription["_id"], cursor, most)
     return {"deliveries": found, "next": more}

@@ -1,4 +1,4 @@
-"""Where a webhook may go: to a public address, and to the very one that was looked at (no forged requests)."""
+"""Check the target of a webhook and connect to the address that was checked, against SSRF."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from eventlet import Timeout
 from urllib3.exceptions import HTTPError
 
 SECONDS = 10.0
-#: for looking up a name: less than who subscribes waits, and a name server that says nothing takes five
+#: for a DNS lookup: shorter than the timeout of the caller; a silent name server takes five seconds
 LOOKUP_SECONDS = 1.0
 MAX_BYTES_READ = 2000
-#: all IPv6 addresses of the internet; translators of IPv4 (64:ff9b::/96), among others, lie outside
+#: all public IPv6 addresses; translators of IPv4 (64:ff9b::/96), among others, are outside
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 class NotAllowed(Exception):
-    """Nothing may be sent there; the text says why."""
+    """The target is not allowed; the message says why."""
 
 
 class NotReached(Exception):
-    """There was no answer; the text says why, and names no address of ours."""
+    """The target did not respond; the message says why, without internal addresses."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """An address that was looked at. `ip`: the one that is connected to, whatever the name becomes."""
+    """A checked target. `ip`: the address to connect to, even if the name resolves differently later."""
 
     scheme: str
     host: str
@@ -38,17 +38,17 @@ class Target:
     ip: str
 
 
-def look_at(url: str, private_too: bool) -> Target:
-    """Raises NotAllowed: not https, a private, local or reserved address, or a name that leads nowhere.
+def check_target(url: str, allow_private: bool) -> Target:
+    """Resolve and check a URL. Raises NotAllowed: not https, a private or reserved address, or an unknown host.
 
-    `private_too`: also http, and addresses that are not public; for who runs a portal on the same network.
+    `allow_private`: also http and addresses that are not public, for portals on the same network.
     """
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
         raise NotAllowed("it is no address") from error
-    if parts.scheme != "https" and not (private_too and parts.scheme == "http"):
+    if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
         raise NotAllowed("it must begin with https://")
     if not parts.hostname or parts.username is not None or parts.fragment:
         raise NotAllowed("it has no host, or has a user or a fragment")
@@ -60,7 +60,7 @@ def look_at(url: str, private_too: bool) -> Target:
     except (OSError, UnicodeError) as error:
         raise NotAllowed("its host leads nowhere") from error
     addresses = [str(each[4][0]) for each in found]
-    if not private_too and not all(_is_public(address) for address in addresses):
+    if not allow_private and not all(_is_public(address) for address in addresses):
         raise NotAllowed("it is not a public one")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, parts.hostname, port, path, addresses[0])
@@ -78,7 +78,7 @@ def _is_public(address: str) -> bool:
 
 
 def push(target: Target, body: bytes, headers: dict[str, str]) -> int:
-    """POST it, and follow no redirect. The status of the answer; raises NotReached."""
+    """POST the body without following redirects. Return the status; raises NotReached."""
     timeout = urllib3.Timeout(connect=SECONDS / 2, read=SECONDS)
     given = {**headers, "Host": f"{target.host}:{target.port}" if target.port not in (80, 443) else target.host}
     pool: urllib3.HTTPConnectionPool

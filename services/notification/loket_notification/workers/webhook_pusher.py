@@ -14,7 +14,7 @@ from loket_contracts.envelope import CONTENT_TYPE, Event
 
 from ..webhooks.signing import headers
 from ..webhooks.store import Webhooks
-from ..webhooks.targets import NotAllowed, NotReached, look_at, push
+from ..webhooks.targets import NotAllowed, NotReached, check_target, push
 
 PUSHERS = 4
 #: seconds between two queries for due deliveries, unless the pusher is woken
@@ -75,7 +75,7 @@ class WebhookPusher:
         signed = headers(subscription["secret"], delivery["event"], int(self._now().timestamp()), body)
         status, error = None, None
         try:
-            target = look_at(subscription["url"], self.allow_private)
+            target = check_target(subscription["url"], self.allow_private)
             status = push(target, body, {"Content-Type": CONTENT_TYPE, "User-Agent": "Loket", **signed})
         except (NotAllowed, NotReached) as failure:
             error = str(failure)

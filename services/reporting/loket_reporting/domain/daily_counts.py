@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from loket_contracts.visits import OPEN_STATES
+
 Fact = Mapping[str, Any]
 Counts = Counter[str]
 
@@ -24,7 +26,7 @@ LATE_MINUTES = 24 * 60
 #: longer waits and visits count as this: a visit that was never ended is no visit of nine hours
 MAX_MINUTES = 240
 NOTICES = (("day", 24 * 60), ("two_days", 48 * 60), ("week", 7 * 24 * 60))
-TOOK_PLACE = frozenset({"booked", "checked_in", "in_service", "parked", "completed", "no_show"})
+TOOK_PLACE = frozenset({*OPEN_STATES, "completed", "no_show"})
 
 
 def slices_of(fact: Fact) -> list[str]:

@@ -6,14 +6,16 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from loket_contracts.visits import Phase, events_of
+
 MINUTE = dt.timedelta(minutes=1)
 NOTHING = dt.timedelta()
 
-ARRIVES = frozenset({"appointment.checked_in", "ticket.issued"})
-BEGINS = frozenset({"appointment.started", "ticket.called"})
-PAUSES = frozenset({"appointment.parked", "ticket.parked", "ticket.transferred"})
-ENDS = frozenset({"appointment.completed", "ticket.completed"})
-TAKES_BACK = frozenset({"appointment.reinstated"})
+ARRIVES = events_of(Phase.ARRIVAL)
+BEGINS = events_of(Phase.START)
+PAUSES = events_of(Phase.PAUSE)
+ENDS = events_of(Phase.END)
+TAKES_BACK = events_of(Phase.UNDO)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
-from loket_contracts.days import asked_day
 from loket_contracts.errors import Refusal
+from loket_contracts.fields import parse_day_parameter
 
 DAY = dt.timedelta(days=1)
 #: the period when none is given: so many days, the last of them today
@@ -79,8 +79,8 @@ def part_of(day: dt.date, part: str) -> str:
 
 def period(first: str | None, last: str | None, today: dt.date) -> Period:
     """The period between two dates, YYYY-MM-DD. Raises Refusal: invalid-request."""
-    end = None if last is None else asked_day(last, "to")
-    begin = None if first is None else asked_day(first, "from")
+    end = None if last is None else parse_day_parameter(last, "to")
+    begin = None if first is None else parse_day_parameter(first, "from")
     if begin is None:
         begin = (end or today) - dt.timedelta(days=USUAL_DAYS - 1)
     end = end or max(begin, today)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.figures import FIGURES
 
 from ..domain.daily_counts import ALL, Counts, name_of
 from ..domain.disclosure_control import publishable
-from ..domain.figures import FIGURES, break_down, work_out
+from ..domain.figures import break_down, work_out
 from ..domain.periods import PARTS, Period, part_of, whole_months
 from ..store.projections import Projection
 
