@@ -26,7 +26,7 @@ os._exit(0)
         ("loket_booking.service:BookingService", "Outbox"),
         ("loket_notification.service:NotificationService", "Outbox"),
         ("loket_reporting.service:ReportingService", "Outbox"),
-        ("loket_gateway.service:GatewayService", "Identity"),
+        ("loket_gateway.service:GatewayService", "Authentication"),
     ],
 )
 def test_a_service_can_be_bound_with_all_that_it_is_composed_of(service, needed):

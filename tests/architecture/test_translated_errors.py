@@ -14,7 +14,7 @@ SOURCES = [*ROOT.glob("services/*/loket_*/**/*.py"), *ROOT.glob("gateway/loket_g
 #: whose text is told to who sent the request
 TOLD = {"ValidationError", "NotAllowed", "_wrong", "_problem", "refused"}
 #: constants that hold such a text
-NAMED = {"WANTED", "TOO_LONG", "UNSPOKEN", "NOT_A_NUMBER", "IMPOSSIBLE", "NOT_HERE", "EXTENSION"}
+NAMED = {"DAY_ERROR", "TOO_LONG", "UNSPOKEN", "NOT_A_NUMBER", "IMPOSSIBLE", "NOT_HERE", "EXTENSION"}
 #: what of marshmallow's own sentences the schemas can say
 OF_MARSHMALLOW = {
     "Missing data for required field.", "Field may not be null.", "Invalid value.", "Unknown field.",

@@ -60,7 +60,7 @@ class Component:
         raise StartFailed(f"{self.name} was not {probe} within {patience:.0f} s; its log is {self.log}")
 
     def ask_to_stop(self) -> None:
-        """Send SIGTERM and return at once; `stop` then waits."""
+        """Send SIGTERM and return immediately; `stop` then waits."""
         if self.child is not None and self.child.is_running():
             self.child.process.terminate()
 

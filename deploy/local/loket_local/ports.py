@@ -26,7 +26,7 @@ def is_free(port: int) -> bool:
 def find_free(count: int) -> list[int]:
     """`count` different free ports, below those that the system gives to outgoing connections.
 
-    A port from that upper range can be taken by anybody's connection between our look and our server's start.
+    A port from that upper range can be taken by a connection between the check and the start of the server.
     """
     found: set[int] = set()
     while len(found) < count:

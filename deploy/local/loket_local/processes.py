@@ -16,7 +16,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class StartFailed(Exception):
-    """Something could not be started. The text says what is wrong and what to do about it."""
+    """A process could not be started. The message says why and what to do."""
 
 
 def _before_exec(niceness: int) -> None:
@@ -86,7 +86,7 @@ class Child:
             self.process.wait()
 
     def kill(self) -> None:
-        """End it at once, as a crash would (SIGKILL)."""
+        """Kill it, as a crash would (SIGKILL)."""
         self.process.kill()
         self.process.wait()
 

@@ -138,7 +138,7 @@ class Stack:
     def configure(self, file: Path, if_absent: bool = False) -> None:
         """Load a municipality, and its messages if there is a plan beside it.
 
-        `if_absent`: leave what is configured already as it is. Raises StartFailed with what is wrong.
+        `if_absent`: leave an existing configuration unchanged. Raises StartFailed with the errors.
         """
         self.report(f"municipality: loading {file.name}")
         self._load(["loket_booking.configure"], "loket-configure", file, if_absent)

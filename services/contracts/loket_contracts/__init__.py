@@ -1,1 +1,1 @@
-"""The published language of Loket: what its parts say to each other, and nothing else."""
+"""The published language of Loket: events, commands, error codes, figures and visit steps."""

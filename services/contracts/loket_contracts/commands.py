@@ -1,4 +1,4 @@
-"""The shape of what a caller may ask. Shape only: whether a slot is on offer is for booking to decide."""
+"""The schemas of commands. They check the shape; whether a slot is available is decided by booking."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .periods import ClosedTime, WelcomeHours
 
 MAX_PERSONS = 20
 MAX_TYPES = 5
-#: signs that end a line, that print nothing, or that turn the order of what follows
+#: characters that end a line, that are invisible, or that change the text direction
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
-#: blanks, then what is none: only one way to match, so a text of a million signs takes no longer than it should
+#: blanks, then a visible character: there is only one way to match, so the time is linear
 ONE_LINE = validate.Regexp(rf"\A[^\S{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*\Z")
 _TOKEN = validate.Regexp(r"\A[A-Za-z0-9_-]{1,128}\Z", error="This is not an identifier that Loket gave out.")
 

@@ -1,4 +1,4 @@
-"""What staff may ask that residents and portals may not: to book without an e-mail address."""
+"""Commands for staff only: booking without an e-mail address."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _json = JSONFormat()
 
 
 class MalformedEvent(Exception):
-    """A message that is not an event of ours. Trying again cannot help, so it goes to the dead letters at once."""
+    """A message that is not an event of Loket. A retry cannot help, so it is dead-lettered immediately."""
 
 
 @dataclass(frozen=True)

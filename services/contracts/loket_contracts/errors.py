@@ -1,4 +1,4 @@
-"""Saying no, by a stable code of `error_codes`.
+"""Refuse a request with a stable code of `error_codes`.
 
 A code becomes the `type` of an RFC 9457 problem at the gateway, which also chooses the HTTP status and the language.
 """
@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError
 
 from .error_codes import ERRORS
 
-#: of one request; nobody reads more, and a megabyte of unknown fields would be answered with four
+#: the errors of one response at most; a megabyte of unknown fields would cause four megabytes
 MAX_ERRORS = 100
 
 
@@ -52,7 +52,7 @@ def pointers(messages: Mapping[Any, Any] | Sequence[Any], at: str = "") -> list[
 
 
 def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body as the schema reads it. Raises Refusal: invalid-request, pointing at each field that is wrong."""
+    """Load the body with the schema. Raises Refusal: invalid-request, pointing at each field that is wrong."""
     try:
         loaded: dict[str, Any] = schema.load(body)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What events carry: the schema of the data of each, without personal data."""
+"""The schemas of the data of events, without personal data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CHANNELS = ("on_site", "phone", "video", "visit")
 ACTORS = ("resident", "staff", "portal", "system")
 STATES = ("held", "booked", "checked_in", "in_service", "parked", "completed", "cancelled", "no_show")
 TICKET_STATES = ("waiting", "in_service", "parked", "completed", "left")
-#: why nothing is free, in the order in which they are looked for
+#: the reasons why nothing is free, in the order in which they are checked
 REASONS_WITHOUT_SLOT = (
     "past",  # the day is over
     "horizon",  # the day lies further ahead than may be booked

@@ -31,7 +31,7 @@ from .event_data import (
     WaitingListData,
 )
 from .event_examples import APPOINTMENT, MESSAGE, OFFERED, TICKET, WAITING
-from .visits import APPOINTMENT_STEPS, TICKET_STEPS, VisitStep
+from .visits import APPOINTMENT_STEPS, PREPARATION_STEPS, TICKET_STEPS, VisitStep
 
 BOOKING_EXCHANGE = "booking.events"
 NOTIFICATION_EXCHANGE = "notification.events"
@@ -57,7 +57,9 @@ class EventType:
         return f"{self.name}.v{self.version}"
 
 
-_MESSAGE_EVENTS = frozenset({"preparation_requested", "documents_due", "offered"})
+_MESSAGE_EVENTS = frozenset(
+    {"appointment.completed", "appointment.preparation_requested", "appointment.documents_due", "waiting_list.offered"}
+)
 
 
 def _consumers(name: str) -> tuple[str, ...]:
@@ -65,8 +67,7 @@ def _consumers(name: str) -> tuple[str, ...]:
 
 
 def _of_step(step: VisitStep, schema: type[Schema], example: Mapping[str, Any]) -> EventType:
-    consumers = ("notification", "reporting") if step.event == "appointment.completed" else ("reporting",)
-    return EventType(step.event, step.summary, schema, consumers, {**example, "state": step.state})
+    return EventType(step.event, step.summary, schema, _consumers(step.event), {**example, "state": step.state})
 
 
 EVENTS: dict[str, EventType] = {
@@ -98,27 +99,14 @@ EVENTS: dict[str, EventType] = {
             },
         ),
         *(_of_step(step, AppointmentData, APPOINTMENT) for step in APPOINTMENT_STEPS),
-        *(
-            EventType(
-                name=f"appointment.{name}",
-                summary=summary,
-                schema=AppointmentData,
-                consumed_by=_consumers(name),
-                example={**APPOINTMENT, "state": "booked"},
-            )
-            for name, summary in (
-                ("preparation_requested", "The specialist asks the resident for something beforehand."),
-                ("documents_due", "Documents that are needed for the visit are not there yet."),
-                ("documents_missing", "Documents were not there in time."),
-            )
-        ),
+        *(_of_step(step, AppointmentData, APPOINTMENT) for step in PREPARATION_STEPS),
         *(_of_step(step, TicketData, TICKET) for step in TICKET_STEPS),
         *(
             EventType(
                 name=f"waiting_list.{name}",
                 summary=summary,
                 schema=schema,
-                consumed_by=_consumers(name),
+                consumed_by=_consumers(f"waiting_list.{name}"),
                 example=example,
             )
             for name, schema, summary, example in (

@@ -15,7 +15,7 @@ Text = Mapping[str, str]
 NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 LOCALES = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
 LANGUAGES = tuple(NAMES)
-#: what is spoken where no municipality is concerned and nobody asks for a language
+#: the language when there is no municipality and no requested language
 DEFAULT_LANGUAGE = LANGUAGES[0]
 
 

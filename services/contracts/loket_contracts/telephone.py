@@ -1,7 +1,7 @@
 """Telephone numbers, by the metadata of libphonenumber.
 
-A number without a country code can only be read by somebody who knows the country: booking, which knows the
-municipality. Everybody else checks what is certain without it.
+A number without a country code can only be parsed with the country: booking knows it from the municipality. The other
+parts check what is certain without it.
 """
 
 from __future__ import annotations

@@ -46,6 +46,15 @@ APPOINTMENT_STEPS = (
     VisitStep("appointment.resumed", "checked_in", "A parked visit is back in the line."),
 )  # fmt: skip
 
+#: steps before the visit
+PREPARATION_STEPS = (
+    VisitStep(
+        "appointment.preparation_requested", "booked", "The specialist asks the resident for something beforehand."
+    ),
+    VisitStep("appointment.documents_due", "booked", "Documents that are needed for the visit are not there yet."),
+    VisitStep("appointment.documents_missing", "booked", "Documents were not there in time."),
+)
+
 TICKET_STEPS = (
     VisitStep("ticket.issued", "waiting", "Somebody walked in and took a number.", Phase.ARRIVAL),
     VisitStep("ticket.called", "in_service", "The number is called to a desk.", Phase.START),

@@ -1,4 +1,4 @@
-"""`loket-report`: what an operator asks of the running reporting service. `--help` lists it."""
+"""`loket-report`: commands for operators of a running reporting service. `--help` lists them."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ ENDED = ("done", "failed", "overtaken", "died", "never")
 @amqp_uri_option
 @click.pass_context
 def main(context: click.Context, amqp_uri: str) -> None:
-    """Look after the figures of a running Loket."""
+    """Manage the figures of a running Loket."""
     context.obj = CliClient(amqp_uri, "reporting")
 
 
 @main.command()
 @click.pass_obj
-def rebuild(asking: CliClient) -> None:
-    """Make all facts and figures anew from the event logs, while the old ones stay in use until then.
+def rebuild(client: CliClient) -> None:
+    """Rebuild all facts and figures from the event logs; the old ones stay in use until the end.
 
-    It goes on when this command is interrupted; asked again, it shows how far it is.
+    The rebuild continues when this command is interrupted; run it again to see the progress.
     """
-    if not asking.ask("rebuild"):
-        click.echo("A rebuild is going on already; this is how far it is.")
+    if not client.ask("rebuild"):
+        click.echo("A rebuild is running already; this is its progress.")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns) as shown:
         events, days = shown.add_task("events", total=None), shown.add_task("days counted", total=None)
         while True:
-            found: dict[str, Any] = asking.ask("rebuilding")
+            found: dict[str, Any] = client.ask("rebuilding")
             shown.update(events, completed=found["events"], total=found["of"] or None)
             shown.update(days, completed=found["days"])
             if found["state"] in ENDED:
@@ -43,8 +43,8 @@ def rebuild(asking: CliClient) -> None:
             time.sleep(0.5)
     if found["state"] != "done":
         why = f": {found['why']}" if found.get("why") else ""
-        raise click.ClickException(f"The rebuild ended as {found['state']}{why}. The figures that were there stay.")
-    click.echo(f"The figures follow from {found['events']} events now.")
+        raise click.ClickException(f"The rebuild ended as {found['state']}{why}. The old figures stay in use.")
+    click.echo(f"The figures were rebuilt from {found['events']} events.")
 
 
 if __name__ == "__main__":

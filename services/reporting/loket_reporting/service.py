@@ -1,4 +1,4 @@
-"""What reporting listens to and what can be asked of it. It translates and delegates; it holds no rule."""
+"""The entrypoints of reporting: events and RPC methods. They translate and delegate; they decide nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .queries import reports
 from .workers import rebuild, weekly_report
 
 
-def _heard(exchange: str) -> tuple[str, list[str]]:
+def _consumed(exchange: str) -> tuple[str, list[str]]:
     return exchange, [event.type for event in EVENTS.values() if event.exchange == exchange and event.name in KIND_OF]
 
 
@@ -45,7 +45,7 @@ class ReportingService(DeadLetters, Probes):
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
-    @listen("reporting.events", [_heard(BOOKING_EXCHANGE), _heard(NOTIFICATION_EXCHANGE)])
+    @listen("reporting.events", [_consumed(BOOKING_EXCHANGE), _consumed(NOTIFICATION_EXCHANGE)])
     def on_event(self, event: Event) -> None:
         for projection in self.app.projections.all():
             if projection.facts.apply(event):
@@ -79,12 +79,12 @@ class ReportingService(DeadLetters, Probes):
 
     @rpc
     def rebuild(self) -> bool:
-        """Make all facts and figures anew from the event logs, in the background. False when that is going on."""
+        """Rebuild all facts and figures from the event logs, in the background. Return False when one is running."""
         return rebuild.start(self.app.projections, self.booking, self.notification, self.app.spawn)
 
     @rpc
     def rebuilding(self) -> dict[str, Any]:
-        """How far the last rebuild is."""
+        """The progress of the last rebuild."""
         return rebuild.progress(self.app.projections)
 
     @rpc

@@ -13,11 +13,11 @@ class ReportingSettings(MongoSettings):
     """Reporting: figures about appointments, from events alone."""
 
     http_address: str = setting(
-        "Where the probes and figures of reporting answer", default="127.0.0.1:8093", allowed=ListenAddress()
+        "Where reporting serves its probes and metrics", default="127.0.0.1:8093", allowed=ListenAddress()
     )
     mongo_database: str = setting(
         "The name of reporting's own database", default="loket_reporting", allowed=DatabaseName()
     )
     max_workers: int = setting(
-        "How many events and queries are worked on at once; the prefetch too", default=16, allowed=WORKERS
+        "How many events and queries are processed at once; also the prefetch count", default=16, allowed=WORKERS
     )

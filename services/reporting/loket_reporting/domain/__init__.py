@@ -1,1 +1,1 @@
-"""What figures are: facts from events, counts from facts, figures from counts. Pure."""
+"""Facts from events, counts from facts, figures from counts. Pure."""

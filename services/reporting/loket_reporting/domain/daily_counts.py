@@ -1,7 +1,7 @@
-"""What one day counts, and for whom: the facts of a day as numbers that can be added up over any period.
+"""Count the facts of one day, as numbers that can be added up over any period.
 
-A measure that has a median, such as how long people waited, is counted by its value, so that the median of a year is
-that of all its visits and not that of its days.
+A measure with a median, such as the waiting time, is counted by value, so that the median of a year is that of all
+visits and not that of the days.
 
 A slice is a part of the municipality: all of it, a location, a team, a type, or one of the last two at one location.
 """

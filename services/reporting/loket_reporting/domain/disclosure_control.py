@@ -1,4 +1,4 @@
-"""What may be published of a table of counts: nothing from which few people can be read off.
+"""Disclosure control: hide the small counts of a table before it is published.
 
 A count of 1 to FEW - 1 is hidden. Where a row or a column has a total, a single hidden count could be worked out from
 the rest, so the smallest of the others is hidden with it, and again until every line hides none or two at least. This

@@ -1,4 +1,4 @@
-"""How long somebody waited and how long they were helped, from the steps of a visit in their order."""
+"""Waiting and service times, from the steps of a visit in their order."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ TAKES_BACK = events_of(Phase.UNDO)
 
 @dataclass(frozen=True)
 class Times:
-    """In whole minutes, None when it was not seen. `waited`: from arriving until helped for the first time.
+    """In whole minutes, None when unknown. `waited`: from the arrival to the first start.
 
-    `served`: all time with somebody of the municipality, without the time that the visit was parked.
+    `served`: the total time with staff, without the time in which the visit was parked.
     """
 
     waited: int | None = None

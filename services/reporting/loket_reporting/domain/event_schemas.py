@@ -1,4 +1,4 @@
-"""The fields of events that reporting reads. Read tolerantly: what is not named here may come and go."""
+"""The schemas of the events that reporting consumes. A tolerant reader: other fields are ignored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Reader(Schema):
 
 
 class Visitor(Reader):
-    """What is said of everybody who comes, or would."""
+    """The fields of every event about a visitor."""
 
     appointment_types = fields.List(fields.String(), required=True)
     team = fields.String(required=True)

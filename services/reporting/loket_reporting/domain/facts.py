@@ -1,7 +1,7 @@
-"""A fact: what is known about one appointment, ticket, message, place on the waiting list or resource-day.
+"""Facts: the known state of one appointment, ticket, message, waiting-list entry or resource-day.
 
-It follows from the set of events that were heard about it, and from nothing else. So it does not matter in which order
-they come, how often, or how late.
+A fact depends only on the set of events about it. So it does not matter in which order they arrive, how often, or how
+late.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of fact. `tells`: what follows from the newest event and all steps."""
+    """One kind of fact. `derive`: its fields, from the newest event and all steps."""
 
     name: str
     schema: Schema
-    tells: Callable[[Mapping[str, Any], list[Mapping[str, Any]]], Document]
+    derive: Callable[[Mapping[str, Any], list[Mapping[str, Any]]], Document]
 
 
 def apply(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document | None:
-    """The fact with these events in it, all about the same; None when all of them were heard before.
+    """The fact with these events applied, all of one subject; None when all of them were applied before.
 
     `known`: the fact as it was, if there is one.
     """
@@ -63,7 +63,7 @@ def apply(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document 
         "municipality": any_event.municipality, "told": steps, "newest": newest, "feedback": feedback, "day": None,
     }  # fmt: skip
     if newest is not None:
-        fact |= kind.tells(newest, steps)
+        fact |= kind.derive(newest, steps)
     # the counts of these days do not know of the fact as it now is, nor those of the day that it was moved away from
     before = {known["day"], *known["stale_days"]} if known else set()
     fact["stale_days"] = sorted({fact["day"], *before} - {None})
@@ -71,7 +71,7 @@ def apply(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document 
 
 
 def key_of(event: Event) -> str:
-    """Under which key the fact is kept that this event is about: its subject, but for feedback on an appointment."""
+    """The key of the fact of this event: its subject, or the appointment for feedback."""
     return str(event.data["appointment"]) if event.name == "feedback.given" else event.subject
 
 
@@ -83,10 +83,10 @@ def _where(newest: Mapping[str, Any]) -> Document:
     return {"team": newest["team"], "location": newest["location"], "types": newest["appointment_types"]}
 
 
-def _appointment(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+def _appointment(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
     start, end = newest["start"], newest["end"]
-    cancelled = next((each["time"] for each in told if each["name"] == "appointment.cancelled"), None)
-    times = walk((each["name"], each["time"]) for each in told)
+    cancelled = next((each["time"] for each in steps if each["name"] == "appointment.cancelled"), None)
+    times = walk((each["name"], each["time"]) for each in steps)
     return {
         **_where(newest),
         "day": _day(start, newest["time_zone"]),
@@ -102,15 +102,15 @@ def _appointment(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Do
         "planned": (end - start) // MINUTE,
         "lead": max(0, (start - newest["booked_at"]) // MINUTE),
         "notice": (start - cancelled) // MINUTE if cancelled and newest["state"] == "cancelled" else None,
-        "reschedules": sum(each["name"] == "appointment.rescheduled" for each in told),
+        "reschedules": sum(each["name"] == "appointment.rescheduled" for each in steps),
         "waited": times.waited,
         "served": times.served,
     }
 
 
-def _ticket(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+def _ticket(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
     arrived, zone = newest["arrived_at"], newest["time_zone"]
-    times = walk((each["name"], each["time"]) for each in told)
+    times = walk((each["name"], each["time"]) for each in steps)
     return {
         **_where(newest),
         "day": _day(arrived, zone),
@@ -123,18 +123,18 @@ def _ticket(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Documen
     }
 
 
-def _waiting(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+def _waiting(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
     return {
         **_where(newest),
-        "day": _day(min(each["time"] for each in told), newest["time_zone"]),
+        "day": _day(min(each["time"] for each in steps), newest["time_zone"]),
         "state": newest["event"].rpartition(".")[2],
         "reason": newest["reason"],
-        "offers": sum(each["name"] == "waiting_list.offered" for each in told),
+        "offers": sum(each["name"] == "waiting_list.offered" for each in steps),
     }
 
 
-def _message(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
-    left = [each for each in told if each["name"] != "notification.delivered"] or told
+def _message(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
+    left = [each for each in steps if each["name"] != "notification.delivered"] or steps
     return {
         "day": left[-1]["time"].date().isoformat(),
         "state": newest["event"].rpartition(".")[2],
@@ -142,7 +142,7 @@ def _message(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Docume
     }
 
 
-def _capacity(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+def _capacity(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
     return {
         "day": newest["date"],
         "resource": newest["resource"],
@@ -152,7 +152,7 @@ def _capacity(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Docum
     }
 
 
-def _sample(newest: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Document:
+def _sample(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
     return {
         "day": newest["date"],
         "team": newest["team"],
@@ -184,7 +184,7 @@ _KIND_OF_SUBJECT = {
     "capacity": CAPACITY,
     "availability": SAMPLE,
 }
-#: the kind of fact that each event is about which reporting hears
+#: the kind of fact by event, for all events that reporting consumes
 KIND_OF: dict[str, Kind] = {
     name: _KIND_OF_SUBJECT[about] for name in EVENTS if (about := name.partition(".")[0]) in _KIND_OF_SUBJECT
 }

@@ -51,7 +51,7 @@ def _share(
 
 
 def percentile(values: Mapping[int, int], share: float) -> int | None:
-    """The smallest value that at least `share` of all do not exceed (the nearest rank); None of nothing."""
+    """The smallest value that at least `share` of all do not exceed (nearest rank); None without values."""
     needed, seen = share * sum(values.values()), 0
     for value, number in sorted(values.items()):
         seen += number

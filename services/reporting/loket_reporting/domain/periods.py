@@ -1,4 +1,4 @@
-"""Periods of local days, what comes before them, and how they are cut in parts."""
+"""Periods of local days, the periods before them, and their parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.fields import parse_day_parameter
 
 DAY = dt.timedelta(days=1)
-#: the period when none is given: so many days, the last of them today
+#: the days of the default period, which ends today
 USUAL_DAYS = 91
 MAX_DAYS = 3700
 #: the parts that a period can be cut in, the finest first, and the longest period that is cut so when nothing is asked
@@ -48,12 +48,12 @@ class Period:
         return next(part for part, most in PARTS.items() if self.days <= most)
 
     def cut(self, part: str, after: int, most: int) -> Period | None:
-        """The days of at most so many parts, after as many as were had before; None when there are no more."""
+        """The days of the next `most` parts at most, after the first `after`; None when there are no more."""
         begins = self._begins(part)[after : after + most]
         return Period(begins[0], min(self.last, _next_part(begins[-1], part) - DAY)) if begins else None
 
     def parts(self, part: str) -> list[str]:
-        """The names of all its parts, in order, those without anything in them too."""
+        """The names of all its parts, in order, including empty ones."""
         return [part_of(day, part) for day in self._begins(part)]
 
     def _begins(self, part: str) -> list[dt.date]:
@@ -92,7 +92,7 @@ def period(first: str | None, last: str | None, today: dt.date) -> Period:
 
 
 def whole_months(today: dt.date, months: int) -> Period:
-    """The last so many months that are over."""
+    """The last `months` complete months."""
     last = today.replace(day=1) - DAY
     return Period(_months_before(today.replace(day=1), months), last)
 

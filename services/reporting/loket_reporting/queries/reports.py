@@ -1,4 +1,4 @@
-"""What can be asked of reporting: figures of a period, beside the period before, as series and by part."""
+"""Reports: the figures of a period, compared with the period before, as series and by part."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BY = {"team": "team:", "appointment_type": "type:", "location": "location:"}
 #: the counts that are open data, and for how many months
 OPEN_COLUMNS = ("completed", "no_show", "cancelled", "other")
 OPEN_MONTHS = 24
-#: a table is given in pages of so many parts of its period
+#: the number of parts of the period in one page of a table
 PARTS_AT_ONCE = 60
 #: parts of which every month is of one only
 OF_MONTHS = ("month", "quarter")
@@ -29,7 +29,7 @@ Asked = dict[str, str | None]
 
 
 def slice_of(asked: Asked) -> str:
-    """The slice that is asked for. Raises Refusal: invalid-request for a team and a type at once."""
+    """The requested slice. Raises Refusal: invalid-request for a team and a type together."""
     team, kind = asked.get("team"), asked.get("appointment_type")
     if team and kind:
         detail = "Ask for a team or for an appointment type; a type is of one team."

@@ -1,1 +1,1 @@
-"""What reporting keeps, in its own MongoDB: facts, the counts of each day, and which set of both is in use."""
+"""The repositories of reporting: facts, counts per day, and which projection is in use."""

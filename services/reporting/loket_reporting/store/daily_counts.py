@@ -1,7 +1,7 @@
 """Counts in MongoDB, one document for each day, or month, and slice of a municipality.
 
-They can be made anew from the facts at any time. Whoever counts takes a number first, and counts that were taken under
-a lower number never replace those under a higher one; so several may count the same day at once.
+They can be recalculated from the facts at any time. A worker takes a number before it counts, and counts with a lower
+number never replace those with a higher one; so several workers may count the same day concurrently.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class PeriodCounts:
         return int(taken["number"])
 
     def keep(self, municipality: str, day: str, number: int, counts: Mapping[str, Counts]) -> None:
-        """Let these be the counts of the day, unless there are some under a higher number."""
+        """Store the counts of the day, unless there are some with a higher number."""
         newest = {"_id": f"{municipality}/{day}", "kept": {"$not": {"$gt": number}}}
         if not self.numbers.update_one(newest, {"$set": {"kept": number}}).matched_count:
             return
@@ -61,21 +61,21 @@ class PeriodCounts:
         if writes:
             try:
                 self.counts.bulk_write(writes, ordered=False)
-            except BulkWriteError as error:  # it is there, under a higher number
+            except BulkWriteError as error:  # the document exists with a higher number
                 if not only_known_already(error):
                     raise
         under: Document = {"$lt": number}
-        if not self.numbers.count_documents(newest):  # somebody with a higher number came meanwhile
+        if not self.numbers.count_documents(newest):  # a worker with a higher number came meanwhile
             under = {"$eq": number}
         self.counts.delete_many({"municipality": municipality, "day": day, "number": under})
 
     def municipalities(self, first: str, last: str) -> list[str]:
-        """Those that have counts of these days."""
+        """The municipalities with counts of these days."""
         query = {"municipality": {"$gt": ""}, "day": {"$gte": first, "$lte": last}}
         return sorted(self.counts.distinct("municipality", query))
 
     def slices(self, municipality: str, beginning: str) -> list[str]:
-        """The slices that there are whose names begin so."""
+        """The slices whose names begin with this prefix."""
         query = {"municipality": municipality, "slice": {"$regex": f"^{re.escape(beginning)}"}}
         return sorted(self.counts.distinct("slice", query))
 

@@ -1,7 +1,7 @@
 """Facts in MongoDB, one document each.
 
-version     rises with every event, so that two who hear about the same thing at once do not undo one another
-stale_days  the days whose counts do not know of this version yet: its own, and that from which it was moved
+version     rises with every event, for optimistic concurrency control
+stale_days  the days whose counts do not include this version yet: its own, and the one that it was moved from
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from loket_contracts.envelope import Event
 
 from ..domain.facts import KIND_OF, KINDS, apply, key_of
 
-#: what the counts need not know
+#: the fields that counting does not need
 NOT_COUNTED = {"told": 0}
-#: so many facts are looked through for days to count; the next look finds the rest
+#: the number of facts per query for days to count; the next query finds the rest
 MAX_LOOKED_AT = 5000
 
 
@@ -45,7 +45,7 @@ class Facts:
             collection.drop()
 
     def apply(self, event: Event) -> bool:
-        """Take the event into the fact that it is about. False when it was heard before."""
+        """Apply the event to its fact. Return False when it was applied before."""
         collection, key = self.collections[KIND_OF[event.name].name], key_of(event)
         while True:
             known = collection.find_one({"_id": key})
@@ -56,7 +56,7 @@ class Facts:
                 return True
 
     def apply_all(self, events: Sequence[Event]) -> None:
-        """The same for many at once; for one kind of fact they share a journey."""
+        """Apply many events, with one round trip for each kind of fact."""
         for kind, own in groupby(sorted(events, key=_kind), key=_kind):
             self._apply_kind(self.collections[kind], list(own))
 
@@ -82,14 +82,14 @@ class Facts:
             if not only_known_already(error):
                 raise
             lost = True
-        if lost:  # somebody else heard about the same at the same moment
+        if lost:  # another process changed the same facts concurrently
             for event in events:
                 self.apply(event)
 
     def stale(self, most: int) -> list[tuple[str, str]]:
-        """Municipalities and days whose counts do not know of everything yet."""
+        """The (municipality, day) pairs whose counts are out of date."""
         found: set[tuple[str, str]] = set()
-        for collection in self.collections.values():  # appointments first: people look at those
+        for collection in self.collections.values():  # appointments first, as the most visible
             if len(found) >= most:
                 break
             rows = collection.aggregate(
@@ -105,7 +105,7 @@ class Facts:
         return sorted(found)[:most]
 
     def unknown_to(self, municipality: str, day: str) -> dict[str, list[Document]]:
-        """The facts, by kind, of which the counts of the day do not know: id and version."""
+        """The facts, by kind, that the counts of the day do not include: id and version."""
         query = {"municipality": municipality, "stale_days": day, "stale_days.0": {"$exists": True}}
         return {kind: list(each.find(query, {"version": 1})) for kind, each in self.collections.items()}
 
@@ -115,7 +115,7 @@ class Facts:
         return {kind: list(each.find(query, NOT_COUNTED)) for kind, each in self.collections.items()}
 
     def known(self, facts: Mapping[str, Iterable[Document]], day: str) -> None:
-        """The counts of the day know of these versions now."""
+        """Mark these versions as included in the counts of the day."""
         for kind, own in facts.items():
             writes = [
                 UpdateOne({"_id": each["_id"], "version": each["version"]}, {"$pull": {"stale_days": day}})

@@ -1,7 +1,7 @@
-"""Which set of facts and counts is in use, and which one is being made anew.
+"""The projections (versions of facts and counts): which one is in use, and which one is being rebuilt.
 
-One document, {_id: "now", current, next}: while there is a next one, every event is taken into both. Another, {_id:
-"rebuild", state, at, events, of, days}, tells how far the next one is.
+One document, {_id: "now", current, next}: while there is a next one, every event is applied to both. Another, {_id:
+"rebuild", state, at, events, of, days}, holds the progress of the next one.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from loket_chassis.storage.connection import Document
 from .daily_counts import PeriodCounts
 from .facts import Facts
 
-#: seconds after which everybody knows of a change
+#: seconds after which every process knows of a change
 KNOWN_WITHIN = 1.0
 
 
 @dataclass(frozen=True)
 class Projection:
-    """Facts, and the counts that were made from them."""
+    """One version of the facts, and the counts that were calculated from them."""
 
     number: int
     facts: Facts
@@ -54,7 +54,7 @@ class Projection:
 
 
 class Projections:
-    """All processes agree on them within KNOWN_WITHIN."""
+    """The projections; all processes agree on them within KNOWN_WITHIN."""
 
     NAME = "generations"
 
@@ -64,7 +64,7 @@ class Projections:
         self._cache = CachedValue(self._load, KNOWN_WITHIN)
 
     def create(self) -> None:
-        """The first one, if there is none yet."""
+        """Create the first projection, unless there is one."""
         self.collection.update_one({"_id": "now"}, {"$setOnInsert": {"current": 1, "next": None}}, upsert=True)
         for each in self.all():
             each.create_indexes()
@@ -73,7 +73,7 @@ class Projections:
         return self.all()[0]
 
     def all(self) -> list[Projection]:
-        """The one in use, and the one that is being made, if any."""
+        """The projection in use, and the one that is being built, if any."""
         return self._cache.get()
 
     def _load(self) -> list[Projection]:
@@ -82,17 +82,17 @@ class Projections:
         return [Projection.of(self.database, each) for each in numbers]
 
     def may_rebuild(self, now: dt.datetime, silent: dt.timedelta) -> bool:
-        """Take the right to do so, which nobody else has until `silent` after its last sign of life."""
+        """Claim the rebuild. The claim expires `silent` after the last heartbeat."""
         fresh = {"state": "running", "at": now, "events": 0, "of": 0, "days": 0}
         idle = {"_id": "rebuild", "$or": [{"state": {"$ne": "running"}}, {"at": {"$lt": now - silent}}]}
         try:
             taken = self.collection.update_one(idle, {"$set": fresh, "$unset": {"why": ""}}, upsert=True)
-        except DuplicateKeyError:  # it is there, and somebody is at it
+        except DuplicateKeyError:  # another process is running a rebuild
             return False
         return taken.matched_count == 1 or taken.upserted_id is not None
 
-    def tell(self, known: Document) -> None:
-        """A sign of life."""
+    def report_progress(self, known: Document) -> None:
+        """Store the progress, which is also the heartbeat."""
         self.collection.update_one({"_id": "rebuild"}, {"$set": known})
 
     def progress(self) -> Document:
@@ -100,7 +100,7 @@ class Projections:
         return found or {"state": "never", "at": None, "events": 0, "of": 0, "days": 0}
 
     def begin(self) -> Projection:
-        """An empty next one. One that was begun before and never ended is thrown away."""
+        """Create an empty next projection. An unfinished one is dropped."""
         found = self.collection.find_one({"_id": "now"}) or {}
         if found["next"] is not None:
             Projection.of(self.database, found["next"]).drop()
@@ -109,11 +109,11 @@ class Projections:
         fresh.create_indexes()
         self.collection.update_one({"_id": "now"}, {"$set": {"next": begun}})
         self._cache.expire()
-        time.sleep(2 * KNOWN_WITHIN)  # from here on every process takes events into both
+        time.sleep(2 * KNOWN_WITHIN)  # from here on every process applies events to both
         return fresh
 
     def swap(self, fresh: Projection) -> bool:
-        """Use `fresh` from now on, and drop the one before. False when it is not the next one any more."""
+        """Use `fresh` from now on, and drop the previous one. Return False when it is no longer the next one."""
         before = self.collection.find_one_and_update(
             {"_id": "now", "next": fresh.number},
             {"$set": {"current": fresh.number, "next": None}},

@@ -1,7 +1,7 @@
-"""All facts and counts made anew from the event logs, into a fresh set that is then used instead of the old one.
+"""Rebuild all facts and counts from the event logs, into a new projection that then replaces the old one.
 
-Live events go on meanwhile, and are taken into both sets. It runs in the background of one process; how far it is can
-be asked of any.
+Meanwhile live events are applied to both. The rebuild runs in the background of one process; every process can report
+its progress.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..store.projections import Projection, Projections
 from .rollup import recount_all
 
 PAGE = 500
-#: a rebuild of which nothing was heard for so long has died with its process
+#: a rebuild without a heartbeat for this long has died with its process
 SILENT = dt.timedelta(seconds=60)
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ def start(projections: Projections, booking: ServiceProxy, notification: Service
 
 
 def progress(projections: Projections) -> dict[str, Any]:
-    """{state, events, of, days}: how many events were taken in, of how many, and how many days were counted."""
+    """{state, events, of, days}: the events applied, their total, and the days counted."""
     known = projections.progress()
     if known["state"] == "running" and known["at"] < _now() - SILENT:
         known["state"] = "died"
@@ -46,44 +46,44 @@ def progress(projections: Projections) -> dict[str, Any]:
 
 
 def _run(projections: Projections, sources: dict[str, ServiceProxy]) -> None:
-    tell = _teller(projections)
+    report = _reporter(projections)
     try:
         fresh = projections.begin()
-        rebuild(fresh, sources, tell)
+        rebuild(fresh, sources, report)
         used = projections.swap(fresh)
-        tell(state="done" if used else "overtaken")
+        report(state="done" if used else "overtaken")
     except Exception as error:
-        log.exception("the figures could not be made anew; those that there are stay in use")
-        tell(state="failed", why=type(error).__name__)
+        log.exception("rebuild failed; the old figures stay in use")
+        report(state="failed", why=type(error).__name__)
 
 
-def rebuild(fresh: Projection, sources: dict[str, ServiceProxy], tell: Callable[..., None]) -> None:
-    """Fill a set from the event logs of `sources`."""
-    tell(of=sum(source.count_events() for source in sources.values()))
+def rebuild(fresh: Projection, sources: dict[str, ServiceProxy], report: Callable[..., None]) -> None:
+    """Fill a projection from the event logs of `sources`."""
+    report(of=sum(source.count_events() for source in sources.values()))
     events = 0
     for source in sources.values():
         for page in _pages(source):
-            heard = [Event.from_json(each) for each in page]
-            fresh.facts.apply_all([each for each in heard if each.name in KIND_OF])
-            events += len(heard)
-            tell(events=events)
+            events_of_page = [Event.from_json(each) for each in page]
+            fresh.facts.apply_all([each for each in events_of_page if each.name in KIND_OF])
+            events += len(events_of_page)
+            report(events=events)
             eventlet.sleep(0)
-    recount_all(fresh, lambda days: tell(days=days))
+    recount_all(fresh, lambda days: report(days=days))
 
 
 def _pages(source: ServiceProxy) -> Iterator[list[str]]:
-    """The events of a log, page by page; the next one is on its way while this one is worked on."""
+    """The events of a log, page by page; the next one is fetched while this one is processed."""
     coming = eventlet.spawn(source.logged_events, "", PAGE)
     while (page := coming.wait())["after"] is not None:
         coming = eventlet.spawn(source.logged_events, page["after"], PAGE)
         yield page["events"]
 
 
-def _teller(projections: Projections) -> Callable[..., None]:
-    def tell(**known: Any) -> None:
-        projections.tell({**known, "at": _now()})
+def _reporter(projections: Projections) -> Callable[..., None]:
+    def report(**known: Any) -> None:
+        projections.report_progress({**known, "at": _now()})
 
-    return tell
+    return report
 
 
 def _now() -> dt.datetime:

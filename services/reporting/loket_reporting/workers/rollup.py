@@ -1,4 +1,4 @@
-"""From facts to the counts of their days."""
+"""Roll facts up into counts per day and month."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from loket_chassis.storage.connection import Document
 from ..domain.daily_counts import Counts, count
 from ..store.projections import Projection, Projections
 
-STALE = Gauge("loket_figures_stale_days", "Days of which the figures did not know everything at the last look")
+STALE = Gauge("loket_figures_stale_days", "Days whose figures were out of date at the last check")
 BATCH = 25
 #: seconds between two queries for changed days, unless the worker is woken
 POLL_INTERVAL = 5.0
@@ -28,9 +28,9 @@ MAX_SHARE = 0.3
 
 
 def recount(projection: Projection, stale: Iterable[tuple[str, str]]) -> None:
-    """Count these days of municipalities anew, and their months. Whatever changes meanwhile is counted the next time.
+    """Recount these days and their months. What changes meanwhile is counted the next time.
 
-    A fact stays marked until its day and its month know of it, so that whoever dies in between leaves it to the others.
+    A fact stays marked until its day and month include it, so that another process continues after a crash.
     """
     for (municipality, month), days in groupby(sorted(stale), key=lambda each: (each[0], each[1][:7])):
         unknown = {day: _recount_day(projection, municipality, day) for _, day in days}
@@ -41,7 +41,7 @@ def recount(projection: Projection, stale: Iterable[tuple[str, str]]) -> None:
 
 
 def _recount_day(projection: Projection, municipality: str, day: str) -> dict[str, list[Document]]:
-    """Returns the facts of which the counts did not know before."""
+    """Recount a day. Return the facts that its counts did not include before."""
     number = projection.days.take_number(municipality, day)
     unknown = projection.facts.unknown_to(municipality, day)  # before the facts are read: these are all among them
     projection.days.keep(municipality, day, number, count(projection.facts.of_day(municipality, day)))
@@ -56,13 +56,13 @@ def _recount_month(projection: Projection, municipality: str, month: str) -> Non
     projection.months.keep(municipality, month, number, counts)
 
 
-def recount_all(projection: Projection, told: Callable[[int], Any] = lambda _: None) -> int:
-    """Count every day that has changed. `told`: called with the number of days so far. Returns how many."""
+def recount_all(projection: Projection, on_progress: Callable[[int], Any] = lambda _: None) -> int:
+    """Count every day that has changed. `on_progress`: called with the number of days so far. Return how many."""
     done = 0
     while days := projection.facts.stale(BATCH):
         recount(projection, days)
         done += len(days)
-        told(done)
+        on_progress(done)
     return done
 
 

@@ -1,4 +1,4 @@
-"""Once a week, on Monday morning: every team with something to tell is announced, for notification to write to."""
+"""Announce the weekly reports on Monday morning, one for every team with figures, for notification to send."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from loket_contracts.envelope import Event
 from ..domain.periods import DAY, Period, part_of
 from ..store.projections import Projection
 
-#: at seven in summer and at six in winter, here; a Monday that was missed is made up for on Tuesday
+#: UTC: seven in summer and six in winter, in Belgium; a missed Monday is caught up on Tuesday
 FROM_HOUR, LAST_WEEKDAY = 5, 1
 KEPT = dt.timedelta(days=90)
 TEAM = "team:"
 
 
 def announce(
-    projection: Projection, announced: PublishOnce, tell: Callable[[str, Any, Iterable[Event]], None], now: dt.datetime
+    projection: Projection,
+    announced: PublishOnce,
+    publish: Callable[[str, Any, Iterable[Event]], None],
+    now: dt.datetime,
 ) -> int:
-    """Announce what was not yet. Returns how many there were."""
+    """Announce the reports that are due. Return how many."""
     week = due(now)
     if week is None:
         return 0
-    told = 0
+    count = 0
     first, last = week.first.isoformat(), week.last.isoformat()
     for municipality in projection.days.municipalities(first, last):
         names = projection.days.slices(municipality, TEAM)
@@ -41,10 +44,10 @@ def announce(
                 data={"team": team, "from": first, "to": last},
             )
             if announced.add(event):
-                tell(announced.name, event.subject, [event])
-                told += 1
+                publish(announced.name, event.subject, [event])
+                count += 1
     announced.forget_before(now - KEPT)
-    return told
+    return count
 
 
 def due(now: dt.datetime) -> Period | None:
