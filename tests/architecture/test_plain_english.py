@@ -58,7 +58,6 @@ NOT_YET_CLEAN: tuple[str, ...] = (
     "services/contracts",
     "services/notification/loket_notification",
     "services/notification/tests",
-    "services/reporting/loket_reporting",
     "services/reporting/tests",
     "tests",
 )
