@@ -1,7 +1,7 @@
-"""Puts base.css together from the components of NL Design System that the pages use: python gateway/style/build.py
+"""Put base.css together from the components of NL Design System that the pages use: python gateway/style/build.py
 
 It needs `npm ci --ignore-scripts` in this folder first, and is only run when package.json changes; what it makes is
-committed, so that nobody who runs Loket needs npm.
+committed, so that running Loket needs no npm.
 """
 
 from __future__ import annotations

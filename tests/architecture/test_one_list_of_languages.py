@@ -10,7 +10,7 @@ from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "services/contracts/loket_contracts/languages.py"
-#: documents that show how something looks, and the invented town of the demonstration
+#: documents that show how something looks, and the fictional municipality of the demonstration
 EXAMPLES = ("examples.py", "event_examples.py")
 CODE = [
     file

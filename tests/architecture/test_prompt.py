@@ -1,4 +1,4 @@
-"""Every command that is installed tells what it does, and nothing besides."""
+"""Every installed command says what it does, and nothing else."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What is wrong with a request is told in the language of who sent it, wherever in the code it was found."""
+"""Every error text for a caller has a translation, wherever in the code it is raised."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from loket_gateway.i18n import language
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("services/*/loket_*/**/*.py"), *ROOT.glob("gateway/loket_gateway/**/*.py")]
-#: whose text is told to who sent the request
+#: whose text is sent to the caller
 TOLD = {"ValidationError", "NotAllowed", "_wrong", "_problem", "refused"}
 #: constants that hold such a text
 NAMED = {"DAY_ERROR", "TOO_LONG", "UNSPOKEN", "NOT_A_NUMBER", "IMPOSSIBLE", "NOT_HERE", "EXTENSION"}

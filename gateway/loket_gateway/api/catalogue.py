@@ -1,4 +1,4 @@
-"""What can be booked, where and with whom."""
+"""The catalogue: what can be booked, where and with which people."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ KEPT_SECONDS = "600"
 
 
 class CorsHeaders(SharedExtension):
-    """Tells the browser whether the calling page may read the response."""
+    """Answers the browser whether the calling page may read the response."""
 
     catalogue = CatalogueCache()
 

@@ -159,7 +159,7 @@ class Server(WebServer):
         def app(environ: dict[str, Any], start_response: Any) -> Any:
             if (sent := kept(environ, start_response)) is not None:
                 return sent
-            # eventlet ends a chunked body where it ends, which werkzeug needs to be told
+            # eventlet ends a chunked body where it ends, which werkzeug must know
             environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
             environ["HTTP_TRACEPARENT"] = tracing.accept(environ.get("HTTP_TRACEPARENT"))
             structlog.contextvars.clear_contextvars()

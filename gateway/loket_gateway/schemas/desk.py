@@ -32,7 +32,7 @@ class Stretch(Schema):
 
 
 class Summary(Schema):
-    """An appointment in a list. It has no name in it for who works for another team."""
+    """An appointment in a list. Staff of another team get it without the name."""
 
     state = fields.String(validate=validate.OneOf(STATES))
     sequence = fields.Integer()
@@ -125,7 +125,7 @@ class Dossier(EarlierVisit):
 
 
 class BarredAddress(Schema):
-    """An address at which nobody receives, as its mail server said."""
+    """An address without a mailbox, as its mail server said."""
 
     channel = fields.String(required=True, validate=validate.OneOf(("email", "sms")))
     since = fields.AwareDateTime(required=True)

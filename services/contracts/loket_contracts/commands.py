@@ -57,7 +57,7 @@ class HoldSlot(Visit):
 
 
 class Contact(Schema):
-    """Who comes, and how to reach them. Kept in booking alone."""
+    """The resident, and how to reach them. Stored only in booking."""
 
     name = fields.String(
         required=True,
@@ -93,7 +93,7 @@ class BookAppointment(Visit):
 
 
 class FillIn(Schema):
-    """What a resident has filled in so far, kept with a hold. A part that is left out stays as it was."""
+    """What a resident has filled in so far, stored with a hold. A part that is left out stays as it was."""
 
     answers = fields.Dict(
         keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=None, allow_none=True
@@ -196,7 +196,7 @@ class GiveFeedback(Schema):
 
 
 class IssueTicket(Schema):
-    """Somebody walks in."""
+    """Issue a ticket to a walk-in."""
 
     appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))
     location = Identifier(load_default=None, allow_none=True)
@@ -205,7 +205,7 @@ class IssueTicket(Schema):
 
 
 class CallNext(Schema):
-    """A specialist is free for whoever is next."""
+    """A specialist calls the next person."""
 
     resource = Identifier(required=True, metadata={"description": "who calls"})
     location = Identifier(required=True)
@@ -213,7 +213,7 @@ class CallNext(Schema):
 
 
 class AskResident(Schema):
-    """What a specialist asks of the resident beforehand."""
+    """A question by the specialist to the resident before the visit."""
 
     text = fields.String(
         required=True, validate=validate.Length(min=1, max=2000), metadata={"example": "Breng het plan mee."}

@@ -28,7 +28,7 @@ OUTCOMES = ("answered", "follow_up", "referred", "not_prepared")
 
 
 class AppointmentData(Schema):
-    """What every appointment event tells: the whole appointment as it is now, without who it is for.
+    """What every appointment event contains: the whole appointment as it is now, without the resident.
 
     Because each event carries the whole, a reader that missed one is right again with the next.
     """
@@ -70,7 +70,7 @@ class RescheduledData(AppointmentData):
 
 
 class TicketData(Schema):
-    """What every ticket event tells: the whole ticket as it is now. A ticket knows nobody."""
+    """What every ticket event contains: the whole ticket as it is now, without personal data."""
 
     ticket = fields.String(required=True)
     number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
@@ -153,13 +153,13 @@ class ReportDueData(Schema):
 
 
 class ErasedData(Schema):
-    """The appointments of which nobody is known any more."""
+    """The appointments whose resident was erased."""
 
     appointments = fields.List(fields.String(), required=True)
 
 
 class MessageData(Schema):
-    """What became of one message. The address is not told."""
+    """What became of one message. It has no address."""
 
     message = fields.String(required=True)
     appointment = fields.String(required=True)

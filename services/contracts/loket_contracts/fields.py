@@ -104,7 +104,7 @@ class Email(fields.String):
 
 
 class Language(fields.String):
-    """The language that somebody wants to be spoken to in. Booking falls back on the municipality's first one."""
+    """The language in which a person wants to be addressed. Booking falls back on the municipality's first one."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -51,7 +51,7 @@ def read(text: str, country: str) -> str:
 
 
 def may_be_mobile(number: str) -> bool:
-    """Whether an SMS to this number, in E.164 form, can arrive. Some countries do not tell mobile from fixed lines."""
+    """Whether an SMS to this number, in E.164 form, can arrive. Some countries mix mobile and fixed numbers."""
     try:
         return phonenumbers.number_type(phonenumbers.parse(number)) in _MAY_BE_MOBILE
     except phonenumbers.NumberParseException:

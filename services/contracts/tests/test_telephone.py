@@ -63,7 +63,7 @@ def test_without_a_country_only_what_is_certain_is_refused_and_nothing_is_change
 @pytest.mark.parametrize(
     ("number", "may_be"),
     [
-        ("+32470123456", True), ("+31612345678", True), ("+12015550123", True),  # North America tells them not apart
+        ("+32470123456", True), ("+31612345678", True), ("+12015550123", True),  # the same ranges in North America
         ("+3235550100", False), ("+31475123456", False), ("+3280012345", False), ("nonsense", False),
     ],
 )  # fmt: skip

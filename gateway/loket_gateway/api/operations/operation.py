@@ -1,4 +1,4 @@
-"""What is told of one operation of the interface, and the parts that several share."""
+"""The description of one operation of the API, and the parts that several share."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CHANGED = ("appointment-not-found", *TIMED, "changed-meanwhile")
 class Operation:
     """`answer` and `body` are marshmallow schemas, or JSON Schema; `query` is a marshmallow schema.
 
-    `link`: for who has the token of the appointment; `permission`: for accounts and keys that have it. `cached`: the
+    `link`: for the holder of the appointment's token; `permission`: for accounts and keys that have it. `cached`: the
     answer carries an ETag. `repeatable`: it takes an Idempotency-Key. `also`: further media types of the answer.
     `deprecated`: as its route is.
     """

@@ -161,7 +161,7 @@ class VisitPages:
             messages = self.notification.messages(municipality, found["appointment"])
             barred = self.notification.barred(municipality, found["appointment"])
         except (Unavailable, Refusal) as error:  # the visit is shown without them
-            log.warning("the messages of a visit cannot be told", error=str(error))
+            log.warning("the messages of a visit cannot be shown", error=str(error))
             messages, barred = None, []
         people = self.booking.resources(municipality)
         done = next(iter(request.args.keys() & {"geboekt", "verplaatst", "doorgegeven", "vrijgegeven"}), "")

@@ -68,7 +68,7 @@ class Outbox(Extension):
         self.delivering = eventlet.semaphore.Semaphore()
         self._deliverer = Worker("outbox relay", self._deliver_announced, interval=0)
         self._sweeper = Worker("outbox sweep", self._sweep, self.SWEEP_EVERY)
-        #: at the start also young entries are taken: a predecessor may have died a moment ago
+        #: at the start also young entries are taken: a predecessor may have died just before
         self._least_age = dt.timedelta()
 
     def setup(self) -> None:

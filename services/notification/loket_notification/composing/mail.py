@@ -61,7 +61,7 @@ def compose(name: str, card: ContactCard, public_url: str, own: Texts) -> Compos
 
 
 def _how_they_meet(card: ContactCard) -> str:
-    """Which of our phrases says how somebody is reached who does not come; empty when they come or we do."""
+    """Return the phrase that says how the resident is reached; empty for a visit at a location or on site."""
     if card.channel == "video":
         return "video" if card.meeting_url else "no_video"
     if card.channel == "phone":

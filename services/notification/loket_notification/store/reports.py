@@ -15,7 +15,7 @@ class InHand(Exception):
 
 
 class Reports:
-    """One document per report, {_id, until, sent_at}: claimed until then, or sent; deleted after KEPT."""
+    """One document per report, {_id, until, sent_at}: claimed until then, or sent; deleted after `KEPT`."""
 
     NAME = "reports"
     KEPT = dt.timedelta(days=90)
