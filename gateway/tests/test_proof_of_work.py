@@ -88,8 +88,8 @@ def test_a_person_with_a_script_notices_nothing(scripted_page, careful):
 
 def test_a_page_that_is_sent_at_once_without_a_script_is_told_to_wait(careful):
     page = requests.get(f"{careful.url}/careful/tijdstip?type=visit", timeout=10).text
-    stamp = page.split('name="stempel" value="')[1].split('"')[0]
-    form = {"type": "visit", "location": "hal", "start": careful.slots("visit", "hal")[-1]["start"], "stempel": stamp}
+    stamp = page.split('name="stamp" value="')[1].split('"')[0]
+    form = {"type": "visit", "location": "hal", "start": careful.slots("visit", "hal")[-1]["start"], "stamp": stamp}
     answer = requests.post(f"{careful.url}/careful/reserveren", data=form, timeout=10)
     assert answer.status_code == 428
     assert "8 seconden" in answer.text

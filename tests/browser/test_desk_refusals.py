@@ -143,7 +143,7 @@ def test_a_form_goes_back_to_pages_of_the_desk_alone(desk: Page, hall):
     desk.goto(at(hall))
     token = desk.locator("input[name=csrf_token]").first.get_attribute("value")
     for there in ("https://example.org/", "//example.org/halstad/balie", "/halstad/", "/halstad/balie.example", ""):
-        form = {"csrf_token": token, "wie": "nobody", "plaats": "hal", "hier": there}
+        form = {"csrf_token": token, "wie": "nobody", "plaats": "hal", "here": there}
         answer = desk.request.post(at(hall, "/volgende"), form=form, max_redirects=0)
         assert answer.headers["location"] == "/halstad/balie?geweigerd=unknown-resource"
 
@@ -152,7 +152,7 @@ def test_two_presses_of_one_form_are_one(desk: Page, hall):
     desk.goto(at(hall, "?wie=carla"))
     fields = {
         name: desk.locator(f"form[action*='/volgnummer'] input[name={name}]").get_attribute("value")
-        for name in ("csrf_token", "once", "hier", "plaats")
+        for name in ("csrf_token", "once", "here", "plaats")
     }
     shown = [
         desk.request.post(at(hall, "/volgnummer"), form={**fields, "type": "boom"}, max_redirects=0).headers["location"]

@@ -81,7 +81,7 @@ class TimeSlotPages:
     @page_route("POST", "/<municipality>/reserveren")
     def hold(self, request: GatewayRequest, municipality: str) -> Response:
         self.proof_of_work.require_work(
-            request, municipality, request.form.get("stempel", ""), request.form.get("werk", "")
+            request, municipality, request.form.get("stamp", ""), request.form.get("work", "")
         )
         given = request.form
         body: dict[str, Any] = {

@@ -25,7 +25,7 @@ from .. import words
 from ..render import localise, municipality_context, page, parse_number
 
 #: fields of a form: its idempotency key, and the page that it is on
-ONCE_FIELD, HERE_FIELD = "once", "hier"
+ONCE_FIELD, HERE_FIELD = "once", "here"
 #: a hidden field
 HIDDEN_INPUT = Markup('<input type="hidden" name="{}" value="{}">')
 #: parameter: the code of the last refusal

@@ -53,25 +53,25 @@ if (until) {
   }, 15000);
 }
 
-// a little work before a moment is taken keeps robots out: see friction.py
+// a little work before a moment is taken keeps robots out: see http/proof_of_work.py
 for (const form of document.querySelectorAll("[data-stamped]")) {
   if (!globalThis.crypto?.subtle) {
     continue;
   }
-  const stamp = form.elements.stempel;
+  const stamp = form.elements.stamp;
   const working = (async () => {
     const encoder = new TextEncoder();
     const zeros = 32 - Number(stamp.dataset.bits);
     for (let number = 0; ; number += 1) {
       const bytes = await crypto.subtle.digest("SHA-256", encoder.encode(`${stamp.value}:${number}`));
       if (new DataView(bytes).getUint32(0) >>> zeros === 0) {
-        form.elements.werk.value = number;
+        form.elements.work.value = number;
         return;
       }
     }
   })();
   form.addEventListener("submit", (event) => {
-    if (form.elements.werk.value) {
+    if (form.elements.work.value) {
       return;
     }
     event.preventDefault();
