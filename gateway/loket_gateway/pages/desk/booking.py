@@ -23,7 +23,7 @@ from .refusals import REPEATABLE, desk_route, sentence
 
 READ, CHANGE = needs("agenda.read"), needs("appointments.change")
 #: free slots that are shown at once, and the days that are searched
-MAX_MOMENTS, UNJOURNALED = 40, dt.timedelta(days=20)
+MAX_MOMENTS, DAYS_AT_ONCE = 40, dt.timedelta(days=20)
 CONTACT = ("name", "email", "phone", "language")
 
 
@@ -96,7 +96,7 @@ class DeskBookingPages:
             criteria = {
                 "appointment_types": [kind["id"]], "persons": parse_number(given.get("persons"), 1),
                 "location": place, "resource": given.get("wie") or None,
-                "from": first.isoformat(), "to": (first + UNJOURNALED).isoformat(),
+                "from": first.isoformat(), "to": (first + DAYS_AT_ONCE).isoformat(),
             }  # fmt: skip
             slots = (
                 _chosen(given) if is_away else self.booking.staff_slots(municipality, criteria)["slots"][:MAX_MOMENTS]

@@ -25,7 +25,7 @@ from .refusals import desk_route
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
 ONE = "/<municipality>/balie/afspraak/<identifier>"
 #: days of one search for another time
-UNJOURNALED = dt.timedelta(days=13)
+DAYS_AT_ONCE = dt.timedelta(days=13)
 #: maximum distance of a free start from a point in the agenda
 CLOSE_BY = dt.timedelta(minutes=20)
 
@@ -134,12 +134,12 @@ class VisitPages:
             day = date_of(request.args["datum"], day)
             zone = self.catalogue.of(municipality)["municipality"]["time_zone"]
             wished = self._nearest(municipality, asked, moment_of(day.isoformat(), request.args["uur"], zone))
-        slots = [] if wished else self._free(municipality, asked, day, day + UNJOURNALED)
+        slots = [] if wished else self._free(municipality, asked, day, day + DAYS_AT_ONCE)
         people = self.booking.resources(municipality, teams=teams)
         return desk_page(
             "move.html", request, self.catalogue, municipality, at="day", found=found, wished=wished,
             who=asked["resource"], names={each["id"]: each["name"] for each in people}, people=people,
-            place=place, slots=slots, before=day - UNJOURNALED, after=day + UNJOURNALED,
+            place=place, slots=slots, before=day - DAYS_AT_ONCE, after=day + DAYS_AT_ONCE,
         )  # fmt: skip
 
     @desk_route("POST", f"{ONE}/verplaatsen", CHANGE)
