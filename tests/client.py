@@ -17,7 +17,7 @@ from pymongo import MongoClient
 from loket_local.stack import Stack
 
 T = TypeVar("T")
-#: seconds; only a test that fails waits so long, and services that listen are nice on a busy machine
+#: seconds; only a test that fails waits this long, and consumers run at low priority (nice) on a busy machine
 PATIENCE = 60.0
 #: all tests come from one address
 UNLIMITED = {f"{what}_PER_MINUTE": "1000000" for what in ("READS", "WRITES", "LOGINS", "WRONG")}
@@ -44,14 +44,14 @@ _visitors = itertools.count(1)
 
 
 def a_visitor(**changes: Any) -> dict[str, Any]:
-    """Somebody with an address of their own, so that their mail can be told from others'."""
+    """A visitor with an address of their own, so that a test can find their mail."""
     number = next(_visitors)
     person = {"name": f"Lieve Demo {number}", "email": f"lieve.{number}.{time.time_ns()}@example.org"}
     return {**person, "phone": "0470 12 34 56", **changes}
 
 
 def in_days(days: int) -> str:
-    """The date so many days from now."""
+    """The date `days` days from now."""
     return str(date.today() + timedelta(days))  # noqa: DTZ011
 
 
@@ -98,7 +98,7 @@ class Portal:
         return self.session.request(method, self.path(rest), json=body, headers=headers, timeout=15, **options)
 
     def slots(self, appointment_type: str = "bouwadvies", location: str = "gemeentehuis", **query: Any) -> list[Any]:
-        # further than a search goes by itself, so that all tests together do not take all of two weeks
+        # further ahead than a search goes by default, so that all tests together do not take all of two weeks
         ahead = {} if "from" in query else {"to": in_days(40)}
         given = {"appointment_type": appointment_type, "location": location, **ahead, **query}
         answer = self.get("slots", params=given)
@@ -126,7 +126,7 @@ class Portal:
         return made
 
     def begin(self, identifier: str, minutes: int = 5) -> None:
-        """Let an appointment have begun so many minutes ago, as if the time until then had passed."""
+        """Let an appointment have begun `minutes` minutes ago, as if the time until then had passed."""
         start = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0) - timedelta(minutes=minutes)
         time_ = {"appointment.start": start, "appointment.end": start + timedelta(minutes=30)}
         with MongoClient[dict[str, Any]](self.mongo_uri) as client:
@@ -142,7 +142,7 @@ class Portal:
         return [mail for mail in mails if address in mail["to"]]
 
     def overview(self, days: int = 100, **asked: str) -> dict[str, Any]:
-        """The figures of so many days back and ahead."""
+        """The figures of `days` days back and ahead."""
         ends = {"from": str(date.today() - timedelta(days)), "to": str(date.today() + timedelta(days))}  # noqa: DTZ011
         found: dict[str, Any] = self.get("reports/overview", self.staff_key, params={**ends, **asked}).json()
         return found

@@ -1,4 +1,4 @@
-"""Waiting until the figures know of all that happened so far: only from then on can a change of them be told."""
+"""Wait until the figures include all that happened so far: only from then on can a test see them change."""
 
 from pymongo import MongoClient
 

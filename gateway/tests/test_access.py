@@ -1,4 +1,4 @@
-"""Every permission of the real gateway, tried by everybody: each role, the neighbours' administrator, and nobody."""
+"""Every permission of the real gateway, tried by each role, by the neighbours' administrator, and without a login."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def test_a_role_passes_the_doors_that_it_may_and_no_other(stack, role, method, u
     answer = ask(stack, method, url, stack.machine_key("rumst", role))
     if permission.name in ROLES[role]:
         assert answer.status_code not in (401, 403)
-        # one of the dialects tells with a 500 what was wrong with a request
+        # one of the dialects reports an invalid request with a 500
         assert answer.status_code < 500 or answer.headers["error_code"] not in ("internal-error", "service-unavailable")
     else:
         assert answer.status_code == 403

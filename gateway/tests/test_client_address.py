@@ -1,4 +1,4 @@
-"""Whom a request counts for: a name where one is known, else an address, of which IPv6 has too many for one client."""
+"""The gateway counts requests by name if it knows the caller, else by address; of IPv6 by network, not by address."""
 
 import uuid
 from types import SimpleNamespace

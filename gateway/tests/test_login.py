@@ -13,7 +13,7 @@ LONG_ENOUGH = "een rij van woorden"
 
 
 class Browser:
-    """Somebody at a browser, who follows links and sends forms."""
+    """A user at a browser, who follows links and sends forms."""
 
     def __init__(self, stack, municipality="rumst"):
         self.at = f"{stack.url}/{municipality}"

@@ -1,4 +1,4 @@
-"""Logging in by a certified OpenID provider that runs beside the tests: what it says of somebody counts."""
+"""Logging in by a certified OpenID provider that runs beside the tests: what it says of a user counts."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the log tells of a request: one line, with the code of a refusal, and nothing of what was asked."""
+"""The log has one line about a request, with the code of a refusal, and nothing of what the caller asked."""
 
 import json
 

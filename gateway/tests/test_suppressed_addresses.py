@@ -1,4 +1,4 @@
-"""An address at which nobody receives: staff see that it is barred, and lift it on the page of the visit or by API."""
+"""An address without a mailbox: staff see that it is barred, and lift it on the page of the visit or by API."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ def village(stack, tmp_path_factory):
 
 @pytest.fixture
 def barred(stack, village):
-    """A visit of somebody whose mail server said that there is no such mailbox."""
+    """A visit of a resident whose mail server said that there is no such mailbox."""
     start = village.slots("advies", "hal")[-1]["start"]
     booked = village.booked(appointment_types=["advies"], location="hal", answers={"adres": "Plein 1"}, start=start)
     client = MongoClient(stack.servers.mongo_uri)

@@ -18,9 +18,9 @@ PACKAGE = Path(language.__file__).parents[1]
 TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("**/*.html"))
 #: a text in a template, which may be written as several literals in a row
 SAID = re.compile(r"""\b_\(\s*((?:(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*)+)""")
-#: a text that stands in the code of a page
+#: a text in the code of a page
 TOLD = re.compile(r"""translate\(\s*("(?:[^"\\]|\\.)*")""")
-#: what residents, portals and providers alone can meet, and what pages of the desk tell in another way
+#: what residents, portals and providers alone can meet, and what pages of the desk show in another way
 NOT_AT_THE_DESK = {
     "address-too-long", "already-on-waiting-list", "body-too-slow", "feedback-given", "file-not-accepted",
     "hold-not-found", "internal-error", "invalid-configuration", "invitation-not-valid", "login-needed",

@@ -78,7 +78,7 @@ def wrong_key(number: int) -> bytes:
 
 
 def under_attack(stack: Stack, seconds: float, console: Console) -> Table:
-    """The p99 of somebody who asks for slots, quiet and under each attack."""
+    """The p99 of a caller that asks for slots, quiet and under each attack."""
     stack.configure(RUMST)
     port = stack.ports.http
     asked = request("GET", f"{stack.url}/api/v1/rumst/slots?appointment_type=bouwadvies&location=gemeentehuis")

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 load generator: so many connections, each sending its next request when the last was answered."""
+"""A small HTTP/1.1 load generator: each of its connections sends its next request when the last was answered."""
 
 from __future__ import annotations
 

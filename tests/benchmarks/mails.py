@@ -28,9 +28,9 @@ SENDERS = 24
 
 
 def mails(stack: Stack, many: int, instances: int, alone: bool, console: Console) -> Table:
-    """Book `many` while notification is away, let so many instances of it come, and watch the mails arrive.
+    """Book `many` while notification is stopped, start `instances` of it, and watch the mails arrive.
 
-    `alone`: reporting is stopped in its tracks meanwhile, as nobody counts what plain smtplib sends.
+    `alone`: reporting is suspended meanwhile, because no service counts what plain smtplib sends.
     """
     (port,) = find_free(1)
     file = stack.folder / "mail-ids"

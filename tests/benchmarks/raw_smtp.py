@@ -24,7 +24,7 @@ SENDER, RECEIVER = "afspraken@loket.example", "lieve@example.org"
 
 
 def written_anew(content: bytes) -> Callable[[int], EmailMessage]:
-    """What writes a mail with the texts of `content`, to somebody else each time."""
+    """Return a function that writes a mail with the texts of `content`, each time to another resident."""
     read = email.message_from_bytes(content, policy=email.policy.default)
     texts = {part.get_content_type(): part.get_content() for part in read.walk() if not part.is_multipart()}
     entry = texts.get("application/ics", b"")

@@ -39,7 +39,7 @@ def wait_until_all_is_told(stack: Stack, municipality: str) -> None:
 
 
 def wait_until_capacity_is_told(stack: Stack) -> None:
-    """Booking tells the offered minutes of every resource-day of a new municipality, within a minute."""
+    """Booking publishes the offered minutes of every resource-day of a new municipality, within a minute."""
     assert stack.servers is not None
     client: MongoClient[dict[str, Any]] = MongoClient(stack.servers.mongo_uri)
     told, heard = client.loket_booking.capacities, client.loket_reporting.capacities_1

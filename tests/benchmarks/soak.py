@@ -1,4 +1,4 @@
-"""Whether the memory of booking stays flat over very many bookings, with nobody listening."""
+"""Whether the memory of booking stays flat over very many bookings, while no service consumes its events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A year of figures: how fast it is played, made anew and looked at, and how that grows with three years and ten."""
+"""A year of figures: how fast it is played, rebuilt and looked at, and how that grows with three years and ten."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONNECTIONS = 8
 
 
 def year(stack: Stack, appointments: int, longest: int, console: Console) -> Table:
-    """Play a year, multiply its event log up to `longest` years, and make the figures anew from each."""
+    """Play a year, multiply its event log up to `longest` years, and rebuild the figures from each."""
     assert stack.servers is not None
     client: MongoClient[dict[str, Any]] = MongoClient(stack.servers.mongo_uri, tz_aware=True)
     began = time.perf_counter()
@@ -87,7 +87,7 @@ def _look(stack: Stack, years: int, port: int) -> tuple[Measured, Measured]:
 
 
 def _shifted(events: list[dict[str, Any]], years: int) -> Iterator[dict[str, Any]]:
-    """The same events so many years before, about others."""
+    """The same events `years` years before, about other subjects."""
     back = years * A_YEAR
     for event in events:
         data = dict(event["data"])

@@ -1,4 +1,4 @@
-"""The town of the desk's tests, and pages of people who work there."""
+"""The municipality of the desk's tests, and pages of its staff."""
 
 import pytest
 
@@ -8,13 +8,13 @@ from tests.chromium import SCRIPTED_WIDTHS
 
 @pytest.fixture(scope="session")
 def hall(stack, tmp_path_factory):
-    """A machine of a town that is open now, with an administrator's key."""
+    """A machine of a municipality that is open now, with an administrator's key."""
     return settled(stack, tmp_path_factory.mktemp("hal"), "halstad")
 
 
 @pytest.fixture
 def desk(browser, stack, hall, desk_look):
-    """A page of an administrator of that town."""
+    """A page of an administrator of that municipality."""
     with at_work(browser, stack, "halstad", desk_look) as page:
         yield page
 

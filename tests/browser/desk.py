@@ -1,4 +1,4 @@
-"""Somebody of the municipality at a browser, and a town that is open whatever the hour of the test."""
+"""Staff at a browser, and a municipality that is open whatever the hour of the test."""
 
 import datetime as dt
 import re
@@ -13,9 +13,9 @@ from tests.client import Portal
 
 WORDS = "een rij van woorden"
 EVERYDAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-#: the clock of this town says about noon: its visits of today begin soon, and midnight is far
+#: the clock of this municipality says about noon: its visits of today begin soon, and midnight is far
 NOON = 12
-#: one is asked of who gives a certain answer to another
+#: the form shows the second question only after a certain answer to the first
 PLAN_QUESTIONS = {
     "soort": {
         "label": {"nl": "Wat voor plan?"}, "kind": "choice", "required": True,
@@ -69,7 +69,7 @@ def town(name: str) -> str:
 
 
 def settled(stack, folder, name: str) -> Portal:
-    """That town on the stack, as a machine with an administrator's key sees it."""
+    """Configure that municipality on the stack, and return it as a machine with an administrator's key sees it."""
     file = folder / f"{name}.yaml"
     file.write_text(town(name), encoding="utf-8")
     stack.configure(file)
@@ -77,14 +77,14 @@ def settled(stack, folder, name: str) -> Portal:
 
 
 def booked_in(portal: Portal) -> dict:
-    """An appointment in such a town, at the last moment that is free."""
+    """An appointment in such a municipality, in the last free slot."""
     start = portal.slots("advies", "hal")[-1]["start"]
     return portal.booked(appointment_types=["advies"], location="hal", answers={"adres": "Plein 1"}, start=start)
 
 
 @contextmanager
 def at_work(browser, stack, municipality, look, roles=("admin",)):
-    """A page of somebody with these roles. `look`: its width, and whether it has a script."""
+    """A page of a user with these roles. `look`: its width, and whether it has a script."""
     context = a_context(browser, *look)
     try:
         yield logged_in(context, stack, municipality, look[0], roles)
@@ -93,7 +93,7 @@ def at_work(browser, stack, municipality, look, roles=("admin",)):
 
 
 def logged_in(context, stack, municipality, width, roles=("admin",)):
-    """A page of somebody with these roles, past the first password."""
+    """A page of a user with these roles, past the first password."""
     session, name = a_session(stack, municipality, roles)
     context.add_cookies([{"name": each.name, "value": each.value, "url": stack.url} for each in session.cookies])
     page = open_page(context, width)
@@ -102,7 +102,7 @@ def logged_in(context, stack, municipality, width, roles=("admin",)):
 
 
 def a_session(stack, municipality, roles=("admin",)):
-    """The cookies of somebody with these roles, past the first password, and the name of the account."""
+    """The cookies of a user with these roles, past the first password, and the name of the account."""
     name, at = f"test-{uuid.uuid4().hex[:10]}", f"{stack.url}/{municipality}"
     key = {"Authorization": f"Bearer {stack.machine_key(municipality)}"}
     made = requests.post(

@@ -1,4 +1,4 @@
-"""Every page, in each of its states, meets WCAG 2.2 AA as far as axe-core can tell; at 200 % nothing is lost."""
+"""Every page, in each of its states, meets WCAG 2.2 AA as far as axe-core can check; at 200 % nothing is lost."""
 
 import datetime as dt
 from urllib.parse import quote

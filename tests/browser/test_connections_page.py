@@ -17,7 +17,7 @@ def at(hall, path):
 
 
 def an_event_that_cannot_be_heard(municipality):
-    """An event about somebody who is unknown, which changes no figure when it is heard after all."""
+    """An event about an unknown resident, which changes no figure when reporting consumes it after all."""
     return events.make(
         "resident.erased", municipality=municipality, subject=f"nobody-{time.time_ns()}", sequence=1,
         time=dt.datetime.now(dt.UTC), data={"appointments": []},

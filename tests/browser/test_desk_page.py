@@ -1,4 +1,4 @@
-"""The desk in real Chromium: the day, one visit, booking for somebody, moving, time out, and running it all."""
+"""The desk in real Chromium: the day, one visit, booking for a resident, moving, time out, and running it all."""
 
 import datetime as dt
 import re
@@ -25,7 +25,7 @@ def free(hall, kind="advies", day=None, **more):
 
 @pytest.fixture
 def visit(hall):
-    """Somebody who comes today, to Ann. Who has not come by the end of the test comes no more."""
+    """Book visits to Ann for today, and cancel those that are left at the end of the test."""
     made = []
 
     def make(day=None, resource="ann", **contact):

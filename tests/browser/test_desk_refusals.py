@@ -16,7 +16,7 @@ CODES = ("in_service", "checked_in", "complete", "park", "another team", "ticket
 
 @pytest.fixture
 def visit(hall):
-    """Somebody who comes today, to Ann."""
+    """Book visits to Ann for today."""
     made = []
 
     def make(resource="ann"):

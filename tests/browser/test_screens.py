@@ -89,7 +89,7 @@ def test_who_walks_in_takes_a_number(coupled: Page, hall):
     number = coupled.locator(".huge").inner_text()
     picture(coupled, "kiosk-number")
     assert number in {each["shown"] for each in hall.get("queue", params={"location": "hal"}).json()["waiting"]}
-    # a page of the kiosk goes back to the first by itself, with or without a script
+    # a page of the kiosk goes back to the first automatically, with or without a script
     assert coupled.request.get(f"{hall.url}/halstad/onthaal/nummer?plaats=hal").headers["refresh"].startswith("60;")
 
 

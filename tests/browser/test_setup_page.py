@@ -1,4 +1,4 @@
-"""Leads set up their team by form: hours, topics and words, looked at first, and never against somebody else."""
+"""Leads set up their team by form: hours, topics and words, with a preview, and never against another user's change."""
 
 import datetime as dt
 import re
@@ -17,7 +17,7 @@ LOOK, TAKE = "Bekijk wat er zou veranderen", "Laat dit gelden"
 
 @pytest.fixture
 def village(stack, tmp_path):
-    """A town as nobody has touched it yet."""
+    """A municipality that no user has changed yet."""
     return settled(stack, tmp_path, "dorp")
 
 

@@ -11,7 +11,7 @@ from tests.client import a_visitor
 
 
 def finish(page: Page, visitor) -> str:
-    """From the page of who comes to the end. Returns the reference."""
+    """From the page with the resident's name to the end. Returns the reference."""
     page.get_by_label("Uw naam").fill(visitor["name"])
     page.get_by_label("E-mail").fill(visitor["email"])
     page.get_by_role("button", name="Verder", exact=True).click()
@@ -42,7 +42,7 @@ def test_two_residents_race_the_loser_is_offered_the_nearest_and_staff_see_both_
     other.click()
 
     references = [finish(page, a_visitor()) for page in (first, second)]
-    for reference in references:  # nobody presses anything at the desk
+    for reference in references:  # staff press nothing at the desk
         expect(desk.locator("article.visit").filter(has_text=reference)).to_be_visible()
     for page in (first, second, desk):
         page.context.close()

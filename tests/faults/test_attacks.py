@@ -1,4 +1,4 @@
-"""What strangers throw at the door: the gateway goes on answering others, and refuses each with a clear word."""
+"""Strangers attack the gateway: it goes on answering others, and refuses each attack with a clear word."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ def gateway(own_stack):
 
 @contextlib.contextmanager
 def connections(port, count, first):
-    """So many open connections, on each of which this was sent and nothing more comes."""
+    """Open `count` connections; each sends `first`, and nothing more."""
     opened = []
     for _ in range(count):
         sock = socket.create_connection(("127.0.0.1", port), timeout=10)

@@ -15,7 +15,7 @@ DAYS, A_YEAR, KILLS = (365, 12_000, 8) if IS_LONG else (8, 6_000, 2)
 
 @pytest.fixture(scope="module")
 def played(own_stack):
-    """A stretch of a year of which reporting has not heard yet."""
+    """A part of a year whose events reporting has not consumed yet."""
     own_stack.components["reporting"].stop()
     play(own_stack, A_YEAR, DAYS)
 
@@ -39,7 +39,7 @@ def test_reporting_and_mongod_killed_while_they_count_give_the_same_figures(own_
     portal = Portal.on(own_stack, "voorbeeld", own_stack.machine_key("voorbeeld"))
 
     def differing():
-        """Booking goes on telling what is offered, so one look at both may lie on either side of that."""
+        """Booking goes on publishing what is offered, so one look at both may lie on either side of that."""
         found = portal.get("reports/overview", params={"from": first, "to": last}).json()["figures"]
         assert found["appointments"] > 10
         expected = plain.figures(*raw(client.loket_booking, first, last))

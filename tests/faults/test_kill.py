@@ -107,7 +107,7 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(own_stack, portal)
     broker.port_mapper.kill()
     began = time.monotonic()
     wish = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
-    # asked anew, and not answered as a moment ago
+    # asked again, and not answered from the cache
     refused = portal.get("slots", params=wish, headers={"Cache-Control": "no-cache"})
     assert refused.status_code == 503
     assert time.monotonic() - began < 4

@@ -59,7 +59,7 @@ def municipality():
 
 @pytest.fixture
 def crowd(own_stack, folder):
-    """The stack with a municipality of thirty resource-days; nobody listens, so that the writers have the machine."""
+    """The stack with a municipality of thirty resource-days; no consumer runs, so that the writers have the machine."""
     for name in ("notification", "reporting"):
         own_stack.components[name].stop()
     file = folder / "druk.yaml"
@@ -75,7 +75,7 @@ def crowd(own_stack, folder):
 
 
 class Writer:
-    """Books, moves, cancels and holds at random, and remembers what it was told was done."""
+    """Books, moves, cancels and holds at random, and remembers what booking confirmed."""
 
     def __init__(self, stack, number):
         self.portal = Portal(stack.url, stack.mail_url, "druk")
@@ -134,7 +134,7 @@ class Writer:
 
 
 def kill_again_and_again(stack, until):
-    """Kill booking so many times, at moments of no meaning, and start it again each time."""
+    """Kill booking KILLS times, at random moments, and start it again each time."""
     booking = stack.components["booking"]
     chance = random.Random(1)
     killed = 0

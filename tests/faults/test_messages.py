@@ -95,7 +95,7 @@ def notification(own_stack):
 
 @pytest.fixture
 def tls(tmp_path):
-    """A server's side of TLS; whoever trusts ca.pem in the test's folder trusts it."""
+    """A server's side of TLS; a client that trusts ca.pem in the test's folder trusts it."""
     authority = trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -226,7 +226,7 @@ def _if(message, state):
 
 
 def test_killed_again_and_again_while_it_sends_notification_loses_nothing(own_stack, notification, tmp_path):
-    """Doubles are those of which nobody could know, at most one for each sender and kill, and they are counted."""
+    """Doubles are those of unknown outcome, at most one for each sender and kill, and they are counted."""
     (port,) = find_free(1)
     file = tmp_path / "ids"
     sink = Child.start(

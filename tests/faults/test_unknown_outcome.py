@@ -1,4 +1,4 @@
-"""Booking freezes at the press of a button: the desk says that nobody knows, and pressing again does nothing twice."""
+"""Booking freezes at the press of a button: the desk calls the outcome unknown, and pressing again repeats nothing."""
 
 import html
 import re

@@ -19,7 +19,7 @@ SILENCE = Path(__file__).parents[2] / "deploy" / "municipalities" / "voorbeeld.m
 
 
 def play(stack: Stack, a_year: int, days: int) -> None:
-    """So many days of a year of so many appointments, up to yesterday; nobody is written to."""
+    """Play `days` days of a year of `a_year` appointments, up to yesterday; notification sends no messages."""
     stack.configure_messages(SILENCE)
     environment = {**os.environ, "MONGO_URI": stack.servers.mongo_uri, "LOKET_SECRET": secret_of(stack.folder)}
     command = [sys.executable, "-m", "loket_booking.demonstration", "--appointments", str(a_year), "--days", str(days)]

@@ -16,7 +16,7 @@ from tests.client import Portal, eventually
 from . import plain
 from .played import period, raw, wait_until_year_is_counted
 
-#: so many appointments are made while everything is counted anew
+#: the tests make at most this number of appointments during a rebuild
 MAX_BOOKED = 12
 SLICES = {
     "everything": {},
@@ -79,11 +79,11 @@ def test_open_data_are_whole_months_that_are_over_and_show_no_few(year):
 def test_a_rebuild_gives_the_same_while_bookings_go_on(year, stack, databases):
     booking, reporting = databases
     first, last = period()
-    # of a day that begins meanwhile, more is told than before
+    # booking publishes more than before about a day that begins meanwhile
     now = dt.datetime.now(dt.UTC)
     beginning = [(now + dt.timedelta(hours=each)).date().isoformat() for each in (0, 12)]
     settled = {"day": {"$gte": first, "$lte": last, "$nin": beginning}}
-    # booking tells within a minute what is offered on the last days, which nobody played
+    # booking publishes within a minute what is offered on the last days, which were not played
     told = {"municipality": "voorbeeld", "type": "capacity.changed.v1", "data.date": last}
     eventually(lambda: booking.event_log.find_one(told), patience=120)
     wait_until_year_is_counted(stack)

@@ -1,1 +1,1 @@
-"""What nobody would think of sending, sent."""
+"""Requests that no client would think of sending."""

@@ -1,7 +1,7 @@
-"""A right body, with parts of it replaced by what nobody means: refused or taken, at once, and never a failure.
+"""A right body, with parts of it replaced by what no client means: refused or taken, at once, and never a failure.
 
-schemathesis makes up bodies by their schemas, and so leaves out what no schema is about: half a character, a text of a
-hundred thousand signs, an object where MongoDB would look for an operator.
+schemathesis generates bodies by their schemas, and so leaves out what no schema is about: half a character, a text of
+a hundred thousand characters, an object where MongoDB would look for an operator.
 """
 
 import copy
@@ -53,7 +53,7 @@ def spoilt(draw, body, names):
 
 @pytest.fixture(scope="module")
 def known(stack, tmp_path_factory):
-    """A town with an appointment: (what addresses and bodies are filled with, the key or token for whom)."""
+    """A municipality with an appointment: (values for addresses and bodies, the key or token of each role)."""
     booked = booked_in(settled(stack, tmp_path_factory.mktemp("fuzzing"), TOWN))
     start = booked["start"]
     filled = {

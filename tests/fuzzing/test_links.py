@@ -1,7 +1,7 @@
 """Whatever is done with what was just made, in any order, is answered as the OpenAPI document says.
 
 schemathesis follows the links of a document too, but begins with made-up bodies, which book nothing. Here each thing
-is made as a portal makes it; then come the links of the document, with bodies that schemathesis makes up.
+is made as a portal makes it; then come the links of the document, with bodies that schemathesis generates.
 """
 
 import collections
@@ -52,7 +52,7 @@ NOT_ASKED = [CHECKS.get_one(name) for name in ("positive_data_acceptance", "igno
 
 @pytest.fixture(scope="module")
 def ketenstad(stack, tmp_path_factory):
-    """The town, as an administrator's machine sees it."""
+    """The municipality, as an administrator's machine sees it."""
     return settled(stack, tmp_path_factory.mktemp("fuzzing"), TOWN)
 
 
@@ -94,7 +94,7 @@ def test_every_chain_of_links_is_answered_as_described(ketenstad, document, done
         known = {name: answer.json()[pointer.removeprefix("$response.body#/")]}
         mode = data.draw(st.sampled_from([GenerationMode.POSITIVE] * 4 + [GenerationMode.NEGATIVE]))
         case = data.draw(target.as_strategy(mode, path_parameters={"municipality": TOWN, **known}))
-        # what no schema can say, and what is always refused if it is made up; what is wrong on purpose stays so
+        # what no schema can say, and what is always refused if it is generated; what is wrong on purpose stays so
         if mode is GenerationMode.POSITIVE and isinstance(case.body, dict):
             if "start" in case.body and data.draw(st.booleans()):
                 case.body["start"] = ketenstad.slots("advies", "hal")[-1]["start"]

@@ -38,7 +38,7 @@ def proefstad(stack, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def config(proefstad, tmp_path_factory):
-    """What schemathesis is told besides the document."""
+    """The configuration that schemathesis needs besides the document."""
     booked = proefstad.booked()
     file = tmp_path_factory.mktemp("fuzzing") / "schemathesis.toml"
     # what a name means is not in a schema, so a request of the right shape can be refused for what it says
@@ -67,7 +67,7 @@ def run(stack, portal, config, folder, *options):
         *options,
         "--header", f"Authorization: Bearer {portal.key}", "--checks", "all",
         # a token that opens nothing is answered as an appointment that there is not, so that none can be searched for;
-        # gateway/tests/test_access.py tries every door with every wrong credential
+        # gateway/tests/test_access.py tries every permission with every wrong credential
         "--exclude-checks", "ignored_auth",
         "--max-examples", str(CASES), "--workers", "1", "--continue-on-failure", "--no-shrink", "--seed", str(SEED),
         # without a store of examples it does not rank them, which took half of the time
@@ -76,7 +76,7 @@ def run(stack, portal, config, folder, *options):
     log = stack.logs / "gateway.log"
     before = log.stat().st_size
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
-    print(done.stdout[-2000:])  # how many cases there were, for who asks with -s
+    print(done.stdout[-2000:])  # how many cases there were; pytest -s shows it
     assert done.returncode == 0, f"LOKET_SEED={SEED} sends the same again\n{done.stdout[-6000:]}"
     assert portal.get("teams").ok
     # that a service did not answer in time is described, and has to stay what it is on a machine that is busy: rare

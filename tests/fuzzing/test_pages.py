@@ -47,7 +47,7 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 def visitor(stack, tmp_path_factory):
-    """Somebody who is logged in at a town with an appointment: (session, what an address is filled with, its form)."""
+    """A user who is logged in at a municipality with an appointment: (session, values for addresses, its form)."""
     booked = booked_in(settled(stack, tmp_path_factory.mktemp("fuzzing"), TOWN))
     session, _ = a_session(stack, TOWN)
     at = f"{stack.url}/{TOWN}"

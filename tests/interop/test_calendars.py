@@ -50,7 +50,7 @@ def name_of(zone):
 
 @pytest.fixture(scope="module")
 def world(stack, tmp_path_factory):
-    """A municipality with a place, and somebody who works there, in each of these zones."""
+    """A municipality with a location and a specialist in each of these zones."""
     hours = [{"days": DAYS, "from": "08:00", "to": "18:00"}]
     file = tmp_path_factory.mktemp("wereld") / "wereld.yaml"
     file.write_text(yaml.safe_dump({
@@ -116,7 +116,7 @@ def book(world, zone, start, visitor):
 
 
 def mailed(world, visitor, count):
-    """The calendar of the newest mail that this visitor got, once there are so many."""
+    """The calendar of the newest mail to this visitor, once there are `count` mails."""
     mails = eventually(lambda: (found := world.mails_to(visitor["email"])) and len(found) >= count and found)
     return requests.get(f"{world.mail_url}/{mails[-1]['number']}/afspraak.ics", timeout=15).text
 
@@ -203,7 +203,7 @@ def test_the_entry_of_the_page_and_of_the_api_says_all_that_the_mail_says(world,
     assert asked["organizer"] == "mailto:stad@example.org"
     assert asked["alarms"] == ["-P1D"]
     assert asked["attendees"] == [f"mailto:{visitor['email']}"]
-    same = {**asked, "attendees": []}  # a published entry invites nobody (RFC 5546, section 3.2.1)
+    same = {**asked, "attendees": []}  # a published entry has no attendees (RFC 5546, section 3.2.1)
     assert page["events"] == api["events"] == [same]
 
 

@@ -1,4 +1,4 @@
-"""A portal that speaks Qmatic's dialect lists, books, reads and cancels without knowing whom it talks to."""
+"""A portal that speaks Qmatic's dialect lists, books, reads and cancels without knowing which system answers."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""`loket race` tells how many of many clients get one slot, whichever interface they speak."""
+"""`loket race` reports how many of many clients get one slot, whichever interface they speak."""
 
 import json
 import subprocess

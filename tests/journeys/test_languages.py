@@ -1,4 +1,4 @@
-"""A municipality speaks its own languages, the first of them when nobody asks for one."""
+"""A municipality speaks its own languages, and the first of them if the caller asks for none."""
 
 import re
 from pathlib import Path

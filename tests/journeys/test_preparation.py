@@ -119,7 +119,7 @@ def test_answers_are_mended_before_the_visit_and_wrong_ones_are_pointed_at(porta
 
 @pytest.fixture
 def closed_day(portal, staff):
-    """A day on which people would work, but the town hall is closed."""
+    """A day on which people would work, but the location is closed."""
     day = portal.slots(to=in_days(25))[-1]["start"][:10]
     laid = staff.post("closures", {"first": day, "location": "gemeentehuis", "reason": "Verhuis"}).json()
     yield day

@@ -1,4 +1,4 @@
-"""A telephone number is read by the country of its municipality, through whichever door it comes."""
+"""A telephone number is read by the country of its municipality, through whichever interface it comes."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.browser.desk import a_session
 from tests.client import Portal, a_visitor
 
 ROERSTAD = Path(__file__).parents[1] / "municipalities" / "roerstad.yaml"
-#: a land line of Roermond; in Belgium the same digits are somebody's mobile number
+#: a land line of Roermond; in Belgium the same digits are a mobile number
 LOCAL, E164 = "0475 123456", "+31475123456"
 
 
@@ -32,7 +32,7 @@ def start_of(client):
 
 
 def phone_of(client, email):
-    """The number that is kept of the resident with this address, as they are told when they ask for their data."""
+    """The stored number of the resident with this address, as the export of their data shows it."""
     answer = client.post("residents/export", {"email": email})
     assert answer.status_code == 200, answer.text
     (number,) = set(re.findall(r'"phone": "([^"]*)"', answer.text))

@@ -1,1 +1,1 @@
-"""Providers of mail and SMS as processes of their own, over real sockets, that can be told to misbehave."""
+"""Providers of mail and SMS as processes of their own, over real sockets, that a test can make misbehave."""

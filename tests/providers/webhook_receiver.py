@@ -12,7 +12,7 @@ from typing import Any
 
 
 def is_signed(secret: str, headers: Any, body: bytes) -> bool:
-    """As the specification tells receivers to check it."""
+    """Check the signature as the specification describes."""
     key = base64.b64decode(secret.partition("_")[2])
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()

@@ -1,4 +1,4 @@
-"""A small town whose configuration a test can turn: everything that booking can do, in a few lines of YAML."""
+"""A small municipality for tests to configure: everything that booking can do, in a few lines of YAML."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def a_type(**changes: Any) -> dict[str, Any]:
 
 
 def types(**kinds: dict[str, Any]) -> dict[str, Any]:
-    """`appointment_types`, with the changes to the usual type that each name stands for."""
+    """`appointment_types`: for each name, its changes to the usual type."""
     return {name.replace("_", "-"): a_type(**changes) for name, changes in kinds.items()}

@@ -1,4 +1,4 @@
-"""An agenda on a real mongod never holds two overlapping live claims, whoever writes and in whatever order."""
+"""On a real mongod an agenda never holds two overlapping live claims, in whatever order callers write."""
 
 import datetime as dt
 import os
@@ -340,7 +340,7 @@ class OneAgenda(RuleBasedStateMachine):
         assert self.free(*stretch)
         self.held[identifier] = set(range(*stretch)), until
 
-    # whom it falls on is drawn as a number: who won a race before is not for the draw to know
+    # draws a number and not an identifier: the draw cannot know which writer won an earlier race
     picks = st.integers(0, 99)
 
     @rule(pick=picks)

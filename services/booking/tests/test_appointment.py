@@ -1,4 +1,4 @@
-"""The life of an appointment has no way round: what is not in the table is refused, and every step is told."""
+"""An appointment takes only the steps of its table; every other step is refused, and every step gives an event."""
 
 import datetime as dt
 from dataclasses import replace

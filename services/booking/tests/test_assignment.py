@@ -18,7 +18,7 @@ def assignment(needs):
 
 
 def most_visits(needs, free):
-    """How many visits can be served at once, by trying: every need of every visit by somebody else."""
+    """How many visits can be served at once, by brute force: each need of each visit takes another resource."""
     visits = 0
     while any(
         len(set(crew)) == len(crew) for crew in product(*(need & free for need in needs for _ in range(visits + 1)))

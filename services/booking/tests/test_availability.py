@@ -67,7 +67,7 @@ def by_the_rules(municipality, date, agendas, now):
         return not any(hold.expires > now and hold.start <= cell < hold.end for hold in agenda.holds)
 
     def has_time_to_study(resource):
-        """Whether so many minutes in a row are free on one of the working days before."""
+        """Whether the study time is free without a break on one of the working days before."""
         if kind.study is None or resource.kind != "person":
             return True
         days, back = [], date

@@ -1,4 +1,4 @@
-"""How far away free slots are is looked up once a day, whoever does it, and told."""
+"""One instance of booking looks up once a day how far away free slots are, and publishes it."""
 
 import datetime as dt
 

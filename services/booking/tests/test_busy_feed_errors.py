@@ -1,4 +1,4 @@
-"""What a calendar says of somebody's time counts, and what cannot be read is refused or busy: never free."""
+"""The busy times in a calendar count, and what cannot be read is refused or busy: never free."""
 
 import datetime as dt
 import time

@@ -1,4 +1,4 @@
-"""When somebody is busy is worked out from any calendar that people have, and no calendar holds up anybody else."""
+"""Booking works out busy times from any calendar that people have, and no calendar delays another."""
 
 import datetime as dt
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Leads change hours and topics by form: one part of the configuration, and never against somebody else's change."""
+"""Leads change hours and topics by form: one part of the configuration, and never against another user's change."""
 
 import pytest
 from desk import RUMST, Desk

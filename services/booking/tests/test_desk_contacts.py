@@ -1,4 +1,4 @@
-"""Staff book for somebody with an e-mail address, with a number alone, or with nothing but a name."""
+"""Staff book for a resident with an e-mail address, with a number alone, or with nothing but a name."""
 
 import pytest
 from desk import LATER, STAFF, START, Desk, refused

@@ -1,4 +1,4 @@
-"""A form that is filled in page by page, and kept beside its hold."""
+"""A form that the resident fills in page by page, and that booking stores beside its hold."""
 
 import base64
 import datetime as dt

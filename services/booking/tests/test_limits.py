@@ -33,7 +33,7 @@ def test_no_network_address_is_kept(desk):
 
 
 def many(take, number):
-    """What so many requests of one client at the same moment were told."""
+    """The answers to `number` requests of one client at the same moment."""
     barrier = threading.Barrier(number)
 
     def attempt(index):
@@ -50,7 +50,7 @@ def many(take, number):
 
 @pytest.fixture
 def crowded(database):
-    """A town where thirty people can be received at once, and a client may hold and book five times."""
+    """A municipality where thirty people can be received at once, and a client may hold and book five times."""
     people = {f"ro-{number}": specialist() for number in range(30)}
     return Desk(database, a_town(resources=people, most_holds_per_client=5, most_bookings_per_client=5))
 

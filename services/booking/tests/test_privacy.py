@@ -1,4 +1,4 @@
-"""What is known of a resident is told, and forgotten, when they ask; and after its time by itself."""
+"""Residents can export and erase their data; booking erases it automatically when its time is over."""
 
 import base64
 import datetime as dt

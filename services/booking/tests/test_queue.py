@@ -1,4 +1,4 @@
-"""Who is here is called in an order that can be told aloud: numbers and appointments in one line."""
+"""Visitors are called in an order that staff can explain: numbers and appointments in one line."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What is taken out of the configuration: what was booked keeps its names, and a removal shows whom it hits first."""
+"""Entries removed from the configuration: bookings keep their names, and staff first see what a removal affects."""
 
 import datetime as dt
 from dataclasses import replace
@@ -28,7 +28,7 @@ BEFORE = {"locations": PLACES, "teams": TEAMS, "resources": WHO, "appointment_ty
 
 
 def without(*removed):
-    """The town without these entries, which the others then name no more."""
+    """The municipality without these entries and without references to them."""
     places = {name: place for name, place in PLACES.items() if name not in removed}
     within = {"locations": [*places]}
     return a_town(
@@ -219,7 +219,7 @@ def test_the_catalogue_tells_what_was_removed_apart(town, booked):
     assert removed["resources"] == [{"id": "ro-1", "name": "Ann"}]
 
 
-# --- a removal shows whom it hits
+# --- a removal shows what it affects
 
 
 @pytest.mark.parametrize(

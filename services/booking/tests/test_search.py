@@ -1,4 +1,4 @@
-"""Finding visits by who comes."""
+"""Staff and kiosks find visits by name or by reference."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A command needs the right moment as well as the right state: nobody arrives weeks early or cancels what is past."""
+"""A command needs the right moment as well as the right state: no arrival weeks early, no cancelling of past visits."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ RESIDENT, PORTAL = Request(), Request(by="portal", who="portaal")
 
 @pytest.fixture
 def desk(database):
-    """A town whose appointment of START, 30 November at 10:00, is six days away."""
+    """A municipality whose appointment of START, 30 November at 10:00, is six days away."""
     return Desk(database, a_town(queue={"early_minutes": 15}, phone="03 888 00 00"))
 
 
@@ -34,7 +34,7 @@ def refusal(call, *args, **changes):
 
 
 def at(desk, clock, days=0):
-    """Move the clock to this local time of 30 November 2026, or of so many days later."""
+    """Move the clock to this local time of 30 November 2026, or `days` days later."""
     hour, minute = map(int, clock.split(":"))
     desk.time = utc(2026, 11, 29, 23) + dt.timedelta(days=days, hours=hour, minutes=minute)
 

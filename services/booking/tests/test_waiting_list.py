@@ -1,4 +1,4 @@
-"""Who would come earlier is offered what comes free: the first whom it suits, for a while, and then the next."""
+"""Booking offers a freed slot to the first waiting resident that it suits, for a while, and then to the next."""
 
 import datetime as dt
 
@@ -34,7 +34,7 @@ def join(desk, card, **wish):
 
 
 def freed(desk, card):
-    """Cancel, and let booking hear of it as it does over the bus."""
+    """Cancel, and call booking as the event on the bus does."""
     appointment = desk.appointment(card)
     desk.cancel(card)
     date = _date(appointment.local(appointment.start))

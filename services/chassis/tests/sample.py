@@ -1,4 +1,4 @@
-"""A little service that stands on the chassis: it remembers notes, tells of them, and hears what it tells."""
+"""A small service on the chassis: it remembers notes, publishes events about them, and consumes these events."""
 
 from dataclasses import dataclass
 from typing import Any

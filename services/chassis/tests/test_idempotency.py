@@ -1,4 +1,4 @@
-"""A command with an idempotency key is carried out once, whatever its caller was told."""
+"""A command with an idempotency key is carried out once, whatever answer its caller received."""
 
 import datetime as dt
 

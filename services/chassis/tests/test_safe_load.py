@@ -1,4 +1,4 @@
-"""What nobody means by a YAML text is refused before it means anything, with the line at which it stands."""
+"""The loader refuses YAML that no author can have meant, and reports the line."""
 
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def texts(draw):
 
 
 def seen(node):
-    """What counts of a node: what it says, and where in the text it stands."""
+    """What counts of a node: its value, and its place in the text."""
     found = [(node.tag, node.start_mark.line, node.start_mark.index, node.end_mark.index, node.value)]
     if isinstance(node, yaml.CollectionNode):
         found[0] = (*found[0][:-1], bool(node.flow_style))

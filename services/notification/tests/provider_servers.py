@@ -1,4 +1,4 @@
-"""Providers to try the channels on, over real sockets. Each behaves as it is told."""
+"""Providers to try the channels on, over real sockets. A test sets how each behaves."""
 
 from __future__ import annotations
 

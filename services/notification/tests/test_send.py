@@ -1,4 +1,4 @@
-"""What becomes of a message: sent once, in time, to who wants it; tried again when it must; given up in the end."""
+"""Notification sends a message once, in time, to the right recipient; it tries again if it must, or gives up."""
 
 import datetime as dt
 import json

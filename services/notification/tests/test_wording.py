@@ -1,4 +1,4 @@
-"""A municipality says some things in its own words, changed by a form and tried on somebody who does not exist."""
+"""A municipality changes some texts by a form, and tries them on a resident who does not exist."""
 
 import pytest
 import structlog

@@ -1,4 +1,4 @@
-"""What is published gives nobody away, not even by subtraction."""
+"""Published figures identify no resident, not even by subtraction."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Every Monday each team with something to tell is announced, once."""
+"""Every Monday reporting announces each team that has something to report, once."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ MONDAY = dt.datetime(2026, 11, 30, 6, tzinfo=dt.UTC)
 
 @pytest.fixture
 def announce(database):
-    """Announces at a moment, and gives the teams and weeks that were told."""
+    """Run the weekly report at a moment, and return the teams and weeks that it announced."""
     kept, announced = Projection.of(database, 1), PublishOnce(database, "announced")
     kept.create_indexes()
     for number, (team, start) in enumerate(
