@@ -26,7 +26,7 @@ class GatewaySettings(MongoSettings):
         "The largest file that a resident can send", default=5_000_000, allowed=Between(1_000, 50_000_000)
     )
     trusted_proxies: int = setting(
-        "How many reverse proxies stand before this gateway, whose X-Forwarded-For counts",
+        "How many reverse proxies are in front of this gateway, whose X-Forwarded-For is trusted",
         default=0,
         allowed=Between(0, 10),
     )
@@ -42,7 +42,7 @@ class GatewaySettings(MongoSettings):
     oidc_client_secret: str = setting("The secret that the provider gave", default="", secret=True)
     oidc_scope: str = setting("What is asked of the provider", default="openid", allowed=Words("openid"))
     oidc_roles_claim: str = setting(
-        "The claim with what somebody may, as a list of municipality/role or municipality/role/team",
+        "The claim with the user's roles, as a list of municipality/role or municipality/role/team",
         default="loket_roles",
     )
     password_login: bool = setting("Whether accounts of this Loket can log in with a password", default=True)

@@ -143,7 +143,7 @@ def events_page() -> str:
     text = MADE + "# Events\n\nCloudEvents 1.0, structured JSON; the routing key is the type. Machine-readable: "
     text += "[asyncapi.yaml](asyncapi.yaml).\n\n"
     return text + table(
-        ("type", "exchange", "what it says", "emitted by", "heard by"),
+        ("type", "exchange", "what it says", "emitted by", "consumed by"),
         *(
             (f"`{event.type}`", f"`{event.exchange}`", event.summary, event.emitted_by, ", ".join(event.consumed_by))
             for event in EVENTS.values()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 PERMISSIONS: dict[str, str] = {
     "agenda.read": "see the day, a visit and its documents",
     "queue.read": "see who waits, by number and reference",
-    "queue.handle": "call, help, park and pass on who is here",
-    "tickets.issue": "give a number to who walks in",
+    "queue.handle": "call, help, park and pass on visitors who are here",
+    "tickets.issue": "give a number to a walk-in visitor",
     "appointments.change": "book, move and cancel for a resident, invite, ask for documents",
     "closures.change": "take time out of the calendar, and give appointments another moment",
     "setup.change": "change weekly hours, topics and the words of messages, by form",

@@ -24,7 +24,7 @@ DONE = {
     "undo_check_in": "Not here after all", "undo_no_show": "Came after all",
 }  # fmt: skip
 OUTCOMES = {
-    "answered": "Answered", "follow_up": "Another visit is needed", "referred": "Passed on to somebody else",
+    "answered": "Answered", "follow_up": "Another visit is needed", "referred": "Passed on to a colleague",
     "not_prepared": "Came unprepared",
 }  # fmt: skip
 REASONS = {
@@ -94,7 +94,7 @@ REFUSED = {
     "unknown-appointment-type": "This topic cannot be chosen: choose another one.",
     "unknown-location": "This place cannot be chosen: choose another one.",
     "location-needed": "Choose a place.",
-    "unknown-resource": "This person cannot do this: choose somebody else.",
+    "unknown-resource": "This person cannot do this: choose a colleague.",
     "types-not-combinable": "These topics cannot be combined.",
     "account-not-found": "This account or key is no longer there.",
     "webhook-not-found": "This webhook or push is no longer there.",

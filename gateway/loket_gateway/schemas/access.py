@@ -45,7 +45,9 @@ class AuditQuery(PageQuery):
 
 class ConfigurationQuery(Schema):
     version = fields.Integer(load_default=None, validate=validate.Range(min=1, max=2**31))
-    dry_run = fields.Boolean(load_default=False, metadata={"description": "tell what it would change, and do nothing"})
+    dry_run = fields.Boolean(
+        load_default=False, metadata={"description": "report what it would change, and do nothing"}
+    )
     confirm = fields.Boolean(
         load_default=False,
         metadata={"description": "also remove entries that coming appointments refer to; these stay as they are"},
@@ -56,7 +58,7 @@ class ResidentWish(Schema):
     """One person: by e-mail address, by telephone number if there is no address, or by one of their appointments."""
 
     email = Email(metadata={"example": "lieve@example.org"})
-    phone = Phone(metadata={"description": "of somebody who left no e-mail address"})
+    phone = Phone(metadata={"description": "of a resident who left no e-mail address"})
     reference = fields.String(
         validate=validate.Length(min=1, max=20), metadata={"description": "of an appointment of theirs"}
     )
@@ -108,7 +110,7 @@ class Account(Schema):
 
 
 class NewAccount(Account):
-    first_password = fields.String(required=True, metadata={"description": "told this once"})
+    first_password = fields.String(required=True, metadata={"description": "returned only this once"})
 
 
 class Accounts(Schema):
@@ -125,12 +127,14 @@ class Key(Schema):
 class NewKey(Schema):
     name = Identifier(required=True, metadata={"example": "stadsportaal"})
     roles = fields.List(fields.String(), required=True)
-    key = fields.String(required=True, metadata={"description": "told this once"})
+    key = fields.String(required=True, metadata={"description": "returned only this once"})
 
 
 class RenewedKey(Schema):
     name = Identifier(required=True, metadata={"example": "stadsportaal"})
-    key = fields.String(required=True, metadata={"description": "told this once; the old one works for another day"})
+    key = fields.String(
+        required=True, metadata={"description": "returned only this once; the old one works for another day"}
+    )
 
 
 class Keys(Schema):

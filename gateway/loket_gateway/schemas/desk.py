@@ -236,7 +236,7 @@ class MadeInvitation(Schema):
 
 
 class NewInvitation(MadeInvitation):
-    token = fields.String(required=True, metadata={"description": "told this once; the link is made from it"})
+    token = fields.String(required=True, metadata={"description": "returned only this once; the link contains it"})
 
 
 class Invitations(Schema):

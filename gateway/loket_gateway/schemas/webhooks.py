@@ -16,7 +16,9 @@ class Webhook(Schema):
 
 
 class NewWebhook(Webhook):
-    secret = fields.String(required=True, metadata={"description": "told this once; deliveries are signed with it"})
+    secret = fields.String(
+        required=True, metadata={"description": "returned only this once; deliveries are signed with it"}
+    )
 
 
 class Webhooks(Schema):

@@ -21,7 +21,7 @@ ERRORS: dict[str, ErrorCode] = {
         ErrorCode(
             "login-needed",
             "Log in, or send a key",
-            "This address is for who has an account or an API key of the municipality, and none was sent that works.",
+            "This address needs an account or an API key of the municipality, and the request has no valid one.",
             "Log in at /<municipality>/aanmelden, or send Authorization: Bearer <API key>.",
         ),
         ErrorCode(
@@ -39,7 +39,7 @@ ERRORS: dict[str, ErrorCode] = {
         ErrorCode(
             "password-change-needed",
             "Choose your own password first",
-            "You use a password that somebody else gave you.",
+            "Your password was set by an administrator.",
             "Choose a new one at /<municipality>/wachtwoord.",
         ),
         ErrorCode(
@@ -65,8 +65,8 @@ ERRORS: dict[str, ErrorCode] = {
         ErrorCode(
             "too-many-requests",
             "Too many requests",
-            "There were too many requests from this address. Go on in {seconds} seconds.",
-            "Wait for the number of seconds in Retry-After. RateLimit tells how many are left.",
+            "There were too many requests from this address. Try again in {seconds} seconds.",
+            "Wait for the number of seconds in Retry-After. RateLimit says how many requests are left.",
         ),
         ErrorCode(
             "account-not-found",
@@ -165,7 +165,7 @@ ERRORS: dict[str, ErrorCode] = {
             "unknown-resource",
             "Unknown specialist",
             "{resource} does not give this appointment.",
-            "Leave `resource` out to take whoever is free.",
+            "Leave `resource` out to take any specialist who is free.",
         ),
         ErrorCode(
             "location-needed",
@@ -206,8 +206,8 @@ ERRORS: dict[str, ErrorCode] = {
         ErrorCode(
             "too-many-holds",
             "Too many slots reserved",
-            "From this address {limit} slots are reserved already, and no form was handed in.",
-            "Finish or drop one of them; a reservation ends by itself after some minutes.",
+            "This address already holds {limit} slots without completing a form.",
+            "Finish or drop one of them; a reservation expires after some minutes.",
         ),
         ErrorCode(
             "too-many-appointments",
@@ -225,13 +225,13 @@ ERRORS: dict[str, ErrorCode] = {
             "already-on-waiting-list",
             "Already on the waiting list",
             "This appointment is on the waiting list already.",
-            "You are told as soon as an earlier moment comes free.",
+            "You get a message as soon as an earlier moment becomes free.",
         ),
         ErrorCode(
             "no-offer",
             "There is no offer any more",
             "No earlier moment is being held for this appointment.",
-            "Your appointment stands as it was.",
+            "Your appointment has not changed.",
         ),
         ErrorCode(
             "not-on-waiting-list",
@@ -242,7 +242,7 @@ ERRORS: dict[str, ErrorCode] = {
         ErrorCode(
             "feedback-given",
             "Feedback was given already",
-            "You told us already what this visit was worth to you.",
+            "You have already rated this visit.",
             "There is nothing more to do. Thank you.",
         ),
         ErrorCode(
@@ -254,8 +254,8 @@ ERRORS: dict[str, ErrorCode] = {
         ErrorCode(
             "nobody-waiting",
             "Nobody is waiting",
-            "Nobody is waiting whom this specialist can help.",
-            "Try again when somebody has checked in or taken a number.",
+            "No visitor is waiting that this specialist can help.",
+            "Try again when a resident has checked in or taken a number.",
         ),
         ErrorCode(
             "file-not-accepted",
@@ -332,13 +332,13 @@ ERRORS: dict[str, ErrorCode] = {
         ErrorCode(
             "settings-changed",
             "Somebody else changed the settings meanwhile",
-            "Somebody else stored a newer version since you looked. Nothing of yours was stored.",
-            "Load the page or the configuration again, and make your change once more.",
+            "A colleague stored a newer version since you opened this. Your change was not stored.",
+            "Load the page or the configuration again, and repeat your change.",
         ),
         ErrorCode(
             "changed-meanwhile",
             "Somebody else changed this at the same moment",
-            "The appointment was changed by somebody else at the same moment.",
+            "The appointment was changed by another request at the same time.",
             "GET the appointment, and decide again.",
         ),
         ErrorCode(
@@ -414,7 +414,7 @@ ERRORS: dict[str, ErrorCode] = {
             "internal-error",
             "Something went wrong on our side",
             "Something went wrong on our side. It was recorded under {reference}.",
-            "Tell the operator the reference.",
+            "Give the operator the reference.",
         ),
     )
 }

@@ -120,7 +120,7 @@ EVENTS: dict[str, EventType] = {
                 (
                     "passed_on",
                     NotOnListData,
-                    "An offer was declined or not answered; the place is kept.",
+                    "An offer was declined or not answered; the place on the list remains.",
                     {**WAITING, "reason": "declined"},
                 ),
                 (
@@ -160,7 +160,7 @@ EVENTS: dict[str, EventType] = {
         ),
         EventType(
             name="feedback.given",
-            summary="A resident told what a visit was worth.",
+            summary="A resident rated a visit.",
             schema=FeedbackData,
             consumed_by=("reporting",),
             example={

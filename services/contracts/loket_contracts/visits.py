@@ -56,7 +56,7 @@ PREPARATION_STEPS = (
 )
 
 TICKET_STEPS = (
-    VisitStep("ticket.issued", "waiting", "Somebody walked in and took a number.", Phase.ARRIVAL),
+    VisitStep("ticket.issued", "waiting", "A visitor walked in and took a number.", Phase.ARRIVAL),
     VisitStep("ticket.called", "in_service", "The number is called to a desk.", Phase.START),
     VisitStep("ticket.parked", "parked", "The number waits for something, and goes on later.", Phase.PAUSE),
     VisitStep("ticket.resumed", "waiting", "A parked number is back in the line."),

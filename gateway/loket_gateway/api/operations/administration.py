@@ -24,8 +24,8 @@ OPERATIONS = (
     ),
     Operation(
         id="exportResident", method="post", path=f"{BASE}/residents/export", body=schemas.ResidentWish,
-        permission="residents.erase", summary="All that is kept of one person", status=200, answer=schemas.Export,
-        refusals=BODY,
+        permission="residents.erase", summary="Return everything stored about one person", status=200,
+        answer=schemas.Export, refusals=BODY,
     ),
     Operation(
         id="eraseResident", method="post", path=f"{BASE}/residents/erase", body=schemas.ResidentWish,

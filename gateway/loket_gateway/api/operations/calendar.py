@@ -14,7 +14,7 @@ OPERATIONS = (
     ),
     Operation(
         id="closeTime", method="post", path=f"{BASE}/closures", body=CloseTime, permission="closures.change",
-        repeatable=True, summary="Take time out of the calendar; tells what clashes", status=201,
+        repeatable=True, summary="Close a period in the calendar; returns the appointments in it", status=201,
         answer=schemas.LaidClosure,
         refusals=(*BODY, "unknown-resource", "unknown-location", "idempotency-key-reused"),
     ),
@@ -25,7 +25,8 @@ OPERATIONS = (
     Operation(
         id="importBusyTimes", method="put", path=f"{BASE}/resources/{{resource}}/busy-times", query=schemas.BusyQuery,
         body=BYTES, body_type="text/calendar", permission="closures.change",
-        summary="The busy times of somebody's own calendar (RFC 5545)", status=200, answer=schemas.BusyTimes,
+        summary="Replace the busy times of a specialist's own calendar (RFC 5545)", status=200,
+        answer=schemas.BusyTimes,
         refusals=("unsupported-media-type", "body-too-large", "invalid-request", "unknown-resource"),
     ),
     Operation(
@@ -38,7 +39,7 @@ OPERATIONS = (
     ),
     Operation(
         id="moveAppointments", method="post", path=f"{BASE}/moves", body=MoveThese, permission="closures.change",
-        summary="Move many, each by itself", status=200, answer=schemas.MoveResults,
+        summary="Move many appointments, each independently", status=200, answer=schemas.MoveResults,
         refusals=(*BODY, "appointment-not-found"),
     ),
     Operation(

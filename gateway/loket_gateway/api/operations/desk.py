@@ -47,7 +47,7 @@ OPERATIONS = (
     ),
     Operation(
         id="listBarredAddresses", method="get", path=f"{ONE}/barred-addresses", permission="agenda.read",
-        summary="Which of the resident's addresses get nothing for a while, since nobody receives there", status=200,
+        summary="List the resident's addresses that are suppressed because they do not exist", status=200,
         answer=schemas.BarredAddresses, refusals=("appointment-not-found",),
     ),
     Operation(
@@ -91,13 +91,13 @@ OPERATIONS = (
     ),
     Operation(
         id="callNext", method="post", path=f"{BASE}/queue/next", body=CallNext, permission="queue.handle",
-        repeatable=True, summary="Call whoever is next", status=200, answer=schemas.Person,
+        repeatable=True, summary="Call the next resident", status=200, answer=schemas.Person,
         refusals=(*BODY, "unknown-resource", "unknown-location", "nobody-waiting", "changed-meanwhile",
                   "idempotency-key-reused"),
     ),
     Operation(
         id="issueTicket", method="post", path=f"{BASE}/tickets", body=IssueTicket, permission="tickets.issue",
-        repeatable=True, summary="Give a number to who walks in", status=201, answer=schemas.Person,
+        repeatable=True, summary="Give a number to a walk-in visitor", status=201, answer=schemas.Person,
         refusals=(*BODY, *VISIT, "idempotency-key-reused"),
     ),
     Operation(
