@@ -8,7 +8,6 @@ import ast
 import io
 import re
 import tokenize
-import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -46,8 +45,6 @@ PHRASES = {
 FOUND = re.compile("|".join(f"(?:{pattern})" for pattern in PHRASES), re.IGNORECASE)
 #: what is quoted: code and names
 QUOTED = re.compile(r"`[^`]*`|\"[\w-]+\"|\]\([^)]*\)|<[^>]*>")
-#: folders and files whose texts are not clean yet. This list only shrinks
-NOT_YET_CLEAN: tuple[str, ...] = ("docs/reference",)
 #: tables of old names, the pattern list itself
 EXCEPT = ("docs/decisions/0034-name-modules-by-standard-terms.md", "tests/architecture/test_plain_english.py")
 SCOPES = ("docs", "services", "gateway", "deploy", "tests", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile")
@@ -94,19 +91,9 @@ def files_of(scope: str) -> list[Path]:
     return [file for file in files if "node_modules" not in file.parts and str(file.relative_to(ROOT)) not in EXCEPT]
 
 
-def is_pardoned(file: Path) -> bool:
-    return str(file.relative_to(ROOT)).startswith(NOT_YET_CLEAN) if NOT_YET_CLEAN else False
-
-
 @pytest.mark.parametrize("scope", [scope for scope in SCOPES if (ROOT / scope).exists()])
 def test_texts_use_plain_english(scope):
-    assert [each for file in files_of(scope) if not is_pardoned(file) for each in findings(file)] == []
-
-
-@pytest.mark.parametrize("scope", NOT_YET_CLEAN)
-def test_a_folder_that_is_clean_leaves_the_list(scope):
-    if not any(findings(file) for file in files_of(scope)):
-        warnings.warn(f"{scope} is clean: take it off NOT_YET_CLEAN", stacklevel=1)
+    assert [each for file in files_of(scope) for each in findings(file)] == []
 
 
 @pytest.mark.parametrize(
