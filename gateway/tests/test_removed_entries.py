@@ -255,7 +255,7 @@ def test_no_get_address_fails_whatever_it_is_filled_with(removed, stack):
             continue
         identifiers = (booked["id"], removed.others["portal"]["id"], "hal") if "<identifier>" in url else ("",)
         for there in {removed.portal.url + address(url, **given, identifier=each) for each in identifiers}:
-            for key in (staff, resident) if entrypoint.door.link else (staff,):
+            for key in (staff, resident) if entrypoint.permission.link else (staff,):
                 session.headers["Authorization"] = f"Bearer {key}"
                 for query in ({}, asked):
                     answer = session.get(there, params=query, timeout=30, allow_redirects=False)
