@@ -15,8 +15,8 @@ from tests.browser.desk import a_session, booked_in, csrf_token, settled
 
 TOWN = "vraagstad"
 MARK = "<i>mark</i>"
-READ = r"""(?:args|form|query|given|values|body|parameters)(?:\.get(?:list)?\(|\[)"(\w+)\""""
-ASKED = r"""(?:name=|(?:field|select|radios|button)\()"(\w+)\""""
+READ = r"""(?:args|form|query|given|values|body|parameters)(?:\.get(?:list)?\(\s*|\[)"(\w+)\""""
+ASKED = r"""(?:name=|(?:field|select|radios|button)\(\s*)"(\w+)\""""
 #: what the pages and facades read from an address or a form, found where they read it and where they ask for it
 NAMES = sorted(
     {
