@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.visits import SERVING_STATES
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http.authentication import Authentication
@@ -36,7 +37,7 @@ class DisplayPages:
         receiving = [each for each in catalogue["locations"] if each["channel"] == "on_site"]
         place = request.args.get("plaats") or next((each["id"] for each in receiving), "")
         line = self.booking.queue(municipality, place)
-        called = [each for each in line["called"] if each["state"] == "in_service"]
+        called = [each for each in line["called"] if each["state"] in SERVING_STATES]
         return page(
             "screens/display.html", request, **municipality_context(catalogue), place=place, refresh=REFRESH,
             name=next((each["name"] for each in receiving if each["id"] == place), place),

@@ -6,11 +6,11 @@ from marshmallow import Schema, fields, validate
 
 from .fields import Identifier, Instant
 from .languages import LANGUAGES
+from .visits import APPOINTMENT_STATES, TICKET_STATES
 
 CHANNELS = ("on_site", "phone", "video", "visit")
 ACTORS = ("resident", "staff", "portal", "system")
-STATES = ("held", "booked", "checked_in", "in_service", "parked", "completed", "cancelled", "no_show")
-TICKET_STATES = ("waiting", "in_service", "parked", "completed", "left")
+STATES = tuple(state.name for state in APPOINTMENT_STATES)
 #: the reasons why nothing is free, in the order in which they are checked
 REASONS_WITHOUT_SLOT = (
     "past",  # the day is over
@@ -74,7 +74,7 @@ class TicketData(Schema):
 
     ticket = fields.String(required=True)
     number = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-    state = fields.String(required=True, validate=validate.OneOf(TICKET_STATES))
+    state = fields.String(required=True, validate=validate.OneOf(tuple(state.name for state in TICKET_STATES)))
     location = Identifier(required=True)
     team = Identifier(required=True)
     appointment_types = fields.List(Identifier(), required=True)

@@ -1,4 +1,4 @@
-"""The steps of a visit, by appointment or by ticket: the event, the state and the phase of each.
+"""What each state of a visit means, and its steps, by appointment or by ticket: event, state and phase of each.
 
 Events and figures are made from these tables. Who may take a step, and when, is decided by booking.
 """
@@ -9,8 +9,57 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
-#: the states of an appointment that still takes place
-OPEN_STATES = ("booked", "checked_in", "in_service", "parked")
+
+class State(NamedTuple):
+    """What a state means. Queries and figures use the groups below, made from these marks, and never list states."""
+
+    name: str
+    #: it still takes place: closures and new configurations must respect it
+    is_open: bool = False
+    #: the kiosk finds it on its day
+    is_expected: bool = False
+    #: the visitor is in the line and can be called
+    is_waiting: bool = False
+    #: the visitor was called: the desk lists it
+    is_called: bool = False
+    #: the visitor is with staff now; always also `is_called`
+    is_serving: bool = False
+    #: the visit does not take place: the kiosk gives the state as the reason
+    is_given_up: bool = False
+    #: figures of lead time, busy hours and booked time count it
+    is_counted: bool = False
+
+
+#: in the order in which schemas list them
+APPOINTMENT_STATES = (
+    State("held"),
+    State("booked", is_open=True, is_expected=True, is_counted=True),
+    State("checked_in", is_open=True, is_expected=True, is_waiting=True, is_counted=True),
+    State("in_service", is_open=True, is_called=True, is_serving=True, is_counted=True),
+    State("parked", is_open=True, is_called=True, is_counted=True),
+    State("completed", is_counted=True),
+    State("cancelled", is_given_up=True),
+    State("no_show", is_given_up=True, is_counted=True),
+)
+#: only marks of the queue: tickets are in no agenda
+TICKET_STATES = (
+    State("waiting", is_waiting=True),
+    State("in_service", is_called=True, is_serving=True),
+    State("parked", is_called=True),
+    State("completed"),
+    State("left"),
+)
+
+OPEN_STATES = tuple(state.name for state in APPOINTMENT_STATES if state.is_open)
+EXPECTED_STATES = tuple(state.name for state in APPOINTMENT_STATES if state.is_expected)
+WAITING_STATES = tuple(state.name for state in APPOINTMENT_STATES if state.is_waiting)
+CALLED_STATES = tuple(state.name for state in APPOINTMENT_STATES if state.is_called)
+GIVEN_UP_STATES = tuple(state.name for state in APPOINTMENT_STATES if state.is_given_up)
+COUNTED_STATES = tuple(state.name for state in APPOINTMENT_STATES if state.is_counted)
+WAITING_TICKET_STATES = tuple(state.name for state in TICKET_STATES if state.is_waiting)
+CALLED_TICKET_STATES = tuple(state.name for state in TICKET_STATES if state.is_called)
+#: of appointments and tickets
+SERVING_STATES = frozenset(state.name for state in (*APPOINTMENT_STATES, *TICKET_STATES) if state.is_serving)
 
 
 class Phase(Enum):

@@ -9,6 +9,7 @@ from typing import Any
 
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import spoken
+from loket_contracts.visits import SERVING_STATES, WAITING_STATES, WAITING_TICKET_STATES
 
 from ..domain import queue, ticket
 from ..domain.appointment import Appointment
@@ -119,7 +120,7 @@ class QueueCommands:
         `command`: as contracts' TakeStep reads it. Raises Refusal: not-allowed-in-state, unknown names.
         """
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
-        if appointment.state != "in_service":
+        if appointment.state not in SERVING_STATES:
             raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "start"})
         known = self.configurations.calendar(card.municipality).municipality
         target = _transfer_target(known, appointment.appointment_types, command)
@@ -139,11 +140,11 @@ class QueueCommands:
         zone = known.locations[location].time_zone
         today = local_date(self.clock(), zone)
         on = day(today, zone)
-        appointments = self.days.appointments(known.id, today, today, ("checked_in",))
+        appointments = self.days.appointments(known.id, today, today, WAITING_STATES)
         tickets = self.tickets.of_day(known.id, location, on.midnight, on.moment(on.cells))
         return (
             [each for each in appointments if each.location == location],
-            [each for each in tickets if each.state == "waiting"],
+            [each for each in tickets if each.state in WAITING_TICKET_STATES],
         )
 
     def _servable(

@@ -6,6 +6,7 @@ from typing import Any
 
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.errors import Refusal
+from loket_contracts.visits import WAITING_STATES
 
 from .requests import RpcDependencies, by_staff
 
@@ -33,7 +34,7 @@ class KioskRpc(RpcDependencies):
             raise Refusal("appointment-not-found")
         card = self.use_cases.appointments.find_card_by_id(municipality, appointment)
         changed = self.use_cases.appointments.appointment(card)
-        if changed.state != "checked_in":
+        if changed.state not in WAITING_STATES:
             changed = self.use_cases.lifecycle.take_step(card, "check_in", by_staff(self, who))
         waiting_room = self.use_cases.waiting_room
         return {**waiting_room.describe_person(changed), "late": waiting_room.is_late(changed)}

@@ -12,6 +12,7 @@ from loket_contracts.errors import Refusal
 from ..commands.lifecycle import LifecycleCommands
 from ..commands.ports import Clock
 from ..commands.request import Request
+from ..domain.appointment import COMMANDS
 from ..domain.grid import local_date
 from ..store.cards import Cards
 from ..store.configurations import Configurations
@@ -41,8 +42,10 @@ class NoShows:
             now = self.clock()
             today = local_date(now, known.time_zone)
             latest = now - dt.timedelta(minutes=known.no_show_minutes)
-            booked = self.days.appointments(known.id, today - dt.timedelta(days=1), today, ("booked",))
-            missing = [each.id for each in booked if each.channel == "on_site" and each.start <= latest]
+            expected = self.days.appointments(
+                known.id, today - dt.timedelta(days=1), today, COMMANDS["no_show"].sources
+            )
+            missing = [each.id for each in expected if each.channel == "on_site" and each.start <= latest]
             cards = self.cards.get_all(missing)
             for identifier in missing:
                 if identifier not in cards:

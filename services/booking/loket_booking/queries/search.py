@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.visits import EXPECTED_STATES, GIVEN_UP_STATES
 
 from ..commands.ports import Clock
 from ..commands.request import Request
@@ -72,7 +73,7 @@ class SearchQueries:
         today = local_date(self.clock(), known.locations[location].time_zone)
         expected = {
             each.id: each
-            for each in self.days.appointments(municipality, today, today, ("booked", "checked_in"))
+            for each in self.days.appointments(municipality, today, today, EXPECTED_STATES)
             if each.location == location
         }
         reference, words = _normalised_reference(text), set(names.name_words(text))
@@ -120,9 +121,9 @@ class SearchQueries:
 def _reason_not_expected(appointment: Appointment, now: dt.datetime) -> str:
     today = local_date(now, appointment.time_zone)
     on = local_date(appointment.start, appointment.time_zone)
-    if appointment.state in ("cancelled", "no_show"):
+    if appointment.state in GIVEN_UP_STATES:
         return appointment.state
-    if appointment.state not in ("booked", "checked_in"):
+    if appointment.state not in EXPECTED_STATES:
         return "done"
     if on != today:
         return "later" if on > today else "past"

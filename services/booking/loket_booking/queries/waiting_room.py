@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.visits import CALLED_STATES, CALLED_TICKET_STATES, SERVING_STATES
 
 from ..commands.ports import Clock
 from ..commands.queue import QueueCommands, waiting_of
@@ -73,11 +74,11 @@ class WaitingRoomQueries:
         zone = known.locations[location].time_zone
         today = local_date(self.clock(), zone)
         on = day(today, zone)
-        appointments = self.days.appointments(known.id, today, today, ("in_service", "parked"))
+        appointments = self.days.appointments(known.id, today, today, CALLED_STATES)
         tickets = self.tickets.of_day(known.id, location, on.midnight, on.moment(on.cells))
         return [
             *(each for each in appointments if each.location == location),
-            *(each for each in tickets if each.state in ("in_service", "parked")),
+            *(each for each in tickets if each.state in CALLED_TICKET_STATES),
         ]
 
 
@@ -111,7 +112,7 @@ def _serving(called: list[Appointment | Ticket]) -> set[str]:
     return {
         name
         for each in called
-        if each.state == "in_service"
+        if each.state in SERVING_STATES
         for name in (each.resources[:1] if isinstance(each, Appointment) else (each.resource,))
         if name is not None
     }

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from loket_contracts.visits import OPEN_STATES
+from loket_contracts.visits import COUNTED_STATES
 
 Fact = Mapping[str, Any]
 Counts = Counter[str]
@@ -26,7 +26,6 @@ LATE_MINUTES = 24 * 60
 #: longer waits and visits count as this: a visit that was never ended is no visit of nine hours
 MAX_MINUTES = 240
 NOTICES = (("day", 24 * 60), ("two_days", 48 * 60), ("week", 7 * 24 * 60))
-TOOK_PLACE = frozenset({*OPEN_STATES, "completed", "no_show"})
 
 
 def slices_of(fact: Fact) -> list[str]:
@@ -79,7 +78,7 @@ def appointment(fact: Fact, people: set[str]) -> Counts:
         counts[f"notice:{_notice(fact['notice'])}"] += 1
         if fact["cancelled_by"] in ("resident", "portal") and fact["notice"] < LATE_MINUTES:
             counts["cancelled_late"] += 1
-    if fact["state"] in TOOK_PLACE:
+    if fact["state"] in COUNTED_STATES:
         counts[f"lead:{fact['lead'] // LEAD_MINUTES}"] += 1
         counts[f"hour:{dt.date.fromisoformat(fact['day']).weekday()}:{fact['hour']}"] += 1
         counts["booked_minutes"] = fact["planned"] * len(people.intersection(fact["resources"]))

@@ -1,0 +1,113 @@
+"""What a state means is in one table, and every state has its word, figure, step and line in the documentation."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loket_booking.domain import appointment, ticket
+from loket_contracts.event_data import STATES
+from loket_contracts.figures import FIGURES
+from loket_contracts.visits import APPOINTMENT_STATES, APPOINTMENT_STEPS, TICKET_STATES, TICKET_STEPS, Phase
+from loket_gateway.pages import words
+from loket_reporting.domain.figures import work_out
+
+ROOT = Path(__file__).parents[2]
+BOOKING = ROOT / "services/booking/loket_booking"
+KNOWN = {state.name for state in (*APPOINTMENT_STATES, *TICKET_STATES)}
+#: the tables of transitions name their states
+TRANSITIONS = (BOOKING / "domain/appointment.py", BOOKING / "domain/ticket.py")
+CODE = [file for file in BOOKING.rglob("*.py") if file not in TRANSITIONS]
+LINES = [*((each, APPOINTMENT_STEPS) for each in APPOINTMENT_STATES), *((each, TICKET_STEPS) for each in TICKET_STATES)]
+
+
+def groups(tree: ast.Module) -> Iterator[int]:
+    """The lines with a collection of two or more states, or of one state and nothing else."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            texts = {each.value for each in node.elts if isinstance(each, ast.Constant)}
+            if len(texts & KNOWN) > 1 or (len(node.elts) == 1 and texts & KNOWN):
+                yield node.lineno
+
+
+@pytest.mark.parametrize("file", CODE, ids=lambda file: str(file.relative_to(BOOKING)))
+def test_booking_lists_no_states_of_its_own(file):
+    assert list(groups(ast.parse(file.read_text()))) == [], "use a group of loket_contracts.visits"
+
+
+@pytest.mark.parametrize("text", ['x in ("booked", "parked")', 'f({"checked_in"})', 'a = ["booked", "completed", b]'])
+def test_a_list_of_states_is_found_however_it_is_written(text):
+    assert list(groups(ast.parse(text)))
+
+
+@pytest.mark.parametrize(
+    ("commands", "first", "states"),
+    [(appointment.COMMANDS, "held", APPOINTMENT_STATES), (ticket.COMMANDS, "new", TICKET_STATES)],
+)
+def test_the_table_has_every_state_that_a_command_leads_to_or_from(commands, first, states):
+    used = {state for command in commands.values() for state in (*command.sources, command.target)}
+    assert used | {first} == {state.name for state in states} | {first}
+
+
+def test_a_state_has_one_row():
+    for states in (APPOINTMENT_STATES, TICKET_STATES):
+        assert len({state.name for state in states}) == len(states)
+
+
+def test_every_state_has_a_word():
+    assert words.STATES.keys() == KNOWN
+
+
+@pytest.mark.parametrize("state", [each for each in STATES if each != "held"])
+def test_every_state_after_booking_has_a_figure(state):
+    assert state in FIGURES
+    assert work_out({f"state:{state}": 3})[state] == 3
+
+
+@pytest.mark.parametrize(("state", "steps"), LINES)
+def test_a_step_with_the_right_phase_leads_to_each_state_of_the_queue(state, steps):
+    phases = {step.phase for step in steps if step.state == state.name}
+    if state.is_waiting:
+        assert Phase.ARRIVAL in phases
+    if state.is_serving:
+        assert Phase.START in phases
+    if state.is_called and not state.is_serving:
+        assert Phase.PAUSE in phases
+
+
+@pytest.mark.parametrize("state", [*APPOINTMENT_STATES, *TICKET_STATES])
+def test_the_marks_of_a_state_agree(state):
+    assert not (state.is_waiting and state.is_called), "the visitor is in the line or was called"
+    assert not state.is_serving or state.is_called
+    assert not (state.is_open and state.is_given_up)
+
+
+@pytest.mark.parametrize("state", [each for each in APPOINTMENT_STATES if each.is_waiting or each.is_called])
+def test_an_appointment_in_the_queue_is_open_and_counted(state):
+    assert state.is_open
+    assert state.is_counted
+
+
+@pytest.mark.parametrize("state", [each.name for each in APPOINTMENT_STATES if each.is_given_up])
+def test_the_kiosk_has_a_sentence_for_each_visit_that_does_not_take_place(state):
+    template = ROOT / "gateway/loket_gateway/pages/templates/screens/start.html"
+    assert f'reason == "{state}"' in template.read_text()
+
+
+def test_the_documented_steps_are_those_of_the_domain():
+    page = (ROOT / "docs/reference/booking.md").read_text()
+    table = page.split("| step | from | to | by |\n| --- | --- | --- | --- |\n")[1].split("\n\n")[0]
+    documented = {}
+    for line in table.splitlines():
+        names, sources, target, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        for name in re.sub(r" \(.*\)", "", names).split(", "):
+            documented[name] = (set(sources.split(", ")), target)
+    assert documented == {name: (set(each.sources), each.target) for name, each in appointment.COMMANDS.items()}
+
+
+def test_the_glossary_names_every_state_of_an_appointment_and_no_other():
+    row = re.search(r"^\| appointment \| (.*?) \|", (ROOT / "docs/glossary.md").read_text(), re.MULTILINE)
+    assert row is not None
+    assert set(re.findall(r"\w+", row[1])) - {"then", "and", "in", "between", "or"} == set(STATES)
