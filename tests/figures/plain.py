@@ -37,7 +37,7 @@ def figures(visits: list[Raw], offered: int, tickets: list[Raw], thirds: list[in
     coming = [each for each in visits if each["state"] != "cancelled"]
     done = [each for each in visits if each["state"] == "completed"]
     expected = states.count("no_show") + len(done)
-    late = [each for each in visits if _when(each, "cancel") and _by(each, "cancel") == "resident"
+    late = [each for each in visits if _when(each, "cancel") and _by(each, "cancel") in ("resident", "portal")
             and each["start"] - _when(each, "cancel") < dt.timedelta(hours=24)]  # fmt: skip
     waits = [(_when(each, "start") - _when(each, "check_in")) / MINUTE for each in visits if _when(each, "start")]
     served = [(_when(each, "complete") - _when(each, "start")) / MINUTE for each in done]

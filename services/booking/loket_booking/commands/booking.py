@@ -29,6 +29,11 @@ from .limits import Limits
 from .ports import Clock, Publish
 from .request import ATTEMPTS, Request
 
+#: the fields that are hashed even when they are None, as in stored fingerprints. Do not add a new field
+HASHED_AS_NONE = frozenset({
+    "appointment_types", "start", "location", "resource", "invitation", "hold", "name", "email", "phone", "language",
+})  # fmt: skip
+
 
 @dataclass(frozen=True)
 class _Booking:
@@ -273,4 +278,12 @@ def _resource(command: Mapping[str, Any], invitation: Invitation | None) -> str 
 
 
 def _fingerprint(command: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(command, sort_keys=True, default=str).encode()).hexdigest()
+    """The same for a command that is repeated, also after an upgrade that added a field with the default None."""
+    hashed = _without_added_defaults(command)
+    if "contact" in hashed:
+        hashed["contact"] = _without_added_defaults(hashed["contact"])
+    return hashlib.sha256(json.dumps(hashed, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _without_added_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None or name in HASHED_AS_NONE}

@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from loket_contracts.visits import COUNTED_STATES
+from loket_contracts.event_data import ACTORS, CHANNELS, OUTCOMES
+from loket_contracts.visits import APPOINTMENT_STATES, COUNTED_STATES, TICKET_STATES
 
 Fact = Mapping[str, Any]
 Counts = Counter[str]
@@ -26,6 +27,41 @@ LATE_MINUTES = 24 * 60
 #: longer waits and visits count as this: a visit that was never ended is no visit of nine hours
 MAX_MINUTES = 240
 NOTICES = (("day", 24 * 60), ("two_days", 48 * 60), ("week", 7 * 24 * 60))
+#: who cancels on behalf of the resident
+RESIDENT_ACTORS = frozenset({"resident", "portal"})
+
+#: the counts of each kind with a fixed list of values: `state:completed`
+VALUES_OF_KIND = {
+    "state": tuple(state.name for state in APPOINTMENT_STATES),
+    "booked_by": ACTORS,
+    "channel": CHANNELS,
+    "cancelled_by": ACTORS,
+    "notice": (*(name for name, _ in NOTICES), "longer"),
+    "outcome": (*OUTCOMES, "unknown"),
+    "ticket_state": tuple(state.name for state in TICKET_STATES),
+    "ticket_outcome": (*OUTCOMES, "unknown"),
+    "message": tuple(
+        f"{channel}_{state}" for channel in ("email", "sms") for state in ("sent", "failed", "delivered")
+    ),
+}  # fmt: skip
+#: the kinds whose values are numbers, or codes without a fixed list
+OPEN_KINDS = frozenset(
+    {
+        "lead", "hour", "waited", "served", "score", "ticket_hour", "ticket_waited", "ticket_served",
+        "waiting_outcome", "first", "third",
+    }
+)  # fmt: skip
+#: every name that a calculation may add up. A name that is not counted gives 0, so a test compares both with this list
+COUNTS = frozenset(
+    {
+        "appointments", "persons", "reschedules", "rescheduled", "cancelled_late", "booked_minutes", "served_sum",
+        "served_minutes", "planned_of_served", "first_contact", "comments", "tickets", "ticket_served_sum",
+        "ticket_first_contact", "waiting", "waiting_outcome:accepted", "offers", "offered_minutes", "samples",
+        "first_nowhere", "third_nowhere",
+        *(f"{kind}:{each}" for kind, values in VALUES_OF_KIND.items() for each in values),
+    }
+)  # fmt: skip
+KINDS = OPEN_KINDS | VALUES_OF_KIND.keys()
 
 
 def slices_of(fact: Fact) -> list[str]:
@@ -76,7 +112,7 @@ def appointment(fact: Fact, people: set[str]) -> Counts:
     if fact["state"] == "cancelled":
         counts[f"cancelled_by:{fact['cancelled_by'] or 'system'}"] += 1
         counts[f"notice:{_notice(fact['notice'])}"] += 1
-        if fact["cancelled_by"] in ("resident", "portal") and fact["notice"] < LATE_MINUTES:
+        if fact["cancelled_by"] in RESIDENT_ACTORS and fact["notice"] < LATE_MINUTES:
             counts["cancelled_late"] += 1
     if fact["state"] in COUNTED_STATES:
         counts[f"lead:{fact['lead'] // LEAD_MINUTES}"] += 1
