@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 #: pattern and what to write instead
@@ -94,6 +95,14 @@ def files_of(scope: str) -> list[Path]:
 @pytest.mark.parametrize("scope", [scope for scope in SCOPES if (ROOT / scope).exists()])
 def test_texts_use_plain_english(scope):
     assert [each for file in files_of(scope) for each in findings(file)] == []
+
+
+def test_texts_for_users_use_plain_english():
+    """The English texts of pages and problems. "Nobody is waiting" and "tell" are plain there."""
+    with (ROOT / "gateway/loket_gateway/i18n/locale/nl.po").open("rb") as file:
+        texts = [str(message.id) for message in read_po(file) if message.id]
+    found = {text: {hit[0].lower() for hit in FOUND.finditer(text)} - {"nobody", "tell"} for text in texts}
+    assert {text: hits for text, hits in found.items() if hits} == {}
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ STATES = {
     "waiting": "is here", "left": "went away",
 }  # fmt: skip
 STEPS = {
-    "check_in": "Is here", "start": "Help now", "park": "Let wait", "resume": "Go on", "complete": "Done",
+    "check_in": "Arrived", "start": "Help now", "park": "Put on hold", "resume": "Go on", "complete": "Done",
     "no_show": "Did not come", "undo_check_in": "Not here after all", "undo_no_show": "Came after all",
 }  # fmt: skip
 DONE = {
     "book": "Booked", "reschedule": "Moved", "cancel": "Cancelled", "ask": "Asked for something",
     "remind_of_documents": "Reminded of documents", "flag": "Documents missing", "check_in": "Checked in",
-    "start": "Helped", "park": "Let wait", "resume": "Went on", "complete": "Done", "no_show": "Did not come",
+    "start": "Helped", "park": "Put on hold", "resume": "Went on", "complete": "Done", "no_show": "Did not come",
     "undo_check_in": "Not here after all", "undo_no_show": "Came after all",
 }  # fmt: skip
 OUTCOMES = {
@@ -30,7 +30,7 @@ OUTCOMES = {
 REASONS = {
     "no-longer-needed": "I no longer need it", "ill": "Ill", "other-moment": "Another moment suits better",
     "solved-otherwise": "It is solved already", "by-municipality": "The municipality cannot", "other": "Another reason",
-    "not-ready": "Not ready yet", "earlier": "An earlier moment", "no-word": "Without a word",
+    "not-ready": "Not ready yet", "earlier": "An earlier moment", "no-word": "Without notice",
     "too-late": "Came too late",
     "resident-asked": "The resident asked for it", "resident-erased": "The resident was erased",
 }  # fmt: skip
@@ -75,8 +75,8 @@ REFUSED = {
     "appointment-type-removed": "This topic is no longer given, so the appointment cannot be moved.",
     "location-removed": "This topic is no longer given at this place: choose another place.",
     "address-not-barred": "Messages go to this address again already.",
-    "changed-meanwhile": "Somebody else changed this at the same moment. You see how it is now: press again if needed.",
-    "settings-changed": "Somebody else changed the settings meanwhile. Look again, then press once more.",
+    "changed-meanwhile": "A colleague changed this at the same time. This is the current state: press again if needed.",
+    "settings-changed": "A colleague has changed the settings. Review the change, then press again.",
     "idempotency-key-reused": "This was done already, with what was filled in first. You see how it is now.",
     "appointment-not-found": "There is no such appointment, or it is for another team.",
     "ticket-not-found": "This number is gone, or it is for another team.",
@@ -88,7 +88,7 @@ REFUSED = {
     "csrf": "This page was out of date. It has been reloaded: press again.",
     "too-many-requests": "There were too many requests from here. Wait a minute and try again.",
     "body-too-large": "This is too long. Send less at a time.",
-    "slot-taken": "Somebody else has just taken it: choose another one.",
+    "slot-taken": "Another person has just taken it: choose another one.",
     "slot-not-offered": "This moment is not free: choose another one.",
     "slot-in-the-past": "This moment has passed: choose another one.",
     "unknown-appointment-type": "This topic cannot be chosen: choose another one.",

@@ -26,7 +26,7 @@ ERRORS: dict[str, ErrorCode] = {
         ),
         ErrorCode(
             "forbidden",
-            "Not for you",
+            "No permission",
             "You may not do this here: it needs the permission {permission}.",
             "Ask an administrator of the municipality for a role that has it.",
         ),
@@ -51,7 +51,7 @@ ERRORS: dict[str, ErrorCode] = {
         ErrorCode(
             "work-needed",
             "One moment, please",
-            "To keep robots out, we ask you to wait {seconds} seconds before you take a moment.",
+            "To keep robots out, we ask you to wait {seconds} seconds before you choose a time.",
             "Choose the moment again. A program sends the Loket-Stamp of this answer, and Loket-Work with a text for "
             "which SHA-256 of stamp:text begins with Loket-Bits zero bits; or it waits Retry-After seconds and sends "
             "the stamp.",
@@ -331,13 +331,13 @@ ERRORS: dict[str, ErrorCode] = {
         ),
         ErrorCode(
             "settings-changed",
-            "Somebody else changed the settings meanwhile",
+            "A colleague has changed the settings",
             "A colleague stored a newer version since you opened this. Your change was not stored.",
             "Load the page or the configuration again, and repeat your change.",
         ),
         ErrorCode(
             "changed-meanwhile",
-            "Somebody else changed this at the same moment",
+            "A colleague changed this at the same time",
             "The appointment was changed by another request at the same time.",
             "GET the appointment, and decide again.",
         ),

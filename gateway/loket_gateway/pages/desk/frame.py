@@ -127,9 +127,7 @@ def errors_of(refusal: Refusal, request: GatewayRequest) -> list[dict[str, str]]
     """Return the errors of a form in the language of the page. Raises any other refusal."""
     lang = language.of(request)
     if refusal.code == "settings-changed":
-        text = language.translate(
-            "Somebody else changed the settings meanwhile. Look again, then press once more.", lang
-        )
+        text = language.translate("A colleague has changed the settings. Review the change, then press again.", lang)
         return [{"pointer": "/form", "detail": text}]
     if refusal.code != "invalid-request":
         raise refusal
