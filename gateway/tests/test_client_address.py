@@ -62,7 +62,9 @@ def hold(portal, start, **changes):
 
 def test_a_key_for_repeats_belongs_to_its_caller(portal, staff):
     """Two who use the same key get each their own hold."""
-    first, second = (slot["start"] for slot in portal.slots()[-2:])
+    # on two days: one specialist may be the only one who is free, and a hold takes the starts beside it too
+    last_of_day = {slot["start"][:10]: slot["start"] for slot in portal.slots()}
+    first, second = list(last_of_day.values())[-2:]
     key = f"same-{uuid.uuid4()}"
     mine = hold(portal, first, key=key)
     assert hold(portal, first, key=key).json()["id"] == mine.json()["id"]
