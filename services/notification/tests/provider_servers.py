@@ -87,7 +87,7 @@ class ServedFace:
         self.server = server_class(("127.0.0.1", 0), handler)  # the system gives a port that is free
         self.port = self.server.server_address[1]
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self):
         self.server.shutdown()
