@@ -107,7 +107,7 @@ def test_texts_for_users_use_plain_english():
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("For who has it.", 1), ("So many are told.", 2), ("Return the free slots.", 0), ("`kept` is quoted", 0)],
+    [("The value is kept.", 1), ("The town waits anew.", 2), ("Return the free slots.", 0), ("`kept` is quoted", 0)],
 )
 def test_a_phrase_is_found(text, count):
     found = [each for _, line in of_markdown(text) for each in FOUND.findall(line)]

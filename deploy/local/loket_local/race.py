@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,25 +34,20 @@ class Outcome:
 
 def run(interface: Interface, choice: Choice, start: str, clients: int) -> list[Outcome]:
     """Let all clients book at the same time, each over a connection of its own."""
-    outcomes: list[Outcome | None] = [None] * clients
-    line = threading.Barrier(clients)
+    all_ready = threading.Barrier(clients)
 
-    def one(number: int) -> None:
+    def book_once(number: int) -> Outcome:
         with requests.Session() as session:
-            line.wait()
+            all_ready.wait()
             began = time.monotonic()
             try:
                 booked, text = interface.book(session, choice, start, number)
             except requests.RequestException as error:
                 booked, text = None, f"no answer: {type(error).__name__}"
-            outcomes[number] = Outcome(booked, text, time.monotonic() - began)
+            return Outcome(booked, text, time.monotonic() - began)
 
-    threads = [threading.Thread(target=one, args=(number,), daemon=True) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [outcome for outcome in outcomes if outcome is not None]
+    with ThreadPoolExecutor(clients) as pool:
+        return list(pool.map(book_once, range(clients)))
 
 
 @click.command()
@@ -64,7 +60,11 @@ def run(interface: Interface, choice: Choice, start: str, clients: int) -> list[
 @click.option("--location", required=True, help="The location or branch.")
 @click.option("--answers", default="{}", help="Answers to the questions of the type, as JSON.")
 @click.option("--start", help="The start to race for; the last free one when left out.")
-@click.option("--places", type=click.IntRange(1), help="How many can book that start; asked for where that is told.")
+@click.option(
+    "--places",
+    type=click.IntRange(1),
+    help="Number of clients that can book the start. Default: the capacity of the last free slot, else 1.",
+)
 @click.option("--clients", type=click.IntRange(2, 500), default=50, show_default=True)
 @click.option("--keep", is_flag=True, help="Keep what was booked instead of cancelling it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -85,7 +85,8 @@ def race(
         raise click.BadParameter(f"this is not JSON: {error}", param_hint="--answers") from error
     try:
         last, capacity = system.slot(choice)
-        start = start or last
+        if start is None:
+            start, places = last, places or capacity
         outcomes = run(system, choice, start, clients)
         won = [outcome.booked for outcome in outcomes if outcome.booked]
         if not keep:
@@ -93,7 +94,7 @@ def race(
                 system.cancel(identifier)
     except requests.RequestException as error:
         raise click.ClickException(f"{url} cannot be reached: {error}") from error
-    expected = min(places or capacity or 1, clients)
+    expected = min(places or 1, clients)
     silent = sum(outcome.text.startswith("no answer") for outcome in outcomes)
     right = len(won) == len(set(won)) == expected and not silent
     report = {

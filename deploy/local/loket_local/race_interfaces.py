@@ -127,6 +127,8 @@ class Jcc:
     root: str
     key: str
     token: str = ""
+    #: the length of the appointment, as `slot` reads it; `book` needs it
+    seconds: int = 0
 
     def _request(self, session: Any, method: str, path: str, **options: Any) -> requests.Response:
         if not self.token:
