@@ -1,6 +1,6 @@
 """`loket race`: many clients book one slot at the same time, over plain HTTP.
 
-It speaks the interface of Loket and both portal dialects, so that a municipality can also try the system that it has.
+It speaks the interface of Loket and both portal dialects, so that a municipality can also try its current system.
 """
 
 from __future__ import annotations
@@ -42,24 +42,35 @@ def run(interface: Interface, choice: Choice, start: str, clients: int) -> list[
             began = time.monotonic()
             try:
                 booked, text = interface.book(session, choice, start, number)
-            except requests.RequestException as error:
-                booked, text = None, f"no answer: {type(error).__name__}"
+            except (requests.RequestException, KeyError, TypeError) as error:
+                booked, text = None, f"no answer that can be read: {type(error).__name__}"
             return Outcome(booked, text, time.monotonic() - began)
 
     with ThreadPoolExecutor(clients) as pool:
         return list(pool.map(book_once, range(clients)))
 
 
+def cancel_all(interface: Interface, identifiers: list[str]) -> list[str]:
+    """Cancel appointments. Returns those that could not be cancelled."""
+    failed = []
+    for identifier in identifiers:
+        try:
+            interface.cancel(identifier)
+        except (click.ClickException, requests.RequestException):
+            failed.append(identifier)
+    return failed
+
+
 @click.command()
-@click.option("--url", required=True, help="Where the system answers, such as http://127.0.0.1:8080.")
-@click.option("--municipality", default="rumst", show_default=True, help="Whose slots; part of the default path.")
+@click.option("--url", required=True, help="The address of the system, such as http://127.0.0.1:8080.")
+@click.option("--municipality", default="rumst", show_default=True, help="The municipality; part of the default path.")
 @click.option("--interface", type=click.Choice(list(INTERFACES)), default="loket", show_default=True)
-@click.option("--path", help="Where the interface is below the URL, on a system that is not Loket.")
+@click.option("--path", help="The path of the interface below the URL. Needed for a system other than Loket.")
 @click.option("--key", default="", envvar="LOKET_KEY", help="An API key; the two portal dialects need one.")
 @click.option("--type", "appointment_type", required=True, help="The appointment type, service or activity.")
 @click.option("--location", required=True, help="The location or branch.")
 @click.option("--answers", default="{}", help="Answers to the questions of the type, as JSON.")
-@click.option("--start", help="The start to race for; the last free one when left out.")
+@click.option("--start", help="The start to book. Default: the last free one.")
 @click.option(
     "--places",
     type=click.IntRange(1),
@@ -89,18 +100,16 @@ def race(
             start, places = last, places or capacity
         outcomes = run(system, choice, start, clients)
         won = [outcome.booked for outcome in outcomes if outcome.booked]
-        if not keep:
-            for identifier in won:
-                system.cancel(identifier)
+        still_booked = won if keep else cancel_all(system, won)
     except requests.RequestException as error:
         raise click.ClickException(f"{url} cannot be reached: {error}") from error
     expected = min(places or 1, clients)
     silent = sum(outcome.text.startswith("no answer") for outcome in outcomes)
-    right = len(won) == len(set(won)) == expected and not silent
+    right = len(won) == len(set(won)) == expected and not silent and (keep or not still_booked)
     report = {
         "interface": interface, "start": start, "clients": clients, "places": expected, "won": len(won),
         "outcomes": dict(Counter(outcome.text for outcome in outcomes)), "without_answer": silent,
-        "slowest_seconds": round(max(outcome.seconds for outcome in outcomes), 3), "cancelled": not keep,
+        "slowest_seconds": round(max(outcome.seconds for outcome in outcomes), 3), "still_booked": still_booked,
     }  # fmt: skip
     if as_json:
         click.echo(json.dumps(report))
@@ -117,4 +126,5 @@ def _print(report: dict[str, Any], right: bool) -> None:
     places = "was 1 place" if report["places"] == 1 else f"were {report['places']} places"
     verdict = f"{report['won']} won; there {places}."
     console.print(f"[{'green' if right else 'red'}]{verdict}[/] The slowest answer took {report['slowest_seconds']} s.")
-    console.print("What was booked was cancelled." if report["cancelled"] else "What was booked is still there.")
+    left = ", ".join(report["still_booked"])
+    console.print(f"Still booked: {left}" if left else "What was booked was cancelled.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -126,18 +127,18 @@ class Jcc:
 
     root: str
     key: str
-    token: str = ""
     #: the length of the appointment, as `slot` reads it; `book` needs it
     seconds: int = 0
 
+    @cached_property
+    def token(self) -> str:
+        form = {"grant_type": "client_credentials", "scope": "warp-api"}
+        answer = requests.post(f"{self.root}/connect/token", data=form, auth=("portal", self.key), timeout=TIMEOUT)
+        _require(answer)
+        token: str = answer.json()["access_token"]
+        return token
+
     def _request(self, session: Any, method: str, path: str, **options: Any) -> requests.Response:
-        if not self.token:
-            form = {"grant_type": "client_credentials", "scope": "warp-api"}
-            answer = requests.post(
-                f"{self.root}/connect/token", data=form, auth=("portal", self.key), timeout=TIMEOUT
-            )  # fmt: skip
-            _require(answer)
-            self.token = answer.json()["access_token"]
         headers = {"Authorization": f"Bearer {self.token}"}
         sent: requests.Response = session.request(
             method, f"{self.root}/{path}", headers=headers, timeout=TIMEOUT, **options
