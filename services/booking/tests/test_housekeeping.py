@@ -3,9 +3,10 @@
 import datetime as dt
 
 import pytest
-from desk import LATER, Desk
+from desk import LATER, RUMST, STAFF, Desk
 
 from loket_booking.jobs.retention import ORPHANED_AFTER
+from loket_contracts.commands import CloseTime
 
 
 @pytest.fixture
@@ -51,6 +52,17 @@ def test_who_came_is_forgotten_when_the_retention_is_over_and_the_appointment_is
     assert cards(desk) == 0
     assert desk.stores.agendas.find_claim(card.agenda, booked.id)[0] == booked
     assert desk.use_cases.contact_cards.contact_cards([("rumst", booked.id)]) == [{"refused": "appointment-not-found"}]
+
+
+def test_a_past_closure_stays_for_the_retention_of_its_own_municipality(desk):
+    neighbour = RUMST.replace("id: rumst", "id: boom").replace("retention_days: 180", "retention_days: 30")
+    desk.stores.configurations.store(neighbour, "test", desk.time)
+    closure = CloseTime().load({"first": dt.date(2026, 11, 30)})
+    laid = {name: desk.use_cases.closures.close_time(name, closure, STAFF).id for name in ("rumst", "boom")}
+    desk.time += dt.timedelta(days=60)
+    desk.use_cases.housekeeping.retention.delete_past_visits()
+    left = {each["_id"] for each in desk.stores.configurations.closures.collection.find()}
+    assert left == {laid["rumst"]}
 
 
 def test_a_moved_appointment_is_kept_by_its_new_day(desk):

@@ -66,27 +66,22 @@ class Retention:
                 deleted += self._delete_before(known, before, [kind.id], False)
             before = today - dt.timedelta(days=known.retention_days)
             deleted += self._delete_before(known, before, [kind.id for kind in own], True)
-            self.configurations.closures.delete_before(today - dt.timedelta(days=known.retention_days))
+            self.configurations.closures.delete_before(known.id, before)
         self.invitations.delete_before(self.clock() - INVITATION_RETENTION)
         return deleted
 
     def _delete_before(self, known: Municipality, before: dt.date, types: list[str], others: bool) -> int:
+        types_to_keep = {name for name, kind in known.appointment_types.items() if kind.pseudonymise}
         deleted = 0
         while cards := self.cards.find_past(known.id, before, types, others, BATCH):
             self.files.delete_all_of(card.id for card in cards)
             self.feedback.delete_comments([card.id for card in cards])
-            for card in cards:
-                if _is_pseudonymised(known, card):
-                    self.cards.pseudonymise(card, _choice_answers(known, card))
-            self.cards.delete([card for card in cards if not _is_pseudonymised(known, card)])
+            to_keep = [card for card in cards if card.types and types_to_keep.issuperset(card.types)]
+            for card in to_keep:
+                self.cards.pseudonymise(card, _choice_answers(known, card))
+            self.cards.delete([card for card in cards if card not in to_keep])
             deleted += len(cards)
         return deleted
-
-
-def _is_pseudonymised(known: Municipality, card: Card) -> bool:
-    """Whether the answers stay: when all types of the card say so."""
-    types = {name for name, kind in known.appointment_types.items() if kind.pseudonymise}
-    return bool(card.types) and types.issuperset(card.types)
 
 
 def _choice_answers(known: Municipality, card: Card) -> dict[str, str]:

@@ -104,8 +104,9 @@ class Closures:
             {name: tuple(each) for name, each in resources.items()},
         )
 
-    def delete_before(self, date: dt.date) -> int:
-        return self.collection.delete_many({"last": {"$lt": date.isoformat()}}).deleted_count
+    def delete_before(self, municipality: str, date: dt.date) -> int:
+        over = {"municipality": municipality, "last": {"$lt": date.isoformat()}}
+        return self.collection.delete_many(over).deleted_count
 
     def _changed(self, municipality: str) -> None:
         self.revisions.update_one({"_id": municipality}, {"$inc": {"revision": 1}}, upsert=True)
