@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from pymongo.database import Database
 
-from loket_chassis.messaging.outbox import Outbox
+from loket_chassis.messaging.outbox import CompositionRoot, Outbox
 from loket_chassis.messaging.publish_once import PublishOnce
-from loket_chassis.storage.connection import Document, MongoDatabase
+from loket_chassis.storage.connection import Document
 from loket_contracts.events import BOOKING_EXCHANGE
 
 from .commands.allocation import Allocator
@@ -123,8 +123,7 @@ class Repositories:
             tickets=Tickets(database),
             waiting_lists=WaitingLists(database),
         )
-        for field in fields(cls):
-            repository = getattr(repositories, field.name)
+        for repository in vars(repositories).values():
             if hasattr(repository, "create_indexes"):
                 repository.create_indexes()
         return repositories
@@ -142,14 +141,14 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
         on.agendas, on.cards, on.configurations, links, invitations, limits, allocator, clock, publish
     )
     configuration = ConfigurationCommands(on.configurations, on.days, on.cards, clock)
-    privacy = PrivacyCommands(
-        on.agendas, on.cards, on.configurations, on.waiting_lists, on.files, on.feedback, on.erasures, on.audit,
-        links, lifecycle, clock, publish,
-    )  # fmt: skip
-    queue = QueueCommands(on.agendas, on.cards, on.configurations, on.days, on.tickets, lifecycle, clock, publish)
     waiting_list = WaitingListCommands(
         on.agendas, on.cards, on.configurations, on.waiting_lists, lifecycle, clock, publish
     )
+    privacy = PrivacyCommands(
+        on.agendas, on.cards, on.configurations, on.files, on.feedback, on.erasures, on.audit, links, lifecycle,
+        waiting_list, clock, publish,
+    )  # fmt: skip
+    queue = QueueCommands(on.agendas, on.cards, on.configurations, on.days, on.tickets, lifecycle, clock, publish)
     appointments = AppointmentQueries(
         on.agendas, on.cards, on.configurations, on.waiting_lists, links, invitations, clock
     )
@@ -191,13 +190,13 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
         search=SearchQueries(on.agendas, on.cards, on.configurations, on.days, on.audit, appointments, clock),
         slots=slots,
         team_access=TeamAccess(on.configurations, on.tickets, appointments),
-        waiting_room=WaitingRoomQueries(on.cards, on.configurations, on.days, on.tickets, queue, clock),
+        waiting_room=WaitingRoomQueries(on.cards, on.configurations, queue, clock),
         housekeeping=housekeeping,
         links=links,
     )
 
 
-class BookingUseCases(MongoDatabase):
+class BookingUseCases(CompositionRoot):
     """Gives the service class its `UseCases`, built once per process."""
 
     outbox = Outbox(BOOKING_EXCHANGE, collections=WITH_OUTBOX)
@@ -206,10 +205,6 @@ class BookingUseCases(MongoDatabase):
         links = Links(self.container.config["settings"].loket_secret)
         repositories = Repositories.on(self.database)
         self.use_cases = build_use_cases(repositories, links, utc_now, self.outbox.announce)
-
-    def stop(self) -> None:
-        self.outbox.stop()  # before nameko closes the database connection, together with all nested extensions
-        super().stop()
 
     def get_dependency(self, worker_ctx: Any) -> UseCases:
         return self.use_cases

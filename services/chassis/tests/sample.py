@@ -22,7 +22,7 @@ def service() -> type:
 
     from loket_chassis.messaging.consumer import listen
     from loket_chassis.messaging.dead_letters import DeadLetters
-    from loket_chassis.messaging.outbox import OutboxRelay
+    from loket_chassis.messaging.outbox import CompositionRoot, Outbox
     from loket_chassis.messaging.rpc import RpcClient, rpc
     from loket_chassis.runtime.metrics import WorkerMetrics
     from loket_chassis.service.health import Probes, ReadinessWithDatabase
@@ -32,10 +32,16 @@ def service() -> type:
     from loket_contracts.envelope import Event
     from loket_contracts.errors import Refusal
 
+    class Announce(CompositionRoot):
+        outbox = Outbox("booking.events", collections=("notes",))
+
+        def get_dependency(self, worker_ctx: Any) -> Any:
+            return self.outbox.announce
+
     class SampleService(DeadLetters, Probes):
         name = "sample"
         database = MongoDatabase()
-        announce = OutboxRelay("booking.events", collections=("notes",))
+        announce = Announce()
         other = RpcClient("sample", deadline=1.0)
         traceparent = WorkerMetrics()
         readiness = ReadinessWithDatabase()

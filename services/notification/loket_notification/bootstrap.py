@@ -9,12 +9,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from nameko.extensions import DependencyProvider
 from pymongo.database import Database
 
-from loket_chassis.messaging.outbox import Outbox
+from loket_chassis.messaging.outbox import CompositionRoot, Outbox
 from loket_chassis.messaging.rpc import RpcCaller
-from loket_chassis.storage.connection import UNJOURNALED, Document, MongoConnection
+from loket_chassis.storage.connection import UNJOURNALED, Document
 from loket_contracts.events import NOTIFICATION_EXCHANGE
 
 from .context import Announce, Context
@@ -38,16 +37,15 @@ class Application:
     webhook_pusher: WebhookPusher
 
 
-class Bootstrap(DependencyProvider):
+class Bootstrap(CompositionRoot):
     """Gives the service class its `Application`, and runs the workers."""
 
-    connection = MongoConnection()
     outbox = Outbox(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
     booking = RpcCaller("booking", deadline=10.0)
 
     def setup(self) -> None:
         settings: NotificationSettings = self.container.config["settings"]
-        database = self.connection.database
+        database = self.database
         context = make_context(database, settings, self.outbox.announce)
         webhooks = Webhooks(database)
         webhooks.create_indexes()
@@ -65,6 +63,7 @@ class Bootstrap(DependencyProvider):
         self.application.webhook_pusher.stop()
         self.application.dispatcher.stop()
         self.application.context.providers.close()
+        super().stop()
 
     def get_dependency(self, worker_ctx: Any) -> Application:
         return self.application

@@ -9,12 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from nameko.extensions import DependencyProvider
-
-from loket_chassis.messaging.outbox import Outbox
+from loket_chassis.messaging.outbox import CompositionRoot, Outbox
 from loket_chassis.messaging.publish_once import PublishOnce
 from loket_chassis.runtime.worker import Spawn
-from loket_chassis.storage.connection import MongoConnection
 from loket_contracts.envelope import Event
 from loket_contracts.events import REPORTING_EXCHANGE
 
@@ -36,16 +33,15 @@ class Application:
     spawn: Spawn
 
 
-class Bootstrap(DependencyProvider):
+class Bootstrap(CompositionRoot):
     """Gives the service class its `Application`, and runs the workers."""
 
-    connection = MongoConnection()
     outbox = Outbox(REPORTING_EXCHANGE, collections=(WEEKLY_REPORTS,), keep_log=False)
 
     def setup(self) -> None:
-        projections = Projections(self.connection.database)
+        projections = Projections(self.database)
         projections.create()
-        weekly_reports = PublishOnce(self.connection.database, WEEKLY_REPORTS)
+        weekly_reports = PublishOnce(self.database, WEEKLY_REPORTS)
         weekly_reports.create_indexes()
         self.application = Application(
             projections,
@@ -60,6 +56,7 @@ class Bootstrap(DependencyProvider):
 
     def stop(self) -> None:
         self.application.rollup.stop()
+        super().stop()
 
     def get_dependency(self, worker_ctx: Any) -> Application:
         return self.application

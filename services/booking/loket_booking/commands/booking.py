@@ -148,9 +148,7 @@ class BookingCommands:
             visit, start = _visit(calendar, command, request, invitation), command["start"]
             resource = _resource(command, invitation)
         else:
-            found = self.agendas.find_hold(command["hold"])
-            if found is None or found.appointment.municipality != municipality.id:
-                raise Refusal("hold-not-found")
+            found = self.agendas.get_hold(municipality.id, command["hold"])
             held = found.appointment
             about = {"appointment_types": held.appointment_types, "persons": held.persons, "location": held.location}
             visit, start = _visit(calendar, about, request, invitation), held.start

@@ -8,7 +8,6 @@ from typing import Any
 
 from loket_contracts import events, telephone
 
-from ..domain import waiting_list
 from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
@@ -17,10 +16,10 @@ from ..store.erasures import Erasures
 from ..store.feedback import Feedback
 from ..store.files import Files
 from ..store.links import Links
-from ..store.waiting_lists import WaitingLists
 from .lifecycle import LifecycleCommands
 from .ports import Clock, Publish
 from .request import Request
+from .waiting_list import WaitingListCommands
 
 ERASED = "resident-erased"
 
@@ -30,13 +29,13 @@ class PrivacyCommands:
     agendas: Agendas
     cards: Cards
     configurations: Configurations
-    waiting_lists: WaitingLists
     files: Files
     feedback: Feedback
     erasures: Erasures
     audit: Audit
     links: Links
     lifecycle: LifecycleCommands
+    waiting_list: WaitingListCommands
     clock: Clock
     publish: Publish
 
@@ -123,11 +122,7 @@ class PrivacyCommands:
             found = self.agendas.find_claim(card.agenda, card.id)
             if found is not None and found[0].state == "booked" and found[0].start > self.clock():
                 self.lifecycle.cancel(card, ERASED, system)
-            entry = self.waiting_lists.get(card.id)
-            if entry is not None and entry.state != "left":
-                left, event = waiting_list.leave(entry, self.clock(), "gone")
-                if self.waiting_lists.save(left, event):
-                    self.publish(WaitingLists.NAME, left.id, [event])
+            self.waiting_list.remove(card.id)
             self.audit.record(card.municipality, request.actor, "erased", self.clock(), card.id)
         self.files.delete_all_of(card.id for card in cards)
         self.feedback.delete_comments([card.id for card in cards])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,16 +135,18 @@ class QueueCommands:
         self.lifecycle.take_step(card, "complete", request, changes={"outcome": "referred"})
         return issued
 
-    def waiting_at(self, known: Municipality, location: str) -> tuple[list[Appointment], list[Ticket]]:
-        """The checked-in appointments and waiting tickets of today at this location."""
+    def people_at(
+        self, known: Municipality, location: str, states: Sequence[str], ticket_states: Sequence[str]
+    ) -> tuple[list[Appointment], list[Ticket]]:
+        """Today's appointments and tickets at this location that are in one of these states."""
         zone = known.locations[location].time_zone
         today = local_date(self.clock(), zone)
         on = day(today, zone)
-        appointments = self.days.appointments(known.id, today, today, WAITING_STATES)
+        appointments = self.days.appointments(known.id, today, today, states)
         tickets = self.tickets.of_day(known.id, location, on.midnight, on.moment(on.cells))
         return (
             [each for each in appointments if each.location == location],
-            [each for each in tickets if each.state in WAITING_TICKET_STATES],
+            [each for each in tickets if each.state in ticket_states],
         )
 
     def _servable(
@@ -152,7 +154,7 @@ class QueueCommands:
     ) -> tuple[dict[str, Appointment], dict[str, Ticket]]:
         """By id: the waiting appointments of this specialist, and the tickets that they can serve."""
         including_removed = self.configurations.including_removed(known.id)
-        appointments, tickets = self.waiting_at(known, location)
+        appointments, tickets = self.people_at(known, location, WAITING_STATES, WAITING_TICKET_STATES)
         return (
             {each.id: each for each in appointments if resource.id in each.resources},
             {each.id: each for each in tickets if _can_serve(including_removed, resource, each)},

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -62,21 +63,11 @@ class WaitingListCommands:
 
     def withdraw(self, card: Card, request: Request) -> Entry:
         """Leave the waiting list, and release an offered slot. Raises Refusal: not-on-waiting-list."""
-        entry = self.get_entry(card)
-        left, event = waiting_list.leave(entry, self.clock(), "withdrawn")
-        if not self._save(left, request.traced(event)):
-            raise Refusal("changed-meanwhile")
-        self._drop_offer_hold(entry)
-        return left
+        return self._end_offer(card, request, partial(waiting_list.leave, reason="withdrawn"))
 
     def decline(self, card: Card, request: Request) -> Entry:
         """Decline the offer and stay on the list. Raises Refusal: not-on-waiting-list, no-offer."""
-        entry = self.get_entry(card)
-        waiting, event = waiting_list.decline(entry, self.clock())
-        if not self._save(waiting, request.traced(event)):
-            raise Refusal("changed-meanwhile")
-        self._drop_offer_hold(entry)
-        return waiting
+        return self._end_offer(card, request, waiting_list.decline)
 
     def accept(self, card: Card, request: Request) -> Appointment:
         """Move the appointment to the offered slot. Raises Refusal: not-on-waiting-list, no-offer, slot-taken."""
@@ -96,6 +87,12 @@ class WaitingListCommands:
         if entry is None or entry.state == "left":
             raise Refusal("not-on-waiting-list")
         return entry
+
+    def remove(self, identifier: str) -> None:
+        """Remove an appointment from the list, if it is on it."""
+        entry = self.waiting_lists.get(identifier)
+        if entry is not None and entry.state != "left":
+            self._remove(entry, self.clock())
 
     def offer_freed(self, municipality: str, team: str, dates: Sequence[dt.date], freed_by: str | None) -> int:
         """Offer the time that came free on these days to matching entries, the oldest first. Returns the offers made.
@@ -185,6 +182,17 @@ class WaitingListCommands:
         card = self.cards.get(entry.id)
         found = card and self.agendas.find_claim(card.agenda, card.id)
         return found[0] if found and found[0].state == "booked" else None
+
+    def _end_offer(
+        self, card: Card, request: Request, step: Callable[[Entry, dt.datetime], tuple[Entry, Event]]
+    ) -> Entry:
+        """Take a step that ends an offer, and release its slot."""
+        entry = self.get_entry(card)
+        changed, event = step(entry, self.clock())
+        if not self._save(changed, request.traced(event)):
+            raise Refusal("changed-meanwhile")
+        self._drop_offer_hold(entry)
+        return changed
 
     def _remove(self, entry: Entry, now: dt.datetime) -> None:
         left, event = waiting_list.leave(entry, now, "gone")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loket_contracts import events
 from loket_contracts.envelope import Event
@@ -49,15 +49,15 @@ def capacity_changes(
             capacity = Capacity(calendar.municipality.id, resource.id, date, offered(calendar, resource, date))
             before = published.get(capacity.id)
             if before is None or before.minutes != capacity.minutes:
-                yield _capacity_changed(calendar, resource, capacity, (before.sequence if before else 0) + 1, now)
+                yield _capacity_changed(resource, capacity, (before.sequence if before else 0) + 1, now)
     for before in published.values():  # removed resources have no capacity
         if before.resource not in calendar.municipality.resources and before.minutes and before.date >= first:
-            yield _capacity_changed(calendar, None, Capacity(before.municipality, before.resource, before.date, 0),
+            yield _capacity_changed(None, Capacity(before.municipality, before.resource, before.date, 0),
                         before.sequence + 1, now)  # fmt: skip
 
 
 def _capacity_changed(
-    calendar: Calendar, resource: Resource | None, capacity: Capacity, sequence: int, now: dt.datetime
+    resource: Resource | None, capacity: Capacity, sequence: int, now: dt.datetime
 ) -> tuple[Capacity, Event]:
     event = events.make(
         "capacity.changed",
@@ -73,4 +73,4 @@ def _capacity_changed(
             "offered_minutes": capacity.minutes,
         },
     )
-    return Capacity(capacity.municipality, capacity.resource, capacity.date, capacity.minutes, sequence), event
+    return replace(capacity, sequence=sequence), event

@@ -45,7 +45,7 @@ class AvailabilitySampling:
             }
             for subject in due.keys() - self.samples.known(due):
                 taken += self._sample(known, subject, *due[subject], today)
-            self.samples.forget_before(self.clock() - RETENTION)
+        self.samples.forget_before(self.clock() - RETENTION)
         return taken
 
     def _sample(self, known: Municipality, subject: str, kind: AppointmentType, location: str, today: dt.date) -> bool:

@@ -37,5 +37,5 @@ class CapacityPublishing:
                 for event in self.capacities.save_all(batch):
                     self.publish(Capacities.NAME, ids[event.id], [event])
                     published += 1
-            self.capacities.delete_before(today - RETENTION)
+        self.capacities.delete_before(self.clock().date() - RETENTION)
         return published

@@ -38,19 +38,12 @@ class AppointmentQueries:
 
     def find_hold(self, municipality: str, identifier: str) -> HeldSlot:
         """A hold, also one that expired recently: its time may still be free. Raises Refusal: hold-not-found."""
-        found = self.agendas.find_hold(identifier)
-        if found is None or found.appointment.municipality != municipality:
-            raise Refusal("hold-not-found")
-        return found
+        return self.agendas.get_hold(municipality, identifier)
 
     def find_card(self, municipality: str, identifier: str, token: str) -> Card:
         """The card of a resident who has its link. Raises Refusal: appointment-not-found, also for a wrong token."""
-        card = self.cards.get(identifier)
-        if (
-            card is None
-            or card.municipality != municipality
-            or not hmac.compare_digest(card.token_hash, hash_of(token))
-        ):
+        card = self.find_card_by_id(municipality, identifier)
+        if not hmac.compare_digest(card.token_hash, hash_of(token)):
             raise Refusal("appointment-not-found")
         return card
 

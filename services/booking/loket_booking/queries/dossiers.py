@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..commands.ports import Clock
 from ..commands.request import Request
 from ..domain import booked, intake_form
 from ..domain.appointment import Appointment, allowed_commands
+from ..domain.catalogue import Municipality
 from ..domain.lifecycle import Transition
 from ..store.agendas import Agendas
 from ..store.audit import Audit
@@ -51,7 +53,7 @@ class DossierQueries:
             "outcome": appointment.outcome,
             "follows": appointment.follows,
             "history": [_describe_transition(each) for each in appointment.history],
-            "earlier": self._other_visits(card),
+            "earlier": self._other_visits(card, known, now),
         }
 
     def describe_for_staff(self, appointment: Appointment, card: Card) -> dict[str, Any]:
@@ -70,11 +72,10 @@ class DossierQueries:
         detail = f"{channel} address lifted"
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, detail)
 
-    def _other_visits(self, card: Card) -> list[dict[str, Any]]:
+    def _other_visits(self, card: Card, known: Municipality, now: dt.datetime) -> list[dict[str, Any]]:
         """The other appointments of the same person, the latest first."""
         if not card.contact_mark:
             return []
-        known, now = self.configurations.calendar(card.municipality).municipality, self.clock()
         others = [
             other for other in self.cards.find_by_contact(card.municipality, card.contact_mark) if other.id != card.id
         ]

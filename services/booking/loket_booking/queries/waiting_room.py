@@ -8,27 +8,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
-from loket_contracts.visits import CALLED_STATES, CALLED_TICKET_STATES, SERVING_STATES
+from loket_contracts.visits import (
+    CALLED_STATES,
+    CALLED_TICKET_STATES,
+    SERVING_STATES,
+    WAITING_STATES,
+    WAITING_TICKET_STATES,
+)
 
 from ..commands.ports import Clock
 from ..commands.queue import QueueCommands, waiting_of
 from ..domain import queue
 from ..domain.appointment import Appointment
 from ..domain.catalogue import Municipality
-from ..domain.grid import day, local_date
 from ..domain.ticket import Ticket
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
-from ..store.day_view import DayView
-from ..store.tickets import Tickets
 
 
 @dataclass(frozen=True)
 class WaitingRoomQueries:
     cards: Cards
     configurations: Configurations
-    days: DayView
-    tickets: Tickets
     queue_commands: QueueCommands
     clock: Clock
 
@@ -40,11 +41,13 @@ class WaitingRoomQueries:
         known = self.configurations.calendar(municipality).municipality
         if location not in known.locations:
             raise Refusal("unknown-location", {"location": location})
-        appointments, tickets = self.queue_commands.waiting_at(known, location)
-        people: dict[str, Appointment | Ticket] = {each.id: each for each in appointments}
-        people |= {each.id: each for each in tickets}
+        present = self.queue_commands.people_at(
+            known, location, (*WAITING_STATES, *CALLED_STATES), (*WAITING_TICKET_STATES, *CALLED_TICKET_STATES)
+        )
+        everyone = [person for group in present for person in group]
+        people = {each.id: each for each in everyone if not _is_called(each)}
+        called = [each for each in everyone if _is_called(each)]
         ordered = queue.waiting_line([waiting_of(each) for each in people.values()], known.queue, self.clock())
-        called = self._called(known, location)
         including_removed = self.configurations.including_removed(municipality)
         waits = queue.expected_waits(
             [_minutes(including_removed, people[each.id]) for each in ordered], len(_serving(called))
@@ -70,16 +73,9 @@ class WaitingRoomQueries:
         """One person in the queue: the number of a ticket, or the reference of an appointment."""
         return _describe(person, self.cards.get_all([person.id]) if isinstance(person, Appointment) else {})
 
-    def _called(self, known: Municipality, location: str) -> list[Appointment | Ticket]:
-        zone = known.locations[location].time_zone
-        today = local_date(self.clock(), zone)
-        on = day(today, zone)
-        appointments = self.days.appointments(known.id, today, today, CALLED_STATES)
-        tickets = self.tickets.of_day(known.id, location, on.midnight, on.moment(on.cells))
-        return [
-            *(each for each in appointments if each.location == location),
-            *(each for each in tickets if each.state in CALLED_TICKET_STATES),
-        ]
+
+def _is_called(person: Appointment | Ticket) -> bool:
+    return person.state in (CALLED_TICKET_STATES if isinstance(person, Ticket) else CALLED_STATES)
 
 
 def _describe(person: Appointment | Ticket, cards: Mapping[str, Card]) -> dict[str, Any]:

@@ -142,6 +142,13 @@ class Agendas:
         entry = found["holds"][0]
         return HeldSlot(*claim_from_document(entry), entry["x"], entry.get("fingerprint"))
 
+    def get_hold(self, municipality: str, identifier: str) -> HeldSlot:
+        """As `find_hold`, of this municipality. Raises Refusal: hold-not-found."""
+        found = self.find_hold(identifier)
+        if found is None or found.appointment.municipality != municipality:
+            raise Refusal("hold-not-found")
+        return found
+
     def hold(
         self, placements: Sequence[Placement], appointment: Appointment, expires: dt.datetime, now: dt.datetime,
         fingerprint: str | None = None, replaces: str | None = None,

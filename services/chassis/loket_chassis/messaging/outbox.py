@@ -18,7 +18,7 @@ import eventlet
 import eventlet.semaphore
 import structlog
 from eventlet.queue import Empty, Full, Queue
-from nameko.extensions import DependencyProvider, Extension
+from nameko.extensions import Extension
 from pymongo import ASCENDING, UpdateOne
 from pymongo.errors import BulkWriteError
 
@@ -27,7 +27,7 @@ from loket_contracts.envelope import Event
 from ..runtime import failpoints
 from ..runtime.metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
 from ..runtime.worker import Worker
-from ..storage.connection import UNJOURNALED, Document, MongoConnection, only_known_already
+from ..storage.connection import UNJOURNALED, Document, MongoConnection, MongoDatabase, only_known_already
 from . import exchanges
 from .publisher_confirms import ConfirmingChannel
 
@@ -191,12 +191,14 @@ class Outbox(Extension):
             )
 
 
-class OutboxRelay(DependencyProvider):
-    """Gives a service class `announce(collection, document_id, events)`, to be called after the write."""
+class CompositionRoot(MongoDatabase):
+    """Base of the dependency that builds a service's stores and use cases. A subclass defines `outbox`.
 
-    def __init__(self, exchange: str, collections: Sequence[str], keep_log: bool = True) -> None:
-        """As `Outbox`."""
-        self.outbox = Outbox(exchange, collections, keep_log)
+    nameko stops all nested extensions together, so the outbox stops here, before the database connection closes.
+    """
 
-    def get_dependency(self, worker_ctx: Any) -> Any:
-        return self.outbox.announce
+    outbox: Outbox
+
+    def stop(self) -> None:
+        self.outbox.stop()
+        super().stop()
