@@ -33,10 +33,10 @@ class ClosureCommands:
         `command`: as contracts' CloseTime reads it. Raises Refusal: unknown-resource, unknown-location.
         """
         known = self.configurations.calendar(municipality).municipality
-        if command["resource"] is not None and command["resource"] not in known.resources:
-            raise Refusal("unknown-resource", {"resource": command["resource"]})
-        if command["location"] is not None and command["location"] not in known.locations:
-            raise Refusal("unknown-location", {"location": command["location"]})
+        if command["resource"] is not None:
+            known.require_resource(command["resource"])
+        if command["location"] is not None:
+            known.require_location(command["location"])
         stored = StoredClosure(
             id=uuid.uuid4().hex,
             municipality=municipality,
@@ -72,8 +72,7 @@ class ClosureCommands:
         unknown-resource, invalid-request.
         """
         known = self.configurations.calendar(municipality).municipality
-        if resource not in known.resources:
-            raise Refusal("unknown-resource", {"resource": resource})
+        known.require_resource(resource)
         now, closures = self.clock(), self.configurations.closures
         found = [each for zone in sorted(_zones(known, resource)) for each in busy_times_sandboxed(text, now, zone)]
         busy = list({(each.first, each.last, each.start, each.end): each for each in found}.values())

@@ -100,8 +100,8 @@ class ConfigurationCommands:
                 "invalid-request",
                 errors=[{"pointer": "/section", "detail": f"Must be one of: {', '.join(AMENDABLE)}."}],
             )
-        if section == "resources" and name not in known.resources:
-            raise Refusal("unknown-resource", {"resource": name})
+        if section == "resources":
+            known.require_resource(name)
         if section == "appointment_types" and name not in known.appointment_types:
             raise Refusal("unknown-appointment-type", {"appointment_type": name})
 

@@ -79,8 +79,7 @@ class QueueCommands:
         resource = known.resources.get(command["resource"])
         if resource is None or resource.kind != "person":
             raise Refusal("unknown-resource", {"resource": command["resource"]})
-        if command["location"] not in known.locations:
-            raise Refusal("unknown-location", {"location": command["location"]})
+        known.require_location(command["location"])
         for _ in range(ATTEMPTS):
             appointments, tickets = self._servable(known, command["location"], resource)
             waiting = [*map(waiting_of, appointments.values()), *map(waiting_of, tickets.values())]

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from loket_contracts.errors import Refusal
 from loket_contracts.languages import Text
 from loket_contracts.reasons import USUAL_REASONS
 
@@ -283,3 +284,15 @@ class Municipality:
     website: str | None = None
     country: str = "BE"
     version: int = 0
+
+    def require_location(self, name: str) -> Location:
+        """Raises Refusal: unknown-location."""
+        if name not in self.locations:
+            raise Refusal("unknown-location", {"location": name})
+        return self.locations[name]
+
+    def require_resource(self, name: str) -> Resource:
+        """Raises Refusal: unknown-resource."""
+        if name not in self.resources:
+            raise Refusal("unknown-resource", {"resource": name})
+        return self.resources[name]

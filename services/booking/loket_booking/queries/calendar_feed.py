@@ -34,8 +34,7 @@ class CalendarFeedQueries:
     def feed_token(self, municipality: str, resource: str) -> str:
         """The token in the address of a resource's feed. Raises Refusal: unknown-resource."""
         known = self.configurations.calendar(municipality).municipality
-        if resource not in known.resources:
-            raise Refusal("unknown-resource", {"resource": resource})
+        known.require_resource(resource)
         return self.links.feed(municipality, resource)
 
     def feed(self, municipality: str, token: str) -> str:

@@ -68,8 +68,7 @@ class SearchQueries:
         Raises Refusal: unknown-municipality, unknown-location.
         """
         known = self.configurations.calendar(municipality).municipality
-        if location not in known.locations:
-            raise Refusal("unknown-location", {"location": location})
+        known.require_location(location)
         today = local_date(self.clock(), known.locations[location].time_zone)
         expected = {
             each.id: each
@@ -96,8 +95,7 @@ class SearchQueries:
         code of the appointment's location. Raises Refusal: unknown-municipality, unknown-location.
         """
         known = self.configurations.calendar(municipality).municipality
-        if location not in known.locations:
-            raise Refusal("unknown-location", {"location": location})
+        known.require_location(location)
         typed = _normalised_reference(text)
         card = self.cards.find_by_reference(municipality, f"{typed[:4]}-{typed[4:]}")
         found = card and self.agendas.find_claim(card.agenda, card.id)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loket_contracts.errors import Refusal
 from loket_contracts.visits import (
     CALLED_STATES,
     CALLED_TICKET_STATES,
@@ -39,8 +38,7 @@ class WaitingRoomQueries:
         Raises Refusal: unknown-location.
         """
         known = self.configurations.calendar(municipality).municipality
-        if location not in known.locations:
-            raise Refusal("unknown-location", {"location": location})
+        known.require_location(location)
         present = self.queue_commands.people_at(
             known, location, (*WAITING_STATES, *CALLED_STATES), (*WAITING_TICKET_STATES, *CALLED_TICKET_STATES)
         )
