@@ -124,8 +124,7 @@ class LifecycleCommands:
         raise Refusal("changed-meanwhile")
 
     def _update_duty(self, calendar: Calendar, visit: Visit, card: Card, moved: Appointment) -> None:
-        uploaded = [file["question"] for file in card.files]
-        due = intake_form.duties(calendar, visit, moved.start, moved.booked_at, card.answers, uploaded)
+        due = intake_form.duties(calendar, visit, moved.start, moved.booked_at, card.answers, card.uploaded)
         duty_at = intake_form.next_duty_at(due, self.clock())
         if duty_at != card.duty_at:
             self.cards.change(card, duty_at=duty_at)

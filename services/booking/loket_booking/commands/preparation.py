@@ -105,9 +105,10 @@ class PreparationCommands:
 
     def _duties(self, card: Card, appointment: Appointment) -> list[Duty]:
         calendar = self.configurations.calendar(card.municipality)
-        uploaded = [file["question"] for file in card.files]
         visit = visit_of(self.configurations.including_removed(card.municipality), appointment)
-        return intake_form.duties(calendar, visit, appointment.start, appointment.booked_at, card.answers, uploaded)
+        return intake_form.duties(
+            calendar, visit, appointment.start, appointment.booked_at, card.answers, card.uploaded
+        )
 
 
 def _consequence(duty: Duty) -> str:

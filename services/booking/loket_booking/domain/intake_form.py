@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
@@ -106,15 +106,14 @@ class Duty:
 
 def duties(
     calendar: Calendar, visit: Visit, start: dt.datetime, made_at: dt.datetime, answers: Mapping[str, str],
-    files: Iterable[str],
+    uploaded: Container[str],
 ) -> list[Duty]:  # fmt: skip
     """The missing documents, each with the times of its reminder and of its consequence; soonest first.
 
     A document is due at the end of the working day that is `due_working_days` before the visit (0: at its start). If
     that is over at the time of booking, `made_at`, it is due at the start; a reminder that is over is left out.
-    `files`: the questions for which a file was uploaded.
+    `uploaded`: the questions for which a file was uploaded.
     """
-    uploaded = set(files)
     zone = visit.location.time_zone
     date = local_date(start, zone)
     found = []

@@ -130,7 +130,7 @@ class AppointmentQueries:
                 if question.kind == "file"
                 and question.required
                 and question.is_asked(card.answers)
-                and question.id not in {file["question"] for file in card.files}
+                and question.id not in card.uploaded
             ],
             "asked": [{"text": each["text"], "answer": each["answer"]} for each in card.requests],
             "waiting_list": describe_entry(entry, appointment) if entry and entry.state != "left" else None,

@@ -70,6 +70,11 @@ class Card:
     notes: str = ""
     name_words: list[str] = field(default_factory=list)
 
+    @property
+    def uploaded(self) -> frozenset[str]:
+        """The questions for which a file was uploaded."""
+        return frozenset(file["question"] for file in self.files)
+
 
 def new_reference() -> str:
     """A code that a resident can read out at the counter: eight characters, 40 bits, such as 7K3Q-9F2M."""
