@@ -60,11 +60,14 @@ def test_a_value_that_was_being_loaded_when_the_cache_expired_is_loaded_again(cl
     assert cache.get("a", lambda: "of after it") == "of after it"
 
 
-def test_a_full_cache_is_emptied(clock):
+def test_a_full_cache_evicts_its_oldest_entry(clock):
     cache = TtlCache(5, max_entries=2, clock=clock)
     for key in "abc":
         cache.put(key, key)
-    assert [cache.stale(key) for key in "abc"] == [None, None, "c"]
+    assert [cache.stale(key) for key in "abc"] == [None, "b", "c"]
+    cache.put("b", "newer")
+    cache.put("d", "d")
+    assert [cache.stale(key) for key in "bcd"] == ["newer", None, "d"]
 
 
 def test_callers_that_come_at_the_same_moment_share_one_load():

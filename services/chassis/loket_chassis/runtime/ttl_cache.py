@@ -18,7 +18,7 @@ EXPIRED = float("-inf")
 
 
 class TtlCache(Generic[K, V]):
-    """Values by key, each fresh for `ttl` seconds. A full cache is emptied before it takes another key."""
+    """Values by key, each fresh for `ttl` seconds. A full cache evicts the entry that was stored first."""
 
     def __init__(self, ttl: float, max_entries: int = 10_000, clock: Callable[[], float] = time.monotonic) -> None:
         self.ttl = ttl
@@ -61,8 +61,9 @@ class TtlCache(Generic[K, V]):
         self._entries.clear()
 
     def _put(self, key: K, value: V, is_fresh: bool) -> None:
-        if key not in self._entries and len(self._entries) >= self._max_entries:
-            self._entries.clear()
+        self._entries.pop(key, None)  # a value that is stored again moves to the end
+        if len(self._entries) >= self._max_entries:
+            del self._entries[next(iter(self._entries))]
         self._entries[key] = (self._clock() + self.ttl if is_fresh else EXPIRED, value)
 
 
