@@ -16,6 +16,21 @@ class Clock:
         return self.now
 
 
+class CountingLock:
+    """A lock that knows how many callers have asked for it."""
+
+    def __init__(self):
+        self.asked = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self):
+        self.asked += 1
+        self._lock.acquire()
+
+    def __exit__(self, *_):
+        self._lock.release()
+
+
 @pytest.fixture
 def clock():
     return Clock()
@@ -87,3 +102,32 @@ def test_callers_that_come_at_the_same_moment_share_one_load():
     assert found == [1] * 5
     value.expire()
     assert value.get() == 2
+
+
+def test_callers_that_wait_for_a_load_share_its_failure():
+    loads, failed = [], []
+
+    def load():
+        loads.append(None)
+        while value._loading.asked < 3:
+            time.sleep(0.001)
+        if len(loads) > 1:
+            return "loaded"
+        raise RuntimeError("the source is away")
+
+    def call():
+        try:
+            value.get()
+        except RuntimeError as error:
+            failed.append(error)
+
+    value = CachedValue(load, ttl=60)
+    value._loading = CountingLock()
+    callers = [threading.Thread(target=call) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert (len(loads), len(failed)) == (1, 3)
+    assert value.get() == "loaded"
+    assert len(loads) == 2

@@ -68,19 +68,39 @@ class TtlCache(Generic[K, V]):
 
 
 class CachedValue(Generic[V]):
-    """One value, fresh for `ttl` seconds. Callers that come while it is being loaded wait for that load."""
+    """One value, fresh for `ttl` seconds. Callers that come while it is being loaded wait for that load.
+
+    When it fails, all of them get its error at once, and the next caller loads again.
+    """
 
     def __init__(self, load: Callable[[], V], ttl: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._load = load
         self._cache: TtlCache[None, tuple[V]] = TtlCache(ttl, clock=clock)
         self._loading = threading.Lock()
+        self._failures = 0
+        self._last_error: Exception | None = None
 
     def get(self) -> V:
         """The fresh value. Raises what `load` raises."""
         if (known := self._cache.fresh(None)) is not None:
             return known[0]
+        failures = self._failures
         with self._loading:
-            return self._cache.get(None, lambda: (self._load(),))[0]
+            if (known := self._cache.fresh(None)) is not None:
+                return known[0]
+            if self._last_error is not None and self._failures != failures:
+                raise self._last_error
+            return self._load_value()
+
+    def _load_value(self) -> V:
+        try:
+            (value,) = self._cache.get(None, lambda: (self._load(),))
+        except Exception as error:
+            self._failures += 1
+            self._last_error = error
+            raise
+        self._last_error = None
+        return value
 
     def expire(self) -> None:
         """Have the value loaded again when it is next needed."""
