@@ -20,18 +20,6 @@ from loket_notification.store.messages import LEASE
 SENT = ("confirmation", "email", "sent")
 
 
-@pytest.fixture
-def face():
-    made = SmtpFace()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def post(database, face, tmp_path):
-    return Post(database, face.channel("accept"), tmp_path)
-
-
 def make(database, face, tmp_path, plan):
     return Post(database, face.channel("accept"), tmp_path, plan)
 

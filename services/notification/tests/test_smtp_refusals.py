@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from contact_cards import a_contact_card
-from outbox_harness import Post
 from provider_servers import SmtpFace
 
 from loket_notification.channels.base import Declined, Refused
@@ -36,18 +35,6 @@ OF_US = [
     "550 requested action not taken: mailbox unavailable",
     "554 Relay access denied",
 ]
-
-
-@pytest.fixture
-def face():
-    made = SmtpFace()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def post(database, face, tmp_path):
-    return Post(database, face.channel("accept"), tmp_path)
 
 
 def next_confirmation(post, appointment):

@@ -5,7 +5,6 @@ from email import message_from_bytes
 
 import pytest
 from outbox_harness import Post
-from provider_servers import SmtpFace
 
 from loket_contracts import events
 from loket_contracts.languages import LANGUAGES
@@ -60,13 +59,6 @@ def test_it_says_every_figure_beside_the_week_before_in_every_language(language)
     assert "{" not in report.subject + report.text
     (picture,) = report.pictures.values()
     assert picture.startswith(PNG)
-
-
-@pytest.fixture
-def face():
-    made = SmtpFace()
-    yield made
-    made.close()
 
 
 def post(database, face, tmp_path, behaviour="accept", plan=None):
