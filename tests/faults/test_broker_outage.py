@@ -20,7 +20,7 @@ from tests.client import Portal, a_visitor, eventually, in_days
 ROUNDS = 3 if LONG else 2
 CLIENTS = 4
 #: seconds without the broker in each round
-BROKER_ERRORS = 3.0
+OUTAGE_SECONDS = 3.0
 #: seconds from SIGTERM to the end of a process
 STOPPED_WITHIN = 9.0
 NUISANCE = {"appointment_types": ["hinder-melden"], "answers": {"soort-hinder": "geluid"}}
@@ -137,7 +137,7 @@ def test_a_broker_restart_with_bookings_in_flight_ends_no_process_and_loses_no_b
             enough = len(answers) + 2 * CLIENTS
             eventually(lambda enough=enough: len(answers) > enough)
             stop_broker(whole)
-            time.sleep(BROKER_ERRORS)
+            time.sleep(OUTAGE_SECONDS)
             assert process_ids(whole) == pids, f"in round {round_number}"
             start_broker(whole)
             came_back, so_far = time.monotonic(), len(answers)
