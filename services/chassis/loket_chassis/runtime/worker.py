@@ -12,9 +12,7 @@ from prometheus_client import Counter
 
 from . import backoff
 
-RUNS = Counter(
-    "loket_worker_runs_total", "Runs of background workers: busy (found work), idle or failed", ["worker", "outcome"]
-)
+FAILURES = Counter("loket_worker_failures_total", "Runs of background workers that failed", ["worker"])
 
 log = structlog.get_logger()
 
@@ -62,11 +60,10 @@ class Worker:
             try:
                 has_more = self._step()
             except Exception:
-                RUNS.labels(self.name, "failed").inc()
+                FAILURES.labels(self.name).inc()
                 log.warning("background worker failed; retrying", worker=self.name, exc_info=True)
                 eventlet.sleep(next(delays))
                 continue
-            RUNS.labels(self.name, "busy" if has_more else "idle").inc()
             delays = backoff.delays(longest=self._longest_backoff)
             if not has_more:
                 self._wait()
