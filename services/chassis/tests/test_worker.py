@@ -106,7 +106,6 @@ def test_it_stops_wherever_it_waits(run):
 
 
 def test_delays_double_up_to_the_longest_and_are_spread():
-    delays = backoff.delays(first=1, longest=4)
-    found = [next(delays) for _ in range(5)]
-    for delay, longest in zip(found, (1, 2, 4, 4, 4), strict=True):
-        assert longest / 2 <= delay <= longest
+    delays = backoff.delays()
+    for longest in (0.2, 0.4, 0.8, 1.6, 2, 2):
+        assert longest / 2 <= next(delays) <= longest

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 FIRST_DELAY, LONGEST_DELAY = 0.2, 2.0
 
 
-def delays(first: float = FIRST_DELAY, longest: float = LONGEST_DELAY) -> Iterator[float]:
-    """Seconds to wait before each further attempt: they double up to `longest`, each shortened by up to half.
+def delays() -> Iterator[float]:
+    """Seconds to wait before each further attempt: they double up to `LONGEST_DELAY`, each shortened by up to half.
 
     The jitter spreads processes that failed at the same moment. The iterator never ends.
     """
-    delay = first
+    delay = FIRST_DELAY
     while True:
         yield delay * random.uniform(0.5, 1)
-        delay = min(delay * 2, longest)
+        delay = min(delay * 2, LONGEST_DELAY)

@@ -27,15 +27,11 @@ class Worker:
     is woken, `interval` seconds at most. An error is logged and counted, and `step` called again after a backoff.
     """
 
-    def __init__(
-        self, name: str, step: Callable[[], bool], interval: float, *, threads: int = 1,
-        longest_backoff: float = backoff.LONGEST_DELAY,
-    ) -> None:  # fmt: skip
+    def __init__(self, name: str, step: Callable[[], bool], interval: float, *, threads: int = 1) -> None:
         self.name = name
         self._step = step
         self._interval = interval
         self._thread_count = threads
-        self._longest_backoff = longest_backoff
         self._threads: list[Any] = []
         self._woken: Event = Event()
 
@@ -55,7 +51,7 @@ class Worker:
             self._woken.send()
 
     def _run(self) -> None:
-        delays = backoff.delays(longest=self._longest_backoff)
+        delays = backoff.delays()
         while True:
             try:
                 has_more = self._step()
@@ -64,7 +60,7 @@ class Worker:
                 log.warning("background worker failed; retrying", worker=self.name, exc_info=True)
                 eventlet.sleep(next(delays))
                 continue
-            delays = backoff.delays(longest=self._longest_backoff)
+            delays = backoff.delays()
             if not has_more:
                 self._wait()
 
