@@ -16,9 +16,11 @@ class SampleSettings(MongoSettings):
 
 
 def service() -> type:
+    import contextlib
     import datetime as dt
 
     import eventlet
+    from pymongo.errors import DuplicateKeyError
 
     from loket_chassis.messaging.consumer import listen
     from loket_chassis.messaging.dead_letters import DeadLetters
@@ -27,7 +29,6 @@ def service() -> type:
     from loket_chassis.runtime.metrics import WorkerMetrics
     from loket_chassis.service.health import Probes, ReadinessWithDatabase
     from loket_chassis.storage.connection import MongoDatabase
-    from loket_chassis.storage.idempotent_update import apply_newer
     from loket_contracts import events
     from loket_contracts.envelope import Event
     from loket_contracts.errors import Refusal
@@ -86,7 +87,14 @@ def service() -> type:
             mood = event.data["mood"]
             if mood == "hopeless" or (mood == "shy" and tries < 2):
                 raise RuntimeError(mood)
-            apply_newer(self.database.heard, event.subject, event, {"mood": mood, "trace": event.traceparent})
+            self._apply_newer(event, {"mood": mood, "trace": event.traceparent})
+
+        def _apply_newer(self, event: Event, change: dict[str, Any]) -> None:
+            """Set `change` on the document of the event's subject, unless it has this event or a newer one."""
+            newer = {"_id": event.subject, "sequence": {"$lt": event.sequence}}
+            change = {**change, "sequence": event.sequence, "event": event.id}
+            with contextlib.suppress(DuplicateKeyError):  # the document exists and is not older than the event
+                self.database.heard.update_one(newer, {"$set": change}, upsert=True)
 
         @rpc
         def refuse(self) -> None:
