@@ -85,10 +85,12 @@ class RollupWorker:
 
     def _recount_stale(self) -> bool:
         began = time.monotonic()
-        projection = self._projections.current()
-        days = projection.facts.stale(BATCH)
-        STALE.set(len(days))
-        recount(projection, days)
-        took = time.monotonic() - began
-        eventlet.sleep(max(MIN_PAUSE, took / MAX_SHARE - took))
+        try:
+            projection = self._projections.current()
+            days = projection.facts.stale(BATCH)
+            STALE.set(len(days))
+            recount(projection, days)
+        finally:
+            took = time.monotonic() - began
+            eventlet.sleep(max(MIN_PAUSE, took / MAX_SHARE - took))
         return bool(days)
