@@ -19,7 +19,7 @@ from ..channels.base import Declined, NotSent, Refused, Unknown
 from ..context import Context
 from ..domain.card import ContactCard
 from ..domain.expiry import why_pointless
-from ..domain.kinds import EMAIL, KINDS, SMS, Kind
+from ..domain.kinds import CHANNELS, EMAIL, KINDS, SMS, Kind
 from ..domain.planning import Plan, PlannedMessage, instead
 from ..domain.retries import next_try
 from ..domain.segments import Cut, cut
@@ -34,6 +34,8 @@ log = structlog.get_logger()
 UNCERTAIN = Counter(
     "loket_messages_uncertain_total", "Messages that may have been sent without confirmation", ["channel"]
 )
+for _channel in CHANNELS:
+    UNCERTAIN.labels(_channel)  # at 0 from the start, so that an alert sees the first one
 
 #: a message that may have been sent is sent at most this many times more
 MAX_UNCERTAIN = 1
