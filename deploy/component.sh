@@ -4,7 +4,7 @@
 # In an image this happens in two steps, so that a change of the code does not install the dependencies again:
 #   deploy/component.sh booking /opt/loket dependencies
 #   deploy/component.sh booking /opt/loket packages
-# Everything from outside is installed at the versions of constraints.txt, and only with a hash that stands there.
+# Everything from outside is installed at the versions of constraints.txt, and only with a hash listed there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 component=${1:?which component: booking, notification, reporting or gateway}
@@ -23,7 +23,7 @@ esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# pip comes from a virtual environment of its own, so that the component's need not hold it
+# pip comes from a virtual environment of its own, so the component's environment does not contain pip
 python3 -m venv "$work/pip"
 pip() { "$work/pip/bin/pip" --quiet --disable-pip-version-check "$@"; }
 into() { pip --python "$venv/bin/python" "$@"; }
@@ -51,7 +51,7 @@ for folder in sys.argv[1:]:
     project = tomllib.loads(Path(folder, "pyproject.toml").read_text())["project"]
     print(*(need for need in project["dependencies"] if not need.startswith("loket-")), sep="\n")
 PYTHON
-    # which versions that comes to, with the needs of the needs; then those with their hashes
+    # resolve the versions, with indirect dependencies; then install those with their hashes
     sed -E 's/ *\\$//; /^ *--hash/d' constraints.txt >"$work/pins"
     into install --dry-run --ignore-installed --report "$work/report" --requirement "$work/needs" --constraint "$work/pins"
     python3 -c 'import json, sys; print(*(each["metadata"]["name"] for each in json.load(sys.stdin)["install"]), sep="\n")' \

@@ -45,7 +45,7 @@ class Visit(Schema):
 
 
 class HoldSlot(Visit):
-    """Reserve a slot for the minutes that a form takes."""
+    """Reserve a slot while the resident fills in the form."""
 
     appointment_types = fields.List(
         Identifier(),
@@ -70,7 +70,7 @@ class Contact(Schema):
 
 
 class BookAppointment(Visit):
-    """Book from a hold, or straight from a start."""
+    """Book a hold, or a start without a hold."""
 
     hold = fields.String(
         load_default=None, allow_none=True, validate=_TOKEN, metadata={"description": "the id of a hold"}
@@ -265,7 +265,7 @@ class CloseTime(ClosedTime):
     reason = fields.String(load_default="", validate=validate.Length(max=200))
 
     @validates_schema
-    def is_a_stretch_of_time(self, data: dict[str, Any], **_: Any) -> None:
+    def is_a_period(self, data: dict[str, Any], **_: Any) -> None:
         if data["resource"] is not None and data["location"] is not None:
             raise ValidationError("Name a resource or a location, not both.", "location")
         for name, moment in (("from", data["start"]), ("to", data["end"])):

@@ -9,7 +9,7 @@ from .fields import Email
 
 
 class ContactAtDesk(Contact):
-    """Who comes, as staff note it: a telephone number alone, or nothing but a name, is enough."""
+    """The resident, as staff record them. A telephone number, or only a name, is enough."""
 
     email = Email(
         load_default=None, allow_none=True,

@@ -101,7 +101,7 @@ class WaitingListData(Schema):
 
 
 class OfferedData(WaitingListData):
-    """A slot that is held for one resident for a while."""
+    """A slot that is held for one resident until it expires."""
 
     offered_start = Instant(required=True)
     expires_at = Instant(required=True)
@@ -159,7 +159,7 @@ class ErasedData(Schema):
 
 
 class MessageData(Schema):
-    """What became of one message. It has no address."""
+    """The result of sending one message, without its address."""
 
     message = fields.String(required=True)
     appointment = fields.String(required=True)

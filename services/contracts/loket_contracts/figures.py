@@ -1,4 +1,4 @@
-"""Every figure: its title, unit, formula and which way is good news.
+"""Every figure: its title, unit, formula, and whether higher or lower is better.
 
 Reporting calculates them, the gateway shows them, and docs/reference/figures.md lists them. Adding a figure takes an
 entry here, its calculation in `loket_reporting.domain.figures`, and the translations of its title.

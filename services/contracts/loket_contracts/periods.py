@@ -1,4 +1,4 @@
-"""Rules for stretches of days and hours, the same for a configuration file and for a command."""
+"""Rules for periods of days and hours, shared by configuration files and commands."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Phase(Enum):
     START = "start"
     PAUSE = "pause"
     END = "end"
-    #: all steps before were noted by mistake
+    #: all earlier steps were recorded by mistake
     UNDO = "undo"
 
 
@@ -91,7 +91,7 @@ APPOINTMENT_STEPS = (
         "appointment.reinstated", "booked", "A check-in or no-show that was noted by mistake was taken back.",
         Phase.UNDO,
     ),
-    VisitStep("appointment.parked", "parked", "The visit waits for something, and goes on later.", Phase.PAUSE),
+    VisitStep("appointment.parked", "parked", "The visit waits for something, and continues later.", Phase.PAUSE),
     VisitStep("appointment.resumed", "checked_in", "A parked visit is back in the line."),
 )  # fmt: skip
 
@@ -107,11 +107,11 @@ PREPARATION_STEPS = (
 TICKET_STEPS = (
     VisitStep("ticket.issued", "waiting", "A visitor walked in and took a number.", Phase.ARRIVAL),
     VisitStep("ticket.called", "in_service", "The number is called to a desk.", Phase.START),
-    VisitStep("ticket.parked", "parked", "The number waits for something, and goes on later.", Phase.PAUSE),
+    VisitStep("ticket.parked", "parked", "The number waits for something, and continues later.", Phase.PAUSE),
     VisitStep("ticket.resumed", "waiting", "A parked number is back in the line."),
     VisitStep("ticket.transferred", "waiting", "The number waits for another team now.", Phase.PAUSE),
-    VisitStep("ticket.completed", "completed", "Who had the number was helped.", Phase.END),
-    VisitStep("ticket.left", "left", "Who had the number went away."),
+    VisitStep("ticket.completed", "completed", "The visitor with the number was helped.", Phase.END),
+    VisitStep("ticket.left", "left", "The visitor with the number left."),
 )
 
 

@@ -46,7 +46,7 @@ class Worker:
         self._threads.clear()
 
     def wake(self) -> None:
-        """Have `step` called now, or once more after the call that is under way."""
+        """Call `step` now, or once more after the current call."""
         if not self._woken.ready():
             self._woken.send()
 

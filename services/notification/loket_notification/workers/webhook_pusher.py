@@ -1,4 +1,4 @@
-"""Push webhooks that are due. Every instance does so; a delivery that one has claimed is its own for a minute."""
+"""Push webhooks that are due. Every instance does so, and they share the work: a claim is a lease of one minute."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class WebhookPusher:
             self.wake()
 
     def expire_cache(self) -> None:
-        """Have a subscription that changed in this process count at once."""
+        """Reload the subscribed event types on the next event."""
         self._subscribed.expire()
 
     def _push_next(self) -> bool:
