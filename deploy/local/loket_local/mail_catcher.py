@@ -81,7 +81,7 @@ pre{{white-space:pre-wrap;background:#eef4f3;padding:1rem}}iframe{{width:100%;he
 </style></head><body>{body}</body></html>"""
 
 
-def make_handler(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
+def make_handler(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:  # noqa: C901
     """The pages of one mailbox: `/`, `/1`, `/1.html`, `/1.eml`, `/1/afspraak.ics`, `/messages.json`."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -124,7 +124,7 @@ class Server(WebServer):
         took = round((time.perf_counter() - started) * 1000, 1)
         log.info("request", method=method, route=route, status=status, ms=took, **why)
 
-    def get_wsgi_app(self) -> Any:
+    def get_wsgi_app(self) -> Any:  # noqa: C901, PLR0915
         routes = self.make_url_map()
         settings = self.container.config["settings"]
         public_url = settings.public_url
@@ -156,7 +156,7 @@ class Server(WebServer):
                 request.path_values = {"municipality": found[1]}  # whose language the problem is written in
             return problems.render(refusal, request, public_url)
 
-        def app(environ: dict[str, Any], start_response: Any) -> Any:
+        def app(environ: dict[str, Any], start_response: Any) -> Any:  # noqa: C901
             if (sent := kept(environ, start_response)) is not None:
                 return sent
             # eventlet ends a chunked body where it ends, which werkzeug must know

@@ -81,7 +81,7 @@ class Providers:
     def named(self, name: str) -> Provider | None:
         return next((each for all_ in self.by_kind.values() for each in all_ if each.name == name), None)
 
-    def send(self, kind: str, message: Outgoing) -> tuple[str, str]:
+    def send(self, kind: str, message: Outgoing) -> tuple[str, str]:  # noqa: C901
         """Send the message. Return the provider's name and its id for the message.
 
         A message that one provider refuses for good, or may have accepted, is not tried with the next. Raises Refused,

@@ -73,7 +73,7 @@ def send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal,
         return _again(context, claimed, "a mistake of ours")
 
 
-def _send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal, lookup: BatchLookup) -> str:
+def _send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal, lookup: BatchLookup) -> str:  # noqa: C901
     message, now = claimed.message, context.now()
     if claimed.uncertain > MAX_UNCERTAIN:
         return _settle(context, claimed, "failed", "it may have been sent twice already")
