@@ -1,10 +1,58 @@
 """The background dispatcher: what its metrics say."""
 
+import eventlet
 import pytest
 from prometheus_client import REGISTRY
 
-from loket_notification.commands import send  # noqa: F401 - it defines the counter
 from loket_notification.domain.kinds import CHANNELS
+from loket_notification.workers.dispatcher import Dispatcher
+
+
+def lag():
+    return REGISTRY.get_sample_value("loket_messages_lag_seconds")
+
+
+class Booking:
+    """Returns the contact cards of the post office, and notes the lag at each call."""
+
+    def __init__(self, cards):
+        self.cards = cards
+        self.lags = []
+
+    def outside_work(self):
+        return self
+
+    def contact_cards(self, wanted):
+        self.lags.append(lag())
+        return [{"card": self.cards[appointment]} for _, appointment in wanted]
+
+
+@pytest.fixture
+def booking(post):
+    return Booking(post.cards)
+
+
+@pytest.fixture
+def dispatcher(post, booking):
+    made = Dispatcher(post.context, booking, senders=1)
+    made.start(lambda target, identifier: eventlet.spawn(target))
+    yield made
+    made.stop()
+
+
+def until(condition):
+    with eventlet.Timeout(30):
+        while not condition():
+            eventlet.sleep(0.01)
+
+
+def test_the_lag_is_that_of_the_last_batch_and_zero_when_nothing_is_due(post, booking, face, dispatcher):
+    post.hear()
+    post.later(seconds=400)
+    dispatcher.wake()
+    until(lambda: face.taken)
+    assert booking.lags == [400]
+    until(lambda: lag() == 0)
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

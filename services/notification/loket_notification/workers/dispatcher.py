@@ -28,7 +28,7 @@ from ..domain.planning import PlannedMessage
 from ..store.messages import Claimed
 
 SETTLED = Counter("loket_messages_total", "What became of messages", ["channel", "kind", "outcome"])
-LAG = Gauge("loket_messages_lag_seconds", "How long a message had been due when it was first claimed, most recently")
+LAG = Gauge("loket_messages_lag_seconds", "How long a message of the last batch had been due; 0 when none is due")
 
 #: seconds between two queries for due messages, unless the dispatcher is woken
 POLL_INTERVAL = 1.0
@@ -90,6 +90,7 @@ class Dispatcher:
         now = self._context.now()
         batch = self._context.messages.claim(room, self._claim_id, now)
         if not batch:
+            LAG.set(0)
             return False
         self._leased.update(each.message.id for each in batch)
         try:
