@@ -1,7 +1,8 @@
-"""The background dispatcher: what its metrics say."""
+"""The background dispatcher: what its metrics and its log say."""
 
 import eventlet
 import pytest
+import structlog
 from prometheus_client import REGISTRY
 
 from loket_notification.domain.kinds import CHANNELS
@@ -53,6 +54,21 @@ def test_the_lag_is_that_of_the_last_batch_and_zero_when_nothing_is_due(post, bo
     until(lambda: face.taken)
     assert booking.lags == [400]
     until(lambda: lag() == 0)
+
+
+def test_a_failure_to_record_an_outcome_is_logged_once_with_the_message(post, dispatcher, monkeypatch):
+    def fail(_):
+        raise RuntimeError("the database is away")
+
+    post.hear()
+    monkeypatch.setattr(post.context.writes, "write", fail)
+    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines:
+        dispatcher.wake()
+        until(lambda: any("worker" in line for line in lines))
+    warnings = [line for line in lines if line["log_level"] == "warning"]
+    assert [(line.get("message"), line.get("worker")) for line in warnings] == [
+        ("a1:1:confirmation:email", "message sender")
+    ]
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

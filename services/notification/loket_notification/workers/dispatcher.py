@@ -134,11 +134,10 @@ class Dispatcher:
 
     def _send_next(self) -> bool:
         claimed, card, lookup = self._queue.get()
+        # named on every line of this thread until its next message, also on that of the worker when this fails
+        structlog.contextvars.bind_contextvars(message=claimed.message.id)
         try:
             self._send(claimed, card, lookup)
-        except Exception:
-            log.warning("message could not be settled; its lease will expire", message=claimed.message.id)
-            raise
         finally:
             self._leased.discard(claimed.message.id)
         return True
