@@ -62,7 +62,7 @@ def of_markdown(text: str) -> Iterator[tuple[int, str]]:
 
 
 def of_python(text: str) -> Iterator[tuple[int, str]]:
-    """Comments, docstrings, and the messages of log calls, without what is quoted in backticks."""
+    """Comments, docstrings, the messages of log calls and the help of options, without what is quoted in backticks."""
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], QUOTED.sub(" ", token.string)
@@ -76,6 +76,8 @@ def of_python(text: str) -> Iterator[tuple[int, str]]:
                 func=ast.Attribute(value=ast.Name(id="log"), attr=_), args=[ast.Constant(value=str(message)), *_]
             ):
                 yield node.lineno, message
+            case ast.keyword(arg="help", value=ast.Constant(value=str(said))):
+                yield node.value.lineno, QUOTED.sub(" ", said)
 
 
 @cache

@@ -97,16 +97,20 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 @click.command()
 @click.option("--seconds", default=6.0, show_default=True, help="How long each row runs.")
 @click.option("--only", default="", help="Only the rows with this in their name, and their yardsticks.")
-@click.option("--mails", default=0, help="Only book so many at once, and see their mails leave; 10000 take minutes.")
+@click.option("--mails", default=0, help="Only book this number at once, and measure their mails; 10000 take minutes.")
 @click.option("--instances", default=1, show_default=True, help="With --mails: how many of notification.")
-@click.option("--alone", is_flag=True, help="With --mails: nobody counts them meanwhile.")
+@click.option("--alone", is_flag=True, help="With --mails: do not count them meanwhile.")
 @click.option("--attacks", is_flag=True, help="Only see how an ordinary client fares while others attack.")
 @click.option(
     "--pages", is_flag=True, help="Only see how heavy the pages are, and how soon a slow telephone shows them."
 )
-@click.option("--year", default=0, help="Only see the figures of a year of so many appointments; 60000 take long.")
-@click.option("--years", default=10, show_default=True, help="With --year: go no further than so many years of it.")
-@click.option("--bookings", default=0, help="Only make so many bookings, and watch the memory; 100000 take minutes.")
+@click.option(
+    "--year", default=0, help="Only measure the figures of a year with this number of appointments; 60000 take long."
+)
+@click.option("--years", default=10, show_default=True, help="With --year: play at most this number of years.")
+@click.option(
+    "--bookings", default=0, help="Only make this number of bookings, and measure the memory; 100000 take minutes."
+)
 def main(
     seconds: float,
     only: str,
