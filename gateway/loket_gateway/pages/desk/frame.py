@@ -30,11 +30,13 @@ ONCE_FIELD, HERE_FIELD = "once", "here"
 HIDDEN_INPUT = Markup('<input type="hidden" name="{}" value="{}">')
 #: parameter: the code of the last refusal
 REFUSED_PARAMETER = "geweigerd"
+#: parameters that report the last action on a visit
+VISIT_DONE = frozenset({"doorgegeven", "geboekt", "verplaatst", "vrijgegeven"})
 #: parameters that report the last action; links to the page leave them out
-DONE_PARAMETERS = frozenset({
-    REFUSED_PARAMETER, "botsingen", "doorgegeven", "geboekt", "geroepen", "gesloten", "klaar", "nummer", "opnieuw",
-    "veranderd", "verplaatst", "verstuurd", "versie",
-})  # fmt: skip
+DONE_PARAMETERS = VISIT_DONE | {
+    REFUSED_PARAMETER, "botsingen", "geroepen", "gesloten", "klaar", "nummer", "opnieuw", "veranderd", "verstuurd",
+    "versie",
+}  # fmt: skip
 LONGEST_ADDRESS = 1000
 #: name of the page, its path below /balie, and its permission
 NAVIGATION = (

@@ -19,7 +19,7 @@ from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ...http.request import GatewayRequest
 from ...http.responses import file_answer
 from ..render import localise, see_other
-from .frame import date_of, desk_page, form_idempotency_key, moment_of
+from .frame import VISIT_DONE, date_of, desk_page, form_idempotency_key, moment_of
 from .refusals import desk_route
 
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
@@ -164,7 +164,7 @@ class VisitPages:
             log.warning("the messages of a visit cannot be shown", error=str(error))
             messages, barred = None, []
         people = self.booking.resources(municipality)
-        done = next(iter(request.args.keys() & {"geboekt", "verplaatst", "doorgegeven", "vrijgegeven"}), "")
+        done = next(iter(request.args.keys() & VISIT_DONE), "")
         return desk_page(
             "visit.html", request, self.catalogue, municipality, at="day", found=found, messages=messages, done=done,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),

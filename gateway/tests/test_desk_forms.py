@@ -1,0 +1,23 @@
+"""What a form of the desk reports once: the page that comes next forgets it."""
+
+from unittest.mock import MagicMock
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from werkzeug.test import EnvironBuilder
+
+from loket_gateway.access.roles import Caller, Grant
+from loket_gateway.http.request import GatewayRequest
+from loket_gateway.pages.desk.frame import DONE_PARAMETERS
+from loket_gateway.pages.desk.visit import VisitPages
+
+
+@pytest.mark.parametrize("action", ["pass_on", "lift_address", "move"])
+def test_a_later_refusal_does_not_report_the_last_action_on_a_visit_again(action):
+    request = GatewayRequest(EnvironBuilder(method="POST", data={"reason": "other"}).get_environ())
+    request.caller = Caller("beheer", "halstad", (Grant("admin"),), "session")
+    pages = VisitPages(MagicMock(), MagicMock(), MagicMock())
+    answer = getattr(pages, action)(request, "halstad", "a1")
+    reported = set(parse_qs(urlsplit(answer.headers["Location"]).query))
+    assert reported
+    assert reported - DONE_PARAMETERS == set()
