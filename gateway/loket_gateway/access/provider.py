@@ -105,8 +105,8 @@ class Provider:
 def _names_of(subject: str) -> tuple[str, str | None]:
     """Return the unique name of the account of a subject, and its name from when long names were truncated."""
     readable, digest = _NOT_IN_A_NAME.sub("-", subject.lower()).strip("-"), hash_of(subject)
-    body_of = f"idp-{readable}-{digest[:8]}"
-    if len(body_of) <= LONGEST_NAME:
-        return body_of, None
+    full_name = f"idp-{readable}-{digest[:8]}"
+    if len(full_name) <= LONGEST_NAME:
+        return full_name, None
     end = f"-{digest[:16]}"
-    return f"idp-{readable}"[: LONGEST_NAME - len(end)].rstrip("-") + end, body_of[:LONGEST_NAME]
+    return f"idp-{readable}"[: LONGEST_NAME - len(end)].rstrip("-") + end, full_name[:LONGEST_NAME]

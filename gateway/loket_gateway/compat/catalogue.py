@@ -7,11 +7,11 @@ from typing import Any
 
 from loket_contracts.errors import Refusal
 
-CatalogueCache = dict[str, Any]
+Catalogue = dict[str, Any]
 Kind = dict[str, Any]
 
 
-def kinds(catalogue: CatalogueCache, location: str | None = None) -> list[Kind]:
+def kinds(catalogue: Catalogue, location: str | None = None) -> list[Kind]:
     """Return the public types of one location or of all. Raises Refusal: unknown-location."""
     if location is not None:
         location_of(catalogue, location)
@@ -22,7 +22,7 @@ def kinds(catalogue: CatalogueCache, location: str | None = None) -> list[Kind]:
     ]
 
 
-def kind_of(catalogue: CatalogueCache, name: str) -> Kind:
+def kind_of(catalogue: Catalogue, name: str) -> Kind:
     """Raises Refusal: unknown-appointment-type."""
     for kind in kinds(catalogue):
         if kind["id"] == name:
@@ -30,7 +30,7 @@ def kind_of(catalogue: CatalogueCache, name: str) -> Kind:
     raise Refusal("unknown-appointment-type", {"appointment_type": name})
 
 
-def location_of(catalogue: CatalogueCache, name: str) -> dict[str, Any]:
+def location_of(catalogue: Catalogue, name: str) -> dict[str, Any]:
     """Raises Refusal: unknown-location."""
     for location in catalogue["locations"]:
         if location["id"] == name:
@@ -39,7 +39,7 @@ def location_of(catalogue: CatalogueCache, name: str) -> dict[str, Any]:
     raise Refusal("unknown-location", {"location": name})
 
 
-def together(catalogue: CatalogueCache, chosen: Sequence[str], location: str | None = None) -> list[Kind]:
+def together(catalogue: Catalogue, chosen: Sequence[str], location: str | None = None) -> list[Kind]:
     """Return types that can be booked in one visit with these, included: of one team, at a shared location.
 
     Raises Refusal: unknown-appointment-type, unknown-location.
