@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from werkzeug.wrappers import Response
 
@@ -13,10 +12,11 @@ from loket_contracts.errors import Refusal
 from ...clients.catalogue_cache import CatalogueCache
 from ...http import problems
 from ...http.request import GatewayRequest
-from ...http.routing import Route, route
+from ...http.routing import Route
 from ...i18n import language
 from .. import words
-from ..problem_page import REDIRECTS, problem_page
+from ..page_route import page_route
+from ..problem_page import REDIRECTS
 from ..render import see_other
 from .frame import REFUSED_PARAMETER, desk_page, form_page, split_address
 
@@ -30,9 +30,6 @@ class DeskRoute(Route):
     """A page of the desk."""
 
     catalogue = CatalogueCache()
-
-    def __init__(self, method: str, url: str, *args: Any, **options: Any) -> None:
-        super().__init__(method, url, *args, page=True, **options)
 
     def refusal_response(self, refusal: Refusal, request: GatewayRequest) -> Response:
         municipality = request.path_values["municipality"]
@@ -54,10 +51,10 @@ class DeskRoute(Route):
                 return told(refusal, request, municipality, self.catalogue)
         except (Refusal, Unavailable):
             pass  # the catalogue of the municipality is not available
-        return problem_page(refusal, request, self.container.config["settings"].public_url)
+        return super().refusal_response(refusal, request)
 
 
-desk_route = partial(route, entrypoint=DeskRoute)
+desk_route = partial(page_route, entrypoint=DeskRoute)
 
 
 def sentence(refusal: Refusal, request: GatewayRequest) -> str:
