@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import eventlet
 from eventlet.event import Event
+from nameko.extensions import register_entrypoint
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.wrappers import Request, Response
 
@@ -173,7 +174,7 @@ def route(*args: Any, entrypoint: type[Route] = Route, **options: Any) -> Callab
     """Mark a method as the handler of a route. The arguments are those of `Route`; a Router registers it."""
 
     def mark(handler: Handler) -> Handler:
-        routes_of(handler).append(entrypoint(*args, **options))
+        handler.__dict__.setdefault(ROUTES, []).append(entrypoint(*args, **options))
         return handler
 
     return mark
@@ -181,7 +182,7 @@ def route(*args: Any, entrypoint: type[Route] = Route, **options: Any) -> Callab
 
 def routes_of(handler: Any) -> list[Route]:
     """Return the routes that a method was marked with."""
-    routes: list[Route] = handler.__dict__.setdefault(ROUTES, [])
+    routes: list[Route] = handler.__dict__.get(ROUTES, [])
     return routes
 
 
@@ -234,5 +235,6 @@ def _entrypoint(
     def entrypoint(service: Any, request: Request, /, **path_values: Any) -> Response:
         return handler(build(service), request, **path_values)
 
-    entrypoint.nameko_entrypoints = set(routes)  # type: ignore[attr-defined]
+    for each in routes:
+        register_entrypoint(entrypoint, each)
     return entrypoint
