@@ -14,13 +14,14 @@ from loket_contracts.errors import Refusal, load
 
 from ...access import passwords
 from ...access.required_permission import needs
-from ...access.roles import ROLES, grants
+from ...access.roles import HUMAN_ROLES, grants
 from ...clients.catalogue_cache import CatalogueCache
 from ...http.authentication import Authentication
 from ...http.clock import now
 from ...http.request import GatewayRequest
 from ...i18n import language
 from ...schemas import MakeAccount, MakeKey
+from .. import words
 from ..render import see_other
 from .frame import desk_page, form_idempotency_key
 from .refusals import desk_route
@@ -28,6 +29,9 @@ from .refusals import desk_route
 ACCESS, AUDIT = needs("access.change"), needs("audit.read")
 SEE, CHANGE = needs("configuration.read"), needs("configuration.change")
 LISTED = 100
+#: roles to choose from, in the order of the forms
+ACCOUNT_ROLES = HUMAN_ROLES
+KEY_ROLES = ("portal", "kiosk", "agent", "lead", "admin")
 _make_account, _make_key = MakeAccount(), MakeKey()
 
 
@@ -177,20 +181,23 @@ class AdministrationPages:
             **{**usual, **shown},
         )  # fmt: skip
 
-    def _accounts(
-        self, request: GatewayRequest, municipality: str, made: tuple[str, str] | None = None, wrong: str = ""
-    ) -> Response:
-        return desk_page(
-            "accounts.html", request, self.catalogue, municipality, 422 if wrong else 200, at="run",
-            accounts=self.access.accounts.list_of(municipality), made=made, wrong=wrong, roles=ROLES,
-        )  # fmt: skip
+    def _accounts(self, request: GatewayRequest, municipality: str, **shown: Any) -> Response:
+        accounts = self.access.accounts.list_of(municipality)
+        return self._access_page("accounts.html", request, municipality, ACCOUNT_ROLES, accounts=accounts, **shown)
 
-    def _keys(
-        self, request: GatewayRequest, municipality: str, made: tuple[str, str] | None = None, wrong: str = ""
-    ) -> Response:
+    def _keys(self, request: GatewayRequest, municipality: str, **shown: Any) -> Response:
+        keys = self.access.keys.list_of(municipality)
+        return self._access_page("keys.html", request, municipality, KEY_ROLES, keys=keys, **shown)
+
+    def _access_page(
+        self, template: str, request: GatewayRequest, municipality: str, roles: tuple[str, ...],
+        made: tuple[str, str] | None = None, wrong: str = "", **shown: Any,
+    ) -> Response:  # fmt: skip
+        """Render accounts or keys. `made`: the name of a new one and its secret. `wrong`: why none was made."""
+        lang = language.of(request)
         return desk_page(
-            "keys.html", request, self.catalogue, municipality, 422 if wrong else 200, at="run",
-            keys=self.access.keys.list_of(municipality), made=made, wrong=wrong, roles=ROLES,
+            template, request, self.catalogue, municipality, 422 if wrong else 200, at="run", made=made, wrong=wrong,
+            roles=[(role, words.said(words.ROLES, role, lang)) for role in roles], **shown,
         )  # fmt: skip
 
 
