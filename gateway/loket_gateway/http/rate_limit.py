@@ -111,7 +111,9 @@ class Limits(SharedExtension):
         try:
             return self._refill_from(self._shared, what, client)
         except StorageError as error:
-            log.warning("the shared limits cannot be reached; counting alone", error=str(error.storage_error))
+            log.warning(
+                "the shared rate limits are unavailable; this gateway counts on its own", error=str(error.storage_error)
+            )
             return self._refill_from(self._local, what, client)
 
     def _refill_from(self, limiter: FixedWindowRateLimiter, what: str, client: str) -> Permits:

@@ -246,7 +246,7 @@ def _by_part(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]
 
 
 def _between(first: dt.date, last: dt.date) -> dict[str, str]:
-    """Return the period of a search, which begins today at the earliest."""
+    """Return the period of a search, as booking expects it."""
     return {"from": first.isoformat(), "to": last.isoformat()}
 
 

@@ -192,7 +192,7 @@ class Removal(Schema):
 
 
 class Taken(Schema):
-    """What came of a configuration; with `dry_run` there are only `diff` and `removals`."""
+    """The result of applying a configuration; with `dry_run` there are only `diff` and `removals`."""
 
     municipality = Identifier(required=True)
     version = fields.Integer()

@@ -100,7 +100,7 @@ class EarlierVisit(Summary):
 
 
 class Dossier(EarlierVisit):
-    """Everything that prepares for a visit. The look is recorded."""
+    """All data of a visit. Reading it is recorded in the audit log."""
 
     move_refusal = fields.String(
         required=True, allow_none=True,

@@ -11,7 +11,7 @@ DATE = "2026-11-30"
 
 
 class SlotQuery(FindSlots):
-    """Which free starts are asked for."""
+    """Criteria of a search for free slots."""
 
     class Meta:
         exclude = ("appointment_types",)
@@ -25,7 +25,7 @@ class SlotQuery(FindSlots):
 
 
 class FileQuery(Schema):
-    """What a file that is sent is called, and which question it answers."""
+    """The name of an uploaded file, and the question that it answers."""
 
     name = fields.String(required=True, validate=validate.Length(min=1, max=200))
     question = Identifier(load_default=None)

@@ -22,7 +22,7 @@ class ReportQuery(Schema):
 
 
 class FormatQuery(Schema):
-    """In which form a table is wanted."""
+    """The format of a table."""
 
     format = fields.String(
         load_default=None, validate=validate.OneOf(FORMATS), metadata={"description": "goes before Accept"}
@@ -30,7 +30,7 @@ class FormatQuery(Schema):
 
 
 class TableQuery(ReportQuery, FormatQuery):
-    """In which parts the period is cut, and by what it is divided."""
+    """The interval and the dimension of a table."""
 
     every = fields.String(
         load_default=None, validate=validate.OneOf(("day", "week", "month", "quarter")),

@@ -15,7 +15,7 @@ class Slot(Schema):
 
 
 class _Searched(Schema):
-    """What was asked for, worked out."""
+    """The search criteria, with defaults filled in."""
 
     appointment_types = fields.List(Identifier(), required=True)
     location = Identifier(required=True)

@@ -1,4 +1,4 @@
-"""Closures, what they lie across, and invitations."""
+"""Closures, the appointments that they clash with, and invitations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk: the day, one visit and its steps, who waits."""
+"""The desk: the day, one visit and its steps, and the queue."""
 
 from __future__ import annotations
 

@@ -20,13 +20,13 @@ REMOVED = ("appointment-type-removed", "location-removed")
 SLOT = ("slot-in-the-past", "slot-not-offered", "slot-taken")
 MINE = ("unknown-municipality", "token-needed", "appointment-not-found")
 SEARCH = ("unknown-municipality", "invalid-request", *VISIT)
-#: what any request can meet
+#: refusals of every operation
 ALWAYS = ("address-too-long", "too-many-requests", "internal-error", "service-unavailable")
-#: what a request for staff can meet
+#: refusals of operations for staff
 STAFF = ("login-needed", "forbidden", "csrf", "password-change-needed", "unknown-municipality")
 #: when the state of an appointment, or the moment, does not allow it
 TIMED = ("not-allowed-in-state", "too-early", "appointment-begun", "appointment-over")
-#: what changes an appointment can meet
+#: refusals of operations that change an appointment
 CHANGED = ("appointment-not-found", *TIMED, "changed-meanwhile")
 
 

@@ -3,7 +3,7 @@
 
 const EVERY = 5000;
 
-// the agenda and the queue refresh themselves, also after the connection was away for a while
+// refresh the agenda and the queue automatically, also after the connection was lost
 const live = [...document.querySelectorAll("[data-live]")];
 let warning = null;
 const busy = () =>
@@ -18,7 +18,7 @@ async function refresh() {
         throw new Error(answer.status);
       }
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      // the page keeps its idempotency key, so what is shown changes only with what it tells
+      // the page keeps its idempotency key, so a part is replaced only when its content changed
       const key = document.querySelector("[name=once]")?.value;
       fresh.querySelectorAll("[name=once]").forEach((each) => {
         each.setAttribute("value", key);
@@ -89,7 +89,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// a choice above the free moments is shown soon, but not while one still types to find it
+// apply a choice above the free moments after a short delay, and not while the user still types to find it
 const SETTLED = 500;
 for (const form of document.querySelectorAll("form[data-auto]")) {
   let timer = 0;
@@ -99,7 +99,7 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   });
 }
 
-// an appointment is dragged to where it should be; the page that follows asks whether that is right
+// drag an appointment to another time; the next page asks for confirmation
 const ROW = 5;
 let dragged = null;
 document.addEventListener("dragstart", (event) => {

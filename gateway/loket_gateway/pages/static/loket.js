@@ -1,7 +1,7 @@
 // Enhancements of the pages, which all work without a script.
 "use strict";
 
-// a list of mistakes is read out and can be walked through from the top
+// move the focus to the list of errors, so that a screen reader reads it first
 document.querySelector("[data-focus]")?.focus();
 
 // questions that are only asked after a certain answer appear with it
