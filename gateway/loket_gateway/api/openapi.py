@@ -27,17 +27,21 @@ from .operations.operation import BYTES
 
 ALWAYS_SENT = {
     "API-Version": {"schema": {"type": "string"}, "example": VERSION, "description": "of this interface, in full"},
-    "RateLimit": {"schema": {"type": "string"}, "description": "what is left: draft-ietf-httpapi-ratelimit-headers"},
-    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "how much there is, and for how long"},
+    "RateLimit": {
+        "schema": {"type": "string"},
+        "description": "the remaining requests: draft-ietf-httpapi-ratelimit-headers",
+    },
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "the limit and its window in seconds"},
 }
 DESCRIPTION = """Appointments with a municipality's specialists.
 
 Times are RFC 3339 with an offset; days are local, YYYY-MM-DD, from 2000 up to 2199. Errors are RFC 9457 problems, each
-with a page of its own. A POST with an Idempotency-Key may be repeated safely. What carries an ETag can be asked for
-again with If-None-Match.
+with a page of its own. A POST with an Idempotency-Key may be repeated safely. Responses with an ETag support
+conditional requests with If-None-Match.
 
-Residents need no account: what a booking answers as `link_token` opens that one appointment. Portals, machines and
-staff send an API key; staff at a browser have a session, and send its token as X-CSRF-Token with every change.
+Residents need no account: the `link_token` in the response to a booking gives access to that appointment. Portals,
+machines and staff send an API key; staff at a browser have a session, and send its token as X-CSRF-Token with every
+change.
 """
 
 
@@ -76,7 +80,13 @@ def document(public_url: str) -> dict[str, Any]:
     spec.components.security_scheme("token", {**bearer, "description": "the `link_token` of one appointment"})
     spec.components.security_scheme("key", {**bearer, "description": "an API key of the municipality: loket_..."})
     spec.components.security_scheme(
-        "session", {"type": "apiKey", "in": "cookie", "name": "loket", "description": "of who logged in at a browser"}
+        "session",
+        {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "loket",
+            "description": "the session of a user who logged in with a browser",
+        },
     )
     for tag, operations in GROUPS.items():
         for operation in operations:
@@ -101,7 +111,7 @@ def _described(given: Operation, tag: str) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": given.id,
         "summary": given.summary,
-        "description": _for_whom(given),
+        "description": _users(given),
         "tags": [tag],
         "parameters": _parameters(given),
         "responses": _answers(given),
@@ -117,12 +127,12 @@ def _described(given: Operation, tag: str) -> dict[str, Any]:
     return operation
 
 
-def _for_whom(given: Operation) -> str:
-    whom = ["who has the token of the appointment"] if given.link else []
+def _users(given: Operation) -> str:
+    users = ["the holder of the token of the appointment"] if given.link else []
     if given.permission is not None:
         roles = ", ".join(name for name, held in ROLES.items() if given.permission in held)
-        whom.append(f"who may {given.permission} ({roles})")
-    return f"For {' and for '.join(whom)}." if whom else "Open to all."
+        users.append(f"accounts and keys with {given.permission} ({roles})")
+    return f"For {' and for '.join(users)}." if users else "Open to all."
 
 
 def _security(given: Operation) -> list[dict[str, list[str]]]:
@@ -152,14 +162,14 @@ def _parameters(given: Operation) -> list[Any]:
         )  # fmt: skip
     if given.cached:
         parameters.append({"in": "header", "name": "If-None-Match", "schema": {"type": "string"},
-                           "description": "the ETag of what the caller has"})  # fmt: skip
+                           "description": "the ETag of the cached response"})  # fmt: skip
     return parameters
 
 
 PATH: dict[str, Any] = {
     "municipality": {"example": "rumst", "description": "as GET /api/v1/municipalities lists them"},
     "identifier": {"description": "of the appointment; for staff also its reference"},
-    "invitation": {"description": "its token, for who was invited; its id, for who takes it back"},
+    "invitation": {"description": "its token, to use it; its id, to revoke it"},
     "step": {"schema": {"type": "string", "enum": ["call", "park", "resume", "transfer", "complete", "leave"]}},
 }
 
@@ -173,10 +183,16 @@ def _answers(given: Operation) -> dict[str, Any]:
     if given.cached:
         fine["headers"]["ETag"] = {"schema": {"type": "string"}}
     if given.status == 201:
-        fine["headers"]["Location"] = {"schema": {"type": "string"}, "description": "where it can be read, if it can"}
+        fine["headers"]["Location"] = {
+            "schema": {"type": "string"},
+            "description": "the address of the new resource, if it can be read",
+        }
     answers: dict[str, Any] = {str(given.status): fine}
     if given.cached:
-        answers["304"] = {"description": "What the caller has still holds", "headers": dict(ALWAYS_SENT)}
+        answers["304"] = {
+            "description": "Not modified: the cached response is still valid",
+            "headers": dict(ALWAYS_SENT),
+        }
     for status in sorted({STATUS[code] for code in given.all_refusals}):
         codes = [code for code in given.all_refusals if STATUS[code] == status]
         answers[str(status)] = {
