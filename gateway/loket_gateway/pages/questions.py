@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from werkzeug.wrappers import Response
 
@@ -173,13 +174,19 @@ class QuestionPages:
         left = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
         kinds = [kind_of(catalogue, name) for name in held["appointment_types"]]
         asks = any(kind["questions"] for kind in kinds)
+        invitation = request.args.get("uitnodiging", "")
+        again = {
+            "type": kinds[0]["id"], "location": held["location"], "persons": held["persons"],
+            "in_plaats_van": held["id"], **({"uitnodiging": invitation} if invitation else {}),
+        }  # fmt: skip
         return {
             **municipality_context(catalogue),
             "held": held,
             "kinds": kinds,
             "place": _place(catalogue, held["location"]),
             "minutes": max(0, -(-left // dt.timedelta(minutes=1))),
-            "invitation": request.args.get("uitnodiging", ""),
+            "invitation": invitation,
+            "moments": f"/{municipality}/tijdstip?{urlencode(again)}",
             "asks": asks,
             "steps": 3 if asks else 2,
         }
