@@ -12,7 +12,7 @@ from loket_contracts.event_data import STATES
 from loket_contracts.figures import FIGURES
 from loket_contracts.visits import APPOINTMENT_STATES, APPOINTMENT_STEPS, TICKET_STATES, TICKET_STEPS, Phase
 from loket_gateway.pages import words
-from loket_reporting.domain.figures import work_out
+from loket_reporting.domain.figures import calculate
 
 ROOT = Path(__file__).parents[2]
 BOOKING = ROOT / "services/booking/loket_booking"
@@ -63,7 +63,7 @@ def test_every_state_has_a_word():
 @pytest.mark.parametrize("state", [each for each in STATES if each != "held"])
 def test_every_state_after_booking_has_a_figure(state):
     assert state in FIGURES
-    assert work_out({f"state:{state}": 3})[state] == 3
+    assert calculate({f"state:{state}": 3})[state] == 3
 
 
 @pytest.mark.parametrize(("state", "steps"), LINES)

@@ -1,4 +1,4 @@
-"""Closures, the appointments that they clash with, and invitations."""
+"""Closures, the appointments in conflict with them, and invitations."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class CalendarRoutes:
 
     @route("GET", f"{BASE}/clashes/proposals", READ)
     def get_proposals(self, request: GatewayRequest, municipality: str) -> Response:
-        """Propose another time for each appointment that clashes."""
-        clashing = [each["appointment"] for each in self.booking.clashes(municipality)]
-        return private({"proposals": self.booking.proposals(municipality, clashing)}, request)
+        """Propose another time for each appointment in conflict."""
+        conflicts = [each["appointment"] for each in self.booking.clashes(municipality)]
+        return private({"proposals": self.booking.proposals(municipality, conflicts)}, request)
 
     @route("POST", f"{BASE}/moves", CLOSE)
     def post_moves(self, request: GatewayRequest, municipality: str) -> Response:

@@ -28,7 +28,7 @@ READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appoi
 _agenda_query, _queue_query = AgendaQuery(), QueueQuery()
 
 
-def _step(name: str) -> Callable[..., Response]:
+def _command(name: str) -> Callable[..., Response]:
     """Return the decorator of the route of one step of a visit."""
     command = name.replace("-", "_")
 
@@ -120,13 +120,13 @@ class DeskRoutes:
         issued = self.booking.transfer(municipality, request.caller.name, identifier, json_object(request), teams=teams)
         return private(issued, request, 201)
 
-    post_start = _step("start")
-    post_park = _step("park")
-    post_resume = _step("resume")
-    post_complete = _step("complete")
-    post_no_show = _step("no-show")
-    post_undo_no_show = _step("undo-no-show")
-    post_undo_check_in = _step("undo-check-in")
+    post_start = _command("start")
+    post_park = _command("park")
+    post_resume = _command("resume")
+    post_complete = _command("complete")
+    post_no_show = _command("no-show")
+    post_undo_no_show = _command("undo-no-show")
+    post_undo_check_in = _command("undo-check-in")
 
     @route("GET", f"{BASE}/queue", needs("queue.read"))
     def get_queue(self, request: GatewayRequest, municipality: str) -> Response:

@@ -1,4 +1,4 @@
-"""Texts for codes: states, steps, outcomes, reasons. `i18n/locale/` has their translations."""
+"""Texts for codes: states, commands, outcomes, reasons. `i18n/locale/` has their translations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STATES = {
     "parked": "waits for something", "completed": "done", "cancelled": "cancelled", "no_show": "did not come",
     "waiting": "is here", "left": "went away",
 }  # fmt: skip
-STEPS = {
+COMMANDS = {
     "check_in": "Arrived", "start": "Help now", "park": "Put on hold", "resume": "Go on", "complete": "Done",
     "no_show": "Did not come", "undo_check_in": "Not here after all", "undo_no_show": "Came after all",
 }  # fmt: skip
@@ -108,7 +108,7 @@ TYPED = {
     "text": "What should the resident send or bring?", "first": "First day", "last": "Last day", "from": "From",
     "to": "Until", "reason": "Why",
 }  # fmt: skip
-CLASHES = {
+CONFLICTS = {
     "closed": "closed", "resource-gone": "no longer here", "type-gone": "no longer given",
     "location-gone": "place is gone",
 }  # fmt: skip
@@ -121,7 +121,7 @@ ROLES = {
 def texts() -> set[str]:
     """Return all texts, for the translations."""
     tables = (
-        STATES, STEPS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CLASHES, ROLES, UNSENT,
+        STATES, COMMANDS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CONFLICTS, ROLES, UNSENT,
         REFUSED, TYPED,
     )  # fmt: skip
     more = {BY_RESIDENT, BY_MUNICIPALITY, OWN_REASONS}

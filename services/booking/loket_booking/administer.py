@@ -26,7 +26,7 @@ def main(context: click.Context, amqp_uri: str, who: str) -> None:
 @click.argument("municipality")
 @click.pass_obj
 def clashes(client: CliClient, municipality: str) -> None:
-    """List the appointments that clash with hours and closures, with a proposal to move each."""
+    """List the appointments in conflict with hours and closures, with a proposal to move each."""
     found = client.ask("clashes", municipality)
     proposals = client.ask("proposals", municipality, [each["appointment"] for each in found]) if found else []
     by_appointment = {each["appointment"]: each for each in proposals}
@@ -51,7 +51,7 @@ def clashes(client: CliClient, municipality: str) -> None:
 def busy(client: CliClient, municipality: str, resource: str, file: Any, source: str) -> None:
     """Import the busy times of RESOURCE from an iCalendar FILE; - is standard input."""
     taken = client.ask("import_busy", municipality, resource, source, file.read())
-    click.echo(f"{resource}: {taken['busy_times']} busy times; {len(taken['clashes'])} appointments clash")
+    click.echo(f"{resource}: {taken['busy_times']} busy times; {len(taken['clashes'])} appointments in conflict")
     if taken["busy_times_before"] and not taken["busy_times"]:
         click.echo(f"This calendar now has no busy times; before it had {taken['busy_times_before']}.")
 

@@ -37,7 +37,7 @@ from .queries.administration import AdministrationQueries
 from .queries.appointments import AppointmentQueries
 from .queries.calendar_feed import CalendarFeedQueries
 from .queries.catalogue import CatalogueQueries
-from .queries.clashes import ClashQueries
+from .queries.conflicts import ConflictQueries
 from .queries.contact_cards import ContactCardQueries
 from .queries.day import DayQueries
 from .queries.dossiers import DossierQueries
@@ -180,7 +180,7 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
         appointments=appointments,
         calendar_feed=CalendarFeedQueries(on.cards, on.configurations, on.days, links, clock),
         catalogue=CatalogueQueries(on.configurations),
-        clashes=ClashQueries(on.agendas, on.cards, on.configurations, on.days, clock),
+        conflicts=ConflictQueries(on.agendas, on.cards, on.configurations, on.days, clock),
         contact_cards=ContactCardQueries(
             on.agendas, on.cards, on.configurations, on.waiting_lists, links, appointments
         ),

@@ -26,7 +26,7 @@ from loket_contracts.errors import Refusal
 def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool, confirm: bool) -> None:
     """Load FILE, completely or not at all. Errors have line numbers.
 
-    Lists the appointments that clash with the new hours; they stay until staff move them.
+    Lists the appointments in conflict with the new hours; they stay until staff move them.
     """
     text = file.read_text(encoding="utf-8")
     try:
@@ -48,8 +48,8 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool, confir
         return
     word = "is now" if taken["changed"] else "was already"
     click.echo(f"{taken['municipality']} {word} at version {taken['version']}")
-    for clash in taken["clashes"]:
-        click.echo(f"  clashes: {clash['start']} {clash['resource']} ({clash['reason']}) {clash['appointment']}")
+    for conflict in taken["clashes"]:
+        click.echo(f"  clashes: {conflict['start']} {conflict['resource']} ({conflict['reason']}) {conflict['appointment']}")
 
 
 def _show(compared: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from .queries.administration import AdministrationQueries
 from .queries.appointments import AppointmentQueries
 from .queries.calendar_feed import CalendarFeedQueries
 from .queries.catalogue import CatalogueQueries
-from .queries.clashes import ClashQueries
+from .queries.conflicts import ConflictQueries
 from .queries.contact_cards import ContactCardQueries
 from .queries.day import DayQueries
 from .queries.dossiers import DossierQueries
@@ -54,7 +54,7 @@ class UseCases:
     appointments: AppointmentQueries
     calendar_feed: CalendarFeedQueries
     catalogue: CatalogueQueries
-    clashes: ClashQueries
+    conflicts: ConflictQueries
     contact_cards: ContactCardQueries
     day: DayQueries
     dossiers: DossierQueries

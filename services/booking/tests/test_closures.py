@@ -24,7 +24,7 @@ def close(desk, **body):
 
 
 def clashing(desk):
-    return [(each["appointment"], each["reason"]) for each in desk.use_cases.clashes.clashes("rumst")]
+    return [(each["appointment"], each["reason"]) for each in desk.use_cases.conflicts.conflicts("rumst")]
 
 
 def test_a_closure_takes_the_time_away_and_its_end_gives_it_back(desk):
@@ -73,7 +73,7 @@ def test_moving_many_proposes_a_moment_for_each_and_no_moment_twice(desk):
     cards = [desk.book(start=START)[1] for _ in range(2)]
     cards += [desk.book(start="2026-11-30T11:00:00+01:00", request=STAFF)[1]]
     close(desk)
-    found = desk.use_cases.clashes.proposals("rumst", [card.id for card in cards])
+    found = desk.use_cases.conflicts.proposals("rumst", [card.id for card in cards])
     taken = [(each["start"], tuple(each["resources"])) for each in found]
     assert len(set(taken)) == 3
     assert {start[:10] for start, _ in taken} <= {"2026-11-27", "2026-12-01"}, "the nearest days that are open"
@@ -88,7 +88,7 @@ def test_moving_many_proposes_a_moment_for_each_and_no_moment_twice(desk):
 def test_the_same_specialist_is_proposed_when_that_is_near(desk):
     _, card = desk.book(start=START, resource="ro-2")
     close(desk)
-    assert desk.use_cases.clashes.proposals("rumst", [card.id])[0]["resources"] == ["ro-2"]
+    assert desk.use_cases.conflicts.proposals("rumst", [card.id])[0]["resources"] == ["ro-2"]
 
 
 def test_who_cannot_be_moved_keeps_the_place_and_says_why(desk):

@@ -47,9 +47,9 @@ def test_a_proposal_changes_nothing_and_tells_whom_it_would_hit(desk):
     card, _ = desk.book(start="2026-12-02T10:00:00+01:00", resource="ro-1")
     diff, proposed = desk.use_cases.configuration.propose_part("rumst", wish(desk, hours=MORNINGS))
     assert '+      - {days: [monday, tuesday], from: "09:00", to: "12:00"}' in diff
-    hit = desk.use_cases.clashes.clashes("rumst", proposed)
+    hit = desk.use_cases.conflicts.conflicts("rumst", proposed)
     assert [(each["appointment"], each["reason"]) for each in hit] == [(card.id, "closed")]
-    assert desk.use_cases.clashes.clashes("rumst") == []
+    assert desk.use_cases.conflicts.conflicts("rumst") == []
     assert text_of(desk) == RUMST
 
 

@@ -58,7 +58,7 @@ def dossier(desk):
 
 
 def proposals(desk):
-    assert len(desk.use_cases.clashes.proposals("rumst", [card.id for card in desk.cards])) == len(desk.cards)
+    assert len(desk.use_cases.conflicts.proposals("rumst", [card.id for card in desk.cards])) == len(desk.cards)
 
 
 def queue(desk):

@@ -151,12 +151,12 @@ def test_a_visit_whose_place_is_gone_moves_to_another_place_of_its_topic(town, b
 
 def test_a_visit_whose_person_is_gone_gets_another_at_the_same_moment(town, booked):
     town.take(without("ro-1"))
-    (clash,) = town.use_cases.clashes.clashes("rumst")
+    (clash,) = town.use_cases.conflicts.conflicts("rumst")
     assert (clash["appointment"], clash["reason"]) == (booked.id, "resource-gone")
-    (proposal,) = town.use_cases.clashes.proposals("rumst", [booked.id])
+    (proposal,) = town.use_cases.conflicts.proposals("rumst", [booked.id])
     assert proposal["start"] == START
     assert town.reschedule(booked, START, STAFF).resources == ("ro-2",)
-    assert town.use_cases.clashes.clashes("rumst") == []
+    assert town.use_cases.conflicts.conflicts("rumst") == []
 
 
 def test_the_day_shows_a_visit_of_somebody_who_is_gone(town, booked):

@@ -47,8 +47,8 @@ def test_a_mailbox_that_is_not_there_bars_its_address_for_thirty_days(post, face
     face.answers = [said]
     assert next_confirmation(post, "a1") == [("confirmation", "email", "failed")]
     assert next_confirmation(post, "a2") == [SUPPRESSED]
-    (barred,) = suppressions.of_person(post.context, a_contact_card()["contact_mark"])
-    assert barred == {
+    (suppressed,) = suppressions.of_person(post.context, a_contact_card()["contact_mark"])
+    assert suppressed == {
         "channel": "email",
         "since": post.time.isoformat(),
         "until": (post.time + dt.timedelta(days=30)).isoformat(),

@@ -58,20 +58,20 @@ class ReportingService(DeadLetters, Probes):
 
     @rpc
     def overview(
-        self, municipality: str, first: str | None = None, last: str | None = None, **asked: str | None
+        self, municipality: str, first: str | None = None, last: str | None = None, **filters: str | None
     ) -> dict[str, Any]:
         """Raises Refusal: invalid-request."""
         projection = self.app.projections.current()
-        return reports.overview(projection, municipality, period(first, last, _today()), asked)
+        return reports.overview(projection, municipality, period(first, last, _today()), filters)
 
     @rpc
     def table(
         self, municipality: str, first: str | None = None, last: str | None = None, every: str | None = None,
-        by: str | None = None, after: int = 0, **asked: str | None,
+        by: str | None = None, after: int = 0, **filters: str | None,
     ) -> dict[str, Any]:  # fmt: skip
         """A page of rows: {figures, rows, after}. Raises Refusal: invalid-request."""
         projection = self.app.projections.current()
-        return reports.table(projection, municipality, period(first, last, _today()), every, by, after, asked)
+        return reports.table(projection, municipality, period(first, last, _today()), every, by, after, filters)
 
     @rpc
     def open_data(self, municipality: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from loket_contracts import events
 from loket_contracts.event_data import ACTORS, CHANNELS, OUTCOMES
 from loket_reporting.domain import daily_counts
 from loket_reporting.domain.daily_counts import COUNTS, KINDS, OPEN_KINDS
-from loket_reporting.domain.facts import KIND_OF, apply
+from loket_reporting.domain.facts import KIND_OF, apply_events
 from loket_reporting.domain.facts import KINDS as KINDS_OF_FACT
 from loket_reporting.domain.figures import BREAKDOWNS, CALCULATIONS, GroupedCounts
 
@@ -50,21 +50,21 @@ def test_a_breakdown_uses_only_kinds_that_are_counted():
 
 def counted(name, **data):
     """The names of the counts of one subject, after this event."""
-    steps = [each for each in (ARRIVED.get(name), STARTED.get(name), name) if each]
-    told = [
+    names = [each for each in (ARRIVED.get(name), STARTED.get(name), name) if each]
+    history = [
         events.make(each, municipality="rumst", subject="s", sequence=number,
                     time=TIME + number * dt.timedelta(minutes=5),
                     data={**events.EVENTS[each].example, **(data if each == name else {})})
-        for number, each in enumerate(steps, 1)
+        for number, each in enumerate(names, 1)
     ]  # fmt: skip
     if name == "appointment.completed":
-        told.append(
+        history.append(
             events.make("feedback.given", municipality="rumst", subject="f", sequence=1, time=TIME,
                         data={**events.EVENTS["feedback.given"].example, "has_comment": True})
         )  # fmt: skip
     people = [{"resource": each, "is_person": True, "offered": 60} for each in ONE["resources"]]
-    facts = defaultdict(list, {"capacities": people, KIND_OF[name].name: [apply(None, told)]})
-    return set(daily_counts.count({kind: facts[kind] for kind in KINDS_OF_FACT})[daily_counts.ALL])
+    facts = defaultdict(list, {"capacities": people, KIND_OF[name].name: [apply_events(None, history)]})
+    return set(daily_counts.count_day({kind: facts[kind] for kind in KINDS_OF_FACT})[daily_counts.ALL])
 
 
 def cases():

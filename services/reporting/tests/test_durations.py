@@ -4,17 +4,17 @@ import datetime as dt
 
 import pytest
 
-from loket_reporting.domain.durations import walk
+from loket_reporting.domain.durations import measure_times
 
 NINE = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
 
 
-def steps(*told):
-    return [(name, NINE + dt.timedelta(minutes=minute)) for name, minute in told]
+def events(*history):
+    return [(name, NINE + dt.timedelta(minutes=minute)) for name, minute in history]
 
 
 @pytest.mark.parametrize(
-    ("told", "waited", "served"),
+    ("history", "waited", "served"),
     [
         ([("appointment.booked", -60)], None, None),
         ([("appointment.checked_in", 0)], None, None),
@@ -27,23 +27,23 @@ def steps(*told):
         ([("ticket.issued", 0), ("ticket.left", 9)], None, None),
     ],
 )  # fmt: skip
-def test_waiting_ends_with_the_first_help_and_help_with_the_visit(told, waited, served):
-    times = walk(steps(*told))
+def test_waiting_ends_with_the_first_help_and_help_with_the_visit(history, waited, served):
+    times = measure_times(events(*history))
     assert (times.waited, times.served) == (waited, served)
 
 
 def test_the_time_that_a_visit_is_parked_is_no_help():
-    told = steps(
+    history = events(
         ("appointment.checked_in", 0), ("appointment.started", 5), ("appointment.parked", 15),
         ("appointment.resumed", 50), ("appointment.started", 60), ("appointment.completed", 70),
     )  # fmt: skip
-    assert walk(told).waited == 5
-    assert walk(told).served == 20
+    assert measure_times(history).waited == 5
+    assert measure_times(history).served == 20
 
 
 def test_what_was_noted_by_mistake_counts_for_nothing():
-    told = steps(
+    history = events(
         ("appointment.checked_in", 0), ("appointment.reinstated", 1), ("appointment.checked_in", 30),
         ("appointment.started", 33),
     )  # fmt: skip
-    assert walk(told).waited == 3
+    assert measure_times(history).waited == 3

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from loket_contracts import events
 from loket_contracts.errors import Refusal
 from loket_contracts.figures import FIGURES
-from loket_reporting.domain.facts import KIND_OF, apply, key_of
+from loket_reporting.domain.facts import KIND_OF, apply_events, key_of
 from loket_reporting.domain.figures import percentile
 from loket_reporting.domain.periods import Period, period
 from loket_reporting.queries import reports
@@ -36,9 +36,9 @@ def projection(database):
     return fresh
 
 
-def figures(projection, first="2026-11-01", last="2026-12-31", **asked):
+def figures(projection, first="2026-11-01", last="2026-12-31", **filters):
     recount_all(projection)
-    return reports.overview(projection, "rumst", period(first, last, BASE.date()), asked)
+    return reports.overview(projection, "rumst", period(first, last, BASE.date()), filters)
 
 
 def test_reporting_hears_exactly_the_events_that_are_said_to_be_for_it():
@@ -50,14 +50,14 @@ def test_the_golden_example_of_every_event_that_is_heard_makes_a_fact(name):
     event = events.make(
         name, municipality="rumst", subject="s", sequence=1, time=BASE, data=events.EVENTS[name].example
     )
-    fact = apply(None, [event])
+    fact = apply_events(None, [event])
     assert fact["municipality"] == "rumst"
     assert key_of(event)
     assert fact["day"] or name == "feedback.given"
 
 
 def test_a_fact_says_how_long_ahead_was_booked_and_how_long_it_lasts():
-    fact = apply(None, [an_event(1, "appointment.booked", 1)])
+    fact = apply_events(None, [an_event(1, "appointment.booked", 1)])
     assert fact["planned"] == 45
     assert fact["lead"] == (6 * 24 - 2) * 60 - 15
     assert fact["day"] == "2026-11-30"
@@ -65,10 +65,10 @@ def test_a_fact_says_how_long_ahead_was_booked_and_how_long_it_lasts():
 
 def test_the_day_is_the_local_one():
     late = an_event(1, "appointment.booked", 1, start="2026-11-30T23:30:00+00:00", end="2026-12-01T00:00:00+00:00")
-    assert apply(None, [late])["day"] == "2026-12-01"
+    assert apply_events(None, [late])["day"] == "2026-12-01"
 
 
-ENDS = {
+END_EVENTS = {
     "appointment.cancelled": "cancelled",
     "appointment.no_show": "no_show",
     "appointment.checked_in": "checked_in",
@@ -89,8 +89,8 @@ def histories(draw):
             day, sequence = f"2026-11-{draw(st.integers(25, 30))}", sequence + 1
             facts |= {"start": f"{day}T10:00:00+01:00", "end": f"{day}T10:30:00+01:00"}
             told.append(an_event(number, name, sequence, sequence, **facts))
-        if end := draw(st.sampled_from([None, *ENDS])):
-            told.append(an_event(number, end, sequence + 1, 60, **facts, state=ENDS[end]))
+        if end := draw(st.sampled_from([None, *END_EVENTS])):
+            told.append(an_event(number, end, sequence + 1, 60, **facts, state=END_EVENTS[end]))
         if draw(st.booleans()):
             score = draw(st.integers(1, 5))
             given_ = events.EVENTS["feedback.given"].example | {"appointment": f"a{number}", "score": score}
@@ -164,8 +164,8 @@ def test_a_moved_appointment_leaves_the_counts_of_the_day_that_it_left(projectio
 def test_counts_that_were_begun_earlier_never_replace_later_ones(projection):
     early = projection.days.take_number("rumst", "2026-11-30")
     late = projection.days.take_number("rumst", "2026-11-30")
-    projection.days.keep("rumst", "2026-11-30", late, {"*": Counter(appointments=2)})
-    projection.days.keep("rumst", "2026-11-30", early, {"*": Counter(appointments=1), "team:old": Counter()})
+    projection.days.save("rumst", "2026-11-30", late, {"*": Counter(appointments=2)})
+    projection.days.save("rumst", "2026-11-30", early, {"*": Counter(appointments=1), "team:old": Counter()})
     kept = list(projection.days.of("rumst", ["*", "team:old"], "2026-11-30", "2026-11-30"))
     assert kept == [("*", "2026-11-30", {"appointments": 2})]
 
@@ -256,15 +256,15 @@ def test_a_wrong_period_is_refused(first, last):
 
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2027, 1, 1)), st.integers(0, 800))
 def test_whole_months_and_the_days_around_them_are_the_days_of_the_period_each_once(first, days):
-    asked = Period(first, first + dt.timedelta(days=days))
-    months, edges = asked.by_months()
+    requested = Period(first, first + dt.timedelta(days=days))
+    months, edges = requested.split_by_months()
     found = [day for edge in edges for day in edge.parts("day")]
-    found += [day for day in asked.parts("day") if day[:7] in months]
-    assert sorted(found) == asked.parts("day")
+    found += [day for day in requested.parts("day") if day[:7] in months]
+    assert sorted(found) == requested.parts("day")
     for month in months:
         first_day = dt.date.fromisoformat(f"{month}-01")
-        assert asked.first <= first_day
-        assert (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1) <= asked.last
+        assert requested.first <= first_day
+        assert (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1) <= requested.last
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Closures, the appointments that they clash with, and invitations."""
+"""Closures, the appointments in conflict with them, and invitations."""
 
 from __future__ import annotations
 

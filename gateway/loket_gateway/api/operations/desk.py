@@ -8,7 +8,7 @@ from loket_contracts.desk_commands import BookForResident
 from ... import schemas
 from .operation import BASE, BODY, BYTES, CHANGED, FILES, ONE, SEARCH, SLOT, VISIT, Operation
 
-_STEPS = {
+_COMMANDS = {
     "start": "Help the resident now",
     "park": "Let the resident wait for something",
     "resume": "Go on with a parked visit",
@@ -19,7 +19,7 @@ _STEPS = {
 }
 
 
-def _step(name: str, summary: str) -> Operation:
+def _command(name: str, summary: str) -> Operation:
     words = name.split("-")
     return Operation(
         id=words[0] + "".join(each.title() for each in words[1:]) + "Appointment", method="post", path=f"{ONE}/{name}",
@@ -83,7 +83,7 @@ OPERATIONS = (
         summary="Pass who is here on to another team", status=201, answer=schemas.Person,
         refusals=(*BODY, *CHANGED, *VISIT),
     ),
-    *(_step(name, summary) for name, summary in _STEPS.items()),
+    *(_command(name, summary) for name, summary in _COMMANDS.items()),
     Operation(
         id="getQueue", method="get", path=f"{BASE}/queue", query=schemas.QueueQuery, permission="queue.read",
         summary="Who waits, and who is called to where; no names", status=200, answer=schemas.Queue,

@@ -1,4 +1,4 @@
-"""Closures (leave, meetings, holidays), and the appointments that they clash with."""
+"""Closures (leave, meetings, holidays), and the appointments in conflict with them."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ class ClosurePages:
         self, request: GatewayRequest, municipality: str, given: dict[str, str], wrong: dict[str, str]
     ) -> Response:
         teams = request.caller.teams("closures.change")
-        clashes = self.booking.clashes(municipality)
-        named = [each["appointment"] for each in clashes]
+        conflicts = self.booking.clashes(municipality)
+        named = [each["appointment"] for each in conflicts]
         proposals = self.booking.proposals(municipality, named) if named else []
         people = self.booking.resources(municipality, teams=teams)
         return desk_page(
             "closures.html", request, self.catalogue, municipality, 422 if wrong else 200,
             at="closures", closures=self.booking.closures(municipality), people=people,
             names={each["id"]: each["name"] for each in self.booking.resources(municipality)},
-            clashes=clashes, proposed={each["appointment"]: each for each in proposals}, given=given, wrong=wrong,
+            clashes=conflicts, proposed={each["appointment"]: each for each in proposals}, given=given, wrong=wrong,
             for_all=teams is None, done=request.args.to_dict(),
         )  # fmt: skip

@@ -20,8 +20,8 @@ from .refusals import desk_route
 
 READ, HANDLE = needs("agenda.read"), needs("queue.handle")
 DAY = dt.timedelta(days=1)
-#: steps with a button in the list, in this order
-USUAL_STEPS = ("check_in", "start", "complete", "no_show", "undo_check_in", "undo_no_show")
+#: commands with a button in the list, in this order
+USUAL_COMMANDS = ("check_in", "start", "complete", "no_show", "undo_check_in", "undo_no_show")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class DayPages:
             visits=sorted(_each_once(mine), key=lambda claim: claim["start"]) if who else [],
             names={each["id"]: each["name"] for each in people},
             line=self.booking.queue(municipality, place) if place and is_today else None,
-            usual=USUAL_STEPS, desk=request.args.get("loket", ""),
+            usual=USUAL_COMMANDS, desk=request.args.get("loket", ""),
         )  # fmt: skip
 
     @desk_route("GET", "/<municipality>/balie/week", READ)

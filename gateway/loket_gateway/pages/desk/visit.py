@@ -159,16 +159,16 @@ class VisitPages:
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
         try:
             messages = self.notification.messages(municipality, found["appointment"])
-            barred = self.notification.barred(municipality, found["appointment"])
+            suppressed = self.notification.barred(municipality, found["appointment"])
         except (Unavailable, Refusal) as error:  # the visit is shown without them
             log.warning("the messages of a visit cannot be shown", error=str(error))
-            messages, barred = None, []
+            messages, suppressed = None, []
         people = self.booking.resources(municipality)
         done = next(iter(request.args.keys() & VISIT_DONE), "")
         return desk_page(
             "visit.html", request, self.catalogue, municipality, at="day", found=found, messages=messages, done=done,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),
-            barred=barred,
+            barred=suppressed,
             booked_before=request.args.get("geboekt") == "eerder",
         )  # fmt: skip
 

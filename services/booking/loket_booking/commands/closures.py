@@ -1,4 +1,4 @@
-"""Close time, reopen it, import busy times, and move the appointments that clash."""
+"""Close time, reopen it, import busy times, and move the appointments in conflict."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ClosureCommands:
     clock: Clock
 
     def close_time(self, municipality: str, command: Mapping[str, Any], request: Request) -> StoredClosure:
-        """Close time. Its appointments stay until staff decide: `ClashQueries.clashes` lists them.
+        """Close time. Its appointments stay until staff decide: `ConflictQueries.conflicts` lists them.
 
         `command`: as contracts' CloseTime reads it. Raises Refusal: unknown-resource, unknown-location.
         """

@@ -24,7 +24,7 @@ SAME_SPECIALIST_BONUS = dt.timedelta(days=2)
 
 
 @dataclass(frozen=True)
-class Clash:
+class Conflict:
     """`reason`: closed, resource-gone, type-gone or location-gone."""
 
     appointment: Appointment
@@ -41,15 +41,15 @@ class Proposal:
     resources: tuple[str, ...] = ()
 
 
-def find_clashes(calendar: Calendar, taken: Iterable[tuple[Appointment, Placement]]) -> Iterator[Clash]:
+def find_conflicts(calendar: Calendar, taken: Iterable[tuple[Appointment, Placement]]) -> Iterator[Conflict]:
     """The claims outside of the open hours of their resource."""
     for appointment, placement in taken:
-        reason = _clash_reason(calendar, appointment, placement)
+        reason = _conflict_reason(calendar, appointment, placement)
         if reason is not None:
-            yield Clash(appointment, placement.agenda.resource, reason)
+            yield Conflict(appointment, placement.agenda.resource, reason)
 
 
-def _clash_reason(calendar: Calendar, appointment: Appointment, placement: Placement) -> str | None:
+def _conflict_reason(calendar: Calendar, appointment: Appointment, placement: Placement) -> str | None:
     known = calendar.municipality
     resource = known.resources.get(placement.agenda.resource)
     location = known.locations.get(appointment.location)

@@ -25,7 +25,7 @@ class AdministrationRpc(RpcDependencies):
         self, text: str, by: str, only: str | None = None, if_absent: bool = False, confirmed: bool = False,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """Load a municipality's configuration, and return the appointments that clash with it.
+        """Load a municipality's configuration, and return the appointments in conflict with it.
 
         `if_absent`: only when the municipality has none. `confirmed`: also when it removes entries to which coming
         appointments refer.
@@ -35,7 +35,7 @@ class AdministrationRpc(RpcDependencies):
             idempotency_key, ("configure", only or "", by), text,
             lambda: configuration.configure(text, by, only, if_absent, confirmed),
         )  # fmt: skip
-        return {**loaded, "clashes": self.use_cases.clashes.clashes(loaded["municipality"])}
+        return {**loaded, "clashes": self.use_cases.conflicts.conflicts(loaded["municipality"])}
 
     @rpc
     def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
@@ -54,11 +54,11 @@ class AdministrationRpc(RpcDependencies):
 
     @rpc
     def propose_part(self, municipality: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
-        """What `amend_part` would change, and which appointments would clash."""
+        """What `amend_part` would change, and which appointments would be in conflict."""
         command = load(_amend_part, body)
         self._require_part(municipality, command["section"], command["name"], teams)
         diff, proposed = self.use_cases.configuration.propose_part(municipality, command)
-        return {"diff": diff, "clashes": self.use_cases.clashes.clashes(municipality, proposed)}
+        return {"diff": diff, "clashes": self.use_cases.conflicts.conflicts(municipality, proposed)}
 
     @rpc
     def amend_part(
@@ -83,33 +83,33 @@ class AdministrationRpc(RpcDependencies):
         self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """Add a closure, and return all appointments that clash with the calendar."""
+        """Add a closure, and return all appointments in conflict with the calendar."""
         command = load(_close_time, body)
         self.use_cases.team_access.require_resource(municipality, command["resource"], teams)
 
         def close_time() -> dict[str, Any]:
             stored = self.use_cases.closures.close_time(municipality, command, by_staff(self, who))
-            return self.use_cases.clashes.describe_closure(stored)
+            return self.use_cases.conflicts.describe_closure(stored)
 
         closure = self.idempotency.once(idempotency_key, ("close_time", municipality, who), body, close_time)
-        return {**closure, "clashes": self.use_cases.clashes.clashes(municipality)}
+        return {**closure, "clashes": self.use_cases.conflicts.conflicts(municipality)}
 
     @rpc
     def open_time(
         self, municipality: str, who: str, closure: str, teams: Teams = None, idempotency_key: str | None = None
     ) -> dict[str, Any]:
-        clashes = self.use_cases.clashes
-        for each in clashes.closures(municipality) if teams is not None else ():
+        conflicts = self.use_cases.conflicts
+        for each in conflicts.closures(municipality) if teams is not None else ():
             if each["id"] == closure:
                 self.use_cases.team_access.require_resource(municipality, each["resource"], teams)
         return self.idempotency.once(
             idempotency_key, ("open_time", municipality, who), closure,
-            lambda: clashes.describe_closure(self.use_cases.closures.reopen_time(municipality, closure)),
+            lambda: conflicts.describe_closure(self.use_cases.closures.reopen_time(municipality, closure)),
         )  # fmt: skip
 
     @rpc
     def closures(self, municipality: str) -> list[dict[str, Any]]:
-        return self.use_cases.clashes.closures(municipality)
+        return self.use_cases.conflicts.closures(municipality)
 
     @rpc
     def import_busy(
@@ -118,8 +118,8 @@ class AdministrationRpc(RpcDependencies):
         """`text`: an iCalendar file, as Outlook or Google exports it."""
         self.use_cases.team_access.require_resource(municipality, resource, teams)
         busy, before = self.use_cases.closures.import_busy(municipality, resource, source, text)
-        clashes = self.use_cases.clashes.clashes(municipality)
-        return {"busy_times": busy, "busy_times_before": before, "clashes": clashes}
+        conflicts = self.use_cases.conflicts.conflicts(municipality)
+        return {"busy_times": busy, "busy_times_before": before, "clashes": conflicts}
 
     @rpc
     def feed_token(self, municipality: str, resource: str) -> str:

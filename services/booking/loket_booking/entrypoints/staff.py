@@ -250,11 +250,11 @@ class StaffRpc(RpcDependencies):
 
     @rpc
     def clashes(self, municipality: str) -> list[dict[str, Any]]:
-        return self.use_cases.clashes.clashes(municipality)
+        return self.use_cases.conflicts.conflicts(municipality)
 
     @rpc
     def proposals(self, municipality: str, appointment_ids: list[str]) -> list[dict[str, Any]]:
-        return self.use_cases.clashes.proposals(municipality, appointment_ids)
+        return self.use_cases.conflicts.proposals(municipality, appointment_ids)
 
     @rpc
     def move_these(

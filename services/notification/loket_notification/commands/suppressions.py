@@ -14,7 +14,7 @@ def of_person(context: Context, mark: str) -> list[dict[str, Any]]:
     """{channel, since, until} of each."""
     return [
         {**each, "since": each["since"].isoformat(), "until": each["until"].isoformat()}
-        for each in context.suppressions.barred(mark, context.now())
+        for each in context.suppressions.unreachable(mark, context.now())
     ]
 
 

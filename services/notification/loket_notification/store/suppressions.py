@@ -13,13 +13,13 @@ from loket_chassis.storage.connection import Document
 OPTED_OUT, UNREACHABLE = "opted-out", "unreachable"
 CHANNELS = ("email", "sms")
 #: an unreachable address is tried again after this time, since mailboxes come back
-BARRED_FOR = dt.timedelta(days=30)
+SUPPRESSED_FOR = dt.timedelta(days=30)
 
 
 class Suppressions:
     """One document per person, channel and reason, {mark, channel, municipality, why, at}.
 
-    An opt-out does not expire; an unreachable address is suppressed for BARRED_FOR from `at` on.
+    An opt-out does not expire; an unreachable address is suppressed for SUPPRESSED_FOR from `at` on.
     """
 
     NAME = "unwanted"
@@ -57,11 +57,11 @@ class Suppressions:
             if _is_in_force(each, now)
         }
 
-    def barred(self, mark: str, now: dt.datetime) -> list[Document]:
+    def unreachable(self, mark: str, now: dt.datetime) -> list[Document]:
         """The unreachable addresses of this person: {channel, since, until}."""
         query = {"_id": {"$in": _identifiers([mark])}, "why": UNREACHABLE}
         return [
-            {"channel": each["channel"], "since": each["at"], "until": each["at"] + BARRED_FOR}
+            {"channel": each["channel"], "since": each["at"], "until": each["at"] + SUPPRESSED_FOR}
             for each in self.collection.find(query).sort("channel", 1)
             if _is_in_force(each, now)
         ]
@@ -88,4 +88,4 @@ def _identifiers(marks: Iterable[str], channels: Iterable[str] = CHANNELS) -> li
 
 
 def _is_in_force(found: Document, now: dt.datetime) -> bool:
-    return found["why"] != UNREACHABLE or found["at"] + BARRED_FOR > now
+    return found["why"] != UNREACHABLE or found["at"] + SUPPRESSED_FOR > now

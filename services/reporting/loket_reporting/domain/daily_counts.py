@@ -71,35 +71,35 @@ def slices_of(fact: Fact) -> list[str]:
         parts.append(f"team:{fact['team']}")
     parts += [f"type:{each}" for each in dict.fromkeys(fact.get("types", ()))]
     location = fact.get("location")
-    return parts + [name_of(location, part) for part in parts] if location else parts
+    return parts + [slice_name(location, part) for part in parts] if location else parts
 
 
-def name_of(location: str | None, part: str = ALL) -> str:
+def slice_name(location: str | None, part: str = ALL) -> str:
     """The slice `part`, at one location when it is given."""
     return part if location is None else f"location:{location}/{part}"
 
 
-def count(facts: Mapping[str, Iterable[Fact]]) -> dict[str, Counts]:
+def count_day(facts: Mapping[str, Iterable[Fact]]) -> dict[str, Counts]:
     """The counts of one day by slice. `facts`: those of that day, by kind."""
     people = {each["resource"] for each in facts["capacities"] if each["is_person"]}
     found: dict[str, Counts] = {}
-    for fact, counts in _counted(facts, people):
+    for fact, counts in _counts_by_fact(facts, people):
         for name in slices_of(fact):
             found.setdefault(name, Counter()).update(counts)
     return found
 
 
-def _counted(facts: Mapping[str, Iterable[Fact]], people: set[str]) -> Iterator[tuple[Fact, Counts]]:
+def _counts_by_fact(facts: Mapping[str, Iterable[Fact]], people: set[str]) -> Iterator[tuple[Fact, Counts]]:
     for fact in facts["appointments"]:
         if fact["newest"] is not None:  # feedback can come before the appointment that it is about
-            yield fact, appointment(fact, people)
-    for name, counted in (("tickets", ticket), ("waiting", waiting), ("messages", message), ("capacities", capacity),
-                          ("samples", sample)):  # fmt: skip
+            yield fact, count_appointment(fact, people)
+    for name, counted in (("tickets", count_ticket), ("waiting", count_waiting), ("messages", count_message),
+                          ("capacities", count_capacity), ("samples", count_sample)):  # fmt: skip
         for fact in facts[name]:
             yield fact, counted(fact)
 
 
-def appointment(fact: Fact, people: set[str]) -> Counts:
+def count_appointment(fact: Fact, people: set[str]) -> Counts:
     """`people`: the resources that are persons and not rooms, by whose minutes use is measured."""
     counts: Counts = Counter(
         [
@@ -118,7 +118,7 @@ def appointment(fact: Fact, people: set[str]) -> Counts:
         counts[f"lead:{fact['lead'] // LEAD_MINUTES}"] += 1
         counts[f"hour:{dt.date.fromisoformat(fact['day']).weekday()}:{fact['hour']}"] += 1
         counts["booked_minutes"] = fact["planned"] * len(people.intersection(fact["resources"]))
-    _visit(counts, fact)
+    _count_visit(counts, fact)
     if fact["served"] is not None:
         counts["planned_of_served"] = fact["planned"]
         counts["served_minutes"] = counts["served_sum"] * len(people.intersection(fact["resources"]))
@@ -128,37 +128,37 @@ def appointment(fact: Fact, people: set[str]) -> Counts:
     return +counts
 
 
-def ticket(fact: Fact) -> Counts:
+def count_ticket(fact: Fact) -> Counts:
     counts: Counts = Counter(["tickets", f"ticket_state:{fact['state']}", f"ticket_hour:{fact['hour']}"])
     own: Counts = Counter()
-    _visit(own, fact)
+    _count_visit(own, fact)
     counts.update({f"ticket_{name}": number for name, number in own.items()})
     return counts
 
 
-def waiting(fact: Fact) -> Counts:
+def count_waiting(fact: Fact) -> Counts:
     outcome = (fact["reason"] or "unknown") if fact["state"] == "left" else "open"
     counts: Counts = Counter(["waiting", f"waiting_outcome:{outcome}"])
     counts["offers"] = fact["offers"]
     return +counts
 
 
-def message(fact: Fact) -> Counts:
+def count_message(fact: Fact) -> Counts:
     return Counter([f"message:{fact['channel']}_{fact['state']}"])
 
 
-def capacity(fact: Fact) -> Counts:
+def count_capacity(fact: Fact) -> Counts:
     return Counter({"offered_minutes": fact["offered"]}) if fact["is_person"] else Counter()
 
 
-def sample(fact: Fact) -> Counts:
+def count_sample(fact: Fact) -> Counts:
     counts: Counts = Counter(["samples"])
     for name in ("first", "third"):
         counts[f"{name}:{fact[name]}" if fact[name] is not None else f"{name}_nowhere"] += 1
     return counts
 
 
-def _visit(counts: Counts, fact: Fact) -> None:
+def _count_visit(counts: Counts, fact: Fact) -> None:
     if fact["waited"] is not None:
         counts[f"waited:{min(fact['waited'], MAX_MINUTES)}"] += 1
     if fact["served"] is not None:

@@ -11,11 +11,11 @@ from loket_contracts.visits import Phase, events_of
 MINUTE = dt.timedelta(minutes=1)
 NOTHING = dt.timedelta()
 
-ARRIVES = events_of(Phase.ARRIVAL)
-BEGINS = events_of(Phase.START)
-PAUSES = events_of(Phase.PAUSE)
-ENDS = events_of(Phase.END)
-TAKES_BACK = events_of(Phase.UNDO)
+ARRIVAL_EVENTS = events_of(Phase.ARRIVAL)
+START_EVENTS = events_of(Phase.START)
+PAUSE_EVENTS = events_of(Phase.PAUSE)
+END_EVENTS = events_of(Phase.END)
+UNDO_EVENTS = events_of(Phase.UNDO)
 
 
 @dataclass(frozen=True)
@@ -29,25 +29,25 @@ class Times:
     served: int | None = None
 
 
-def walk(steps: Iterable[tuple[str, dt.datetime]]) -> Times:
+def measure_times(events: Iterable[tuple[str, dt.datetime]]) -> Times:
     """`steps`: name and moment of each event of one visit, in order."""
     here: dt.datetime | None = None
     helped_since: dt.datetime | None = None
     waited: dt.timedelta | None = None
     served, is_over = NOTHING, False
-    for name, time in steps:
-        if name in TAKES_BACK:
+    for name, time in events:
+        if name in UNDO_EVENTS:
             here, helped_since, waited, served, is_over = None, None, None, NOTHING, False
-        elif name in ARRIVES:
+        elif name in ARRIVAL_EVENTS:
             here = time
-        elif name in BEGINS:
+        elif name in START_EVENTS:
             if waited is None and here is not None:
                 waited = time - here
             helped_since = time
-        elif name in PAUSES | ENDS:
+        elif name in PAUSE_EVENTS | END_EVENTS:
             if helped_since is not None:
                 served += time - helped_since
-            helped_since, is_over = None, name in ENDS
+            helped_since, is_over = None, name in END_EVENTS
     return Times(_minutes(waited), _minutes(served) if is_over else None)
 
 

@@ -18,7 +18,7 @@ from loket_contracts.envelope import Event
 from loket_contracts.events import EVENTS
 
 from . import event_schemas
-from .durations import MINUTE, walk
+from .durations import MINUTE, measure_times
 
 Document = dict[str, Any]
 
@@ -32,20 +32,20 @@ class Kind:
     derive: Callable[[Mapping[str, Any], list[Mapping[str, Any]]], Document]
 
 
-def apply(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document | None:
+def apply_events(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document | None:
     """The fact with these events applied, all of one subject; None when all of them were applied before.
 
     `known`: the fact as it was, if there is one.
     """
-    told = {each["id"]: each for each in known["told"]} if known else {}
-    fresh = {event.id: event for event in events if event.id not in told}
+    seen = {each["id"]: each for each in known["told"]} if known else {}
+    fresh = {event.id: event for event in events if event.id not in seen}
     if not fresh:
         return None
-    told |= {
+    seen |= {
         event.id: {"id": event.id, "name": event.name, "sequence": event.sequence, "time": event.time}
         for event in fresh.values()
     }
-    steps = sorted(told.values(), key=lambda each: (each["sequence"], each["id"]))
+    history = sorted(seen.values(), key=lambda each: (each["sequence"], each["id"]))
     feedback, newest = (known["feedback"], known["newest"]) if known else (None, None)
     last: Event | None = None
     for event in fresh.values():
@@ -60,10 +60,10 @@ def apply(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document 
         kind = KIND_OF[last.name]
         newest = {**kind.schema.load(dict(last.data)), "sequence": last.sequence, "event": last.name}
     fact: Document = {
-        "municipality": any_event.municipality, "told": steps, "newest": newest, "feedback": feedback, "day": None,
+        "municipality": any_event.municipality, "told": history, "newest": newest, "feedback": feedback, "day": None,
     }  # fmt: skip
     if newest is not None:
-        fact |= kind.derive(newest, steps)
+        fact |= kind.derive(newest, history)
     # the counts of these days do not know of the fact as it now is, nor those of the day that it was moved away from
     before = {known["day"], *known["stale_days"]} if known else set()
     fact["stale_days"] = sorted({fact["day"], *before} - {None})
@@ -79,16 +79,16 @@ def _day(moment: dt.datetime, zone: str) -> str:
     return moment.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def _where(newest: Mapping[str, Any]) -> Document:
+def _scope(newest: Mapping[str, Any]) -> Document:
     return {"team": newest["team"], "location": newest["location"], "types": newest["appointment_types"]}
 
 
-def _appointment(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
+def _appointment(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
     start, end = newest["start"], newest["end"]
-    cancelled = next((each["time"] for each in steps if each["name"] == "appointment.cancelled"), None)
-    times = walk((each["name"], each["time"]) for each in steps)
+    cancelled = next((each["time"] for each in events if each["name"] == "appointment.cancelled"), None)
+    times = measure_times((each["name"], each["time"]) for each in events)
     return {
-        **_where(newest),
+        **_scope(newest),
         "day": _day(start, newest["time_zone"]),
         "hour": start.astimezone(ZoneInfo(newest["time_zone"])).hour,
         "state": newest["state"],
@@ -102,17 +102,17 @@ def _appointment(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> D
         "planned": (end - start) // MINUTE,
         "lead": max(0, (start - newest["booked_at"]) // MINUTE),
         "notice": (start - cancelled) // MINUTE if cancelled and newest["state"] == "cancelled" else None,
-        "reschedules": sum(each["name"] == "appointment.rescheduled" for each in steps),
+        "reschedules": sum(each["name"] == "appointment.rescheduled" for each in events),
         "waited": times.waited,
         "served": times.served,
     }
 
 
-def _ticket(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
+def _ticket(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
     arrived, zone = newest["arrived_at"], newest["time_zone"]
-    times = walk((each["name"], each["time"]) for each in steps)
+    times = measure_times((each["name"], each["time"]) for each in events)
     return {
-        **_where(newest),
+        **_scope(newest),
         "day": _day(arrived, zone),
         "hour": arrived.astimezone(ZoneInfo(zone)).hour,
         "state": newest["state"],
@@ -123,18 +123,18 @@ def _ticket(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Docume
     }
 
 
-def _waiting(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
+def _waiting(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
     return {
-        **_where(newest),
-        "day": _day(min(each["time"] for each in steps), newest["time_zone"]),
+        **_scope(newest),
+        "day": _day(min(each["time"] for each in events), newest["time_zone"]),
         "state": newest["event"].rpartition(".")[2],
         "reason": newest["reason"],
-        "offers": sum(each["name"] == "waiting_list.offered" for each in steps),
+        "offers": sum(each["name"] == "waiting_list.offered" for each in events),
     }
 
 
-def _message(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
-    left = [each for each in steps if each["name"] != "notification.delivered"] or steps
+def _message(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
+    left = [each for each in events if each["name"] != "notification.delivered"] or events
     return {
         "day": left[-1]["time"].date().isoformat(),
         "state": newest["event"].rpartition(".")[2],
@@ -142,7 +142,7 @@ def _message(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Docum
     }
 
 
-def _capacity(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
+def _capacity(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
     return {
         "day": newest["date"],
         "resource": newest["resource"],
@@ -152,7 +152,7 @@ def _capacity(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Docu
     }
 
 
-def _sample(newest: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Document:
+def _sample(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
     return {
         "day": newest["date"],
         "team": newest["team"],

@@ -61,20 +61,20 @@ def percentile(values: Mapping[int, int], share: float) -> int | None:
 
 
 def _percentile(kind: str, share: float, unit: float = 1) -> Callable[[GroupedCounts], Number]:
-    def work_out(counts: GroupedCounts) -> Number:
+    def figure(counts: GroupedCounts) -> Number:
         found = percentile(counts.values(kind), share)
         return None if found is None else found * unit
 
-    return work_out
+    return figure
 
 
 def _mean(kind: str) -> Callable[[GroupedCounts], Number]:
-    def work_out(counts: GroupedCounts) -> Number:
+    def figure(counts: GroupedCounts) -> Number:
         values = counts.values(kind)
         number = sum(values.values())
         return round(sum(value * times for value, times in values.items()) / number, 2) if number else None
 
-    return work_out
+    return figure
 
 
 _appointments, _tickets = total("appointments"), total("tickets")
@@ -135,7 +135,7 @@ BREAKDOWNS = {
 }
 
 
-def work_out(counts: Mapping[str, int]) -> dict[str, Number]:
+def calculate(counts: Mapping[str, int]) -> dict[str, Number]:
     """Every figure, by name."""
     grouped = GroupedCounts(counts)
     return {name: CALCULATIONS[name](grouped) for name in FIGURES}

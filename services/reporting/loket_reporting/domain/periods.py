@@ -11,7 +11,7 @@ from loket_contracts.fields import parse_day_parameter
 
 DAY = dt.timedelta(days=1)
 #: the days of the default period, which ends today
-USUAL_DAYS = 91
+DEFAULT_DAYS = 91
 MAX_DAYS = 3700
 #: the parts that a period can be cut in, the finest first, and the longest period that is cut so when nothing is asked
 PARTS = {"day": 31, "week": 200, "month": 1200, "quarter": MAX_DAYS + 1}
@@ -35,7 +35,7 @@ class Period:
             return Period(_months_before(self.first, months), self.first - DAY)
         return Period(self.first - dt.timedelta(days=self.days), self.first - DAY)
 
-    def by_months(self) -> tuple[list[str], list[Period]]:
+    def split_by_months(self) -> tuple[list[str], list[Period]]:
         """The whole months in it, by name, and the days before and after them."""
         begin = self.first if self.first.day == 1 else _next_month(self.first)
         end = self.last if (self.last + DAY).day == 1 else self.last.replace(day=1) - DAY
@@ -44,7 +44,7 @@ class Period:
         edges = [each for each in (Period(self.first, begin - DAY), Period(end + DAY, self.last)) if each.days > 0]
         return Period(begin, end).parts("month"), edges
 
-    def usual_part(self) -> str:
+    def default_part(self) -> str:
         return next(part for part, most in PARTS.items() if self.days <= most)
 
     def cut(self, part: str, after: int, most: int) -> Period | None:
@@ -82,12 +82,12 @@ def period(first: str | None, last: str | None, today: dt.date) -> Period:
     end = None if last is None else parse_day_parameter(last, "to")
     begin = None if first is None else parse_day_parameter(first, "from")
     if begin is None:
-        begin = (end or today) - dt.timedelta(days=USUAL_DAYS - 1)
+        begin = (end or today) - dt.timedelta(days=DEFAULT_DAYS - 1)
     end = end or max(begin, today)
     if end < begin:
-        raise _wrong("to", "This lies before `from`.")
+        raise _invalid("to", "This lies before `from`.")
     if (end - begin).days >= MAX_DAYS:
-        raise _wrong("to", f"Ask for {MAX_DAYS} days at most.")
+        raise _invalid("to", f"Ask for {MAX_DAYS} days at most.")
     return Period(begin, end)
 
 
@@ -119,5 +119,5 @@ def _next_month(day: dt.date) -> dt.date:
     return (day.replace(day=28) + 4 * DAY).replace(day=1)
 
 
-def _wrong(parameter: str, detail: str) -> Refusal:
+def _invalid(parameter: str, detail: str) -> Refusal:
     return Refusal("invalid-request", errors=[{"parameter": parameter, "detail": detail}])

@@ -10,37 +10,37 @@ from typing import Any
 from loket_contracts.errors import Refusal
 from loket_contracts.figures import FIGURES
 
-from ..domain.daily_counts import ALL, Counts, name_of
+from ..domain.daily_counts import ALL, Counts, slice_name
 from ..domain.disclosure_control import publishable
-from ..domain.figures import break_down, work_out
+from ..domain.figures import break_down, calculate
 from ..domain.periods import PARTS, Period, part_of, whole_months
 from ..store.projections import Projection
 
 #: by what a table can be divided, and how the slices of each are named
-BY = {"team": "team:", "appointment_type": "type:", "location": "location:"}
+SLICE_PREFIXES = {"team": "team:", "appointment_type": "type:", "location": "location:"}
 #: the counts that are open data, and for how many months
-OPEN_COLUMNS = ("completed", "no_show", "cancelled", "other")
-OPEN_MONTHS = 24
+OPEN_DATA_COLUMNS = ("completed", "no_show", "cancelled", "other")
+OPEN_DATA_MONTHS = 24
 #: the number of parts of the period in one page of a table
-PARTS_AT_ONCE = 60
+PARTS_PER_PAGE = 60
 #: parts of which every month is of one only
-OF_MONTHS = ("month", "quarter")
-Asked = dict[str, str | None]
+MONTH_BASED_PARTS = ("month", "quarter")
+Filters = dict[str, str | None]
 
 
-def slice_of(asked: Asked) -> str:
+def slice_of(filters: Filters) -> str:
     """The requested slice. Raises Refusal: invalid-request for a team and a type together."""
-    team, kind = asked.get("team"), asked.get("appointment_type")
+    team, kind = filters.get("team"), filters.get("appointment_type")
     if team and kind:
         detail = "Ask for a team or for an appointment type; a type is of one team."
         raise Refusal("invalid-request", errors=[{"parameter": "appointment_type", "detail": detail}])
-    return name_of(asked.get("location"), f"team:{team}" if team else f"type:{kind}" if kind else ALL)
+    return slice_name(filters.get("location"), f"team:{team}" if team else f"type:{kind}" if kind else ALL)
 
 
-def overview(projection: Projection, municipality: str, period: Period, asked: Asked) -> dict[str, Any]:
+def overview(projection: Projection, municipality: str, period: Period, filters: Filters) -> dict[str, Any]:
     """The figures of a period and of the one before it, their course, the hours, and by team, type and location."""
-    name, part = slice_of(asked), period.usual_part()
-    course = _course(projection, municipality, name, period, part)
+    name, part = slice_of(filters), period.default_part()
+    course = _series(projection, municipality, name, period, part)
     before = period.before()
     counts: Counts = Counter()
     for own in course.values():
@@ -49,28 +49,28 @@ def overview(projection: Projection, municipality: str, period: Period, asked: A
         "municipality": municipality,
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
-        "figures": work_out(counts),
+        "figures": calculate(counts),
         "breakdowns": break_down(counts),
         "before": {
             "from": before.first.isoformat(),
             "to": before.last.isoformat(),
-            "figures": work_out(_whole(projection, municipality, [name], before)[name]),
+            "figures": calculate(_totals(projection, municipality, [name], before)[name]),
         },
         "every": part,
-        "course": [{"part": each, "figures": work_out(own)} for each, own in course.items()],
+        "course": [{"part": each, "figures": calculate(own)} for each, own in course.items()],
         "hours": [[counts[f"hour:{weekday}:{hour}"] for hour in range(24)] for weekday in range(7)],
-        **_divided(projection, municipality, period, asked),
+        **_by_slice_kind(projection, municipality, period, filters),
     }
 
 
-def _divided(
-    projection: Projection, municipality: str, period: Period, asked: Asked
+def _by_slice_kind(
+    projection: Projection, municipality: str, period: Period, filters: Filters
 ) -> dict[str, list[dict[str, Any]]]:
     """The figures by team, type and location, of those that have any."""
-    slices = {by: dict(_slices(projection, municipality, by, asked)) for by in BY}
-    whole = _whole(projection, municipality, {name for own in slices.values() for name in own.values()}, period)
+    slices = {by: dict(_named_slices(projection, municipality, by, filters)) for by in SLICE_PREFIXES}
+    totals = _totals(projection, municipality, {name for own in slices.values() for name in own.values()}, period)
     return {
-        f"by_{by}": [{"id": label, "figures": work_out(whole[name])} for label, name in own.items() if name in whole]
+        f"by_{by}": [{"id": label, "figures": calculate(totals[name])} for label, name in own.items() if name in totals]
         for by, own in slices.items()
     }
 
@@ -82,76 +82,76 @@ def table(
     every: str | None,
     by: str | None,
     after: int,
-    asked: Asked,
+    filters: Filters,
 ) -> dict[str, Any]:
     """One row for each part of the period, and for each team, type or location when `by` says so.
 
     A page of them: {figures, rows, after}. `after`: how many parts were given before, None at the end. Raises
     Refusal: invalid-request.
     """
-    part = every or period.usual_part()
-    if part not in PARTS or by not in (None, *BY):
-        parameter, possible = ("every", PARTS) if part not in PARTS else ("by", BY)
+    part = every or period.default_part()
+    if part not in PARTS or by not in (None, *SLICE_PREFIXES):
+        parameter, possible = ("every", PARTS) if part not in PARTS else ("by", SLICE_PREFIXES)
         raise Refusal(
             "invalid-request", errors=[{"parameter": parameter, "detail": f"Must be one of: {', '.join(possible)}."}]
         )
-    slices = [("", slice_of(asked))] if by is None else list(_slices(projection, municipality, by, asked))
-    page = period.cut(part, after, PARTS_AT_ONCE)
+    slices = [("", slice_of(filters))] if by is None else list(_named_slices(projection, municipality, by, filters))
+    page = period.cut(part, after, PARTS_PER_PAGE)
     if page is None:
         return {"figures": list(FIGURES), "rows": [], "after": None}
     rows = [
-        {"part": each, "id": label, "figures": work_out(own)}
+        {"part": each, "id": label, "figures": calculate(own)}
         for label, name in slices
-        for each, own in _course(projection, municipality, name, page, part).items()
+        for each, own in _series(projection, municipality, name, page, part).items()
     ]
     return {
         "figures": list(FIGURES),
         "rows": sorted(rows, key=lambda row: (str(row["part"]), str(row["id"]))),
-        "after": None if page.last == period.last else after + PARTS_AT_ONCE,
+        "after": None if page.last == period.last else after + PARTS_PER_PAGE,
     }
 
 
 def open_data(projection: Projection, municipality: str, today: dt.date) -> list[dict[str, Any]]:
     """What became of appointments, by month and type, of whole months that are over, few people left out."""
-    period = whole_months(today, OPEN_MONTHS)
+    period = whole_months(today, OPEN_DATA_MONTHS)
     rows: dict[str, dict[str, dict[str, int]]] = {part: {} for part in period.parts("month")}
-    for label, name in _slices(projection, municipality, "appointment_type", {}):
-        for part, counts in _course(projection, municipality, name, period, "month").items():
+    for label, name in _named_slices(projection, municipality, "appointment_type", {}):
+        for part, counts in _series(projection, municipality, name, period, "month").items():
             if counts["appointments"]:
-                rows[part][label] = _open_counts(counts)
+                rows[part][label] = _open_data_counts(counts)
     return [
         {"month": part, "appointment_type": label, **shown}
         for part, of_types in rows.items()
-        for label, shown in publishable(of_types, OPEN_COLUMNS).items()
+        for label, shown in publishable(of_types, OPEN_DATA_COLUMNS).items()
     ]
 
 
-def _open_counts(counts: Counts) -> dict[str, int]:
-    known = {name: counts[f"state:{name}"] for name in OPEN_COLUMNS[:-1]}
+def _open_data_counts(counts: Counts) -> dict[str, int]:
+    known = {name: counts[f"state:{name}"] for name in OPEN_DATA_COLUMNS[:-1]}
     return {**known, "other": counts["appointments"] - sum(known.values())}
 
 
-def _course(projection: Projection, municipality: str, name: str, period: Period, part: str) -> dict[str, Counts]:
+def _series(projection: Projection, municipality: str, name: str, period: Period, part: str) -> dict[str, Counts]:
     """The counts of each part of the period, in order."""
     course: dict[str, Counts] = {each: Counter() for each in period.parts(part)}
-    for _, first_day, counts in _pieces(projection, municipality, [name], period, part in OF_MONTHS):
+    for _, first_day, counts in _counts_of_period(projection, municipality, [name], period, part in MONTH_BASED_PARTS):
         course[part_of(first_day, part)].update(counts)
     return course
 
 
-def _whole(projection: Projection, municipality: str, names: Iterable[str], period: Period) -> dict[str, Counts]:
+def _totals(projection: Projection, municipality: str, names: Iterable[str], period: Period) -> dict[str, Counts]:
     """The counts of the whole period for each of these slices, of which there are none for a slice without any."""
     found: dict[str, Counts] = defaultdict(Counter)
-    for name, _, counts in _pieces(projection, municipality, names, period):
+    for name, _, counts in _counts_of_period(projection, municipality, names, period):
         found[name].update(counts)
     return found
 
 
-def _pieces(
+def _counts_of_period(
     projection: Projection, municipality: str, names: Iterable[str], period: Period, in_months: bool = True
 ) -> Iterator[tuple[str, dt.date, dict[str, int]]]:
     """The counts of the period in few pieces: months where they are whole. Each with its slice and its first day."""
-    months, edges = period.by_months() if in_months else ([], [period])
+    months, edges = period.split_by_months() if in_months else ([], [period])
     if months:
         for name, month, counts in projection.months.of(municipality, names, months[0], months[-1]):
             yield name, dt.date.fromisoformat(f"{month}-01"), counts
@@ -160,16 +160,16 @@ def _pieces(
             yield name, dt.date.fromisoformat(day), counts
 
 
-def _slices(projection: Projection, municipality: str, by: str, asked: Asked) -> Iterator[tuple[str, str]]:
+def _named_slices(projection: Projection, municipality: str, by: str, filters: Filters) -> Iterator[tuple[str, str]]:
     """What the municipality is divided in, each with the name of its slice at the location that is asked for."""
-    names = projection.months.slices(municipality, BY[by])
+    names = projection.months.slices(municipality, SLICE_PREFIXES[by])
     if by == "location":
-        rest = slice_of({**asked, "location": None})
-        for label in sorted({each[len(BY[by]) :].partition("/")[0] for each in names}):
-            if asked.get("location") in (None, label):
-                yield label, name_of(label, rest)
+        rest = slice_of({**filters, "location": None})
+        for label in sorted({each[len(SLICE_PREFIXES[by]) :].partition("/")[0] for each in names}):
+            if filters.get("location") in (None, label):
+                yield label, slice_name(label, rest)
         return
     for name in names:
-        label = name[len(BY[by]) :]
-        if asked.get(by) in (None, label):
-            yield label, name_of(asked.get("location"), name)
+        label = name[len(SLICE_PREFIXES[by]) :]
+        if filters.get(by) in (None, label):
+            yield label, slice_name(filters.get("location"), name)

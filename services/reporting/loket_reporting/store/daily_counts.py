@@ -41,7 +41,7 @@ class PeriodCounts:
         )  # fmt: skip
         return int(taken["number"])
 
-    def keep(self, municipality: str, day: str, number: int, counts: Mapping[str, Counts]) -> None:
+    def save(self, municipality: str, day: str, number: int, counts: Mapping[str, Counts]) -> None:
         """Store the counts of the day, unless there are some with a higher number."""
         newest = {"_id": f"{municipality}/{day}", "kept": {"$not": {"$gt": number}}}
         if not self.numbers.update_one(newest, {"$set": {"kept": number}}).matched_count:
@@ -79,7 +79,7 @@ class PeriodCounts:
         query = {"municipality": municipality, "slice": {"$regex": f"^{re.escape(beginning)}"}}
         return sorted(self.counts.distinct("slice", query))
 
-    def all_of(self, municipality: str, first: str, last: str) -> Iterator[tuple[str, Counts]]:
+    def every_slice_of(self, municipality: str, first: str, last: str) -> Iterator[tuple[str, Counts]]:
         """The counts of every slice and day, in no order."""
         query = {"municipality": municipality, "day": {"$gte": first, "$lte": last}}
         for found in self.counts.find(query, {"_id": 0, "slice": 1, "counts": 1}):

@@ -18,12 +18,12 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from loket_chassis.storage.connection import Document, only_known_already
 from loket_contracts.envelope import Event
 
-from ..domain.facts import KIND_OF, KINDS, apply, key_of
+from ..domain.facts import KIND_OF, KINDS, apply_events, key_of
 
-#: the fields that counting does not need
-NOT_COUNTED = {"told": 0}
+#: what counting reads: every field but the events
+COUNTED_FIELDS = {"told": 0}
 #: the number of facts per query for days to count; the next query finds the rest
-MAX_LOOKED_AT = 5000
+MAX_SCANNED = 5000
 
 
 class Facts:
@@ -49,10 +49,10 @@ class Facts:
         collection, key = self.collections[KIND_OF[event.name].name], key_of(event)
         while True:
             known = collection.find_one({"_id": key})
-            changed = apply(known, [event])
+            changed = apply_events(known, [event])
             if changed is None:
                 return False
-            if _keep(collection, key, known, changed):
+            if _save(collection, key, known, changed):
                 return True
 
     def apply_all(self, events: Sequence[Event]) -> None:
@@ -68,10 +68,10 @@ class Facts:
         writes: list[InsertOne[Document] | ReplaceOne[Document]] = []
         for key, own in about.items():
             was = known.get(key)
-            if (fact := apply(was, own)) is not None:
-                whole = _whole(key, was, fact)
+            if (fact := apply_events(was, own)) is not None:
+                document = _document(key, was, fact)
                 writes.append(
-                    InsertOne(whole) if was is None else ReplaceOne({"_id": key, "version": was["version"]}, whole)
+                    InsertOne(document) if was is None else ReplaceOne({"_id": key, "version": was["version"]}, document)
                 )
         if not writes:
             return
@@ -95,7 +95,7 @@ class Facts:
             rows = collection.aggregate(
                 [
                     {"$match": {"municipality": {"$gt": ""}, "stale_days.0": {"$exists": True}}},
-                    {"$limit": MAX_LOOKED_AT},
+                    {"$limit": MAX_SCANNED},
                     {"$unwind": "$stale_days"},
                     {"$group": {"_id": {"municipality": "$municipality", "day": "$stale_days"}}},
                     {"$limit": most},
@@ -104,7 +104,7 @@ class Facts:
             found.update((row["_id"]["municipality"], row["_id"]["day"]) for row in rows)
         return sorted(found)[:most]
 
-    def unknown_to(self, municipality: str, day: str) -> dict[str, list[Document]]:
+    def uncounted(self, municipality: str, day: str) -> dict[str, list[Document]]:
         """The facts, by kind, that the counts of the day do not include: id and version."""
         query = {"municipality": municipality, "stale_days": day, "stale_days.0": {"$exists": True}}
         return {kind: list(each.find(query, {"version": 1})) for kind, each in self.collections.items()}
@@ -112,9 +112,9 @@ class Facts:
     def of_day(self, municipality: str, day: str) -> dict[str, list[Document]]:
         """The facts of one day, by kind."""
         query = {"municipality": municipality, "day": day}
-        return {kind: list(each.find(query, NOT_COUNTED)) for kind, each in self.collections.items()}
+        return {kind: list(each.find(query, COUNTED_FIELDS)) for kind, each in self.collections.items()}
 
-    def known(self, facts: Mapping[str, Iterable[Document]], day: str) -> None:
+    def mark_counted(self, facts: Mapping[str, Iterable[Document]], day: str) -> None:
         """Mark these versions as included in the counts of the day."""
         for kind, own in facts.items():
             writes = [
@@ -129,16 +129,16 @@ def _kind(event: Event) -> str:
     return KIND_OF[event.name].name
 
 
-def _whole(key: str, known: Document | None, changed: Document) -> Document:
+def _document(key: str, known: Document | None, changed: Document) -> Document:
     return {"_id": key, **changed, "version": known["version"] + 1 if known else 1}
 
 
-def _keep(collection: Collection[Document], key: str, known: Document | None, changed: Document) -> bool:
-    whole = _whole(key, known, changed)
+def _save(collection: Collection[Document], key: str, known: Document | None, changed: Document) -> bool:
+    document = _document(key, known, changed)
     if known is not None:
-        return collection.replace_one({"_id": key, "version": known["version"]}, whole).matched_count == 1
+        return collection.replace_one({"_id": key, "version": known["version"]}, document).matched_count == 1
     try:
-        collection.insert_one(whole)
+        collection.insert_one(document)
     except DuplicateKeyError:
         return False
     return True

@@ -21,7 +21,7 @@ from .daily_counts import PeriodCounts
 from .facts import Facts
 
 #: seconds after which every process knows of a change
-KNOWN_WITHIN = 1.0
+CACHE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Projections:
     def __init__(self, database: Database[Document]) -> None:
         self.database = database
         self.collection = database[self.NAME]
-        self._cache = CachedValue(self._load, KNOWN_WITHIN)
+        self._cache = CachedValue(self._load, CACHE_SECONDS)
 
     def create(self) -> None:
         """Create the first projection, unless there is one."""
@@ -81,7 +81,7 @@ class Projections:
         numbers = [each for each in (found["current"], found["next"]) if each is not None]
         return [Projection.of(self.database, each) for each in numbers]
 
-    def may_rebuild(self, now: dt.datetime, silent: dt.timedelta) -> bool:
+    def claim_rebuild(self, now: dt.datetime, silent: dt.timedelta) -> bool:
         """Claim the rebuild. The claim expires `silent` after the last heartbeat."""
         fresh = {"state": "running", "at": now, "events": 0, "of": 0, "days": 0}
         idle = {"_id": "rebuild", "$or": [{"state": {"$ne": "running"}}, {"at": {"$lt": now - silent}}]}
@@ -109,7 +109,7 @@ class Projections:
         fresh.create_indexes()
         self.collection.update_one({"_id": "now"}, {"$set": {"next": begun}})
         self._cache.expire()
-        time.sleep(2 * KNOWN_WITHIN)  # from here on every process applies events to both
+        time.sleep(2 * CACHE_SECONDS)  # from here on every process applies events to both
         return fresh
 
     def swap(self, fresh: Projection) -> bool:
@@ -123,6 +123,6 @@ class Projections:
         if before is None:
             fresh.drop()
             return False
-        time.sleep(2 * KNOWN_WITHIN)
+        time.sleep(2 * CACHE_SECONDS)
         Projection.of(self.database, before["current"]).drop()
         return True

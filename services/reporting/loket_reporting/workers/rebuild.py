@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 def start(projections: Projections, booking: ServiceProxy, notification: ServiceProxy, spawn: Spawn) -> bool:
     """Start a rebuild in the background and return True, or False when one is running already."""
-    if not projections.may_rebuild(_now(), SILENT):
+    if not projections.claim_rebuild(_now(), SILENT):
         return False
     sources = {"booking": booking, "notification": notification}
     spawn(lambda: _run(projections, sources), identifier="rebuild")
@@ -46,7 +46,7 @@ def progress(projections: Projections) -> dict[str, Any]:
 
 
 def _run(projections: Projections, sources: dict[str, ServiceProxy]) -> None:
-    report = _reporter(projections)
+    report = _progress_reporter(projections)
     try:
         fresh = projections.begin()
         rebuild(fresh, sources, report)
@@ -79,7 +79,7 @@ def _pages(source: ServiceProxy) -> Iterator[list[str]]:
         yield page["events"]
 
 
-def _reporter(projections: Projections) -> Callable[..., None]:
+def _progress_reporter(projections: Projections) -> Callable[..., None]:
     def report(**known: Any) -> None:
         projections.report_progress({**known, "at": _now()})
 

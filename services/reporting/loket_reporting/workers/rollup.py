@@ -14,7 +14,7 @@ from prometheus_client import Gauge
 from loket_chassis.runtime.worker import Spawn, Worker
 from loket_chassis.storage.connection import Document
 
-from ..domain.daily_counts import Counts, count
+from ..domain.daily_counts import Counts, count_day
 from ..store.projections import Projection, Projections
 
 STALE = Gauge("loket_figures_stale_days", "Days whose figures were out of date at the last check")
@@ -33,27 +33,27 @@ def recount(projection: Projection, stale: Iterable[tuple[str, str]]) -> None:
     A fact stays marked until its day and month include it, so that another process continues after a crash.
     """
     for (municipality, month), days in groupby(sorted(stale), key=lambda each: (each[0], each[1][:7])):
-        unknown = {day: _recount_day(projection, municipality, day) for _, day in days}
+        uncounted = {day: _recount_day(projection, municipality, day) for _, day in days}
         _recount_month(projection, municipality, month)
-        for day, facts in unknown.items():
-            projection.facts.known(facts, day)
+        for day, facts in uncounted.items():
+            projection.facts.mark_counted(facts, day)
         eventlet.sleep(0)
 
 
 def _recount_day(projection: Projection, municipality: str, day: str) -> dict[str, list[Document]]:
     """Recount a day. Return the facts that its counts did not include before."""
     number = projection.days.take_number(municipality, day)
-    unknown = projection.facts.unknown_to(municipality, day)  # before the facts are read: these are all among them
-    projection.days.keep(municipality, day, number, count(projection.facts.of_day(municipality, day)))
-    return unknown
+    uncounted = projection.facts.uncounted(municipality, day)  # before the facts are read: these are all among them
+    projection.days.save(municipality, day, number, count_day(projection.facts.of_day(municipality, day)))
+    return uncounted
 
 
 def _recount_month(projection: Projection, municipality: str, month: str) -> None:
     number = projection.months.take_number(municipality, month)
     counts: dict[str, Counts] = defaultdict(Counter)
-    for name, own in projection.days.all_of(municipality, f"{month}-01", f"{month}-31"):
+    for name, own in projection.days.every_slice_of(municipality, f"{month}-01", f"{month}-31"):
         counts[name].update(own)
-    projection.months.keep(municipality, month, number, counts)
+    projection.months.save(municipality, month, number, counts)
 
 
 def recount_all(projection: Projection, on_progress: Callable[[int], Any] = lambda _: None) -> int:

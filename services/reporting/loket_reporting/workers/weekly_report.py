@@ -15,7 +15,7 @@ from ..store.projections import Projection
 
 #: UTC: seven in summer and six in winter, in Belgium; a missed Monday is caught up on Tuesday
 FROM_HOUR, LAST_WEEKDAY = 5, 1
-KEPT = dt.timedelta(days=90)
+RETENTION = dt.timedelta(days=90)
 TEAM = "team:"
 
 
@@ -46,7 +46,7 @@ def announce(
             if announced.add(event):
                 publish(announced.name, event.subject, [event])
                 count += 1
-    announced.forget_before(now - KEPT)
+    announced.forget_before(now - RETENTION)
     return count
 
 

@@ -1,4 +1,4 @@
-"""Appointments that clash with hours and closures, proposals to move them, and the closures themselves."""
+"""Appointments in conflict with hours and closures, proposals to move them, and the closures themselves."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from .day import appointment_summary
 
 
 @dataclass(frozen=True)
-class ClashQueries:
+class ConflictQueries:
     agendas: Agendas
     cards: Cards
     configurations: Configurations
     days: DayView
     clock: Clock
 
-    def clashes(self, municipality: str, proposed: Calendar | None = None) -> list[dict[str, Any]]:
+    def conflicts(self, municipality: str, proposed: Calendar | None = None) -> list[dict[str, Any]]:
         """The coming appointments that do not fit the hours and closures, by start.
 
         `proposed`: a calendar that is not in force yet.
@@ -39,12 +39,12 @@ class ClashQueries:
         calendar = proposed or self.configurations.calendar(municipality)
         known, now = calendar.municipality, self.clock()
         today = local_date(now, known.time_zone)
-        found = conflicts.find_clashes(calendar, _live_placements(self.days.claims(municipality, today)))
+        found = conflicts.find_conflicts(calendar, _live_placements(self.days.claims(municipality, today)))
         return [
-            {**appointment_summary(known, clash.appointment, None, now), "appointment": clash.appointment.id,
-             "resource": clash.resource, "reason": clash.reason}
-            for clash in sorted(found, key=lambda each: (each.appointment.start, each.appointment.id, each.resource))
-            if clash.appointment.start > now
+            {**appointment_summary(known, each.appointment, None, now), "appointment": each.appointment.id,
+             "resource": each.resource, "reason": each.reason}
+            for each in sorted(found, key=lambda each: (each.appointment.start, each.appointment.id, each.resource))
+            if each.appointment.start > now
         ]  # fmt: skip
 
     def proposals(self, municipality: str, identifiers: Sequence[str]) -> list[dict[str, Any]]:
