@@ -35,13 +35,13 @@ from .http.proof_of_work import ProofOfWork
 from .http.routing import Router, route
 from .pages.appointment import AppointmentPages
 from .pages.desk.administration import AdministrationPages
+from .pages.desk.appointment import DeskAppointmentPages
 from .pages.desk.booking import DeskBookingPages
 from .pages.desk.closures import ClosurePages
 from .pages.desk.connections import ConnectionPages
 from .pages.desk.day import DayPages
 from .pages.desk.setup import SetupPages
 from .pages.desk.texts import TextPages
-from .pages.desk.visit import VisitPages
 from .pages.device import DevicePages
 from .pages.display import DisplayPages
 from .pages.documentation import DocumentationPages
@@ -146,7 +146,7 @@ ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catal
 ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))
 ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue))
 ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.catalogue))
-ROUTER.add(VisitPages, lambda use: VisitPages(use.booking, use.notification, use.catalogue))
+ROUTER.add(DeskAppointmentPages, lambda use: DeskAppointmentPages(use.booking, use.notification, use.catalogue))
 ROUTER.add(DeskBookingPages, lambda use: DeskBookingPages(use.booking, use.catalogue))
 ROUTER.add(ClosurePages, lambda use: ClosurePages(use.booking, use.catalogue))
 ROUTER.add(SetupPages, lambda use: SetupPages(use.booking, use.catalogue))

@@ -8,15 +8,15 @@ from werkzeug.test import EnvironBuilder
 
 from loket_gateway.access.roles import Caller, Grant
 from loket_gateway.http.request import GatewayRequest
+from loket_gateway.pages.desk.appointment import DeskAppointmentPages
 from loket_gateway.pages.desk.frame import DONE_PARAMETERS
-from loket_gateway.pages.desk.visit import VisitPages
 
 
 @pytest.mark.parametrize("action", ["pass_on", "lift_address", "move"])
 def test_a_later_refusal_does_not_report_the_last_action_on_a_visit_again(action):
     request = GatewayRequest(EnvironBuilder(method="POST", data={"reason": "other"}).get_environ())
     request.caller = Caller("beheer", "halstad", (Grant("admin"),), "session")
-    pages = VisitPages(MagicMock(), MagicMock(), MagicMock())
+    pages = DeskAppointmentPages(MagicMock(), MagicMock(), MagicMock())
     answer = getattr(pages, action)(request, "halstad", "a1")
     reported = set(parse_qs(urlsplit(answer.headers["Location"]).query))
     assert reported

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import pytest
 from builders import a_municipality, utc
 
-from loket_booking.domain import appointment as appointment_steps
+from loket_booking.domain import appointment as appointment_lifecycle
+from loket_booking.domain.appointment_spec import spec_for
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.opening_hours import Calendar
 from loket_booking.domain.resource_day import AgendaKey, Placement
-from loket_booking.domain.visit import plan_visit
 from loket_booking.queries.appointments import AppointmentQueries
 from loket_booking.queries.dossiers import DossierQueries
 from loket_booking.store.cards import Card
@@ -28,9 +28,9 @@ def fields_of(schema):
 
 
 def booked():
-    visit, agenda = plan_visit(RUMST, ["advies"], 1, None), AgendaKey("rumst", "ro-1", START.date())
-    held = appointment_steps.hold("a1", "rumst", visit, [Placement(agenda, 108, 114)], START, NOW, "resident")
-    return appointment_steps.book(RUMST, held, now=NOW, by=Actor("resident"), language="nl")[0]
+    spec, agenda = spec_for(RUMST, ["advies"], 1, None), AgendaKey("rumst", "ro-1", START.date())
+    held = appointment_lifecycle.hold("a1", "rumst", spec, [Placement(agenda, 108, 114)], START, NOW, "resident")
+    return appointment_lifecycle.book(RUMST, held, now=NOW, by=Actor("resident"), language="nl")[0]
 
 
 @pytest.fixture

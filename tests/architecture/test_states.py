@@ -10,7 +10,7 @@ import pytest
 from loket_booking.domain import appointment, ticket
 from loket_contracts.event_data import STATES
 from loket_contracts.figures import FIGURES
-from loket_contracts.visits import APPOINTMENT_STATES, APPOINTMENT_STEPS, TICKET_STATES, TICKET_STEPS, Phase
+from loket_contracts.visits import APPOINTMENT_STATES, APPOINTMENT_TRANSITIONS, TICKET_STATES, TICKET_TRANSITIONS, Phase
 from loket_gateway.pages import words
 from loket_reporting.domain.figures import calculate
 
@@ -18,9 +18,12 @@ ROOT = Path(__file__).parents[2]
 BOOKING = ROOT / "services/booking/loket_booking"
 KNOWN = {state.name for state in (*APPOINTMENT_STATES, *TICKET_STATES)}
 #: the tables of transitions name their states
-TRANSITIONS = (BOOKING / "domain/appointment.py", BOOKING / "domain/ticket.py")
-CODE = [file for file in BOOKING.rglob("*.py") if file not in TRANSITIONS]
-LINES = [*((each, APPOINTMENT_STEPS) for each in APPOINTMENT_STATES), *((each, TICKET_STEPS) for each in TICKET_STATES)]
+TABLES = (BOOKING / "domain/appointment.py", BOOKING / "domain/ticket.py")
+CODE = [file for file in BOOKING.rglob("*.py") if file not in TABLES]
+LINES = [
+    *((each, APPOINTMENT_TRANSITIONS) for each in APPOINTMENT_STATES),
+    *((each, TICKET_TRANSITIONS) for each in TICKET_STATES),
+]
 
 
 def groups(tree: ast.Module) -> Iterator[int]:
@@ -43,11 +46,11 @@ def test_a_list_of_states_is_found_however_it_is_written(text):
 
 
 @pytest.mark.parametrize(
-    ("commands", "first", "states"),
-    [(appointment.COMMANDS, "held", APPOINTMENT_STATES), (ticket.COMMANDS, "new", TICKET_STATES)],
+    ("transitions", "first", "states"),
+    [(appointment.TRANSITIONS, "held", APPOINTMENT_STATES), (ticket.TRANSITIONS, "new", TICKET_STATES)],
 )
-def test_the_table_has_every_state_that_a_command_leads_to_or_from(commands, first, states):
-    used = {state for command in commands.values() for state in (*command.sources, command.target)}
+def test_the_table_has_every_state_that_a_command_leads_to_or_from(transitions, first, states):
+    used = {state for each in transitions.values() for state in (*each.sources, each.target)}
     assert used | {first} == {state.name for state in states} | {first}
 
 
@@ -98,13 +101,13 @@ def test_the_kiosk_has_a_sentence_for_each_visit_that_does_not_take_place(state)
 
 def test_the_documented_steps_are_those_of_the_domain():
     page = (ROOT / "docs/reference/booking.md").read_text()
-    table = page.split("| step | from | to | by |\n| --- | --- | --- | --- |\n")[1].split("\n\n")[0]
+    table = page.split("| command | from | to | by |\n| --- | --- | --- | --- |\n")[1].split("\n\n")[0]
     documented = {}
     for line in table.splitlines():
         names, sources, target, _ = (cell.strip() for cell in line.strip("|").split("|"))
         for name in re.sub(r" \(.*\)", "", names).split(", "):
             documented[name] = (set(sources.split(", ")), target)
-    assert documented == {name: (set(each.sources), each.target) for name, each in appointment.COMMANDS.items()}
+    assert documented == {name: (set(each.sources), each.target) for name, each in appointment.TRANSITIONS.items()}
 
 
 def test_the_glossary_names_every_state_of_an_appointment_and_no_other():

@@ -8,12 +8,12 @@ import time
 
 from rich.table import Table
 
+from loket_booking.domain.appointment_spec import candidates, spec_for
 from loket_booking.domain.availability import Availability
 from loket_booking.domain.catalogue import AppointmentType, Location, Municipality, Need, OpeningRule, Resource, Team
 from loket_booking.domain.grid import span
 from loket_booking.domain.opening_hours import Calendar
 from loket_booking.domain.resource_day import Agenda, AgendaKey
-from loket_booking.domain.visit import candidates, plan_visit
 
 RESOURCES = (1, 10, 50, 200)
 DAYS = (14, 60)
@@ -48,8 +48,8 @@ def milliseconds(resources: int, days: int, fill: float) -> tuple[float, int]:
     """The best of several runs with the opening hours known, as they are after the first; and the slots found."""
     chance = random.Random(resources * days)
     known = municipality(resources)
-    calendar, visit = Calendar(known), plan_visit(known, ["visit"], 1, None)
-    groups = candidates(known, visit)
+    calendar, spec = Calendar(known), spec_for(known, ["visit"], 1, None)
+    groups = candidates(known, spec)
     dates = [FIRST + dt.timedelta(n) for n in range(days)]
     agendas = {
         AgendaKey("m", name, date): Agenda(sum(span(cell, cell + 6) for cell in HALF_HOURS if chance.random() < fill))
@@ -59,7 +59,7 @@ def milliseconds(resources: int, days: int, fill: float) -> tuple[float, int]:
     took, found = [], 0
     for _ in range(REPEATS):
         began = time.perf_counter()
-        found = len(list(Availability(calendar, visit, groups, agendas, NOW).slots(dates)))
+        found = len(list(Availability(calendar, spec, groups, agendas, NOW).slots(dates)))
         took.append(time.perf_counter() - began)
     return min(took) * 1000, found
 

@@ -1,4 +1,4 @@
-"""The desk: the day, one visit, its steps, and the queue. For staff, and for machines such as a kiosk."""
+"""The desk: the day, one appointment, its commands, and the queue. For staff, and for machines such as a kiosk."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _agenda_query, _queue_query = AgendaQuery(), QueueQuery()
 
 
 def _command(name: str) -> Callable[..., Response]:
-    """Return the decorator of the route of one step of a visit."""
+    """Return the decorator of the route of one command."""
     command = name.replace("-", "_")
 
     @route("POST", f"{ONE}/{name}", HANDLE)
-    def step(self: DeskRoutes, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+    def post(self: DeskRoutes, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         body, teams = json_object(request, may_be_empty=True), request.caller.teams("queue.handle")
         changed = self.booking.step(municipality, request.caller.name, identifier, command, body, teams=teams)
         return private(language.localised(changed, language.of(request)), request)
 
-    return cast(Callable[..., Response], step)
+    return cast(Callable[..., Response], post)
 
 
 @dataclass(frozen=True)
 class DeskRoutes:
-    """Staff of some teams see and handle the visits of those teams only. Booking enforces that."""
+    """Staff of some teams see and handle the appointments of those teams only. Booking enforces that."""
 
     booking: ServiceProxy
     notification: ServiceProxy

@@ -20,7 +20,7 @@ from ..http.responses import calendar, page_of
 from ..i18n import language
 from . import words
 from .page_route import page_route
-from .questions import answers_asked_for
+from .questions import answers_to_asked_questions
 from .render import localise, municipality_context, page, refusal_sentence, see_other
 
 #: reasons of the municipality, which residents cannot choose
@@ -103,7 +103,7 @@ class AppointmentPages:
     def mend_answers(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
-        asked = answers_asked_for(_questions(self.catalogue.of(municipality), found), given)
+        asked = answers_to_asked_questions(_questions(self.catalogue.of(municipality), found), given)
         try:
             self.booking.answer_questions(municipality, found["id"], token, {"answers": asked})
         except Refusal as refusal:

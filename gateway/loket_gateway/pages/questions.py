@@ -27,9 +27,9 @@ from .topics import kind_of
 
 #: maximum files in one form
 MAX_FILES = 4
-CONTACT = ("name", "email", "phone", "language")
+CONTACT_FIELDS = ("name", "email", "phone", "language")
 #: alternatives for a lost slot: how many, and of how many days around it
-MAX_OTHERS, AROUND = 4, dt.timedelta(days=10)
+MAX_ALTERNATIVES, SEARCH_DAYS = 4, dt.timedelta(days=10)
 
 
 @dataclass(frozen=True)
@@ -41,56 +41,60 @@ class QuestionPages:
     proof_of_work: ProofOfWork
 
     @page_route("GET", "/<municipality>/vragen")
-    def questions(self, request: GatewayRequest, municipality: str) -> Response:
+    def show_questions(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
-        shown = self._shown(request, municipality, held)
-        if not shown["asks"]:
-            return self._on(request, "gegevens", municipality, held)
-        return self._step(request, municipality, "questions.html", shown, held["answers"])
+        context = self._form_context(request, municipality, held)
+        if not context["asks"]:
+            return self._redirect_to(request, "gegevens", municipality, held)
+        return self._render_step(request, municipality, "questions.html", context, held["answers"])
 
     @page_route("POST", "/<municipality>/vragen", files=MAX_FILES)
-    def answer_questions(self, request: GatewayRequest, municipality: str) -> Response:
+    def save_answers(self, request: GatewayRequest, municipality: str) -> Response:
         """Do what the button says: continue, only attach the chosen files, or remove one."""
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
         given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
         catalogue = self.catalogue.of(municipality)
         questions = [each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]]
-        given = answers_asked_for(questions, given)
+        given = answers_to_asked_questions(questions, given)
         wish, _, file = request.form.get("wish", "").partition(" ")
         if wish == "detach":
             held = self.booking.detach(municipality, held["id"], file)
         held, wrong = self._attach(request, municipality, held)
         if wish or wrong:
-            shown = self._shown(request, municipality, held)
-            return page("questions.html", request, 422 if wrong else 200, **shown, given=given, wrong=wrong)
+            context = self._form_context(request, municipality, held)
+            return page("questions.html", request, 422 if wrong else 200, **context, given=given, wrong=wrong)
         try:
             self.booking.fill_in(municipality, held["id"], {"answers": given})
         except Refusal as refusal:
-            return self._again(request, municipality, "questions.html", held, given, refusal)
-        return self._on(request, "gegevens", municipality, held)
+            return self._render_errors(request, municipality, "questions.html", held, given, refusal)
+        return self._redirect_to(request, "gegevens", municipality, held)
 
     @page_route("GET", "/<municipality>/gegevens")
-    def who(self, request: GatewayRequest, municipality: str) -> Response:
+    def show_contact(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         given = {"language": language.of(request), **held["contact"]}
-        return self._step(request, municipality, "who.html", self._shown(request, municipality, held), given)
+        return self._render_step(
+            request, municipality, "who.html", self._form_context(request, municipality, held), given
+        )
 
     @page_route("POST", "/<municipality>/gegevens")
-    def tell_who(self, request: GatewayRequest, municipality: str) -> Response:
+    def save_contact(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
-        given = {name: request.form[name].strip() for name in CONTACT if request.form.get(name, "").strip()}
+        given = {name: request.form[name].strip() for name in CONTACT_FIELDS if request.form.get(name, "").strip()}
         try:
             self.booking.fill_in(municipality, held["id"], {"contact": given})
         except Refusal as refusal:
-            return self._again(request, municipality, "who.html", held, given, refusal)
-        return self._on(request, "nakijken", municipality, held)
+            return self._render_errors(request, municipality, "who.html", held, given, refusal)
+        return self._redirect_to(request, "nakijken", municipality, held)
 
     @page_route("GET", "/<municipality>/nakijken")
-    def check(self, request: GatewayRequest, municipality: str) -> Response:
+    def show_check(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         if not held["contact"]:
-            return self._on(request, "vragen", municipality, held)
-        return self._step(request, municipality, "check.html", self._shown(request, municipality, held), {})
+            return self._redirect_to(request, "vragen", municipality, held)
+        return self._render_step(
+            request, municipality, "check.html", self._form_context(request, municipality, held), {}
+        )
 
     @page_route("POST", "/<municipality>/nakijken")
     def book(self, request: GatewayRequest, municipality: str) -> Response:
@@ -103,9 +107,9 @@ class QuestionPages:
                 raise
             held = self.booking.filled_in(municipality, hold)
             if refusal.code == "slot-taken":
-                return self._gone(request, municipality, self._shown(request, municipality, held))
+                return self._offer_alternatives(request, municipality, self._form_context(request, municipality, held))
             # a step was skipped, or the catalogue changed meanwhile
-            return self._on(request, "vragen", municipality, held)
+            return self._redirect_to(request, "vragen", municipality, held)
         return see_other(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
 
     def _attach(
@@ -126,17 +130,17 @@ class QuestionPages:
                 wrong[f"/answers/{question}"] = problems.sentence(refusal, language.of(request))
         return held, wrong
 
-    def _step(
-        self, request: GatewayRequest, municipality: str, template: str, shown: dict[str, Any], given: Any
+    def _render_step(
+        self, request: GatewayRequest, municipality: str, template: str, context: dict[str, Any], given: Any
     ) -> Response:
         """Render a step while its slot is available."""
-        if not shown["minutes"] and shown["held"]["start"] not in self._starts(
-            municipality, shown["held"], dt.timedelta()
+        if not context["minutes"] and context["held"]["start"] not in self._free_starts(
+            municipality, context["held"], dt.timedelta()
         ):
-            return self._gone(request, municipality, shown)
-        return page(template, request, **shown, given=given, wrong={})
+            return self._offer_alternatives(request, municipality, context)
+        return page(template, request, **context, given=given, wrong={})
 
-    def _again(
+    def _render_errors(
         self, request: GatewayRequest, municipality: str, template: str, held: Any, given: Any, refusal: Refusal
     ) -> Response:
         """Render the step with its errors. Raises any other refusal."""
@@ -148,30 +152,30 @@ class QuestionPages:
             for error in refusal.errors
         }
         return page(
-            template, request, 422, **self._shown(request, municipality, held), given=given, wrong=wrong
+            template, request, 422, **self._form_context(request, municipality, held), given=given, wrong=wrong
         )  # fmt: skip
 
-    def _gone(self, request: GatewayRequest, municipality: str, shown: dict[str, Any]) -> Response:
+    def _offer_alternatives(self, request: GatewayRequest, municipality: str, context: dict[str, Any]) -> Response:
         """Render the nearest alternatives for a slot that was taken. The answers are carried over."""
-        held = shown["held"]
-        others = nearest_to(held["start"], self._starts(municipality, held, AROUND), MAX_OTHERS)
+        held = context["held"]
+        alternatives = nearest_to(held["start"], self._free_starts(municipality, held, SEARCH_DAYS), MAX_ALTERNATIVES)
         stamp = self.proof_of_work.stamp(municipality)
-        return page("gone.html", request, 409, **shown, others=others, stamp=stamp)
+        return page("gone.html", request, 409, **context, others=alternatives, stamp=stamp)
 
-    def _starts(self, municipality: str, held: dict[str, Any], around: dt.timedelta) -> list[str]:
+    def _free_starts(self, municipality: str, held: dict[str, Any], around: dt.timedelta) -> list[str]:
         day = dt.date.fromisoformat(held["start"][:10])
-        wish = {name: held[name] for name in ("appointment_types", "location", "persons")}
-        ends = {"from": (day - around).isoformat(), "to": (day + around).isoformat()}
-        return [each["start"] for each in self.booking.free_slots(municipality, {**wish, **ends})["slots"]]
+        criteria = {name: held[name] for name in ("appointment_types", "location", "persons")}
+        dates = {"from": (day - around).isoformat(), "to": (day + around).isoformat()}
+        return [each["start"] for each in self.booking.free_slots(municipality, {**criteria, **dates})["slots"]]
 
-    def _on(self, request: GatewayRequest, step: str, municipality: str, held: dict[str, Any]) -> Response:
+    def _redirect_to(self, request: GatewayRequest, step: str, municipality: str, held: dict[str, Any]) -> Response:
         invited = {"uitnodiging": request.args["uitnodiging"]} if request.args.get("uitnodiging") else {}
         return see_other(request, f"/{municipality}/{step}", hold=held["id"], **invited)
 
-    def _shown(self, request: GatewayRequest, municipality: str, held: dict[str, Any]) -> dict[str, Any]:
+    def _form_context(self, request: GatewayRequest, municipality: str, held: dict[str, Any]) -> dict[str, Any]:
         """Return the context of every step."""
         catalogue = localise(request, self.catalogue.of(municipality))
-        left = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
+        remaining = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
         kinds = [kind_of(catalogue, name) for name in held["appointment_types"]]
         asks = any(kind["questions"] for kind in kinds)
         invitation = request.args.get("uitnodiging", "")
@@ -183,8 +187,8 @@ class QuestionPages:
             **municipality_context(catalogue),
             "held": held,
             "kinds": kinds,
-            "place": _place(catalogue, held["location"]),
-            "minutes": max(0, -(-left // dt.timedelta(minutes=1))),
+            "place": _location(catalogue, held["location"]),
+            "minutes": max(0, -(-remaining // dt.timedelta(minutes=1))),
             "invitation": invitation,
             "moments": f"/{municipality}/tijdstip?{urlencode(again)}",
             "asks": asks,
@@ -192,7 +196,7 @@ class QuestionPages:
         }
 
 
-def _place(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
+def _location(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the location. Raises Refusal: unknown-location when it was removed meanwhile."""
     for place in catalogue["locations"]:
         if place["id"] == name:
@@ -201,7 +205,7 @@ def _place(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
     raise Refusal("unknown-location", {"location": name})
 
 
-def answers_asked_for(questions: Iterable[dict[str, Any]], given: dict[str, str]) -> dict[str, str]:
+def answers_to_asked_questions(questions: Iterable[dict[str, Any]], given: dict[str, str]) -> dict[str, str]:
     """Drop answers to questions whose condition is not met; without a script, the page shows those too."""
     conditions = {question["id"]: question["only_if"] for question in questions}
 

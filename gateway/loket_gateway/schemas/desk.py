@@ -1,4 +1,4 @@
-"""Schemas of the desk: the day, a visit, the queue, closures and conflicts."""
+"""Schemas of the desk: the day, an appointment, the queue, closures and conflicts."""
 
 from __future__ import annotations
 

@@ -49,7 +49,9 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool, confir
     word = "is now" if taken["changed"] else "was already"
     click.echo(f"{taken['municipality']} {word} at version {taken['version']}")
     for conflict in taken["clashes"]:
-        click.echo(f"  clashes: {conflict['start']} {conflict['resource']} ({conflict['reason']}) {conflict['appointment']}")
+        click.echo(
+            f"  clashes: {conflict['start']} {conflict['resource']} ({conflict['reason']}) {conflict['appointment']}"
+        )
 
 
 def _show(compared: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ def a_room(name: str = "zaal", **changes: Any) -> Resource:
 def a_type(name: str = "advies", **changes: Any) -> AppointmentType:
     usual = {
         "id": name, "name": {"nl": name}, "team": "ruimte", "locations": ("hal",), "duration": 30,
-        "needs": (Need("person", "bouwen"),), "interval": 15, "notice": dt.timedelta(), "horizon": 400,
+        "needs": (Need("person", "bouwen"),), "interval": 15, "lead_time": dt.timedelta(), "horizon": 400,
     }  # fmt: skip
     return AppointmentType(**{**usual, **changes})
 

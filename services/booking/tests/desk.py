@@ -83,7 +83,7 @@ class Desk:
         return self.use_cases.lifecycle.reschedule(card, wish, request)
 
     def step(self, card, command, request=STAFF, reason=None, **changes):
-        return self.use_cases.lifecycle.take_step(card, command, request, reason, changes)
+        return self.use_cases.lifecycle.apply_command(card, command, request, reason, changes)
 
     def appointment(self, card):
         return self.use_cases.appointments.appointment(self.card(card.id))

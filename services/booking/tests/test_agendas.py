@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from loket_booking.domain import appointment as life
+from loket_booking.domain.appointment_spec import spec_for
 from loket_booking.domain.grid import span
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.resource_day import EMPTY, AgendaKey, Placement
-from loket_booking.domain.visit import plan_visit
 from loket_booking.store.agenda_cache import SEARCH_MAX_AGE, AgendaCache
 from loket_booking.store.agendas import Agendas, AlreadyClaimed, Taken
 from loket_booking.store.bitmap import cells_in
@@ -27,7 +27,7 @@ RESIDENT, STAFF = Actor("resident"), Actor("staff")
 LONG = bool(os.environ.get("LOKET_LONG"))
 DATE = dt.date(2026, 11, 30)
 TOWN = a_municipality()
-VISIT = plan_visit(TOWN, ["advies"], 1, None)
+VISIT = spec_for(TOWN, ["advies"], 1, None)
 
 
 def at(start, end, resource="ro-1"):
@@ -188,9 +188,9 @@ def test_what_goes_along_with_a_move_is_undone_with_it(agendas, database):
 
 def test_a_step_is_kept_once_with_its_event(agendas):
     booked = book(agendas, at(100, 112))
-    here, event = life.take_step(TOWN, booked, "ask", now=NOW, by=STAFF)
-    assert agendas.save_step([at(100, 112)], here, event)
-    assert not agendas.save_step([at(100, 112)], here, event)
+    here, event = life.apply_command(TOWN, booked, "ask", now=NOW, by=STAFF)
+    assert agendas.save_transition([at(100, 112)], here, event)
+    assert not agendas.save_transition([at(100, 112)], here, event)
     assert agendas.find_claim("rumst/ro-1/2026-11-30", booked.id)[0] == here
     assert taken(agendas) == span(100, 112)
 

@@ -1,4 +1,4 @@
-"""An appointment takes only the steps of its table; every other step is refused, and every step gives an event."""
+"""An appointment takes only the commands of its table; every other one is refused, and each gives an event."""
 
 import datetime as dt
 from dataclasses import replace
@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loket_booking.domain import appointment as life
+from loket_booking.domain.appointment_spec import spec_for
 from loket_booking.domain.catalogue import QueuePolicy
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.resource_day import AgendaKey, Placement
-from loket_booking.domain.visit import plan_visit
 from loket_contracts import events
 from loket_contracts.errors import Refusal
 from loket_contracts.event_data import ACTORS
@@ -20,7 +20,7 @@ from loket_contracts.event_data import ACTORS
 NOW = utc(2026, 11, 24, 8)
 START, END = utc(2026, 11, 30, 8), utc(2026, 11, 30, 8, 30)
 TOWN = a_municipality(queue=QueuePolicy(early_minutes=15), phone="03 888 00 00")
-VISIT = plan_visit(TOWN, ["advies"], 1, None)
+VISIT = spec_for(TOWN, ["advies"], 1, None)
 #: around midnight before the visit, when it may be announced, begins and ends, and around midnight after it
 MOMENTS = sorted(
     moment + dt.timedelta(minutes=off)
@@ -45,7 +45,7 @@ def give(appointment, command, by="staff", now=NOW):
         return life.cancel(TOWN, appointment, now=now, by=Actor(by), reason="ill")
     if command == "reschedule":
         return life.reschedule(TOWN, appointment, VISIT, at("ro-2"), START, now=now, by=Actor(by))
-    return life.take_step(TOWN, appointment, command, now=now, by=Actor(by))
+    return life.apply_command(TOWN, appointment, command, now=now, by=Actor(by))
 
 
 def in_time(command, by, now):
@@ -67,15 +67,15 @@ def in_time(command, by, now):
     return True
 
 
-STEPS = st.tuples(st.sampled_from(sorted(life.COMMANDS)), st.sampled_from(ACTORS), st.integers(0, 3))
+GIVEN_COMMANDS = st.tuples(st.sampled_from(sorted(life.TRANSITIONS)), st.sampled_from(ACTORS), st.integers(0, 3))
 
 
-@given(st.lists(STEPS, max_size=14))
+@given(st.lists(GIVEN_COMMANDS, max_size=14))
 def test_whatever_is_tried_and_when_only_the_steps_of_the_table_happen_in_their_time(steps):
     appointment, moment = booked(), 0
     for name, by, later in steps:
         moment = min(moment + later, len(MOMENTS) - 1)
-        rule, now = life.COMMANDS[name], MOMENTS[moment]
+        rule, now = life.TRANSITIONS[name], MOMENTS[moment]
         may = life.allowed_commands(TOWN, appointment, by, now)
         in_state = appointment.state in rule.sources and by in rule.actors
         assert (name in may) == (in_state and in_time(name, by, now))
@@ -129,5 +129,5 @@ def test_a_move_tells_where_it_was():
 def test_the_history_never_runs_back_in_time_whatever_the_clock_says():
     appointment = booked()
     earlier = NOW - dt.timedelta(seconds=3)
-    changed, event = life.take_step(TOWN, appointment, "ask", now=earlier, by=Actor("staff"))
+    changed, event = life.apply_command(TOWN, appointment, "ask", now=earlier, by=Actor("staff"))
     assert changed.history[-1].at == event.time == NOW

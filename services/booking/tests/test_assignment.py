@@ -17,7 +17,7 @@ def assignment(needs):
     return Assignment([[a_specialist(name) for name in sorted(need)] for need in needs])
 
 
-def most_visits(needs, free):
+def most_assignments(needs, free):
     """How many visits can be served at once, by brute force: each need of each visit takes another resource."""
     visits = 0
     while any(
@@ -32,7 +32,7 @@ def most_visits(needs, free):
 @given(groups.filter(lambda needs: len(needs) < 4), st.sets(st.sampled_from(NAMES)))
 def test_the_capacity_is_what_trying_every_crew_gives(needs, free):
     starts = assignment(needs).starts({name: int(name in free) for need in needs for name in need})
-    expected = most_visits(needs, free)
+    expected = most_assignments(needs, free)
     assert starts.cells == int(expected > 0)
     if expected:
         assert starts.capacity(0) == expected

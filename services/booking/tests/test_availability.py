@@ -9,12 +9,12 @@ from builders import a_municipality, a_room, a_specialist, a_type, hours, in_zon
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loket_booking.domain.appointment_spec import candidates, spec_for
 from loket_booking.domain.availability import Availability
 from loket_booking.domain.catalogue import Closure, Holidays, Need, OpeningRule, Study
 from loket_booking.domain.grid import day, span
 from loket_booking.domain.opening_hours import Calendar, holiday_dates
 from loket_booking.domain.resource_day import Agenda, AgendaKey, Hold
-from loket_booking.domain.visit import candidates, plan_visit
 from loket_contracts.errors import Refusal
 
 FIVE = dt.timedelta(minutes=5)
@@ -23,9 +23,9 @@ LONG_AGO = utc(2026, 11, 1)
 
 
 def slots_of(municipality, dates, agendas=None, now=LONG_AGO, types=("advies",), persons=1):
-    visit = plan_visit(municipality, list(types), persons, None)
-    groups = candidates(municipality, visit)
-    found = Availability(Calendar(municipality), visit, groups, agendas or {}, now).slots(dates)
+    spec = spec_for(municipality, list(types), persons, None)
+    groups = candidates(municipality, spec)
+    found = Availability(Calendar(municipality), spec, groups, agendas or {}, now).slots(dates)
     return [(slot.on.moment(slot.cell), slot.capacity) for slot in found]
 
 
@@ -35,10 +35,10 @@ def clock(found, zone="Europe/Brussels"):
 
 def by_the_rules(municipality, date, agendas, now):
     """Every start tried, every five minutes looked at, in wall-clock terms: slow, and without a bit in it."""
-    visit = plan_visit(municipality, ["advies"], 1, None)
-    zone = ZoneInfo(visit.location.time_zone)
-    on = day(date, visit.location.time_zone)
-    kind = visit.types[0]
+    spec = spec_for(municipality, ["advies"], 1, None)
+    zone = ZoneInfo(spec.location.time_zone)
+    on = day(date, spec.location.time_zone)
+    kind = spec.types[0]
 
     @cache
     def first(clock, of_day):
@@ -77,7 +77,7 @@ def by_the_rules(municipality, date, agendas, now):
             if back.weekday() < 5 and not closed:
                 days.append(back)
         for before in days:
-            there, row = day(before, visit.location.time_zone), 0
+            there, row = day(before, spec.location.time_zone), 0
             agenda = agendas.get(AgendaKey("rumst", resource.id, before), Agenda())
             for cell in range(there.cells):
                 moment = there.moment(cell)
@@ -107,11 +107,11 @@ def by_the_rules(municipality, date, agendas, now):
     found = []
     for cell in range(0, on.cells, kind.interval // 5):
         start = on.moment(cell)
-        if start < now + kind.notice or date > (now.astimezone(zone).date() + dt.timedelta(days=kind.horizon)):
+        if start < now + kind.lead_time or date > (now.astimezone(zone).date() + dt.timedelta(days=kind.horizon)):
             continue
         able = [
             sum(fits(r, start) for r in municipality.resources.values() if need.is_met_by(r, "ruimte"))
-            for need in visit.needs
+            for need in spec.needs
         ]
         if all(able):
             found.append((start, min(able)))
@@ -161,7 +161,7 @@ def test_the_slots_are_those_of_a_plain_reading_of_the_rules(data):
         preparation=draw(st.sampled_from([0, 10])),
         wrap_up=draw(st.sampled_from([0, 5, 15])),
         interval=draw(st.sampled_from([5, 15, 60])),
-        notice=dt.timedelta(hours=draw(st.integers(0, 30))),
+        lead_time=dt.timedelta(hours=draw(st.integers(0, 30))),
         study=draw(st.none() | st.builds(Study, st.sampled_from([5, 30, 120]), st.integers(1, 2))),
         needs=(Need("person", "bouwen"), Need("room", "overleg")) if rooms else (Need("person", "bouwen"),),
     )
@@ -233,8 +233,8 @@ def test_an_expired_hold_is_free_time_and_a_live_one_is_not():
 
 def test_durations_of_several_types_and_persons_add_up():
     types = (a_type("advies", duration=20, per_extra_person=10), a_type("dossier", duration=15))
-    visit = plan_visit(a_municipality(types=types), ["advies", "dossier"], 3, None)
-    assert visit.length * 5 == (20 + 10 * 2) + 15
+    spec = spec_for(a_municipality(types=types), ["advies", "dossier"], 3, None)
+    assert spec.length * 5 == (20 + 10 * 2) + 15
 
 
 def test_the_flemish_holiday_is_added_to_the_belgian_ones():
@@ -260,7 +260,7 @@ def test_nobody_receives_on_a_holiday():
 )
 def test_a_lead_time_in_working_days_skips_weekends_holidays_and_closures(booked_on, days, first):
     municipality = a_municipality(
-        types=(a_type(notice_working_days=days),),
+        types=(a_type(lead_working_days=days),),
         holidays=Holidays("BE"),
         closures=(Closure(dt.date(2026, 12, 24), dt.date(2026, 12, 24), {"nl": "x"}),),
     )
@@ -277,9 +277,9 @@ def test_hours_of_every_other_week_are_counted_from_the_week_of_their_first_day(
 
 
 def placed(municipality, start, agendas=None, now=LONG_AGO):
-    visit = plan_visit(municipality, ["advies"], 1, None)
-    groups = candidates(municipality, visit)
-    return Availability(Calendar(municipality), visit, groups, agendas or {}, now).place(start)
+    spec = spec_for(municipality, ["advies"], 1, None)
+    groups = candidates(municipality, spec)
+    return Availability(Calendar(municipality), spec, groups, agendas or {}, now).place(start)
 
 
 def test_the_least_loaded_specialist_is_chosen_and_by_id_when_equal():

@@ -46,9 +46,9 @@ def test_a_look_goes_on_where_the_last_one_ended_and_sees_who_came_in_the_same_m
 def test_who_came_is_forgotten_when_the_retention_is_over_and_the_appointment_is_not(desk):
     booked, card = desk.book()
     desk.time = booked.start + dt.timedelta(days=180)
-    assert desk.use_cases.housekeeping.retention.delete_past_visits() == 0
+    assert desk.use_cases.housekeeping.retention.delete_past_cards() == 0
     desk.time += dt.timedelta(days=1)
-    assert desk.use_cases.housekeeping.retention.delete_past_visits() == 1
+    assert desk.use_cases.housekeeping.retention.delete_past_cards() == 1
     assert cards(desk) == 0
     assert desk.stores.agendas.find_claim(card.agenda, booked.id)[0] == booked
     assert desk.use_cases.contact_cards.contact_cards([("rumst", booked.id)]) == [{"refused": "appointment-not-found"}]
@@ -60,7 +60,7 @@ def test_a_past_closure_stays_for_the_retention_of_its_own_municipality(desk):
     closure = CloseTime().load({"first": dt.date(2026, 11, 30)})
     laid = {name: desk.use_cases.closures.close_time(name, closure, STAFF).id for name in ("rumst", "boom")}
     desk.time += dt.timedelta(days=60)
-    desk.use_cases.housekeeping.retention.delete_past_visits()
+    desk.use_cases.housekeeping.retention.delete_past_cards()
     left = {each["_id"] for each in desk.stores.configurations.closures.collection.find()}
     assert left == {laid["rumst"]}
 

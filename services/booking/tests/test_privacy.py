@@ -102,12 +102,12 @@ def test_each_type_is_forgotten_after_its_own_time(desk):
         for kind, hour in (("kort", "09"), ("ander", "10"))
     }
     desk.time = dt.datetime(2026, 12, 10, 12, tzinfo=dt.UTC)
-    assert desk.use_cases.housekeeping.retention.delete_past_visits() == 0
+    assert desk.use_cases.housekeeping.retention.delete_past_cards() == 0
     desk.later(days=1)
-    assert desk.use_cases.housekeeping.retention.delete_past_visits() == 1
+    assert desk.use_cases.housekeeping.retention.delete_past_cards() == 1
     assert desk.card(cards["kort"].id) is None
     desk.later(days=50)
-    assert desk.use_cases.housekeeping.retention.delete_past_visits() == 1
+    assert desk.use_cases.housekeeping.retention.delete_past_cards() == 1
     assert desk.card(cards["ander"].id) is None
 
 
@@ -115,8 +115,8 @@ def test_what_is_pseudonymised_keeps_the_choices_and_knows_nobody(desk):
     card = a_visit_with_everything(desk)
     token = desk.use_cases.links.token(card.id)
     desk.time = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
-    assert desk.use_cases.housekeeping.retention.delete_past_visits() == 1
-    assert desk.use_cases.housekeeping.retention.delete_past_visits() == 0, "once is enough"
+    assert desk.use_cases.housekeeping.retention.delete_past_cards() == 1
+    assert desk.use_cases.housekeeping.retention.delete_past_cards() == 0, "once is enough"
     kept = desk.card(card.id)
     assert (kept.answers, kept.contact, kept.files) == ({"grond": "ja"}, {}, [])
     assert "Lieve" not in str(everything(desk))

@@ -69,19 +69,19 @@ def test_the_order_does_not_depend_on_who_is_asked_first(people, random):
     assert order(here) == before
 
 
-@given(st.lists(st.sampled_from(sorted(tickets.COMMANDS)), max_size=12), st.sampled_from(ACTORS))
+@given(st.lists(st.sampled_from(sorted(tickets.TRANSITIONS)), max_size=12), st.sampled_from(ACTORS))
 def test_whatever_is_tried_a_ticket_takes_only_the_steps_of_its_table(commands, by):
     ticket = Ticket("x/1", "rumst", "hal", 1, "ruimte", ("advies",), 1, "nl", "Europe/Brussels", NOON)
     for name in commands:
-        rule = tickets.COMMANDS[name]
+        rule = tickets.TRANSITIONS[name]
         if ticket.state in rule.sources and by in rule.actors:
-            changed, event = tickets.take_step(ticket, name, now=NOON, by=Actor(by))
+            changed, event = tickets.apply_command(ticket, name, now=NOON, by=Actor(by))
             assert (changed.state, changed.sequence) == (rule.target, ticket.sequence + 1)
             assert EVENTS[event.name].schema().validate(dict(event.data)) == {}
             ticket = changed
         else:
             with pytest.raises(Refusal):
-                tickets.take_step(ticket, name, now=NOON, by=Actor(by))
+                tickets.apply_command(ticket, name, now=NOON, by=Actor(by))
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def call(desk, resource="ro-1"):
 
 def take(desk, identifier, command, **body):
     wish = TakeStep().load(body)
-    return desk.use_cases.queue.take_ticket_step("rumst", identifier, command, wish, STAFF)
+    return desk.use_cases.queue.apply_ticket_command("rumst", identifier, command, wish, STAFF)
 
 
 def arrived(desk, start, resource="ro-1"):

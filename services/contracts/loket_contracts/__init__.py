@@ -1,1 +1,1 @@
-"""The published language of Loket: events, commands, error codes, figures and visit steps."""
+"""The published language of Loket: events, commands, error codes, figures, and the states of a visit."""

@@ -20,8 +20,8 @@ ONE_LINE = validate.Regexp(rf"\A[^\S{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*\Z")
 _TOKEN = validate.Regexp(r"\A[A-Za-z0-9_-]{1,128}\Z", error="This is not an identifier that Loket gave out.")
 
 
-class Visit(Schema):
-    """What is asked and when: the part that a hold and a booking share."""
+class SlotRequest(Schema):
+    """What to book and when: the fields that a hold and a booking share."""
 
     appointment_types = fields.List(
         Identifier(),
@@ -44,7 +44,7 @@ class Visit(Schema):
     )
 
 
-class HoldSlot(Visit):
+class HoldSlot(SlotRequest):
     """Reserve a slot while the resident fills in the form."""
 
     appointment_types = fields.List(
@@ -69,7 +69,7 @@ class Contact(Schema):
     language = Language()
 
 
-class BookAppointment(Visit):
+class BookAppointment(SlotRequest):
     """Book a hold, or a start without a hold."""
 
     hold = fields.String(
@@ -113,7 +113,7 @@ class _Change(Schema):
     )
 
 
-class BookFollowUp(Visit):
+class BookFollowUp(SlotRequest):
     """The next visit of the same resident."""
 
     appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))

@@ -49,7 +49,7 @@ class AppointmentData(Schema):
     language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
     booked_at = Instant(required=True)
     booked_by = fields.String(required=True, validate=validate.OneOf(ACTORS))
-    desk = fields.String(metadata={"description": "where the resident is called to"})
+    desk = fields.String(metadata={"description": "the counter to which the resident is called"})
     outcome = fields.String(validate=validate.OneOf(OUTCOMES))
     follows = fields.String(metadata={"description": "the appointment that this one follows up"})
 
@@ -83,7 +83,7 @@ class TicketData(Schema):
     time_zone = fields.String(required=True)
     arrived_at = Instant(required=True)
     resource = Identifier(metadata={"description": "who called it"})
-    desk = fields.String(metadata={"description": "where it is called to"})
+    desk = fields.String(metadata={"description": "the counter to which it is called"})
     outcome = fields.String(validate=validate.OneOf(OUTCOMES))
     follows = fields.String(metadata={"description": "the appointment from which it was passed on"})
 

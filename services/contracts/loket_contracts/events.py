@@ -31,7 +31,7 @@ from .event_data import (
     WaitingListData,
 )
 from .event_examples import APPOINTMENT, MESSAGE, OFFERED, TICKET, WAITING
-from .visits import APPOINTMENT_STEPS, PREPARATION_STEPS, TICKET_STEPS, VisitStep
+from .visits import APPOINTMENT_TRANSITIONS, PREPARATION_TRANSITIONS, TICKET_TRANSITIONS, VisitTransition
 
 BOOKING_EXCHANGE = "booking.events"
 NOTIFICATION_EXCHANGE = "notification.events"
@@ -66,8 +66,14 @@ def _consumers(name: str) -> tuple[str, ...]:
     return ("notification", "reporting") if name in _MESSAGE_EVENTS else ("reporting",)
 
 
-def _of_step(step: VisitStep, schema: type[Schema], example: Mapping[str, Any]) -> EventType:
-    return EventType(step.event, step.summary, schema, _consumers(step.event), {**example, "state": step.state})
+def _of_transition(transition: VisitTransition, schema: type[Schema], example: Mapping[str, Any]) -> EventType:
+    return EventType(
+        transition.event,
+        transition.summary,
+        schema,
+        _consumers(transition.event),
+        {**example, "state": transition.state},
+    )
 
 
 EVENTS: dict[str, EventType] = {
@@ -98,9 +104,9 @@ EVENTS: dict[str, EventType] = {
                 "rescheduled_by": "resident",
             },
         ),
-        *(_of_step(step, AppointmentData, APPOINTMENT) for step in APPOINTMENT_STEPS),
-        *(_of_step(step, AppointmentData, APPOINTMENT) for step in PREPARATION_STEPS),
-        *(_of_step(step, TicketData, TICKET) for step in TICKET_STEPS),
+        *(_of_transition(transition, AppointmentData, APPOINTMENT) for transition in APPOINTMENT_TRANSITIONS),
+        *(_of_transition(transition, AppointmentData, APPOINTMENT) for transition in PREPARATION_TRANSITIONS),
+        *(_of_transition(transition, TicketData, TICKET) for transition in TICKET_TRANSITIONS),
         *(
             EventType(
                 name=f"waiting_list.{name}",

@@ -1,6 +1,7 @@
-"""What each state of a visit means, and its steps, by appointment or by ticket: event, state and phase of each.
+"""The states of a visit, by appointment or by ticket, and its transitions: event, new state and phase.
 
-Events and figures are made from these tables. Who may take a step, and when, is decided by booking.
+Events and figures are made from these tables. Booking decides which command leads to which transition, who may give
+it, and when.
 """
 
 from __future__ import annotations
@@ -63,17 +64,17 @@ SERVING_STATES = frozenset(state.name for state in (*APPOINTMENT_STATES, *TICKET
 
 
 class Phase(Enum):
-    """What a step means for the time that a resident waits and is helped."""
+    """What a transition means for the time that a resident waits and is helped."""
 
     ARRIVAL = "arrival"
     START = "start"
     PAUSE = "pause"
     END = "end"
-    #: all earlier steps were recorded by mistake
+    #: all earlier transitions were recorded by mistake
     UNDO = "undo"
 
 
-class VisitStep(NamedTuple):
+class VisitTransition(NamedTuple):
     """`event`: the name of its event. `state`: that of the appointment or ticket after it."""
 
     event: str
@@ -82,39 +83,43 @@ class VisitStep(NamedTuple):
     phase: Phase | None = None
 
 
-APPOINTMENT_STEPS = (
-    VisitStep("appointment.checked_in", "checked_in", "The resident is here.", Phase.ARRIVAL),
-    VisitStep("appointment.started", "in_service", "The specialist has begun.", Phase.START),
-    VisitStep("appointment.completed", "completed", "The resident was helped.", Phase.END),
-    VisitStep("appointment.no_show", "no_show", "The resident did not come."),
-    VisitStep(
+APPOINTMENT_TRANSITIONS = (
+    VisitTransition("appointment.checked_in", "checked_in", "The resident is here.", Phase.ARRIVAL),
+    VisitTransition("appointment.started", "in_service", "The specialist has begun.", Phase.START),
+    VisitTransition("appointment.completed", "completed", "The resident was helped.", Phase.END),
+    VisitTransition("appointment.no_show", "no_show", "The resident did not come."),
+    VisitTransition(
         "appointment.reinstated", "booked", "A check-in or no-show that was noted by mistake was taken back.",
         Phase.UNDO,
     ),
-    VisitStep("appointment.parked", "parked", "The visit waits for something, and continues later.", Phase.PAUSE),
-    VisitStep("appointment.resumed", "checked_in", "A parked visit is back in the line."),
+    VisitTransition("appointment.parked", "parked", "The visit waits for something, and continues later.", Phase.PAUSE),
+    VisitTransition("appointment.resumed", "checked_in", "A parked visit is back in the line."),
 )  # fmt: skip
 
-#: steps before the visit
-PREPARATION_STEPS = (
-    VisitStep(
+#: transitions before the visit
+PREPARATION_TRANSITIONS = (
+    VisitTransition(
         "appointment.preparation_requested", "booked", "The specialist asks the resident for something beforehand."
     ),
-    VisitStep("appointment.documents_due", "booked", "Documents that are needed for the visit are not there yet."),
-    VisitStep("appointment.documents_missing", "booked", "Documents were not there in time."),
+    VisitTransition(
+        "appointment.documents_due", "booked", "Documents that are needed for the visit are not there yet."
+    ),
+    VisitTransition("appointment.documents_missing", "booked", "Documents were not there in time."),
 )
 
-TICKET_STEPS = (
-    VisitStep("ticket.issued", "waiting", "A visitor walked in and took a number.", Phase.ARRIVAL),
-    VisitStep("ticket.called", "in_service", "The number is called to a desk.", Phase.START),
-    VisitStep("ticket.parked", "parked", "The number waits for something, and continues later.", Phase.PAUSE),
-    VisitStep("ticket.resumed", "waiting", "A parked number is back in the line."),
-    VisitStep("ticket.transferred", "waiting", "The number waits for another team now.", Phase.PAUSE),
-    VisitStep("ticket.completed", "completed", "The visitor with the number was helped.", Phase.END),
-    VisitStep("ticket.left", "left", "The visitor with the number left."),
+TICKET_TRANSITIONS = (
+    VisitTransition("ticket.issued", "waiting", "A visitor walked in and took a number.", Phase.ARRIVAL),
+    VisitTransition("ticket.called", "in_service", "The number is called to a counter.", Phase.START),
+    VisitTransition("ticket.parked", "parked", "The number waits for something, and continues later.", Phase.PAUSE),
+    VisitTransition("ticket.resumed", "waiting", "A parked number is back in the line."),
+    VisitTransition("ticket.transferred", "waiting", "The number waits for another team now.", Phase.PAUSE),
+    VisitTransition("ticket.completed", "completed", "The visitor with the number was helped.", Phase.END),
+    VisitTransition("ticket.left", "left", "The visitor with the number left."),
 )
 
 
-def events_of(phase: Phase, steps: Iterable[VisitStep] = (*APPOINTMENT_STEPS, *TICKET_STEPS)) -> frozenset[str]:
-    """The names of the events of the steps in this phase."""
-    return frozenset(step.event for step in steps if step.phase is phase)
+def events_of(
+    phase: Phase, transitions: Iterable[VisitTransition] = (*APPOINTMENT_TRANSITIONS, *TICKET_TRANSITIONS)
+) -> frozenset[str]:
+    """The names of the events of the transitions in this phase."""
+    return frozenset(each.event for each in transitions if each.phase is phase)

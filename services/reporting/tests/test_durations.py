@@ -1,4 +1,4 @@
-"""How long people waited and were helped, by the steps of their visit."""
+"""How long people waited and were helped, by the events of their visit."""
 
 import datetime as dt
 

@@ -264,7 +264,9 @@ def test_whole_months_and_the_days_around_them_are_the_days_of_the_period_each_o
     for month in months:
         first_day = dt.date.fromisoformat(f"{month}-01")
         assert requested.first <= first_day
-        assert (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1) <= requested.last
+        assert (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(
+            days=1
+        ) <= requested.last
 
 
 @pytest.mark.parametrize(

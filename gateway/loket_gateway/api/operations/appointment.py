@@ -5,7 +5,7 @@ from __future__ import annotations
 from loket_contracts.commands import AnswerQuestions, CancelAppointment, GiveFeedback, RescheduleAppointment
 
 from ... import schemas
-from .operation import BASE, BODY, BYTES, CHANGED, FILES, MINE, REMOVED, SLOT, TEXT, VISIT, Operation
+from .operation import BASE, BODY, BYTES, CHANGED, FILES, MINE, REMOVED, SLOT, TEXT, UNBOOKABLE, Operation
 
 OPERATIONS = (
     Operation(
@@ -60,7 +60,7 @@ OPERATIONS = (
         id="rescheduleAppointment", permission="appointments.change", method="post",
         path=f"{BASE}/appointments/{{identifier}}/reschedule", link=True, body=RescheduleAppointment,
         summary="Take another moment, and give the old one back", status=200, answer=schemas.Appointment,
-        refusals=(*MINE, *BODY, *VISIT, *SLOT, *REMOVED, *CHANGED),
+        refusals=(*MINE, *BODY, *UNBOOKABLE, *SLOT, *REMOVED, *CHANGED),
     ),
     Operation(
         id="checkIn", permission="queue.handle", method="post",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from loket_contracts.commands import BookAppointment, HoldSlot
 
 from ... import schemas
-from .operation import BASE, BODY, SEARCH, SLOT, TEXT, VISIT, Operation
+from .operation import BASE, BODY, SEARCH, SLOT, TEXT, UNBOOKABLE, Operation
 
 OPERATIONS = (
     Operation(
@@ -41,14 +41,14 @@ OPERATIONS = (
         id="holdSlot", method="post", path=f"{BASE}/holds", body=HoldSlot,
         repeatable=True, summary="Reserve a slot for the minutes that a form takes", status=201,
         answer=schemas.Hold,
-        refusals=("unknown-municipality", *BODY, *VISIT, *SLOT, "invitation-not-valid", "too-many-holds",
+        refusals=("unknown-municipality", *BODY, *UNBOOKABLE, *SLOT, "invitation-not-valid", "too-many-holds",
                   "idempotency-key-reused", "work-needed"),
     ),
     Operation(
         id="bookAppointment", method="post", path=f"{BASE}/appointments",
         body=BookAppointment, repeatable=True, summary="Book, from a hold or straight from a start",
         status=201, answer=schemas.BookedAppointment,
-        refusals=("unknown-municipality", *BODY, *VISIT, *SLOT, "hold-not-found", "idempotency-key-reused",
+        refusals=("unknown-municipality", *BODY, *UNBOOKABLE, *SLOT, "hold-not-found", "idempotency-key-reused",
                      "invitation-not-valid", "too-many-appointments", "too-many-bookings", "work-needed"),
     ),
 )  # fmt: skip

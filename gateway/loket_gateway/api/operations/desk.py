@@ -1,4 +1,4 @@
-"""The desk: the day, one visit and its steps, and the queue."""
+"""The desk: the day, one appointment and its commands, and the queue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from loket_contracts.commands import AskResident, BookFollowUp, CallNext, IssueT
 from loket_contracts.desk_commands import BookForResident
 
 from ... import schemas
-from .operation import BASE, BODY, BYTES, CHANGED, FILES, ONE, SEARCH, SLOT, VISIT, Operation
+from .operation import BASE, BODY, BYTES, CHANGED, FILES, ONE, SEARCH, SLOT, UNBOOKABLE, Operation
 
 _COMMANDS = {
     "start": "Help the resident now",
@@ -64,13 +64,13 @@ OPERATIONS = (
         id="bookAtDesk", method="post", path=f"{BASE}/desk/appointments", body=BookForResident, repeatable=True,
         permission="appointments.change", summary="Book for a resident at the desk or at the telephone", status=201,
         answer=schemas.Appointment,
-        refusals=(*BODY, *VISIT, *SLOT, "hold-not-found", "idempotency-key-reused", "invitation-not-valid"),
+        refusals=(*BODY, *UNBOOKABLE, *SLOT, "hold-not-found", "idempotency-key-reused", "invitation-not-valid"),
     ),
     Operation(
         id="bookFollowUp", method="post", path=f"{ONE}/follow-up", body=BookFollowUp, repeatable=True,
         permission="appointments.change", summary="Book the next visit of the same resident", status=201,
         answer=schemas.Appointment,
-        refusals=(*BODY, *VISIT, *SLOT, "appointment-not-found", "hold-not-found", "idempotency-key-reused",
+        refusals=(*BODY, *UNBOOKABLE, *SLOT, "appointment-not-found", "hold-not-found", "idempotency-key-reused",
                   "invitation-not-valid"),
     ),
     Operation(
@@ -81,7 +81,7 @@ OPERATIONS = (
     Operation(
         id="transferAppointment", method="post", path=f"{ONE}/transfer", body=TakeStep, permission="queue.handle",
         summary="Pass who is here on to another team", status=201, answer=schemas.Person,
-        refusals=(*BODY, *CHANGED, *VISIT),
+        refusals=(*BODY, *CHANGED, *UNBOOKABLE),
     ),
     *(_command(name, summary) for name, summary in _COMMANDS.items()),
     Operation(
@@ -98,12 +98,12 @@ OPERATIONS = (
     Operation(
         id="issueTicket", method="post", path=f"{BASE}/tickets", body=IssueTicket, permission="tickets.issue",
         repeatable=True, summary="Give a number to a walk-in visitor", status=201, answer=schemas.Person,
-        refusals=(*BODY, *VISIT, "idempotency-key-reused"),
+        refusals=(*BODY, *UNBOOKABLE, "idempotency-key-reused"),
     ),
     Operation(
         id="stepTicket", method="post", path=f"{BASE}/tickets/{{location}}/{{date}}/{{number}}/{{step}}",
         body=TakeStep, body_required=False, permission="queue.handle",
         summary="call, park, resume, transfer, complete or leave", status=200, answer=schemas.Person,
-        refusals=(*BODY, *VISIT, "ticket-not-found", "not-allowed-in-state", "changed-meanwhile"),
+        refusals=(*BODY, *UNBOOKABLE, "ticket-not-found", "not-allowed-in-state", "changed-meanwhile"),
     ),
 )  # fmt: skip

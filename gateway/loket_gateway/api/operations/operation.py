@@ -15,11 +15,18 @@ TEXT = {"type": "string"}
 FILES = ("application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic", "image/tiff")
 
 BODY = ("malformed-json", "unsupported-media-type", "body-too-large", "body-too-slow", "invalid-request")
-VISIT = ("unknown-appointment-type", "unknown-location", "unknown-resource", "location-needed", "types-not-combinable")
+#: why these types cannot be booked together, there, or with that specialist
+UNBOOKABLE = (
+    "unknown-appointment-type",
+    "unknown-location",
+    "unknown-resource",
+    "location-needed",
+    "types-not-combinable",
+)
 REMOVED = ("appointment-type-removed", "location-removed")
 SLOT = ("slot-in-the-past", "slot-not-offered", "slot-taken")
 MINE = ("unknown-municipality", "token-needed", "appointment-not-found")
-SEARCH = ("unknown-municipality", "invalid-request", *VISIT)
+SEARCH = ("unknown-municipality", "invalid-request", *UNBOOKABLE)
 #: refusals of every operation
 ALWAYS = ("address-too-long", "too-many-requests", "internal-error", "service-unavailable")
 #: refusals of operations for staff

@@ -1,1 +1,1 @@
-"""The pages of the desk: day, visit, booking, closures, setup and administration."""
+"""The pages of the desk: day, appointment, booking, closures, setup and administration."""

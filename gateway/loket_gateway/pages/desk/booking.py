@@ -1,4 +1,4 @@
-"""Booking for a resident at the counter or on the phone, and search of visits."""
+"""Booking for a resident at the counter or on the phone, and search of appointments."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class DayPages:
 
     @desk_route("POST", "/<municipality>/balie/volgende", HANDLE)
     def call_next(self, request: GatewayRequest, municipality: str) -> Response:
-        """Call the next visitor to this person's desk."""
+        """Call the next visitor to this person's counter."""
         given, caller = request.form, request.caller
         body: dict[str, Any] = {"resource": given.get("wie", ""), "location": given.get("plaats", "")}
         if desk := given.get("loket", "").strip():
@@ -111,7 +111,7 @@ class DayPages:
         self, request: GatewayRequest, municipality: str, location: str, date: str, number: str, step: str
     ) -> Response:
         body: dict[str, Any] = {name: request.form[name] for name in ("outcome", "desk") if request.form.get(name)}
-        if topic := request.form.get("type"):  # of the visit that is transferred
+        if topic := request.form.get("type"):  # of the appointment that is transferred
             body["appointment_types"] = [topic]
         self.booking.ticket_step(
             municipality, request.caller.name, f"{municipality}/{location}/{date}/{number}", step, body,

@@ -30,10 +30,10 @@ ONCE_FIELD, HERE_FIELD = "once", "here"
 HIDDEN_INPUT = Markup('<input type="hidden" name="{}" value="{}">')
 #: parameter: the code of the last refusal
 REFUSED_PARAMETER = "geweigerd"
-#: parameters that report the last action on a visit
-VISIT_DONE = frozenset({"doorgegeven", "geboekt", "verplaatst", "vrijgegeven"})
+#: parameters that report the last action on an appointment
+APPOINTMENT_DONE = frozenset({"doorgegeven", "geboekt", "verplaatst", "vrijgegeven"})
 #: parameters that report the last action; links to the page leave them out
-DONE_PARAMETERS = VISIT_DONE | {
+DONE_PARAMETERS = APPOINTMENT_DONE | {
     REFUSED_PARAMETER, "botsingen", "geroepen", "gesloten", "klaar", "nummer", "opnieuw", "veranderd", "verstuurd",
     "versie",
 }  # fmt: skip

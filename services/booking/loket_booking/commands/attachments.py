@@ -15,8 +15,8 @@ from loket_contracts.errors import Refusal
 
 from ..domain import intake_form
 from ..domain.appointment import Appointment, require_state
-from ..domain.booked import visit_of
-from ..domain.visit import Visit
+from ..domain.appointment_spec import AppointmentSpec
+from ..domain.booked import booked_spec
 from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
@@ -50,8 +50,8 @@ class AttachmentCommands:
         """Store a file. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted, not-allowed-in-state."""
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
         require_state(appointment, "booked")
-        visit = visit_of(self.configurations.including_removed(card.municipality), appointment)
-        body, described = _accepted(visit, question, name, content, self.clock())
+        spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
+        body, described = _accepted(spec, question, name, content, self.clock())
         file = {"id": self.files.add(card.id, name, body), **described}
         if not self.cards.append(card, "files", file, MAX_FILES):
             self.files.delete([file["id"]])
@@ -61,13 +61,13 @@ class AttachmentCommands:
         return file
 
     def add_pending(
-        self, appointment: str, visit: Visit, question: str, name: str, content: str, until: dt.datetime
+        self, appointment: str, spec: AppointmentSpec, question: str, name: str, content: str, until: dt.datetime
     ) -> None:
         """Store a file for an appointment that is not booked yet, until `until`. Idempotent for the same file.
 
         Raises Refusal: file-not-accepted.
         """
-        body, described = _accepted(visit, question, name, content, self.clock())
+        body, described = _accepted(spec, question, name, content, self.clock())
         pending = self.files.pending(appointment)
         if any(all(each[part] == described[part] for part in ("question", "name", "size")) for each in pending):
             return
@@ -138,10 +138,10 @@ def safe_file_name(given: str) -> str:
 
 
 def _accepted(
-    visit: Visit, question: str | None, name: str, content: str, now: dt.datetime
+    spec: AppointmentSpec, question: str | None, name: str, content: str, now: dt.datetime
 ) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the file, and its entry for the card. Raises Refusal: file-not-accepted."""
-    if question is not None and not intake_form.asks_for_file(visit, question):
+    if question is not None and not intake_form.asks_for_file(spec, question):
         raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
     try:
         body = base64.b64decode(content, validate=True)

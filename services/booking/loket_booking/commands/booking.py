@@ -12,12 +12,12 @@ from typing import Any
 from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.errors import Refusal
 
-from ..domain import appointment as appointment_steps
+from ..domain import appointment as appointment_lifecycle
 from ..domain import contact, intake_form, names
 from ..domain.appointment import Appointment
+from ..domain.appointment_spec import AppointmentSpec, spec_for, without_lead_time
 from ..domain.opening_hours import Calendar
 from ..domain.resource_day import Placement
-from ..domain.visit import Visit, at_any_notice, plan_visit
 from ..store.agendas import Agendas, AlreadyClaimed, HeldSlot, Taken
 from ..store.cards import Card, Cards, InvitationUsed, new_reference
 from ..store.configurations import Configurations
@@ -41,7 +41,7 @@ class _Booking:
 
     identifier: str
     calendar: Calendar
-    visit: Visit
+    spec: AppointmentSpec
     start: dt.datetime
     resource: str | None
     invitation: Invitation | None
@@ -80,13 +80,13 @@ class BookingCommands:
                 raise Refusal("idempotency-key-reused")
             return earlier
         invitation = self._invitation(municipality, command)
-        visit = _visit(calendar, command, request, invitation)
+        spec = _spec(calendar, command, request, invitation)
         resource, start = _resource(command, invitation), command["start"]
         expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
         with self.limits.hold_permit(calendar.municipality, request, identifier, expires, now):
             for attempt in range(ATTEMPTS):
-                placements = self.allocator.allocate(calendar, visit, resource, start, now, use_cache=attempt == 0)
-                held = appointment_steps.hold(identifier, municipality, visit, placements, start, now, request.by)
+                placements = self.allocator.allocate(calendar, spec, resource, start, now, use_cache=attempt == 0)
+                held = appointment_lifecycle.hold(identifier, municipality, spec, placements, start, now, request.by)
                 try:
                     self.agendas.hold(placements, held, expires, now, fingerprint=fingerprint)
                 except Taken:
@@ -145,20 +145,20 @@ class BookingCommands:
         invitation = self._invitation(municipality.id, command)
         hold, placements, resource = None, None, None
         if command["hold"] is None:
-            visit, start = _visit(calendar, command, request, invitation), command["start"]
+            spec, start = _spec(calendar, command, request, invitation), command["start"]
             resource = _resource(command, invitation)
         else:
             found = self.agendas.get_hold(municipality.id, command["hold"])
             held = found.appointment
             about = {"appointment_types": held.appointment_types, "persons": held.persons, "location": held.location}
-            visit, start = _visit(calendar, about, request, invitation), held.start
+            spec, start = _spec(calendar, about, request, invitation), held.start
             hold, placements = held.id, found.placements
         if start < now:
             raise Refusal("slot-in-the-past", {"start": start.isoformat()})
         person = contact.complete_contact(municipality, command["contact"])
-        answers = intake_form.check_intake(visit, person, command["answers"], request.may_answer_later)
+        answers = intake_form.check_intake(spec, person, command["answers"], request.may_answer_later)
         return _Booking(
-            identifier=identifier, calendar=calendar, visit=visit, start=start, resource=resource,
+            identifier=identifier, calendar=calendar, spec=spec, start=start, resource=resource,
             invitation=invitation, hold=hold, placements=placements, person=person, answers=answers,
             fingerprint=_fingerprint(command), request=request, follows=follows, now=now,
         )  # fmt: skip
@@ -181,7 +181,7 @@ class BookingCommands:
             return booking.placements
         try:
             return self.allocator.allocate(
-                booking.calendar, booking.visit, booking.resource, booking.start, booking.now, booking.hold,
+                booking.calendar, booking.spec, booking.resource, booking.start, booking.now, booking.hold,
                 use_cache=use_cache,
             )  # fmt: skip
         except Refusal:
@@ -195,7 +195,7 @@ class BookingCommands:
             return card if card.agenda == str(agenda) else self.cards.move(card, agenda)
         try:
             added = self.limits.add_card(
-                booking.calendar.municipality, booking.visit, self._new_card(booking, placements), booking.request,
+                booking.calendar.municipality, booking.spec, self._new_card(booking, placements), booking.request,
                 booking.now,
             )  # fmt: skip
         except InvitationUsed as error:
@@ -207,7 +207,7 @@ class BookingCommands:
     def _new_card(self, booking: _Booking, placements: Sequence[Placement]) -> Card:
         agenda, request = placements[0].agenda, booking.request
         municipality = booking.calendar.municipality.id
-        due = intake_form.duties(booking.calendar, booking.visit, booking.start, booking.now, booking.answers, ())
+        due = intake_form.duties(booking.calendar, booking.spec, booking.start, booking.now, booking.answers, ())
         return Card(
             id=booking.identifier,
             municipality=municipality,
@@ -219,7 +219,7 @@ class BookingCommands:
             token_hash=hash_of(self.links.token(booking.identifier)),
             fingerprint=booking.fingerprint,
             created_at=booking.now,
-            types=list(booking.visit.type_ids),
+            types=list(booking.spec.type_ids),
             contact_mark=self.links.contact_of(municipality, booking.person),
             invitation=booking.invitation.id if booking.invitation else None,
             duty_at=intake_form.next_duty_at(due, booking.now),
@@ -231,11 +231,11 @@ class BookingCommands:
     def _claim(self, booking: _Booking, card: Card, placements: Sequence[Placement]) -> tuple[Appointment, Card]:
         """Claim the time and publish the event. Raises Taken."""
         municipality, now, request = booking.calendar.municipality, booking.now, booking.request
-        held = appointment_steps.hold(
-            booking.identifier, municipality.id, booking.visit, placements, booking.start, now, request.by,
+        held = appointment_lifecycle.hold(
+            booking.identifier, municipality.id, booking.spec, placements, booking.start, now, request.by,
             booking.follows,
         )  # fmt: skip
-        booked, event = appointment_steps.book(
+        booked, event = appointment_lifecycle.book(
             municipality, held, now=now, by=request.actor, language=booking.person["language"]
         )
         event = request.traced(event)
@@ -252,22 +252,24 @@ class BookingCommands:
         return self.invitations.require_valid(municipality, token) if token else None
 
 
-def _visit(calendar: Calendar, command: Mapping[str, Any], request: Request, invitation: Invitation | None) -> Visit:
-    """The visit that this caller may book. Staff may book at any notice.
+def _spec(
+    calendar: Calendar, command: Mapping[str, Any], request: Request, invitation: Invitation | None
+) -> AppointmentSpec:
+    """The spec of what this caller may book. Staff may book without a lead time.
 
-    Raises Refusal: as `plan_visit`, unknown-appointment-type, invitation-not-valid.
+    Raises Refusal: as `spec_for`, unknown-appointment-type, invitation-not-valid.
     """
     location = command["location"] or (invitation.location if invitation else None)
-    visit = plan_visit(calendar.municipality, command["appointment_types"], command["persons"], location)
+    spec = spec_for(calendar.municipality, command["appointment_types"], command["persons"], location)
     if request.is_staff:
-        return at_any_notice(visit)
-    for kind in visit.types:
+        return without_lead_time(spec)
+    for kind in spec.types:
         invited = invitation is not None and invitation.appointment_type == kind.id
         if kind.visibility != "public" and not (kind.visibility == "link" and invited):
             raise Refusal("unknown-appointment-type", {"appointment_type": kind.id})
-    if invitation is not None and visit.type_ids != (invitation.appointment_type,):
+    if invitation is not None and spec.type_ids != (invitation.appointment_type,):
         raise Refusal("invitation-not-valid")
-    return visit
+    return spec
 
 
 def _resource(command: Mapping[str, Any], invitation: Invitation | None) -> str | None:

@@ -11,7 +11,7 @@ from loket_contracts.errors import Refusal, load
 
 from ..domain import contact, intake_form
 from ..domain.appointment import Appointment
-from ..domain.visit import Visit, plan_visit
+from ..domain.appointment_spec import AppointmentSpec, spec_for
 from ..store.agendas import EXPIRED_HOLD_RETENTION, Agendas, HeldSlot
 from ..store.cards import Card
 from ..store.configurations import Configurations
@@ -37,14 +37,14 @@ class DraftCommands:
 
     def fill_in(self, held: HeldSlot, command: Mapping[str, Any]) -> Draft:
         """Store the given answers and contact. Raises Refusal: invalid-request, as booking them would."""
-        visit = self._visit(held)
+        spec = self._spec(held)
         draft = self.get_draft(held)
         if command["answers"] is not None:
-            draft = replace(draft, answers=intake_form.check_answers(visit, command["answers"]))
+            draft = replace(draft, answers=intake_form.check_answers(spec, command["answers"]))
         if command["contact"] is not None:
             known = self.configurations.calendar(held.appointment.municipality).municipality
             person = contact.complete_contact(known, command["contact"])
-            if errors := intake_form.contact_errors(visit, person):
+            if errors := intake_form.contact_errors(spec, person):
                 raise Refusal("invalid-request", errors=errors)
             draft = replace(draft, contact=person)
         self.drafts.save(draft)
@@ -58,7 +58,7 @@ class DraftCommands:
     def attach(self, held: HeldSlot, question: str, name: str, content: str) -> None:
         """Store a file with the form. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted."""
         until = held.expires + EXPIRED_HOLD_RETENTION
-        self.attachments.add_pending(_appointment_id(held), self._visit(held), question, name, content, until)
+        self.attachments.add_pending(_appointment_id(held), self._spec(held), question, name, content, until)
 
     def detach(self, held: HeldSlot, identifier: str) -> None:
         """Delete a file of the form. Raises Refusal: file-not-found."""
@@ -94,11 +94,9 @@ class DraftCommands:
         self.agendas.drop_hold(before.appointment.id)
         self.limits.release_hold(before.appointment.municipality, request, before.appointment.id)
 
-    def _visit(self, held: HeldSlot) -> Visit:
+    def _spec(self, held: HeldSlot) -> AppointmentSpec:
         known = self.configurations.calendar(held.appointment.municipality).municipality
-        return plan_visit(
-            known, held.appointment.appointment_types, held.appointment.persons, held.appointment.location
-        )
+        return spec_for(known, held.appointment.appointment_types, held.appointment.persons, held.appointment.location)
 
 
 def _appointment_id(held: HeldSlot) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..domain.visit import candidates, plan_visit
+from ..domain.appointment_spec import candidates, spec_for
 from ..store.configurations import Configurations
 from ..store.invitations import Invitation, Invitations
 from .ports import Clock
@@ -33,9 +33,9 @@ class InvitationCommands:
         if kind is None:
             raise Refusal("unknown-appointment-type", {"appointment_type": command["appointment_type"]})
         places = [command["location"]] if command["location"] else list(kind.locations)
-        visits = [plan_visit(known, [kind.id], 1, place) for place in places]
+        specs = [spec_for(known, [kind.id], 1, place) for place in places]
         if command["resource"] is not None:
-            able = (each for visit in visits for group in candidates(known, visit) for each in group)
+            able = (each for spec in specs for group in candidates(known, spec) for each in group)
             if command["resource"] not in {each.id for each in able}:
                 raise Refusal("unknown-resource", {"resource": command["resource"]})
         now = self.clock()

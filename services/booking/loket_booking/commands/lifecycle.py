@@ -1,4 +1,4 @@
-"""Cancel and reschedule an appointment, and take the steps of a visit."""
+"""Cancel and reschedule an appointment, and apply the commands that change its state."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 from loket_contracts.errors import Refusal
 
-from ..domain import appointment as appointment_steps
+from ..domain import appointment as appointment_lifecycle
 from ..domain import booked, intake_form
 from ..domain.appointment import Appointment
+from ..domain.appointment_spec import AppointmentSpec, without_lead_time
 from ..domain.opening_hours import Calendar
-from ..domain.visit import Visit, at_any_notice
 from ..store.agendas import Agendas, Taken
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
@@ -47,7 +47,7 @@ class LifecycleCommands:
                 return appointment
             _check_sequence(appointment, sequence)
             now = self.clock()
-            cancelled, event = appointment_steps.cancel(
+            cancelled, event = appointment_lifecycle.cancel(
                 municipality, appointment, now=now, by=request.actor, reason=reason
             )
             event = request.traced(event)
@@ -64,7 +64,7 @@ class LifecycleCommands:
         """Move the appointment: claim the new time and free the old one, both or neither. Idempotent.
 
         `command`: as contracts' RescheduleAppointment reads it. `hold`: of an offer from the waiting list, which may be
-        taken at any notice. Raises Refusal: as `check_command`, changed-meanwhile, slot-*, invalid-request for the
+        taken without lead time. Raises Refusal: as `check_command`, changed-meanwhile, slot-*, invalid-request for the
         reason, appointment-type-removed, location-removed, unknown-location.
         """
         now = self.clock()
@@ -77,13 +77,13 @@ class LifecycleCommands:
             if _is_there_already(calendar, appointment, command):
                 return appointment
             _check_sequence(appointment, command["sequence"])
-            appointment_steps.check_command(municipality, appointment, "reschedule", request.by, now)
-            visit = _visit_to_move(calendar, appointment, card, command, request, hold)
+            appointment_lifecycle.check_command(municipality, appointment, "reschedule", request.by, now)
+            spec = _spec_to_move(calendar, appointment, card, command, request, hold)
             new = self.allocator.allocate(
-                calendar, visit, command["resource"], command["start"], now, hold, old, use_cache=attempt == 0
+                calendar, spec, command["resource"], command["start"], now, hold, old, use_cache=attempt == 0
             )
-            moved, event = appointment_steps.reschedule(
-                municipality, appointment, visit, new, command["start"], now=now, by=request.actor,
+            moved, event = appointment_lifecycle.reschedule(
+                municipality, appointment, spec, new, command["start"], now=now, by=request.actor,
                 reason=command["reason"],
             )  # fmt: skip
             event = request.traced(event)
@@ -94,51 +94,51 @@ class LifecycleCommands:
                 continue
             if done:
                 self.publish(Agendas.NAME, str(agenda), [event])
-                self._update_duty(calendar, visit, card, moved)
+                self._update_duty(calendar, spec, card, moved)
                 return moved
             card = self.cards.get(card.id) or card
         raise Refusal("changed-meanwhile")
 
-    def take_step(
+    def apply_command(
         self, card: Card, command: str, request: Request, reason: str | None = None,
         changes: Mapping[str, Any] = MappingProxyType({}),
     ) -> Appointment:  # fmt: skip
-        """Take a step that changes no time (`appointment.STEPS`). `changes` may set the desk or the outcome.
+        """Apply one of `appointment.STATE_COMMANDS`. `changes` may set `desk` or `outcome`.
 
-        Raises Refusal: as `check_command`, invalid-request for an unknown step or reason.
+        Raises Refusal: as `check_command`, invalid-request for an unknown command or reason.
         """
-        if command not in appointment_steps.STEPS:
-            raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such step."}])
+        if command not in appointment_lifecycle.STATE_COMMANDS:
+            raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such command."}])
         known = self.configurations.calendar(card.municipality).municipality
         if command == "no_show":
             _check_reason(known.reasons, command, reason, request)
         for _ in range(ATTEMPTS):
             appointment, placements = self.agendas.get_claim(card.agenda, card.id)
-            changed, event = appointment_steps.take_step(
+            changed, event = appointment_lifecycle.apply_command(
                 known, appointment, command, now=self.clock(), by=request.actor, reason=reason, changes=changes
             )
             event = request.traced(event)
-            if self.agendas.save_step(placements, changed, event):
+            if self.agendas.save_transition(placements, changed, event):
                 self.publish(Agendas.NAME, card.agenda, [event])
                 return changed
         raise Refusal("changed-meanwhile")
 
-    def _update_duty(self, calendar: Calendar, visit: Visit, card: Card, moved: Appointment) -> None:
-        due = intake_form.duties(calendar, visit, moved.start, moved.booked_at, card.answers, card.uploaded)
+    def _update_duty(self, calendar: Calendar, spec: AppointmentSpec, card: Card, moved: Appointment) -> None:
+        due = intake_form.duties(calendar, spec, moved.start, moved.booked_at, card.answers, card.uploaded)
         duty_at = intake_form.next_duty_at(due, self.clock())
         if duty_at != card.duty_at:
             self.cards.change(card, duty_at=duty_at)
 
 
-def _visit_to_move(
+def _spec_to_move(
     calendar: Calendar, appointment: Appointment, card: Card, command: Mapping[str, Any], request: Request,
     hold: str | None,
-) -> Visit:  # fmt: skip
-    """The visit at the requested location. Raises Refusal."""
-    visit = booked.visit_to_move(calendar.municipality, appointment, command.get("location"))
-    if visit.location.id != appointment.location and (errors := intake_form.contact_errors(visit, card.contact)):
+) -> AppointmentSpec:  # fmt: skip
+    """The spec at the requested location. Raises Refusal."""
+    spec = booked.spec_to_move(calendar.municipality, appointment, command.get("location"))
+    if spec.location.id != appointment.location and (errors := intake_form.contact_errors(spec, card.contact)):
         raise Refusal("invalid-request", errors=errors)
-    return at_any_notice(visit) if request.is_staff or hold is not None else visit
+    return without_lead_time(spec) if request.is_staff or hold is not None else spec
 
 
 def _is_there_already(calendar: Calendar, appointment: Appointment, command: Mapping[str, Any]) -> bool:

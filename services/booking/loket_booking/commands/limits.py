@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 
 from loket_contracts.errors import Refusal
 
+from ..domain.appointment_spec import AppointmentSpec
 from ..domain.catalogue import Municipality
 from ..domain.grid import local_date
-from ..domain.visit import Visit
 from ..store.agendas import Agendas
 from ..store.cards import MAX_BOOKING_TIME, Card, Cards, PlaceTaken
 from ..store.clients import ClientPermits
@@ -70,7 +70,7 @@ class Limits:
             self.permits.release(self._name(municipality, "holds", request.client), hold)
 
     def add_card(
-        self, known: Municipality, visit: Visit, card: Card, request: Request, now: dt.datetime
+        self, known: Municipality, spec: AppointmentSpec, card: Card, request: Request, now: dt.datetime
     ) -> Card | None:
         """Store the card, in free places. None when there is a card with its id.
 
@@ -84,7 +84,7 @@ class Limits:
             try:
                 return card if self.cards.add(card) else None
             except PlaceTaken:
-                today = local_date(now, visit.location.time_zone).isoformat()
+                today = local_date(now, spec.location.time_zone).isoformat()
                 card = replace(card, places=self._free_places(known, card, request, now, today))
         raise Refusal("too-many-appointments", {"limit": most})
 

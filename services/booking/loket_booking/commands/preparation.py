@@ -10,7 +10,7 @@ from loket_contracts.errors import Refusal
 
 from ..domain import intake_form
 from ..domain.appointment import Appointment, require_state
-from ..domain.booked import visit_of
+from ..domain.booked import booked_spec
 from ..domain.intake_form import Duty
 from ..store.agendas import Agendas
 from ..store.audit import Audit
@@ -39,7 +39,7 @@ class PreparationCommands:
         Raises Refusal: not-allowed-in-state, appointment-begun.
         """
         entry = {"text": text, "at": self.clock(), "who": request.who, "answer": None, "answered_at": None}
-        self.lifecycle.take_step(card, "ask", request)
+        self.lifecycle.apply_command(card, "ask", request)
         self.cards.append(card, "requests", entry)
         self.audit.record(card.municipality, request.actor, "asked", self.clock(), card.id)
         return self.cards.get(card.id) or card
@@ -51,8 +51,8 @@ class PreparationCommands:
         """
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
         require_state(appointment, "booked")
-        visit = visit_of(self.configurations.including_removed(card.municipality), appointment)
-        answers = intake_form.amend_answers(visit, card.answers, command["answers"], request.may_answer_later)
+        spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
+        answers = intake_form.amend_answers(spec, card.answers, command["answers"], request.may_answer_later)
         requests = [dict(each) for each in card.requests]
         if command["message"] is not None:
             if not requests:
@@ -75,7 +75,7 @@ class PreparationCommands:
     def process_due_documents(self) -> int:
         """Send reminders, and flag or cancel appointments whose documents are missing. Returns the number of cards.
 
-        Safe to repeat after a crash: a step in the appointment's history is not taken again.
+        Safe to repeat after a crash: a command in the appointment's history is not applied again.
         """
         cards = self.cards.find_due(self.clock(), BATCH)
         request = Request(by="system")
@@ -86,33 +86,31 @@ class PreparationCommands:
                 continue
             now = self.clock()
             due = [duty for duty in self._duties(card, found[0]) if card.duty_at and card.duty_at <= duty.at <= now]
-            for step in dict.fromkeys(_consequence(duty) for duty in due):
-                self._apply_consequence(card, step, due[0], request)
+            for command in dict.fromkeys(_consequence(duty) for duty in due):
+                self._apply_consequence(card, command, due[0], request)
             self.update_duty(self.cards.get(card.id) or card)
         return len(cards)
 
-    def _apply_consequence(self, card: Card, step: str, duty: Duty, request: Request) -> None:
+    def _apply_consequence(self, card: Card, command: str, duty: Duty, request: Request) -> None:
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
-        done = any(each.command == step and each.at >= duty.at for each in appointment.history)
-        if not step or done or appointment.state != "booked":
+        done = any(each.command == command and each.at >= duty.at for each in appointment.history)
+        if not command or done or appointment.state != "booked":
             return
-        if step == "cancel":
+        if command == "cancel":
             self.lifecycle.cancel(card, DOCUMENTS_MISSING, request)
             return
-        self.lifecycle.take_step(card, step, request)
-        if step == "flag":
+        self.lifecycle.apply_command(card, command, request)
+        if command == "flag":
             self.cards.change(card, flagged=True)
 
     def _duties(self, card: Card, appointment: Appointment) -> list[Duty]:
         calendar = self.configurations.calendar(card.municipality)
-        visit = visit_of(self.configurations.including_removed(card.municipality), appointment)
-        return intake_form.duties(
-            calendar, visit, appointment.start, appointment.booked_at, card.answers, card.uploaded
-        )
+        spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
+        return intake_form.duties(calendar, spec, appointment.start, appointment.booked_at, card.answers, card.uploaded)
 
 
 def _consequence(duty: Duty) -> str:
-    """The step to take, or an empty string."""
+    """The command to apply, or an empty string."""
     if duty.kind == "remind":
         return "remind_of_documents"
     return {"keep": "", "flag": "flag", "release": "cancel"}[duty.consequence]

@@ -61,8 +61,8 @@ class PrivacyCommands:
                     "start": claim[0].local(claim[0].start) if claim else None,
                     "state": claim[0].state if claim else None,
                     "history": [
-                        {"what": step.command, "at": step.at.isoformat(), "by": step.by, "reason": step.reason}
-                        for step in (claim[0].history if claim else ())
+                        {"what": entry.command, "at": entry.at.isoformat(), "by": entry.by, "reason": entry.reason}
+                        for entry in (claim[0].history if claim else ())
                     ],
                 }
             )

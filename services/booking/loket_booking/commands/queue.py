@@ -13,11 +13,11 @@ from loket_contracts.visits import SERVING_STATES, WAITING_STATES, WAITING_TICKE
 
 from ..domain import queue, ticket
 from ..domain.appointment import Appointment
+from ..domain.appointment_spec import spec_for
 from ..domain.catalogue import Municipality, Resource
 from ..domain.grid import day, local_date
 from ..domain.queue import Waiting
 from ..domain.ticket import Ticket
-from ..domain.visit import plan_visit
 from ..store.agendas import Agendas
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
@@ -50,28 +50,28 @@ class QueueCommands:
         """
         now = self.clock()
         known = self.configurations.calendar(municipality).municipality
-        visit = plan_visit(known, command["appointment_types"], command["persons"], command["location"])
-        if visit.location.channel != "on_site":
-            raise Refusal("unknown-location", {"location": visit.location.id})
-        place = f"{municipality}/{visit.location.id}/{local_date(now, visit.location.time_zone)}"
+        spec = spec_for(known, command["appointment_types"], command["persons"], command["location"])
+        if spec.location.channel != "on_site":
+            raise Refusal("unknown-location", {"location": spec.location.id})
+        place = f"{municipality}/{spec.location.id}/{local_date(now, spec.location.time_zone)}"
         number = self.tickets.next_number(place)
         new = Ticket(
             id=f"{place}/{number}",
             municipality=municipality,
-            location=visit.location.id,
+            location=spec.location.id,
             number=number,
-            team=visit.team,
-            appointment_types=visit.type_ids,
-            persons=visit.persons,
+            team=spec.team,
+            appointment_types=spec.type_ids,
+            persons=spec.persons,
             language=spoken(command["language"], known.languages),
-            time_zone=visit.location.time_zone,
+            time_zone=spec.location.time_zone,
             arrived_at=arrived_at or now,
             follows=follows,
         )
-        return self._take_ticket_step(new, "issue", request)
+        return self._apply_ticket_command(new, "issue", request)
 
     def call_next(self, municipality: str, command: Mapping[str, Any], request: Request) -> Appointment | Ticket:
-        """Call the next person to a desk: an appointment of this specialist, or a ticket that they can serve.
+        """Call the next person to a counter: an appointment of this specialist, or a ticket that they can serve.
 
         `command`: as contracts' CallNext reads it. Raises Refusal: unknown-resource, unknown-location, nobody-waiting.
         """
@@ -93,25 +93,25 @@ class QueueCommands:
                     raise
         raise Refusal("changed-meanwhile")
 
-    def take_ticket_step(
-        self, municipality: str, identifier: str, step: str, command: Mapping[str, Any], request: Request
+    def apply_ticket_command(
+        self, municipality: str, identifier: str, command: str, details: Mapping[str, Any], request: Request
     ) -> Ticket:
-        """park, resume, complete, leave, call or transfer a ticket. `command`: as contracts' TakeStep reads it.
+        """Park, resume, complete, leave, call or transfer a ticket. `details`: as contracts' TakeStep reads it.
 
         Raises Refusal: ticket-not-found, not-allowed-in-state, invalid-request.
         """
         found = self.tickets.get(identifier)
         if found is None or found.municipality != municipality:
             raise Refusal("ticket-not-found", {"ticket": identifier})
-        if step not in ticket.COMMANDS:
-            raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such step."}])
+        if command not in ticket.TRANSITIONS:
+            raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such command."}])
         changes: dict[str, Any] = {}
-        if step == "complete":
-            changes["outcome"] = command["outcome"]
-        if step == "transfer":
+        if command == "complete":
+            changes["outcome"] = details["outcome"]
+        if command == "transfer":
             known = self.configurations.calendar(municipality).municipality
-            changes = {**_transfer_target(known, found.appointment_types, command), "resource": None, "desk": None}
-        return self._take_ticket_step(found, step, request, command["reason"], changes)
+            changes = {**_transfer_target(known, found.appointment_types, details), "resource": None, "desk": None}
+        return self._apply_ticket_command(found, command, request, details["reason"], changes)
 
     def transfer(self, card: Card, command: Mapping[str, Any], request: Request) -> Ticket:
         """Transfer a resident who is being served to another team: with a ticket that keeps their place in the line.
@@ -131,7 +131,7 @@ class QueueCommands:
         }
         arrived_at = waiting_of(appointment).arrived_at
         issued = self.issue_ticket(card.municipality, about, request, card.id, arrived_at)
-        self.lifecycle.take_step(card, "complete", request, changes={"outcome": "referred"})
+        self.lifecycle.apply_command(card, "complete", request, changes={"outcome": "referred"})
         return issued
 
     def people_at(
@@ -164,18 +164,18 @@ class QueueCommands:
     ) -> Appointment | Ticket:
         if identifier in tickets:
             changes = {"resource": resource.id, "desk": desk}
-            return self._take_ticket_step(tickets[identifier], "call", request, changes=changes)
+            return self._apply_ticket_command(tickets[identifier], "call", request, changes=changes)
         card = self.cards.get(identifier)
         if card is None:
             raise Refusal("appointment-not-found")
-        return self.lifecycle.take_step(card, "start", request, changes={"desk": desk})
+        return self.lifecycle.apply_command(card, "start", request, changes={"desk": desk})
 
-    def _take_ticket_step(
-        self, before: Ticket, step: str, request: Request, reason: str | None = None,
+    def _apply_ticket_command(
+        self, before: Ticket, command: str, request: Request, reason: str | None = None,
         changes: Mapping[str, Any] | None = None,
     ) -> Ticket:  # fmt: skip
-        changed, event = ticket.take_step(
-            before, step, now=self.clock(), by=request.actor, reason=reason, changes=changes or {}
+        changed, event = ticket.apply_command(
+            before, command, now=self.clock(), by=request.actor, reason=reason, changes=changes or {}
         )
         event = request.traced(event)
         if not self.tickets.save(changed, event):

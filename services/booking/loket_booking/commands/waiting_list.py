@@ -14,13 +14,13 @@ import structlog
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 
-from ..domain import appointment as appointment_steps
+from ..domain import appointment as appointment_lifecycle
 from ..domain import booked, waiting_list
 from ..domain.appointment import Appointment
+from ..domain.appointment_spec import AppointmentSpec, candidates
 from ..domain.availability import Availability, keys, preference_of
 from ..domain.grid import local_date
 from ..domain.opening_hours import Calendar
-from ..domain.visit import Visit, candidates
 from ..domain.waiting_list import Entry, Offer
 from ..store.agendas import Agendas, Taken, release_hold_id
 from ..store.cards import Card, Cards
@@ -54,8 +54,8 @@ class WaitingListCommands:
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
         now, before = self.clock(), self.waiting_lists.get(card.id)
         known = self.configurations.calendar(card.municipality).municipality
-        appointment_steps.check_command(known, appointment, "reschedule", request.by, now)
-        booked.visit_to_move(known, appointment)
+        appointment_lifecycle.check_command(known, appointment, "reschedule", request.by, now)
+        booked.spec_to_move(known, appointment)
         entry, event = waiting_list.join(appointment, before, now, preference_of(command), command["not_before"])
         if not self._save(entry, request.traced(event)):
             raise Refusal("already-on-waiting-list")
@@ -140,7 +140,7 @@ class WaitingListCommands:
             return 0
         entry = replace(entry, start=appointment.start)
         try:
-            visit = booked.visit_to_move(calendar.municipality, appointment)
+            spec = booked.spec_to_move(calendar.municipality, appointment)
         except Refusal as refusal:  # the type or the location was removed
             log.info("removed from the waiting list", appointment=entry.id, code=refusal.code)
             self._remove(entry, now)
@@ -148,19 +148,19 @@ class WaitingListCommands:
         days = _days_to_search(entry, dates, now)
         for _ in range(ATTEMPTS):
             try:
-                return self._offer_slot(calendar, visit, entry, days, hold, now)
+                return self._offer_slot(calendar, spec, entry, days, hold, now)
             except Taken:
                 continue
         return 0
 
     def _offer_slot(
-        self, calendar: Calendar, visit: Visit, entry: Entry, days: Sequence[dt.date], hold: str | None,
+        self, calendar: Calendar, spec: AppointmentSpec, entry: Entry, days: Sequence[dt.date], hold: str | None,
         now: dt.datetime,
     ) -> int:  # fmt: skip
         """Hold the earliest wanted slot and publish the offer. Raises Taken."""
-        groups = candidates(calendar.municipality, visit)
-        agendas = self.agendas.read(keys(calendar, visit, groups, days))
-        availability = Availability(calendar, visit, groups, agendas, now, hold)
+        groups = candidates(calendar.municipality, spec)
+        agendas = self.agendas.read(keys(calendar, spec, groups, days))
+        availability = Availability(calendar, spec, groups, agendas, now, hold)
         slots = availability.slots(days, entry.preference)
         found = next((slot for slot in slots if entry.wants(slot.on, slot.cell)), None)
         if found is None:
@@ -169,7 +169,7 @@ class WaitingListCommands:
         placements = availability.place(start)
         expires = min(now + dt.timedelta(minutes=calendar.municipality.offer_minutes), start)
         offer = Offer(uuid.uuid4().hex, start, end, expires)
-        held = appointment_steps.hold(offer.hold, entry.municipality, visit, placements, start, now, "system")
+        held = appointment_lifecycle.hold(offer.hold, entry.municipality, spec, placements, start, now, "system")
         self.agendas.hold(placements, held, expires, now, replaces=hold)
         offered, event = waiting_list.offer(entry, offer, now)
         if not self._save(offered, event):
@@ -184,11 +184,11 @@ class WaitingListCommands:
         return found[0] if found and found[0].state == "booked" else None
 
     def _end_offer(
-        self, card: Card, request: Request, step: Callable[[Entry, dt.datetime], tuple[Entry, Event]]
+        self, card: Card, request: Request, end: Callable[[Entry, dt.datetime], tuple[Entry, Event]]
     ) -> Entry:
-        """Take a step that ends an offer, and release its slot."""
+        """End an offer with `end`, and release its slot."""
         entry = self.get_entry(card)
-        changed, event = step(entry, self.clock())
+        changed, event = end(entry, self.clock())
         if not self._save(changed, request.traced(event)):
             raise Refusal("changed-meanwhile")
         self._drop_offer_hold(entry)

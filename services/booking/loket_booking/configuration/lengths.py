@@ -13,7 +13,7 @@ from ..domain.grid import MINUTES, cells_for, span
 CELLS_OF_DAY = 24 * 60 // MINUTES
 
 
-def too_long_visits(
+def too_long_appointments(
     name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any], resources: Iterable[Resource]
 ) -> Iterator[tuple[str, str]]:
     """(pointer, message) when no resource at a location is open long enough for a visit.

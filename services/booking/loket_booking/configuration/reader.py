@@ -16,7 +16,7 @@ from loket_contracts.periods import is_stored, reading_stored
 from loket_contracts.reasons import USUAL_REASONS
 
 from ..domain import catalogue
-from .lengths import too_long_visits
+from .lengths import too_long_appointments
 from .schema import AppointmentType, MunicipalityFile, Resource
 from .values import FileDefaults
 
@@ -134,7 +134,7 @@ def _broken_references(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         unmet = list(_unmet_needs(name, kind, loaded))
         yield from unmet
         if not unmet and not is_stored():
-            yield from too_long_visits(name, kind, loaded, _resources(loaded))
+            yield from too_long_appointments(name, kind, loaded, _resources(loaded))
         yield from _broken_conditions(name, kind["questions"])
 
 
@@ -253,8 +253,8 @@ def _appointment_type(name: str, entry: dict[str, Any]) -> catalogue.Appointment
         preparation=entry["preparation"],
         wrap_up=entry["wrap_up"],
         interval=entry["interval"],
-        notice=dt.timedelta(hours=entry["notice_hours"]),
-        notice_working_days=entry["notice_working_days"],
+        lead_time=dt.timedelta(hours=entry["notice_hours"]),
+        lead_working_days=entry["notice_working_days"],
         horizon=entry["horizon_days"],
         questions=tuple(catalogue.Question(id=question, **content) for question, content in entry["questions"].items()),
         bring=tuple(entry["bring"]),

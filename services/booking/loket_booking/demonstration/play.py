@@ -157,12 +157,12 @@ class Year:
         if appointment.state != "booked" or appointment.start != _now.get():
             return
         if not wanted.comes:
-            self._in(30, partial(self._step, found, "no_show"))
+            self._in(30, partial(self._give_command, found, "no_show"))
             self._count("did not come")
             return
-        for minute, command, changes in _steps(wanted, appointment):
+        for minute, command, changes in _commands(wanted, appointment):
             _now.set(appointment.start + dt.timedelta(minutes=minute))
-            self._step(found, command, **changes)
+            self._give_command(found, command, **changes)
         self._count("helped")
         if wanted.score is not None:
             self._in(60 * 26, partial(self._give_feedback, found, wanted.score))
@@ -176,17 +176,17 @@ class Year:
         issued = self.use_cases.queue.issue_ticket(municipality.ID, command, STAFF)
         self._count("walk-ins")
         details = {"reason": None, "outcome": "answered"}
-        step = partial(self.use_cases.queue.take_ticket_step, municipality.ID, issued.id)
+        give = partial(self.use_cases.queue.apply_ticket_command, municipality.ID, issued.id)
         _now.set(_now.get() + dt.timedelta(minutes=round(walk_in.waits)))
         if not walk_in.stays:
-            step("leave", details, STAFF)
+            give("leave", details, STAFF)
             return
-        step("call", details, STAFF)
+        give("call", details, STAFF)
         _now.set(_now.get() + dt.timedelta(minutes=max(1, round(walk_in.service_minutes))))
-        step("complete", details, STAFF)
+        give("complete", details, STAFF)
 
-    def _step(self, card: Card, command: str, **changes: str) -> None:
-        self.use_cases.lifecycle.take_step(card, command, STAFF, None, changes)
+    def _give_command(self, card: Card, command: str, **changes: str) -> None:
+        self.use_cases.lifecycle.apply_command(card, command, STAFF, None, changes)
 
     def _in(self, minutes: int, act: Act) -> None:
         self._at(_now.get() + dt.timedelta(minutes=minutes), act)
@@ -199,8 +199,8 @@ class Year:
         return found
 
 
-def _steps(wanted: AppointmentRequest, appointment: Appointment) -> Iterator[tuple[int, str, dict[str, str]]]:
-    """The steps of a visit: the minute from the planned start, the command, and its changes."""
+def _commands(wanted: AppointmentRequest, appointment: Appointment) -> Iterator[tuple[int, str, dict[str, str]]]:
+    """The commands of an appointment: the minute from the planned start, the command, and its changes."""
     planned = (appointment.end - appointment.start) / dt.timedelta(minutes=1)
     begins = round(wanted.begins)
     yield min(begins, round(wanted.arrives)), "check_in", {}

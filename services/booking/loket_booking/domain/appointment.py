@@ -14,43 +14,43 @@ from loket_contracts.errors import Refusal
 from loket_contracts.languages import DEFAULT_LANGUAGE
 
 from . import lifecycle
+from .appointment_spec import AppointmentSpec
 from .catalogue import Municipality
 from .grid import CELL, zone
-from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
+from .lifecycle import ANYONE, STAFF, Actor, HistoryEntry, Transition
 from .resource_day import Placement
 from .timing import Period, command_period
-from .visit import Visit
 
 _BOOKED = frozenset({"booked"})
-#: every transition between states
-COMMANDS: dict[str, Command] = lifecycle.command_table(
+#: every transition between states, by the command that requests it
+TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
     (
-        Command("book", frozenset({"held"}), "booked", "appointment.booked", ANYONE),
-        Command("reschedule", _BOOKED, "booked", "appointment.rescheduled", ANYONE),
-        Command("cancel", _BOOKED, "cancelled", "appointment.cancelled", ANYONE),
-        Command("ask", _BOOKED, "booked", "appointment.preparation_requested", STAFF),
-        Command("remind_of_documents", _BOOKED, "booked", "appointment.documents_due", STAFF),
-        Command("flag", _BOOKED, "booked", "appointment.documents_missing", STAFF),
-        Command("check_in", _BOOKED, "checked_in", "appointment.checked_in", ANYONE),
-        Command("start", frozenset({"booked", "checked_in"}), "in_service", "appointment.started", STAFF),
-        Command("park", frozenset({"in_service"}), "parked", "appointment.parked", STAFF),
-        Command("resume", frozenset({"parked"}), "checked_in", "appointment.resumed", STAFF),
-        Command("complete", frozenset({"in_service"}), "completed", "appointment.completed", STAFF),
-        Command("no_show", _BOOKED, "no_show", "appointment.no_show", STAFF),
-        Command("undo_check_in", frozenset({"checked_in"}), "booked", "appointment.reinstated", STAFF),
-        Command("undo_no_show", frozenset({"no_show"}), "booked", "appointment.reinstated", STAFF),
+        Transition("book", frozenset({"held"}), "booked", "appointment.booked", ANYONE),
+        Transition("reschedule", _BOOKED, "booked", "appointment.rescheduled", ANYONE),
+        Transition("cancel", _BOOKED, "cancelled", "appointment.cancelled", ANYONE),
+        Transition("ask", _BOOKED, "booked", "appointment.preparation_requested", STAFF),
+        Transition("remind_of_documents", _BOOKED, "booked", "appointment.documents_due", STAFF),
+        Transition("flag", _BOOKED, "booked", "appointment.documents_missing", STAFF),
+        Transition("check_in", _BOOKED, "checked_in", "appointment.checked_in", ANYONE),
+        Transition("start", frozenset({"booked", "checked_in"}), "in_service", "appointment.started", STAFF),
+        Transition("park", frozenset({"in_service"}), "parked", "appointment.parked", STAFF),
+        Transition("resume", frozenset({"parked"}), "checked_in", "appointment.resumed", STAFF),
+        Transition("complete", frozenset({"in_service"}), "completed", "appointment.completed", STAFF),
+        Transition("no_show", _BOOKED, "no_show", "appointment.no_show", STAFF),
+        Transition("undo_check_in", frozenset({"checked_in"}), "booked", "appointment.reinstated", STAFF),
+        Transition("undo_no_show", frozenset({"no_show"}), "booked", "appointment.reinstated", STAFF),
     )
 )
-#: the commands that change no time
-STEPS = frozenset(COMMANDS) - {"book", "reschedule", "cancel"}
+#: the commands that change the state and not the time
+STATE_COMMANDS = frozenset(TRANSITIONS) - {"book", "reschedule", "cancel"}
 
 
 @dataclass(frozen=True)
 class Appointment:
     """An appointment as stored in an agenda. `sequence` counts its events; times are in UTC.
 
-    `desk`: to which the resident is called. `outcome`: of a completed visit, one of OUTCOMES (event_data). `follows`:
-    the id of the earlier appointment that this one follows up.
+    `desk`: the counter to which the resident is called. `outcome`: of a completed visit, one of OUTCOMES
+    (event_data). `follows`: the id of the earlier appointment that this one follows up.
     """
 
     id: str
@@ -69,7 +69,7 @@ class Appointment:
     booked_at: dt.datetime
     booked_by: str
     sequence: int
-    history: tuple[Transition, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
     desk: str | None = None
     outcome: str | None = None
     follows: str | None = None
@@ -81,16 +81,16 @@ class Appointment:
 
 def allowed_commands(known: Municipality, appointment: Appointment, role: str, now: dt.datetime) -> list[str]:
     """The names of the commands that this role may give now."""
-    return lifecycle.allowed_commands(COMMANDS, appointment.state, role, _in_time(known, appointment, role, now))
+    return lifecycle.allowed_commands(TRANSITIONS, appointment.state, role, _in_time(known, appointment, role, now))
 
 
-def check_command(known: Municipality, appointment: Appointment, name: str, role: str, now: dt.datetime) -> Command:
-    """The command, if this role may give it now.
+def check_command(known: Municipality, appointment: Appointment, name: str, role: str, now: dt.datetime) -> Transition:
+    """The transition of this command, if this role may give it now.
 
     Raises Refusal: not-allowed-in-state; too-early; appointment-begun, for a resident or portal; appointment-over.
     """
     in_time = _in_time(known, appointment, role, now)
-    command = lifecycle.check_command(COMMANDS, name, appointment.state, role, in_time)
+    transition = lifecycle.check_command(TRANSITIONS, name, appointment.state, role, in_time)
     when = _period(known, appointment, name, role)
     if when.opens is not None and when.is_early(now):
         raise Refusal("too-early", {"opens": appointment.local(when.opens)})
@@ -99,7 +99,7 @@ def check_command(known: Municipality, appointment: Appointment, name: str, role
         if when.closes == appointment.start:
             raise Refusal("appointment-begun", {"began": began, "contact": _contact(known)})
         raise Refusal("appointment-over", {"began": began})
-    return command
+    return transition
 
 
 def _in_time(known: Municipality, appointment: Appointment, role: str, now: dt.datetime) -> Callable[[str], bool]:
@@ -123,7 +123,7 @@ def require_state(appointment: Appointment, state: str) -> None:
 
 
 def hold(
-    identifier: str, municipality: str, visit: Visit, placements: Sequence[Placement], start: dt.datetime,
+    identifier: str, municipality: str, spec: AppointmentSpec, placements: Sequence[Placement], start: dt.datetime,
     now: dt.datetime, by: str, follows: str | None = None,
 ) -> Appointment:  # fmt: skip
     """An appointment in state held, without an event. Its language is the default until `book` sets the resident's."""
@@ -131,15 +131,15 @@ def hold(
         id=identifier,
         municipality=municipality,
         state="held",
-        appointment_types=visit.type_ids,
-        team=visit.team,
-        location=visit.location.id,
-        channel=visit.location.channel,
+        appointment_types=spec.type_ids,
+        team=spec.team,
+        location=spec.location.id,
+        channel=spec.location.channel,
         resources=_resources_of(placements),
-        persons=visit.persons,
+        persons=spec.persons,
         start=start,
-        end=start + visit.length * CELL,
-        time_zone=visit.location.time_zone,
+        end=start + spec.length * CELL,
+        time_zone=spec.location.time_zone,
         language=DEFAULT_LANGUAGE,
         booked_at=now,
         booked_by=by,
@@ -157,13 +157,13 @@ def book(
 
 
 def reschedule(
-    known: Municipality, appointment: Appointment, visit: Visit, placements: Sequence[Placement], start: dt.datetime, *,
-    now: dt.datetime, by: Actor, reason: str | None = None,
+    known: Municipality, appointment: Appointment, spec: AppointmentSpec, placements: Sequence[Placement],
+    start: dt.datetime, *, now: dt.datetime, by: Actor, reason: str | None = None,
 ) -> tuple[Appointment, Event]:  # fmt: skip
     """The appointment at another time, with the same id. Raises Refusal: as `check_command`."""
     changes = {
-        "start": start, "end": start + visit.length * CELL, "resources": _resources_of(placements),
-        "location": visit.location.id, "channel": visit.location.channel, "time_zone": visit.location.time_zone,
+        "start": start, "end": start + spec.length * CELL, "resources": _resources_of(placements),
+        "location": spec.location.id, "channel": spec.location.channel, "time_zone": spec.location.time_zone,
     }  # fmt: skip
     details = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
     return _apply(known, appointment, "reschedule", now, by, reason, changes, details if reason is None else details | {
@@ -178,11 +178,11 @@ def cancel(
     return _apply(known, appointment, "cancel", now, by, reason, details={"cancelled_by": by.role, "reason": reason})
 
 
-def take_step(
+def apply_command(
     known: Municipality, appointment: Appointment, command: str, *, now: dt.datetime, by: Actor,
     reason: str | None = None, changes: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    """One of STEPS. `changes` may set `desk` or `outcome`. Raises Refusal: as `check_command`."""
+    """Apply one of STATE_COMMANDS. `changes` may set `desk` or `outcome`. Raises Refusal: as `check_command`."""
     return _apply(known, appointment, command, now, by, reason, changes)
 
 
@@ -194,17 +194,17 @@ def _apply(
     known: Municipality, appointment: Appointment, name: str, now: dt.datetime, by: Actor, reason: str | None = None,
     changes: Mapping[str, Any] = MappingProxyType({}), details: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    command = check_command(known, appointment, name, by.role, now)
+    transition = check_command(known, appointment, name, by.role, now)
     if appointment.history:  # clocks of instances differ, but the history must stay in order
         now = max(now, appointment.history[-1].at)
     changed = replace(
         appointment,
         **changes,
-        state=command.target,
+        state=transition.target,
         sequence=appointment.sequence + 1,
-        history=(*appointment.history, Transition(name, now, by.role, reason, by.who)),
+        history=(*appointment.history, HistoryEntry(name, now, by.role, reason, by.who)),
     )
-    return changed, _event(command.event, changed, now, details)
+    return changed, _event(transition.event, changed, now, details)
 
 
 def _event(name: str, appointment: Appointment, now: dt.datetime, details: Mapping[str, Any]) -> Event:

@@ -1,4 +1,4 @@
-"""Assign different resources to the needs of a visit, at the same time.
+"""Assign different resources to the needs of an appointment, at the same time.
 
 By Hall's theorem, n equal visits can take place at once exactly when every set of their needs has enough candidates (P.
 Hall, On Representatives of Subsets, 1935). Needs without a common candidate do not compete, so only connected sets
@@ -36,7 +36,7 @@ NOWHERE = Starts(0)
 
 
 class Assignment:
-    """The candidates for each need of a visit."""
+    """The candidates for each need of an appointment."""
 
     def __init__(self, groups: Groups) -> None:
         self.groups = groups

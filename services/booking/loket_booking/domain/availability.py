@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import WEEKDAYS
 
+from .appointment_spec import AppointmentSpec
 from .assignment import NOWHERE, Assignment, Groups, Starts
 from .catalogue import Resource
 from .grid import Day, cells_every, cells_of, day, local_date, runs, span, zone
 from .opening_hours import Calendar
 from .resource_day import EMPTY, Agenda, AgendaKey, Placement
-from .visit import Visit
 
 Agendas = Mapping[AgendaKey, Agenda]
 
@@ -65,23 +65,23 @@ def preference_of(criteria: Mapping[str, Any]) -> Preference:
 
 
 class Availability:
-    """The free time for one visit, as of `now`.
+    """The free time for one appointment, as of `now`.
 
-    `groups`: the candidates for each need (`visit.candidates`). `agendas`: the taken time, for all `keys`. `own_hold`:
-    the id of a hold that counts as free.
+    `groups`: the candidates for each need. `agendas`: the taken time, for all `keys`. `own_hold`: the
+    id of a hold that counts as free.
     """
 
     def __init__(
         self,
         calendar: Calendar,
-        visit: Visit,
+        spec: AppointmentSpec,
         groups: Groups,
         agendas: Agendas,
         now: dt.datetime,
         own_hold: str | None = None,
     ) -> None:
         self.calendar = calendar
-        self.visit = visit
+        self.spec = spec
         self.assignment = Assignment(groups)
         self.agendas = agendas
         self.now = now
@@ -92,13 +92,13 @@ class Availability:
         """The free slots on `dates`, in order."""
         for on, starts in self.days(dates, preference):
             for cell in cells_of(starts.cells):
-                yield Slot(on, cell, cell + self.visit.length, starts.capacity(cell))
+                yield Slot(on, cell, cell + self.spec.length, starts.capacity(cell))
 
     def days(self, dates: Sequence[dt.date], preference: Preference = ANY) -> Iterator[tuple[Day, Starts]]:
         """Each of `dates` with its free starts."""
         resources = self.assignment.resources.values()
         for date in dates:
-            on = day(date, self.visit.location.time_zone)
+            on = day(date, self.spec.location.time_zone)
             offered = self.offered(on)
             if offered and preference is not ANY:
                 offered &= preference.preferred_cells(on)
@@ -108,14 +108,14 @@ class Availability:
                 yield on, NOWHERE
 
     def place(self, start: dt.datetime) -> list[Placement]:
-        """Choose the resources for a visit at `start`: the least loaded, by id when equal. The first person studies.
+        """Choose the resources for a start: the least loaded, by id when equal. The first person studies.
 
         Raises Refusal: slot-in-the-past; slot-not-offered when no resource is open; slot-taken when they are busy.
         """
-        shown = {"start": start.astimezone(zone(self.visit.location.time_zone)).isoformat()}
+        shown = {"start": start.astimezone(zone(self.spec.location.time_zone)).isoformat()}
         if start < self.now:
             raise Refusal("slot-in-the-past", shown)
-        on = day(local_date(start, self.visit.location.time_zone), self.visit.location.time_zone)
+        on = day(local_date(start, self.spec.location.time_zone), self.spec.location.time_zone)
         cell = on.cell_of(start)
         if on.moment(cell) != start or not self.offered(on) >> cell & 1:
             raise Refusal("slot-not-offered", shown)
@@ -133,11 +133,11 @@ class Availability:
             raise Refusal("slot-taken", shown)
         placements = []
         for resource in chosen:
-            before, after = self.visit.buffers(resource)
-            placements.append(Placement(self.key(resource, on.date), cell - before, cell + self.visit.length + after))
-        if self.visit.study:
-            lead = next(each for each in chosen if each.id in self._leads)
-            placements.append(self._study_before(lead, on.date))
+            before, after = self.spec.buffers(resource)
+            placements.append(Placement(self.key(resource, on.date), cell - before, cell + self.spec.length + after))
+        if self.spec.study:
+            specialist = next(each for each in chosen if each.id in self._studying_people)
+            placements.append(self._study_before(specialist, on.date))
         return placements
 
     def offered(self, on: Day) -> int:
@@ -145,7 +145,7 @@ class Availability:
         if on.date > self._last_date:
             return 0
         first = max(0, on.first_cell_from(self.earliest))
-        return cells_every(self.visit.interval) & span(first, on.cells)
+        return cells_every(self.spec.interval) & span(first, on.cells)
 
     def fits(self, resource: Resource, on: Day) -> int:
         """The cells at which `resource` is free for the visit, its buffers and its file study."""
@@ -153,21 +153,21 @@ class Availability:
         if not open_:
             return 0
         fits = self.fits_in(open_ & ~self.busy(resource, on.date), resource)
-        if fits and self.visit.study and resource.id in self._leads and not self.can_study(resource, on.date):
+        if fits and self.spec.study and resource.id in self._studying_people and not self.can_study(resource, on.date):
             return 0
         return fits
 
     def fits_in(self, free: int, resource: Resource) -> int:
         """The cells at which the visit may start so that it fits with its buffers."""
-        before, after = self.visit.buffers(resource)
-        return runs(free, before + self.visit.length + after) << before
+        before, after = self.spec.buffers(resource)
+        return runs(free, before + self.spec.length + after) << before
 
     def can_study(self, resource: Resource, date: dt.date) -> bool:
         """Whether the file study for a visit on `date` fits in the working days before it."""
         return any(self._study_room(resource, before) for before in self._study_days(date))
 
     def open(self, resource: Resource, date: dt.date) -> int:
-        return self.calendar.open(resource, self.visit.location, date, self.visit.type_ids)
+        return self.calendar.open(resource, self.spec.location, date, self.spec.type_ids)
 
     def busy(self, resource: Resource, date: dt.date) -> int:
         return self.agenda(resource, date).busy(self.now, self.own_hold)
@@ -181,47 +181,47 @@ class Availability:
     @cached_property
     def earliest(self) -> dt.datetime:
         """The first time at which the visit may start, by its lead time."""
-        return self.calendar.earliest(self.visit, self.now)
+        return self.calendar.earliest(self.spec, self.now)
 
     @cached_property
     def _last_date(self) -> dt.date:
-        return self.visit.last_date(self.now)
+        return self.spec.last_date(self.now)
 
     @cached_property
-    def _leads(self) -> frozenset[str]:
+    def _studying_people(self) -> frozenset[str]:
         """The candidates for the file study: those for the first need that is a person."""
         people = (group for group in self.assignment.groups if any(each.kind == "person" for each in group))
         return frozenset(each.id for each in next(people, ()))
 
     def _study_days(self, date: dt.date) -> Sequence[dt.date]:
-        return self.calendar.working_days_before(date, self.visit.study_days)
+        return self.calendar.working_days_before(date, self.spec.study_days)
 
     def _study_room(self, resource: Resource, date: dt.date) -> int:
         key = resource.id, date
         if key not in self._study:
-            on = day(date, self.visit.location.time_zone)
+            on = day(date, self.spec.location.time_zone)
             still_to_come = span(max(0, on.first_cell_from(self.now)), on.cells)
             free = self.open(resource, date) & ~self.busy(resource, date) & still_to_come
-            self._study[key] = runs(free, self.visit.study)
+            self._study[key] = runs(free, self.spec.study)
         return self._study[key]
 
     def _study_before(self, resource: Resource, date: dt.date) -> Placement:
         """The first time that fits, on the last working day that has one."""
         for before in self._study_days(date):
             for cell in cells_of(self._study_room(resource, before)):
-                return Placement(self.key(resource, before), cell, cell + self.visit.study, "study")
+                return Placement(self.key(resource, before), cell, cell + self.spec.study, "study")
         raise ValueError(f"{resource.id} has no time to study before {date}")
 
 
-def keys(calendar: Calendar, visit: Visit, groups: Groups, dates: Sequence[dt.date]) -> set[AgendaKey]:
+def keys(calendar: Calendar, spec: AppointmentSpec, groups: Groups, dates: Sequence[dt.date]) -> set[AgendaKey]:
     """The agendas to read for a search on `dates`: those with open hours, including the study days."""
     all_dates = set(dates)
-    if visit.study:
-        all_dates.update(before for date in dates for before in calendar.working_days_before(date, visit.study_days))
+    if spec.study:
+        all_dates.update(before for date in dates for before in calendar.working_days_before(date, spec.study_days))
     return {
         AgendaKey(calendar.municipality.id, resource.id, date)
         for group in groups
         for resource in group
         for date in all_dates
-        if calendar.open(resource, visit.location, date, visit.type_ids)
+        if calendar.open(resource, spec.location, date, spec.type_ids)
     }

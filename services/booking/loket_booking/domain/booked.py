@@ -8,9 +8,9 @@ from __future__ import annotations
 from loket_contracts.errors import Refusal
 
 from .appointment import Appointment
+from .appointment_spec import AppointmentSpec, build_spec, spec_for
 from .catalogue import AppointmentType, Location, Municipality
 from .grid import CELL, MINUTES
-from .visit import Visit, build_visit, plan_visit
 
 
 def types_of(known: Municipality, appointment: Appointment) -> tuple[AppointmentType, ...]:
@@ -33,23 +33,21 @@ def people_of(known: Municipality, appointment: Appointment) -> list[str]:
     return [each.name for each in found if each is not None and each.kind == "person"]
 
 
-def visit_of(known: Municipality, appointment: Appointment) -> Visit:
-    """The visit as it was booked. Never refused."""
+def booked_spec(known: Municipality, appointment: Appointment) -> AppointmentSpec:
+    """The spec by which it was booked. Never refused."""
     types, location = types_of(known, appointment), location_of(known, appointment)
-    return build_visit(types, appointment.team, location, appointment.persons)
+    return build_spec(types, appointment.team, location, appointment.persons)
 
 
-def visit_to_move(municipality: Municipality, appointment: Appointment, location: str | None = None) -> Visit:
-    """The visit as it can be booked now, at another time and perhaps another `location`.
+def spec_to_move(municipality: Municipality, appointment: Appointment, location: str | None = None) -> AppointmentSpec:
+    """The spec by which it can be booked now, at another time and perhaps another `location`.
 
-    Raises Refusal: appointment-type-removed, location-removed, and as `visit.plan`.
+    Raises Refusal: appointment-type-removed, location-removed, and as `spec_for`.
     """
     code = move_refusal(municipality, appointment)
     if code and (code != "location-removed" or location is None):
         raise Refusal(code)
-    return plan_visit(
-        municipality, appointment.appointment_types, appointment.persons, location or appointment.location
-    )
+    return spec_for(municipality, appointment.appointment_types, appointment.persons, location or appointment.location)
 
 
 def move_refusal(municipality: Municipality, appointment: Appointment) -> str | None:

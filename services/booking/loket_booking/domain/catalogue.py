@@ -125,7 +125,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Resource:
-    """A person, room or desk with its own calendar. `id`: a code, never a name, because events contain it."""
+    """A person, room or counter (`desk`) with its own calendar. `id`: a code, never a name: events contain it."""
 
     id: str
     kind: str
@@ -203,7 +203,7 @@ class Study:
 class AppointmentType:
     """What can be booked. Times in minutes. `horizon`: the days ahead that can be booked.
 
-    The lead time is the later of `notice` and `notice_working_days`. `visibility`: public, staff, or link (by
+    The later of `lead_time` and `lead_working_days` applies. `visibility`: public, staff, or link (by
     invitation). `keywords`: synonyms for the search. `retention_days`: None is the municipality's. `pseudonymise`:
     after it, keep the answers by choice instead of nothing.
     """
@@ -220,8 +220,8 @@ class AppointmentType:
     preparation: int = 0
     wrap_up: int = 0
     interval: int = 15
-    notice: dt.timedelta = dt.timedelta(hours=2)
-    notice_working_days: int = 0
+    lead_time: dt.timedelta = dt.timedelta(hours=2)
+    lead_working_days: int = 0
     horizon: int = 60
     questions: tuple[Question, ...] = ()
     bring: tuple[Text, ...] = ()

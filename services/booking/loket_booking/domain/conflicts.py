@@ -10,12 +10,12 @@ from functools import partial
 from loket_contracts.errors import Refusal
 
 from .appointment import Appointment
+from .appointment_spec import candidates, without_lead_time
 from .availability import Availability, Slot, keys
-from .booked import visit_to_move
+from .booked import spec_to_move
 from .grid import local_date
 from .opening_hours import Calendar
 from .resource_day import EMPTY, Agenda, AgendaKey, Placement
-from .visit import at_any_notice, candidates
 
 #: the farthest that a proposal may be from the appointment
 LONGEST_MOVE = dt.timedelta(days=30)
@@ -76,10 +76,10 @@ def agendas_needed(calendar: Calendar, appointments: Sequence[Appointment], now:
     needed: set[AgendaKey] = set()
     for appointment in appointments:
         try:
-            visit = visit_to_move(calendar.municipality, appointment)
+            spec = spec_to_move(calendar.municipality, appointment)
         except Refusal:  # its type or location was removed
             continue
-        needed |= keys(calendar, visit, candidates(calendar.municipality, visit), dates_around(appointment, now))
+        needed |= keys(calendar, spec, candidates(calendar.municipality, spec), dates_around(appointment, now))
     return needed
 
 
@@ -93,17 +93,17 @@ def propose_moves(
     found = []
     for appointment in sorted(appointments, key=lambda each: (each.start, each.id)):
         try:
-            visit = at_any_notice(visit_to_move(calendar.municipality, appointment))
+            spec = without_lead_time(spec_to_move(calendar.municipality, appointment))
         except Refusal:
             found.append(Proposal(appointment, None))
             continue
         options = []
         for same in (appointment.resources[0], None):
             try:
-                groups = candidates(calendar.municipality, visit, same)
+                groups = candidates(calendar.municipality, spec, same)
             except Refusal:  # the specialist was removed
                 continue
-            availability = Availability(calendar, visit, groups, agendas, now)
+            availability = Availability(calendar, spec, groups, agendas, now)
             slots = availability.slots(dates_around(appointment, now))
             nearest = min(slots, key=partial(_distance, appointment), default=None)
             if nearest is not None:

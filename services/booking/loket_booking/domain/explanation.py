@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .appointment_spec import AppointmentSpec
 from .availability import Availability
 from .catalogue import Resource
 from .grid import MINUTES, Day, span
-from .visit import Visit
 
 #: the order in which one of several reasons is chosen for residents: most actionable first
 REASON_PRIORITY = (
@@ -61,15 +61,15 @@ def main_reason(days: Sequence[ExplainedDay]) -> str | None:
     return next((reason for reason in REASON_PRIORITY if reasons[reason]), "closed")
 
 
-def why_no_candidate(resource: Resource, visit: Visit) -> str | None:
+def why_no_candidate(resource: Resource, spec: AppointmentSpec) -> str | None:
     """Why this resource is no candidate: other-kind, other-location, other-team or missing-skill; None when it is."""
-    if not any(need.kind == resource.kind for need in visit.needs):
+    if not any(need.kind == resource.kind for need in spec.needs):
         return "other-kind"
-    if visit.location.id not in resource.locations:
+    if spec.location.id not in resource.locations:
         return "other-location"
-    if any(need.is_met_by(resource, visit.team) for need in visit.needs):
+    if any(need.is_met_by(resource, spec.team) for need in spec.needs):
         return None
-    teams = {need.team or visit.team for need in visit.needs}
+    teams = {need.team or spec.team for need in spec.needs}
     return "other-team" if resource.team is not None and resource.team not in teams else "missing-skill"
 
 
@@ -88,15 +88,15 @@ def _explain(availability: Availability, resource: Resource, on: Day, together: 
 
 
 def _reason(availability: Availability, resource: Resource, on: Day, open_: int, free: int, fits: int) -> str:
-    calendar, visit = availability.calendar, availability.visit
+    calendar, spec = availability.calendar, availability.spec
     if on.moment(on.cells) <= availability.now:
         return "past"
-    if on.date > visit.last_date(availability.now):
+    if on.date > spec.last_date(availability.now):
         return "horizon"
     if not open_:
         if calendar.is_holiday(on.date):
             return "holiday"
-        return "leave" if calendar.hours(resource, on, visit.type_ids) else "closed"
+        return "leave" if calendar.hours(resource, on, spec.type_ids) else "closed"
     if not availability.fits_in(open_, resource):
         return "too-short"
     if not availability.fits_in(free, resource):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
 
+from .appointment_spec import AppointmentSpec
 from .catalogue import Question
 from .grid import day, local_date
 from .opening_hours import Calendar
-from .visit import Visit
 
 #: the working days between the reminder and the day on which a document is due
 REMINDER_WORKING_DAYS = 2
@@ -19,57 +19,57 @@ REMINDER_TIME = dt.time(9)
 
 
 def check_intake(
-    visit: Visit, contact: Mapping[str, str | None], answers: Mapping[str, str], later: bool = False
+    spec: AppointmentSpec, contact: Mapping[str, str | None], answers: Mapping[str, str], later: bool = False
 ) -> dict[str, str]:
     """The answers, trimmed, without empty ones and those whose question is not asked.
 
     `later`: required answers may be missing. Raises Refusal: invalid-request, with a pointer to each answer that is
     missing, not asked or not a choice, and to a missing telephone number of a telephone visit.
     """
-    given, wrong = _split_answers(visit, answers)
-    errors = contact_errors(visit, contact) + wrong
-    for name in () if later else unanswered(visit, given):
+    given, wrong = _split_answers(spec, answers)
+    errors = contact_errors(spec, contact) + wrong
+    for name in () if later else unanswered(spec, given):
         errors.append({"pointer": f"/answers/{name}", "detail": "This question needs an answer."})
     if errors:
         raise Refusal("invalid-request", errors=errors)
-    asked = {question.id for question in _asked(visit, given)}
+    asked = {question.id for question in _asked(spec, given)}
     return {name: text for name, text in given.items() if name in asked}
 
 
-def contact_errors(visit: Visit, contact: Mapping[str, str | None]) -> list[dict[str, str]]:
+def contact_errors(spec: AppointmentSpec, contact: Mapping[str, str | None]) -> list[dict[str, str]]:
     """The contact data that is missing for this visit, with a pointer."""
-    if visit.location.channel == "phone" and not contact.get("phone"):
+    if spec.location.channel == "phone" and not contact.get("phone"):
         return [{"pointer": "/contact/phone", "detail": "We call you, so we need your number."}]
     return []
 
 
-def check_answers(visit: Visit, answers: Mapping[str, str], later: bool = False) -> dict[str, str]:
+def check_answers(spec: AppointmentSpec, answers: Mapping[str, str], later: bool = False) -> dict[str, str]:
     """As `check_intake`, without checking the contact data. Raises Refusal: invalid-request."""
-    return check_intake(visit, {"phone": "not checked"}, answers, later)
+    return check_intake(spec, {"phone": "not checked"}, answers, later)
 
 
 def amend_answers(
-    visit: Visit, before: Mapping[str, str], answers: Mapping[str, str], later: bool = False
+    spec: AppointmentSpec, before: Mapping[str, str], answers: Mapping[str, str], later: bool = False
 ) -> dict[str, str]:
     """The answers after some were changed. An empty one deletes an answer that is not required.
 
     `later`: as in `check_intake`. Raises Refusal: invalid-request.
     """
     unchanged = {name: text for name, text in before.items() if name not in answers}
-    return check_answers(visit, {**unchanged, **answers}, later)
+    return check_answers(spec, {**unchanged, **answers}, later)
 
 
-def unanswered(visit: Visit, answers: Mapping[str, str]) -> list[str]:
+def unanswered(spec: AppointmentSpec, answers: Mapping[str, str]) -> list[str]:
     """The required questions without an answer, except documents."""
     return [
         question.id
-        for question in _asked(visit, answers)
+        for question in _asked(spec, answers)
         if question.required and question.kind != "file" and question.id not in answers
     ]
 
 
-def _split_answers(visit: Visit, answers: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
-    questions = _questions(visit)
+def _split_answers(spec: AppointmentSpec, answers: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
+    questions = _questions(spec)
     given = {name: text.strip() for name, text in answers.items() if text.strip()}
     wrong = []
     for name in answers:
@@ -81,16 +81,16 @@ def _split_answers(visit: Visit, answers: Mapping[str, str]) -> tuple[dict[str, 
     return given, [{"pointer": f"/answers/{name}", "detail": detail} for name, detail in wrong]
 
 
-def _questions(visit: Visit) -> dict[str, Question]:
-    return {question.id: question for kind in visit.types for question in kind.questions}
+def _questions(spec: AppointmentSpec) -> dict[str, Question]:
+    return {question.id: question for kind in spec.types for question in kind.questions}
 
 
-def _asked(visit: Visit, answers: Mapping[str, str]) -> list[Question]:
-    return [question for question in _questions(visit).values() if question.is_asked(answers)]
+def _asked(spec: AppointmentSpec, answers: Mapping[str, str]) -> list[Question]:
+    return [question for question in _questions(spec).values() if question.is_asked(answers)]
 
 
-def asks_for_file(visit: Visit, question: str) -> bool:
-    found = _questions(visit).get(question)
+def asks_for_file(spec: AppointmentSpec, question: str) -> bool:
+    found = _questions(spec).get(question)
     return found is not None and found.kind == "file"
 
 
@@ -105,7 +105,7 @@ class Duty:
 
 
 def duties(
-    calendar: Calendar, visit: Visit, start: dt.datetime, made_at: dt.datetime, answers: Mapping[str, str],
+    calendar: Calendar, spec: AppointmentSpec, start: dt.datetime, made_at: dt.datetime, answers: Mapping[str, str],
     uploaded: Container[str],
 ) -> list[Duty]:  # fmt: skip
     """The missing documents, each with the times of its reminder and of its consequence; soonest first.
@@ -114,10 +114,10 @@ def duties(
     that is over at the time of booking, `made_at`, it is due at the start; a reminder that is over is left out.
     `uploaded`: the questions for which a file was uploaded.
     """
-    zone = visit.location.time_zone
+    zone = spec.location.time_zone
     date = local_date(start, zone)
     found = []
-    for question in _asked(visit, answers):
+    for question in _asked(spec, answers):
         if question.kind != "file" or not question.required or question.id in uploaded:
             continue
         due = question.due_working_days

@@ -1,4 +1,4 @@
-"""What all lifecycles share: a table of commands, and a history of transitions."""
+"""What all lifecycles share: a table of transitions by command, and a history."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ ANYONE = frozenset({"resident", "portal"}) | STAFF
 
 
 @dataclass(frozen=True)
-class Command:
-    """A transition from one of `sources` to `target`, with its event and the roles that may give it."""
+class Transition:
+    """A change of state from one of `sources` to `target`: its command, its event and the roles that may give it."""
 
-    name: str
+    command: str
     sources: frozenset[str]
     target: str
     event: str
     actors: frozenset[str]
 
 
-Table = Mapping[str, Command]
+Transitions = Mapping[str, Transition]
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Transition:
-    """One step in the history: the command, its time, role and reason. `who`: as in `Actor`."""
+class HistoryEntry:
+    """A transition that took place: its command, time, role and reason. `who`: as in `Actor`."""
 
     command: str
     at: dt.datetime
@@ -45,26 +45,30 @@ class Transition:
     who: str | None = None
 
 
-def command_table(commands: Iterable[Command]) -> dict[str, Command]:
-    return {command.name: command for command in commands}
+def transition_table(transitions: Iterable[Transition]) -> dict[str, Transition]:
+    return {each.command: each for each in transitions}
 
 
 def allowed_commands(
-    commands: Table, state: str, role: str, in_time: Callable[[str], bool] = lambda _: True
+    transitions: Transitions, state: str, role: str, in_time: Callable[[str], bool] = lambda _: True
 ) -> list[str]:
-    """The names of the commands that this role may give in this state. `in_time`: whether a command is possible now."""
-    return sorted(c.name for c in commands.values() if state in c.sources and role in c.actors and in_time(c.name))
+    """The commands that this role may give in this state. `in_time`: whether a command may be given now."""
+    return sorted(
+        command
+        for command, each in transitions.items()
+        if state in each.sources and role in each.actors and in_time(command)
+    )
 
 
 def check_command(
-    commands: Table, name: str, state: str, role: str, in_time: Callable[[str], bool] = lambda _: True
-) -> Command:
-    """The command, if this role may give it in this state. The caller checks whether it is in time.
+    transitions: Transitions, command: str, state: str, role: str, in_time: Callable[[str], bool] = lambda _: True
+) -> Transition:
+    """The transition of this command, if this role may give it in this state. The caller checks whether it is in time.
 
     Raises Refusal: not-allowed-in-state, with the commands that are allowed now.
     """
-    command = commands[name]
-    if state not in command.sources or role not in command.actors:
-        possible = ", ".join(allowed_commands(commands, state, role, in_time)) or "nothing"
+    transition = transitions[command]
+    if state not in transition.sources or role not in transition.actors:
+        possible = ", ".join(allowed_commands(transitions, state, role, in_time)) or "nothing"
         raise Refusal("not-allowed-in-state", {"state": state, "allowed": possible})
-    return command
+    return transition

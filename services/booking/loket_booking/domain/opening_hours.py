@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import holidays as public_holidays
 
+from .appointment_spec import AppointmentSpec
 from .catalogue import NOTHING_CLOSED, Closed, Closure, Holidays, Location, Municipality, Resource
 from .grid import Day, day, local_date, span
-from .visit import Visit
 
 SATURDAY = 5
 #: the most days that a search for working days covers; longer than every horizon
@@ -85,22 +85,22 @@ class Calendar:
                      for closure in (*self.municipality.closures, *self.closed.everywhere))  # fmt: skip
         return date.weekday() < SATURDAY and not self.is_holiday(date) and not closed
 
-    def earliest(self, visit: Visit, now: dt.datetime) -> dt.datetime:
+    def earliest(self, spec: AppointmentSpec, now: dt.datetime) -> dt.datetime:
         """The first time at which the visit may start, by its lead time.
 
         With a lead time of two working days, a visit that is booked on Friday can start on Wednesday.
         """
-        by_hours = now + visit.notice
-        if not visit.notice_working_days:
+        by_hours = now + spec.lead_time
+        if not spec.lead_working_days:
             return by_hours
-        date = local_date(now, visit.location.time_zone)
-        left = visit.notice_working_days
+        date = local_date(now, spec.location.time_zone)
+        left = spec.lead_working_days
         for _ in range(LONGEST_WAIT):
             date += dt.timedelta(days=1)
             left -= self.is_working_day(date)
             if not left:
                 break
-        return max(by_hours, day(date + dt.timedelta(days=1), visit.location.time_zone).midnight)
+        return max(by_hours, day(date + dt.timedelta(days=1), spec.location.time_zone).midnight)
 
     def closures(self, resource: Resource, location: Location, date: dt.date) -> Iterator[Closure]:
         """All closures on this day: of the municipality, the location and the resource."""

@@ -12,18 +12,18 @@ from loket_contracts import events
 from loket_contracts.envelope import Event
 
 from . import lifecycle
-from .lifecycle import ANYONE, STAFF, Actor, Command, Transition
+from .lifecycle import ANYONE, STAFF, Actor, HistoryEntry, Transition
 
 _SERVED = frozenset({"in_service"})
-COMMANDS: dict[str, Command] = lifecycle.command_table(
+TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
     (
-        Command("issue", frozenset({"new"}), "waiting", "ticket.issued", ANYONE),
-        Command("call", frozenset({"waiting"}), "in_service", "ticket.called", STAFF),
-        Command("park", _SERVED, "parked", "ticket.parked", STAFF),
-        Command("resume", frozenset({"parked"}), "waiting", "ticket.resumed", STAFF),
-        Command("transfer", _SERVED | {"waiting", "parked"}, "waiting", "ticket.transferred", STAFF),
-        Command("complete", _SERVED, "completed", "ticket.completed", STAFF),
-        Command("leave", _SERVED | {"waiting", "parked"}, "left", "ticket.left", ANYONE),
+        Transition("issue", frozenset({"new"}), "waiting", "ticket.issued", ANYONE),
+        Transition("call", frozenset({"waiting"}), "in_service", "ticket.called", STAFF),
+        Transition("park", _SERVED, "parked", "ticket.parked", STAFF),
+        Transition("resume", frozenset({"parked"}), "waiting", "ticket.resumed", STAFF),
+        Transition("transfer", _SERVED | {"waiting", "parked"}, "waiting", "ticket.transferred", STAFF),
+        Transition("complete", _SERVED, "completed", "ticket.completed", STAFF),
+        Transition("leave", _SERVED | {"waiting", "parked"}, "left", "ticket.left", ANYONE),
     )
 )
 
@@ -32,8 +32,8 @@ COMMANDS: dict[str, Command] = lifecycle.command_table(
 class Ticket:
     """A number in the queue of one location and day, without personal data.
 
-    `arrived_at`: determines the place in the line, also after a transfer. `resource`, `desk`: that called it.
-    `follows`: the id of the appointment from which it was transferred.
+    `arrived_at`: determines the place in the line, also after a transfer. `resource`, `desk`: the specialist and
+    the counter that called it. `follows`: the id of the appointment from which it was transferred.
     """
 
     id: str
@@ -52,24 +52,24 @@ class Ticket:
     desk: str | None = None
     outcome: str | None = None
     follows: str | None = None
-    history: tuple[Transition, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
 
 
-def take_step(
+def apply_command(
     ticket: Ticket, command: str, *, now: dt.datetime, by: Actor, reason: str | None = None,
     changes: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Ticket, Event]:  # fmt: skip
     """Apply one of COMMANDS. Raises Refusal: not-allowed-in-state."""
-    rule = lifecycle.check_command(COMMANDS, command, ticket.state, by.role)
+    transition = lifecycle.check_command(TRANSITIONS, command, ticket.state, by.role)
     changed = replace(
         ticket,
         **changes,
-        state=rule.target,
+        state=transition.target,
         sequence=ticket.sequence + 1,
-        history=(*ticket.history, Transition(command, now, by.role, reason, by.who)),
+        history=(*ticket.history, HistoryEntry(command, now, by.role, reason, by.who)),
     )
     return changed, events.make(
-        rule.event,
+        transition.event,
         municipality=changed.municipality,
         subject=changed.id,
         sequence=changed.sequence,

@@ -35,6 +35,6 @@ class KioskRpc(RpcDependencies):
         card = self.use_cases.appointments.find_card_by_id(municipality, appointment)
         changed = self.use_cases.appointments.appointment(card)
         if changed.state not in WAITING_STATES:
-            changed = self.use_cases.lifecycle.take_step(card, "check_in", by_staff(self, who))
+            changed = self.use_cases.lifecycle.apply_command(card, "check_in", by_staff(self, who))
         waiting_room = self.use_cases.waiting_room
         return {**waiting_room.describe_person(changed), "late": waiting_room.is_late(changed)}

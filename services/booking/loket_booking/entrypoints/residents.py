@@ -156,7 +156,9 @@ class ResidentRpc(RpcDependencies):
     @rpc
     def check_in(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
         card = self._card_by_token(municipality, identifier, token)
-        return self._describe_to_resident(self.use_cases.lifecycle.take_step(card, "check_in", by_resident(self)), card)
+        return self._describe_to_resident(
+            self.use_cases.lifecycle.apply_command(card, "check_in", by_resident(self)), card
+        )
 
     @rpc
     def answer_questions(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from .requests import RpcDependencies, by_staff
 _book_for_resident, _book_follow_up, _call_next = BookForResident(), BookFollowUp(), CallNext()
 _cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
 _answer_questions, _find_slots, _invite = AnswerQuestions(), FindSlots(), Invite()
-_take_step, _move_these, _ask_resident = TakeStep(), MoveThese(), AskResident()
+_command_details, _move_these, _ask_resident = TakeStep(), MoveThese(), AskResident()
 
 #: the channels whose addresses can be blocked
 CHANNELS = ("email", "sms")
@@ -87,7 +87,7 @@ class StaffRpc(RpcDependencies):
 
     @rpc
     def staff_slots(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
-        """As `free_slots`, at any notice."""
+        """As `free_slots`, without a lead time."""
         return self.use_cases.slots.free_slots(municipality, {**load(_find_slots, criteria), "staff": True})
 
     @rpc
@@ -99,7 +99,7 @@ class StaffRpc(RpcDependencies):
         self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
         teams: Teams = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """Book for a resident at the desk or on the telephone: any type, at any notice, with or without an address."""
+        """Book for a resident at the counter or on the telephone: any type, without lead time, or an address."""
         command, request = load(_book_for_resident, body), by_staff(self, who, idempotency_key)
         self.use_cases.team_access.require_types(municipality, command.get("appointment_types") or (), teams)
         booked, card = self.use_cases.booking.book(municipality, command, request)
@@ -121,13 +121,13 @@ class StaffRpc(RpcDependencies):
         teams: Teams = None, idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
-        details = load(_take_step, body or {})
+        details = load(_command_details, body or {})
         card = self._card_for_staff(municipality, identifier, teams)
         names = {"start": ("desk",), "complete": ("outcome",)}.get(command, ())
         changes = {name: details[name] for name in names if details[name] is not None}
         changed = self.idempotency.once_without_result(
             idempotency_key, ("step", municipality, who, card.id, command), body,
-            lambda: self.use_cases.lifecycle.take_step(
+            lambda: self.use_cases.lifecycle.apply_command(
                 card, command, by_staff(self, who), details["reason"], changes
             ),
         )  # fmt: skip
@@ -207,25 +207,25 @@ class StaffRpc(RpcDependencies):
         teams: Teams = None, idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """call, park, resume, transfer, complete, leave."""
-        details = load(_take_step, body or {})
+        details = load(_command_details, body or {})
 
-        def take_step() -> dict[str, Any]:
+        def apply_command() -> dict[str, Any]:
             # not before: after a transfer the ticket is another team's, and a repeat must not be refused
             self.use_cases.team_access.require_ticket(municipality, identifier, teams)
-            changed = self.use_cases.queue.take_ticket_step(
+            changed = self.use_cases.queue.apply_ticket_command(
                 municipality, identifier, command, details, by_staff(self, who)
             )
             return self.use_cases.waiting_room.describe_person(changed)
 
         scope = ("ticket_step", municipality, who, identifier, command)
-        return self.idempotency.once(idempotency_key, scope, body, take_step)
+        return self.idempotency.once(idempotency_key, scope, body, apply_command)
 
     @rpc
     def transfer(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        card, command = self._card_for_staff(municipality, identifier, teams), load(_take_step, body)
+        card, command = self._card_for_staff(municipality, identifier, teams), load(_command_details, body)
 
         def transfer() -> dict[str, Any]:
             issued = self.use_cases.queue.transfer(card, command, by_staff(self, who))

@@ -34,7 +34,7 @@ class Housekeeping:
         """Run every job. One that fails is logged and does not stop the others."""
         jobs: tuple[tuple[str, Callable[[], int]], ...] = (
             ("orphaned cards deleted", self.retention.delete_orphaned_cards),
-            ("cards past their retention deleted", self.retention.delete_past_visits),
+            ("cards past their retention deleted", self.retention.delete_past_cards),
             ("erasures finished", self.privacy.finish_erasures),
             ("files of expired forms settled", self.attachments.settle_expired),
             ("due documents processed", self.preparation.process_due_documents),

@@ -12,7 +12,7 @@ from loket_contracts.errors import Refusal
 from ..commands.lifecycle import LifecycleCommands
 from ..commands.ports import Clock
 from ..commands.request import Request
-from ..domain.appointment import COMMANDS
+from ..domain.appointment import TRANSITIONS
 from ..domain.grid import local_date
 from ..store.cards import Cards
 from ..store.configurations import Configurations
@@ -43,7 +43,7 @@ class NoShows:
             today = local_date(now, known.time_zone)
             latest = now - dt.timedelta(minutes=known.no_show_minutes)
             expected = self.days.appointments(
-                known.id, today - dt.timedelta(days=1), today, COMMANDS["no_show"].sources
+                known.id, today - dt.timedelta(days=1), today, TRANSITIONS["no_show"].sources
             )
             missing = [each.id for each in expected if each.channel == "on_site" and each.start <= latest]
             cards = self.cards.get_all(missing)
@@ -51,7 +51,7 @@ class NoShows:
                 if identifier not in cards:
                     continue
                 try:
-                    self.lifecycle.take_step(cards[identifier], "no_show", Request(by="system"), "no-word")
+                    self.lifecycle.apply_command(cards[identifier], "no_show", Request(by="system"), "no-word")
                     marked += 1
                 except Refusal as refusal:  # changed by a concurrent request
                     log.info("not marked as a no-show", appointment=identifier, code=refusal.code)

@@ -50,7 +50,7 @@ class Retention:
                 return deleted
             self.cards.save_checked_until(cards[-1].created_at)
 
-    def delete_past_visits(self) -> int:
+    def delete_past_cards(self) -> int:
         """Delete or pseudonymise the cards of visits past their retention. Returns their number.
 
         The retention of a visit with several types is the shortest of theirs.

@@ -11,7 +11,7 @@ from ..commands.request import Request
 from ..domain import booked, intake_form
 from ..domain.appointment import Appointment, allowed_commands
 from ..domain.catalogue import Municipality
-from ..domain.lifecycle import Transition
+from ..domain.lifecycle import HistoryEntry
 from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
@@ -52,8 +52,8 @@ class DossierQueries:
             "file_reference": invitation.file_reference if invitation else None,
             "outcome": appointment.outcome,
             "follows": appointment.follows,
-            "history": [_describe_transition(each) for each in appointment.history],
-            "earlier": self._other_visits(card, known, now),
+            "history": [_describe_history_entry(each) for each in appointment.history],
+            "earlier": self._other_appointments(card, known, now),
         }
 
     def describe_for_staff(self, appointment: Appointment, card: Card) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class DossierQueries:
         detail = f"{channel} address lifted"
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, detail)
 
-    def _other_visits(self, card: Card, known: Municipality, now: dt.datetime) -> list[dict[str, Any]]:
+    def _other_appointments(self, card: Card, known: Municipality, now: dt.datetime) -> list[dict[str, Any]]:
         """The other appointments of the same person, the latest first."""
         if not card.contact_mark:
             return []
@@ -92,8 +92,8 @@ class DossierQueries:
 
     def _unanswered(self, card: Card, appointment: Appointment) -> list[str]:
         """The required questions without an answer, which staff have to ask."""
-        visit = booked.visit_of(self.configurations.including_removed(card.municipality), appointment)
-        return [] if card.pseudonymised else intake_form.unanswered(visit, card.answers)
+        spec = booked.booked_spec(self.configurations.including_removed(card.municipality), appointment)
+        return [] if card.pseudonymised else intake_form.unanswered(spec, card.answers)
 
 
 def _describe_request(request: dict[str, Any]) -> dict[str, Any]:
@@ -101,5 +101,5 @@ def _describe_request(request: dict[str, Any]) -> dict[str, Any]:
     return {**request, "at": request["at"].isoformat(), "answered_at": answered and answered.isoformat()}
 
 
-def _describe_transition(each: Transition) -> dict[str, Any]:
+def _describe_history_entry(each: HistoryEntry) -> dict[str, Any]:
     return {"command": each.command, "at": each.at.isoformat(), "by": each.by, "who": each.who, "reason": each.reason}

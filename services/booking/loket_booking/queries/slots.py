@@ -12,10 +12,10 @@ from loket_contracts.errors import Refusal
 
 from ..commands.ports import Clock
 from ..domain import explanation
+from ..domain.appointment_spec import AppointmentSpec, candidates, spec_for, without_lead_time
 from ..domain.availability import Availability, Slot, keys, preference_of
 from ..domain.grid import local_date, zone
 from ..domain.opening_hours import Calendar
-from ..domain.visit import Visit, at_any_notice, candidates, plan_visit
 from ..store.agendas import Agendas
 from ..store.configurations import Configurations
 
@@ -35,21 +35,21 @@ class SlotQueries:
 
         Raises Refusal: unknown names, invalid-request for the dates.
         """
-        calendar, visit = self._visit(municipality, criteria)
-        dates = self._dates(visit, criteria)
-        availability = self._availability(calendar, visit, criteria, dates)
+        calendar, spec = self._spec(municipality, criteria)
+        dates = self._dates(spec, criteria)
+        availability = self._availability(calendar, spec, criteria, dates)
         return {
-            **_describe_search(visit, dates),
+            **_describe_search(spec, dates),
             "slots": [_describe_slot(slot) for slot in availability.slots(dates, preference_of(criteria))],
         }
 
     def day_counts(self, municipality: str, criteria: Mapping[str, Any]) -> dict[str, Any]:
         """The number of free starts per day, for a calendar. Raises Refusal: as `free_slots`."""
-        calendar, visit = self._visit(municipality, criteria)
-        dates = self._dates(visit, criteria)
-        availability = self._availability(calendar, visit, criteria, dates)
+        calendar, spec = self._spec(municipality, criteria)
+        dates = self._dates(spec, criteria)
+        availability = self._availability(calendar, spec, criteria, dates)
         return {
-            **_describe_search(visit, dates),
+            **_describe_search(spec, dates),
             "days": [
                 {"date": on.date.isoformat(), "starts": starts.cells.bit_count()}
                 for on, starts in availability.days(dates, preference_of(criteria))
@@ -57,42 +57,42 @@ class SlotQueries:
         }
 
     def first_available(self, municipality: str, criteria: Mapping[str, Any]) -> dict[str, Any]:
-        """The first free slot at each location of the visit. Raises Refusal: as `free_slots`."""
+        """The first free slot at each location of the types. Raises Refusal: as `free_slots`."""
         known = self.configurations.calendar(municipality).municipality
         asked = known.appointment_types.get(criteria["appointment_types"][0])
         places = [criteria["location"]] if criteria["location"] or asked is None else asked.locations
         found = []
         for place in places:
             try:
-                calendar, visit = self._visit(municipality, {**criteria, "location": place})
+                calendar, spec = self._spec(municipality, {**criteria, "location": place})
             except Refusal:
                 if criteria["location"] or len(places) == 1:
                     raise
                 continue  # another of the types is not offered there
-            slot = next(self._free(calendar, visit, criteria), None)
+            slot = next(self._free(calendar, spec, criteria), None)
             found.append({"location": place, "slot": slot and _describe_slot(slot)})
         return {"locations": found}
 
     def first_days(self, municipality: str, criteria: Mapping[str, Any], most: int) -> list[dt.date]:
         """The local days of the first free slots, at most `most`. Raises Refusal: as `free_slots`."""
-        calendar, visit = self._visit(municipality, criteria)
-        return [slot.on.date for slot in islice(self._free(calendar, visit, criteria), most)]
+        calendar, spec = self._spec(municipality, criteria)
+        return [slot.on.date for slot in islice(self._free(calendar, spec, criteria), most)]
 
     def explain(self, municipality: str, criteria: Mapping[str, Any], for_staff: bool) -> dict[str, Any]:
         """Why there are no slots, or no more. Residents get the main reason, staff every resource and day.
 
         Raises Refusal: as `free_slots`.
         """
-        calendar, visit = self._visit(municipality, criteria)
-        dates = self._dates(visit, criteria)
-        availability = self._availability(calendar, visit, criteria, dates)
+        calendar, spec = self._spec(municipality, criteria)
+        dates = self._dates(spec, criteria)
+        availability = self._availability(calendar, spec, criteria, dates)
         days = explanation.explain_days(availability, dates)
-        nearest = next(self._free(calendar, visit, criteria), None)
+        nearest = next(self._free(calendar, spec, criteria), None)
         summary = {
-            **_describe_search(visit, dates),
+            **_describe_search(spec, dates),
             "reason": explanation.main_reason(days),
             "nearest": nearest and _describe_slot(nearest),
-            "earliest": availability.earliest.astimezone(zone(visit.location.time_zone)).isoformat(),
+            "earliest": availability.earliest.astimezone(zone(spec.location.time_zone)).isoformat(),
         }
         if not for_staff:
             return summary
@@ -109,34 +109,32 @@ class SlotQueries:
             "never": [
                 {"resource": resource.id, "reason": reason}
                 for resource in calendar.municipality.resources.values()
-                if (reason := explanation.why_no_candidate(resource, visit))
+                if (reason := explanation.why_no_candidate(resource, spec))
             ],
         }
 
-    def _visit(self, municipality: str, criteria: Mapping[str, Any]) -> tuple[Calendar, Visit]:
+    def _spec(self, municipality: str, criteria: Mapping[str, Any]) -> tuple[Calendar, AppointmentSpec]:
         calendar = self.configurations.calendar(municipality)
-        visit = plan_visit(
-            calendar.municipality, criteria["appointment_types"], criteria["persons"], criteria["location"]
-        )
-        return calendar, at_any_notice(visit) if criteria.get("staff") else visit
+        spec = spec_for(calendar.municipality, criteria["appointment_types"], criteria["persons"], criteria["location"])
+        return calendar, without_lead_time(spec) if criteria.get("staff") else spec
 
-    def _dates(self, visit: Visit, criteria: Mapping[str, Any]) -> list[dt.date]:
-        return _dates(criteria["first"], criteria["last"], local_date(self.clock(), visit.location.time_zone))
+    def _dates(self, spec: AppointmentSpec, criteria: Mapping[str, Any]) -> list[dt.date]:
+        return _dates(criteria["first"], criteria["last"], local_date(self.clock(), spec.location.time_zone))
 
     def _availability(
-        self, calendar: Calendar, visit: Visit, criteria: Mapping[str, Any], dates: Sequence[dt.date]
+        self, calendar: Calendar, spec: AppointmentSpec, criteria: Mapping[str, Any], dates: Sequence[dt.date]
     ) -> Availability:
-        groups = candidates(calendar.municipality, visit, criteria["resource"], criteria["language"])
-        agendas = self.agendas.cache.read(keys(calendar, visit, groups, dates))
-        return Availability(calendar, visit, groups, agendas, self.clock())
+        groups = candidates(calendar.municipality, spec, criteria["resource"], criteria["language"])
+        agendas = self.agendas.cache.read(keys(calendar, spec, groups, dates))
+        return Availability(calendar, spec, groups, agendas, self.clock())
 
-    def _free(self, calendar: Calendar, visit: Visit, criteria: Mapping[str, Any]) -> Iterator[Slot]:
+    def _free(self, calendar: Calendar, spec: AppointmentSpec, criteria: Mapping[str, Any]) -> Iterator[Slot]:
         """The free slots from the first day of the criteria on. Reads two weeks at a time."""
-        today = local_date(self.clock(), visit.location.time_zone)
+        today = local_date(self.clock(), spec.location.time_zone)
         begin = max(criteria["first"] or today, today)
         preference = preference_of(criteria)
-        for dates in _fortnights(begin, visit.last_date(self.clock())):
-            yield from self._availability(calendar, visit, criteria, dates).slots(dates, preference)
+        for dates in _fortnights(begin, spec.last_date(self.clock())):
+            yield from self._availability(calendar, spec, criteria, dates).slots(dates, preference)
 
 
 def _fortnights(begin: dt.date, last: dt.date) -> Iterator[list[dt.date]]:
@@ -146,12 +144,12 @@ def _fortnights(begin: dt.date, last: dt.date) -> Iterator[list[dt.date]]:
         begin = dates[-1] + dt.timedelta(days=1)
 
 
-def _describe_search(visit: Visit, dates: Sequence[dt.date]) -> dict[str, Any]:
+def _describe_search(spec: AppointmentSpec, dates: Sequence[dt.date]) -> dict[str, Any]:
     return {
-        "appointment_types": list(visit.type_ids),
-        "location": visit.location.id,
-        "persons": visit.persons,
-        "time_zone": visit.location.time_zone,
+        "appointment_types": list(spec.type_ids),
+        "location": spec.location.id,
+        "persons": spec.persons,
+        "time_zone": spec.location.time_zone,
         "from": dates[0].isoformat(),
         "to": dates[-1].isoformat(),
     }

@@ -33,7 +33,7 @@ class WaitingRoomQueries:
     clock: Clock
 
     def queue(self, municipality: str, location: str) -> dict[str, Any]:
-        """Who waits, in the order of calling, and who was called to which desk.
+        """Who waits, in the order of calling, and who was called to which counter.
 
         Raises Refusal: unknown-location.
         """

@@ -215,8 +215,8 @@ class Agendas:
 
         return self._write_unless_changed(placements, write)
 
-    def save_step(self, placements: Sequence[Placement], appointment: Appointment, event: Event) -> bool:
-        """Store a step that changes no time, with its event. False if the appointment was changed meanwhile."""
+    def save_transition(self, placements: Sequence[Placement], appointment: Appointment, event: Event) -> bool:
+        """Store a transition that changes no time, with its event. False if the appointment was changed meanwhile."""
         change = {
             "$set": {"claims.$.appointment": appointment_to_document(appointment)},
             "$push": {"outbox": event.to_document()},
@@ -272,7 +272,7 @@ class Agendas:
         self, placement: Placement, appointment: Appointment, first: bool, change: Document,
         session: ClientSession | None,
     ) -> None:  # fmt: skip
-        """Change the agenda with this claim. For the first placement, the claim must be at the step before this one.
+        """Change the agenda with this claim. For the first placement, the claim must be one sequence number behind.
 
         Raises Taken.
         """

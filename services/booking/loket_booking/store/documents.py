@@ -8,7 +8,7 @@ from loket_chassis.storage.connection import Document
 
 from ..domain.appointment import Appointment
 from ..domain.availability import Preference
-from ..domain.lifecycle import Transition
+from ..domain.lifecycle import HistoryEntry
 from ..domain.resource_day import AgendaKey, Placement
 from ..domain.ticket import Ticket
 from ..domain.waiting_list import Entry, Offer
@@ -87,5 +87,5 @@ def _with_history(entity: Appointment | Ticket) -> Document:
     return {**values, **lists, "history": [vars(transition) for transition in entity.history]}
 
 
-def _history(stored: Document) -> tuple[Transition, ...]:
-    return tuple(Transition(**each) for each in stored["history"])
+def _history(stored: Document) -> tuple[HistoryEntry, ...]:
+    return tuple(HistoryEntry(**each) for each in stored["history"])

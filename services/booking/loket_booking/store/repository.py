@@ -1,4 +1,4 @@
-"""The base of repositories whose entities have a history: each step is one write, together with its event."""
+"""The base of repositories whose entities have a history: each transition is one write, together with its event."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loket_contracts.envelope import Event
 
 
 class Entity(Protocol):
-    """`sequence` counts the steps that the entity took."""
+    """`sequence` counts the transitions of the entity."""
 
     @property
     def id(self) -> str: ...
@@ -38,7 +38,7 @@ class Repository(Generic[T]):
         self._from_document = from_document
 
     def save(self, entity: T, event: Event) -> bool:
-        """Store the step that led to `entity`, with its event. False if another step was stored meanwhile."""
+        """Store the transition that led to `entity`, with its event. False if another one was stored meanwhile."""
         document = self._to_document(entity)
         if entity.sequence == 1:
             try:

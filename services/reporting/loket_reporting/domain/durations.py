@@ -1,4 +1,4 @@
-"""Waiting and service times, from the steps of a visit in their order."""
+"""Waiting and service times, from the events of a visit in their order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Times:
 
 
 def measure_times(events: Iterable[tuple[str, dt.datetime]]) -> Times:
-    """`steps`: name and moment of each event of one visit, in order."""
+    """`events`: name and moment of each event of one visit, in order."""
     here: dt.datetime | None = None
     helped_since: dt.datetime | None = None
     waited: dt.timedelta | None = None

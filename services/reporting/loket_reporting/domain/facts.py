@@ -25,7 +25,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of fact. `derive`: its fields, from the newest event and all steps."""
+    """One kind of fact. `derive`: its fields, from the newest event and all its events."""
 
     name: str
     schema: Schema

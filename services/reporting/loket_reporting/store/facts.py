@@ -71,7 +71,9 @@ class Facts:
             if (fact := apply_events(was, own)) is not None:
                 document = _document(key, was, fact)
                 writes.append(
-                    InsertOne(document) if was is None else ReplaceOne({"_id": key, "version": was["version"]}, document)
+                    InsertOne(document)
+                    if was is None
+                    else ReplaceOne({"_id": key, "version": was["version"]}, document)
                 )
         if not writes:
             return

@@ -1,4 +1,4 @@
-"""A visit: one or several appointment types, for a number of persons, at a location."""
+"""What to book: one or several appointment types, for a number of persons, at a location."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from .grid import cells_for, local_date
 
 
 @dataclass(frozen=True)
-class Visit:
-    """A visit with its properties from the catalogue. Lengths in cells of the grid."""
+class AppointmentSpec:
+    """What an appointment needs, by the catalogue. Lengths in cells of the grid.
+
+    `lead_time` and `lead_working_days`: the least time between booking and start."""
 
     types: tuple[AppointmentType, ...]
     team: str
@@ -26,8 +28,8 @@ class Visit:
     preparation: int
     wrap_up: int
     interval: int
-    notice: dt.timedelta
-    notice_working_days: int
+    lead_time: dt.timedelta
+    lead_working_days: int
     horizon: int
     needs: tuple[Need, ...]
     study: int = 0
@@ -46,8 +48,10 @@ class Visit:
         return local_date(now, self.location.time_zone) + dt.timedelta(days=self.horizon)
 
 
-def plan_visit(municipality: Municipality, type_ids: Sequence[str], persons: int, location_id: str | None) -> Visit:
-    """The visit for these types. Its duration is the sum over the types of duration + extra x (persons - 1).
+def spec_for(
+    municipality: Municipality, type_ids: Sequence[str], persons: int, location_id: str | None
+) -> AppointmentSpec:
+    """The spec for these types. The length is the sum over the types of duration + extra x (persons - 1).
 
     Raises Refusal: unknown-appointment-type, types-not-combinable, unknown-location, location-needed.
     """
@@ -61,14 +65,14 @@ def plan_visit(municipality: Municipality, type_ids: Sequence[str], persons: int
     if len(teams) > 1 or not shared:
         raise Refusal("types-not-combinable")
     location = municipality.locations[_choose_location(shared, location_id)]
-    return build_visit(types, teams.pop(), location, persons)
+    return build_spec(types, teams.pop(), location, persons)
 
 
-def build_visit(types: Sequence[AppointmentType], team: str, location: Location, persons: int) -> Visit:
-    """The visit for these types at this location, without checking that it can be booked."""
+def build_spec(types: Sequence[AppointmentType], team: str, location: Location, persons: int) -> AppointmentSpec:
+    """The spec for these types at this location, without a check that they can be booked there."""
     travel = cells_for(location.travel_minutes)
     studies = [kind.study for kind in types if kind.study is not None]
-    return Visit(
+    return AppointmentSpec(
         types=tuple(types),
         team=team,
         location=location,
@@ -77,8 +81,8 @@ def build_visit(types: Sequence[AppointmentType], team: str, location: Location,
         preparation=cells_for(max(kind.preparation for kind in types)) + travel,
         wrap_up=cells_for(max(kind.wrap_up for kind in types)) + travel,
         interval=max(kind.interval for kind in types),
-        notice=max(kind.notice for kind in types),
-        notice_working_days=max(kind.notice_working_days for kind in types),
+        lead_time=max(kind.lead_time for kind in types),
+        lead_working_days=max(kind.lead_working_days for kind in types),
         horizon=min(kind.horizon for kind in types),
         needs=_all_needs(types),
         study=sum(cells_for(study.minutes) for study in studies),
@@ -86,9 +90,9 @@ def build_visit(types: Sequence[AppointmentType], team: str, location: Location,
     )
 
 
-def at_any_notice(visit: Visit) -> Visit:
-    """The visit as staff may book it: without a lead time."""
-    return replace(visit, notice=dt.timedelta(), notice_working_days=0)
+def without_lead_time(spec: AppointmentSpec) -> AppointmentSpec:
+    """The spec by which staff may book: without a lead time."""
+    return replace(spec, lead_time=dt.timedelta(), lead_working_days=0)
 
 
 def _all_needs(types: Sequence[AppointmentType]) -> tuple[Need, ...]:
@@ -110,9 +114,9 @@ def _choose_location(shared: Sequence[str], asked: str | None) -> str:
 
 
 def candidates(
-    municipality: Municipality, visit: Visit, named: str | None = None, language: str | None = None
+    municipality: Municipality, spec: AppointmentSpec, named: str | None = None, language: str | None = None
 ) -> list[list[Resource]]:
-    """For each need of the visit, the resources that can meet it.
+    """For each need, the resources that can meet it.
 
     `named`: only this specialist. `language`: only people who speak it.
 
@@ -122,15 +126,15 @@ def candidates(
         [
             resource
             for resource in municipality.resources.values()
-            if need.is_met_by(resource, visit.team)
-            and visit.location.id in resource.locations
+            if need.is_met_by(resource, spec.team)
+            and spec.location.id in resource.locations
             and (language is None or resource.kind != "person" or language in resource.languages)
         ]
-        for need in visit.needs
+        for need in spec.needs
     ]
     if named is None:
         return found
     for index, group in enumerate(found):
-        if kept := [resource for resource in group if resource.id == named]:
-            return [*found[:index], kept, *found[index + 1 :]]
+        if chosen := [resource for resource in group if resource.id == named]:
+            return [*found[:index], chosen, *found[index + 1 :]]
     raise Refusal("unknown-resource", {"resource": named})

@@ -1,4 +1,4 @@
-"""One visit: answers, files and messages; its steps, moving and cancelling it."""
+"""One appointment: answers, files and messages; its commands, moving and cancelling it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ...http.request import GatewayRequest
 from ...http.responses import file_answer
 from ..render import localise, see_other
-from .frame import VISIT_DONE, date_of, desk_page, form_idempotency_key, moment_of
+from .frame import APPOINTMENT_DONE, date_of, desk_page, form_idempotency_key, moment_of
 from .refusals import desk_route
 
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
@@ -36,26 +36,26 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class VisitPages:
-    """Booking refuses visits of other teams as not found."""
+class DeskAppointmentPages:
+    """Booking refuses appointments of other teams as not found."""
 
     booking: ServiceProxy
     notification: ServiceProxy
     catalogue: CatalogueCache
 
     @desk_route("GET", ONE, READ)
-    def visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        return self._visit(request, municipality, identifier)
+    def desk_appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        return self._show(request, municipality, identifier)
 
     @desk_route("GET", f"{ONE}/bestand/<file>", READ)
-    def visit_file(self, request: GatewayRequest, municipality: str, identifier: str, file: str) -> Response:
+    def desk_appointment_file(self, request: GatewayRequest, municipality: str, identifier: str, file: str) -> Response:
         teams = request.caller.teams("agenda.read")
         found = self.booking.staff_read_file(municipality, request.caller.name, identifier, file, teams=teams)
         return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
 
     @desk_route("POST", f"{ONE}/stap", HANDLE)
     def step(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """Do the step of the button."""
+        """Give the command of the button."""
         body = {name: request.form[name] for name in ("outcome", "reason", "desk") if request.form.get(name)}
         self.booking.step(
             municipality, request.caller.name, identifier, request.form.get("step", ""), body,
@@ -65,7 +65,7 @@ class VisitPages:
 
     @desk_route("POST", f"{ONE}/doorgeven", HANDLE)
     def pass_on(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """Transfer a visit in service to the team of another topic."""
+        """Transfer an appointment in service to the team of another topic."""
         body = {"appointment_types": [request.form.get("type", "")]}
         teams = request.caller.teams("queue.handle")
         self.booking.transfer(
@@ -79,7 +79,7 @@ class VisitPages:
         return self._back(request, municipality, identifier, doorgegeven="1")
 
     @desk_route("POST", f"{ONE}/annuleren", CHANGE)
-    def cancel_visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+    def desk_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         body = {"reason": _reason(request)}
         teams = request.caller.teams("appointments.change")
         self.booking.staff_cancel(municipality, request.caller.name, identifier, body, teams=teams)
@@ -100,7 +100,7 @@ class VisitPages:
 
     @desk_route("POST", f"{ONE}/bericht", CHANGE)
     def resend(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """Send a message of this visit again. Booking checks that the caller may see the visit."""
+        """Send a message of this appointment again. Booking checks that the caller may see it."""
         teams, message = request.caller.teams("appointments.change"), request.form.get("message", "")
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
         if message not in {each["message"] for each in self.notification.messages(municipality, found["appointment"])}:
@@ -154,22 +154,21 @@ class VisitPages:
         self.booking.staff_reschedule(municipality, request.caller.name, identifier, body, teams=teams)
         return self._back(request, municipality, identifier, verplaatst="1")
 
-    def _visit(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+    def _show(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         teams = request.caller.teams("agenda.read")
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
         try:
             messages = self.notification.messages(municipality, found["appointment"])
             suppressed = self.notification.barred(municipality, found["appointment"])
-        except (Unavailable, Refusal) as error:  # the visit is shown without them
-            log.warning("the messages of a visit cannot be shown", error=str(error))
+        except (Unavailable, Refusal) as error:  # the appointment is shown without them
+            log.warning("the messages of an appointment cannot be shown", error=str(error))
             messages, suppressed = None, []
         people = self.booking.resources(municipality)
-        done = next(iter(request.args.keys() & VISIT_DONE), "")
+        done = next(iter(request.args.keys() & APPOINTMENT_DONE), "")
         return desk_page(
-            "visit.html", request, self.catalogue, municipality, at="day", found=found, messages=messages, done=done,
+            "appointment.html", request, self.catalogue, municipality, at="day", found=found, messages=messages,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),
-            barred=suppressed,
-            booked_before=request.args.get("geboekt") == "eerder",
+            done=done, barred=suppressed, booked_before=request.args.get("geboekt") == "eerder",
         )  # fmt: skip
 
     def _free(self, municipality: str, asked: dict[str, Any], first: dt.date, last: dt.date) -> list[dict[str, Any]]:
@@ -203,7 +202,7 @@ class VisitPages:
         return shown + list(answers.items())
 
     def _back(self, request: GatewayRequest, municipality: str, identifier: str, **told: str) -> Response:
-        """Redirect to the page of the button: the day or the visit."""
+        """Redirect to the page of the button: the day or the appointment."""
         if there := request.form.get("terug"):
             return see_other(request, f"/{municipality}/balie", **dict(_pairs(there)), **told)
         return see_other(request, f"/{municipality}/balie/afspraak/{identifier}", **told)
