@@ -17,10 +17,10 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgro
 WIDTHS = (360, 1280)
 ABORTED = "net::ERR_ABORTED"
 #: the long form tries every width with and without JavaScript, the short one each width and each way once
-LOOKS = [(width, script) for script in (False, True) for width in WIDTHS] if LONG else [(360, False), (1280, True)]
+VARIANTS = [(width, script) for script in (False, True) for width in WIDTHS] if LONG else [(360, False), (1280, True)]
 #: staff work on a wide screen with a script, so the short form tries the pages of the desk like that;
 #: test_accessibility.py opens each of them on the narrow screen too
-DESK_LOOKS = LOOKS if LONG else [(1280, True)]
+DESK_VARIANTS = VARIANTS if LONG else [(1280, True)]
 #: what depends on the script and not on the width is tried on the narrow screen alone in the short form
 SCRIPTED_WIDTHS = WIDTHS if LONG else WIDTHS[:1]
 #: milliseconds; other tests may be at work on the same cores
@@ -61,27 +61,27 @@ def open_page(context: BrowserContext, width: int) -> Page:
     return opened
 
 
-def name_of_look(look: tuple[int, bool]) -> str:
-    return f"{look[0]} px, {'' if look[1] else 'no '}script"
+def variant_name(variant: tuple[int, bool]) -> str:
+    return f"{variant[0]} px, {'' if variant[1] else 'no '}script"
 
 
-@pytest.fixture(params=LOOKS, ids=name_of_look)
-def look(request) -> tuple[int, bool]:
+@pytest.fixture(params=VARIANTS, ids=variant_name)
+def variant(request) -> tuple[int, bool]:
     """The width of a page, and whether it has JavaScript."""
     return request.param
 
 
-@pytest.fixture(params=DESK_LOOKS, ids=name_of_look)
-def desk_look(request) -> tuple[int, bool]:
+@pytest.fixture(params=DESK_VARIANTS, ids=variant_name)
+def desk_variant(request) -> tuple[int, bool]:
     """The width of a page of the desk, and whether it has JavaScript."""
     return request.param
 
 
 @pytest.fixture
-def page(browser: Browser, look):
+def page(browser: Browser, variant):
     """A page of each kind, one after the other."""
-    context = a_context(browser, *look)
-    yield open_page(context, look[0])
+    context = a_context(browser, *variant)
+    yield open_page(context, variant[0])
     context.close()
 
 

@@ -23,11 +23,11 @@ PATIENCE = 60.0
 UNLIMITED = {f"{what}_PER_MINUTE": "1000000" for what in ("READS", "WRITES", "LOGINS", "WRONG")}
 
 
-def eventually(look: Callable[[], T | None], patience: float = PATIENCE) -> T:
-    """What `look` finds, once it finds something; the bus needs a moment."""
+def eventually(probe: Callable[[], T | None], patience: float = PATIENCE) -> T:
+    """Call `probe` until it returns something true, and return that."""
     deadline = time.monotonic() + patience
     while True:
-        found = look()
+        found = probe()
         if found:
             return found
         if time.monotonic() > deadline:

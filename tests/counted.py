@@ -5,7 +5,7 @@ from pymongo import MongoClient
 from tests.client import eventually
 
 #: how the events begin that each kind of fact follows from
-TOLD_BY = {
+EVENTS_OF_FACTS = {
     "appointments": ("appointment", "feedback"),
     "tickets": ("ticket",),
     "waiting": ("waiting_list",),
@@ -14,23 +14,23 @@ TOLD_BY = {
 }
 
 
-def wait_until_counted(mongo_uri, municipality, kinds=tuple(TOLD_BY), patience=60.0):
+def wait_until_counted(mongo_uri, municipality, kinds=tuple(EVENTS_OF_FACTS), patience=60.0):
     """`kinds`: those of the facts that matter."""
     client = MongoClient(mongo_uri)
     booking, reporting = client.loket_booking, client.loket_reporting
     ours = {"municipality": municipality}
-    about = "|".join(name for kind in kinds for name in TOLD_BY[kind])
+    about = "|".join(name for kind in kinds for name in EVENTS_OF_FACTS[kind])
 
     def is_counted():
         number = reporting.generations.find_one({"_id": "now"})["current"]
-        told = booking.event_log.count_documents({**ours, "type": {"$regex": rf"^({about})\."}})
-        steps = [{"$match": ours}, {"$project": {"told": {"$size": "$told"}}},
-                 {"$group": {"_id": None, "all": {"$sum": "$told"}}}]  # fmt: skip
+        published = booking.event_log.count_documents({**ours, "type": {"$regex": rf"^({about})\."}})
+        pipeline = [{"$match": ours}, {"$project": {"told": {"$size": "$told"}}},
+                    {"$group": {"_id": None, "all": {"$sum": "$told"}}}]  # fmt: skip
         facts = [reporting[f"{kind}_{number}"] for kind in kinds]
-        heard = sum(row["all"] for each in facts for row in each.aggregate(steps))
+        applied = sum(row["all"] for each in facts for row in each.aggregate(pipeline))
         stale = sum(each.count_documents({**ours, "stale_days.0": {"$exists": True}}) for each in facts)
         waiting = booking.agendas.count_documents({**ours, "outbox.0": {"$exists": True}})
-        return heard == told and not stale and not waiting
+        return applied == published and not stale and not waiting
 
     try:
         eventually(is_counted, patience)

@@ -8,7 +8,7 @@ import requests
 from playwright.sync_api import expect
 
 from loket_gateway.http.proof_of_work import is_work
-from tests.benchmarks.municipality import town
+from tests.benchmarks.municipality import municipality_yaml
 from tests.client import Portal
 
 
@@ -16,19 +16,19 @@ from tests.client import Portal
 def careful(stack, tmp_path_factory):
     """A municipality that has switched it on."""
     file = tmp_path_factory.mktemp("careful") / "careful.yaml"
-    file.write_text(town("careful", 3, "00:00", "00:00", 15) + "online: {friction: true}\n")
+    file.write_text(municipality_yaml("careful", 3, "00:00", "00:00", 15) + "online: {friction: true}\n")
     stack.configure(file)
     return Portal.on(stack, "careful")
 
 
 @pytest.fixture
-def wish(careful):
+def slot_request(careful):
     return {"appointment_types": ["visit"], "location": "hal", "start": careful.slots("visit", "hal")[40]["start"]}
 
 
-def asked(careful, wish):
+def asked(careful, slot_request):
     """The stamp that comes with the refusal, and after how long it is good without work."""
-    answer = careful.post("holds", wish)
+    answer = careful.post("holds", slot_request)
     assert (answer.status_code, answer.json()["code"]) == (428, "work-needed")
     return {"stamp": answer.headers["Loket-Stamp"], "seconds": int(answer.headers["Retry-After"])}
 
@@ -37,41 +37,44 @@ def work(stamp):
     return next(str(number) for number in itertools.count() if is_work(stamp, str(number)))
 
 
-def test_who_works_holds_a_slot_and_each_stamp_is_good_once(careful, wish):
-    stamp = asked(careful, wish)["stamp"]
+def test_who_works_holds_a_slot_and_each_stamp_is_good_once(careful, slot_request):
+    stamp = asked(careful, slot_request)["stamp"]
     headers = {"Loket-Stamp": stamp, "Loket-Work": work(stamp)}
-    assert careful.post("holds", wish, headers=headers).status_code == 201
-    assert careful.post("holds", wish, headers=headers).status_code == 428
+    assert careful.post("holds", slot_request, headers=headers).status_code == 201
+    assert careful.post("holds", slot_request, headers=headers).status_code == 428
 
 
 @pytest.mark.parametrize("proof", ["", "0", "x" * 1000])
-def test_who_does_not_work_does_not(careful, wish, proof):
-    stamp = asked(careful, wish)["stamp"]
-    assert careful.post("holds", wish, headers={"Loket-Stamp": stamp, "Loket-Work": proof}).status_code == 428
+def test_who_does_not_work_does_not(careful, slot_request, proof):
+    stamp = asked(careful, slot_request)["stamp"]
+    assert careful.post("holds", slot_request, headers={"Loket-Stamp": stamp, "Loket-Work": proof}).status_code == 428
 
 
-def test_a_stamp_that_was_never_given_is_good_for_nothing(careful, wish):
+def test_a_stamp_that_was_never_given_is_good_for_nothing(careful, slot_request):
     headers = {"Loket-Stamp": "made-up", "Loket-Work": work("made-up")}
-    assert careful.post("holds", wish, headers=headers).status_code == 428
+    assert careful.post("holds", slot_request, headers=headers).status_code == 428
 
 
-def test_who_waits_may_too_for_those_without_a_script(careful, wish):
-    told = asked(careful, wish)
-    time.sleep(told["seconds"])
-    assert careful.post("holds", wish, headers={"Loket-Stamp": told["stamp"]}).status_code == 201
+def test_who_waits_may_too_for_those_without_a_script(careful, slot_request):
+    challenge = asked(careful, slot_request)
+    time.sleep(challenge["seconds"])
+    assert careful.post("holds", slot_request, headers={"Loket-Stamp": challenge["stamp"]}).status_code == 201
 
 
-def test_booking_straight_from_a_start_needs_it_and_from_a_hold_does_not(careful, wish):
+def test_booking_straight_from_a_start_needs_it_and_from_a_hold_does_not(careful, slot_request):
     contact = {"name": "Lieve", "email": "lieve@example.org"}
-    assert careful.post("appointments", {**wish, "contact": contact}).status_code == 428
-    stamp = asked(careful, wish)["stamp"]
-    hold = careful.post("holds", wish, headers={"Loket-Stamp": stamp, "Loket-Work": work(stamp)}).json()["id"]
+    assert careful.post("appointments", {**slot_request, "contact": contact}).status_code == 428
+    stamp = asked(careful, slot_request)["stamp"]
+    hold = careful.post("holds", slot_request, headers={"Loket-Stamp": stamp, "Loket-Work": work(stamp)}).json()["id"]
     assert careful.post("appointments", {"hold": hold, "contact": contact}).status_code == 201
 
 
-def test_a_portal_with_a_key_needs_none(careful, stack, wish):
+def test_a_portal_with_a_key_needs_none(careful, stack, slot_request):
     portal = Portal.on(stack, "careful", stack.machine_key("careful", "portal"))
-    assert portal.post("appointments", {**wish, "contact": {"name": "L", "email": "l@example.org"}}).status_code == 201
+    assert (
+        portal.post("appointments", {**slot_request, "contact": {"name": "L", "email": "l@example.org"}}).status_code
+        == 201
+    )
 
 
 def test_where_it_is_off_nobody_is_asked(portal):

@@ -25,7 +25,7 @@ TOPIC, PLACE, PERSON, OTHER_PLACE = "Een boom kappen", "De hal", "Ann Claes", "D
 REMOVALS = {"topic": ("boom",), "place": ("hal",), "person": ("ann",), "all": ("boom", "hal", "ann")}
 
 
-def town(name, *removed):
+def configuration(name, *removed):
     """Two people with two topics at two places, without these entries."""
     places = {code: place for code, place in PLACES.items() if code not in removed}
     people = {"ann": PERSON, "bert": "Bert Maes"}
@@ -53,7 +53,7 @@ def town(name, *removed):
 
 
 @dataclass
-class Town:
+class AffectedMunicipality:
     """One of each kind of what refers to an entry, and the answer to its removal."""
 
     portal: Portal
@@ -76,7 +76,7 @@ class Town:
 
     def _put(self, **query):
         return requests.put(
-            self.portal.path("configuration"), data=town(self.portal.municipality, *self.removed).encode(),
+            self.portal.path("configuration"), data=configuration(self.portal.municipality, *self.removed).encode(),
             headers={"Authorization": f"Bearer {self.portal.key}", "Content-Type": "application/yaml"},
             params=query, timeout=30,
         )  # fmt: skip
@@ -104,12 +104,12 @@ def remove(stack, folder, removal):
     """Configure a municipality, make one of each kind of what refers to an entry, and remove the entries."""
     name = f"weg-{len(removal)}-{removal[0]}"
     file, plan = folder / f"{name}.yaml", folder / f"{name}.messages.yaml"
-    file.write_text(town(name), encoding="utf-8")
+    file.write_text(configuration(name), encoding="utf-8")
     stack.configure(file)
     # the mail about a cancellation usually waits a minute, for residents who cancelled by mistake
     plan.write_text(AT_ONCE.read_text(encoding="utf-8").replace("rumst", name), encoding="utf-8")
     stack.configure_messages(plan)
-    made = Town(Portal.on(stack, name, stack.machine_key(name)), removal)
+    made = AffectedMunicipality(Portal.on(stack, name, stack.machine_key(name)), removal)
     about = {"appointment_types": ["boom"], "location": "hal", "answers": {"adres": "Plein 2"}}
     slots = iter(made.portal.slots("boom", "hal", resource="ann")[8::2])
 
@@ -135,7 +135,7 @@ def remove(stack, folder, removal):
     assert made.portal.post(f"appointments/{here['id']}/check-in").status_code == 200
     eventually(lambda: made.portal.mails_to(made.visitor["email"]))
     made.dry_run, made.refused = made.put(dry_run="true"), made.put()
-    file.write_text(town(name, *removal), encoding="utf-8")
+    file.write_text(configuration(name, *removal), encoding="utf-8")
     made.by_command = {
         option: stack._run(["loket_booking.configure", str(file), *option.split()], "booking")
         for option in ("--diff", "")
@@ -143,8 +143,8 @@ def remove(stack, folder, removal):
     session, _ = a_session(stack, name)
     form = {"text": file.read_text(encoding="utf-8"), "csrf_token": csrf_token(session, made.url)}
     made.editor = {
-        wish: session.post(f"{made.url}/balie/beheer/instellingen", data={**form, "wish": wish}, timeout=30)
-        for wish in ("look", "take")
+        action: session.post(f"{made.url}/balie/beheer/instellingen", data={**form, "wish": action}, timeout=30)
+        for action in ("look", "take")
     }
     made.confirmed = made.put(confirm="true")
     return made
@@ -170,9 +170,9 @@ def test_the_command_line_prints_whom_a_removal_hits_and_asks_for_a_confirmation
     assert "--confirm" in refused.stderr
 
 
-@pytest.mark.parametrize("wish", ["look", "take"])
-def test_the_editor_at_the_desk_shows_whom_a_removal_hits_before_it_counts(removed, wish):
-    page = removed.editor[wish]
+@pytest.mark.parametrize("action", ["look", "take"])
+def test_the_editor_at_the_desk_shows_whom_a_removal_hits_before_it_counts(removed, action):
+    page = removed.editor[action]
     assert page.status_code == 200
     assert f"/balie/afspraak/{removed.booked['id']}" in page.text
     assert removed.booked["reference"] in page.text
@@ -195,9 +195,9 @@ def test_the_calendar_file_still_has_its_words_on_the_page_and_over_the_api(remo
 
 
 def test_the_api_still_tells_the_names(removed):
-    told = removed.portal.get(f"appointments/{removed.booked['id']}", removed.booked["link_token"]).json()
-    assert [each["name"] for each in told["appointment_types"]] == [TOPIC]
-    assert (told["location"]["name"], told["with"]) == (PLACE, [PERSON])
+    result = removed.portal.get(f"appointments/{removed.booked['id']}", removed.booked["link_token"]).json()
+    assert [each["name"] for each in result["appointment_types"]] == [TOPIC]
+    assert (result["location"]["name"], result["with"]) == (PLACE, [PERSON])
 
 
 def test_moving_says_what_to_do(removed):
@@ -259,8 +259,8 @@ def test_no_get_address_fails_whatever_it_is_filled_with(removed, stack):
                 session.headers["Authorization"] = f"Bearer {key}"
                 for query in ({}, asked):
                     answer = session.get(there, params=query, timeout=30, allow_redirects=False)
-                    told = answer.headers.get("error_code", "internal-error")  # a dialect refuses with 500 and a code
-                    if answer.status_code >= 500 and told == "internal-error":
+                    result = answer.headers.get("error_code", "internal-error")  # a dialect refuses with 500 and a code
+                    if answer.status_code >= 500 and result == "internal-error":
                         failed.append(f"{answer.status_code} {answer.url}")
     assert not failed
 
@@ -304,12 +304,12 @@ def test_a_portal_still_reads_its_appointment(removed, dialect):
     booked = removed.others["portal"]
     name = removed.portal.municipality
     if dialect == "jcc":
-        told = removed.compat("GET", f"jcc/{name}/appointment", params={"id": booked["id"]})
+        result = removed.compat("GET", f"jcc/{name}/appointment", params={"id": booked["id"]})
     else:
-        told = removed.compat("GET", f"qmatic/{name}/v1/appointments/{booked['id']}")
-    assert told.status_code == 200, told.text
-    assert TOPIC in told.text
-    assert PLACE in told.text
+        result = removed.compat("GET", f"qmatic/{name}/v1/appointments/{booked['id']}")
+    assert result.status_code == 200, result.text
+    assert TOPIC in result.text
+    assert PLACE in result.text
 
 
 def test_a_form_that_was_begun_and_an_invitation_are_refused_and_no_fault(removed):

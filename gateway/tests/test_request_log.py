@@ -10,7 +10,7 @@ from tests.client import eventually
 
 
 @pytest.fixture
-def told(stack):
+def log_lines(stack):
     """The lines of the gateway and of booking since the test began."""
     logs = [stack.logs / f"{name}.log" for name in ("gateway", "booking")]
     before = [log.stat().st_size for log in logs]
@@ -35,12 +35,12 @@ def told(stack):
         ("GET", f"/geheim?x={'x' * 9000}", "address-too-long"),
     ],
 )
-def test_a_refusal_is_one_line_with_its_code(stack, told, method, path, code):
+def test_a_refusal_is_one_line_with_its_code(stack, log_lines, method, path, code):
     requests.request(method, stack.url + path, data="geheim" if method == "POST" else None, timeout=10)
-    line = eventually(lambda: next((each for each in told() if each.get("refused") == code), None))
+    line = eventually(lambda: next((each for each in log_lines() if each.get("refused") == code), None))
     assert (line["event"], line["level"]) == ("request", "info")
-    assert "geheim" not in str(told())
-    assert "Traceback" not in str(told())
+    assert "geheim" not in str(log_lines())
+    assert "Traceback" not in str(log_lines())
 
 
 def test_an_answer_that_could_not_be_sent_is_an_error(capsys):

@@ -6,13 +6,13 @@ import pytest
 import requests
 from pymongo import MongoClient
 
-from tests.browser.desk import a_session, csrf_token, settled
+from tests.browser.desk import a_session, csrf_token, set_up_municipality
 from tests.client import eventually
 
 
 @pytest.fixture(scope="module")
 def village(stack, tmp_path_factory):
-    return settled(stack, tmp_path_factory.mktemp("barred"), "geweerd")
+    return set_up_municipality(stack, tmp_path_factory.mktemp("barred"), "geweerd")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("**/*.html"))
 #: a text in a template, which may be written as several literals in a row
 SAID = re.compile(r"""\b_\(\s*((?:(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*)+)""")
 #: a text in the code of a page
-TOLD = re.compile(r"""translate\(\s*("(?:[^"\\]|\\.)*")""")
+TRANSLATED = re.compile(r"""translate\(\s*("(?:[^"\\]|\\.)*")""")
 #: what residents, portals and providers alone can meet, and what pages of the desk show in another way
 NOT_AT_THE_DESK = {
     "address-too-long", "already-on-waiting-list", "body-too-slow", "feedback-given", "file-not-accepted",
@@ -42,7 +42,9 @@ def texts():
     found = {ast.literal_eval(f"({match})") for template in TEMPLATES for match in SAID.findall(template.read_text())}
     found |= figure_names.texts() | words.texts() | set(open_data.ABOUT)
     found |= {
-        match[1:-1] for file in sorted((PACKAGE / "pages").glob("**/*.py")) for match in TOLD.findall(file.read_text())
+        match[1:-1]
+        for file in sorted((PACKAGE / "pages").glob("**/*.py"))
+        for match in TRANSLATED.findall(file.read_text())
     }
     return found | {error.title for error in ERRORS.values()} | {error.detail for error in ERRORS.values()}
 

@@ -26,9 +26,9 @@ from .domain import growth
 from .jobs import SPECIALISTS, Job, jobs
 from .load import Measured, measure
 from .mails import mails as sending
-from .municipality import town
+from .municipality import municipality_yaml
 from .pages import pages as light_pages
-from .settled import held_still, wait_until_all_is_told, wait_until_capacity_is_told
+from .settled import held_still, wait_until_all_is_sent, wait_until_capacity_is_published
 from .soak import resident_megabytes, soak
 from .travel import travel
 from .yardsticks import yardsticks
@@ -52,7 +52,7 @@ def by_turns(
     return runs
 
 
-def tell(measured: dict[tuple[str, int], list[Measured]], listed: list[Job]) -> Table:
+def table_of(measured: dict[tuple[str, int], list[Measured]], listed: list[Job]) -> Table:
     table = Table("what", "connections", "per second", "p50 ms", "p99 ms", "ratio to its yardstick")
     for job in [each for each in listed if (each.name, CONNECTIONS[0]) in measured]:
         for connections in CONNECTIONS:
@@ -68,14 +68,14 @@ def tell(measured: dict[tuple[str, int], list[Measured]], listed: list[Job]) -> 
     return table
 
 
-def tell_starts(took: list[float]) -> Table:
+def starts_table(took: list[float]) -> Table:
     table = Table("start of the stack", "seconds until all is healthy")
     for name, seconds in zip(("first, with empty data", "second"), took, strict=True):
         table.add_row(name, f"{seconds:.1f}")
     return table
 
 
-def tell_memory(before: dict[str, float], stack: Stack) -> Table:
+def memory_table(before: dict[str, float], stack: Stack) -> Table:
     table = Table("process", "RSS at the start, MiB", "RSS at the end, MiB")
     for name, component in stack.components.items():
         assert component.child is not None
@@ -155,10 +155,10 @@ def main(
     try:
         for name, start, end, duration in (("searched", "09:00", "17:00", 30), ("booked", "00:00", "00:00", 15)):
             file = folder / f"{name}.yaml"
-            file.write_text(town(name, SPECIALISTS, start, end, duration))
+            file.write_text(municipality_yaml(name, SPECIALISTS, start, end, duration))
             stack.configure(file)
         stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
-        wait_until_capacity_is_told(stack)
+        wait_until_capacity_is_published(stack)
         travelled = travel(stack)
         before = _now(stack)
         measured = {}
@@ -169,7 +169,7 @@ def main(
                 both = [job] if job.name == job.yardstick else [job, named[job.yardstick]]
                 for connections in CONNECTIONS:
                     console.print(f"[dim]{job.name}, {connections} connection(s)[/dim]")
-                    settled = partial(wait_until_all_is_told, stack, "booked")
+                    settled = partial(wait_until_all_is_sent, stack, "booked")
                     settled()
                     # the yardstick has no listeners either
                     with held_still(stack, *(("notification", "reporting") if job.alone else ())):
@@ -177,10 +177,10 @@ def main(
                     if set(runs[0].statuses) - {job.expected}:
                         console.print(f"[red]unexpected answers: {dict(runs[0].statuses)}[/red]")
                     measured[job.name, connections] = runs
-        console.print(tell(measured, listed))
+        console.print(table_of(measured, listed))
         console.print(travelled)
-        console.print(tell_starts(starts_took))
-        console.print(tell_memory(before, stack))
+        console.print(starts_table(starts_took))
+        console.print(memory_table(before, stack))
     finally:
         stack.stop()
 

@@ -98,11 +98,11 @@ def under_attack(stack: Stack, seconds: float, console: Console) -> Table:
         quiet = measure(LOOPBACK, port, lambda: asked, CONNECTIONS, seconds)
         with attack():
             meanwhile = measure(LOOPBACK, port, lambda: asked, CONNECTIONS, seconds)
-        table.add_row(name, *_told(quiet, meanwhile))
+        table.add_row(name, *_cells(quiet, meanwhile))
     return table
 
 
-def _told(quiet: Measured, meanwhile: Measured) -> list[str]:
+def _cells(quiet: Measured, meanwhile: Measured) -> list[str]:
     before, after = quiet.percentile(99), meanwhile.percentile(99)
     wrong = sum(count for status, count in meanwhile.statuses.items() if status != 200)
     return [f"{before:.1f}", f"{after:.1f}", f"{after / before:.1f}", str(wrong)]

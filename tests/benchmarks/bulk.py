@@ -10,13 +10,13 @@ from pathlib import Path
 from loket_local.stack import Stack
 from tests.client import Portal
 
-from .municipality import town
+from .municipality import municipality_yaml
 
 
 def book_many(stack: Stack, folder: Path, many: int) -> list[str]:
     """Appointments at a municipality with room enough, straight through the API, side by side. Gives their ids."""
     file = folder / "post.yaml"
-    file.write_text(town("post", 20, "07:00", "20:00", 15, notice_hours=96, horizon_days=60))
+    file.write_text(municipality_yaml("post", 20, "07:00", "20:00", 15, notice_hours=96, horizon_days=60))
     stack.configure(file)
     portal = Portal(stack.url, stack.mail_url, municipality="post")
     last = str(date.today() + timedelta(50))  # noqa: DTZ011 - the machine's own day is as good as any

@@ -15,7 +15,7 @@ from loket_local.ports import LOOPBACK
 from loket_local.stack import Stack
 
 from .load import request
-from .settled import wait_until_all_is_told
+from .settled import wait_until_all_is_sent
 
 SPECIALISTS = 10
 
@@ -32,12 +32,12 @@ class Job:
     alone: bool = False
 
 
-def wish(start: str) -> dict[str, Any]:
+def slot_request(start: str) -> dict[str, Any]:
     return {"appointment_types": ["visit"], "location": "hal", "start": start}
 
 
 def booking(start: str, number: int) -> dict[str, Any]:
-    return {**wish(start), "contact": {"name": f"Visitor {number}", "email": f"visitor{number}@example.org"}}
+    return {**slot_request(start), "contact": {"name": f"Visitor {number}", "email": f"visitor{number}@example.org"}}
 
 
 def starts(url: str) -> list[str]:
@@ -68,7 +68,7 @@ def fill_half(url: str) -> None:
 def jobs(stack: Stack, port: int) -> list[Job]:
     front, api = f"http://{LOOPBACK}:{port}", f"{stack.url}/api/v1"
     fill_half(f"{api}/searched")
-    wait_until_all_is_told(stack, "searched")
+    wait_until_all_is_sent(stack, "searched")
     free = iter(starts(f"{api}/booked"))
     number = itertools.count()
     gateway = stack.ports.http
@@ -97,7 +97,7 @@ def jobs(stack: Stack, port: int) -> list[Job]:
         Job(
             "hold",
             gateway,
-            lambda: request("POST", f"{api}/booked/holds", wish(next(free))),
+            lambda: request("POST", f"{api}/booked/holds", slot_request(next(free))),
             "plain nameko: @http, RPC",
             201,
         ),

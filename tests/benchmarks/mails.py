@@ -44,7 +44,7 @@ def mails(stack: Stack, many: int, instances: int, alone: bool, console: Console
         console.print(f"[dim]booking {many}[/dim]")
         book_many(stack, stack.folder, many)
         before, written_before = _raw(stack, port, many // 4), _raw(stack, port, many // 4, "--written")
-        told = _lines(file)
+        earlier = _lines(file)
         notification.environment.update({"SMTP_PORT": str(port), "SENDERS": str(SENDERS)})
         beside = [_beside(notification, number) for number in range(1, instances)]
         with held_still(stack, *(("reporting",) if alone else ())):
@@ -52,7 +52,7 @@ def mails(stack: Stack, many: int, instances: int, alone: bool, console: Console
             for each in (notification, *beside):
                 each.start()
             first = 0.0
-            while (arrived := _lines(file) - told) < many:
+            while (arrived := _lines(file) - earlier) < many:
                 if arrived and not first:
                     first = time.perf_counter()
                 time.sleep(0.05)

@@ -9,7 +9,7 @@ import yaml
 EVERYDAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-def town(name: str, specialists: int, start: str, end: str, duration: int, **visit: Any) -> str:
+def municipality_yaml(name: str, specialists: int, start: str, end: str, duration: int, **visit: Any) -> str:
     """Specialists who receive every day from `start` to `end`. `visit`: more about the appointment type."""
     specialist = {
         "kind": "person", "name": "S", "team": "team", "locations": ["hal"], "skills": ["x"],

@@ -27,7 +27,7 @@ def held_still(stack: Stack, *names: str) -> Iterator[None]:
             child.process.send_signal(signal.SIGCONT)
 
 
-def wait_until_all_is_told(stack: Stack, municipality: str) -> None:
+def wait_until_all_is_sent(stack: Stack, municipality: str) -> None:
     """Until the mail of every booking is out, so that one row does not weigh on the next."""
     url, ends = f"{stack.url}/api/v1/{municipality}/reports/overview", {"from": "2026-01-01", "to": "2030-12-31"}
     headers = {"Authorization": f"Bearer {stack.machine_key(municipality)}"}
@@ -38,10 +38,12 @@ def wait_until_all_is_told(stack: Stack, municipality: str) -> None:
         time.sleep(0.5)
 
 
-def wait_until_capacity_is_told(stack: Stack) -> None:
+def wait_until_capacity_is_published(stack: Stack) -> None:
     """Booking publishes the offered minutes of every resource-day of a new municipality, within a minute."""
     assert stack.servers is not None
     client: MongoClient[dict[str, Any]] = MongoClient(stack.servers.mongo_uri)
-    told, heard = client.loket_booking.capacities, client.loket_reporting.capacities_1
-    while told.count_documents({"municipality": "booked"}) == 0 or heard.count_documents({}) < told.count_documents({}):
+    published, counted = client.loket_booking.capacities, client.loket_reporting.capacities_1
+    while published.count_documents({"municipality": "booked"}) == 0 or counted.count_documents(
+        {}
+    ) < published.count_documents({}):
         time.sleep(1)

@@ -16,7 +16,7 @@ from loket_local.ports import LOOPBACK
 from loket_local.stack import Stack
 
 from .load import measure, request
-from .municipality import town
+from .municipality import municipality_yaml
 
 SPECIALISTS = 40
 CONNECTIONS = 16
@@ -50,7 +50,7 @@ def soak(stack: Stack, number: int, console: Console) -> Table:
     for name in ("notification", "reporting"):
         stack.components[name].stop()
     file = stack.folder / "soak.yaml"
-    file.write_text(town("soak", SPECIALISTS, "00:00", "00:00", VISIT_MINUTES))
+    file.write_text(municipality_yaml("soak", SPECIALISTS, "00:00", "00:00", VISIT_MINUTES))
     stack.configure(file)
     source = bookings()
     url = f"{stack.url}/api/v1/soak/appointments"

@@ -34,7 +34,7 @@ class Front:
 
     @http("POST", "/event")
     def with_event(self, request):
-        return self.echo.tell(request.get_data(as_text=True))
+        return self.echo.publish(request.get_data(as_text=True))
 
 
 class Echo:
@@ -46,8 +46,8 @@ class Echo:
         return text
 
     @rpc
-    def tell(self, text):
-        self.dispatch("told", {"text": text})
+    def publish(self, text):
+        self.dispatch("echoed", {"text": text})
         return text
 
 

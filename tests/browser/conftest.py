@@ -2,24 +2,24 @@
 
 import pytest
 
-from tests.browser.desk import at_work, settled
+from tests.browser.desk import set_up_municipality, staff_page
 from tests.chromium import SCRIPTED_WIDTHS
 
 
 @pytest.fixture(scope="session")
 def hall(stack, tmp_path_factory):
     """A machine of a municipality that is open now, with an administrator's key."""
-    return settled(stack, tmp_path_factory.mktemp("hal"), "halstad")
+    return set_up_municipality(stack, tmp_path_factory.mktemp("hal"), "halstad")
 
 
 @pytest.fixture
-def desk(browser, stack, hall, desk_look):
+def desk(browser, stack, hall, desk_variant):
     """A page of an administrator of that municipality."""
-    with at_work(browser, stack, "halstad", desk_look) as page:
+    with staff_page(browser, stack, "halstad", desk_variant) as page:
         yield page
 
 
 @pytest.fixture(params=SCRIPTED_WIDTHS)
 def scripted_desk(browser, stack, hall, request):
-    with at_work(browser, stack, "halstad", (request.param, True)) as page:
+    with staff_page(browser, stack, "halstad", (request.param, True)) as page:
         yield page

@@ -35,7 +35,7 @@ def noon_zone() -> str:
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"
 
 
-def town(name: str) -> str:
+def configuration(name: str) -> str:
     """Two teams of people who are there all day, and three topics: with one question, with none and with several."""
     hours = [{"days": EVERYDAY, "from": "06:00", "to": "23:00"}]
     people = {"ann": ("Ann Claes", "bouw"), "bert": ("Bert Maes", "bouw"), "carla": ("Carla Nys", "groen")}
@@ -68,10 +68,10 @@ def town(name: str) -> str:
     }, allow_unicode=True)  # fmt: skip
 
 
-def settled(stack, folder, name: str) -> Portal:
+def set_up_municipality(stack, folder, name: str) -> Portal:
     """Configure that municipality on the stack, and return it as a machine with an administrator's key sees it."""
     file = folder / f"{name}.yaml"
-    file.write_text(town(name), encoding="utf-8")
+    file.write_text(configuration(name), encoding="utf-8")
     stack.configure(file)
     return Portal.on(stack, name, stack.machine_key(name))
 
@@ -83,11 +83,11 @@ def booked_in(portal: Portal) -> dict:
 
 
 @contextmanager
-def at_work(browser, stack, municipality, look, roles=("admin",)):
-    """A page of a user with these roles. `look`: its width, and whether it has a script."""
-    context = a_context(browser, *look)
+def staff_page(browser, stack, municipality, variant, roles=("admin",)):
+    """A page of a user with these roles. `variant`: its width, and whether it has a script."""
+    context = a_context(browser, *variant)
     try:
-        yield logged_in(context, stack, municipality, look[0], roles)
+        yield logged_in(context, stack, municipality, variant[0], roles)
     finally:
         context.close()
 

@@ -36,8 +36,8 @@ def screens(browser, request):
 
 
 @pytest.fixture(scope="module", params=MADE_AT)
-def at_work(browser, stack, hall, request):
-    with desk.at_work(browser, stack, "halstad", (request.param, True)) as page:
+def staff_page(browser, stack, hall, request):
+    with desk.staff_page(browser, stack, "halstad", (request.param, True)) as page:
         yield page
 
 
@@ -144,53 +144,53 @@ def test_an_appointment_in_each_of_its_states(screens, axe, portal, staff):
     "/beheer/webhooks", "/beheer/vastgelopen",
     "/afspraak/nothing",
 ])  # fmt: skip
-def test_the_desk(at_work, axe, hall, path):
-    at_work.goto(f"{hall.url}/halstad/balie{path}")
-    check(at_work, axe)
+def test_the_desk(staff_page, axe, hall, path):
+    staff_page.goto(f"{hall.url}/halstad/balie{path}")
+    check(staff_page, axe)
 
 
-def test_one_visit_and_moving_it(at_work, axe, hall):
+def test_one_visit_and_moving_it(staff_page, axe, hall):
     asked = {"appointment_type": "advies", "location": "hal"}
     start = hall.get("desk/slots", params=asked).json()["slots"][5]["start"]
     body = {"appointment_types": ["advies"], "location": "hal", "start": start, "contact": a_visitor(),
             "answers": {"adres": "x"}}  # fmt: skip
     booked = hall.post("desk/appointments", body).json()
     for path in ("", "/verplaatsen", f"/verplaatsen?datum={start[:10]}&uur=10:00&wie=ann"):
-        at_work.goto(f"{hall.url}/halstad/balie/afspraak/{booked['id']}{path}")
-        check(at_work, axe)
+        staff_page.goto(f"{hall.url}/halstad/balie/afspraak/{booked['id']}{path}")
+        check(staff_page, axe)
     for step in ("check-in", "start"):
         hall.post(f"appointments/{booked['id']}/{step}")
-        at_work.goto(f"{hall.url}/halstad/balie/afspraak/{booked['id']}")
-        check(at_work, axe)
-        at_work.goto(f"{hall.url}/halstad/balie?datum={start[:10]}&wie=ann")
-        check(at_work, axe)
+        staff_page.goto(f"{hall.url}/halstad/balie/afspraak/{booked['id']}")
+        check(staff_page, axe)
+        staff_page.goto(f"{hall.url}/halstad/balie?datum={start[:10]}&wie=ann")
+        check(staff_page, axe)
 
 
-def test_setting_up_in_its_states(at_work, axe, hall):
-    look = at_work.get_by_role("button", name="Bekijk wat er zou veranderen")
-    at_work.goto(f"{hall.url}/halstad/balie/inrichten/uren/ann")
+def test_setting_up_in_its_states(staff_page, axe, hall):
+    preview = staff_page.get_by_role("button", name="Bekijk wat er zou veranderen")
+    staff_page.goto(f"{hall.url}/halstad/balie/inrichten/uren/ann")
     for end in ("12:00", "05:00"):  # what would change, and what is wrong
-        at_work.get_by_label("Tot", exact=True).first.fill(end)
-        look.click()
-        check(at_work, axe)
-    at_work.goto(f"{hall.url}/halstad/balie/inrichten/onderwerpen/advies")
+        staff_page.get_by_label("Tot", exact=True).first.fill(end)
+        preview.click()
+        check(staff_page, axe)
+    staff_page.goto(f"{hall.url}/halstad/balie/inrichten/onderwerpen/advies")
     for minutes in ("40", "600"):
-        at_work.get_by_label("Minuten gesprek").fill(minutes)
-        look.click()
-        check(at_work, axe)
-    at_work.goto(f"{hall.url}/halstad/balie/teksten?soort=reminder")
+        staff_page.get_by_label("Minuten gesprek").fill(minutes)
+        preview.click()
+        check(staff_page, axe)
+    staff_page.goto(f"{hall.url}/halstad/balie/teksten?soort=reminder")
     for words in ("Tot {{ day }}!", "{{ nobody }}"):
-        at_work.get_by_label("Onderwerp").fill(words)
-        at_work.get_by_role("button", name="Bekijken hoe het leest").click()
-        check(at_work, axe)
+        staff_page.get_by_label("Onderwerp").fill(words)
+        staff_page.get_by_role("button", name="Bekijken hoe het leest").click()
+        check(staff_page, axe)
 
 
-def test_webhooks_and_their_deliveries(at_work, axe, hall, stack):
+def test_webhooks_and_their_deliveries(staff_page, axe, hall, stack):
     portal = Portal.on(stack, "halstad", stack.machine_key("halstad", "portal"))
     made = portal.post("webhooks", {"url": "http://127.0.0.1:9/axe", "types": ["appointment.booked.v1"]}).json()
     for path in ("", f"/{made['id']}"):
-        at_work.goto(f"{hall.url}/halstad/balie/beheer/webhooks{path}")
-        check(at_work, axe)
+        staff_page.goto(f"{hall.url}/halstad/balie/beheer/webhooks{path}")
+        check(staff_page, axe)
     portal.send("DELETE", f"webhooks/{made['id']}")
 
 
@@ -207,9 +207,9 @@ def test_being_overtaken_and_sending_files_along(screens, axe, portal):
         check(screens, axe)
 
 
-def test_the_figures(at_work, axe, hall):
-    at_work.goto(f"{hall.url}/halstad/cijfers")
-    check(at_work, axe)
+def test_the_figures(staff_page, axe, hall):
+    staff_page.goto(f"{hall.url}/halstad/cijfers")
+    check(staff_page, axe)
 
 
 def test_the_screens_in_the_hall(browser, stack, axe, hall, screens):

@@ -29,7 +29,7 @@ def answer(page: Page) -> None:
     on(page)
 
 
-def tell_who(page: Page, visitor) -> None:
+def fill_in_contact(page: Page, visitor) -> None:
     page.get_by_label("Uw naam").fill(visitor["name"])
     page.get_by_label("E-mail").fill(visitor["email"])
     on(page)
@@ -59,7 +59,7 @@ def test_a_resident_books_sees_moves_and_cancels(page: Page, portal):
     expect(page.get_by_role("heading", name="Uw gegevens")).to_be_visible()
     picture(page, "who")
     assert fits(page)
-    tell_who(page, visitor)
+    fill_in_contact(page, visitor)
     expect(page.get_by_text(visitor["email"])).to_be_visible()
     expect(page.get_by_text("Slopen")).to_be_visible()
     picture(page, "check")
@@ -121,7 +121,7 @@ def test_back_and_reload_keep_what_was_filled_in(page: Page, portal):
     expect(page.get_by_role("heading", name="Uw gegevens")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Uw gegevens")).to_be_visible()
-    tell_who(page, a_visitor())
+    fill_in_contact(page, a_visitor())
     page.get_by_role("link", name="Wijzigen Om welk perceel").click()
     expect(page.get_by_label("Om welk perceel of adres gaat het?")).to_have_value(ANSWERS["perceel"])
     expect(page.get_by_label("Slopen")).to_be_checked()
@@ -136,7 +136,7 @@ def test_another_moment_can_be_chosen_at_the_end_and_nothing_need_be_filled_in_a
     page.goto(portal.url + BOUWADVIES)
     page.locator("ul.times button").first.click()
     answer(page)
-    tell_who(page, visitor)
+    fill_in_contact(page, visitor)
     page.get_by_role("link", name="Wijzigen Wanneer").click()
     time = page.locator("ul.times button").last
     clock = time.inner_text()
@@ -188,7 +188,7 @@ def test_two_race_for_one_moment_and_the_loser_is_offered_the_nearest(browser: B
     place.click()
     hold = re.search(r"hold=(\w+)", slow.url)[1]
     answer(slow)
-    tell_who(slow, a_visitor())
+    fill_in_contact(slow, a_visitor())
     expect(slow.get_by_role("heading", name="Klopt alles?")).to_be_visible()
     expire(portal, hold)
     while (others := portal.book(start)).status_code == 201:
@@ -265,7 +265,7 @@ def test_a_plan_is_sent_along_while_booking_and_is_with_the_appointment(page: Pa
     expect(page.get_by_role("alert")).to_contain_text("Wat wilt u doen?")
     expect(page.get_by_text("✓ plan.pdf")).to_be_visible()
     answer(page)
-    tell_who(page, visitor)
+    fill_in_contact(page, visitor)
     expect(page.get_by_text("plan.pdf")).to_be_visible()
     page.get_by_role("button", name="De afspraak vastleggen").click()
     expect(page.get_by_text("✓ plan.pdf")).to_be_visible()
@@ -275,7 +275,7 @@ def test_a_form_that_is_sent_twice_books_once(page: Page, portal):
     page.goto(portal.url + BOUWADVIES)
     page.locator("ul.times button").last.click()
     answer(page)
-    tell_who(page, a_visitor())
+    fill_in_contact(page, a_visitor())
     hold = page.locator("input[name=hold]").get_attribute("value")
     urls = [
         requests.post(f"{portal.url}/rumst/nakijken", data={"hold": hold}, timeout=10, allow_redirects=False).headers

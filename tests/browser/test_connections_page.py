@@ -16,7 +16,7 @@ def at(hall, path):
     return f"{hall.url}/halstad/balie/beheer{path}"
 
 
-def an_event_that_cannot_be_heard(municipality):
+def an_event_that_no_consumer_can_read(municipality):
     """An event about an unknown resident, which changes no figure when reporting consumes it after all."""
     return events.make(
         "resident.erased", municipality=municipality, subject=f"nobody-{time.time_ns()}", sequence=1,
@@ -29,7 +29,7 @@ def test_portals_webhooks_are_seen_ended_and_what_got_stuck_is_tried_again(desk:
     address = f"http://127.0.0.1:9/{time.time_ns()}"
     made = portal.post("webhooks", {"url": address, "types": ["appointment.booked.v1"]})
     assert made.status_code == 201, made.text
-    event = an_event_that_cannot_be_heard("halstad")
+    event = an_event_that_no_consumer_can_read("halstad")
     with Connection(stack.servers.amqp_uri) as connection:
         connection.Producer().publish(
             event.to_json(), routing_key="reporting.events.dead", content_type="application/cloudevents+json",

@@ -89,8 +89,8 @@ def test_a_moment_that_was_just_taken_is_said_beside_those_that_are_free(desk: P
     assert hall.get(f"appointments/{other['id']}").json()["state"] == "booked"
 
 
-def test_who_may_not_do_something_reads_whom_to_ask(browser, stack, hall, desk_look):
-    page = logged_in(a_context(browser, *desk_look), stack, "halstad", desk_look[0], ["agent/groen"])
+def test_who_may_not_do_something_reads_whom_to_ask(browser, stack, hall, desk_variant):
+    page = logged_in(a_context(browser, *desk_variant), stack, "halstad", desk_variant[0], ["agent/groen"])
     page.goto(at(hall, "/beheer"))
     says(page, "U mag dit niet doen. Vraag het aan wie het team leidt of aan een beheerder.")
     picture(page, "desk-forbidden")
@@ -181,8 +181,8 @@ def test_somebody_without_an_address_is_booked_and_what_is_open_is_still_to_be_a
     picture(desk, "desk-visit-without-address")
     assert fits(desk)
     identifier = desk.url.split("/afspraak/")[1].split("?")[0]
-    told = eventually(lambda: _settled(desk, hall, identifier))
-    assert "geen e-mailadres" in told
+    result = eventually(lambda: _settled(desk, hall, identifier))
+    assert "geen e-mailadres" in result
     assert hall.get(f"appointments/{identifier}/dossier").json()["contact"]["email"] is None
     assert hall.post(f"appointments/{identifier}/cancel", {"reason": "other"}).ok
 

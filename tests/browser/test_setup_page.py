@@ -8,22 +8,22 @@ import requests
 from playwright.sync_api import Page, expect
 
 from loket_chassis.messaging import cli_client
-from tests.browser.desk import a_session, at_work, csrf_token, settled
+from tests.browser.desk import a_session, csrf_token, set_up_municipality, staff_page
 from tests.browser.layout import fits, picture
 from tests.client import a_visitor, in_days
 
-LOOK, TAKE = "Bekijk wat er zou veranderen", "Laat dit gelden"
+PREVIEW, APPLY = "Bekijk wat er zou veranderen", "Laat dit gelden"
 
 
 @pytest.fixture
 def village(stack, tmp_path):
     """A municipality that no user has changed yet."""
-    return settled(stack, tmp_path, "dorp")
+    return set_up_municipality(stack, tmp_path, "dorp")
 
 
 @pytest.fixture
-def lead(browser, stack, village, desk_look):
-    with at_work(browser, stack, "dorp", desk_look, ["lead"]) as page:
+def lead(browser, stack, village, desk_variant):
+    with staff_page(browser, stack, "dorp", desk_variant, ["lead"]) as page:
         yield page
 
 
@@ -47,13 +47,13 @@ def test_hours_are_changed_and_whom_it_would_hit_is_told_before_it_counts(lead: 
     assert fits(lead)
     lead.get_by_role("link", name=re.compile("Ann Claes")).click()
     lead.get_by_label("Tot", exact=True).first.fill("12:00")
-    lead.get_by_role("button", name=LOOK).click()
+    lead.get_by_role("button", name=PREVIEW).click()
     expect(lead.get_by_text("Afspraken die niet meer zouden passen: 1.")).to_be_visible()
     expect(lead.locator("tr").filter(has_text="woensdag")).to_contain_text("06:00 – 12:00")
     picture(lead, "desk-hours")
     assert fits(lead)
     assert 'to: "12:00"' not in text_of(village)
-    lead.get_by_role("button", name=TAKE).click()
+    lead.get_by_role("button", name=APPLY).click()
     expect(lead.get_by_role("status")).to_contain_text("Het geldt vanaf nu.")
     assert text_of(village).count("12:00") == 1
     lead.get_by_role("link", name="Bekijk welke afspraken niet meer passen").click()
@@ -69,16 +69,16 @@ def test_hours_of_a_summer_are_added_and_taken_away_again(lead: Page, village):
     more.get_by_label("Van", exact=True).fill("09:00")
     more.get_by_label("Tot", exact=True).fill("08:00")
     more.get_by_label("Geldt vanaf").fill(f"{dt.date.today().year + 1}-07-01")  # noqa: DTZ011
-    lead.get_by_role("button", name=LOOK).click()
+    lead.get_by_role("button", name=PREVIEW).click()
     expect(lead.get_by_role("alert")).to_contain_text("Het einde moet na het begin liggen.")
     lead.get_by_role("group", name="Uren 2").get_by_label("Tot", exact=True).fill("10:00")
-    lead.get_by_role("button", name=LOOK).click()
-    lead.get_by_role("button", name=TAKE).click()
+    lead.get_by_role("button", name=PREVIEW).click()
+    lead.get_by_role("button", name=APPLY).click()
     assert "saturday" in text_of(village).replace(before, "")
     lead.goto(at(village, "/uren/bert"))
     lead.get_by_label("Deze uren weghalen 2").check()
-    lead.get_by_role("button", name=LOOK).click()
-    lead.get_by_role("button", name=TAKE).click()
+    lead.get_by_role("button", name=PREVIEW).click()
+    lead.get_by_role("button", name=APPLY).click()
     hours = village.get("configuration").json()["text"]
     assert "valid_from" not in hours
 
@@ -89,15 +89,15 @@ def test_a_topic_gets_other_words_and_residents_read_them(lead: Page, village):
     lead.get_by_role("group", name="Français").get_by_label("Naam").fill("Conseil de construction")
     lead.get_by_role("group", name="Nederlands").get_by_label("Wat u meebrengt").fill("Een plan\nFoto's")
     lead.get_by_label("Minuten gesprek").fill("600")
-    lead.get_by_role("button", name=LOOK).click()
+    lead.get_by_role("button", name=PREVIEW).click()
     expect(lead.get_by_role("alert")).to_contain_text("Geef een getal van 5 tot 480.")
     assert fits(lead)
     lead.get_by_label("Minuten gesprek").fill("45")
-    lead.get_by_role("button", name=LOOK).click()
+    lead.get_by_role("button", name=PREVIEW).click()
     expect(lead.locator("article[lang=fr]")).to_contain_text("Conseil de construction")
     picture(lead, "desk-topic")
     assert fits(lead)
-    lead.get_by_role("button", name=TAKE).click()
+    lead.get_by_role("button", name=APPLY).click()
     expect(lead.get_by_role("status")).to_be_visible()
     lead.goto(f"{village.url}/dorp/onderwerp/advies")
     expect(lead.get_by_role("heading", name="Advies over bouwen")).to_be_visible()
@@ -108,15 +108,15 @@ def test_a_topic_gets_other_words_and_residents_read_them(lead: Page, village):
 def test_who_was_overtaken_is_told_and_keeps_what_they_typed(lead: Page, village):
     lead.goto(at(village, "/onderwerpen/boom"))
     lead.get_by_label("Minuten gesprek").fill("20")
-    lead.get_by_role("button", name=LOOK).click()
+    lead.get_by_role("button", name=PREVIEW).click()
     newer = text_of(village).replace("phone: 03 555 01 00", "phone: 03 555 01 99")
     headers = {"Authorization": f"Bearer {village.key}", "Content-Type": "application/yaml"}
     assert requests.put(village.path("configuration"), data=newer.encode(), headers=headers, timeout=10).ok
-    lead.get_by_role("button", name=TAKE).click()
+    lead.get_by_role("button", name=APPLY).click()
     expect(lead.get_by_role("alert")).to_contain_text("Iemand anders heeft de instellingen intussen veranderd.")
     expect(lead.get_by_label("Minuten gesprek")).to_have_value("20")
-    lead.get_by_role("button", name=LOOK).click()
-    lead.get_by_role("button", name=TAKE).click()
+    lead.get_by_role("button", name=PREVIEW).click()
+    lead.get_by_role("button", name=APPLY).click()
     assert "duration: 20" in text_of(village)
     assert "01 99" in text_of(village)
 
@@ -156,7 +156,7 @@ def test_words_that_somebody_else_changed_meanwhile_are_not_overwritten_unseen(l
 
 
 def test_who_leads_one_team_sets_up_that_team_alone(browser, stack, village):
-    with at_work(browser, stack, "dorp", (1280, False), ["lead/groen"]) as page:
+    with staff_page(browser, stack, "dorp", (1280, False), ["lead/groen"]) as page:
         page.goto(at(village))
         expect(page.get_by_role("link", name=re.compile("Carla Nys"))).to_be_visible()
         expect(page.get_by_role("link", name=re.compile("Ann Claes"))).to_have_count(0)

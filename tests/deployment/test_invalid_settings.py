@@ -35,7 +35,7 @@ ALL_CHANNELS = {
 }  # fmt: skip
 
 
-def told(settings, **given):
+def refusal_of(settings, **given):
     """The lines with which the settings are refused."""
     with pytest.raises(SettingsError) as refused:
         settings.read(environment={**NEEDED, **given})
@@ -60,7 +60,7 @@ def test_the_settings_that_these_tests_begin_with_are_taken(name):
     ],
 )  # fmt: skip
 def test_a_known_or_short_secret_is_refused_with_how_to_make_one_and_is_not_repeated(secret):
-    line = told(BookingSettings, LOKET_SECRET=secret)
+    line = refusal_of(BookingSettings, LOKET_SECRET=secret)
     assert line.startswith("LOKET_SECRET cannot be used")
     assert "openssl rand -hex 32" in line
     assert len(secret) < 10 or secret not in line
@@ -88,7 +88,7 @@ def test_a_secret_made_by_chance_is_taken(made):
     ],
 )  # fmt: skip
 def test_a_known_short_or_missing_password_of_the_broker_is_refused_by_every_service(name, user):
-    line = told(SERVICES[name], AMQP_URI=f"pyamqp://{user}{'@' if user else ''}rabbitmq:5672//")
+    line = refusal_of(SERVICES[name], AMQP_URI=f"pyamqp://{user}{'@' if user else ''}rabbitmq:5672//")
     assert line.startswith("AMQP_URI cannot be used")
     assert "openssl rand -hex" in line
 
@@ -106,7 +106,7 @@ def test_a_broker_is_named_by_a_scheme_that_the_library_has(uri, scheme):
 
 @pytest.mark.parametrize("scheme", ["pyamqps", "redis", "http", "rabbitmq", "memory", ""])
 def test_another_scheme_is_refused_with_those_that_are_taken(scheme):
-    line = told(ReportingSettings, AMQP_URI=f"{scheme}://loket:{STRONG}@h:5672//")
+    line = refusal_of(ReportingSettings, AMQP_URI=f"{scheme}://loket:{STRONG}@h:5672//")
     assert "AMQP_URI" in line
     assert "amqp, amqps or pyamqp" in line
     assert STRONG not in line
@@ -114,7 +114,7 @@ def test_another_scheme_is_refused_with_those_that_are_taken(scheme):
 
 @pytest.mark.parametrize("uri", ["pyamqp://loket:{}@:5672//", "pyamqp://loket:{}@h:0//", "pyamqp://loket:{}@h:x//"])
 def test_a_broker_without_host_or_with_a_wrong_port_is_refused(uri):
-    line = told(ReportingSettings, AMQP_URI=uri.format(STRONG))
+    line = refusal_of(ReportingSettings, AMQP_URI=uri.format(STRONG))
     assert "AMQP_URI cannot be used" in line
     assert STRONG not in line
 
@@ -173,7 +173,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("settings", "name", "value", "allowed"), WRONG, ids=[f"{n}={v}" for _, n, v, _ in WRONG])
 def test_what_is_not_allowed_is_refused_with_the_setting_and_what_is(settings, name, value, allowed):
-    line = told(settings, **{**(ALL_CHANNELS if settings is NotificationSettings else {}), name: value})
+    line = refusal_of(settings, **{**(ALL_CHANNELS if settings is NotificationSettings else {}), name: value})
     assert len(line.splitlines()) == 1, line
     assert line.startswith(name)
     assert allowed in line.partition(":")[2]

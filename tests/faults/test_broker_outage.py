@@ -111,11 +111,11 @@ def bookings_in_flight(stack, starts):
             key = f"outage {uuid.uuid4().hex}"
             try:
                 answer = portal.book(start, key=key, contact=a_visitor(), **NUISANCE)
-                told = answer.status_code, {"key": key, **answer.json()}
+                result = answer.status_code, {"key": key, **answer.json()}
             except requests.RequestException as error:
-                told = 0, {"error": repr(error)}
+                result = 0, {"error": repr(error)}
             with lock:
-                answers.append(told)
+                answers.append(result)
             over.wait(0.2)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(CLIENTS)]
@@ -145,9 +145,9 @@ def test_a_broker_restart_with_bookings_in_flight_ends_no_process_and_loses_no_b
             assert time.monotonic() - came_back < 8
             assert process_ids(whole) == pids, f"in round {round_number}"
     seen = Counter(status for status, _ in answers)
-    assert set(seen) <= {201, 503, 409}, [told for status, told in answers if status not in (201, 503, 409)][:3]
+    assert set(seen) <= {201, 503, 409}, [result for status, result in answers if status not in (201, 503, 409)][:3]
     assert seen[503], "the outage was seen"
-    booked = [told["id"] for status, told in answers if status == 201]
+    booked = [result["id"] for status, result in answers if status == 201]
     agendas = MongoClient(whole.servers.mongo_uri).loket_booking.agendas
     claims = Counter(
         claim["id"]
@@ -156,9 +156,9 @@ def test_a_broker_restart_with_bookings_in_flight_ends_no_process_and_loses_no_b
         if "appointment" in claim  # not a room or a desk beside it
     )
     assert [claims[each] for each in booked] == [1] * len(booked)
-    refused = [told for status, told in answers if status == 503]
-    assert {told["code"] for told in refused} <= {"service-unavailable", "outcome-unknown"}
-    nothing_done = [appointment_of(told["key"]) for told in refused if told["code"] == "service-unavailable"]
+    refused = [result for status, result in answers if status == 503]
+    assert {result["code"] for result in refused} <= {"service-unavailable", "outcome-unknown"}
+    nothing_done = [appointment_of(result["key"]) for result in refused if result["code"] == "service-unavailable"]
     assert agendas.count_documents({"claims.id": {"$in": nothing_done}}) == 0
     wait_until_whole(whole)
 

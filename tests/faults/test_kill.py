@@ -78,8 +78,8 @@ def test_with_booking_away_a_request_is_refused_within_seconds_and_the_page_stil
     portal.get("appointment-types")
     booking.child.kill()
     began = time.monotonic()
-    wish = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
-    refused = portal.get("slots", params=wish, headers={"Cache-Control": "no-cache"})
+    slot_request = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
+    refused = portal.get("slots", params=slot_request, headers={"Cache-Control": "no-cache"})
     assert time.monotonic() - began < 3
     assert (refused.status_code, refused.json()["code"]) == (503, "service-unavailable")
     assert int(refused.headers["Retry-After"]) > 0
@@ -106,9 +106,9 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(own_stack, portal)
     broker.node.kill()
     broker.port_mapper.kill()
     began = time.monotonic()
-    wish = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
+    slot_request = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
     # asked again, and not answered from the cache
-    refused = portal.get("slots", params=wish, headers={"Cache-Control": "no-cache"})
+    refused = portal.get("slots", params=slot_request, headers={"Cache-Control": "no-cache"})
     assert refused.status_code == 503
     assert time.monotonic() - began < 4
     again = rabbitmq.start(own_stack.folder / "rabbitmq", broker.port, own_stack.logs)

@@ -89,7 +89,7 @@ class Writer:
         quarter = self.random.randrange(4 * 7, 4 * 19)
         return f"{self.random.choice(days())}T{quarter // 4:02}:{quarter % 4 * 15:02}:00+01:00"
 
-    def wish(self):
+    def slot_request(self):
         return {
             "appointment_types": [self.random.choice(["alleen", "samen"])],
             "location": "hal",
@@ -101,11 +101,11 @@ class Writer:
         if kind == "hold" or not self.mine:
             kind = kind if kind == "hold" else "book"
         if kind == "hold":
-            answer = self.insist("holds", self.wish(), key=f"{self.number}-{next(self.keys)}")
+            answer = self.insist("holds", self.slot_request(), key=f"{self.number}-{next(self.keys)}")
             if answer is not None and answer.status_code == 201 and self.random.random() < 0.5:
                 self.book({"hold": answer.json()["id"]})
         elif kind == "book":
-            self.book(self.wish())
+            self.book(self.slot_request())
         else:
             found = self.random.choice(self.mine)
             body = {"start": self.start()} if kind == "reschedule" else {}
@@ -115,8 +115,8 @@ class Writer:
                 if kind == "cancel":
                     self.mine.remove(found)
 
-    def book(self, wish):
-        body = {**wish, "contact": {"name": "W", "email": f"writer{self.number}@example.org"}}
+    def book(self, request):
+        body = {**request, "contact": {"name": "W", "email": f"writer{self.number}@example.org"}}
         answer = self.insist("appointments", body, key=f"{self.number}-{next(self.keys)}")
         if answer is not None and answer.status_code == 201:
             self.mine.append(answer.json())

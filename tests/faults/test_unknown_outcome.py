@@ -79,9 +79,9 @@ def test_the_booking_form_comes_back_filled_in_and_books_once(own_stack, desk):
     )  # fmt: skip
     assert found.status_code == 303, "there is one and no other"
     changed = {**again, "phone": "0470 99 99 99"}
-    told = press(desk, own_stack, address, changed).headers["Location"]
-    assert "geboekt=eerder" in told
-    assert "al geboekt" in desk.get(f"{own_stack.url}{told}", timeout=20).text
+    location = press(desk, own_stack, address, changed).headers["Location"]
+    assert "geboekt=eerder" in location
+    assert "al geboekt" in desk.get(f"{own_stack.url}{location}", timeout=20).text
 
 
 @pytest.mark.parametrize(

@@ -92,8 +92,8 @@ def test_a_rebuild_gives_the_same_while_bookings_go_on(year, stack, databases):
     beginning = [(now + dt.timedelta(hours=each)).date().isoformat() for each in (0, 12)]
     settled = {"day": {"$gte": first, "$lte": last, "$nin": beginning}}
     # booking publishes within a minute what is offered on the last days, which were not played
-    told = {"municipality": "voorbeeld", "type": "capacity.changed.v1", "data.date": last}
-    eventually(lambda: booking.event_log.find_one(told), patience=120)
+    result = {"municipality": "voorbeeld", "type": "capacity.changed.v1", "data.date": last}
+    eventually(lambda: booking.event_log.find_one(result), patience=120)
     wait_until_year_is_counted(stack)
     before = counts(reporting, settled)
     portal = Portal.on(stack)

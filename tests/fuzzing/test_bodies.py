@@ -17,10 +17,10 @@ from marshmallow import Schema
 from conftest import LONG
 from loket_gateway.api.examples import example_of
 from loket_gateway.api.operations import OPERATIONS
-from tests.browser.desk import booked_in, settled
+from tests.browser.desk import booked_in, set_up_municipality
 from tests.client import a_visitor
 
-TOWN = "lijfstad"
+MUNICIPALITY = "lijfstad"
 HOSTILE = (
     None, True, 0, -1, 10**30, 1.5, 1e308, "", " ", "x", "\x00", "x\r\ny: z", "\ud800", "é☃\u202e",
     "a" * 100_000 + "\n", "a." * 50_000, [], {}, [[]], [{}], [None], {"$ne": 1}, {"$where": "1"}, {"a.b": 1},
@@ -54,15 +54,15 @@ def spoilt(draw, body, names):
 @pytest.fixture(scope="module")
 def known(stack, tmp_path_factory):
     """A municipality with an appointment: (values for addresses and bodies, the key or token of each role)."""
-    booked = booked_in(settled(stack, tmp_path_factory.mktemp("fuzzing"), TOWN))
+    booked = booked_in(set_up_municipality(stack, tmp_path_factory.mktemp("fuzzing"), MUNICIPALITY))
     start = booked["start"]
     filled = {
-        "municipality": TOWN, "identifier": booked["id"], "location": "hal", "start": start,
+        "municipality": MUNICIPALITY, "identifier": booked["id"], "location": "hal", "start": start,
         "appointment_type": "advies", "appointment_types": ["advies"], "resource": "ann", "team": "bouw",
         "contact": a_visitor(), "answers": {"adres": "Plein 1"}, "name": "x",
         "webhook": "x", "date": start[:10], "number": 1, "step": "start",
     }  # fmt: skip
-    keys = {role: stack.machine_key(TOWN, role) for role in ("admin", "portal")}
+    keys = {role: stack.machine_key(MUNICIPALITY, role) for role in ("admin", "portal")}
     return filled, {**keys, "link": booked["link_token"]}
 
 
@@ -71,8 +71,8 @@ def is_well(method, address, body, key):
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     answer = requests.request(method, address, data=json.dumps(body), headers=headers, timeout=10)
     # clients of one facade read what is wrong from a field of the head, and expect a 500
-    told = answer.headers.get("error_code", "internal-error") != "internal-error"
-    assert answer.status_code < 500 or told, (address, str(body)[:500], answer.text[:500])
+    result = answer.headers.get("error_code", "internal-error") != "internal-error"
+    assert answer.status_code < 500 or result, (address, str(body)[:500], answer.text[:500])
 
 
 MANY = settings(
@@ -112,4 +112,6 @@ def test_a_body_of_a_facade_that_is_right_but_for_some_parts_is_answered(stack, 
                                "emailAddress": "a@example.org", "phoneNumber": "0470123456"}]},
         ),
     }[facade]  # fmt: skip
-    is_well("POST", f"{stack.url}/compat/{facade}/{TOWN}/{at}", data.draw(spoilt(body, ["custom"])), keys["portal"])
+    is_well(
+        "POST", f"{stack.url}/compat/{facade}/{MUNICIPALITY}/{at}", data.draw(spoilt(body, ["custom"])), keys["portal"]
+    )

@@ -15,10 +15,10 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
 
 from conftest import LONG
-from tests.browser.desk import settled
+from tests.browser.desk import set_up_municipality
 from tests.client import a_visitor, in_days
 
-TOWN = "ketenstad"
+MUNICIPALITY = "ketenstad"
 
 
 def a_visit(portal):
@@ -53,7 +53,7 @@ NOT_ASKED = [CHECKS.get_one(name) for name in ("positive_data_acceptance", "igno
 @pytest.fixture(scope="module")
 def ketenstad(stack, tmp_path_factory):
     """The municipality, as an administrator's machine sees it."""
-    return settled(stack, tmp_path_factory.mktemp("fuzzing"), TOWN)
+    return set_up_municipality(stack, tmp_path_factory.mktemp("fuzzing"), MUNICIPALITY)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_every_chain_of_links_is_answered_as_described(ketenstad, document, done
         ((name, pointer),) = link["parameters"].items()
         known = {name: answer.json()[pointer.removeprefix("$response.body#/")]}
         mode = data.draw(st.sampled_from([GenerationMode.POSITIVE] * 4 + [GenerationMode.NEGATIVE]))
-        case = data.draw(target.as_strategy(mode, path_parameters={"municipality": TOWN, **known}))
+        case = data.draw(target.as_strategy(mode, path_parameters={"municipality": MUNICIPALITY, **known}))
         # what no schema can say, and what is always refused if it is generated; what is wrong on purpose stays so
         if mode is GenerationMode.POSITIVE and isinstance(case.body, dict):
             if "start" in case.body and data.draw(st.booleans()):

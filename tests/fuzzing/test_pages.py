@@ -11,9 +11,9 @@ from routes import routes
 
 import loket_gateway
 from conftest import LONG
-from tests.browser.desk import a_session, booked_in, csrf_token, settled
+from tests.browser.desk import a_session, booked_in, csrf_token, set_up_municipality
 
-TOWN = "vraagstad"
+MUNICIPALITY = "vraagstad"
 MARK = "<i>mark</i>"
 READ = r"""(?:args|form|query|given|values|body|parameters)(?:\.get(?:list)?\(\s*|\[)"(\w+)\""""
 ASKED = r"""(?:name=|(?:field|select|radios|button)\(\s*)"(\w+)\""""
@@ -48,10 +48,14 @@ PAGES = [
 @pytest.fixture(scope="module")
 def visitor(stack, tmp_path_factory):
     """A user who is logged in at a municipality with an appointment: (session, values for addresses, its form)."""
-    booked = booked_in(settled(stack, tmp_path_factory.mktemp("fuzzing"), TOWN))
-    session, _ = a_session(stack, TOWN)
-    at = f"{stack.url}/{TOWN}"
-    known = {"municipality": [TOWN], "token": [booked["link_token"]], "identifier": [booked["id"], booked["reference"]]}
+    booked = booked_in(set_up_municipality(stack, tmp_path_factory.mktemp("fuzzing"), MUNICIPALITY))
+    session, _ = a_session(stack, MUNICIPALITY)
+    at = f"{stack.url}/{MUNICIPALITY}"
+    known = {
+        "municipality": [MUNICIPALITY],
+        "token": [booked["link_token"]],
+        "identifier": [booked["id"], booked["reference"]],
+    }
     yield session, known, {"csrf_token": csrf_token(session, at)}
     assert session.get(f"{at}/balie", timeout=10, allow_redirects=False).status_code == 200  # still logged in, and well
 
@@ -77,11 +81,11 @@ def test_whatever_a_page_is_asked_it_answers(stack, visitor, method, url, data):
     asked = data.draw(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES), max_size=8))
     sent = {"data": {**asked, **form}} if method == "POST" else {"params": asked}
     # the facades are for portals, which send a key
-    who = {"Authorization": f"Bearer {stack.machine_key(TOWN, 'portal')}"} if url.startswith("/compat/") else {}
+    who = {"Authorization": f"Bearer {stack.machine_key(MUNICIPALITY, 'portal')}"} if url.startswith("/compat/") else {}
     answer = session.request(method, address, timeout=20, allow_redirects=False, headers=who, **sent)
     # clients of one facade read what is wrong from a header; 503 is of a service that is away, such as a provider of
     # identities that there is none of
-    told = "error_message" in answer.headers or answer.status_code == 503
-    assert answer.status_code < 500 or told, (method, address, asked, answer.text[:500])
+    result = "error_message" in answer.headers or answer.status_code == 503
+    assert answer.status_code < 500 or result, (method, address, asked, answer.text[:500])
     assert "a" not in answer.cookies, (method, address, asked)
     assert MARK not in answer.text or "html" not in answer.headers.get("Content-Type", ""), (method, address, asked)

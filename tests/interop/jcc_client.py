@@ -90,11 +90,11 @@ class JccClient:
         }  # fmt: skip
         response = self.request("POST", "appointment", json=body)
         response.raise_for_status()
-        told: dict[str, Any] = response.json()
-        return told
+        result: dict[str, Any] = response.json()
+        return result
 
     def cancel(self, identifier: str) -> dict[str, Any]:
         response = self.request("DELETE", "appointment", params={"id": identifier})
         response.raise_for_status()
-        told: dict[str, Any] = response.json()
-        return told
+        result: dict[str, Any] = response.json()
+        return result

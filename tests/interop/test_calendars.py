@@ -220,7 +220,7 @@ def test_a_video_call_has_its_address_on_the_page_in_the_mail_in_the_api_and_in_
         assert entry["location"] == f"Videogesprek, {address}"
     assert f'href="{address}"' in requests.get(appointment["manage_url"], timeout=15).text
     assert address in portal.mails_to(visitor["email"])[0]["text"]
-    assert "meet.rumst.example" not in portal.get("locations").text, "strangers are told no address of a call"
+    assert "meet.rumst.example" not in portal.get("locations").text, "strangers do not get the address of a call"
 
 
 def test_an_entry_of_one_appointment_opens_no_calendar_of_its_own_and_a_feed_has_a_name(world, feed_of, read):

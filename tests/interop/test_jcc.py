@@ -73,35 +73,35 @@ def test_times_are_naive_local_ones_and_the_last_day_is_not_in_them(jcc, last_ti
 def test_an_appointment_is_booked_read_and_cancelled_and_its_resident_gets_a_mail(
     jcc, customer, last_time, portal, staff
 ):
-    told = jcc.book(HALL, ONE, last_time, customer, message="Graag met plan")
-    assert told["acknowledgeIsSuccess"] is True
-    found = jcc.get("appointment", id=told["id"])
+    result = jcc.book(HALL, ONE, last_time, customer, message="Graag met plan")
+    assert result["acknowledgeIsSuccess"] is True
+    found = jcc.get("appointment", id=result["id"])
     assert dt.datetime.fromisoformat(found["startDateTime"]).replace(tzinfo=ZONE) == last_time
     assert [(each["activity"]["id"], each["amount"]) for each in found["activityList"]] == ONE
     assert (found["location"]["id"], found["message"]) == (HALL, "Graag met plan")
     assert found["customerList"][0]["emailAddress"] == customer["emailAddress"]
-    assert jcc.get("appointment/qrcode", id=told["id"]) == (
-        staff.get(f"appointments/{told['id']}").json()["reference"]
+    assert jcc.get("appointment/qrcode", id=result["id"]) == (
+        staff.get(f"appointments/{result['id']}").json()["reference"]
     )  # fmt: skip
     eventually(lambda: portal.mails_to(customer["emailAddress"]))
-    assert jcc.cancel(told["id"])["id"] == told["id"]
-    again = jcc.cancel(told["id"])
+    assert jcc.cancel(result["id"])["id"] == result["id"]
+    again = jcc.cancel(result["id"])
     assert (again["acknowledgeIsSuccess"], "id" in again) == (False, False)
     assert again["code"]
 
 
 def test_after_its_start_a_cancellation_is_not_acknowledged_and_says_why(jcc, customer, last_time, portal):
-    told = jcc.book(HALL, ONE, last_time, customer)
-    portal.begin(told["id"])
-    refused = jcc.cancel(told["id"])
+    result = jcc.book(HALL, ONE, last_time, customer)
+    portal.begin(result["id"])
+    refused = jcc.cancel(result["id"])
     assert (refused["acknowledgeIsSuccess"], refused["code"]) == (False, 409)
     assert "Neem contact op met de gemeente: +32" in refused["message"]
 
 
 def test_a_moment_with_another_offset_is_the_same_moment(jcc, customer, last_time):
-    told = jcc.book(HALL, ONE, last_time.astimezone(dt.UTC), customer)
-    assert jcc.get("appointment", id=told["id"])["startDateTime"] == last_time.replace(tzinfo=None).isoformat()
-    jcc.cancel(told["id"])
+    result = jcc.book(HALL, ONE, last_time.astimezone(dt.UTC), customer)
+    assert jcc.get("appointment", id=result["id"])["startDateTime"] == last_time.replace(tzinfo=None).isoformat()
+    jcc.cancel(result["id"])
 
 
 def test_the_same_booking_sent_twice_is_one_appointment_until_it_is_cancelled(jcc, customer, last_time):
@@ -129,9 +129,9 @@ def test_of_first_name_and_initials_one_is_needed(jcc, customer, last_time):
         "activityList": [{"activityId": ADVICE, "amount": 1}], "locationId": HALL, "customerList": [customer],
         "fromDateTime": last_time.isoformat()})  # fmt: skip
     assert response.status_code == 422
-    told = jcc.book(HALL, ONE, last_time, {**customer, "initials": "L."})
-    assert told["acknowledgeIsSuccess"] is True
-    jcc.cancel(told["id"])
+    result = jcc.book(HALL, ONE, last_time, {**customer, "initials": "L."})
+    assert result["acknowledgeIsSuccess"] is True
+    jcc.cancel(result["id"])
 
 
 def test_where_we_ring_a_number_is_asked_for(jcc):
@@ -141,11 +141,11 @@ def test_where_we_ring_a_number_is_asked_for(jcc):
 
 
 def test_what_cannot_be_booked_is_not_acknowledged_and_says_why(jcc, customer, last_time):
-    told = jcc.book(HALL, ONE, last_time.replace(year=2020), customer)
-    assert (told["acknowledgeIsSuccess"], told["code"]) == (False, 422)
-    assert "verleden" in told["message"]
-    told = jcc.book(HALL, ONE, last_time, {**customer, "emailAddress": "nothing"})
-    assert "/contact/email" in told["validateErrors"][0]
+    result = jcc.book(HALL, ONE, last_time.replace(year=2020), customer)
+    assert (result["acknowledgeIsSuccess"], result["code"]) == (False, 422)
+    assert "verleden" in result["message"]
+    result = jcc.book(HALL, ONE, last_time, {**customer, "emailAddress": "nothing"})
+    assert "/contact/email" in result["validateErrors"][0]
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ def test_a_busy_calendar_takes_time_away_and_lists_who_must_move(portal, admin):
     specialist = portal.session.get(admin("feed", "rumst", "ro-3", "--url", portal.url).strip(), timeout=5)
     assert booked["reference"] in specialist.text
     day = booked["start"][:10].replace("-", "")
-    told = admin("busy", "rumst", "ro-3", "-", text=BUSY.format(day=day))
-    assert "1 busy times" in told
+    result = admin("busy", "rumst", "ro-3", "-", text=BUSY.format(day=day))
+    assert "1 busy times" in result
     clash = next(line for line in admin("clashes", "rumst").splitlines() if booked["id"] in line)
     assert "closed" in clash
     assert "-> 20" in clash, "with a proposal"
@@ -91,7 +91,7 @@ def test_a_file_is_loaded_at_a_start_only_when_the_municipality_has_none(admin, 
     text = (ROOT / "deploy" / "municipalities" / "rumst.yaml").read_text()
     name = f"m{uuid.uuid4().hex[:8]}"
     text = text.replace("id: rumst", f"id: {name}", 1)
-    file = tmp_path / "town.yaml"
+    file = tmp_path / "municipality.yaml"
     file.write_text(text)
     assert f"{name} is now at version 1" in admin(str(file), "--if-absent", module="configure")
     desk = Portal.on(stack, municipality=name, key=stack.machine_key(name))
@@ -99,11 +99,11 @@ def test_a_file_is_loaded_at_a_start_only_when_the_municipality_has_none(admin, 
     headers = {"Authorization": f"Bearer {desk.key}", "Content-Type": "application/yaml"}
     address = desk.path("configuration")
     eventually(lambda: requests.put(address, data=changed.encode(), headers=headers, timeout=30).ok)
-    told = admin(str(file), "--if-absent", module="configure")
+    result = admin(str(file), "--if-absent", module="configure")
     assert re.match(
-        rf"{name} was left unchanged: version 2, changed at 20\d\d-\d\d-\d\d \d\d:\d\d UTC by \S+\.\n", told
+        rf"{name} was left unchanged: version 2, changed at 20\d\d-\d\d-\d\d \d\d:\d\d UTC by \S+\.\n", result
     )
-    assert f"To load the file again: loket-configure {file}" in told
+    assert f"To load the file again: loket-configure {file}" in result
     assert "offer_minutes: 120" in desk.get("configuration").json()["text"]
     file.write_text(text.replace("duration: 45", "duration: lang", 1))
     assert "was left unchanged: version 2" in admin(str(file), "--if-absent", module="configure")

@@ -78,11 +78,11 @@ def _second_subject(portal, address):
 
 
 def test_a_plan_is_loaded_at_a_start_only_when_the_municipality_has_none(stack, tmp_path):
-    file = tmp_path / "town.messages.yaml"
+    file = tmp_path / "municipality.messages.yaml"
     file.write_text("municipality: plandorp\nsender: Plandorp\n")
     assert "plandorp are now at version 1" in notify(stack, "configure", str(file), "--if-absent").stdout
     file.write_text("municipality: plandorp\nsender: Anders\n")
-    told = notify(stack, "configure", str(file), "--if-absent").stdout
-    assert told.startswith("The message plan of plandorp was left unchanged: version 1, changed at 20")
-    assert f"To load the file again: loket-notify configure {file}" in told
+    result = notify(stack, "configure", str(file), "--if-absent").stdout
+    assert result.startswith("The message plan of plandorp was left unchanged: version 1, changed at 20")
+    assert f"To load the file again: loket-notify configure {file}" in result
     assert "plandorp are now at version 2" in notify(stack, "configure", str(file)).stdout

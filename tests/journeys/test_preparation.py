@@ -39,8 +39,8 @@ def test_what_somebody_cancels_is_offered_to_who_waits_and_moves_them_when_they_
     portal.post(f"appointments/{early['id']}/cancel", {}, token=early["link_token"])
     offer = eventually(lambda: of(portal, late)["waiting_list"]["offer"])
     assert offer["start"][:10] == day
-    told = eventually(lambda: [m for m in portal.mails_to(visitor["email"]) if "vroeger moment" in m["subject"]])
-    assert link_in(told[0]) == late["manage_url"]
+    result = eventually(lambda: [m for m in portal.mails_to(visitor["email"]) if "vroeger moment" in m["subject"]])
+    assert link_in(result[0]) == late["manage_url"]
     moved = portal.post(f"waiting-list/{late['id']}/accept", token=late["link_token"])
     assert moved.status_code == 200, moved.text
     assert moved.json()["start"] == offer["start"]
@@ -76,8 +76,8 @@ def test_a_document_keeps_its_name_in_whatever_signs_it_is_written(portal, appoi
     sent = send(portal, appointment, PDF, name=name)
     back = portal.get(f"appointments/{appointment['id']}/files/{sent.json()['id']}", token=appointment["link_token"])
     assert back.content == PDF
-    _, told = parse_options_header(back.headers["Content-Disposition"])  # RFC 6266 and 8187
-    assert told["filename"] == name
+    _, result = parse_options_header(back.headers["Content-Disposition"])  # RFC 6266 and 8187
+    assert result["filename"] == name
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def closed_day(portal, staff):
 def test_the_search_says_why_nothing_is_free_and_what_is_nearest(portal, closed_day):
     query = {"appointment_type": "bouwadvies", "location": "gemeentehuis", "from": closed_day, "to": closed_day}
     assert portal.get("slots", params=query).json()["slots"] == []
-    told = portal.get("slots/explanation", params=query).json()
-    assert told["reason"] == "leave"
-    assert told["nearest"]["start"] > closed_day
+    result = portal.get("slots/explanation", params=query).json()
+    assert result["reason"] == "leave"
+    assert result["nearest"]["start"] > closed_day
     days = portal.get("slots/days", params={**query, "from": in_days(3)}).json()["days"]
     assert days[-1] == {"date": closed_day, "starts": 0}
     assert any(day["starts"] for day in days)

@@ -104,13 +104,13 @@ def test_the_last_word_to_who_cancels_at_once_is_the_cancellation(portal, visito
     appointment = portal.booked(contact=visitor)
     portal.post(f"appointments/{appointment['id']}/cancel", token=appointment["link_token"])
 
-    def told():
+    def subjects():
         return [mail["subject"] for mail in portal.mails_to(visitor["email"])]
 
-    eventually(lambda: any("gaat niet door" in subject for subject in told()))
+    eventually(lambda: any("gaat niet door" in subject for subject in subjects()))
     time.sleep(1)
-    assert "gaat niet door" in told()[-1]
-    assert len(told()) <= 2
+    assert "gaat niet door" in subjects()[-1]
+    assert len(subjects()) <= 2
 
 
 def test_moving_an_appointment_updates_the_same_calendar_entry_and_is_mailed(portal, visitor):

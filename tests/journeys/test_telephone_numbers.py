@@ -58,20 +58,20 @@ def test_the_municipality_tells_its_country_and_its_own_number_is_read_by_it(roe
 
 
 @pytest.mark.parametrize(
-    ("number", "told"),
+    ("number", "advice"),
     [
         ("0470 12 34 56", "Begin een buitenlands nummer met +"), ("0475 123456 toestel 12", "zonder toestelnummer"),
         ("0475 LOKET1", "Dit is geen telefoonnummer."), ("+31 12", "kan niet bestaan"),
     ],
 )  # fmt: skip
-def test_a_number_that_cannot_be_rung_is_refused_at_its_field_with_what_to_do(roerstad, number, told):
+def test_a_number_that_cannot_be_rung_is_refused_at_its_field_with_what_to_do(roerstad, number, advice):
     who = contact() | {"phone": number}
     body = {"appointment_types": ["vergunning"], "location": "stadhuis", "start": start_of(roerstad), "contact": who}
     answer = roerstad.post("appointments", body)
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
     assert error["pointer"] == "/contact/phone"
-    assert told in error["detail"]
+    assert advice in error["detail"]
 
 
 def test_the_pages_read_it_by_the_country_of_the_municipality(roerstad):

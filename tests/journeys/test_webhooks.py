@@ -53,8 +53,8 @@ def test_one_that_is_refused_is_pushed_again_and_the_log_tells_of_both(portal, c
         found = client.get(f"webhooks/{webhook['id']}/deliveries").json()["deliveries"]
         return next((each for each in found if each["event"] == event["id"] and each["state"] == "delivered"), None)
 
-    told = eventually(delivered)
-    assert [each["status"] for each in told["tries"]] == [503, 204]
+    result = eventually(delivered)
+    assert [each["status"] for each in result["tries"]] == [503, 204]
 
 
 def test_one_can_be_had_again(portal, client, receiver, webhook):

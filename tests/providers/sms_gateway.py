@@ -27,23 +27,23 @@ class Gateway(BaseHTTPRequestHandler):
         self._say(200, taken)
 
     def do_POST(self) -> None:
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        result = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/next":
-            answers.extend(told)
+            answers.extend(result)
             self._say(204, None)
             return
         answer = answers.pop(0) if answers else 200
         if answer == "silent":
-            taken.append(told)
+            taken.append(result)
             time.sleep(SILENCE)
             return
         if answer != 200:
             self._say(answer, {}, {"Retry-After": "1"} if answer == 429 else {})
             return
-        taken.append(told)
+        taken.append(result)
         identifier = f"sms-{len(taken)}"
         self._say(200, {"id": identifier})
-        threading.Timer(0.3, _tell, (told["receipts"], identifier)).start()
+        threading.Timer(0.3, _send_receipt, (result["receipts"], identifier)).start()
 
     def _say(self, status: int, said: Any, headers: dict[str, str] | None = None) -> None:
         content = b"" if said is None else json.dumps(said).encode()
@@ -58,7 +58,7 @@ class Gateway(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-def _tell(address: str, identifier: str) -> None:
+def _send_receipt(address: str, identifier: str) -> None:
     body = json.dumps({"id": identifier, "status": "delivered"}).encode()
     signature = hmac.new(SECRET, body, hashlib.sha256).hexdigest()
     request = urllib.request.Request(address, body, {"X-Signature": signature, "Content-Type": "application/json"})

@@ -66,11 +66,11 @@ class Loket:
             "answers": choice.answers, "contact": {"name": f"Race {number}", "email": _address(number)},
         }  # fmt: skip
         answer = session.post(f"{self.root}/appointments", json=body, headers=self._headers(), timeout=TIMEOUT)
-        told = _json(answer)
+        result = _json(answer)
         if answer.status_code != 201:
-            return None, f"{answer.status_code} {told.get('code', '')}".strip()
-        self.tokens[told["id"]] = told.get("link_token", "")
-        return told["id"], "booked"
+            return None, f"{answer.status_code} {result.get('code', '')}".strip()
+        self.tokens[result["id"]] = result.get("link_token", "")
+        return result["id"], "booked"
 
     def cancel(self, identifier: str) -> None:
         _require(requests.post(
@@ -167,10 +167,10 @@ class Jcc:
             "fromDateTime": start, "toDateTime": end.isoformat(), "message": "", "fieldList": None,
         }  # fmt: skip
         answer = self._request(session, "POST", "appointment", json=body)
-        told = _json(answer)
-        if not told.get("acknowledgeIsSuccess"):
-            return None, f"{answer.status_code} {told.get('code', '')}".strip()
-        return told["id"], "booked"
+        result = _json(answer)
+        if not result.get("acknowledgeIsSuccess"):
+            return None, f"{answer.status_code} {result.get('code', '')}".strip()
+        return result["id"], "booked"
 
     def cancel(self, identifier: str) -> None:
         _require(self._request(requests, "DELETE", "appointment", params={"id": identifier}))

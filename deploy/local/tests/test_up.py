@@ -79,9 +79,9 @@ def up(folder):
 
 
 def test_it_tells_its_progress_and_its_addresses_and_the_demo_municipality_is_there(up):
-    told = up.output.read_text()
+    result = up.output.read_text()
     for part in ("MongoDB: starting", "RabbitMQ: starting", "booking: healthy", "API docs", "Mail"):
-        assert part in told
+        assert part in result
     assert (
         requests.get(f"{up.state['url']}/api/v1/municipalities", timeout=5).json()["municipalities"][0]["id"] == "rumst"
     )
@@ -105,8 +105,8 @@ def test_the_settings_of_the_environment_count_except_those_that_the_stack_decid
 
 def test_a_command_runs_with_the_addresses_and_secrets_of_what_runs(up, folder):
     assert "guest" not in up.state["amqp_uri"]
-    told = loket("exec", "--folder", folder, "loket-admin", "clashes", "rumst")
-    assert "Every appointment fits." in told.stdout, told.stderr
+    result = loket("exec", "--folder", folder, "loket-admin", "clashes", "rumst")
+    assert "Every appointment fits." in result.stdout, result.stderr
 
 
 def test_a_service_that_is_killed_is_started_again(up):
@@ -144,10 +144,10 @@ def test_stop_in_another_shell_ends_every_child_by_sigterm_and_the_data_survives
 def test_what_was_configured_at_the_desk_is_kept_at_the_next_start_and_ctrl_c_ends_every_child(folder, own):
     second = Up(folder).wait()
     try:
-        told = second.output.read_text()
-        assert "rumst was left unchanged: version 2" in told
-        assert f"exec loket-configure {RUMST}" in told
-        assert "The message plan of rumst was left unchanged: version 1" in told
+        result = second.output.read_text()
+        assert "rumst was left unchanged: version 2" in result
+        assert f"exec loket-configure {RUMST}" in result
+        assert "The message plan of rumst was left unchanged: version 1" in result
         assert "Nothing would change" in configure(folder, "--diff", own)
         assert "at version 3" in configure(folder, RUMST)
     finally:

@@ -10,7 +10,7 @@ WORKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
 OFFICE = [{"days": WORKDAYS, "from": "09:00", "to": "12:00"}]
 
 
-def a_town(**changes: Any) -> str:
+def a_configuration(**changes: Any) -> str:
     """Two specialists with one skill, one of another team, a room. A visit lasts half an hour, from 9 to 12."""
     usual: dict[str, Any] = {
         "id": "rumst",

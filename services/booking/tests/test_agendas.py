@@ -26,8 +26,8 @@ NOW = utc(2026, 11, 24, 8)
 RESIDENT, STAFF = Actor("resident"), Actor("staff")
 LONG = bool(os.environ.get("LOKET_LONG"))
 DATE = dt.date(2026, 11, 30)
-TOWN = a_municipality()
-VISIT = spec_for(TOWN, ["advies"], 1, None)
+MUNICIPALITY = a_municipality()
+VISIT = spec_for(MUNICIPALITY, ["advies"], 1, None)
 
 
 def at(start, end, resource="ro-1"):
@@ -45,18 +45,18 @@ def hold(agendas, *placements, until=NOW + dt.timedelta(minutes=10), now=NOW):
 
 
 def book(agendas, *placements, now=NOW, hold=None):
-    booked, event = life.book(TOWN, draft(placements), now=now, by=RESIDENT, language="nl")
+    booked, event = life.book(MUNICIPALITY, draft(placements), now=now, by=RESIDENT, language="nl")
     agendas.book(placements, booked, event, now, hold)
     return booked
 
 
 def cancel(agendas, booked, *placements):
-    cancelled, event = life.cancel(TOWN, booked, now=NOW, by=RESIDENT, reason="x")
+    cancelled, event = life.cancel(MUNICIPALITY, booked, now=NOW, by=RESIDENT, reason="x")
     return agendas.cancel(placements, cancelled, event)
 
 
 def move(agendas, booked, old, new, now=NOW, also=lambda session: None):
-    moved, event = life.reschedule(TOWN, booked, VISIT, new, utc(2026, 11, 30, 12), now=now, by=RESIDENT)
+    moved, event = life.reschedule(MUNICIPALITY, booked, VISIT, new, utc(2026, 11, 30, 12), now=now, by=RESIDENT)
     return moved if agendas.move(old, new, moved, event, now, also) else None
 
 
@@ -188,7 +188,7 @@ def test_what_goes_along_with_a_move_is_undone_with_it(agendas, database):
 
 def test_a_step_is_kept_once_with_its_event(agendas):
     booked = book(agendas, at(100, 112))
-    here, event = life.apply_command(TOWN, booked, "ask", now=NOW, by=STAFF)
+    here, event = life.apply_command(MUNICIPALITY, booked, "ask", now=NOW, by=STAFF)
     assert agendas.save_transition([at(100, 112)], here, event)
     assert not agendas.save_transition([at(100, 112)], here, event)
     assert agendas.find_claim("rumst/ro-1/2026-11-30", booked.id)[0] == here
@@ -269,7 +269,7 @@ def test_what_was_written_while_a_search_was_reading_is_not_forgotten_again(data
 
 def test_one_appointment_stands_in_one_place_however_often_its_request_is_carried_out(agendas):
     first = book(agendas, at(100, 112))
-    again, event = life.book(TOWN, draft([at(200, 212, "ro-2")], first.id), now=NOW, by=RESIDENT, language="nl")
+    again, event = life.book(MUNICIPALITY, draft([at(200, 212, "ro-2")], first.id), now=NOW, by=RESIDENT, language="nl")
     with pytest.raises(AlreadyClaimed):
         agendas.book([at(200, 212, "ro-2")], again, event, NOW, None)
     with pytest.raises(AlreadyClaimed):

@@ -19,8 +19,8 @@ from loket_contracts.event_data import ACTORS
 
 NOW = utc(2026, 11, 24, 8)
 START, END = utc(2026, 11, 30, 8), utc(2026, 11, 30, 8, 30)
-TOWN = a_municipality(queue=QueuePolicy(early_minutes=15), phone="03 888 00 00")
-VISIT = spec_for(TOWN, ["advies"], 1, None)
+MUNICIPALITY = a_municipality(queue=QueuePolicy(early_minutes=15), phone="03 888 00 00")
+VISIT = spec_for(MUNICIPALITY, ["advies"], 1, None)
 #: around midnight before the visit, when it may be announced, begins and ends, and around midnight after it
 MOMENTS = sorted(
     moment + dt.timedelta(minutes=off)
@@ -35,17 +35,17 @@ def at(resource="ro-1"):
 
 def booked():
     draft = life.hold("a1", "rumst", VISIT, at(), START, NOW, "resident")
-    return life.book(TOWN, draft, now=NOW, by=Actor("resident"), language="nl")[0]
+    return life.book(MUNICIPALITY, draft, now=NOW, by=Actor("resident"), language="nl")[0]
 
 
 def give(appointment, command, by="staff", now=NOW):
     if command == "book":
-        return life.book(TOWN, appointment, now=now, by=Actor(by), language="nl")
+        return life.book(MUNICIPALITY, appointment, now=now, by=Actor(by), language="nl")
     if command == "cancel":
-        return life.cancel(TOWN, appointment, now=now, by=Actor(by), reason="ill")
+        return life.cancel(MUNICIPALITY, appointment, now=now, by=Actor(by), reason="ill")
     if command == "reschedule":
-        return life.reschedule(TOWN, appointment, VISIT, at("ro-2"), START, now=now, by=Actor(by))
-    return life.apply_command(TOWN, appointment, command, now=now, by=Actor(by))
+        return life.reschedule(MUNICIPALITY, appointment, VISIT, at("ro-2"), START, now=now, by=Actor(by))
+    return life.apply_command(MUNICIPALITY, appointment, command, now=now, by=Actor(by))
 
 
 def in_time(command, by, now):
@@ -76,7 +76,7 @@ def test_whatever_is_tried_and_when_only_the_steps_of_the_table_happen_in_their_
     for name, by, later in steps:
         moment = min(moment + later, len(MOMENTS) - 1)
         rule, now = life.TRANSITIONS[name], MOMENTS[moment]
-        may = life.allowed_commands(TOWN, appointment, by, now)
+        may = life.allowed_commands(MUNICIPALITY, appointment, by, now)
         in_state = appointment.state in rule.sources and by in rule.actors
         assert (name in may) == (in_state and in_time(name, by, now))
         if name in may:
@@ -99,7 +99,7 @@ def test_whatever_is_tried_and_when_only_the_steps_of_the_table_happen_in_their_
 
 @pytest.mark.parametrize("state", ["completed", "cancelled"])
 def test_an_ended_appointment_stays_ended(state):
-    assert life.allowed_commands(TOWN, replace(booked(), state=state), "staff", NOW) == []
+    assert life.allowed_commands(MUNICIPALITY, replace(booked(), state=state), "staff", NOW) == []
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_an_ended_appointment_stays_ended(state):
 )
 def test_a_resident_can_move_cancel_and_check_in_in_their_time_and_nothing_else(minutes, may):
     now = START + dt.timedelta(minutes=minutes)
-    assert life.allowed_commands(TOWN, booked(), "resident", now) == may
-    assert life.allowed_commands(TOWN, replace(booked(), state="checked_in"), "resident", now) == []
+    assert life.allowed_commands(MUNICIPALITY, booked(), "resident", now) == may
+    assert life.allowed_commands(MUNICIPALITY, replace(booked(), state="checked_in"), "resident", now) == []
 
 
 def test_a_mistaken_no_show_and_check_in_can_be_undone():
@@ -120,7 +120,9 @@ def test_a_mistaken_no_show_and_check_in_can_be_undone():
 
 
 def test_a_move_tells_where_it_was():
-    moved, event = life.reschedule(TOWN, booked(), VISIT, at("ro-2"), utc(2026, 11, 30, 12), now=NOW, by=Actor("staff"))
+    moved, event = life.reschedule(
+        MUNICIPALITY, booked(), VISIT, at("ro-2"), utc(2026, 11, 30, 12), now=NOW, by=Actor("staff")
+    )
     assert event.data["previous_start"] == "2026-11-30T09:00:00+01:00"
     assert event.data["start"] == "2026-11-30T13:00:00+01:00"
     assert moved.resources == ("ro-2",)
@@ -129,5 +131,5 @@ def test_a_move_tells_where_it_was():
 def test_the_history_never_runs_back_in_time_whatever_the_clock_says():
     appointment = booked()
     earlier = NOW - dt.timedelta(seconds=3)
-    changed, event = life.apply_command(TOWN, appointment, "ask", now=earlier, by=Actor("staff"))
+    changed, event = life.apply_command(MUNICIPALITY, appointment, "ask", now=earlier, by=Actor("staff"))
     assert changed.history[-1].at == event.time == NOW

@@ -129,8 +129,8 @@ def test_a_time_in_utc_that_names_a_zone_too_is_in_utc(zone):
 
 
 def test_an_event_in_a_time_zone_that_nobody_knows_is_refused_by_name():
-    told = detail_of(event("DTSTART;TZID=Nowhere/Known:20261130T093000", "DURATION:PT1H", uid="visit-7"))
-    assert told == "The time zone of the event at line 4 is not known: visit-7."
+    result = detail_of(event("DTSTART;TZID=Nowhere/Known:20261130T093000", "DURATION:PT1H", uid="visit-7"))
+    assert result == "The time zone of the event at line 4 is not known: visit-7."
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_what_is_wrong_with_an_event_besides_its_time_does_not_matter():
 @pytest.mark.parametrize("start", ["DTSTART:20261124T090000Z", "DTSTART;VALUE=DATE:20261124"])
 def test_a_repetition_too_often_or_never_is_refused_by_its_structure(rule, start):
     began = time.process_time()
-    told = detail_of(event(start, f"RRULE:{rule}", uid="visit-9"))
-    assert told == "The recurrence of the event at line 4 cannot be computed: visit-9."
+    result = detail_of(event(start, f"RRULE:{rule}", uid="visit-9"))
+    assert result == "The recurrence of the event at line 4 cannot be computed: visit-9."
     assert time.process_time() - began < 1
 
 

@@ -3,9 +3,9 @@
 import datetime as dt
 
 import pytest
-from desk import LATER, STAFF, START, Desk, refused
+from booking_harness import LATER, STAFF, START, BookingHarness, refused
 from icalendar import Calendar
-from municipality_yaml import a_town, specialist, types
+from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.domain.grid import local_date
 from loket_contracts.commands import CloseTime, MoveThese
@@ -15,97 +15,99 @@ MONDAY = "2026-11-30"
 
 
 @pytest.fixture
-def desk(database):
-    return Desk(database, a_town())
+def booking(database):
+    return BookingHarness(database, a_configuration())
 
 
-def close(desk, **body):
-    return desk.use_cases.closures.close_time("rumst", CloseTime().load({"first": MONDAY, **body}), STAFF)
+def close(booking, **body):
+    return booking.use_cases.closures.close_time("rumst", CloseTime().load({"first": MONDAY, **body}), STAFF)
 
 
-def clashing(desk):
-    return [(each["appointment"], each["reason"]) for each in desk.use_cases.conflicts.conflicts("rumst")]
+def conflicts(booking):
+    return [(each["appointment"], each["reason"]) for each in booking.use_cases.conflicts.conflicts("rumst")]
 
 
-def test_a_closure_takes_the_time_away_and_its_end_gives_it_back(desk):
-    laid = close(desk, resource="ro-1", **{"from": "09:00", "to": "10:00"})
-    capacities = {slot["start"][11:16]: slot["capacity"] for slot in desk.slots()}
+def test_a_closure_takes_the_time_away_and_its_end_gives_it_back(booking):
+    laid = close(booking, resource="ro-1", **{"from": "09:00", "to": "10:00"})
+    capacities = {slot["start"][11:16]: slot["capacity"] for slot in booking.slots()}
     assert (capacities["09:00"], capacities["10:00"]) == (1, 2)
-    desk.use_cases.closures.reopen_time("rumst", laid.id)
-    assert {slot["capacity"] for slot in desk.slots()} == {2}
-    assert refused(desk.use_cases.closures.reopen_time, "rumst", laid.id) == "closure-not-found"
+    booking.use_cases.closures.reopen_time("rumst", laid.id)
+    assert {slot["capacity"] for slot in booking.slots()} == {2}
+    assert refused(booking.use_cases.closures.reopen_time, "rumst", laid.id) == "closure-not-found"
 
 
-def test_a_location_or_all_can_be_closed(desk):
-    close(desk, location="hal", last="2026-12-01")
-    assert desk.starts() == desk.starts("2026-12-01") == []
-    close(desk, first="2026-12-02")
-    assert desk.starts("2026-12-02") == []
-    assert desk.starts("2026-12-03")
+def test_a_location_or_all_can_be_closed(booking):
+    close(booking, location="hal", last="2026-12-01")
+    assert booking.starts() == booking.starts("2026-12-01") == []
+    close(booking, first="2026-12-02")
+    assert booking.starts("2026-12-02") == []
+    assert booking.starts("2026-12-03")
 
 
-def test_another_instance_sees_a_closure_within_a_second(database, desk):
-    other = Desk(database, a_town())
+def test_another_instance_sees_a_closure_within_a_second(database, booking):
+    other = BookingHarness(database, a_configuration())
     assert other.starts()
-    close(desk)
+    close(booking)
     other.stores.configurations.invalidate()
     assert other.starts() == []
 
 
-def test_appointments_in_a_closure_stay_and_are_listed(desk):
-    _, inside = desk.book(start=START)
-    _, outside = desk.book(start=LATER)
-    close(desk)
-    assert clashing(desk) == [(inside.id, "closed")]
-    assert desk.appointment(inside).state == "booked"
-    assert desk.appointment(outside).state == "booked"
+def test_appointments_in_a_closure_stay_and_are_listed(booking):
+    _, inside = booking.book(start=START)
+    _, outside = booking.book(start=LATER)
+    close(booking)
+    assert conflicts(booking) == [(inside.id, "closed")]
+    assert booking.appointment(inside).state == "booked"
+    assert booking.appointment(outside).state == "booked"
 
 
-def test_a_new_configuration_tells_what_it_lies_across(desk):
-    _, morning = desk.book(start=START, resource="ro-1")
-    _, gone = desk.book(start=START, resource="ro-2")
+def test_a_new_configuration_tells_what_it_lies_across(booking):
+    _, morning = booking.book(start=START, resource="ro-1")
+    _, gone = booking.book(start=START, resource="ro-2")
     later = [{"days": ["monday"], "from": "11:00", "to": "12:00"}]
-    desk.stores.configurations.store(a_town(resources={"ro-1": specialist(hours=later)}), "test", desk.time)
-    assert sorted(clashing(desk)) == sorted([(morning.id, "closed"), (gone.id, "resource-gone")])
+    booking.stores.configurations.store(
+        a_configuration(resources={"ro-1": specialist(hours=later)}), "test", booking.time
+    )
+    assert sorted(conflicts(booking)) == sorted([(morning.id, "closed"), (gone.id, "resource-gone")])
 
 
-def test_moving_many_proposes_a_moment_for_each_and_no_moment_twice(desk):
-    cards = [desk.book(start=START)[1] for _ in range(2)]
-    cards += [desk.book(start="2026-11-30T11:00:00+01:00", request=STAFF)[1]]
-    close(desk)
-    found = desk.use_cases.conflicts.proposals("rumst", [card.id for card in cards])
+def test_moving_many_proposes_a_moment_for_each_and_no_moment_twice(booking):
+    cards = [booking.book(start=START)[1] for _ in range(2)]
+    cards += [booking.book(start="2026-11-30T11:00:00+01:00", request=STAFF)[1]]
+    close(booking)
+    found = booking.use_cases.conflicts.proposals("rumst", [card.id for card in cards])
     taken = [(each["start"], tuple(each["resources"])) for each in found]
     assert len(set(taken)) == 3
     assert {start[:10] for start, _ in taken} <= {"2026-11-27", "2026-12-01"}, "the nearest days that are open"
     moves = MoveThese().load({"moves": [
         {"appointment": each["appointment"], "start": each["start"], "resource": each["resources"][0]} for each in found
     ]})  # fmt: skip
-    results = desk.use_cases.closures.move_appointments("rumst", moves["moves"], STAFF)
+    results = booking.use_cases.closures.move_appointments("rumst", moves["moves"], STAFF)
     assert {each["result"] for each in results} == {"moved"}
-    assert clashing(desk) == []
+    assert conflicts(booking) == []
 
 
-def test_the_same_specialist_is_proposed_when_that_is_near(desk):
-    _, card = desk.book(start=START, resource="ro-2")
-    close(desk)
-    assert desk.use_cases.conflicts.proposals("rumst", [card.id])[0]["resources"] == ["ro-2"]
+def test_the_same_specialist_is_proposed_when_that_is_near(booking):
+    _, card = booking.book(start=START, resource="ro-2")
+    close(booking)
+    assert booking.use_cases.conflicts.proposals("rumst", [card.id])[0]["resources"] == ["ro-2"]
 
 
-def test_who_cannot_be_moved_keeps_the_place_and_says_why(desk):
-    _, card = desk.book(start=START)
+def test_who_cannot_be_moved_keeps_the_place_and_says_why(booking):
+    _, card = booking.book(start=START)
     moves = MoveThese().load({"moves": [
         {"appointment": card.id, "start": "2026-12-05T10:00:00+01:00"}, {"appointment": "nobody", "start": START},
     ]})["moves"]  # fmt: skip
-    results = desk.use_cases.closures.move_appointments("rumst", moves, STAFF)
+    results = booking.use_cases.closures.move_appointments("rumst", moves, STAFF)
     assert [each["result"] for each in results] == ["slot-not-offered", "appointment-not-found"]
-    assert desk.appointment(card).local(desk.appointment(card).start) == START
+    assert booking.appointment(card).local(booking.appointment(card).start) == START
 
 
 @pytest.mark.parametrize(
     ("body", "code"), [({"resource": "x"}, "unknown-resource"), ({"location": "x"}, "unknown-location")]
 )
-def test_a_closure_of_what_is_not_there_is_refused(desk, body, code):
-    assert refused(close, desk, **body) == code
+def test_a_closure_of_what_is_not_there_is_refused(booking, body, code):
+    assert refused(close, booking, **body) == code
 
 
 # --- calendars that come and go
@@ -139,88 +141,88 @@ END:VCALENDAR
 """
 
 
-def busy(desk, text=BUSY, source="outlook"):
-    return desk.use_cases.closures.import_busy("rumst", "ro-1", source, text)
+def busy(booking, text=BUSY, source="outlook"):
+    return booking.use_cases.closures.import_busy("rumst", "ro-1", source, text)
 
 
-def test_busy_times_of_a_feed_take_time_away_repetitions_and_whole_days_too(desk):
-    assert busy(desk) == (3, 0)
-    wish = {"resource": "ro-1"}
-    assert desk.starts(MONDAY, **wish) == ["09:00", "10:30", "11:00", "11:30"], "widened to the five-minute grid"
-    assert desk.starts("2026-12-01", **wish)[0] == "09:00", "what is marked free does not count"
-    assert desk.starts("2026-12-02", **wish) == desk.starts("2026-12-03", **wish) == []
-    assert desk.starts("2026-12-04", **wish)
-    assert "09:30" in desk.starts("2026-12-07", **wish), "an exception of the repetition"
-    assert "09:30" not in desk.starts("2026-12-14", **wish)
+def test_busy_times_of_a_feed_take_time_away_repetitions_and_whole_days_too(booking):
+    assert busy(booking) == (3, 0)
+    criteria = {"resource": "ro-1"}
+    assert booking.starts(MONDAY, **criteria) == ["09:00", "10:30", "11:00", "11:30"], "widened to the five-minute grid"
+    assert booking.starts("2026-12-01", **criteria)[0] == "09:00", "what is marked free does not count"
+    assert booking.starts("2026-12-02", **criteria) == booking.starts("2026-12-03", **criteria) == []
+    assert booking.starts("2026-12-04", **criteria)
+    assert "09:30" in booking.starts("2026-12-07", **criteria), "an exception of the repetition"
+    assert "09:30" not in booking.starts("2026-12-14", **criteria)
 
 
-def test_the_title_of_what_a_specialist_does_elsewhere_is_not_kept(desk):
-    busy(desk)
-    assert "Tandarts" not in str(list(desk.stores.configurations.closures.collection.find({})))
+def test_the_title_of_what_a_specialist_does_elsewhere_is_not_kept(booking):
+    busy(booking)
+    assert "Tandarts" not in str(list(booking.stores.configurations.closures.collection.find({})))
 
 
-def test_a_feed_that_is_read_again_replaces_what_it_said_and_nothing_else(desk):
-    close(desk, first="2026-12-04", resource="ro-1")
-    busy(desk)
-    assert busy(desk, "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n") == (0, 3), "it says what it dropped"
-    assert desk.starts("2026-12-02", resource="ro-1")
-    assert desk.starts("2026-12-04", resource="ro-1") == []
+def test_a_feed_that_is_read_again_replaces_what_it_said_and_nothing_else(booking):
+    close(booking, first="2026-12-04", resource="ro-1")
+    busy(booking)
+    assert busy(booking, "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n") == (0, 3), "it says what it dropped"
+    assert booking.starts("2026-12-02", resource="ro-1")
+    assert booking.starts("2026-12-04", resource="ro-1") == []
 
 
 def test_the_midnight_of_a_location_decides_which_day_a_whole_day_is(database):
     places = {"hal": {"name": "Hal", "time_zone": "America/St_Johns"}}
-    desk = Desk(database, a_town(locations=places))
-    desk.time = dt.datetime(2026, 12, 2, 2, tzinfo=dt.UTC)  # it is 1 December there, and the 2nd in Brussels
-    busy(desk, BUSY.replace("DTSTART;VALUE=DATE:20261202", "DTSTART;VALUE=DATE:20261201"))
-    closed = desk.stores.configurations.closures.closed("rumst").resources["ro-1"]
+    booking = BookingHarness(database, a_configuration(locations=places))
+    booking.time = dt.datetime(2026, 12, 2, 2, tzinfo=dt.UTC)  # it is 1 December there, and the 2nd in Brussels
+    busy(booking, BUSY.replace("DTSTART;VALUE=DATE:20261202", "DTSTART;VALUE=DATE:20261201"))
+    closed = booking.stores.configurations.closures.closed("rumst").resources["ro-1"]
     assert dt.date(2026, 12, 1) in {each.first for each in closed if each.whole_day}
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR", "\x00" * 50])
-def test_what_is_no_calendar_is_refused(desk, text):
-    assert refused(busy, desk, text) == "invalid-request"
+def test_what_is_no_calendar_is_refused(booking, text):
+    assert refused(busy, booking, text) == "invalid-request"
 
 
-def test_an_agenda_is_offered_under_a_secret_address_and_names_no_resident(desk):
-    _, card = desk.book(start=START, resource="ro-1")
-    token = desk.use_cases.calendar_feed.feed_token("rumst", "ro-1")
-    text = desk.use_cases.calendar_feed.feed("rumst", token)
+def test_an_agenda_is_offered_under_a_secret_address_and_names_no_resident(booking):
+    _, card = booking.book(start=START, resource="ro-1")
+    token = booking.use_cases.calendar_feed.feed_token("rumst", "ro-1")
+    text = booking.use_cases.calendar_feed.feed("rumst", token)
     assert "DTSTART:20261130T090000Z" in text
     assert card.reference in text
     assert "Lieve" not in text
-    assert refused(desk.use_cases.calendar_feed.feed, "rumst", "x" * 43) == "not-found"
-    assert card.reference not in desk.use_cases.calendar_feed.feed(
-        "rumst", desk.use_cases.calendar_feed.feed_token("rumst", "ro-2")
+    assert refused(booking.use_cases.calendar_feed.feed, "rumst", "x" * 43) == "not-found"
+    assert card.reference not in booking.use_cases.calendar_feed.feed(
+        "rumst", booking.use_cases.calendar_feed.feed_token("rumst", "ro-2")
     )
 
 
-def test_an_entry_of_an_agenda_keeps_its_identifier_which_is_not_that_of_the_appointment(desk):
-    appointment, card = desk.book(start=START, resource="ro-1")
-    token = desk.use_cases.calendar_feed.feed_token("rumst", "ro-1")
+def test_an_entry_of_an_agenda_keeps_its_identifier_which_is_not_that_of_the_appointment(booking):
+    appointment, card = booking.book(start=START, resource="ro-1")
+    token = booking.use_cases.calendar_feed.feed_token("rumst", "ro-1")
 
     def entry():
-        feed = desk.use_cases.calendar_feed.feed("rumst", token)
+        feed = booking.use_cases.calendar_feed.feed("rumst", token)
         assert appointment.id not in feed.replace("\r\n ", "")
         (found,) = Calendar.from_ical(feed).walk("VEVENT")
         return found["UID"], found.decoded("DTSTART")
 
     before = entry()
-    desk.reschedule(card, LATER, resource="ro-1")
+    booking.reschedule(card, LATER, resource="ro-1")
     after = entry()
     assert after[0] == before[0]
     assert after[1] != before[1]
-    own = desk.use_cases.appointments.calendar(appointment, card, "https://afspraak.example")
+    own = booking.use_cases.appointments.calendar(appointment, card, "https://afspraak.example")
     assert f"UID:{appointment.id}@loket" in own, "in the resident's own calendar as in the mails"
 
 
 # --- the day, the configuration, and what is offered
 
 
-def test_the_day_shows_who_comes_to_whom_and_the_look_is_recorded(desk):
-    _, card = desk.book(start=START, resource="ro-1")
-    _, gone = desk.book(start=START, resource="ro-2")
-    desk.cancel(gone)
-    seen = desk.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), "ruimte", None, STAFF)
+def test_the_day_shows_who_comes_to_whom_and_the_look_is_recorded(booking):
+    _, card = booking.book(start=START, resource="ro-1")
+    _, gone = booking.book(start=START, resource="ro-2")
+    booking.cancel(gone)
+    seen = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), "ruimte", None, STAFF)
     by_resource = {each["resource"]: each for each in seen["resources"]}
     assert [(each["name"], each["reference"]) for each in by_resource["ro-1"]["claims"]] == [
         ("Lieve Demo", card.reference)
@@ -230,33 +232,35 @@ def test_the_day_shows_who_comes_to_whom_and_the_look_is_recorded(desk):
     assert by_resource["ro-1"]["open"] == [
         {"location": "hal", "from": "2026-11-30T09:00:00+01:00", "to": "2026-11-30T12:00:00+01:00"}
     ]
-    assert desk.stores.audit.page("rumst", None, None, 1)[0][0]["action"] == "read"
+    assert booking.stores.audit.page("rumst", None, None, 1)[0][0]["action"] == "read"
 
 
-def test_a_configuration_is_compared_before_it_counts_and_its_versions_are_kept(desk):
-    proposed = a_town(hold_minutes=20)
-    difference = desk.use_cases.configuration.compare_configuration(proposed)["diff"]
+def test_a_configuration_is_compared_before_it_counts_and_its_versions_are_kept(booking):
+    proposed = a_configuration(hold_minutes=20)
+    difference = booking.use_cases.configuration.compare_configuration(proposed)["diff"]
     assert "+hold_minutes: 20" in difference
-    assert desk.stores.configurations.calendar("rumst").municipality.version == 1
-    desk.use_cases.configuration.configure(proposed, "an")
-    kept = desk.use_cases.administration.configuration("rumst", 1)
-    assert kept["text"] == a_town()
+    assert booking.stores.configurations.calendar("rumst").municipality.version == 1
+    booking.use_cases.configuration.configure(proposed, "an")
+    kept = booking.use_cases.administration.configuration("rumst", 1)
+    assert kept["text"] == a_configuration()
     assert [(each["version"], each["by"]) for each in kept["versions"]] == [(2, "an"), (1, "test")]
-    assert refused(desk.use_cases.administration.configuration, "rumst", 9) == "no-such-version"
+    assert refused(booking.use_cases.administration.configuration, "rumst", 9) == "no-such-version"
     with pytest.raises(Refusal):
-        desk.use_cases.configuration.compare_configuration("id: x")
+        booking.use_cases.configuration.compare_configuration("id: x")
 
 
-def test_what_a_resource_offers_on_a_day_is_told_when_it_changes_and_not_again(desk):
-    desk.stores.configurations.store(a_town(appointment_types=types(advies={"horizon_days": 10})), "test", desk.time)
-    assert desk.use_cases.housekeeping.capacity_publishing.publish_capacity() == 4 * 11
-    assert desk.use_cases.housekeeping.capacity_publishing.publish_capacity() == 0
-    close(desk, resource="ro-1", **{"from": "09:00", "to": "10:00"})
-    assert desk.use_cases.housekeeping.capacity_publishing.publish_capacity() == 1
-    told = desk.stores.capacities.get("rumst/ro-1/2026-11-30")
-    assert (told.minutes, told.sequence) == (120, 2)
-    desk.stores.configurations.store(a_town(resources={"ro-2": specialist()}, appointment_types=types(advies={})),
-                                     "test", desk.time)  # fmt: skip
-    desk.use_cases.housekeeping.capacity_publishing.publish_capacity()
-    assert desk.stores.capacities.get("rumst/ro-1/2026-11-30").minutes == 0, "who left gives nothing any more"
-    assert local_date(desk.time, "Europe/Brussels") == dt.date(2026, 11, 24)
+def test_what_a_resource_offers_on_a_day_is_told_when_it_changes_and_not_again(booking):
+    booking.stores.configurations.store(
+        a_configuration(appointment_types=types(advies={"horizon_days": 10})), "test", booking.time
+    )
+    assert booking.use_cases.housekeeping.capacity_publishing.publish_capacity() == 4 * 11
+    assert booking.use_cases.housekeeping.capacity_publishing.publish_capacity() == 0
+    close(booking, resource="ro-1", **{"from": "09:00", "to": "10:00"})
+    assert booking.use_cases.housekeeping.capacity_publishing.publish_capacity() == 1
+    result = booking.stores.capacities.get("rumst/ro-1/2026-11-30")
+    assert (result.minutes, result.sequence) == (120, 2)
+    changed = a_configuration(resources={"ro-2": specialist()}, appointment_types=types(advies={}))
+    booking.stores.configurations.store(changed, "test", booking.time)
+    booking.use_cases.housekeeping.capacity_publishing.publish_capacity()
+    assert booking.stores.capacities.get("rumst/ro-1/2026-11-30").minutes == 0, "who left gives nothing any more"
+    assert local_date(booking.time, "Europe/Brussels") == dt.date(2026, 11, 24)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 from builders import utc
-from municipality_yaml import a_town, specialist, types
+from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.configuration import reader
 from loket_booking.store.configurations import Configurations
@@ -124,11 +124,11 @@ def test_a_kept_text_that_can_be_read_no_more_takes_no_other_town_away_and_is_to
     Configurations(database).store(RUMST, "test", utc(2026, 11, 24))
     database.configurations.insert_one({"municipality": "a", "version": 1, "text": "id: [", "by": "test"})
     fresh = Configurations(database)
-    with structlog.testing.capture_logs() as told:
+    with structlog.testing.capture_logs() as result:
         for _ in range(3):
             assert [each.municipality.id for each in fresh.all()] == ["rumst"]
             fresh.invalidate()
-    assert [line["municipality"] for line in told] == ["a"]
+    assert [line["municipality"] for line in result] == ["a"]
     with pytest.raises(Refusal, match="unknown-municipality"):
         fresh.calendar("a")
 
@@ -150,24 +150,24 @@ def test_who_asks_while_the_configuration_is_being_read_waits_for_it(database):
 
 
 def test_bare_texts_are_in_the_first_language_and_each_text_has_the_languages_of_the_municipality_first():
-    town = reader.read_configuration(a_town(languages=["fr", "de"], name="Bourg", teams={
+    municipality = reader.read_configuration(a_configuration(languages=["fr", "de"], name="Bourg", teams={
         "ruimte": {"name": {"nl": "Ruimte", "de": "Raum", "fr": "Espace"}}, "milieu": {"name": {"nl": "Milieu"}},
     }))  # fmt: skip
-    assert town.name == {"fr": "Bourg"}
-    assert list(town.teams["ruimte"].name) == ["fr", "de", "nl"]
-    assert pick(town.teams["milieu"].name, "de") == "Milieu"
+    assert municipality.name == {"fr": "Bourg"}
+    assert list(municipality.teams["ruimte"].name) == ["fr", "de", "nl"]
+    assert pick(municipality.teams["milieu"].name, "de") == "Milieu"
 
 
 def test_a_municipality_without_languages_speaks_that_of_the_installation():
-    assert reader.read_configuration(a_town()).languages == (DEFAULT_LANGUAGE,)
+    assert reader.read_configuration(a_configuration()).languages == (DEFAULT_LANGUAGE,)
 
 
 def test_numbers_and_holidays_are_those_of_the_country_of_the_municipality():
-    dutch = reader.read_configuration(a_town(country="NL", phone="0475 123456", holidays={}))
+    dutch = reader.read_configuration(a_configuration(country="NL", phone="0475 123456", holidays={}))
     assert (dutch.country, dutch.phone, dutch.holidays.country) == ("NL", "+31475123456", "NL")
-    belgian = reader.read_configuration(a_town(phone="0475 123456", holidays={}))
+    belgian = reader.read_configuration(a_configuration(phone="0475 123456", holidays={}))
     assert (belgian.country, belgian.phone, belgian.holidays.country) == ("BE", "+32475123456", "BE")
-    assert reader.read_configuration(a_town(country="NL", holidays={"country": "BE"})).holidays.country == "BE"
+    assert reader.read_configuration(a_configuration(country="NL", holidays={"country": "BE"})).holidays.country == "BE"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_numbers_and_holidays_are_those_of_the_country_of_the_municipality():
     ],
 )
 def test_a_country_or_language_that_is_not_known_is_refused_at_its_line(changes, at):
-    assert at in [pointer for _, pointer in errors_of(a_town(**changes))]
+    assert at in [pointer for _, pointer in errors_of(a_configuration(**changes))]
 
 
 @pytest.mark.parametrize(
@@ -195,13 +195,13 @@ def test_a_country_or_language_that_is_not_known_is_refused_at_its_line(changes,
     ],
 )
 def test_what_can_never_apply_is_refused_at_its_place(section, at):
-    assert at in [pointer for _, pointer in errors_of(a_town() + section)]
+    assert at in [pointer for _, pointer in errors_of(a_configuration() + section)]
 
 
 def test_hours_that_apply_on_no_day_are_refused():
     hours = {"days": ["monday"], "from": "09:00", "to": "12:00", "valid_from": "2027-01-05"}
     people = {"ro-1": specialist(hours=[{**hours, "valid_until": "2027-01-08"}])}
-    assert "/resources/ro-1/hours/0/days" in [pointer for _, pointer in errors_of(a_town(resources=people))]
+    assert "/resources/ro-1/hours/0/days" in [pointer for _, pointer in errors_of(a_configuration(resources=people))]
 
 
 def test_what_applies_on_some_day_is_taken_and_ends_at_midnight():
@@ -217,7 +217,7 @@ def test_what_applies_on_some_day_is_taken_and_ends_at_midnight():
     local = {"country": "BE", "local": ["02-29"]}
     only = types(advies={}, lang={"duration": 480})
     known = reader.read_configuration(
-        a_town(resources=people, closures=closures, holidays=local, appointment_types=only)
+        a_configuration(resources=people, closures=closures, holidays=local, appointment_types=only)
     )
     assert known.closures[0].end == dt.time()
 
@@ -225,18 +225,22 @@ def test_what_applies_on_some_day_is_taken_and_ends_at_midnight():
 def test_a_type_may_be_as_long_as_two_rules_that_meet():
     half = [{"days": ["monday"], "from": "09:00", "to": "12:00"}, {"days": ["monday"], "from": "12:00", "to": "15:00"}]
     people = {"ro-1": specialist(hours=half)}
-    assert reader.read_configuration(a_town(resources=people, appointment_types=types(advies={"duration": 360})))
+    assert reader.read_configuration(
+        a_configuration(resources=people, appointment_types=types(advies={"duration": 360}))
+    )
     for more in ({"duration": 365}, {"duration": 360, "wrap_up": 5}):
-        at = [pointer for _, pointer in errors_of(a_town(resources=people, appointment_types=types(advies=more)))]
+        at = [
+            pointer for _, pointer in errors_of(a_configuration(resources=people, appointment_types=types(advies=more)))
+        ]
         assert at == ["/appointment_types/advies/duration"]
 
 
 def test_a_type_whose_people_have_no_hours_at_present_is_taken():
-    assert reader.read_configuration(a_town(resources={"ro-1": specialist(hours=[])}))
+    assert reader.read_configuration(a_configuration(resources={"ro-1": specialist(hours=[])}))
 
 
 def test_what_was_stored_before_such_a_rule_is_still_read():
-    text = a_town(time_zone="localtime", appointment_types=types(advies={"duration": 480}))
+    text = a_configuration(time_zone="localtime", appointment_types=types(advies={"duration": 480}))
     text += 'closures: [{first: 2027-05-03, from: "14:00", to: "10:00", reason: x}]\n'
     text += "holidays: {country: BE, local: [02-30]}\n"
     assert len(errors_of(text)) >= 3

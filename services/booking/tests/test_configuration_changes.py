@@ -1,7 +1,7 @@
 """Leads change hours and topics by form: one part of the configuration, and never against another user's change."""
 
 import pytest
-from desk import RUMST, Desk
+from booking_harness import RUMST, BookingHarness
 
 from loket_contracts.errors import Refusal
 
@@ -9,21 +9,21 @@ MORNINGS = [{"days": ["monday", "tuesday"], "from": "09:00", "to": "12:00"}]
 
 
 @pytest.fixture
-def desk(database):
-    return Desk(database)
+def booking(database):
+    return BookingHarness(database)
 
 
-def wish(desk, name="ro-1", section="resources", version=None, **values):
-    latest, _ = desk.stores.configurations.versions.latest("rumst")
+def a_change(booking, name="ro-1", section="resources", version=None, **values):
+    latest, _ = booking.stores.configurations.versions.latest("rumst")
     return {"section": section, "name": name, "version": latest if version is None else version, "values": values}
 
 
-def text_of(desk):
-    return desk.stores.configurations.versions.text("rumst")
+def text_of(booking):
+    return booking.stores.configurations.versions.text("rumst")
 
 
-def test_what_may_be_changed_is_shown_as_it_is_written(desk):
-    part = desk.use_cases.administration.part("rumst", "appointment_types", "bouwadvies")
+def test_what_may_be_changed_is_shown_as_it_is_written(booking):
+    part = booking.use_cases.administration.part("rumst", "appointment_types", "bouwadvies")
     assert part["version"] == 1
     assert part["values"]["duration"] == "45"
     assert part["values"]["name"]["nl"] == "Advies vóór een vergunningsaanvraag"
@@ -32,34 +32,36 @@ def test_what_may_be_changed_is_shown_as_it_is_written(desk):
     assert part["usual"]["visibility"] == "public"
 
 
-def test_new_hours_count_at_once_and_every_other_line_of_the_file_stays(desk):
-    taken = desk.use_cases.configuration.amend_part("rumst", wish(desk, hours=MORNINGS), "lead-1")
+def test_new_hours_count_at_once_and_every_other_line_of_the_file_stays(booking):
+    taken = booking.use_cases.configuration.amend_part("rumst", a_change(booking, hours=MORNINGS), "lead-1")
     assert (taken["version"], taken["changed"]) == (2, True)
-    resource = desk.stores.configurations.calendar("rumst").municipality.resources["ro-1"]
+    resource = booking.stores.configurations.calendar("rumst").municipality.resources["ro-1"]
     assert [sorted(rule.weekdays) for rule in resource.hours] == [[0, 1]]
-    before, after = RUMST.splitlines(), text_of(desk).splitlines()
+    before, after = RUMST.splitlines(), text_of(booking).splitlines()
     assert set(after) - set(before) == {'      - {days: [monday, tuesday], from: "09:00", to: "12:00"}'}
     assert len(before) - len(after) == 2
-    assert desk.stores.configurations.versions.listed("rumst")[0]["by"] == "lead-1"
+    assert booking.stores.configurations.versions.listed("rumst")[0]["by"] == "lead-1"
 
 
-def test_a_proposal_changes_nothing_and_tells_whom_it_would_hit(desk):
-    card, _ = desk.book(start="2026-12-02T10:00:00+01:00", resource="ro-1")
-    diff, proposed = desk.use_cases.configuration.propose_part("rumst", wish(desk, hours=MORNINGS))
+def test_a_proposal_changes_nothing_and_tells_whom_it_would_hit(booking):
+    card, _ = booking.book(start="2026-12-02T10:00:00+01:00", resource="ro-1")
+    diff, proposed = booking.use_cases.configuration.propose_part("rumst", a_change(booking, hours=MORNINGS))
     assert '+      - {days: [monday, tuesday], from: "09:00", to: "12:00"}' in diff
-    hit = desk.use_cases.conflicts.conflicts("rumst", proposed)
+    hit = booking.use_cases.conflicts.conflicts("rumst", proposed)
     assert [(each["appointment"], each["reason"]) for each in hit] == [(card.id, "closed")]
-    assert desk.use_cases.conflicts.conflicts("rumst") == []
-    assert text_of(desk) == RUMST
+    assert booking.use_cases.conflicts.conflicts("rumst") == []
+    assert text_of(booking) == RUMST
 
 
-def test_who_saw_an_older_version_is_told_and_changes_nothing(desk):
-    desk.use_cases.configuration.amend_part("rumst", wish(desk, hours=MORNINGS), "lead-1")
-    newest = text_of(desk)
+def test_who_saw_an_older_version_is_told_and_changes_nothing(booking):
+    booking.use_cases.configuration.amend_part("rumst", a_change(booking, hours=MORNINGS), "lead-1")
+    newest = text_of(booking)
     with pytest.raises(Refusal) as refused:
-        desk.use_cases.configuration.amend_part("rumst", wish(desk, name="ro-2", version=1, hours=MORNINGS), "lead-2")
+        booking.use_cases.configuration.amend_part(
+            "rumst", a_change(booking, name="ro-2", version=1, hours=MORNINGS), "lead-2"
+        )
     assert refused.value.code == "settings-changed"
-    assert text_of(desk) == newest
+    assert text_of(booking) == newest
 
 
 @pytest.mark.parametrize(
@@ -75,18 +77,18 @@ def test_who_saw_an_older_version_is_told_and_changes_nothing(desk):
         ({"section": "teams", "name": "milieu"}, "/section"),
     ],
 )
-def test_what_is_wrong_is_pointed_at_below_the_part_and_nothing_is_stored(desk, change, pointer):
+def test_what_is_wrong_is_pointed_at_below_the_part_and_nothing_is_stored(booking, change, pointer):
     with pytest.raises(Refusal) as refused:
-        desk.use_cases.configuration.amend_part("rumst", wish(desk, **change), "lead-1")
+        booking.use_cases.configuration.amend_part("rumst", a_change(booking, **change), "lead-1")
     assert refused.value.code == "invalid-request"
     assert pointer in [error["pointer"] for error in refused.value.errors]
-    assert text_of(desk) == RUMST
+    assert text_of(booking) == RUMST
 
 
 @pytest.mark.parametrize(
     ("section", "code"), [("resources", "unknown-resource"), ("appointment_types", "unknown-appointment-type")]
 )
-def test_no_form_makes_a_part_that_there_is_not(desk, section, code):
+def test_no_form_makes_a_part_that_there_is_not(booking, section, code):
     with pytest.raises(Refusal) as refused:
-        desk.use_cases.configuration.amend_part("rumst", wish(desk, name="nobody", section=section), "lead-1")
+        booking.use_cases.configuration.amend_part("rumst", a_change(booking, name="nobody", section=section), "lead-1")
     assert refused.value.code == code

@@ -1,7 +1,7 @@
 """The colours and the logo of a municipality can be read and shown."""
 
 import pytest
-from municipality_yaml import a_town
+from municipality_yaml import a_configuration
 
 from loket_booking.configuration.reader import read_configuration
 from loket_booking.domain.contrast import contrast
@@ -25,7 +25,7 @@ def test_contrast_is_that_of_wcag(one, other, ratio):
 
 def test_a_colour_on_which_white_cannot_be_read_is_refused_with_its_line():
     with pytest.raises(Refusal) as refusal:
-        read_configuration(a_town(look={"colour": "#ffcc00"}))
+        read_configuration(a_configuration(look={"colour": "#ffcc00"}))
     (error,) = refusal.value.errors
     assert error["pointer"] == "/look/colour"
     assert "contrast of 1.5" in error["detail"]
@@ -36,10 +36,10 @@ def test_a_colour_on_which_white_cannot_be_read_is_refused_with_its_line():
 )
 def test_what_is_no_colour_and_no_picture_of_ours_is_refused(look):
     with pytest.raises(Refusal):
-        read_configuration(a_town(look=look))
+        read_configuration(a_configuration(look=look))
 
 
 def test_a_municipality_has_a_look_and_words_to_search_by():
-    known = read_configuration(a_town(look={"colour": "#123456", "logo": "data:image/png;base64,AAAA"}))
+    known = read_configuration(a_configuration(look={"colour": "#123456", "logo": "data:image/png;base64,AAAA"}))
     assert known.look.colour == "#123456"
-    assert read_configuration(a_town()).look.colour is None
+    assert read_configuration(a_configuration()).look.colour is None

@@ -1,8 +1,8 @@
 """Staff book for a resident with an e-mail address, with a number alone, or with nothing but a name."""
 
 import pytest
-from desk import LATER, STAFF, START, Desk, refused
-from municipality_yaml import a_town, specialist, types
+from booking_harness import LATER, STAFF, START, BookingHarness, refused
+from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.commands.request import Request
 from loket_contracts.commands import BookAppointment, BookFollowUp
@@ -21,30 +21,30 @@ BY_NAME = {"name": "Jan Zonder"}
 
 
 @pytest.fixture
-def desk(database):
+def booking(database):
     kinds = types(advies={"questions": QUESTIONS}, bellen={"locations": ["telefoon"]})
     places = {"hal": {"name": "Hal"}, "telefoon": {"name": "Telefoon", "channel": "phone"}}
     people = {"ro-1": specialist(locations=["hal", "telefoon"]), "ro-2": specialist()}
-    town = a_town(appointment_types=kinds, locations=places, resources=people, most_per_contact=1)
-    return Desk(database, town)
+    configuration = a_configuration(appointment_types=kinds, locations=places, resources=people, most_per_contact=1)
+    return BookingHarness(database, configuration)
 
 
-def book(desk, contact, start=START, **changes):
+def book(booking, contact, start=START, **changes):
     body = {"appointment_types": ["advies"], "location": "hal", "start": start, "contact": contact, **changes}
-    return desk.use_cases.booking.book("rumst", load(BookForResident(), body), STAFF)
+    return booking.use_cases.booking.book("rumst", load(BookForResident(), body), STAFF)
 
 
-def dossier(desk, card):
-    return desk.use_cases.dossiers.dossier(desk.card(card.id), desk.appointment(card), STAFF)
+def dossier(booking, card):
+    return booking.use_cases.dossiers.dossier(booking.card(card.id), booking.appointment(card), STAFF)
 
 
 @pytest.mark.parametrize("contact", [BY_PHONE, BY_NAME])
-def test_staff_book_for_somebody_without_an_email_address(desk, contact):
-    booked, card = book(desk, contact)
+def test_staff_book_for_somebody_without_an_email_address(booking, contact):
+    booked, card = book(booking, contact)
     assert booked.state == "booked"
-    assert dossier(desk, card)["contact"] == {"email": None, "phone": None, "language": "nl", **contact}
-    (told,) = desk.use_cases.contact_cards.contact_cards([["rumst", card.id]])
-    assert told["card"]["contact"]["email"] is None
+    assert dossier(booking, card)["contact"] == {"email": None, "phone": None, "language": "nl", **contact}
+    (result,) = booking.use_cases.contact_cards.contact_cards([["rumst", card.id]])
+    assert result["card"]["contact"]["email"] is None
 
 
 def test_residents_and_portals_still_give_an_email_address():
@@ -54,65 +54,65 @@ def test_residents_and_portals_still_give_an_email_address():
     assert refusal.value.errors == [{"pointer": "/contact/email", "detail": "Missing data for required field."}]
 
 
-def test_questions_that_staff_leave_open_are_shown_as_still_to_be_asked(desk):
-    _, card = book(desk, BY_NAME, answers={"grond": "ja"})
-    assert dossier(desk, card)["unanswered"] == ["hoeveel", "verhaal"]
-    desk.use_cases.preparation.answer_questions(
-        desk.card(card.id), {"answers": {"hoeveel": "3"}, "message": None}, STAFF
+def test_questions_that_staff_leave_open_are_shown_as_still_to_be_asked(booking):
+    _, card = book(booking, BY_NAME, answers={"grond": "ja"})
+    assert dossier(booking, card)["unanswered"] == ["hoeveel", "verhaal"]
+    booking.use_cases.preparation.answer_questions(
+        booking.card(card.id), {"answers": {"hoeveel": "3"}, "message": None}, STAFF
     )
-    assert dossier(desk, card)["unanswered"] == ["verhaal"]
-    assert refused(book, desk, BY_NAME, LATER, answers={"grond": "misschien"}) == "invalid-request"
+    assert dossier(booking, card)["unanswered"] == ["verhaal"]
+    assert refused(book, booking, BY_NAME, LATER, answers={"grond": "misschien"}) == "invalid-request"
 
 
-def test_residents_answer_what_is_required(desk):
-    assert refused(desk.book, answers={"grond": "nee"}) == "invalid-request"
-    _, card = desk.book(answers={"grond": "nee", "verhaal": "x"})
+def test_residents_answer_what_is_required(booking):
+    assert refused(booking.book, answers={"grond": "nee"}) == "invalid-request"
+    _, card = booking.book(answers={"grond": "nee", "verhaal": "x"})
     mend = {"answers": {"verhaal": ""}, "message": None}
-    assert refused(desk.use_cases.preparation.answer_questions, card, mend, Request()) == "invalid-request"
+    assert refused(booking.use_cases.preparation.answer_questions, card, mend, Request()) == "invalid-request"
 
 
-def test_a_visit_by_telephone_needs_a_number(desk):
+def test_a_visit_by_telephone_needs_a_number(booking):
     call = {"appointment_types": ["bellen"], "location": "telefoon"}
-    assert refused(book, desk, BY_NAME, **call) == "invalid-request"
-    assert book(desk, BY_PHONE, **call)[0].state == "booked"
+    assert refused(book, booking, BY_NAME, **call) == "invalid-request"
+    assert book(booking, BY_PHONE, **call)[0].state == "booked"
 
 
-def test_people_without_contact_data_are_never_taken_for_one_person(desk):
-    cards = [book(desk, BY_NAME, start)[1] for start in (START, START, LATER)]
-    assert [desk.card(each.id).contact_mark for each in cards] == [None] * 3
-    assert [desk.card(each.id).places for each in cards] == [[]] * 3
-    assert dossier(desk, cards[0])["earlier"] == []
+def test_people_without_contact_data_are_never_taken_for_one_person(booking):
+    cards = [book(booking, BY_NAME, start)[1] for start in (START, START, LATER)]
+    assert [booking.card(each.id).contact_mark for each in cards] == [None] * 3
+    assert [booking.card(each.id).places for each in cards] == [[]] * 3
+    assert dossier(booking, cards[0])["earlier"] == []
 
 
-def test_a_number_tells_that_it_is_the_same_person_again(desk):
-    first, second = (book(desk, BY_PHONE, start)[1] for start in (START, LATER))
-    assert [each["appointment"] for each in dossier(desk, second)["earlier"]] == [first.id]
-    assert dossier(desk, book(desk, {**BY_PHONE, "phone": "+32470999999"}, LATER)[1])["earlier"] == []
+def test_a_number_tells_that_it_is_the_same_person_again(booking):
+    first, second = (book(booking, BY_PHONE, start)[1] for start in (START, LATER))
+    assert [each["appointment"] for each in dossier(booking, second)["earlier"]] == [first.id]
+    assert dossier(booking, book(booking, {**BY_PHONE, "phone": "+32470999999"}, LATER)[1])["earlier"] == []
 
 
-def test_the_next_visit_of_somebody_without_an_email_address_is_booked(desk):
-    _, card = book(desk, BY_PHONE)
-    wish = load(BookFollowUp(), {"appointment_types": ["advies"], "location": "hal", "start": LATER})
-    _, following = desk.use_cases.booking.follow_up(desk.card(card.id), wish, STAFF)
-    assert desk.card(following.id).contact["phone"] == PHONE
+def test_the_next_visit_of_somebody_without_an_email_address_is_booked(booking):
+    _, card = book(booking, BY_PHONE)
+    command = load(BookFollowUp(), {"appointment_types": ["advies"], "location": "hal", "start": LATER})
+    _, following = booking.use_cases.booking.follow_up(booking.card(card.id), command, STAFF)
+    assert booking.card(following.id).contact["phone"] == PHONE
 
 
-def test_who_left_a_number_alone_is_exported_and_erased_by_it(desk):
-    _, card = book(desk, BY_PHONE)
-    _, other = book(desk, BY_NAME, LATER)
-    told = desk.use_cases.privacy.export_resident("rumst", PHONE, STAFF)
-    assert [each["appointment"] for each in told["appointments"]] == [card.id]
-    assert desk.use_cases.privacy.erase_resident("rumst", PHONE, STAFF) == 1
-    assert desk.card(card.id) is None
-    assert desk.card(other.id) is not None
+def test_who_left_a_number_alone_is_exported_and_erased_by_it(booking):
+    _, card = book(booking, BY_PHONE)
+    _, other = book(booking, BY_NAME, LATER)
+    result = booking.use_cases.privacy.export_resident("rumst", PHONE, STAFF)
+    assert [each["appointment"] for each in result["appointments"]] == [card.id]
+    assert booking.use_cases.privacy.erase_resident("rumst", PHONE, STAFF) == 1
+    assert booking.card(card.id) is None
+    assert booking.card(other.id) is not None
 
 
-def test_who_left_nothing_is_exported_and_erased_by_the_reference_of_the_appointment(desk):
-    _, card = book(desk, BY_NAME)
-    _, other = book(desk, BY_NAME, LATER)
-    told = desk.use_cases.privacy.export_resident("rumst", card.reference, STAFF)
-    assert [each["appointment"] for each in told["appointments"]] == [card.id]
-    assert desk.use_cases.privacy.erase_resident("rumst", card.reference, STAFF) == 1
-    assert desk.card(card.id) is None
-    assert desk.card(other.id) is not None
-    assert desk.use_cases.privacy.erase_resident("rumst", "0000-0000", STAFF) == 0
+def test_who_left_nothing_is_exported_and_erased_by_the_reference_of_the_appointment(booking):
+    _, card = book(booking, BY_NAME)
+    _, other = book(booking, BY_NAME, LATER)
+    result = booking.use_cases.privacy.export_resident("rumst", card.reference, STAFF)
+    assert [each["appointment"] for each in result["appointments"]] == [card.id]
+    assert booking.use_cases.privacy.erase_resident("rumst", card.reference, STAFF) == 1
+    assert booking.card(card.id) is None
+    assert booking.card(other.id) is not None
+    assert booking.use_cases.privacy.erase_resident("rumst", "0000-0000", STAFF) == 0

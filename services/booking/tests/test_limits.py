@@ -4,30 +4,34 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from desk import CONTACT, LATER, STAFF, START, Desk, refused
-from municipality_yaml import a_town, specialist, types
+from booking_harness import CONTACT, LATER, STAFF, START, BookingHarness, refused
+from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.commands.request import Request
 from loket_contracts.errors import Refusal
 
 
 @pytest.fixture
-def desk(database):
-    return Desk(database, a_town(most_holds_per_client=2, most_per_contact=2, no_show_minutes=20))
+def booking(database):
+    return BookingHarness(database, a_configuration(most_holds_per_client=2, most_per_contact=2, no_show_minutes=20))
 
 
-def test_one_client_holds_so_many_slots_and_no_more_until_one_ends(desk):
-    held = [desk.hold(client="192.0.2.1", start=f"2026-11-30T{hour}:00:00+01:00") for hour in ("09", "10")]
-    assert refused(desk.hold, client="192.0.2.1") == "too-many-holds"
-    desk.hold(client="192.0.2.2")
-    desk.time = held[0].expires
-    desk.hold(client="192.0.2.1")
+def test_one_client_holds_so_many_slots_and_no_more_until_one_ends(booking):
+    held = [booking.hold(client="192.0.2.1", start=f"2026-11-30T{hour}:00:00+01:00") for hour in ("09", "10")]
+    assert refused(booking.hold, client="192.0.2.1") == "too-many-holds"
+    booking.hold(client="192.0.2.2")
+    booking.time = held[0].expires
+    booking.hold(client="192.0.2.1")
 
 
-def test_no_network_address_is_kept(desk):
-    desk.hold(client="192.0.2.1")
-    desk.book(client="192.0.2.1", start=LATER)
-    for collection in (desk.stores.agendas.collection, desk.stores.cards.collection, desk.stores.permits.collection):
+def test_no_network_address_is_kept(booking):
+    booking.hold(client="192.0.2.1")
+    booking.book(client="192.0.2.1", start=LATER)
+    for collection in (
+        booking.stores.agendas.collection,
+        booking.stores.cards.collection,
+        booking.stores.permits.collection,
+    ):
         assert collection.count_documents({})
         assert "192.0.2.1" not in str(list(collection.find({})))
 
@@ -52,7 +56,9 @@ def many(take, number):
 def crowded(database):
     """A municipality where thirty people can be received at once, and a client may hold and book five times."""
     people = {f"ro-{number}": specialist() for number in range(30)}
-    return Desk(database, a_town(resources=people, most_holds_per_client=5, most_bookings_per_client=5))
+    return BookingHarness(
+        database, a_configuration(resources=people, most_holds_per_client=5, most_bookings_per_client=5)
+    )
 
 
 def test_holds_of_one_client_at_the_same_moment_do_not_pass_the_bound_together(crowded):
@@ -67,9 +73,9 @@ def test_bookings_of_one_client_at_the_same_moment_do_not_pass_the_bound_togethe
     assert sorted(many(book, 20)) == [*["taken"] * 5, *["too-many-bookings"] * 15]
 
 
-def a_stranger_books(desk, number, **changes):
+def a_stranger_books(booking, number, **changes):
     contact = {**CONTACT, "email": f"x{number}@example.org"}
-    return desk.book(client="192.0.2.1", contact=contact, **changes)
+    return booking.book(client="192.0.2.1", contact=contact, **changes)
 
 
 def test_one_client_books_so_often_in_an_hour_with_or_without_a_hold(crowded):
@@ -118,33 +124,35 @@ def test_a_key_of_a_hold_is_not_used_for_another_hold(crowded):
     assert refused(crowded.hold, key="k", start=LATER) == "idempotency-key-reused"
 
 
-def test_the_refusal_of_one_more_hold_tells_when_the_first_ends(desk):
-    desk.hold(client="192.0.2.1")
-    desk.later(minutes=4)
-    desk.hold(client="192.0.2.1", start=LATER)
+def test_the_refusal_of_one_more_hold_tells_when_the_first_ends(booking):
+    booking.hold(client="192.0.2.1")
+    booking.later(minutes=4)
+    booking.hold(client="192.0.2.1", start=LATER)
     with pytest.raises(Refusal) as refused_:
-        desk.hold(client="192.0.2.1", start="2026-12-02T10:00:00+01:00")
+        booking.hold(client="192.0.2.1", start="2026-12-02T10:00:00+01:00")
     assert refused_.value.params["seconds"] == "360"
 
 
-def test_one_person_has_so_many_appointments_of_a_type_to_come_however_they_spell_their_address(desk):
-    desk.book()
-    _, second = desk.book(start=LATER, contact={**CONTACT, "email": "LIEVE@example.org"})
-    assert refused(desk.book, start="2026-12-02T10:00:00+01:00") == "too-many-appointments"
-    desk.book(start="2026-12-02T10:00:00+01:00", contact={**CONTACT, "email": "jan@example.org"})
-    desk.book(start="2026-12-02T11:00:00+01:00", request=STAFF)
-    desk.cancel(second)
-    assert refused(desk.book, start="2026-12-03T10:00:00+01:00") == "too-many-appointments", "staff's counts too"
+def test_one_person_has_so_many_appointments_of_a_type_to_come_however_they_spell_their_address(booking):
+    booking.book()
+    _, second = booking.book(start=LATER, contact={**CONTACT, "email": "LIEVE@example.org"})
+    assert refused(booking.book, start="2026-12-02T10:00:00+01:00") == "too-many-appointments"
+    booking.book(start="2026-12-02T10:00:00+01:00", contact={**CONTACT, "email": "jan@example.org"})
+    booking.book(start="2026-12-02T11:00:00+01:00", request=STAFF)
+    booking.cancel(second)
+    assert refused(booking.book, start="2026-12-03T10:00:00+01:00") == "too-many-appointments", "staff's counts too"
 
 
 def test_two_requests_at_the_same_moment_do_not_pass_the_bound_together(database):
-    desk = Desk(database, a_town(most_per_contact=1, resources={f"ro-{n}": specialist() for n in range(8)}))
+    booking = BookingHarness(
+        database, a_configuration(most_per_contact=1, resources={f"ro-{n}": specialist() for n in range(8)})
+    )
     barrier = threading.Barrier(8)
 
     def attempt(_):
         barrier.wait()
         try:
-            desk.book()
+            booking.book()
         except Refusal as refusal:
             return refusal.code
         return "booked"
@@ -154,67 +162,67 @@ def test_two_requests_at_the_same_moment_do_not_pass_the_bound_together(database
     assert sorted(said) == ["booked", *["too-many-appointments"] * 7]
 
 
-def test_a_place_is_free_again_when_its_visit_is_over_or_its_resident_forgotten(desk):
-    booked, _ = desk.book()
-    desk.book(start=LATER)
-    desk.time = booked.start
-    desk.later(days=1)
-    desk.book(start="2026-12-03T10:00:00+01:00")
-    assert refused(desk.book, start="2026-12-04T10:00:00+01:00") == "too-many-appointments"
-    desk.use_cases.privacy.erase_resident("rumst", CONTACT["email"], STAFF)
-    assert desk.stores.cards.collection.count_documents({"places.0": {"$exists": True}}) == 0
+def test_a_place_is_free_again_when_its_visit_is_over_or_its_resident_forgotten(booking):
+    booked, _ = booking.book()
+    booking.book(start=LATER)
+    booking.time = booked.start
+    booking.later(days=1)
+    booking.book(start="2026-12-03T10:00:00+01:00")
+    assert refused(booking.book, start="2026-12-04T10:00:00+01:00") == "too-many-appointments"
+    booking.use_cases.privacy.erase_resident("rumst", CONTACT["email"], STAFF)
+    assert booking.stores.cards.collection.count_documents({"places.0": {"$exists": True}}) == 0
 
 
-def test_a_change_against_an_older_version_is_refused(desk):
-    booked, card = desk.book()
-    assert refused(desk.cancel, card, sequence=7) == "changed-meanwhile"
-    assert refused(desk.reschedule, card, LATER, sequence=7) == "changed-meanwhile"
-    moved = desk.reschedule(card, LATER, sequence=booked.sequence)
-    assert desk.cancel(desk.card(card.id), sequence=moved.sequence).state == "cancelled"
+def test_a_change_against_an_older_version_is_refused(booking):
+    booked, card = booking.book()
+    assert refused(booking.cancel, card, sequence=7) == "changed-meanwhile"
+    assert refused(booking.reschedule, card, LATER, sequence=7) == "changed-meanwhile"
+    moved = booking.reschedule(card, LATER, sequence=booked.sequence)
+    assert booking.cancel(booking.card(card.id), sequence=moved.sequence).state == "cancelled"
 
 
 def test_a_reason_is_one_of_the_municipalitys(database):
-    desk = Desk(database, a_town(reasons={"cancel": ["te-laat"]}))
-    _, card = desk.book()
-    assert refused(desk.cancel, card, "ill") == "invalid-request"
-    assert refused(desk.reschedule, card, LATER, reason="zomaar") == "invalid-request"
-    assert desk.cancel(card, "te-laat").history[-1].reason == "te-laat"
+    booking = BookingHarness(database, a_configuration(reasons={"cancel": ["te-laat"]}))
+    _, card = booking.book()
+    assert refused(booking.cancel, card, "ill") == "invalid-request"
+    assert refused(booking.reschedule, card, LATER, reason="zomaar") == "invalid-request"
+    assert booking.cancel(card, "te-laat").history[-1].reason == "te-laat"
 
 
-def test_every_step_keeps_who_took_it(desk):
-    _, card = desk.book()
-    desk.begin(card)
-    desk.step(card, "check_in")
-    assert [(step.command, step.by, step.who) for step in desk.appointment(card).history] == [
+def test_every_step_keeps_who_took_it(booking):
+    _, card = booking.book()
+    booking.begin(card)
+    booking.apply(card, "check_in")
+    assert [(step.command, step.by, step.who) for step in booking.appointment(card).history] == [
         ("book", "resident", None), ("check_in", "staff", "ro-1"),
     ]  # fmt: skip
 
 
-def test_who_did_not_check_in_counts_as_missing_after_the_grace_and_not_before(desk):
-    _, card = desk.book(start=START)
-    _, here = desk.book(start=START)
-    desk.begin(here)
-    desk.step(here, "check_in")
-    desk.later(minutes=19)
-    assert desk.use_cases.housekeeping.no_shows.mark_no_shows() == 0
-    desk.later(minutes=1)
-    assert desk.use_cases.housekeeping.no_shows.mark_no_shows() == 1
-    assert desk.appointment(card).state == "no_show"
-    assert desk.appointment(here).state == "checked_in"
-    assert desk.step(card, "undo_no_show").state == "booked"
+def test_who_did_not_check_in_counts_as_missing_after_the_grace_and_not_before(booking):
+    _, card = booking.book(start=START)
+    _, here = booking.book(start=START)
+    booking.begin(here)
+    booking.apply(here, "check_in")
+    booking.later(minutes=19)
+    assert booking.use_cases.housekeeping.no_shows.mark_no_shows() == 0
+    booking.later(minutes=1)
+    assert booking.use_cases.housekeeping.no_shows.mark_no_shows() == 1
+    assert booking.appointment(card).state == "no_show"
+    assert booking.appointment(here).state == "checked_in"
+    assert booking.apply(card, "undo_no_show").state == "booked"
 
 
 def test_a_telephone_call_is_never_missed_by_the_clock(database):
-    desk = Desk(
+    booking = BookingHarness(
         database,
-        a_town(
+        a_configuration(
             no_show_minutes=20,
             locations={"lijn": {"name": "Lijn", "channel": "phone"}},
             resources={"ro-1": specialist(locations=["lijn"])},
             appointment_types=types(advies={"locations": ["lijn"]}),
         ),
     )
-    booked, _ = desk.book(contact={**CONTACT, "phone": "0470 12 34 56"})
-    desk.time = booked.end
-    desk.later(hours=2)
-    assert desk.use_cases.housekeeping.no_shows.mark_no_shows() == 0
+    booked, _ = booking.book(contact={**CONTACT, "phone": "0470 12 34 56"})
+    booking.time = booked.end
+    booking.later(hours=2)
+    assert booking.use_cases.housekeeping.no_shows.mark_no_shows() == 0

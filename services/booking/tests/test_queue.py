@@ -4,11 +4,11 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from booking_harness import STAFF, BookingHarness, refused
 from builders import utc
-from desk import STAFF, Desk, refused
 from hypothesis import given
 from hypothesis import strategies as st
-from municipality_yaml import a_town, types
+from municipality_yaml import a_configuration, types
 
 from loket_booking.commands.request import Request
 from loket_booking.domain import ticket as tickets
@@ -85,10 +85,10 @@ def test_whatever_is_tried_a_ticket_takes_only_the_steps_of_its_table(commands, 
 
 
 @pytest.fixture
-def desk(database):
-    desk = Desk(
+def booking(database):
+    booking = BookingHarness(
         database,
-        a_town(
+        a_configuration(
             appointment_types=types(
                 advies={},
                 natuur={"team": "milieu", "needs": [{"skill": "natuur"}]},
@@ -96,67 +96,67 @@ def desk(database):
             )
         ),
     )
-    desk.time = utc(2026, 11, 30, 7)
-    return desk
+    booking.time = utc(2026, 11, 30, 7)
+    return booking
 
 
-def walk_in(desk, *kinds, **changes):
+def walk_in(booking, *kinds, **changes):
     body = IssueTicket().load({"appointment_types": list(kinds or ["advies"]), **changes})
-    return desk.use_cases.queue.issue_ticket("rumst", body, Request())
+    return booking.use_cases.queue.issue_ticket("rumst", body, Request())
 
 
-def call(desk, resource="ro-1"):
+def call(booking, resource="ro-1"):
     body = CallNext().load({"resource": resource, "location": "hal", "desk": "Loket 3"})
-    return desk.use_cases.queue.call_next("rumst", body, STAFF)
+    return booking.use_cases.queue.call_next("rumst", body, STAFF)
 
 
-def take(desk, identifier, command, **body):
-    wish = TakeStep().load(body)
-    return desk.use_cases.queue.apply_ticket_command("rumst", identifier, command, wish, STAFF)
+def take(booking, identifier, command, **body):
+    details = TakeStep().load(body)
+    return booking.use_cases.queue.apply_ticket_command("rumst", identifier, command, details, STAFF)
 
 
-def arrived(desk, start, resource="ro-1"):
-    _, card = desk.book(start=start, resource=resource)
-    desk.step(card, "check_in")
+def arrived(booking, start, resource="ro-1"):
+    _, card = booking.book(start=start, resource=resource)
+    booking.apply(card, "check_in")
     return card
 
 
-def test_numbers_run_by_location_and_day_and_are_told(desk):
-    assert [walk_in(desk).number for _ in range(3)] == [1, 2, 3]
-    assert desk.told() == ["ticket.issued"] * 3
-    desk.later(days=1)
-    assert walk_in(desk).number == 1
+def test_numbers_run_by_location_and_day_and_are_told(booking):
+    assert [walk_in(booking).number for _ in range(3)] == [1, 2, 3]
+    assert booking.take_events() == ["ticket.issued"] * 3
+    booking.later(days=1)
+    assert walk_in(booking).number == 1
 
 
-def test_call_next_takes_the_appointment_that_is_due_then_the_numbers_in_turn(desk):
-    first, second = walk_in(desk), walk_in(desk)
-    card = arrived(desk, "2026-11-30T09:00:00+01:00")
-    desk.time = utc(2026, 11, 30, 8)
-    called = [call(desk), call(desk), call(desk)]
+def test_call_next_takes_the_appointment_that_is_due_then_the_numbers_in_turn(booking):
+    first, second = walk_in(booking), walk_in(booking)
+    card = arrived(booking, "2026-11-30T09:00:00+01:00")
+    booking.time = utc(2026, 11, 30, 8)
+    called = [call(booking), call(booking), call(booking)]
     assert [each.id for each in called] == [card.id, first.id, second.id]
     assert {each.state for each in called} == {"in_service"}
     assert {each.desk for each in called} == {"Loket 3"}
-    assert refused(call, desk) == "nobody-waiting"
+    assert refused(call, booking) == "nobody-waiting"
 
 
-def test_a_specialist_is_given_their_own_appointments_and_the_numbers_they_can_help(desk):
-    card = arrived(desk, "2026-11-30T09:00:00+01:00", "ro-1")
-    nature = walk_in(desk, "natuur")
-    assert refused(call, desk, "ro-2") == "nobody-waiting"
-    assert call(desk, "mi-1").id == nature.id
-    assert call(desk, "ro-1").id == card.id
+def test_a_specialist_is_given_their_own_appointments_and_the_numbers_they_can_help(booking):
+    card = arrived(booking, "2026-11-30T09:00:00+01:00", "ro-1")
+    nature = walk_in(booking, "natuur")
+    assert refused(call, booking, "ro-2") == "nobody-waiting"
+    assert call(booking, "mi-1").id == nature.id
+    assert call(booking, "ro-1").id == card.id
 
 
-def test_the_same_person_is_never_called_to_two_desks(database, desk):
+def test_the_same_person_is_never_called_to_two_desks(database, booking):
     for _ in range(12):
-        walk_in(desk)
+        walk_in(booking)
 
     called, refusals = [], []
 
     def call_until_empty(resource):
         while "nobody-waiting" not in refusals:
             try:
-                called.append(call(desk, resource).id)
+                called.append(call(booking, resource).id)
             except Refusal as refusal:
                 refusals.append(refusal.code)
 
@@ -166,61 +166,62 @@ def test_the_same_person_is_never_called_to_two_desks(database, desk):
     assert set(refusals) <= {"nobody-waiting", "changed-meanwhile"}
 
 
-def test_a_parked_number_waits_aside_and_comes_back_to_its_place(desk):
-    first, second = walk_in(desk), walk_in(desk)
-    call(desk)
-    take(desk, first.id, "park")
-    assert call(desk).id == second.id
-    take(desk, first.id, "resume")
-    walk_in(desk)
-    assert call(desk).id == first.id
+def test_a_parked_number_waits_aside_and_comes_back_to_its_place(booking):
+    first, second = walk_in(booking), walk_in(booking)
+    call(booking)
+    take(booking, first.id, "park")
+    assert call(booking).id == second.id
+    take(booking, first.id, "resume")
+    walk_in(booking)
+    assert call(booking).id == first.id
 
 
-def test_a_number_that_is_transferred_keeps_its_place_with_the_other_team(desk):
-    first = walk_in(desk)
-    walk_in(desk, "natuur")
-    call(desk)
-    take(desk, first.id, "transfer", team="milieu", appointment_types=["natuur"])
-    assert call(desk, "mi-1").id == first.id
-    assert refused(take, desk, first.id, "transfer", team="nergens") == "invalid-request"
+def test_a_number_that_is_transferred_keeps_its_place_with_the_other_team(booking):
+    first = walk_in(booking)
+    walk_in(booking, "natuur")
+    call(booking)
+    take(booking, first.id, "transfer", team="milieu", appointment_types=["natuur"])
+    assert call(booking, "mi-1").id == first.id
+    assert refused(take, booking, first.id, "transfer", team="nergens") == "invalid-request"
     assert (
-        refused(take, desk, first.id, "transfer", team="milieu", appointment_types=["advies"]) == "types-not-combinable"
+        refused(take, booking, first.id, "transfer", team="milieu", appointment_types=["advies"])
+        == "types-not-combinable"
     )
 
 
-def test_an_appointment_that_is_transferred_becomes_a_number_with_its_place_in_the_line(desk):
-    card = arrived(desk, "2026-11-30T09:00:00+01:00")
-    desk.later(minutes=1)
-    walk_in(desk, "natuur")
-    call(desk)
-    wish = TakeStep().load({"team": "milieu", "appointment_types": ["natuur"]})
-    issued = desk.use_cases.queue.transfer(card, wish, STAFF)
+def test_an_appointment_that_is_transferred_becomes_a_number_with_its_place_in_the_line(booking):
+    card = arrived(booking, "2026-11-30T09:00:00+01:00")
+    booking.later(minutes=1)
+    walk_in(booking, "natuur")
+    call(booking)
+    command = TakeStep().load({"team": "milieu", "appointment_types": ["natuur"]})
+    issued = booking.use_cases.queue.transfer(card, command, STAFF)
     assert issued.follows == card.id
-    done = desk.appointment(card)
+    done = booking.appointment(card)
     assert (done.state, done.outcome) == ("completed", "referred")
-    assert call(desk, "mi-1").id == issued.id
+    assert call(booking, "mi-1").id == issued.id
 
 
-def test_a_visit_can_be_parked_and_resumed(desk):
-    card = arrived(desk, "2026-11-30T09:00:00+01:00")
-    call(desk)
-    assert desk.step(card, "park").state == "parked"
-    assert refused(call, desk) == "nobody-waiting"
-    desk.step(card, "resume")
-    assert call(desk).id == card.id
-    assert desk.step(card, "complete", outcome="answered").outcome == "answered"
+def test_a_visit_can_be_parked_and_resumed(booking):
+    card = arrived(booking, "2026-11-30T09:00:00+01:00")
+    call(booking)
+    assert booking.apply(card, "park").state == "parked"
+    assert refused(call, booking) == "nobody-waiting"
+    booking.apply(card, "resume")
+    assert call(booking).id == card.id
+    assert booking.apply(card, "complete", outcome="answered").outcome == "answered"
 
 
-def test_the_waiting_room_sees_numbers_and_references_and_no_name(desk):
-    walk_in(desk)
-    desk.later(minutes=1)
-    arrived(desk, "2026-11-30T09:00:00+01:00")
-    call(desk)
-    seen = desk.use_cases.waiting_room.queue("rumst", "hal")
+def test_the_waiting_room_sees_numbers_and_references_and_no_name(booking):
+    walk_in(booking)
+    booking.later(minutes=1)
+    arrived(booking, "2026-11-30T09:00:00+01:00")
+    call(booking)
+    seen = booking.use_cases.waiting_room.queue("rumst", "hal")
     assert [each["shown"] for each in seen["called"]] == ["1"]
     assert [each["kind"] for each in seen["waiting"]] == ["appointment"]
     assert "Lieve" not in str(seen)
-    assert refused(desk.use_cases.waiting_room.queue, "rumst", "nergens") == "unknown-location"
+    assert refused(booking.use_cases.waiting_room.queue, "rumst", "nergens") == "unknown-location"
 
 
 @pytest.mark.parametrize(
@@ -231,10 +232,10 @@ def test_the_waiting_room_sees_numbers_and_references_and_no_name(desk):
         (None, "complete", "not-allowed-in-state"),
     ],
 )
-def test_a_step_that_cannot_be_is_refused(desk, identifier, command, code):
-    assert refused(take, desk, identifier or walk_in(desk).id, command) == code
+def test_a_step_that_cannot_be_is_refused(booking, identifier, command, code):
+    assert refused(take, booking, identifier or walk_in(booking).id, command) == code
 
 
 def test_a_number_is_for_a_place_where_people_come(database):
-    town = a_town(locations={"hal": {"name": "Hal"}, "lijn": {"name": "Lijn", "channel": "phone"}})
-    assert refused(walk_in, Desk(database, town), location="lijn") == "unknown-location"
+    configuration = a_configuration(locations={"hal": {"name": "Hal"}, "lijn": {"name": "Lijn", "channel": "phone"}})
+    assert refused(walk_in, BookingHarness(database, configuration), location="lijn") == "unknown-location"

@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from desk import LATER, STAFF, START, Desk, refused
-from municipality_yaml import a_town, a_type, specialist
+from booking_harness import LATER, STAFF, START, BookingHarness, refused
+from municipality_yaml import a_configuration, a_type, specialist
 
 from loket_booking.commands.request import Request
 from loket_booking.store.configurations import Configurations
@@ -31,7 +31,7 @@ def without(*removed):
     """The municipality without these entries and without references to them."""
     places = {name: place for name, place in PLACES.items() if name not in removed}
     within = {"locations": [*places]}
-    return a_town(
+    return a_configuration(
         locations=places,
         teams=TEAMS,
         resources={name: each | within for name, each in WHO.items() if name not in removed},
@@ -43,88 +43,90 @@ REMOVALS = [("advies",), ("hal",), ("ro-1",), ("advies", "hal", "ro-1")]
 
 
 @pytest.fixture
-def town(database):
-    made = Desk(database, a_town(**BEFORE))
+def booking(database):
+    made = BookingHarness(database, a_configuration(**BEFORE))
     made.usual = {"appointment_types": ["advies"], "location": "hal"}
     made.take = lambda text: made.stores.configurations.store(text, "test", made.time)
     return made
 
 
 @pytest.fixture
-def booked(town):
-    _, card = town.book(resource="ro-1", answers={"perceel": "Kerkstraat 1"})
+def booked(booking):
+    _, card = booking.book(resource="ro-1", answers={"perceel": "Kerkstraat 1"})
     return card
 
 
 @pytest.mark.parametrize("removed", REMOVALS, ids="+".join)
-def test_what_was_booked_keeps_its_names_whatever_is_removed(town, booked, removed):
-    described = town.use_cases.appointments.describe(town.appointment(booked), booked)
+def test_what_was_booked_keeps_its_names_whatever_is_removed(booking, booked, removed):
+    described = booking.use_cases.appointments.describe(booking.appointment(booked), booked)
     kept = ("appointment_types", "bring", "location", "team", "with", "start", "end", "missing")
-    town.take(without(*removed))
-    now = town.use_cases.appointments.describe(town.appointment(booked), booked)
+    booking.take(without(*removed))
+    now = booking.use_cases.appointments.describe(booking.appointment(booked), booked)
     assert {name: now[name] for name in kept} == {name: described[name] for name in kept}
     assert now["appointment_types"] == [{"id": "advies", "name": {"nl": "Advies"}}]
     assert (now["location"]["name"], now["with"]) == ({"nl": "Hal"}, ["Ann"])
-    card = town.use_cases.contact_cards.contact_cards([["rumst", booked.id]])[0]["card"]
+    card = booking.use_cases.contact_cards.contact_cards([["rumst", booked.id]])[0]["card"]
     assert card["missing_documents"] == [{"nl": "Het plan"}]
-    assert "SUMMARY:Advies" in town.use_cases.appointments.calendar(
-        town.appointment(booked), booked, "https://loket.example/a"
+    assert "SUMMARY:Advies" in booking.use_cases.appointments.calendar(
+        booking.appointment(booked), booked, "https://loket.example/a"
     )
 
 
 @pytest.mark.parametrize("removed", REMOVALS, ids="+".join)
-def test_what_was_booked_can_be_prepared_and_cancelled_whatever_is_removed(town, booked, removed):
-    town.take(without(*removed))
+def test_what_was_booked_can_be_prepared_and_cancelled_whatever_is_removed(booking, booked, removed):
+    booking.take(without(*removed))
     given = {"answers": {"perceel": "Kerkstraat 2"}, "message": None}
-    assert town.use_cases.preparation.answer_questions(booked, given, Request()).answers == {"perceel": "Kerkstraat 2"}
+    assert booking.use_cases.preparation.answer_questions(booked, given, Request()).answers == {
+        "perceel": "Kerkstraat 2"
+    }
     pdf = "JVBERi0xLjQK"
     assert (
-        town.use_cases.attachments.add_file(town.card(booked.id), "plan", "plan.pdf", pdf, Request())["question"]
+        booking.use_cases.attachments.add_file(booking.card(booked.id), "plan", "plan.pdf", pdf, Request())["question"]
         == "plan"
     )
-    town.later(days=4)
-    town.use_cases.preparation.process_due_documents()
-    assert town.cancel(town.card(booked.id)).state == "cancelled"
+    booking.later(days=4)
+    booking.use_cases.preparation.process_due_documents()
+    assert booking.cancel(booking.card(booked.id)).state == "cancelled"
 
 
-def test_names_are_those_of_the_last_version_that_had_the_entry(town, booked):
+def test_names_are_those_of_the_last_version_that_had_the_entry(booking, booked):
     renamed = {**WHAT, "advies": WHAT["advies"] | {"name": "Advies over bouwen"}}
-    town.take(a_town(**BEFORE | {"appointment_types": renamed}))
+    booking.take(a_configuration(**BEFORE | {"appointment_types": renamed}))
     for hold_minutes in (11, 12):
-        town.take(without("advies").replace("id: rumst", f"hold_minutes: {hold_minutes}\nid: rumst"))
-    (topic,) = town.use_cases.appointments.describe(town.appointment(booked), booked)["appointment_types"]
+        booking.take(without("advies").replace("id: rumst", f"hold_minutes: {hold_minutes}\nid: rumst"))
+    (topic,) = booking.use_cases.appointments.describe(booking.appointment(booked), booked)["appointment_types"]
     assert topic["name"] == {"nl": "Advies over bouwen"}
 
 
-def test_an_entry_that_comes_back_counts_as_it_is_now(town, booked):
-    town.take(without("advies"))
+def test_an_entry_that_comes_back_counts_as_it_is_now(booking, booked):
+    booking.take(without("advies"))
     back = {**WHAT, "advies": WHAT["advies"] | {"name": "Terug"}}
-    town.take(a_town(**BEFORE | {"appointment_types": back}))
-    (topic,) = town.use_cases.appointments.describe(town.appointment(booked), booked)["appointment_types"]
+    booking.take(a_configuration(**BEFORE | {"appointment_types": back}))
+    (topic,) = booking.use_cases.appointments.describe(booking.appointment(booked), booked)["appointment_types"]
     assert topic["name"] == {"nl": "Terug"}
-    assert town.reschedule(booked, LATER).start.isoformat() == "2026-12-01T09:00:00+00:00"
+    assert booking.reschedule(booked, LATER).start.isoformat() == "2026-12-01T09:00:00+00:00"
 
 
-def test_removals_of_before_they_were_noted_are_found_in_the_versions(town, booked, database):
-    town.take(without("advies"))
+def test_removals_of_before_they_were_noted_are_found_in_the_versions(booking, booked, database):
+    booking.take(without("advies"))
     database["removed_entries"].drop()
     configurations = Configurations(database)
     assert configurations.including_removed("rumst").appointment_types["advies"].name == {"nl": "Advies"}
     assert "advies" not in configurations.calendar("rumst").municipality.appointment_types
 
 
-def test_an_earlier_version_that_can_no_longer_be_read_costs_names_and_no_more(town, booked, database):
+def test_an_earlier_version_that_can_no_longer_be_read_costs_names_and_no_more(booking, booked, database):
     database["configurations"].update_one({"version": 1}, {"$set": {"text": "id: rumst\nno_longer_known: 1\n"}})
-    town.take(without("advies", "hal", "ro-1"))
+    booking.take(without("advies", "hal", "ro-1"))
     database["removed_entries"].drop()
-    town.stores = replace(town.stores, configurations=Configurations(database))
-    found = town.use_cases.appointments.describe(town.appointment(booked), booked)
+    booking.stores = replace(booking.stores, configurations=Configurations(database))
+    found = booking.use_cases.appointments.describe(booking.appointment(booked), booked)
     assert found["appointment_types"] == [{"id": "advies", "name": {"nl": "advies"}}]
     assert (found["location"]["name"], found["location"]["time_zone"]) == ({"nl": "hal"}, "Europe/Brussels")
-    assert "SUMMARY:advies" in town.use_cases.appointments.calendar(
-        town.appointment(booked), booked, "https://loket.example/a"
+    assert "SUMMARY:advies" in booking.use_cases.appointments.calendar(
+        booking.appointment(booked), booked, "https://loket.example/a"
     )
-    assert town.cancel(booked).state == "cancelled"
+    assert booking.cancel(booked).state == "cancelled"
 
 
 # --- moving
@@ -132,40 +134,40 @@ def test_an_earlier_version_that_can_no_longer_be_read_costs_names_and_no_more(t
 
 @pytest.mark.parametrize(("removed", "code"), [("advies", "appointment-type-removed"), ("hal", "location-removed")])
 @pytest.mark.parametrize("request_", [Request(), STAFF], ids=["resident", "staff"])
-def test_what_cannot_be_moved_says_why_in_its_own_words(town, booked, removed, code, request_):
-    town.take(without(removed))
-    assert refused(town.reschedule, booked, LATER, request_) == code
-    described = town.use_cases.appointments.describe(town.appointment(booked), booked)
+def test_what_cannot_be_moved_says_why_in_its_own_words(booking, booked, removed, code, request_):
+    booking.take(without(removed))
+    assert refused(booking.reschedule, booked, LATER, request_) == code
+    described = booking.use_cases.appointments.describe(booking.appointment(booked), booked)
     assert described["move_refusal"] == code
     assert "cancel" in described["allowed"]
     assert "reschedule" not in described["allowed"], "only what can be done is offered"
 
 
-def test_a_visit_whose_place_is_gone_moves_to_another_place_of_its_topic(town, booked):
-    town.take(without("hal"))
-    moved = town.reschedule(booked, LATER, location="annex")
+def test_a_visit_whose_place_is_gone_moves_to_another_place_of_its_topic(booking, booked):
+    booking.take(without("hal"))
+    moved = booking.reschedule(booked, LATER, location="annex")
     assert (moved.location, moved.channel, moved.state) == ("annex", "on_site", "booked")
-    assert town.use_cases.appointments.describe(moved, booked)["location"]["name"] == {"nl": "Annex"}
-    assert refused(town.reschedule, booked, START, location="nowhere") == "unknown-location"
+    assert booking.use_cases.appointments.describe(moved, booked)["location"]["name"] == {"nl": "Annex"}
+    assert refused(booking.reschedule, booked, START, location="nowhere") == "unknown-location"
 
 
-def test_a_visit_whose_person_is_gone_gets_another_at_the_same_moment(town, booked):
-    town.take(without("ro-1"))
-    (clash,) = town.use_cases.conflicts.conflicts("rumst")
+def test_a_visit_whose_person_is_gone_gets_another_at_the_same_moment(booking, booked):
+    booking.take(without("ro-1"))
+    (clash,) = booking.use_cases.conflicts.conflicts("rumst")
     assert (clash["appointment"], clash["reason"]) == (booked.id, "resource-gone")
-    (proposal,) = town.use_cases.conflicts.proposals("rumst", [booked.id])
+    (proposal,) = booking.use_cases.conflicts.proposals("rumst", [booked.id])
     assert proposal["start"] == START
-    assert town.reschedule(booked, START, STAFF).resources == ("ro-2",)
-    assert town.use_cases.conflicts.conflicts("rumst") == []
+    assert booking.reschedule(booked, START, STAFF).resources == ("ro-2",)
+    assert booking.use_cases.conflicts.conflicts("rumst") == []
 
 
-def test_the_day_shows_a_visit_of_somebody_who_is_gone(town, booked):
-    town.take(without("ro-1"))
-    seen = town.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, None, STAFF)
+def test_the_day_shows_a_visit_of_somebody_who_is_gone(booking, booked):
+    booking.take(without("ro-1"))
+    seen = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, None, STAFF)
     shown = {each["resource"]: each for each in seen["resources"]}
     assert (shown["ro-1"]["name"], shown["ro-1"]["open"]) == ("Ann", [])
     assert [each["appointment"] for each in shown["ro-1"]["claims"]] == [booked.id]
-    empty = town.use_cases.day.agenda("rumst", dt.date(2026, 12, 1), None, None, STAFF)
+    empty = booking.use_cases.day.agenda("rumst", dt.date(2026, 12, 1), None, None, STAFF)
     assert [each["resource"] for each in empty["resources"]] == ["ro-2"]
 
 
@@ -173,47 +175,47 @@ def test_the_day_shows_a_visit_of_somebody_who_is_gone(town, booked):
 
 
 @pytest.mark.parametrize("removed", ["advies", "hal"])
-def test_nobody_waits_for_an_earlier_moment_that_cannot_come(town, booked, removed):
-    wish = JoinWaitingList().load({"appointment": booked.id})
-    town.use_cases.waiting_list.join(booked, wish, Request())
-    town.take(without(removed))
-    town.use_cases.waiting_list.process_waiting_lists()
-    assert town.stores.waiting_lists.get(booked.id).state == "left"
-    assert "waiting_list.left" in town.told()
-    assert refused(town.use_cases.waiting_list.join, booked, wish, Request()).endswith("-removed")
+def test_nobody_waits_for_an_earlier_moment_that_cannot_come(booking, booked, removed):
+    command = JoinWaitingList().load({"appointment": booked.id})
+    booking.use_cases.waiting_list.join(booked, command, Request())
+    booking.take(without(removed))
+    booking.use_cases.waiting_list.process_waiting_lists()
+    assert booking.stores.waiting_lists.get(booked.id).state == "left"
+    assert "waiting_list.left" in booking.take_events()
+    assert refused(booking.use_cases.waiting_list.join, booked, command, Request()).endswith("-removed")
 
 
 @pytest.mark.parametrize("removed", ["advies", "hal"])
-def test_an_invitation_to_what_is_gone_is_no_longer_valid(town, removed):
-    wish = Invite().load({"appointment_type": "advies", "location": "hal"})
-    _, token = town.use_cases.invitations.invite("rumst", wish, STAFF)
-    town.take(without(removed))
-    assert refused(town.use_cases.appointments.describe_invitation, "rumst", token) == "invitation-not-valid"
+def test_an_invitation_to_what_is_gone_is_no_longer_valid(booking, removed):
+    command = Invite().load({"appointment_type": "advies", "location": "hal"})
+    _, token = booking.use_cases.invitations.invite("rumst", command, STAFF)
+    booking.take(without(removed))
+    assert refused(booking.use_cases.appointments.describe_invitation, "rumst", token) == "invitation-not-valid"
 
 
 @pytest.mark.parametrize(("removed", "code"), [("advies", "unknown-appointment-type"), ("hal", "unknown-location")])
-def test_a_hold_on_what_is_gone_is_refused_and_no_fault(town, removed, code):
-    held = town.hold()
-    town.take(without(removed))
-    assert refused(town.book, hold=held.appointment.id) == code
+def test_a_hold_on_what_is_gone_is_refused_and_no_fault(booking, removed, code):
+    held = booking.hold()
+    booking.take(without(removed))
+    assert refused(booking.book, hold=held.appointment.id) == code
 
 
 @pytest.mark.parametrize("removed", REMOVALS, ids="+".join)
-def test_who_is_here_is_called_whatever_is_removed(town, booked, removed):
-    town.later(days=6)
-    town.step(booked, "check_in")
-    town.take(without(*removed))
+def test_who_is_here_is_called_whatever_is_removed(booking, booked, removed):
+    booking.later(days=6)
+    booking.apply(booked, "check_in")
+    booking.take(without(*removed))
     if "hal" not in removed:
-        assert town.use_cases.waiting_room.queue("rumst", "hal")["waiting"][0]["id"] == booked.id
-    assert town.step(booked, "start").state == "in_service"
-    assert town.step(booked, "complete", outcome="answered").state == "completed"
+        assert booking.use_cases.waiting_room.queue("rumst", "hal")["waiting"][0]["id"] == booked.id
+    assert booking.apply(booked, "start").state == "in_service"
+    assert booking.apply(booked, "complete", outcome="answered").state == "completed"
 
 
-def test_the_catalogue_tells_what_was_removed_apart(town, booked):
-    town.take(without("advies", "hal", "ro-1"))
-    told = town.use_cases.catalogue.catalogue("rumst")
-    assert [each["id"] for each in told["appointment_types"]] == ["ander"]
-    removed = told["removed"]
+def test_the_catalogue_tells_what_was_removed_apart(booking, booked):
+    booking.take(without("advies", "hal", "ro-1"))
+    result = booking.use_cases.catalogue.catalogue("rumst")
+    assert [each["id"] for each in result["appointment_types"]] == ["ander"]
+    removed = result["removed"]
     assert [(each["id"], each["name"]) for each in removed["appointment_types"]] == [("advies", {"nl": "Advies"})]
     assert [each["id"] for each in removed["locations"]] == ["hal"]
     assert removed["resources"] == [{"id": "ro-1", "name": "Ann"}]
@@ -226,25 +228,25 @@ def test_the_catalogue_tells_what_was_removed_apart(town, booked):
     ("removed", "pointer"),
     [("advies", "/appointment_types/advies"), ("hal", "/locations/hal"), ("ro-1", "/resources/ro-1")],
 )
-def test_a_removal_that_hits_appointments_does_not_count_before_it_is_confirmed(town, booked, removed, pointer):
+def test_a_removal_that_hits_appointments_does_not_count_before_it_is_confirmed(booking, booked, removed, pointer):
     with pytest.raises(Refusal) as refusal:
-        town.use_cases.configuration.configure(without(removed), "an")
+        booking.use_cases.configuration.configure(without(removed), "an")
     assert (refusal.value.code, refusal.value.params) == ("removal-not-confirmed", {"number": "1"})
     (error,) = refusal.value.errors
     assert error["pointer"] == pointer
     assert booked.reference in error["detail"]
-    assert town.stores.configurations.calendar("rumst").municipality.version == 1
-    (hit,) = town.use_cases.configuration.compare_configuration(without(removed))["removals"]
+    assert booking.stores.configurations.calendar("rumst").municipality.version == 1
+    (hit,) = booking.use_cases.configuration.compare_configuration(without(removed))["removals"]
     assert [each["reference"] for each in hit["appointments"]] == [booked.reference]
-    assert town.use_cases.configuration.configure(without(removed), "an", confirmed=True)["changed"]
+    assert booking.use_cases.configuration.configure(without(removed), "an", confirmed=True)["changed"]
 
 
-def test_a_removal_that_hits_nobody_needs_no_confirmation(town, booked):
-    assert town.use_cases.configuration.compare_configuration(without("annex", "ro-2", "ander"))["removals"] == []
-    town.cancel(booked)
-    assert town.use_cases.configuration.configure(without("advies"), "an")["changed"]
+def test_a_removal_that_hits_nobody_needs_no_confirmation(booking, booked):
+    assert booking.use_cases.configuration.compare_configuration(without("annex", "ro-2", "ander"))["removals"] == []
+    booking.cancel(booked)
+    assert booking.use_cases.configuration.configure(without("advies"), "an")["changed"]
 
 
-def test_visits_that_are_over_do_not_stand_in_the_way_of_a_removal(town, booked):
-    town.later(days=7)
-    assert town.use_cases.configuration.configure(without("advies"), "an")["changed"]
+def test_visits_that_are_over_do_not_stand_in_the_way_of_a_removal(booking, booked):
+    booking.later(days=7)
+    assert booking.use_cases.configuration.configure(without("advies"), "an")["changed"]

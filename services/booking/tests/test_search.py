@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from desk import CONTACT, LATER, STAFF, Desk
-from municipality_yaml import a_town, specialist, types
+from booking_harness import CONTACT, LATER, STAFF, BookingHarness
+from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.domain import names, queue
 
@@ -12,16 +12,16 @@ ZOE = {**CONTACT, "name": "Zoë De Wachter-Peeters"}
 
 
 @pytest.fixture
-def desk(database):
-    desk = Desk(database)
-    desk.book(contact=ZOE)
-    desk.book(start=LATER)
-    desk.told()
-    return desk
+def booking(database):
+    booking = BookingHarness(database)
+    booking.book(contact=ZOE)
+    booking.book(start=LATER)
+    booking.take_events()
+    return booking
 
 
-def found(desk, text, teams=None):
-    return [each["name"] for each in desk.use_cases.search.find_visits("rumst", text, teams, STAFF)]
+def found(booking, text, teams=None):
+    return [each["name"] for each in booking.use_cases.search.find_visits("rumst", text, teams, STAFF)]
 
 
 @pytest.mark.parametrize(
@@ -39,79 +39,79 @@ def test_a_name_is_its_words_without_case_and_accents(name, words):
 
 
 @pytest.mark.parametrize("text", ["zoe", "ZOË", "wach", "peet zo", "de wachter"])
-def test_staff_find_a_visit_by_the_beginnings_of_a_name(desk, text):
-    assert found(desk, text) == [ZOE["name"]]
+def test_staff_find_a_visit_by_the_beginnings_of_a_name(booking, text):
+    assert found(booking, text) == [ZOE["name"]]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "zoe demo", "achter", ".*", "^"])
-def test_what_no_name_begins_with_finds_nothing(desk, text):
-    assert found(desk, text) == []
+def test_what_no_name_begins_with_finds_nothing(booking, text):
+    assert found(booking, text) == []
 
 
-def test_staff_find_a_visit_by_its_reference(desk):
-    card = desk.stores.cards.find_by_name("rumst", ["zoe"], desk.time.date(), 1)[0]
-    assert found(desk, card.reference.lower()) == [ZOE["name"]]
+def test_staff_find_a_visit_by_its_reference(booking):
+    card = booking.stores.cards.find_by_name("rumst", ["zoe"], booking.time.date(), 1)[0]
+    assert found(booking, card.reference.lower()) == [ZOE["name"]]
 
 
-def test_another_teams_visits_are_not_found(desk):
-    assert found(desk, "zoe", ["milieu"]) == []
-    assert found(desk, "zoe", ["ruimtelijke-ordening"]) == [ZOE["name"]]
+def test_another_teams_visits_are_not_found(booking):
+    assert found(booking, "zoe", ["milieu"]) == []
+    assert found(booking, "zoe", ["ruimtelijke-ordening"]) == [ZOE["name"]]
 
 
 def test_a_kiosk_tells_why_a_reference_is_not_expected_here_now(database):
     places = {"hal": {"name": "Hal"}, "punt": {"name": "Punt"}}
     both = ["hal", "punt"]
-    town = a_town(
+    configuration = a_configuration(
         locations=places,
         resources={"ro-1": specialist(locations=both)},
         appointment_types=types(advies={"locations": both}),
     )
-    desk = Desk(database, town)
-    _, card = desk.book(start=LATER, location="hal")
+    booking = BookingHarness(database, configuration)
+    _, card = booking.book(start=LATER, location="hal")
 
     def why(place="hal", text=None):
         typed = card.reference.lower().replace("-", "") if text is None else text
-        told = desk.use_cases.search.why_not_expected("rumst", place, typed)
-        return told and told["reason"]
+        found = booking.use_cases.search.why_not_expected("rumst", place, typed)
+        return found and found["reason"]
 
     assert why() == "later"
     assert why(text="Lieve Demo") is why(text="") is None
-    desk.begin(card)
+    booking.begin(card)
     assert why("punt") == "elsewhere"
-    desk.later(days=1)
+    booking.later(days=1)
     assert why() == "past"
-    desk.step(card, "no_show")
+    booking.apply(card, "no_show")
     assert why() == "no_show"
-    desk.step(card, "undo_no_show")
-    desk.time -= dt.timedelta(days=2)
-    desk.cancel(card)
+    booking.apply(card, "undo_no_show")
+    booking.time -= dt.timedelta(days=2)
+    booking.cancel(card)
     assert why() == "cancelled"
 
 
-def test_that_somebody_searched_is_recorded(desk, database):
-    found(desk, "zoe")
+def test_that_somebody_searched_is_recorded(booking, database):
+    found(booking, "zoe")
     assert database.audit.count_documents({"detail": "search by name or reference", "who": "ro-1"}) == 1
 
 
-def test_a_page_that_refreshes_itself_is_one_look(desk, database):
+def test_a_page_that_refreshes_itself_is_one_look(booking, database):
 
     for _ in range(3):
-        desk.use_cases.day.agenda("rumst", desk.time.date(), None, None, STAFF)
-        desk.later(seconds=5)
+        booking.use_cases.day.agenda("rumst", booking.time.date(), None, None, STAFF)
+        booking.later(seconds=5)
     assert database.audit.count_documents({"detail": {"$regex": "^agenda of"}}) == 1
-    desk.later(hours=1)
-    desk.use_cases.day.agenda("rumst", desk.time.date(), None, None, STAFF)
+    booking.later(hours=1)
+    booking.use_cases.day.agenda("rumst", booking.time.date(), None, None, STAFF)
     assert database.audit.count_documents({"detail": {"$regex": "^agenda of"}}) == 2
 
 
 class TestArriving:
     @pytest.fixture
-    def today(self, desk):
-        desk.later(days=6)  # Monday 30 November
-        return desk
+    def today(self, booking):
+        booking.later(days=6)  # Monday 30 November
+        return booking
 
-    def arrivals(self, desk, text, location="gemeentehuis"):
-        return [each["shown"] for each in desk.use_cases.search.arrivals("rumst", location, text)]
+    def arrivals(self, booking, text, location="gemeentehuis"):
+        return [each["shown"] for each in booking.use_cases.search.arrivals("rumst", location, text)]
 
     @pytest.mark.parametrize("text", ["Zoë Peeters", "de wachter zoe", "PEETERS WACHTER"])
     def test_who_types_two_words_of_their_name_is_known(self, today, text):

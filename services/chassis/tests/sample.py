@@ -94,7 +94,7 @@ def service() -> type:
             newer = {"_id": event.subject, "sequence": {"$lt": event.sequence}}
             change = {**change, "sequence": event.sequence, "event": event.id}
             with contextlib.suppress(DuplicateKeyError):  # the document exists and is not older than the event
-                self.database.heard.update_one(newer, {"$set": change}, upsert=True)
+                self.database.consumed.update_one(newer, {"$set": change}, upsert=True)
 
         @rpc
         def refuse(self) -> None:

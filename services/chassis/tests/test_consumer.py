@@ -41,7 +41,7 @@ def an_event(mood, subject="x", sequence=1):
 
 def test_a_handler_that_fails_gets_the_event_again_after_a_delay(sample, kept):
     sample.ask("note", "a", 1, mood="shy")
-    eventually(lambda: kept.heard.find_one({"_id": "a"}))
+    eventually(lambda: kept.consumed.find_one({"_id": "a"}))
     assert kept.tries.find_one({"_id": "a.1"})["count"] == 2
 
 
@@ -50,16 +50,16 @@ def test_an_event_that_comes_ten_times_has_its_effect_once(sample, kept):
     for _ in range(10):
         publish(sample, event.to_json())
     eventually(lambda: (kept.tries.find_one({"_id": "x.1"}) or {}).get("count") == 10)
-    eventually(lambda: kept.heard.find_one({}))
-    assert kept.heard.count_documents({}) == 1
+    eventually(lambda: kept.consumed.find_one({}))
+    assert kept.consumed.count_documents({}) == 1
 
 
 def test_an_older_event_that_comes_late_changes_nothing(sample, kept):
     publish(sample, an_event("new", sequence=2).to_json())
-    eventually(lambda: kept.heard.find_one({"mood": "new"}))
+    eventually(lambda: kept.consumed.find_one({"mood": "new"}))
     publish(sample, an_event("old", sequence=1).to_json())
     eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
-    assert kept.heard.find_one({"_id": "x"})["mood"] == "new"
+    assert kept.consumed.find_one({"_id": "x"})["mood"] == "new"
 
 
 def test_an_event_that_fails_to_the_end_is_a_dead_letter_that_can_be_listed_and_replayed(sample, kept):
@@ -87,7 +87,7 @@ def test_a_message_that_is_no_event_goes_to_the_dead_letters_at_once(sample, kep
     publish(sample, b"nonsense")
     eventually(lambda: "(not an event)" in dead(sample).output)
     sample.ask("note", "a", 1)
-    eventually(lambda: kept.heard.find_one({"_id": "a"}))
+    eventually(lambda: kept.consumed.find_one({"_id": "a"}))
 
 
 def test_a_queue_that_does_not_exist_is_told_plainly(sample):
@@ -100,4 +100,4 @@ def test_a_listener_that_was_away_finds_what_was_published_meanwhile(sample, kep
     sample.stop()
     publish(sample, an_event("fine", subject="late").to_json(), delivery_mode=2)
     sample.start()
-    eventually(lambda: kept.heard.find_one({"_id": "late"}))
+    eventually(lambda: kept.consumed.find_one({"_id": "late"}))

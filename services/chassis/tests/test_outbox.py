@@ -9,13 +9,13 @@ from loket_contracts import events
 from tests.client import eventually
 
 
-def heard(kept, subject):
-    return kept.heard.find_one({"_id": subject})
+def consumed(kept, subject):
+    return kept.consumed.find_one({"_id": subject})
 
 
 def test_an_event_goes_from_the_outbox_to_its_listener_and_out_of_the_outbox(sample, kept):
     identifier = sample.ask("note", "a", 1)
-    eventually(lambda: heard(kept, "a"))
+    eventually(lambda: consumed(kept, "a"))
     eventually(lambda: kept.notes.find_one({"_id": "a", "outbox": []}))
     assert [event["_id"] for event in kept.event_log.find({})] == [identifier]
 
@@ -23,7 +23,7 @@ def test_an_event_goes_from_the_outbox_to_its_listener_and_out_of_the_outbox(sam
 def test_events_of_one_subject_are_heard_in_order(sample, kept):
     for sequence in range(1, 31):
         sample.ask("note", "a", sequence, mood=str(sequence))
-    eventually(lambda: (heard(kept, "a") or {}).get("mood") == "30")
+    eventually(lambda: (consumed(kept, "a") or {}).get("mood") == "30")
     assert kept.event_log.count_documents({"subject": "a"}) == 30
 
 
@@ -38,14 +38,14 @@ def test_a_process_killed_around_the_publish_loses_nothing_and_tells_once(sample
     assert kept.notes.count_documents({"outbox.0": {"$exists": True}}) == 1
     sample.start()
     sample.wait_until("ready")
-    eventually(lambda: heard(kept, "a"))
+    eventually(lambda: consumed(kept, "a"))
     eventually(lambda: kept.notes.find_one({"_id": "a", "outbox": []}))
     assert kept.event_log.count_documents({}) == 1
 
 
 def test_the_trace_of_a_request_goes_along_with_its_event(sample, kept):
     sample.ask("note", "a", 1)
-    trace = eventually(lambda: heard(kept, "a"))["trace"]
+    trace = eventually(lambda: consumed(kept, "a"))["trace"]
     assert trace == kept.event_log.find_one({})["traceparent"]
     assert len(trace) == 55
 
@@ -56,13 +56,13 @@ def test_the_sweep_leaves_nothing_that_was_never_announced(sample, kept):
         "appointment.booked", municipality="rumst", subject="c", sequence=1, time=old, data={"mood": "fine"}
     )
     kept.notes.insert_one({"_id": "c", "outbox": [event.to_document()]})
-    eventually(lambda: heard(kept, "c"))
+    eventually(lambda: consumed(kept, "c"))
 
 
 def test_more_than_the_relay_remembers_is_told_all_the_same_and_each_once(sample, kept):
     number = 1300
     sample.ask("note_many", number)
-    eventually(lambda: kept.heard.count_documents({}) == number, 60)
+    eventually(lambda: kept.consumed.count_documents({}) == number, 60)
     eventually(lambda: kept.notes.count_documents({"outbox.0": {"$exists": True}}) == 0)
     assert kept.event_log.count_documents({}) == number
     assert kept.tries.count_documents({"count": {"$gt": 1}}) == 0

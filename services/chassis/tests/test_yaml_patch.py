@@ -78,10 +78,10 @@ values = words | st.lists(words | texts, max_size=3) | texts | st.dictionaries(w
 
 
 @given(st.dictionaries(st.sampled_from(["name", "duration", "hours", "other"]), st.none() | values, max_size=4))
-def test_whatever_is_set_is_read_again_and_the_rest_is_as_it_was(wish):
-    after = amended(TEXT, ("kinds", "advice"), wish)
+def test_whatever_is_set_is_read_again_and_the_rest_is_as_it_was(change):
+    after = amended(TEXT, ("kinds", "advice"), change)
     read, before = (yaml.load(text, yaml.BaseLoader) for text in (after, TEXT))
-    expected = {**before["kinds"].pop("advice"), **wish}
+    expected = {**before["kinds"].pop("advice"), **change}
     assert read["kinds"].pop("advice") == {name: value for name, value in expected.items() if value is not None}
     assert read == before
     for comment in ("# what we offer\n", "  # asked less often\n", "\n# who gives it\n"):

@@ -38,12 +38,12 @@ class Writes:
 
 
 class Post:
-    """`cards`: what booking says, by appointment. `told`: the events that were announced."""
+    """`cards`: what booking says, by appointment. `announced`: the events that were announced."""
 
     def __init__(self, database, channel, tmp_path: Path, plan: str | None = None):
         self.time = NOW
         self.cards = {}
-        self.told = []
+        self.announced = []
         self.sms_file = tmp_path / "sms.jsonl"
         self.messages, self.suppressions = Messages(database), Suppressions(database)
         self.plans = Plans(database, most_segments=4)
@@ -65,16 +65,16 @@ class Post:
                     SMS: [Provider("file", FileChannel(FileSettings(sms_file=str(self.sms_file))))],
                 }
             ),
-            announce=lambda _collection, _document, events: self.told.extend(events),
+            announce=lambda _collection, _document, events: self.announced.extend(events),
             public_url="https://afspraak.example",
             max_segments=4,
             now=lambda: self.time,
             random=lambda: 0.5,
         )
 
-    def hear(self, name="appointment.booked", appointment="a1", sequence=1, start=START, card=None, **data):
-        """An event comes in. `card`: what booking will say from now on."""
-        told = {
+    def receive(self, name="appointment.booked", appointment="a1", sequence=1, start=START, card=None, **data):
+        """Consume an event. `card`: what booking will say from now on."""
+        payload = {
             **events.EVENTS[name].example, "appointment": appointment, "start": start.isoformat(),
             "end": (start + dt.timedelta(minutes=45)).isoformat(), **data,
         }  # fmt: skip
@@ -82,7 +82,7 @@ class Post:
         if card is None:
             card = a_contact_card(id=appointment, start=start.isoformat(), sequence=sequence, state=state)
         self.cards[appointment] = card
-        event = read_appointment_event(name, "rumst", sequence, told)
+        event = read_appointment_event(name, "rumst", sequence, payload)
         return plan.plan_messages(self.context, event)
 
     def work(self, claim="me", most=100, lookup=None):

@@ -58,10 +58,10 @@ class TestCm(ChannelConformance):
             return quick(CmChannel)(CmSettings(cm_product_token="secret", cm_receipt_key="k", cm_url=url))
 
         def read(path, headers, body):
-            told = json.loads(body)["messages"]
-            assert told["authentication"] == {"producttoken": "secret"}
-            assert told["msg"][0]["to"] == [{"number": "0032470123456"}]
-            return told["msg"][0]["body"]["content"]
+            payload = json.loads(body)["messages"]
+            assert payload["authentication"] == {"producttoken": "secret"}
+            assert payload["msg"][0]["to"] == [{"number": "0032470123456"}]
+            return payload["msg"][0]["body"]["content"]
 
         answer = {"errorCode": 0, "messages": [{"status": "Accepted", "reference": "a1", "messageErrorCode": 0}]}
         made = HttpFace(make, read, (200, answer))
@@ -76,10 +76,10 @@ class TestSpryng(ChannelConformance):
             return quick(SpryngChannel)(SpryngSettings(spryng_key="secret", spryng_receipt_key="k", spryng_url=url))
 
         def read(path, headers, body):
-            told = json.loads(body)
+            payload = json.loads(body)
             assert headers["Authorization"] == "Bearer secret"
-            assert told["recipients"] == ["32470123456"]
-            return told["body"]
+            assert payload["recipients"] == ["32470123456"]
+            return payload["body"]
 
         made = HttpFace(make, read, (200, {"id": "9b1"}))
         yield made
@@ -141,13 +141,13 @@ def test_every_channel_is_installed_under_its_name():
 
 def test_twilios_signature_covers_address_and_form():
     channel = TwilioChannel(TwilioSettings(twilio_account="AC1", twilio_token="secret"))
-    url, told = "https://x.example/receipts/twilio", {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+32"}
+    url, payload = "https://x.example/receipts/twilio", {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+32"}
     signed = url + "MessageSidSM1MessageStatusdeliveredTo+32"
     signature = base64.b64encode(hmac.new(b"secret", signed.encode(), hashlib.sha1).digest()).decode()
     headers = {"x-twilio-signature": signature}
-    (receipt,) = channel.read_receipts(Callback("POST", url, headers=headers, body=urlencode(told)))
+    (receipt,) = channel.read_receipts(Callback("POST", url, headers=headers, body=urlencode(payload)))
     assert (receipt.id, receipt.state) == ("SM1", "delivered")
-    for forged in ({**told, "MessageStatus": "failed"}, {**told, "Extra": "1"}):
+    for forged in ({**payload, "MessageStatus": "failed"}, {**payload, "Extra": "1"}):
         with pytest.raises(Forged):
             channel.read_receipts(Callback("POST", url, headers=headers, body=urlencode(forged)))
 
@@ -158,15 +158,15 @@ def test_cms_report_comes_with_our_key_and_tells_delivered_or_failed():
     def report(code):
         return json.dumps({"messages": {"msg": {"reference": "a1", "status": {"code": code}}}})
 
-    def told(body, key="k"):
+    def receipts_for(body, key="k"):
         return channel.read_receipts(Callback("POST", "https://x.example", query={"key": key}, body=body))
 
-    assert [told(report(code))[0].state for code in ("2", "3", "1")] == ["delivered", "failed", "failed"]
-    assert told(report("0")) == [], "accepted by the operator, and not yet delivered"
+    assert [receipts_for(report(code))[0].state for code in ("2", "3", "1")] == ["delivered", "failed", "failed"]
+    assert receipts_for(report("0")) == [], "accepted by the operator, and not yet delivered"
     with pytest.raises(Forged):
-        told(report("2"), key="wrong")
+        receipts_for(report("2"), key="wrong")
     with pytest.raises(Forged):
-        told("no report")
+        receipts_for("no report")
 
 
 def test_cm_tells_a_wrong_number_from_an_account_without_credit():
@@ -189,11 +189,11 @@ def test_cm_tells_a_wrong_number_from_an_account_without_credit():
 
 def test_spryngs_callback_comes_with_our_key():
     channel = SpryngChannel(SpryngSettings(spryng_key="t", spryng_receipt_key="k"))
-    told = {"key": "k", "ID": "9b1", "STATUS": "20", "REASONCODE": "21"}
-    (receipt,) = channel.read_receipts(Callback("GET", "https://x.example", query=told))
+    payload = {"key": "k", "ID": "9b1", "STATUS": "20", "REASONCODE": "21"}
+    (receipt,) = channel.read_receipts(Callback("GET", "https://x.example", query=payload))
     assert (receipt.id, receipt.state, receipt.reason) == ("9b1", "failed", "reason 21")
     with pytest.raises(Forged):
-        channel.read_receipts(Callback("GET", "https://x.example", query={**told, "key": "x"}))
+        channel.read_receipts(Callback("GET", "https://x.example", query={**payload, "key": "x"}))
 
 
 def test_a_described_gateways_receipt_is_signed_and_read_as_described():
@@ -204,14 +204,18 @@ def test_a_described_gateways_receipt_is_signed_and_read_as_described():
         )
     )  # fmt: skip
 
-    def told(state, secret=b"s"):
+    def receipts_for(state, secret=b"s"):
         body = json.dumps({"results": [{"id": "m1", "state": state}]})
         headers = {"x-signature": hmac.new(secret, body.encode(), hashlib.sha256).hexdigest()}
         return [each.state for each in channel.read_receipts(Callback("POST", "u", headers=headers, body=body))]
 
-    assert [told("DELIVRD"), told("EXPIRED"), told("ACCEPTD")] == [["delivered"], ["failed"], []]
+    assert [receipts_for("DELIVRD"), receipts_for("EXPIRED"), receipts_for("ACCEPTD")] == [
+        ["delivered"],
+        ["failed"],
+        [],
+    ]
     with pytest.raises(Forged):
-        told("DELIVRD", b"other")
+        receipts_for("DELIVRD", b"other")
 
 
 @pytest.mark.parametrize(

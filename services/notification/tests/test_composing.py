@@ -113,8 +113,8 @@ def test_what_is_no_plan_is_refused_and_never_crashes(text):
 
 
 def test_a_placeholder_that_does_not_exist_is_told_when_the_plan_is_loaded():
-    told = mistakes("municipality: rumst\ntexts: {nl: {reminder: {opening: 'Dag {{ card.nickname }}'}}}")
-    assert "nickname" in told["/texts/nl/reminder"]
+    result = mistakes("municipality: rumst\ntexts: {nl: {reminder: {opening: 'Dag {{ card.nickname }}'}}}")
+    assert "nickname" in result["/texts/nl/reminder"]
 
 
 @pytest.mark.parametrize("phrase", ["{{ card.__class__.__mro__ }}", "{{ ''.__class__ }}", "{% for x in y %}"])
@@ -125,8 +125,8 @@ def test_a_phrase_gets_at_the_card_and_at_nothing_else(phrase):
 
 
 def test_an_sms_that_is_too_long_is_told_when_the_plan_is_loaded():
-    told = mistakes(f"municipality: rumst\ntexts: {{nl: {{reminder: {{sms: '{'lang ' * 120}'}}}}}}")
-    assert "4 segments" in told["/texts/nl/reminder/sms"]
+    result = mistakes(f"municipality: rumst\ntexts: {{nl: {{reminder: {{sms: '{'lang ' * 120}'}}}}}}")
+    assert "4 segments" in result["/texts/nl/reminder/sms"]
 
 
 @pytest.mark.parametrize(

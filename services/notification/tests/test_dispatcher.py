@@ -48,7 +48,7 @@ def until(condition):
 
 
 def test_the_lag_is_that_of_the_last_batch_and_zero_when_nothing_is_due(post, booking, face, dispatcher):
-    post.hear()
+    post.receive()
     post.later(seconds=400)
     dispatcher.wake()
     until(lambda: face.taken)
@@ -60,7 +60,7 @@ def test_a_failure_to_record_an_outcome_is_logged_once_with_the_message(post, di
     def fail(_):
         raise RuntimeError("the database is away")
 
-    post.hear()
+    post.receive()
     monkeypatch.setattr(post.context.writes, "write", fail)
     with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines:
         dispatcher.wake()

@@ -24,8 +24,8 @@ QUIET = QuietHours(dt.time(21), dt.time(8))
 
 def an_event(name="appointment.booked", sequence=1, start=START, **data):
     end = start + dt.timedelta(minutes=45)
-    told = {**events.EVENTS[name].example, "start": start.isoformat(), "end": end.isoformat(), **data}
-    return read_appointment_event(name, "rumst", sequence, told)
+    result = {**events.EVENTS[name].example, "start": start.isoformat(), "end": end.isoformat(), **data}
+    return read_appointment_event(name, "rumst", sequence, result)
 
 
 def planned(event, own=None, now=NOW):

@@ -26,22 +26,22 @@ def make(database, face, tmp_path, plan):
 
 def test_a_booking_is_confirmed_once_however_often_its_event_comes(post, face):
     for _ in range(3):
-        post.hear()
+        post.receive()
     assert post.work() == [SENT]
-    post.hear()
+    post.receive()
     assert post.work() == []
     assert len(face.taken) == 1
-    assert [event.type for event in post.told] == ["notification.sent.v1"]
+    assert [event.type for event in post.announced] == ["notification.sent.v1"]
 
 
 def test_a_replay_of_old_events_plans_nothing_that_has_lost_its_point(post):
     post.later(days=30)
-    assert post.hear() == 0
+    assert post.receive() == 0
     assert post.messages.collection.count_documents({}) == 0
 
 
 def test_reminders_come_in_their_time_over_their_channel(post, face):
-    post.hear(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
+    post.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
     post.work()
     post.time = START - dt.timedelta(days=3)
     assert post.work() == [("reminder", "email", "sent")]
@@ -53,10 +53,10 @@ def test_reminders_come_in_their_time_over_their_channel(post, face):
 
 
 def test_what_was_planned_about_the_old_moment_is_taken_back_when_it_moves(post, face):
-    post.hear()
+    post.receive()
     post.work()
     moved = START + dt.timedelta(days=1)
-    post.hear("appointment.rescheduled", sequence=2, start=moved, rescheduled_by="resident")
+    post.receive("appointment.rescheduled", sequence=2, start=moved, rescheduled_by="resident")
     assert post.state("reminder")["state"] == "suppressed"
     assert post.work() == [("reschedule", "email", "sent")]
     post.time = START - dt.timedelta(days=3)
@@ -66,15 +66,15 @@ def test_what_was_planned_about_the_old_moment_is_taken_back_when_it_moves(post,
 
 
 def test_an_event_that_comes_late_does_not_bring_back_the_old_moment(post):
-    post.hear("appointment.rescheduled", sequence=2, start=START + dt.timedelta(days=1), rescheduled_by="resident")
+    post.receive("appointment.rescheduled", sequence=2, start=START + dt.timedelta(days=1), rescheduled_by="resident")
     card = post.cards["a1"]
-    post.hear(sequence=1, card=card)
+    post.receive(sequence=1, card=card)
     assert SENT not in post.work()
     assert post.state()["state"] == "suppressed"
 
 
 def test_a_cancellation_that_is_undone_within_the_grace_sends_nothing(post, face):
-    post.hear("appointment.cancelled", sequence=2, cancelled_by="resident")
+    post.receive("appointment.cancelled", sequence=2, cancelled_by="resident")
     assert post.work() == []
     post.cards["a1"] = a_contact_card(id="a1", state="booked", sequence=3)
     post.later(minutes=1)
@@ -83,7 +83,7 @@ def test_a_cancellation_that_is_undone_within_the_grace_sends_nothing(post, face
 
 
 def test_a_forgotten_resident_gets_nothing_more(post, face):
-    post.hear()
+    post.receive()
     del post.cards["a1"]
     assert post.work() == [("confirmation", "email", "suppressed")]
     post.messages.forgotten(["a1"], post.time)
@@ -93,7 +93,7 @@ def test_a_forgotten_resident_gets_nothing_more(post, face):
 
 def test_greylisting_costs_a_try_and_no_message(post, face):
     face.answers = ["451 greylisted"]
-    post.hear()
+    post.receive()
     assert post.work() == [("confirmation", "email", "planned")]
     assert post.work() == [], "not at once"
     post.later(seconds=10)
@@ -103,21 +103,21 @@ def test_greylisting_costs_a_try_and_no_message(post, face):
 
 def test_an_address_that_does_not_exist_is_final_and_not_tried_for_the_next_message(post, face):
     face.answers = ["550 5.1.1 no such user"]
-    post.hear()
+    post.receive()
     assert post.work() == [("confirmation", "email", "failed")]
-    assert [event.type for event in post.told] == ["notification.failed.v1"]
-    post.hear(appointment="a2", card=a_contact_card(id="a2"))
+    assert [event.type for event in post.announced] == ["notification.failed.v1"]
+    post.receive(appointment="a2", card=a_contact_card(id="a2"))
     assert post.work() == [("confirmation", "email", "suppressed")]
     (listed,) = messages.unwanted(post.context, "rumst")
     assert (listed["why"], listed["channel"]) == ("unreachable", "email")
     post.suppressions.remove(listed["mark"], "email")
-    post.hear(appointment="a3", card=a_contact_card(id="a3"))
+    post.receive(appointment="a3", card=a_contact_card(id="a3"))
     assert post.work() == [SENT]
 
 
 def test_a_dead_server_is_tried_until_the_message_has_lost_its_point(database, face, tmp_path):
     post = Post(database, face.channel("away"), tmp_path)
-    post.hear(start=NOW + dt.timedelta(hours=3))
+    post.receive(start=NOW + dt.timedelta(hours=3))
     outcomes = []
     for _ in range(500):
         outcomes += [outcome for kind, _, outcome in post.work() if kind == "confirmation"]
@@ -140,7 +140,7 @@ def test_the_pauses_double_up_to_half_an_hour_and_are_spread():
 
 def test_a_message_that_may_have_left_is_sent_once_more_and_no_oftener(database, face, tmp_path):
     post = Post(database, face.channel("silent"), tmp_path)
-    post.hear()
+    post.receive()
     assert post.work() == [("confirmation", "email", "planned")]
     post.later(minutes=1)
     assert post.work() == [("confirmation", "email", "planned")]
@@ -151,7 +151,7 @@ def test_a_message_that_may_have_left_is_sent_once_more_and_no_oftener(database,
 
 def test_two_instances_share_the_work_and_what_one_dies_with_is_taken_over(post, face):
     for number in range(6):
-        post.hear(appointment=f"a{number}", card=a_contact_card(id=f"a{number}", contact_mark=f"m{number}"))
+        post.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}", contact_mark=f"m{number}"))
     dead = post.messages.claim(4, "dead", post.time)
     post.messages.collection.bulk_write([post.messages.begun(dead[0])])
     assert len(post.work("alive")) == 2
@@ -164,7 +164,7 @@ def test_two_instances_share_the_work_and_what_one_dies_with_is_taken_over(post,
 
 
 def test_a_claim_that_is_kept_is_not_taken_over(post):
-    post.hear()
+    post.receive()
     (mine,) = post.messages.claim(1, "me", post.time)
     post.later(seconds=15)
     post.messages.extend([mine.message.id], "me", post.time)
@@ -173,7 +173,7 @@ def test_a_claim_that_is_kept_is_not_taken_over(post):
 
 
 def test_who_lost_a_message_to_another_cannot_settle_it(post):
-    post.hear()
+    post.receive()
     (mine,) = post.messages.claim(1, "me", post.time)
     post.later(seconds=LEASE.total_seconds())
     assert post.work("other") == [SENT]
@@ -184,17 +184,17 @@ def test_who_lost_a_message_to_another_cannot_settle_it(post):
 def test_a_person_gets_so_many_messages_a_day_and_no_more(database, face, tmp_path):
     post = make(database, face, tmp_path, "most_per_day: {email: 3}")
     for number in range(5):
-        post.hear(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
+        post.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
         post.work()
     assert len(face.taken) == 3
     post.later(days=1, minutes=1)
-    post.hear(appointment="a9", card=a_contact_card(id="a9"))
+    post.receive(appointment="a9", card=a_contact_card(id="a9"))
     assert SENT in post.work()
 
 
 def test_who_unsubscribed_gets_what_they_need_and_no_reminders(post, face):
     receipts.opt_out(post.context, "rumst", "mark-1", "email")
-    post.hear()
+    post.receive()
     assert post.work() == [SENT]
     post.time = START - dt.timedelta(days=3)
     assert post.work() == [("reminder", "email", "suppressed")]
@@ -202,23 +202,23 @@ def test_who_unsubscribed_gets_what_they_need_and_no_reminders(post, face):
 
 def test_without_a_number_the_message_goes_the_other_way(database, face, tmp_path):
     post = make(database, face, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}")
-    post.hear()
+    post.receive()
     assert post.work() == [("confirmation", "sms", "suppressed")]
     assert post.work() == [SENT]
     assert post.state("confirmation", "sms")["reason"] == "no sms address"
 
 
 def test_who_left_no_address_is_not_written_to_and_that_is_no_failure(post, face):
-    post.hear(card=a_contact_card(id="a1", contact={"email": None}, contact_mark=None))
+    post.receive(card=a_contact_card(id="a1", contact={"email": None}, contact_mark=None))
     assert post.work() == [("confirmation", "email", "suppressed")]
     assert post.state()["reason"] == "no email address"
-    assert (face.taken, post.told) == ([], [])
+    assert (face.taken, post.announced) == ([], [])
     assert messages.failures(post.context, "rumst") == []
 
 
 def test_who_left_a_number_alone_gets_what_the_plan_sends_by_sms(database, face, tmp_path):
     post = make(database, face, tmp_path, "messages: {confirmation: {by: [email], otherwise: [sms]}}")
-    post.hear(card=a_contact_card(id="a1", contact={"email": None, "phone": "+32470123456"}))
+    post.receive(card=a_contact_card(id="a1", contact={"email": None, "phone": "+32470123456"}))
     assert post.work() == [("confirmation", "email", "suppressed")]
     assert post.work() == [("confirmation", "sms", "sent")]
     assert "470123456" in post.sms_file.read_text()
@@ -228,7 +228,7 @@ def test_an_sms_that_is_due_by_night_waits_for_the_morning(database, face, tmp_p
     post = make(database, face, tmp_path, "messages: {cancelled_by_us: {by: [sms]}}")
     post.time = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)
     card = a_contact_card(id="a1", state="cancelled", contact={"phone": "+32470123456"})
-    post.hear("appointment.cancelled", sequence=2, cancelled_by="staff", reason="by-municipality", card=card)
+    post.receive("appointment.cancelled", sequence=2, cancelled_by="staff", reason="by-municipality", card=card)
     assert post.work() == []
     post.time = dt.datetime(2026, 11, 25, 7, tzinfo=dt.UTC)
     assert post.work() == [("cancelled_by_us", "sms", "sent")]
@@ -236,14 +236,14 @@ def test_an_sms_that_is_due_by_night_waits_for_the_morning(database, face, tmp_p
 
 def test_an_sms_of_too_many_segments_is_not_sent(post):
     post.context = post.context.__class__(**{**post.context.__dict__, "max_segments": 0})
-    post.hear(start=NOW + dt.timedelta(hours=6), card=a_contact_card(id="a1", contact={"phone": "+32470123456"},
+    post.receive(start=NOW + dt.timedelta(hours=6), card=a_contact_card(id="a1", contact={"phone": "+32470123456"},
               start=(NOW + dt.timedelta(hours=6)).isoformat()))  # fmt: skip
     post.later(hours=4)
     assert ("reminder_soon", "sms", "failed") in post.work()
 
 
 def test_a_mistake_of_ours_is_tried_a_few_times_and_then_given_up(post):
-    post.hear(card={"nonsense": True, "contact_mark": "m"})
+    post.receive(card={"nonsense": True, "contact_mark": "m"})
     outcomes = []
     for _ in range(10):
         outcomes += [outcome for _, _, outcome in post.work()]
@@ -256,7 +256,7 @@ def test_when_the_first_provider_is_away_the_next_one_sends(post, face, database
     post.context.providers.by_kind["email"][:] = [
         Provider("first", face.channel("away")), Provider("second", other.channel("accept"))
     ]  # fmt: skip
-    post.hear()
+    post.receive()
     assert post.work() == [SENT]
     assert post.state()["provider"] == "second"
     other.close()
@@ -268,7 +268,7 @@ def test_a_provider_that_keeps_failing_is_left_alone_for_a_while(post, face):
     providers._clock = lambda: now[0]
     (provider,) = providers.by_kind["email"][:] = [Provider("smtp", face.channel("away"))]
     for number in range(8):
-        post.hear(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
+        post.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
     post.work()
     assert not provider.breaker.lets_through(now[0])
     assert provider.breaker.failed == provider.breaker.failures_in_a_row, "the rest did not even try"
@@ -288,23 +288,23 @@ def test_a_receipt_says_delivered_or_failed_and_a_second_one_changes_nothing(pos
     channel = GenericHttpChannel(GenericHttpSettings(sms_http_url="https://x.example", sms_http_receipt_secret="s"))
     post.context.providers.by_kind["sms"][:] = [Provider("http", channel)]
     channel.send = lambda message: "p1"
-    post.hear(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
+    post.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
     post.time = START - dt.timedelta(hours=2)
     post.work()
     import hashlib
     import hmac
 
-    def told(state):
+    def receipt_states(state):
         body = json.dumps({"id": "p1", "status": state})
         signature = hmac.new(b"s", body.encode(), hashlib.sha256).hexdigest()
         return receipts.receive(
             post.context, "http", Callback("POST", "u", headers={"x-signature": signature}, body=body)
         )
 
-    assert told("delivered") == 1
-    assert told("failed") == 0
+    assert receipt_states("delivered") == 1
+    assert receipt_states("failed") == 0
     assert post.state("reminder_soon", "sms")["state"] == "delivered"
-    assert post.told[-1].type == "notification.delivered.v1"
+    assert post.announced[-1].type == "notification.delivered.v1"
     with pytest.raises(Refusal, match="unknown-provider"):
         receipts.receive(post.context, "nobody", Callback("POST", "u"))
     with pytest.raises(Refusal, match="receipt-not-signed"):
@@ -312,7 +312,7 @@ def test_a_receipt_says_delivered_or_failed_and_a_second_one_changes_nothing(pos
 
 
 def test_staff_see_what_was_sent_and_can_have_it_sent_again(post, face):
-    post.hear()
+    post.receive()
     post.work()
     shown = messages.of_appointment(post.context, "rumst", "a1")
     assert [(each["kind"], each["state"]) for each in shown] == [
@@ -320,13 +320,13 @@ def test_staff_see_what_was_sent_and_can_have_it_sent_again(post, face):
     ]  # fmt: skip
     messages.resend(post.context, "rumst", "a1:1:confirmation:email")
     assert post.work() == [SENT]
-    assert len({event.id for event in post.told}) == 2, "each sending is told of"
+    assert len({event.id for event in post.announced}) == 2, "each sending is announced"
     with pytest.raises(Refusal, match="unknown-message"):
         messages.resend(post.context, "elsewhere", "a1:1:confirmation:email")
 
 
 def test_what_is_sent_again_on_request_still_needs_a_point(post, face):
-    post.hear()
+    post.receive()
     post.work()
     post.time = START
     messages.resend(post.context, "rumst", "a1:1:confirmation:email")
@@ -340,13 +340,13 @@ def test_the_daily_fuse_is_for_people_and_not_for_teams(database, face, tmp_path
     soon = NOW + dt.timedelta(hours=5)
     for number in range(3):
         mine = {"id": f"a{number}", "start": soon.isoformat(), "contact_mark": f"m{number}"}
-        post.hear(appointment=f"a{number}", start=soon, card=a_contact_card(team=team, **mine))
+        post.receive(appointment=f"a{number}", start=soon, card=a_contact_card(team=team, **mine))
     assert post.work().count(("alert_booked", "email", "sent")) == 3
 
 
 def test_the_failures_of_the_day_are_listed(post, face):
     face.answers = ["550 5.1.1 no such user"]
-    post.hear()
+    post.receive()
     post.work()
     (failed,) = messages.failures(post.context, "rumst")
     assert (failed["reason"], failed["attempts"]) == ("the mail server said 550 5.1.1", 1)
@@ -377,10 +377,10 @@ def test_a_preview_can_be_sent_to_an_address_of_the_operators_and_is_nobodys_mes
 
 
 def test_no_address_no_name_and_no_text_is_kept(post, face):
-    post.hear(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
+    post.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
     post.time = START - dt.timedelta(hours=2)
     post.work()
-    kept = str(list(post.messages.collection.find({}))) + str([event.to_json() for event in post.told])
+    kept = str(list(post.messages.collection.find({}))) + str([event.to_json() for event in post.announced])
     for secret in ("lieve", "Lieve", "470123456", "TOKEN", "7K3Q", "Bouwadvies"):
         assert secret not in kept
 
@@ -399,7 +399,7 @@ def test_due_messages_and_the_views_of_staff_are_found_by_their_indexes(post):
 
 def test_an_sms_to_a_land_line_is_not_sent_and_the_other_channel_of_the_plan_is_tried(database, face, tmp_path):
     post = make(database, face, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}")
-    post.hear(card=a_contact_card(id="a1", contact={"phone": "+3235550100"}))
+    post.receive(card=a_contact_card(id="a1", contact={"phone": "+3235550100"}))
     post.work()
     assert post.state("confirmation", "sms")["reason"] == "no sms address"
     post.work()
@@ -410,7 +410,7 @@ def test_an_sms_to_a_land_line_is_not_sent_and_the_other_channel_of_the_plan_is_
 def test_a_card_without_a_language_is_written_in_the_first_of_its_municipality(post, face):
     card = a_contact_card(id="a1", contact={"language": None})
     card["municipality"]["languages"] = ["fr"]
-    post.hear(card=card)
+    post.receive(card=card)
     post.work()
     assert "Votre rendez-vous" in face.received()[0]
 

@@ -38,7 +38,7 @@ OF_US = [
 
 
 def next_confirmation(post, appointment):
-    post.hear(appointment=appointment, card=a_contact_card(id=appointment))
+    post.receive(appointment=appointment, card=a_contact_card(id=appointment))
     return [each for each in post.work() if each[0] == "confirmation"]
 
 
@@ -55,7 +55,7 @@ def test_a_mailbox_that_is_not_there_bars_its_address_for_thirty_days(post, face
     }
     post.later(days=30)
     assert suppressions.of_person(post.context, a_contact_card()["contact_mark"]) == []
-    post.hear(appointment="a3", start=post.time + dt.timedelta(days=5), card=None)
+    post.receive(appointment="a3", start=post.time + dt.timedelta(days=5), card=None)
     assert SENT in post.work()
 
 
@@ -88,7 +88,7 @@ def test_what_is_said_of_the_sender_or_the_content_is_never_about_the_mailbox(fa
 
 def test_a_quarrel_that_stays_fails_in_sight_with_its_code_and_without_barring(post, face):
     face.answers = ["550 5.7.1 blocked using zen.example"] * 20
-    post.hear()
+    post.receive()
     for _ in range(20):
         post.work()
         post.later(minutes=31)
@@ -116,8 +116,8 @@ def test_what_is_not_sent_to_a_barred_address_is_among_the_failures(post, face):
     face.answers = ["550 5.1.1 no such user"]
     next_confirmation(post, "a1")
     next_confirmation(post, "a2")
-    told = {(each["appointment"], each["reason"]) for each in messages.failures(post.context, "rumst")}
-    assert told == {("a1", "the mail server said 550 5.1.1"), ("a2", "unreachable")}
+    result = {(each["appointment"], each["reason"]) for each in messages.failures(post.context, "rumst")}
+    assert result == {("a1", "the mail server said 550 5.1.1"), ("a2", "unreachable")}
 
 
 def test_an_address_is_lifted_by_hand_and_a_wish_for_no_messages_is_not(post, face):

@@ -105,8 +105,8 @@ def test_what_fails_is_tried_again_ever_later_and_given_up_at_last(webhooks, sub
         now += delay
     webhooks.note_failed(webhooks.claim(now), subscription, None, "no answer", now)
     assert webhooks.waiting() == 0
-    (told,) = webhooks.page(subscription["_id"], None, 10)[0]
-    assert (told["state"], told["next_try"], len(told["tries"])) == ("failed", None, len(DELAYS) + 1)
+    (result,) = webhooks.page(subscription["_id"], None, 10)[0]
+    assert (result["state"], result["next_try"], len(result["tries"])) == ("failed", None, len(DELAYS) + 1)
 
 
 def test_a_subscription_that_fails_for_days_is_switched_off_and_can_be_switched_on(webhooks, subscription):
@@ -114,10 +114,10 @@ def test_a_subscription_that_fails_for_days_is_switched_off_and_can_be_switched_
     for now in (NOW, NOW + PATIENCE + dt.timedelta(hours=1)):
         current = webhooks.one("rumst", "portal", subscription["_id"])
         webhooks.note_failed(webhooks.claim(now), current, 500, None, now)
-    (told,) = subscriptions.listed(webhooks, "rumst", "portal")
-    assert (told["active"], told["failing_since"]) == (False, NOW.isoformat())
+    (result,) = subscriptions.listed(webhooks, "rumst", "portal")
+    assert (result["active"], result["failing_since"]) == (False, NOW.isoformat())
     assert webhooks.wanting("rumst", "appointment.booked.v1") == []
-    assert subscriptions.switch_on(webhooks, "rumst", "portal", told["id"])["active"] is True
+    assert subscriptions.switch_on(webhooks, "rumst", "portal", result["id"])["active"] is True
 
 
 def test_one_that_is_taken_ends_the_failing(webhooks, subscription):
@@ -125,8 +125,8 @@ def test_one_that_is_taken_ends_the_failing(webhooks, subscription):
     webhooks.note_failed(webhooks.claim(NOW), subscription, 500, None, NOW)
     later = NOW + dt.timedelta(minutes=1)
     webhooks.note_delivered(webhooks.claim(later), 204, later)
-    (told,) = subscriptions.listed(webhooks, "rumst", "portal")
-    assert told["failing_since"] is None
+    (result,) = subscriptions.listed(webhooks, "rumst", "portal")
+    assert result["failing_since"] is None
 
 
 def test_nobody_sees_or_changes_anothers(webhooks, subscription):
@@ -139,11 +139,11 @@ def test_nobody_sees_or_changes_anothers(webhooks, subscription):
 
 def test_one_owner_can_have_a_bounded_number(webhooks, named):
     named(PUBLIC)
-    wish = {"url": "https://portal.example/", "types": ["appointment.booked.v1"]}
+    command = {"url": "https://portal.example/", "types": ["appointment.booked.v1"]}
     for _ in range(subscriptions.MAX_PER_OWNER):
-        subscriptions.subscribe(webhooks, "rumst", "portal", wish, False, NOW)
+        subscriptions.subscribe(webhooks, "rumst", "portal", command, False, NOW)
     with pytest.raises(Refusal, match="too-many-webhooks"):
-        subscriptions.subscribe(webhooks, "rumst", "portal", wish, False, NOW)
+        subscriptions.subscribe(webhooks, "rumst", "portal", command, False, NOW)
 
 
 def test_a_type_that_there_is_not_is_refused(webhooks):

@@ -19,7 +19,7 @@ def post(database, tmp_path):
     return Post(database, None, tmp_path, PLAN)
 
 
-def wish(version=1, kind="reminder", language="nl", **values):
+def a_change(version=1, kind="reminder", language="nl", **values):
     return {"section": language, "name": kind, "version": version, "values": values}
 
 
@@ -32,13 +32,13 @@ def test_each_part_is_shown_with_what_it_usually_says(post):
 
 
 def test_words_are_tried_before_they_are_said(post):
-    shown = wording_queries.propose(post.context, "rumst", wish(subject="Tot gauw, {{ time }}"))
+    shown = wording_queries.propose(post.context, "rumst", a_change(subject="Tot gauw, {{ time }}"))
     assert shown["subject"] == "Tot gauw, 10:00"
     assert preview.preview(post.context, "rumst", "reminder", "nl")["subject"].startswith("Tot maandag")
 
 
 def test_changed_words_are_said_and_the_rest_of_the_plan_stays_as_it_is_written(post):
-    wording.change(post.context, "rumst", wish(opening="Dag!"), "beheer")
+    wording.change(post.context, "rumst", a_change(opening="Dag!"), "beheer")
     assert "Dag!" in preview.preview(post.context, "rumst", "reminder", "nl")["text"]
     version, text = post.plans.versions.latest("rumst")
     assert version == 2
@@ -47,14 +47,17 @@ def test_changed_words_are_said_and_the_rest_of_the_plan_stays_as_it_is_written(
 
 @pytest.mark.parametrize("text", ["", "Herinnering: uw afspraak op {{ day }} om {{ time }}"])
 def test_what_is_left_empty_or_is_as_usual_is_said_in_our_words(post, text):
-    wording.change(post.context, "rumst", wish(subject=text), "beheer")
+    wording.change(post.context, "rumst", a_change(subject=text), "beheer")
     assert preview.preview(post.context, "rumst", "reminder", "nl")["subject"].startswith("Herinnering: ")
     assert wording_queries.words(post.context, "rumst", "reminder", "nl")["parts"]["subject"][1] is None
 
 
 def test_a_phrase_may_ask_whether_something_is_there(post):
     wording.change(
-        post.context, "rumst", wish(closing="{% if card.bring %}Breng mee: {{ card.bring | first }}.{% endif %}"), "x"
+        post.context,
+        "rumst",
+        a_change(closing="{% if card.bring %}Breng mee: {{ card.bring | first }}.{% endif %}"),
+        "x",
     )
     assert "Breng mee: Een plan van het perceel." in preview.preview(post.context, "rumst", "reminder", "nl")["text"]
 
@@ -62,15 +65,15 @@ def test_a_phrase_may_ask_whether_something_is_there(post):
 def test_a_kept_plan_that_can_be_read_no_more_holds_up_no_message_and_is_told_once(post, database):
     stricter = Plans(database, most_segments=0)
     database.plans.insert_one({"municipality": "kontich", "version": 1, "text": "municipality: kontich"})
-    with structlog.testing.capture_logs() as told:
+    with structlog.testing.capture_logs() as result:
         for _ in range(2):
             assert stricter.of("rumst") == stricter.of("kontich") == Plan()
             stricter.expire_cache()
-    assert [line["municipality"] for line in told] == ["rumst"]
+    assert [line["municipality"] for line in result] == ["rumst"]
 
 
 def test_who_has_set_nothing_yet_begins_with_the_first_words(post):
-    wording.change(post.context, "kontich", wish(0, closing="Tot dan!"), "beheer")
+    wording.change(post.context, "kontich", a_change(0, closing="Tot dan!"), "beheer")
     assert "Tot dan!" in preview.preview(post.context, "kontich", "reminder", "nl")["text"]
 
 
@@ -97,7 +100,7 @@ def test_who_has_set_nothing_yet_begins_with_the_first_words(post):
 )
 def test_words_that_cannot_be_said_are_pointed_at_and_nothing_changes(post, change, code, pointer):
     with pytest.raises(Refusal) as refused:
-        wording.change(post.context, "rumst", wish(**change), "beheer")
+        wording.change(post.context, "rumst", a_change(**change), "beheer")
     assert refused.value.code == code
     assert pointer is None or pointer in [error["pointer"] for error in refused.value.errors]
     assert post.plans.versions.latest("rumst")[0] == 1

@@ -78,7 +78,7 @@ END_EVENTS = {
 @st.composite
 def histories(draw):
     """Some appointments: booked, perhaps moved, perhaps ended or valued; as their events."""
-    told = []
+    history = []
     for number in range(draw(st.integers(1, 6))):
         facts = {
             "team": draw(st.sampled_from(["ro", "milieu"])),
@@ -88,35 +88,35 @@ def histories(draw):
         for name in ("appointment.booked", *draw(st.lists(st.just("appointment.rescheduled"), max_size=2))):
             day, sequence = f"2026-11-{draw(st.integers(25, 30))}", sequence + 1
             facts |= {"start": f"{day}T10:00:00+01:00", "end": f"{day}T10:30:00+01:00"}
-            told.append(an_event(number, name, sequence, sequence, **facts))
+            history.append(an_event(number, name, sequence, sequence, **facts))
         if end := draw(st.sampled_from([None, *END_EVENTS])):
-            told.append(an_event(number, end, sequence + 1, 60, **facts, state=END_EVENTS[end]))
+            history.append(an_event(number, end, sequence + 1, 60, **facts, state=END_EVENTS[end]))
         if draw(st.booleans()):
             score = draw(st.integers(1, 5))
             given_ = events.EVENTS["feedback.given"].example | {"appointment": f"a{number}", "score": score}
-            told.append(
+            history.append(
                 events.make("feedback.given", municipality="rumst", subject=f"feedback-a{number}", sequence=1,
                             time=BASE, data=given_)
             )  # fmt: skip
-    return told
+    return history
 
 
-def last_of(told):
-    return {event.subject: event for event in told if event.name != "feedback.given"}
+def last_of(history):
+    return {event.subject: event for event in history if event.name != "feedback.given"}
 
 
 @given(data=st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projection, data):
-    told = data.draw(histories())
-    heard = data.draw(st.permutations(told + data.draw(st.lists(st.sampled_from(told), max_size=20))))
+    history = data.draw(histories())
+    delivered = data.draw(st.permutations(history + data.draw(st.lists(st.sampled_from(history), max_size=20))))
     for collection in (*projection.facts.collections.values(), projection.days.counts, projection.months.counts):
         collection.delete_many({})
-    for number, event in enumerate(heard):
+    for number, event in enumerate(delivered):
         projection.facts.apply(event)
         if number % 3 == 0:  # counting in between changes nothing
             recount_all(projection)
-    found, last = figures(projection), last_of(told)
+    found, last = figures(projection), last_of(history)
     states = Counter(event.data["state"] for event in last.values())
     assert found["figures"]["appointments"] == len(last)
     assert {name: found["figures"][name] for name in states} == states
@@ -126,20 +126,20 @@ def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projecti
     assert {row["id"]: row["figures"]["appointments"] for row in found["by_appointment_type"]} == types
     days = Counter(event.data["start"][:10] for event in last.values())
     assert sum(own["figures"]["appointments"] for own in found["course"]) == days.total()
-    assert found["figures"]["reschedules"] == sum(event.name == "appointment.rescheduled" for event in told)
-    scores = [event.data["score"] for event in told if event.name == "feedback.given"]
+    assert found["figures"]["reschedules"] == sum(event.name == "appointment.rescheduled" for event in history)
+    scores = [event.data["score"] for event in history if event.name == "feedback.given"]
     assert found["figures"]["satisfaction"] == (round(sum(scores) / len(scores), 2) if scores else None)
 
 
 @given(data=st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_events_that_are_heard_many_at_once_make_the_same_facts_as_one_by_one(database, data):
-    told = data.draw(histories())
+    history = data.draw(histories())
     facts = []
     for number, heard_together in ((1, False), (2, True)):
         each = Projection.of(database, number)
         each.drop()
-        shuffled = data.draw(st.permutations(told + told))
+        shuffled = data.draw(st.permutations(history + history))
         if heard_together:
             middle = data.draw(st.integers(0, len(shuffled)))
             each.facts.apply_all(shuffled[:middle])

@@ -16,8 +16,8 @@ MONDAY = dt.datetime(2026, 11, 30, 6, tzinfo=dt.UTC)
 @pytest.fixture
 def announce(database):
     """Run the weekly report at a moment, and return the teams and weeks that it announced."""
-    kept, announced = Projection.of(database, 1), PublishOnce(database, "announced")
-    kept.create_indexes()
+    projection, announced = Projection.of(database, 1), PublishOnce(database, "announced")
+    projection.create_indexes()
     for number, (team, start) in enumerate(
         [("ro", "2026-11-24T10:00:00+01:00"), ("milieu", "2026-12-02T10:00:00+01:00")]
     ):
@@ -30,13 +30,13 @@ def announce(database):
         event = events.make(
             "appointment.booked", municipality="rumst", subject=f"a{number}", sequence=1, time=MONDAY, data=data
         )
-        kept.facts.apply(event)
-    recount_all(kept)
+        projection.facts.apply(event)
+    recount_all(projection)
 
     def at(moment):
-        told = []
-        weekly_report.announce(kept, announced, lambda _, __, found: told.extend(found), moment)
-        return [(event.data["team"], event.data["from"], event.data["to"]) for event in told]
+        events_announced = []
+        weekly_report.announce(projection, announced, lambda _, __, found: events_announced.extend(found), moment)
+        return [(event.data["team"], event.data["from"], event.data["to"]) for event in events_announced]
 
     return at
 
@@ -57,5 +57,5 @@ def test_not_in_the_night_and_not_later_in_the_week(announce, moment):
 
 def test_what_is_announced_has_the_shape_that_is_published(announce, database):
     announce(MONDAY)
-    (kept,) = database.announced.find({})
-    assert events.EVENTS["report.due"].schema().validate(dict(kept["outbox"][0]["data"])) == {}
+    (projection,) = database.announced.find({})
+    assert events.EVENTS["report.due"].schema().validate(dict(projection["outbox"][0]["data"])) == {}

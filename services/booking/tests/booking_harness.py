@@ -22,11 +22,11 @@ CONTACT = {"name": "Lieve Demo", "email": "lieve@example.org"}
 STAFF = Request(by="staff", who="ro-1")
 
 
-#: by configuration and days, what a full desk has stored and announced
+#: by configuration and days, what a full municipality has stored and announced
 _full: dict[tuple[str, str, str], tuple[dict[str, list[Any]], list[str]]] = {}
 
 
-class Desk:
+class BookingHarness:
     """One municipality, and what its use cases announced."""
 
     def __init__(self, database, text=RUMST):
@@ -41,19 +41,19 @@ class Desk:
 
     @classmethod
     def full(cls, database, text, first, last):
-        """One whose people are all busy on these days: filled by booking once, and stored as it then was for others."""
+        """One whose people are all busy on these days: filled by booking once, and then copied from memory."""
         if (text, first, last) not in _full:
-            desk = cls(database, text)
-            desk.fill(first, last)
+            booking = cls(database, text)
+            booking.fill(first, last)
             stored = {name: list(database[name].find()) for name in database.list_collection_names()}
-            _full[text, first, last] = {name: found for name, found in stored.items() if found}, list(desk.announced)
-            return desk
+            _full[text, first, last] = {name: found for name, found in stored.items() if found}, list(booking.announced)
+            return booking
         stored, announced = _full[text, first, last]
         for name, documents in stored.items():
             database[name].insert_many(documents)
-        desk = cls(database, text)
-        desk.announced = list(announced)
-        return desk
+        booking = cls(database, text)
+        booking.announced = list(announced)
+        return booking
 
     @property
     def stores(self):
@@ -65,8 +65,8 @@ class Desk:
         self.use_cases = build_use_cases(repositories, Links("key"), lambda: self.time, self.announce)
 
     def hold(self, key=None, client=None, **changes):
-        wish = HoldSlot().load({**self.usual, "start": START, **changes})
-        return self.use_cases.booking.hold("rumst", wish, Request(idempotency_key=key, client=client))
+        command = HoldSlot().load({**self.usual, "start": START, **changes})
+        return self.use_cases.booking.hold("rumst", command, Request(idempotency_key=key, client=client))
 
     def book(self, key=None, request=None, client=None, **changes):
         body = {"contact": CONTACT, "answers": self.answers, **changes}
@@ -79,10 +79,10 @@ class Desk:
         return self.use_cases.lifecycle.cancel(card, reason, changes.pop("request", Request()), **changes)
 
     def reschedule(self, card, start, request=Request(), **changes):  # noqa: B008 - a request is immutable
-        wish = RescheduleAppointment().load({"start": start, **changes})
-        return self.use_cases.lifecycle.reschedule(card, wish, request)
+        command = RescheduleAppointment().load({"start": start, **changes})
+        return self.use_cases.lifecycle.reschedule(card, command, request)
 
-    def step(self, card, command, request=STAFF, reason=None, **changes):
+    def apply(self, card, command, request=STAFF, reason=None, **changes):
         return self.use_cases.lifecycle.apply_command(card, command, request, reason, changes)
 
     def appointment(self, card):
@@ -94,31 +94,31 @@ class Desk:
     def announce(self, collection, document, events):
         self.announced += [event.type for event in events]
 
-    def told(self):
-        """The names of what was announced, and no longer."""
+    def take_events(self):
+        """The names of the events announced since the last call."""
         names = [name.removesuffix(".v1") for name in self.announced]
         self.announced.clear()
         return names
 
-    def slots(self, first="2026-11-30", last=None, **wish):
-        return self.use_cases.slots.free_slots("rumst", self.wish(first, last, **wish))["slots"]
+    def slots(self, first="2026-11-30", last=None, **criteria):
+        return self.use_cases.slots.free_slots("rumst", self.criteria(first, last, **criteria))["slots"]
 
-    def wish(self, first="2026-11-30", last=None, **wish):
-        return FindSlots().load({**self.usual, "from": first, "to": last or first, **wish})
+    def criteria(self, first="2026-11-30", last=None, **criteria):
+        return FindSlots().load({**self.usual, "from": first, "to": last or first, **criteria})
 
-    def starts(self, *args, **wish):
+    def starts(self, *args, **criteria):
         """The clock times of the free slots."""
-        return [slot["start"][11:16] for slot in self.slots(*args, **wish)]
+        return [slot["start"][11:16] for slot in self.slots(*args, **criteria)]
 
     def capacity(self):
         return next((slot["capacity"] for slot in self.slots() if slot["start"] == START), 0)
 
-    def fill(self, first, last=None, **wish):
-        """Let everybody be busy on these days."""
-        for slot in self.slots(first, last, **wish):
+    def fill(self, first, last=None, **criteria):
+        """Book every free slot of these days."""
+        for slot in self.slots(first, last, **criteria):
             for _ in range(slot["capacity"]):
                 try:
-                    self.book(start=slot["start"], request=STAFF, **wish)
+                    self.book(start=slot["start"], request=STAFF, **criteria)
                 except Refusal:  # a slot that overlaps was filled before
                     break
 
