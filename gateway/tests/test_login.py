@@ -130,7 +130,7 @@ def test_without_a_provider_of_identities_there_is_no_such_address(stack, addres
 def test_after_the_login_nobody_is_sent_to_another_site(browser, account, there):
     browser.login(*account)
     browser.choose(account[1], LONG_ENOUGH)
-    answer = browser.login(account[0], LONG_ENOUGH, naar=there)
+    answer = browser.login(account[0], LONG_ENOUGH, next=there)
     assert answer.headers["Location"] == "/rumst/balie"
 
 

@@ -78,8 +78,8 @@ def test_who_has_no_role_does_not_come_in(stack, url):
 
 
 def test_the_login_goes_on_to_where_it_was_asked_for_and_never_elsewhere(stack, url):
-    assert login(url, "lead", there="?naar=/rumst/cijfers%3Fteam%3Dmilieu")[1].url.endswith("team=milieu")
-    assert "evil" not in login(url, "lead", there="?naar=//evil.example/")[1].url
+    assert login(url, "lead", there="?next=/rumst/cijfers%3Fteam%3Dmilieu")[1].url.endswith("team=milieu")
+    assert "evil" not in login(url, "lead", there="?next=//evil.example/")[1].url
 
 
 def test_an_answer_without_the_browsers_own_cookie_or_a_second_time_is_refused(stack, url):

@@ -143,7 +143,7 @@ def remove(stack, folder, removal):
     session, _ = a_session(stack, name)
     form = {"text": file.read_text(encoding="utf-8"), "csrf_token": csrf_token(session, made.url)}
     made.editor = {
-        action: session.post(f"{made.url}/balie/beheer/instellingen", data={**form, "wish": action}, timeout=30)
+        action: session.post(f"{made.url}/balie/beheer/instellingen", data={**form, "action": action}, timeout=30)
         for action in ("look", "take")
     }
     made.confirmed = made.put(confirm="true")
@@ -223,13 +223,13 @@ def test_moving_says_what_to_do(removed):
 
 def test_a_resident_whose_place_is_gone_can_choose_another(removed):
     if removed.removed != ("hal",):
-        assert "plaats=annex" not in requests.get(removed.page, timeout=10).text
+        assert "location=annex" not in requests.get(removed.page, timeout=10).text
         return
     there = removed.staff["manage_url"]
     assert f"{OTHER_PLACE}</a>" in requests.get(there, timeout=10).text
-    shown = requests.get(f"{there}/verplaatsen?plaats=annex", timeout=10).text
+    shown = requests.get(f"{there}/verplaatsen?location=annex", timeout=10).text
     start = re.findall(r'name="start" value="([^"]+)"', shown)[-1]
-    moved = requests.post(f"{there}/verplaatsen", data={"start": start, "plaats": "annex"}, timeout=10)
+    moved = requests.post(f"{there}/verplaatsen", data={"start": start, "location": "annex"}, timeout=10)
     assert moved.status_code == 200
     assert OTHER_PLACE in moved.text
 
@@ -243,10 +243,10 @@ def test_no_get_address_fails_whatever_it_is_filled_with(removed, stack):
         "location": "hal", "branch": "hal", "section": "resources", "name": "ann",
     }  # fmt: skip
     asked = {
-        "type": "boom", "location": "hal", "plaats": "hal", "wie": "ann", "team": "groen", "hold":
+        "type": "boom", "location": "hal", "resource": "ann", "team": "groen", "hold":
         removed.others["hold"]["id"], "id": removed.others["portal"]["id"], "appointment_type": "boom",
-        "datum": booked["start"][:10], "from": booked["start"][:10], "to": booked["start"][:10],
-        "date": booked["start"][:10], "locationId": "hal", "activityId": "boom", "amount": "1",
+        "date": booked["start"][:10], "from": booked["start"][:10], "to": booked["start"][:10],
+        "locationId": "hal", "activityId": "boom", "amount": "1",
     }  # fmt: skip
     staff, resident = removed.portal.key, token
     failed = []
@@ -271,12 +271,12 @@ def test_the_desk_shows_words_and_no_codes(removed, stack):
     visit = session.get(f"{desk}/afspraak/{removed.booked['id']}", timeout=10).text
     for words in (TOPIC, PLACE, PERSON, "Welk adres?"):
         assert words in visit, words
-    agenda = session.get(f"{desk}?datum={day}", timeout=10).text
+    agenda = session.get(f"{desk}?date={day}", timeout=10).text
     assert TOPIC in agenda
     assert PERSON in agenda
     assert removed.visitor["name"] in agenda
     found = session.post(
-        f"{desk}/zoeken", data={"wie": removed.booked["reference"], "csrf_token": csrf_token(session, removed.url)},
+        f"{desk}/zoeken", data={"search": removed.booked["reference"], "csrf_token": csrf_token(session, removed.url)},
         timeout=10,
     ).text  # fmt: skip
     assert TOPIC in found

@@ -78,7 +78,9 @@ def check(page: Page, axe: str, *, zoomed: bool = True) -> None:
 
 
 @pytest.mark.parametrize("tongue", ["nl", "fr", "de", "en"])
-@pytest.mark.parametrize("path", ["/", "/{m}/", "/{m}/?zoek=bouwen", "/{m}/?zoek=xyzzy", "/{m}/onderwerp/verkaveling"])
+@pytest.mark.parametrize(
+    "path", ["/", "/{m}/", "/{m}/?search=bouwen", "/{m}/?search=xyzzy", "/{m}/onderwerp/verkaveling"]
+)
 def test_choosing(screens, axe, portal, path, tongue):
     joined = path.replace("{m}", "rumst")
     screens.goto(f"{portal.url}{joined}{'&' if '?' in joined else '?'}lang={tongue}")
@@ -87,7 +89,7 @@ def test_choosing(screens, axe, portal, path, tongue):
 
 @pytest.mark.parametrize("path", [
     "/rumst/onderwerp/bomen-kappen", "/rumst/tijdstip?type=bouwadvies&location=gemeentehuis",
-    "/rumst/tijdstip?type=bouwadvies&maand=2031-01", "/rumst/onderwerp/nothing", "/nothing/", "/docs",
+    "/rumst/tijdstip?type=bouwadvies&month=2031-01", "/rumst/onderwerp/nothing", "/nothing/", "/docs",
     "/problems/slot-taken", "/rumst/aanmelden", "/rumst/koppelen", "/rumst/vragen?hold=nothing",
 ])  # fmt: skip
 def test_what_needs_nothing(screens, axe, portal, path):
@@ -137,10 +139,10 @@ def test_an_appointment_in_each_of_its_states(screens, axe, portal, staff):
 
 @pytest.mark.parametrize("path", [
     # days with long names, in each language
-    "", "?datum=2026-09-24", "?datum=2026-09-24&lang=de", "?datum=2026-09-23&lang=fr", "?datum=2026-09-23&lang=en",
-    "?wie=ann&loket=2", "/week?wie=ann", "/boeken", "/boeken?type=advies", "/zoeken", "/sluitingen", "/teksten",
-    "/inrichten", "/inrichten/uren/ann", "/inrichten/onderwerpen/advies", "/beheer",
-    "/beheer/instellingen", "/beheer/accounts", "/beheer/sleutels", "/beheer/logboek", "/beheer/logboek?over=toegang",
+    "", "?date=2026-09-24", "?date=2026-09-24&lang=de", "?date=2026-09-23&lang=fr", "?date=2026-09-23&lang=en",
+    "?resource=ann&counter=2", "/week?resource=ann", "/boeken", "/boeken?type=advies", "/zoeken", "/sluitingen",
+    "/teksten", "/inrichten", "/inrichten/uren/ann", "/inrichten/onderwerpen/advies", "/beheer",
+    "/beheer/instellingen", "/beheer/accounts", "/beheer/sleutels", "/beheer/logboek", "/beheer/logboek?access=1",
     "/beheer/webhooks", "/beheer/vastgelopen",
     "/afspraak/nothing",
 ])  # fmt: skip
@@ -155,14 +157,14 @@ def test_one_visit_and_moving_it(staff_page, axe, hall):
     body = {"appointment_types": ["advies"], "location": "hal", "start": start, "contact": a_visitor(),
             "answers": {"adres": "x"}}  # fmt: skip
     booked = hall.post("desk/appointments", body).json()
-    for path in ("", "/verplaatsen", f"/verplaatsen?datum={start[:10]}&uur=10:00&wie=ann"):
+    for path in ("", "/verplaatsen", f"/verplaatsen?date={start[:10]}&time=10:00&resource=ann"):
         staff_page.goto(f"{hall.url}/halstad/balie/afspraak/{booked['id']}{path}")
         check(staff_page, axe)
     for step in ("check-in", "start"):
         hall.post(f"appointments/{booked['id']}/{step}")
         staff_page.goto(f"{hall.url}/halstad/balie/afspraak/{booked['id']}")
         check(staff_page, axe)
-        staff_page.goto(f"{hall.url}/halstad/balie?datum={start[:10]}&wie=ann")
+        staff_page.goto(f"{hall.url}/halstad/balie?date={start[:10]}&resource=ann")
         check(staff_page, axe)
 
 
@@ -178,7 +180,7 @@ def test_setting_up_in_its_states(staff_page, axe, hall):
         staff_page.get_by_label("Minuten gesprek").fill(minutes)
         preview.click()
         check(staff_page, axe)
-    staff_page.goto(f"{hall.url}/halstad/balie/teksten?soort=reminder")
+    staff_page.goto(f"{hall.url}/halstad/balie/teksten?kind=reminder")
     for words in ("Tot {{ day }}!", "{{ nobody }}"):
         staff_page.get_by_label("Onderwerp").fill(words)
         staff_page.get_by_role("button", name="Bekijken hoe het leest").click()
@@ -196,7 +198,7 @@ def test_webhooks_and_their_deliveries(staff_page, axe, hall, stack):
 
 def test_being_overtaken_and_sending_files_along(screens, axe, portal):
     start = quote(portal.slots()[3]["start"])
-    screens.goto(f"{portal.url}/rumst/tijdstip?type=bouwadvies&location=gemeentehuis&weg={start}&dag={start[:10]}")
+    screens.goto(f"{portal.url}/rumst/tijdstip?type=bouwadvies&location=gemeentehuis&taken={start}&day={start[:10]}")
     expect(screens.get_by_role("alert")).to_be_visible()
     check(screens, axe)
     screens.locator("ul.times button").last.click()
@@ -213,17 +215,17 @@ def test_the_figures(staff_page, axe, hall):
 
 
 def test_the_screens_in_the_hall(browser, stack, axe, hall, screens):
-    screens.goto(f"{hall.url}/halstad/koppelen?naar=onthaal")
+    screens.goto(f"{hall.url}/halstad/koppelen?next=onthaal")
     screens.get_by_label("Sleutel").fill(stack.machine_key("halstad", "kiosk"))
     screens.get_by_role("button", name="Koppelen").click()
     check(screens, axe)
     screens.get_by_role("button", name="Ik ben er").click()
     check(screens, axe)
-    screens.goto(f"{hall.url}/halstad/onthaal/nummer?plaats=hal")
+    screens.goto(f"{hall.url}/halstad/onthaal/nummer?location=hal")
     check(screens, axe)
     screens.get_by_role("button", name="Een boom kappen").click()
     check(screens, axe)
-    screens.goto(f"{hall.url}/halstad/scherm?plaats=hal")
+    screens.goto(f"{hall.url}/halstad/scherm?location=hal")
     check(screens, axe)
 
 

@@ -202,7 +202,7 @@ def test_who_wants_no_reminders_says_so_with_one_press(page: Page, portal):
 def test_a_month_without_anything_free_leads_to_the_first_free_day(page: Page, portal):
     page.goto(f"{portal.url}/rumst/onderwerp/bomen-kappen")
     expect(page.get_by_role("heading", name="Moet u wel komen?")).to_be_visible()
-    page.goto(f"{portal.url}/rumst/tijdstip?type=verkaveling&maand=2031-01")
+    page.goto(f"{portal.url}/rumst/tijdstip?type=verkaveling&month=2031-01")
     expect(page.get_by_role("heading", name="In deze maand is er niets vrij.")).to_be_visible()
     picture(page, "nothing")
     page.get_by_role("link", name="Naar de eerste vrije dag").click()

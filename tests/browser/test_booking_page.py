@@ -224,7 +224,7 @@ def test_who_is_invited_and_loses_a_moment_chooses_another_with_the_same_invitat
     token = invited()
     moments = requests.get(f"{portal.url}/rumst/uitnodiging/{token}", timeout=10).text
     start = re.findall(r'name="start"\s+value="([^"]+)"', moments)[-1]
-    wanted = {"type": "bezwaar-bespreken", "location": "gemeentehuis", "start": start, "uitnodiging": token}
+    wanted = {"type": "bezwaar-bespreken", "location": "gemeentehuis", "start": start, "invitation": token}
     held = requests.post(f"{portal.url}/rumst/reserveren", data=wanted, timeout=10, allow_redirects=False)
     hold = re.search(r"hold=(\w+)", held.headers["Location"])[1]
     expire(portal, hold)
@@ -232,13 +232,13 @@ def test_who_is_invited_and_loses_a_moment_chooses_another_with_the_same_invitat
     while (others := portal.book(start, **topic, invitation=invited())).status_code == 201:
         pass
     assert others.json()["code"] == "slot-taken"
-    gone = requests.get(f"{portal.url}/rumst/gegevens?hold={hold}&uitnodiging={token}", timeout=10)
+    gone = requests.get(f"{portal.url}/rumst/gegevens?hold={hold}&invitation={token}", timeout=10)
     assert gone.status_code == 409
     (link,) = re.findall(r'href="(/rumst/tijdstip\?[^"]+)"', gone.text)
     other_moments = requests.get(portal.url + html.unescape(link), timeout=10)
     assert other_moments.status_code == 200
-    assert f'name="uitnodiging" value="{token}"' in other_moments.text
-    assert f'name="in_plaats_van" value="{hold}"' in other_moments.text
+    assert f'name="invitation" value="{token}"' in other_moments.text
+    assert f'name="instead_of" value="{hold}"' in other_moments.text
 
 
 def test_a_plan_is_sent_along_while_booking_and_is_with_the_appointment(page: Page, portal):

@@ -51,7 +51,7 @@ def at(hall, path=""):
 def test_staff_see_the_day_check_in_help_and_complete(desk: Page, hall, visit):
     booked = visit()
     name = booked["contact"]["name"]
-    desk.goto(at(hall, "?wie=ann&loket=Loket 2"))
+    desk.goto(at(hall, "?resource=ann&counter=Loket 2"))
     row = desk.locator("article.visit").filter(has_text=booked["reference"])
     expect(row).to_contain_text("verwacht")
     picture(desk, "desk-day")
@@ -82,7 +82,7 @@ def test_a_message_is_sent_again_from_its_own_visit_and_from_no_other(desk: Page
     message = desk.locator("form").filter(has=again).locator("input[name=message]").get_attribute("value")
     forged = {"csrf_token": token, "message": message}
     refused = desk.request.post(at(hall, f"/afspraak/{other['id']}/bericht"), form=forged, max_redirects=0)
-    assert (refused.status, refused.headers["location"]) == (303, "/halstad/balie?geweigerd=unknown-message")
+    assert (refused.status, refused.headers["location"]) == (303, "/halstad/balie?refused=unknown-message")
     again.click()
     assert eventually(lambda: len(hall.mails_to(booked["contact"]["email"])) == 2)
 
@@ -101,9 +101,9 @@ def test_who_did_not_come_can_have_come_after_all(desk: Page, hall, visit):
 
 
 def test_a_colleague_sees_it_without_pressing_anything(browser, stack, hall, visit, scripted_desk: Page):
-    scripted_desk.goto(at(hall, "?wie=ann"))
+    scripted_desk.goto(at(hall, "?resource=ann"))
     other = logged_in(a_context(browser, 1280, True), stack, "halstad", 1280, ["agent/bouw"])
-    other.goto(at(hall, "?wie=ann"))
+    other.goto(at(hall, "?resource=ann"))
     booked = visit()
     for page in (scripted_desk, other):
         expect(page.locator("article.visit").filter(has_text=booked["reference"])).to_be_visible(timeout=15000)
@@ -123,7 +123,7 @@ def test_the_next_in_the_line_is_called_to_my_desk(desk: Page, hall):
         if each["kind"] == "ticket":
             hall.post(f"tickets/{each['id'].split('/', 1)[1]}/leave")
     number = hall.post("tickets", {"appointment_types": ["boom"], "location": "hal"}).json()["shown"]
-    desk.goto(at(hall, "?wie=carla&loket=Loket 3"))
+    desk.goto(at(hall, "?resource=carla&counter=Loket 3"))
     expect(desk.locator("aside .line").first).to_contain_text(number)
     desk.get_by_role("button", name="De volgende roepen").click()
     called = desk.locator("aside ul.line li").filter(has=desk.get_by_text(number, exact=True))
@@ -145,7 +145,7 @@ def test_who_is_here_is_passed_on_and_keeps_their_place(desk: Page, hall, visit)
     number = next(
         each["shown"] for each in waiting if each["kind"] == "ticket" and each["appointment_types"] == ["boom"]
     )
-    desk.goto(at(hall, "?wie=carla&loket=Loket 3"))
+    desk.goto(at(hall, "?resource=carla&counter=Loket 3"))
     desk.get_by_role("button", name="De volgende roepen").click()
     called = desk.locator("aside ul.line li").filter(has=desk.get_by_text(number, exact=True))
     called.get_by_text(re.compile("^Doorgeven")).first.click()
@@ -210,7 +210,7 @@ def test_an_appointment_is_moved_by_dragging(browser, stack, hall, visit):
     page.set_viewport_size({"width": 1280, "height": 2000})
     day = (dt.date.fromisoformat(today()) + dt.timedelta(days=3)).isoformat()
     booked = visit(day=day)
-    page.goto(at(hall, f"?datum={day}"))
+    page.goto(at(hall, f"?date={day}"))
     block = page.locator(f"[data-appointment='{booked['id']}']")
     column = page.locator("[data-resource=bert]")
     there = column.bounding_box()
@@ -263,7 +263,7 @@ def test_a_visit_is_found_by_name_and_by_reference(desk: Page, hall, visit):
 
 def test_the_week_of_one_person_leads_to_its_days(desk: Page, hall, visit):
     booked = visit()
-    desk.goto(at(hall, "/week?wie=ann"))
+    desk.goto(at(hall, "/week?resource=ann"))
     expect(desk.locator(f".columns a[href*='{booked['id']}']")).to_be_attached()
     picture(desk, "desk-week")
     assert fits(desk)
@@ -294,7 +294,7 @@ def test_an_agent_of_one_team_sees_nobody_of_another_and_no_way_to_run_the_desk(
 def test_a_form_from_elsewhere_changes_nothing(hall, stack, visit, desk: Page):
     booked = visit()
     answer = desk.request.post(at(hall, f"/afspraak/{booked['id']}/annuleren"), form={"reason": "other"})
-    assert answer.url == at(hall, "?geweigerd=csrf")
+    assert answer.url == at(hall, "?refused=csrf")
     assert "Deze pagina was te oud." in answer.text()
     assert hall.get(f"appointments/{booked['id']}").json()["state"] == "booked"
 
@@ -345,12 +345,12 @@ def test_accounts_and_keys_are_made_shown_once_and_taken_away(desk: Page, hall):
     expect(desk.locator(".secret")).to_contain_text("loket_")
     desk.get_by_role("button", name=f"Intrekken {name}").click()
     expect(desk.get_by_text(name)).to_have_count(0)
-    desk.goto(at(hall, "/beheer/logboek?over=toegang"))
+    desk.goto(at(hall, "/beheer/logboek?access=1"))
     expect(desk.locator("tr").filter(has_text=name).first).to_be_visible()
 
 
 def test_the_messages_are_looked_at_and_one_is_tried(desk: Page, hall):
-    desk.goto(at(hall, "/teksten?soort=reminder&taal=fr"))
+    desk.goto(at(hall, "/teksten?kind=reminder&language=fr"))
     expect(desk.locator("pre.message").first).to_contain_text("rendez-vous")
     picture(desk, "desk-texts")
     assert fits(desk)

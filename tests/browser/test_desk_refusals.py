@@ -52,7 +52,7 @@ def says(page: Page, text: str):
 
 
 def test_nobody_to_call_is_said_on_the_day_that_one_was_looking_at(desk: Page, hall, nobody_waits):
-    desk.goto(at(hall, "?wie=carla&loket=Loket 3"))
+    desk.goto(at(hall, "?resource=carla&counter=Loket 3"))
     desk.get_by_role("button", name="De volgende roepen").click()
     says(desk, "Er wacht nu niemand voor deze medewerker.")
     expect(desk.get_by_label("Wiens agenda")).to_have_value("carla")
@@ -143,16 +143,16 @@ def test_a_form_goes_back_to_pages_of_the_desk_alone(desk: Page, hall):
     desk.goto(at(hall))
     token = desk.locator("input[name=csrf_token]").first.get_attribute("value")
     for there in ("https://example.org/", "//example.org/halstad/balie", "/halstad/", "/halstad/balie.example", ""):
-        form = {"csrf_token": token, "wie": "nobody", "plaats": "hal", "here": there}
+        form = {"csrf_token": token, "resource": "nobody", "location": "hal", "here": there}
         answer = desk.request.post(at(hall, "/volgende"), form=form, max_redirects=0)
-        assert answer.headers["location"] == "/halstad/balie?geweigerd=unknown-resource"
+        assert answer.headers["location"] == "/halstad/balie?refused=unknown-resource"
 
 
 def test_two_presses_of_one_form_are_one(desk: Page, hall):
-    desk.goto(at(hall, "?wie=carla"))
+    desk.goto(at(hall, "?resource=carla"))
     fields = {
         name: desk.locator(f"form[action*='/volgnummer'] input[name={name}]").get_attribute("value")
-        for name in ("csrf_token", "once", "here", "plaats")
+        for name in ("csrf_token", "once", "here", "location")
     }
     shown = [
         desk.request.post(at(hall, "/volgnummer"), form={**fields, "type": "boom"}, max_redirects=0).headers["location"]

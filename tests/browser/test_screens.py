@@ -90,17 +90,17 @@ def test_who_walks_in_takes_a_number(coupled: Page, hall):
     picture(coupled, "kiosk-number")
     assert number in {each["shown"] for each in hall.get("queue", params={"location": "hal"}).json()["waiting"]}
     # a page of the kiosk goes back to the first automatically, with or without a script
-    assert coupled.request.get(f"{hall.url}/halstad/onthaal/nummer?plaats=hal").headers["refresh"].startswith("60;")
+    assert coupled.request.get(f"{hall.url}/halstad/onthaal/nummer?location=hal").headers["refresh"].startswith("60;")
 
 
 def test_a_key_that_is_taken_away_uncouples_the_screen(page: Page, hall):
     made = hall.post("api-keys", {"name": f"kiosk-{time.time_ns()}", "roles": ["kiosk"]}).json()
-    page.goto(f"{hall.url}/halstad/koppelen?naar=scherm")
+    page.goto(f"{hall.url}/halstad/koppelen?next=scherm")
     page.get_by_label("Sleutel").fill(made["key"])
     page.get_by_role("button", name="Koppelen").click()
     expect(page.get_by_role("heading", name="U bent aan de beurt")).to_be_visible()
     hall.send("DELETE", f"api-keys/{made['name']}")
-    page.goto(f"{hall.url}/halstad/scherm?plaats=hal")
+    page.goto(f"{hall.url}/halstad/scherm?location=hal")
     expect(page.get_by_role("heading", name="Dit scherm koppelen")).to_be_visible()
 
 
@@ -108,7 +108,7 @@ def test_the_display_shows_who_is_called_to_where_and_no_names(coupled: Page, ha
     booked = today(hall, name="Geheime Naam")
     hall.post(f"appointments/{booked['id']}/check-in")
     hall.post(f"appointments/{booked['id']}/start", {"desk": "Loket 4"})
-    coupled.goto(f"{hall.url}/halstad/scherm?plaats=hal")
+    coupled.goto(f"{hall.url}/halstad/scherm?location=hal")
     expect(coupled.locator("ul.called")).to_contain_text(booked["reference"])
     expect(coupled.locator("ul.called")).to_contain_text("Loket 4")
     assert "Geheime" not in coupled.content()
@@ -118,7 +118,7 @@ def test_the_display_shows_who_is_called_to_where_and_no_names(coupled: Page, ha
 
 
 def test_the_display_calls_by_itself_and_survives_a_connection_that_goes_away(scripted_page: Page, hall, stack):
-    scripted_page.goto(f"{hall.url}/halstad/koppelen?naar=scherm")
+    scripted_page.goto(f"{hall.url}/halstad/koppelen?next=scherm")
     scripted_page.get_by_label("Sleutel").fill(stack.machine_key("halstad", "kiosk"))
     scripted_page.get_by_role("button", name="Koppelen").click()
     expect(scripted_page.get_by_role("heading", name="U bent aan de beurt")).to_be_visible()
@@ -133,8 +133,8 @@ def test_the_display_calls_by_itself_and_survives_a_connection_that_goes_away(sc
 
 
 def test_a_screen_returns_by_itself_when_something_is_refused(coupled: Page, hall):
-    refused = coupled.request.post(f"{hall.url}/halstad/onthaal/nummer?plaats=hal", form={"type": "nothing"})
-    assert (refused.status, refused.headers["refresh"]) == (422, "10; url=/halstad/onthaal?plaats=hal")
-    refused = coupled.goto(f"{hall.url}/halstad/scherm?plaats=nowhere")
+    refused = coupled.request.post(f"{hall.url}/halstad/onthaal/nummer?location=hal", form={"type": "nothing"})
+    assert (refused.status, refused.headers["refresh"]) == (422, "10; url=/halstad/onthaal?location=hal")
+    refused = coupled.goto(f"{hall.url}/halstad/scherm?location=nowhere")
     assert (refused.status, refused.headers["refresh"]) == (422, "10; url=/halstad/scherm")
     expect(coupled.get_by_role("link", name="Naar het begin")).to_be_visible()

@@ -122,7 +122,7 @@ def test_who_was_overtaken_is_told_and_keeps_what_they_typed(lead: Page, village
 
 
 def test_a_message_is_said_in_ones_own_words_after_a_look(lead: Page, village):
-    lead.goto(f"{village.url}/dorp/balie/teksten?soort=reminder&taal=nl")
+    lead.goto(f"{village.url}/dorp/balie/teksten?kind=reminder&language=nl")
     lead.get_by_label("Onderwerp").fill("Tot {{ nobody }}!")
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
     expect(lead.get_by_role("alert")).to_be_visible()
@@ -141,7 +141,7 @@ def test_a_message_is_said_in_ones_own_words_after_a_look(lead: Page, village):
 
 
 def test_words_that_somebody_else_changed_meanwhile_are_not_overwritten_unseen(lead: Page, village, stack):
-    lead.goto(f"{village.url}/dorp/balie/teksten?soort=thanks&taal=nl")
+    lead.goto(f"{village.url}/dorp/balie/teksten?kind=thanks&language=nl")
     lead.get_by_label("Onderwerp").fill("Bedankt!")
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
     other = {"section": "nl", "name": "thanks", "values": {"closing": "Tot ziens!"}}

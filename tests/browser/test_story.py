@@ -25,11 +25,11 @@ def test_two_residents_race_the_loser_is_offered_the_nearest_and_staff_see_both_
     first, second = (open_page(a_context(browser, *variant), variant[0]) for _ in range(2))
     day = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=4)).isoformat()
     for page in (first, second):
-        page.goto(f"{hall.url}/halstad/tijdstip?type=boom&location=hal&maand={day[:7]}&dag={day}")
+        page.goto(f"{hall.url}/halstad/tijdstip?type=boom&location=hal&month={day[:7]}&day={day}")
     wanted = second.locator("ul.times button").nth(7)
     start, clock = wanted.get_attribute("value"), wanted.inner_text()
     desk = logged_in(a_context(browser, 1280, True), stack, "halstad", 1280, ["agent/groen"])
-    desk.goto(f"{hall.url}/halstad/balie?datum={start[:10]}&wie=carla")
+    desk.goto(f"{hall.url}/halstad/balie?date={start[:10]}&resource=carla")
 
     first.locator(f"ul.times button[value='{start}']").click()
     wanted.click()

@@ -75,12 +75,12 @@ def test_the_booking_form_comes_back_filled_in_and_books_once(own_stack, desk):
     assert first.headers["Location"] == second.headers["Location"]
     found = desk.post(
         f"{own_stack.url}/rumst/balie/zoeken",
-        data={"csrf_token": fields["csrf_token"], "wie": visitor["name"]}, timeout=20, allow_redirects=False,
+        data={"csrf_token": fields["csrf_token"], "search": visitor["name"]}, timeout=20, allow_redirects=False,
     )  # fmt: skip
     assert found.status_code == 303, "there is one and no other"
     changed = {**again, "phone": "0470 99 99 99"}
     location = press(desk, own_stack, address, changed).headers["Location"]
-    assert "geboekt=eerder" in location
+    assert "booked_before=1" in location
     assert "al geboekt" in desk.get(f"{own_stack.url}{location}", timeout=20).text
 
 
@@ -104,15 +104,15 @@ def test_any_form_comes_back_with_what_was_sent_and_is_done_once(own_stack, desk
     if path == "/sluitingen":
         assert desk.get(f"{own_stack.url}{page}", timeout=20).text.count("Bijscholing") == 1
     else:
-        number = re.search("nummer=(\\w+)", first.headers["Location"])[1]
+        number = re.search("ticket=(\\w+)", first.headers["Location"])[1]
         assert desk.get(f"{own_stack.url}{page}", timeout=20).text.count(f"<b>{number}</b>") == 1
 
 
 def test_a_page_that_cannot_be_shown_is_offered_again_at_the_desk(own_stack, desk):
     desk.get(f"{own_stack.url}/rumst/balie", timeout=20)
     with frozen(own_stack):
-        answer = desk.get(f"{own_stack.url}/rumst/balie/week?wie=ro-1", timeout=20)
+        answer = desk.get(f"{own_stack.url}/rumst/balie/week?resource=ro-1", timeout=20)
     assert answer.status_code == 503
     assert "Een deel van Loket antwoordt op dit moment niet." in answer.text
-    assert 'href="/rumst/balie/week?wie=ro-1"' in answer.text
+    assert 'href="/rumst/balie/week?resource=ro-1"' in answer.text
     assert "/rumst/balie/zoeken" in answer.text

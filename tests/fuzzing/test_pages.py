@@ -61,7 +61,7 @@ def visitor(stack, tmp_path_factory):
 
 
 def test_what_pages_read_is_found():
-    assert {"wie", "datum", "dag", "hold", "email", "servicePublicId"} <= set(NAMES)
+    assert {"resource", "date", "day", "hold", "email", "servicePublicId"} <= set(NAMES)
 
 
 @pytest.mark.parametrize(("method", "url"), PAGES, ids=[f"{method} {url}" for method, url in PAGES])

@@ -126,13 +126,13 @@ def test_the_desk_speaks_the_languages_of_its_municipality(stack, valbourg, neud
         assert offered(answer) == (languages if len(languages) > 1 else [])
         texts = session.get(f"{stack.url}/{municipality}/balie/teksten", timeout=10)
         assert language_of(texts) == languages[0]
-        chooser = re.search(r'name="taal">(.*?)</select>', texts.text, re.DOTALL)[1]
+        chooser = re.search(r'name="language">(.*?)</select>', texts.text, re.DOTALL)[1]
         assert re.findall(r'<option value="(\w\w)"', chooser) == languages
 
 
 def test_a_previewed_message_is_of_the_municipality_that_asks(stack, valbourg):
     session = a_session(stack, "valbourg")[0]
-    shown = session.get(f"{stack.url}/valbourg/balie/teksten", params={"soort": "confirmation"}, timeout=10).text
+    shown = session.get(f"{stack.url}/valbourg/balie/teksten", params={"kind": "confirmation"}, timeout=10).text
     assert "Rumst" not in shown
     for expected in ("Commune de Valbourg", "urbanisme@valbourg.example", "Grand-Place 1, 5000 Valbourg", "Maison"):
         assert expected in shown
@@ -150,5 +150,5 @@ def test_a_portal_in_another_dialect_is_answered_in_the_first_language(stack, va
 
 
 def test_the_kiosk_speaks_the_languages_of_its_municipality(stack, neudorf):
-    answer = page(neudorf, "koppelen?naar=onthaal")
+    answer = page(neudorf, "koppelen?next=onthaal")
     assert (language_of(answer), offered(answer)) == ("de", ["de", "fr"])

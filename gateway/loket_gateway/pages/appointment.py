@@ -19,6 +19,7 @@ from ..http import problems
 from ..http.responses import calendar, page_of
 from ..i18n import language
 from . import words
+from .action import chosen_action
 from .page_route import page_route
 from .questions import answers_to_asked_questions
 from .render import localise, municipality_context, page, refusal_sentence, see_other
@@ -70,14 +71,15 @@ class AppointmentPages:
     @page_route("POST", "/<municipality>/afspraak/<token>/wachtlijst")
     def waiting_list(self, request: Request, municipality: str, token: str) -> Response:
         """Do what the button says: join, leave, accept or decline."""
+        action = chosen_action(request, "join", "leave", "accept", "decline")
         found = self.booking.appointment_by_link(municipality, token)
-        here, wish = f"/{municipality}/afspraak/{token}", request.form.get("wish", "")
-        if wish == "accept":
+        here = f"/{municipality}/afspraak/{token}"
+        if action == "accept":
             self.booking.accept_offer(municipality, found["id"], token)
-            return see_other(request, here, verplaatst="1")
-        if wish == "decline":
+            return see_other(request, here, moved="1")
+        if action == "decline":
             self.booking.decline_offer(municipality, found["id"], token)
-        elif wish == "leave":
+        elif action == "leave":
             self.booking.leave_waiting_list(municipality, found["id"], token)
         else:
             self.booking.join_waiting_list(municipality, token, {"appointment": found["id"]})
@@ -97,7 +99,7 @@ class AppointmentPages:
                 raise
             wrong = {f"file-{question}": problems.sentence(refusal, language.of(request))}
             return self._appointment_page(request, municipality, token, found, wrong=wrong)
-        return see_other(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/antwoorden")
     def mend_answers(self, request: Request, municipality: str, token: str) -> Response:
@@ -112,14 +114,14 @@ class AppointmentPages:
             errors = language.details(refusal.errors, language.of(request))
             wrong = {f"answer-{error['pointer'].split('/')[2]}": error["detail"] for error in errors}
             return self._appointment_page(request, municipality, token, found, given, wrong)
-        return see_other(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/antwoord")
     def answer(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         given: dict[str, Any] = {"answers": {}, "message": request.form.get("message", "").strip() or None}
         self.booking.answer_questions(municipality, found["id"], token, given)
-        return see_other(request, f"/{municipality}/afspraak/{token}", bewaard="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/mening")
     def feedback(self, request: Request, municipality: str, token: str) -> Response:
@@ -127,7 +129,7 @@ class AppointmentPages:
         score = request.form.get("score", "")
         given = {"score": int(score) if score.isdigit() else None, "comment": request.form.get("comment", "")}
         self.booking.give_feedback(municipality, found["id"], token, given)
-        return see_other(request, f"/{municipality}/afspraak/{token}", dank="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", rated="1")
 
     def _appointment_page(
         self, request: Request, municipality: str, token: str, found: dict[str, Any],
@@ -136,7 +138,7 @@ class AppointmentPages:
         """Render the page. `wrong`: errors by field, with which the form is shown again as it was filled in."""
         catalogue = localise(request, self.catalogue.of(municipality))
         shown = localise(request, found)
-        done = next(iter(request.args.keys() & {"nieuw", "verplaatst", "bewaard", "dank"}), "")
+        done = next(iter(request.args.keys() & {"booked", "moved", "saved", "rated"}), "")
         return page(
             "appointment.html",
             request,

@@ -31,9 +31,9 @@ SCREENS = ("onthaal", "scherm")
 def screen_problem(refusal: Refusal, request: Request, public_url: str) -> Response:
     """Render a refusal on a kiosk or display, which returns to its first page automatically."""
     municipality = request.path.split("/")[1]
-    place = request.args.get("plaats", "") if refusal.code != "unknown-location" else ""
+    place = request.args.get("location", "") if refusal.code != "unknown-location" else ""
     screen = SCREENS[1] if request.path.endswith(SCREENS[1]) else SCREENS[0]
-    query = {name: text for name, text in (("plaats", place), ("lang", request.args.get("lang", ""))) if text}
+    query = {name: text for name, text in (("location", place), ("lang", request.args.get("lang", ""))) if text}
     start = iri_to_uri(f"/{municipality}/{screen}") + (f"?{urlencode(query)}" if query else "")
     return problem_page(refusal, request, public_url, start)
 
@@ -47,12 +47,12 @@ class DevicePages:
 
     @page_route("GET", "/<municipality>/koppelen")
     def show_coupling(self, request: GatewayRequest, municipality: str) -> Response:
-        return self._coupling(request, municipality, request.args.get("naar", ""))
+        return self._coupling(request, municipality, request.args.get("next", ""))
 
     @page_route("POST", "/<municipality>/koppelen")
     def couple(self, request: GatewayRequest, municipality: str) -> Response:
         self.access.require_own_page(request)
-        key, there = request.form.get("key", "").strip(), request.form.get("naar", "")
+        key, there = request.form.get("key", "").strip(), request.form.get("next", "")
         try:
             caller = self.access.authenticate_key(request, key)
         except Refusal as refusal:
@@ -62,7 +62,7 @@ class DevicePages:
         if not caller.may("queue.read", municipality):
             return self._coupling(request, municipality, there, refused=True)
         screen = there if there in SCREENS else SCREENS[0]
-        response = see_other(request, f"/{municipality}/{screen}", plaats=request.form.get("plaats", ""))
+        response = see_other(request, f"/{municipality}/{screen}", location=request.form.get("location", ""))
         self.access.set_device_cookie(response, key, COUPLED_FOR)
         return response
 
@@ -71,7 +71,7 @@ class DevicePages:
         places = [each for each in catalogue["locations"] if each["channel"] == "on_site"]
         return page(
             "screens/couple.html", request, 401 if refused else 200, **municipality_context(catalogue), places=places,
-            naar=there, refused=refused,
+            there=there, refused=refused,
         )  # fmt: skip
 
 

@@ -32,10 +32,10 @@ class DisplayPages:
     @page_route("GET", "/<municipality>/scherm", render_refusal=screen_problem, rate_limited=False)
     def display(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, "queue.read") is None:
-            return see_other(request, f"/{municipality}/koppelen", naar="scherm")
+            return see_other(request, f"/{municipality}/koppelen", next="scherm")
         catalogue = localise(request, self.catalogue.of(municipality))
         receiving = [each for each in catalogue["locations"] if each["channel"] == "on_site"]
-        place = request.args.get("plaats") or next((each["id"] for each in receiving), "")
+        place = request.args.get("location") or next((each["id"] for each in receiving), "")
         line = self.booking.queue(municipality, place)
         called = [each for each in line["called"] if each["state"] in SERVING_STATES]
         return page(

@@ -37,7 +37,7 @@ class KioskPages:
     @page_route("GET", "/<municipality>/onthaal", render_refusal=screen_problem)
     def kiosk(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
-            return see_other(request, f"/{municipality}/koppelen", naar="onthaal")
+            return see_other(request, f"/{municipality}/koppelen", next="onthaal")
         return self._screen("start.html", request, municipality, wrong=False)
 
     @page_route("POST", "/<municipality>/onthaal/aanmelden", render_refusal=screen_problem)
@@ -45,9 +45,9 @@ class KioskPages:
         """Check in by what was typed or scanned. If several visits match, the visitor chooses one."""
         caller = require_screen(self.access, request, municipality, PERMISSION)
         if caller is None:
-            return see_other(request, f"/{municipality}/koppelen", naar="onthaal")
-        place, text = self._place(request, municipality), request.form.get("wie", "").strip()[:120]
-        chosen = request.form.get("afspraak")
+            return see_other(request, f"/{municipality}/koppelen", next="onthaal")
+        place, text = self._place(request, municipality), request.form.get("visitor", "").strip()[:120]
+        chosen = request.form.get("appointment")
         found = self.booking.arrivals(municipality, place, text) if text else []
         if not chosen and len(found) != 1:
             if not found:
@@ -69,13 +69,13 @@ class KioskPages:
     @page_route("GET", "/<municipality>/onthaal/nummer", render_refusal=screen_problem)
     def topics(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
-            return see_other(request, f"/{municipality}/koppelen", naar="onthaal")
+            return see_other(request, f"/{municipality}/koppelen", next="onthaal")
         return self._screen("topics.html", request, municipality, after=PATIENCE)
 
     @page_route("POST", "/<municipality>/onthaal/nummer", render_refusal=screen_problem)
     def take_number(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
-            return see_other(request, f"/{municipality}/koppelen", naar="onthaal")
+            return see_other(request, f"/{municipality}/koppelen", next="onthaal")
         place = self._place(request, municipality)
         body = {
             "appointment_types": [request.form.get("type", "")], "location": place, "language": language.of(request),
@@ -93,7 +93,7 @@ class KioskPages:
         receiving = [
             each["id"] for each in self.catalogue.of(municipality)["locations"] if each["channel"] == "on_site"
         ]
-        asked = request.args.get("plaats") or next(iter(receiving), "")
+        asked = request.args.get("location") or next(iter(receiving), "")
         if asked not in receiving:
             raise Refusal("unknown-location", {"location": asked})
         return str(asked)
@@ -107,7 +107,7 @@ class KioskPages:
             for kind in catalogue["appointment_types"]
             if place in kind["locations"] and kind["visibility"] == "public"
         ]
-        start = f"/{municipality}/onthaal?plaats={place}&lang={language.of(request)}"
+        start = f"/{municipality}/onthaal?location={place}&lang={language.of(request)}"
         response = page(
             f"screens/{template}", request, status, **municipality_context(catalogue), place=place, start=start,
             kinds=kinds,

@@ -41,8 +41,8 @@ class LoginPages:
     @page_route("GET", "/<municipality>/aanmelden")
     def show_login(self, request: GatewayRequest, municipality: str) -> Response:
         if self.access.session_caller(request).municipality == municipality:
-            return see_other(request, _place(request.args.get("naar"), municipality))
-        return self._login_page(request, municipality, request.args.get("naar", ""))
+            return see_other(request, _place(request.args.get("next"), municipality))
+        return self._login_page(request, municipality, request.args.get("next", ""))
 
     @page_route("GET", "/<municipality>/aanmelden/provider")
     def login_elsewhere(self, request: GatewayRequest, municipality: str) -> Response:
@@ -50,7 +50,7 @@ class LoginPages:
         self.catalogue.of(municipality)
         self.access.limits.take("login", request)
         try:
-            url, state = self._provider.begin(municipality, _place(request.args.get("naar"), municipality), now())
+            url, state = self._provider.begin(municipality, _place(request.args.get("next"), municipality), now())
         except LoginFailed as error:
             log.warning("the identity provider is unavailable", error=str(error))
             raise Refusal("service-unavailable") from error
@@ -95,8 +95,8 @@ class LoginPages:
         account = self._who(municipality, name, password)
         if account is None:
             self.access.limits.take("login", request)  # only failures count, so that a right password is never refused
-            return self._login_page(request, municipality, request.form.get("naar", ""), name=name, refused=True)
-        there = _place(request.form.get("naar"), municipality)
+            return self._login_page(request, municipality, request.form.get("next", ""), name=name, refused=True)
+        there = _place(request.form.get("next"), municipality)
         return self._enter(request, account, f"/{municipality}/wachtwoord" if account.must_change else there)
 
     @page_route("POST", "/<municipality>/afmelden")
@@ -170,7 +170,7 @@ class LoginPages:
             request,
             401 if given["refused"] else 200,
             **municipality_context(catalogue),
-            naar=there,
+            there=there,
             **given,
         )
 

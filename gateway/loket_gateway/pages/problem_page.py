@@ -25,8 +25,8 @@ def problem_page(refusal: Refusal, request: Request, public_url: str, screen: st
     status = problems.STATUS[refusal.code]
     municipality = (request.path_values or {}).get("municipality")  # type: ignore[attr-defined]
     if municipality and refusal.code in REDIRECTS:
-        naar = {"naar": request.full_path.rstrip("?")} if request.method == "GET" else {}
-        return see_other(request, f"/{municipality}/{REDIRECTS[refusal.code]}", **naar)
+        back = {"next": request.full_path.rstrip("?")} if request.method == "GET" else {}
+        return see_other(request, f"/{municipality}/{REDIRECTS[refusal.code]}", **back)
     known = refusal.code != "unknown-municipality" and municipality
     response = page(
         "problem.html",

@@ -56,11 +56,11 @@ class QuestionPages:
         catalogue = self.catalogue.of(municipality)
         questions = [each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]]
         given = answers_to_asked_questions(questions, given)
-        wish, _, file = request.form.get("wish", "").partition(" ")
-        if wish == "detach":
+        action, _, file = request.form.get("action", "").partition(" ")
+        if action == "detach":
             held = self.booking.detach(municipality, held["id"], file)
         held, wrong = self._attach(request, municipality, held)
-        if wish or wrong:
+        if action or wrong:
             context = self._form_context(request, municipality, held)
             return page("questions.html", request, 422 if wrong else 200, **context, given=given, wrong=wrong)
         try:
@@ -98,7 +98,7 @@ class QuestionPages:
 
     @page_route("POST", "/<municipality>/nakijken")
     def book(self, request: GatewayRequest, municipality: str) -> Response:
-        hold, invitation = request.form.get("hold", ""), request.args.get("uitnodiging") or None
+        hold, invitation = request.form.get("hold", ""), request.args.get("invitation") or None
         try:
             client = client_network(request.remote_addr)
             booked = self.booking.book_filled_in(municipality, hold, invitation, client)
@@ -110,7 +110,7 @@ class QuestionPages:
                 return self._offer_alternatives(request, municipality, self._form_context(request, municipality, held))
             # a step was skipped, or the catalogue changed meanwhile
             return self._redirect_to(request, "vragen", municipality, held)
-        return see_other(request, f"/{municipality}/afspraak/{booked['link_token']}", nieuw="1")
+        return see_other(request, f"/{municipality}/afspraak/{booked['link_token']}", booked="1")
 
     def _attach(
         self, request: GatewayRequest, municipality: str, held: dict[str, Any]
@@ -169,7 +169,7 @@ class QuestionPages:
         return [each["start"] for each in self.booking.free_slots(municipality, {**criteria, **dates})["slots"]]
 
     def _redirect_to(self, request: GatewayRequest, step: str, municipality: str, held: dict[str, Any]) -> Response:
-        invited = {"uitnodiging": request.args["uitnodiging"]} if request.args.get("uitnodiging") else {}
+        invited = {"invitation": request.args["invitation"]} if request.args.get("invitation") else {}
         return see_other(request, f"/{municipality}/{step}", hold=held["id"], **invited)
 
     def _form_context(self, request: GatewayRequest, municipality: str, held: dict[str, Any]) -> dict[str, Any]:
@@ -178,10 +178,10 @@ class QuestionPages:
         remaining = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)
         kinds = [kind_of(catalogue, name) for name in held["appointment_types"]]
         asks = any(kind["questions"] for kind in kinds)
-        invitation = request.args.get("uitnodiging", "")
+        invitation = request.args.get("invitation", "")
         again = {
             "type": kinds[0]["id"], "location": held["location"], "persons": held["persons"],
-            "in_plaats_van": held["id"], **({"uitnodiging": invitation} if invitation else {}),
+            "instead_of": held["id"], **({"invitation": invitation} if invitation else {}),
         }  # fmt: skip
         return {
             **municipality_context(catalogue),

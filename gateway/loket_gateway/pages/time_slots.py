@@ -26,7 +26,7 @@ from .topics import kind_of
 #: alternatives that are offered for a slot that was just taken
 MAX_NEAREST = 3
 #: parameters of the search
-OF_A_CHOICE = ("type", "location", "persons", "uitnodiging", "in_plaats_van")
+OF_A_CHOICE = ("type", "location", "persons", "invitation", "instead_of")
 #: hour at which each part of the day begins
 PARTS = (("morning", 0), ("afternoon", 12), ("evening", 17))
 
@@ -64,15 +64,15 @@ class TimeSlotPages:
         place = request.args.get("location") or kind["locations"][0]
         asked = {"type": kind["id"], "location": place, "persons": str(parse_number(request.args.get("persons"), 1))}
         resource, back = None, f"/{municipality}/onderwerp/{kind['id']}"
-        if invitation := request.args.get("uitnodiging"):
-            asked["uitnodiging"] = invitation
+        if invitation := request.args.get("invitation"):
+            asked["invitation"] = invitation
             resource, back = self.booking.invitation(municipality, invitation)["resource"], f"/{municipality}/"
         criteria = {
             "appointment_types": [kind["id"]], "persons": int(asked["persons"]), "location": place,
             "resource": resource,
         }  # fmt: skip
-        if instead := request.args.get("in_plaats_van"):
-            asked["in_plaats_van"] = instead
+        if instead := request.args.get("instead_of"):
+            asked["instead_of"] = instead
         address = f"/{municipality}/tijdstip?{urlencode(asked)}"
         return self._moments(
             request, catalogue, [kind], criteria, Offer(address, f"/{municipality}/reserveren", back, asked)
@@ -89,9 +89,9 @@ class TimeSlotPages:
             "location": given.get("location") or None,
             "persons": parse_number(given.get("persons"), 1),
             "start": given.get("start", ""),
-            "invitation": given.get("uitnodiging") or None,
+            "invitation": given.get("invitation") or None,
         }
-        before = given.get("in_plaats_van")
+        before = given.get("instead_of")
         try:
             if before:
                 held = self.booking.hold_instead(municipality, before, body, client_network(request.remote_addr))
@@ -100,14 +100,14 @@ class TimeSlotPages:
         except Refusal as refusal:
             asked = {name: given[name] for name in OF_A_CHOICE if given.get(name)}
             return _overtaken(request, refusal, f"/{municipality}/tijdstip", body["start"], asked)
-        invited = {"uitnodiging": body["invitation"]} if body["invitation"] else {}
+        invited = {"invitation": body["invitation"]} if body["invitation"] else {}
         return see_other(request, f"/{municipality}/vragen", hold=held["id"], **invited)
 
     @page_route("GET", "/<municipality>/afspraak/<token>/verplaatsen")
     def other_moments(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         catalogue = localise(request, self.catalogue.of(municipality))
         found = self.booking.appointment_by_link(municipality, token)
-        here, place = f"/{municipality}/afspraak/{token}", _other_place(found, request.args.get("plaats"))
+        here, place = f"/{municipality}/afspraak/{token}", _other_place(found, request.args.get("location"))
         if "reschedule" not in found["allowed"] and place is None:  # its page explains why
             return see_other(request, here)
         kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
@@ -115,7 +115,7 @@ class TimeSlotPages:
             "appointment_types": [kind["id"] for kind in kinds], "persons": found["persons"],
             "location": (place or found["location"])["id"], "resource": None,
         }  # fmt: skip
-        asked = {"plaats": place["id"]} if place else {}
+        asked = {"location": place["id"]} if place else {}
         lang = {"lang": request.args["lang"]} if request.args.get("lang") else {}
         present = {"start": found["start"], "end": found["end"]}
         offer = Offer(
@@ -129,7 +129,7 @@ class TimeSlotPages:
         catalogue = localise(request, self.catalogue.of(municipality))
         found = localise(request, self.booking.appointment_by_link(municipality, token))
         start = request.args.get("start")
-        place = _other_place(found, request.args.get("plaats"))
+        place = _other_place(found, request.args.get("location"))
         if not _moment(start) or ("reschedule" not in found["allowed"] and place is None):
             return see_other(request, f"/{municipality}/afspraak/{token}/verplaatsen")
         return page(
@@ -147,21 +147,21 @@ class TimeSlotPages:
         found = self.booking.appointment_by_link(municipality, token)
         start, asked = request.form.get("start", ""), {}
         body = {"start": start}
-        if place := request.form.get("plaats"):
-            asked, body["location"] = {"plaats": place}, place
+        if place := request.form.get("location"):
+            asked, body["location"] = {"location": place}, place
         try:
             self.booking.reschedule(municipality, found["id"], token, body)
         except Refusal as refusal:
             return _overtaken(request, refusal, f"/{municipality}/afspraak/{token}/verplaatsen", start, asked)
-        return see_other(request, f"/{municipality}/afspraak/{token}", verplaatst="1")
+        return see_other(request, f"/{municipality}/afspraak/{token}", moved="1")
 
     def _moments(
         self, request: GatewayRequest, catalogue: Any, kinds: list[Any], criteria: dict[str, Any], offer: Offer
     ) -> Response:
         municipality = catalogue["municipality"]["id"]
         first = self.booking.first_available(municipality, criteria)["locations"][0]["slot"]
-        chosen = _date(request.args.get("dag")) or (first and dt.date.fromisoformat(first["start"][:10]))
-        month = _month(request.args.get("maand")) or (chosen or dt.datetime.now(dt.UTC).date()).replace(day=1)
+        chosen = _date(request.args.get("day")) or (first and dt.date.fromisoformat(first["start"][:10]))
+        month = _month(request.args.get("month")) or (chosen or dt.datetime.now(dt.UTC).date()).replace(day=1)
         if chosen is not None and (chosen.year, chosen.month) != (month.year, month.month):
             chosen = None
         last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
@@ -173,7 +173,7 @@ class TimeSlotPages:
         )
         present = offer.present["start"] if offer.present else None
         slots = [each for each in slots if each["start"][:10] == str(chosen) and each["start"] != present]
-        overtaken = request.args.get("weg") if _moment(request.args.get("weg")) else None
+        overtaken = request.args.get("taken") if _moment(request.args.get("taken")) else None
         return page(
             "moments.html",
             request,
@@ -205,7 +205,7 @@ def _overtaken(request: GatewayRequest, refusal: Refusal, address: str, start: s
     """Redirect to the same day, with the nearest alternatives for a slot that was taken."""
     if refusal.code != "slot-taken" or not _moment(start):
         raise refusal
-    return see_other(request, address, **asked, dag=start[:10], maand=start[:7], weg=start)
+    return see_other(request, address, **asked, day=start[:10], month=start[:7], taken=start)
 
 
 def nearest_to(start: str, starts: list[str], most: int) -> list[str]:

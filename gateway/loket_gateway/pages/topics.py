@@ -56,7 +56,7 @@ class TopicPages:
     @page_route("GET", "/<municipality>/")
     def choose(self, request: Request, municipality: str) -> Response:
         catalogue = localise(request, self.catalogue.of(municipality))
-        text = request.args.get("zoek", "").strip()[:80]
+        text = request.args.get("search", "").strip()[:80]
         kinds = sorted(
             (kind for kind in catalogue["appointment_types"] if kind["visibility"] == "public"),
             key=lambda kind: kind["category"],
@@ -90,7 +90,7 @@ class TopicPages:
         found = self.booking.invitation(municipality, token)
         place = {"location": found["location"]} if found["location"] else {}
         return see_other(
-            request, f"/{municipality}/tijdstip", type=found["appointment_type"], uitnodiging=token, **place
+            request, f"/{municipality}/tijdstip", type=found["appointment_type"], invitation=token, **place
         )
 
 

@@ -22,6 +22,7 @@ from ...http.request import GatewayRequest
 from ...i18n import language
 from ...schemas import MakeAccount, MakeKey
 from .. import words
+from ..action import chosen_action
 from ..render import see_other
 from .frame import desk_page, form_idempotency_key
 from .refusals import desk_route
@@ -64,14 +65,14 @@ class AdministrationPages:
         version = self.catalogue.of(municipality)["version"]
         try:
             compared = self.booking.compare_configuration(text, municipality)
-            wish = request.form.get("wish")
-            if wish not in ("take", "confirm"):
+            action = request.form.get("action")
+            if action not in ("take", "confirm"):
                 return self._configuration(request, municipality, text, version, compared=compared)
             taken = self.booking.configure(
                 text,
                 request.caller.name,
                 municipality,
-                confirmed=wish == "confirm",
+                confirmed=action == "confirm",
                 idempotency_key=form_idempotency_key(request),
             )
         except Refusal as refusal:
@@ -84,8 +85,8 @@ class AdministrationPages:
             )
         self.catalogue.expire()
         return see_other(
-            request, f"/{municipality}/balie/beheer/instellingen", versie=str(taken["version"]),
-            botsingen=str(len(taken["clashes"])),
+            request, f"/{municipality}/balie/beheer/instellingen", version=str(taken["version"]),
+            conflicts=str(len(taken["clashes"])),
         )  # fmt: skip
 
     @desk_route("GET", "/<municipality>/balie/beheer/accounts", ACCESS)
@@ -95,10 +96,11 @@ class AdministrationPages:
     @desk_route("POST", "/<municipality>/balie/beheer/accounts", ACCESS)
     def change_accounts(self, request: GatewayRequest, municipality: str) -> Response:
         """Do what the button says: make, password, open or close."""
-        wish, name = request.form.get("wish", ""), request.form.get("name", "").strip().lower()
-        if wish == "make":
+        action = chosen_action(request, "make", "password", "open", "close")
+        name = request.form.get("name", "").strip().lower()
+        if action == "make":
             return self._make_account(request, municipality, name)
-        if wish == "password":
+        if action == "password":
             password = passwords.generate_password()
             if not self.access.accounts.set_password(
                 municipality, name, passwords.hash_password(password), must_change=True
@@ -109,7 +111,7 @@ class AdministrationPages:
             return self._accounts(request, municipality, made=(name, password))
         if name == request.caller.name:  # an administrator could lock themselves out
             raise Refusal("invalid-request", errors=[{"pointer": "/name", "detail": "This is your own account."}])
-        if not self.access.accounts.change(municipality, name, active=wish == "open"):
+        if not self.access.accounts.change(municipality, name, active=action == "open"):
             raise Refusal("account-not-found", {"name": name})
         self._noted(request, "account changed", name)
         return see_other(request, f"/{municipality}/balie/beheer/accounts")
@@ -122,16 +124,16 @@ class AdministrationPages:
     def change_keys(self, request: GatewayRequest, municipality: str) -> Response:
         """Do what the button says: make or remove."""
         name = request.form.get("name", "").strip().lower()
-        if request.form.get("wish") == "remove":
+        if chosen_action(request, "make", "remove") == "remove":
             if not self.access.keys.remove(municipality, name):
                 raise Refusal("account-not-found", {"name": name})
             self._noted(request, "key removed", name)
             return see_other(request, f"/{municipality}/balie/beheer/sleutels")
         try:
-            wish = self._wish(_make_key, request, name)
+            given = self._name_and_role(_make_key, request, name)
         except Refusal as refusal:
             return self._keys(request, municipality, wrong=_first_detail(refusal, request))
-        key = self.access.keys.add(municipality, wish["name"], grants(wish["roles"]), now())
+        key = self.access.keys.add(municipality, given["name"], grants(given["roles"]), now())
         if key is None:
             return self._keys(request, municipality, wrong=_said_by("name-taken", request))
         self._noted(request, "key made", name)
@@ -139,8 +141,8 @@ class AdministrationPages:
 
     @desk_route("GET", "/<municipality>/balie/beheer/logboek", AUDIT)
     def logbook(self, request: GatewayRequest, municipality: str) -> Response:
-        about_access = request.args.get("over") == "toegang"
-        cursor = request.args.get("verder") or None
+        about_access = bool(request.args.get("access"))
+        cursor = request.args.get("cursor") or None
         if about_access:
             entries, following = self.access.log.page(municipality, cursor, LISTED)
         else:
@@ -153,16 +155,16 @@ class AdministrationPages:
 
     def _make_account(self, request: GatewayRequest, municipality: str, name: str) -> Response:
         try:
-            wish = self._wish(_make_account, request, name)
+            given = self._name_and_role(_make_account, request, name)
         except Refusal as refusal:
             return self._accounts(request, municipality, wrong=_first_detail(refusal, request))
         password = passwords.generate_password()
-        if not self.access.accounts.add(municipality, name, grants(wish["roles"]), passwords.hash_password(password)):
+        if not self.access.accounts.add(municipality, name, grants(given["roles"]), passwords.hash_password(password)):
             return self._accounts(request, municipality, wrong=_said_by("name-taken", request))
         self._noted(request, "account made", name)
         return self._accounts(request, municipality, made=(name, password))
 
-    def _wish(self, schema: Schema, request: GatewayRequest, name: str) -> dict[str, Any]:
+    def _name_and_role(self, schema: Schema, request: GatewayRequest, name: str) -> dict[str, Any]:
         """Return name and role as the API validates them. Raises Refusal: invalid-request."""
         role = f"{request.form.get('role', '')}/{request.form.get('team', '')}".rstrip("/")
         return load(schema, {"name": name, "roles": [role]})

@@ -30,7 +30,7 @@ DAYS_AT_ONCE = dt.timedelta(days=13)
 CLOSE_BY = dt.timedelta(minutes=20)
 
 #: parameters of the view of a day
-OF_A_DAY = frozenset({"datum", "team", "wie", "plaats", "loket"})
+OF_A_DAY = frozenset({"date", "team", "resource", "location", "counter"})
 
 log = structlog.get_logger()
 
@@ -56,7 +56,9 @@ class DeskAppointmentPages:
     @desk_route("POST", f"{ONE}/stap", HANDLE)
     def step(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Give the command of the button."""
-        body = {name: request.form[name] for name in ("outcome", "reason", "desk") if request.form.get(name)}
+        body = {name: request.form[name] for name in ("outcome", "reason") if request.form.get(name)}
+        if counter := request.form.get("counter"):
+            body["desk"] = counter
         self.booking.step(
             municipality, request.caller.name, identifier, request.form.get("step", ""), body,
             teams=request.caller.teams("queue.handle"), idempotency_key=form_idempotency_key(request),
@@ -76,7 +78,7 @@ class DeskAppointmentPages:
             teams=teams,
             idempotency_key=form_idempotency_key(request),
         )
-        return self._back(request, municipality, identifier, doorgegeven="1")
+        return self._back(request, municipality, identifier, transferred="1")
 
     @desk_route("POST", f"{ONE}/annuleren", CHANGE)
     def desk_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
@@ -114,30 +116,30 @@ class DeskAppointmentPages:
         teams, channel = request.caller.teams("appointments.change"), request.form.get("channel", "")
         found = self.booking.note_address_lifted(municipality, request.caller.name, identifier, channel, teams=teams)
         self.notification.lift(municipality, found, channel)
-        return self._back(request, municipality, identifier, vrijgegeven="1")
+        return self._back(request, municipality, identifier, lifted="1")
 
     @desk_route("GET", f"{ONE}/verplaatsen", CHANGE)
     def show_move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        """Show free times. `datum` and `uur` select a time, `wie` a resource."""
+        """Show free times. `date` and `time` select a time, `resource` a resource."""
         teams = request.caller.teams("appointments.change")
         found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
-        place = request.args.get("plaats") or None
+        place = request.args.get("location") or None
         if found["move_refusal"] and place is None:
             raise Refusal(found["move_refusal"])
-        day = date_of(request.args.get("van"), dt.date.fromisoformat(found["start"][:10]))
+        day = date_of(request.args.get("from"), dt.date.fromisoformat(found["start"][:10]))
         asked = {
             "appointment_types": found["appointment_types"], "persons": found["persons"],
-            "location": place or found["location"], "resource": request.args.get("wie") or None,
+            "location": place or found["location"], "resource": request.args.get("resource") or None,
         }  # fmt: skip
-        wished = None
-        if request.args.get("datum") and request.args.get("uur"):
-            day = date_of(request.args["datum"], day)
+        wanted = None
+        if request.args.get("date") and request.args.get("time"):
+            day = date_of(request.args["date"], day)
             zone = self.catalogue.of(municipality)["municipality"]["time_zone"]
-            wished = self._nearest(municipality, asked, moment_of(day.isoformat(), request.args["uur"], zone))
-        slots = [] if wished else self._free(municipality, asked, day, day + DAYS_AT_ONCE)
+            wanted = self._nearest(municipality, asked, moment_of(day.isoformat(), request.args["time"], zone))
+        slots = [] if wanted else self._free(municipality, asked, day, day + DAYS_AT_ONCE)
         people = self.booking.resources(municipality, teams=teams)
         return desk_page(
-            "move.html", request, self.catalogue, municipality, at="day", found=found, wished=wished,
+            "move.html", request, self.catalogue, municipality, at="day", found=found, wanted=wanted,
             who=asked["resource"], names={each["id"]: each["name"] for each in people}, people=people,
             place=place, slots=slots, before=day - DAYS_AT_ONCE, after=day + DAYS_AT_ONCE,
         )  # fmt: skip
@@ -146,13 +148,10 @@ class DeskAppointmentPages:
     def move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         given = request.form
         body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request)}
-        if given.get("wie"):
-            body["resource"] = given["wie"]
-        if given.get("plaats"):
-            body["location"] = given["plaats"]
+        body |= {name: given[name] for name in ("resource", "location") if given.get(name)}
         teams = request.caller.teams("appointments.change")
         self.booking.staff_reschedule(municipality, request.caller.name, identifier, body, teams=teams)
-        return self._back(request, municipality, identifier, verplaatst="1")
+        return self._back(request, municipality, identifier, moved="1")
 
     def _show(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         teams = request.caller.teams("agenda.read")
@@ -168,7 +167,7 @@ class DeskAppointmentPages:
         return desk_page(
             "appointment.html", request, self.catalogue, municipality, at="day", found=found, messages=messages,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),
-            done=done, barred=suppressed, booked_before=request.args.get("geboekt") == "eerder",
+            done=done, barred=suppressed,
         )  # fmt: skip
 
     def _free(self, municipality: str, asked: dict[str, Any], first: dt.date, last: dt.date) -> list[dict[str, Any]]:
@@ -203,7 +202,7 @@ class DeskAppointmentPages:
 
     def _back(self, request: GatewayRequest, municipality: str, identifier: str, **told: str) -> Response:
         """Redirect to the page of the button: the day or the appointment."""
-        if there := request.form.get("terug"):
+        if there := request.form.get("back"):
             return see_other(request, f"/{municipality}/balie", **dict(_pairs(there)), **told)
         return see_other(request, f"/{municipality}/balie/afspraak/{identifier}", **told)
 

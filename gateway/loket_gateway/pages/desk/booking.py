@@ -50,8 +50,8 @@ class DeskBookingPages:
             "contact": {name: given[name].strip() for name in CONTACT if given.get(name, "").strip()},
             "answers": answers,
         }
-        if given.get("wie"):
-            body["resource"] = given["wie"]
+        if given.get("resource"):
+            body["resource"] = given["resource"]
         try:
             booked = self.booking.staff_book(
                 municipality, caller.name, body, f"desk {caller.name} {given.get(ONCE_FIELD, '')}",
@@ -61,10 +61,10 @@ class DeskBookingPages:
             refusal = problems.refusal_of(error)
             if refusal.code == "idempotency-key-reused":  # it was booked by the first press
                 return see_other(
-                    request, f"/{municipality}/balie/afspraak/{refusal.params['appointment']}", geboekt="eerder"
+                    request, f"/{municipality}/balie/afspraak/{refusal.params['appointment']}", booked_before="1"
                 )
             return self._booking_page(request, municipality, given, refusal)
-        return see_other(request, f"/{municipality}/balie/afspraak/{booked['id']}", geboekt="1")
+        return see_other(request, f"/{municipality}/balie/afspraak/{booked['id']}", booked="1")
 
     @desk_route("GET", "/<municipality>/balie/zoeken", READ)
     def find(self, request: GatewayRequest, municipality: str) -> Response:
@@ -73,7 +73,7 @@ class DeskBookingPages:
 
     @desk_route("POST", "/<municipality>/balie/zoeken", READ)
     def found(self, request: GatewayRequest, municipality: str) -> Response:
-        text = request.form.get("wie", "").strip()[:120]
+        text = request.form.get("search", "").strip()[:120]
         found = self.booking.find_visits(
             municipality, request.caller.name, text, teams=request.caller.teams("agenda.read")
         )
@@ -90,12 +90,12 @@ class DeskBookingPages:
         catalogue = self.catalogue.of(municipality)
         kind = kind_of(catalogue, given["type"]) if given.get("type") else None
         slots: list[dict[str, Any]] = []
-        place, first = None, date_of(given.get("van"), today(self.catalogue, municipality))
+        place, first = None, date_of(given.get("from"), today(self.catalogue, municipality))
         if kind is not None:
             place = given.get("location") if given.get("location") in kind["locations"] else kind["locations"][0]
             criteria = {
                 "appointment_types": [kind["id"]], "persons": parse_number(given.get("persons"), 1),
-                "location": place, "resource": given.get("wie") or None,
+                "location": place, "resource": given.get("resource") or None,
                 "from": first.isoformat(), "to": (first + DAYS_AT_ONCE).isoformat(),
             }  # fmt: skip
             slots = (

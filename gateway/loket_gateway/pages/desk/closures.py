@@ -43,7 +43,7 @@ class ClosurePages:
             )
         except Refusal as refusal:
             return self._closures(request, municipality, given, by_field(errors_of(refusal, request)))
-        return see_other(request, f"/{municipality}/balie/sluitingen", gesloten="1")
+        return see_other(request, f"/{municipality}/balie/sluitingen", closed="1")
 
     @desk_route("POST", "/<municipality>/balie/sluitingen/<closure>/weg", CLOSE)
     def reopen(self, request: GatewayRequest, municipality: str, closure: str) -> Response:
@@ -57,7 +57,7 @@ class ClosurePages:
     def solve(self, request: GatewayRequest, municipality: str) -> Response:
         """Move the selected appointments to the proposed times."""
         moves: list[dict[str, Any]] = []
-        for text in request.form.getlist("verplaats"):
+        for text in request.form.getlist("move"):
             appointment, _, start = text.partition("|")
             moves.append({"appointment": appointment, "start": start})
         results = []
@@ -66,7 +66,7 @@ class ClosurePages:
                 municipality, request.caller.name, {"moves": moves}, teams=request.caller.teams("closures.change")
             )
         moved = sum(each["result"] == "moved" for each in results)
-        return see_other(request, f"/{municipality}/balie/sluitingen", verplaatst=str(moved), van=str(len(moves)))
+        return see_other(request, f"/{municipality}/balie/sluitingen", moved=str(moved), of=str(len(moves)))
 
     def _closures(
         self, request: GatewayRequest, municipality: str, given: dict[str, str], wrong: dict[str, str]

@@ -11,6 +11,7 @@ from loket_chassis.messaging.rpc import ServiceProxy
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
 from ...http.request import GatewayRequest
+from ..action import chosen_action
 from ..render import see_other
 from .frame import desk_page
 from .refusals import desk_route
@@ -39,15 +40,15 @@ class ConnectionPages:
     def change_webhooks(self, request: GatewayRequest, municipality: str) -> Response:
         """Do what the button says: switch on again, or end."""
         webhook = request.form.get("webhook", "")
-        if request.form.get("wish") == "end":
+        if chosen_action(request, "on", "end") == "end":
             self.notification.end_subscription(municipality, None, webhook)
         else:
             self.notification.switch_on(municipality, None, webhook)
-        return see_other(request, f"/{municipality}/balie/beheer/webhooks", klaar="1")
+        return see_other(request, f"/{municipality}/balie/beheer/webhooks", done="1")
 
     @desk_route("GET", f"{WEBHOOKS}/<webhook>", RUN)
     def show_deliveries(self, request: GatewayRequest, municipality: str, webhook: str) -> Response:
-        found = self.notification.deliveries(municipality, None, webhook, request.args.get("verder") or None, LISTED)
+        found = self.notification.deliveries(municipality, None, webhook, request.args.get("cursor") or None, LISTED)
         return desk_page(
             "deliveries.html", request, self.catalogue, municipality, at="run", webhook=webhook,
             deliveries=found["deliveries"], following=found["next"], done=request.args.to_dict(),
@@ -56,7 +57,7 @@ class ConnectionPages:
     @desk_route("POST", f"{WEBHOOKS}/<webhook>", RUN)
     def deliver_again(self, request: GatewayRequest, municipality: str, webhook: str) -> Response:
         self.notification.redeliver(municipality, None, webhook, request.form.get("event", ""))
-        return see_other(request, f"/{municipality}/balie/beheer/webhooks/{webhook}", klaar="1")
+        return see_other(request, f"/{municipality}/balie/beheer/webhooks/{webhook}", done="1")
 
     @desk_route("GET", STUCK, RUN)
     def show_stuck(self, request: GatewayRequest, municipality: str) -> Response:
@@ -68,4 +69,4 @@ class ConnectionPages:
     @desk_route("POST", STUCK, RUN)
     def retry_stuck(self, request: GatewayRequest, municipality: str) -> Response:
         count = self.notification.retry_dead_letters(municipality) + self.reporting.retry_dead_letters(municipality)
-        return see_other(request, f"/{municipality}/balie/beheer/vastgelopen", opnieuw=str(count))
+        return see_other(request, f"/{municipality}/balie/beheer/vastgelopen", retried=str(count))

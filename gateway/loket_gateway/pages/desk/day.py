@@ -33,15 +33,15 @@ class DayPages:
 
     @desk_route("GET", "/<municipality>/balie", READ)
     def day(self, request: GatewayRequest, municipality: str) -> Response:
-        date = date_of(request.args.get("datum"), today(self.catalogue, municipality))
-        team, who = request.args.get("team") or None, request.args.get("wie") or None
+        date = date_of(request.args.get("date"), today(self.catalogue, municipality))
+        team, who = request.args.get("team") or None, request.args.get("resource") or None
         teams = request.caller.teams("agenda.read")
         people = self.booking.resources(municipality, teams=teams)
         found = self.booking.agenda(municipality, request.caller.name, date.isoformat(), team, who, teams=teams)
         shown = [each for each in found["resources"] if who or each["open"] or each["claims"]]
         mine = [claim for each in shown for claim in each["claims"] if "state" in claim and claim["purpose"] == "visit"]
         receiving = [each for each in self.catalogue.of(municipality)["locations"] if each["channel"] == "on_site"]
-        place = request.args.get("plaats") or (receiving[0]["id"] if receiving else None)
+        place = request.args.get("location") or (receiving[0]["id"] if receiving else None)
         is_today = date == today(self.catalogue, municipality)
         return desk_page(
             "day.html", request, self.catalogue, municipality,
@@ -51,16 +51,16 @@ class DayPages:
             visits=sorted(_each_once(mine), key=lambda claim: claim["start"]) if who else [],
             names={each["id"]: each["name"] for each in people},
             line=self.booking.queue(municipality, place) if place and is_today else None,
-            usual=USUAL_COMMANDS, desk=request.args.get("loket", ""),
+            usual=USUAL_COMMANDS, counter=request.args.get("counter", ""),
         )  # fmt: skip
 
     @desk_route("GET", "/<municipality>/balie/week", READ)
     def week(self, request: GatewayRequest, municipality: str) -> Response:
-        date = date_of(request.args.get("datum"), today(self.catalogue, municipality))
+        date = date_of(request.args.get("date"), today(self.catalogue, municipality))
         monday = date - dt.timedelta(days=date.weekday())
         teams = request.caller.teams("agenda.read")
         people = [each for each in self.booking.resources(municipality, teams=teams) if each["kind"] == "person"]
-        who = request.args.get("wie") or (people[0]["id"] if people else "")
+        who = request.args.get("resource") or (people[0]["id"] if people else "")
         days = [
             self.booking.agenda(
                 municipality, request.caller.name, (monday + n * DAY).isoformat(), None, who, teams=teams
@@ -82,9 +82,9 @@ class DayPages:
     def call_next(self, request: GatewayRequest, municipality: str) -> Response:
         """Call the next visitor to this person's counter."""
         given, caller = request.form, request.caller
-        body: dict[str, Any] = {"resource": given.get("wie", ""), "location": given.get("plaats", "")}
-        if desk := given.get("loket", "").strip():
-            body["desk"] = desk[:40]
+        body: dict[str, Any] = {name: given.get(name, "") for name in ("resource", "location")}
+        if counter := given.get("counter", "").strip():
+            body["desk"] = counter[:40]
         called = self.booking.call_next(
             municipality,
             caller.name,
@@ -92,32 +92,32 @@ class DayPages:
             teams=caller.teams("queue.handle"),
             idempotency_key=form_idempotency_key(request),
         )
-        kept = {"wie": body["resource"], "plaats": body["location"], "loket": given.get("loket", "")}
+        kept = {"resource": body["resource"], "location": body["location"], "counter": given.get("counter", "")}
         if called["kind"] == "appointment":
             return see_other(request, f"/{municipality}/balie/afspraak/{called['id']}")
-        return see_other(request, f"/{municipality}/balie", geroepen=called["shown"], **kept)
+        return see_other(request, f"/{municipality}/balie", called=called["shown"], **kept)
 
     @desk_route("POST", "/<municipality>/balie/volgnummer", needs("tickets.issue"))
     def issue(self, request: GatewayRequest, municipality: str) -> Response:
         """Issue a number for a walk-in."""
-        body = {"appointment_types": [request.form.get("type", "")], "location": request.form.get("plaats") or None}
+        body = {"appointment_types": [request.form.get("type", "")], "location": request.form.get("location") or None}
         issued = self.booking.issue_ticket(municipality, body, idempotency_key=form_idempotency_key(request))
         return see_other(
-            request, f"/{municipality}/balie", nummer=issued["shown"], plaats=request.form.get("plaats", "")
+            request, f"/{municipality}/balie", ticket=issued["shown"], location=request.form.get("location", "")
         )
 
     @desk_route("POST", "/<municipality>/balie/nummer/<location>/<date>/<number>/<step>", HANDLE)
     def ticket_step(
         self, request: GatewayRequest, municipality: str, location: str, date: str, number: str, step: str
     ) -> Response:
-        body: dict[str, Any] = {name: request.form[name] for name in ("outcome", "desk") if request.form.get(name)}
+        body: dict[str, Any] = {"outcome": outcome} if (outcome := request.form.get("outcome")) else {}
         if topic := request.form.get("type"):  # of the appointment that is transferred
             body["appointment_types"] = [topic]
         self.booking.ticket_step(
             municipality, request.caller.name, f"{municipality}/{location}/{date}/{number}", step, body,
             teams=request.caller.teams("queue.handle"), idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
-        return see_other(request, f"/{municipality}/balie", plaats=location)
+        return see_other(request, f"/{municipality}/balie", location=location)
 
 
 def _each_once(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -29,13 +29,12 @@ ONCE_FIELD, HERE_FIELD = "once", "here"
 #: a hidden field
 HIDDEN_INPUT = Markup('<input type="hidden" name="{}" value="{}">')
 #: parameter: the code of the last refusal
-REFUSED_PARAMETER = "geweigerd"
+REFUSED_PARAMETER = "refused"
 #: parameters that report the last action on an appointment
-APPOINTMENT_DONE = frozenset({"doorgegeven", "geboekt", "verplaatst", "vrijgegeven"})
+APPOINTMENT_DONE = frozenset({"booked", "booked_before", "lifted", "moved", "transferred"})
 #: parameters that report the last action; links to the page leave them out
 DONE_PARAMETERS = APPOINTMENT_DONE | {
-    REFUSED_PARAMETER, "botsingen", "geroepen", "gesloten", "klaar", "nummer", "opnieuw", "veranderd", "verstuurd",
-    "versie",
+    REFUSED_PARAMETER, "called", "changed", "closed", "conflicts", "done", "of", "retried", "sent", "ticket", "version",
 }  # fmt: skip
 LONGEST_ADDRESS = 1000
 #: name of the page, its path below /balie, and its permission

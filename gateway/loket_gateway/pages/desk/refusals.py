@@ -12,10 +12,9 @@ from loket_contracts.errors import Refusal
 from ...clients.catalogue_cache import CatalogueCache
 from ...http import problems
 from ...http.request import GatewayRequest
-from ...http.routing import Route
 from ...i18n import language
 from .. import words
-from ..page_route import page_route
+from ..page_route import PageRoute, page_route
 from ..problem_page import REDIRECTS
 from ..render import see_other
 from .frame import REFUSED_PARAMETER, desk_page, form_page, split_address
@@ -26,7 +25,7 @@ REPEATABLE = frozenset({"outcome-unknown", "service-unavailable", "internal-erro
 UNREAD_CODES = frozenset({"too-many-requests", "body-too-large", "body-too-slow"})
 
 
-class DeskRoute(Route):
+class DeskRoute(PageRoute):
     """A page of the desk."""
 
     catalogue = CatalogueCache()
@@ -36,7 +35,7 @@ class DeskRoute(Route):
         is_form = request.method == "POST" and refusal.code not in UNREAD_CODES
         if is_form and refusal.code in REDIRECTS:
             back = form_page(request, municipality)
-            return see_other(request, f"/{municipality}/{REDIRECTS[refusal.code]}", naar=back)
+            return see_other(request, f"/{municipality}/{REDIRECTS[refusal.code]}", next=back)
         # without permission for this form, its page may be forbidden too: respond with 403
         lacks_permission = refusal.code == "forbidden" and refusal.params.get("permission") == self.permission.name
         try:

@@ -61,7 +61,7 @@ class SetupPages:
             version = self._version_after(refusal, request, municipality, PEOPLE, resource)
             return self._show_hours(request, municipality, resource, version, hours.sent(request.form), wrong=wrong)
         if proposed is None:
-            return see_other(request, f"/{municipality}/balie/inrichten", klaar=resource)
+            return see_other(request, f"/{municipality}/balie/inrichten", done=resource)
         return self._show_hours(
             request, municipality, resource, version, hours.rows_of(rules), proposed=proposed, week=hours.week_of(rules)
         )
@@ -84,7 +84,7 @@ class SetupPages:
             version = self._version_after(refusal, request, municipality, TOPICS, kind)
             return self._show_topic(request, municipality, kind, version, fields, wrong=wrong)
         if proposed is None:
-            return see_other(request, f"/{municipality}/balie/inrichten", klaar=kind)
+            return see_other(request, f"/{municipality}/balie/inrichten", done=kind)
         return self._show_topic(request, municipality, kind, version, fields, proposed=proposed)
 
     def _part_of(self, request: GatewayRequest, municipality: str, section: str, name: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class SetupPages:
         version = version_of(request)
         command = {"section": section, "name": name, "values": values, "version": version}
         teams = request.caller.teams("setup.change")
-        if request.form.get("wish") != "take":
+        if request.form.get("action") != "take":
             return self.booking.propose_part(municipality, command, teams=teams), version
         taken = self.booking.amend_part(
             municipality, request.caller.name, command, teams=teams, idempotency_key=form_idempotency_key(request)

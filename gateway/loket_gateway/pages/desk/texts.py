@@ -37,14 +37,14 @@ class TextPages:
     @desk_route("POST", "/<municipality>/balie/teksten", needs("configuration.change"))
     def try_text(self, request: GatewayRequest, municipality: str) -> Response:
         kind, tongue = _chosen(request.form, request)
-        to = request.form.get("naar", "").strip()
+        to = request.form.get("email", "").strip()
         if "@" not in to:
             wrong = language.translate("This is not an e-mail address we can write to.", language.of(request))
-            return self._texts(request, municipality, kind, tongue, to=to, wrong={"naar": wrong})
+            return self._texts(request, municipality, kind, tongue, to=to, wrong={"email": wrong})
         self.notification.send_test(
             municipality, kind, tongue, "email", to, idempotency_key=form_idempotency_key(request)
         )
-        return see_other(request, f"/{municipality}/balie/teksten", soort=kind, taal=tongue, verstuurd="1")
+        return see_other(request, f"/{municipality}/balie/teksten", kind=kind, language=tongue, sent="1")
 
     @desk_route("POST", "/<municipality>/balie/teksten/woorden", SET_UP)
     def change_words(self, request: GatewayRequest, municipality: str) -> Response:
@@ -53,13 +53,11 @@ class TextPages:
             raise Refusal("forbidden", {"permission": "setup.change for all teams"})
         kind, tongue = _chosen(request.form, request)
         values = {
-            name.removeprefix("woord-"): text.replace("\r\n", "\n").strip()
-            for name, text in request.form.items()
-            if name.startswith("woord-")
+            name: request.form[name].replace("\r\n", "\n").strip() for name in words.PARTS if name in request.form
         }
         command = {"section": tongue, "name": kind, "version": version_of(request), "values": values}
         try:
-            if request.form.get("wish") != "take":
+            if request.form.get("action") != "take":
                 shown = self.notification.propose_words(municipality, command)
                 return self._texts(request, municipality, kind, tongue, version_of(request), shown=shown, given=values)
             self.notification.change_words(
@@ -70,7 +68,7 @@ class TextPages:
             # the version of the form, unless it was reported as outdated
             version = None if refusal.code == "settings-changed" else version_of(request)
             return self._texts(request, municipality, kind, tongue, version, given=values, wrong=wrong)
-        return see_other(request, f"/{municipality}/balie/teksten", soort=kind, taal=tongue, veranderd="1")
+        return see_other(request, f"/{municipality}/balie/teksten", kind=kind, language=tongue, changed="1")
 
     def _texts(
         self,
@@ -91,13 +89,14 @@ class TextPages:
             "texts.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="texts",
             kind=kind, tongue=tongue, shown=shown or self.notification.preview(municipality, kind, tongue),
             said_now=said,
-            part_names=words.PARTS, **{**usual, **more},
+            part_names={name: words.said(words.PARTS, name, language.of(request)) for name in words.PARTS},
+            **{**usual, **more},
         )  # fmt: skip
 
 
 def _chosen(given: Any, request: GatewayRequest) -> tuple[str, str]:
     """Return the kind of message and the language, or the defaults."""
-    kind, tongue = given.get("soort"), given.get("taal")
+    kind, tongue = given.get("kind"), given.get("language")
     return (
         kind if kind in words.KINDS else next(iter(words.KINDS)),
         tongue if tongue in language.offered(request) else language.of(request),

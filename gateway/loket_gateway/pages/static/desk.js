@@ -140,9 +140,9 @@ document.addEventListener("drop", (event) => {
   const minutes = Number(document.querySelector(".columns").dataset.first) + row * ROW;
   const two = (number) => String(number).padStart(2, "0");
   const asked = new URLSearchParams({
-    datum: document.querySelector("[name=datum]").value,
-    wie: column.dataset.resource,
-    uur: `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`,
+    date: document.querySelector("[name=date]").value,
+    resource: column.dataset.resource,
+    time: `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`,
     lang: document.documentElement.lang,
   });
   location.assign(`${dragged.getAttribute("href").split("?")[0]}/verplaatsen?${asked}`);

@@ -8,7 +8,7 @@ const again = () => {
   timer = setTimeout(() => {
     const address = new URL(location.href);
     location.replace(
-      `${address.pathname.split("/").slice(0, 3).join("/")}?plaats=${address.searchParams.get("plaats") ?? ""}`,
+      `${address.pathname.split("/").slice(0, 3).join("/")}?location=${address.searchParams.get("location") ?? ""}`,
     );
   }, PATIENCE);
 };

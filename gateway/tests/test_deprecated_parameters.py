@@ -1,0 +1,79 @@
+"""Addresses from bookmarks, QR codes and screens with a deprecated name of a parameter lead to the same page."""
+
+import re
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+
+from loket_gateway.pages.deprecated_parameters import DEPRECATED_PARAMETERS
+from tests.browser.desk import a_session
+from tests.client import Portal, eventually
+
+#: path below the municipality and its query, with `{link}` and `{visit}` of an appointment
+ADDRESSES = [
+    ("/", "zoek=bouw"),
+    ("/tijdstip", "type=bouwadvies&dag=2031-02-03&maand=2031-02"),
+    ("/tijdstip", "type=bouwadvies&weg=2031-02-03T09:00:00%2B01:00"),
+    ("/tijdstip", "type=bouwadvies&uitnodiging=unknown"),
+    ("/tijdstip", "type=bouwadvies&in_plaats_van=hold"),
+    ("/afspraak/{link}", "nieuw=1"),
+    ("/afspraak/{link}", "verplaatst=1"),
+    ("/afspraak/{link}", "bewaard=1"),
+    ("/afspraak/{link}", "dank=1"),
+    ("/aanmelden", "naar=/rumst/balie/week"),
+    ("/koppelen", "naar=scherm"),
+    ("/onthaal", "plaats=gemeentehuis"),
+    ("/scherm", "plaats=gemeentehuis"),
+    ("/balie", "datum=2031-02-03&wie=ro-1&plaats=gemeentehuis&loket=Loket+2"),
+    ("/balie", "geroepen=A1"),
+    ("/balie", "nummer=A1"),
+    ("/balie", "geweigerd=too-early"),
+    ("/balie/week", "wie=ro-1&datum=2031-02-03"),
+    ("/balie/boeken", "type=bouwadvies&wie=ro-1&van=2031-02-03"),
+    ("/balie/afspraak/{visit}", "geboekt=1"),
+    ("/balie/afspraak/{visit}", "doorgegeven=1"),
+    ("/balie/afspraak/{visit}", "vrijgegeven=1"),
+    ("/balie/afspraak/{visit}/verplaatsen", "datum=2031-02-03&uur=10:00&wie=ro-1"),
+    ("/balie/sluitingen", "gesloten=1"),
+    ("/balie/teksten", "soort=reminder&taal=fr&verstuurd=1"),
+    ("/balie/teksten", "soort=reminder&taal=fr&veranderd=1"),
+    ("/balie/inrichten", "klaar=ro-1"),
+    ("/balie/beheer/instellingen", "versie=2&botsingen=3"),
+    ("/balie/beheer/vastgelopen", "opnieuw=2"),
+    ("/balie/beheer/logboek", "over=1&verder=000000000000000000000000"),
+]
+#: of each rendering
+ONCE = re.compile(r'name="once" value="[^"]*"')
+
+
+@pytest.fixture(scope="module")
+def session(stack):
+    return a_session(stack, "rumst")[0]
+
+
+@pytest.fixture(scope="module")
+def appointment(stack):
+    return Portal.on(stack).booked()
+
+
+def test_each_deprecated_parameter_is_in_an_address_here():
+    assert {name for _, query in ADDRESSES for name, _ in parse_qsl(query)} >= DEPRECATED_PARAMETERS.keys()
+
+
+@pytest.mark.parametrize(("path", "query"), ADDRESSES, ids=[f"{path}?{query}" for path, query in ADDRESSES])
+def test_a_deprecated_parameter_leads_to_the_same_page(stack, session, appointment, path, query):
+    at = f"{stack.url}/rumst{path.format(link=appointment['link_token'], visit=appointment['id'])}"
+    old = parse_qsl(query)
+    new = [(DEPRECATED_PARAMETERS.get(name, name), text) for name, text in old]
+
+    def page(given):
+        answer = session.get(f"{at}?{urlencode(given)}", timeout=15, allow_redirects=False)
+        return answer.status_code, answer.headers.get("Location"), ONCE.sub("", answer.text)
+
+    # a message that is sent between the two requests changes the page of a visit
+    eventually(lambda: page(old) == page(new), 15)
+
+
+def test_a_name_of_the_http_interface_is_not_renamed(portal):
+    answer = portal.get("slots", params={"appointment_type": "bouwadvies", "location": "gemeentehuis", "van": "x"})
+    assert [each["parameter"] for each in answer.json()["errors"]] == ["van"]
