@@ -37,6 +37,11 @@ def appointment_types_of(catalogue: dict[str, Any], names: Iterable[str]) -> lis
     return [kind for kind in including_removed(catalogue, "appointment_types") if kind["id"] in wanted]
 
 
+def on_site_locations(catalogue: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the locations that receive visitors."""
+    return [location for location in catalogue["locations"] if location["channel"] == "on_site"]
+
+
 class CatalogueCache(SharedExtension):
     """What municipalities offer. Raises Refusal: unknown-municipality; Unavailable when it was never loaded."""
 

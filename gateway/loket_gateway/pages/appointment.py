@@ -21,7 +21,7 @@ from ..i18n import language
 from . import words
 from .action import chosen_action
 from .page_route import page_route
-from .questions import answers_to_asked_questions
+from .questions import answers_to_asked_questions, sent_answers
 from .render import localise, municipality_context, page, refusal_sentence, see_other
 
 #: reasons of the municipality, which residents cannot choose
@@ -104,7 +104,7 @@ class AppointmentPages:
     @page_route("POST", "/<municipality>/afspraak/<token>/antwoorden")
     def mend_answers(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
+        given = sent_answers(request.form)
         asked = answers_to_asked_questions(_questions(self.catalogue.of(municipality), found), given)
         try:
             self.booking.answer_questions(municipality, found["id"], token, {"answers": asked})

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 from loket_contracts.errors import Refusal
 
 from ..access.roles import Caller
-from ..clients.catalogue_cache import CatalogueCache
+from ..clients.catalogue_cache import CatalogueCache, on_site_locations
 from ..http.authentication import Authentication
 from ..http.request import GatewayRequest
 from .page_route import page_route
@@ -68,10 +68,9 @@ class DevicePages:
 
     def _coupling(self, request: GatewayRequest, municipality: str, there: str, refused: bool = False) -> Response:
         catalogue = localise(request, self.catalogue.of(municipality))
-        places = [each for each in catalogue["locations"] if each["channel"] == "on_site"]
         return page(
-            "screens/couple.html", request, 401 if refused else 200, **municipality_context(catalogue), places=places,
-            there=there, refused=refused,
+            "screens/couple.html", request, 401 if refused else 200, **municipality_context(catalogue),
+            places=on_site_locations(catalogue), there=there, refused=refused,
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.visits import SERVING_STATES
 
-from ..clients.catalogue_cache import CatalogueCache
+from ..clients.catalogue_cache import CatalogueCache, on_site_locations
 from ..http.authentication import Authentication
 from ..http.request import GatewayRequest
 from .device import require_screen, screen_problem
@@ -34,7 +34,7 @@ class DisplayPages:
         if require_screen(self.access, request, municipality, "queue.read") is None:
             return see_other(request, f"/{municipality}/koppelen", next="scherm")
         catalogue = localise(request, self.catalogue.of(municipality))
-        receiving = [each for each in catalogue["locations"] if each["channel"] == "on_site"]
+        receiving = on_site_locations(catalogue)
         place = request.args.get("location") or next((each["id"] for each in receiving), "")
         line = self.booking.queue(municipality, place)
         called = [each for each in line["called"] if each["state"] in SERVING_STATES]

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 
-from ..clients.catalogue_cache import CatalogueCache
+from ..clients.catalogue_cache import CatalogueCache, on_site_locations
 from ..http.authentication import Authentication
 from ..http.request import GatewayRequest
 from ..i18n import language
@@ -90,9 +90,7 @@ class KioskPages:
 
     def _place(self, request: GatewayRequest, municipality: str) -> str:
         """Return the location of the kiosk. Raises Refusal: unknown-location."""
-        receiving = [
-            each["id"] for each in self.catalogue.of(municipality)["locations"] if each["channel"] == "on_site"
-        ]
+        receiving = [each["id"] for each in on_site_locations(self.catalogue.of(municipality))]
         asked = request.args.get("location") or next(iter(receiving), "")
         if asked not in receiving:
             raise Refusal("unknown-location", {"location": asked})

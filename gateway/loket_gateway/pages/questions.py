@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from loket_chassis.messaging.rpc import ServiceProxy
@@ -28,6 +29,8 @@ from .topics import kind_of
 #: maximum files in one form
 MAX_FILES = 4
 CONTACT_FIELDS = ("name", "email", "phone", "language")
+#: prefix of the fields of questions
+ANSWER = "answer-"
 #: alternatives for a lost slot: how many, and of how many days around it
 MAX_ALTERNATIVES, SEARCH_DAYS = 4, dt.timedelta(days=10)
 
@@ -52,7 +55,7 @@ class QuestionPages:
     def save_answers(self, request: GatewayRequest, municipality: str) -> Response:
         """Do what the button says: continue, only attach the chosen files, or remove one."""
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
-        given = {name[7:]: text for name, text in request.form.items() if name.startswith("answer-")}
+        given = sent_answers(request.form)
         catalogue = self.catalogue.of(municipality)
         questions = [each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]]
         given = answers_to_asked_questions(questions, given)
@@ -203,6 +206,11 @@ def _location(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
             found: dict[str, Any] = place
             return found
     raise Refusal("unknown-location", {"location": name})
+
+
+def sent_answers(form: MultiDict[str, str]) -> dict[str, str]:
+    """Return the answers in a form, by question."""
+    return {name.removeprefix(ANSWER): text for name, text in form.items() if name.startswith(ANSWER)}
 
 
 def answers_to_asked_questions(questions: Iterable[dict[str, Any]], given: dict[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from ...clients.catalogue_cache import CatalogueCache
 from ...http import problems
 from ...http.request import GatewayRequest
 from ...i18n import language
+from ..questions import CONTACT_FIELDS, sent_answers
 from ..render import parse_number, see_other
 from ..topics import kind_of
 from .frame import ONCE_FIELD, date_of, desk_page, today
@@ -24,7 +25,6 @@ from .refusals import REPEATABLE, desk_route, sentence
 READ, CHANGE = needs("agenda.read"), needs("appointments.change")
 #: free slots that are shown at once, and the days that are searched
 MAX_MOMENTS, DAYS_AT_ONCE = 40, dt.timedelta(days=20)
-CONTACT = ("name", "email", "phone", "language")
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class DeskBookingPages:
     @desk_route("POST", "/<municipality>/balie/boeken", CHANGE)
     def desk_book(self, request: GatewayRequest, municipality: str) -> Response:
         given, caller = request.form, request.caller
-        answers = {name[7:]: text for name, text in given.items() if name.startswith("answer-") and text.strip()}
+        answers = {question: text for question, text in sent_answers(given).items() if text.strip()}
         body: dict[str, Any] = {
             "appointment_types": [given.get("type", "")],
             "location": given.get("location") or None,
             "persons": parse_number(given.get("persons"), 1),
             "start": given.get("start", ""),
-            "contact": {name: given[name].strip() for name in CONTACT if given.get(name, "").strip()},
+            "contact": {name: given[name].strip() for name in CONTACT_FIELDS if given.get(name, "").strip()},
             "answers": answers,
         }
         if given.get("resource"):

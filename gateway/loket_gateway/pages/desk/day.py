@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import ServiceProxy
 
 from ...access.required_permission import needs
-from ...clients.catalogue_cache import CatalogueCache
+from ...clients.catalogue_cache import CatalogueCache, on_site_locations
 from ...http.request import GatewayRequest
 from ..render import see_other
 from .columns import grid
@@ -40,7 +40,7 @@ class DayPages:
         found = self.booking.agenda(municipality, request.caller.name, date.isoformat(), team, who, teams=teams)
         shown = [each for each in found["resources"] if who or each["open"] or each["claims"]]
         mine = [claim for each in shown for claim in each["claims"] if "state" in claim and claim["purpose"] == "visit"]
-        receiving = [each for each in self.catalogue.of(municipality)["locations"] if each["channel"] == "on_site"]
+        receiving = on_site_locations(self.catalogue.of(municipality))
         place = request.args.get("location") or (receiving[0]["id"] if receiving else None)
         is_today = date == today(self.catalogue, municipality)
         return desk_page(
