@@ -45,7 +45,7 @@ def is_page(url):
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize(("method", "url", "permission"), GUARDED)
-def test_a_role_passes_the_doors_that_it_may_and_no_other(stack, role, method, url, permission):
+def test_a_role_is_granted_exactly_its_permissions(stack, role, method, url, permission):
     answer = ask(stack, method, url, stack.machine_key("rumst", role))
     if permission.name in ROLES[role]:
         assert answer.status_code not in (401, 403)
@@ -56,7 +56,7 @@ def test_a_role_passes_the_doors_that_it_may_and_no_other(stack, role, method, u
 
 
 @pytest.mark.parametrize(("method", "url", "permission"), GUARDED)
-def test_nobody_passes_and_is_told_to_log_in(stack, method, url, permission):
+def test_an_anonymous_caller_is_asked_to_log_in(stack, method, url, permission):
     answer = ask(stack, method, url)
     if is_page(url):
         assert answer.status_code == 303
@@ -69,12 +69,12 @@ def test_nobody_passes_and_is_told_to_log_in(stack, method, url, permission):
 
 
 @pytest.mark.parametrize(("method", "url", "permission"), GUARDED)
-def test_the_neighbours_administrator_does_not_pass(stack, neighbours, method, url, permission):
+def test_an_administrator_of_another_municipality_is_refused(stack, neighbours, method, url, permission):
     assert ask(stack, method, url, neighbours.key).status_code == 403
 
 
 @pytest.mark.parametrize(("method", "url"), LINKED)
-def test_a_link_of_one_appointment_opens_no_other(stack, portal, method, url):
+def test_an_appointment_link_gives_no_access_to_another_appointment(stack, portal, method, url):
     stranger, mine = portal.booked(), portal.booked()
     answer = ask(stack, method, url, stranger["link_token"], identifier=mine["id"])
     assert answer.status_code in (404, 415, 422)
@@ -84,7 +84,7 @@ def test_a_link_of_one_appointment_opens_no_other(stack, portal, method, url):
     portal.post(f"appointments/{mine['id']}/cancel", token=mine["link_token"])
 
 
-def test_what_is_the_neighbours_is_not_found_under_ones_own_address(portal, neighbours, staff):
+def test_resources_of_another_municipality_are_not_found_under_ones_own_address(portal, neighbours, staff):
     mine = portal.booked()
     for rest in (f"appointments/{mine['id']}", f"appointments/{mine['reference']}/dossier"):
         assert staff.get(rest).status_code == 200
@@ -95,7 +95,7 @@ def test_what_is_the_neighbours_is_not_found_under_ones_own_address(portal, neig
     assert staff.send("DELETE", f"closures/{closure}").status_code == 204
 
 
-def test_who_works_for_one_team_sees_and_handles_that_team_alone(stack, portal):
+def test_a_user_of_one_team_sees_and_handles_only_that_team(stack, portal):
     milieu = Portal.on(stack, key=stack.machine_key("rumst", "lead/milieu"))
     other = portal.booked()
     assert milieu.get(f"appointments/{other['id']}/dossier").status_code == 404
@@ -121,7 +121,7 @@ def test_who_works_for_one_team_sees_and_handles_that_team_alone(stack, portal):
         ("id: rumst", "id: !!int rumst"),
     ],
 )
-def test_one_municipality_cannot_be_configured_through_another_however_it_is_written(staff, neighbours, usual, written):
+def test_one_municipality_cannot_be_configured_through_the_address_of_another(staff, neighbours, usual, written):
     before = staff.get("configuration").json()
     text = before["text"].replace(usual, written, 1).replace("hold_minutes: 10", "hold_minutes: 11")
     headers = {"Content-Type": "application/yaml", "Authorization": f"Bearer {neighbours.key}"}

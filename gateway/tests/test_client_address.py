@@ -27,18 +27,18 @@ from tests.client import ANSWERS, a_visitor
         (None, "?"),
     ],
 )
-def test_a_client_is_an_address_or_a_network_of_64_bits(address, client):
+def test_a_client_is_an_ipv4_address_or_a_64_bit_ipv6_network(address, client):
     assert client_network(address) == client
 
 
-def test_who_is_known_counts_by_name_and_not_by_address():
+def test_a_known_caller_is_limited_by_name_and_not_by_address():
     key = Caller("portaal", "rumst", by="key")
     person = Caller("portaal", "rumst", by="session")
     assert len({limit_key(each, "192.0.2.1") for each in (key, person, ANONYMOUS)}) == 3
     assert limit_key(key, "192.0.2.1") == limit_key(key, "192.0.2.2")
 
 
-def test_sixty_addresses_of_one_network_share_one_bound():
+def test_sixty_ipv6_addresses_of_one_network_share_one_limit():
     limits = Limits()
     limits.container = SimpleNamespace(config={"settings": SimpleNamespace(
         reads_per_minute=5, writes_per_minute=5, logins_per_minute=5, wrong_per_minute=5
@@ -60,7 +60,7 @@ def hold(portal, start, **changes):
     return portal.post("holds", body, **changes)
 
 
-def test_a_key_for_repeats_belongs_to_its_caller(portal, staff):
+def test_an_idempotency_key_belongs_to_its_caller(portal, staff):
     """Two who use the same key get each their own hold."""
     # on two days: one specialist may be the only one who is free, and a hold takes the starts beside it too
     last_of_day = {slot["start"][:10]: slot["start"] for slot in portal.slots()}
@@ -75,7 +75,7 @@ def test_a_key_for_repeats_belongs_to_its_caller(portal, staff):
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
 
 
-def test_a_stranger_who_uses_somebodys_key_does_not_book_their_hold(portal, staff):
+def test_a_caller_cannot_book_the_hold_of_another_with_its_idempotency_key(portal, staff):
     key, start = f"same-{uuid.uuid4()}", portal.slots()[-1]["start"]
     body = {
         "appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": start, "answers": ANSWERS,

@@ -41,7 +41,7 @@ def get(path):
         ("Transfer-Encoding: xchunked",), ("Transfer-Encoding: chunked, identity",),
     ],
 )  # fmt: skip
-def test_a_body_whose_length_can_be_read_in_two_ways_is_refused(said, fields):
+def test_a_body_with_an_ambiguous_length_is_refused(said, fields):
     assert said(post(*fields))[0] == 400
 
 
@@ -51,7 +51,7 @@ def test_a_chunk_without_a_size_is_refused(said, body):
 
 
 @pytest.mark.parametrize("path", ["//rumst", "//rumst/api", "/api//v1/municipalities", "/\\rumst/", "/rumst//afspraak"])
-def test_an_address_that_is_put_right_stays_on_the_host_that_was_asked(said, path):
+def test_a_normalised_address_redirects_to_the_requested_host(said, path):
     status, head = said(get(path))
     places = [line.split(": ", 1)[1] for line in head.split("\r\n") if line.lower().startswith("location:")]
     assert status in (308, 404)

@@ -13,7 +13,7 @@ from loket_gateway.http.routing import Route
 GOING = Deprecation(dt.date(2026, 12, 1), dt.date(2027, 12, 1), "/api/v2/rumst/slots")
 
 
-def test_the_fields_are_those_of_the_rfcs():
+def test_the_deprecation_fields_follow_the_rfcs():
     assert GOING.fields() == [
         ("Deprecation", "@1796083200"),
         ("Sunset", "Wed, 01 Dec 2027 00:00:00 GMT"),
@@ -21,18 +21,18 @@ def test_the_fields_are_those_of_the_rfcs():
     ]
 
 
-def test_nobody_gets_less_than_a_year():
+def test_every_deprecation_gives_at_least_a_year():
     with pytest.raises(ValueError, match="less than a year"):
         Deprecation(dt.date(2026, 12, 1), dt.date(2027, 11, 1), "/")
 
 
-def test_every_answer_of_such_a_route_says_so_also_a_refusal():
+def test_every_response_of_a_deprecated_route_says_so_including_refusals():
     route = Route("GET", "/x", rate_limited=False, deprecated=GOING)
     for given in (Response("fine"), Response(status=404)):
         assert dict(route.finish(given).headers)["Sunset"].startswith("Wed, 01 Dec 2027")
 
 
-def test_the_document_and_the_routes_agree_on_what_goes_away():
+def test_the_openapi_document_and_the_routes_agree_on_deprecations():
     going = {(method.lower(), url.replace("<", "{").replace(">", "}")) for method, url, each in routes("/api/")
              if each.deprecated}  # fmt: skip
     assert going == {(each.method, each.path) for each in OPERATIONS if each.deprecated}

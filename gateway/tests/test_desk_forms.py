@@ -15,7 +15,7 @@ from loket_gateway.pages.desk.frame import DONE_PARAMETERS
 
 
 @pytest.mark.parametrize("action", ["pass_on", "lift_address", "move"])
-def test_a_later_refusal_does_not_report_the_last_action_on_a_visit_again(action):
+def test_a_later_refusal_does_not_repeat_the_report_of_the_last_action(action):
     request = GatewayRequest(EnvironBuilder(method="POST", data={"reason": "other"}).get_environ())
     request.caller = Caller("beheer", "halstad", (Grant("admin"),), "session")
     pages = DeskAppointmentPages(MagicMock(), MagicMock(), MagicMock())

@@ -45,7 +45,7 @@ def account(staff):
     return name, made["first_password"]
 
 
-def test_a_first_password_must_be_changed_before_anything_else(browser, account):
+def test_a_first_password_must_be_changed_before_anything_else_is_allowed(browser, account):
     name, password = account
     answer = browser.login(name, password)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/rumst/wachtwoord")
@@ -61,20 +61,22 @@ def test_a_password_that_is_too_short_or_too_long_is_refused(browser, account, n
     assert browser.choose(account[1], new).status_code == 422
 
 
-def test_the_cookie_is_kept_from_scripts_and_from_other_sites(browser, account):
+def test_the_session_cookie_is_http_only_and_same_site(browser, account):
     cookie = browser.login(*account).headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
 
 
-def test_a_name_that_there_is_not_is_answered_as_a_wrong_password(browser, account):
+def test_an_unknown_account_gets_the_same_response_as_a_wrong_password(browser, account):
     name, _ = account
     wrong, nobody = browser.login(name, "wrong"), browser.login("nobody-at-all", "wrong")
     assert wrong.status_code == nobody.status_code == 401
     assert wrong.text.replace(name, "") == nobody.text.replace("nobody-at-all", "")
 
 
-def test_after_wrong_passwords_the_right_one_is_refused_too_until_an_administrator_helps(browser, account, staff):
+def test_after_too_many_wrong_passwords_the_right_one_is_refused_until_an_administrator_resets_it(
+    browser, account, staff
+):
     name, password = account
     for _ in range(6):
         browser.login(name, "wrong")
@@ -83,7 +85,7 @@ def test_after_wrong_passwords_the_right_one_is_refused_too_until_an_administrat
     assert browser.login(name, again).status_code == 303
 
 
-def test_a_closed_account_is_out_at_once(browser, account, staff):
+def test_closing_an_account_ends_its_sessions_at_once(browser, account, staff):
     browser.login(*account)
     browser.choose(account[1], LONG_ENOUGH)
     assert browser.session.get(f"{browser.api}/closures").status_code == 200
@@ -92,14 +94,14 @@ def test_a_closed_account_is_out_at_once(browser, account, staff):
     assert browser.login(account[0], LONG_ENOUGH).status_code == 401
 
 
-def test_who_logs_out_is_out_and_the_old_cookie_opens_nothing(browser, account):
+def test_logging_out_invalidates_the_session_cookie(browser, account):
     browser.login(*account)
     token, kept = browser.csrf_token(), dict(browser.session.cookies)
     browser.session.post(f"{browser.at}/afmelden", data={"csrf_token": token}, timeout=15)
     assert requests.get(f"{browser.api}/closures", cookies=kept, timeout=15).status_code == 401
 
 
-def test_a_change_without_the_token_of_the_session_is_refused(browser, account):
+def test_a_change_without_a_csrf_token_is_refused(browser, account):
     browser.login(*account)
     browser.choose(account[1], LONG_ENOUGH)
     body = {"first": in_days(120), "resource": "ro-1"}
@@ -113,28 +115,28 @@ def test_a_change_without_the_token_of_the_session_is_refused(browser, account):
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
-def test_a_login_form_of_another_site_is_refused(browser, account, headers):
+def test_a_login_form_posted_from_another_site_is_refused(browser, account, headers):
     form = {"name": account[0], "password": account[1]}
     answer = browser.session.post(f"{browser.at}/aanmelden", data=form, headers=headers, timeout=15)
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("address", ["/rumst/aanmelden/provider", "/aanmelden/terug?code=x&state=y"])
-def test_without_a_provider_of_identities_there_is_no_such_address(stack, address):
+def test_without_an_identity_provider_its_login_address_does_not_exist(stack, address):
     assert requests.get(f"{stack.url}{address}", timeout=15, allow_redirects=False).status_code == 404
 
 
 @pytest.mark.parametrize(
     "there", ["https://evil.example/", "//evil.example/rumst/", "/rumst//evil.example", "/kontich/"]
 )
-def test_after_the_login_nobody_is_sent_to_another_site(browser, account, there):
+def test_login_never_redirects_to_another_site(browser, account, there):
     browser.login(*account)
     browser.choose(account[1], LONG_ENOUGH)
     answer = browser.login(account[0], LONG_ENOUGH, next=there)
     assert answer.headers["Location"] == "/rumst/balie"
 
 
-def test_a_key_can_be_renewed_while_the_old_one_works_and_taken_away(staff, stack):
+def test_an_api_key_can_be_rotated_while_the_old_one_works_and_revoked(staff, stack):
     made = staff.post("api-keys", {"name": "renewed", "roles": ["kiosk"]})
     assert made.status_code == 201
     old = made.json()["key"]
@@ -145,7 +147,7 @@ def test_a_key_can_be_renewed_while_the_old_one_works_and_taken_away(staff, stac
     assert [staff.get("queue", key, **queue).status_code for key in (old, new)] == [401, 401]
 
 
-def test_a_key_is_told_once_and_kept_as_a_hash(staff, stack):
+def test_an_api_key_is_shown_once_and_stored_as_a_hash(staff, stack):
     key = staff.post("api-keys", {"name": "told-once", "roles": ["portal"]}).json()["key"]
     database = MongoClient(stack.servers.mongo_uri)["loket_gateway"]
     kept = str(list(database.api_keys.find()))
@@ -153,19 +155,19 @@ def test_a_key_is_told_once_and_kept_as_a_hash(staff, stack):
     assert key not in staff.get("api-keys").text
 
 
-def test_a_name_is_taken_once(staff):
+def test_account_and_key_names_are_unique(staff):
     body = {"name": "only-one", "roles": ["portal"]}
     assert staff.post("api-keys", body).status_code == 201
     assert staff.post("api-keys", body).json()["code"] == "name-taken"
 
 
 @pytest.mark.parametrize("roles", [["emperor"], ["portal"], [], ["lead/nowhere"]])
-def test_an_account_of_a_person_cannot_be_given_what_no_person_is(staff, roles):
+def test_a_personal_account_cannot_get_a_machine_role(staff, roles):
     answer = staff.post("accounts", {"name": "wrongly-made", "roles": roles})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
 
 
-def test_who_came_in_and_who_gave_access_is_in_the_log_page_by_page(browser, account, staff):
+def test_logins_and_grants_are_in_the_audit_log_page_by_page(browser, account, staff):
     browser.login(*account)
     first = staff.get("access-log", params={"limit": 2}).json()
     assert [each["action"] for each in first["entries"]] == ["logged in", "account made"]

@@ -13,12 +13,12 @@ from loket_gateway.api.operations import OPERATIONS
 DOCUMENT = document("http://127.0.0.1:8080")
 
 
-def test_every_route_of_the_api_is_described_and_no_other():
+def test_the_openapi_document_describes_every_api_route_and_no_other():
     described = {(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods}
     assert described == {(each.lower(), re.sub(r"<(\w+)>", r"{\1}", url)) for each, url, _ in routes("/api/")}
 
 
-def test_for_whom_an_operation_is_described_is_for_whom_its_route_is():
+def test_a_described_operation_requires_the_permission_of_its_route():
     required = {
         (method.lower(), re.sub(r"<(\w+)>", r"{\1}", url)): each.permission for method, url, each in routes("/api/")
     }
@@ -27,25 +27,25 @@ def test_for_whom_an_operation_is_described_is_for_whom_its_route_is():
         assert (operation.link, operation.permission) == (permission.link, permission.name), operation.id
 
 
-def test_every_example_is_what_it_is_an_example_of():
+def test_every_example_is_valid_against_its_schema():
     for operation in OPERATIONS:
         if isinstance(operation.body, type):
             assert operation.body().validate(example_of(operation.body())) == {}, operation.id
 
 
-def test_every_reference_leads_somewhere():
+def test_every_reference_in_the_document_resolves():
     names = set(re.findall(r"#/components/schemas/(\w+)", str(DOCUMENT)))
     assert names <= set(DOCUMENT["components"]["schemas"])
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
-def test_every_operation_tells_its_answer_and_its_problems(operation):
+def test_every_operation_describes_its_response_and_its_problems(operation):
     described = DOCUMENT["paths"][operation.path][operation.method]
     assert str(operation.status) in described["responses"]
     assert "503" in described["responses"]
 
 
-def test_real_answers_have_the_shape_that_is_described(portal):
+def test_real_responses_match_their_described_schema(portal):
     booked = portal.booked()
     start = portal.slots()[0]["start"]
     hold = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": start}
@@ -67,7 +67,7 @@ def test_real_answers_have_the_shape_that_is_described(portal):
         assert schema().validate(answer) == {}, schema.__name__
 
 
-def test_the_document_and_its_pages_can_be_read(portal):
+def test_the_openapi_document_and_its_pages_are_served(portal):
     assert portal.session.get(f"{portal.url}/openapi.json", timeout=5).json()["openapi"] == "3.1.0"
     page = portal.session.get(f"{portal.url}/docs", timeout=5).text
     for operation in OPERATIONS:

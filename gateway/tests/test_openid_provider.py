@@ -58,7 +58,7 @@ def login(url, who, municipality="rumst", there=""):
     return session, answer
 
 
-def test_who_has_a_role_comes_in_with_it_and_no_more(stack, url):
+def test_a_user_logs_in_with_the_roles_that_the_provider_names(stack, url):
     session, answer = login(url, "lead")
     assert answer.status_code == 200
     assert answer.url.startswith(f"{url}/rumst/balie")
@@ -71,24 +71,24 @@ def test_who_has_a_role_comes_in_with_it_and_no_more(stack, url):
     assert "lead@" not in str(kept)
 
 
-def test_who_has_no_role_does_not_come_in(stack, url):
+def test_a_user_without_a_role_cannot_log_in(stack, url):
     session, answer = login(url, "nobody")
     assert answer.status_code == 403
     assert session.get(f"{url}/api/v1/rumst/agenda?date=2026-11-30", timeout=20).status_code == 401
 
 
-def test_the_login_goes_on_to_where_it_was_asked_for_and_never_elsewhere(stack, url):
+def test_login_continues_to_the_requested_page_and_never_to_another_site(stack, url):
     assert login(url, "lead", there="?next=/rumst/cijfers%3Fteam%3Dmilieu")[1].url.endswith("team=milieu")
     assert "evil" not in login(url, "lead", there="?next=//evil.example/")[1].url
 
 
-def test_an_answer_without_the_browsers_own_cookie_or_a_second_time_is_refused(stack, url):
+def test_a_provider_response_without_the_browsers_cookie_or_used_twice_is_refused(stack, url):
     session, _ = login(url, "lead")
     assert requests.get(f"{url}/aanmelden/terug?code=x&state=y", timeout=20).status_code == 401
     assert session.get(f"{url}/aanmelden/terug?code=x&state=y", timeout=20).status_code == 401
 
 
-def test_the_login_page_offers_both_ways(stack, url):
+def test_the_login_page_offers_password_and_provider(stack, url):
     page = requests.get(f"{url}/rumst/aanmelden", timeout=20).text
     assert "/rumst/aanmelden/provider" in page
     assert 'type="password"' in page
@@ -97,7 +97,7 @@ def test_the_login_page_offers_both_ways(stack, url):
 LONG = "ministerie/afdeling/" * 5
 
 
-def test_two_long_subjects_that_begin_alike_are_two_accounts(stack, url):
+def test_two_long_subjects_with_the_same_beginning_are_two_accounts(stack, url):
     accounts = MongoClient(stack.servers.mongo_uri).loket_gateway.accounts
     before = {each["_id"] for each in accounts.find()}
     for who in ("an", "bo"):
@@ -107,7 +107,7 @@ def test_two_long_subjects_that_begin_alike_are_two_accounts(stack, url):
     assert all(len(each["name"]) <= 64 for each in made)
 
 
-def test_an_account_that_was_closed_under_its_cut_name_stays_closed(stack, url):
+def test_an_account_closed_under_its_truncated_name_stays_closed(stack, url):
     accounts = MongoClient(stack.servers.mongo_uri).loket_gateway.accounts
     former = f"idp-{LONG.replace('/', '-')}an"[:64]
     accounts.delete_many({"name": {"$regex": "^idp-ministerie"}})

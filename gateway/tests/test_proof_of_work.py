@@ -37,7 +37,7 @@ def work(stamp):
     return next(str(number) for number in itertools.count() if is_work(stamp, str(number)))
 
 
-def test_who_works_holds_a_slot_and_each_stamp_is_good_once(careful, slot_request):
+def test_proof_of_work_allows_a_hold_and_each_stamp_is_accepted_once(careful, slot_request):
     stamp = asked(careful, slot_request)["stamp"]
     headers = {"Loket-Stamp": stamp, "Loket-Work": work(stamp)}
     assert careful.post("holds", slot_request, headers=headers).status_code == 201
@@ -45,23 +45,23 @@ def test_who_works_holds_a_slot_and_each_stamp_is_good_once(careful, slot_reques
 
 
 @pytest.mark.parametrize("proof", ["", "0", "x" * 1000])
-def test_who_does_not_work_does_not(careful, slot_request, proof):
+def test_a_hold_without_valid_proof_of_work_is_refused(careful, slot_request, proof):
     stamp = asked(careful, slot_request)["stamp"]
     assert careful.post("holds", slot_request, headers={"Loket-Stamp": stamp, "Loket-Work": proof}).status_code == 428
 
 
-def test_a_stamp_that_was_never_given_is_good_for_nothing(careful, slot_request):
+def test_a_forged_stamp_is_refused(careful, slot_request):
     headers = {"Loket-Stamp": "made-up", "Loket-Work": work("made-up")}
     assert careful.post("holds", slot_request, headers=headers).status_code == 428
 
 
-def test_who_waits_may_too_for_those_without_a_script(careful, slot_request):
+def test_a_request_without_javascript_may_wait_instead_of_proof_of_work(careful, slot_request):
     challenge = asked(careful, slot_request)
     time.sleep(challenge["seconds"])
     assert careful.post("holds", slot_request, headers={"Loket-Stamp": challenge["stamp"]}).status_code == 201
 
 
-def test_booking_straight_from_a_start_needs_it_and_from_a_hold_does_not(careful, slot_request):
+def test_booking_from_a_start_requires_proof_of_work_and_booking_from_a_hold_does_not(careful, slot_request):
     contact = {"name": "Lieve", "email": "lieve@example.org"}
     assert careful.post("appointments", {**slot_request, "contact": contact}).status_code == 428
     stamp = asked(careful, slot_request)["stamp"]
@@ -69,7 +69,7 @@ def test_booking_straight_from_a_start_needs_it_and_from_a_hold_does_not(careful
     assert careful.post("appointments", {"hold": hold, "contact": contact}).status_code == 201
 
 
-def test_a_portal_with_a_key_needs_none(careful, stack, slot_request):
+def test_a_portal_with_an_api_key_needs_no_proof_of_work(careful, stack, slot_request):
     portal = Portal.on(stack, "careful", stack.machine_key("careful", "portal"))
     assert (
         portal.post("appointments", {**slot_request, "contact": {"name": "L", "email": "l@example.org"}}).status_code
@@ -77,19 +77,19 @@ def test_a_portal_with_a_key_needs_none(careful, stack, slot_request):
     )
 
 
-def test_where_it_is_off_nobody_is_asked(portal):
+def test_without_friction_in_the_configuration_no_proof_of_work_is_asked(portal):
     slot = portal.slots()[-1]["start"]
     body = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": slot}
     assert portal.post("holds", body).status_code == 201
 
 
-def test_a_person_with_a_script_notices_nothing(scripted_page, careful):
+def test_with_javascript_the_proof_of_work_is_invisible_to_the_resident(scripted_page, careful):
     scripted_page.goto(f"{careful.url}/careful/tijdstip?type=visit")
     scripted_page.locator("ul.times button").last.click()
     expect(scripted_page.get_by_role("heading", name="Uw gegevens")).to_be_visible()
 
 
-def test_a_page_that_is_sent_at_once_without_a_script_is_told_to_wait(careful):
+def test_a_form_sent_too_quickly_without_javascript_asks_the_resident_to_wait(careful):
     page = requests.get(f"{careful.url}/careful/tijdstip?type=visit", timeout=10).text
     stamp = page.split('name="stamp" value="')[1].split('"')[0]
     form = {"type": "visit", "location": "hal", "start": careful.slots("visit", "hal")[-1]["start"], "stamp": stamp}

@@ -52,14 +52,14 @@ def asks(limits, client="10.0.0.1", what="read"):
     return True
 
 
-def test_a_client_gets_all_that_it_may_and_no_more():
+def test_a_client_gets_its_full_quota_and_no_more():
     limits = gateway(MemoryStorage())
     assert [asks(limits) for _ in range(MOST + 5)] == [True] * MOST + [False] * 5
     assert asks(limits, "10.0.0.2")
     assert asks(limits, what="write")
 
 
-def test_requests_at_the_same_moment_share_one_batch():
+def test_concurrent_requests_share_one_batch_of_quota():
     storage = SlowStorage()
     limits = gateway(storage)
     pool = eventlet.GreenPool(100)
@@ -68,14 +68,14 @@ def test_requests_at_the_same_moment_share_one_batch():
     assert storage.looked_up < MOST
 
 
-def test_several_gateways_count_together():
+def test_several_gateways_share_one_count():
     storage = MemoryStorage()
     gateways = [gateway(storage) for _ in range(3)]
     let_in = sum(asks(gateways[number % 3]) for number in range(3 * MOST))
     assert MOST - 2 * (MOST // 20) <= let_in <= MOST
 
 
-def test_who_has_none_left_costs_no_lookup():
+def test_an_exhausted_client_costs_no_database_query():
     storage = SlowStorage()
     limits = gateway(storage)
     while asks(limits):
@@ -86,7 +86,7 @@ def test_who_has_none_left_costs_no_lookup():
 
 
 @pytest.mark.parametrize("what", ["read", "login"])
-def test_with_the_database_away_each_gateway_counts_by_itself(what):
+def test_without_the_database_each_gateway_counts_alone(what):
     limits = gateway(NoStorage())
     let_in = sum(asks(limits, what=what) for _ in range(100))
     assert let_in == (MOST if what == "read" else 2)

@@ -150,7 +150,7 @@ def remove(stack, folder, removal):
     return made
 
 
-def test_a_removal_tells_whom_it_hits_and_counts_when_it_is_confirmed(removed):
+def test_a_removal_lists_the_affected_appointments_and_applies_once_confirmed(removed):
     reference = removed.booked["reference"]
     assert reference in str(removed.dry_run.json()["removals"])
     assert removed.refused.status_code == 409
@@ -161,7 +161,7 @@ def test_a_removal_tells_whom_it_hits_and_counts_when_it_is_confirmed(removed):
     assert (removed.confirmed.status_code, removed.confirmed.json()["changed"]) == (200, True)
 
 
-def test_the_command_line_prints_whom_a_removal_hits_and_asks_for_a_confirmation(removed):
+def test_the_command_line_lists_the_affected_appointments_and_asks_for_confirmation(removed):
     reference = removed.booked["reference"]
     shown, refused = removed.by_command["--diff"], removed.by_command[""]
     assert (shown.returncode, refused.returncode) == (0, 1)
@@ -171,7 +171,7 @@ def test_the_command_line_prints_whom_a_removal_hits_and_asks_for_a_confirmation
 
 
 @pytest.mark.parametrize("action", ["look", "take"])
-def test_the_editor_at_the_desk_shows_whom_a_removal_hits_before_it_counts(removed, action):
+def test_the_configuration_editor_lists_the_affected_appointments_before_a_removal(removed, action):
     page = removed.editor[action]
     assert page.status_code == 200
     assert f"/balie/afspraak/{removed.booked['id']}" in page.text
@@ -180,13 +180,13 @@ def test_the_editor_at_the_desk_shows_whom_a_removal_hits_before_it_counts(remov
     assert 'value="take"' not in page.text
 
 
-def test_the_residents_page_still_says_about_what_where_and_with_whom(removed):
+def test_the_residents_page_still_shows_topic_place_and_person(removed):
     text = requests.get(removed.page, timeout=10).text
     for words in (TOPIC, PLACE, "Plein 1", PERSON, "Een foto", "Welk adres?"):
         assert words in text, words
 
 
-def test_the_calendar_file_still_has_its_words_on_the_page_and_over_the_api(removed):
+def test_the_calendar_file_keeps_its_texts_on_the_page_and_over_the_api(removed):
     own = removed.portal.get(f"appointments/{removed.booked['id']}/calendar.ics", removed.booked["link_token"])
     page = requests.get(f"{removed.page}/agenda.ics", timeout=10)
     assert (own.status_code, page.status_code) == (200, 200)
@@ -194,13 +194,13 @@ def test_the_calendar_file_still_has_its_words_on_the_page_and_over_the_api(remo
     assert TOPIC in page.text
 
 
-def test_the_api_still_tells_the_names(removed):
+def test_the_api_still_returns_the_names(removed):
     result = removed.portal.get(f"appointments/{removed.booked['id']}", removed.booked["link_token"]).json()
     assert [each["name"] for each in result["appointment_types"]] == [TOPIC]
     assert (result["location"]["name"], result["with"]) == (PLACE, [PERSON])
 
 
-def test_moving_says_what_to_do(removed):
+def test_the_move_page_explains_what_to_do(removed):
     text, moving = requests.get(removed.page, timeout=10).text, requests.get(f"{removed.page}/verplaatsen", timeout=10)
     if "boom" in removed.removed:
         code = "appointment-type-removed"
@@ -221,7 +221,7 @@ def test_moving_says_what_to_do(removed):
     assert moving.url == removed.page, "its page says why"
 
 
-def test_a_resident_whose_place_is_gone_can_choose_another(removed):
+def test_a_resident_whose_location_was_removed_can_choose_another(removed):
     if removed.removed != ("hal",):
         assert "location=annex" not in requests.get(removed.page, timeout=10).text
         return
@@ -234,7 +234,7 @@ def test_a_resident_whose_place_is_gone_can_choose_another(removed):
     assert OTHER_PLACE in moved.text
 
 
-def test_no_get_address_fails_whatever_it_is_filled_with(removed, stack):
+def test_no_get_route_fails_after_a_removal(removed, stack):
     """Every GET route, with ids that exist, for staff, for residents and for portals."""
     session, _ = a_session(stack, removed.portal.municipality)
     booked, token = removed.booked, removed.booked["link_token"]
@@ -265,7 +265,7 @@ def test_no_get_address_fails_whatever_it_is_filled_with(removed, stack):
     assert not failed
 
 
-def test_the_desk_shows_words_and_no_codes(removed, stack):
+def test_the_desk_shows_names_and_no_codes(removed, stack):
     session, _ = a_session(stack, removed.portal.municipality)
     desk, day = f"{removed.url}/balie", removed.booked["start"][:10]
     visit = session.get(f"{desk}/afspraak/{removed.booked['id']}", timeout=10).text
@@ -285,7 +285,7 @@ def test_the_desk_shows_words_and_no_codes(removed, stack):
     assert PERSON in clashes
 
 
-def test_the_feed_of_whoever_is_left_has_words(removed, stack):
+def test_the_calendar_feed_of_a_remaining_person_keeps_its_texts(removed, stack):
     if "ann" in removed.removed:
         return
     token = stack_feed(stack, removed.portal.municipality, "ann")
@@ -300,7 +300,7 @@ def stack_feed(stack, municipality, resource):
 
 
 @pytest.mark.parametrize("dialect", ["jcc", "qmatic"])
-def test_a_portal_still_reads_its_appointment(removed, dialect):
+def test_a_portal_can_still_read_its_appointment(removed, dialect):
     booked = removed.others["portal"]
     name = removed.portal.municipality
     if dialect == "jcc":
@@ -312,7 +312,7 @@ def test_a_portal_still_reads_its_appointment(removed, dialect):
     assert PLACE in result.text
 
 
-def test_a_form_that_was_begun_and_an_invitation_are_refused_and_no_fault(removed):
+def test_an_unfinished_form_and_an_invitation_are_refused_without_a_server_error(removed):
     hold, invitation = removed.others["hold"]["id"], removed.others["invitation"]["token"]
     for step in ("vragen", "gegevens", "nakijken"):
         assert requests.get(f"{removed.url}/{step}?hold={hold}", timeout=10).status_code < 500
@@ -331,7 +331,7 @@ def test_the_figures_still_have_labels(removed):
     assert page.status_code < 500
 
 
-def test_who_is_here_can_be_helped(removed):
+def test_a_resident_who_has_checked_in_can_be_served(removed):
     here, ticket = removed.others["here"], removed.others["ticket"]
     answer = removed.portal.post(f"appointments/{here['id']}/start")
     assert answer.status_code == 200, answer.text
@@ -341,7 +341,7 @@ def test_who_is_here_can_be_helped(removed):
     assert done.status_code == 200, done.text
 
 
-def test_whoever_waited_for_what_is_gone_waits_no_more(removed):
+def test_a_removal_ends_waiting_for_the_removed_entry(removed):
     if not {"boom", "hal"} & set(removed.removed):
         return
     own = f"appointments/{removed.booked['id']}", removed.booked["link_token"]
@@ -350,7 +350,7 @@ def test_whoever_waited_for_what_is_gone_waits_no_more(removed):
     assert removed.portal.post("waiting-list", waits, removed.booked["link_token"]).status_code == 409
 
 
-def test_cancelling_works_and_its_mail_has_the_words(removed):
+def test_cancelling_works_and_its_mail_keeps_its_texts(removed):
     made = removed.booked
     answer = requests.post(f"{removed.page}/annuleren", data={"reason": "other"}, timeout=10)
     assert answer.status_code == 200

@@ -35,7 +35,7 @@ def log_lines(stack):
         ("GET", f"/geheim?x={'x' * 9000}", "address-too-long"),
     ],
 )
-def test_a_refusal_is_one_line_with_its_code(stack, log_lines, method, path, code):
+def test_a_refusal_is_one_log_line_with_its_code(stack, log_lines, method, path, code):
     requests.request(method, stack.url + path, data="geheim" if method == "POST" else None, timeout=10)
     line = eventually(lambda: next((each for each in log_lines() if each.get("refused") == code), None))
     assert (line["event"], line["level"]) == ("request", "info")
@@ -43,6 +43,6 @@ def test_a_refusal_is_one_line_with_its_code(stack, log_lines, method, path, cod
     assert "Traceback" not in str(log_lines())
 
 
-def test_an_answer_that_could_not_be_sent_is_an_error(capsys):
+def test_a_response_that_cannot_be_sent_is_logged_as_an_error(capsys):
     WebServerLog().info("Traceback (most recent call last): ...")
     assert "a response could not be sent" in capsys.readouterr().out

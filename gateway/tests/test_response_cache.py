@@ -20,7 +20,7 @@ def raw(portal, rest, **headers):
 
 
 @pytest.mark.parametrize("rest", ["teams", "locations", "appointment-types", "slots"])
-def test_what_has_not_changed_is_not_sent_again(portal, rest):
+def test_an_unchanged_response_is_answered_with_304(portal, rest):
     first = raw(portal, rest)
     again = raw(portal, rest, **{"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -29,19 +29,19 @@ def test_what_has_not_changed_is_not_sent_again(portal, rest):
 
 
 @pytest.mark.parametrize("asked", ["*", 'W/"x", {}', "{}"])
-def test_an_etag_is_found_in_a_list_and_by_a_star(portal, asked):
+def test_if_none_match_accepts_a_list_and_a_star(portal, asked):
     tag = raw(portal, "teams").headers["ETag"]
     assert raw(portal, "teams", **{"If-None-Match": asked.format(tag)}).status_code == 304
 
 
-def test_a_language_has_answers_of_its_own(portal):
+def test_each_language_has_its_own_cached_response(portal):
     dutch, french = (raw(portal, "teams", **{"Accept-Language": each}) for each in ("nl", "fr"))
     assert dutch.json() != french.json()
     assert dutch.headers["ETag"] != french.headers["ETag"]
     assert {"Accept-Language", "Accept-Encoding"} <= {each.strip() for each in dutch.headers["Vary"].split(",")}
 
 
-def test_a_large_answer_is_compressed_for_who_can_read_it(portal):
+def test_a_large_response_is_compressed_for_clients_that_accept_it(portal):
     plain = requests.get(portal.path("appointment-types"), headers={"Accept-Encoding": "identity"}, timeout=10)
     zipped = requests.get(
         portal.path("appointment-types"), headers={"Accept-Encoding": "gzip"}, timeout=10, stream=True
@@ -52,7 +52,7 @@ def test_a_large_answer_is_compressed_for_who_can_read_it(portal):
     assert len(body) * 2 < len(plain.content)
 
 
-def test_who_has_just_booked_sees_it(portal):
+def test_a_client_sees_its_own_booking_at_once(portal):
     for _ in range(3):
         slots = portal.slots()
         last = slots[-1]
@@ -63,7 +63,7 @@ def test_who_has_just_booked_sees_it(portal):
         assert portal.slots()[-1] == last
 
 
-def test_a_configuration_that_is_loaded_shows_at_once(portal, staff):
+def test_a_new_configuration_is_visible_at_once(portal, staff):
     text = staff.get("configuration").json()["text"]
     changed = text.replace("Ruimtelijke ordening", "Ruimte en wonen", 1)
     headers = {"Content-Type": "application/yaml", "Authorization": f"Bearer {staff.key}"}
@@ -72,14 +72,14 @@ def test_a_configuration_that_is_loaded_shows_at_once(portal, staff):
         eventually(lambda name=name: name in raw(portal, "teams").text, patience=3)
 
 
-def test_what_one_person_sees_is_kept_nowhere(portal, staff):
+def test_personal_responses_are_never_cached(portal, staff):
     booked = portal.booked()
     for answer in (portal.get(f"appointments/{booked['id']}", token=booked["link_token"]), staff.get("closures")):
         assert answer.headers["Cache-Control"] == "no-store"
         assert "ETag" not in answer.headers
 
 
-def test_what_is_left_of_the_bounds_is_told(portal):
+def test_the_remaining_quota_is_reported_in_header_fields(portal):
     first = raw(portal, "teams").headers
     assert first["RateLimit-Policy"].endswith(";w=60")
     time.sleep(0.01)
@@ -87,7 +87,7 @@ def test_what_is_left_of_the_bounds_is_told(portal):
     assert left[1] == left[0] - 1
 
 
-def test_a_page_of_another_site_may_ask_when_the_municipality_lists_it(portal, staff):
+def test_cors_allows_the_origins_that_the_municipality_lists(portal, staff):
     text = staff.get("configuration").json()["text"]
     headers = {"Content-Type": "application/yaml", "Authorization": f"Bearer {staff.key}"}
     listed = text + "\nonline: {origins: [https://www.rumst.example]}\n"
@@ -104,7 +104,7 @@ def test_a_page_of_another_site_may_ask_when_the_municipality_lists_it(portal, s
     assert requests.put(staff.path("configuration"), data=text.encode(), headers=headers, timeout=15).ok
 
 
-def test_a_repeat_under_the_same_key_issues_no_second_ticket(staff):
+def test_a_repeated_idempotency_key_issues_no_second_ticket(staff):
     body = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis"}
     first, again = (staff.post("tickets", body, key="ticket-1").json() for _ in range(2))
     assert first == again
@@ -113,7 +113,7 @@ def test_a_repeat_under_the_same_key_issues_no_second_ticket(staff):
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
 
 
-def test_what_is_remembered_stays_bounded_however_many_ways_a_language_is_asked_for():
+def test_the_cache_is_bounded_for_any_number_of_accept_language_values():
     kept = ResponseCache()
     kept.setup()
     for number in range(MAX_REQUESTS + 10):
@@ -123,7 +123,7 @@ def test_what_is_remembered_stays_bounded_however_many_ways_a_language_is_asked_
     assert len(kept._keys_by_request) <= MAX_REQUESTS
 
 
-def test_what_is_remembered_stays_bounded_however_long_and_different_the_questions_are():
+def test_the_cache_is_bounded_for_any_number_of_long_queries():
     """A small answer costs more than its text: thousands of long questions once filled hundreds of MiB."""
     kept = ResponseCache()
     kept.setup()

@@ -18,44 +18,44 @@ def refused(permission, caller, municipality="rumst", has_link=False):
     return refusal.value.code
 
 
-def test_every_permission_belongs_to_a_role_and_every_role_has_known_ones():
+def test_every_permission_belongs_to_a_role_and_every_role_has_known_permissions():
     assert set().union(*ROLES.values()) == set(PERMISSIONS)
     assert set(HUMAN_ROLES) <= set(ROLES)
 
 
-def test_a_lead_may_what_an_agent_may_and_an_admin_what_a_lead_may():
+def test_a_lead_has_the_permissions_of_an_agent_and_an_admin_those_of_a_lead():
     assert ROLES["agent"] < ROLES["lead"] < ROLES["admin"]
 
 
-def test_a_grant_is_written_as_it_is_read():
+def test_a_grant_survives_formatting_and_parsing():
     for text in ("agent", "lead/milieu"):
         assert str(Grant.read(text)) == text
 
 
 @pytest.mark.parametrize("text", ["emperor", "admin/milieu", "kiosk/milieu", ""])
-def test_a_role_that_cannot_be_given_is_refused(text):
+def test_an_unknown_role_cannot_be_granted(text):
     with pytest.raises(ValueError, match="role"):
         Grant.read(text)
 
 
-def test_a_role_for_one_team_is_for_that_team():
+def test_a_role_for_one_team_applies_to_that_team_only():
     assert LEAD.teams("closures.change") == ["milieu"]
     assert LEAD.teams("agenda.read") is None  # as an agent, for all
 
 
-def test_a_role_counts_in_its_own_municipality_alone():
+def test_a_role_applies_to_its_own_municipality_only():
     assert LEAD.may("agenda.read", "rumst")
     assert not LEAD.may("agenda.read", "kontich")
 
 
-def test_an_open_door_lets_anybody_pass_and_a_link_only_who_has_one():
+def test_a_public_route_admits_anyone_and_a_link_route_only_holders_of_the_link():
     OPEN.check(Caller(), "rumst", has_link=False)
     LINK.check(Caller(), "rumst", has_link=True)
     assert refused(LINK, Caller()) == "token-needed"
     assert refused(LINK, LEAD) == "token-needed"
 
 
-def test_a_door_for_staff_asks_for_a_login_and_then_for_the_permission():
+def test_a_staff_route_asks_for_a_login_and_then_for_the_permission():
     permission = needs("configuration.change")
     assert refused(permission, Caller()) == "login-needed"
     assert refused(permission, Caller(), has_link=True) == "login-needed"
@@ -64,17 +64,17 @@ def test_a_door_for_staff_asks_for_a_login_and_then_for_the_permission():
     link_or("agenda.read").check(LEAD, "rumst", has_link=False)
 
 
-def test_who_must_choose_a_password_may_nothing_before():
+def test_a_user_who_must_change_the_password_may_do_nothing_else():
     new = Caller("x", "rumst", grants(["admin"]), "session", must_change_password=True)
     assert refused(needs("agenda.read"), new) == "password-change-needed"
 
 
-def test_a_door_cannot_ask_for_a_permission_that_there_is_not():
+def test_a_route_cannot_require_an_unknown_permission():
     with pytest.raises(ValueError, match=r"agenda\.burn"):
         needs("agenda.burn")
 
 
-def test_some_wrong_passwords_are_forgiven_and_each_further_one_closes_for_twice_as_long():
+def test_after_a_few_free_attempts_each_wrong_password_doubles_the_lock():
     assert [lock_duration(wrong) for wrong in range(FREE_ATTEMPTS)] == [None] * FREE_ATTEMPTS
     assert [lock_duration(FREE_ATTEMPTS + more) for more in (0, 1, 2)] == [
         dt.timedelta(minutes=each) for each in (1, 2, 4)

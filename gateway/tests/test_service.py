@@ -30,19 +30,19 @@ def group(name, method, url, handler):
     return type(name, (), {handler.__name__: route(method, url)(handler)})
 
 
-def test_every_dependency_has_a_provider_and_every_provider_a_use():
+def test_every_dependency_has_a_provider_and_every_provider_is_used():
     providers = {name for name, each in vars(GatewayService).items() if isinstance(each, DependencyProvider)}
     assert set(Dependencies.__annotations__) | {"traceparent"} == providers
 
 
-def test_every_group_can_be_built_from_the_dependencies():
+def test_every_group_of_routes_can_be_built_from_the_dependencies():
     given = SimpleNamespace(**dict.fromkeys(Dependencies.__annotations__, "given"))
     assert ROUTER.groups
     for each, build in ROUTER.groups:
         assert isinstance(build(given), each)
 
 
-def test_a_handler_becomes_an_entrypoint_of_the_service_under_its_own_name():
+def test_a_handler_becomes_an_entrypoint_under_its_own_name():
     service = type("Service", (), {"greeting": "Hello"})
     router(Hello).attach(service)
     assert [each.url for each in service.hello.nameko_entrypoints] == ["/<service>"]
@@ -65,7 +65,7 @@ def test_two_handlers_with_the_same_name_are_refused():
         router(Hello, group("Other", "GET", "/other", hello))
 
 
-def test_a_handler_whose_parameters_are_not_those_of_its_address_is_refused():
+def test_a_handler_whose_parameters_differ_from_its_address_is_refused():
     def hello(self, request, other):
         return Response()
 
@@ -73,6 +73,6 @@ def test_a_handler_whose_parameters_are_not_those_of_its_address_is_refused():
         router(group("Other", "GET", "/<name>", hello))
 
 
-def test_a_handler_named_as_an_attribute_of_the_service_is_refused():
+def test_a_handler_with_the_name_of_a_service_attribute_is_refused():
     with pytest.raises(ValueError, match="hello"):
         router(Hello).attach(type("Service", (), {"hello": "taken"}))

@@ -37,7 +37,7 @@ def audited(village, booked):
     return [each["who"] for each in entries if each["detail"] == "email address lifted"]
 
 
-def test_the_visit_says_that_its_address_is_barred_and_one_press_lifts_it(stack, village, barred):
+def test_the_appointment_page_shows_a_suppressed_address_and_lifts_the_suppression(stack, village, barred):
     session, name = a_session(stack, "geweerd", ["agent"])
     visit = f"{stack.url}/geweerd/balie/afspraak/{barred['id']}"
     shown = session.get(visit, timeout=10).text
@@ -51,7 +51,7 @@ def test_the_visit_says_that_its_address_is_barred_and_one_press_lifts_it(stack,
     assert who.endswith(name)
 
 
-def test_a_program_lists_and_lifts_what_is_barred(village, barred):
+def test_the_api_lists_suppressed_addresses_and_lifts_a_suppression(village, barred):
     there = f"appointments/{barred['id']}/barred-addresses"
     (listed,) = village.get(there).json()["barred"]
     since, until = (dt.datetime.fromisoformat(listed[each]) for each in ("since", "until"))
@@ -65,7 +65,7 @@ def test_a_program_lists_and_lifts_what_is_barred(village, barred):
 
 
 @pytest.mark.parametrize("role", ["auditor", "kiosk", "portal"])
-def test_who_may_not_change_appointments_lifts_nothing(stack, village, barred, role):
+def test_lifting_a_suppression_requires_the_permission_to_change_appointments(stack, village, barred, role):
     there = village.path(f"appointments/{barred['id']}/barred-addresses/email")
     key = {"Authorization": f"Bearer {stack.machine_key('geweerd', role)}"}
     assert requests.delete(there, headers=key, timeout=10).status_code == 403

@@ -50,39 +50,39 @@ def texts():
 
 
 @pytest.mark.parametrize("spoken", ["nl", "fr", "de"])
-def test_every_text_is_translated_and_no_translation_is_left_over(spoken):
+def test_every_text_is_translated_and_no_translation_is_unused(spoken):
     entries = translations(spoken)
     assert texts() - set(entries) == set()
     assert {text for text, translation in entries.items() if not translation} == set()
 
 
 @pytest.mark.parametrize("spoken", ["nl", "fr", "de"])
-def test_a_translation_has_the_same_places_to_fill_in(spoken):
+def test_a_translation_has_the_placeholders_of_its_source(spoken):
     for text, translation in translations(spoken).items():
         assert sorted(PLACE.findall(text)) == sorted(PLACE.findall(translation)), text
 
 
-def test_every_error_code_has_a_status():
+def test_every_error_code_has_an_http_status():
     assert set(problems.STATUS) == set(ERRORS)
 
 
-def test_every_refusal_that_the_desk_can_meet_has_a_sentence_of_its_own():
+def test_every_refusal_at_the_desk_has_its_own_sentence():
     assert set(ERRORS) - set(words.REFUSED) == NOT_AT_THE_DESK
 
 
 @pytest.mark.parametrize("code", ERRORS)
-def test_every_sentence_can_be_said_whatever_the_refusal_brings(code):
+def test_every_problem_sentence_can_be_rendered_with_the_parameters_of_its_refusal(code):
     params = dict.fromkeys(re.findall(r"{(\w+)}", ERRORS[code].detail), "x")
     for spoken in language.LANGUAGES:
         assert "{" not in problems.sentence(Refusal(code, params), spoken)
 
 
-def test_a_text_that_misses_in_a_language_is_given_in_dutch():
+def test_a_text_without_a_translation_is_shown_in_dutch():
     assert language.pick({"nl": "ja"}, "fr") == "ja"
     assert language.pick({}, "fr") == ""
 
 
-def test_one_translation_serves_a_sentence_with_any_numbers():
+def test_one_translation_covers_a_sentence_with_any_numbers():
     wrong = "Must be greater than or equal to 5 and less than or equal to 480."
     assert language.detail(wrong, "nl") == "Geef een getal van 5 tot 480."
     assert language.detail("Unknown field.", "nl") != "Unknown field."
@@ -90,18 +90,18 @@ def test_one_translation_serves_a_sentence_with_any_numbers():
     assert language.detail("Give a day from 2000-01-01 up to 2199-12-31, as YYYY-MM-DD.", "fr").endswith("AAAA-MM-JJ.")
 
 
-def test_one_translation_serves_a_sentence_whatever_it_lists():
+def test_one_translation_covers_a_sentence_with_any_list():
     assert language.detail("Must be one of: 30 days, a year.", "nl") == "Kies een van deze: 30 days, a year."
     assert language.detail("Not YAML: could not find expected ':'.", "nl") == (
         "Dit is geen YAML: could not find expected ':'."
     )
 
 
-def test_why_something_is_refused_is_said_in_the_same_language():
+def test_the_reason_of_a_refusal_is_in_the_language_of_the_refusal():
     too_large = Refusal("file-not-accepted", {"reason": "it is larger than 5 MB"})
     assert problems.sentence(too_large, "nl") == "Het bestand werd niet aangenomen: het is groter dan 5 MB."
 
 
-def test_dates_are_said_in_words():
+def test_dates_are_written_in_words():
     assert language.day("2026-11-30T09:00:00+01:00", "nl") == "maandag 30 november 2026"
     assert language.day("2026-11-30T09:00:00+01:00", "fr") == "lundi 30 novembre 2026"

@@ -29,7 +29,7 @@ os._exit(0)
         ("loket_gateway.service:GatewayService", "Authentication"),
     ],
 )
-def test_a_service_can_be_bound_with_all_that_it_is_composed_of(service, needed):
+def test_nameko_can_bind_every_service_class(service, needed):
     command = [sys.executable, "-W", "ignore", "-c", BIND.format(service)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

@@ -46,11 +46,11 @@ def appointments(stores):
     return AppointmentQueries(**stores, waiting_lists=None, links=None, invitation_commands=None)
 
 
-def test_an_appointment_has_the_fields_of_its_schema(appointments):
+def test_a_described_appointment_has_the_fields_of_its_schema(appointments):
     assert set(appointments.describe_with_entry(booked(), CARD, None)) == fields_of(schemas.Appointment)
 
 
-def test_a_dossier_has_the_fields_of_its_schema(stores, appointments):
+def test_a_described_dossier_has_the_fields_of_its_schema(stores, appointments):
     audit = SimpleNamespace(record=lambda *_: None)
     dossiers = DossierQueries(**stores, invitations=None, audit=audit, appointments=appointments)
     found = dossiers.dossier(CARD, booked(), SimpleNamespace(actor=Actor("staff")))

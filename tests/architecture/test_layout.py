@@ -11,7 +11,7 @@ CODE = [file for component in (*COMPONENTS, ROOT / "deploy" / "local") for file 
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda each: each.name)
-def test_a_component_holds_its_package_its_readme_and_its_tests(component):
+def test_a_component_contains_its_package_its_readme_and_its_tests(component):
     assert (component / f"loket_{component.name}" / "__init__.py").exists()
     assert len((component / "README.md").read_text().splitlines()) > 5
     assert list((component / "tests").glob("test_*.py"))
@@ -21,13 +21,13 @@ def test_a_component_holds_its_package_its_readme_and_its_tests(component):
 
 
 @pytest.mark.parametrize("file", CODE, ids=lambda file: str(file.relative_to(ROOT)))
-def test_a_file_says_what_it_is(file):
+def test_a_file_begins_with_a_docstring(file):
     text = file.read_text()
     assert re.match(r'(?:"""|\'\'\'|#)', text), "it begins with a docstring"
     assert file.stem not in ("utils", "helpers", "common", "manager")
 
 
-def test_a_version_is_pinned_with_its_hash_for_everything():
+def test_every_dependency_is_pinned_with_its_hash():
     text = (ROOT / "constraints.txt").read_text()
     pins = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
     assert len(pins) > 50

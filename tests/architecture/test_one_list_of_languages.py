@@ -38,19 +38,19 @@ def fixed(tree: ast.Module) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("file", CODE, ids=lambda file: str(file.relative_to(ROOT)))
-def test_no_code_falls_back_on_a_fixed_language_or_lists_languages_of_its_own(file):
+def test_no_code_falls_back_to_a_fixed_language_or_lists_languages(file):
     assert list(fixed(ast.parse(file.read_text()))) == []
 
 
 @pytest.mark.parametrize(
     "text", ['x.get("nl")', 'language or "nl"', 'load_default="nl"', 'f(default="nl")', '{"nl": text}', '("fr", "de")']
 )
-def test_a_fixed_language_is_found_however_it_is_written(text):
+def test_a_fixed_language_is_found_in_every_notation(text):
     written = f"f({text})" if "=" in text and not text.startswith("f(") else text
     assert list(fixed(ast.parse(written)))
 
 
-def test_every_language_has_its_translations_and_the_phrases_of_its_messages():
+def test_every_language_has_translations_and_message_texts():
     there = {file.stem for file in (ROOT / "gateway/loket_gateway/i18n/locale").glob("*.po")}
     assert there == set(LANGUAGES) - {"en"}, "the source texts are English"
     assert {file.stem for file in (ROOT / "services/notification/loket_notification/templates").glob("??.yaml")} == set(

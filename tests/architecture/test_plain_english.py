@@ -1,4 +1,4 @@
-"""Docs, docstrings, comments and log messages avoid the phrases that this project used to overuse.
+"""Docs, docstrings, comments, log messages and the names of tests avoid the phrases that this project used to overuse.
 
 CONTRIBUTING.md says how to write instead; each pattern names a replacement. Add a pattern when a review finds a phrase
 twice.
@@ -43,7 +43,19 @@ PHRASES = {
     r"\b(?:make|makes|made) up\b": "compose",
     r"\bdraws? breath\b|\bin the meantime\b": "meanwhile",
 }
+#: the same for the names of tests: a name states a rule about a subject
+NAME_PHRASES = PHRASES | {
+    r"\A(?:who|what|whatever|where|that|nothing|it|one|very|nobody)\b(?! (?:appointment|click|client|"
+    r"municipality|person|service|slot|translation))": "begin with the subject: the caller, a message, an expired hold",
+    r"\b(?:is|are|was|were) (?:none|no fault|no failure)\b": "is absent, is refused",
+    r"\bthere (?:is|are) not\b": "unknown, missing",
+    r"\bof before\b|\ball the same\b|\banybody\b": "earlier, anyway, any caller",
+    r"\b(?:for|of|to|with|from|at|beside) what\b": "name it",
+    r"\b(?:is|are) gone\b|\bwaits? no more\b": "was removed, ends",
+    r"\b(?:goes?|takes?) along\b|\bforgotten\b": "carries over, is deleted",
+}
 FOUND = re.compile("|".join(f"(?:{pattern})" for pattern in PHRASES), re.IGNORECASE)
+FOUND_IN_NAME = re.compile("|".join(f"(?:{pattern})" for pattern in NAME_PHRASES), re.IGNORECASE)
 #: what is quoted: code and names
 QUOTED = re.compile(r"`[^`]*`|\"[\w-]+\"|\]\([^)]*\)|<[^>]*>")
 #: tables of old names, the pattern list itself
@@ -80,6 +92,13 @@ def of_python(text: str) -> Iterator[tuple[int, str]]:
                 yield node.value.lineno, QUOTED.sub(" ", said)
 
 
+def names_of_tests(text: str) -> Iterator[tuple[int, str]]:
+    """The name of each test as a sentence."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node.lineno, node.name.removeprefix("test_").replace("_", " ")
+
+
 @cache
 def findings(file: Path) -> list[str]:
     text = file.read_text(encoding="utf-8")
@@ -97,6 +116,33 @@ def files_of(scope: str) -> list[Path]:
 @pytest.mark.parametrize("scope", [scope for scope in SCOPES if (ROOT / scope).exists()])
 def test_texts_use_plain_english(scope):
     assert [each for file in files_of(scope) for each in findings(file)] == []
+
+
+def test_names_of_tests_use_plain_english():
+    found = [
+        f"{file.relative_to(ROOT)}:{number}: {name}"
+        for scope in SCOPES
+        for file in files_of(scope)
+        if file.suffix == ".py"
+        for number, name in names_of_tests(file.read_text(encoding="utf-8"))
+        if FOUND_IN_NAME.search(name)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_found"),
+    [
+        ("test_who_waits_may_too_for_those_without_a_script", True),
+        ("test_more_than_the_relay_remembers_is_told_all_the_same_and_each_once", True),
+        ("test_whoever_waited_for_what_is_gone_waits_no_more", True),
+        ("test_a_request_without_javascript_may_wait_instead_of_proof_of_work", False),
+        ("test_one_appointment_can_claim_a_room", False),
+    ],
+)
+def test_a_phrase_in_a_test_name_is_found(name, is_found):
+    ((_, sentence),) = names_of_tests(f"def {name}(): pass")
+    assert bool(FOUND_IN_NAME.search(sentence)) == is_found
 
 
 def test_texts_for_users_use_plain_english():

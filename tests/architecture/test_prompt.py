@@ -15,7 +15,7 @@ def test_the_commands_are_found():
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_helps_and_is_silent_besides(command):
+def test_a_command_prints_help_and_nothing_else(command):
     done = subprocess.run(
         [Path(sys.executable).parent / command, "--help"], capture_output=True, text=True, check=False, timeout=60
     )

@@ -36,12 +36,12 @@ def groups(tree: ast.Module) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("file", CODE, ids=lambda file: str(file.relative_to(BOOKING)))
-def test_booking_lists_no_states_of_its_own(file):
+def test_booking_does_not_list_states(file):
     assert list(groups(ast.parse(file.read_text()))) == [], "use a group of loket_contracts.visits"
 
 
 @pytest.mark.parametrize("text", ['x in ("booked", "parked")', 'f({"checked_in"})', 'a = ["booked", "completed", b]'])
-def test_a_list_of_states_is_found_however_it_is_written(text):
+def test_a_list_of_states_is_found_in_every_notation(text):
     assert list(groups(ast.parse(text)))
 
 
@@ -49,7 +49,7 @@ def test_a_list_of_states_is_found_however_it_is_written(text):
     ("transitions", "first", "states"),
     [(appointment.TRANSITIONS, "held", APPOINTMENT_STATES), (ticket.TRANSITIONS, "new", TICKET_STATES)],
 )
-def test_the_table_has_every_state_that_a_command_leads_to_or_from(transitions, first, states):
+def test_the_table_has_every_state_that_a_transition_leads_to_or_from(transitions, first, states):
     used = {state for each in transitions.values() for state in (*each.sources, each.target)}
     assert used | {first} == {state.name for state in states} | {first}
 
@@ -59,7 +59,7 @@ def test_a_state_has_one_row():
         assert len({state.name for state in states}) == len(states)
 
 
-def test_every_state_has_a_word():
+def test_every_state_has_a_text():
     assert words.STATES.keys() == KNOWN
 
 
@@ -70,7 +70,7 @@ def test_every_state_after_booking_has_a_figure(state):
 
 
 @pytest.mark.parametrize(("state", "steps"), LINES)
-def test_a_step_with_the_right_phase_leads_to_each_state_of_the_queue(state, steps):
+def test_a_transition_with_the_right_phase_leads_to_each_state_of_the_queue(state, steps):
     phases = {step.phase for step in steps if step.state == state.name}
     if state.is_waiting:
         assert Phase.ARRIVAL in phases
@@ -81,7 +81,7 @@ def test_a_step_with_the_right_phase_leads_to_each_state_of_the_queue(state, ste
 
 
 @pytest.mark.parametrize("state", [*APPOINTMENT_STATES, *TICKET_STATES])
-def test_the_marks_of_a_state_agree(state):
+def test_the_marks_of_a_state_are_consistent(state):
     assert not (state.is_waiting and state.is_called), "the visitor is in the line or was called"
     assert not state.is_serving or state.is_called
     assert not (state.is_open and state.is_given_up)
@@ -94,12 +94,12 @@ def test_an_appointment_in_the_queue_is_open_and_counted(state):
 
 
 @pytest.mark.parametrize("state", [each.name for each in APPOINTMENT_STATES if each.is_given_up])
-def test_the_kiosk_has_a_sentence_for_each_visit_that_does_not_take_place(state):
+def test_the_kiosk_has_a_sentence_for_each_state_that_is_given_up(state):
     template = ROOT / "gateway/loket_gateway/pages/templates/screens/start.html"
     assert f'reason == "{state}"' in template.read_text()
 
 
-def test_the_documented_steps_are_those_of_the_domain():
+def test_the_documented_commands_are_those_of_the_domain():
     page = (ROOT / "docs/reference/booking.md").read_text()
     table = page.split("| command | from | to | by |\n| --- | --- | --- | --- |\n")[1].split("\n\n")[0]
     documented = {}

@@ -61,7 +61,7 @@ def _texts(*nodes: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("spoken", ["nl", "fr", "de"])
-def test_every_sentence_about_what_is_wrong_is_translated(spoken):
+def test_every_error_detail_is_translated(spoken):
     there = language.catalogue(spoken)
     missing = {
         text

@@ -81,7 +81,7 @@ def check(page: Page, axe: str, *, zoomed: bool = True) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/{m}/", "/{m}/?search=bouwen", "/{m}/?search=xyzzy", "/{m}/onderwerp/verkaveling"]
 )
-def test_choosing(screens, axe, portal, path, tongue):
+def test_choosing_a_slot(screens, axe, portal, path, tongue):
     joined = path.replace("{m}", "rumst")
     screens.goto(f"{portal.url}{joined}{'&' if '?' in joined else '?'}lang={tongue}")
     check(screens, axe, zoomed=tongue == "de")
@@ -92,12 +92,12 @@ def test_choosing(screens, axe, portal, path, tongue):
     "/rumst/tijdstip?type=bouwadvies&month=2031-01", "/rumst/onderwerp/nothing", "/nothing/", "/docs",
     "/problems/slot-taken", "/rumst/aanmelden", "/rumst/koppelen", "/rumst/vragen?hold=nothing",
 ])  # fmt: skip
-def test_what_needs_nothing(screens, axe, portal, path):
+def test_static_pages(screens, axe, portal, path):
     screens.goto(portal.url + path)
     check(screens, axe)
 
 
-def test_booking_from_the_moment_to_the_end(screens, axe, portal):
+def test_booking_from_slot_to_confirmation(screens, axe, portal):
     page = screens
     page.goto(f"{portal.url}/rumst/tijdstip?type=bouwadvies&location=gemeentehuis")
     page.locator("ul.times button").last.click()
@@ -122,7 +122,7 @@ def test_booking_from_the_moment_to_the_end(screens, axe, portal):
     check(page, axe)
 
 
-def test_an_appointment_in_each_of_its_states(screens, axe, portal, staff):
+def test_an_appointment_in_each_state(screens, axe, portal, staff):
     for steps in ((), ("cancel",), ("check-in",), ("start", "complete"), ("no-show",)):
         booked = portal.booked(answers=ANSWERS)
         if not steps:
@@ -146,12 +146,12 @@ def test_an_appointment_in_each_of_its_states(screens, axe, portal, staff):
     "/beheer/webhooks", "/beheer/vastgelopen",
     "/afspraak/nothing",
 ])  # fmt: skip
-def test_the_desk(staff_page, axe, hall, path):
+def test_the_pages_of_the_desk(staff_page, axe, hall, path):
     staff_page.goto(f"{hall.url}/halstad/balie{path}")
     check(staff_page, axe)
 
 
-def test_one_visit_and_moving_it(staff_page, axe, hall):
+def test_the_pages_of_an_appointment_at_the_desk(staff_page, axe, hall):
     asked = {"appointment_type": "advies", "location": "hal"}
     start = hall.get("desk/slots", params=asked).json()["slots"][5]["start"]
     body = {"appointment_types": ["advies"], "location": "hal", "start": start, "contact": a_visitor(),
@@ -168,7 +168,7 @@ def test_one_visit_and_moving_it(staff_page, axe, hall):
         check(staff_page, axe)
 
 
-def test_setting_up_in_its_states(staff_page, axe, hall):
+def test_the_setup_pages_in_each_state(staff_page, axe, hall):
     preview = staff_page.get_by_role("button", name="Bekijk wat er zou veranderen")
     staff_page.goto(f"{hall.url}/halstad/balie/inrichten/uren/ann")
     for end in ("12:00", "05:00"):  # what would change, and what is wrong
@@ -196,7 +196,7 @@ def test_webhooks_and_their_deliveries(staff_page, axe, hall, stack):
     portal.send("DELETE", f"webhooks/{made['id']}")
 
 
-def test_being_overtaken_and_sending_files_along(screens, axe, portal):
+def test_losing_a_slot_and_uploading_files(screens, axe, portal):
     start = quote(portal.slots()[3]["start"])
     screens.goto(f"{portal.url}/rumst/tijdstip?type=bouwadvies&location=gemeentehuis&taken={start}&day={start[:10]}")
     expect(screens.get_by_role("alert")).to_be_visible()
@@ -209,7 +209,7 @@ def test_being_overtaken_and_sending_files_along(screens, axe, portal):
         check(screens, axe)
 
 
-def test_the_figures(staff_page, axe, hall):
+def test_the_dashboard(staff_page, axe, hall):
     staff_page.goto(f"{hall.url}/halstad/cijfers")
     check(staff_page, axe)
 
@@ -229,7 +229,7 @@ def test_the_screens_in_the_hall(browser, stack, axe, hall, screens):
     check(screens, axe)
 
 
-def test_dates_are_said_in_words_in_the_language_of_the_page(screens, portal):
+def test_dates_are_in_words_in_the_language_of_the_page(screens, portal):
     today = dt.datetime.now(dt.UTC).year
     screens.goto(f"{portal.url}/rumst/tijdstip?type=bouwadvies&location=gemeentehuis&lang=fr")
     assert (

@@ -20,7 +20,7 @@ def desk(servers):
         yield booking
 
 
-def test_a_resident_sends_a_document_and_answers_what_the_specialist_asks(page: Page, portal, desk):
+def test_a_resident_uploads_a_document_and_answers_the_specialists_request(page: Page, portal, desk):
     appointment = portal.booked()
     desk.ask("rumst", "ro-1", appointment["id"], {"text": "Wie is uw architect?"})
     page.goto(appointment["manage_url"])
@@ -40,7 +40,7 @@ def test_a_resident_sends_a_document_and_answers_what_the_specialist_asks(page: 
     assert page.complaints == []
 
 
-def test_a_reader_reads_the_reference_from_the_code_on_the_page(page: Page, portal, tmp_path):
+def test_the_qr_code_on_the_page_contains_the_reference(page: Page, portal, tmp_path):
     appointment = portal.booked()
     page.goto(appointment["manage_url"])
     expect(page.get_by_alt_text(f"Code van uw referentie {appointment['reference']}")).to_be_visible()
@@ -48,7 +48,7 @@ def test_a_reader_reads_the_reference_from_the_code_on_the_page(page: Page, port
     assert codes_in(tmp_path / "page.png") == [appointment["reference"]]
 
 
-def test_a_resident_is_offered_an_earlier_moment_and_takes_it(page: Page, portal):
+def test_a_resident_accepts_the_offer_of_an_earlier_slot(page: Page, portal):
     body = {"appointment_types": ["bomen-kappen"], "answers": {"perceel": "x"}}
     free = portal.slots("bomen-kappen")
     early = portal.booked(start=free[0]["start"], contact=a_visitor(), **body)
@@ -81,7 +81,7 @@ def test_answers_can_be_changed_until_the_visit(page: Page, portal, desk):
     assert page.complaints == []
 
 
-def test_an_answer_that_has_a_follow_up_question_can_be_changed_and_the_follow_up_is_asked(page: Page, portal, desk):
+def test_changing_an_answer_shows_the_question_that_depends_on_it(page: Page, portal, desk):
     appointment = portal.booked()
     page.goto(appointment["manage_url"])
     page.get_by_text("Uw antwoorden bekijken of wijzigen").click()
@@ -98,7 +98,7 @@ def test_an_answer_that_has_a_follow_up_question_can_be_changed_and_the_follow_u
     assert (answers["werken"], answers["omschrijving"]) == ("andere", "Een carport")
 
 
-def test_an_answer_that_is_emptied_or_too_long_is_pointed_at_and_nothing_typed_is_lost(page: Page, portal, desk):
+def test_an_empty_or_too_long_answer_is_marked_and_no_input_is_lost(page: Page, portal, desk):
     appointment = portal.booked()
     for wrong in ("", "x" * 2100):
         page.goto(appointment["manage_url"])
@@ -112,7 +112,7 @@ def test_an_answer_that_is_emptied_or_too_long_is_pointed_at_and_nothing_typed_i
     assert "dossier" not in desk.dossier("rumst", "ro-1", appointment["reference"])["answers"]
 
 
-def test_a_file_that_is_not_taken_is_explained_beside_its_field(page: Page, portal):
+def test_a_refused_file_is_explained_beside_its_field(page: Page, portal):
     appointment = portal.booked()
     page.goto(appointment["manage_url"])
     page.get_by_label("Plannen of een schets").set_input_files(
@@ -123,7 +123,7 @@ def test_a_file_that_is_not_taken_is_explained_beside_its_field(page: Page, port
     expect(page.get_by_role("heading", name="Uw afspraak", exact=True)).to_be_visible()
 
 
-def test_moving_asks_once_and_names_the_old_moment(page: Page, portal):
+def test_a_move_asks_for_confirmation_and_names_the_old_time(page: Page, portal):
     free = portal.slots("bomen-kappen")
     appointment = portal.booked(
         appointment_types=["bomen-kappen"], answers={"perceel": "x"}, start=free[-1]["start"]
@@ -149,7 +149,7 @@ def test_moving_asks_once_and_names_the_old_moment(page: Page, portal):
     assert page.complaints == []
 
 
-def test_after_the_visit_a_resident_tells_what_it_was_worth_once(page: Page, portal, desk):
+def test_a_resident_can_rate_the_visit_once(page: Page, portal, desk):
     appointment = portal.booked()
     portal.begin(appointment["id"])
     desk.step("rumst", "ro-1", appointment["id"], "start", {"desk": "Loket 2"})
@@ -165,7 +165,7 @@ def test_after_the_visit_a_resident_tells_what_it_was_worth_once(page: Page, por
     assert again.json()["code"] == "feedback-given"
 
 
-def test_who_is_too_late_to_cancel_is_told_why_and_whom_to_ring(page: Page, portal):
+def test_a_resident_who_is_too_late_to_cancel_reads_the_reason_and_the_telephone_number(page: Page, portal):
     appointment = portal.booked()
     page.goto(appointment["manage_url"])
     expect(page.get_by_text("De afspraak annuleren")).to_be_visible()
@@ -185,7 +185,7 @@ def test_who_is_too_late_to_cancel_is_told_why_and_whom_to_ring(page: Page, port
     expect(page.get_by_text("Uw afspraak is al begonnen.")).to_be_visible()
 
 
-def test_who_wants_no_reminders_says_so_with_one_press(page: Page, portal):
+def test_one_click_unsubscribes_from_reminders(page: Page, portal):
     appointment = portal.booked()
     page.goto(f"{appointment['manage_url']}/berichten")
     expect(page.get_by_role("heading", name="Berichten per e-mail")).to_be_visible()
@@ -199,7 +199,7 @@ def test_who_wants_no_reminders_says_so_with_one_press(page: Page, portal):
     assert page.complaints == []
 
 
-def test_a_month_without_anything_free_leads_to_the_first_free_day(page: Page, portal):
+def test_a_month_without_free_slots_links_to_the_first_free_day(page: Page, portal):
     page.goto(f"{portal.url}/rumst/onderwerp/bomen-kappen")
     expect(page.get_by_role("heading", name="Moet u wel komen?")).to_be_visible()
     page.goto(f"{portal.url}/rumst/tijdstip?type=verkaveling&month=2031-01")
@@ -209,7 +209,7 @@ def test_a_month_without_anything_free_leads_to_the_first_free_day(page: Page, p
     expect(page.locator("ul.times button").first).to_be_visible()
 
 
-def test_who_is_invited_books_with_the_link_and_only_once(page: Page, portal, desk):
+def test_an_invitation_link_books_exactly_once(page: Page, portal, desk):
     sent = desk.invite("rumst", "ro-2", {"appointment_type": "bezwaar-bespreken", "file_reference": "OMV_2025012345"})
     link = f"{portal.url}/rumst/uitnodiging/{sent['token']}"
     page.goto(link)

@@ -35,7 +35,7 @@ def fill_in_contact(page: Page, visitor) -> None:
     on(page)
 
 
-def test_a_resident_books_sees_moves_and_cancels(page: Page, portal):
+def test_a_resident_books_views_moves_and_cancels(page: Page, portal):
     visitor = a_visitor()
     page.goto(f"{portal.url}/rumst/")
     picture(page, "choose")
@@ -94,7 +94,7 @@ def test_a_resident_books_sees_moves_and_cancels(page: Page, portal):
     assert page.complaints == []
 
 
-def test_what_is_missing_is_listed_on_top_and_at_the_field_and_what_was_typed_is_kept(page: Page, portal):
+def test_missing_input_is_listed_at_the_top_and_at_the_field_and_the_rest_is_preserved(page: Page, portal):
     page.goto(portal.url + LEEGSTAND)
     page.locator("ul.times button").first.click()
     on(page)
@@ -114,7 +114,7 @@ def test_what_is_missing_is_listed_on_top_and_at_the_field_and_what_was_typed_is
     assert fits(page)
 
 
-def test_back_and_reload_keep_what_was_filled_in(page: Page, portal):
+def test_back_and_reload_preserve_the_form(page: Page, portal):
     page.goto(portal.url + BOUWADVIES)
     page.locator("ul.times button").last.click()
     answer(page)
@@ -131,7 +131,7 @@ def test_back_and_reload_keep_what_was_filled_in(page: Page, portal):
     expect(page.get_by_label("Om welk perceel of adres gaat het?")).to_have_value(ANSWERS["perceel"])
 
 
-def test_another_moment_can_be_chosen_at_the_end_and_nothing_need_be_filled_in_again(page: Page, portal):
+def test_another_slot_can_be_chosen_at_the_end_without_filling_in_the_form_again(page: Page, portal):
     visitor = a_visitor()
     page.goto(portal.url + BOUWADVIES)
     page.locator("ul.times button").first.click()
@@ -149,7 +149,7 @@ def test_another_moment_can_be_chosen_at_the_end_and_nothing_need_be_filled_in_a
     expect(page.locator("dl.facts")).to_contain_text(clock)
 
 
-def test_a_question_appears_with_the_answer_that_it_depends_on(scripted_page: Page, portal):
+def test_a_conditional_question_appears_with_its_answer(scripted_page: Page, portal):
     scripted_page.goto(portal.url + BOUWADVIES)
     scripted_page.locator("ul.times button").last.click()
     expect(scripted_page.get_by_label("Wat is het dan?")).to_be_hidden()
@@ -157,7 +157,7 @@ def test_a_question_appears_with_the_answer_that_it_depends_on(scripted_page: Pa
     expect(scripted_page.get_by_label("Wat is het dan?")).to_be_visible()
 
 
-def test_topics_are_found_by_words_that_people_use(page: Page, portal):
+def test_topics_are_found_by_everyday_words(page: Page, portal):
     page.goto(f"{portal.url}/rumst/")
     page.get_by_label("Zoek in uw eigen woorden").fill("veranda")
     page.get_by_role("button", name="Zoeken", exact=True).click()
@@ -171,14 +171,14 @@ def test_topics_are_found_by_words_that_people_use(page: Page, portal):
     assert page.locator("ul.cards li").count() > 5
 
 
-def test_topics_are_found_while_one_types(scripted_page: Page, portal):
+def test_topics_are_filtered_while_the_resident_types(scripted_page: Page, portal):
     scripted_page.goto(f"{portal.url}/rumst/")
     scripted_page.get_by_label("Zoek in uw eigen woorden").press_sequentially("veran")
     expect(scripted_page.locator("ul.cards li:visible")).to_have_count(1)
     expect(scripted_page.get_by_role("heading", name="Wonen")).to_be_hidden()
 
 
-def test_two_race_for_one_moment_and_the_loser_is_offered_the_nearest(browser: Browser, portal):
+def test_a_resident_who_loses_a_slot_is_offered_the_nearest(browser: Browser, portal):
     """One holds the last place and fills in too slowly; another books meanwhile."""
     slow = open_page(a_context(browser, 360, False), 360)
     slow.goto(portal.url + BOUWADVIES)
@@ -215,7 +215,7 @@ def expire(portal, hold):
         )
 
 
-def test_who_is_invited_and_loses_a_moment_chooses_another_with_the_same_invitation(portal):
+def test_an_invited_resident_who_loses_a_slot_can_choose_another_with_the_same_invitation(portal):
     def invited():
         sent = portal.post("invitations", {"appointment_type": "bezwaar-bespreken"}, portal.staff_key)
         assert sent.status_code == 201, sent.text
@@ -241,7 +241,7 @@ def test_who_is_invited_and_loses_a_moment_chooses_another_with_the_same_invitat
     assert f'name="instead_of" value="{hold}"' in other_moments.text
 
 
-def test_a_plan_is_sent_along_while_booking_and_is_with_the_appointment(page: Page, portal):
+def test_a_file_sent_while_booking_is_attached_to_the_appointment(page: Page, portal):
     visitor = a_visitor()
     page.goto(portal.url + BOUWADVIES)
     page.locator("ul.times button").last.click()
@@ -285,7 +285,7 @@ def test_a_form_that_is_sent_twice_books_once(page: Page, portal):
 
 
 @pytest.mark.parametrize(("tongue", "heading"), [("Français", "Choisissez un moment"), ("English", "Choose a moment")])
-def test_the_language_can_be_changed_on_every_page_and_stays(page: Page, portal, tongue, heading):
+def test_the_language_can_be_changed_on_every_page_and_persists(page: Page, portal, tongue, heading):
     page.goto(f"{portal.url}/rumst/")
     page.get_by_role("link", name=tongue).click()
     page.locator("ul.cards a").first.click()
@@ -295,7 +295,7 @@ def test_the_language_can_be_changed_on_every_page_and_stays(page: Page, portal,
     assert "lang=" in page.url
 
 
-def test_a_resident_books_by_keyboard_alone(scripted_page: Page, portal):
+def test_a_resident_can_book_with_the_keyboard_alone(scripted_page: Page, portal):
     page = scripted_page
     page.goto(f"{portal.url}/rumst/onderwerp/bouwadvies")
     page.keyboard.press("Tab")
@@ -337,12 +337,12 @@ def press_until(page: Page, selector: str) -> None:
     raise AssertionError(f"{selector} is not reached by Tab")
 
 
-def test_the_interface_documentation_can_be_read(page: Page, portal):
+def test_the_interface_documentation_is_readable(page: Page, portal):
     page.goto(f"{portal.url}/docs")
     expect(page.get_by_role("heading", name="Free starts", exact=True)).to_be_visible()
     assert fits(page)
 
 
-def test_chromium_is_the_one_of_the_system(browser: Browser):
+def test_the_browser_is_the_chromium_of_the_system(browser: Browser):
     assert shutil.which("chromium")
     assert browser.version

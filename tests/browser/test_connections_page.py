@@ -24,7 +24,7 @@ def an_event_that_no_consumer_can_read(municipality):
     )  # fmt: skip
 
 
-def test_portals_webhooks_are_seen_ended_and_what_got_stuck_is_tried_again(desk: Page, hall, stack):
+def test_the_connections_page_lists_and_ends_webhooks_and_retries_dead_letters(desk: Page, hall, stack):
     portal = Portal.on(stack, "halstad", stack.machine_key("halstad", "portal"))
     address = f"http://127.0.0.1:9/{time.time_ns()}"
     made = portal.post("webhooks", {"url": address, "types": ["appointment.booked.v1"]})

@@ -48,7 +48,7 @@ def at(hall, path=""):
     return f"{hall.url}/halstad/balie{path}"
 
 
-def test_staff_see_the_day_check_in_help_and_complete(desk: Page, hall, visit):
+def test_staff_check_in_start_and_complete_an_appointment_from_the_day(desk: Page, hall, visit):
     booked = visit()
     name = booked["contact"]["name"]
     desk.goto(at(hall, "?resource=ann&counter=Loket 2"))
@@ -73,7 +73,7 @@ def test_staff_see_the_day_check_in_help_and_complete(desk: Page, hall, visit):
     assert desk.complaints == []
 
 
-def test_a_message_is_sent_again_from_its_own_visit_and_from_no_other(desk: Page, hall, visit):
+def test_a_message_can_be_sent_again_only_from_its_own_appointment(desk: Page, hall, visit):
     booked, other = visit(), visit(resource="bert")
     eventually(lambda: hall.mails_to(booked["contact"]["email"]))
     desk.goto(at(hall, f"/afspraak/{booked['id']}"))
@@ -87,7 +87,7 @@ def test_a_message_is_sent_again_from_its_own_visit_and_from_no_other(desk: Page
     assert eventually(lambda: len(hall.mails_to(booked["contact"]["email"])) == 2)
 
 
-def test_who_did_not_come_can_have_come_after_all(desk: Page, hall, visit):
+def test_a_no_show_can_be_undone(desk: Page, hall, visit):
     booked = visit()
     desk.goto(at(hall, f"/afspraak/{booked['id']}"))
     expect(desk.get_by_role("button", name="Is er")).to_be_visible()
@@ -100,7 +100,7 @@ def test_who_did_not_come_can_have_come_after_all(desk: Page, hall, visit):
     expect(desk.locator(".state")).to_have_text("verwacht")
 
 
-def test_a_colleague_sees_it_without_pressing_anything(browser, stack, hall, visit, scripted_desk: Page):
+def test_the_page_of_a_colleague_refreshes_automatically(browser, stack, hall, visit, scripted_desk: Page):
     scripted_desk.goto(at(hall, "?resource=ann"))
     other = logged_in(a_context(browser, 1280, True), stack, "halstad", 1280, ["agent/bouw"])
     other.goto(at(hall, "?resource=ann"))
@@ -110,7 +110,7 @@ def test_a_colleague_sees_it_without_pressing_anything(browser, stack, hall, vis
     other.context.close()
 
 
-def test_the_day_says_that_it_is_old_when_the_connection_is_away_and_recovers(scripted_desk: Page, hall):
+def test_the_day_shows_that_it_is_outdated_while_the_connection_is_lost_and_recovers(scripted_desk: Page, hall):
     scripted_desk.goto(at(hall))
     scripted_desk.route("**/balie*", lambda route: route.abort())
     expect(scripted_desk.locator(".stale")).to_contain_text("De verbinding is weg", timeout=15000)
@@ -118,7 +118,7 @@ def test_the_day_says_that_it_is_old_when_the_connection_is_away_and_recovers(sc
     expect(scripted_desk.locator(".stale")).to_have_count(0, timeout=15000)
 
 
-def test_the_next_in_the_line_is_called_to_my_desk(desk: Page, hall):
+def test_call_next_calls_the_next_visitor_to_the_users_counter(desk: Page, hall):
     for each in hall.get("queue", params={"location": "hal"}).json()["waiting"]:
         if each["kind"] == "ticket":
             hall.post(f"tickets/{each['id'].split('/', 1)[1]}/leave")
@@ -132,7 +132,7 @@ def test_the_next_in_the_line_is_called_to_my_desk(desk: Page, hall):
     expect(desk.locator("aside ul.line li").filter(has=desk.get_by_text(number, exact=True))).to_have_count(0)
 
 
-def test_who_is_here_is_passed_on_and_keeps_their_place(desk: Page, hall, visit):
+def test_a_transferred_resident_keeps_their_place(desk: Page, hall, visit):
     booked = visit()
     for step in ("check-in", "start"):
         assert hall.post(f"appointments/{booked['id']}/{step}").ok
@@ -155,7 +155,7 @@ def test_who_is_here_is_passed_on_and_keeps_their_place(desk: Page, hall, visit)
     expect(again).to_contain_text("Bouwadvies")
 
 
-def test_somebody_at_the_telephone_is_booked_by_keyboard_in_under_twenty_seconds(scripted_desk: Page, hall):
+def test_staff_book_for_a_caller_by_keyboard_in_under_twenty_seconds(scripted_desk: Page, hall):
     page, began = scripted_desk, time.monotonic()
     page.goto(at(hall))
     page.keyboard.press("b")
@@ -177,7 +177,7 @@ def test_somebody_at_the_telephone_is_booked_by_keyboard_in_under_twenty_seconds
     assert page.locator("h1").inner_text() == visitor["name"]
 
 
-def test_what_is_wrong_at_the_telephone_is_said_and_what_was_typed_is_kept(desk: Page, hall):
+def test_an_invalid_telephone_booking_shows_its_errors_and_preserves_the_input(desk: Page, hall):
     desk.goto(at(hall, "/boeken?type=advies"))
     desk.get_by_label("Naam", exact=True).fill("Lieve Demo")
     desk.get_by_label("E-mail").fill("geen adres")
@@ -189,7 +189,7 @@ def test_what_is_wrong_at_the_telephone_is_said_and_what_was_typed_is_kept(desk:
     assert fits(desk)
 
 
-def test_an_appointment_is_moved_by_keyboard(desk: Page, hall, visit):
+def test_an_appointment_can_be_moved_by_keyboard(desk: Page, hall, visit):
     booked = visit()
     desk.goto(at(hall, f"/afspraak/{booked['id']}"))
     desk.get_by_role("link", name="Naar een ander moment verplaatsen").focus()
@@ -205,7 +205,7 @@ def test_an_appointment_is_moved_by_keyboard(desk: Page, hall, visit):
     assert hall.get(f"appointments/{booked['id']}").json()["start"] != booked["start"]
 
 
-def test_an_appointment_is_moved_by_dragging(browser, stack, hall, visit):
+def test_an_appointment_can_be_moved_by_dragging(browser, stack, hall, visit):
     page = logged_in(a_context(browser, 1280, True), stack, "halstad", 1280)
     page.set_viewport_size({"width": 1280, "height": 2000})
     day = (dt.date.fromisoformat(today()) + dt.timedelta(days=3)).isoformat()
@@ -225,7 +225,7 @@ def test_an_appointment_is_moved_by_dragging(browser, stack, hall, visit):
     page.context.close()
 
 
-def test_time_is_taken_out_and_what_lies_across_it_is_moved(desk: Page, hall, visit):
+def test_a_closure_lists_its_conflicts_and_they_can_be_moved(desk: Page, hall, visit):
     day = dt.date.fromisoformat(today()) + dt.timedelta(days=5)
     booked = visit(day=day.isoformat(), resource="bert")
     desk.goto(at(hall, "/sluitingen"))
@@ -244,7 +244,7 @@ def test_time_is_taken_out_and_what_lies_across_it_is_moved(desk: Page, hall, vi
     expect(desk.get_by_role("button", name=re.compile("^Weer openen"))).to_have_count(0)
 
 
-def test_a_visit_is_found_by_name_and_by_reference(desk: Page, hall, visit):
+def test_an_appointment_is_found_by_name_and_by_reference(desk: Page, hall, visit):
     booked = visit(name=f"Wannes Vandersteen{desk.width}")
     desk.goto(at(hall, "/zoeken"))
     for text in ("wann vandersteen", booked["reference"]):
@@ -261,7 +261,7 @@ def test_a_visit_is_found_by_name_and_by_reference(desk: Page, hall, visit):
     expect(desk.get_by_role("status")).to_contain_text("Niemand gevonden")
 
 
-def test_the_week_of_one_person_leads_to_its_days(desk: Page, hall, visit):
+def test_the_week_of_a_person_links_to_its_days(desk: Page, hall, visit):
     booked = visit()
     desk.goto(at(hall, "/week?resource=ann"))
     expect(desk.locator(f".columns a[href*='{booked['id']}']")).to_be_attached()
@@ -269,7 +269,7 @@ def test_the_week_of_one_person_leads_to_its_days(desk: Page, hall, visit):
     assert fits(desk)
 
 
-def test_the_day_prints_as_its_columns_alone(scripted_desk: Page, hall, visit):
+def test_the_printed_day_shows_only_its_columns(scripted_desk: Page, hall, visit):
     visit()
     scripted_desk.goto(at(hall))
     scripted_desk.emulate_media(media="print")
@@ -278,7 +278,7 @@ def test_the_day_prints_as_its_columns_alone(scripted_desk: Page, hall, visit):
         expect(scripted_desk.locator(gone)).to_be_hidden()
 
 
-def test_an_agent_of_one_team_sees_nobody_of_another_and_no_way_to_run_the_desk(browser, stack, hall, visit):
+def test_an_agent_of_one_team_sees_no_other_team_and_no_administration(browser, stack, hall, visit):
     page = logged_in(a_context(browser, 1280, False), stack, "halstad", 1280, ["agent/groen"])
     booked = visit()
     page.goto(at(hall))
@@ -291,7 +291,7 @@ def test_an_agent_of_one_team_sees_nobody_of_another_and_no_way_to_run_the_desk(
     page.context.close()
 
 
-def test_a_form_from_elsewhere_changes_nothing(hall, stack, visit, desk: Page):
+def test_a_form_posted_from_another_site_changes_nothing(hall, stack, visit, desk: Page):
     booked = visit()
     answer = desk.request.post(at(hall, f"/afspraak/{booked['id']}/annuleren"), form={"reason": "other"})
     assert answer.url == at(hall, "?refused=csrf")
@@ -299,7 +299,7 @@ def test_a_form_from_elsewhere_changes_nothing(hall, stack, visit, desk: Page):
     assert hall.get(f"appointments/{booked['id']}").json()["state"] == "booked"
 
 
-def test_the_configuration_is_compared_refused_with_its_line_and_taken(desk: Page, hall):
+def test_a_configuration_is_compared_refused_with_its_line_and_loaded(desk: Page, hall):
     desk.goto(at(hall, "/beheer/instellingen"))
     box = desk.get_by_label(re.compile("als YAML$"))
     before = box.input_value()
@@ -326,7 +326,7 @@ def test_the_configuration_is_compared_refused_with_its_line_and_taken(desk: Pag
     desk.get_by_role("button", name="Laat dit gelden").click()
 
 
-def test_accounts_and_keys_are_made_shown_once_and_taken_away(desk: Page, hall):
+def test_accounts_and_keys_are_created_shown_once_and_removed(desk: Page, hall):
     name = f"nieuw-{time.time_ns()}"
     desk.goto(at(hall, "/beheer/accounts"))
     desk.get_by_label("Account", exact=True).fill(name)
@@ -349,7 +349,7 @@ def test_accounts_and_keys_are_made_shown_once_and_taken_away(desk: Page, hall):
     expect(desk.locator("tr").filter(has_text=name).first).to_be_visible()
 
 
-def test_the_messages_are_looked_at_and_one_is_tried(desk: Page, hall):
+def test_messages_can_be_previewed_and_test_sent(desk: Page, hall):
     desk.goto(at(hall, "/teksten?kind=reminder&language=fr"))
     expect(desk.locator("pre.message").first).to_contain_text("rendez-vous")
     picture(desk, "desk-texts")
@@ -361,7 +361,7 @@ def test_the_messages_are_looked_at_and_one_is_tried(desk: Page, hall):
     assert eventually(lambda: hall.mails_to(mailbox))
 
 
-def test_nobody_closes_the_account_that_they_use(desk: Page, hall):
+def test_an_administrator_cannot_close_their_own_account(desk: Page, hall):
     desk.goto(at(hall, "/beheer/accounts"))
     mine = desk.locator("tr").filter(has_text=desk.account)
     expect(mine.get_by_role("button", name=re.compile("Sluiten"))).to_have_count(0)

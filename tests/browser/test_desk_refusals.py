@@ -51,7 +51,7 @@ def says(page: Page, text: str):
     assert fits(page)
 
 
-def test_nobody_to_call_is_said_on_the_day_that_one_was_looking_at(desk: Page, hall, nobody_waits):
+def test_an_empty_queue_is_reported_on_the_day_in_view(desk: Page, hall, nobody_waits):
     desk.goto(at(hall, "?resource=carla&counter=Loket 3"))
     desk.get_by_role("button", name="De volgende roepen").click()
     says(desk, "Er wacht nu niemand voor deze medewerker.")
@@ -62,7 +62,7 @@ def test_nobody_to_call_is_said_on_the_day_that_one_was_looking_at(desk: Page, h
     expect(desk.get_by_role("button", name="De volgende roepen")).to_be_visible()
 
 
-def test_a_press_on_a_stale_page_shows_how_the_visit_is_now(desk: Page, hall, visit):
+def test_a_click_on_a_stale_page_shows_the_current_state(desk: Page, hall, visit):
     booked = visit()
     desk.goto(at(hall, f"/afspraak/{booked['id']}"))
     for step in ("check-in", "start"):
@@ -74,7 +74,7 @@ def test_a_press_on_a_stale_page_shows_how_the_visit_is_now(desk: Page, hall, vi
     picture(desk, "desk-stale")
 
 
-def test_a_moment_that_was_just_taken_is_said_beside_those_that_are_free(desk: Page, hall, visit):
+def test_a_taken_slot_is_reported_beside_the_free_ones(desk: Page, hall, visit):
     booked, other = visit(), visit(resource="bert")
     desk.goto(at(hall, f"/afspraak/{booked['id']}/verplaatsen"))
     start = desk.locator("ul.times button").last.get_attribute("value")
@@ -89,7 +89,7 @@ def test_a_moment_that_was_just_taken_is_said_beside_those_that_are_free(desk: P
     assert hall.get(f"appointments/{other['id']}").json()["state"] == "booked"
 
 
-def test_who_may_not_do_something_reads_whom_to_ask(browser, stack, hall, desk_variant):
+def test_a_user_without_permission_reads_which_colleague_to_ask(browser, stack, hall, desk_variant):
     page = logged_in(a_context(browser, *desk_variant), stack, "halstad", desk_variant[0], ["agent/groen"])
     page.goto(at(hall, "/beheer"))
     says(page, "U mag dit niet doen. Vraag het aan wie het team leidt of aan een beheerder.")
@@ -103,7 +103,7 @@ def test_who_may_not_do_something_reads_whom_to_ask(browser, stack, hall, desk_v
 
 
 @pytest.mark.parametrize("path", ["/afspraak/0000-0000", "/afspraak/0000-0000/verplaatsen"])
-def test_an_unknown_reference_is_said_at_the_desk(desk: Page, hall, path):
+def test_an_unknown_reference_is_reported_on_the_search_page(desk: Page, hall, path):
     answer = desk.goto(at(hall, path))
     assert answer.status == 404
     says(desk, "We vinden deze afspraak niet, of ze is voor een ander team.")
@@ -119,12 +119,12 @@ def test_an_unknown_reference_is_said_at_the_desk(desk: Page, hall, path):
         ("/sluitingen/0000/weg", "/sluitingen"),
     ],
 )  # fmt: skip
-def test_enter_on_the_address_of_a_form_leads_to_its_page(stack, path, page):
+def test_a_get_request_to_the_address_of_a_form_redirects_to_its_page(stack, path, page):
     answer = requests.get(f"{stack.url}/halstad/balie{path}?lang=fr", timeout=5, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/halstad/balie{page}?lang=fr")
 
 
-def test_enter_on_the_address_of_a_residents_form_leads_to_its_page_too(stack):
+def test_a_get_request_to_the_address_of_a_residents_form_redirects_to_its_page(stack):
     for path, page in (
         ("/afspraak/x/annuleren", "/afspraak/x"),
         ("/afmelden", "/"),
@@ -134,12 +134,12 @@ def test_enter_on_the_address_of_a_residents_form_leads_to_its_page_too(stack):
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/halstad{page}")
 
 
-def test_the_api_still_says_which_methods_an_address_takes(stack):
+def test_the_api_still_lists_the_allowed_methods_of_an_address(stack):
     answer = requests.get(f"{stack.url}/api/v1/halstad/holds", timeout=5, allow_redirects=False)
     assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
 
 
-def test_a_form_goes_back_to_pages_of_the_desk_alone(desk: Page, hall):
+def test_a_form_only_returns_to_pages_of_the_desk(desk: Page, hall):
     desk.goto(at(hall))
     token = desk.locator("input[name=csrf_token]").first.get_attribute("value")
     for there in ("https://example.org/", "//example.org/halstad/balie", "/halstad/", "/halstad/balie.example", ""):
@@ -148,7 +148,7 @@ def test_a_form_goes_back_to_pages_of_the_desk_alone(desk: Page, hall):
         assert answer.headers["location"] == "/halstad/balie?refused=unknown-resource"
 
 
-def test_two_presses_of_one_form_are_one(desk: Page, hall):
+def test_a_form_that_is_sent_twice_acts_once(desk: Page, hall):
     desk.goto(at(hall, "?resource=carla"))
     fields = {
         name: desk.locator(f"form[action*='/volgnummer'] input[name={name}]").get_attribute("value")
@@ -161,7 +161,7 @@ def test_two_presses_of_one_form_are_one(desk: Page, hall):
     assert shown[0] == shown[1]
 
 
-def test_somebody_without_an_address_is_booked_and_what_is_open_is_still_to_be_asked(desk: Page, hall):
+def test_staff_book_for_a_resident_without_an_address_and_open_questions_stay_listed(desk: Page, hall):
     desk.goto(at(hall, "/boeken?type=plan"))
     picture(desk, "desk-book-plan")
     if desk.evaluate("document.querySelector('[data-only-if]').hidden"):  # with a script
@@ -193,7 +193,7 @@ def _settled(desk: Page, hall, identifier):
     return text if "niet verstuurd" in text else None
 
 
-def test_a_number_alone_is_enough(desk: Page, hall):
+def test_a_telephone_number_alone_is_enough(desk: Page, hall):
     desk.goto(at(hall, "/boeken?type=boom"))
     desk.get_by_label("Naam", exact=True).fill(f"Jan Nummer{desk.width}")
     desk.get_by_label("Mobiel nummer").fill("0470 12 34 56")

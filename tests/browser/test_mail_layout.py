@@ -35,7 +35,7 @@ def sheet(kind: str, height: int) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_mail_of_every_kind_fits_a_phone_in_every_language_and_says_what_it_is_about(browser, kind):
+def test_every_mail_in_every_language_fits_a_phone_and_names_its_subject(browser, kind):
     context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
     page = context.new_page()
     page.width = 360

@@ -21,7 +21,7 @@ def fetched(browser):
     "/rumst/", "/rumst/onderwerp/bouwadvies", "/rumst/tijdstip?type=bouwadvies&location=gemeentehuis",
     "/rumst/aanmelden",
 ])  # fmt: skip
-def test_a_page_weighs_less_than_100_kb_with_all_that_it_needs(fetched, portal, path):
+def test_a_page_with_its_resources_weighs_less_than_100_kb(fetched, portal, path):
     page, got = fetched
     page.goto(portal.url + path, wait_until="networkidle")
     sizes = {each.url: each.request.sizes()["responseBodySize"] for each in got}
@@ -30,7 +30,7 @@ def test_a_page_weighs_less_than_100_kb_with_all_that_it_needs(fetched, portal, 
     assert page.complaints == []
 
 
-def test_what_a_browser_has_is_not_fetched_again(fetched, portal):
+def test_cached_resources_are_not_fetched_again(fetched, portal):
     page, got = fetched
     page.goto(f"{portal.url}/rumst/", wait_until="networkidle")
     got.clear()
@@ -40,7 +40,7 @@ def test_what_a_browser_has_is_not_fetched_again(fetched, portal):
     assert again == []
 
 
-def test_the_policy_for_content_has_no_exceptions(portal):
+def test_the_content_security_policy_has_no_exceptions(portal):
     policy = portal.session.get(f"{portal.url}/rumst/", timeout=10).headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "http" not in policy

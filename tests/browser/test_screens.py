@@ -44,7 +44,7 @@ def arrive(page, text):
     page.get_by_role("button", name="Ik ben er").click()
 
 
-def test_a_visitor_checks_in_by_reference_and_nothing_stays(coupled: Page, hall):
+def test_a_visitor_checks_in_by_reference_and_the_screen_forgets_it(coupled: Page, hall):
     booked = today(hall)
     picture(coupled, "kiosk")
     assert fits(coupled)
@@ -61,7 +61,7 @@ def test_a_visitor_checks_in_by_reference_and_nothing_stays(coupled: Page, hall)
     assert coupled.complaints == []
 
 
-def test_a_visitor_checks_in_by_name_and_of_two_chooses_one(coupled: Page, hall):
+def test_a_visitor_checks_in_by_name_and_chooses_one_of_two_appointments(coupled: Page, hall):
     mark = time.time_ns()
     name = f"Zoë Van{mark} Peeters"
     first, second = today(hall, name=name), today(hall, name=name)
@@ -77,12 +77,12 @@ def test_a_visitor_checks_in_by_name_and_of_two_chooses_one(coupled: Page, hall)
         hall.post(f"appointments/{each['id']}/cancel")
 
 
-def test_who_is_not_expected_is_told_what_to_do(coupled: Page):
+def test_a_visitor_who_is_not_expected_reads_what_to_do(coupled: Page):
     arrive(coupled, "Niemand Nergens")
     expect(coupled.get_by_role("alert")).to_contain_text("We vinden geen afspraak van vandaag")
 
 
-def test_who_walks_in_takes_a_number(coupled: Page, hall):
+def test_a_walk_in_takes_a_number(coupled: Page, hall):
     coupled.get_by_role("link", name="Een nummer nemen").click()
     assert fits(coupled)
     coupled.get_by_role("button", name="Een boom kappen").click()
@@ -93,7 +93,7 @@ def test_who_walks_in_takes_a_number(coupled: Page, hall):
     assert coupled.request.get(f"{hall.url}/halstad/onthaal/nummer?location=hal").headers["refresh"].startswith("60;")
 
 
-def test_a_key_that_is_taken_away_uncouples_the_screen(page: Page, hall):
+def test_removing_its_key_unpairs_a_screen(page: Page, hall):
     made = hall.post("api-keys", {"name": f"kiosk-{time.time_ns()}", "roles": ["kiosk"]}).json()
     page.goto(f"{hall.url}/halstad/koppelen?next=scherm")
     page.get_by_label("Sleutel").fill(made["key"])
@@ -104,7 +104,7 @@ def test_a_key_that_is_taken_away_uncouples_the_screen(page: Page, hall):
     expect(page.get_by_role("heading", name="Dit scherm koppelen")).to_be_visible()
 
 
-def test_the_display_shows_who_is_called_to_where_and_no_names(coupled: Page, hall):
+def test_the_display_shows_numbers_and_counters_and_no_names(coupled: Page, hall):
     booked = today(hall, name="Geheime Naam")
     hall.post(f"appointments/{booked['id']}/check-in")
     hall.post(f"appointments/{booked['id']}/start", {"desk": "Loket 4"})
@@ -117,7 +117,7 @@ def test_the_display_shows_who_is_called_to_where_and_no_names(coupled: Page, ha
     hall.post(f"appointments/{booked['id']}/complete", {"outcome": "answered"})
 
 
-def test_the_display_calls_by_itself_and_survives_a_connection_that_goes_away(scripted_page: Page, hall, stack):
+def test_the_display_refreshes_automatically_and_survives_a_lost_connection(scripted_page: Page, hall, stack):
     scripted_page.goto(f"{hall.url}/halstad/koppelen?next=scherm")
     scripted_page.get_by_label("Sleutel").fill(stack.machine_key("halstad", "kiosk"))
     scripted_page.get_by_role("button", name="Koppelen").click()
@@ -132,7 +132,7 @@ def test_the_display_calls_by_itself_and_survives_a_connection_that_goes_away(sc
     hall.post(f"appointments/{booked['id']}/complete", {"outcome": "answered"})
 
 
-def test_a_screen_returns_by_itself_when_something_is_refused(coupled: Page, hall):
+def test_a_screen_returns_to_its_start_after_a_refusal(coupled: Page, hall):
     refused = coupled.request.post(f"{hall.url}/halstad/onthaal/nummer?location=hal", form={"type": "nothing"})
     assert (refused.status, refused.headers["refresh"]) == (422, "10; url=/halstad/onthaal?location=hal")
     refused = coupled.goto(f"{hall.url}/halstad/scherm?location=nowhere")

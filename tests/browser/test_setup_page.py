@@ -35,7 +35,7 @@ def text_of(village):
     return village.get("configuration").json()["text"]
 
 
-def test_hours_are_changed_and_whom_it_would_hit_is_told_before_it_counts(lead: Page, village):
+def test_a_lead_changes_hours_after_a_preview_of_the_conflicts(lead: Page, village):
     day = in_days(7)
     asked = {"location": "hal", "resource": "ann", "from": day, "to": day}
     last = village.get("slots", params={**asked, "appointment_type": "advies"}).json()["slots"][-1]["start"]
@@ -61,7 +61,7 @@ def test_hours_are_changed_and_whom_it_would_hit_is_told_before_it_counts(lead: 
     assert village.post(f"appointments/{booked['id']}/cancel", {"reason": "other"}).ok
 
 
-def test_hours_of_a_summer_are_added_and_taken_away_again(lead: Page, village):
+def test_seasonal_hours_can_be_added_and_removed(lead: Page, village):
     before = text_of(village)
     lead.goto(at(village, "/uren/bert"))
     more = lead.get_by_role("group", name="Meer uren").first
@@ -83,7 +83,7 @@ def test_hours_of_a_summer_are_added_and_taken_away_again(lead: Page, village):
     assert "valid_from" not in hours
 
 
-def test_a_topic_gets_other_words_and_residents_read_them(lead: Page, village):
+def test_a_lead_changes_the_texts_of_a_topic_and_residents_see_them(lead: Page, village):
     lead.goto(at(village, "/onderwerpen/advies"))
     lead.get_by_role("group", name="Nederlands").get_by_label("Naam").fill("Advies over bouwen")
     lead.get_by_role("group", name="Français").get_by_label("Naam").fill("Conseil de construction")
@@ -105,7 +105,7 @@ def test_a_topic_gets_other_words_and_residents_read_them(lead: Page, village):
     expect(lead.get_by_text("Een plan")).to_be_visible()
 
 
-def test_who_was_overtaken_is_told_and_keeps_what_they_typed(lead: Page, village):
+def test_a_conflicting_change_is_reported_and_the_input_is_preserved(lead: Page, village):
     lead.goto(at(village, "/onderwerpen/boom"))
     lead.get_by_label("Minuten gesprek").fill("20")
     lead.get_by_role("button", name=PREVIEW).click()
@@ -121,7 +121,7 @@ def test_who_was_overtaken_is_told_and_keeps_what_they_typed(lead: Page, village
     assert "01 99" in text_of(village)
 
 
-def test_a_message_is_said_in_ones_own_words_after_a_look(lead: Page, village):
+def test_a_message_text_is_changed_after_a_preview(lead: Page, village):
     lead.goto(f"{village.url}/dorp/balie/teksten?kind=reminder&language=nl")
     lead.get_by_label("Onderwerp").fill("Tot {{ nobody }}!")
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
@@ -140,7 +140,7 @@ def test_a_message_is_said_in_ones_own_words_after_a_look(lead: Page, village):
     expect(lead.locator("strong").filter(has_text=re.compile("^Herinnering"))).to_be_visible()
 
 
-def test_words_that_somebody_else_changed_meanwhile_are_not_overwritten_unseen(lead: Page, village, stack):
+def test_a_conflicting_change_of_a_message_text_is_not_overwritten(lead: Page, village, stack):
     lead.goto(f"{village.url}/dorp/balie/teksten?kind=thanks&language=nl")
     lead.get_by_label("Onderwerp").fill("Bedankt!")
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
@@ -155,7 +155,7 @@ def test_words_that_somebody_else_changed_meanwhile_are_not_overwritten_unseen(l
     cli_client.ask(amqp_uri, "notification", "change_words", "dorp", "other", back)
 
 
-def test_who_leads_one_team_sets_up_that_team_alone(browser, stack, village):
+def test_a_lead_of_one_team_can_set_up_that_team_only(browser, stack, village):
     with staff_page(browser, stack, "dorp", (1280, False), ["lead/groen"]) as page:
         page.goto(at(village))
         expect(page.get_by_role("link", name=re.compile("Carla Nys"))).to_be_visible()
@@ -167,7 +167,7 @@ def test_who_leads_one_team_sets_up_that_team_alone(browser, stack, village):
         expect(page.get_by_role("button", name="Bekijken hoe het leest")).to_have_count(0)
 
 
-def test_there_are_no_hours_to_change_of_a_person_who_does_not_exist(stack, village):
+def test_the_hours_of_an_unknown_person_cannot_be_changed(stack, village):
     session, _ = a_session(stack, "dorp")
     form = {"csrf_token": csrf_token(session, f"{village.url}/dorp")}
     answer = session.post(at(village, "/uren/nobody"), data=form, timeout=10)

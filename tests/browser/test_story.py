@@ -20,7 +20,7 @@ def finish(page: Page, visitor) -> str:
     return page.locator("dt:text-is('Referentie') + dd").inner_text()
 
 
-def test_two_residents_race_the_loser_is_offered_the_nearest_and_staff_see_both_live(browser, stack, hall, variant):
+def test_two_residents_race_for_a_slot_and_staff_see_both_bookings_live(browser, stack, hall, variant):
     # Carla alone gives this: every moment is a single one
     first, second = (open_page(a_context(browser, *variant), variant[0]) for _ in range(2))
     day = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=4)).isoformat()

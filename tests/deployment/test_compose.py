@@ -37,14 +37,14 @@ def test_every_variable_of_a_component_is_one_of_its_settings(name):
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_every_setting_without_a_default_is_given(name):
+def test_every_setting_without_a_default_has_a_value(name):
     needed = {each.name for each in describe(SETTINGS[name]) if each.default == ""}
     optional = {"SMTP_USER", "SMTP_PASSWORD", "OIDC_ISSUER", "OIDC_CLIENT_SECRET"}
     assert needed - optional <= set(SERVICES[name]["environment"])
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_every_component_is_built_from_the_one_dockerfile_and_waits_for_what_it_needs(name):
+def test_every_component_is_built_from_the_same_dockerfile_and_waits_for_its_dependencies(name):
     service = SERVICES[name]
     assert service["build"] == {"context": "..", "dockerfile": "deploy/Dockerfile", "args": {"COMPONENT": name}}
     for needed, condition in service["depends_on"].items():
@@ -55,14 +55,14 @@ def test_every_component_is_built_from_the_one_dockerfile_and_waits_for_what_it_
         assert "healthcheck" in SERVICES[needed] or needed in SETTINGS  # the image of a component has its own
 
 
-def test_everything_listens_on_this_machine_alone():
+def test_everything_listens_on_the_local_host_only():
     for service in SERVICES.values():
         for port in service.get("ports", ()):
             assert port.startswith("127.0.0.1:")
 
 
 @pytest.mark.parametrize("name", ["LOKET_SECRET", "RABBITMQ_PASSWORD"])
-def test_a_secret_has_no_default_and_its_absence_is_told_with_how_to_make_one(name):
+def test_a_secret_has_no_default_and_the_error_explains_how_to_generate_one(name):
     used = re.findall(rf"\$\{{{name}(.*?)\}}", COMPOSE.read_text())
     assert used
     for instead in used:
@@ -71,7 +71,7 @@ def test_a_secret_has_no_default_and_its_absence_is_told_with_how_to_make_one(na
         assert "openssl rand -hex" in instead
 
 
-def test_the_secrets_are_generated_once_and_are_taken_by_the_services(tmp_path):
+def test_the_generated_secrets_are_stable_and_accepted_by_the_services(tmp_path):
     file = tmp_path / "env"
     file.write_text("PUBLIC_URL=https://afspraak.example\nLOKET_SECRET=\nSMTP_HOST=mail.example")
     seen = []
@@ -88,7 +88,7 @@ def test_the_secrets_are_generated_once_and_are_taken_by_the_services(tmp_path):
     assert BookingSettings.read(environment=environment)
 
 
-def test_what_the_dockerfile_copies_exists():
+def test_the_files_that_the_dockerfile_copies_exist():
     for line in (ROOT / "deploy" / "Dockerfile").read_text().splitlines():
         words = line.split()
         if words[:1] == ["COPY"] and not words[1].startswith("--from"):
@@ -106,7 +106,7 @@ def engine():
 
 
 @pytest.mark.timeout(1200)  # builds four images, where none is cached
-def test_the_containers_carry_a_booking_from_end_to_end(engine):
+def test_a_booking_works_from_end_to_end_in_containers(engine):
     compose = ["docker", "compose", "-f", str(COMPOSE)]
     subprocess.run([ROOT / "deploy" / "secrets.sh"], check=True)
     try:

@@ -36,7 +36,7 @@ def installed(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_component_installs_and_starts_without_the_others(name, servers, installed, tmp_path):
+def test_a_component_installs_and_starts_alone(name, servers, installed, tmp_path):
     venv, done = installed[name]
     assert done.returncode == 0, done.stderr
     found = subprocess.run(

@@ -47,7 +47,7 @@ def read(settings, **given):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_the_settings_that_these_tests_begin_with_are_taken(name):
+def test_the_base_settings_of_these_tests_are_valid(name):
     assert read(SERVICES[name], **ALL_CHANNELS)
 
 
@@ -59,7 +59,7 @@ def test_the_settings_that_these_tests_begin_with_are_taken(name):
         "password-password-password-password", "loketloketloketloketloketloketloket", "a" * 31,
     ],
 )  # fmt: skip
-def test_a_known_or_short_secret_is_refused_with_how_to_make_one_and_is_not_repeated(secret):
+def test_a_known_or_short_secret_is_refused_with_advice_and_not_printed(secret):
     line = refusal_of(BookingSettings, LOKET_SECRET=secret)
     assert line.startswith("LOKET_SECRET cannot be used")
     assert "openssl rand -hex 32" in line
@@ -74,7 +74,7 @@ def test_a_known_or_short_secret_is_refused_with_how_to_make_one_and_is_not_repe
         "vT9xJ-0bq_Ks8YwZ1rLhE4uNc6oGdFiP2mAe5QjX7t3RkUyBzVnHfDgWlSpMaTbC",
     ],
 )
-def test_a_secret_made_by_chance_is_taken(made):
+def test_a_random_secret_is_accepted(made):
     assert read(BookingSettings, LOKET_SECRET=made).loket_secret == made
 
 
@@ -87,7 +87,7 @@ def test_a_secret_made_by_chance_is_taken(made):
         "beheerder-van-hier:beheerder-van-hier",
     ],
 )  # fmt: skip
-def test_a_known_short_or_missing_password_of_the_broker_is_refused_by_every_service(name, user):
+def test_a_known_short_or_missing_broker_password_is_refused_by_every_service(name, user):
     line = refusal_of(SERVICES[name], AMQP_URI=f"pyamqp://{user}{'@' if user else ''}rabbitmq:5672//")
     assert line.startswith("AMQP_URI cannot be used")
     assert "openssl rand -hex" in line
@@ -100,12 +100,12 @@ def test_a_known_short_or_missing_password_of_the_broker_is_refused_by_every_ser
         ("amqps://loket:{}@h:5671//", "amqps"), ("AMQPS://loket:{}@h//", "amqps"),
     ],
 )  # fmt: skip
-def test_a_broker_is_named_by_a_scheme_that_the_library_has(uri, scheme):
+def test_a_broker_address_with_a_supported_scheme_is_accepted(uri, scheme):
     assert read(ReportingSettings, AMQP_URI=uri.format(STRONG)).amqp_uri.split(":")[0] == scheme
 
 
 @pytest.mark.parametrize("scheme", ["pyamqps", "redis", "http", "rabbitmq", "memory", ""])
-def test_another_scheme_is_refused_with_those_that_are_taken(scheme):
+def test_an_unsupported_scheme_is_refused_with_the_supported_ones(scheme):
     line = refusal_of(ReportingSettings, AMQP_URI=f"{scheme}://loket:{STRONG}@h:5672//")
     assert "AMQP_URI" in line
     assert "amqp, amqps or pyamqp" in line
@@ -113,7 +113,7 @@ def test_another_scheme_is_refused_with_those_that_are_taken(scheme):
 
 
 @pytest.mark.parametrize("uri", ["pyamqp://loket:{}@:5672//", "pyamqp://loket:{}@h:0//", "pyamqp://loket:{}@h:x//"])
-def test_a_broker_without_host_or_with_a_wrong_port_is_refused(uri):
+def test_a_broker_address_without_a_host_or_with_an_invalid_port_is_refused(uri):
     line = refusal_of(ReportingSettings, AMQP_URI=uri.format(STRONG))
     assert "AMQP_URI cannot be used" in line
     assert STRONG not in line
@@ -172,7 +172,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("settings", "name", "value", "allowed"), WRONG, ids=[f"{n}={v}" for _, n, v, _ in WRONG])
-def test_what_is_not_allowed_is_refused_with_the_setting_and_what_is(settings, name, value, allowed):
+def test_an_invalid_value_is_refused_with_the_setting_and_the_allowed_values(settings, name, value, allowed):
     line = refusal_of(settings, **{**(ALL_CHANNELS if settings is NotificationSettings else {}), name: value})
     assert len(line.splitlines()) == 1, line
     assert line.startswith(name)
@@ -194,7 +194,7 @@ def test_what_is_not_allowed_is_refused_with_the_setting_and_what_is(settings, n
         (BookingSettings, "HTTP_ADDRESS", "0.0.0.0:8080", "0.0.0.0:8080"),
     ],
 )
-def test_upper_and_lower_case_mean_the_same_where_only_one_thing_can_be_meant(settings, name, value, taken):
+def test_case_is_ignored_where_the_value_stays_unambiguous(settings, name, value, taken):
     channels = {"SMS_PROVIDERS": "http", "SMS_HTTP_URL": "https://sms.example"} if "HTTP_M" in name else {}
     found = read(settings, **channels, **{name: value})
     groups = {key: each for group in (found, *found.groups.values()) for key, each in vars(group).items()}
@@ -209,7 +209,7 @@ def every_setting():
 
 
 @pytest.mark.parametrize(("group", "field"), list(every_setting()))
-def test_every_number_choice_and_address_says_what_is_allowed_and_its_default_is(group, field):
+def test_every_number_choice_and_address_documents_its_allowed_values_and_has_a_valid_default(group, field):
     types = {name.upper(): each.type for name, each in group.__dataclass_fields__.items()}
     if types[field.name] in ("int", "float", "bool") or field.name.endswith(("_URL", "_URI", "_ADDRESS", "_PROVIDERS")):
         assert field.allowed
@@ -226,7 +226,7 @@ def run(service, *arguments, **environment):
     )  # fmt: skip
 
 
-def test_all_that_is_wrong_is_told_in_one_start_that_ends_with_78():
+def test_all_invalid_settings_are_reported_in_one_start_that_exits_with_78():
     done = run("notification", SMTP_SECURITY="ssl", LOG_LEVEL="foo", EMAIL_PROVIDERS="pigeon", HTTP_ADDRESS="8080")
     assert done.returncode == 78
     assert [line.split("=")[0] for line in done.stderr.splitlines()[1:]] == [
@@ -235,7 +235,7 @@ def test_all_that_is_wrong_is_told_in_one_start_that_ends_with_78():
     assert "Traceback" not in done.stderr
 
 
-def test_show_config_tells_what_is_allowed_beside_what_is_in_force_and_is_still_a_configuration(tmp_path):
+def test_show_config_prints_allowed_values_as_comments_and_stays_a_valid_configuration(tmp_path):
     shown = run("notification", "--show-config", SMTP_SECURITY="STARTTLS").stdout
     assert "SMTP_SECURITY: starttls  # none, starttls or tls" in shown
     assert "LOG_LEVEL: INFO  # DEBUG, INFO, WARNING or ERROR" in shown
@@ -256,7 +256,7 @@ def test_show_config_tells_what_is_allowed_beside_what_is_in_force_and_is_still_
     ],
     ids=lambda command: command[0],
 )
-def test_a_command_at_the_prompt_refuses_what_a_service_refuses(command):
+def test_a_command_refuses_the_settings_that_a_service_refuses(command):
     done = subprocess.run(
         [sys.executable, "-m", *command], env={"PATH": os.environ["PATH"], "AMQP_URI": "pyamqp://guest:guest@h//"},
         capture_output=True, text=True, timeout=60, check=False,

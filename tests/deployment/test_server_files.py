@@ -33,7 +33,7 @@ def program(name, package, purpose):
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
-def test_systemd_takes_the_unit_of_each_component(component, tmp_path):
+def test_systemd_accepts_the_unit_of_each_component(component, tmp_path):
     analyze = program("systemd-analyze", "systemd", "systemd-analyze, which checks units,")
     unit = tmp_path / f"loket@{component}.service"
     text = (DEPLOY / "systemd/loket@.service").read_text()
@@ -43,14 +43,14 @@ def test_systemd_takes_the_unit_of_each_component(component, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_systemd_gives_the_unit_little_to_reach():
+def test_systemd_rates_the_unit_as_well_isolated():
     analyze = program("systemd-analyze", "systemd", "systemd-analyze, which checks units,")
     command = [analyze, "security", "--offline=true", "--threshold=20", DEPLOY / "systemd/loket@.service"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-300:]
 
 
-def test_prometheus_takes_its_settings_and_each_alert_comes_when_it_should():
+def test_prometheus_accepts_its_configuration_and_each_alert_fires_when_it_should():
     promtool = program("promtool", "prometheus", "promtool, which checks alert rules,")
     for arguments in (["check", "config", "prometheus.yaml"], ["test", "rules", "alerts.test.yaml"]):
         done = subprocess.run(
@@ -60,7 +60,7 @@ def test_prometheus_takes_its_settings_and_each_alert_comes_when_it_should():
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
-def test_an_alert_asks_for_metrics_that_exist_and_has_its_paragraph(rule):
+def test_an_alert_uses_existing_metrics_and_has_a_section_in_the_runbook(rule):
     code = "".join(
         file.read_text() for file in ROOT.glob("*/**/loket_*/**/*.py") if not file.is_relative_to(ROOT / ".venv")
     )
@@ -117,7 +117,7 @@ def test_a_resident_books_through_nginx_over_tls(proxy, stack):
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_nginx_keeps_probes_and_metrics_inside_and_sends_http_to_https(proxy):
+def test_nginx_hides_probes_and_metrics_and_redirects_http_to_https(proxy):
     secure, plain = proxy
     for path in ("/health/live", "/health/ready", "/metrics"):
         assert requests.get(secure + path, verify=False, timeout=10).status_code == 404
@@ -128,13 +128,13 @@ def test_nginx_keeps_probes_and_metrics_inside_and_sends_http_to_https(proxy):
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_a_file_that_is_too_large_is_refused_by_the_gateway_in_its_own_words(proxy):
+def test_the_gateway_and_not_nginx_refuses_a_file_that_is_too_large(proxy):
     secure, _ = proxy
     answer = requests.post(f"{secure}/api/v1/rumst/appointments", data=b"x" * 6_000_000, verify=False, timeout=30)
     assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
 
 
-def test_the_versions_of_tls_that_nginx_offers_are_current():
+def test_nginx_offers_only_current_tls_versions():
     offered = re.search(r"ssl_protocols (.*);", (DEPLOY / "nginx/loket.conf").read_text()).group(1).split()
     assert offered == ["TLSv1.2", "TLSv1.3"]
     assert ssl.HAS_TLSv1_3

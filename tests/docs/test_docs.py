@@ -20,12 +20,12 @@ PAGES_BY_HAND = [
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_generated_page_is_as_new_as_the_code(name):
+def test_a_generated_page_is_up_to_date(name):
     assert (REFERENCE / name).read_text(encoding="utf-8") == PAGES[name](), "run: make docs"
 
 
 @pytest.mark.parametrize("page", PAGES_BY_HAND, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_to_a_file_leads_to_one(page):
+def test_every_relative_link_has_a_target(page):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
         assert (page.parent / target).exists(), target
 
@@ -39,7 +39,7 @@ PACKAGES = {
 
 
 @pytest.mark.parametrize("page", PAGES_BY_HAND, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_path_that_a_page_names_exists(page):
+def test_every_path_in_the_docs_exists(page):
     """Decisions, the changelog and the comparison may name files of their day."""
     if page.parent.name == "decisions" or page.name in ("CHANGELOG.md", "comparison.md"):
         return
@@ -48,25 +48,25 @@ def test_every_path_that_a_page_names_exists(page):
 
 
 @pytest.mark.parametrize("component", PACKAGES, ids=lambda folder: folder.name)
-def test_every_file_that_a_component_lists_exists(component):
+def test_every_file_in_the_readme_of_a_component_exists(component):
     for line in (component / "README.md").read_text().splitlines():
         first = line.split("|")[1] if line.startswith("|") else ""
         for name in re.findall(r"`([\w./]+)`", first):
             assert (component / PACKAGES[component] / name).exists() or (component / name).exists(), name
 
 
-def test_every_target_that_the_readme_names_is_in_the_makefile():
+def test_every_target_in_the_readme_is_in_the_makefile():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text()))
     assert named <= targets
 
 
-def test_ci_calls_exactly_the_test_command_of_the_readme():
+def test_ci_calls_the_test_command_of_the_readme():
     assert "make test\n" in (ROOT / "README.md").read_text()
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("exec make test")
 
 
-def test_the_session_in_the_readme_books_an_appointment_that_is_mailed_and_counted(stack):
+def test_the_readme_session_books_an_appointment_that_is_mailed_and_counted(stack):
     readme = (ROOT / "README.md").read_text()
     (session,) = re.findall(r"```sh\n(base=.*?)```", readme, re.DOTALL)
     session = session.replace("http://127.0.0.1:8080", stack.url).replace("http://127.0.0.1:8025", stack.mail_url)
@@ -81,7 +81,7 @@ def test_the_session_in_the_readme_books_an_appointment_that_is_mailed_and_count
     assert '"booked": ' in done.stdout
 
 
-def test_nothing_that_is_committed_names_a_package_registry():
+def test_no_committed_file_names_a_package_registry():
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     hosts = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs"]))
     for name in tracked:

@@ -129,7 +129,7 @@ def bookings_in_flight(stack, starts):
             thread.join()
 
 
-def test_a_broker_restart_with_bookings_in_flight_ends_no_process_and_loses_no_booking(whole, portal):
+def test_a_broker_restart_during_bookings_ends_no_process_and_loses_no_booking(whole, portal):
     pids = process_ids(whole)
     starts = [slot["start"] for slot in portal.slots("hinder-melden", to=in_days(40))]
     with bookings_in_flight(whole, starts) as answers:
@@ -193,7 +193,7 @@ def all_live(stack, names):
 
 
 @pytest.mark.parametrize("names", at_once("gateway", "booking", "notification", "reporting"), ids=", ".join)
-def test_a_service_that_starts_without_its_broker_waits_for_it(whole, portal, names):
+def test_a_service_without_its_broker_waits_for_it(whole, portal, names):
     with started_meanwhile(whole, names) as start:
         stop_broker(whole)
         try:
@@ -211,7 +211,7 @@ def test_a_service_that_starts_without_its_broker_waits_for_it(whole, portal, na
 
 
 @pytest.mark.parametrize("names", at_once("gateway", "booking"), ids=", ".join)
-def test_a_service_that_starts_without_its_database_waits_for_it(whole, portal, names):
+def test_a_service_without_its_database_waits_for_it(whole, portal, names):
     with started_meanwhile(whole, names) as start:
         whole.servers.database.process.kill()
         try:
@@ -223,7 +223,7 @@ def test_a_service_that_starts_without_its_database_waits_for_it(whole, portal, 
     eventually(lambda: books(portal))
 
 
-def test_sigterm_ends_each_service_within_seconds_while_the_broker_is_away(whole):
+def test_sigterm_ends_each_service_within_seconds_while_the_broker_is_down(whole):
     stop_broker(whole)
     try:
         time.sleep(1)
@@ -247,7 +247,7 @@ def test_sigterm_ends_each_service_within_seconds_while_the_broker_is_away(whole
         start_broker(whole)
 
 
-def test_a_call_that_was_answered_503_is_not_carried_out_afterwards(whole, portal):
+def test_a_call_that_was_answered_with_503_is_not_carried_out_later(whole, portal):
     booking = whole.components["booking"]
     portal.booked()  # the catalogue is in the gateway's memory
     visitor, start = a_visitor(), portal.slots()[-1]["start"]

@@ -20,7 +20,7 @@ def played(own_stack):
     play(own_stack, A_YEAR, DAYS)
 
 
-def test_reporting_and_mongod_killed_while_they_count_give_the_same_figures(own_stack, played):
+def test_killing_reporting_and_mongod_while_they_count_does_not_change_the_figures(own_stack, played):
     reporting = own_stack.components["reporting"]
     for _ in range(KILLS):
         reporting.start()

@@ -26,7 +26,7 @@ def counted(own_stack):
 
 
 @pytest.mark.parametrize("place", ["outbox.before-publish", "outbox.before-clear"])
-def test_booking_killed_between_the_write_and_the_publish_still_tells_once(own_stack, portal, place, counted):
+def test_killing_booking_between_the_write_and_the_publish_publishes_the_event_once(own_stack, portal, place, counted):
     booking = own_stack.components["booking"]
     booking.stop()
     restart(booking, LOKET_FAULT=place)
@@ -50,7 +50,7 @@ def test_booking_killed_between_the_write_and_the_publish_still_tells_once(own_s
 
 
 @pytest.mark.parametrize("victim", ["notification", "reporting"])
-def test_a_listener_killed_while_bookings_come_in_catches_up(own_stack, portal, victim, counted):
+def test_a_consumer_killed_during_bookings_catches_up(own_stack, portal, victim, counted):
     component = own_stack.components[victim]
     before = portal.figures()["booked"]
     visitors = [a_visitor() for _ in range(12)]
@@ -72,7 +72,7 @@ def test_a_listener_killed_while_bookings_come_in_catches_up(own_stack, portal, 
     assert twice <= messages.count_documents({"appointment": {"$in": booked}, "uncertain": {"$gt": 0}})
 
 
-def test_with_booking_away_a_request_is_refused_within_seconds_and_the_page_still_opens(own_stack, portal):
+def test_while_booking_is_down_requests_are_refused_within_seconds_and_pages_open(own_stack, portal):
     booking = own_stack.components["booking"]
     portal.slots()
     portal.get("appointment-types")
@@ -89,7 +89,7 @@ def test_with_booking_away_a_request_is_refused_within_seconds_and_the_page_stil
     assert portal.slots()
 
 
-def test_with_the_mail_server_away_the_mail_comes_once_it_is_back(own_stack, portal):
+def test_after_a_mail_server_outage_the_mail_arrives_once(own_stack, portal):
     own_stack.mail.kill()
     visitor = a_visitor()
     portal.booked(contact=visitor)
@@ -98,7 +98,7 @@ def test_with_the_mail_server_away_the_mail_comes_once_it_is_back(own_stack, por
     eventually(lambda: portal.mails_to(visitor["email"]), patience=40)
 
 
-def test_a_broker_that_goes_away_and_comes_back_loses_nothing(own_stack, portal):
+def test_a_broker_outage_loses_nothing(own_stack, portal):
     from loket_local import rabbitmq
 
     visitor = a_visitor()
@@ -118,7 +118,7 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(own_stack, portal)
     eventually(lambda: portal.mails_to(visitor["email"]), patience=30)
 
 
-def test_a_database_that_goes_away_and_comes_back_loses_nothing(own_stack, portal):
+def test_a_database_outage_loses_nothing(own_stack, portal):
     from loket_local import mongodb
 
     kept = portal.booked()
@@ -134,7 +134,7 @@ def test_a_database_that_goes_away_and_comes_back_loses_nothing(own_stack, porta
     eventually(lambda: portal.book().status_code == 201)
 
 
-def test_sigterm_at_the_gateway_finishes_the_request_in_flight(own_stack, portal):
+def test_sigterm_lets_the_gateway_finish_the_running_request(own_stack, portal):
     gateway = own_stack.components["gateway"]
     gateway.child.process.send_signal(signal.SIGTERM)
     assert gateway.child.process.wait(20) == 0

@@ -151,7 +151,7 @@ def overlapping(stretches):
     return any(second[0] < first[1] for first, second in itertools.pairwise(ordered))
 
 
-def test_sixty_four_writers_and_a_booking_that_keeps_dying_lose_and_double_nothing(crowd):
+def test_sixty_four_writers_and_a_repeatedly_killed_booking_lose_and_duplicate_nothing(crowd):
     writers = [Writer(crowd, number) for number in range(WRITERS)]
     finished = threading.Event()
     with ThreadPoolExecutor(WRITERS + 1) as pool:

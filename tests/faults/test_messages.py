@@ -117,7 +117,7 @@ def reason(own_stack, booked):
     return states(own_stack, booked["id"]).get("email", {}).get("reason", "")
 
 
-def test_over_tls_and_with_a_log_in_a_mail_arrives_and_a_wrong_password_loses_none(
+def test_a_mail_over_tls_with_login_arrives_and_a_wrong_password_loses_none(
     own_stack, portal, notification, tls, tmp_path
 ):
 
@@ -139,7 +139,7 @@ def test_over_tls_and_with_a_log_in_a_mail_arrives_and_a_wrong_password_loses_no
     mails.stop()
 
 
-def test_starttls_protects_the_log_in_and_a_certificate_of_strangers_is_not_trusted(
+def test_starttls_protects_the_login_and_an_untrusted_certificate_is_refused(
     own_stack, portal, notification, tls, tmp_path
 ):
     mails = MailServer(tls_context=tls, require_starttls=True)
@@ -152,7 +152,7 @@ def test_starttls_protects_the_log_in_and_a_certificate_of_strangers_is_not_trus
     mails.stop()
 
 
-def test_a_mail_server_of_every_bad_mood_gets_every_mail_once(own_stack, portal, notification):
+def test_every_mail_arrives_once_through_a_misbehaving_mail_server(own_stack, portal, notification):
     moods = ["greylists", "dies", "dies at the content", "hangs"] * (5 if LONG else 1)
     random.Random(4).shuffle(moods)
     mails = MailServer(moods=moods)
@@ -177,9 +177,7 @@ def test_a_mail_server_of_every_bad_mood_gets_every_mail_once(own_stack, portal,
     mails.stop()
 
 
-def test_an_sms_gateway_that_throttles_fails_and_keeps_silent_gets_the_message_and_tells_of_it(
-    own_stack, portal, notification, tmp_path
-):
+def test_every_sms_arrives_through_a_throttling_failing_and_silent_gateway(own_stack, portal, notification, tmp_path):
     (port,) = find_free(1)
     url = f"http://127.0.0.1:{port}"
     child = Child.start("SMS gateway", [sys.executable, PROVIDERS / "sms_gateway.py", str(port)], tmp_path / "sms.log")
@@ -225,7 +223,7 @@ def _if(message, state):
     return message if message and message["state"] == state else None
 
 
-def test_killed_again_and_again_while_it_sends_notification_loses_nothing(own_stack, notification, tmp_path):
+def test_killing_notification_repeatedly_while_it_sends_loses_no_message(own_stack, notification, tmp_path):
     """Doubles are those of unknown outcome, at most one for each sender and kill, and they are counted."""
     (port,) = find_free(1)
     file = tmp_path / "ids"

@@ -59,7 +59,7 @@ def pressed_again(session, stack, answer, path):
     return eventually(lambda: (found := press(session, stack, address, fields)).status_code == 303 and found)
 
 
-def test_the_booking_form_comes_back_filled_in_and_books_once(own_stack, desk):
+def test_after_an_unknown_outcome_the_booking_form_is_still_filled_in_and_books_once(own_stack, desk):
     visitor = a_visitor()
     page = desk.get(f"{own_stack.url}/rumst/balie/boeken?type=hinder-melden", timeout=20)
     address, fields = form(page.text, "/boeken")
@@ -91,7 +91,7 @@ def test_the_booking_form_comes_back_filled_in_and_books_once(own_stack, desk):
         ("/rumst/balie/sluitingen", "/sluitingen", {"first": "2031-05-05", "reason": "Bijscholing"}),
     ],
 )
-def test_any_form_comes_back_with_what_was_sent_and_is_done_once(own_stack, desk, page, path, more):
+def test_after_an_unknown_outcome_any_form_is_still_filled_in_and_acts_once(own_stack, desk, page, path, more):
     address, fields = form(desk.get(f"{own_stack.url}{page}", timeout=20).text, path)
     fields |= more
     with frozen(own_stack):
@@ -108,7 +108,7 @@ def test_any_form_comes_back_with_what_was_sent_and_is_done_once(own_stack, desk
         assert desk.get(f"{own_stack.url}{page}", timeout=20).text.count(f"<b>{number}</b>") == 1
 
 
-def test_a_page_that_cannot_be_shown_is_offered_again_at_the_desk(own_stack, desk):
+def test_a_page_that_cannot_be_shown_offers_a_retry_at_the_desk(own_stack, desk):
     desk.get(f"{own_stack.url}/rumst/balie", timeout=20)
     with frozen(own_stack):
         answer = desk.get(f"{own_stack.url}/rumst/balie/week?resource=ro-1", timeout=20)

@@ -22,7 +22,7 @@ def dashboard(year, page):
     return opened
 
 
-def test_key_figures_charts_and_tables_are_there_and_fit(dashboard):
+def test_key_figures_charts_and_tables_are_shown_and_fit(dashboard):
     page = dashboard()
     assert fits(page)
     assert page.get_by_role("heading", name="Cijfers", exact=True).is_visible()
@@ -33,7 +33,7 @@ def test_key_figures_charts_and_tables_are_there_and_fit(dashboard):
     assert page.complaints == []
 
 
-def test_a_team_can_be_chosen_and_is_in_the_address(dashboard, year):
+def test_the_team_filter_is_part_of_the_address(dashboard, year):
     page = dashboard()
     page.locator("select[name=team]").select_option("burgers")
     page.get_by_role("button", name="Tonen").click()
@@ -43,20 +43,20 @@ def test_a_team_can_be_chosen_and_is_in_the_address(dashboard, year):
     assert page.locator(".tiles .figure").first.inner_text() == f"{figures['appointments']:,}".replace(",", ".")
 
 
-def test_a_usual_period_is_one_click_away(dashboard):
+def test_a_common_period_is_one_click_away(dashboard):
     page = dashboard()
     page.get_by_role("link", name="Dit jaar").click()
     assert f"from={dt.datetime.now(dt.UTC).year}-01-01" in page.url
 
 
-def test_a_wrong_period_is_a_page_that_says_so(dashboard, year):
+def test_an_invalid_period_is_reported_on_a_page(dashboard, year):
     page = dashboard()
     answer = page.goto(f"{year.url}/voorbeeld/cijfers?from=2026-11-02&to=2026-11-01")
     assert answer.status == 422
     assert page.get_by_role("heading").first.is_visible()
 
 
-def test_every_language_says_everything(year):
+def test_the_dashboard_is_complete_in_every_language(year):
     for language, title in (("nl", "Cijfers"), ("fr", "Chiffres"), ("de", "Zahlen"), ("en", "Figures")):
         found = year.session.get(
             f"{year.url}/voorbeeld/cijfers", params={"lang": language}, timeout=20,

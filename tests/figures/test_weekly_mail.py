@@ -11,7 +11,7 @@ from loket_contracts import events
 from tests.client import Portal, eventually
 
 
-def test_a_week_that_is_announced_is_mailed_to_the_team_with_its_picture(stack, portal: Portal):
+def test_an_announced_weekly_report_is_mailed_to_the_team_with_its_picture(stack, portal: Portal):
     monday = dt.date(2026, 11, 16)
     data = {"team": "ruimtelijke-ordening", "from": str(monday), "to": str(monday + dt.timedelta(days=6))}
     event = events.make(

@@ -29,7 +29,7 @@ SLICES = {
 
 
 @pytest.mark.parametrize("asked", SLICES.values(), ids=SLICES)
-def test_every_figure_is_that_of_a_plain_count(year, databases, asked):
+def test_every_figure_equals_a_plain_count(year, databases, asked):
     booking, _ = databases
     first, last = period()
 
@@ -47,7 +47,7 @@ def test_every_figure_is_that_of_a_plain_count(year, databases, asked):
     assert differences() == {}
 
 
-def test_the_course_adds_up_to_the_whole(year):
+def test_the_series_adds_up_to_the_total(year):
     first, last = period()
     for every in ("day", "week", "month", "quarter"):
         rows = year.get("reports/table", params={"from": first, "to": last, "every": every}).json()["rows"]
@@ -56,7 +56,7 @@ def test_the_course_adds_up_to_the_whole(year):
         assert sum(row["figures"]["walk_ins"] for row in rows) == whole["walk_ins"], every
 
 
-def test_a_table_is_a_file_that_a_spreadsheet_here_opens_right(year):
+def test_a_table_export_opens_correctly_in_a_belgian_spreadsheet(year):
     first, last = period()
     asked = {"from": first, "to": last, "every": "month", "by": "team", "format": "csv"}
     answer = year.get("reports/table", params=asked, headers={"Accept-Language": "nl"})
@@ -73,7 +73,7 @@ def test_a_table_is_a_file_that_a_spreadsheet_here_opens_right(year):
     assert "xl/worksheets/sheet1.xml" in book.namelist()
 
 
-def test_open_data_are_whole_months_that_are_over_and_show_no_few(year):
+def test_open_data_contains_whole_past_months_and_hides_small_counts(year):
     rows = year.get("open-data").json()["rows"]
     assert rows
     assert max(row["month"] for row in rows) < dt.datetime.now(dt.UTC).date().isoformat()[:7]
@@ -84,7 +84,7 @@ def test_open_data_are_whole_months_that_are_over_and_show_no_few(year):
     assert len(described.json()["dcat:dataset"]["dcat:distribution"]) == 3
 
 
-def test_a_rebuild_gives_the_same_while_bookings_go_on(year, stack, databases):
+def test_a_rebuild_during_bookings_gives_the_same_figures(year, stack, databases):
     booking, reporting = databases
     first, last = period()
     # booking publishes more than before about a day that begins meanwhile

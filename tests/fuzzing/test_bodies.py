@@ -83,7 +83,7 @@ MANY = settings(
 @pytest.mark.parametrize("operation", JSON, ids=lambda each: each.id)
 @MANY
 @given(data=st.data())
-def test_a_body_that_is_right_but_for_some_parts_is_answered(stack, known, operation, data):
+def test_a_partly_corrupted_body_gets_a_described_response(stack, known, operation, data):
     filled, keys = known
     schema = operation.body()
     body = {name: filled.get(name, value) for name, value in example_of(schema).items()}
@@ -95,7 +95,7 @@ def test_a_body_that_is_right_but_for_some_parts_is_answered(stack, known, opera
 @pytest.mark.parametrize("facade", ["qmatic", "jcc"])
 @MANY
 @given(data=st.data())
-def test_a_body_of_a_facade_that_is_right_but_for_some_parts_is_answered(stack, known, facade, data):
+def test_a_partly_corrupted_body_of_a_facade_gets_a_response(stack, known, facade, data):
     filled, keys = known
     day, time = filled["start"][:10], filled["start"][11:16]
     at, body = {

@@ -67,7 +67,7 @@ def done():
     return collections.Counter()
 
 
-def test_every_operation_with_links_is_begun_with(document):
+def test_every_operation_with_links_starts_a_chain(document):
     with_links = {
         operation["operationId"]
         for methods in document.raw_schema["paths"].values()
@@ -83,7 +83,7 @@ def test_every_operation_with_links_is_begun_with(document):
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(data=st.data())
-def test_every_chain_of_links_is_answered_as_described(ketenstad, document, done, made_by, data):
+def test_every_chain_of_links_gets_described_responses(ketenstad, document, done, made_by, data):
     rest, body_of = MAKING[made_by]
     answer = ketenstad.post(rest, body_of(ketenstad))
     assert answer.status_code == 201, answer.text
@@ -107,7 +107,7 @@ def test_every_chain_of_links_is_answered_as_described(ketenstad, document, done
         done[link["operationId"], reply.status_code] += 1
 
 
-def test_the_steps_were_done_and_not_only_refused(done):
+def test_the_operations_were_carried_out_and_not_only_refused(done):
     if not done:
         pytest.skip("the chains were not asked for")
     fulfilled = {step for step, status in done if status < 300}

@@ -85,7 +85,7 @@ def run(stack, portal, config, folder, *options):
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("operations", [chunk for _, chunk in EACH], ids=[name for name, _ in EACH])
-def test_whatever_is_sent_is_answered_as_described(stack, proefstad, config, tmp_path, operations):
+def test_generated_requests_get_described_responses(stack, proefstad, config, tmp_path, operations):
     chosen = [option for each in operations for option in ("--include-operation-id", each)]
     run(stack, proefstad, config, tmp_path, *chosen, "--phases", "examples,coverage,fuzzing")
 
@@ -93,5 +93,5 @@ def test_whatever_is_sent_is_answered_as_described(stack, proefstad, config, tmp
 if LONG:  # test_links.py follows the same links, and begins with what there is
 
     @pytest.mark.timeout(1800)
-    def test_whatever_is_sent_along_the_links_is_answered_as_described(stack, proefstad, config, tmp_path):
+    def test_generated_requests_along_links_get_described_responses(stack, proefstad, config, tmp_path):
         run(stack, proefstad, config, tmp_path, "--phases", "stateful")

@@ -60,7 +60,7 @@ def visitor(stack, tmp_path_factory):
     assert session.get(f"{at}/balie", timeout=10, allow_redirects=False).status_code == 200  # still logged in, and well
 
 
-def test_what_pages_read_is_found():
+def test_the_parameters_that_pages_read_are_found():
     assert {"resource", "date", "day", "hold", "email", "servicePublicId"} <= set(NAMES)
 
 
@@ -69,7 +69,7 @@ def test_what_pages_read_is_found():
     max_examples=1000 if LONG else 20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(data=st.data())
-def test_whatever_a_page_is_asked_it_answers(stack, visitor, method, url, data):
+def test_a_page_responds_to_any_parameters(stack, visitor, method, url, data):
     session, known, form = visitor
 
     def filled(match):

@@ -169,7 +169,7 @@ def written(world, feed_of):
 
 @pytest.mark.parametrize("season", SEASONS, ids=["january", "july"])
 @pytest.mark.parametrize("zone", ZONES)
-def test_every_written_calendar_has_the_right_moment(written, read, zone, season):
+def test_every_calendar_entry_has_the_right_moment(written, read, zone, season):
     appointment, moved, texts = written[zone, season]
     found = read(texts, zone)
     entries = [next(each for each in one["events"] if _is_of(appointment, each)) for one in found]
@@ -191,7 +191,7 @@ def _is_of(appointment, entry):
     return entry["uid"] == f"{appointment['id']}@loket" or entry["summary"].endswith(appointment["reference"])
 
 
-def test_the_entry_of_the_page_and_of_the_api_says_all_that_the_mail_says(world, read):
+def test_the_calendar_entry_of_the_page_and_the_api_equals_that_of_the_mail(world, read):
     visitor = a_visitor()
     appointment = book(world, "Europe/London", at(SEASONS[1], 16, "Europe/London"), visitor)
     page, api, mail = read([on_page(appointment), over_api(world, appointment), mailed(world, visitor, 1)])
@@ -207,7 +207,7 @@ def test_the_entry_of_the_page_and_of_the_api_says_all_that_the_mail_says(world,
     assert page["events"] == api["events"] == [same]
 
 
-def test_a_video_call_has_its_address_on_the_page_in_the_mail_in_the_api_and_in_the_calendar(portal, read):
+def test_a_video_call_has_its_url_on_the_page_in_the_mail_the_api_and_the_calendar(portal, read):
     visitor = a_visitor()
     start = portal.slots(location="video")[-1]["start"]
     appointment = portal.booked(location="video", start=start, contact=visitor)
@@ -223,14 +223,14 @@ def test_a_video_call_has_its_address_on_the_page_in_the_mail_in_the_api_and_in_
     assert "meet.rumst.example" not in portal.get("locations").text, "strangers do not get the address of a call"
 
 
-def test_an_entry_of_one_appointment_opens_no_calendar_of_its_own_and_a_feed_has_a_name(world, feed_of, read):
+def test_a_single_entry_has_no_calendar_name_and_a_feed_has_one(world, feed_of, read):
     visitor = a_visitor()
     appointment = book(world, "Europe/Brussels", at(SEASONS[0], 16, "Europe/Brussels"), visitor)
     texts = [on_page(appointment), over_api(world, appointment), mailed(world, visitor, 1)]
     assert [each["name"] for each in read([*texts, feed_of("europe-brussels")])] == [None, None, None, "Ann"]
 
 
-def test_a_feed_has_no_link_and_no_name_of_a_resident(world, feed_of):
+def test_a_feed_contains_no_link_and_no_name_of_a_resident(world, feed_of):
     visitor = a_visitor()
     appointment = book(world, "Europe/Brussels", at(SEASONS[0], 12, "Europe/Brussels"), visitor)
     text = feed_of("europe-brussels").replace("\r\n ", "")

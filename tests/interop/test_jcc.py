@@ -31,11 +31,11 @@ def last_time(jcc):
     return jcc.times(HALL, ONE, first, last)[0][-1]
 
 
-def test_the_connection_can_be_checked(jcc):
+def test_the_connection_test_succeeds(jcc):
     assert set(jcc.get("version")) == {"warpApiVersion", "afsprakenVersion"}
 
 
-def test_what_is_listed_is_the_public_catalogue_with_durations_in_seconds(jcc, portal):
+def test_the_public_catalogue_is_listed_with_durations_in_seconds(jcc, portal):
     public = {each["id"]: each for each in portal.get("appointment-types").json()["appointment_types"]}
     listed = {each["id"]: each for each in jcc.activities()}
     assert listed.keys() == public.keys()
@@ -43,7 +43,7 @@ def test_what_is_listed_is_the_public_catalogue_with_durations_in_seconds(jcc, p
     assert all(None not in each.values() for each in listed.values())
 
 
-def test_what_can_be_added_to_a_choice_is_of_its_team_and_not_the_choice_itself(jcc):
+def test_additional_types_are_of_the_same_team_and_exclude_the_chosen_one(jcc):
     listed = {each["id"]: each["activityGroupId"] for each in jcc.activities()}
     added = {each["id"] for each in jcc.activities([ADVICE], HALL)}
     assert added
@@ -51,7 +51,7 @@ def test_what_can_be_added_to_a_choice_is_of_its_team_and_not_the_choice_itself(
     assert {listed[each] for each in added} == {listed[ADVICE]}
 
 
-def test_a_location_has_its_address_in_parts(jcc):
+def test_a_location_has_a_structured_address(jcc):
     assert HALL in {each["id"] for each in jcc.locations()}
     hall = next(each for each in jcc.locations([ADVICE]) if each["id"] == HALL)
     assert hall == jcc.get(f"location/{HALL}")
@@ -60,7 +60,7 @@ def test_a_location_has_its_address_in_parts(jcc):
     assert (address["postalCode"], address["city"]) == ("2840", "Rumst")
 
 
-def test_times_are_naive_local_ones_and_the_last_day_is_not_in_them(jcc, last_time, portal):
+def test_times_are_local_without_offset_and_the_last_day_is_excluded(jcc, last_time, portal):
     day = last_time.date()
     starts, seconds = jcc.times(HALL, ONE, day, day + dt.timedelta(days=1))
     assert {each.date() for each in starts} == {day}
@@ -70,7 +70,7 @@ def test_times_are_naive_local_ones_and_the_last_day_is_not_in_them(jcc, last_ti
     assert seconds == jcc.minutes(ONE, day) * 60
 
 
-def test_an_appointment_is_booked_read_and_cancelled_and_its_resident_gets_a_mail(
+def test_an_appointment_is_booked_read_and_cancelled_and_the_resident_gets_a_mail(
     jcc, customer, last_time, portal, staff
 ):
     result = jcc.book(HALL, ONE, last_time, customer, message="Graag met plan")
@@ -90,7 +90,7 @@ def test_an_appointment_is_booked_read_and_cancelled_and_its_resident_gets_a_mai
     assert again["code"]
 
 
-def test_after_its_start_a_cancellation_is_not_acknowledged_and_says_why(jcc, customer, last_time, portal):
+def test_after_the_start_a_cancellation_is_not_acknowledged_and_gives_the_reason(jcc, customer, last_time, portal):
     result = jcc.book(HALL, ONE, last_time, customer)
     portal.begin(result["id"])
     refused = jcc.cancel(result["id"])
@@ -98,13 +98,13 @@ def test_after_its_start_a_cancellation_is_not_acknowledged_and_says_why(jcc, cu
     assert "Neem contact op met de gemeente: +32" in refused["message"]
 
 
-def test_a_moment_with_another_offset_is_the_same_moment(jcc, customer, last_time):
+def test_a_start_with_another_offset_is_the_same_start(jcc, customer, last_time):
     result = jcc.book(HALL, ONE, last_time.astimezone(dt.UTC), customer)
     assert jcc.get("appointment", id=result["id"])["startDateTime"] == last_time.replace(tzinfo=None).isoformat()
     jcc.cancel(result["id"])
 
 
-def test_the_same_booking_sent_twice_is_one_appointment_until_it_is_cancelled(jcc, customer, last_time):
+def test_a_repeated_booking_is_one_appointment_until_it_is_cancelled(jcc, customer, last_time):
     first = jcc.book(HALL, ONE, last_time, customer)["id"]
     assert jcc.book(HALL, ONE, last_time.astimezone(dt.UTC), customer)["id"] == first
     jcc.cancel(first)
@@ -114,13 +114,13 @@ def test_the_same_booking_sent_twice_is_one_appointment_until_it_is_cancelled(jc
     assert jcc.cancel(second)["acknowledgeIsSuccess"] is True
 
 
-def test_several_people_take_longer_and_more_than_ever_fit_have_nothing_free(jcc, last_time):
+def test_more_persons_need_more_time_and_too_many_have_no_free_slots(jcc, last_time):
     day = last_time.date()
     assert jcc.minutes([("verkaveling", 3)], day) == jcc.minutes([("verkaveling", 1)], day) + 20
     assert jcc.times(HALL, [(ADVICE, 500)], day, day + dt.timedelta(days=1))[0] == []
 
 
-def test_of_first_name_and_initials_one_is_needed(jcc, customer, last_time):
+def test_a_first_name_or_initials_are_required(jcc, customer, last_time):
     fields = jcc.get("customer/customerfields/required", selectedActivityId=[ADVICE])
     assert fields["areFirstNameOrInitialsRequired"] is True
     assert fields["emailAddress"] == 2
@@ -134,13 +134,13 @@ def test_of_first_name_and_initials_one_is_needed(jcc, customer, last_time):
     jcc.cancel(result["id"])
 
 
-def test_where_we_ring_a_number_is_asked_for(jcc):
+def test_a_telephone_appointment_requires_a_number(jcc):
     fields = jcc.get("customer/customerfields/required", selectedActivityId=ADVICE)
     assert fields["isAnyPhoneNumberRequired"] is False  # one can come to the hall
     assert shapes.customer_fields(needs_phone=True)["isAnyPhoneNumberRequired"] is True
 
 
-def test_what_cannot_be_booked_is_not_acknowledged_and_says_why(jcc, customer, last_time):
+def test_an_impossible_booking_is_not_acknowledged_and_gives_the_reason(jcc, customer, last_time):
     result = jcc.book(HALL, ONE, last_time.replace(year=2020), customer)
     assert (result["acknowledgeIsSuccess"], result["code"]) == (False, 422)
     assert "verleden" in result["message"]
@@ -154,7 +154,7 @@ def test_what_cannot_be_booked_is_not_acknowledged_and_says_why(jcc, customer, l
      ("appointment/availabletimelist?locationId=gemeentehuis&activityId=bouwadvies&amount=1", 422),
      ("activity/appointmentdaterange?activityId=nothing", 422)],
 )  # fmt: skip
-def test_a_wrong_question_is_a_problem_with_a_title(jcc, url, status):
+def test_an_invalid_query_gets_a_problem_with_a_title(jcc, url, status):
     answer = jcc.request("GET", url)
     assert answer.status_code == status
     assert {"title", "detail", "status", "instance", "errors"} <= answer.json().keys()

@@ -29,7 +29,7 @@ def last_time(qmatic):
     return qmatic.times(HALL, [ADVICE], day)[-1]
 
 
-def test_what_is_listed_is_the_public_catalogue(qmatic, portal):
+def test_the_public_catalogue_is_listed(qmatic, portal):
     public = portal.get("appointment-types").json()["appointment_types"]
     assert {each["publicId"] for each in qmatic.services()} == {each["id"] for each in public}
     assert {each["publicId"] for each in qmatic.services(HALL)} == {
@@ -40,12 +40,12 @@ def test_what_is_listed_is_the_public_catalogue(qmatic, portal):
     assert (service["duration"], service["additionalCustomerDuration"]) == (kind["duration"], kind["per_extra_person"])
 
 
-def test_a_place_without_an_address_is_left_out_by_the_client(qmatic):
+def test_the_client_ignores_a_branch_without_an_address(qmatic):
     assert [each["publicId"] for each in qmatic.branches()] == [HALL]
     assert [each["publicId"] for each in qmatic.branches(ADVICE)] == [HALL]
 
 
-def test_what_can_be_booked_together_is_of_one_team_and_place(qmatic, portal):
+def test_combinable_services_are_of_one_team_and_location(qmatic, portal):
     teams = {each["id"]: each["team"] for each in portal.get("appointment-types").json()["appointment_types"]}
     for found in (qmatic.with_these([ADVICE]), qmatic.with_these([ADVICE], HALL)):
         assert ADVICE in found
@@ -53,7 +53,7 @@ def test_what_can_be_booked_together_is_of_one_team_and_place(qmatic, portal):
         assert {teams[each] for each in found} == {teams[ADVICE]}
 
 
-def test_an_appointment_is_booked_read_and_cancelled_and_its_resident_gets_a_mail(
+def test_an_appointment_is_booked_read_and_cancelled_and_the_resident_gets_a_mail(
     qmatic, customer, last_time, portal, staff
 ):
     identifier = qmatic.book(HALL, [ADVICE], last_time, customer, notes="Graag met plan")
@@ -70,7 +70,7 @@ def test_an_appointment_is_booked_read_and_cancelled_and_its_resident_gets_a_mai
     assert qmatic.times(HALL, [ADVICE], last_time.date())[-1] == last_time
 
 
-def test_the_same_booking_sent_twice_is_one_appointment_until_it_is_cancelled(qmatic, customer, last_time):
+def test_a_repeated_booking_is_one_appointment_until_it_is_cancelled(qmatic, customer, last_time):
     first = qmatic.book(HALL, [ADVICE], last_time, customer)
     assert qmatic.book(HALL, [ADVICE], last_time, customer) == first
     assert qmatic.cancel(first) == 204
@@ -79,7 +79,7 @@ def test_the_same_booking_sent_twice_is_one_appointment_until_it_is_cancelled(qm
     assert qmatic.cancel(second) == 204
 
 
-def test_after_its_start_a_cancellation_is_a_conflict_that_says_why(qmatic, customer, last_time, portal):
+def test_after_the_start_a_cancellation_is_a_conflict_with_the_reason(qmatic, customer, last_time, portal):
     identifier = qmatic.book(HALL, [ADVICE], last_time, customer)
     portal.begin(identifier)
     refused = qmatic.request("DELETE", f"v1/appointments/{identifier}")
@@ -87,7 +87,7 @@ def test_after_its_start_a_cancellation_is_a_conflict_that_says_why(qmatic, cust
     assert "Contact the municipality: +32" in refused.headers["error_message"]
 
 
-def test_more_people_and_more_topics_take_longer(qmatic, customer):
+def test_more_persons_and_more_services_need_more_time(qmatic, customer):
     services = [ADVICE, "dossier-inzien"]
     known = {each["publicId"]: each for each in qmatic.services()}
     day = qmatic.dates(HALL, services, customers=3)[-1]
@@ -100,16 +100,16 @@ def test_more_people_and_more_topics_take_longer(qmatic, customer):
     assert qmatic.cancel(identifier) == 204
 
 
-def test_the_times_are_the_branchs_own(qmatic, portal, last_time):
+def test_times_are_local_to_the_branch(qmatic, portal, last_time):
     on = {"from": last_time.date().isoformat(), "to": last_time.date().isoformat()}
     assert portal.slots(**on)[-1]["start"] == last_time.isoformat()
 
 
-def test_more_people_than_ever_fit_have_nothing_free(qmatic):
+def test_too_many_persons_have_no_free_slots(qmatic):
     assert qmatic.dates(HALL, [ADVICE], customers=500) == []
 
 
-def test_a_time_that_is_taken_is_an_error_with_its_message(qmatic, customer, last_time):
+def test_a_taken_time_is_an_error_with_its_message(qmatic, customer, last_time):
     identifier = qmatic.book(HALL, [ADVICE], last_time, customer)
     while last_time in qmatic.times(HALL, [ADVICE], last_time.date()):
         qmatic.book(HALL, [ADVICE], last_time, {**customer, "email": a_visitor()["email"]})
@@ -119,7 +119,7 @@ def test_a_time_that_is_taken_is_an_error_with_its_message(qmatic, customer, las
 
 
 @pytest.mark.parametrize("customer", [{}, {"lastName": "Demo"}, {"lastName": "Demo", "email": "nothing"}])
-def test_a_customer_who_cannot_be_reached_is_an_error(qmatic, last_time, customer):
+def test_a_customer_without_contact_data_is_an_error(qmatic, last_time, customer):
     with pytest.raises(ServerError, match="missing or wrong"):
         qmatic.book(HALL, [ADVICE], last_time, customer)
 
@@ -130,24 +130,24 @@ def test_a_customer_who_cannot_be_reached_is_an_error(qmatic, last_time, custome
             "v2/branches/gemeentehuis/dates;servicePublicId=nothing", "v1/branches/%E2%98%83", "v1/branches/x%0d%0ay",
             "v1/branches/x%00/services", "v2/branches/x%0a/dates;servicePublicId=bouwadvies"],
 )  # fmt: skip
-def test_what_there_is_not_is_not_found_and_told_in_one_line(qmatic, url):
+def test_an_unknown_resource_is_a_404_with_a_one_line_message(qmatic, url):
     answer = qmatic.request("GET", url)
     assert answer.status_code == 404
     assert answer.headers["error_message"].isprintable()
 
 
-def test_a_long_question_gets_a_short_answer(qmatic, customer, last_time):
+def test_a_long_query_gets_a_short_response(qmatic, customer, last_time):
     url = f"v2/branches/{HALL}/dates/{last_time.date()}/times/{last_time:%H:%M}/book"
     answer = qmatic.request("POST", url, json={"services": [{"publicId": "x" * 200_000}], "customers": [customer]})
     assert answer.status_code == 404
     assert len(answer.headers["error_message"]) == 1000
 
 
-def test_an_address_that_there_is_not_is_not_found(qmatic):
+def test_an_unknown_address_is_not_found(qmatic):
     assert qmatic.request("GET", "v1/nothing").status_code == 404
 
 
-def test_another_portals_appointment_is_not_found(stack, qmatic, customer, last_time):
+def test_an_appointment_of_another_portal_is_not_found(stack, qmatic, customer, last_time):
     identifier = qmatic.book(HALL, [ADVICE], last_time, customer)
     key = stack.access("add-key", "rumst", "other-portal", "--role", "portal").stdout.strip()
     other = QmaticClient(qmatic.root, key)
@@ -156,5 +156,5 @@ def test_another_portals_appointment_is_not_found(stack, qmatic, customer, last_
     assert qmatic.cancel(identifier) == 204
 
 
-def test_without_a_key_nothing_is_told(qmatic):
+def test_every_request_requires_a_key(qmatic):
     assert requests.get(f"{qmatic.root}/v1/services", timeout=10).status_code == 401

@@ -16,7 +16,7 @@ def race(stack, *options):
 
 
 @pytest.mark.parametrize("interface", ["loket", "qmatic", "jcc"])
-def test_as_many_win_as_there_are_places_and_the_slot_is_free_again_afterwards(stack, portal, interface):
+def test_the_number_of_winners_equals_the_capacity_and_the_slot_is_freed_afterwards(stack, portal, interface):
     slot = portal.slots(WOON["type"])[-1]
     key = stack.machine_key("rumst", "portal")
     places = str(slot["capacity"])
@@ -29,19 +29,19 @@ def test_as_many_win_as_there_are_places_and_the_slot_is_free_again_afterwards(s
     assert (again["start"], again["capacity"]) == (slot["start"], slot["capacity"])
 
 
-def test_fewer_winners_than_places_are_a_failure_that_a_reader_sees(stack):
+def test_fewer_winners_than_capacity_are_reported_as_a_failure(stack):
     done = race(stack, "--clients", "20", "--places", "19")
     assert done.returncode == 1
     assert "there were 19 places." in done.stdout
 
 
-def test_a_system_that_is_not_there_is_one_line(stack):
+def test_an_unreachable_system_is_reported_in_one_line(stack):
     done = race(stack, "--url", "http://127.0.0.1:9")
     assert done.returncode == 1
     assert done.stderr.startswith("Error: http://127.0.0.1:9 cannot be reached")
 
 
-def test_answers_that_are_no_json_are_refused_with_the_option(stack):
+def test_responses_that_are_not_json_are_refused_with_the_option_to_use(stack):
     done = race(stack, "--answers", "{")
     assert done.returncode == 2
     assert "--answers" in done.stderr

@@ -39,7 +39,7 @@ def admin(stack, servers):
     return run
 
 
-def test_a_busy_calendar_takes_time_away_and_lists_who_must_move(portal, admin):
+def test_importing_busy_times_removes_slots_and_lists_conflicts(portal, admin):
     body = {"appointment_types": ["dossier-inzien"], "answers": {"perceel": "x"}}
     booked = portal.booked(start=portal.slots("dossier-inzien")[-1]["start"], **body)
     specialist = portal.session.get(admin("feed", "rumst", "ro-3", "--url", portal.url).strip(), timeout=5)
@@ -54,7 +54,7 @@ def test_a_busy_calendar_takes_time_away_and_lists_who_must_move(portal, admin):
     assert booked["id"] not in admin("clashes", "rumst")
 
 
-def test_a_resident_is_told_what_is_known_and_forgotten(portal, admin):
+def test_the_data_of_a_resident_is_exported_and_erased(portal, admin):
     visitor = a_visitor()
     booked = portal.booked(contact=visitor)
     assert visitor["name"] in admin("export-resident", "rumst", visitor["email"])
@@ -65,7 +65,7 @@ def test_a_resident_is_told_what_is_known_and_forgotten(portal, admin):
     assert [line.split()[2] for line in audit.splitlines()] == ["erased", "exported"]
 
 
-def test_a_wrong_name_is_told_in_a_sentence(admin):
+def test_an_unknown_name_is_reported_in_a_sentence(admin):
     assert "nobody does not give this appointment." in admin("feed", "rumst", "nobody", code=1)
     assert "There is no municipality atlantis here." in admin("clashes", "atlantis", code=1)
     assert "Show this message" in admin("--help")
@@ -73,7 +73,7 @@ def test_a_wrong_name_is_told_in_a_sentence(admin):
     assert "The broker cannot be reached" in admin("--amqp-uri", nowhere, "clashes", "rumst", code=1)
 
 
-def test_a_configuration_shows_what_would_change_before_it_does(admin, folder, tmp_path):
+def test_configure_diff_shows_the_changes_before_they_apply(admin, folder, tmp_path):
     text = (folder / "rumst.yaml").read_text()  # as the stack of the tests has it
     file = tmp_path / "rumst.yaml"
     file.write_text(text.replace("offer_minutes: 240", "offer_minutes: 120"))
@@ -87,7 +87,7 @@ def test_a_configuration_shows_what_would_change_before_it_does(admin, folder, t
     assert "/teams" in admin(str(file), module="configure", code=1)
 
 
-def test_a_file_is_loaded_at_a_start_only_when_the_municipality_has_none(admin, stack, tmp_path):
+def test_if_absent_loads_a_configuration_only_for_a_new_municipality(admin, stack, tmp_path):
     text = (ROOT / "deploy" / "municipalities" / "rumst.yaml").read_text()
     name = f"m{uuid.uuid4().hex[:8]}"
     text = text.replace("id: rumst", f"id: {name}", 1)

@@ -84,7 +84,7 @@ def is_a_problem(answer, status, code, place=None):
         ({"contact": None}, 422, "invalid-request", "/contact"),
     ],
 )
-def test_a_wrong_field(portal, stored, change, status, code, place):
+def test_an_invalid_field_is_reported_by_its_pointer(portal, stored, change, status, code, place):
     before = stored()
     is_a_problem(portal.post("appointments", {**GOOD, **change}), status, code, place)
     assert stored() == before
@@ -116,14 +116,14 @@ def test_a_wrong_field(portal, stored, change, status, code, place):
         ),
     ],
 )
-def test_a_wrong_body(portal, stored, body, content_type, status, code):
+def test_an_invalid_body_is_a_problem(portal, stored, body, content_type, status, code):
     before = stored()
     headers = {"Content-Type": content_type} if content_type else {}
     is_a_problem(requests.post(portal.path("appointments"), data=body, headers=headers, timeout=10), status, code)
     assert stored() == before
 
 
-def test_a_body_over_the_limit_without_a_stated_length(portal, stored):
+def test_a_body_over_the_limit_without_a_content_length_is_refused(portal, stored):
     before = stored()
 
     def chunks():
@@ -160,12 +160,12 @@ SEARCH = "/api/v1/rumst/slots?location=gemeentehuis&appointment_type="
         (f"{SEARCH}bouwadvies&colour={'r' * 9000}", 414, "address-too-long", None),
     ],
 )  # fmt: skip
-def test_a_wrong_address(portal, path, status, code, place):
+def test_an_unknown_address_is_a_problem(portal, path, status, code, place):
     is_a_problem(requests.get(portal.url + path, timeout=10), status, code, place)
 
 
 @pytest.mark.parametrize("day", ["never", "0001-01-01", "9999-12-31"])
-def test_a_day_that_is_none_or_out_of_reach(staff, day):
+def test_an_invalid_or_out_of_range_date_is_refused(staff, day):
     is_a_problem(staff.get("reports/overview", params={"from": day}), 422, "invalid-request", "from")
     is_a_problem(staff.get("agenda", params={"date": day}), 422, "invalid-request", "date")
 
@@ -183,7 +183,7 @@ END:VCALENDAR
 """
 
 
-def test_a_calendar_that_never_ends_is_refused_and_keeps_nobody_waiting(staff, portal):
+def test_an_endless_calendar_is_refused_and_blocks_no_other_request(staff, portal):
     headers = {"Content-Type": "text/calendar", "Authorization": f"Bearer {staff.key}"}
     with ThreadPoolExecutor(1) as elsewhere:
         address = staff.path("resources/ro-1/busy-times?source=outlook")
@@ -196,19 +196,19 @@ def test_a_calendar_that_never_ends_is_refused_and_keeps_nobody_waiting(staff, p
         assert answered > 10
 
 
-def test_of_very_many_mistakes_the_first_are_told(portal):
+def test_only_the_first_of_very_many_errors_are_listed(portal):
     answer = portal.post("appointments", {f"surprise-{number}": 1 for number in range(20_000)})
     is_a_problem(answer, 422, "invalid-request")
     assert len(answer.json()["errors"]) == MAX_ERRORS
 
 
-def test_a_method_that_an_address_does_not_take(portal):
+def test_an_unsupported_method_is_refused(portal):
     answer = requests.delete(portal.path("holds"), timeout=10)
     is_a_problem(answer, 405, "method-not-allowed")
     assert "POST" in answer.headers["Allow"]
 
 
-def test_a_strangers_token_opens_nothing(portal):
+def test_the_token_of_another_appointment_gives_no_access(portal):
     mine, theirs = portal.booked(), portal.booked()
     for token in (theirs["link_token"], "x", "0" * 5000):
         is_a_problem(portal.get(f"appointments/{mine['id']}", token=token), 404, "appointment-not-found")
@@ -217,12 +217,12 @@ def test_a_strangers_token_opens_nothing(portal):
 
 
 @pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
-def test_a_problem_speaks_the_callers_language(portal, language):
+def test_a_problem_is_in_the_language_of_the_caller(portal, language):
     answer = portal.get("slots", params={"appointment_type": "x"}, headers={"Accept-Language": language})
     assert answer.headers["Content-Language"] == language
     assert (answer.json()["title"] == ERRORS["unknown-appointment-type"].title) == (language == "en")
 
 
-def test_the_page_of_every_problem_can_be_read(portal):
+def test_the_page_of_every_problem_is_served(portal):
     for code in ERRORS:
         assert requests.get(f"{portal.url}/problems/{code}", timeout=5).status_code == 200

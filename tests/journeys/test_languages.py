@@ -61,21 +61,21 @@ def test_a_page_is_in_a_language_of_the_municipality(neudorf, asked, accepted, s
     assert offered(answer) == ["de", "fr"]
 
 
-def test_a_page_of_a_french_municipality_is_french_and_offers_no_other_language(valbourg):
+def test_a_page_of_a_french_municipality_offers_no_other_language(valbourg):
     answer = page(valbourg, "")
     assert language_of(answer) == "fr"
     assert offered(answer) == [], "there is nothing to choose"
     assert "Permis d&#39;urbanisme" in answer.text
 
 
-def test_the_form_offers_the_languages_of_the_municipality_to_be_written_to(neudorf):
+def test_the_form_offers_the_languages_of_the_municipality_for_messages(neudorf):
     start = neudorf.slots("bauberatung", "rathaus")[0]["start"]
     held = neudorf.post("holds", {"appointment_types": ["bauberatung"], "location": "rathaus", "start": start}).json()
     answer = page(neudorf, f"gegevens?hold={held['id']}")
     assert re.findall(r'<option value="(\w\w)"', answer.text) == ["de", "fr"]
 
 
-def test_the_list_of_all_municipalities_speaks_every_language(stack, valbourg):
+def test_the_list_of_municipalities_is_available_in_every_language(stack, valbourg):
     answer = requests.get(f"{stack.url}/", timeout=10)
     assert (language_of(answer), offered(answer)) == ("nl", ["nl", "fr", "de", "en"])
     assert 'href="/valbourg/"' in answer.text
@@ -84,7 +84,7 @@ def test_the_list_of_all_municipalities_speaks_every_language(stack, valbourg):
     assert 'href="/valbourg/?lang=de"' in german.text
 
 
-def test_the_api_answers_in_the_first_language_when_none_is_asked_for(valbourg, neudorf):
+def test_the_api_responds_in_the_first_language_when_none_is_requested(valbourg, neudorf):
     for client, kept, fresh in ((valbourg, "fr", "fr"), (neudorf, "de", "fr")):
         answer = client.get("appointment-types")
         assert answer.headers["Content-Language"] == kept
@@ -94,7 +94,7 @@ def test_the_api_answers_in_the_first_language_when_none_is_asked_for(valbourg, 
     assert neudorf.get("appointment-types").json()["appointment_types"][0]["name"] == "Bauberatung"
 
 
-def test_a_problem_is_told_in_a_language_of_the_municipality(valbourg, neudorf):
+def test_a_problem_is_in_a_language_of_the_municipality(valbourg, neudorf):
     problem = valbourg.get("appointments/none", "none")
     assert problem.headers["Content-Language"] == "fr"
     nowhere = requests.get(f"{neudorf.url}/api/v1/neudorf/nowhere", timeout=10)
@@ -104,7 +104,7 @@ def test_a_problem_is_told_in_a_language_of_the_municipality(valbourg, neudorf):
 
 
 @pytest.mark.parametrize("asked", [{}, {"language": "nl"}])
-def test_a_resident_who_names_no_language_of_the_municipality_is_written_to_in_its_first(valbourg, asked):
+def test_a_resident_with_another_language_gets_messages_in_the_first_one(valbourg, asked):
     address, made = booked(valbourg, "permis", "maison", **asked)
     assert made["language"] == "fr"
     mail = eventually(lambda: valbourg.mails_to(address))[0]
@@ -117,7 +117,7 @@ def test_a_resident_may_choose_another_language_of_the_municipality(neudorf):
     assert booked(neudorf, "bauberatung", "rathaus")[1]["language"] == "de"
 
 
-def test_the_desk_speaks_the_languages_of_its_municipality(stack, valbourg, neudorf):
+def test_the_desk_is_available_in_the_languages_of_its_municipality(stack, valbourg, neudorf):
     for municipality, languages in (("valbourg", ["fr"]), ("neudorf", ["de", "fr"])):
         session = a_session(stack, municipality)[0]
         answer = session.get(f"{stack.url}/{municipality}/balie/boeken", timeout=10)
@@ -130,7 +130,7 @@ def test_the_desk_speaks_the_languages_of_its_municipality(stack, valbourg, neud
         assert re.findall(r'<option value="(\w\w)"', chooser) == languages
 
 
-def test_a_previewed_message_is_of_the_municipality_that_asks(stack, valbourg):
+def test_a_previewed_message_is_from_the_requesting_municipality(stack, valbourg):
     session = a_session(stack, "valbourg")[0]
     shown = session.get(f"{stack.url}/valbourg/balie/teksten", params={"kind": "confirmation"}, timeout=10).text
     assert "Rumst" not in shown
@@ -138,7 +138,7 @@ def test_a_previewed_message_is_of_the_municipality_that_asks(stack, valbourg):
         assert expected in shown
 
 
-def test_a_portal_in_another_dialect_is_answered_in_the_first_language(stack, valbourg):
+def test_a_compatibility_interface_responds_in_the_first_language(stack, valbourg):
     headers = {"Authorization": f"Bearer {stack.machine_key('valbourg', 'portal')}"}
     base = f"{stack.url}/compat"
     found = requests.get(f"{base}/jcc/valbourg/activity/listforappointment", headers=headers, timeout=10).json()
@@ -149,6 +149,6 @@ def test_a_portal_in_another_dialect_is_answered_in_the_first_language(stack, va
     assert branch["addressCountry"] == "Belgique"
 
 
-def test_the_kiosk_speaks_the_languages_of_its_municipality(stack, neudorf):
+def test_the_kiosk_is_available_in_the_languages_of_its_municipality(stack, neudorf):
     answer = page(neudorf, "koppelen?next=onthaal")
     assert (language_of(answer), offered(answer)) == ("de", ["de", "fr"])

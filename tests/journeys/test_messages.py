@@ -16,7 +16,7 @@ def notify(stack, *arguments):
     return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_an_operator_sees_what_was_sent_previews_and_test_sends(stack, portal):
+def test_an_operator_lists_previews_and_test_sends_messages(stack, portal):
     visitor = a_visitor()
     booked = portal.booked(contact=visitor)
     eventually(lambda: portal.mails_to(visitor["email"]))
@@ -34,7 +34,7 @@ def _if_sent(listed):
     return listed if "confirmation     sent" in listed else ""
 
 
-def test_a_mistake_in_a_plan_is_told_with_its_place_and_changes_nothing(stack, tmp_path):
+def test_an_error_in_a_plan_is_reported_with_its_pointer_and_changes_nothing(stack, tmp_path):
     file = tmp_path / "rumst.messages.yaml"
     file.write_text("municipality: rumst\nmessages: {reminder: {by: [pigeon]}}\n")
     done = notify(stack, "configure", str(file))
@@ -42,7 +42,7 @@ def test_a_mistake_in_a_plan_is_told_with_its_place_and_changes_nothing(stack, t
     assert "/messages/reminder" in done.stderr
 
 
-def test_a_link_shows_before_it_unsubscribes_and_a_mail_program_can_do_it_in_one_click(stack, portal):
+def test_an_unsubscribe_link_asks_first_and_supports_one_click(stack, portal):
     booked = portal.booked(contact=a_visitor())
     address = f"{booked['manage_url']}/berichten"
     assert "Liever geen herinneringen meer" in requests.get(address, timeout=10).text
@@ -56,7 +56,7 @@ def test_a_link_shows_before_it_unsubscribes_and_a_mail_program_can_do_it_in_one
 
 
 @pytest.mark.parametrize("command", ["cancel", "reschedule"])
-def test_the_mail_apologises_only_for_what_the_municipality_does_whichever_usual_reason_staff_give(staff, command):
+def test_the_mail_apologises_only_for_a_change_by_the_municipality(staff, command):
     apologised = {}
     for reason in sorted(USUAL_REASONS[command]):
         visitor = a_visitor(phone=None)
@@ -77,7 +77,7 @@ def _second_subject(portal, address):
     return next((each for each in subjects if not each.startswith("Uw afspraak op") or "gaat niet door" in each), "")
 
 
-def test_a_plan_is_loaded_at_a_start_only_when_the_municipality_has_none(stack, tmp_path):
+def test_if_absent_loads_a_plan_only_for_a_new_municipality(stack, tmp_path):
     file = tmp_path / "municipality.messages.yaml"
     file.write_text("municipality: plandorp\nsender: Plandorp\n")
     assert "plandorp are now at version 1" in notify(stack, "configure", str(file), "--if-absent").stdout

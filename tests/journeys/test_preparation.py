@@ -24,7 +24,7 @@ def send(portal, appointment, body, **query):
     return requests.post(url, params={"name": "plan.pdf", **query}, data=body, headers=headers, timeout=15)
 
 
-def test_what_somebody_cancels_is_offered_to_who_waits_and_moves_them_when_they_accept(portal):
+def test_a_cancelled_slot_is_offered_to_a_waiting_resident_whose_acceptance_moves_the_appointment(portal):
     query = {"appointment_type": "leegstand", "location": "gemeentehuis"}
     body = {"appointment_types": ["leegstand"], "answers": {"perceel": "x"}}
     free = portal.slots(**query)
@@ -49,13 +49,13 @@ def test_what_somebody_cancels_is_offered_to_who_waits_and_moves_them_when_they_
     assert (again.status_code, again.json()["code"]) == (404, "not-on-waiting-list")
 
 
-def test_a_stranger_does_not_come_on_or_off_the_list(portal, appointment):
+def test_joining_the_waiting_list_requires_the_link_token(portal, appointment):
     stranger = portal.booked()["link_token"]
     assert portal.post("waiting-list", {"appointment": appointment["id"]}, token=stranger).status_code == 404
     assert portal.post("waiting-list", {"appointment": appointment["id"]}).status_code == 401
 
 
-def test_a_document_goes_to_the_appointment_and_comes_back_as_a_download(portal, appointment):
+def test_an_uploaded_document_is_returned_as_a_download(portal, appointment):
     sent = send(portal, appointment, PDF, question="plannen")
     assert sent.status_code == 201, sent.text
     assert [file["name"] for file in of(portal, appointment)["files"]] == ["plan.pdf"]
@@ -72,7 +72,7 @@ def test_a_document_goes_to_the_appointment_and_comes_back_as_a_download(portal,
 
 
 @pytest.mark.parametrize("name", ["foto’s – huis.pdf", "☃.pdf", "één plan.pdf", 'a"b;c.pdf'])
-def test_a_document_keeps_its_name_in_whatever_signs_it_is_written(portal, appointment, name):
+def test_a_document_keeps_its_name_in_any_script(portal, appointment, name):
     sent = send(portal, appointment, PDF, name=name)
     back = portal.get(f"appointments/{appointment['id']}/files/{sent.json()['id']}", token=appointment["link_token"])
     assert back.content == PDF
@@ -89,17 +89,17 @@ def test_a_document_keeps_its_name_in_whatever_signs_it_is_written(portal, appoi
         (PDF + b"x" * 5_000_001, {}, 413, "body-too-large"),
     ],
 )
-def test_a_document_that_cannot_be_taken_is_refused(portal, appointment, body, query, status, code):
+def test_an_unacceptable_document_is_refused(portal, appointment, body, query, status, code):
     refused = send(portal, appointment, body, **query)
     assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
-def test_why_a_document_is_refused_is_said_in_the_callers_language(portal, appointment):
+def test_the_reason_for_refusing_a_document_is_in_the_language_of_the_caller(portal, appointment):
     refused = send(portal, appointment, b"<html></html>")
     assert refused.json()["detail"] == "Het bestand werd niet aangenomen: het is geen PDF en geen beeld."
 
 
-def test_a_large_document_travels_whole(portal, appointment):
+def test_a_large_document_is_transferred_unchanged(portal, appointment):
     body = PDF + b"x" * 4_900_000
     sent = send(portal, appointment, body)
     assert sent.status_code == 201, sent.text
@@ -107,7 +107,7 @@ def test_a_large_document_travels_whole(portal, appointment):
     assert back.content == body
 
 
-def test_answers_are_mended_before_the_visit_and_wrong_ones_are_pointed_at(portal, appointment):
+def test_answers_can_be_changed_before_the_visit_and_invalid_ones_are_reported_by_pointer(portal, appointment):
     address = portal.path(f"appointments/{appointment['id']}")
     headers = {"Authorization": f"Bearer {appointment['link_token']}"}
     answers = {"werken": "andere", "omschrijving": "Een zwembad"}
@@ -126,7 +126,7 @@ def closed_day(portal, staff):
     staff.send("DELETE", f"closures/{laid['id']}")
 
 
-def test_the_search_says_why_nothing_is_free_and_what_is_nearest(portal, closed_day):
+def test_the_explanation_of_a_search_gives_the_reason_and_the_nearest_slot(portal, closed_day):
     query = {"appointment_type": "bouwadvies", "location": "gemeentehuis", "from": closed_day, "to": closed_day}
     assert portal.get("slots", params=query).json()["slots"] == []
     result = portal.get("slots/explanation", params=query).json()
@@ -140,7 +140,7 @@ def test_the_search_says_why_nothing_is_free_and_what_is_nearest(portal, closed_
 
 
 @pytest.mark.parametrize("query", [{"weekday": "someday"}, {"after": "nine"}, {"language": "xx"}])
-def test_a_filter_that_is_no_filter_is_pointed_at(portal, query):
+def test_an_invalid_filter_is_reported_by_parameter(portal, query):
     refused = portal.get("slots", params={"appointment_type": "leegstand", "location": "gemeentehuis", **query})
     assert refused.status_code == 422
     assert [error["parameter"] for error in refused.json()["errors"]] == list(query)
@@ -152,7 +152,7 @@ def test_filters_narrow_the_search(portal):
     assert {slot["start"][11:13] for slot in found} == {"10"}
 
 
-def test_a_type_for_the_invited_is_not_in_the_catalogue_and_not_booked_without(portal):
+def test_a_type_by_invitation_is_not_in_the_catalogue_and_cannot_be_booked_without_one(portal):
     kinds = [kind["id"] for kind in portal.get("appointment-types").json()["appointment_types"]]
     assert "bezwaar-bespreken" not in kinds
     refused = portal.book(start=portal.slots("bezwaar-bespreken")[-1]["start"], appointment_types=["bezwaar-bespreken"],
@@ -162,7 +162,7 @@ def test_a_type_for_the_invited_is_not_in_the_catalogue_and_not_booked_without(p
     assert (unknown.status_code, unknown.json()["code"]) == (404, "invitation-not-valid")
 
 
-def test_one_appointment_is_offered_as_a_calendar_file(portal, appointment):
+def test_an_appointment_is_available_as_a_calendar_file(portal, appointment):
     got = portal.get(f"appointments/{appointment['id']}/calendar.ics", token=appointment["link_token"])
     assert got.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert f"UID:{appointment['id']}@loket" in got.text

@@ -23,7 +23,7 @@ def counted(stack):
     wait_until_counted(stack.servers.mongo_uri, "rumst", ["appointments"])
 
 
-def test_who_books_gets_a_mail_and_is_counted(portal, visitor, counted):
+def test_a_booking_is_mailed_and_counted(portal, visitor, counted):
     kinds = portal.get("appointment-types").json()["appointment_types"]
     assert "bouwadvies" in [kind["id"] for kind in kinds]
     slot = portal.slots()[-1]
@@ -47,7 +47,7 @@ def test_who_books_gets_a_mail_and_is_counted(portal, visitor, counted):
     assert link_in(mail) == appointment["manage_url"]
 
 
-def test_the_mail_carries_a_calendar_entry_for_the_right_moment(portal, visitor):
+def test_the_mail_contains_a_calendar_entry_with_the_right_time(portal, visitor):
     appointment = portal.booked(contact=visitor)
     mail = eventually(lambda: portal.mails_to(visitor["email"]))[0]
     source = requests.get(f"{portal.mail_url}/{mail['number']}.eml", timeout=5).text
@@ -66,13 +66,13 @@ def test_the_mail_carries_a_calendar_entry_for_the_right_moment(portal, visitor)
     ("language", "subject"),
     [("nl", "Uw afspraak"), ("fr", "Votre rendez-vous"), ("de", "Ihr Termin"), ("en", "Your app")],
 )
-def test_the_mail_speaks_the_language_of_who_booked(portal, language, subject):
+def test_the_mail_is_in_the_language_of_the_resident(portal, language, subject):
     visitor = a_visitor(language=language)
     portal.booked(contact=visitor)
     assert eventually(lambda: portal.mails_to(visitor["email"]))[0]["subject"].startswith(subject)
 
 
-def test_cancelling_over_the_link_in_the_mail_frees_the_slot_mails_and_is_counted(portal, visitor, counted):
+def test_cancelling_by_the_link_in_the_mail_frees_the_slot_and_is_mailed_and_counted(portal, visitor, counted):
     appointment = portal.booked(contact=visitor)
     cancelled = portal.figures()["cancelled"]
     link = link_in(eventually(lambda: portal.mails_to(visitor["email"]))[0])
@@ -90,7 +90,7 @@ def test_cancelling_over_the_link_in_the_mail_frees_the_slot_mails_and_is_counte
     assert appointment["start"] in [slot["start"] for slot in portal.slots()]
 
 
-def test_cancelling_over_the_api_travels_the_same_way(portal, visitor):
+def test_cancelling_over_the_api_has_the_same_effects(portal, visitor):
     appointment = portal.booked(contact=visitor)
     eventually(lambda: portal.mails_to(visitor["email"]))
     path = f"appointments/{appointment['id']}/cancel"
@@ -100,7 +100,7 @@ def test_cancelling_over_the_api_travels_the_same_way(portal, visitor):
     eventually(lambda: len(portal.mails_to(visitor["email"])) == 2)
 
 
-def test_the_last_word_to_who_cancels_at_once_is_the_cancellation(portal, visitor):
+def test_after_an_immediate_cancellation_the_last_mail_is_about_the_cancellation(portal, visitor):
     appointment = portal.booked(contact=visitor)
     portal.post(f"appointments/{appointment['id']}/cancel", token=appointment["link_token"])
 
@@ -113,7 +113,7 @@ def test_the_last_word_to_who_cancels_at_once_is_the_cancellation(portal, visito
     assert len(subjects()) <= 2
 
 
-def test_moving_an_appointment_updates_the_same_calendar_entry_and_is_mailed(portal, visitor):
+def test_moving_an_appointment_is_mailed_and_updates_the_same_calendar_entry(portal, visitor):
     appointment = portal.booked(contact=visitor)
     eventually(lambda: portal.mails_to(visitor["email"]))
     start = next(slot["start"] for slot in portal.slots() if slot["start"][:10] != appointment["start"][:10])
@@ -134,7 +134,7 @@ def test_moving_an_appointment_updates_the_same_calendar_entry_and_is_mailed(por
     assert entries[1]["DTSTART"].dt == dt.datetime.fromisoformat(start)
 
 
-def test_a_resident_who_is_here_can_check_in_and_then_no_longer_cancel(portal, counted):
+def test_a_resident_can_check_in_and_then_no_longer_cancel(portal, counted):
     appointment = portal.booked()
     path, token = f"appointments/{appointment['id']}", appointment["link_token"]
     before = portal.figures()["checked_in"]
@@ -148,7 +148,7 @@ def test_a_resident_who_is_here_can_check_in_and_then_no_longer_cancel(portal, c
     eventually(lambda: portal.figures()["checked_in"] == before + 1)
 
 
-def test_an_appointment_that_began_is_neither_cancelled_nor_moved_by_its_link(portal):
+def test_after_the_start_an_appointment_is_neither_cancelled_nor_moved_by_its_link(portal):
     appointment = portal.booked()
     path, token = f"appointments/{appointment['id']}", appointment["link_token"]
     assert set(appointment["allowed"]) == {"cancel", "reschedule"}
@@ -162,7 +162,7 @@ def test_an_appointment_that_began_is_neither_cancelled_nor_moved_by_its_link(po
     assert portal.get(path, token=token).json()["allowed"] == ["check_in"]
 
 
-def test_a_request_with_the_same_key_books_once_and_mails_once(portal, visitor):
+def test_a_repeated_idempotency_key_books_once_and_mails_once(portal, visitor):
     start = portal.slots()[-1]["start"]
     answers = [portal.book(start, key=f"k-{visitor['email']}", contact=visitor) for _ in range(3)]
     assert {answer.status_code for answer in answers} == {201}
@@ -172,7 +172,7 @@ def test_a_request_with_the_same_key_books_once_and_mails_once(portal, visitor):
     assert len(portal.mails_to(visitor["email"])) == 1
 
 
-def test_a_held_slot_is_not_shown_to_others(portal):
+def test_a_held_slot_is_not_offered_to_others(portal):
     slot = portal.slots("leegstand")[0]
     body = {"appointment_types": ["leegstand"], "location": "gemeentehuis", "start": slot["start"]}
     for _ in range(slot["capacity"]):
@@ -182,7 +182,7 @@ def test_a_held_slot_is_not_shown_to_others(portal):
     assert (refused.status_code, refused.json()["code"]) == (409, "slot-taken")
 
 
-def test_an_appointment_with_a_specialist_and_a_room_takes_both(portal):
+def test_an_appointment_with_a_specialist_and_a_room_claims_both(portal):
     slots = {slot["start"]: slot["capacity"] for slot in portal.slots("verkaveling")}
     start = next(iter(slots))
     body = {"appointment_types": ["verkaveling"], "location": "gemeentehuis", "answers": {"perceel": "x"}}

@@ -10,7 +10,7 @@ CLIENTS = 50
 ROUNDS = 10
 
 
-def test_fifty_clients_want_the_same_slot_ten_times_over_and_exactly_one_wins_each_time(portal):
+def test_exactly_one_of_fifty_concurrent_clients_books_a_slot(portal):
     # one specialist who gives this at all: the slot is a single one
     slots = [slot for slot in portal.slots("dossier-inzien", to=in_days(55)) if slot["capacity"] == 1]
     barrier = Barrier(CLIENTS)

@@ -43,14 +43,14 @@ def contact(**changes):
     return a_visitor(phone=LOCAL, **changes)
 
 
-def test_the_api_reads_it_by_the_country_of_the_municipality(roerstad):
+def test_the_api_reads_a_number_by_the_country_of_the_municipality(roerstad):
     who = contact()
     body = {"appointment_types": ["vergunning"], "location": "stadhuis", "start": start_of(roerstad), "contact": who}
     assert roerstad.post("appointments", body).status_code == 201
     assert phone_of(roerstad, who["email"]) == E164
 
 
-def test_the_municipality_tells_its_country_and_its_own_number_is_read_by_it(roerstad):
+def test_the_api_returns_the_country_and_the_normalised_number_of_a_municipality(roerstad):
     listed = requests.get(f"{roerstad.url}/api/v1/municipalities", timeout=10).json()["municipalities"]
     known = {each["id"]: (each["country"], each["phone"]) for each in listed}
     assert known["roerstad"] == ("NL", "+31475359999")
@@ -64,7 +64,7 @@ def test_the_municipality_tells_its_country_and_its_own_number_is_read_by_it(roe
         ("0475 LOKET1", "Dit is geen telefoonnummer."), ("+31 12", "kan niet bestaan"),
     ],
 )  # fmt: skip
-def test_a_number_that_cannot_be_rung_is_refused_at_its_field_with_what_to_do(roerstad, number, advice):
+def test_a_number_that_cannot_be_called_is_refused_at_its_field_with_advice(roerstad, number, advice):
     who = contact() | {"phone": number}
     body = {"appointment_types": ["vergunning"], "location": "stadhuis", "start": start_of(roerstad), "contact": who}
     answer = roerstad.post("appointments", body)
@@ -74,7 +74,7 @@ def test_a_number_that_cannot_be_rung_is_refused_at_its_field_with_what_to_do(ro
     assert advice in error["detail"]
 
 
-def test_the_pages_read_it_by_the_country_of_the_municipality(roerstad):
+def test_the_pages_read_a_number_by_the_country_of_the_municipality(roerstad):
     asked = {"appointment_types": ["vergunning"], "location": "stadhuis", "start": start_of(roerstad)}
     held, who = roerstad.post("holds", asked).json(), contact()
     form = {"hold": held["id"], "name": who["name"], "email": who["email"], "phone": "0470 12 34 56"}
@@ -88,7 +88,7 @@ def test_the_pages_read_it_by_the_country_of_the_municipality(roerstad):
     assert phone_of(roerstad, who["email"]) == E164
 
 
-def test_the_desk_reads_it_by_the_country_of_the_municipality(stack, roerstad):
+def test_the_desk_reads_a_number_by_the_country_of_the_municipality(stack, roerstad):
     session, _ = a_session(stack, "roerstad")
     at, who = f"{stack.url}/roerstad/balie/boeken", contact()
     token = re.search(r'name="csrf_token" value="([^"]+)"', session.get(at, timeout=10).text)[1]
@@ -102,7 +102,7 @@ def test_the_desk_reads_it_by_the_country_of_the_municipality(stack, roerstad):
     assert phone_of(roerstad, who["email"]) == E164
 
 
-def test_the_jcc_dialect_reads_it_by_the_country_of_the_municipality(roerstad, dutch_portal):
+def test_the_jcc_interface_reads_a_number_by_the_country_of_the_municipality(roerstad, dutch_portal):
     who = contact()
     body = {
         "locationId": "stadhuis", "fromDateTime": start_of(roerstad), "activityList": [{"activityId": "vergunning"}],
@@ -115,7 +115,7 @@ def test_the_jcc_dialect_reads_it_by_the_country_of_the_municipality(roerstad, d
     assert place.json()["address"]["country"] == {"id": "NL", "isoCode": "NL", "name": "Nederland"}
 
 
-def test_the_qmatic_dialect_reads_it_by_the_country_of_the_municipality(roerstad, dutch_portal):
+def test_the_qmatic_interface_reads_a_number_by_the_country_of_the_municipality(roerstad, dutch_portal):
     who, start = contact(), start_of(roerstad)
     body = {
         "services": [{"publicId": "vergunning"}],

@@ -32,7 +32,7 @@ def event_of(receiver, booked):
     return next((each for each in receiver.events() if each["subject"] == booked["id"]), None)
 
 
-def test_a_booking_is_pushed_signed_and_names_nobody(portal, receiver, webhook):
+def test_a_booking_is_delivered_signed_and_without_personal_data(portal, receiver, webhook):
     booked = portal.booked()
     event = eventually(lambda: event_of(receiver, booked))
     assert (event["type"], event["specversion"]) == (BOOKED, "1.0")
@@ -43,7 +43,7 @@ def test_a_booking_is_pushed_signed_and_names_nobody(portal, receiver, webhook):
     assert b"lieve" not in body.lower()
 
 
-def test_one_that_is_refused_is_pushed_again_and_the_log_tells_of_both(portal, client, receiver, webhook):
+def test_a_refused_delivery_is_retried_and_both_attempts_are_logged(portal, client, receiver, webhook):
     receiver.answers += [503]
     booked = portal.booked()
     eventually(lambda: len(receiver.got) >= 2)
@@ -57,7 +57,7 @@ def test_one_that_is_refused_is_pushed_again_and_the_log_tells_of_both(portal, c
     assert [each["status"] for each in result["tries"]] == [503, 204]
 
 
-def test_one_can_be_had_again(portal, client, receiver, webhook):
+def test_a_delivery_can_be_repeated_on_request(portal, client, receiver, webhook):
     booked = portal.booked()
     event = eventually(lambda: event_of(receiver, booked))
     before = len(receiver.got)
@@ -66,7 +66,7 @@ def test_one_can_be_had_again(portal, client, receiver, webhook):
     assert receiver.events()[-1]["id"] == event["id"]
 
 
-def test_another_key_does_not_see_it(stack, webhook):
+def test_a_subscription_is_invisible_to_another_key(stack, webhook):
     other = Portal.on(stack, key=stack.machine_key("rumst"))
     assert other.get("webhooks").json()["webhooks"] == []
     assert other.get(f"webhooks/{webhook['id']}/deliveries").json()["code"] == "webhook-not-found"

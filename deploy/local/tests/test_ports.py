@@ -15,7 +15,7 @@ def test_free_ports_are_different_and_free():
     assert all(is_free(port) for port in ports)
 
 
-def test_a_taken_port_names_its_holder_and_the_setting_that_chooses_another():
+def test_a_port_conflict_error_names_the_process_and_the_setting_to_change():
     with socket.socket() as holder:
         holder.bind((LOOPBACK, 0))
         holder.listen()

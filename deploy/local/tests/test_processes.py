@@ -24,7 +24,7 @@ time.sleep(600)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_a_child_ends_when_its_parent_does(tmp_path, how):
+def test_a_child_process_ends_when_its_parent_ends(tmp_path, how):
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(tmp_path / "log")],
         stdout=subprocess.PIPE,
@@ -38,14 +38,14 @@ def test_a_child_ends_when_its_parent_does(tmp_path, how):
     eventually(lambda: not is_alive(child))
 
 
-def test_stopping_waits_until_the_child_is_gone(tmp_path):
+def test_stop_waits_until_the_child_process_has_ended(tmp_path):
     child = Child.start("sleeper", SLEEPER, tmp_path / "log")
     child.stop()
     assert not child.is_running()
     child.stop()
 
 
-def test_a_child_that_does_not_listen_is_ended_when_patience_is_over(tmp_path):
+def test_a_child_process_that_does_not_listen_in_time_is_terminated(tmp_path):
     deaf = [
         sys.executable,
         "-c",
@@ -59,7 +59,7 @@ def test_a_child_that_does_not_listen_is_ended_when_patience_is_over(tmp_path):
     assert time.monotonic() - began < 5
 
 
-def test_a_child_that_ended_is_told_with_the_end_of_its_log(tmp_path):
+def test_the_error_about_an_ended_child_process_includes_the_end_of_its_log(tmp_path):
     child = Child.start("failing", [sys.executable, "-c", "raise SystemExit('no such luck')"], tmp_path / "log")
     child.process.wait(10)
     with pytest.raises(StartFailed, match="no such luck"):

@@ -22,33 +22,33 @@ def watcher(folders):
     )
 
 
-def test_nothing_changed(watcher):
+def test_no_service_restarts_when_no_file_changed(watcher):
     assert watcher.changed() == set()
 
 
-def test_a_file_of_one_service_changed(folders, watcher):
+def test_only_one_service_restarts_when_its_file_changed(folders, watcher):
     os.utime(folders / "booking" / "domain" / "a.py", (1, 1))
     assert watcher.changed() == {"booking"}
     assert watcher.changed() == set()
 
 
-def test_a_file_that_all_import_changed(folders, watcher):
+def test_all_services_restart_when_a_shared_file_changed(folders, watcher):
     os.utime(folders / "chassis" / "domain" / "a.py", (1, 1))
     assert watcher.changed() == {"booking", "gateway"}
 
 
-def test_a_file_was_added_and_removed(folders, watcher):
+def test_adding_or_removing_a_file_restarts_its_service(folders, watcher):
     (folders / "gateway" / "new.html").write_text("")
     assert watcher.changed() == {"gateway"}
     (folders / "gateway" / "new.html").unlink()
     assert watcher.changed() == {"gateway"}
 
 
-def test_compiled_files_do_not_count(folders, watcher):
+def test_compiled_files_do_not_restart_a_service(folders, watcher):
     (folders / "booking" / "__pycache__").mkdir()
     (folders / "booking" / "__pycache__" / "a.pyc").write_text("")
     assert watcher.changed() == set()
 
 
-def test_the_packages_of_a_service_are_its_own_and_the_shared_ones():
+def test_a_service_watches_its_own_packages_and_the_shared_ones():
     assert [folder.name for folder in packages_of("booking")] == ["loket_booking", "loket_contracts", "loket_chassis"]

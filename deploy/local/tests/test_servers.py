@@ -21,13 +21,13 @@ EARLIER_DEFINITIONS = """{
 }"""
 
 
-def test_the_servers_that_the_environment_names_are_used_and_none_is_started(tmp_path):
+def test_servers_named_in_the_environment_are_used_and_none_is_started(tmp_path):
     named = {"AMQP_URI": "pyamqp://elsewhere", "MONGO_URI": "mongodb://elsewhere"}
     running = servers.start(tmp_path, 1, 2, environment=named)
     assert (running.amqp_uri, running.mongo_uri, running.own) == ("pyamqp://elsewhere", "mongodb://elsewhere", [])
 
 
-def test_data_survives_a_restart_also_on_another_port(tmp_path):
+def test_data_survives_a_restart_on_another_port(tmp_path):
     for expected in (0, 1):
         (port,) = find_free(1)
         server = mongodb.start(tmp_path / "mongodb", port, tmp_path / "logs")
@@ -47,7 +47,7 @@ def connects(uri):
     return True
 
 
-def test_the_private_broker_has_a_generated_password_that_stays_and_lets_no_guest_in(tmp_path):
+def test_the_private_broker_keeps_its_generated_password_and_rejects_guests(tmp_path):
     seen = []
     for _ in range(2):
         (port,) = find_free(1)
@@ -65,7 +65,7 @@ def test_the_private_broker_has_a_generated_password_that_stays_and_lets_no_gues
         assert stat.S_IMODE((tmp_path / "rabbitmq" / name).stat().st_mode) == 0o600
 
 
-def test_the_data_of_a_broker_that_had_the_known_password_is_kept_and_the_password_is_not(tmp_path, monkeypatch):
+def test_a_broker_with_the_old_default_password_keeps_its_data_and_gets_a_new_password(tmp_path, monkeypatch):
     (port,) = find_free(1)
     with monkeypatch.context() as before:  # as earlier versions started it
         before.setattr(rabbitmq, "_definitions", lambda _: EARLIER_DEFINITIONS)
@@ -84,21 +84,21 @@ def test_the_data_of_a_broker_that_had_the_known_password_is_kept_and_the_passwo
         broker.stop()
 
 
-def test_the_secret_of_a_folder_stays_and_only_its_owner_can_read_it(tmp_path):
+def test_the_secret_of_a_data_folder_persists_and_is_readable_by_its_owner_only(tmp_path):
     secret = secret_of(tmp_path)
     (tmp_path / "secret").chmod(0o644)
     assert secret_of(tmp_path) == secret
     assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
 
 
-def test_a_full_disk_is_told_before_anything_starts(tmp_path, monkeypatch):
+def test_a_full_disk_is_reported_before_anything_starts(tmp_path, monkeypatch):
     full = namedtuple("usage", "total used free")(100, 99, 1 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
     with pytest.raises(StartFailed, match="1 MiB free"):
         servers.start(tmp_path, 1, 2)
 
 
-def test_without_root_the_command_to_run_by_hand_is_told(tmp_path, monkeypatch):
+def test_without_root_the_installer_prints_the_command_to_run(tmp_path, monkeypatch):
     monkeypatch.setattr(rabbitmq, "find_server", lambda: None)
     monkeypatch.setattr(debian.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(debian.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
@@ -106,7 +106,7 @@ def test_without_root_the_command_to_run_by_hand_is_told(tmp_path, monkeypatch):
         rabbitmq.find_or_install()
 
 
-def test_without_any_mongod_it_is_told_what_to_do(monkeypatch):
+def test_without_mongod_the_error_explains_how_to_get_one(monkeypatch):
     monkeypatch.setattr(mongodb.shutil, "which", lambda _: None)
     monkeypatch.setattr(mongodb.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(StartFailed, match="MONGO_URI"):

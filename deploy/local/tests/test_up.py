@@ -78,7 +78,7 @@ def up(folder):
         running.end(signal.SIGTERM)
 
 
-def test_it_tells_its_progress_and_its_addresses_and_the_demo_municipality_is_there(up):
+def test_start_up_prints_progress_and_addresses_and_loads_the_demo_municipality(up):
     result = up.output.read_text()
     for part in ("MongoDB: starting", "RabbitMQ: starting", "booking: healthy", "API docs", "Mail"):
         assert part in result
@@ -88,13 +88,13 @@ def test_it_tells_its_progress_and_its_addresses_and_the_demo_municipality_is_th
     assert requests.get(f"{up.state['url']}/health/ready", timeout=5).json()["notification"] == "ok"
 
 
-def test_a_second_run_in_the_same_folder_says_where_the_first_one_is(up, folder):
+def test_a_second_run_in_the_same_folder_reports_where_the_first_one_runs(up, folder):
     done = loket("up", "--folder", folder)
     assert done.returncode == 1
     assert up.state["url"] in done.stderr
 
 
-def test_the_settings_of_the_environment_count_except_those_that_the_stack_decides(up):
+def test_environment_settings_apply_except_those_that_the_stack_sets(up):
     environments = [Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0") for pid in up.family()]
     services = [each for each in environments if any(line.startswith("LOKET_SECRET=") for line in each)]
     assert len(services) == 4
@@ -103,13 +103,13 @@ def test_the_settings_of_the_environment_count_except_those_that_the_stack_decid
         assert f"AMQP_URI={up.state['amqp_uri']}" in each
 
 
-def test_a_command_runs_with_the_addresses_and_secrets_of_what_runs(up, folder):
+def test_exec_runs_a_command_with_the_addresses_and_secrets_of_the_running_stack(up, folder):
     assert "guest" not in up.state["amqp_uri"]
     result = loket("exec", "--folder", folder, "loket-admin", "clashes", "rumst")
     assert "Every appointment fits." in result.stdout, result.stderr
 
 
-def test_a_service_that_is_killed_is_started_again(up):
+def test_a_killed_service_is_restarted(up):
     victim = next(pid for pid in up.family() if b"loket_reporting" in Path(f"/proc/{pid}/cmdline").read_bytes())
     os.kill(victim, signal.SIGKILL)
     eventually(lambda: "reporting: ended with code -9; starting again" in up.output.read_text())
@@ -128,7 +128,7 @@ def own(tmp_path_factory):
     return file
 
 
-def test_stop_in_another_shell_ends_every_child_by_sigterm_and_the_data_survives(up, folder, own):
+def test_stop_from_another_shell_terminates_every_child_and_keeps_the_data(up, folder, own):
     assert "at version 2" in configure(folder, own)
     family = up.family()
     assert len(family) >= 8, up.output.read_text()
@@ -141,7 +141,7 @@ def test_stop_in_another_shell_ends_every_child_by_sigterm_and_the_data_survives
     assert (folder / "mongodb").exists()
 
 
-def test_what_was_configured_at_the_desk_is_kept_at_the_next_start_and_ctrl_c_ends_every_child(folder, own):
+def test_a_configuration_changed_at_the_desk_survives_a_restart_and_ctrl_c_ends_every_child(folder, own):
     second = Up(folder).wait()
     try:
         result = second.output.read_text()
@@ -154,13 +154,13 @@ def test_what_was_configured_at_the_desk_is_kept_at_the_next_start_and_ctrl_c_en
         second.end(signal.SIGINT)
 
 
-def test_a_crash_of_the_launcher_ends_every_child_and_reset_drops_the_data(folder):
+def test_a_launcher_crash_ends_every_child_and_reset_deletes_the_data(folder):
     Up(folder).wait().end(signal.SIGKILL)
     assert "dropped" in loket("reset", "--folder", folder, "--yes").stdout
     assert not folder.exists()
 
 
-def test_a_wrong_municipality_is_told_with_its_line_and_nothing_keeps_running(tmp_path):
+def test_an_invalid_municipality_file_is_reported_with_its_line_and_nothing_keeps_running(tmp_path):
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(RUMST.read_text().replace("duration: 45", "duration: lang", 1))
     done = loket("up", "--free-ports", "--folder", tmp_path / "run", "--municipality", wrong)

@@ -67,7 +67,7 @@ def agendas(database):
     return store
 
 
-def test_time_that_is_booked_cannot_be_booked_again(agendas):
+def test_booked_time_cannot_be_booked_again(agendas):
     book(agendas, at(100, 112))
     for overlap in (at(100, 112), at(111, 120), at(90, 101), at(105, 106), at(90, 200)):
         with pytest.raises(Taken):
@@ -76,19 +76,19 @@ def test_time_that_is_booked_cannot_be_booked_again(agendas):
     book(agendas, at(90, 100))
 
 
-def test_a_claim_over_the_edge_of_a_word_is_one_claim(agendas):
+def test_a_claim_across_a_bitmap_word_boundary_is_one_claim(agendas):
     book(agendas, at(50, 130))
     for cell in (50, 59, 60, 119, 120, 129):
         with pytest.raises(Taken):
             book(agendas, at(cell, cell + 1))
 
 
-def test_the_last_cell_of_a_day_of_25_hours_can_be_booked(agendas):
+def test_the_last_cell_of_a_25_hour_day_can_be_booked(agendas):
     book(agendas, at(299, 300))
     assert agendas.read([at(0, 1).agenda])[at(0, 1).agenda].booked == 1 << 299
 
 
-def test_a_live_hold_keeps_others_out_and_an_expired_one_does_not(agendas):
+def test_a_live_hold_blocks_others_and_an_expired_hold_does_not(agendas):
     hold(agendas, at(100, 112), until=NOW + dt.timedelta(seconds=1))
     with pytest.raises(Taken):
         book(agendas, at(104, 106))
@@ -97,25 +97,25 @@ def test_a_live_hold_keeps_others_out_and_an_expired_one_does_not(agendas):
     book(agendas, at(104, 106), now=NOW + dt.timedelta(seconds=1))
 
 
-def test_a_hold_makes_way_for_its_own_booking_and_is_gone_then(agendas):
+def test_booking_a_hold_replaces_it(agendas):
     held = hold(agendas, at(100, 112))
     book(agendas, at(100, 112), hold=held)
     assert agendas.find_hold(held) is None
 
 
-def test_an_expired_hold_can_still_be_booked_when_nobody_else_took_its_time(agendas):
+def test_an_expired_hold_can_still_be_booked_while_its_time_is_free(agendas):
     held = hold(agendas, at(100, 112))
     book(agendas, at(100, 112), hold=held, now=NOW + dt.timedelta(hours=1))
 
 
-def test_booking_puts_the_event_in_the_same_document_as_the_claim(agendas):
+def test_booking_stores_the_event_in_the_document_of_the_claim(agendas):
     booked = book(agendas, at(100, 112))
     document = agendas.collection.find_one({"_id": "rumst/ro-1/2026-11-30"})
     assert [event["_id"] for event in document["outbox"]] == [f"{booked.id}.1"]
     assert agendas.find_claim(document["_id"], booked.id) == (booked, [at(100, 112)])
 
 
-def test_a_refused_booking_leaves_nothing_behind(agendas):
+def test_a_refused_booking_stores_nothing(agendas):
     book(agendas, at(100, 112))
     before = agendas.collection.find_one({})
     with pytest.raises(Taken):
@@ -123,7 +123,7 @@ def test_a_refused_booking_leaves_nothing_behind(agendas):
     assert agendas.collection.find_one({}) == before
 
 
-def test_cancelling_frees_the_time_once_and_tells_once(agendas):
+def test_cancelling_frees_the_time_and_publishes_its_event_once(agendas):
     booked = book(agendas, at(100, 112))
     assert cancel(agendas, booked, at(100, 112))
     assert not cancel(agendas, booked, at(100, 112))
@@ -134,7 +134,7 @@ def test_cancelling_frees_the_time_once_and_tells_once(agendas):
     ]  # fmt: skip
 
 
-def test_several_resources_are_booked_all_or_none(agendas):
+def test_several_resources_are_claimed_together_or_not_at_all(agendas):
     book(agendas, at(100, 112, "zaal"))
     with pytest.raises(Taken):
         book(agendas, at(100, 112), at(100, 112, "zaal"))
@@ -149,14 +149,14 @@ def taken(agendas, resource="ro-1"):
     return agendas.read([key]).get(key, EMPTY).booked
 
 
-def test_a_move_takes_the_new_time_and_gives_the_old_one_back(agendas):
+def test_a_move_claims_the_new_time_and_releases_the_old_one(agendas):
     booked = book(agendas, at(100, 112))
     moved = move(agendas, booked, [at(100, 112)], [at(106, 118)])
     assert taken(agendas) == span(106, 118)
     assert agendas.find_claim("rumst/ro-1/2026-11-30", booked.id) == (moved, [at(106, 118)])
 
 
-def test_a_move_to_another_resource_and_its_room_is_all_or_none(agendas):
+def test_a_move_to_another_person_and_room_is_all_or_nothing(agendas):
     booked = book(agendas, at(100, 112))
     book(agendas, at(100, 112, "zaal"))
     with pytest.raises(Taken):
@@ -166,14 +166,14 @@ def test_a_move_to_another_resource_and_its_room_is_all_or_none(agendas):
     assert (taken(agendas), taken(agendas, "ro-2")) == (0, span(112, 124))
 
 
-def test_a_move_of_what_changed_meanwhile_does_nothing(agendas):
+def test_a_move_of_an_appointment_that_changed_meanwhile_does_nothing(agendas):
     booked = book(agendas, at(100, 112))
     assert move(agendas, booked, [at(100, 112)], [at(120, 132)])
     assert move(agendas, booked, [at(120, 132)], [at(140, 152)]) is None
     assert taken(agendas) == span(120, 132)
 
 
-def test_what_goes_along_with_a_move_is_undone_with_it(agendas, database):
+def test_a_failed_move_rolls_back_the_write_beside_it(agendas, database):
     booked = book(agendas, at(100, 112))
 
     def fail(session):
@@ -186,7 +186,7 @@ def test_what_goes_along_with_a_move_is_undone_with_it(agendas, database):
     assert database.other.count_documents({}) == 0
 
 
-def test_a_step_is_kept_once_with_its_event(agendas):
+def test_a_transition_is_stored_once_with_its_event(agendas):
     booked = book(agendas, at(100, 112))
     here, event = life.apply_command(MUNICIPALITY, booked, "ask", now=NOW, by=STAFF)
     assert agendas.save_transition([at(100, 112)], here, event)
@@ -195,7 +195,7 @@ def test_a_step_is_kept_once_with_its_event(agendas):
     assert taken(agendas) == span(100, 112)
 
 
-def test_of_many_who_move_to_the_same_time_at_once_exactly_one_gets_it(agendas):
+def test_exactly_one_of_many_concurrent_moves_to_one_time_wins(agendas):
     all_booked = [book(agendas, at(n * 10, n * 10 + 10)) for n in range(8)]
     barrier = threading.Barrier(8)
 
@@ -212,7 +212,7 @@ def test_of_many_who_move_to_the_same_time_at_once_exactly_one_gets_it(agendas):
     assert taken(agendas).bit_count() == 80
 
 
-def test_of_many_who_want_the_same_time_at_once_exactly_one_gets_it(agendas):
+def test_exactly_one_of_many_concurrent_bookings_of_one_time_wins(agendas):
     barrier = threading.Barrier(16)
 
     def attempt(round_):
@@ -228,7 +228,7 @@ def test_of_many_who_want_the_same_time_at_once_exactly_one_gets_it(agendas):
             assert sum(pool.map(attempt, [round_] * 16)) == 1
 
 
-def test_many_who_want_different_times_of_a_new_day_all_get_theirs(agendas):
+def test_concurrent_bookings_of_different_times_on_a_new_day_all_succeed(agendas):
     barrier = threading.Barrier(12)
 
     def attempt(number):
@@ -240,7 +240,7 @@ def test_many_who_want_different_times_of_a_new_day_all_get_theirs(agendas):
     assert agendas.read([at(0, 1).agenda])[at(0, 1).agenda].booked == span(0, 120)
 
 
-def test_a_search_sees_what_this_process_wrote_at_once_and_what_another_wrote_soon(agendas, database):
+def test_a_search_sees_writes_of_this_process_at_once_and_of_others_soon(agendas, database):
     key = at(0, 1).agenda
     assert agendas.cache.read([key])[key].booked == 0
     book(agendas, at(100, 112))
@@ -252,7 +252,7 @@ def test_a_search_sees_what_this_process_wrote_at_once_and_what_another_wrote_so
     assert agendas.cache.read([key])[key].booked == span(100, 120)
 
 
-def test_what_was_written_while_a_search_was_reading_is_not_forgotten_again(database):
+def test_a_write_during_a_search_invalidates_the_cache_that_the_search_fills(database):
     agendas = Agendas(database)
     key = at(0, 1).agenda
 
@@ -267,7 +267,7 @@ def test_what_was_written_while_a_search_was_reading_is_not_forgotten_again(data
     assert agendas.cache.read([key])[key].booked == span(100, 112)
 
 
-def test_one_appointment_stands_in_one_place_however_often_its_request_is_carried_out(agendas):
+def test_an_appointment_is_claimed_once_however_often_its_request_runs(agendas):
     first = book(agendas, at(100, 112))
     again, event = life.book(MUNICIPALITY, draft([at(200, 212, "ro-2")], first.id), now=NOW, by=RESIDENT, language="nl")
     with pytest.raises(AlreadyClaimed):
@@ -281,7 +281,7 @@ def test_one_appointment_stands_in_one_place_however_often_its_request_is_carrie
     assert "'indexName': 'owners'" in str(agendas.collection.find(query).explain()["queryPlanner"]["winningPlan"])
 
 
-def test_the_outbox_is_found_by_its_index(servers, database):
+def test_the_outbox_query_uses_its_index(servers, database):
     database.agendas.create_index(
         [("outbox.time", 1)], name="outbox", partialFilterExpression={"outbox.0": {"$exists": True}}
     )

@@ -71,7 +71,7 @@ GIVEN_COMMANDS = st.tuples(st.sampled_from(sorted(life.TRANSITIONS)), st.sampled
 
 
 @given(st.lists(GIVEN_COMMANDS, max_size=14))
-def test_whatever_is_tried_and_when_only_the_steps_of_the_table_happen_in_their_time(steps):
+def test_a_command_succeeds_exactly_in_the_states_and_times_of_its_table(steps):
     appointment, moment = booked(), 0
     for name, by, later in steps:
         moment = min(moment + later, len(MOMENTS) - 1)
@@ -106,20 +106,20 @@ def test_an_ended_appointment_stays_ended(state):
     ("minutes", "may"),
     [(-16, ["cancel", "reschedule"]), (-15, ["cancel", "check_in", "reschedule"]), (0, ["check_in"])],
 )
-def test_a_resident_can_move_cancel_and_check_in_in_their_time_and_nothing_else(minutes, may):
+def test_a_resident_can_only_move_cancel_and_check_in_and_only_in_time(minutes, may):
     now = START + dt.timedelta(minutes=minutes)
     assert life.allowed_commands(MUNICIPALITY, booked(), "resident", now) == may
     assert life.allowed_commands(MUNICIPALITY, replace(booked(), state="checked_in"), "resident", now) == []
 
 
-def test_a_mistaken_no_show_and_check_in_can_be_undone():
+def test_a_no_show_and_a_check_in_can_be_undone():
     for command, undo in (("no_show", "undo_no_show"), ("check_in", "undo_check_in")):
         appointment, _ = give(booked(), command, now=START)
         appointment, event = give(appointment, undo, now=START)
         assert (appointment.state, event.name) == ("booked", "appointment.reinstated")
 
 
-def test_a_move_tells_where_it_was():
+def test_the_event_of_a_move_contains_the_previous_time():
     moved, event = life.reschedule(
         MUNICIPALITY, booked(), VISIT, at("ro-2"), utc(2026, 11, 30, 12), now=NOW, by=Actor("staff")
     )
@@ -128,7 +128,7 @@ def test_a_move_tells_where_it_was():
     assert moved.resources == ("ro-2",)
 
 
-def test_the_history_never_runs_back_in_time_whatever_the_clock_says():
+def test_the_history_stays_in_order_when_the_clock_runs_back():
     appointment = booked()
     earlier = NOW - dt.timedelta(seconds=3)
     changed, event = life.apply_command(MUNICIPALITY, appointment, "ask", now=earlier, by=Actor("staff"))

@@ -30,7 +30,7 @@ def most_assignments(needs, free):
 
 
 @given(groups.filter(lambda needs: len(needs) < 4), st.sets(st.sampled_from(NAMES)))
-def test_the_capacity_is_what_trying_every_crew_gives(needs, free):
+def test_joint_capacity_equals_an_exhaustive_search(needs, free):
     starts = assignment(needs).starts({name: int(name in free) for need in needs for name in need})
     expected = most_assignments(needs, free)
     assert starts.cells == int(expected > 0)
@@ -39,7 +39,7 @@ def test_the_capacity_is_what_trying_every_crew_gives(needs, free):
 
 
 @given(groups, st.dictionaries(st.sampled_from(NAMES), st.integers(0, 9)))
-def test_a_crew_is_found_whenever_there_is_one_and_nobody_is_in_it_twice(needs, able):
+def test_an_assignment_is_found_whenever_one_exists_and_uses_no_person_twice(needs, able):
     crew = assignment(needs).choose(able)
     possible = any(len(set(each)) == len(each) for each in product(*(need & able.keys() for need in needs)))
     assert (crew is not None) == possible
@@ -49,14 +49,14 @@ def test_a_crew_is_found_whenever_there_is_one_and_nobody_is_in_it_twice(needs, 
         assert all(name in need and name in able for name, need in zip(names, needs, strict=True))
 
 
-def test_the_least_loaded_serves_and_makes_way_for_a_need_that_has_nobody_else():
+def test_the_least_loaded_person_is_assigned_unless_another_need_depends_on_them():
     crew = assignment([{"a", "b"}, {"a"}]).choose({"a": 0, "b": 5})
     assert [each.id for each in crew] == ["b", "a"]
     assert [each.id for each in assignment([{"a", "b", "c"}]).choose({"a": 4, "b": 2, "c": 2})] == ["b"]
 
 
 @given(st.lists(st.sets(st.integers(0, 40)), max_size=12), st.integers(1, 9))
-def test_the_cells_that_enough_sets_have_are_those_that_counting_finds(sets, number):
+def test_the_bitwise_threshold_equals_plain_counting(sets, number):
     planes = count_sets([sum(1 << cell for cell in each) for each in sets])
     expected = [cell for cell in range(41) if sum(cell in each for each in sets) >= number]
     assert list(cells_of(at_least(planes, number))) == expected

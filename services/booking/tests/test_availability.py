@@ -141,7 +141,7 @@ def closure(draw, date):
 # the plain reading takes 0.1 s for each example
 @settings(max_examples=settings.default.max_examples // 3)
 @given(st.data())
-def test_the_slots_are_those_of_a_plain_reading_of_the_rules(data):
+def test_the_slots_equal_a_plain_reading_of_the_rules(data):
     draw = data.draw
     zone = draw(st.sampled_from(["Europe/Brussels", "America/New_York"]))
     date = draw(
@@ -192,20 +192,20 @@ def test_the_slots_are_those_of_a_plain_reading_of_the_rules(data):
     assert slots_of(municipality, [date], agendas, now) == by_the_rules(municipality, date, agendas, now)
 
 
-def test_a_visit_must_fit_between_opening_and_closing_with_its_buffers():
+def test_an_appointment_must_fit_in_the_open_hours_with_its_buffers():
     kind = a_type(duration=30, preparation=15, wrap_up=15, interval=15)
     found = slots_of(a_municipality(a_specialist(hours=hours("09:00", "10:30")), types=(kind,)), [MONDAY])
     assert clock(found) == ["09:15", "09:30", "09:45"]
 
 
-def test_a_room_and_a_specialist_must_be_free_together():
+def test_a_slot_needs_a_free_room_and_a_free_specialist_together():
     kind = a_type(needs=(Need("person", "bouwen"), Need("room", "overleg")), duration=60, interval=60)
     room = a_room(hours=hours("10:00", "13:00"))
     found = slots_of(a_municipality(a_specialist(), room, types=(kind,)), [MONDAY])
     assert clock(found) == ["10:00", "11:00", "12:00"]
 
 
-def test_capacity_is_the_number_of_specialists_who_are_free():
+def test_capacity_is_the_number_of_free_specialists():
     found = slots_of(a_municipality(a_specialist("a"), a_specialist("b", hours=hours("12:00", "17:00"))), [MONDAY])
     assert {moment.hour: capacity for moment, capacity in found} == {
         8: 1,
@@ -219,7 +219,7 @@ def test_capacity_is_the_number_of_specialists_who_are_free():
     }
 
 
-def test_an_expired_hold_is_free_time_and_a_live_one_is_not():
+def test_an_expired_hold_is_free_time_and_a_live_hold_is_not():
     key = AgendaKey("rumst", "ro-1", MONDAY)
     now = utc(2026, 11, 20)
     whole_day = Hold("h", 0, 288, now + dt.timedelta(seconds=1))
@@ -231,7 +231,7 @@ def test_an_expired_hold_is_free_time_and_a_live_one_is_not():
     )
 
 
-def test_durations_of_several_types_and_persons_add_up():
+def test_the_durations_of_several_types_and_persons_add_up():
     types = (a_type("advies", duration=20, per_extra_person=10), a_type("dossier", duration=15))
     spec = spec_for(a_municipality(types=types), ["advies", "dossier"], 3, None)
     assert spec.length * 5 == (20 + 10 * 2) + 15
@@ -242,7 +242,7 @@ def test_the_flemish_holiday_is_added_to_the_belgian_ones():
     assert {dt.date(2027, 7, 11), dt.date(2027, 7, 21), dt.date(2027, 5, 6)} <= dates
 
 
-def test_nobody_receives_on_a_holiday():
+def test_there_are_no_slots_on_a_holiday():
     municipality = a_municipality(holidays=Holidays("BE"))
     assert slots_of(municipality, [dt.date(2026, 12, 25)]) == []
     assert slots_of(municipality, [dt.date(2026, 12, 24)])
@@ -270,7 +270,7 @@ def test_a_lead_time_in_working_days_skips_weekends_holidays_and_closures(booked
     assert found[0][0].date().isoformat() == first
 
 
-def test_hours_of_every_other_week_are_counted_from_the_week_of_their_first_day():
+def test_fortnightly_hours_are_counted_from_the_week_of_their_first_day():
     rule = OpeningRule(frozenset({0}), dt.time(9), dt.time(12), valid_from=dt.date(2026, 12, 2), every_weeks=2)
     mondays = [MONDAY + dt.timedelta(weeks=n) for n in range(6)]
     assert [rule.applies_on(monday) for monday in mondays] == [False, False, True, False, True, False]
@@ -282,7 +282,7 @@ def placed(municipality, start, agendas=None, now=LONG_AGO):
     return Availability(Calendar(municipality), spec, groups, agendas or {}, now).place(start)
 
 
-def test_the_least_loaded_specialist_is_chosen_and_by_id_when_equal():
+def test_the_least_loaded_specialist_is_chosen_and_then_the_lowest_id():
     municipality = a_municipality(a_specialist("a"), a_specialist("b"), a_specialist("c"))
     start = utc(2026, 11, 30, 9)
     assert placed(municipality, start)[0].agenda.resource == "a"
@@ -303,13 +303,13 @@ def test_the_least_loaded_specialist_is_chosen_and_by_id_when_equal():
         (utc(2026, 11, 29, 9), "slot-in-the-past"),
     ],
 )
-def test_a_start_that_is_not_on_offer_is_refused(start, code):
+def test_a_start_that_is_not_offered_is_refused(start, code):
     with pytest.raises(Refusal) as refused:
         placed(a_municipality(), start, now=utc(2026, 11, 29, 12))
     assert refused.value.code == code
 
 
-def test_a_start_that_is_offered_but_busy_is_taken():
+def test_an_offered_start_without_a_free_resource_is_taken():
     full = {AgendaKey("rumst", "ro-1", MONDAY): Agenda(booked=span(0, 288))}
     with pytest.raises(Refusal) as refused:
         placed(a_municipality(), utc(2026, 11, 30, 9), full)

@@ -20,25 +20,25 @@ def sampled(booking):
     return {event["appointment_type"]: (event["first_after_days"], event["third_after_days"]) for event in events}
 
 
-def test_the_first_and_the_third_free_slot_of_every_type_are_told(booking):
+def test_the_first_and_third_free_slot_of_every_type_are_published(booking):
     assert booking.use_cases.housekeeping.availability_sampling.sample_availability() == 2
     assert booking.take_events() == ["availability.sampled"] * 2
     assert sampled(booking) == {"advies": (0, 0), "natuur": (0, 0)}
 
 
-def test_days_that_are_full_lie_between(booking):
+def test_full_days_count_in_the_distance_to_a_free_slot(booking):
     booking.fill("2026-11-24", "2026-11-25", appointment_types=["advies"])
     booking.use_cases.housekeeping.availability_sampling.sample_availability()
     assert sampled(booking)["advies"] == (2, 2)
 
 
-def test_what_nobody_can_give_is_nowhere(booking):
+def test_a_type_without_a_free_slot_has_no_distance(booking):
     booking.fill("2026-11-24", "2026-11-25", appointment_types=["natuur"])
     booking.use_cases.housekeeping.availability_sampling.sample_availability()
     assert sampled(booking)["natuur"] == (None, None)
 
 
-def test_it_is_looked_up_once_a_day(booking):
+def test_sampling_runs_once_a_day(booking):
     booking.use_cases.housekeeping.availability_sampling.sample_availability()
     assert booking.use_cases.housekeeping.availability_sampling.sample_availability() == 0
     booking.time += dt.timedelta(days=1)

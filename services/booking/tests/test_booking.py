@@ -16,7 +16,7 @@ def booking(database):
     return BookingHarness(database)
 
 
-def test_a_booking_takes_capacity_and_a_cancellation_gives_it_back(booking):
+def test_booking_reduces_capacity_and_cancelling_restores_it(booking):
     before = booking.capacity()
     _, card = booking.book()
     assert booking.capacity() == before - 1
@@ -25,7 +25,7 @@ def test_a_booking_takes_capacity_and_a_cancellation_gives_it_back(booking):
     assert booking.announced == ["appointment.booked.v1", "appointment.cancelled.v1"]
 
 
-def test_when_all_specialists_are_booked_the_slot_is_taken_and_no_card_is_left(booking):
+def test_when_all_specialists_are_booked_the_slot_is_taken_and_no_card_is_stored(booking):
     for _ in range(booking.capacity()):
         booking.book()
     cards = booking.stores.cards.collection.count_documents({})
@@ -33,7 +33,7 @@ def test_when_all_specialists_are_booked_the_slot_is_taken_and_no_card_is_left(b
     assert booking.stores.cards.collection.count_documents({}) == cards
 
 
-def test_who_loses_the_slot_at_the_last_moment_leaves_no_card(booking, database):
+def test_a_booking_that_loses_its_slot_in_the_last_step_stores_no_card(booking, database):
     for _ in range(booking.capacity() - 1):
         booking.book()
     rival = BookingHarness(database)
@@ -52,7 +52,7 @@ def test_who_loses_the_slot_at_the_last_moment_leaves_no_card(booking, database)
     assert refused(late.book, key="late") == "slot-taken"
 
 
-def test_what_another_instance_took_or_gave_back_is_found_out_by_who_books_from_memory(booking, database):
+def test_a_booking_from_a_stale_cache_discovers_what_another_instance_changed(booking, database):
     booking.book()
     other = BookingHarness(database)
     for _ in range(other.capacity() - 1):
@@ -64,7 +64,7 @@ def test_what_another_instance_took_or_gave_back_is_found_out_by_who_books_from_
     assert refused(booking.book) == "slot-taken"
 
 
-def test_a_hold_reserves_and_its_booking_changes_nothing_more(booking):
+def test_booking_a_hold_takes_no_more_capacity_than_the_hold(booking):
     before = booking.capacity()
     held = booking.hold()
     assert booking.capacity() == before - 1
@@ -73,14 +73,14 @@ def test_a_hold_reserves_and_its_booking_changes_nothing_more(booking):
     assert booked.resources == held.appointment.resources
 
 
-def test_a_hold_that_expires_frees_its_time(booking):
+def test_an_expired_hold_frees_its_time(booking):
     before = booking.capacity()
     held = booking.hold()
     booking.time = held.expires
     assert booking.capacity() == before
 
 
-def test_an_expired_hold_whose_time_went_to_another_falls_to_a_free_colleague(booking):
+def test_booking_an_expired_hold_whose_time_was_taken_uses_a_free_colleague(booking):
     held = booking.hold()
     booking.time = held.expires
     taken, _ = booking.book(resource=held.appointment.resources[0])
@@ -89,31 +89,31 @@ def test_an_expired_hold_whose_time_went_to_another_falls_to_a_free_colleague(bo
     assert booked.resources != taken.resources
 
 
-def test_a_repeated_key_gives_the_first_answer_and_books_once(booking):
+def test_a_repeated_idempotency_key_returns_the_first_response_and_books_once(booking):
     first, card = booking.book(key="k")
     again, same_card = booking.book(key="k")
     assert (again, same_card) == (first, card)
     assert booking.announced == ["appointment.booked.v1"]
 
 
-def test_a_repeated_key_gives_the_first_answer_also_when_it_came_from_a_hold(booking):
+def test_a_repeated_idempotency_key_also_works_for_a_booking_from_a_hold(booking):
     held = booking.hold().appointment.id
     first, _ = booking.book(key="k", hold=held)
     assert booking.book(key="k", hold=held)[0] == first
 
 
-def test_a_key_that_was_used_for_something_else_is_refused(booking):
+def test_an_idempotency_key_used_for_another_command_is_refused(booking):
     booking.book(key="k")
     assert refused(booking.book, key="k", persons=2) == "idempotency-key-reused"
 
 
-def test_a_repeated_key_holds_once(booking):
+def test_a_repeated_idempotency_key_holds_once(booking):
     before = booking.capacity()
     assert booking.hold(key="h") == booking.hold(key="h")
     assert booking.capacity() == before - 1
 
 
-def test_a_request_that_died_before_its_claim_can_be_repeated_once_its_time_is_over(booking):
+def test_a_request_that_died_before_its_claim_can_be_repeated_after_its_lease(booking):
     _, card = booking.book(key="k")
     booking.stores.agendas.collection.delete_many({})  # as if the process had died between the card and the claim
     assert refused(booking.book, key="k") == "outcome-unknown"
@@ -122,7 +122,7 @@ def test_a_request_that_died_before_its_claim_can_be_repeated_once_its_time_is_o
     assert (booked.id, taken_over.reference) == (card.id, card.reference)
 
 
-def test_two_requests_under_one_key_that_run_side_by_side_make_one_appointment(booking, database):
+def test_two_concurrent_requests_with_one_idempotency_key_make_one_appointment(booking, database):
     rival = BookingHarness(database)
 
     class Overtaken(Agendas):
@@ -140,13 +140,13 @@ def test_two_requests_under_one_key_that_run_side_by_side_make_one_appointment(b
     assert rival.announced == ["appointment.booked.v1"]
 
 
-def test_cancelling_twice_is_no_error_and_tells_once(booking):
+def test_cancelling_twice_is_no_error_and_publishes_one_event(booking):
     _, card = booking.book()
     assert booking.cancel(card) == booking.cancel(card)
     assert booking.announced.count("appointment.cancelled.v1") == 1
 
 
-def test_a_telephone_call_needs_a_number_to_ring(booking):
+def test_a_telephone_appointment_requires_a_telephone_number(booking):
     body = {"appointment_types": ["leegstand"], "location": "telefoon", "answers": {"perceel": "x"}}
     assert refused(booking.book, **body) == "invalid-request"
     assert booking.book(**body, contact={**CONTACT, "phone": "0470 12 34 56"})[0].channel == "phone"
@@ -163,13 +163,13 @@ def test_a_move_to_another_day_keeps_the_appointment_its_card_and_its_link(booki
     assert booking.announced == ["appointment.booked.v1", "appointment.rescheduled.v1"]
 
 
-def test_a_move_by_a_quarter_of_an_hour_is_not_stopped_by_its_own_old_time(booking):
+def test_a_move_by_fifteen_minutes_is_not_blocked_by_the_old_time(booking):
     for _ in range(booking.capacity()):
         _, card = booking.book()
     assert booking.reschedule(card, "2026-11-30T10:15:00+01:00").sequence == 2
 
 
-def test_a_move_to_where_it_is_already_tells_nobody(booking):
+def test_a_move_to_the_same_time_publishes_no_event(booking):
     booked, card = booking.book()
     assert booking.reschedule(card, START) == booked
     assert booking.announced == ["appointment.booked.v1"]
@@ -179,7 +179,7 @@ def test_a_move_to_where_it_is_already_tells_nobody(booking):
     ("start", "code"),
     [("2026-12-25T10:00:00+01:00", "slot-not-offered"), ("2026-11-01T10:00:00+01:00", "slot-in-the-past")],
 )
-def test_a_move_that_cannot_be_leaves_everything_as_it_was(booking, start, code):
+def test_an_impossible_move_changes_nothing(booking, start, code):
     booked, card = booking.book()
     assert refused(booking.reschedule, card, start) == code
     assert booking.appointment(card) == booked
@@ -192,13 +192,13 @@ def test_a_move_to_a_full_slot_is_refused(booking):
     assert refused(booking.reschedule, card, START) == "slot-taken"
 
 
-def test_what_is_cancelled_cannot_be_moved(booking):
+def test_a_cancelled_appointment_cannot_be_moved(booking):
     _, card = booking.book()
     booking.cancel(card)
     assert refused(booking.reschedule, card, LATER) == "not-allowed-in-state"
 
 
-def test_a_whole_visit_is_told_step_by_step(booking):
+def test_every_transition_of_a_visit_publishes_its_event(booking):
     _, card = booking.book()
     booking.begin(card)
     for command in ("check_in", "start", "complete"):
@@ -227,14 +227,14 @@ def test_a_whole_visit_is_told_step_by_step(booking):
         ({"hold": "never-given"}, "hold-not-found"),
     ],
 )
-def test_what_cannot_be_booked_is_refused_and_nothing_is_stored(booking, changes, code):
+def test_an_impossible_booking_is_refused_and_stores_nothing(booking, changes, code):
     assert refused(booking.book, **changes) == code
     assert booking.stores.cards.collection.count_documents({}) == 0
     assert booking.stores.agendas.collection.count_documents({"claims": {"$exists": True}}) == 0
     assert booking.announced == []
 
 
-def test_only_a_hash_of_the_link_is_kept_and_only_the_right_link_opens(booking):
+def test_only_a_hash_of_the_link_token_is_stored_and_only_the_right_token_works(booking):
     booked, card = booking.book()
     token = booking.use_cases.links.token(booked.id)
     assert token not in str(booking.stores.cards.collection.find_one({}))
@@ -245,7 +245,7 @@ def test_only_a_hash_of_the_link_is_kept_and_only_the_right_link_opens(booking):
     assert refused(booking.use_cases.appointments.find_card_by_link, "rumst", "wrong") == "appointment-not-found"
 
 
-def test_the_agenda_and_its_events_know_nobody(booking):
+def test_agendas_and_events_contain_no_personal_data(booking):
     booking.book()
     kept = str(list(booking.stores.agendas.collection.find({})))
     assert "Lieve" not in kept
@@ -256,7 +256,7 @@ def test_another_key_makes_other_links(booking):
     assert Links("other").token("a") != booking.use_cases.links.token("a")
 
 
-def test_a_resident_is_kept_with_a_language_of_the_municipality_and_a_number_of_its_country(database):
+def test_a_card_has_a_language_of_the_municipality_and_a_number_of_its_country(database):
     booking = BookingHarness(database, a_configuration(languages=["fr", "de"], country="NL"))
     _, unsaid = booking.book(contact={**CONTACT, "phone": "0475 123456"})
     assert (unsaid.contact["language"], unsaid.contact["phone"]) == ("fr", "+31475123456")
@@ -266,7 +266,7 @@ def test_a_resident_is_kept_with_a_language_of_the_municipality_and_a_number_of_
     assert german.contact["language"] == "de"
 
 
-def test_a_number_that_does_not_exist_in_the_country_leaves_no_card_behind(database):
+def test_an_invalid_telephone_number_stores_no_card(database):
     booking = BookingHarness(database, a_configuration(country="NL"))
     assert refused(booking.book, contact={**CONTACT, "phone": "0470 12 34 56"}) == "invalid-request"
     assert booking.stores.cards.collection.count_documents({}) == 0

@@ -55,7 +55,7 @@ def detail_of(*components):
 # free/busy times
 
 
-def test_every_period_of_a_free_busy_file_is_busy_unless_it_is_called_free():
+def test_every_period_of_a_free_busy_component_is_busy_unless_marked_free():
     assert found(free_busy(
         "FREEBUSY:20261130T080000Z/20261130T090000Z",
         "FREEBUSY;FBTYPE=FREE:20261201T080000Z/20261201T090000Z",
@@ -69,7 +69,7 @@ def test_every_period_of_a_free_busy_file_is_busy_unless_it_is_called_free():
     ]  # fmt: skip
 
 
-def test_a_component_that_says_when_somebody_is_available_is_refused_and_a_task_takes_no_time():
+def test_a_vavailability_component_is_refused_and_a_task_takes_no_time():
     assert "VAVAILABILITY" in detail_of(["BEGIN:VAVAILABILITY", "UID:1", "END:VAVAILABILITY"])
     assert found(["BEGIN:VTODO", "UID:1", "DTSTART:20261130T080000Z", "END:VTODO"]) == []
 
@@ -77,7 +77,7 @@ def test_a_component_that_says_when_somebody_is_available_is_refused_and_a_task_
 # events
 
 
-def test_all_events_with_one_uid_count():
+def test_all_events_with_the_same_uid_count():
     assert days(
         event("DTSTART:20261130T080000Z", "DTEND:20261130T090000Z", "SEQUENCE:1"),
         event("DTSTART:20261201T080000Z", "DTEND:20261201T090000Z"),
@@ -86,7 +86,7 @@ def test_all_events_with_one_uid_count():
     ) == ["2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04"]
 
 
-def test_an_occurrence_that_moved_is_busy_at_its_new_time_only():
+def test_a_moved_occurrence_is_busy_at_its_new_time_only():
     assert days(
         event("DTSTART:20261202T080000Z", "DTEND:20261202T090000Z", "RRULE:FREQ=DAILY;COUNT=2"),
         event("RECURRENCE-ID:20261203T080000Z", "DTSTART:20261204T080000Z", "DTEND:20261204T090000Z"),
@@ -112,23 +112,23 @@ def test_events_without_a_uid_all_count():
         ("DTSTART;VALUE=DATE:20261130", "20261201T230000Z"),
     ],
 )
-def test_a_series_lasts_until_its_last_day_and_no_longer(start, until):
+def test_a_series_ends_on_its_last_day(start, until):
     length = "DURATION:P1D" if "VALUE=DATE" in start else "DURATION:PT30M"
     assert len(days(event(start, length, f"RRULE:FREQ=DAILY;UNTIL={until}"))) == 3
 
 
-def test_a_series_that_ends_in_the_year_9999_goes_on():
+def test_a_series_until_the_year_9999_is_accepted():
     lines = ("DTSTART;TZID=America/New_York:20261130T090000", "DURATION:PT1H", "RRULE:FREQ=YEARLY;UNTIL=99991231")
     assert days(event(*lines)) == ["2026-11-30", "2027-11-30"]
 
 
 @pytest.mark.parametrize("zone", ["Europe/Brussels", '"Europe/Brussels"', "Nowhere/Known"])
-def test_a_time_in_utc_that_names_a_zone_too_is_in_utc(zone):
+def test_a_utc_time_with_a_time_zone_is_read_as_utc(zone):
     lines = (f"DTSTART;TZID={zone}:20261130T093000Z", f"DTEND;TZID={zone}:20261130T103000Z")
     assert found(event(*lines)) == [("2026-11-30", "2026-11-30", "10:30", "11:30")]
 
 
-def test_an_event_in_a_time_zone_that_nobody_knows_is_refused_by_name():
+def test_an_event_in_an_unknown_time_zone_is_refused_by_uid():
     result = detail_of(event("DTSTART;TZID=Nowhere/Known:20261130T093000", "DURATION:PT1H", uid="visit-7"))
     assert result == "The time zone of the event at line 4 is not known: visit-7."
 
@@ -140,14 +140,14 @@ def test_an_event_in_a_time_zone_that_nobody_knows_is_refused_by_name():
         ("DTSTART:20261130T080000Z", "DURATION:long"), ("DTSTART:20261130T080000Z", "RDATE:often"),
     ],
 )  # fmt: skip
-def test_an_event_whose_time_cannot_be_read_is_refused_by_name(lines):
+def test_an_event_with_an_unreadable_time_is_refused_by_uid(lines):
     other = event("DTSTART:20261130T080000Z", "DURATION:PT1H")
     assert detail_of(other, event(*lines, uid="visit-8")) == (
         "A time of the event at line 9 cannot be read: visit-8."
     )  # fmt: skip
 
 
-def test_what_is_wrong_with_an_event_besides_its_time_does_not_matter():
+def test_errors_in_other_properties_of_an_event_are_ignored():
     lines = ("DTSTART:20261130T080000Z", "DURATION:PT1H", "EXDATE:", "SEQUENCE:", "GEO:somewhere")
     assert days(event(*lines)) == ["2026-11-30"]
 
@@ -168,7 +168,7 @@ def test_what_is_wrong_with_an_event_besides_its_time_does_not_matter():
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("start", ["DTSTART:20261124T090000Z", "DTSTART;VALUE=DATE:20261124"])
-def test_a_repetition_too_often_or_never_is_refused_by_its_structure(rule, start):
+def test_a_recurrence_that_is_too_frequent_or_never_occurs_is_refused_by_its_structure(rule, start):
     began = time.process_time()
     result = detail_of(event(start, f"RRULE:{rule}", uid="visit-9"))
     assert result == "The recurrence of the event at line 4 cannot be computed: visit-9."
@@ -184,11 +184,11 @@ def test_a_repetition_too_often_or_never_is_refused_by_its_structure(rule, start
         ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", 2), ("FREQ=DAILY;BYHOUR=9,14;COUNT=4", 4),
     ],
 )  # fmt: skip
-def test_a_repetition_that_people_use_is_worked_out(rule, count):
+def test_a_common_recurrence_is_expanded(rule, count):
     assert len(days(event("DTSTART:20261124T090000Z", "DTEND:20261124T093000Z", f"RRULE:{rule}"))) == count
 
 
-def test_the_clock_that_ends_a_long_calculation_counts_the_time_of_the_processor_and_refuses(monkeypatch):
+def test_the_limit_of_a_long_calculation_counts_processor_time_and_refuses_the_feed(monkeypatch):
     monkeypatch.setattr(sandbox, "SECONDS", 1)
     many = [event("DTSTART:19000101T090000Z", "RRULE:FREQ=DAILY;COUNT=40000", uid=f"v{n}") for n in range(400)]
     with pytest.raises(Refusal) as refused:
@@ -202,7 +202,7 @@ def test_the_clock_that_ends_a_long_calculation_counts_the_time_of_the_processor
 @pytest.mark.parametrize("hour", [0, 1, 12, 23])
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("date", [dt.date(2026, 11, 24), dt.date(2027, 3, 28), dt.date(2026, 10, 25)])
-def test_whole_days_and_floating_times_are_those_of_the_local_calendar_at_any_hour(zone, hour, date):
+def test_whole_days_and_floating_times_use_the_local_calendar(zone, hour, date):
     now = dt.datetime.combine(date, dt.time(hour, 30), ZoneInfo(zone)).astimezone(dt.UTC)
     yesterday, today, tomorrow = (f"{date + dt.timedelta(days=n):%Y%m%d}" for n in (-1, 0, 1))
 
@@ -218,7 +218,7 @@ def test_whole_days_and_floating_times_are_those_of_the_local_calendar_at_any_ho
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_a_repeated_whole_day_is_that_day(zone):
+def test_a_recurring_whole_day_is_that_day(zone):
     now = dt.datetime(2026, 11, 24, 0, 30, tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
     repeated = event("DTSTART;VALUE=DATE:20261120", "RRULE:FREQ=DAILY;UNTIL=20261125")
     assert days(repeated, now=now, time_zone=zone) == ["2026-11-24", "2026-11-25"]
@@ -243,7 +243,7 @@ NIGHTS = [(zone, date) for zone in ZONES for date in nights(zone)]
 )  # fmt: skip
 @example(night=("Europe/Brussels", dt.date(2027, 10, 31)), minutes=-45, length=15, form="utc")
 @example(night=("Europe/Brussels", dt.date(2027, 3, 28)), minutes=-50, length=15, form="floating")
-def test_no_minute_of_an_event_is_free_around_the_nights_when_the_clock_changes(night, minutes, length, form):
+def test_no_minute_of_an_event_is_free_around_a_clock_change(night, minutes, length, form):
     zone, date = night
     local = ZoneInfo(zone)
     middle = dt.datetime.combine(date, dt.time(3), local).astimezone(dt.UTC)

@@ -26,14 +26,14 @@ def days(*lines):
     return [(each.first, each.last) for each in busy_times(calendar(*lines), NOW, BRUSSELS)]
 
 
-def test_an_event_over_midnight_closes_the_hours_of_each_of_its_days():
+def test_an_event_across_midnight_closes_hours_on_both_days():
     found = busy_times(calendar("DTSTART:20261130T220000", "DTEND:20261201T023000"), NOW, BRUSSELS)
     assert [(each.first.day, each.start, each.end) for each in found] == [
         (30, dt.time(22), None), (1, None, dt.time(2, 30))
     ]  # fmt: skip
 
 
-def test_what_began_this_morning_keeps_its_hours_and_what_began_yesterday_begins_at_midnight():
+def test_an_event_of_today_keeps_its_start_and_an_older_one_starts_at_midnight():
     def hours(start, end):
         return [(each.first.day, each.start, each.end) for each in busy_times(calendar(start, end), NOW, BRUSSELS)]
 
@@ -50,24 +50,24 @@ def test_what_began_this_morning_keeps_its_hours_and_what_began_yesterday_begins
         ("DTSTART;VALUE=DATE:19700101", "DTEND;VALUE=DATE:22991231"),
     ],
 )
-def test_what_lasts_for_centuries_is_busy_from_now_to_the_horizon(lines):
+def test_a_centuries_long_event_is_busy_from_now_to_the_horizon(lines):
     found = days(*lines)
     assert (found[0][0], found[-1][1]) in {(TODAY, IN_400_DAYS), (TODAY, IN_400_DAYS - dt.timedelta(days=1))}
 
 
-def test_what_is_over_before_it_begins_is_not_busy():
+def test_an_event_that_ends_before_it_starts_is_not_busy():
     assert days("DTSTART:20261201T090000Z", "DTEND:20251201T090000Z", "RRULE:FREQ=DAILY;COUNT=3") == []
 
 
 @pytest.mark.parametrize("at", ["00010101T000000Z", "99991231T235959Z", "00010101", "99991231"])
 @pytest.mark.parametrize("rule", ["RRULE:FREQ=YEARLY", "RRULE:FREQ=MONTHLY;UNTIL=99991231", "RDATE:99991231T235959Z"])
-def test_the_ends_of_time_are_no_failure(at, rule):
+def test_events_at_the_ends_of_the_time_range_are_no_error(at, rule):
     value = "" if "T" in at else ";VALUE=DATE"
     with suppress(Refusal):  # nothing else
         assert all(first >= TODAY for first, _ in days(f"DTSTART{value}:{at}", rule))
 
 
-def test_read_apart_it_says_the_same():
+def test_the_sandboxed_reader_returns_the_same_busy_times():
     text = calendar("DTSTART:20261130T220000Z", "DTEND:20261201T023000Z", "RRULE:FREQ=WEEKLY")
     assert busy_times_sandboxed(text, NOW, BRUSSELS) == busy_times(text, NOW, BRUSSELS) != []
     with pytest.raises(Refusal) as refused:

@@ -27,7 +27,7 @@ def conflicts(booking):
     return [(each["appointment"], each["reason"]) for each in booking.use_cases.conflicts.conflicts("rumst")]
 
 
-def test_a_closure_takes_the_time_away_and_its_end_gives_it_back(booking):
+def test_a_closure_removes_time_and_reopening_restores_it(booking):
     laid = close(booking, resource="ro-1", **{"from": "09:00", "to": "10:00"})
     capacities = {slot["start"][11:16]: slot["capacity"] for slot in booking.slots()}
     assert (capacities["09:00"], capacities["10:00"]) == (1, 2)
@@ -36,7 +36,7 @@ def test_a_closure_takes_the_time_away_and_its_end_gives_it_back(booking):
     assert refused(booking.use_cases.closures.reopen_time, "rumst", laid.id) == "closure-not-found"
 
 
-def test_a_location_or_all_can_be_closed(booking):
+def test_a_closure_can_cover_one_location_or_all(booking):
     close(booking, location="hal", last="2026-12-01")
     assert booking.starts() == booking.starts("2026-12-01") == []
     close(booking, first="2026-12-02")
@@ -52,7 +52,7 @@ def test_another_instance_sees_a_closure_within_a_second(database, booking):
     assert other.starts() == []
 
 
-def test_appointments_in_a_closure_stay_and_are_listed(booking):
+def test_appointments_in_a_closure_stay_and_are_listed_as_conflicts(booking):
     _, inside = booking.book(start=START)
     _, outside = booking.book(start=LATER)
     close(booking)
@@ -61,7 +61,7 @@ def test_appointments_in_a_closure_stay_and_are_listed(booking):
     assert booking.appointment(outside).state == "booked"
 
 
-def test_a_new_configuration_tells_what_it_lies_across(booking):
+def test_a_new_configuration_lists_its_conflicts(booking):
     _, morning = booking.book(start=START, resource="ro-1")
     _, gone = booking.book(start=START, resource="ro-2")
     later = [{"days": ["monday"], "from": "11:00", "to": "12:00"}]
@@ -71,7 +71,7 @@ def test_a_new_configuration_tells_what_it_lies_across(booking):
     assert sorted(conflicts(booking)) == sorted([(morning.id, "closed"), (gone.id, "resource-gone")])
 
 
-def test_moving_many_proposes_a_moment_for_each_and_no_moment_twice(booking):
+def test_proposals_for_many_appointments_never_overlap(booking):
     cards = [booking.book(start=START)[1] for _ in range(2)]
     cards += [booking.book(start="2026-11-30T11:00:00+01:00", request=STAFF)[1]]
     close(booking)
@@ -87,13 +87,13 @@ def test_moving_many_proposes_a_moment_for_each_and_no_moment_twice(booking):
     assert conflicts(booking) == []
 
 
-def test_the_same_specialist_is_proposed_when_that_is_near(booking):
+def test_a_proposal_prefers_the_same_specialist_when_the_time_is_near(booking):
     _, card = booking.book(start=START, resource="ro-2")
     close(booking)
     assert booking.use_cases.conflicts.proposals("rumst", [card.id])[0]["resources"] == ["ro-2"]
 
 
-def test_who_cannot_be_moved_keeps_the_place_and_says_why(booking):
+def test_an_appointment_that_cannot_be_moved_stays_and_gives_the_reason(booking):
     _, card = booking.book(start=START)
     moves = MoveThese().load({"moves": [
         {"appointment": card.id, "start": "2026-12-05T10:00:00+01:00"}, {"appointment": "nobody", "start": START},
@@ -106,7 +106,7 @@ def test_who_cannot_be_moved_keeps_the_place_and_says_why(booking):
 @pytest.mark.parametrize(
     ("body", "code"), [({"resource": "x"}, "unknown-resource"), ({"location": "x"}, "unknown-location")]
 )
-def test_a_closure_of_what_is_not_there_is_refused(booking, body, code):
+def test_a_closure_of_an_unknown_resource_is_refused(booking, body, code):
     assert refused(close, booking, **body) == code
 
 
@@ -145,7 +145,7 @@ def busy(booking, text=BUSY, source="outlook"):
     return booking.use_cases.closures.import_busy("rumst", "ro-1", source, text)
 
 
-def test_busy_times_of_a_feed_take_time_away_repetitions_and_whole_days_too(booking):
+def test_busy_times_of_a_feed_include_recurrences_and_whole_days(booking):
     assert busy(booking) == (3, 0)
     criteria = {"resource": "ro-1"}
     assert booking.starts(MONDAY, **criteria) == ["09:00", "10:30", "11:00", "11:30"], "widened to the five-minute grid"
@@ -156,12 +156,12 @@ def test_busy_times_of_a_feed_take_time_away_repetitions_and_whole_days_too(book
     assert "09:30" not in booking.starts("2026-12-14", **criteria)
 
 
-def test_the_title_of_what_a_specialist_does_elsewhere_is_not_kept(booking):
+def test_the_titles_of_a_feed_are_not_stored(booking):
     busy(booking)
     assert "Tandarts" not in str(list(booking.stores.configurations.closures.collection.find({})))
 
 
-def test_a_feed_that_is_read_again_replaces_what_it_said_and_nothing_else(booking):
+def test_reading_a_feed_again_replaces_its_own_busy_times_only(booking):
     close(booking, first="2026-12-04", resource="ro-1")
     busy(booking)
     assert busy(booking, "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n") == (0, 3), "it says what it dropped"
@@ -169,7 +169,7 @@ def test_a_feed_that_is_read_again_replaces_what_it_said_and_nothing_else(bookin
     assert booking.starts("2026-12-04", resource="ro-1") == []
 
 
-def test_the_midnight_of_a_location_decides_which_day_a_whole_day_is(database):
+def test_a_whole_day_event_uses_the_local_midnight_of_the_location(database):
     places = {"hal": {"name": "Hal", "time_zone": "America/St_Johns"}}
     booking = BookingHarness(database, a_configuration(locations=places))
     booking.time = dt.datetime(2026, 12, 2, 2, tzinfo=dt.UTC)  # it is 1 December there, and the 2nd in Brussels
@@ -179,11 +179,11 @@ def test_the_midnight_of_a_location_decides_which_day_a_whole_day_is(database):
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR", "\x00" * 50])
-def test_what_is_no_calendar_is_refused(booking, text):
+def test_a_file_that_is_no_calendar_is_refused(booking, text):
     assert refused(busy, booking, text) == "invalid-request"
 
 
-def test_an_agenda_is_offered_under_a_secret_address_and_names_no_resident(booking):
+def test_an_agenda_feed_has_a_secret_address_and_contains_no_names_of_residents(booking):
     _, card = booking.book(start=START, resource="ro-1")
     token = booking.use_cases.calendar_feed.feed_token("rumst", "ro-1")
     text = booking.use_cases.calendar_feed.feed("rumst", token)
@@ -196,7 +196,7 @@ def test_an_agenda_is_offered_under_a_secret_address_and_names_no_resident(booki
     )
 
 
-def test_an_entry_of_an_agenda_keeps_its_identifier_which_is_not_that_of_the_appointment(booking):
+def test_an_entry_of_a_feed_has_a_stable_uid_that_is_not_the_appointment_id(booking):
     appointment, card = booking.book(start=START, resource="ro-1")
     token = booking.use_cases.calendar_feed.feed_token("rumst", "ro-1")
 
@@ -218,7 +218,7 @@ def test_an_entry_of_an_agenda_keeps_its_identifier_which_is_not_that_of_the_app
 # --- the day, the configuration, and what is offered
 
 
-def test_the_day_shows_who_comes_to_whom_and_the_look_is_recorded(booking):
+def test_the_day_lists_appointments_by_resource_and_the_view_is_audited(booking):
     _, card = booking.book(start=START, resource="ro-1")
     _, gone = booking.book(start=START, resource="ro-2")
     booking.cancel(gone)
@@ -235,7 +235,7 @@ def test_the_day_shows_who_comes_to_whom_and_the_look_is_recorded(booking):
     assert booking.stores.audit.page("rumst", None, None, 1)[0][0]["action"] == "read"
 
 
-def test_a_configuration_is_compared_before_it_counts_and_its_versions_are_kept(booking):
+def test_a_configuration_can_be_compared_before_it_is_loaded_and_its_versions_are_stored(booking):
     proposed = a_configuration(hold_minutes=20)
     difference = booking.use_cases.configuration.compare_configuration(proposed)["diff"]
     assert "+hold_minutes: 20" in difference
@@ -249,7 +249,7 @@ def test_a_configuration_is_compared_before_it_counts_and_its_versions_are_kept(
         booking.use_cases.configuration.compare_configuration("id: x")
 
 
-def test_what_a_resource_offers_on_a_day_is_told_when_it_changes_and_not_again(booking):
+def test_capacity_is_published_when_it_changes_and_only_then(booking):
     booking.stores.configurations.store(
         a_configuration(appointment_types=types(advies={"horizon_days": 10})), "test", booking.time
     )

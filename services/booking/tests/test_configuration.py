@@ -28,7 +28,7 @@ def line_of(text, fragment):
     return next(number for number, line in enumerate(text.splitlines(), 1) if fragment in line)
 
 
-def test_the_demo_municipality_is_real_in_kind():
+def test_the_demo_municipality_is_realistic():
     rumst = reader.read_configuration(RUMST)
     people = [each for each in rumst.resources.values() if each.kind == "person"]
     rooms = [each for each in rumst.resources.values() if each.kind == "room"]
@@ -64,7 +64,7 @@ def test_the_demo_municipality_is_real_in_kind():
         ),
     ],
 )
-def test_an_error_names_its_line_and_its_place(right, wrong, at):
+def test_an_error_names_its_line_and_its_pointer(right, wrong, at):
     text = RUMST.replace(right, wrong, 1)
     assert (line_of(text, wrong), at) in errors_of(text)
 
@@ -76,32 +76,32 @@ def test_an_error_names_its_line_and_its_place(right, wrong, at):
         ("https://m.example.org/{reference", "video"), ("https://meet.example.org/x", "telefoon"),
     ],
 )  # fmt: skip
-def test_only_a_video_location_has_a_meeting_address_and_it_is_https(address, location):
+def test_only_a_video_location_has_a_meeting_url_and_it_is_https(address, location):
     text = RUMST.replace("    meeting_url: https://meet.rumst.example/{reference}", "")
     channel = {"video": "    channel: video\n", "telefoon": "    channel: phone\n"}[location]
     wrong = text.replace(channel, f'{channel}    meeting_url: "{address}"\n', 1)
     assert errors_of(wrong) == [(line_of(wrong, "meeting_url"), f"/locations/{location}/meeting_url")]
 
 
-def test_all_errors_are_told_at_once_in_the_order_of_the_file():
+def test_all_errors_are_reported_together_in_the_order_of_the_file():
     text = RUMST.replace("duration: 45", "duration: lang", 1).replace("kind: person", "kind: people", 1)
     lines = [line for line, _ in errors_of(text)]
     assert len(lines) == 2
     assert lines == sorted(lines)
 
 
-def test_a_key_that_stands_twice_is_an_error():
+def test_a_duplicate_key_is_an_error():
     assert errors_of(RUMST + "\nid: rumst\n")[-1] == (len(RUMST.splitlines()) + 2, "/id")
 
 
 @pytest.mark.parametrize(
     "text", ["", "[]", "a: [", "id: x", "\x00", "- " * 300, "x" * 2_000_000, "&a [*a]", '"\\ud800"']
 )
-def test_what_is_no_configuration_is_refused_and_never_crashes(text):
+def test_any_text_that_is_no_configuration_is_refused_without_a_crash(text):
     assert errors_of(text)
 
 
-def test_a_new_version_counts_at_once_and_the_same_text_is_no_new_version(database):
+def test_a_new_version_applies_at_once_and_the_same_text_makes_no_version(database):
     store = Configurations(database)
     store.create_indexes()
     first, changed = store.store(RUMST, "test", utc(2026, 11, 24))
@@ -120,7 +120,7 @@ def test_a_refused_configuration_leaves_the_old_one_in_force(database):
     assert store.calendar("rumst").municipality.version == 1
 
 
-def test_a_kept_text_that_can_be_read_no_more_takes_no_other_town_away_and_is_told_once(database):
+def test_an_unreadable_stored_configuration_affects_no_other_municipality_and_is_logged_once(database):
     Configurations(database).store(RUMST, "test", utc(2026, 11, 24))
     database.configurations.insert_one({"municipality": "a", "version": 1, "text": "id: [", "by": "test"})
     fresh = Configurations(database)
@@ -133,7 +133,7 @@ def test_a_kept_text_that_can_be_read_no_more_takes_no_other_town_away_and_is_to
         fresh.calendar("a")
 
 
-def test_the_version_before_counts_while_the_newest_cannot_be_read(database):
+def test_the_previous_version_applies_while_the_newest_cannot_be_read(database):
     store = Configurations(database)
     store.store(RUMST, "test", utc(2026, 11, 24))
     database.configurations.insert_one({"municipality": "rumst", "version": 2, "text": "id: [", "by": "test"})
@@ -141,7 +141,7 @@ def test_the_version_before_counts_while_the_newest_cannot_be_read(database):
     assert store.calendar("rumst").municipality.version == 1
 
 
-def test_who_asks_while_the_configuration_is_being_read_waits_for_it(database):
+def test_a_reader_waits_while_another_loads_the_configuration(database):
     Configurations(database).store(RUMST, "test", utc(2026, 11, 24))
     fresh = Configurations(database)
     with ThreadPoolExecutor(8) as pool:
@@ -149,7 +149,7 @@ def test_who_asks_while_the_configuration_is_being_read_waits_for_it(database):
     assert {calendar.municipality.id for calendar in found} == {"rumst"}
 
 
-def test_bare_texts_are_in_the_first_language_and_each_text_has_the_languages_of_the_municipality_first():
+def test_plain_texts_are_in_the_first_language_and_each_text_lists_languages_in_order():
     municipality = reader.read_configuration(a_configuration(languages=["fr", "de"], name="Bourg", teams={
         "ruimte": {"name": {"nl": "Ruimte", "de": "Raum", "fr": "Espace"}}, "milieu": {"name": {"nl": "Milieu"}},
     }))  # fmt: skip
@@ -158,11 +158,11 @@ def test_bare_texts_are_in_the_first_language_and_each_text_has_the_languages_of
     assert pick(municipality.teams["milieu"].name, "de") == "Milieu"
 
 
-def test_a_municipality_without_languages_speaks_that_of_the_installation():
+def test_a_municipality_without_languages_uses_those_of_the_installation():
     assert reader.read_configuration(a_configuration()).languages == (DEFAULT_LANGUAGE,)
 
 
-def test_numbers_and_holidays_are_those_of_the_country_of_the_municipality():
+def test_telephone_numbers_and_holidays_follow_the_country_of_the_municipality():
     dutch = reader.read_configuration(a_configuration(country="NL", phone="0475 123456", holidays={}))
     assert (dutch.country, dutch.phone, dutch.holidays.country) == ("NL", "+31475123456", "NL")
     belgian = reader.read_configuration(a_configuration(phone="0475 123456", holidays={}))
@@ -180,7 +180,7 @@ def test_numbers_and_holidays_are_those_of_the_country_of_the_municipality():
         ({"languages": []}, "/languages"),
     ],
 )
-def test_a_country_or_language_that_is_not_known_is_refused_at_its_line(changes, at):
+def test_an_unknown_country_or_language_is_refused_at_its_line(changes, at):
     assert at in [pointer for _, pointer in errors_of(a_configuration(**changes))]
 
 
@@ -194,7 +194,7 @@ def test_a_country_or_language_that_is_not_known_is_refused_at_its_line(changes,
         ("holidays: {country: BE, local: [07-11, 04-31]}", "/holidays/local/1"),
     ],
 )
-def test_what_can_never_apply_is_refused_at_its_place(section, at):
+def test_a_rule_that_can_never_apply_is_refused_at_its_pointer(section, at):
     assert at in [pointer for _, pointer in errors_of(a_configuration() + section)]
 
 
@@ -204,7 +204,7 @@ def test_hours_that_apply_on_no_day_are_refused():
     assert "/resources/ro-1/hours/0/days" in [pointer for _, pointer in errors_of(a_configuration(resources=people))]
 
 
-def test_what_applies_on_some_day_is_taken_and_ends_at_midnight():
+def test_hours_that_apply_on_some_day_are_accepted_and_may_end_at_midnight():
     hours = {
         "days": ["monday"],
         "from": "09:00",
@@ -222,7 +222,7 @@ def test_what_applies_on_some_day_is_taken_and_ends_at_midnight():
     assert known.closures[0].end == dt.time()
 
 
-def test_a_type_may_be_as_long_as_two_rules_that_meet():
+def test_a_type_may_be_as_long_as_two_adjacent_rules():
     half = [{"days": ["monday"], "from": "09:00", "to": "12:00"}, {"days": ["monday"], "from": "12:00", "to": "15:00"}]
     people = {"ro-1": specialist(hours=half)}
     assert reader.read_configuration(
@@ -235,11 +235,11 @@ def test_a_type_may_be_as_long_as_two_rules_that_meet():
         assert at == ["/appointment_types/advies/duration"]
 
 
-def test_a_type_whose_people_have_no_hours_at_present_is_taken():
+def test_a_type_whose_people_have_no_hours_at_present_is_accepted():
     assert reader.read_configuration(a_configuration(resources={"ro-1": specialist(hours=[])}))
 
 
-def test_what_was_stored_before_such_a_rule_is_still_read():
+def test_a_configuration_stored_before_a_stricter_rule_can_still_be_read():
     text = a_configuration(time_zone="localtime", appointment_types=types(advies={"duration": 480}))
     text += 'closures: [{first: 2027-05-03, from: "14:00", to: "10:00", reason: x}]\n'
     text += "holidays: {country: BE, local: [02-30]}\n"

@@ -22,7 +22,7 @@ def text_of(booking):
     return booking.stores.configurations.versions.text("rumst")
 
 
-def test_what_may_be_changed_is_shown_as_it_is_written(booking):
+def test_the_editable_part_is_shown_as_it_is_written_in_the_file(booking):
     part = booking.use_cases.administration.part("rumst", "appointment_types", "bouwadvies")
     assert part["version"] == 1
     assert part["values"]["duration"] == "45"
@@ -32,7 +32,7 @@ def test_what_may_be_changed_is_shown_as_it_is_written(booking):
     assert part["usual"]["visibility"] == "public"
 
 
-def test_new_hours_count_at_once_and_every_other_line_of_the_file_stays(booking):
+def test_new_hours_apply_at_once_and_every_other_line_of_the_file_stays(booking):
     taken = booking.use_cases.configuration.amend_part("rumst", a_change(booking, hours=MORNINGS), "lead-1")
     assert (taken["version"], taken["changed"]) == (2, True)
     resource = booking.stores.configurations.calendar("rumst").municipality.resources["ro-1"]
@@ -43,7 +43,7 @@ def test_new_hours_count_at_once_and_every_other_line_of_the_file_stays(booking)
     assert booking.stores.configurations.versions.listed("rumst")[0]["by"] == "lead-1"
 
 
-def test_a_proposal_changes_nothing_and_tells_whom_it_would_hit(booking):
+def test_a_proposal_changes_nothing_and_lists_the_conflicts(booking):
     card, _ = booking.book(start="2026-12-02T10:00:00+01:00", resource="ro-1")
     diff, proposed = booking.use_cases.configuration.propose_part("rumst", a_change(booking, hours=MORNINGS))
     assert '+      - {days: [monday, tuesday], from: "09:00", to: "12:00"}' in diff
@@ -53,7 +53,7 @@ def test_a_proposal_changes_nothing_and_tells_whom_it_would_hit(booking):
     assert text_of(booking) == RUMST
 
 
-def test_who_saw_an_older_version_is_told_and_changes_nothing(booking):
+def test_a_change_against_an_older_version_is_refused_and_stores_nothing(booking):
     booking.use_cases.configuration.amend_part("rumst", a_change(booking, hours=MORNINGS), "lead-1")
     newest = text_of(booking)
     with pytest.raises(Refusal) as refused:
@@ -77,7 +77,7 @@ def test_who_saw_an_older_version_is_told_and_changes_nothing(booking):
         ({"section": "teams", "name": "milieu"}, "/section"),
     ],
 )
-def test_what_is_wrong_is_pointed_at_below_the_part_and_nothing_is_stored(booking, change, pointer):
+def test_an_error_has_a_pointer_below_the_part_and_nothing_is_stored(booking, change, pointer):
     with pytest.raises(Refusal) as refused:
         booking.use_cases.configuration.amend_part("rumst", a_change(booking, **change), "lead-1")
     assert refused.value.code == "invalid-request"
@@ -88,7 +88,7 @@ def test_what_is_wrong_is_pointed_at_below_the_part_and_nothing_is_stored(bookin
 @pytest.mark.parametrize(
     ("section", "code"), [("resources", "unknown-resource"), ("appointment_types", "unknown-appointment-type")]
 )
-def test_no_form_makes_a_part_that_there_is_not(booking, section, code):
+def test_a_form_cannot_create_a_new_part(booking, section, code):
     with pytest.raises(Refusal) as refused:
         booking.use_cases.configuration.amend_part("rumst", a_change(booking, name="nobody", section=section), "lead-1")
     assert refused.value.code == code

@@ -18,12 +18,12 @@ from loket_contracts.errors import Refusal
         ("#abcdef", "#abcdef", 1),
     ],
 )
-def test_contrast_is_that_of_wcag(one, other, ratio):
+def test_contrast_is_calculated_as_in_wcag(one, other, ratio):
     assert contrast(one, other) == pytest.approx(ratio, abs=0.01)
     assert contrast(other, one) == contrast(one, other)
 
 
-def test_a_colour_on_which_white_cannot_be_read_is_refused_with_its_line():
+def test_a_colour_with_too_little_contrast_to_white_is_refused_with_its_line():
     with pytest.raises(Refusal) as refusal:
         read_configuration(a_configuration(look={"colour": "#ffcc00"}))
     (error,) = refusal.value.errors
@@ -34,12 +34,12 @@ def test_a_colour_on_which_white_cannot_be_read_is_refused_with_its_line():
 @pytest.mark.parametrize(
     "look", [{"colour": "teal"}, {"logo": "https://elsewhere.example/logo.png"}, {"logo": "data:text/html;base64,AA=="}]
 )
-def test_what_is_no_colour_and_no_picture_of_ours_is_refused(look):
+def test_an_invalid_colour_or_an_external_logo_is_refused(look):
     with pytest.raises(Refusal):
         read_configuration(a_configuration(look=look))
 
 
-def test_a_municipality_has_a_look_and_words_to_search_by():
+def test_a_municipality_has_a_colour_a_logo_and_search_keywords():
     known = read_configuration(a_configuration(look={"colour": "#123456", "logo": "data:image/png;base64,AAAA"}))
     assert known.look.colour == "#123456"
     assert read_configuration(a_configuration()).look.colour is None

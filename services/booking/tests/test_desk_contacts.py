@@ -39,7 +39,7 @@ def dossier(booking, card):
 
 
 @pytest.mark.parametrize("contact", [BY_PHONE, BY_NAME])
-def test_staff_book_for_somebody_without_an_email_address(booking, contact):
+def test_staff_can_book_for_a_resident_without_an_email_address(booking, contact):
     booked, card = book(booking, contact)
     assert booked.state == "booked"
     assert dossier(booking, card)["contact"] == {"email": None, "phone": None, "language": "nl", **contact}
@@ -47,14 +47,14 @@ def test_staff_book_for_somebody_without_an_email_address(booking, contact):
     assert result["card"]["contact"]["email"] is None
 
 
-def test_residents_and_portals_still_give_an_email_address():
+def test_residents_and_portals_must_give_an_email_address():
     body = {"appointment_types": ["advies"], "start": START, "contact": BY_PHONE}
     with pytest.raises(Refusal) as refusal:
         load(BookAppointment(), body)
     assert refusal.value.errors == [{"pointer": "/contact/email", "detail": "Missing data for required field."}]
 
 
-def test_questions_that_staff_leave_open_are_shown_as_still_to_be_asked(booking):
+def test_questions_that_staff_leave_open_are_listed_as_unanswered(booking):
     _, card = book(booking, BY_NAME, answers={"grond": "ja"})
     assert dossier(booking, card)["unanswered"] == ["hoeveel", "verhaal"]
     booking.use_cases.preparation.answer_questions(
@@ -64,40 +64,40 @@ def test_questions_that_staff_leave_open_are_shown_as_still_to_be_asked(booking)
     assert refused(book, booking, BY_NAME, LATER, answers={"grond": "misschien"}) == "invalid-request"
 
 
-def test_residents_answer_what_is_required(booking):
+def test_residents_must_answer_required_questions(booking):
     assert refused(booking.book, answers={"grond": "nee"}) == "invalid-request"
     _, card = booking.book(answers={"grond": "nee", "verhaal": "x"})
     mend = {"answers": {"verhaal": ""}, "message": None}
     assert refused(booking.use_cases.preparation.answer_questions, card, mend, Request()) == "invalid-request"
 
 
-def test_a_visit_by_telephone_needs_a_number(booking):
+def test_a_telephone_appointment_needs_a_number(booking):
     call = {"appointment_types": ["bellen"], "location": "telefoon"}
     assert refused(book, booking, BY_NAME, **call) == "invalid-request"
     assert book(booking, BY_PHONE, **call)[0].state == "booked"
 
 
-def test_people_without_contact_data_are_never_taken_for_one_person(booking):
+def test_people_without_contact_data_are_never_treated_as_one_person(booking):
     cards = [book(booking, BY_NAME, start)[1] for start in (START, START, LATER)]
     assert [booking.card(each.id).contact_mark for each in cards] == [None] * 3
     assert [booking.card(each.id).places for each in cards] == [[]] * 3
     assert dossier(booking, cards[0])["earlier"] == []
 
 
-def test_a_number_tells_that_it_is_the_same_person_again(booking):
+def test_the_same_telephone_number_identifies_the_same_person(booking):
     first, second = (book(booking, BY_PHONE, start)[1] for start in (START, LATER))
     assert [each["appointment"] for each in dossier(booking, second)["earlier"]] == [first.id]
     assert dossier(booking, book(booking, {**BY_PHONE, "phone": "+32470999999"}, LATER)[1])["earlier"] == []
 
 
-def test_the_next_visit_of_somebody_without_an_email_address_is_booked(booking):
+def test_staff_can_book_a_follow_up_for_a_resident_without_an_email_address(booking):
     _, card = book(booking, BY_PHONE)
     command = load(BookFollowUp(), {"appointment_types": ["advies"], "location": "hal", "start": LATER})
     _, following = booking.use_cases.booking.follow_up(booking.card(card.id), command, STAFF)
     assert booking.card(following.id).contact["phone"] == PHONE
 
 
-def test_who_left_a_number_alone_is_exported_and_erased_by_it(booking):
+def test_a_resident_with_only_a_telephone_number_is_exported_and_erased_by_it(booking):
     _, card = book(booking, BY_PHONE)
     _, other = book(booking, BY_NAME, LATER)
     result = booking.use_cases.privacy.export_resident("rumst", PHONE, STAFF)
@@ -107,7 +107,7 @@ def test_who_left_a_number_alone_is_exported_and_erased_by_it(booking):
     assert booking.card(other.id) is not None
 
 
-def test_who_left_nothing_is_exported_and_erased_by_the_reference_of_the_appointment(booking):
+def test_a_resident_without_contact_data_is_exported_and_erased_by_reference(booking):
     _, card = book(booking, BY_NAME)
     _, other = book(booking, BY_NAME, LATER)
     result = booking.use_cases.privacy.export_resident("rumst", card.reference, STAFF)

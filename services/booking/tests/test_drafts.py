@@ -22,7 +22,7 @@ def fill_in(booking, held, **given):
     return booking.use_cases.drafts.fill_in(held, FillIn().load(given))
 
 
-def test_each_part_is_kept_and_the_other_stays_as_it_was(booking):
+def test_saving_one_part_of_the_form_keeps_the_others(booking):
     held = booking.hold()
     fill_in(booking, held, answers=ANSWERS)
     draft = fill_in(booking, held, contact=CONTACT)
@@ -31,21 +31,21 @@ def test_each_part_is_kept_and_the_other_stays_as_it_was(booking):
     assert booking.use_cases.drafts.get_draft(held) == draft
 
 
-def test_a_part_that_is_wrong_is_refused_and_nothing_of_it_is_kept(booking):
+def test_an_invalid_part_is_refused_and_not_stored(booking):
     held = booking.hold()
     assert refused(fill_in, booking, held, answers={"perceel": " "}) == "invalid-request"
     assert refused(fill_in, booking, held, answers={"nobody-asked": "x"}) == "invalid-request"
     assert booking.use_cases.drafts.get_draft(held).answers == {}
 
 
-def test_who_is_rung_gives_a_number(booking):
+def test_a_form_for_a_telephone_appointment_requires_a_number(booking):
     held = booking.hold(appointment_types=["leegstand"], location="telefoon", start=LATER)
     assert refused(fill_in, booking, held, contact=CONTACT) == "invalid-request"
     assert booking.use_cases.drafts.get_draft(held).contact == {}
     assert fill_in(booking, held, contact={**CONTACT, "phone": "0470 12 34 56"}).contact["phone"]
 
 
-def test_another_moment_takes_along_what_was_filled_in_and_gives_the_first_one_back(booking):
+def test_choosing_another_slot_carries_the_form_over_and_releases_the_first_hold(booking):
     held = booking.hold()
     room = booking.capacity()
     fill_in(booking, held, answers=ANSWERS, contact=CONTACT)
@@ -57,7 +57,7 @@ def test_another_moment_takes_along_what_was_filled_in_and_gives_the_first_one_b
     assert refused(booking.use_cases.appointments.find_hold, "rumst", held.appointment.id) == "hold-not-found"
 
 
-def test_what_was_filled_in_is_forgotten_by_the_database_an_hour_after_the_hold(booking, database):
+def test_the_database_deletes_a_form_an_hour_after_its_hold(booking, database):
     held = booking.hold()
     fill_in(booking, held, contact=CONTACT)
     (kept,) = database.drafts.find()
@@ -65,7 +65,7 @@ def test_what_was_filled_in_is_forgotten_by_the_database_an_hour_after_the_hold(
     assert database.drafts.index_information()["expires"]["expireAfterSeconds"] == 0
 
 
-def test_a_hold_starts_without_anything_filled_in(booking):
+def test_a_new_hold_has_an_empty_form(booking):
     draft = booking.use_cases.drafts.get_draft(booking.hold(start=START))
     assert (draft.answers, draft.contact) == ({}, {})
 
@@ -74,7 +74,7 @@ def book(booking, held):
     return booking.use_cases.drafts.book_draft("rumst", held.appointment.id, None, Request())
 
 
-def test_what_was_filled_in_is_booked_once_however_often_it_is_sent(booking):
+def test_a_form_that_is_sent_repeatedly_books_once(booking):
     held = booking.hold()
     fill_in(booking, held, answers=ANSWERS, contact=CONTACT)
     booked, card = book(booking, held)
@@ -83,7 +83,7 @@ def test_what_was_filled_in_is_booked_once_however_often_it_is_sent(booking):
     assert booking.take_events() == ["appointment.booked"]
 
 
-def test_a_form_that_is_half_filled_in_books_nothing(booking):
+def test_an_incomplete_form_books_nothing(booking):
     held = booking.hold()
     assert refused(book, booking, held) == "hold-not-found"
     fill_in(booking, held, answers=ANSWERS)
@@ -99,7 +99,7 @@ def names(files):
     return [file["name"] for file in files]
 
 
-def test_files_that_are_sent_with_the_form_are_on_the_card_once_it_is_booked(booking):
+def test_files_of_the_form_are_on_the_card_after_booking(booking):
     held = booking.hold()
     fill_in(booking, held, answers=ANSWERS, contact=CONTACT)
     attach(booking, held)
@@ -113,7 +113,7 @@ def test_files_that_are_sent_with_the_form_are_on_the_card_once_it_is_booked(boo
     assert names(book(booking, held)[1].files) == ["plan.pdf", "foto.pdf"]
 
 
-def test_a_file_is_taken_away_again_and_nobody_elses_is(booking):
+def test_a_file_can_be_removed_from_its_own_form_only(booking):
     mine, other = booking.hold(), booking.hold(start=LATER)
     attach(booking, mine)
     attach(booking, other, "other.pdf")
@@ -127,13 +127,13 @@ def test_a_file_is_taken_away_again_and_nobody_elses_is(booking):
 @pytest.mark.parametrize(
     ("question", "content"), [("plannen", b"MZ a program"), ("perceel", PDF), ("nobody-asked", PDF), ("plannen", b"")]
 )
-def test_what_is_no_document_or_was_not_asked_for_is_not_taken(booking, question, content):
+def test_a_file_of_the_wrong_kind_or_for_no_question_is_refused(booking, question, content):
     held = booking.hold()
     assert refused(attach, booking, held, "x.pdf", question, content) == "file-not-accepted"
     assert booking.use_cases.drafts.list_files(held) == []
 
 
-def test_another_moment_takes_the_files_along(booking):
+def test_choosing_another_slot_carries_the_files_over(booking):
     held = booking.hold()
     attach(booking, held)
     other = booking.hold(start=LATER)
@@ -142,7 +142,7 @@ def test_another_moment_takes_the_files_along(booking):
     assert booking.use_cases.drafts.list_files(held) == []
 
 
-def test_files_of_a_form_that_nobody_finished_are_forgotten(booking, database):
+def test_files_of_an_abandoned_form_are_deleted(booking, database):
     attach(booking, booking.hold())
     assert booking.use_cases.attachments.settle_expired() == 0
     booking.time += dt.timedelta(hours=2)
@@ -150,7 +150,7 @@ def test_files_of_a_form_that_nobody_finished_are_forgotten(booking, database):
     assert database["files.files"].count_documents({}) == database["files.chunks"].count_documents({}) == 0
 
 
-def test_files_of_a_booking_whose_process_died_before_it_came_for_them_get_to_the_card(booking):
+def test_files_of_a_booking_whose_process_died_are_added_to_the_card_later(booking):
     held = booking.hold()
     fill_in(booking, held, answers=ANSWERS, contact=CONTACT)
     attach(booking, held)

@@ -25,18 +25,18 @@ STORED = [
 
 
 @pytest.mark.parametrize(("schema", "body", "stored"), STORED)
-def test_the_fingerprint_of_a_command_is_that_of_earlier_versions(schema, body, stored):
+def test_the_fingerprint_of_a_command_is_stable_across_versions(schema, body, stored):
     assert _fingerprint(schema().load(body)) == stored
 
 
-def test_a_field_that_is_added_later_changes_it_only_with_a_value():
+def test_a_field_added_later_changes_the_fingerprint_only_with_a_value():
     command = BookAppointment().load({**VISIT, "contact": CONTACT})
     later = {**command, "interpreter": None, "contact": {**command["contact"], "title": None}}
     assert _fingerprint(later) == _fingerprint(command)
     assert _fingerprint({**command, "interpreter": "arabic"}) != _fingerprint(command)
 
 
-def test_the_fingerprint_of_a_follow_up_is_that_of_earlier_versions():
+def test_the_fingerprint_of_a_follow_up_is_stable_across_versions():
     command = {**BookFollowUp().load(VISIT), "contact": {**CONTACT, "phone": None, "language": None}}
     whole = hashlib.sha256(json.dumps(command, sort_keys=True, default=str).encode()).hexdigest()
     assert _fingerprint(command) == whole

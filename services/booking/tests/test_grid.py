@@ -13,7 +13,7 @@ ZONES = st.sampled_from(["Europe/Brussels", "Europe/London", "America/New_York",
 SPRING, AUTUMN = dt.date(2026, 3, 29), dt.date(2026, 10, 25)
 
 
-def test_a_day_has_288_cells_and_the_two_that_change_the_clock_276_and_300():
+def test_a_day_has_288_cells_and_276_or_300_at_a_clock_change():
     lengths = [day(date, "Europe/Brussels").cells for date in (dt.date(2026, 3, 28), SPRING, AUTUMN)]
     assert lengths == [288, 276, 300]
 
@@ -22,7 +22,7 @@ def test_a_day_has_288_cells_and_the_two_that_change_the_clock_276_and_300():
 @example(SPRING, "Europe/Brussels")
 @example(AUTUMN, "Europe/Brussels")
 @example(dt.date(2028, 2, 29), "Europe/Brussels")
-def test_every_cell_is_a_moment_and_every_moment_its_cell(date, time_zone):
+def test_every_cell_maps_to_a_moment_and_back(date, time_zone):
     on = day(date, time_zone)
     for cell in (0, 1, on.cells // 2, on.cells - 1):
         assert on.cell_of(on.moment(cell)) == cell
@@ -32,19 +32,19 @@ def test_every_cell_is_a_moment_and_every_moment_its_cell(date, time_zone):
 @given(DATES, ZONES)
 @example(SPRING, "Europe/Brussels")
 @example(AUTUMN, "Europe/Brussels")
-def test_the_quick_local_time_is_the_right_local_time(date, time_zone):
+def test_the_fast_local_time_equals_zoneinfo(date, time_zone):
     on = day(date, time_zone)
     for cell in range(0, on.cells + 1, 7):
         assert on.local(cell) == on.moment(cell).astimezone(on.zone).isoformat()
 
 
 @given(DATES, ZONES)
-def test_the_days_of_a_zone_follow_each_other_without_gap(date, time_zone):
+def test_consecutive_days_of_a_zone_have_no_gap(date, time_zone):
     on = day(date, time_zone)
     assert on.moment(on.cells) == day(date + dt.timedelta(days=1), time_zone).midnight
 
 
-def test_nine_in_the_morning_is_nine_in_the_morning_on_both_sides_of_the_change():
+def test_nine_in_the_morning_is_the_same_local_time_across_a_clock_change():
     nine = dt.time(9)
     assert [
         day(date, "Europe/Brussels").local(day(date, "Europe/Brussels").cell_at(nine)) for date in (SPRING, AUTUMN)
@@ -54,12 +54,12 @@ def test_nine_in_the_morning_is_nine_in_the_morning_on_both_sides_of_the_change(
     ]
 
 
-def test_a_clock_time_that_the_spring_change_leaves_out_is_the_moment_of_the_change():
+def test_a_local_time_skipped_in_spring_maps_to_the_moment_of_the_change():
     on = day(SPRING, "Europe/Brussels")
     assert on.local(on.cell_at(dt.time(2, 30))) == "2026-03-29T03:00:00+02:00"
 
 
-def test_a_clock_time_that_the_autumn_change_brings_twice_is_the_first_of_the_two():
+def test_a_local_time_repeated_in_autumn_maps_to_the_first_occurrence():
     on = day(AUTUMN, "Europe/Brussels")
     assert on.local(on.cell_at(dt.time(2, 30))) == "2026-10-25T02:30:00+02:00"
 
@@ -69,26 +69,26 @@ def test_a_clock_time_that_the_autumn_change_brings_twice_is_the_first_of_the_tw
 @example(dt.date(2026, 11, 25), "Europe/Brussels", dt.time(23, 58))
 @example(SPRING, "Europe/Brussels", dt.time(2, 33))
 @example(AUTUMN, "Europe/Brussels", dt.time(2, 58))
-def test_the_cell_of_any_clock_time_is_the_first_that_does_not_come_before_it(date, time_zone, clock):
+def test_the_cell_of_a_local_time_is_the_first_one_at_or_after_it(date, time_zone, clock):
     on = day(date, time_zone)
     shown = [on.moment(cell).astimezone(on.zone).time() for cell in range(on.cells)]
     assert on.cell_at(clock) == next((cell for cell in range(on.cells) if shown[cell] >= clock), on.cells)
 
 
 @given(st.sets(st.integers(0, 299)), st.integers(1, 40))
-def test_a_run_begins_exactly_where_so_many_free_cells_follow(free, length):
+def test_a_run_starts_exactly_where_enough_free_cells_follow(free, length):
     bits = sum(1 << cell for cell in free)
     expected = {cell for cell in range(300) if all(cell + n in free for n in range(length))}
     assert set(grid.cells_of(grid.runs(bits, length))) == expected
 
 
 @given(st.sets(st.integers(0, 299)))
-def test_the_cells_of_a_set_come_in_order(cells):
+def test_the_cells_of_a_set_are_in_order(cells):
     assert list(grid.cells_of(sum(1 << cell for cell in cells))) == sorted(cells)
 
 
 @given(st.lists(st.sets(st.integers(0, 60)), max_size=20))
-def test_counting_by_planes_is_counting(sets):
+def test_counting_by_bit_planes_equals_plain_counting(sets):
     planes = grid.count_sets([sum(1 << cell for cell in each) for each in sets])
     assert [grid.count_at(planes, cell) for cell in range(61)] == [
         sum(cell in each for each in sets) for cell in range(61)

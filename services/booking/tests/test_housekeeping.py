@@ -18,7 +18,7 @@ def cards(booking):
     return booking.stores.cards.collection.count_documents({})
 
 
-def test_a_card_that_never_came_to_its_claim_is_forgotten_and_no_other(booking):
+def test_a_card_without_a_claim_is_deleted_and_no_other(booking):
     _, kept = booking.book()
     _, left = booking.book(start="2026-12-01T10:00:00+01:00")
     booking.stores.agendas.collection.delete_one({"_id": left.agenda})
@@ -29,7 +29,7 @@ def test_a_card_that_never_came_to_its_claim_is_forgotten_and_no_other(booking):
     assert booking.stores.cards.get(left.id) is None
 
 
-def test_a_look_goes_on_where_the_last_one_ended_and_sees_who_came_in_the_same_millisecond(booking):
+def test_a_sweep_continues_where_the_last_one_ended_and_includes_the_same_millisecond(booking):
     _, first = booking.book()
     booking.time += ORPHANED_AFTER
     booking.use_cases.housekeeping.retention.delete_orphaned_cards()
@@ -43,7 +43,7 @@ def test_a_look_goes_on_where_the_last_one_ended_and_sees_who_came_in_the_same_m
     assert booking.stores.cards.get(first.id) == first
 
 
-def test_who_came_is_forgotten_when_the_retention_is_over_and_the_appointment_is_not(booking):
+def test_personal_data_is_deleted_after_its_retention_and_the_appointment_stays(booking):
     booked, card = booking.book()
     booking.time = booked.start + dt.timedelta(days=180)
     assert booking.use_cases.housekeeping.retention.delete_past_cards() == 0
@@ -56,7 +56,7 @@ def test_who_came_is_forgotten_when_the_retention_is_over_and_the_appointment_is
     ]
 
 
-def test_a_past_closure_stays_for_the_retention_of_its_own_municipality(booking):
+def test_a_past_closure_is_stored_for_the_retention_of_its_municipality(booking):
     neighbour = RUMST.replace("id: rumst", "id: boom").replace("retention_days: 180", "retention_days: 30")
     booking.stores.configurations.store(neighbour, "test", booking.time)
     closure = CloseTime().load({"first": dt.date(2026, 11, 30)})
@@ -67,7 +67,7 @@ def test_a_past_closure_stays_for_the_retention_of_its_own_municipality(booking)
     assert left == {laid["rumst"]}
 
 
-def test_a_moved_appointment_is_kept_by_its_new_day(booking):
+def test_the_retention_of_a_moved_appointment_starts_at_its_new_day(booking):
     booked, card = booking.book()
     booking.reschedule(card, LATER)
     assert booking.stores.cards.get(booked.id).visit_date == "2026-12-01"

@@ -16,7 +16,7 @@ def booking(database):
     return BookingHarness(database, a_configuration(most_holds_per_client=2, most_per_contact=2, no_show_minutes=20))
 
 
-def test_one_client_holds_so_many_slots_and_no_more_until_one_ends(booking):
+def test_a_client_may_hold_a_limited_number_of_slots_at_a_time(booking):
     held = [booking.hold(client="192.0.2.1", start=f"2026-11-30T{hour}:00:00+01:00") for hour in ("09", "10")]
     assert refused(booking.hold, client="192.0.2.1") == "too-many-holds"
     booking.hold(client="192.0.2.2")
@@ -24,7 +24,7 @@ def test_one_client_holds_so_many_slots_and_no_more_until_one_ends(booking):
     booking.hold(client="192.0.2.1")
 
 
-def test_no_network_address_is_kept(booking):
+def test_network_addresses_are_not_stored(booking):
     booking.hold(client="192.0.2.1")
     booking.book(client="192.0.2.1", start=LATER)
     for collection in (
@@ -61,12 +61,12 @@ def crowded(database):
     )
 
 
-def test_holds_of_one_client_at_the_same_moment_do_not_pass_the_bound_together(crowded):
+def test_concurrent_holds_of_one_client_do_not_exceed_the_limit(crowded):
     said = many(lambda _: crowded.hold(client="192.0.2.1"), 20)
     assert sorted(said) == [*["taken"] * 5, *["too-many-holds"] * 15]
 
 
-def test_bookings_of_one_client_at_the_same_moment_do_not_pass_the_bound_together(crowded):
+def test_concurrent_bookings_of_one_client_do_not_exceed_the_limit(crowded):
     def book(number):
         crowded.book(client="192.0.2.1", contact={**CONTACT, "email": f"x{number}@example.org"})
 
@@ -78,7 +78,7 @@ def a_stranger_books(booking, number, **changes):
     return booking.book(client="192.0.2.1", contact=contact, **changes)
 
 
-def test_one_client_books_so_often_in_an_hour_with_or_without_a_hold(crowded):
+def test_a_client_may_make_a_limited_number_of_bookings_per_hour(crowded):
     for number in range(3):
         a_stranger_books(crowded, number)
     for number in range(3, 5):
@@ -93,7 +93,7 @@ def test_one_client_books_so_often_in_an_hour_with_or_without_a_hold(crowded):
     a_stranger_books(crowded, 5)
 
 
-def test_what_was_refused_does_not_count_and_a_hold_that_was_booked_no_longer_does(crowded):
+def test_refused_requests_and_booked_holds_do_not_count(crowded):
     for number in range(8):
         assert refused(a_stranger_books, crowded, number, start="2026-11-30T03:00:00+01:00") == "slot-not-offered"
         assert refused(crowded.hold, client="192.0.2.1", start="2026-11-30T03:00:00+01:00") == "slot-not-offered"
@@ -103,7 +103,7 @@ def test_what_was_refused_does_not_count_and_a_hold_that_was_booked_no_longer_do
         crowded.hold(client="192.0.2.1")
 
 
-def test_another_moment_for_the_same_form_counts_once(crowded):
+def test_choosing_another_slot_for_the_same_form_counts_once(crowded):
     held = crowded.hold(client="192.0.2.1")
     for _ in range(8):
         other = crowded.hold(client="192.0.2.1", start=LATER)
@@ -111,20 +111,20 @@ def test_another_moment_for_the_same_form_counts_once(crowded):
         held = other
 
 
-def test_a_repeat_under_a_key_is_answered_and_does_not_count(crowded):
+def test_a_repeated_idempotency_key_does_not_count(crowded):
     first, _ = crowded.book(key="k", client="192.0.2.1")
     for number in range(4):
         a_stranger_books(crowded, number)
     assert crowded.book(key="k", client="192.0.2.1")[0].id == first.id
 
 
-def test_a_key_of_a_hold_is_not_used_for_another_hold(crowded):
+def test_an_idempotency_key_of_a_hold_cannot_be_used_for_another_hold(crowded):
     held = crowded.hold(key="k")
     assert crowded.hold(key="k").appointment.id == held.appointment.id
     assert refused(crowded.hold, key="k", start=LATER) == "idempotency-key-reused"
 
 
-def test_the_refusal_of_one_more_hold_tells_when_the_first_ends(booking):
+def test_the_refusal_of_a_hold_says_when_the_first_hold_ends(booking):
     booking.hold(client="192.0.2.1")
     booking.later(minutes=4)
     booking.hold(client="192.0.2.1", start=LATER)
@@ -133,7 +133,7 @@ def test_the_refusal_of_one_more_hold_tells_when_the_first_ends(booking):
     assert refused_.value.params["seconds"] == "360"
 
 
-def test_one_person_has_so_many_appointments_of_a_type_to_come_however_they_spell_their_address(booking):
+def test_a_person_may_have_a_limited_number_of_future_appointments_however_the_address_is_spelt(booking):
     booking.book()
     _, second = booking.book(start=LATER, contact={**CONTACT, "email": "LIEVE@example.org"})
     assert refused(booking.book, start="2026-12-02T10:00:00+01:00") == "too-many-appointments"
@@ -143,7 +143,7 @@ def test_one_person_has_so_many_appointments_of_a_type_to_come_however_they_spel
     assert refused(booking.book, start="2026-12-03T10:00:00+01:00") == "too-many-appointments", "staff's counts too"
 
 
-def test_two_requests_at_the_same_moment_do_not_pass_the_bound_together(database):
+def test_two_concurrent_bookings_of_one_person_do_not_exceed_the_limit(database):
     booking = BookingHarness(
         database, a_configuration(most_per_contact=1, resources={f"ro-{n}": specialist() for n in range(8)})
     )
@@ -162,7 +162,7 @@ def test_two_requests_at_the_same_moment_do_not_pass_the_bound_together(database
     assert sorted(said) == ["booked", *["too-many-appointments"] * 7]
 
 
-def test_a_place_is_free_again_when_its_visit_is_over_or_its_resident_forgotten(booking):
+def test_a_past_or_erased_appointment_no_longer_counts(booking):
     booked, _ = booking.book()
     booking.book(start=LATER)
     booking.time = booked.start
@@ -181,7 +181,7 @@ def test_a_change_against_an_older_version_is_refused(booking):
     assert booking.cancel(booking.card(card.id), sequence=moved.sequence).state == "cancelled"
 
 
-def test_a_reason_is_one_of_the_municipalitys(database):
+def test_a_reason_must_be_in_the_list_of_the_municipality(database):
     booking = BookingHarness(database, a_configuration(reasons={"cancel": ["te-laat"]}))
     _, card = booking.book()
     assert refused(booking.cancel, card, "ill") == "invalid-request"
@@ -189,7 +189,7 @@ def test_a_reason_is_one_of_the_municipalitys(database):
     assert booking.cancel(card, "te-laat").history[-1].reason == "te-laat"
 
 
-def test_every_step_keeps_who_took_it(booking):
+def test_the_history_records_who_gave_each_command(booking):
     _, card = booking.book()
     booking.begin(card)
     booking.apply(card, "check_in")
@@ -198,7 +198,7 @@ def test_every_step_keeps_who_took_it(booking):
     ]  # fmt: skip
 
 
-def test_who_did_not_check_in_counts_as_missing_after_the_grace_and_not_before(booking):
+def test_a_resident_who_did_not_check_in_becomes_a_no_show_after_the_grace_period(booking):
     _, card = booking.book(start=START)
     _, here = booking.book(start=START)
     booking.begin(here)
@@ -212,7 +212,7 @@ def test_who_did_not_check_in_counts_as_missing_after_the_grace_and_not_before(b
     assert booking.apply(card, "undo_no_show").state == "booked"
 
 
-def test_a_telephone_call_is_never_missed_by_the_clock(database):
+def test_a_telephone_appointment_never_becomes_a_no_show_automatically(database):
     booking = BookingHarness(
         database,
         a_configuration(

@@ -43,7 +43,7 @@ def upload(booking, card, content=PDF, question="plan", name="plan.pdf"):
 # --- time to study the file
 
 
-def test_the_file_is_studied_somewhere_in_the_working_days_before(database):
+def test_file_study_is_scheduled_in_the_working_days_before_the_appointment(database):
     booking = booking_with(database, study={"minutes": 20, "working_days": 2})
     booked, card = booking.book(start=START)
     _, placements = booking.stores.agendas.find_claim(card.agenda, card.id)
@@ -54,7 +54,7 @@ def test_the_file_is_studied_somewhere_in_the_working_days_before(database):
     assert "09:00" not in booking.starts("2026-12-02"), "the study takes that time"
 
 
-def test_without_time_to_study_there_is_no_slot(database):
+def test_without_time_for_file_study_there_is_no_slot(database):
     booking = booking_with(database, study={"minutes": 20, "working_days": 1})
     booking.stores.agendas.collection.update_one(
         {"_id": "rumst/ro-1/2026-12-02"},
@@ -67,7 +67,7 @@ def test_without_time_to_study_there_is_no_slot(database):
     assert booking.starts("2026-12-04")
 
 
-def test_what_cancels_or_moves_a_visit_takes_its_study_along(database):
+def test_cancelling_or_moving_an_appointment_also_cancels_or_moves_its_file_study(database):
     booking = booking_with(database, study={"minutes": 180, "working_days": 1})
     assert booking.starts("2026-12-02")
     _, card = booking.book(start=START)
@@ -79,7 +79,7 @@ def test_what_cancels_or_moves_a_visit_takes_its_study_along(database):
     assert "09:00" in booking.starts("2026-12-03")
 
 
-def test_a_study_that_would_lie_in_the_past_is_none(database):
+def test_an_appointment_whose_file_study_would_be_in_the_past_is_not_offered(database):
     booking = booking_with(database, study={"minutes": 20, "working_days": 1})
     booking.time = utc(2026, 12, 2, 10, 50)
     assert booking.starts("2026-12-03") == []
@@ -90,14 +90,14 @@ def test_a_study_that_would_lie_in_the_past_is_none(database):
 # --- questions that depend on an answer
 
 
-def test_a_question_is_needed_only_after_the_answer_that_leads_to_it(database):
+def test_a_conditional_question_is_required_only_when_its_condition_is_met(database):
     booking = asking(database)
     _, card = booking.book(start=START, answers={"grond": "ja", "eigenaar": "Jan"})
     assert card.answers == {"grond": "ja"}, "what is not asked is not kept"
     assert refused(booking.book, start=START, answers={"grond": "nee"}) == "invalid-request"
 
 
-def test_answers_can_be_mended_before_the_visit(database):
+def test_answers_can_be_changed_before_the_visit(database):
     booking = asking(database)
     _, card = booking.book(start=START, answers={"grond": "ja"})
     given = AnswerQuestions().load({"answers": {"grond": "nee", "eigenaar": "Jan"}})
@@ -112,7 +112,7 @@ def test_answers_can_be_mended_before_the_visit(database):
 # --- documents
 
 
-def test_a_document_that_is_missing_is_asked_for_once_and_then_flagged(database):
+def test_a_missing_document_is_requested_once_and_then_flagged(database):
     booking = asking(database)
     _, card = booking.book(start=START)
     booking.take_events()
@@ -132,7 +132,7 @@ def test_a_document_that_is_missing_is_asked_for_once_and_then_flagged(database)
     assert not booking.card(card.id).flagged, "it is there after all"
 
 
-def test_a_document_that_is_there_is_not_asked_for(database):
+def test_a_document_that_was_uploaded_is_not_requested(database):
     booking = asking(database)
     _, card = booking.book(start=START)
     upload(booking, card)
@@ -144,7 +144,7 @@ def test_a_document_that_is_there_is_not_asked_for(database):
 
 
 @pytest.mark.parametrize(("consequence", "state"), [("keep", "booked"), ("release", "cancelled")])
-def test_the_consequence_of_a_missing_document_is_the_municipalitys(database, consequence, state):
+def test_the_municipality_configures_the_consequence_of_a_missing_document(database, consequence, state):
     booking = asking(database, if_missing=consequence)
     _, card = booking.book(start=START)
     booking.time = utc(2026, 12, 1, 23)
@@ -155,7 +155,7 @@ def test_the_consequence_of_a_missing_document_is_the_municipalitys(database, co
         assert booking.starts("2026-12-03")
 
 
-def test_who_books_late_has_until_the_start_and_is_not_reminded(database):
+def test_a_late_booking_may_bring_documents_until_the_start_and_gets_no_reminder(database):
     booking = asking(database, if_missing="release")
     booking.time = utc(2026, 12, 2, 12)
     _, card = booking.book(start=START)
@@ -165,14 +165,14 @@ def test_who_books_late_has_until_the_start_and_is_not_reminded(database):
     assert [name for name in booking.take_events() if name.startswith("appointment")] == []
 
 
-def test_a_move_moves_the_day_on_which_documents_are_due(database):
+def test_moving_an_appointment_moves_the_due_day_of_its_documents(database):
     booking = asking(database)
     _, card = booking.book(start=START)
     booking.reschedule(card, "2026-12-10T10:00:00+01:00")
     assert booking.card(card.id).duty_at == utc(2026, 12, 4, 8)
 
 
-def test_a_process_that_died_between_a_step_and_its_note_does_not_take_it_twice(database):
+def test_a_repeat_after_a_crash_does_not_apply_a_command_twice(database):
     booking = asking(database)
     _, card = booking.book(start=START)
     booking.time = utc(2026, 11, 27, 8)
@@ -195,7 +195,7 @@ def test_a_process_that_died_between_a_step_and_its_note_does_not_take_it_twice(
         (base64.b64encode(b"%PDF-1.7\n" + b"x" * attachments.MAX_BYTES).decode(), "plan"),
     ],
 )
-def test_a_file_that_is_not_what_was_asked_for_is_refused_and_nothing_is_kept(database, content, question):
+def test_a_file_of_the_wrong_type_is_refused_and_not_stored(database, content, question):
     booking = asking(database)
     _, card = booking.book(start=START)
     assert refused(upload, booking, card, content, question) == "file-not-accepted"
@@ -203,7 +203,7 @@ def test_a_file_that_is_not_what_was_asked_for_is_refused_and_nothing_is_kept(da
     assert booking.stores.files.collection.count_documents({}) == 0
 
 
-def test_a_file_comes_back_as_it_was_and_goes_when_it_is_dropped(database):
+def test_a_file_is_returned_unchanged_and_deleted_on_request(database):
     booking = asking(database)
     _, card = booking.book(start=START)
     kept = upload(booking, card, name="../plan\x00.pdf")
@@ -219,7 +219,7 @@ def test_a_file_comes_back_as_it_was_and_goes_when_it_is_dropped(database):
     assert booking.card(card.id).duty_at is not None, "it is missing again"
 
 
-def test_there_is_an_end_to_the_number_of_files(database):
+def test_the_number_of_files_is_limited(database):
     booking = asking(database)
     _, card = booking.book(start=START)
     for _ in range(attachments.MAX_FILES):
@@ -228,7 +228,7 @@ def test_there_is_an_end_to_the_number_of_files(database):
     assert booking.stores.files.collection.count_documents({}) == attachments.MAX_FILES
 
 
-def test_the_file_of_one_appointment_is_not_opened_with_another(database):
+def test_a_file_cannot_be_read_through_another_appointment(database):
     booking = asking(database)
     _, card = booking.book(start=START)
     _, other = booking.book(start="2026-12-03T11:00:00+01:00")
@@ -239,7 +239,7 @@ def test_the_file_of_one_appointment_is_not_opened_with_another(database):
 # --- what the specialist asks, sees and records
 
 
-def test_what_is_asked_beforehand_is_told_without_its_words_and_answered_on_the_card(database):
+def test_a_request_to_the_resident_is_published_without_its_text_and_answered_on_the_card(database):
     booking = asking(database)
     _, card = booking.book(start=START)
     booking.use_cases.preparation.ask_resident(card, "Wie is uw architect?", STAFF)
@@ -251,7 +251,7 @@ def test_what_is_asked_beforehand_is_told_without_its_words_and_answered_on_the_
     assert shown["asked"] == [{"text": "Wie is uw architect?", "answer": "Mevrouw Peeters"}]
 
 
-def test_the_specialist_sees_answers_files_and_earlier_visits_and_the_look_is_recorded(database):
+def test_the_dossier_contains_answers_files_and_earlier_visits_and_reading_it_is_audited(database):
     booking = asking(database)
     _, earlier = booking.book(start="2026-11-26T10:00:00+01:00")
     _, card = booking.book(start=START, answers={"grond": "ja"})
@@ -276,7 +276,7 @@ def test_a_follow_up_is_booked_at_once_for_the_same_resident(database):
     assert made.contact == card.contact
 
 
-def test_feedback_is_taken_once_and_after_the_visit(database):
+def test_feedback_is_accepted_once_and_only_after_the_visit(database):
     booking = booking_with(database)
     _, card = booking.book(start=START)
     give = (booking.use_cases.feedback.give_feedback, card, 5, "Dank u", Request())
@@ -305,7 +305,7 @@ def by_link(database):
     return booking
 
 
-def test_what_is_by_invitation_is_booked_with_one_and_not_without(by_link):
+def test_a_type_by_invitation_requires_an_invitation(by_link):
     assert refused(by_link.book) == "unknown-appointment-type"
     assert refused(by_link.book, appointment_types=["intern"]) == "unknown-appointment-type"
     assert by_link.book(appointment_types=["intern"], request=STAFF)
@@ -316,7 +316,7 @@ def test_what_is_by_invitation_is_booked_with_one_and_not_without(by_link):
     assert seen["file_reference"] == "OMV_2025012345"
 
 
-def test_an_invitation_is_used_once_also_when_two_use_it_at_the_same_moment(by_link):
+def test_an_invitation_is_used_once_even_by_concurrent_bookings(by_link):
     _, token = invited(by_link)
     starts = [f"2026-12-0{day}T{hour}:00:00+01:00" for day in (3, 4) for hour in (10, 11)]
 
@@ -333,7 +333,7 @@ def test_an_invitation_is_used_once_also_when_two_use_it_at_the_same_moment(by_l
     assert by_link.stores.cards.collection.count_documents({}) == 1
 
 
-def test_an_invitation_is_for_its_own_type_and_time_and_can_be_taken_back(by_link):
+def test_an_invitation_is_limited_to_its_type_and_time_and_can_be_revoked(by_link):
     made, token = invited(by_link, days=1)
     assert refused(by_link.book, invitation=token, appointment_types=["advies"]) == "invitation-not-valid"
     assert refused(by_link.hold, invitation="wrong") == "invitation-not-valid"
@@ -345,14 +345,14 @@ def test_an_invitation_is_for_its_own_type_and_time_and_can_be_taken_back(by_lin
     assert refused(by_link.use_cases.invitations.revoke, "boom", made.id) == "invitation-not-valid"
 
 
-def test_an_invitation_whose_slot_went_to_another_can_still_be_used(by_link):
+def test_an_invitation_whose_slot_was_taken_can_still_be_used(by_link):
     _, token = invited(by_link, resource="ro-1")
     by_link.book(request=STAFF, resource="ro-1")
     assert refused(by_link.book, invitation=token) == "slot-taken"
     assert by_link.book(invitation=token, start="2026-12-04T10:00:00+01:00")
 
 
-def test_only_a_hash_of_the_invitation_is_kept_and_its_use_is_told(by_link):
+def test_only_a_hash_of_the_invitation_is_stored_and_its_use_is_published(by_link):
     _, token = invited(by_link)
     assert token not in str(by_link.stores.invitations.collection.find_one({}))
     shown = by_link.use_cases.appointments.describe_invitation("rumst", token)
@@ -363,7 +363,7 @@ def test_only_a_hash_of_the_invitation_is_kept_and_its_use_is_told(by_link):
 
 
 @pytest.mark.parametrize("command", [{"appointment_type": "x"}, {"resource": "mi-1"}, {"location": "x"}])
-def test_an_invitation_to_what_cannot_be_is_not_made(by_link, command):
+def test_an_invitation_to_an_unknown_type_resource_or_location_is_refused(by_link, command):
     assert refused(invited, by_link, **command).startswith("unknown-")
 
 
@@ -378,5 +378,5 @@ def test_an_invitation_to_what_cannot_be_is_not_made(by_link, command):
         ("/", "document"),
     ],
 )
-def test_a_name_of_a_file_keeps_its_extension_and_has_no_folders(given, kept):
+def test_a_sanitised_file_name_keeps_its_extension_and_has_no_folders(given, kept):
     assert attachments.safe_file_name(given) == kept

@@ -44,7 +44,7 @@ def erase(booking, email=CONTACT["email"]):
     return booking.use_cases.privacy.erase_resident("rumst", email, STAFF)
 
 
-def test_all_that_is_known_of_a_resident_is_told_on_request(booking):
+def test_an_export_contains_all_data_of_a_resident(booking):
     card = a_visit_with_everything(booking)
     booking.book(start=LATER, contact={"name": "Jan", "email": "jan@example.org"})
     result = booking.use_cases.privacy.export_resident("rumst", "Lieve@Example.org", STAFF)
@@ -55,7 +55,7 @@ def test_all_that_is_known_of_a_resident_is_told_on_request(booking):
     assert booking.stores.audit.page("rumst", card.id, None, 1)[0][0]["action"] == "exported"
 
 
-def test_who_asks_to_be_forgotten_is_and_what_was_to_come_is_cancelled(booking):
+def test_erasing_a_resident_cancels_future_appointments(booking):
     card = a_visit_with_everything(booking)
     _, other = booking.book(start=LATER, contact={"name": "Jan", "email": "jan@example.org"})
     booking.use_cases.waiting_list.join(card, JoinWaitingList().load({"appointment": card.id}), Request())
@@ -70,7 +70,7 @@ def test_who_asks_to_be_forgotten_is_and_what_was_to_come_is_cancelled(booking):
     assert erase(booking) == 0
 
 
-def test_an_erasure_whose_process_died_is_brought_to_its_end(booking):
+def test_an_interrupted_erasure_is_completed(booking):
     card = a_visit_with_everything(booking)
     forget = booking.stores.cards.delete
 
@@ -88,7 +88,7 @@ def test_an_erasure_whose_process_died_is_brought_to_its_end(booking):
     assert booking.use_cases.privacy.finish_erasures() == 0
 
 
-def test_the_audit_says_who_did_what_and_names_no_resident(booking):
+def test_the_audit_log_records_who_did_what_without_naming_residents(booking):
     card = a_visit_with_everything(booking)
     erase(booking)
     entries = booking.stores.audit.page("rumst", card.id, None, 10)[0]
@@ -96,7 +96,7 @@ def test_the_audit_says_who_did_what_and_names_no_resident(booking):
     assert "lieve" not in str(entries).lower()
 
 
-def test_each_type_is_forgotten_after_its_own_time(booking):
+def test_each_type_has_its_own_retention(booking):
     cards = {
         kind: booking.book(start=f"2026-11-30T{hour}:00:00+01:00", appointment_types=[kind])[1]
         for kind, hour in (("kort", "09"), ("ander", "10"))
@@ -111,7 +111,7 @@ def test_each_type_is_forgotten_after_its_own_time(booking):
     assert booking.card(cards["ander"].id) is None
 
 
-def test_what_is_pseudonymised_keeps_the_choices_and_knows_nobody(booking):
+def test_a_pseudonymised_card_keeps_choices_and_no_personal_data(booking):
     card = a_visit_with_everything(booking)
     token = booking.use_cases.links.token(card.id)
     booking.time = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
@@ -126,7 +126,7 @@ def test_what_is_pseudonymised_keeps_the_choices_and_knows_nobody(booking):
     assert refused(booking.use_cases.booking.follow_up, kept, command, STAFF) == "appointment-not-found"
 
 
-def test_the_comment_of_a_feedback_goes_with_the_card_and_the_score_stays(booking):
+def test_the_comment_of_feedback_is_deleted_with_the_card_and_the_score_stays(booking):
     card = a_visit_with_everything(booking)
     booking.begin(card)
     booking.apply(card, "start")
@@ -137,7 +137,7 @@ def test_the_comment_of_a_feedback_goes_with_the_card_and_the_score_stays(bookin
     assert (kept["score"], kept["comment"]) == (4, "")
 
 
-def test_one_task_that_fails_does_not_keep_the_others_from_their_turn(booking):
+def test_a_failing_housekeeping_task_does_not_stop_the_others(booking):
     _, card = booking.book(start=START, appointment_types=["kort"])
 
     def broken(*_):

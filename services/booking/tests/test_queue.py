@@ -32,25 +32,25 @@ def order(waiting, **policy):
     return [each.id for each in waiting_line(waiting, QueuePolicy(**policy), NOON)]
 
 
-def test_an_appointment_within_its_time_comes_before_numbers_that_came_earlier():
+def test_an_appointment_in_its_time_precedes_tickets_that_arrived_earlier():
     here = [Waiting("t1", NOON - minutes(40)), Waiting("a1", NOON - minutes(2), NOON)]
     assert order(here) == ["a1", "t1"]
     assert order(here, order="arrival") == ["t1", "a1"]
 
 
-def test_an_appointment_whose_time_has_not_come_waits_among_the_numbers():
+def test_an_early_appointment_waits_among_the_tickets():
     here = [Waiting("t1", NOON - minutes(5)), Waiting("a1", NOON - minutes(2), NOON + minutes(30))]
     assert order(here) == ["t1", "a1"]
     assert order(here, early_minutes=30) == ["a1", "t1"]
 
 
-def test_who_comes_too_late_to_the_appointment_loses_precedence():
+def test_a_late_arrival_loses_the_precedence_of_an_appointment():
     here = [Waiting("t1", NOON - minutes(50)), Waiting("a1", NOON - minutes(1), NOON - minutes(30))]
     assert order(here) == ["t1", "a1"]
     assert order(here, late_minutes=30) == ["a1", "t1"]
 
 
-def test_appointments_are_called_by_their_start_and_numbers_by_arrival():
+def test_appointments_are_called_by_start_and_tickets_by_arrival():
     here = [
         Waiting("t2", NOON - minutes(3)), Waiting("a2", NOON - minutes(20), NOON),
         Waiting("t1", NOON - minutes(9)), Waiting("a1", NOON - minutes(10), NOON - minutes(5)),
@@ -59,7 +59,7 @@ def test_appointments_are_called_by_their_start_and_numbers_by_arrival():
 
 
 @given(st.lists(st.tuples(st.integers(-90, 0), st.none() | st.integers(-60, 60)), max_size=8), st.randoms())
-def test_the_order_does_not_depend_on_who_is_asked_first(people, random):
+def test_the_order_of_the_line_does_not_depend_on_the_input_order(people, random):
     here = [
         Waiting(str(n), NOON + minutes(came), None if start is None else NOON + minutes(start))
         for n, (came, start) in enumerate(people)
@@ -70,7 +70,7 @@ def test_the_order_does_not_depend_on_who_is_asked_first(people, random):
 
 
 @given(st.lists(st.sampled_from(sorted(tickets.TRANSITIONS)), max_size=12), st.sampled_from(ACTORS))
-def test_whatever_is_tried_a_ticket_takes_only_the_steps_of_its_table(commands, by):
+def test_a_ticket_accepts_only_the_commands_of_its_table(commands, by):
     ticket = Ticket("x/1", "rumst", "hal", 1, "ruimte", ("advies",), 1, "nl", "Europe/Brussels", NOON)
     for name in commands:
         rule = tickets.TRANSITIONS[name]
@@ -121,14 +121,14 @@ def arrived(booking, start, resource="ro-1"):
     return card
 
 
-def test_numbers_run_by_location_and_day_and_are_told(booking):
+def test_ticket_numbers_count_by_location_and_day_and_are_published(booking):
     assert [walk_in(booking).number for _ in range(3)] == [1, 2, 3]
     assert booking.take_events() == ["ticket.issued"] * 3
     booking.later(days=1)
     assert walk_in(booking).number == 1
 
 
-def test_call_next_takes_the_appointment_that_is_due_then_the_numbers_in_turn(booking):
+def test_call_next_calls_the_due_appointment_first_and_then_the_tickets_in_order(booking):
     first, second = walk_in(booking), walk_in(booking)
     card = arrived(booking, "2026-11-30T09:00:00+01:00")
     booking.time = utc(2026, 11, 30, 8)
@@ -139,7 +139,7 @@ def test_call_next_takes_the_appointment_that_is_due_then_the_numbers_in_turn(bo
     assert refused(call, booking) == "nobody-waiting"
 
 
-def test_a_specialist_is_given_their_own_appointments_and_the_numbers_they_can_help(booking):
+def test_a_specialist_is_offered_their_own_appointments_and_the_tickets_they_can_serve(booking):
     card = arrived(booking, "2026-11-30T09:00:00+01:00", "ro-1")
     nature = walk_in(booking, "natuur")
     assert refused(call, booking, "ro-2") == "nobody-waiting"
@@ -147,7 +147,7 @@ def test_a_specialist_is_given_their_own_appointments_and_the_numbers_they_can_h
     assert call(booking, "ro-1").id == card.id
 
 
-def test_the_same_person_is_never_called_to_two_desks(database, booking):
+def test_a_visitor_is_never_called_to_two_counters(database, booking):
     for _ in range(12):
         walk_in(booking)
 
@@ -166,7 +166,7 @@ def test_the_same_person_is_never_called_to_two_desks(database, booking):
     assert set(refusals) <= {"nobody-waiting", "changed-meanwhile"}
 
 
-def test_a_parked_number_waits_aside_and_comes_back_to_its_place(booking):
+def test_a_parked_ticket_waits_aside_and_returns_to_its_place(booking):
     first, second = walk_in(booking), walk_in(booking)
     call(booking)
     take(booking, first.id, "park")
@@ -176,7 +176,7 @@ def test_a_parked_number_waits_aside_and_comes_back_to_its_place(booking):
     assert call(booking).id == first.id
 
 
-def test_a_number_that_is_transferred_keeps_its_place_with_the_other_team(booking):
+def test_a_transferred_ticket_keeps_its_place_at_the_other_team(booking):
     first = walk_in(booking)
     walk_in(booking, "natuur")
     call(booking)
@@ -189,7 +189,7 @@ def test_a_number_that_is_transferred_keeps_its_place_with_the_other_team(bookin
     )
 
 
-def test_an_appointment_that_is_transferred_becomes_a_number_with_its_place_in_the_line(booking):
+def test_a_transferred_appointment_becomes_a_ticket_with_its_place_in_the_line(booking):
     card = arrived(booking, "2026-11-30T09:00:00+01:00")
     booking.later(minutes=1)
     walk_in(booking, "natuur")
@@ -202,7 +202,7 @@ def test_an_appointment_that_is_transferred_becomes_a_number_with_its_place_in_t
     assert call(booking, "mi-1").id == issued.id
 
 
-def test_a_visit_can_be_parked_and_resumed(booking):
+def test_an_appointment_can_be_parked_and_resumed(booking):
     card = arrived(booking, "2026-11-30T09:00:00+01:00")
     call(booking)
     assert booking.apply(card, "park").state == "parked"
@@ -212,7 +212,7 @@ def test_a_visit_can_be_parked_and_resumed(booking):
     assert booking.apply(card, "complete", outcome="answered").outcome == "answered"
 
 
-def test_the_waiting_room_sees_numbers_and_references_and_no_name(booking):
+def test_the_waiting_room_shows_numbers_and_references_and_no_names(booking):
     walk_in(booking)
     booking.later(minutes=1)
     arrived(booking, "2026-11-30T09:00:00+01:00")
@@ -232,10 +232,10 @@ def test_the_waiting_room_sees_numbers_and_references_and_no_name(booking):
         (None, "complete", "not-allowed-in-state"),
     ],
 )
-def test_a_step_that_cannot_be_is_refused(booking, identifier, command, code):
+def test_an_impossible_command_is_refused(booking, identifier, command, code):
     assert refused(take, booking, identifier or walk_in(booking).id, command) == code
 
 
-def test_a_number_is_for_a_place_where_people_come(database):
+def test_a_ticket_requires_a_location_that_people_visit(database):
     configuration = a_configuration(locations={"hal": {"name": "Hal"}, "lijn": {"name": "Lijn", "channel": "phone"}})
     assert refused(walk_in, BookingHarness(database, configuration), location="lijn") == "unknown-location"

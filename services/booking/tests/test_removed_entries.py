@@ -57,7 +57,7 @@ def booked(booking):
 
 
 @pytest.mark.parametrize("removed", REMOVALS, ids="+".join)
-def test_what_was_booked_keeps_its_names_whatever_is_removed(booking, booked, removed):
+def test_a_booked_appointment_keeps_its_names_after_a_removal(booking, booked, removed):
     described = booking.use_cases.appointments.describe(booking.appointment(booked), booked)
     kept = ("appointment_types", "bring", "location", "team", "with", "start", "end", "missing")
     booking.take(without(*removed))
@@ -73,7 +73,7 @@ def test_what_was_booked_keeps_its_names_whatever_is_removed(booking, booked, re
 
 
 @pytest.mark.parametrize("removed", REMOVALS, ids="+".join)
-def test_what_was_booked_can_be_prepared_and_cancelled_whatever_is_removed(booking, booked, removed):
+def test_a_booked_appointment_can_be_prepared_and_cancelled_after_a_removal(booking, booked, removed):
     booking.take(without(*removed))
     given = {"answers": {"perceel": "Kerkstraat 2"}, "message": None}
     assert booking.use_cases.preparation.answer_questions(booked, given, Request()).answers == {
@@ -89,7 +89,7 @@ def test_what_was_booked_can_be_prepared_and_cancelled_whatever_is_removed(booki
     assert booking.cancel(booking.card(booked.id)).state == "cancelled"
 
 
-def test_names_are_those_of_the_last_version_that_had_the_entry(booking, booked):
+def test_names_come_from_the_last_version_that_had_the_entry(booking, booked):
     renamed = {**WHAT, "advies": WHAT["advies"] | {"name": "Advies over bouwen"}}
     booking.take(a_configuration(**BEFORE | {"appointment_types": renamed}))
     for hold_minutes in (11, 12):
@@ -98,7 +98,7 @@ def test_names_are_those_of_the_last_version_that_had_the_entry(booking, booked)
     assert topic["name"] == {"nl": "Advies over bouwen"}
 
 
-def test_an_entry_that_comes_back_counts_as_it_is_now(booking, booked):
+def test_a_restored_entry_applies_as_it_is_now(booking, booked):
     booking.take(without("advies"))
     back = {**WHAT, "advies": WHAT["advies"] | {"name": "Terug"}}
     booking.take(a_configuration(**BEFORE | {"appointment_types": back}))
@@ -107,7 +107,7 @@ def test_an_entry_that_comes_back_counts_as_it_is_now(booking, booked):
     assert booking.reschedule(booked, LATER).start.isoformat() == "2026-12-01T09:00:00+00:00"
 
 
-def test_removals_of_before_they_were_noted_are_found_in_the_versions(booking, booked, database):
+def test_removals_before_they_were_recorded_are_found_in_the_stored_versions(booking, booked, database):
     booking.take(without("advies"))
     database["removed_entries"].drop()
     configurations = Configurations(database)
@@ -115,7 +115,7 @@ def test_removals_of_before_they_were_noted_are_found_in_the_versions(booking, b
     assert "advies" not in configurations.calendar("rumst").municipality.appointment_types
 
 
-def test_an_earlier_version_that_can_no_longer_be_read_costs_names_and_no_more(booking, booked, database):
+def test_an_unreadable_earlier_version_only_costs_names(booking, booked, database):
     database["configurations"].update_one({"version": 1}, {"$set": {"text": "id: rumst\nno_longer_known: 1\n"}})
     booking.take(without("advies", "hal", "ro-1"))
     database["removed_entries"].drop()
@@ -134,7 +134,7 @@ def test_an_earlier_version_that_can_no_longer_be_read_costs_names_and_no_more(b
 
 @pytest.mark.parametrize(("removed", "code"), [("advies", "appointment-type-removed"), ("hal", "location-removed")])
 @pytest.mark.parametrize("request_", [Request(), STAFF], ids=["resident", "staff"])
-def test_what_cannot_be_moved_says_why_in_its_own_words(booking, booked, removed, code, request_):
+def test_a_move_is_refused_with_the_reason_when_its_entry_was_removed(booking, booked, removed, code, request_):
     booking.take(without(removed))
     assert refused(booking.reschedule, booked, LATER, request_) == code
     described = booking.use_cases.appointments.describe(booking.appointment(booked), booked)
@@ -143,7 +143,7 @@ def test_what_cannot_be_moved_says_why_in_its_own_words(booking, booked, removed
     assert "reschedule" not in described["allowed"], "only what can be done is offered"
 
 
-def test_a_visit_whose_place_is_gone_moves_to_another_place_of_its_topic(booking, booked):
+def test_an_appointment_at_a_removed_location_can_move_to_another_location_of_its_type(booking, booked):
     booking.take(without("hal"))
     moved = booking.reschedule(booked, LATER, location="annex")
     assert (moved.location, moved.channel, moved.state) == ("annex", "on_site", "booked")
@@ -151,7 +151,7 @@ def test_a_visit_whose_place_is_gone_moves_to_another_place_of_its_topic(booking
     assert refused(booking.reschedule, booked, START, location="nowhere") == "unknown-location"
 
 
-def test_a_visit_whose_person_is_gone_gets_another_at_the_same_moment(booking, booked):
+def test_an_appointment_with_a_removed_person_can_move_to_another_at_the_same_time(booking, booked):
     booking.take(without("ro-1"))
     (clash,) = booking.use_cases.conflicts.conflicts("rumst")
     assert (clash["appointment"], clash["reason"]) == (booked.id, "resource-gone")
@@ -161,7 +161,7 @@ def test_a_visit_whose_person_is_gone_gets_another_at_the_same_moment(booking, b
     assert booking.use_cases.conflicts.conflicts("rumst") == []
 
 
-def test_the_day_shows_a_visit_of_somebody_who_is_gone(booking, booked):
+def test_the_day_shows_an_appointment_of_a_removed_person(booking, booked):
     booking.take(without("ro-1"))
     seen = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, None, STAFF)
     shown = {each["resource"]: each for each in seen["resources"]}
@@ -175,7 +175,7 @@ def test_the_day_shows_a_visit_of_somebody_who_is_gone(booking, booked):
 
 
 @pytest.mark.parametrize("removed", ["advies", "hal"])
-def test_nobody_waits_for_an_earlier_moment_that_cannot_come(booking, booked, removed):
+def test_the_waiting_list_drops_entries_whose_type_or_location_was_removed(booking, booked, removed):
     command = JoinWaitingList().load({"appointment": booked.id})
     booking.use_cases.waiting_list.join(booked, command, Request())
     booking.take(without(removed))
@@ -186,7 +186,7 @@ def test_nobody_waits_for_an_earlier_moment_that_cannot_come(booking, booked, re
 
 
 @pytest.mark.parametrize("removed", ["advies", "hal"])
-def test_an_invitation_to_what_is_gone_is_no_longer_valid(booking, removed):
+def test_an_invitation_to_a_removed_entry_is_no_longer_valid(booking, removed):
     command = Invite().load({"appointment_type": "advies", "location": "hal"})
     _, token = booking.use_cases.invitations.invite("rumst", command, STAFF)
     booking.take(without(removed))
@@ -194,14 +194,14 @@ def test_an_invitation_to_what_is_gone_is_no_longer_valid(booking, removed):
 
 
 @pytest.mark.parametrize(("removed", "code"), [("advies", "unknown-appointment-type"), ("hal", "unknown-location")])
-def test_a_hold_on_what_is_gone_is_refused_and_no_fault(booking, removed, code):
+def test_booking_a_hold_on_a_removed_entry_is_refused(booking, removed, code):
     held = booking.hold()
     booking.take(without(removed))
     assert refused(booking.book, hold=held.appointment.id) == code
 
 
 @pytest.mark.parametrize("removed", REMOVALS, ids="+".join)
-def test_who_is_here_is_called_whatever_is_removed(booking, booked, removed):
+def test_a_checked_in_resident_is_called_after_a_removal(booking, booked, removed):
     booking.later(days=6)
     booking.apply(booked, "check_in")
     booking.take(without(*removed))
@@ -211,7 +211,7 @@ def test_who_is_here_is_called_whatever_is_removed(booking, booked, removed):
     assert booking.apply(booked, "complete", outcome="answered").state == "completed"
 
 
-def test_the_catalogue_tells_what_was_removed_apart(booking, booked):
+def test_the_catalogue_lists_removed_entries_separately(booking, booked):
     booking.take(without("advies", "hal", "ro-1"))
     result = booking.use_cases.catalogue.catalogue("rumst")
     assert [each["id"] for each in result["appointment_types"]] == ["ander"]
@@ -228,7 +228,7 @@ def test_the_catalogue_tells_what_was_removed_apart(booking, booked):
     ("removed", "pointer"),
     [("advies", "/appointment_types/advies"), ("hal", "/locations/hal"), ("ro-1", "/resources/ro-1")],
 )
-def test_a_removal_that_hits_appointments_does_not_count_before_it_is_confirmed(booking, booked, removed, pointer):
+def test_a_removal_that_affects_appointments_does_not_apply_before_it_is_confirmed(booking, booked, removed, pointer):
     with pytest.raises(Refusal) as refusal:
         booking.use_cases.configuration.configure(without(removed), "an")
     assert (refusal.value.code, refusal.value.params) == ("removal-not-confirmed", {"number": "1"})
@@ -241,12 +241,12 @@ def test_a_removal_that_hits_appointments_does_not_count_before_it_is_confirmed(
     assert booking.use_cases.configuration.configure(without(removed), "an", confirmed=True)["changed"]
 
 
-def test_a_removal_that_hits_nobody_needs_no_confirmation(booking, booked):
+def test_a_removal_that_affects_no_appointment_needs_no_confirmation(booking, booked):
     assert booking.use_cases.configuration.compare_configuration(without("annex", "ro-2", "ander"))["removals"] == []
     booking.cancel(booked)
     assert booking.use_cases.configuration.configure(without("advies"), "an")["changed"]
 
 
-def test_visits_that_are_over_do_not_stand_in_the_way_of_a_removal(booking, booked):
+def test_past_appointments_do_not_block_a_removal(booking, booked):
     booking.later(days=7)
     assert booking.use_cases.configuration.configure(without("advies"), "an")["changed"]

@@ -34,31 +34,31 @@ def found(booking, text, teams=None):
         ("!?", []),
     ],
 )
-def test_a_name_is_its_words_without_case_and_accents(name, words):
+def test_names_are_compared_by_word_without_case_and_accents(name, words):
     assert names.name_words(name) == words
 
 
 @pytest.mark.parametrize("text", ["zoe", "ZOË", "wach", "peet zo", "de wachter"])
-def test_staff_find_a_visit_by_the_beginnings_of_a_name(booking, text):
+def test_staff_find_an_appointment_by_the_beginnings_of_a_name(booking, text):
     assert found(booking, text) == [ZOE["name"]]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "zoe demo", "achter", ".*", "^"])
-def test_what_no_name_begins_with_finds_nothing(booking, text):
+def test_a_text_with_which_no_name_begins_finds_nothing(booking, text):
     assert found(booking, text) == []
 
 
-def test_staff_find_a_visit_by_its_reference(booking):
+def test_staff_find_an_appointment_by_its_reference(booking):
     card = booking.stores.cards.find_by_name("rumst", ["zoe"], booking.time.date(), 1)[0]
     assert found(booking, card.reference.lower()) == [ZOE["name"]]
 
 
-def test_another_teams_visits_are_not_found(booking):
+def test_a_search_does_not_find_appointments_of_other_teams(booking):
     assert found(booking, "zoe", ["milieu"]) == []
     assert found(booking, "zoe", ["ruimtelijke-ordening"]) == [ZOE["name"]]
 
 
-def test_a_kiosk_tells_why_a_reference_is_not_expected_here_now(database):
+def test_a_kiosk_returns_why_a_reference_is_not_expected(database):
     places = {"hal": {"name": "Hal"}, "punt": {"name": "Punt"}}
     both = ["hal", "punt"]
     configuration = a_configuration(
@@ -88,12 +88,12 @@ def test_a_kiosk_tells_why_a_reference_is_not_expected_here_now(database):
     assert why() == "cancelled"
 
 
-def test_that_somebody_searched_is_recorded(booking, database):
+def test_a_search_is_recorded_in_the_audit_log(booking, database):
     found(booking, "zoe")
     assert database.audit.count_documents({"detail": "search by name or reference", "who": "ro-1"}) == 1
 
 
-def test_a_page_that_refreshes_itself_is_one_look(booking, database):
+def test_repeated_views_of_a_refreshing_page_are_audited_once(booking, database):
 
     for _ in range(3):
         booking.use_cases.day.agenda("rumst", booking.time.date(), None, None, STAFF)
@@ -114,22 +114,22 @@ class TestArriving:
         return [each["shown"] for each in booking.use_cases.search.arrivals("rumst", location, text)]
 
     @pytest.mark.parametrize("text", ["Zoë Peeters", "de wachter zoe", "PEETERS WACHTER"])
-    def test_who_types_two_words_of_their_name_is_known(self, today, text):
+    def test_a_kiosk_finds_a_visitor_by_two_words_of_their_name(self, today, text):
         assert self.arrivals(today, text) == ["Zoë D. W."]
 
     @pytest.mark.parametrize("text", ["Zoë", "peeters", "Zo Pe", "Lieve Demo", ""])
-    def test_one_word_part_of_a_word_or_a_visit_of_another_day_is_not_enough(self, today, text):
+    def test_a_kiosk_does_not_find_one_word_a_partial_word_or_another_day(self, today, text):
         assert self.arrivals(today, text) == []
 
-    def test_a_reference_is_known_however_it_is_typed(self, today):
+    def test_a_reference_is_found_in_any_spelling(self, today):
         reference = today.stores.cards.find_by_name("rumst", ["zoe"], today.time.date(), 1)[0].reference
         for typed in (reference, reference.lower(), reference.replace("-", " "), reference.replace("0", "O")):
             assert self.arrivals(today, typed) == ["Zoë D. W."]
 
-    def test_nobody_is_known_at_another_location(self, today):
+    def test_a_kiosk_finds_no_appointment_of_another_location(self, today):
         assert self.arrivals(today, "Zoë Peeters", "telefoon") == []
 
-    def test_who_was_forgotten_is_not_known_by_name(self, today):
+    def test_a_kiosk_does_not_find_an_erased_resident_by_name(self, today):
         card = today.stores.cards.find_by_name("rumst", ["zoe"], today.time.date(), 1)[0]
         today.stores.cards.pseudonymise(card, {})
         assert self.arrivals(today, "Zoë Peeters") == []
@@ -139,5 +139,5 @@ class TestArriving:
     ("minutes", "serving", "waits"),
     [([], 1, []), ([30, 20, 10], 1, [0, 30, 50]), ([30, 20, 10], 2, [0, 15, 25]), ([30, 20], 0, [0, 30])],
 )
-def test_the_expected_wait_is_the_time_of_those_before_over_those_who_serve(minutes, serving, waits):
+def test_the_expected_wait_is_the_time_of_those_before_divided_by_those_who_serve(minutes, serving, waits):
     assert queue.expected_waits(minutes, serving) == waits

@@ -18,20 +18,20 @@ def reasons(booking, date=MONDAY, **criteria):
     return {each["resource"]: each["reason"] for each in found["days"][0]["resources"]}
 
 
-def test_a_search_keeps_to_the_weekdays_and_the_part_of_the_day(database):
+def test_a_search_respects_weekdays_and_the_part_of_the_day(database):
     booking = booking_with(database)
     week = booking.slots(MONDAY, "2026-12-06", weekday=["tuesday", "friday"])
     assert {slot["start"][:10] for slot in week} == {"2026-12-01", "2026-12-04"}
     assert booking.starts(MONDAY, after="10:00", before="11:00") == ["10:00", "10:30"]
 
 
-def test_a_search_by_language_finds_those_who_speak_it(database):
+def test_a_search_by_language_finds_specialists_who_speak_it(database):
     booking = booking_with(database)
     assert {slot["capacity"] for slot in booking.slots(language="fr")} == {1}
     assert booking.slots(language="de") == []
 
 
-def test_hours_for_one_type_are_for_that_type_alone(database):
+def test_opening_hours_for_one_type_apply_to_that_type_only(database):
     afternoon = {"days": WORKDAYS, "from": "13:00", "to": "14:00", "appointment_types": ["bezwaar"]}
     booking = booking_with(
         database,
@@ -43,7 +43,7 @@ def test_hours_for_one_type_are_for_that_type_alone(database):
     assert "13:00" not in booking.starts(appointment_types=["bezwaar", "advies"])
 
 
-def test_a_visit_to_a_site_takes_the_road_there_and_back(database):
+def test_a_site_visit_includes_the_travel_there_and_back(database):
     site = {"name": "Ter plaatse", "channel": "visit", "travel_minutes": 30}
     booking = booking_with(
         database,
@@ -57,7 +57,7 @@ def test_a_visit_to_a_site_takes_the_road_there_and_back(database):
     assert booked.channel == "visit"
 
 
-def test_two_specialists_of_two_teams_and_a_room_are_taken_together(database):
+def test_one_appointment_can_claim_specialists_of_two_teams_and_a_room(database):
     together = {"needs": [{"skill": "bouwen"}, {"team": "milieu", "skill": "natuur"}, {"kind": "room"}]}
     booking = booking_with(database, appointment_types=types(advies=together))
     assert {slot["capacity"] for slot in booking.slots()} == {1}
@@ -66,7 +66,7 @@ def test_two_specialists_of_two_teams_and_a_room_are_taken_together(database):
     assert "10:00" not in booking.starts()
 
 
-def test_two_of_the_same_skill_are_two_different_people(database):
+def test_two_needs_for_one_skill_are_met_by_two_people(database):
     booking = booking_with(
         database, appointment_types=types(advies={"needs": [{"skill": "bouwen"}, {"skill": "bouwen"}]})
     )
@@ -75,13 +75,13 @@ def test_two_of_the_same_skill_are_two_different_people(database):
     assert "10:00" not in booking.starts()
 
 
-def test_one_who_is_named_gives_the_visit(database):
+def test_a_need_can_name_one_resource(database):
     booking = booking_with(database, appointment_types=types(advies={"needs": [{"resource": "ro-2"}]}))
     assert booking.book(start="2026-11-30T10:00:00+01:00")[0].resources == ("ro-2",)
     assert refused(booking.book, resource="ro-1") == "unknown-resource"
 
 
-def test_a_month_at_a_glance_counts_the_starts_of_each_day(database):
+def test_the_month_view_counts_the_starts_of_each_day(database):
     booking = booking_with(database)
     booking.book(start="2026-11-30T10:00:00+01:00", resource="ro-1")
     booking.book(start="2026-11-30T10:00:00+01:00", resource="ro-2")
@@ -89,7 +89,7 @@ def test_a_month_at_a_glance_counts_the_starts_of_each_day(database):
     assert [(day["date"][-2:], day["starts"]) for day in days] == [("28", 0), ("29", 0), ("30", 5), ("01", 6)]
 
 
-def test_the_first_moment_is_told_for_each_location(database):
+def test_the_first_available_slot_is_returned_for_each_location(database):
     booking = booking_with(
         database,
         locations={"hal": {"name": "Hal"}, "post": {"name": "Post"}, "leeg": {"name": "Leeg"}},
@@ -106,7 +106,7 @@ def test_the_first_moment_is_told_for_each_location(database):
     ]  # fmt: skip
 
 
-def test_staff_are_told_for_each_resource_why_it_gives_nothing(database):
+def test_staff_see_for_each_resource_why_it_has_no_slot(database):
     closure = [{"first": MONDAY, "reason": "Verlof"}]
     hours = [{"days": ["tuesday"], "from": "09:00", "to": "12:00"}]
     short = [{"days": ["monday"], "from": "09:00", "to": "09:20"}]
@@ -125,7 +125,7 @@ def test_staff_are_told_for_each_resource_why_it_gives_nothing(database):
     assert reasons(booking, "2027-06-01")["ro-2"] == "horizon"
 
 
-def test_lead_time_holidays_and_those_who_are_needed_too_are_told_as_reasons(database):
+def test_reasons_without_a_slot_include_lead_time_holidays_and_other_needed_people(database):
     booking = booking_with(
         database,
         holidays={"country": "BE"},
@@ -139,7 +139,7 @@ def test_lead_time_holidays_and_those_who_are_needed_too_are_told_as_reasons(dat
     assert reasons(booking, appointment_types=["samen"]) == {"ro-1": "full", "ro-2": "alone", "zaal": "full"}
 
 
-def test_who_is_no_candidate_at_all_is_told_apart(database):
+def test_resources_that_are_never_candidates_are_listed_separately(database):
     booking = booking_with(database, resources={
         "ro-1": specialist(), "ro-2": specialist(skills=["handhaving"]), "ro-3": specialist(team="milieu"),
         "ro-4": specialist(locations=["elders"]), "zaal": specialist(kind="room"),
@@ -153,7 +153,7 @@ def test_who_is_no_candidate_at_all_is_told_apart(database):
 @pytest.mark.parametrize(
     ("date", "reason"), [(MONDAY, None), ("2026-11-28", "closed"), ("2027-06-01", "horizon"), ("2026-12-01", "full")]
 )
-def test_a_resident_is_told_one_reason_and_the_nearest_moment(database, date, reason):
+def test_a_resident_gets_one_reason_and_the_nearest_slot(database, date, reason):
     booking = booking_with(database, resources={"ro-1": specialist()})
     booking.fill("2026-12-01")
     found = booking.use_cases.slots.explain("rumst", booking.criteria(date), for_staff=False)
@@ -163,14 +163,14 @@ def test_a_resident_is_told_one_reason_and_the_nearest_moment(database, date, re
     assert (found["nearest"] and found["nearest"]["start"][:10]) == nearest
 
 
-def test_staff_search_and_book_at_any_notice(database):
+def test_staff_search_and_book_without_a_lead_time(database):
     booking = booking_with(database, appointment_types=types(advies={"notice_working_days": 30}))
     assert booking.slots() == []
     criteria = {**booking.criteria(), "staff": True}
     assert booking.use_cases.slots.free_slots("rumst", criteria)["slots"]
 
 
-def test_what_is_offered_at_its_very_start_can_be_booked(database):
+def test_a_slot_at_the_earliest_start_can_be_booked(database):
     booking = BookingHarness(database, a_configuration())
     assert booking.slots("2026-11-24")[0]["start"] == "2026-11-24T09:00:00+01:00"
     assert booking.time == dt.datetime.fromisoformat("2026-11-24T09:00:00+01:00")

@@ -44,7 +44,7 @@ def join(booking, card):
     return booking.use_cases.waiting_list.join(card, command, RESIDENT)
 
 
-def test_a_resident_checks_in_from_the_early_minutes_on(booking, card):
+def test_a_resident_can_check_in_from_the_early_minutes_on(booking, card):
     assert refusal(booking.apply, card, "check_in", RESIDENT).code == "too-early"
     at(booking, "09:44")
     early = refusal(booking.apply, card, "check_in", RESIDENT)
@@ -53,7 +53,7 @@ def test_a_resident_checks_in_from_the_early_minutes_on(booking, card):
     assert booking.apply(card, "check_in", RESIDENT).state == "checked_in"
 
 
-def test_the_desk_checks_in_starts_and_completes_on_the_day_and_not_before(booking, card):
+def test_staff_can_check_in_start_and_complete_on_the_day_and_not_before(booking, card):
     booking.time = utc(2026, 11, 29, 22, 59)
     for command in ("check_in", "start"):
         assert refusal(booking.apply, card, command).params["opens"] == "2026-11-30T00:00:00+01:00"
@@ -62,7 +62,7 @@ def test_the_desk_checks_in_starts_and_completes_on_the_day_and_not_before(booki
         assert booking.apply(card, command).state == state
 
 
-def test_nobody_is_missing_before_the_start(booking, card):
+def test_a_no_show_cannot_be_recorded_before_the_start(booking, card):
     at(booking, "09:59")
     assert refusal(booking.apply, card, "no_show").params["opens"] == START
     at(booking, "10:00")
@@ -70,7 +70,7 @@ def test_nobody_is_missing_before_the_start(booking, card):
 
 
 @pytest.mark.parametrize("request_", [RESIDENT, PORTAL], ids=["link", "portal"])
-def test_from_the_start_on_nobody_cancels_or_moves_by_link_or_through_a_portal(booking, card, request_):
+def test_after_the_start_residents_and_portals_cannot_cancel_or_move(booking, card, request_):
     at(booking, "10:00")
     for refused in (
         refusal(booking.cancel, card, request=request_),
@@ -80,12 +80,12 @@ def test_from_the_start_on_nobody_cancels_or_moves_by_link_or_through_a_portal(b
         assert refused.params == {"began": START, "contact": "+3238880000"}
 
 
-def test_from_the_start_on_nobody_joins_the_waiting_list(booking, card):
+def test_after_the_start_a_resident_cannot_join_the_waiting_list(booking, card):
     at(booking, "10:00")
     assert refusal(join, booking, card).code == "appointment-begun"
 
 
-def test_before_the_start_all_of_it_can_be_done(booking, card):
+def test_before_the_start_residents_can_cancel_move_and_join_the_waiting_list(booking, card):
     at(booking, "09:59")
     assert join(booking, card).state == "waiting"
     moved = booking.reschedule(card, LATER)
@@ -93,7 +93,7 @@ def test_before_the_start_all_of_it_can_be_done(booking, card):
     assert booking.cancel(booking.card(card.id)).state == "cancelled"
 
 
-def test_without_a_telephone_number_the_refusal_names_the_address_or_the_municipality(database):
+def test_without_a_telephone_number_the_refusal_names_the_email_address_or_the_municipality(database):
     for contact, expected in (({"email": "stad@example.org"}, "stad@example.org"), ({}, "Rumst")):
         booking = BookingHarness(database, a_configuration(**contact))
         _, card = booking.book(start=START)
@@ -102,7 +102,7 @@ def test_without_a_telephone_number_the_refusal_names_the_address_or_the_municip
         booking.apply(card, "no_show")
 
 
-def test_staff_cancel_and_move_until_the_visit_is_over_and_then_note_what_happened(booking):
+def test_staff_can_cancel_and_move_until_the_end_and_then_record_the_outcome(booking):
     for command in ("no_show", "start"):
         booking.time = utc(2026, 11, 24, 8)
         _, card = booking.book(start=START, request=STAFF)
@@ -117,21 +117,21 @@ def test_staff_cancel_and_move_until_the_visit_is_over_and_then_note_what_happen
     assert booking.apply(card, "complete", outcome="answered").state == "completed"
 
 
-def test_a_visit_is_not_checked_in_after_its_day(booking, card):
+def test_an_appointment_cannot_be_checked_in_after_its_day(booking, card):
     at(booking, "23:59")
     assert "check_in" in staff_allowed(booking, card)
     at(booking, "00:00", days=1)
     assert refusal(booking.apply, card, "check_in").code == "appointment-over"
 
 
-def test_nothing_is_asked_beforehand_once_it_has_begun(booking, card):
+def test_staff_cannot_ask_for_preparation_after_the_start(booking, card):
     at(booking, "10:00")
     ask = (booking.use_cases.preparation.ask_resident, card, "Plan?", STAFF)
     assert refusal(*ask).code == "appointment-begun"
     assert booking.card(card.id).requests == []
 
 
-def test_a_telephone_call_that_nobody_noted_is_not_moved_by_its_resident(database):
+def test_a_resident_cannot_move_a_telephone_appointment_after_its_start(database):
     booking = BookingHarness(
         database,
         a_configuration(
@@ -147,7 +147,7 @@ def test_a_telephone_call_that_nobody_noted_is_not_moved_by_its_resident(databas
     assert booking.apply(card, "complete").state == "completed"
 
 
-def test_every_answer_says_the_same_of_what_is_allowed(booking, card):
+def test_every_response_lists_the_same_allowed_commands(booking, card):
     for clock in ("08:00", "09:45", "10:00", "10:30"):
         at(booking, clock)
         own = allowed_commands(known(booking), booking.appointment(card), "resident", booking.time)

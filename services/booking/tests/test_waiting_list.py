@@ -47,7 +47,7 @@ def entry(booking, card):
     return booking.stores.waiting_lists.get(card.id)
 
 
-def test_a_freed_moment_is_offered_to_who_waits_longest_and_held_for_them(booking):
+def test_a_freed_slot_is_offered_to_the_longest_waiting_resident_and_held(booking):
     first, second = at(booking, LATE), at(booking, MIDDLE)
     join(booking, first)
     booking.later(minutes=1)
@@ -60,7 +60,7 @@ def test_a_freed_moment_is_offered_to_who_waits_longest_and_held_for_them(bookin
     assert "waiting_list.offered" in booking.take_events()
 
 
-def test_accepting_moves_the_appointment_and_frees_the_old_moment_for_the_next(booking):
+def test_accepting_an_offer_moves_the_appointment_and_offers_the_old_slot_to_the_next(booking):
     card = at(booking, LATE)
     join(booking, card)
     freed(booking, at(booking, EARLY))
@@ -72,7 +72,7 @@ def test_accepting_moves_the_appointment_and_frees_the_old_moment_for_the_next(b
     assert booking.starts("2026-12-15") == ["10:00"]
 
 
-def test_an_offer_that_is_declined_passes_to_the_next_and_does_not_come_back(booking):
+def test_a_declined_offer_goes_to_the_next_and_is_not_repeated(booking):
     first, second = at(booking, LATE), at(booking, MIDDLE)
     join(booking, first)
     booking.later(minutes=1)
@@ -84,7 +84,7 @@ def test_an_offer_that_is_declined_passes_to_the_next_and_does_not_come_back(boo
     assert entry(booking, second).offer is not None
 
 
-def test_an_offer_without_an_answer_passes_on_and_after_two_the_place_is_given_up(booking):
+def test_an_unanswered_offer_goes_to_the_next_and_two_of_them_end_the_entry(booking):
     card = at(booking, LATE)
     join(booking, card)
     for start in (EARLY, MIDDLE):
@@ -96,7 +96,7 @@ def test_an_offer_without_an_answer_passes_on_and_after_two_the_place_is_given_u
     assert booking.appointment(card).local(booking.appointment(card).start) == LATE, "the appointment stands"
 
 
-def test_an_offer_counts_only_for_as_long_as_it_stands(booking):
+def test_an_offer_can_be_accepted_only_until_it_expires(booking):
     card = at(booking, LATE)
     join(booking, card)
     freed(booking, at(booking, EARLY))
@@ -107,18 +107,18 @@ def test_an_offer_counts_only_for_as_long_as_it_stands(booking):
 @pytest.mark.parametrize(
     "command", [{"weekday": ["monday"]}, {"after": "11:00"}, {"before": "09:30"}, {"not_before": "2026-12-02"}]
 )
-def test_what_does_not_suit_is_not_offered(booking, command):
+def test_a_slot_that_does_not_match_the_preferences_is_not_offered(booking, command):
     card = at(booking, LATE)
     join(booking, card, **command)
     assert freed(booking, at(booking, EARLY)) == 0
 
 
-def test_nothing_later_than_the_appointment_itself_is_offered(booking):
+def test_a_slot_later_than_the_appointment_is_not_offered(booking):
     join(booking, at(booking, EARLY))
     assert freed(booking, at(booking, MIDDLE)) == 0
 
 
-def test_time_that_is_kept_back_after_a_cancellation_is_offered_on_the_list_all_the_same(database):
+def test_a_slot_in_its_release_delay_is_offered_on_the_waiting_list(database):
     text = a_configuration(resources={"ro-1": specialist()}, release_minutes=120)
     booking = BookingHarness.full(database, text, "2026-11-24", "2026-12-15")
     card, given_back = at(booking, LATE), at(booking, EARLY)
@@ -139,7 +139,7 @@ def test_a_cancelled_slot_is_released_only_after_its_delay(database):
     assert "10:00" in booking.starts("2026-12-01")
 
 
-def test_who_cancels_or_withdraws_is_off_the_list_and_the_offer_is_free_again(booking):
+def test_cancelling_or_leaving_ends_the_entry_and_frees_its_offer(booking):
     card = at(booking, LATE)
     join(booking, card)
     freed(booking, at(booking, EARLY))
@@ -153,7 +153,7 @@ def test_who_cancels_or_withdraws_is_off_the_list_and_the_offer_is_free_again(bo
     assert entry(booking, gone).state == "left"
 
 
-def test_one_appointment_stands_on_the_list_once_and_may_come_back(booking):
+def test_an_appointment_is_on_the_waiting_list_once_and_may_return(booking):
     card = at(booking, LATE)
     first = join(booking, card)
     assert refused(join, booking, card) == "already-on-waiting-list"
@@ -163,7 +163,7 @@ def test_one_appointment_stands_on_the_list_once_and_may_come_back(booking):
     assert refused(join, booking, booking.card(card.id)) == "not-allowed-in-state"
 
 
-def test_an_acceptance_whose_process_died_is_brought_to_its_end(booking):
+def test_an_interrupted_acceptance_is_completed(booking):
     card = at(booking, LATE)
     join(booking, card)
     freed(booking, at(booking, EARLY))
@@ -176,7 +176,7 @@ def test_an_acceptance_whose_process_died_is_brought_to_its_end(booking):
     assert booking.take_events() == ["waiting_list.left"]
 
 
-def test_places_of_visits_that_are_over_are_forgotten(booking):
+def test_entries_of_past_appointments_are_deleted(booking):
     card = at(booking, LATE)
     join(booking, card)
     booking.use_cases.waiting_list.withdraw(card, Request())

@@ -39,13 +39,13 @@ def an_event(mood, subject="x", sequence=1):
     )
 
 
-def test_a_handler_that_fails_gets_the_event_again_after_a_delay(sample, kept):
+def test_a_failing_handler_receives_the_event_again_after_a_delay(sample, kept):
     sample.ask("note", "a", 1, mood="shy")
     eventually(lambda: kept.consumed.find_one({"_id": "a"}))
     assert kept.tries.find_one({"_id": "a.1"})["count"] == 2
 
 
-def test_an_event_that_comes_ten_times_has_its_effect_once(sample, kept):
+def test_an_event_delivered_ten_times_has_its_effect_once(sample, kept):
     event = an_event("fine")
     for _ in range(10):
         publish(sample, event.to_json())
@@ -54,7 +54,7 @@ def test_an_event_that_comes_ten_times_has_its_effect_once(sample, kept):
     assert kept.consumed.count_documents({}) == 1
 
 
-def test_an_older_event_that_comes_late_changes_nothing(sample, kept):
+def test_an_older_event_that_arrives_late_changes_nothing(sample, kept):
     publish(sample, an_event("new", sequence=2).to_json())
     eventually(lambda: kept.consumed.find_one({"mood": "new"}))
     publish(sample, an_event("old", sequence=1).to_json())
@@ -62,7 +62,7 @@ def test_an_older_event_that_comes_late_changes_nothing(sample, kept):
     assert kept.consumed.find_one({"_id": "x"})["mood"] == "new"
 
 
-def test_an_event_that_fails_to_the_end_is_a_dead_letter_that_can_be_listed_and_replayed(sample, kept):
+def test_after_the_last_retry_an_event_is_a_dead_letter_that_can_be_listed_and_replayed(sample, kept):
     publish(sample, an_event("hopeless").to_json(), headers={"x-loket-attempt": len(RETRY_DELAYS)})
     eventually(lambda: "x.1  appointment.booked.v1  RuntimeError: hopeless" in dead(sample).output)
     assert "x.1" in dead(sample).output, "listing takes nothing away"
@@ -72,7 +72,7 @@ def test_an_event_that_fails_to_the_end_is_a_dead_letter_that_can_be_listed_and_
     eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
 
 
-def test_who_runs_one_municipality_sees_and_retries_its_own_dead_letters_alone(sample, kept):
+def test_an_administrator_lists_and_retries_dead_letters_of_their_municipality_only(sample, kept):
     publish(sample, an_event("hopeless").to_json(), headers={"x-loket-attempt": len(RETRY_DELAYS)})
     (letter,) = eventually(lambda: sample.ask("dead_letters", "rumst"))
     assert (letter["event"], letter["error"]) == ("x.1", "RuntimeError: hopeless")
@@ -83,20 +83,20 @@ def test_who_runs_one_municipality_sees_and_retries_its_own_dead_letters_alone(s
     eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
 
 
-def test_a_message_that_is_no_event_goes_to_the_dead_letters_at_once(sample, kept):
+def test_a_malformed_message_goes_to_the_dead_letters_at_once(sample, kept):
     publish(sample, b"nonsense")
     eventually(lambda: "(not an event)" in dead(sample).output)
     sample.ask("note", "a", 1)
     eventually(lambda: kept.consumed.find_one({"_id": "a"}))
 
 
-def test_a_queue_that_does_not_exist_is_told_plainly(sample):
+def test_a_missing_queue_is_reported_by_name(sample):
     done = CliRunner().invoke(dead_letters, ["--amqp-uri", sample.environment["AMQP_URI"], "list", "nobody"])
     assert done.exit_code == 1
     assert "There is no queue nobody.dead" in done.output
 
 
-def test_a_listener_that_was_away_finds_what_was_published_meanwhile(sample, kept):
+def test_a_restarted_consumer_receives_what_was_published_meanwhile(sample, kept):
     sample.stop()
     publish(sample, an_event("fine", subject="late").to_json(), delivery_mode=2)
     sample.start()

@@ -18,7 +18,7 @@ def run(code):
     return done.stdout.split()
 
 
-def test_a_slow_lookup_keeps_nobody_else_waiting():
+def test_a_slow_lookup_does_not_block_others():
     # what is not patched sleeps as a name server that does not answer would let it
     turns = run("""
 from eventlet.patcher import original
@@ -37,7 +37,7 @@ except socket.gaierror: print(len(turns))
     assert int(turns[0]) > 5
 
 
-def test_addresses_and_names_lead_where_they_should():
+def test_addresses_and_host_names_resolve():
     found = run("""
 print(socket.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM)[0][4][0])
 print({each[4][0] for each in socket.getaddrinfo("localhost", 80)} <= {"127.0.0.1", "::1"})

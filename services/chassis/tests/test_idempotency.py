@@ -39,7 +39,7 @@ def refusal_of(call, *args):
     return refusal.value.code
 
 
-def test_a_repeat_gets_the_first_result_and_does_nothing(keys, done):
+def test_a_repeat_returns_the_first_result_and_does_nothing(keys, done):
     def work():
         done.append(1)
         return {"number": len(done)}
@@ -59,12 +59,12 @@ def test_a_result_with_personal_data_is_not_stored(keys, done):
     assert "Lieve" not in str(list(keys.collection.find()))
 
 
-def test_a_key_belongs_to_one_body(keys):
+def test_an_idempotency_key_belongs_to_one_body(keys):
     keys.once("key", SCOPE, BODY, dict)
     assert refusal_of(keys.once, "key", SCOPE, {"first": "2026-12-01"}, dict) == "idempotency-key-reused"
 
 
-def test_what_was_refused_may_be_tried_again(keys, done):
+def test_a_refused_command_may_be_tried_again(keys, done):
     def refused():
         raise Refusal("unknown-resource", {"resource": "x"})
 
@@ -72,7 +72,7 @@ def test_what_was_refused_may_be_tried_again(keys, done):
     assert keys.once("key", SCOPE, BODY, lambda: "done") == "done"
 
 
-def test_a_repeat_waits_for_the_first_and_takes_over_when_that_has_died(keys, clock):
+def test_a_repeat_waits_for_the_first_attempt_and_takes_over_when_it_has_died(keys, clock):
     def dies():
         raise RuntimeError("killed")
 

@@ -13,14 +13,14 @@ def consumed(kept, subject):
     return kept.consumed.find_one({"_id": subject})
 
 
-def test_an_event_goes_from_the_outbox_to_its_listener_and_out_of_the_outbox(sample, kept):
+def test_an_event_moves_from_the_outbox_to_its_consumer(sample, kept):
     identifier = sample.ask("note", "a", 1)
     eventually(lambda: consumed(kept, "a"))
     eventually(lambda: kept.notes.find_one({"_id": "a", "outbox": []}))
     assert [event["_id"] for event in kept.event_log.find({})] == [identifier]
 
 
-def test_events_of_one_subject_are_heard_in_order(sample, kept):
+def test_events_of_one_subject_are_consumed_in_order(sample, kept):
     for sequence in range(1, 31):
         sample.ask("note", "a", sequence, mood=str(sequence))
     eventually(lambda: (consumed(kept, "a") or {}).get("mood") == "30")
@@ -28,7 +28,7 @@ def test_events_of_one_subject_are_heard_in_order(sample, kept):
 
 
 @pytest.mark.parametrize("place", ["outbox.before-publish", "outbox.before-clear"])
-def test_a_process_killed_around_the_publish_loses_nothing_and_tells_once(sample, kept, place):
+def test_a_process_killed_around_publishing_loses_no_event_and_publishes_it_once(sample, kept, place):
     sample.stop()
     sample.start(LOKET_FAULT=place)
     sample.wait_until("ready")
@@ -43,14 +43,14 @@ def test_a_process_killed_around_the_publish_loses_nothing_and_tells_once(sample
     assert kept.event_log.count_documents({}) == 1
 
 
-def test_the_trace_of_a_request_goes_along_with_its_event(sample, kept):
+def test_the_event_carries_the_trace_of_its_request(sample, kept):
     sample.ask("note", "a", 1)
     trace = eventually(lambda: consumed(kept, "a"))["trace"]
     assert trace == kept.event_log.find_one({})["traceparent"]
     assert len(trace) == 55
 
 
-def test_the_sweep_leaves_nothing_that_was_never_announced(sample, kept):
+def test_the_sweep_publishes_events_that_were_never_announced(sample, kept):
     old = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
     event = events.make(
         "appointment.booked", municipality="rumst", subject="c", sequence=1, time=old, data={"mood": "fine"}
@@ -59,7 +59,7 @@ def test_the_sweep_leaves_nothing_that_was_never_announced(sample, kept):
     eventually(lambda: consumed(kept, "c"))
 
 
-def test_more_than_the_relay_remembers_is_told_all_the_same_and_each_once(sample, kept):
+def test_more_events_than_the_relay_can_queue_are_each_published_once(sample, kept):
     number = 1300
     sample.ask("note_many", number)
     eventually(lambda: kept.consumed.count_documents({}) == number, 60)

@@ -13,34 +13,34 @@ from loket_contracts.errors import Refusal
 from tests.client import eventually
 
 
-def test_a_refusal_crosses_the_bus_whole(sample):
+def test_a_refusal_keeps_its_code_and_parameters_over_the_bus(sample):
     with pytest.raises(Refusal) as refused:
         sample.ask("refuse")
     assert refused.value.args == ("slot-taken", {"start": "nine"}, [{"pointer": "/a", "detail": "b"}])
 
 
-def test_a_call_between_services_gets_its_answer(sample):
+def test_a_service_can_call_another_service(sample):
     assert sample.ask("ask_to_sleep", 0.01) == "awake"
 
 
-def test_the_outcome_of_a_call_that_is_not_answered_in_time_is_unknown(sample):
+def test_a_call_without_a_reply_in_time_has_an_unknown_outcome(sample):
     began = time.monotonic()
     assert sample.ask("ask_to_sleep", 5).startswith("OutcomeUnknown: sample did not answer within 1.0 s")
     assert time.monotonic() - began < 3
 
 
-def test_a_failure_on_the_other_side_is_told_as_such(sample):
+def test_an_error_in_the_called_service_is_reported_as_such(sample):
     assert sample.ask("ask_someone", "fail").startswith("RemoteError: RuntimeError")
     assert sample.ask("ask_someone", "no_such_method").startswith("MethodNotFound")
 
 
 @pytest.mark.parametrize("method", ["broken", "half_a_character"])
-def test_an_answer_that_nobody_can_write_is_a_failure_and_not_the_end(sample, method):
+def test_a_reply_that_cannot_be_serialised_is_an_error_and_the_service_continues(sample, method):
     assert sample.ask("ask_someone", method).startswith("RemoteError: UnwritableAnswer")
     assert sample.ask("sleep", 0) == "awake"
 
 
-def test_sigterm_finishes_what_is_in_flight(sample, kept):
+def test_sigterm_lets_running_calls_finish(sample, kept):
     sample.ask("note", "a", 1)  # the outbox relay has a connection to close, too
     eventually(lambda: kept.notes.find_one({"_id": "a", "outbox": []}))
     threading.Timer(0.4, lambda: sample.child.process.send_signal(signal.SIGTERM)).start()
@@ -49,7 +49,7 @@ def test_sigterm_finishes_what_is_in_flight(sample, kept):
     assert kept.slept.count_documents({}) == 1
 
 
-def test_the_probes_and_figures_answer(sample):
+def test_the_probes_and_metrics_respond(sample):
     base = f"http://127.0.0.1:{sample.port}"
     assert requests.get(f"{base}/health/live", timeout=5).json() == {"status": "ok"}
     assert requests.get(f"{base}/health/ready", timeout=5).json() == {"status": "ok", "broker": "ok", "database": "ok"}
@@ -62,7 +62,7 @@ def test_the_probes_and_figures_answer(sample):
     )
 
 
-def test_a_service_is_not_ready_before_it_reads_its_queues(servers):
+def test_a_service_is_not_ready_before_it_consumes_its_queues(servers):
     class Starting:
         name = "starting"
         readiness = Readiness()
@@ -76,7 +76,7 @@ def test_a_service_is_not_ready_before_it_reads_its_queues(servers):
     assert readiness.ask() == {"broker": "ok", "Stores": "waits: AutoReconnect"}
 
 
-def test_every_line_of_the_log_is_json_that_names_the_service(sample):
+def test_every_log_line_is_json_with_the_name_of_the_service(sample):
     import json
 
     assert sample.ask("ask_someone", "fail") == "RemoteError: RuntimeError as asked"

@@ -43,7 +43,7 @@ FOLDED = "\n".join(
     ],
 )
 @pytest.mark.parametrize("libyaml", [True, False])
-def test_it_is_refused_with_its_line(monkeypatch, libyaml, text, line, why):
+def test_invalid_yaml_is_refused_with_its_line(monkeypatch, libyaml, text, line, why):
     monkeypatch.setattr(yaml, "__with_libyaml__", libyaml)
     with pytest.raises(UnsafeYaml, match=why) as refused:
         compose(text)
@@ -51,11 +51,11 @@ def test_it_is_refused_with_its_line(monkeypatch, libyaml, text, line, why):
 
 
 @pytest.mark.parametrize("text", ["", "# nothing"])
-def test_nothing_is_nothing(text):
+def test_an_empty_text_parses_to_none(text):
     assert compose(text) is None
 
 
-def test_aliases_and_whole_characters_are_what_people_write():
+def test_common_aliases_and_unicode_characters_are_accepted():
     assert compose('usual: &usual {a: "\\U0001F600"}\nother: *usual') is not None
 
 
@@ -88,20 +88,20 @@ def outcome(text):
 
 
 @given(texts())
-def test_a_text_is_read_with_the_same_values_places_and_errors_with_and_without_libyaml(text):
+def test_values_positions_and_errors_are_the_same_with_and_without_libyaml(text):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(yaml, "__with_libyaml__", False)
         exact = outcome(text)
     assert outcome(text) == exact
 
 
-def test_a_whole_configuration_is_read_with_libyaml_alone(monkeypatch):
+def test_a_whole_configuration_is_read_by_libyaml_alone(monkeypatch):
     usual = seen(yaml.compose(RUMST, Loader=yaml.BaseLoader))
     monkeypatch.delattr(yaml, "BaseLoader")
     assert seen(compose(RUMST)) == usual
 
 
-def test_values_are_those_of_a_safe_load():
+def test_values_equal_those_of_yaml_safe_load():
     assert safe_load.load(RUMST) == yaml.safe_load(RUMST)
     with pytest.raises(
         yaml.YAMLError, match=r"could not determine a constructor[^\n]*\n.*line 1, column 4:\n *a: !x b"

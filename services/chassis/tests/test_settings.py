@@ -15,7 +15,7 @@ BROKER = f"pyamqp://loket:{STRONG}@127.0.0.1:5672//"
 NEEDED = {"AMQP_URI": BROKER, "MONGO_URI": "mongodb://127.0.0.1:27017/?replicaSet=loket", "GREETING": "hi"}
 
 
-def test_every_missing_setting_is_named_at_once():
+def test_all_missing_settings_are_reported_together():
     with pytest.raises(SettingsError) as refused:
         SampleSettings.read(environment={})
     assert [line.split()[0] for line in str(refused.value).splitlines()] == ["AMQP_URI", "MONGO_URI", "GREETING"]
@@ -26,7 +26,7 @@ def test_a_setting_of_the_wrong_type_is_named():
         SampleSettings.read(environment={**NEEDED, "MAX_WORKERS": "many"})
 
 
-def test_the_environment_wins_over_the_file_and_an_empty_value_is_no_value(tmp_path):
+def test_the_environment_overrides_the_file_and_an_empty_value_is_ignored(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text(f"GREETING: from the file\nMAX_WORKERS: 3\nAMQP_URI: {BROKER}\n")
     settings = SampleSettings.read(file, {"MONGO_URI": NEEDED["MONGO_URI"], "LOG_LEVEL": "", "MAX_WORKERS": "5"})
@@ -34,7 +34,7 @@ def test_the_environment_wins_over_the_file_and_an_empty_value_is_no_value(tmp_p
     assert settings.log_level == "INFO"
 
 
-def test_a_name_in_the_file_that_is_no_setting_is_an_error(tmp_path):
+def test_an_unknown_name_in_the_file_is_an_error(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("GREETINGS: typo\n")
     with pytest.raises(SettingsError, match="GREETINGS"):
@@ -42,7 +42,7 @@ def test_a_name_in_the_file_that_is_no_setting_is_an_error(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["a: [", "just text", "- a"])
-def test_a_file_that_is_no_list_of_settings_is_an_error(tmp_path, content):
+def test_a_file_that_is_not_a_list_of_settings_is_an_error(tmp_path, content):
     file = tmp_path / "config.yaml"
     file.write_text(content)
     with pytest.raises(SettingsError):
@@ -62,7 +62,7 @@ def test_a_secret_can_come_from_a_file(tmp_path):
     assert SampleSettings.read(environment={**given, "AMQP_URI_FILE": str(file)}).amqp_uri == BROKER
 
 
-def test_a_secret_that_is_given_twice_or_cannot_be_read_is_refused(tmp_path):
+def test_a_secret_that_is_set_twice_or_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(SettingsError, match="AMQP_URI_FILE cannot be used: AMQP_URI is set too"):
         SampleSettings.read(environment={**NEEDED, "AMQP_URI_FILE": str(tmp_path)})
     given = {name: value for name, value in NEEDED.items() if name != "AMQP_URI"}
@@ -70,7 +70,7 @@ def test_a_secret_that_is_given_twice_or_cannot_be_read_is_refused(tmp_path):
         SampleSettings.read(environment={**given, "AMQP_URI_FILE": str(tmp_path / "missing")})
 
 
-def test_what_is_no_secret_does_not_come_from_a_file(tmp_path):
+def test_only_a_secret_can_be_read_from_a_file(tmp_path):
     file = tmp_path / "greeting"
     file.write_text("from a file")
     given = {name: value for name, value in NEEDED.items() if name != "GREETING"}
@@ -78,7 +78,7 @@ def test_what_is_no_secret_does_not_come_from_a_file(tmp_path):
         SampleSettings.read(environment={**given, "GREETING_FILE": str(file)})
 
 
-def test_every_setting_has_a_sentence():
+def test_every_setting_has_a_description():
     assert all(each.help for each in describe(SampleSettings))
 
 
@@ -94,13 +94,13 @@ def run(*arguments, **environment):
     )
 
 
-def test_a_service_does_not_start_without_its_settings_and_says_which():
+def test_a_service_with_missing_settings_does_not_start_and_names_them():
     done = run()
     assert done.returncode == 78
     assert "GREETING is not set" in done.stderr
 
 
-def test_show_config_prints_what_is_in_force():
+def test_show_config_prints_the_effective_settings():
     done = run("--show-config", **NEEDED)
     assert "GREETING: hi" in done.stdout
     assert "MONGO_URI: ********" in done.stdout

@@ -5,7 +5,7 @@ import threading
 import time
 
 
-def test_a_second_request_to_stop_changes_nothing(sample):
+def test_a_second_stop_signal_changes_nothing(sample):
     call = threading.Thread(target=sample.ask, args=("sleep", 1))
     call.start()
     time.sleep(0.3)

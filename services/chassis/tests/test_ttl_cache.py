@@ -40,7 +40,7 @@ def fail():
     raise RuntimeError("the source is away")
 
 
-def test_a_value_is_loaded_once_until_its_time_is_over(clock):
+def test_a_value_is_loaded_once_until_it_expires(clock):
     cache = TtlCache(5, clock=clock)
     assert cache.get("a", lambda: 1) == cache.get("a", lambda: 2) == 1
     clock.now += 5
@@ -48,12 +48,12 @@ def test_a_value_is_loaded_once_until_its_time_is_over(clock):
     assert cache.get("a", lambda: 3) == 3
 
 
-def test_that_there_is_nothing_is_cached_too(clock):
+def test_an_absent_value_is_cached_too(clock):
     cache = TtlCache(5, clock=clock)
     assert cache.get("a", lambda: None) is cache.get("a", fail) is None
 
 
-def test_an_expired_value_can_still_be_served_while_its_source_is_away(clock):
+def test_an_expired_value_can_be_served_while_its_source_is_unavailable(clock):
     cache = TtlCache(5, clock=clock)
     cache.put("a", 1)
     cache.expire()
@@ -64,7 +64,7 @@ def test_an_expired_value_can_still_be_served_while_its_source_is_away(clock):
     assert cache.stale("a") is None
 
 
-def test_a_value_that_was_being_loaded_when_the_cache_expired_is_loaded_again(clock):
+def test_a_value_whose_load_overlaps_an_expiry_is_loaded_again(clock):
     cache = TtlCache(5, clock=clock)
 
     def load():
@@ -85,7 +85,7 @@ def test_a_full_cache_evicts_its_oldest_entry(clock):
     assert [cache.stale(key) for key in "bcd"] == ["newer", None, "d"]
 
 
-def test_callers_that_come_at_the_same_moment_share_one_load():
+def test_concurrent_callers_share_one_load():
     loads, found = [], []
 
     def load():
@@ -104,7 +104,7 @@ def test_callers_that_come_at_the_same_moment_share_one_load():
     assert value.get() == 2
 
 
-def test_callers_that_wait_for_a_load_share_its_failure():
+def test_concurrent_callers_share_the_failure_of_a_load():
     loads, failed = [], []
 
     def load():

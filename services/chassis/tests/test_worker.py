@@ -50,7 +50,7 @@ def failures():
     return REGISTRY.get_sample_value("loket_worker_failures_total", {"worker": "of-the-test"}) or 0
 
 
-def test_it_goes_on_at_once_while_there_is_more_and_then_waits(run):
+def test_a_worker_repeats_at_once_while_there_is_more_work_and_then_waits(run):
     steps = Steps(True, True, False)
     before = failures()
     run(steps)
@@ -59,7 +59,7 @@ def test_it_goes_on_at_once_while_there_is_more_and_then_waits(run):
     assert (len(steps.calls), failures()) == (3, before)
 
 
-def test_it_is_woken_and_called_again_after_the_interval(run):
+def test_a_worker_runs_when_woken_and_after_the_interval(run):
     steps = Steps()
     worker = run(steps)
     until(lambda: len(steps.calls) == 1)
@@ -72,7 +72,7 @@ def test_it_is_woken_and_called_again_after_the_interval(run):
     until(lambda: len(often.calls) > 3)
 
 
-def test_a_wake_during_a_step_is_not_lost(run):
+def test_a_wake_during_a_run_is_not_lost(run):
     calls = []
 
     def step():
@@ -87,7 +87,7 @@ def test_a_wake_during_a_step_is_not_lost(run):
     worker.stop()
 
 
-def test_an_error_is_counted_and_the_step_tried_again_after_a_while(run):
+def test_an_error_is_counted_and_the_worker_retries_after_a_delay(run):
     steps, before = Steps(RuntimeError("no"), RuntimeError("no"), False), failures()
     run(steps)
     until(lambda: len(steps.calls) == 3)
@@ -95,7 +95,7 @@ def test_an_error_is_counted_and_the_step_tried_again_after_a_while(run):
     assert failures() == before + 2
 
 
-def test_it_stops_wherever_it_waits(run):
+def test_a_worker_stops_wherever_it_waits(run):
     steps = Steps()
     worker = run(steps, interval=0.02, threads=3)
     until(lambda: len(steps.calls) > 3)
@@ -105,7 +105,7 @@ def test_it_stops_wherever_it_waits(run):
     assert called == len(steps.calls)
 
 
-def test_delays_double_up_to_the_longest_and_are_spread():
+def test_retry_delays_double_up_to_the_maximum_with_jitter():
     delays = backoff.delays()
     for longest in (0.2, 0.4, 0.8, 1.6, 2, 2):
         assert longest / 2 <= next(delays) <= longest

@@ -34,7 +34,7 @@ def changed_lines(before, after):
     return [line for line in lines if line[:3] not in ("---", "+++") and not line.startswith("@@")]
 
 
-def test_what_changes_nothing_gives_the_same_text():
+def test_setting_the_same_value_leaves_the_text_unchanged():
     assert amended(TEXT, ("kinds", "advice"), {"duration": "45", "name": {"nl": "Advies", "fr": "Conseil"}}) == TEXT
 
 
@@ -43,7 +43,7 @@ def test_a_value_is_changed_on_its_line_and_keeps_its_comment():
     assert changed_lines(TEXT, after) == ["-    duration: 45     # minutes", "+    duration: 60     # minutes"]
 
 
-def test_the_comment_before_the_next_part_outlives_a_list_that_is_replaced():
+def test_the_comment_before_the_next_part_survives_a_replaced_list():
     rules = [{"days": ["monday", "friday"], "from": "10:00", "to": "11:00"}]
     after = amended(TEXT, ("kinds", "advice"), {"hours": rules})
     assert changed_lines(TEXT, after) == [
@@ -52,19 +52,19 @@ def test_the_comment_before_the_next_part_outlives_a_list_that_is_replaced():
     ]
 
 
-def test_a_key_is_added_at_the_end_of_its_part():
+def test_a_new_key_is_added_at_the_end_of_its_part():
     after = amended(TEXT, ("kinds", "advice"), {"interval": "15"})
     assert changed_lines(TEXT, after) == ["+    interval: 15"]
     assert after.index("interval") < after.index("\n\n  # asked less often")
 
 
 @pytest.mark.parametrize("path", [("kinds", "advice"), ("kinds", "permit")])
-def test_a_key_is_taken_away_with_its_lines_alone(path):
+def test_removing_a_key_removes_only_its_lines(path):
     after = amended(TEXT, path, {"hours": None, "never there": None})
     assert all(line.startswith("-") and ("hours" in line or "days" in line) for line in changed_lines(TEXT, after))
 
 
-def test_parts_that_are_not_there_are_made():
+def test_missing_parts_are_created():
     after = amended(TEXT, ("texts", "nl", "reminder"), {"closing": 'Tot "straks"'})
     assert after.startswith(TEXT)
     assert yaml.safe_load(after)["texts"] == {"nl": {"reminder": {"closing": 'Tot "straks"'}}}
@@ -78,7 +78,7 @@ values = words | st.lists(words | texts, max_size=3) | texts | st.dictionaries(w
 
 
 @given(st.dictionaries(st.sampled_from(["name", "duration", "hours", "other"]), st.none() | values, max_size=4))
-def test_whatever_is_set_is_read_again_and_the_rest_is_as_it_was(change):
+def test_a_patched_text_parses_to_the_new_values_and_keeps_the_rest(change):
     after = amended(TEXT, ("kinds", "advice"), change)
     read, before = (yaml.load(text, yaml.BaseLoader) for text in (after, TEXT))
     expected = {**before["kinds"].pop("advice"), **change}
@@ -88,22 +88,22 @@ def test_whatever_is_set_is_read_again_and_the_rest_is_as_it_was(change):
         assert comment in after
 
 
-def test_who_shares_a_value_by_an_alias_keeps_it_when_another_gets_one_of_their_own():
+def test_changing_one_alias_leaves_the_others_unchanged():
     text = "a: {hours: &usual [x]}\nb:\n  hours: *usual\n  name: B\n"
     assert amended(text, ("b",), {"hours": ["z"]}) == "a: {hours: &usual [x]}\nb:\n  hours: [z]\n  name: B\n"
     assert amended(text, ("b",), {"hours": None}) == "a: {hours: &usual [x]}\nb:\n  name: B\n"
 
 
-def test_a_part_that_stands_on_one_line_is_written_anew_on_that_line():
+def test_a_part_on_one_line_is_rewritten_on_that_line():
     assert amended("a: {b: {c: x}} # why\n", ("a", "b"), {"c": "z", "d": "true"}) == 'a: {b: {c: z, d: "true"}} # why\n'
 
 
-def test_a_text_over_several_lines_is_replaced_whole():
+def test_a_multi_line_text_is_replaced_as_a_whole():
     text = "a:\n  t: |\n    one\n    two\n\n# next\nb: 1\n"
     assert amended(text, ("a",), {"t": "new"}) == "a:\n  t: new\n\n# next\nb: 1\n"
 
 
-def test_who_was_copied_from_by_an_alias_may_change_and_the_copies_stay_as_they_are():
+def test_changing_an_anchored_value_leaves_its_aliases_unchanged():
     text = yaml.safe_dump({name: {"hours": SHARED, "name": name} for name in ("an", "bert", "carla")})
     assert text.count("*") == 2
     before, after = (
@@ -114,6 +114,6 @@ def test_who_was_copied_from_by_an_alias_may_change_and_the_copies_stay_as_they_
     assert gone == {**before, "an": {"name": "an"}}
 
 
-def test_a_part_that_is_a_copy_of_another_by_an_alias_changes_alone():
+def test_changing_an_aliased_part_leaves_its_anchor_unchanged():
     text = "a: &usual {hours: [x], name: A}\nb: *usual\n"
     assert amended(text, ("b",), {"hours": ["z"]}) == "a: &usual {hours: [x], name: A}\nb: {hours: [z], name: A}\n"

@@ -27,7 +27,7 @@ def problems_of(schema, body):
     return [problem["pointer"] for problem in pointers(refused.value.messages)]
 
 
-def test_a_booking_is_read_into_utc_and_normal_forms():
+def test_a_booking_is_parsed_to_utc_and_normalised():
     booking = BookAppointment().load(BOOKING)
     assert booking["start"].isoformat() == "2026-11-30T08:00:00+00:00"
     assert booking["contact"]["phone"] == "0470 12 34 56", "booking knows the country"
@@ -35,7 +35,7 @@ def test_a_booking_is_read_into_utc_and_normal_forms():
     assert (booking["persons"], booking["contact"]["language"]) == (1, None)
 
 
-def test_an_international_domain_is_kept_as_mail_servers_know_it():
+def test_an_international_domain_is_stored_in_its_ascii_form():
     booking = BookAppointment().load({**BOOKING, "contact": {**BOOKING["contact"], "email": "zoe@stad-geël.example"}})
     assert booking["contact"]["email"] == "zoe@xn--stad-gel-z1a.example"
 
@@ -69,23 +69,23 @@ def test_an_international_domain_is_kept_as_mail_servers_know_it():
         ({"answers": {"perceel": ["x"]}}, "/answers/perceel/value"),
     ],
 )
-def test_a_wrong_field_is_named_by_its_path(change, pointer):
+def test_an_invalid_field_is_reported_by_its_path(change, pointer):
     assert pointer in problems_of(BookAppointment, {**BOOKING, **change})
 
 
-def test_without_a_hold_a_type_and_a_start_are_needed():
+def test_without_a_hold_a_booking_requires_a_type_and_a_start():
     assert problems_of(BookAppointment, {"contact": BOOKING["contact"]}) == ["/appointment_types"]
 
 
-def test_with_a_hold_nothing_more_is_needed_than_who_comes():
+def test_with_a_hold_a_booking_requires_only_the_contact():
     assert BookAppointment().load({"hold": "abc", "contact": BOOKING["contact"]})["hold"] == "abc"
 
 
-def test_a_hold_needs_what_and_when():
+def test_a_hold_requires_a_type_and_a_start():
     assert set(problems_of(HoldSlot, {})) == {"/appointment_types", "/start"}
 
 
-def test_a_refusal_is_a_plain_sentence_made_of_strings():
+def test_a_refusal_renders_as_a_sentence_and_has_only_string_parameters():
     refusal = Refusal("slot-taken", {"start": 9})
     assert refusal.args == ("slot-taken", {"start": "9"}, [])
     assert refusal.detail == "9 is no longer free."
@@ -99,13 +99,13 @@ def test_every_error_has_a_title_a_sentence_and_advice():
 
 
 @given(st.dates(FIRST_DAY, LAST_DAY), st.sampled_from(sorted(available_timezones())))
-def test_every_day_that_can_be_asked_for_has_an_rfc_3339_offset_in_every_zone(day, zone):
+def test_every_accepted_date_has_an_rfc_3339_offset_in_every_time_zone(day, zone):
     midnight = dt.datetime.combine(day, dt.time(), ZoneInfo(zone))
     assert re.fullmatch(r"....-..-..T00:00:00[+-]..:..", midnight.isoformat())
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2200-01-01", "9999-12-31", "2026-02-30", 7])
-def test_a_day_out_of_reach_is_refused_and_told_which_are_not(day):
+def test_a_date_out_of_range_is_refused_with_the_range(day):
     with pytest.raises(ValidationError) as refused:
         FindSlots().load({"appointment_types": ["bouwadvies"], "from": day})
     assert refused.value.messages == {"from": [DAY_ERROR]}
@@ -115,12 +115,12 @@ def test_a_day_out_of_reach_is_refused_and_told_which_are_not(day):
     ("14:00", "00:00", True), ("00:00", "00:00", True), (None, "00:00", True), ("14:00", "14:00", False),
     ("14:00", "13:55", False),
 ])  # fmt: skip
-def test_a_closure_ends_after_its_start_and_midnight_is_the_end_of_the_day(start, end, right):
+def test_a_closure_ends_after_its_start_and_may_end_at_midnight(start, end, right):
     wrong = CloseTime().validate({"first": "2027-05-03", "from": start, "to": end})
     assert (wrong == {}) if right else ("to" in wrong)
 
 
-def test_a_search_before_midnight_is_for_the_whole_day_and_one_that_ends_before_it_begins_is_refused():
+def test_a_search_until_midnight_covers_the_day_and_a_negative_time_range_is_refused():
     asked = {"appointment_types": ["advies"], "after": "09:00"}
     assert FindSlots().load({**asked, "before": "00:00"})["before"] is None
     assert "before" in FindSlots().validate({**asked, "before": "08:00"})

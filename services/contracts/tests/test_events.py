@@ -12,7 +12,7 @@ PERSONAL = {"name", "email", "phone", "answers", "contact", "address", "token", 
 
 
 @pytest.mark.parametrize("event", events.EVENTS.values(), ids=lambda event: event.type)
-def test_the_golden_example_satisfies_its_own_schema(event):
+def test_the_example_of_an_event_is_valid_against_its_schema(event):
     assert event.schema().validate(dict(event.example)) == {}
 
 
@@ -33,13 +33,13 @@ def an_event(**changes):
     return events.make("appointment.booked", **{**values, **changes})
 
 
-def test_an_event_survives_the_bus_and_the_database():
+def test_an_event_survives_serialisation_to_the_bus_and_the_database():
     event = an_event()
     assert Event.from_json(event.to_json()) == event
     assert Event.from_document(event.to_document()) == event
 
 
-def test_an_event_names_its_type_with_version_and_its_subject_with_sequence():
+def test_an_event_has_a_versioned_type_and_a_subject_with_a_sequence():
     event = an_event()
     assert (event.type, event.name, event.id) == ("appointment.booked.v1", "appointment.booked", "abc.3")
 
@@ -47,7 +47,7 @@ def test_an_event_names_its_type_with_version_and_its_subject_with_sequence():
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{}", b"nonsense", b'{"specversion":"1.0","id":"1","source":"x","type":"y","data":{}}']
 )
-def test_a_message_that_is_no_event_of_ours_is_malformed(body):
+def test_an_unknown_message_is_malformed(body):
     with pytest.raises(MalformedEvent):
         Event.from_json(body)
 

@@ -3,7 +3,7 @@
 from loket_contracts import languages
 
 
-def test_a_text_falls_back_on_the_first_language_of_the_municipality_and_then_on_what_there_is():
+def test_a_text_falls_back_to_the_first_language_of_the_municipality_and_then_to_any():
     text = languages.in_order({"nl": "ja", "en": "yes", "fr": "oui"}, ["de", "fr"])
     assert list(text) == ["fr", "nl", "en"]
     assert languages.pick(text, "en") == "yes"
@@ -11,7 +11,7 @@ def test_a_text_falls_back_on_the_first_language_of_the_municipality_and_then_on
     assert languages.pick({}, "de") == languages.pick(None, "de") == ""
 
 
-def test_a_language_that_is_not_spoken_gives_the_first_one():
+def test_an_unknown_language_is_replaced_by_the_first_one():
     assert languages.spoken("fr", ["de", "fr"]) == "fr"
     assert languages.spoken("nl", ["de", "fr"]) == languages.spoken(None, ["de", "fr"]) == "de"
 

@@ -20,7 +20,7 @@ from loket_contracts import telephone
         (" 0470\u00a012\u201034\u201056 ", "BE", "+32470123456"),
     ],
 )
-def test_a_number_without_a_country_code_is_one_of_the_country_of_the_municipality(text, country, number):
+def test_a_national_number_belongs_to_the_country_of_the_municipality(text, country, number):
     assert telephone.read(text, country) == number
 
 
@@ -44,18 +44,18 @@ def test_a_number_without_a_country_code_is_one_of_the_country_of_the_municipali
         ("+3235550100;ext=12", "BE", telephone.EXTENSION),
     ],
 )
-def test_a_number_that_cannot_be_rung_as_it_was_written_is_refused_with_what_to_do(text, country, sentence):
+def test_a_number_that_cannot_be_called_is_refused_with_advice(text, country, sentence):
     with pytest.raises(ValueError, match=r"number|extension") as refused:
         telephone.read(text, country)
     assert str(refused.value) == sentence
 
 
-def test_a_foreign_number_is_told_to_begin_with_a_plus_and_its_country_code():
+def test_the_refusal_of_a_foreign_number_asks_for_a_plus_and_the_country_code():
     assert "+" in telephone.NOT_HERE
     assert "country code" in telephone.NOT_HERE
 
 
-def test_without_a_country_only_what_is_certain_is_refused_and_nothing_is_changed():
+def test_without_a_country_only_certain_errors_are_refused_and_nothing_is_changed():
     assert telephone.require_shape(" 06 12345678 ") == "06 12345678"
     assert telephone.require_shape("+31 6 12345678") == "+31612345678"
 
@@ -67,5 +67,5 @@ def test_without_a_country_only_what_is_certain_is_refused_and_nothing_is_change
         ("+3235550100", False), ("+31475123456", False), ("+3280012345", False), ("nonsense", False),
     ],
 )  # fmt: skip
-def test_an_sms_can_only_arrive_at_a_number_that_may_be_mobile(number, may_be):
+def test_an_sms_is_possible_only_to_a_number_that_may_be_mobile(number, may_be):
     assert telephone.may_be_mobile(number) is may_be

@@ -120,12 +120,12 @@ class TestSmpp(ChannelConformance):
         made.close()
 
     @pytest.mark.parametrize("text", ["[" * 200, "Afspraak € " * 40, "ça va ☎ 😀 " * 30])
-    def test_a_long_message_is_put_together_again(self, face, text):
+    def test_the_parts_of_a_long_sms_are_joined(self, face, text):
         face.channel("accept").send(a_message(text))
         assert face.received() == [text]
 
 
-def test_the_file_channel_writes_what_would_have_been_sent(tmp_path):
+def test_the_file_channel_writes_what_would_be_sent(tmp_path):
     file = tmp_path / "sms.jsonl"
     channel = FileChannel(FileSettings(sms_file=str(file)))
     channel.send(a_message("Tot straks"))
@@ -135,11 +135,11 @@ def test_the_file_channel_writes_what_would_have_been_sent(tmp_path):
         FileChannel(FileSettings(sms_file=str(tmp_path / "no" / "where"))).send(a_message())
 
 
-def test_every_channel_is_installed_under_its_name():
+def test_every_channel_is_installed_as_an_entry_point():
     assert set(installed()) == {"cm", "file", "http", "smpp", "smtp", "spryng", "twilio"}
 
 
-def test_twilios_signature_covers_address_and_form():
+def test_a_twilio_signature_covers_the_address_and_the_form():
     channel = TwilioChannel(TwilioSettings(twilio_account="AC1", twilio_token="secret"))
     url, payload = "https://x.example/receipts/twilio", {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+32"}
     signed = url + "MessageSidSM1MessageStatusdeliveredTo+32"
@@ -152,7 +152,7 @@ def test_twilios_signature_covers_address_and_form():
             channel.read_receipts(Callback("POST", url, headers=headers, body=urlencode(forged)))
 
 
-def test_cms_report_comes_with_our_key_and_tells_delivered_or_failed():
+def test_a_cm_receipt_requires_our_key_and_reports_delivered_or_failed():
     channel = CmChannel(CmSettings(cm_product_token="t", cm_receipt_key="k"))
 
     def report(code):
@@ -169,7 +169,7 @@ def test_cms_report_comes_with_our_key_and_tells_delivered_or_failed():
         receipts_for("no report")
 
 
-def test_cm_tells_a_wrong_number_from_an_account_without_credit():
+def test_cm_errors_distinguish_a_wrong_number_from_missing_credit():
     channel = CmChannel(CmSettings(cm_product_token="t"))
 
     class RpcEntrypoint:
@@ -187,7 +187,7 @@ def test_cm_tells_a_wrong_number_from_an_account_without_credit():
         channel.accepted(RpcEntrypoint(0))
 
 
-def test_spryngs_callback_comes_with_our_key():
+def test_a_spryng_receipt_requires_our_key():
     channel = SpryngChannel(SpryngSettings(spryng_key="t", spryng_receipt_key="k"))
     payload = {"key": "k", "ID": "9b1", "STATUS": "20", "REASONCODE": "21"}
     (receipt,) = channel.read_receipts(Callback("GET", "https://x.example", query=payload))
@@ -196,7 +196,7 @@ def test_spryngs_callback_comes_with_our_key():
         channel.read_receipts(Callback("GET", "https://x.example", query={**payload, "key": "x"}))
 
 
-def test_a_described_gateways_receipt_is_signed_and_read_as_described():
+def test_a_receipt_of_a_generic_gateway_is_verified_and_read_as_configured():
     channel = GenericHttpChannel(
         GenericHttpSettings(
             sms_http_url="https://x.example", sms_http_receipt_secret="s", sms_http_receipt_id="results.0.id",
@@ -224,7 +224,7 @@ def test_a_described_gateways_receipt_is_signed_and_read_as_described():
      "ç" * 200, "a very long subject " * 12, "x\r\nBcc: everybody@example.org"],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["Lieve Demo", "Zoë Ünal, dr.", 'Jan "Jef" \\ Peeters', "é" * 120, "x\r\nBcc: y"])
-def test_a_mail_reads_back_as_it_was_meant_and_no_name_or_subject_adds_a_header(subject, name):
+def test_a_mail_parses_back_to_its_source_and_no_value_can_add_a_header(subject, name):
     meant = Outgoing(
         **{**a_message().__dict__, "to": "zoe@example.org", "subject": subject, "to_name": name, "text": ".\n.x\n",
            "calendar": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "calendar_method": "REQUEST"}

@@ -30,7 +30,7 @@ def a_card(**changes):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_message_can_be_said_in_every_language(kind, language):
+def test_every_kind_of_message_can_be_rendered_in_every_language(kind, language):
     mail = compose(kind, sample_card(kind, language), URL, {})
     for text in (mail.subject, mail.text, mail.html, mail.sms):
         assert "{{" not in text
@@ -41,7 +41,7 @@ def test_every_kind_of_message_can_be_said_in_every_language(kind, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].to == "resident"])
-def test_every_sms_is_short_enough_in_the_gsm_alphabet(kind, language):
+def test_every_sms_fits_its_segments_in_the_gsm_alphabet(kind, language):
     sms = plain(compose(kind, sample_card(kind, language), URL, {}).sms)
     assert cut(sms).encoding == "GSM-7"
     assert 1 <= cut(sms).segments <= 2
@@ -55,30 +55,30 @@ def test_all_languages_have_the_same_phrases():
     assert set(KINDS) < set(words_of("nl"))
 
 
-def test_a_message_to_colleagues_has_no_link_of_the_residents_and_no_name():
+def test_a_message_to_colleagues_contains_no_link_and_no_name_of_the_resident():
     mail = compose("alert_cancelled", sample_card("alert_cancelled", "nl"), URL, {})
     for text in (mail.text, mail.html):
         assert "afspraak/" not in text
         assert "Lieve" not in text
 
 
-def test_only_what_need_not_be_read_offers_to_unsubscribe():
+def test_only_optional_messages_offer_to_unsubscribe():
     offers = {kind for kind in KINDS if compose(kind, sample_card(kind, "nl"), URL, {}).unsubscribe}
     assert offers == {"reminder", "reminder_soon", "bring", "thanks"}
 
 
-def test_the_time_is_that_of_the_location_in_words():
+def test_the_time_is_in_words_and_in_the_time_zone_of_the_location():
     card = a_card(start="2026-07-30T08:00:00+00:00", end="2026-07-30T08:45:00+00:00")
     mail = compose("confirmation", card, URL, {})
     assert mail.subject == "Uw afspraak op donderdag 30 juli 2026 om 10:00"
     assert "do 30 jul om 10:00" in mail.sms
 
 
-def test_a_name_cannot_write_html():
+def test_a_name_cannot_inject_html():
     assert "<script>" not in compose("confirmation", a_card(contact={"name": "<script>x</script>"}), URL, {}).html
 
 
-def test_what_a_specialist_asks_is_words_and_no_template():
+def test_a_request_of_a_specialist_is_text_and_not_a_template():
     asked = {"asked": [{"text": "<b>{{ card.email }}</b>", "answer": None}]}
     mail = compose("request", a_card(**asked), URL, {})
     assert "<b>" not in mail.html
@@ -97,7 +97,7 @@ def mistakes(text):
     return {error["pointer"]: error["detail"] for error in refused.value.errors}
 
 
-def test_a_municipality_says_it_in_its_own_words_in_one_language_and_keeps_ours_in_the_others():
+def test_a_municipality_can_replace_a_text_in_one_language_only():
     plan = plan_of("municipality: rumst\ntexts: {nl: {confirmation: {subject: 'Tot {{ day }}!'}}}")
     assert compose("confirmation", a_card(), URL, plan.texts).subject == "Tot maandag 30 november 2026!"
     french = compose("confirmation", a_card(contact={"language": "fr"}), URL, plan.texts)
@@ -108,23 +108,23 @@ def test_a_municipality_says_it_in_its_own_words_in_one_language_and_keeps_ours_
     "text",
     ["", "- a", "a: [", "[" * 5000, 'municipality: "\\ud800"', "municipality: 2026-02-30", "municipality: !x rumst"],
 )
-def test_what_is_no_plan_is_refused_and_never_crashes(text):
+def test_any_text_that_is_no_plan_is_refused_without_a_crash(text):
     assert mistakes(text)
 
 
-def test_a_placeholder_that_does_not_exist_is_told_when_the_plan_is_loaded():
+def test_an_unknown_placeholder_is_reported_when_the_plan_is_loaded():
     result = mistakes("municipality: rumst\ntexts: {nl: {reminder: {opening: 'Dag {{ card.nickname }}'}}}")
     assert "nickname" in result["/texts/nl/reminder"]
 
 
 @pytest.mark.parametrize("phrase", ["{{ card.__class__.__mro__ }}", "{{ ''.__class__ }}", "{% for x in y %}"])
-def test_a_phrase_gets_at_the_card_and_at_nothing_else(phrase):
+def test_a_template_can_read_the_card_and_nothing_else(phrase):
     assert "/texts/nl/reminder" in mistakes(
         f'municipality: rumst\ntexts: {{nl: {{reminder: {{opening: "{phrase}"}}}}}}'
     )
 
 
-def test_an_sms_that_is_too_long_is_told_when_the_plan_is_loaded():
+def test_an_sms_that_is_too_long_is_reported_when_the_plan_is_loaded():
     result = mistakes(f"municipality: rumst\ntexts: {{nl: {{reminder: {{sms: '{'lang ' * 120}'}}}}}}")
     assert "4 segments" in result["/texts/nl/reminder/sms"]
 
@@ -142,11 +142,11 @@ def test_an_sms_that_is_too_long_is_told_when_the_plan_is_loaded():
         ("a: b: c", "/"),
     ],
 )
-def test_a_mistake_in_a_plan_is_told_with_its_place(text, pointer):
+def test_an_error_in_a_plan_is_reported_with_its_pointer(text, pointer):
     assert pointer in mistakes(text)
 
 
-def test_the_plan_of_the_demo_municipality_is_right():
+def test_the_plan_of_the_demo_municipality_is_valid():
     from pathlib import Path
 
     text = (Path(__file__).parents[3] / "deploy/municipalities/rumst.messages.yaml").read_text()
@@ -162,7 +162,7 @@ def entry(**changes):
     return method, calendar, calendar.walk("VEVENT")[0]
 
 
-def test_the_entry_is_a_request_in_utc_with_an_alarm():
+def test_the_calendar_entry_is_a_request_in_utc_with_an_alarm():
     method, calendar, event = entry()
     assert (method, calendar["METHOD"], event["STATUS"]) == ("REQUEST", "REQUEST", "CONFIRMED")
     assert event["DTSTART"].to_ical() == b"20261130T090000Z"
@@ -170,7 +170,7 @@ def test_the_entry_is_a_request_in_utc_with_an_alarm():
     assert event.walk("VALARM")
 
 
-def test_a_move_and_a_cancellation_change_the_same_entry():
+def test_a_move_and_a_cancellation_update_the_same_calendar_entry():
     _, _, booked = entry()
     _, _, moved = entry(sequence=2, start="2026-12-01T10:00:00+01:00")
     method, _, cancelled = entry(state="cancelled", sequence=3)
@@ -185,7 +185,7 @@ def test_a_move_and_a_cancellation_change_the_same_entry():
     kind=st.sampled_from([kind for kind in KINDS if KINDS[kind].calendar]),
     zone=st.sampled_from(["Europe/Brussels", "America/Sao_Paulo", "Asia/Kolkata", "UTC"]),
 )
-def test_every_entry_reads_back_as_it_was_written_at_the_same_moment(start, name, kind, zone):
+def test_every_calendar_entry_parses_back_to_its_source(start, name, kind, zone):
     card = replace(
         sample_card(kind, "nl"), start=start, end=start + dt.timedelta(minutes=30), name=name, time_zone=zone
     )
@@ -195,13 +195,13 @@ def test_every_entry_reads_back_as_it_was_written_at_the_same_moment(start, name
     assert calendar.walk("VEVENT")[0].decoded("dtstart").astimezone(dt.UTC) == start
 
 
-def test_a_name_that_reads_like_the_end_of_the_entry_is_a_name():
+def test_a_name_that_looks_like_the_end_of_the_calendar_entry_is_escaped():
     _, calendar, event = entry(contact={"name": "END:VCALENDAR"})
     assert event["ATTENDEE"].params["CN"] == "END:VCALENDAR"
     assert len(calendar.walk("VEVENT")) == 1
 
 
-def test_a_text_cannot_break_out_of_the_entry():
+def test_a_text_cannot_break_out_of_the_calendar_entry():
     _, _, event = entry(bring=[{"nl": "x\r\nATTENDEE:mailto:y@example.org"}])
     assert "y@example.org" not in str(event["ATTENDEE"])
 
@@ -213,7 +213,7 @@ def at_a(channel, **changes):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ["confirmation", "reschedule", "moved_by_us", "reminder", "reminder_soon"])
-def test_a_mail_about_a_video_call_has_its_address_and_promises_none_that_there_is_not(kind, language):
+def test_a_mail_about_a_video_call_has_its_url_or_promises_none(kind, language):
     words = words_of(language)["meeting"]
     contact = {"language": language}
     url = "https://meet.example.org/7K3Q-9F2M"
@@ -226,7 +226,7 @@ def test_a_mail_about_a_video_call_has_its_address_and_promises_none_that_there_
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_mail_about_a_telephone_call_names_the_number_and_says_so_when_there_is_none(language):
+def test_a_mail_about_a_telephone_appointment_names_the_number_or_says_that_it_is_missing(language):
     words = words_of(language)
     contact = {"language": language, "phone": "+32470123456"}
     called = compose("reminder", a_card(**at_a("phone"), contact=contact), URL, {})

@@ -72,5 +72,5 @@ def test_a_failure_to_record_an_outcome_is_logged_once_with_the_message(post, di
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_the_count_of_uncertain_messages_is_there_before_the_first_so_that_an_alert_sees_it_rise(channel):
+def test_the_counter_of_uncertain_messages_exists_before_the_first_one(channel):
     assert REGISTRY.get_sample_value("loket_messages_uncertain_total", {"channel": channel}) is not None

@@ -33,20 +33,20 @@ def planned(event, own=None, now=NOW):
 
 
 @pytest.mark.parametrize("name", sorted(PLANNING_EVENTS))
-def test_the_golden_example_of_every_event_that_is_heard_can_be_read(name):
+def test_the_example_of_every_consumed_event_can_be_read(name):
     assert an_event(name).appointment == events.EVENTS[name].example["appointment"]
 
 
-def test_an_event_with_fields_of_a_later_version_can_still_be_read():
+def test_an_event_with_fields_of_a_later_version_can_be_read():
     assert an_event(something_new=1)
 
 
-def test_notification_hears_exactly_the_events_that_are_said_to_be_for_it():
+def test_notification_consumes_exactly_the_events_that_the_contracts_list_for_it():
     said = {each.name for each in events.EVENTS.values() if "notification" in each.consumed_by}
     assert said == {*PLANNING_EVENTS, "resident.erased", "report.due"}
 
 
-def test_a_booking_asks_for_a_confirmation_and_two_reminders():
+def test_a_booking_plans_a_confirmation_and_two_reminders():
     found = planned(an_event())
     assert set(found) == {("confirmation", "email"), ("reminder", "email"), ("reminder_soon", "sms")}
     assert found["confirmation", "email"].due_at == NOW
@@ -55,13 +55,13 @@ def test_a_booking_asks_for_a_confirmation_and_two_reminders():
     assert all(each.until <= START for each in found.values())
 
 
-def test_a_reminder_that_would_come_with_the_confirmation_is_not_planned():
+def test_a_reminder_close_to_the_confirmation_is_not_planned():
     assert set(planned(an_event(start=NOW + dt.timedelta(hours=20)))) == {
         ("confirmation", "email"), ("reminder_soon", "sms"), ("alert_booked", "email"),
     }  # fmt: skip
 
 
-def test_the_same_event_plans_the_same_messages_and_a_later_one_others():
+def test_the_same_event_plans_the_same_messages_and_a_later_event_others():
     ids = {each.id for each in plan(an_event(), Plan(), NOW)}
     assert ids == {each.id for each in plan(an_event(), Plan(), NOW + dt.timedelta(minutes=5))}
     assert not ids & {each.id for each in plan(an_event("appointment.rescheduled", 2), Plan(), NOW)}
@@ -81,24 +81,24 @@ def test_the_same_event_plans_the_same_messages_and_a_later_one_others():
         ("appointment.cancelled", {"cancelled_by": "system", "reason": "documents-missing"}, "cancelled_by_us"),
     ],
 )
-def test_we_say_sorry_for_what_we_do_and_not_for_what_was_asked_of_us(name, data, kind):
+def test_the_message_apologises_only_for_a_change_by_the_municipality(name, data, kind):
     apologies = {"reschedule", "moved_by_us", "cancellation", "cancelled_by_us"}
     assert {each for each, _ in planned(an_event(name, **data))} & apologies == {kind}
 
 
-def test_a_cancellation_waits_a_moment_for_a_slip_to_be_undone():
+def test_the_message_about_a_cancellation_waits_for_a_possible_undo():
     message = planned(an_event("appointment.cancelled", cancelled_by="resident"))["cancellation", "email"]
     assert message.due_at == NOW + dt.timedelta(minutes=1)
 
 
-def test_colleagues_hear_of_a_cancellation_today_and_of_no_other():
+def test_colleagues_are_alerted_only_about_a_cancellation_today():
     late = START - dt.timedelta(hours=2)
     event = an_event("appointment.cancelled", cancelled_by="resident")
     assert ("alert_cancelled", "email") in planned(event, now=late)
     assert ("alert_cancelled", "email") not in planned(event, now=START - dt.timedelta(days=1))
 
 
-def test_a_municipality_sets_what_leaves_and_a_type_has_the_last_word():
+def test_the_plan_chooses_the_messages_and_a_type_overrides_it():
     own = Plan(
         timings={"reminder": None, "confirmation": Timing(("email", "sms"))},
         by_type={"bouwadvies": {"reminder": Timing(("sms",), before=Before(days=1))}},
@@ -108,7 +108,7 @@ def test_a_municipality_sets_what_leaves_and_a_type_has_the_last_word():
     assert ("reminder", "sms") in planned(an_event(appointment_types=["bouwadvies"]), own)
 
 
-def test_three_days_before_is_the_same_time_on_the_clock_over_a_clock_change():
+def test_three_days_before_is_the_same_local_time_across_a_clock_change():
     start = dt.datetime(2026, 10, 26, 10, tzinfo=BRUSSELS).astimezone(dt.UTC)  # the clock went back on the 25th
     due = Before(days=3).of(start, "Europe/Brussels").astimezone(BRUSSELS)
     assert (due.date(), due.time()) == (dt.date(2026, 10, 23), dt.time(10))
@@ -124,12 +124,12 @@ def test_three_days_before_is_the_same_time_on_the_clock_over_a_clock_change():
         ((2026, 11, 25, 6, 0), (2026, 11, 25, 8, 0), (2026, 11, 24, 20, 45)),
     ],
 )
-def test_nobody_is_woken_and_what_would_be_too_late_comes_the_evening_before(due, until, expected):
+def test_a_message_due_in_quiet_hours_is_sent_the_evening_before_if_it_would_be_too_late(due, until, expected):
     due, until, expected = (dt.datetime(*each, tzinfo=BRUSSELS) for each in (due, until, expected))
     assert outside(QUIET, due, until, NOW, "Europe/Brussels") == expected
 
 
-def test_what_can_neither_wait_nor_come_early_does_not_come():
+def test_a_message_that_can_neither_wait_nor_come_early_is_not_planned():
     due = dt.datetime(2026, 11, 25, 6, tzinfo=BRUSSELS)
     assert outside(QUIET, due, due + dt.timedelta(hours=1), due, "Europe/Brussels") is None
 
@@ -142,7 +142,7 @@ clock = st.times().map(lambda time: time.replace(minute=time.minute // 15 * 15, 
     now=moments, ahead=st.integers(1, 60 * 24 * 90), start=clock, end=clock,
     zone=st.sampled_from(["Europe/Brussels", "America/Sao_Paulo", "Pacific/Auckland", "UTC"]),
 )  # fmt: skip
-def test_every_message_is_due_before_it_loses_its_point_and_no_sms_wakes_anybody(now, ahead, start, end, zone):
+def test_every_message_is_due_before_it_expires_and_no_sms_in_quiet_hours(now, ahead, start, end, zone):
     quiet = QuietHours(start, end) if start != end else None
     event = an_event(start=now + dt.timedelta(minutes=ahead), time_zone=zone)
     for message in plan(event, Plan(quiet_hours=quiet), now):
@@ -172,11 +172,11 @@ def a_card(**changes):
         ({"start": "2026-12-01T10:00:00+01:00", "sequence": 2}, True),
     ],
 )
-def test_a_message_whose_appointment_changed_is_pointless(changes, pointless):
+def test_a_message_about_a_changed_appointment_is_pointless(changes, pointless):
     assert bool(why_pointless(a_message(), a_card(**changes), NOW)) is pointless
 
 
-def test_a_message_about_a_visit_that_has_begun_is_pointless():
+def test_a_message_about_an_appointment_that_has_begun_is_pointless():
     assert why_pointless(a_message(), a_card(), START) == "it came too late"
 
 
@@ -188,13 +188,13 @@ def test_a_message_about_a_visit_that_has_begun_is_pointless():
         ("appointment.documents_due", "documents", MISSING),
     ],
 )
-def test_what_a_resident_is_asked_is_pointless_once_it_is_done(name, kind, needed):
+def test_a_request_to_a_resident_is_pointless_once_it_is_fulfilled(name, kind, needed):
     message = a_message(name, kind)
     assert why_pointless(message, a_card(**needed), NOW) is None
     assert why_pointless(message, a_card(), NOW)
     assert why_pointless(message, a_card(state="cancelled", **needed), NOW)
 
 
-def test_an_offer_that_has_run_out_is_not_told():
+def test_an_expired_offer_is_not_sent():
     late = dt.datetime(2026, 11, 24, 14, 15, tzinfo=dt.UTC)
     assert why_pointless(a_message("waiting_list.offered", "offer"), a_card(**OFFERED), late)

@@ -27,7 +27,7 @@ from loket_notification.domain.segments import BASIC, EXTENSION, cut, parts, pla
         ("a" * 66 + "😀" + "a" * 66, "UCS-2", 134, 3),
     ],
 )
-def test_signs_are_counted_as_a_telephone_counts_them(text, encoding, units, segments):
+def test_characters_are_counted_as_a_telephone_counts_them(text, encoding, units, segments):
     assert cut(text).__dict__ == {"encoding": encoding, "units": units, "segments": segments}
 
 
@@ -37,7 +37,7 @@ def test_common_letters_of_french_and_dutch_are_not_in_the_gsm_alphabet(sign):
 
 
 @given(st.text(max_size=1000))
-def test_the_parts_are_the_text_and_each_fits_its_segment(text):
+def test_the_segments_together_are_the_text_and_each_fits_its_limit(text):
     found = parts(text)
     assert "".join(found) == text
     assert len(found) == cut(text).segments
@@ -47,21 +47,21 @@ def test_the_parts_are_the_text_and_each_fits_its_segment(text):
 
 
 @given(st.text(st.sampled_from(sorted({*BASIC, *EXTENSION} - {"§", "\f"})), max_size=300))
-def test_the_septets_are_those_of_another_encoder(text):
+def test_the_septets_equal_those_of_another_encoder(text):
     assert septets(text) == gsm_encode(text)  # which lacks two of them, so they are left out
 
 
-def test_the_section_sign_and_the_page_break_have_their_places():
+def test_the_section_sign_and_the_form_feed_have_their_codes():
     assert septets("§\f") == b"\x5f\x1b\x0a"
 
 
 @given(st.text(max_size=300))
-def test_a_text_made_plain_is_never_longer_in_segments_than_it_need_be(text):
+def test_simplifying_a_text_is_idempotent_and_leaves_gsm_text_unchanged(text):
     assert plain(plain(text)) == plain(text)
     if cut(text).encoding == "GSM-7":
         assert plain(text) == text
 
 
-def test_dutch_and_french_are_made_plain_so_that_they_take_fewer_segments():
+def test_dutch_and_french_are_simplified_when_that_saves_segments():
     assert plain("Ça coûte 5 €, “naïef” – ’s avonds") == 'Ça coute 5 €, "naief" - \'s avonds'.replace("Ça", "Ça")
     assert cut(plain("coöperatie, financiële, crème brûlée")).encoding == "GSM-7"

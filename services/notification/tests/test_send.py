@@ -24,7 +24,7 @@ def make(database, face, tmp_path, plan):
     return Post(database, face.channel("accept"), tmp_path, plan)
 
 
-def test_a_booking_is_confirmed_once_however_often_its_event_comes(post, face):
+def test_a_booking_is_confirmed_once_however_often_its_event_arrives(post, face):
     for _ in range(3):
         post.receive()
     assert post.work() == [SENT]
@@ -34,13 +34,13 @@ def test_a_booking_is_confirmed_once_however_often_its_event_comes(post, face):
     assert [event.type for event in post.announced] == ["notification.sent.v1"]
 
 
-def test_a_replay_of_old_events_plans_nothing_that_has_lost_its_point(post):
+def test_a_replay_of_old_events_plans_no_expired_messages(post):
     post.later(days=30)
     assert post.receive() == 0
     assert post.messages.collection.count_documents({}) == 0
 
 
-def test_reminders_come_in_their_time_over_their_channel(post, face):
+def test_reminders_are_sent_on_time_over_their_channel(post, face):
     post.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
     post.work()
     post.time = START - dt.timedelta(days=3)
@@ -52,7 +52,7 @@ def test_reminders_come_in_their_time_over_their_channel(post, face):
     assert "tot straks om 10:00" in sms["text"]
 
 
-def test_what_was_planned_about_the_old_moment_is_taken_back_when_it_moves(post, face):
+def test_a_move_suppresses_the_messages_planned_for_the_old_time(post, face):
     post.receive()
     post.work()
     moved = START + dt.timedelta(days=1)
@@ -65,7 +65,7 @@ def test_what_was_planned_about_the_old_moment_is_taken_back_when_it_moves(post,
     assert post.work() == [("reminder", "email", "sent")]
 
 
-def test_an_event_that_comes_late_does_not_bring_back_the_old_moment(post):
+def test_a_late_event_does_not_restore_the_old_time(post):
     post.receive("appointment.rescheduled", sequence=2, start=START + dt.timedelta(days=1), rescheduled_by="resident")
     card = post.cards["a1"]
     post.receive(sequence=1, card=card)
@@ -73,7 +73,7 @@ def test_an_event_that_comes_late_does_not_bring_back_the_old_moment(post):
     assert post.state()["state"] == "suppressed"
 
 
-def test_a_cancellation_that_is_undone_within_the_grace_sends_nothing(post, face):
+def test_a_cancellation_undone_within_its_grace_period_sends_nothing(post, face):
     post.receive("appointment.cancelled", sequence=2, cancelled_by="resident")
     assert post.work() == []
     post.cards["a1"] = a_contact_card(id="a1", state="booked", sequence=3)
@@ -82,7 +82,7 @@ def test_a_cancellation_that_is_undone_within_the_grace_sends_nothing(post, face
     assert face.taken == []
 
 
-def test_a_forgotten_resident_gets_nothing_more(post, face):
+def test_an_erased_resident_gets_no_more_messages(post, face):
     post.receive()
     del post.cards["a1"]
     assert post.work() == [("confirmation", "email", "suppressed")]
@@ -91,7 +91,7 @@ def test_a_forgotten_resident_gets_nothing_more(post, face):
     assert face.taken == []
 
 
-def test_greylisting_costs_a_try_and_no_message(post, face):
+def test_greylisting_costs_one_try_and_no_message(post, face):
     face.answers = ["451 greylisted"]
     post.receive()
     assert post.work() == [("confirmation", "email", "planned")]
@@ -101,7 +101,7 @@ def test_greylisting_costs_a_try_and_no_message(post, face):
     assert [each["outcome"] for each in post.state()["tries"]] == ["the mail server said 451", "sent"]
 
 
-def test_an_address_that_does_not_exist_is_final_and_not_tried_for_the_next_message(post, face):
+def test_an_unknown_address_fails_at_once_and_suppresses_the_next_message(post, face):
     face.answers = ["550 5.1.1 no such user"]
     post.receive()
     assert post.work() == [("confirmation", "email", "failed")]
@@ -115,7 +115,7 @@ def test_an_address_that_does_not_exist_is_final_and_not_tried_for_the_next_mess
     assert post.work() == [SENT]
 
 
-def test_a_dead_server_is_tried_until_the_message_has_lost_its_point(database, face, tmp_path):
+def test_an_unreachable_server_is_retried_until_the_message_expires(database, face, tmp_path):
     post = Post(database, face.channel("away"), tmp_path)
     post.receive(start=NOW + dt.timedelta(hours=3))
     outcomes = []
@@ -130,7 +130,7 @@ def test_a_dead_server_is_tried_until_the_message_has_lost_its_point(database, f
     assert "too late" in post.state()["reason"]
 
 
-def test_the_pauses_double_up_to_half_an_hour_and_are_spread():
+def test_the_retry_delays_double_up_to_half_an_hour_with_jitter():
     waits = [(next_try(attempt, NOW, 0.5) - NOW).total_seconds() for attempt in range(1, 12)]
     assert waits[:4] == [5, 10, 20, 40]
     assert waits[-1] == LONGEST.total_seconds()
@@ -138,7 +138,7 @@ def test_the_pauses_double_up_to_half_an_hour_and_are_spread():
     assert next_try(1, NOW, 0.5, dt.timedelta(minutes=2)) == NOW + dt.timedelta(minutes=2), "what was asked counts"
 
 
-def test_a_message_that_may_have_left_is_sent_once_more_and_no_oftener(database, face, tmp_path):
+def test_a_message_with_an_unknown_outcome_is_sent_once_more(database, face, tmp_path):
     post = Post(database, face.channel("silent"), tmp_path)
     post.receive()
     assert post.work() == [("confirmation", "email", "planned")]
@@ -149,7 +149,7 @@ def test_a_message_that_may_have_left_is_sent_once_more_and_no_oftener(database,
     assert post.state()["reason"] == "it may have been sent twice already"
 
 
-def test_two_instances_share_the_work_and_what_one_dies_with_is_taken_over(post, face):
+def test_two_instances_share_the_work_and_take_over_from_one_that_dies(post, face):
     for number in range(6):
         post.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}", contact_mark=f"m{number}"))
     dead = post.messages.claim(4, "dead", post.time)
@@ -163,7 +163,7 @@ def test_two_instances_share_the_work_and_what_one_dies_with_is_taken_over(post,
     assert sum(uncertain.values()) == uncertain[dead[0].message.id] == 1, "of the others it is known that they stayed"
 
 
-def test_a_claim_that_is_kept_is_not_taken_over(post):
+def test_a_renewed_claim_is_not_taken_over(post):
     post.receive()
     (mine,) = post.messages.claim(1, "me", post.time)
     post.later(seconds=15)
@@ -172,7 +172,7 @@ def test_a_claim_that_is_kept_is_not_taken_over(post):
     assert post.work("other") == []
 
 
-def test_who_lost_a_message_to_another_cannot_settle_it(post):
+def test_an_instance_that_lost_its_claim_cannot_record_the_outcome(post):
     post.receive()
     (mine,) = post.messages.claim(1, "me", post.time)
     post.later(seconds=LEASE.total_seconds())
@@ -181,7 +181,7 @@ def test_who_lost_a_message_to_another_cannot_settle_it(post):
     assert post.state()["state"] == "sent"
 
 
-def test_a_person_gets_so_many_messages_a_day_and_no_more(database, face, tmp_path):
+def test_a_person_gets_a_limited_number_of_messages_a_day(database, face, tmp_path):
     post = make(database, face, tmp_path, "most_per_day: {email: 3}")
     for number in range(5):
         post.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
@@ -192,7 +192,7 @@ def test_a_person_gets_so_many_messages_a_day_and_no_more(database, face, tmp_pa
     assert SENT in post.work()
 
 
-def test_who_unsubscribed_gets_what_they_need_and_no_reminders(post, face):
+def test_an_unsubscribed_person_gets_necessary_messages_and_no_reminders(post, face):
     receipts.opt_out(post.context, "rumst", "mark-1", "email")
     post.receive()
     assert post.work() == [SENT]
@@ -200,7 +200,7 @@ def test_who_unsubscribed_gets_what_they_need_and_no_reminders(post, face):
     assert post.work() == [("reminder", "email", "suppressed")]
 
 
-def test_without_a_number_the_message_goes_the_other_way(database, face, tmp_path):
+def test_without_a_telephone_number_the_message_is_sent_by_email(database, face, tmp_path):
     post = make(database, face, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}")
     post.receive()
     assert post.work() == [("confirmation", "sms", "suppressed")]
@@ -208,7 +208,7 @@ def test_without_a_number_the_message_goes_the_other_way(database, face, tmp_pat
     assert post.state("confirmation", "sms")["reason"] == "no sms address"
 
 
-def test_who_left_no_address_is_not_written_to_and_that_is_no_failure(post, face):
+def test_a_resident_without_an_address_gets_no_message_and_no_failure_is_recorded(post, face):
     post.receive(card=a_contact_card(id="a1", contact={"email": None}, contact_mark=None))
     assert post.work() == [("confirmation", "email", "suppressed")]
     assert post.state()["reason"] == "no email address"
@@ -216,7 +216,7 @@ def test_who_left_no_address_is_not_written_to_and_that_is_no_failure(post, face
     assert messages.failures(post.context, "rumst") == []
 
 
-def test_who_left_a_number_alone_gets_what_the_plan_sends_by_sms(database, face, tmp_path):
+def test_a_resident_with_only_a_telephone_number_gets_what_the_plan_sends_by_sms(database, face, tmp_path):
     post = make(database, face, tmp_path, "messages: {confirmation: {by: [email], otherwise: [sms]}}")
     post.receive(card=a_contact_card(id="a1", contact={"email": None, "phone": "+32470123456"}))
     assert post.work() == [("confirmation", "email", "suppressed")]
@@ -224,7 +224,7 @@ def test_who_left_a_number_alone_gets_what_the_plan_sends_by_sms(database, face,
     assert "470123456" in post.sms_file.read_text()
 
 
-def test_an_sms_that_is_due_by_night_waits_for_the_morning(database, face, tmp_path):
+def test_an_sms_due_in_quiet_hours_waits_for_the_morning(database, face, tmp_path):
     post = make(database, face, tmp_path, "messages: {cancelled_by_us: {by: [sms]}}")
     post.time = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)
     card = a_contact_card(id="a1", state="cancelled", contact={"phone": "+32470123456"})
@@ -242,7 +242,7 @@ def test_an_sms_of_too_many_segments_is_not_sent(post):
     assert ("reminder_soon", "sms", "failed") in post.work()
 
 
-def test_a_mistake_of_ours_is_tried_a_few_times_and_then_given_up(post):
+def test_an_internal_error_is_retried_a_few_times_and_then_fails(post):
     post.receive(card={"nonsense": True, "contact_mark": "m"})
     outcomes = []
     for _ in range(10):
@@ -251,7 +251,7 @@ def test_a_mistake_of_ours_is_tried_a_few_times_and_then_given_up(post):
     assert outcomes == ["planned"] * 5 + ["failed"]
 
 
-def test_when_the_first_provider_is_away_the_next_one_sends(post, face, database, tmp_path):
+def test_when_the_first_provider_fails_the_next_one_sends(post, face, database, tmp_path):
     other = SmtpFace()
     post.context.providers.by_kind["email"][:] = [
         Provider("first", face.channel("away")), Provider("second", other.channel("accept"))
@@ -262,7 +262,7 @@ def test_when_the_first_provider_is_away_the_next_one_sends(post, face, database
     other.close()
 
 
-def test_a_provider_that_keeps_failing_is_left_alone_for_a_while(post, face):
+def test_a_provider_that_keeps_failing_is_skipped_for_a_while(post, face):
     now = [0.0]
     providers = post.context.providers
     providers._clock = lambda: now[0]
@@ -278,13 +278,13 @@ def test_a_provider_that_keeps_failing_is_left_alone_for_a_while(post, face):
     assert post.work() == [SENT] * 8
 
 
-def test_a_throttled_provider_gets_its_messages_one_after_the_other():
+def test_a_throttled_provider_gets_its_messages_one_by_one():
     provider = Provider("sms", None, rate=2)
     assert [provider.turn(10.0) for _ in range(3)] == [0, 0.5, 1.0]
     assert provider.turn(20.0) == 0
 
 
-def test_a_receipt_says_delivered_or_failed_and_a_second_one_changes_nothing(post, face):
+def test_a_receipt_records_delivered_or_failed_and_a_repeat_changes_nothing(post, face):
     channel = GenericHttpChannel(GenericHttpSettings(sms_http_url="https://x.example", sms_http_receipt_secret="s"))
     post.context.providers.by_kind["sms"][:] = [Provider("http", channel)]
     channel.send = lambda message: "p1"
@@ -311,7 +311,7 @@ def test_a_receipt_says_delivered_or_failed_and_a_second_one_changes_nothing(pos
         receipts.receive(post.context, "http", Callback("POST", "u", body="{}"))
 
 
-def test_staff_see_what_was_sent_and_can_have_it_sent_again(post, face):
+def test_staff_see_the_sent_messages_and_can_send_one_again(post, face):
     post.receive()
     post.work()
     shown = messages.of_appointment(post.context, "rumst", "a1")
@@ -325,7 +325,7 @@ def test_staff_see_what_was_sent_and_can_have_it_sent_again(post, face):
         messages.resend(post.context, "elsewhere", "a1:1:confirmation:email")
 
 
-def test_what_is_sent_again_on_request_still_needs_a_point(post, face):
+def test_an_expired_message_cannot_be_sent_again(post, face):
     post.receive()
     post.work()
     post.time = START
@@ -334,7 +334,7 @@ def test_what_is_sent_again_on_request_still_needs_a_point(post, face):
     assert len(face.taken) == 1
 
 
-def test_the_daily_fuse_is_for_people_and_not_for_teams(database, face, tmp_path):
+def test_the_daily_limit_applies_to_people_and_not_to_teams(database, face, tmp_path):
     post = make(database, face, tmp_path, "most_per_day: {email: 1}")
     team = {"id": "ro", "name": {"nl": "RO"}, "email": "ro@rumst.example"}
     soon = NOW + dt.timedelta(hours=5)
@@ -354,7 +354,7 @@ def test_the_failures_of_the_day_are_listed(post, face):
     assert messages.failures(post.context, "rumst") == []
 
 
-def test_a_preview_is_the_message_in_the_words_of_the_municipality(database, face, tmp_path):
+def test_a_preview_is_rendered_with_the_texts_of_the_municipality(database, face, tmp_path):
     post = make(database, face, tmp_path, "texts: {nl: {reminder: {subject: 'Tot {{ day }}!'}}}")
     shown = preview.preview(post.context, "rumst", "reminder", "nl")
     assert shown["subject"] == "Tot maandag 30 november 2026!"
@@ -363,7 +363,7 @@ def test_a_preview_is_the_message_in_the_words_of_the_municipality(database, fac
         preview.preview(post.context, "rumst", "reminder", "tlh")
 
 
-def test_a_preview_can_be_sent_to_an_address_of_the_operators_and_is_nobodys_message(post, face):
+def test_a_preview_can_be_sent_to_an_operator_and_is_not_stored(post, face):
     sent = send_test.send_test(post.context, "rumst", "confirmation", "fr", "email", "me@rumst.example")
     assert sent == {"provider": "smtp", "id": ""}
     assert "Votre rendez-vous" in face.received()[0]
@@ -376,7 +376,7 @@ def test_a_preview_can_be_sent_to_an_address_of_the_operators_and_is_nobodys_mes
         send_test.send_test(post.context, "rumst", "confirmation", "nl", "email", "me@rumst.example")
 
 
-def test_no_address_no_name_and_no_text_is_kept(post, face):
+def test_addresses_names_and_texts_are_not_stored(post, face):
     post.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
     post.time = START - dt.timedelta(hours=2)
     post.work()
@@ -385,7 +385,7 @@ def test_no_address_no_name_and_no_text_is_kept(post, face):
         assert secret not in kept
 
 
-def test_due_messages_and_the_views_of_staff_are_found_by_their_indexes(post):
+def test_due_messages_and_the_lists_of_staff_use_their_indexes(post):
     collection = post.messages.collection
     plans = [
         collection.find({"next_at": {"$lte": NOW}}).sort("next_at", 1),
@@ -397,7 +397,7 @@ def test_due_messages_and_the_views_of_staff_are_found_by_their_indexes(post):
         assert "COLLSCAN" not in str(plan.explain()["queryPlanner"]["winningPlan"])
 
 
-def test_an_sms_to_a_land_line_is_not_sent_and_the_other_channel_of_the_plan_is_tried(database, face, tmp_path):
+def test_an_sms_to_a_landline_is_not_sent_and_the_next_channel_of_the_plan_is_tried(database, face, tmp_path):
     post = make(database, face, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}")
     post.receive(card=a_contact_card(id="a1", contact={"phone": "+3235550100"}))
     post.work()
@@ -407,7 +407,7 @@ def test_an_sms_to_a_land_line_is_not_sent_and_the_other_channel_of_the_plan_is_
     assert not post.sms_file.exists()
 
 
-def test_a_card_without_a_language_is_written_in_the_first_of_its_municipality(post, face):
+def test_a_card_without_a_language_gets_the_first_language_of_its_municipality(post, face):
     card = a_contact_card(id="a1", contact={"language": None})
     card["municipality"]["languages"] = ["fr"]
     post.receive(card=card)
@@ -415,7 +415,7 @@ def test_a_card_without_a_language_is_written_in_the_first_of_its_municipality(p
     assert "Votre rendez-vous" in face.received()[0]
 
 
-def test_a_preview_is_about_the_municipality_that_it_is_for(post):
+def test_a_preview_is_about_its_own_municipality(post):
     place = {
         "id": "mairie", "name": {"fr": "Mairie"}, "channel": "on_site", "time_zone": "Europe/Brussels",
         "address": {"street": "Place 1", "postcode": "5000", "city": "Valbourg"}, "directions": {},

@@ -43,7 +43,7 @@ def next_confirmation(post, appointment):
 
 
 @pytest.mark.parametrize("said", OF_THE_MAILBOX)
-def test_a_mailbox_that_is_not_there_bars_its_address_for_thirty_days(post, face, said):
+def test_a_missing_mailbox_suppresses_its_address_for_thirty_days(post, face, said):
     face.answers = [said]
     assert next_confirmation(post, "a1") == [("confirmation", "email", "failed")]
     assert next_confirmation(post, "a2") == [SUPPRESSED]
@@ -61,7 +61,7 @@ def test_a_mailbox_that_is_not_there_bars_its_address_for_thirty_days(post, face
 
 @pytest.mark.parametrize("said", OF_US)
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT"])
-def test_a_quarrel_with_us_bars_nobody_and_is_tried_again(post, face, said, stage):
+def test_a_refusal_of_us_suppresses_no_address_and_is_retried(post, face, said, stage):
     answers = face.mail_answers if stage == "MAIL" else face.answers
     answers.append(said)
     assert next_confirmation(post, "a1") == [("confirmation", "email", "planned")]
@@ -74,7 +74,7 @@ def test_a_quarrel_with_us_bars_nobody_and_is_tried_again(post, face, said, stag
 @pytest.mark.parametrize(
     "said", ["550 5.1.1 no such user", "550 5.7.60 SMTP; Client does not have permissions to send as this sender"]
 )
-def test_what_is_said_of_the_sender_or_the_content_is_never_about_the_mailbox(face, said):
+def test_a_refusal_of_the_sender_or_the_content_is_not_about_the_mailbox(face, said):
     channel = face.channel("accept")
     for answers in (face.mail_answers, face.data_answers):
         answers.append(said)
@@ -86,7 +86,7 @@ def test_what_is_said_of_the_sender_or_the_content_is_never_about_the_mailbox(fa
     assert refusal.value.unreachable
 
 
-def test_a_quarrel_that_stays_fails_in_sight_with_its_code_and_without_barring(post, face):
+def test_a_lasting_refusal_of_us_fails_with_its_code_and_suppresses_no_address(post, face):
     face.answers = ["550 5.7.1 blocked using zen.example"] * 20
     post.receive()
     for _ in range(20):
@@ -99,7 +99,7 @@ def test_a_quarrel_that_stays_fails_in_sight_with_its_code_and_without_barring(p
     assert suppressions.of_person(post.context, a_contact_card()["contact_mark"]) == []
 
 
-def test_the_next_provider_gets_what_the_first_declines(post, face):
+def test_the_next_provider_sends_what_the_first_refuses(post, face):
     other = SmtpFace()
     try:
         providers = [Provider("smtp", face.channel("accept")), Provider("other", other.channel("accept"))]
@@ -112,7 +112,7 @@ def test_the_next_provider_gets_what_the_first_declines(post, face):
         other.close()
 
 
-def test_what_is_not_sent_to_a_barred_address_is_among_the_failures(post, face):
+def test_a_message_to_a_suppressed_address_is_listed_as_a_failure(post, face):
     face.answers = ["550 5.1.1 no such user"]
     next_confirmation(post, "a1")
     next_confirmation(post, "a2")
@@ -120,7 +120,7 @@ def test_what_is_not_sent_to_a_barred_address_is_among_the_failures(post, face):
     assert result == {("a1", "the mail server said 550 5.1.1"), ("a2", "unreachable")}
 
 
-def test_an_address_is_lifted_by_hand_and_a_wish_for_no_messages_is_not(post, face):
+def test_staff_can_lift_an_unreachable_address_but_not_an_opt_out(post, face):
     mark = a_contact_card()["contact_mark"]
     post.suppressions.add("rumst", mark, "email", OPTED_OUT, post.time)
     face.answers = ["550 5.1.1 no such user"]
@@ -131,7 +131,7 @@ def test_an_address_is_lifted_by_hand_and_a_wish_for_no_messages_is_not(post, fa
     assert post.suppressions.of([mark], post.time) == {(mark, "email"): OPTED_OUT}
 
 
-def test_a_mark_of_before_there_was_an_end_to_it_ends_too(post, face, database):
+def test_a_suppression_stored_before_expiry_existed_expires_too(post, face, database):
     mark = a_contact_card()["contact_mark"]
     old = {"municipality": "rumst", "mark": mark, "channel": "email", "why": "unreachable", "at": post.time}
     database["unwanted"].insert_one({"_id": f"{mark}/email", **old})

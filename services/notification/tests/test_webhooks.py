@@ -38,7 +38,7 @@ def named(monkeypatch):
     return leads_to
 
 
-def test_the_signature_is_that_of_the_published_example():
+def test_the_signature_equals_the_published_example():
     # from the reference implementations of Standard Webhooks
     signed = signing.headers(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330,
@@ -47,7 +47,7 @@ def test_the_signature_is_that_of_the_published_example():
     assert signed["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-def test_a_public_address_may_be_sent_to_and_is_the_one_that_is_connected_to(named):
+def test_a_public_address_is_allowed_and_the_checked_address_is_the_one_connected_to(named):
     named(PUBLIC)
     target = check_target("https://portal.example/hook?x=1", allow_private=False)
     assert (target.ip, target.host, target.port, target.path) == (PUBLIC, "portal.example", 443, "/hook?x=1")
@@ -58,7 +58,7 @@ def test_a_public_address_may_be_sent_to_and_is_the_one_that_is_connected_to(nam
     ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
      "::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "240.0.0.1", "2002:a00:1::", "64:ff9b::a00:1", "fec0::1"],
 )  # fmt: skip
-def test_an_address_that_is_not_public_is_refused_also_beside_a_public_one(named, address):
+def test_an_address_that_is_not_public_is_refused_even_beside_a_public_one(named, address):
     named(PUBLIC, address)
     with pytest.raises(NotAllowed, match="public"):
         check_target("https://portal.example/hook", allow_private=False)
@@ -68,34 +68,34 @@ def test_an_address_that_is_not_public_is_refused_also_beside_a_public_one(named
     "url", ["http://portal.example/", "ftp://portal.example/", "https:///x", "https://u:p@portal.example/",
             "https://portal.example/#x", "https://portal.example:99999/", "https://[/", "file:///etc/passwd"],
 )  # fmt: skip
-def test_what_is_no_https_address_is_refused(named, url):
+def test_a_target_without_https_is_refused(named, url):
     named(PUBLIC)
     with pytest.raises(NotAllowed):
         check_target(url, allow_private=False)
 
 
-def test_a_name_server_that_says_nothing_keeps_nobody_waiting(monkeypatch):
+def test_an_unresponsive_name_server_blocks_nothing_else(monkeypatch):
     monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: eventlet.sleep(60))
     monkeypatch.setattr(targets, "LOOKUP_SECONDS", 0.05)
     with pytest.raises(NotAllowed, match="in time"):
         check_target("https://portal.example/hook", allow_private=False)
 
 
-def test_an_event_is_planned_once_for_each_subscription(webhooks, subscription):
+def test_an_event_is_delivered_once_to_each_subscription(webhooks, subscription):
     for _ in range(3):
         webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
     assert webhooks.waiting() == 1
     assert webhooks.wanted() == {("rumst", "appointment.booked.v1")}
 
 
-def test_a_delivery_is_one_pushers_until_its_claim_ends(webhooks, subscription):
+def test_a_claimed_delivery_belongs_to_one_worker_until_the_claim_expires(webhooks, subscription):
     webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
     assert webhooks.claim(NOW) is not None
     assert webhooks.claim(NOW) is None
     assert webhooks.claim(NOW + dt.timedelta(minutes=2)) is not None
 
 
-def test_what_fails_is_tried_again_ever_later_and_given_up_at_last(webhooks, subscription):
+def test_a_failing_delivery_is_retried_with_growing_delays_and_given_up(webhooks, subscription):
     webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
     now = NOW
     for delay in DELAYS:
@@ -109,7 +109,7 @@ def test_what_fails_is_tried_again_ever_later_and_given_up_at_last(webhooks, sub
     assert (result["state"], result["next_try"], len(result["tries"])) == ("failed", None, len(DELAYS) + 1)
 
 
-def test_a_subscription_that_fails_for_days_is_switched_off_and_can_be_switched_on(webhooks, subscription):
+def test_a_subscription_that_fails_for_days_is_disabled_and_can_be_enabled_again(webhooks, subscription):
     webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
     for now in (NOW, NOW + PATIENCE + dt.timedelta(hours=1)):
         current = webhooks.one("rumst", "portal", subscription["_id"])
@@ -120,7 +120,7 @@ def test_a_subscription_that_fails_for_days_is_switched_off_and_can_be_switched_
     assert subscriptions.switch_on(webhooks, "rumst", "portal", result["id"])["active"] is True
 
 
-def test_one_that_is_taken_ends_the_failing(webhooks, subscription):
+def test_a_successful_delivery_ends_the_failing_state(webhooks, subscription):
     webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
     webhooks.note_failed(webhooks.claim(NOW), subscription, 500, None, NOW)
     later = NOW + dt.timedelta(minutes=1)
@@ -129,7 +129,7 @@ def test_one_that_is_taken_ends_the_failing(webhooks, subscription):
     assert result["failing_since"] is None
 
 
-def test_nobody_sees_or_changes_anothers(webhooks, subscription):
+def test_a_subscription_is_visible_to_its_owner_only(webhooks, subscription):
     for municipality, owner in (("rumst", "other"), ("kontich", "portal")):
         assert subscriptions.listed(webhooks, municipality, owner) == []
         for ask in (subscriptions.remove, subscriptions.switch_on):
@@ -137,7 +137,7 @@ def test_nobody_sees_or_changes_anothers(webhooks, subscription):
                 ask(webhooks, municipality, owner, subscription["_id"])
 
 
-def test_one_owner_can_have_a_bounded_number(webhooks, named):
+def test_the_number_of_subscriptions_per_owner_is_limited(webhooks, named):
     named(PUBLIC)
     command = {"url": "https://portal.example/", "types": ["appointment.booked.v1"]}
     for _ in range(subscriptions.MAX_PER_OWNER):
@@ -146,6 +146,6 @@ def test_one_owner_can_have_a_bounded_number(webhooks, named):
         subscriptions.subscribe(webhooks, "rumst", "portal", command, False, NOW)
 
 
-def test_a_type_that_there_is_not_is_refused(webhooks):
+def test_an_unknown_event_type_is_refused(webhooks):
     with pytest.raises(Refusal, match="invalid-request"):
         subscriptions.subscribe(webhooks, "rumst", "portal", {"url": "https://x.example/", "types": ["x"]}, False, NOW)

@@ -49,7 +49,7 @@ def due():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_it_says_every_figure_beside_the_week_before_in_every_language(language):
+def test_the_report_shows_every_figure_beside_the_week_before_in_every_language(language):
     report = compose("RO", "Rumst", language, of(FIRST, LAST), of("2026-08-24", LAST), "https://x.example/")
     for text in (report.text, report.html):
         assert "99" in text
@@ -65,7 +65,7 @@ def post(database, face, tmp_path, behaviour="accept", plan=None):
     return Post(database, face.channel(behaviour), tmp_path, plan)
 
 
-def test_it_leaves_once_with_its_picture_inside(database, face, tmp_path, due):
+def test_the_report_is_sent_once_with_its_picture(database, face, tmp_path, due):
     context = post(database, face, tmp_path).context
     weekly_report.send(context, Others(), Others(), due)
     weekly_report.send(context, Others(), Others(), due)
@@ -77,21 +77,21 @@ def test_it_leaves_once_with_its_picture_inside(database, face, tmp_path, due):
     assert parts[-1].get_payload(decode=True).startswith(PNG)
 
 
-def test_a_team_without_an_address_and_a_municipality_that_wants_none_get_none(database, face, tmp_path, due):
+def test_a_team_without_an_address_or_a_municipality_that_opted_out_gets_no_report(database, face, tmp_path, due):
     weekly_report.send(post(database, face, tmp_path).context, Others(email=None), Others(), due)
     quiet = post(database, face, tmp_path, plan="weekly_report: false").context
     weekly_report.send(quiet, Others(), Others(), due)
     assert face.taken == []
 
 
-def test_what_cannot_leave_now_is_not_counted_as_sent(database, face, tmp_path, due):
+def test_a_report_that_cannot_be_sent_is_not_recorded_as_sent(database, face, tmp_path, due):
     context = post(database, face, tmp_path, "later").context
     with pytest.raises(NotNow):
         weekly_report.send(context, Others(), Others(), due)
     assert not context.reports.is_sent(due.id)
 
 
-def test_what_another_has_in_hand_is_left_to_it_until_it_must_have_died(database, due):
+def test_a_report_claimed_by_another_instance_is_left_until_the_claim_expires(database, due):
     sent = Reports(database)
     assert sent.take(due.id, NOW)
     with pytest.raises(InHand):

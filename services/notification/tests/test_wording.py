@@ -23,7 +23,7 @@ def a_change(version=1, kind="reminder", language="nl", **values):
     return {"section": language, "name": kind, "version": version, "values": values}
 
 
-def test_each_part_is_shown_with_what_it_usually_says(post):
+def test_each_part_is_shown_with_its_default_text(post):
     said = wording_queries.words(post.context, "rumst", "reminder", "nl")
     assert said["version"] == 1
     assert said["parts"]["subject"] == ["Herinnering: uw afspraak op {{ day }} om {{ time }}", "Tot {{ day }}!"]
@@ -31,13 +31,13 @@ def test_each_part_is_shown_with_what_it_usually_says(post):
     assert "detail" not in said["parts"]
 
 
-def test_words_are_tried_before_they_are_said(post):
+def test_new_texts_are_previewed_before_they_apply(post):
     shown = wording_queries.propose(post.context, "rumst", a_change(subject="Tot gauw, {{ time }}"))
     assert shown["subject"] == "Tot gauw, 10:00"
     assert preview.preview(post.context, "rumst", "reminder", "nl")["subject"].startswith("Tot maandag")
 
 
-def test_changed_words_are_said_and_the_rest_of_the_plan_stays_as_it_is_written(post):
+def test_changed_texts_apply_and_the_rest_of_the_plan_stays_as_written(post):
     wording.change(post.context, "rumst", a_change(opening="Dag!"), "beheer")
     assert "Dag!" in preview.preview(post.context, "rumst", "reminder", "nl")["text"]
     version, text = post.plans.versions.latest("rumst")
@@ -46,13 +46,13 @@ def test_changed_words_are_said_and_the_rest_of_the_plan_stays_as_it_is_written(
 
 
 @pytest.mark.parametrize("text", ["", "Herinnering: uw afspraak op {{ day }} om {{ time }}"])
-def test_what_is_left_empty_or_is_as_usual_is_said_in_our_words(post, text):
+def test_an_empty_or_default_text_restores_the_default(post, text):
     wording.change(post.context, "rumst", a_change(subject=text), "beheer")
     assert preview.preview(post.context, "rumst", "reminder", "nl")["subject"].startswith("Herinnering: ")
     assert wording_queries.words(post.context, "rumst", "reminder", "nl")["parts"]["subject"][1] is None
 
 
-def test_a_phrase_may_ask_whether_something_is_there(post):
+def test_a_template_may_test_whether_a_value_exists(post):
     wording.change(
         post.context,
         "rumst",
@@ -62,7 +62,7 @@ def test_a_phrase_may_ask_whether_something_is_there(post):
     assert "Breng mee: Een plan van het perceel." in preview.preview(post.context, "rumst", "reminder", "nl")["text"]
 
 
-def test_a_kept_plan_that_can_be_read_no_more_holds_up_no_message_and_is_told_once(post, database):
+def test_an_unreadable_stored_plan_delays_no_message_and_is_logged_once(post, database):
     stricter = Plans(database, most_segments=0)
     database.plans.insert_one({"municipality": "kontich", "version": 1, "text": "municipality: kontich"})
     with structlog.testing.capture_logs() as result:
@@ -72,7 +72,7 @@ def test_a_kept_plan_that_can_be_read_no_more_holds_up_no_message_and_is_told_on
     assert [line["municipality"] for line in result] == ["rumst"]
 
 
-def test_who_has_set_nothing_yet_begins_with_the_first_words(post):
+def test_a_municipality_without_a_plan_starts_with_its_first_text(post):
     wording.change(post.context, "kontich", a_change(0, closing="Tot dan!"), "beheer")
     assert "Tot dan!" in preview.preview(post.context, "kontich", "reminder", "nl")["text"]
 
@@ -98,7 +98,7 @@ def test_who_has_set_nothing_yet_begins_with_the_first_words(post):
         ({"version": 7, "subject": "x"}, "settings-changed", None),
     ],
 )
-def test_words_that_cannot_be_said_are_pointed_at_and_nothing_changes(post, change, code, pointer):
+def test_an_invalid_text_is_reported_with_its_pointer_and_nothing_changes(post, change, code, pointer):
     with pytest.raises(Refusal) as refused:
         wording.change(post.context, "rumst", a_change(**change), "beheer")
     assert refused.value.code == code

@@ -36,7 +36,7 @@ class Recorder(GroupedCounts):
 
 
 @pytest.mark.parametrize("figure", CALCULATIONS)
-def test_a_calculation_uses_only_names_that_are_counted(figure):
+def test_a_calculation_uses_only_names_in_the_list_of_counts(figure):
     recorder = Recorder()
     CALCULATIONS[figure](recorder)
     assert recorder.totals | recorder.kinds, "it uses no counts at all"
@@ -44,7 +44,7 @@ def test_a_calculation_uses_only_names_that_are_counted(figure):
     assert recorder.kinds <= KINDS
 
 
-def test_a_breakdown_uses_only_kinds_that_are_counted():
+def test_a_breakdown_uses_only_kinds_in_the_list_of_counts():
     assert set(BREAKDOWNS.values()) <= KINDS
 
 
@@ -85,11 +85,11 @@ CASES = [(name, data) for name, data in cases() if name in KIND_OF]
 
 
 @pytest.mark.parametrize(("name", "data"), CASES)
-def test_every_name_that_is_counted_is_in_the_list(name, data):
+def test_every_counted_name_is_in_the_list_of_counts(name, data):
     unlisted = counted(name, **data) - COUNTS
     assert {each for each in unlisted if each.partition(":")[0] not in OPEN_KINDS} == set()
 
 
-def test_the_list_has_no_name_that_is_never_counted():
+def test_the_list_of_counts_has_no_unused_name():
     plain = {each for each in COUNTS if ":" not in each}
     assert plain - {each for name, data in CASES for each in counted(name, **data)} == set()

@@ -16,7 +16,7 @@ tables = st.dictionaries(
 
 
 @given(tables)
-def test_no_small_count_is_shown_and_what_is_shown_is_true(table):
+def test_no_small_count_is_published_and_published_counts_are_true(table):
     shown = publishable(table, COLUMNS)
     for row, column in itertools.product(table, COLUMNS):
         said = shown[row][column]
@@ -26,7 +26,7 @@ def test_no_small_count_is_shown_and_what_is_shown_is_true(table):
 
 
 @given(tables)
-def test_no_row_and_no_column_hides_a_single_count_that_its_total_would_tell(table):
+def test_no_row_or_column_hides_a_single_count_that_its_total_would_reveal(table):
     shown = publishable(table, COLUMNS)
     for row in shown.values():
         assert list(row.values()).count(None) != 1

@@ -27,12 +27,12 @@ def events(*history):
         ([("ticket.issued", 0), ("ticket.left", 9)], None, None),
     ],
 )  # fmt: skip
-def test_waiting_ends_with_the_first_help_and_help_with_the_visit(history, waited, served):
+def test_waiting_ends_at_the_first_start_and_service_at_the_completion(history, waited, served):
     times = measure_times(events(*history))
     assert (times.waited, times.served) == (waited, served)
 
 
-def test_the_time_that_a_visit_is_parked_is_no_help():
+def test_parked_time_is_not_service_time():
     history = events(
         ("appointment.checked_in", 0), ("appointment.started", 5), ("appointment.parked", 15),
         ("appointment.resumed", 50), ("appointment.started", 60), ("appointment.completed", 70),
@@ -41,7 +41,7 @@ def test_the_time_that_a_visit_is_parked_is_no_help():
     assert measure_times(history).served == 20
 
 
-def test_what_was_noted_by_mistake_counts_for_nothing():
+def test_an_undone_check_in_counts_for_nothing():
     history = events(
         ("appointment.checked_in", 0), ("appointment.reinstated", 1), ("appointment.checked_in", 30),
         ("appointment.started", 33),

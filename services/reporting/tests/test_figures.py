@@ -41,12 +41,12 @@ def figures(projection, first="2026-11-01", last="2026-12-31", **filters):
     return reports.overview(projection, "rumst", period(first, last, BASE.date()), filters)
 
 
-def test_reporting_hears_exactly_the_events_that_are_said_to_be_for_it():
+def test_reporting_consumes_exactly_the_events_that_the_contracts_list_for_it():
     assert set(KIND_OF) == {each.name for each in events.EVENTS.values() if "reporting" in each.consumed_by}
 
 
 @pytest.mark.parametrize("name", KIND_OF)
-def test_the_golden_example_of_every_event_that_is_heard_makes_a_fact(name):
+def test_the_example_of_every_consumed_event_makes_a_fact(name):
     event = events.make(
         name, municipality="rumst", subject="s", sequence=1, time=BASE, data=events.EVENTS[name].example
     )
@@ -56,14 +56,14 @@ def test_the_golden_example_of_every_event_that_is_heard_makes_a_fact(name):
     assert fact["day"] or name == "feedback.given"
 
 
-def test_a_fact_says_how_long_ahead_was_booked_and_how_long_it_lasts():
+def test_a_fact_contains_the_lead_time_and_the_duration():
     fact = apply_events(None, [an_event(1, "appointment.booked", 1)])
     assert fact["planned"] == 45
     assert fact["lead"] == (6 * 24 - 2) * 60 - 15
     assert fact["day"] == "2026-11-30"
 
 
-def test_the_day_is_the_local_one():
+def test_the_day_of_a_fact_is_the_local_day():
     late = an_event(1, "appointment.booked", 1, start="2026-11-30T23:30:00+00:00", end="2026-12-01T00:00:00+00:00")
     assert apply_events(None, [late])["day"] == "2026-12-01"
 
@@ -133,7 +133,7 @@ def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projecti
 
 @given(data=st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_events_that_are_heard_many_at_once_make_the_same_facts_as_one_by_one(database, data):
+def test_events_applied_in_bulk_make_the_same_facts_as_one_by_one(database, data):
     history = data.draw(histories())
     facts = []
     for number, heard_together in ((1, False), (2, True)):
@@ -152,7 +152,7 @@ def test_events_that_are_heard_many_at_once_make_the_same_facts_as_one_by_one(da
     assert facts[0] == facts[1]
 
 
-def test_a_moved_appointment_leaves_the_counts_of_the_day_that_it_left(projection):
+def test_a_moved_appointment_leaves_the_counts_of_its_old_day(projection):
     projection.facts.apply(an_event(1, "appointment.booked", 1))
     assert figures(projection, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
     later = {"start": "2026-12-02T09:00:00+01:00", "end": "2026-12-02T09:45:00+01:00"}
@@ -161,7 +161,7 @@ def test_a_moved_appointment_leaves_the_counts_of_the_day_that_it_left(projectio
     assert figures(projection, "2026-12-02", "2026-12-02")["figures"]["appointments"] == 1
 
 
-def test_counts_that_were_begun_earlier_never_replace_later_ones(projection):
+def test_a_recount_that_began_earlier_never_replaces_a_later_one(projection):
     early = projection.days.take_number("rumst", "2026-11-30")
     late = projection.days.take_number("rumst", "2026-11-30")
     projection.days.save("rumst", "2026-11-30", late, {"*": Counter(appointments=2)})
@@ -179,7 +179,7 @@ def test_a_period_counts_its_own_days_and_no_others(projection):
     assert reports.overview(projection, "elders", NOVEMBER, {})["figures"]["appointments"] == 0
 
 
-def test_use_is_counted_over_people_and_not_over_rooms(projection):
+def test_use_is_measured_by_people_and_not_by_rooms(projection):
     for resource, kind in (("ro-1", "person"), ("zaal", "room")):
         data = {"resource": resource, "team": "ro", "kind": kind, "date": "2026-11-30", "offered_minutes": 90}
         projection.facts.apply(
@@ -190,7 +190,7 @@ def test_use_is_counted_over_people_and_not_over_rooms(projection):
     assert figures(projection)["figures"]["booked_share"] == 50.0
 
 
-def test_a_location_and_a_team_can_be_asked_for_together_but_not_a_team_and_a_type(projection):
+def test_a_report_can_combine_a_location_and_a_team_but_not_a_team_and_a_type(projection):
     for number, location in enumerate(["hal", "hal", "annex"]):
         projection.facts.apply(an_event(number, "appointment.booked", 1, location=location, team="ro"))
     assert figures(projection, location="hal", team="ro")["figures"]["appointments"] == 2
@@ -202,21 +202,21 @@ def test_a_location_and_a_team_can_be_asked_for_together_but_not_a_team_and_a_ty
         figures(projection, team="ro", appointment_type="x")
 
 
-def test_the_hours_are_those_of_the_location(projection):
+def test_the_hours_are_local_to_the_location(projection):
     projection.facts.apply(an_event(1, "appointment.booked", 1))
     hours = figures(projection)["hours"]
     assert hours[0][9] == 1
     assert sum(map(sum, hours)) == 1
 
 
-def test_every_figure_of_nothing_is_nothing_or_none(projection):
+def test_every_figure_without_data_is_zero_or_none(projection):
     empty = figures(projection)["figures"]
     assert {value for name, value in empty.items() if FIGURES[name].unit == "count"} == {0}
     assert {value for name, value in empty.items() if FIGURES[name].unit != "count"} == {None}
 
 
 @given(st.lists(st.integers(0, 50), min_size=1), st.sampled_from([0.5, 0.9]))
-def test_a_percentile_from_counts_is_that_of_the_sorted_list(values, share):
+def test_a_percentile_of_counts_equals_that_of_the_sorted_list(values, share):
     found = percentile(Counter(values), share)
     at_most = sum(value <= found for value in values) / len(values)
     below = sum(value < found for value in values) / len(values)
@@ -238,7 +238,7 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_every_question_is_answered_from_an_index(projection, database, query):
+def test_every_report_query_uses_an_index(projection, database, query):
     for number in range(30):
         projection.facts.apply(an_event(number, "appointment.booked", 1))
     recount_all(projection)
@@ -249,13 +249,13 @@ def test_every_question_is_answered_from_an_index(projection, database, query):
 
 
 @pytest.mark.parametrize(("first", "last"), [("x", None), ("2026-12-01", "2026-11-01"), ("1900-01-01", "2026-01-01")])
-def test_a_wrong_period_is_refused(first, last):
+def test_an_invalid_period_is_refused(first, last):
     with pytest.raises(Refusal):
         period(first, last, BASE.date())
 
 
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2027, 1, 1)), st.integers(0, 800))
-def test_whole_months_and_the_days_around_them_are_the_days_of_the_period_each_once(first, days):
+def test_whole_months_and_remaining_days_cover_a_period_exactly_once(first, days):
     requested = Period(first, first + dt.timedelta(days=days))
     months, edges = requested.split_by_months()
     found = [day for edge in edges for day in edge.parts("day")]
@@ -278,6 +278,6 @@ def test_whole_months_and_the_days_around_them_are_the_days_of_the_period_each_o
         ("2024-02-29", "2024-02-29", ("2024-02-28", "2024-02-28")),
     ],
 )
-def test_the_period_before_is_as_long_and_whole_months_stay_whole(first, last, before):
+def test_the_previous_period_is_as_long_and_whole_months_stay_whole(first, last, before):
     found = period(first, last, BASE.date()).before()
     assert (found.first.isoformat(), found.last.isoformat()) == before

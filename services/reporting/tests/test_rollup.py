@@ -12,7 +12,7 @@ class BrokenProjections:
         raise RuntimeError("the database is away")
 
 
-def test_it_pauses_also_after_a_round_that_fails(monkeypatch):
+def test_the_rollup_also_pauses_after_a_failed_round(monkeypatch):
     times, pauses = iter([100.0, 103.0]), []
     monkeypatch.setattr(rollup, "time", SimpleNamespace(monotonic=lambda: next(times)))
     monkeypatch.setattr(rollup, "eventlet", SimpleNamespace(sleep=pauses.append))

@@ -41,21 +41,21 @@ def announce(database):
     return at
 
 
-def test_on_monday_the_teams_of_last_week_are_announced(announce):
+def test_on_monday_the_teams_with_figures_last_week_are_announced(announce):
     assert announce(MONDAY) == [("ro", "2026-11-23", "2026-11-29")]
 
 
-def test_it_is_announced_once_and_made_up_for_on_tuesday(announce):
+def test_a_report_is_announced_once_and_a_missed_monday_is_caught_up_on_tuesday(announce):
     assert announce(MONDAY + dt.timedelta(days=1)) == [("ro", "2026-11-23", "2026-11-29")]
     assert announce(MONDAY + dt.timedelta(days=1, hours=1)) == []
 
 
 @pytest.mark.parametrize("moment", [MONDAY - dt.timedelta(hours=2), MONDAY + dt.timedelta(days=2)])
-def test_not_in_the_night_and_not_later_in_the_week(announce, moment):
+def test_no_report_is_announced_at_night_or_later_in_the_week(announce, moment):
     assert announce(moment) == []
 
 
-def test_what_is_announced_has_the_shape_that_is_published(announce, database):
+def test_the_announced_event_is_valid_against_its_schema(announce, database):
     announce(MONDAY)
     (projection,) = database.announced.find({})
     assert events.EVENTS["report.due"].schema().validate(dict(projection["outbox"][0]["data"])) == {}

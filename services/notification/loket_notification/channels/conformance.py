@@ -54,61 +54,61 @@ class ChannelConformance:
         made = a_message(**changes)
         return made if channel.kind == "sms" else Outgoing(**{**made.__dict__, "to": "zoe@example.org"})
 
-    def test_it_says_of_what_kind_it_is_and_takes_its_own_settings(self, face: Face) -> None:
+    def test_the_channel_states_its_kind_and_reads_its_own_settings(self, face: Face) -> None:
         channel = face.channel("accept")
         assert channel.kind in CHANNELS
         assert all("help" in field.metadata for field in dataclasses.fields(channel.Settings))
 
-    def test_a_message_that_is_taken_arrives_once_and_whole(self, face: Face) -> None:
+    def test_an_accepted_message_arrives_once_and_complete(self, face: Face) -> None:
         channel = face.channel("accept")
         assert isinstance(channel.send(self.message(channel)), str)
         (text,) = face.received()
         assert "é à € ë ☎" in text
 
-    def test_many_messages_go_one_after_the_other(self, face: Face) -> None:
+    def test_several_messages_are_sent_one_after_the_other(self, face: Face) -> None:
         channel = face.channel("accept")
         for number in range(5):
             channel.send(self.message(channel, text=f"Bericht {number}", number=number))
         assert [f"Bericht {number}" in text for number, text in enumerate(face.received())] == [True] * 5
 
     @pytest.mark.parametrize(("behaviour", "error"), [("later", NotNow), ("refuse", Refused)])
-    def test_what_the_provider_says_decides_what_follows(self, face: Face, behaviour: str, error: type) -> None:
+    def test_the_response_of_the_provider_decides_the_outcome(self, face: Face, behaviour: str, error: type) -> None:
         channel = face.channel(behaviour)
         with pytest.raises(error):
             channel.send(self.message(channel))
         assert face.received() == []
 
     @pytest.mark.parametrize("behaviour", ["broken", "away"])
-    def test_a_provider_that_fails_took_nothing_and_is_tried_again(self, face: Face, behaviour: str) -> None:
+    def test_an_error_before_the_provider_accepts_leads_to_a_retry(self, face: Face, behaviour: str) -> None:
         channel = face.channel(behaviour)
         with pytest.raises((Away, NotNow)):
             channel.send(self.message(channel))
         assert face.received() == []
 
-    def test_a_provider_that_takes_it_and_says_nothing_leaves_it_unknown(self, face: Face) -> None:
+    def test_a_provider_that_does_not_answer_leaves_the_outcome_unknown(self, face: Face) -> None:
         channel = face.channel("silent")
         with pytest.raises(Unknown):
             channel.send(self.message(channel))
 
-    def test_what_is_told_of_a_failure_names_nobody(self, face: Face) -> None:
+    def test_the_description_of_a_failure_contains_no_personal_data(self, face: Face) -> None:
         channel = face.channel("refuse")
         with pytest.raises(NotSent) as failure:
             channel.send(self.message(channel))
         assert "zoe" not in str(failure.value).lower()
         assert "470123456" not in str(failure.value)
 
-    def test_a_receipt_from_anybody_else_is_refused(self, face: Face) -> None:
+    def test_a_receipt_without_our_credentials_is_refused(self, face: Face) -> None:
         with pytest.raises(Forged):
             face.channel("accept").read_receipts(Callback("POST", "https://x.example/receipts/x", body='{"id": "1"}'))
 
-    def test_a_receipt_with_a_scribble_for_a_signature_is_refused(self, face: Face) -> None:
+    def test_a_receipt_with_a_malformed_signature_is_refused(self, face: Face) -> None:
         scribbled = Callback(
             "POST", "https://x.example/receipts/x", query=_Scribbled(), headers=_Scribbled(), body="{}"
         )
         with pytest.raises(Forged):
             face.channel("accept").read_receipts(scribbled)
 
-    def test_it_can_be_closed_twice(self, face: Face) -> None:
+    def test_a_channel_can_be_closed_twice(self, face: Face) -> None:
         channel = face.channel("accept")
         channel.send(self.message(channel))
         channel.close()
