@@ -1,4 +1,4 @@
-"""A web portal and its visitors, as the tests play them: over HTTP and nothing else."""
+"""A web portal and its visitors, played by the tests over HTTP alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wait until the figures include all that happened so far: only from then on can a test see them change."""
+"""Wait until the figures include everything so far: only then can a test observe a change."""
 
 from pymongo import MongoClient
 

@@ -1,4 +1,4 @@
-"""What a reader of codes sees in a picture: zbar, as Debian packages it."""
+"""Read the QR codes in a picture with zbar, as Debian packages it."""
 
 import shutil
 import subprocess

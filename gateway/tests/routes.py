@@ -1,4 +1,4 @@
-"""Every route of the gateway, and an address that goes there."""
+"""Every route of the gateway, with an address that it serves."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every permission of the real gateway, tried by each role, by the neighbours' administrator, and without a login."""
+"""Every permission of the gateway, tried by each role, by another municipality's administrator, and anonymously."""
 
 from pathlib import Path
 

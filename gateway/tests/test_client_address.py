@@ -1,4 +1,4 @@
-"""The gateway counts requests by name if it knows the caller, else by address; of IPv6 by network, not by address."""
+"""The gateway counts requests by name if it knows the caller, else by IPv4 address or IPv6 network."""
 
 import uuid
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What is said on a connection has one meaning, for us and for any proxy before us (RFC 9112)."""
+"""A request has one interpretation, for the gateway and for any proxy before it (RFC 9112)."""
 
 import socket
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ import pytest
 
 
 @pytest.fixture
-def said(stack):
+def send_raw(stack):
     """The status and the head of the answer to what is sent as it is."""
     at = urlsplit(stack.url)
 
@@ -41,18 +41,18 @@ def get(path):
         ("Transfer-Encoding: xchunked",), ("Transfer-Encoding: chunked, identity",),
     ],
 )  # fmt: skip
-def test_a_body_with_an_ambiguous_length_is_refused(said, fields):
-    assert said(post(*fields))[0] == 400
+def test_a_body_with_an_ambiguous_length_is_refused(send_raw, fields):
+    assert send_raw(post(*fields))[0] == 400
 
 
 @pytest.mark.parametrize("body", [b"-2\r\n{}\r\n0\r\n\r\n", b"zz\r\n{}\r\n0\r\n\r\n"])
-def test_a_chunk_without_a_size_is_refused(said, body):
-    assert said(post("Transfer-Encoding: chunked", body=body))[0] == 400
+def test_a_chunk_without_a_size_is_refused(send_raw, body):
+    assert send_raw(post("Transfer-Encoding: chunked", body=body))[0] == 400
 
 
 @pytest.mark.parametrize("path", ["//rumst", "//rumst/api", "/api//v1/municipalities", "/\\rumst/", "/rumst//afspraak"])
-def test_a_normalised_address_redirects_to_the_requested_host(said, path):
-    status, head = said(get(path))
+def test_a_normalised_address_redirects_to_the_requested_host(send_raw, path):
+    status, head = send_raw(get(path))
     places = [line.split(": ", 1)[1] for line in head.split("\r\n") if line.lower().startswith("location:")]
     assert status in (308, 404)
     assert all(place.startswith("/") and not place.startswith("//") for place in places)

@@ -1,4 +1,4 @@
-"""An address that goes away says so a year ahead, in the fields that programs look for."""
+"""A deprecated address announces its end a year ahead, in the standard header fields."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A text of any length is judged in one look: none makes a service go over it again and again (ReDoS, CWE-1333)."""
+"""Input of any length is validated in linear time (ReDoS, CWE-1333)."""
 
 import inspect
 from contextlib import suppress

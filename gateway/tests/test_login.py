@@ -1,4 +1,4 @@
-"""Coming in: with a password at a browser, and with a key as a machine. What opens nothing opens nothing."""
+"""Login with a password in a browser, and with an API key for a program."""
 
 import re
 import uuid

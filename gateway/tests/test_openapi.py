@@ -1,4 +1,4 @@
-"""The document says what the gateway does: every route is in it, and real answers have the shape that it gives."""
+"""The OpenAPI document describes every route, and real responses match it."""
 
 import re
 

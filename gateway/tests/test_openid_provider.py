@@ -1,4 +1,4 @@
-"""Logging in by a certified OpenID provider that runs beside the tests: what it says of a user counts."""
+"""Login by a certified OpenID provider that runs beside the tests."""
 
 import re
 from pathlib import Path

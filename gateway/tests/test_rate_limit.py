@@ -1,4 +1,4 @@
-"""The bounds of one client: shared by all gateways, never exceeded, and cheap."""
+"""The rate limits of a client are shared by all gateways, never exceeded, and cheap."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""A topic, place or person is taken out of the configuration: every page, address and message still has its words."""
+"""After a topic, place or person is removed from the configuration, every page, address and message keeps its texts."""
 
 import re
 import time

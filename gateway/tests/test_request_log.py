@@ -1,4 +1,4 @@
-"""The log has one line about a request, with the code of a refusal, and nothing of what the caller asked."""
+"""The log has one line for each request, with the code of a refusal and without the input of the caller."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Answers that are the same for all: asked for again they cost nothing, and after a change they are right."""
+"""Shared responses are cached, and are right after a change."""
 
 import gzip
 import time

@@ -1,4 +1,4 @@
-"""Who may do what: the table of roles, and what an account or a key can be given."""
+"""The table of roles, and what an account or an API key can be granted."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What the gateway sends is safe to keep in a browser, and says in its log nothing about anybody."""
+"""Responses have security headers, and the log contains no personal data."""
 
 import requests
 

@@ -1,4 +1,4 @@
-"""The router of the gateway: no route takes the place of another, and every dependency has a provider."""
+"""The router of the gateway: no two routes collide, and every dependency has a provider."""
 
 from types import SimpleNamespace
 

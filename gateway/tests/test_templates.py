@@ -1,4 +1,4 @@
-"""Templates, styles and scripts are laid out for people who read them."""
+"""Templates, styles and scripts are formatted for readers."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every text has a translation, and every error a status."""
+"""Every text has a translation, and every error an HTTP status."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Every service class can be bound: nameko accepts each of its dependencies and what these are composed of."""
+"""nameko can bind every service class with its dependencies."""
 
 import subprocess
 import sys

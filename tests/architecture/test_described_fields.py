@@ -1,4 +1,4 @@
-"""Booking describes an appointment with exactly the fields that the schemas of the gateway have."""
+"""Booking describes an appointment with exactly the fields of the gateway's schemas."""
 
 from types import SimpleNamespace
 

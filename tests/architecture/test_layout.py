@@ -1,4 +1,4 @@
-"""The house is laid out as the design says."""
+"""The repository is laid out as the design says."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What Loket speaks is said in one place; everywhere else the languages of the municipality count."""
+"""The languages of Loket are listed in one place; everywhere else those of the municipality apply."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every installed command says what it does, and nothing else."""
+"""Every installed command prints help, and nothing else."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a state means is in one table, and every state has its word, figure, step and line in the documentation."""
+"""One table defines the states, and every state has its text, figure, transition and documentation."""
 
 import ast
 import re

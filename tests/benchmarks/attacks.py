@@ -1,4 +1,4 @@
-"""How an ordinary client fares while others attack: its p99, beside what it was just before."""
+"""How an ordinary client fares while others attack: its p99, beside that just before."""
 
 from __future__ import annotations
 

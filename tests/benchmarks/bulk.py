@@ -1,4 +1,4 @@
-"""A municipality with room for thousands, and that many appointments in it."""
+"""A municipality with room for thousands of appointments, and that many booked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 load generator: each of its connections sends its next request when the last was answered."""
+"""A small HTTP/1.1 load generator: each connection sends its next request after the last response."""
 
 from __future__ import annotations
 

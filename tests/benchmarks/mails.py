@@ -1,4 +1,4 @@
-"""Many bookings at once: how fast their mails leave, against plain smtplib handing over the same mail."""
+"""Many bookings at once: how fast their mails are sent, against plain smtplib sending the same mail."""
 
 from __future__ import annotations
 

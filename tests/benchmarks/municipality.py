@@ -1,4 +1,4 @@
-"""A municipality of one question and many specialists, as the YAML that configures it."""
+"""A municipality with one appointment type and many specialists, as YAML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How heavy the pages are, and how soon something is seen of them on a slow telephone."""
+"""How heavy the pages are, and how soon they render on a slow telephone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting until what went before has settled, so that one row does not weigh on the next."""
+"""Wait until earlier work has settled, so that one row of measurements does not weigh on the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a booking travels: from the answer to the POST to the mail at the mail server, and to the overview."""
+"""The time from the response to a booking until its mail arrives and the overview counts it."""
 
 from __future__ import annotations
 

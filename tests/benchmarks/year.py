@@ -1,4 +1,4 @@
-"""A year of figures: how fast it is played, rebuilt and looked at, and how that grows with three years and ten."""
+"""A year of figures: the time to simulate, rebuild and read it, and its growth over three and ten years."""
 
 from __future__ import annotations
 

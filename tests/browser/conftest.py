@@ -1,4 +1,4 @@
-"""The municipality of the desk's tests, and pages of its staff."""
+"""The municipality for the tests of the desk, and pages of its staff."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Staff at a browser, and a municipality that is open whatever the hour of the test."""
+"""Staff in a browser, and a municipality that is open at any hour of the test."""
 
 import datetime as dt
 import re

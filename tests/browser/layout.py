@@ -1,4 +1,4 @@
-"""What a page looks like, and whether it fits."""
+"""Screenshots, and whether a page fits."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The page behind a resident's link: documents, what the specialist asks, an earlier moment, and what it was worth."""
+"""The page behind a resident's link: documents, requests, an earlier slot, and feedback."""
 
 import re
 

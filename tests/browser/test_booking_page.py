@@ -1,4 +1,4 @@
-"""Booking in pages: one question a page, in real Chromium, with and without JavaScript, wide and narrow."""
+"""Booking, one question a page, in real Chromium: with and without JavaScript, wide and narrow."""
 
 import datetime as dt
 import html

@@ -1,4 +1,4 @@
-"""Who runs the desk sees to the machines: where portals have events pushed to, and what got stuck on the way."""
+"""The connections page: webhooks of portals, and dead letters."""
 
 import datetime as dt
 import re

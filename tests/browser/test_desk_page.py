@@ -1,4 +1,4 @@
-"""The desk in real Chromium: the day, one visit, booking for a resident, moving, time out, and running it all."""
+"""The desk in real Chromium: the day, one appointment, booking for a resident, moving, closures and administration."""
 
 import datetime as dt
 import re

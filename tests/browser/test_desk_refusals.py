@@ -1,4 +1,4 @@
-"""Who works at the desk stays at the desk when something cannot be done, and reads why in one sentence."""
+"""After a refusal, staff stay at the desk and read the reason in one sentence."""
 
 import pytest
 import requests

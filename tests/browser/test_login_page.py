@@ -1,4 +1,4 @@
-"""Logging in at a browser: the page fits, says what went wrong, and asks for a password of one's own."""
+"""The login page fits, reports errors, and asks for a new password."""
 
 import uuid
 

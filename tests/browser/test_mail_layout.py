@@ -1,4 +1,4 @@
-"""Every kind of message in every language, as a mail program shows it; one picture for each kind."""
+"""Every kind of message in every language, as a mail program renders it; one picture for each kind."""
 
 from html import escape
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pages are light: what a browser fetches for one, compressed as it travels, and from our own address alone."""
+"""Pages are light: their resources are compressed and come from our own address."""
 
 import pytest
 

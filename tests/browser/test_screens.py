@@ -1,4 +1,4 @@
-"""The screens in the hall: the kiosk, where people say that they are here, and the display that calls them."""
+"""The screens in the hall: the kiosk where visitors check in, and the display that calls them."""
 
 import datetime as dt
 import re

@@ -16,33 +16,33 @@ PREVIEW, APPLY = "Bekijk wat er zou veranderen", "Laat dit gelden"
 
 
 @pytest.fixture
-def village(stack, tmp_path):
+def municipality(stack, tmp_path):
     """A municipality that no user has changed yet."""
     return set_up_municipality(stack, tmp_path, "dorp")
 
 
 @pytest.fixture
-def lead(browser, stack, village, desk_variant):
+def lead(browser, stack, municipality, desk_variant):
     with staff_page(browser, stack, "dorp", desk_variant, ["lead"]) as page:
         yield page
 
 
-def at(village, path=""):
-    return f"{village.url}/dorp/balie/inrichten{path}"
+def at(municipality, path=""):
+    return f"{municipality.url}/dorp/balie/inrichten{path}"
 
 
-def text_of(village):
-    return village.get("configuration").json()["text"]
+def text_of(municipality):
+    return municipality.get("configuration").json()["text"]
 
 
-def test_a_lead_changes_hours_after_a_preview_of_the_conflicts(lead: Page, village):
+def test_a_lead_changes_hours_after_a_preview_of_the_conflicts(lead: Page, municipality):
     day = in_days(7)
     asked = {"location": "hal", "resource": "ann", "from": day, "to": day}
-    last = village.get("slots", params={**asked, "appointment_type": "advies"}).json()["slots"][-1]["start"]
+    last = municipality.get("slots", params={**asked, "appointment_type": "advies"}).json()["slots"][-1]["start"]
     body = {"appointment_types": ["advies"], "location": "hal", "resource": "ann", "answers": {"adres": "x"},
             "start": last, "contact": a_visitor()}  # fmt: skip
-    booked = village.post("desk/appointments", body).json()
-    lead.goto(at(village))
+    booked = municipality.post("desk/appointments", body).json()
+    lead.goto(at(municipality))
     picture(lead, "desk-setup")
     assert fits(lead)
     lead.get_by_role("link", name=re.compile("Ann Claes")).click()
@@ -52,18 +52,18 @@ def test_a_lead_changes_hours_after_a_preview_of_the_conflicts(lead: Page, villa
     expect(lead.locator("tr").filter(has_text="woensdag")).to_contain_text("06:00 – 12:00")
     picture(lead, "desk-hours")
     assert fits(lead)
-    assert 'to: "12:00"' not in text_of(village)
+    assert 'to: "12:00"' not in text_of(municipality)
     lead.get_by_role("button", name=APPLY).click()
     expect(lead.get_by_role("status")).to_contain_text("Het geldt vanaf nu.")
-    assert text_of(village).count("12:00") == 1
+    assert text_of(municipality).count("12:00") == 1
     lead.get_by_role("link", name="Bekijk welke afspraken niet meer passen").click()
     expect(lead.get_by_role("heading", name=re.compile(r"niet meer passen \(1\)"))).to_be_visible()
-    assert village.post(f"appointments/{booked['id']}/cancel", {"reason": "other"}).ok
+    assert municipality.post(f"appointments/{booked['id']}/cancel", {"reason": "other"}).ok
 
 
-def test_seasonal_hours_can_be_added_and_removed(lead: Page, village):
-    before = text_of(village)
-    lead.goto(at(village, "/uren/bert"))
+def test_seasonal_hours_can_be_added_and_removed(lead: Page, municipality):
+    before = text_of(municipality)
+    lead.goto(at(municipality, "/uren/bert"))
     more = lead.get_by_role("group", name="Meer uren").first
     more.get_by_label("zaterdag").check()
     more.get_by_label("Van", exact=True).fill("09:00")
@@ -74,17 +74,17 @@ def test_seasonal_hours_can_be_added_and_removed(lead: Page, village):
     lead.get_by_role("group", name="Uren 2").get_by_label("Tot", exact=True).fill("10:00")
     lead.get_by_role("button", name=PREVIEW).click()
     lead.get_by_role("button", name=APPLY).click()
-    assert "saturday" in text_of(village).replace(before, "")
-    lead.goto(at(village, "/uren/bert"))
+    assert "saturday" in text_of(municipality).replace(before, "")
+    lead.goto(at(municipality, "/uren/bert"))
     lead.get_by_label("Deze uren weghalen 2").check()
     lead.get_by_role("button", name=PREVIEW).click()
     lead.get_by_role("button", name=APPLY).click()
-    hours = village.get("configuration").json()["text"]
+    hours = municipality.get("configuration").json()["text"]
     assert "valid_from" not in hours
 
 
-def test_a_lead_changes_the_texts_of_a_topic_and_residents_see_them(lead: Page, village):
-    lead.goto(at(village, "/onderwerpen/advies"))
+def test_a_lead_changes_the_texts_of_a_topic_and_residents_see_them(lead: Page, municipality):
+    lead.goto(at(municipality, "/onderwerpen/advies"))
     lead.get_by_role("group", name="Nederlands").get_by_label("Naam").fill("Advies over bouwen")
     lead.get_by_role("group", name="Français").get_by_label("Naam").fill("Conseil de construction")
     lead.get_by_role("group", name="Nederlands").get_by_label("Wat u meebrengt").fill("Een plan\nFoto's")
@@ -99,30 +99,30 @@ def test_a_lead_changes_the_texts_of_a_topic_and_residents_see_them(lead: Page, 
     assert fits(lead)
     lead.get_by_role("button", name=APPLY).click()
     expect(lead.get_by_role("status")).to_be_visible()
-    lead.goto(f"{village.url}/dorp/onderwerp/advies")
+    lead.goto(f"{municipality.url}/dorp/onderwerp/advies")
     expect(lead.get_by_role("heading", name="Advies over bouwen")).to_be_visible()
     expect(lead.get_by_text("Het gesprek duurt 45 minuten.")).to_be_visible()
     expect(lead.get_by_text("Een plan")).to_be_visible()
 
 
-def test_a_conflicting_change_is_reported_and_the_input_is_preserved(lead: Page, village):
-    lead.goto(at(village, "/onderwerpen/boom"))
+def test_a_conflicting_change_is_reported_and_the_input_is_preserved(lead: Page, municipality):
+    lead.goto(at(municipality, "/onderwerpen/boom"))
     lead.get_by_label("Minuten gesprek").fill("20")
     lead.get_by_role("button", name=PREVIEW).click()
-    newer = text_of(village).replace("phone: 03 555 01 00", "phone: 03 555 01 99")
-    headers = {"Authorization": f"Bearer {village.key}", "Content-Type": "application/yaml"}
-    assert requests.put(village.path("configuration"), data=newer.encode(), headers=headers, timeout=10).ok
+    newer = text_of(municipality).replace("phone: 03 555 01 00", "phone: 03 555 01 99")
+    headers = {"Authorization": f"Bearer {municipality.key}", "Content-Type": "application/yaml"}
+    assert requests.put(municipality.path("configuration"), data=newer.encode(), headers=headers, timeout=10).ok
     lead.get_by_role("button", name=APPLY).click()
     expect(lead.get_by_role("alert")).to_contain_text("Iemand anders heeft de instellingen intussen veranderd.")
     expect(lead.get_by_label("Minuten gesprek")).to_have_value("20")
     lead.get_by_role("button", name=PREVIEW).click()
     lead.get_by_role("button", name=APPLY).click()
-    assert "duration: 20" in text_of(village)
-    assert "01 99" in text_of(village)
+    assert "duration: 20" in text_of(municipality)
+    assert "01 99" in text_of(municipality)
 
 
-def test_a_message_text_is_changed_after_a_preview(lead: Page, village):
-    lead.goto(f"{village.url}/dorp/balie/teksten?kind=reminder&language=nl")
+def test_a_message_text_is_changed_after_a_preview(lead: Page, municipality):
+    lead.goto(f"{municipality.url}/dorp/balie/teksten?kind=reminder&language=nl")
     lead.get_by_label("Onderwerp").fill("Tot {{ nobody }}!")
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
     expect(lead.get_by_role("alert")).to_be_visible()
@@ -140,8 +140,8 @@ def test_a_message_text_is_changed_after_a_preview(lead: Page, village):
     expect(lead.locator("strong").filter(has_text=re.compile("^Herinnering"))).to_be_visible()
 
 
-def test_a_conflicting_change_of_a_message_text_is_not_overwritten(lead: Page, village, stack):
-    lead.goto(f"{village.url}/dorp/balie/teksten?kind=thanks&language=nl")
+def test_a_conflicting_change_of_a_message_text_is_not_overwritten(lead: Page, municipality, stack):
+    lead.goto(f"{municipality.url}/dorp/balie/teksten?kind=thanks&language=nl")
     lead.get_by_label("Onderwerp").fill("Bedankt!")
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
     other = {"section": "nl", "name": "thanks", "values": {"closing": "Tot ziens!"}}
@@ -155,21 +155,21 @@ def test_a_conflicting_change_of_a_message_text_is_not_overwritten(lead: Page, v
     cli_client.ask(amqp_uri, "notification", "change_words", "dorp", "other", back)
 
 
-def test_a_lead_of_one_team_can_set_up_that_team_only(browser, stack, village):
+def test_a_lead_of_one_team_can_set_up_that_team_only(browser, stack, municipality):
     with staff_page(browser, stack, "dorp", (1280, False), ["lead/groen"]) as page:
-        page.goto(at(village))
+        page.goto(at(municipality))
         expect(page.get_by_role("link", name=re.compile("Carla Nys"))).to_be_visible()
         expect(page.get_by_role("link", name=re.compile("Ann Claes"))).to_have_count(0)
         for path in ("/uren/ann", "/onderwerpen/advies"):
-            page.goto(at(village, path))
+            page.goto(at(municipality, path))
             expect(page.get_by_role("alert")).to_contain_text("U mag dit niet doen.")
-        page.goto(f"{village.url}/dorp/balie/teksten")
+        page.goto(f"{municipality.url}/dorp/balie/teksten")
         expect(page.get_by_role("button", name="Bekijken hoe het leest")).to_have_count(0)
 
 
-def test_the_hours_of_an_unknown_person_cannot_be_changed(stack, village):
+def test_the_hours_of_an_unknown_person_cannot_be_changed(stack, municipality):
     session, _ = a_session(stack, "dorp")
-    form = {"csrf_token": csrf_token(session, f"{village.url}/dorp")}
-    answer = session.post(at(village, "/uren/nobody"), data=form, timeout=10)
+    form = {"csrf_token": csrf_token(session, f"{municipality.url}/dorp")}
+    answer = session.post(at(municipality, "/uren/nobody"), data=form, timeout=10)
     assert (answer.status_code, "Deze medewerker kan dit niet: kies iemand anders." in answer.text) == (200, True)
     assert [each.status_code for each in answer.history] == [303]

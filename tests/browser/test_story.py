@@ -1,4 +1,4 @@
-"""Two residents want the same moment, and the desk looks on."""
+"""Two residents want the same slot, and staff watch."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What no setting may be is refused at the start, with the name of the setting and what is allowed."""
+"""An invalid setting is refused at the start, with its name and the allowed values."""
 
 import os
 import subprocess

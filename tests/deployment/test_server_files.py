@@ -1,4 +1,4 @@
-"""The files for servers without containers are taken by the programs that read them."""
+"""The programs that read the files for servers without containers accept them."""
 
 import re
 import shutil

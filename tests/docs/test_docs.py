@@ -1,4 +1,4 @@
-"""The documentation is true."""
+"""The documentation matches the code."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""A stack whose parts may be killed."""
+"""A stack whose parts tests may kill."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Strangers attack the gateway: it goes on answering others, and refuses each attack with a clear word."""
+"""Clients attack the gateway: it still serves others, and refuses each attack with a clear response."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""A broker or a database that goes away ends no process, and a call that came too late is not carried out."""
+"""A broker or database outage ends no process, and an expired call is not carried out."""
 
 import contextlib
 import signal

@@ -1,4 +1,4 @@
-"""Reporting and its database die while a stretch of a year comes in; the figures come out as if they had not."""
+"""Killing reporting and its database while events arrive does not change the figures."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Processes die at the worst moment; nothing that was accepted is lost, nothing happens twice."""
+"""Processes die at the worst moment; nothing that was accepted is lost, and nothing happens twice."""
 
 import contextlib
 import signal

@@ -1,4 +1,4 @@
-"""Very many want the same few days while booking dies again and again: nothing overlaps, nothing accepted is lost."""
+"""Many clients book the same few days while booking is killed again and again: no overlap, no loss."""
 
 import contextlib
 import itertools

@@ -1,4 +1,4 @@
-"""Mail servers and SMS gateways that refuse, hang, greylist and die: every message arrives in the end, none twice."""
+"""Mail servers and SMS gateways refuse, hang, greylist and die: every message arrives, none twice."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Booking freezes at the press of a button: the desk calls the outcome unknown, and pressing again repeats nothing."""
+"""Booking freezes during a command: the desk reports the outcome as unknown, and a repeat has no second effect."""
 
 import html
 import re

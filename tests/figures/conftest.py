@@ -1,4 +1,4 @@
-"""One stretch of a year for all tests of figures."""
+"""One simulated period for all tests of figures."""
 
 import pytest
 from pymongo import MongoClient

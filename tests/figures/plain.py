@@ -1,4 +1,4 @@
-"""Every figure worked out a second time, from the raw list of appointments and with nothing but loops and sorting."""
+"""Every figure calculated a second time, from the raw list of appointments, with only loops and sorting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stretch of a year, played; how to wait until it is counted, and the raw list of what happened in it."""
+"""A simulated period: wait until it is counted, and read the raw list of what happened in it."""
 
 import datetime as dt
 import os

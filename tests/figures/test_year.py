@@ -1,4 +1,4 @@
-"""A stretch of a year, played through the real use cases, bus and reporting: every figure is that of a plain count."""
+"""A period simulated through the real use cases, bus and reporting: every figure equals a plain count."""
 
 import contextlib
 import csv

@@ -1,4 +1,4 @@
-"""A calendar program that is not ours reads all calendars that we write, in summer and winter, all over the world."""
+"""An independent calendar library reads all calendars that Loket writes, in summer and winter, in many time zones."""
 
 import datetime as dt
 import json

@@ -1,4 +1,4 @@
-"""The OpenAPI document is good enough for others' tools: a published linter passes it, and a generated client books."""
+"""Other tools can use the OpenAPI document: a published linter passes it, and a generated client books."""
 
 import datetime as dt
 import importlib

@@ -1,4 +1,4 @@
-"""A portal that speaks JCC's dialect lists, books, reads and cancels without knowing which system answers."""
+"""A portal with a client of JCC lists, books, reads and cancels without a change."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""`loket race` reports how many of many clients get one slot, whichever interface they speak."""
+"""`loket race` reports how many concurrent clients get one slot, over each interface."""
 
 import json
 import subprocess

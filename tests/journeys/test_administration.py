@@ -1,4 +1,4 @@
-"""An operator looks after a municipality from the command line, on the running stack."""
+"""An operator administers a municipality from the command line, on the running stack."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Every bad input gets a problem with a stable type, a plain sentence and the field's place; nothing is stored."""
+"""Invalid input gets a problem with a stable type, a plain sentence and the field's pointer; nothing is stored."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

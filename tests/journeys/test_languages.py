@@ -1,4 +1,4 @@
-"""A municipality speaks its own languages, and the first of them if the caller asks for none."""
+"""A municipality offers its own languages, and the first of them if the caller requests none."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What an operator and a resident do about messages: look, try, unsubscribe."""
+"""What operators and residents do about messages: list, try, unsubscribe."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Before the visit, over HTTP and nothing else: earlier moments, documents, answers, and why nothing is free."""
+"""Before the visit, over HTTP alone: earlier slots, documents, answers, and why nothing is free."""
 
 import pytest
 import requests

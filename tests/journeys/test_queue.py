@@ -1,4 +1,4 @@
-"""The whole line, nothing replaced: HTTP in, a mail over SMTP and a figure from MongoDB out."""
+"""The whole path with real parts: HTTP in, a mail over SMTP and a figure from MongoDB out."""
 
 import datetime as dt
 import time

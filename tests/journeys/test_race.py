@@ -1,4 +1,4 @@
-"""However many want one slot at once, exactly one gets it."""
+"""Exactly one of many concurrent clients gets a slot."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A telephone number is read by the country of its municipality, through whichever interface it comes."""
+"""A telephone number is read by the country of its municipality, over every interface."""
 
 import re
 from pathlib import Path

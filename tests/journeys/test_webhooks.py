@@ -1,4 +1,4 @@
-"""From a booking to the portal's own server: signed, once more when it was refused, and again when it is asked for."""
+"""From a booking to the portal's own server: signed, retried after a refusal, and repeated on request."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A mail server that takes everything and notes the Message-ID of each mail, a line each, in a file."""
+"""A mail server that accepts everything and writes the Message-ID of each mail to a file, one a line."""
 
 from __future__ import annotations
 

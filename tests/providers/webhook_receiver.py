@@ -1,4 +1,4 @@
-"""A portal's end of a webhook: it keeps what it gets, checks the signature, and can refuse."""
+"""A portal's webhook endpoint: it stores deliveries, checks the signature, and can refuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A child ends with its parent, however the parent ends."""
+"""A child process ends with its parent, however the parent ends."""
 
 import os
 import signal

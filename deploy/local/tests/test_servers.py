@@ -1,4 +1,4 @@
-"""The two servers: private ones, those that the environment names, and what is said when they cannot be had."""
+"""The broker and the database: private or named in the environment, and the errors when neither can be had."""
 
 import shutil
 import stat

@@ -1,4 +1,4 @@
-"""`loket up` as its user runs it: it starts, it is there, and everything of it ends."""
+"""`loket up` starts the stack, reports it, and ends every process again."""
 
 import json
 import os

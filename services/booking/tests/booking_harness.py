@@ -1,4 +1,4 @@
-"""Booking without its entrypoints: the use cases on a real mongod, and a clock that the test holds."""
+"""Booking without its entrypoints: the use cases on a real mongod, with a clock that the test sets."""
 
 from __future__ import annotations
 

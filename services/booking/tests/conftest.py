@@ -1,4 +1,4 @@
-"""What all tests of booking share."""
+"""Fixtures that all tests of booking share."""
 
 from functools import lru_cache
 

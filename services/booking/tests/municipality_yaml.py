@@ -1,4 +1,4 @@
-"""A small municipality for tests to configure: everything that booking can do, in a few lines of YAML."""
+"""A small municipality for tests to configure: every feature of booking in a few lines of YAML."""
 
 from __future__ import annotations
 

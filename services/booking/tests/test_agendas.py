@@ -1,4 +1,4 @@
-"""On a real mongod an agenda never holds two overlapping live claims, in whatever order callers write."""
+"""On a real mongod, an agenda never contains two overlapping live claims, in whatever order callers write."""
 
 import datetime as dt
 import os

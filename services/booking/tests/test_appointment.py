@@ -1,4 +1,4 @@
-"""An appointment takes only the commands of its table; every other one is refused, and each gives an event."""
+"""An appointment accepts only the commands of its table, and each one publishes an event."""
 
 import datetime as dt
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Needs that are met together are met by different people, and never more often than there are people."""
+"""Needs that are met at the same time are met by different people."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""The slots offered are exactly those that a plain, slow reading of the rules gives."""
+"""The slots offered are exactly those of a plain, slow reading of the rules."""
 
 import datetime as dt
 from functools import cache

@@ -1,4 +1,4 @@
-"""One instance of booking looks up once a day how far away free slots are, and publishes it."""
+"""One instance of booking samples once a day how far away free slots are, and publishes it."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What booking does when asked to hold, book, cancel and move."""
+"""Hold, book, cancel and move."""
 
 from dataclasses import replace
 

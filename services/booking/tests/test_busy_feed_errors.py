@@ -1,4 +1,4 @@
-"""The busy times in a calendar count, and what cannot be read is refused or busy: never free."""
+"""Busy times of a calendar count; an event that cannot be read is refused or busy, never free."""
 
 import datetime as dt
 import time

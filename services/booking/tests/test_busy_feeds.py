@@ -1,4 +1,4 @@
-"""Booking works out busy times from any calendar that people have, and no calendar delays another."""
+"""Booking computes busy times from common calendars, and no calendar delays another."""
 
 import datetime as dt
 from contextlib import suppress

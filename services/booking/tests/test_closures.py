@@ -1,4 +1,4 @@
-"""A closure takes time away at once and loses no appointment: those in it are listed, and moved together."""
+"""A closure removes time at once and loses no appointment: those in conflict are listed, and moved together."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A configuration is taken whole or refused with the line of each error."""
+"""A configuration is accepted as a whole, or refused with the line of each error."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor

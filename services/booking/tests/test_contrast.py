@@ -1,4 +1,4 @@
-"""The colours and the logo of a municipality can be read and shown."""
+"""The colours and the logo of a municipality are legible and safe."""
 
 import pytest
 from municipality_yaml import a_configuration

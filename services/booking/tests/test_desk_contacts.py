@@ -1,4 +1,4 @@
-"""Staff book for a resident with an e-mail address, with a number alone, or with nothing but a name."""
+"""Staff book for a resident with an e-mail address, with only a telephone number, or with only a name."""
 
 import pytest
 from booking_harness import LATER, STAFF, START, BookingHarness, refused

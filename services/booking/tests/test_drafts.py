@@ -1,4 +1,4 @@
-"""A form that the resident fills in page by page, and that booking stores beside its hold."""
+"""The resident fills in a form page by page; booking stores it beside its hold."""
 
 import base64
 import datetime as dt

@@ -1,4 +1,4 @@
-"""What need not be known any more is forgotten, by code that runs; what is needed stays."""
+"""Housekeeping deletes personal data after its retention, and nothing else."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What one person or client can keep to themselves is bounded, and every change says why and against which version."""
+"""Limits per person and client; and every change records its reason and the version that it is based on."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

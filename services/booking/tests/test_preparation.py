@@ -1,4 +1,4 @@
-"""Coming prepared: time to study the file, documents in time, and what the specialist asks beforehand."""
+"""Preparation: file study, documents on time, and requests of the specialist."""
 
 import base64
 from concurrent.futures import ThreadPoolExecutor

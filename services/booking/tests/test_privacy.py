@@ -1,4 +1,4 @@
-"""Residents can export and erase their data; booking erases it automatically when its time is over."""
+"""Residents can export and erase their data; booking erases it automatically after its retention."""
 
 import base64
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Visitors are called in an order that staff can explain: numbers and appointments in one line."""
+"""Visitors are called in an order that staff can explain: tickets and appointments in one line."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Staff and kiosks find visits by name or by reference."""
+"""Staff and kiosks find appointments by name or by reference."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What a search finds, and what it says when it finds nothing."""
+"""The result of a search, and the reasons when nothing is free."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A command needs the right moment as well as the right state: no arrival weeks early, no cancelling of past visits."""
+"""A command needs the right time as well as the right state: no check-in weeks early, no cancelling of past visits."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Booking offers a freed slot to the first waiting resident that it suits, for a while, and then to the next."""
+"""Booking offers a freed slot for a while to the first waiting resident that it suits, and then to the next."""
 
 import datetime as dt
 

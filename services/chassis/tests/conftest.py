@@ -63,6 +63,6 @@ def sample(servers, folder) -> Iterator[Sample]:
 
 
 @pytest.fixture
-def kept(sample, servers):
+def sample_database(sample, servers):
     """The sample's database."""
     return MongoClient(servers.mongo_uri)[sample.environment["MONGO_DATABASE"]]

@@ -1,4 +1,4 @@
-"""A small service on the chassis: it remembers notes, publishes events about them, and consumes these events."""
+"""A small service on the chassis: it stores notes, publishes events about them, and consumes these events."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""A listener gets every event, again when it fails, and gives up in the open."""
+"""A consumer receives every event, again when it fails, and finally as a dead letter."""
 
 from click.testing import CliRunner
 from kombu import Connection
@@ -39,55 +39,55 @@ def an_event(mood, subject="x", sequence=1):
     )
 
 
-def test_a_failing_handler_receives_the_event_again_after_a_delay(sample, kept):
+def test_a_failing_handler_receives_the_event_again_after_a_delay(sample, sample_database):
     sample.ask("note", "a", 1, mood="shy")
-    eventually(lambda: kept.consumed.find_one({"_id": "a"}))
-    assert kept.tries.find_one({"_id": "a.1"})["count"] == 2
+    eventually(lambda: sample_database.consumed.find_one({"_id": "a"}))
+    assert sample_database.tries.find_one({"_id": "a.1"})["count"] == 2
 
 
-def test_an_event_delivered_ten_times_has_its_effect_once(sample, kept):
+def test_an_event_delivered_ten_times_has_its_effect_once(sample, sample_database):
     event = an_event("fine")
     for _ in range(10):
         publish(sample, event.to_json())
-    eventually(lambda: (kept.tries.find_one({"_id": "x.1"}) or {}).get("count") == 10)
-    eventually(lambda: kept.consumed.find_one({}))
-    assert kept.consumed.count_documents({}) == 1
+    eventually(lambda: (sample_database.tries.find_one({"_id": "x.1"}) or {}).get("count") == 10)
+    eventually(lambda: sample_database.consumed.find_one({}))
+    assert sample_database.consumed.count_documents({}) == 1
 
 
-def test_an_older_event_that_arrives_late_changes_nothing(sample, kept):
+def test_an_older_event_that_arrives_late_changes_nothing(sample, sample_database):
     publish(sample, an_event("new", sequence=2).to_json())
-    eventually(lambda: kept.consumed.find_one({"mood": "new"}))
+    eventually(lambda: sample_database.consumed.find_one({"mood": "new"}))
     publish(sample, an_event("old", sequence=1).to_json())
-    eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
-    assert kept.consumed.find_one({"_id": "x"})["mood"] == "new"
+    eventually(lambda: sample_database.tries.find_one({"_id": "x.1"}))
+    assert sample_database.consumed.find_one({"_id": "x"})["mood"] == "new"
 
 
-def test_after_the_last_retry_an_event_is_a_dead_letter_that_can_be_listed_and_replayed(sample, kept):
+def test_after_the_last_retry_an_event_is_a_dead_letter_that_can_be_listed_and_replayed(sample, sample_database):
     publish(sample, an_event("hopeless").to_json(), headers={"x-loket-attempt": len(RETRY_DELAYS)})
     eventually(lambda: "x.1  appointment.booked.v1  RuntimeError: hopeless" in dead(sample).output)
     assert "x.1" in dead(sample).output, "listing takes nothing away"
-    kept.tries.delete_many({})
+    sample_database.tries.delete_many({})
     done = CliRunner().invoke(dead_letters, ["--amqp-uri", sample.environment["AMQP_URI"], "replay", "sample.events"])
     assert "1 event(s) put back" in done.output
-    eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
+    eventually(lambda: sample_database.tries.find_one({"_id": "x.1"}))
 
 
-def test_an_administrator_lists_and_retries_dead_letters_of_their_municipality_only(sample, kept):
+def test_an_administrator_lists_and_retries_dead_letters_of_their_municipality_only(sample, sample_database):
     publish(sample, an_event("hopeless").to_json(), headers={"x-loket-attempt": len(RETRY_DELAYS)})
     (letter,) = eventually(lambda: sample.ask("dead_letters", "rumst"))
     assert (letter["event"], letter["error"]) == ("x.1", "RuntimeError: hopeless")
     assert sample.ask("dead_letters", "kontich") == []
     assert sample.ask("retry_dead_letters", "kontich") == 0
-    kept.tries.delete_many({})
+    sample_database.tries.delete_many({})
     assert sample.ask("retry_dead_letters", "rumst") == 1
-    eventually(lambda: kept.tries.find_one({"_id": "x.1"}))
+    eventually(lambda: sample_database.tries.find_one({"_id": "x.1"}))
 
 
-def test_a_malformed_message_goes_to_the_dead_letters_at_once(sample, kept):
+def test_a_malformed_message_goes_to_the_dead_letters_at_once(sample, sample_database):
     publish(sample, b"nonsense")
     eventually(lambda: "(not an event)" in dead(sample).output)
     sample.ask("note", "a", 1)
-    eventually(lambda: kept.consumed.find_one({"_id": "a"}))
+    eventually(lambda: sample_database.consumed.find_one({"_id": "a"}))
 
 
 def test_a_missing_queue_is_reported_by_name(sample):
@@ -96,8 +96,8 @@ def test_a_missing_queue_is_reported_by_name(sample):
     assert "There is no queue nobody.dead" in done.output
 
 
-def test_a_restarted_consumer_receives_what_was_published_meanwhile(sample, kept):
+def test_a_restarted_consumer_receives_what_was_published_meanwhile(sample, sample_database):
     sample.stop()
     publish(sample, an_event("fine", subject="late").to_json(), delivery_mode=2)
     sample.start()
-    eventually(lambda: kept.consumed.find_one({"_id": "late"}))
+    eventually(lambda: sample_database.consumed.find_one({"_id": "late"}))

@@ -1,4 +1,4 @@
-"""Names of hosts are looked up without keeping anybody waiting, and without a second resolver in memory."""
+"""Host names are resolved without blocking other green threads, and without a second resolver in memory."""
 
 import subprocess
 import sys

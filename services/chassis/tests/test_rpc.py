@@ -1,4 +1,4 @@
-"""A call to another service ends within its deadline, and a refusal arrives whole."""
+"""A call to another service ends within its deadline, and a refusal keeps its code and parameters."""
 
 import signal
 import threading
@@ -40,13 +40,13 @@ def test_a_reply_that_cannot_be_serialised_is_an_error_and_the_service_continues
     assert sample.ask("sleep", 0) == "awake"
 
 
-def test_sigterm_lets_running_calls_finish(sample, kept):
+def test_sigterm_lets_running_calls_finish(sample, sample_database):
     sample.ask("note", "a", 1)  # the outbox relay has a connection to close, too
-    eventually(lambda: kept.notes.find_one({"_id": "a", "outbox": []}))
+    eventually(lambda: sample_database.notes.find_one({"_id": "a", "outbox": []}))
     threading.Timer(0.4, lambda: sample.child.process.send_signal(signal.SIGTERM)).start()
     assert sample.ask("sleep", 1.2) == "awake"
     assert sample.child.process.wait(15) == 0
-    assert kept.slept.count_documents({}) == 1
+    assert sample_database.slept.count_documents({}) == 1
 
 
 def test_the_probes_and_metrics_respond(sample):

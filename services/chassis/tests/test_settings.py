@@ -1,4 +1,4 @@
-"""Settings are checked whole at the start, and shown without their secrets."""
+"""Settings are checked together at the start, and shown without their secrets."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A service that is asked to stop ends soon and in order."""
+"""A service that receives a stop signal ends soon and in order."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""A background worker goes on for as long as there is work, waits otherwise, and survives errors."""
+"""A background worker runs while there is work, waits otherwise, and survives errors."""
 
 import time
 

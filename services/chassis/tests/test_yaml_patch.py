@@ -1,4 +1,4 @@
-"""A part of a text that people write is changed, and nothing else of it."""
+"""A patch changes one part of a YAML text and leaves the rest as it was written."""
 
 import difflib
 

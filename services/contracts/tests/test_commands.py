@@ -1,4 +1,4 @@
-"""What a caller may ask has a shape; everything else is refused with the field's path."""
+"""Commands are validated by schemas; an error has the path of its field."""
 
 import datetime as dt
 import re

@@ -1,4 +1,4 @@
-"""The published events keep their word."""
+"""The published events match their schemas and examples."""
 
 import datetime as dt
 

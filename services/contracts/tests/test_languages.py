@@ -1,4 +1,4 @@
-"""A text is chosen in the language asked for, else in the first one that it has."""
+"""A text is chosen in the requested language, else in the first one that it has."""
 
 from loket_contracts import languages
 

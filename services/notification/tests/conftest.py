@@ -1,17 +1,17 @@
-"""A mail server of the test's own, and a post office that sends by it."""
+"""A mail server of the test's own, and a harness that sends by it."""
 
 import pytest
-from outbox_harness import Post
-from provider_servers import SmtpFace
+from notification_harness import NotificationHarness
+from provider_servers import SmtpServer
 
 
 @pytest.fixture
-def face():
-    made = SmtpFace()
+def provider_server():
+    made = SmtpServer()
     yield made
     made.close()
 
 
 @pytest.fixture
-def post(database, face, tmp_path):
-    return Post(database, face.channel("accept"), tmp_path)
+def notification(database, provider_server, tmp_path):
+    return NotificationHarness(database, provider_server.channel("accept"), tmp_path)

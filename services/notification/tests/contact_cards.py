@@ -1,4 +1,4 @@
-"""Contact cards as booking gives them."""
+"""Contact cards as booking returns them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Providers to try the channels on, over real sockets. A test sets how each behaves."""
+"""Provider servers on real sockets. A test sets how each behaves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from loket_notification.domain.segments import ALPHABET, EXTENSION
 PATIENCE = 1.0
 
 
-class SmtpFace:
+class SmtpServer:
     """A mail server, with TLS and log-in if asked."""
 
     def __init__(self, **options):
@@ -77,7 +77,7 @@ class SmtpFace:
         return "250 kept"
 
 
-class ServedFace:
+class ThreadedServer:
     """A provider on a port of its own, in threads. `make(port)` makes a channel to it."""
 
     def serve(self, server_class, handler, make):
@@ -101,25 +101,25 @@ class ServedFace:
         return self.texts
 
 
-class HttpFace(ServedFace):
+class HttpServer(ThreadedServer):
     """A gateway that takes SMS over HTTP. `read(path, headers, body)` gives the text; `taken`: status and body."""
 
     def __init__(self, make, read, taken):
         self.read, self.taken_answer = read, taken
-        face = self
+        provider_server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
-                text = face.read(self.path, self.headers, body)
-                if face.behaviour == "silent":
+                text = provider_server.read(self.path, self.headers, body)
+                if provider_server.behaviour == "silent":
                     time.sleep(PATIENCE * 2)
                 status, said = {
-                    "accept": face.taken_answer, "later": (429, {}), "refuse": (400, {"code": 21211}),
-                    "broken": (503, {}), "silent": face.taken_answer,
-                }[face.behaviour]  # fmt: skip
-                if face.behaviour == "accept":
-                    face.texts.append(text)
+                    "accept": provider_server.taken_answer, "later": (429, {}), "refuse": (400, {"code": 21211}),
+                    "broken": (503, {}), "silent": provider_server.taken_answer,
+                }[provider_server.behaviour]  # fmt: skip
+                if provider_server.behaviour == "accept":
+                    provider_server.texts.append(text)
                 content = json.dumps(said).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
@@ -137,18 +137,18 @@ def form(body):
     return dict(parse_qsl(body, keep_blank_values=True))
 
 
-class SmppFace(ServedFace):
+class SmppServer(ThreadedServer):
     """A message centre. It puts the segments of a message together as a telephone does."""
 
     def __init__(self, make):
         self.parts = {}
-        face = self
+        provider_server = self
 
         class Session(socketserver.BaseRequestHandler):
             def handle(self):
                 self.sequence = 0
                 while (pdu := self.read()) is not None:
-                    if not face.answer(self, pdu):
+                    if not provider_server.answer(self, pdu):
                         return
 
             def next_sequence(self):

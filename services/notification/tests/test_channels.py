@@ -1,4 +1,4 @@
-"""Every channel that comes with Loket keeps the contract, on a provider behind a real socket."""
+"""Every channel of Loket keeps the contract, with a provider on a real socket."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from urllib.parse import urlencode
 
 import pytest
-from provider_servers import PATIENCE, HttpFace, SmppFace, SmtpFace, form
+from provider_servers import PATIENCE, HttpServer, SmppServer, SmtpServer, form
 
 from loket_notification.channels.base import Away, Callback, Forged, Outgoing, Refused
 from loket_notification.channels.cm import CmChannel, CmSettings
@@ -29,15 +29,15 @@ def quick(channel_class):
 
 class TestSmtp(ChannelConformance):
     @pytest.fixture
-    def face(self):
-        made = SmtpFace()
+    def provider_server(self):
+        made = SmtpServer()
         yield made
         made.close()
 
 
 class TestTwilio(ChannelConformance):
     @pytest.fixture
-    def face(self):
+    def provider_server(self):
         def make(url):
             return quick(TwilioChannel)(TwilioSettings(twilio_account="AC1", twilio_token="secret", twilio_url=url))
 
@@ -46,14 +46,14 @@ class TestTwilio(ChannelConformance):
             assert headers["Authorization"] == "Basic " + base64.b64encode(b"AC1:secret").decode()
             return form(body)["Body"]
 
-        made = HttpFace(make, read, (201, {"sid": "SM1", "status": "queued"}))
+        made = HttpServer(make, read, (201, {"sid": "SM1", "status": "queued"}))
         yield made
         made.close()
 
 
 class TestCm(ChannelConformance):
     @pytest.fixture
-    def face(self):
+    def provider_server(self):
         def make(url):
             return quick(CmChannel)(CmSettings(cm_product_token="secret", cm_receipt_key="k", cm_url=url))
 
@@ -64,14 +64,14 @@ class TestCm(ChannelConformance):
             return payload["msg"][0]["body"]["content"]
 
         answer = {"errorCode": 0, "messages": [{"status": "Accepted", "reference": "a1", "messageErrorCode": 0}]}
-        made = HttpFace(make, read, (200, answer))
+        made = HttpServer(make, read, (200, answer))
         yield made
         made.close()
 
 
 class TestSpryng(ChannelConformance):
     @pytest.fixture
-    def face(self):
+    def provider_server(self):
         def make(url):
             return quick(SpryngChannel)(SpryngSettings(spryng_key="secret", spryng_receipt_key="k", spryng_url=url))
 
@@ -81,14 +81,14 @@ class TestSpryng(ChannelConformance):
             assert payload["recipients"] == ["32470123456"]
             return payload["body"]
 
-        made = HttpFace(make, read, (200, {"id": "9b1"}))
+        made = HttpServer(make, read, (200, {"id": "9b1"}))
         yield made
         made.close()
 
 
 class TestGenericHttp(ChannelConformance):
     @pytest.fixture
-    def face(self):
+    def provider_server(self):
         def make(url):
             return GenericHttpChannel(
                 GenericHttpSettings(
@@ -101,15 +101,15 @@ class TestGenericHttp(ChannelConformance):
             assert headers["X-Key"] == "secret"
             return json.loads(body)["text"]
 
-        made = HttpFace(make, read, (200, {"taken": True, "messages": [{"id": "m1"}]}))
+        made = HttpServer(make, read, (200, {"taken": True, "messages": [{"id": "m1"}]}))
         yield made
         made.close()
 
 
 class TestSmpp(ChannelConformance):
     @pytest.fixture
-    def face(self):
-        made = SmppFace(
+    def provider_server(self):
+        made = SmppServer(
             lambda port: SmppChannel(
                 SmppSettings(
                     smpp_host="127.0.0.1", smpp_port=port, smpp_user="u", smpp_password="p", smpp_timeout=PATIENCE
@@ -120,9 +120,9 @@ class TestSmpp(ChannelConformance):
         made.close()
 
     @pytest.mark.parametrize("text", ["[" * 200, "Afspraak € " * 40, "ça va ☎ 😀 " * 30])
-    def test_the_parts_of_a_long_sms_are_joined(self, face, text):
-        face.channel("accept").send(a_message(text))
-        assert face.received() == [text]
+    def test_the_parts_of_a_long_sms_are_joined(self, provider_server, text):
+        provider_server.channel("accept").send(a_message(text))
+        assert provider_server.received() == [text]
 
 
 def test_the_file_channel_writes_what_would_be_sent(tmp_path):

@@ -1,4 +1,4 @@
-"""The right words, in the right language and time; an entry that follows the appointment; texts of one's own."""
+"""Texts of messages in the right language and time, calendar entries, and texts of a municipality's own."""
 
 import datetime as dt
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The background dispatcher: what its metrics and its log say."""
+"""The metrics and the log of the background dispatcher."""
 
 import eventlet
 import pytest
@@ -29,13 +29,13 @@ class Booking:
 
 
 @pytest.fixture
-def booking(post):
-    return Booking(post.cards)
+def booking(notification):
+    return Booking(notification.cards)
 
 
 @pytest.fixture
-def dispatcher(post, booking):
-    made = Dispatcher(post.context, booking, senders=1)
+def dispatcher(notification, booking):
+    made = Dispatcher(notification.context, booking, senders=1)
     made.start(lambda target, identifier: eventlet.spawn(target))
     yield made
     made.stop()
@@ -47,21 +47,23 @@ def until(condition):
             eventlet.sleep(0.01)
 
 
-def test_the_lag_is_that_of_the_last_batch_and_zero_when_nothing_is_due(post, booking, face, dispatcher):
-    post.receive()
-    post.later(seconds=400)
+def test_the_lag_is_that_of_the_last_batch_and_zero_when_nothing_is_due(
+    notification, booking, provider_server, dispatcher
+):
+    notification.receive()
+    notification.later(seconds=400)
     dispatcher.wake()
-    until(lambda: face.taken)
+    until(lambda: provider_server.taken)
     assert booking.lags == [400]
     until(lambda: lag() == 0)
 
 
-def test_a_failure_to_record_an_outcome_is_logged_once_with_the_message(post, dispatcher, monkeypatch):
+def test_a_failure_to_record_an_outcome_is_logged_once_with_the_message(notification, dispatcher, monkeypatch):
     def fail(_):
         raise RuntimeError("the database is away")
 
-    post.receive()
-    monkeypatch.setattr(post.context.writes, "write", fail)
+    notification.receive()
+    monkeypatch.setattr(notification.context.writes, "write", fail)
     with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines:
         dispatcher.wake()
         until(lambda: any("worker" in line for line in lines))

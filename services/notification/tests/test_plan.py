@@ -1,4 +1,4 @@
-"""Which messages an event asks for, and when they are due."""
+"""Which messages an event plans, and when they are due."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo

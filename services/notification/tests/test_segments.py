@@ -1,4 +1,4 @@
-"""How an SMS is cut."""
+"""How an SMS is split into segments."""
 
 import pytest
 from hypothesis import given

@@ -1,12 +1,12 @@
-"""Notification sends a message once, in time, to the right recipient; it tries again if it must, or gives up."""
+"""A message is sent once, on time and to the right recipient; it is retried, or given up."""
 
 import datetime as dt
 import json
 
 import pytest
 from contact_cards import a_contact_card
-from outbox_harness import NOW, START, Post
-from provider_servers import SmtpFace
+from notification_harness import NOW, START, NotificationHarness
+from provider_servers import SmtpServer
 
 from loket_contracts.errors import Refusal
 from loket_notification.channels.base import Callback
@@ -20,114 +20,116 @@ from loket_notification.store.messages import LEASE
 SENT = ("confirmation", "email", "sent")
 
 
-def make(database, face, tmp_path, plan):
-    return Post(database, face.channel("accept"), tmp_path, plan)
+def make(database, provider_server, tmp_path, plan):
+    return NotificationHarness(database, provider_server.channel("accept"), tmp_path, plan)
 
 
-def test_a_booking_is_confirmed_once_however_often_its_event_arrives(post, face):
+def test_a_booking_is_confirmed_once_however_often_its_event_arrives(notification, provider_server):
     for _ in range(3):
-        post.receive()
-    assert post.work() == [SENT]
-    post.receive()
-    assert post.work() == []
-    assert len(face.taken) == 1
-    assert [event.type for event in post.announced] == ["notification.sent.v1"]
+        notification.receive()
+    assert notification.work() == [SENT]
+    notification.receive()
+    assert notification.work() == []
+    assert len(provider_server.taken) == 1
+    assert [event.type for event in notification.announced] == ["notification.sent.v1"]
 
 
-def test_a_replay_of_old_events_plans_no_expired_messages(post):
-    post.later(days=30)
-    assert post.receive() == 0
-    assert post.messages.collection.count_documents({}) == 0
+def test_a_replay_of_old_events_plans_no_expired_messages(notification):
+    notification.later(days=30)
+    assert notification.receive() == 0
+    assert notification.messages.collection.count_documents({}) == 0
 
 
-def test_reminders_are_sent_on_time_over_their_channel(post, face):
-    post.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
-    post.work()
-    post.time = START - dt.timedelta(days=3)
-    assert post.work() == [("reminder", "email", "sent")]
-    post.time = START - dt.timedelta(hours=2)
-    assert post.work() == [("reminder_soon", "sms", "sent")]
-    (sms,) = [json.loads(line) for line in post.sms_file.read_text().splitlines()]
+def test_reminders_are_sent_on_time_over_their_channel(notification, provider_server):
+    notification.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
+    notification.work()
+    notification.time = START - dt.timedelta(days=3)
+    assert notification.work() == [("reminder", "email", "sent")]
+    notification.time = START - dt.timedelta(hours=2)
+    assert notification.work() == [("reminder_soon", "sms", "sent")]
+    (sms,) = [json.loads(line) for line in notification.sms_file.read_text().splitlines()]
     assert (sms["to"], sms["from"]) == ("+32470123456", "Loket")
     assert "tot straks om 10:00" in sms["text"]
 
 
-def test_a_move_suppresses_the_messages_planned_for_the_old_time(post, face):
-    post.receive()
-    post.work()
+def test_a_move_suppresses_the_messages_planned_for_the_old_time(notification, provider_server):
+    notification.receive()
+    notification.work()
     moved = START + dt.timedelta(days=1)
-    post.receive("appointment.rescheduled", sequence=2, start=moved, rescheduled_by="resident")
-    assert post.state("reminder")["state"] == "suppressed"
-    assert post.work() == [("reschedule", "email", "sent")]
-    post.time = START - dt.timedelta(days=3)
-    assert post.work() == []
-    post.later(days=1)
-    assert post.work() == [("reminder", "email", "sent")]
+    notification.receive("appointment.rescheduled", sequence=2, start=moved, rescheduled_by="resident")
+    assert notification.state("reminder")["state"] == "suppressed"
+    assert notification.work() == [("reschedule", "email", "sent")]
+    notification.time = START - dt.timedelta(days=3)
+    assert notification.work() == []
+    notification.later(days=1)
+    assert notification.work() == [("reminder", "email", "sent")]
 
 
-def test_a_late_event_does_not_restore_the_old_time(post):
-    post.receive("appointment.rescheduled", sequence=2, start=START + dt.timedelta(days=1), rescheduled_by="resident")
-    card = post.cards["a1"]
-    post.receive(sequence=1, card=card)
-    assert SENT not in post.work()
-    assert post.state()["state"] == "suppressed"
+def test_a_late_event_does_not_restore_the_old_time(notification):
+    notification.receive(
+        "appointment.rescheduled", sequence=2, start=START + dt.timedelta(days=1), rescheduled_by="resident"
+    )
+    card = notification.cards["a1"]
+    notification.receive(sequence=1, card=card)
+    assert SENT not in notification.work()
+    assert notification.state()["state"] == "suppressed"
 
 
-def test_a_cancellation_undone_within_its_grace_period_sends_nothing(post, face):
-    post.receive("appointment.cancelled", sequence=2, cancelled_by="resident")
-    assert post.work() == []
-    post.cards["a1"] = a_contact_card(id="a1", state="booked", sequence=3)
-    post.later(minutes=1)
-    assert post.work() == [("cancellation", "email", "suppressed")]
-    assert face.taken == []
+def test_a_cancellation_undone_within_its_grace_period_sends_nothing(notification, provider_server):
+    notification.receive("appointment.cancelled", sequence=2, cancelled_by="resident")
+    assert notification.work() == []
+    notification.cards["a1"] = a_contact_card(id="a1", state="booked", sequence=3)
+    notification.later(minutes=1)
+    assert notification.work() == [("cancellation", "email", "suppressed")]
+    assert provider_server.taken == []
 
 
-def test_an_erased_resident_gets_no_more_messages(post, face):
-    post.receive()
-    del post.cards["a1"]
-    assert post.work() == [("confirmation", "email", "suppressed")]
-    post.messages.forgotten(["a1"], post.time)
-    assert {each["state"] for each in post.messages.collection.find({})} == {"suppressed"}
-    assert face.taken == []
+def test_an_erased_resident_gets_no_more_messages(notification, provider_server):
+    notification.receive()
+    del notification.cards["a1"]
+    assert notification.work() == [("confirmation", "email", "suppressed")]
+    notification.messages.forgotten(["a1"], notification.time)
+    assert {each["state"] for each in notification.messages.collection.find({})} == {"suppressed"}
+    assert provider_server.taken == []
 
 
-def test_greylisting_costs_one_try_and_no_message(post, face):
-    face.answers = ["451 greylisted"]
-    post.receive()
-    assert post.work() == [("confirmation", "email", "planned")]
-    assert post.work() == [], "not at once"
-    post.later(seconds=10)
-    assert post.work() == [SENT]
-    assert [each["outcome"] for each in post.state()["tries"]] == ["the mail server said 451", "sent"]
+def test_greylisting_costs_one_try_and_no_message(notification, provider_server):
+    provider_server.answers = ["451 greylisted"]
+    notification.receive()
+    assert notification.work() == [("confirmation", "email", "planned")]
+    assert notification.work() == [], "not at once"
+    notification.later(seconds=10)
+    assert notification.work() == [SENT]
+    assert [each["outcome"] for each in notification.state()["tries"]] == ["the mail server said 451", "sent"]
 
 
-def test_an_unknown_address_fails_at_once_and_suppresses_the_next_message(post, face):
-    face.answers = ["550 5.1.1 no such user"]
-    post.receive()
-    assert post.work() == [("confirmation", "email", "failed")]
-    assert [event.type for event in post.announced] == ["notification.failed.v1"]
-    post.receive(appointment="a2", card=a_contact_card(id="a2"))
-    assert post.work() == [("confirmation", "email", "suppressed")]
-    (listed,) = messages.unwanted(post.context, "rumst")
+def test_an_unknown_address_fails_at_once_and_suppresses_the_next_message(notification, provider_server):
+    provider_server.answers = ["550 5.1.1 no such user"]
+    notification.receive()
+    assert notification.work() == [("confirmation", "email", "failed")]
+    assert [event.type for event in notification.announced] == ["notification.failed.v1"]
+    notification.receive(appointment="a2", card=a_contact_card(id="a2"))
+    assert notification.work() == [("confirmation", "email", "suppressed")]
+    (listed,) = messages.unwanted(notification.context, "rumst")
     assert (listed["why"], listed["channel"]) == ("unreachable", "email")
-    post.suppressions.remove(listed["mark"], "email")
-    post.receive(appointment="a3", card=a_contact_card(id="a3"))
-    assert post.work() == [SENT]
+    notification.suppressions.remove(listed["mark"], "email")
+    notification.receive(appointment="a3", card=a_contact_card(id="a3"))
+    assert notification.work() == [SENT]
 
 
-def test_an_unreachable_server_is_retried_until_the_message_expires(database, face, tmp_path):
-    post = Post(database, face.channel("away"), tmp_path)
-    post.receive(start=NOW + dt.timedelta(hours=3))
+def test_an_unreachable_server_is_retried_until_the_message_expires(database, provider_server, tmp_path):
+    notification = NotificationHarness(database, provider_server.channel("away"), tmp_path)
+    notification.receive(start=NOW + dt.timedelta(hours=3))
     outcomes = []
     for _ in range(500):
-        outcomes += [outcome for kind, _, outcome in post.work() if kind == "confirmation"]
+        outcomes += [outcome for kind, _, outcome in notification.work() if kind == "confirmation"]
         if outcomes[-1] == "failed":
             break
-        post.later(minutes=1)
+        notification.later(minutes=1)
     assert outcomes[-1] == "failed"
     assert 5 < len(outcomes) < 40, "with growing pauses"
-    assert post.state()["settled_at"] <= NOW + dt.timedelta(hours=3)
-    assert "too late" in post.state()["reason"]
+    assert notification.state()["settled_at"] <= NOW + dt.timedelta(hours=3)
+    assert "too late" in notification.state()["reason"]
 
 
 def test_the_retry_delays_double_up_to_half_an_hour_with_jitter():
@@ -138,144 +140,149 @@ def test_the_retry_delays_double_up_to_half_an_hour_with_jitter():
     assert next_try(1, NOW, 0.5, dt.timedelta(minutes=2)) == NOW + dt.timedelta(minutes=2), "what was asked counts"
 
 
-def test_a_message_with_an_unknown_outcome_is_sent_once_more(database, face, tmp_path):
-    post = Post(database, face.channel("silent"), tmp_path)
-    post.receive()
-    assert post.work() == [("confirmation", "email", "planned")]
-    post.later(minutes=1)
-    assert post.work() == [("confirmation", "email", "planned")]
-    post.later(minutes=1)
-    assert post.work() == [("confirmation", "email", "failed")]
-    assert post.state()["reason"] == "it may have been sent twice already"
+def test_a_message_with_an_unknown_outcome_is_sent_once_more(database, provider_server, tmp_path):
+    notification = NotificationHarness(database, provider_server.channel("silent"), tmp_path)
+    notification.receive()
+    assert notification.work() == [("confirmation", "email", "planned")]
+    notification.later(minutes=1)
+    assert notification.work() == [("confirmation", "email", "planned")]
+    notification.later(minutes=1)
+    assert notification.work() == [("confirmation", "email", "failed")]
+    assert notification.state()["reason"] == "it may have been sent twice already"
 
 
-def test_two_instances_share_the_work_and_take_over_from_one_that_dies(post, face):
+def test_two_instances_share_the_work_and_take_over_from_one_that_dies(notification, provider_server):
     for number in range(6):
-        post.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}", contact_mark=f"m{number}"))
-    dead = post.messages.claim(4, "dead", post.time)
-    post.messages.collection.bulk_write([post.messages.begun(dead[0])])
-    assert len(post.work("alive")) == 2
-    post.later(seconds=LEASE.total_seconds() - 1)
-    assert post.work("alive") == []
-    post.later(seconds=1)
-    assert post.work("alive") == [SENT] * 4
-    uncertain = {each["_id"]: each["uncertain"] for each in post.messages.collection.find({"state": "sent"})}
+        notification.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}", contact_mark=f"m{number}"))
+    dead = notification.messages.claim(4, "dead", notification.time)
+    notification.messages.collection.bulk_write([notification.messages.begun(dead[0])])
+    assert len(notification.work("alive")) == 2
+    notification.later(seconds=LEASE.total_seconds() - 1)
+    assert notification.work("alive") == []
+    notification.later(seconds=1)
+    assert notification.work("alive") == [SENT] * 4
+    uncertain = {each["_id"]: each["uncertain"] for each in notification.messages.collection.find({"state": "sent"})}
     assert sum(uncertain.values()) == uncertain[dead[0].message.id] == 1, "of the others it is known that they stayed"
 
 
-def test_a_renewed_claim_is_not_taken_over(post):
-    post.receive()
-    (mine,) = post.messages.claim(1, "me", post.time)
-    post.later(seconds=15)
-    post.messages.extend([mine.message.id], "me", post.time)
-    post.later(seconds=15)
-    assert post.work("other") == []
+def test_a_renewed_claim_is_not_taken_over(notification):
+    notification.receive()
+    (mine,) = notification.messages.claim(1, "me", notification.time)
+    notification.later(seconds=15)
+    notification.messages.extend([mine.message.id], "me", notification.time)
+    notification.later(seconds=15)
+    assert notification.work("other") == []
 
 
-def test_an_instance_that_lost_its_claim_cannot_record_the_outcome(post):
-    post.receive()
-    (mine,) = post.messages.claim(1, "me", post.time)
-    post.later(seconds=LEASE.total_seconds())
-    assert post.work("other") == [SENT]
-    post.messages.collection.bulk_write([post.messages.settled(mine, "failed", post.time)])
-    assert post.state()["state"] == "sent"
+def test_an_instance_that_lost_its_claim_cannot_record_the_outcome(notification):
+    notification.receive()
+    (mine,) = notification.messages.claim(1, "me", notification.time)
+    notification.later(seconds=LEASE.total_seconds())
+    assert notification.work("other") == [SENT]
+    notification.messages.collection.bulk_write([notification.messages.settled(mine, "failed", notification.time)])
+    assert notification.state()["state"] == "sent"
 
 
-def test_a_person_gets_a_limited_number_of_messages_a_day(database, face, tmp_path):
-    post = make(database, face, tmp_path, "most_per_day: {email: 3}")
+def test_a_person_gets_a_limited_number_of_messages_a_day(database, provider_server, tmp_path):
+    notification = make(database, provider_server, tmp_path, "most_per_day: {email: 3}")
     for number in range(5):
-        post.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
-        post.work()
-    assert len(face.taken) == 3
-    post.later(days=1, minutes=1)
-    post.receive(appointment="a9", card=a_contact_card(id="a9"))
-    assert SENT in post.work()
+        notification.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
+        notification.work()
+    assert len(provider_server.taken) == 3
+    notification.later(days=1, minutes=1)
+    notification.receive(appointment="a9", card=a_contact_card(id="a9"))
+    assert SENT in notification.work()
 
 
-def test_an_unsubscribed_person_gets_necessary_messages_and_no_reminders(post, face):
-    receipts.opt_out(post.context, "rumst", "mark-1", "email")
-    post.receive()
-    assert post.work() == [SENT]
-    post.time = START - dt.timedelta(days=3)
-    assert post.work() == [("reminder", "email", "suppressed")]
+def test_an_unsubscribed_person_gets_necessary_messages_and_no_reminders(notification, provider_server):
+    receipts.opt_out(notification.context, "rumst", "mark-1", "email")
+    notification.receive()
+    assert notification.work() == [SENT]
+    notification.time = START - dt.timedelta(days=3)
+    assert notification.work() == [("reminder", "email", "suppressed")]
 
 
-def test_without_a_telephone_number_the_message_is_sent_by_email(database, face, tmp_path):
-    post = make(database, face, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}")
-    post.receive()
-    assert post.work() == [("confirmation", "sms", "suppressed")]
-    assert post.work() == [SENT]
-    assert post.state("confirmation", "sms")["reason"] == "no sms address"
+def test_without_a_telephone_number_the_message_is_sent_by_email(database, provider_server, tmp_path):
+    notification = make(
+        database, provider_server, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}"
+    )
+    notification.receive()
+    assert notification.work() == [("confirmation", "sms", "suppressed")]
+    assert notification.work() == [SENT]
+    assert notification.state("confirmation", "sms")["reason"] == "no sms address"
 
 
-def test_a_resident_without_an_address_gets_no_message_and_no_failure_is_recorded(post, face):
-    post.receive(card=a_contact_card(id="a1", contact={"email": None}, contact_mark=None))
-    assert post.work() == [("confirmation", "email", "suppressed")]
-    assert post.state()["reason"] == "no email address"
-    assert (face.taken, post.announced) == ([], [])
-    assert messages.failures(post.context, "rumst") == []
+def test_a_resident_without_an_address_gets_no_message_and_no_failure_is_recorded(notification, provider_server):
+    notification.receive(card=a_contact_card(id="a1", contact={"email": None}, contact_mark=None))
+    assert notification.work() == [("confirmation", "email", "suppressed")]
+    assert notification.state()["reason"] == "no email address"
+    assert (provider_server.taken, notification.announced) == ([], [])
+    assert messages.failures(notification.context, "rumst") == []
 
 
-def test_a_resident_with_only_a_telephone_number_gets_what_the_plan_sends_by_sms(database, face, tmp_path):
-    post = make(database, face, tmp_path, "messages: {confirmation: {by: [email], otherwise: [sms]}}")
-    post.receive(card=a_contact_card(id="a1", contact={"email": None, "phone": "+32470123456"}))
-    assert post.work() == [("confirmation", "email", "suppressed")]
-    assert post.work() == [("confirmation", "sms", "sent")]
-    assert "470123456" in post.sms_file.read_text()
+def test_a_resident_with_only_a_telephone_number_gets_what_the_plan_sends_by_sms(database, provider_server, tmp_path):
+    notification = make(
+        database, provider_server, tmp_path, "messages: {confirmation: {by: [email], otherwise: [sms]}}"
+    )
+    notification.receive(card=a_contact_card(id="a1", contact={"email": None, "phone": "+32470123456"}))
+    assert notification.work() == [("confirmation", "email", "suppressed")]
+    assert notification.work() == [("confirmation", "sms", "sent")]
+    assert "470123456" in notification.sms_file.read_text()
 
 
-def test_an_sms_due_in_quiet_hours_waits_for_the_morning(database, face, tmp_path):
-    post = make(database, face, tmp_path, "messages: {cancelled_by_us: {by: [sms]}}")
-    post.time = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)
+def test_an_sms_due_in_quiet_hours_waits_for_the_morning(database, provider_server, tmp_path):
+    notification = make(database, provider_server, tmp_path, "messages: {cancelled_by_us: {by: [sms]}}")
+    notification.time = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)
     card = a_contact_card(id="a1", state="cancelled", contact={"phone": "+32470123456"})
-    post.receive("appointment.cancelled", sequence=2, cancelled_by="staff", reason="by-municipality", card=card)
-    assert post.work() == []
-    post.time = dt.datetime(2026, 11, 25, 7, tzinfo=dt.UTC)
-    assert post.work() == [("cancelled_by_us", "sms", "sent")]
+    notification.receive("appointment.cancelled", sequence=2, cancelled_by="staff", reason="by-municipality", card=card)
+    assert notification.work() == []
+    notification.time = dt.datetime(2026, 11, 25, 7, tzinfo=dt.UTC)
+    assert notification.work() == [("cancelled_by_us", "sms", "sent")]
 
 
-def test_an_sms_of_too_many_segments_is_not_sent(post):
-    post.context = post.context.__class__(**{**post.context.__dict__, "max_segments": 0})
-    post.receive(start=NOW + dt.timedelta(hours=6), card=a_contact_card(id="a1", contact={"phone": "+32470123456"},
-              start=(NOW + dt.timedelta(hours=6)).isoformat()))  # fmt: skip
-    post.later(hours=4)
-    assert ("reminder_soon", "sms", "failed") in post.work()
+def test_an_sms_of_too_many_segments_is_not_sent(notification):
+    notification.context = notification.context.__class__(**{**notification.context.__dict__, "max_segments": 0})
+    start = NOW + dt.timedelta(hours=6)
+    card = a_contact_card(id="a1", contact={"phone": "+32470123456"}, start=start.isoformat())
+    notification.receive(start=start, card=card)
+    notification.later(hours=4)
+    assert ("reminder_soon", "sms", "failed") in notification.work()
 
 
-def test_an_internal_error_is_retried_a_few_times_and_then_fails(post):
-    post.receive(card={"nonsense": True, "contact_mark": "m"})
+def test_an_internal_error_is_retried_a_few_times_and_then_fails(notification):
+    notification.receive(card={"nonsense": True, "contact_mark": "m"})
     outcomes = []
     for _ in range(10):
-        outcomes += [outcome for _, _, outcome in post.work()]
-        post.later(minutes=20)
+        outcomes += [outcome for _, _, outcome in notification.work()]
+        notification.later(minutes=20)
     assert outcomes == ["planned"] * 5 + ["failed"]
 
 
-def test_when_the_first_provider_fails_the_next_one_sends(post, face, database, tmp_path):
-    other = SmtpFace()
-    post.context.providers.by_kind["email"][:] = [
-        Provider("first", face.channel("away")), Provider("second", other.channel("accept"))
+def test_when_the_first_provider_fails_the_next_one_sends(notification, provider_server, database, tmp_path):
+    other = SmtpServer()
+    notification.context.providers.by_kind["email"][:] = [
+        Provider("first", provider_server.channel("away")), Provider("second", other.channel("accept"))
     ]  # fmt: skip
-    post.receive()
-    assert post.work() == [SENT]
-    assert post.state()["provider"] == "second"
+    notification.receive()
+    assert notification.work() == [SENT]
+    assert notification.state()["provider"] == "second"
     other.close()
 
 
-def test_a_provider_that_keeps_failing_is_skipped_for_a_while(post, face):
+def test_a_provider_that_keeps_failing_is_skipped_for_a_while(notification, provider_server):
     now = [0.0]
-    providers = post.context.providers
+    providers = notification.context.providers
     providers._clock = lambda: now[0]
-    (provider,) = providers.by_kind["email"][:] = [Provider("smtp", face.channel("away"))]
+    (provider,) = providers.by_kind["email"][:] = [Provider("smtp", provider_server.channel("away"))]
     for number in range(8):
-        post.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
-    post.work()
+        notification.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}"))
+    notification.work()
     assert not provider.breaker.lets_through(now[0])
     assert provider.breaker.failed == provider.breaker.failures_in_a_row, "the rest did not even try"
-    provider.channel = face.channel("accept")
+    provider.channel = provider_server.channel("accept")
     now[0] += provider.breaker.rest
-    post.later(minutes=1)
-    assert post.work() == [SENT] * 8
+    notification.later(minutes=1)
+    assert notification.work() == [SENT] * 8
 
 
 def test_a_throttled_provider_gets_its_messages_one_by_one():
@@ -284,13 +291,13 @@ def test_a_throttled_provider_gets_its_messages_one_by_one():
     assert provider.turn(20.0) == 0
 
 
-def test_a_receipt_records_delivered_or_failed_and_a_repeat_changes_nothing(post, face):
+def test_a_receipt_records_delivered_or_failed_and_a_repeat_changes_nothing(notification, provider_server):
     channel = GenericHttpChannel(GenericHttpSettings(sms_http_url="https://x.example", sms_http_receipt_secret="s"))
-    post.context.providers.by_kind["sms"][:] = [Provider("http", channel)]
+    notification.context.providers.by_kind["sms"][:] = [Provider("http", channel)]
     channel.send = lambda message: "p1"
-    post.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
-    post.time = START - dt.timedelta(hours=2)
-    post.work()
+    notification.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
+    notification.time = START - dt.timedelta(hours=2)
+    notification.work()
     import hashlib
     import hmac
 
@@ -298,95 +305,97 @@ def test_a_receipt_records_delivered_or_failed_and_a_repeat_changes_nothing(post
         body = json.dumps({"id": "p1", "status": state})
         signature = hmac.new(b"s", body.encode(), hashlib.sha256).hexdigest()
         return receipts.receive(
-            post.context, "http", Callback("POST", "u", headers={"x-signature": signature}, body=body)
+            notification.context, "http", Callback("POST", "u", headers={"x-signature": signature}, body=body)
         )
 
     assert receipt_states("delivered") == 1
     assert receipt_states("failed") == 0
-    assert post.state("reminder_soon", "sms")["state"] == "delivered"
-    assert post.announced[-1].type == "notification.delivered.v1"
+    assert notification.state("reminder_soon", "sms")["state"] == "delivered"
+    assert notification.announced[-1].type == "notification.delivered.v1"
     with pytest.raises(Refusal, match="unknown-provider"):
-        receipts.receive(post.context, "nobody", Callback("POST", "u"))
+        receipts.receive(notification.context, "nobody", Callback("POST", "u"))
     with pytest.raises(Refusal, match="receipt-not-signed"):
-        receipts.receive(post.context, "http", Callback("POST", "u", body="{}"))
+        receipts.receive(notification.context, "http", Callback("POST", "u", body="{}"))
 
 
-def test_staff_see_the_sent_messages_and_can_send_one_again(post, face):
-    post.receive()
-    post.work()
-    shown = messages.of_appointment(post.context, "rumst", "a1")
+def test_staff_see_the_sent_messages_and_can_send_one_again(notification, provider_server):
+    notification.receive()
+    notification.work()
+    shown = messages.of_appointment(notification.context, "rumst", "a1")
     assert [(each["kind"], each["state"]) for each in shown] == [
         ("confirmation", "sent"), ("reminder", "planned"), ("reminder_soon", "planned"),
     ]  # fmt: skip
-    messages.resend(post.context, "rumst", "a1:1:confirmation:email")
-    assert post.work() == [SENT]
-    assert len({event.id for event in post.announced}) == 2, "each sending is announced"
+    messages.resend(notification.context, "rumst", "a1:1:confirmation:email")
+    assert notification.work() == [SENT]
+    assert len({event.id for event in notification.announced}) == 2, "each sending is announced"
     with pytest.raises(Refusal, match="unknown-message"):
-        messages.resend(post.context, "elsewhere", "a1:1:confirmation:email")
+        messages.resend(notification.context, "elsewhere", "a1:1:confirmation:email")
 
 
-def test_an_expired_message_cannot_be_sent_again(post, face):
-    post.receive()
-    post.work()
-    post.time = START
-    messages.resend(post.context, "rumst", "a1:1:confirmation:email")
-    assert ("confirmation", "email", "suppressed") in post.work()
-    assert len(face.taken) == 1
+def test_an_expired_message_cannot_be_sent_again(notification, provider_server):
+    notification.receive()
+    notification.work()
+    notification.time = START
+    messages.resend(notification.context, "rumst", "a1:1:confirmation:email")
+    assert ("confirmation", "email", "suppressed") in notification.work()
+    assert len(provider_server.taken) == 1
 
 
-def test_the_daily_limit_applies_to_people_and_not_to_teams(database, face, tmp_path):
-    post = make(database, face, tmp_path, "most_per_day: {email: 1}")
+def test_the_daily_limit_applies_to_people_and_not_to_teams(database, provider_server, tmp_path):
+    notification = make(database, provider_server, tmp_path, "most_per_day: {email: 1}")
     team = {"id": "ro", "name": {"nl": "RO"}, "email": "ro@rumst.example"}
     soon = NOW + dt.timedelta(hours=5)
     for number in range(3):
         mine = {"id": f"a{number}", "start": soon.isoformat(), "contact_mark": f"m{number}"}
-        post.receive(appointment=f"a{number}", start=soon, card=a_contact_card(team=team, **mine))
-    assert post.work().count(("alert_booked", "email", "sent")) == 3
+        notification.receive(appointment=f"a{number}", start=soon, card=a_contact_card(team=team, **mine))
+    assert notification.work().count(("alert_booked", "email", "sent")) == 3
 
 
-def test_the_failures_of_the_day_are_listed(post, face):
-    face.answers = ["550 5.1.1 no such user"]
-    post.receive()
-    post.work()
-    (failed,) = messages.failures(post.context, "rumst")
+def test_the_failures_of_the_day_are_listed(notification, provider_server):
+    provider_server.answers = ["550 5.1.1 no such user"]
+    notification.receive()
+    notification.work()
+    (failed,) = messages.failures(notification.context, "rumst")
     assert (failed["reason"], failed["attempts"]) == ("the mail server said 550 5.1.1", 1)
-    post.later(days=2)
-    assert messages.failures(post.context, "rumst") == []
+    notification.later(days=2)
+    assert messages.failures(notification.context, "rumst") == []
 
 
-def test_a_preview_is_rendered_with_the_texts_of_the_municipality(database, face, tmp_path):
-    post = make(database, face, tmp_path, "texts: {nl: {reminder: {subject: 'Tot {{ day }}!'}}}")
-    shown = preview.preview(post.context, "rumst", "reminder", "nl")
+def test_a_preview_is_rendered_with_the_texts_of_the_municipality(database, provider_server, tmp_path):
+    notification = make(database, provider_server, tmp_path, "texts: {nl: {reminder: {subject: 'Tot {{ day }}!'}}}")
+    shown = preview.preview(notification.context, "rumst", "reminder", "nl")
     assert shown["subject"] == "Tot maandag 30 november 2026!"
     assert (shown["encoding"], shown["segments"]) == ("GSM-7", 2)
     with pytest.raises(Refusal, match="unknown-message-kind"):
-        preview.preview(post.context, "rumst", "reminder", "tlh")
+        preview.preview(notification.context, "rumst", "reminder", "tlh")
 
 
-def test_a_preview_can_be_sent_to_an_operator_and_is_not_stored(post, face):
-    sent = send_test.send_test(post.context, "rumst", "confirmation", "fr", "email", "me@rumst.example")
+def test_a_preview_can_be_sent_to_an_operator_and_is_not_stored(notification, provider_server):
+    sent = send_test.send_test(notification.context, "rumst", "confirmation", "fr", "email", "me@rumst.example")
     assert sent == {"provider": "smtp", "id": ""}
-    assert "Votre rendez-vous" in face.received()[0]
-    assert b"text/calendar" in face.taken[0]
-    send_test.send_test(post.context, "rumst", "reminder_soon", "nl", "sms", "+32470123456")
-    assert "tot straks om 10:00" in post.sms_file.read_text()
-    assert post.messages.collection.count_documents({}) == 0
-    post.context.providers.by_kind["email"][:] = [Provider("smtp", face.channel("away"))]
+    assert "Votre rendez-vous" in provider_server.received()[0]
+    assert b"text/calendar" in provider_server.taken[0]
+    send_test.send_test(notification.context, "rumst", "reminder_soon", "nl", "sms", "+32470123456")
+    assert "tot straks om 10:00" in notification.sms_file.read_text()
+    assert notification.messages.collection.count_documents({}) == 0
+    notification.context.providers.by_kind["email"][:] = [Provider("smtp", provider_server.channel("away"))]
     with pytest.raises(Refusal, match="not-sent"):
-        send_test.send_test(post.context, "rumst", "confirmation", "nl", "email", "me@rumst.example")
+        send_test.send_test(notification.context, "rumst", "confirmation", "nl", "email", "me@rumst.example")
 
 
-def test_addresses_names_and_texts_are_not_stored(post, face):
-    post.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
-    post.time = START - dt.timedelta(hours=2)
-    post.work()
-    kept = str(list(post.messages.collection.find({}))) + str([event.to_json() for event in post.announced])
+def test_addresses_names_and_texts_are_not_stored(notification, provider_server):
+    notification.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
+    notification.time = START - dt.timedelta(hours=2)
+    notification.work()
+    kept = str(list(notification.messages.collection.find({}))) + str(
+        [event.to_json() for event in notification.announced]
+    )
     for secret in ("lieve", "Lieve", "470123456", "TOKEN", "7K3Q", "Bouwadvies"):
         assert secret not in kept
 
 
-def test_due_messages_and_the_lists_of_staff_use_their_indexes(post):
-    collection = post.messages.collection
+def test_due_messages_and_the_lists_of_staff_use_their_indexes(notification):
+    collection = notification.messages.collection
     plans = [
         collection.find({"next_at": {"$lte": NOW}}).sort("next_at", 1),
         collection.find({"municipality": "rumst", "appointment": "a1"}),
@@ -397,25 +406,29 @@ def test_due_messages_and_the_lists_of_staff_use_their_indexes(post):
         assert "COLLSCAN" not in str(plan.explain()["queryPlanner"]["winningPlan"])
 
 
-def test_an_sms_to_a_landline_is_not_sent_and_the_next_channel_of_the_plan_is_tried(database, face, tmp_path):
-    post = make(database, face, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}")
-    post.receive(card=a_contact_card(id="a1", contact={"phone": "+3235550100"}))
-    post.work()
-    assert post.state("confirmation", "sms")["reason"] == "no sms address"
-    post.work()
-    assert post.state("confirmation", "email")["state"] == "sent"
-    assert not post.sms_file.exists()
+def test_an_sms_to_a_landline_is_not_sent_and_the_next_channel_of_the_plan_is_tried(
+    database, provider_server, tmp_path
+):
+    notification = make(
+        database, provider_server, tmp_path, "messages: {confirmation: {by: [sms], otherwise: [email]}}"
+    )
+    notification.receive(card=a_contact_card(id="a1", contact={"phone": "+3235550100"}))
+    notification.work()
+    assert notification.state("confirmation", "sms")["reason"] == "no sms address"
+    notification.work()
+    assert notification.state("confirmation", "email")["state"] == "sent"
+    assert not notification.sms_file.exists()
 
 
-def test_a_card_without_a_language_gets_the_first_language_of_its_municipality(post, face):
+def test_a_card_without_a_language_gets_the_first_language_of_its_municipality(notification, provider_server):
     card = a_contact_card(id="a1", contact={"language": None})
     card["municipality"]["languages"] = ["fr"]
-    post.receive(card=card)
-    post.work()
-    assert "Votre rendez-vous" in face.received()[0]
+    notification.receive(card=card)
+    notification.work()
+    assert "Votre rendez-vous" in provider_server.received()[0]
 
 
-def test_a_preview_is_about_its_own_municipality(post):
+def test_a_preview_is_about_its_own_municipality(notification):
     place = {
         "id": "mairie", "name": {"fr": "Mairie"}, "channel": "on_site", "time_zone": "Europe/Brussels",
         "address": {"street": "Place 1", "postcode": "5000", "city": "Valbourg"}, "directions": {},
@@ -430,8 +443,10 @@ def test_a_preview_is_about_its_own_municipality(post):
              "visibility": "public"}
         ],
     }  # fmt: skip
-    shown = preview.preview(post.context, "valbourg", "confirmation", None, about=about)
+    shown = preview.preview(notification.context, "valbourg", "confirmation", None, about=about)
     for expected in ("Votre rendez-vous", "Permis", "Mairie", "Place 1, 5000 Valbourg", "u@v.example", "/valbourg/"):
         assert expected in shown["subject"] + shown["text"]
     assert "Rumst" not in shown["text"]
-    assert preview.preview(post.context, "valbourg", "confirmation", "fr", about={**about, "appointment_types": []})
+    assert preview.preview(
+        notification.context, "valbourg", "confirmation", "fr", about={**about, "appointment_types": []}
+    )

@@ -1,4 +1,4 @@
-"""Webhooks: where they may go, how they are signed, and what follows when they are not taken."""
+"""Webhooks: allowed targets, signatures, retries and failure."""
 
 import datetime as dt
 import socket

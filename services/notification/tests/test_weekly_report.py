@@ -1,10 +1,10 @@
-"""The weekly report: what it says, its picture, and that it leaves once."""
+"""The weekly report: its figures, its picture, and that it is sent once."""
 
 import datetime as dt
 from email import message_from_bytes
 
 import pytest
-from outbox_harness import Post
+from notification_harness import NotificationHarness
 
 from loket_contracts import events
 from loket_contracts.languages import LANGUAGES
@@ -61,15 +61,15 @@ def test_the_report_shows_every_figure_beside_the_week_before_in_every_language(
     assert picture.startswith(PNG)
 
 
-def post(database, face, tmp_path, behaviour="accept", plan=None):
-    return Post(database, face.channel(behaviour), tmp_path, plan)
+def notification(database, provider_server, tmp_path, behaviour="accept", plan=None):
+    return NotificationHarness(database, provider_server.channel(behaviour), tmp_path, plan)
 
 
-def test_the_report_is_sent_once_with_its_picture(database, face, tmp_path, due):
-    context = post(database, face, tmp_path).context
+def test_the_report_is_sent_once_with_its_picture(database, provider_server, tmp_path, due):
+    context = notification(database, provider_server, tmp_path).context
     weekly_report.send(context, Others(), Others(), due)
     weekly_report.send(context, Others(), Others(), due)
-    (mail,) = face.taken
+    (mail,) = provider_server.taken
     parts = list(message_from_bytes(mail).walk())
     kinds = [part.get_content_type() for part in parts]
     assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
@@ -77,15 +77,17 @@ def test_the_report_is_sent_once_with_its_picture(database, face, tmp_path, due)
     assert parts[-1].get_payload(decode=True).startswith(PNG)
 
 
-def test_a_team_without_an_address_or_a_municipality_that_opted_out_gets_no_report(database, face, tmp_path, due):
-    weekly_report.send(post(database, face, tmp_path).context, Others(email=None), Others(), due)
-    quiet = post(database, face, tmp_path, plan="weekly_report: false").context
+def test_a_team_without_an_address_or_a_municipality_that_opted_out_gets_no_report(
+    database, provider_server, tmp_path, due
+):
+    weekly_report.send(notification(database, provider_server, tmp_path).context, Others(email=None), Others(), due)
+    quiet = notification(database, provider_server, tmp_path, plan="weekly_report: false").context
     weekly_report.send(quiet, Others(), Others(), due)
-    assert face.taken == []
+    assert provider_server.taken == []
 
 
-def test_a_report_that_cannot_be_sent_is_not_recorded_as_sent(database, face, tmp_path, due):
-    context = post(database, face, tmp_path, "later").context
+def test_a_report_that_cannot_be_sent_is_not_recorded_as_sent(database, provider_server, tmp_path, due):
+    context = notification(database, provider_server, tmp_path, "later").context
     with pytest.raises(NotNow):
         weekly_report.send(context, Others(), Others(), due)
     assert not context.reports.is_sent(due.id)

@@ -1,8 +1,8 @@
-"""A municipality changes some texts by a form, and tries them on a resident who does not exist."""
+"""A municipality changes texts by form, with a preview for a fictional resident."""
 
 import pytest
 import structlog
-from outbox_harness import Post
+from notification_harness import NotificationHarness
 
 from loket_contracts.errors import Refusal
 from loket_notification.commands import wording
@@ -15,54 +15,57 @@ PLAN = "quiet_hours: false   # we write at night\ntexts: {nl: {reminder: {subjec
 
 
 @pytest.fixture
-def post(database, tmp_path):
-    return Post(database, None, tmp_path, PLAN)
+def notification(database, tmp_path):
+    return NotificationHarness(database, None, tmp_path, PLAN)
 
 
 def a_change(version=1, kind="reminder", language="nl", **values):
     return {"section": language, "name": kind, "version": version, "values": values}
 
 
-def test_each_part_is_shown_with_its_default_text(post):
-    said = wording_queries.words(post.context, "rumst", "reminder", "nl")
+def test_each_part_is_shown_with_its_default_text(notification):
+    said = wording_queries.words(notification.context, "rumst", "reminder", "nl")
     assert said["version"] == 1
     assert said["parts"]["subject"] == ["Herinnering: uw afspraak op {{ day }} om {{ time }}", "Tot {{ day }}!"]
     assert said["parts"]["closing"][1] is None
     assert "detail" not in said["parts"]
 
 
-def test_new_texts_are_previewed_before_they_apply(post):
-    shown = wording_queries.propose(post.context, "rumst", a_change(subject="Tot gauw, {{ time }}"))
+def test_new_texts_are_previewed_before_they_apply(notification):
+    shown = wording_queries.propose(notification.context, "rumst", a_change(subject="Tot gauw, {{ time }}"))
     assert shown["subject"] == "Tot gauw, 10:00"
-    assert preview.preview(post.context, "rumst", "reminder", "nl")["subject"].startswith("Tot maandag")
+    assert preview.preview(notification.context, "rumst", "reminder", "nl")["subject"].startswith("Tot maandag")
 
 
-def test_changed_texts_apply_and_the_rest_of_the_plan_stays_as_written(post):
-    wording.change(post.context, "rumst", a_change(opening="Dag!"), "beheer")
-    assert "Dag!" in preview.preview(post.context, "rumst", "reminder", "nl")["text"]
-    version, text = post.plans.versions.latest("rumst")
+def test_changed_texts_apply_and_the_rest_of_the_plan_stays_as_written(notification):
+    wording.change(notification.context, "rumst", a_change(opening="Dag!"), "beheer")
+    assert "Dag!" in preview.preview(notification.context, "rumst", "reminder", "nl")["text"]
+    version, text = notification.plans.versions.latest("rumst")
     assert version == 2
     assert "quiet_hours: false   # we write at night" in text
 
 
 @pytest.mark.parametrize("text", ["", "Herinnering: uw afspraak op {{ day }} om {{ time }}"])
-def test_an_empty_or_default_text_restores_the_default(post, text):
-    wording.change(post.context, "rumst", a_change(subject=text), "beheer")
-    assert preview.preview(post.context, "rumst", "reminder", "nl")["subject"].startswith("Herinnering: ")
-    assert wording_queries.words(post.context, "rumst", "reminder", "nl")["parts"]["subject"][1] is None
+def test_an_empty_or_default_text_restores_the_default(notification, text):
+    wording.change(notification.context, "rumst", a_change(subject=text), "beheer")
+    assert preview.preview(notification.context, "rumst", "reminder", "nl")["subject"].startswith("Herinnering: ")
+    assert wording_queries.words(notification.context, "rumst", "reminder", "nl")["parts"]["subject"][1] is None
 
 
-def test_a_template_may_test_whether_a_value_exists(post):
+def test_a_template_may_test_whether_a_value_exists(notification):
     wording.change(
-        post.context,
+        notification.context,
         "rumst",
         a_change(closing="{% if card.bring %}Breng mee: {{ card.bring | first }}.{% endif %}"),
         "x",
     )
-    assert "Breng mee: Een plan van het perceel." in preview.preview(post.context, "rumst", "reminder", "nl")["text"]
+    assert (
+        "Breng mee: Een plan van het perceel."
+        in preview.preview(notification.context, "rumst", "reminder", "nl")["text"]
+    )
 
 
-def test_an_unreadable_stored_plan_delays_no_message_and_is_logged_once(post, database):
+def test_an_unreadable_stored_plan_delays_no_message_and_is_logged_once(notification, database):
     stricter = Plans(database, most_segments=0)
     database.plans.insert_one({"municipality": "kontich", "version": 1, "text": "municipality: kontich"})
     with structlog.testing.capture_logs() as result:
@@ -72,9 +75,9 @@ def test_an_unreadable_stored_plan_delays_no_message_and_is_logged_once(post, da
     assert [line["municipality"] for line in result] == ["rumst"]
 
 
-def test_a_municipality_without_a_plan_starts_with_its_first_text(post):
-    wording.change(post.context, "kontich", a_change(0, closing="Tot dan!"), "beheer")
-    assert "Tot dan!" in preview.preview(post.context, "kontich", "reminder", "nl")["text"]
+def test_a_municipality_without_a_plan_starts_with_its_first_text(notification):
+    wording.change(notification.context, "kontich", a_change(0, closing="Tot dan!"), "beheer")
+    assert "Tot dan!" in preview.preview(notification.context, "kontich", "reminder", "nl")["text"]
 
 
 @pytest.mark.parametrize(
@@ -98,9 +101,9 @@ def test_a_municipality_without_a_plan_starts_with_its_first_text(post):
         ({"version": 7, "subject": "x"}, "settings-changed", None),
     ],
 )
-def test_an_invalid_text_is_reported_with_its_pointer_and_nothing_changes(post, change, code, pointer):
+def test_an_invalid_text_is_reported_with_its_pointer_and_nothing_changes(notification, change, code, pointer):
     with pytest.raises(Refusal) as refused:
-        wording.change(post.context, "rumst", a_change(**change), "beheer")
+        wording.change(notification.context, "rumst", a_change(**change), "beheer")
     assert refused.value.code == code
     assert pointer is None or pointer in [error["pointer"] for error in refused.value.errors]
-    assert post.plans.versions.latest("rumst")[0] == 1
+    assert notification.plans.versions.latest("rumst")[0] == 1

@@ -1,4 +1,4 @@
-"""Calculations use only names that are counted, and every name that is counted is in the list of names."""
+"""Calculations use only names in the list of counts, and the list has no unused name."""
 
 import datetime as dt
 from collections import defaultdict

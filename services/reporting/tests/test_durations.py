@@ -1,4 +1,4 @@
-"""How long people waited and were helped, by the events of their visit."""
+"""Waiting and service times, by the events of a visit."""
 
 import datetime as dt
 

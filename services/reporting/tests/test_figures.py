@@ -1,4 +1,4 @@
-"""The figures are those of a plain count, whatever the order and number in which events come."""
+"""The figures equal a plain count, in whatever order and number the events arrive."""
 
 import datetime as dt
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Every Monday reporting announces each team that has something to report, once."""
+"""Every Monday, reporting announces each team with figures, once."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A post office for tests: the real stores and channels on a real mongod, and a clock that the test holds."""
+"""Notification without its entrypoints: real stores and channels on a real mongod, with a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Writes:
             self.collection.bulk_write(writes, ordered=False)
 
 
-class Post:
+class NotificationHarness:
     """`cards`: what booking says, by appointment. `announced`: the events that were announced."""
 
     def __init__(self, database, channel, tmp_path: Path, plan: str | None = None):
