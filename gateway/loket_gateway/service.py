@@ -8,9 +8,13 @@ from typing import Any, Protocol
 
 from nameko.extensions import DependencyProvider
 
-from loket_chassis.messaging.rpc import RpcCaller, RpcClient, ServiceProxy, Unavailable
+from loket_chassis.messaging.rpc import RpcCaller, Unavailable, rpc_client
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Readiness, probes
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.notification import Notification
+from loket_contracts.rpc.reporting import Reporting
+from loket_contracts.rpc.service import Service
 
 from .api.access import AccessRoutes
 from .api.administration import AdministrationRoutes
@@ -57,15 +61,17 @@ from .pages.unsubscribe import UnsubscribePages
 class GatewayReadiness(Readiness):
     """Asks the broker, and whether the services behind it answer."""
 
-    booking = RpcCaller("booking", deadline=1.5)
-    notification = RpcCaller("notification", deadline=1.5)
-    reporting = RpcCaller("reporting", deadline=1.5)
+    booking = RpcCaller(Booking, deadline=1.5)
+    notification = RpcCaller(Notification, deadline=1.5)
+    reporting = RpcCaller(Reporting, deadline=1.5)
 
     def get_dependency(self, worker_ctx: Any) -> Any:
+        others: tuple[RpcCaller[Service], ...] = (self.booking, self.notification, self.reporting)
+
         def ask() -> dict[str, str]:
             parts = self.ask()
             if parts["broker"] == "ok":
-                for calls in (self.booking, self.notification, self.reporting):
+                for calls in others:
                     try:
                         parts[calls.target] = calls.from_worker(worker_ctx).ping()
                     except Unavailable as error:
@@ -92,10 +98,10 @@ class ProbeRoutes(probes(partial(route, rate_limited=False))):  # type: ignore[m
 class Dependencies(Protocol):
     """What the routes need of the service. The values are those of one request."""
 
-    booking: ServiceProxy
-    slow_booking: ServiceProxy
-    notification: ServiceProxy
-    reporting: ServiceProxy
+    booking: Booking
+    slow_booking: Booking
+    notification: Notification
+    reporting: Reporting
     catalogue: CatalogueCache
     access: Authentication
     proof_of_work: ProofOfWork
@@ -108,10 +114,10 @@ class GatewayService:
 
     name = "gateway"
 
-    booking = RpcClient("booking")
-    slow_booking = RpcClient("booking", deadline=12.0)  # to expand a calendar of several years
-    notification = RpcClient("notification")
-    reporting = RpcClient("reporting", deadline=5.0)  # to count several years of figures
+    booking = rpc_client(Booking)
+    slow_booking = rpc_client(Booking, deadline=12.0)  # to expand a calendar of several years
+    notification = rpc_client(Notification)
+    reporting = rpc_client(Reporting, deadline=5.0)  # to count several years of figures
     catalogue = CatalogueProvider()
     access = AuthenticationProvider()
     proof_of_work = ProofOfWork()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from loket_contracts.rpc import caller as rpc
+
 #: what each permission allows, for the documentation
 PERMISSIONS: dict[str, str] = {
     "agenda.read": "see the day, a visit and its documents",
@@ -91,6 +93,14 @@ class Caller:
     @property
     def is_known(self) -> bool:
         return bool(self.by)
+
+    def as_staff(self, permission: str) -> rpc.Caller:
+        """This caller for another service, limited to the teams for which it has the permission."""
+        return rpc.Caller.staff(self.name, self.teams(permission))
+
+    def as_portal(self) -> rpc.Caller:
+        """This caller for another service, limited to the appointments that it booked."""
+        return rpc.Caller.portal(self.name)
 
 
 ANONYMOUS = Caller()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import load
+from loket_contracts.rpc.booking import Booking
 
 from ..access.required_permission import needs
 from ..clients.catalogue_cache import CatalogueCache
@@ -26,7 +26,7 @@ YAML = "application/yaml"
 class AdministrationRoutes:
     """A configuration is applied as a whole or not at all. Previous versions remain available."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
 
     @route("GET", f"{BASE}/configuration", needs("configuration.read"))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.message import from_json
 
 from ..access.required_permission import LINK, link_or
 from ..http.client_address import anonymous_client
@@ -26,7 +30,7 @@ from . import BASE
 class AppointmentRoutes:
     """Booking is open to all; one appointment needs its token."""
 
-    booking: ServiceProxy
+    booking: Booking
     proof_of_work: ProofOfWork
     public_url: str
 
@@ -80,10 +84,10 @@ class AppointmentRoutes:
     @route("POST", f"{BASE}/appointments/<identifier>/cancel", link_or("appointments.change"))
     def post_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         body = json_object(request, may_be_empty=True)
-        if (who := _staff(request, "appointments.change")) is not None:
-            cancelled = self.booking.staff_cancel(municipality, who[0], identifier, body, teams=who[1])
-        else:
-            cancelled = self.booking.cancel(municipality, identifier, bearer(request), body)
+        caller = _caller(request, "appointments.change")
+        if caller.kind == "staff":
+            body = {"reason": "by-municipality", **body}
+        cancelled = self.booking.cancel(municipality, identifier, from_json(CancelAppointment, body), caller)
         return private(_localised(cancelled, request), request)
 
     @route("POST", f"{BASE}/appointments/<identifier>/reschedule", link_or("appointments.change"))
@@ -113,11 +117,16 @@ def _anonymous_client(request: GatewayRequest) -> str | None:
     return anonymous_client(request.caller, request.remote_addr)
 
 
+def _caller(request: GatewayRequest, permission: str) -> Caller:
+    """Return the member of staff, or the resident with the token of the appointment."""
+    return request.caller.as_staff(permission) if request.caller.is_known else Caller.resident(bearer(request))
+
+
 def _staff(request: GatewayRequest, permission: str) -> tuple[str, list[str] | None] | None:
     """Return the name and teams of a member of staff; None for a resident with the token of the appointment."""
     caller = request.caller
     return (caller.name, caller.teams(permission)) if caller.is_known else None
 
 
-def _localised(appointment: dict[str, Any], request: GatewayRequest) -> Any:
+def _localised(appointment: Mapping[str, Any], request: GatewayRequest) -> Any:
     return language.localised(appointment, language.of(request))

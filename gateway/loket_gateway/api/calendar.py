@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.booking import Booking
 
 from ..access.required_permission import needs
 from ..http.idempotency import scoped_key
@@ -25,8 +25,8 @@ _busy_query = BusyQuery()
 class CalendarRoutes:
     """Staff of some teams can close time of those teams only."""
 
-    booking: ServiceProxy
-    slow_booking: ServiceProxy
+    booking: Booking
+    slow_booking: Booking
 
     @route("GET", f"{BASE}/closures", READ)
     def get_closures(self, request: GatewayRequest, municipality: str) -> Response:

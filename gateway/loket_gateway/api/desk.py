@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.notification import Notification
 
 from ..access.required_permission import needs
 from ..http.idempotency import scoped_key
@@ -45,8 +46,8 @@ def _command(name: str) -> Callable[..., Response]:
 class DeskRoutes:
     """Staff of some teams see and handle the appointments of those teams only. Booking enforces that."""
 
-    booking: ServiceProxy
-    notification: ServiceProxy
+    booking: Booking
+    notification: Notification
 
     @route("GET", f"{BASE}/agenda", READ)
     def get_agenda(self, request: GatewayRequest, municipality: str) -> Response:

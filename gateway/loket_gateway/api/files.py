@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.booking import Booking
 
 from ..access.required_permission import LINK
 from ..http.parsing import bearer, nonempty_body, query
@@ -24,7 +24,7 @@ _file_query = FileQuery()
 class FileRoutes:
     """For residents with the token of the appointment."""
 
-    booking: ServiceProxy
+    booking: Booking
 
     @route("POST", f"{BASE}/appointments/<identifier>/files", LINK, files=1)
     def post_files(self, request: Request, municipality: str, identifier: str) -> Response:

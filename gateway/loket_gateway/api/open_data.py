@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.reporting import Reporting
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http.parsing import query
@@ -19,7 +19,7 @@ from . import BASE
 from .tables import MEDIA_TYPES, table, wanted
 
 _query = FormatQuery()
-COLUMNS = ("month", "appointment_type", "completed", "no_show", "cancelled", "other")
+COLUMNS: Final = ("month", "appointment_type", "completed", "no_show", "cancelled", "other")
 DAY = 86_400
 #: title and description of the data set
 ABOUT = (
@@ -43,7 +43,7 @@ FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 class OpenDataRoutes:
     """For everyone, under CC0."""
 
-    reporting: ServiceProxy
+    reporting: Reporting
     catalogue: CatalogueCache
     public_url: str
 

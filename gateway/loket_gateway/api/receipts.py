@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.notification import Notification
+from loket_contracts.rpc.notification.commands import Callback
 
 from ..http.parsing import body_of
 from ..http.responses import done
@@ -19,7 +19,7 @@ from ..http.routing import route
 class ReceiptRoutes:
     """Forwards receipts to notification, which verifies their signatures."""
 
-    notification: ServiceProxy
+    notification: Notification
     public_url: str
 
     @route("POST", "/receipts/<provider>")
@@ -36,12 +36,12 @@ class ReceiptRoutes:
             body = body_of(request).decode()
         except UnicodeDecodeError as error:
             raise Refusal("receipt-not-signed") from error
-        callback: dict[str, Any] = {
-            "method": request.method,
-            "url": f"{self.public_url}/receipts/{provider}" + (f"?{query}" if query else ""),
-            "query": request.args.to_dict(),
-            "headers": {name.lower(): value for name, value in request.headers.items()},
-            "body": body,
-        }
+        callback = Callback(
+            method=request.method,
+            url=f"{self.public_url}/receipts/{provider}" + (f"?{query}" if query else ""),
+            query=request.args.to_dict(),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=body,
+        )
         self.notification.receipt(provider, callback)
         return done()

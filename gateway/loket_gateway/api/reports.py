@@ -8,7 +8,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.reporting import Reporting
+from loket_contracts.rpc.reporting.answers import TablePage, TableRow
 
 from ..access.required_permission import needs
 from ..clients.catalogue_cache import CatalogueCache
@@ -27,7 +28,7 @@ _report, _table = ReportQuery(), TableQuery()
 class ReportRoutes:
     """Aggregated figures, which identify no person."""
 
-    reporting: ServiceProxy
+    reporting: Reporting
     catalogue: CatalogueCache
 
     @route("GET", f"{BASE}/reports/overview", needs("figures.read"))
@@ -46,7 +47,7 @@ class ReportRoutes:
         figures = list(first["figures"])
         said = figure_names.of_figures(language.of(request))
 
-        def objects() -> Iterator[dict[str, Any]]:
+        def objects() -> Iterator[TableRow]:
             yield from first["rows"]
             for page in pages:
                 yield from page["rows"]
@@ -63,8 +64,8 @@ class ReportRoutes:
         return response
 
 
-def _pages(reporting: ServiceProxy, municipality: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    after = 0
+def _pages(reporting: Reporting, municipality: str, asked: dict[str, Any]) -> Iterator[TablePage]:
+    after: int | None = 0
     while after is not None:
         page = reporting.table(municipality, after=after, **asked)
         yield page

@@ -9,8 +9,8 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
 
 from ..http.responses import answer, calendar, private
 from ..http.routing import route
@@ -27,7 +27,7 @@ REPEATED = frozenset({TYPES, "weekday"})
 class SlotRoutes:
     """Open to all."""
 
-    booking: ServiceProxy
+    booking: Booking
 
     @route("GET", f"{BASE}/slots", cache_seconds=FRESH_FOR)
     def get_slots(self, request: Request, municipality: str) -> Response:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.booking import Booking
 
 from ..access.required_permission import LINK
 from ..http.parsing import bearer, json_object
@@ -20,7 +20,7 @@ from . import BASE
 class WaitingListRoutes:
     """An entry is named by its appointment, and needs the token of that."""
 
-    booking: ServiceProxy
+    booking: Booking
 
     @route("POST", f"{BASE}/waiting-list", LINK)
     def post_waiting_list(self, request: Request, municipality: str) -> Response:

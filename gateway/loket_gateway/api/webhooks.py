@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.message import from_json
+from loket_contracts.rpc.notification import Notification
+from loket_contracts.rpc.notification.commands import Subscribe
 
 from ..access.required_permission import needs
 from ..http.parsing import json_object, query
@@ -25,7 +27,7 @@ _page_query = PageQuery()
 class WebhookRoutes:
     """Each key and account has webhooks of its own."""
 
-    notification: ServiceProxy
+    notification: Notification
 
     @route("GET", f"{BASE}/webhooks", CHANGE)
     def get_webhooks(self, request: GatewayRequest, municipality: str) -> Response:
@@ -33,7 +35,8 @@ class WebhookRoutes:
 
     @route("POST", f"{BASE}/webhooks", CHANGE)
     def post_webhooks(self, request: GatewayRequest, municipality: str) -> Response:
-        made = self.notification.subscribe(municipality, request.caller.name, json_object(request))
+        command = from_json(Subscribe, json_object(request))
+        made = self.notification.subscribe(municipality, request.caller.name, command)
         return private(made, request, 201)
 
     @route("DELETE", ONE, CHANGE)

@@ -12,6 +12,8 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from loket_chassis.messaging.rpc import RpcCaller, Unavailable
 from loket_chassis.runtime.ttl_cache import TtlCache
 from loket_contracts.languages import LANGUAGES
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import MunicipalityEntry
 
 log = structlog.get_logger()
 ALL_MUNICIPALITIES = "*"
@@ -45,7 +47,7 @@ def on_site_locations(catalogue: dict[str, Any]) -> list[dict[str, Any]]:
 class CatalogueCache(SharedExtension):
     """What municipalities offer. Raises Refusal: unknown-municipality; Unavailable when it was never loaded."""
 
-    booking = RpcCaller("booking")
+    booking = RpcCaller(Booking)
 
     def setup(self) -> None:
         self._cache: TtlCache[str, Any] = TtlCache(self.container.config["settings"].catalogue_seconds)
@@ -106,7 +108,7 @@ class CatalogueCache(SharedExtension):
             return known
 
 
-def _entry(listed: Iterable[dict[str, Any]] | None, municipality: str) -> Any:
+def _entry(listed: Iterable[MunicipalityEntry] | None, municipality: str) -> Any:
     return next((each for each in listed or () if each["id"] == municipality), None)
 
 

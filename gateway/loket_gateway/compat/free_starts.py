@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.commands import MAX_PERSONS, MAX_TYPES
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
 
 #: days of one search
 AT_ONCE = 60
@@ -25,9 +25,7 @@ def today(time_zone: str) -> dt.date:
     return dt.datetime.now(ZoneInfo(time_zone)).date()
 
 
-def days(
-    booking: ServiceProxy, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
-) -> list[str]:
+def days(booking: Booking, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
     """Return the local days with a free start, both ends included, as YYYY-MM-DD."""
     found = []
     while first <= last:
@@ -38,9 +36,7 @@ def days(
     return found
 
 
-def starts(
-    booking: ServiceProxy, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
-) -> list[str]:
+def starts(booking: Booking, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
     """Return free starts, both days included, as RFC 3339 with the offset of the location."""
     found = []
     while first <= last:
@@ -53,7 +49,7 @@ def starts(
 
 
 def _asked(
-    booking: ServiceProxy, method: str, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
+    booking: Booking, method: str, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
 ) -> dict[str, Any]:
     """Search; topics that cannot be combined have no free starts."""
     try:

@@ -14,6 +14,7 @@ from loket_chassis.messaging.rpc import OutcomeUnknown, Unavailable
 from loket_chassis.storage import connection
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
+from loket_contracts.refusal_codes import RefusalCode
 
 from ..i18n import language
 
@@ -110,7 +111,8 @@ def refusal_of(error: BaseException) -> Refusal:
     if isinstance(error, Unavailable):
         return Refusal("service-unavailable")
     if isinstance(error, HTTPException):
-        code = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}.get(error.code or 500)
+        by_status: dict[int, RefusalCode] = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+        code = by_status.get(error.code or 500)
         return Refusal(code) if code else Refusal("malformed-json", {"reason": error.name})
     if isinstance(error, IncorrectSignature):
         return Refusal("not-found")

@@ -11,8 +11,11 @@ from typing import Any
 import segno
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import AppointmentView
+from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.caller import Caller
 
 from ..clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ..http import problems
@@ -32,7 +35,7 @@ OF_STAFF = frozenset({"by-municipality", "resident-asked"})
 class AppointmentPages:
     """The link grants access. Every change is a POST that redirects."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
     public_url: str
 
@@ -65,7 +68,8 @@ class AppointmentPages:
     def cancel(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         reason = request.form.get("reason")
-        self.booking.cancel(municipality, found["id"], token, {"reason": reason} if reason else {})
+        command = CancelAppointment(reason=reason) if reason else CancelAppointment()
+        self.booking.cancel(municipality, found["id"], command, Caller.resident(token))
         return see_other(request, f"/{municipality}/afspraak/{token}")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/wachtlijst")
@@ -132,7 +136,7 @@ class AppointmentPages:
         return see_other(request, f"/{municipality}/afspraak/{token}", rated="1")
 
     def _appointment_page(
-        self, request: Request, municipality: str, token: str, found: dict[str, Any],
+        self, request: Request, municipality: str, token: str, found: AppointmentView,
         answers: dict[str, str] | None = None, wrong: Mapping[str, str] = MappingProxyType({}),
     ) -> Response:  # fmt: skip
         """Render the page. `wrong`: errors by field, with which the form is shown again as it was filled in."""
@@ -161,7 +165,7 @@ class AppointmentPages:
         )
 
 
-def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
+def _questions(catalogue: dict[str, Any], found: AppointmentView) -> list[dict[str, Any]]:
     """Return the questions of this visit with a text or a choice as answer, including conditional ones."""
     return [
         question
@@ -171,7 +175,7 @@ def _questions(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[st
     ]
 
 
-def _documents(catalogue: dict[str, Any], found: dict[str, Any]) -> list[dict[str, Any]]:
+def _documents(catalogue: dict[str, Any], found: AppointmentView) -> list[dict[str, Any]]:
     """Return the documents that can be sent: name, whether it is missing, and the files sent."""
     return [
         {

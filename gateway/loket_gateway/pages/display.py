@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.booking import Booking
 from loket_contracts.visits import SERVING_STATES
 
 from ..clients.catalogue_cache import CatalogueCache, on_site_locations
@@ -25,7 +25,7 @@ MAX_SHOWN = 8
 class DisplayPages:
     """A script reloads it, plays a sound for a new call, and survives a lost connection."""
 
-    booking: ServiceProxy
+    booking: Booking
     access: Authentication
     catalogue: CatalogueCache
 

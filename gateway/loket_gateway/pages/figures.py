@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from babel.dates import format_date, format_skeleton
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.figures import FIGURES
+from loket_contracts.rpc.reporting import Reporting
+from loket_contracts.rpc.reporting.answers import Overview
 
 from ..access.required_permission import needs
 from ..clients.catalogue_cache import CatalogueCache
@@ -43,7 +44,7 @@ HOURS_SHOWN = range(7, 20)
 class FigurePages:
     """The address holds the whole state, so that a view can be bookmarked and shared."""
 
-    reporting: ServiceProxy
+    reporting: Reporting
     catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/cijfers", needs("figures.read"))
@@ -71,7 +72,11 @@ class FigurePages:
             change=lambda name: _change(name, found, lang),
             all_figures=FIGURES,
             columns=COLUMNS,
-            divisions=[(each, found[f"by_{each}"]) for each in DIMENSIONS],
+            divisions=[
+                ("team", found["by_team"]),
+                ("appointment_type", found["by_appointment_type"]),
+                ("location", found["by_location"]),
+            ],
             part_name=lambda breakdown, part: figure_names.of_part(breakdown, part, lang),
             heat=_heat(found["hours"], lang),
             hours=_hours(found["hours"]),
@@ -92,12 +97,12 @@ def _without_empty(request: Request) -> Request:
     return request
 
 
-def _course(found: dict[str, Any], name: str, otherwise: float | None = None) -> list[Any]:
+def _course(found: Overview, name: str, otherwise: float | None = None) -> list[Any]:
     values = [each["figures"][name] for each in found["course"]]
     return [otherwise if value is None else value for value in values]
 
 
-def _tile(name: str, found: dict[str, Any], lang: str) -> dict[str, Any]:
+def _tile(name: str, found: Overview, lang: str) -> dict[str, Any]:
     return {
         "name": name,
         "value": figure_names.said(name, found["figures"][name], lang),
@@ -105,7 +110,7 @@ def _tile(name: str, found: dict[str, Any], lang: str) -> dict[str, Any]:
     }
 
 
-def _change(name: str, found: dict[str, Any], lang: str) -> tuple[str, str] | None:
+def _change(name: str, found: Overview, lang: str) -> tuple[str, str] | None:
     """Return a change as text, and whether it is an improvement."""
     moved = figure_names.change(name, found["figures"][name], found["before"]["figures"][name])
     if moved is None:

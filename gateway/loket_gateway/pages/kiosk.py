@@ -10,8 +10,8 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
 
 from ..clients.catalogue_cache import CatalogueCache, on_site_locations
 from ..http.authentication import Authentication
@@ -30,7 +30,7 @@ PERMISSION = "tickets.issue"
 class KioskPages:
     """Pages return by a Refresh header, so that no script is needed."""
 
-    booking: ServiceProxy
+    booking: Booking
     access: Authentication
     catalogue: CatalogueCache
 

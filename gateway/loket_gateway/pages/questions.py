@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http import problems
@@ -39,7 +39,7 @@ MAX_ALTERNATIVES, SEARCH_DAYS = 4, dt.timedelta(days=10)
 class QuestionPages:
     """Each step has an address, so that back and reload work. Each POST redirects to the next step."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
     proof_of_work: ProofOfWork
 

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import NAMES
+from loket_contracts.refusal_codes import RefusalCode
 
 from ..http import problems
 from ..i18n import language
@@ -114,7 +115,7 @@ def localise(request: Request, document: Any) -> Any:
     return language.localised(document, language.of(request))
 
 
-def refusal_sentence(code: str | None, request: Request) -> str | None:
+def refusal_sentence(code: RefusalCode | None, request: Request) -> str | None:
     """Return the sentence of a refusal to expect, for a page that warns of it."""
     return code and problems.sentence(Refusal(code), language.of(request))
 

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import parse_day
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http.client_address import client_network
@@ -53,7 +54,7 @@ class Offer:
 class TimeSlotPages:
     """A POST holds the slot and redirects."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
     proof_of_work: ProofOfWork
 
@@ -196,7 +197,7 @@ class TimeSlotPages:
         )
 
 
-def _other_place(found: dict[str, Any], name: str | None) -> dict[str, Any] | None:
+def _other_place(found: AppointmentView, name: str | None) -> LocationEntry | None:
     """Return the chosen location of an appointment whose own one was removed."""
     return next((each for each in found["move_to"] if each["id"] == name), None)
 

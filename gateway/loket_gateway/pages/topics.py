@@ -9,8 +9,8 @@ from typing import Any
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
 
 from ..clients.catalogue_cache import CatalogueCache
 from .page_route import page_route
@@ -23,7 +23,7 @@ from .topic_search import matching
 class TopicPages:
     """The home page, topics, one topic, and static files."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
 
     @page_route("GET", "/static/<name>", rate_limited=False)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.notification import Notification
 
 from ..clients.catalogue_cache import CatalogueCache
 from .page_route import page_route
@@ -17,8 +18,8 @@ from .render import localise, municipality_context, page
 class UnsubscribePages:
     """Only a POST unsubscribes, as mail scanners follow links."""
 
-    booking: ServiceProxy
-    notification: ServiceProxy
+    booking: Booking
+    notification: Notification
     catalogue: CatalogueCache
 
     @page_route("GET", "/<municipality>/afspraak/<token>/berichten")

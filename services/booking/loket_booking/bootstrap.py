@@ -33,6 +33,7 @@ from .jobs.capacity_publishing import CapacityPublishing
 from .jobs.housekeeping import Housekeeping
 from .jobs.no_shows import NoShows
 from .jobs.retention import Retention
+from .queries.access import Access
 from .queries.administration import AdministrationQueries
 from .queries.appointments import AppointmentQueries
 from .queries.calendar_feed import CalendarFeedQueries
@@ -44,7 +45,6 @@ from .queries.dossiers import DossierQueries
 from .queries.invitations import InvitationQueries
 from .queries.search import SearchQueries
 from .queries.slots import SlotQueries
-from .queries.team_access import TeamAccess
 from .queries.waiting_room import WaitingRoomQueries
 from .store.agendas import Agendas
 from .store.audit import Audit
@@ -176,6 +176,7 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
         privacy=privacy,
         queue=queue,
         waiting_list=waiting_list,
+        access=Access(on.configurations, on.tickets, appointments),
         administration=AdministrationQueries(on.configurations, on.audit, configuration),
         appointments=appointments,
         calendar_feed=CalendarFeedQueries(on.cards, on.configurations, on.days, links, clock),
@@ -189,7 +190,6 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
         invitation_list=InvitationQueries(on.invitations, on.cards),
         search=SearchQueries(on.agendas, on.cards, on.configurations, on.days, on.audit, appointments, clock),
         slots=slots,
-        team_access=TeamAccess(on.configurations, on.tickets, appointments),
         waiting_room=WaitingRoomQueries(on.cards, on.configurations, queue, clock),
         housekeeping=housekeeping,
         links=links,

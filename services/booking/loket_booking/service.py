@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from nameko.timer import timer
 
@@ -14,10 +15,14 @@ from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.service import EventPage
 
 from .bootstrap import BookingUseCases
 from .domain.grid import local_date
 from .entrypoints.administration import AdministrationRpc
+from .entrypoints.appointments import AppointmentRpc
+from .entrypoints.deprecated import DeprecatedRpc
 from .entrypoints.kiosks import KioskRpc
 from .entrypoints.portals import PortalRpc
 from .entrypoints.residents import ResidentRpc
@@ -32,7 +37,9 @@ FREEING = {
 }
 
 
-class BookingService(ResidentRpc, PortalRpc, StaffRpc, KioskRpc, AdministrationRpc, Probes):
+class BookingService(
+    DeprecatedRpc, AppointmentRpc, ResidentRpc, PortalRpc, StaffRpc, KioskRpc, AdministrationRpc, Probes
+):
     """Appointments of every municipality."""
 
     name = "booking"
@@ -61,3 +68,16 @@ class BookingService(ResidentRpc, PortalRpc, StaffRpc, KioskRpc, AdministrationR
     @rpc
     def ping(self) -> str:
         return "ok"
+
+    @rpc
+    def count_events(self) -> int:
+        return self.event_log.count()
+
+    @rpc
+    def logged_events(self, after: str, most: int) -> EventPage:
+        return self.event_log.page(after, most)
+
+
+if TYPE_CHECKING:
+    #: an error of mypy when the service does not have every method of the Protocol, with its types
+    _: type[Booking] = BookingService

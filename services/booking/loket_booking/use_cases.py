@@ -17,6 +17,7 @@ from .commands.privacy import PrivacyCommands
 from .commands.queue import QueueCommands
 from .commands.waiting_list import WaitingListCommands
 from .jobs.housekeeping import Housekeeping
+from .queries.access import Access
 from .queries.administration import AdministrationQueries
 from .queries.appointments import AppointmentQueries
 from .queries.calendar_feed import CalendarFeedQueries
@@ -28,7 +29,6 @@ from .queries.dossiers import DossierQueries
 from .queries.invitations import InvitationQueries
 from .queries.search import SearchQueries
 from .queries.slots import SlotQueries
-from .queries.team_access import TeamAccess
 from .queries.waiting_room import WaitingRoomQueries
 from .store.links import Links
 
@@ -50,6 +50,7 @@ class UseCases:
     queue: QueueCommands
     waiting_list: WaitingListCommands
 
+    access: Access
     administration: AdministrationQueries
     appointments: AppointmentQueries
     calendar_feed: CalendarFeedQueries
@@ -61,7 +62,6 @@ class UseCases:
     invitation_list: InvitationQueries
     search: SearchQueries
     slots: SlotQueries
-    team_access: TeamAccess
     waiting_room: WaitingRoomQueries
 
     housekeeping: Housekeeping

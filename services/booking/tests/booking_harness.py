@@ -14,6 +14,7 @@ from loket_booking.commands.request import Request
 from loket_booking.store.links import Links
 from loket_contracts.commands import BookAppointment, FindSlots, HoldSlot, RescheduleAppointment
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.commands import CancelAppointment
 
 RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text()
 START = "2026-11-30T10:00:00+01:00"
@@ -76,7 +77,8 @@ class BookingHarness:
         return self.use_cases.booking.book("rumst", BookAppointment().load(body), request)
 
     def cancel(self, card, reason="ill", **changes):
-        return self.use_cases.lifecycle.cancel(card, reason, changes.pop("request", Request()), **changes)
+        request = changes.pop("request", Request())
+        return self.use_cases.lifecycle.cancel(card, CancelAppointment(reason=reason, **changes), request)
 
     def reschedule(self, card, start, request=Request(), **changes):  # noqa: B008 - a request is immutable
         command = RescheduleAppointment().load({"start": start, **changes})

@@ -4,6 +4,7 @@ import pytest
 from booking_harness import RUMST, BookingHarness
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.amend_part import AmendPart
 
 MORNINGS = [{"days": ["monday", "tuesday"], "from": "09:00", "to": "12:00"}]
 
@@ -15,7 +16,7 @@ def booking(database):
 
 def a_change(booking, name="ro-1", section="resources", version=None, **values):
     latest, _ = booking.stores.configurations.versions.latest("rumst")
-    return {"section": section, "name": name, "version": latest if version is None else version, "values": values}
+    return AmendPart(section=section, name=name, version=latest if version is None else version, values=values)
 
 
 def text_of(booking):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kombu import Connection
+from kombu import Connection, Queue
 from nameko.exceptions import deserialize_to_instance
 from nameko.standalone.rpc import ServiceRpcProxy
 from pymongo import MongoClient
@@ -35,6 +35,17 @@ class Sample(Component):
     def ask(self, method, *args, **kwargs):
         with ServiceRpcProxy("sample", {"AMQP_URI": self.environment["AMQP_URI"]}, timeout=4) as proxy:
             return getattr(proxy, method)(*args, **kwargs)
+
+    def answer_to(self, method, args, headers):
+        """The answer to a call that the test writes itself."""
+        with Connection(self.environment["AMQP_URI"]) as connection:
+            replies = connection.SimpleQueue(Queue(f"rpc.reply-{uuid.uuid4().hex}", exclusive=True, auto_delete=True))
+            replies.queue.bind_to("nameko-rpc", replies.queue.name)
+            connection.Producer().publish(
+                {"args": args, "kwargs": {}}, exchange="nameko-rpc", routing_key=f"sample.{method}",
+                reply_to=replies.queue.name, correlation_id="a", headers=headers, serializer="json",
+            )  # fmt: skip
+            return replies.get(timeout=5).payload
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """A small service on the chassis: it stores notes, publishes events about them, and consumes these events."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from loket_chassis.runtime.settings import MongoSettings, setting
+from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.method import version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +15,18 @@ class SampleSettings(MongoSettings):
     http_address: str = setting("Where the probes answer", default="127.0.0.1:0")
     mongo_database: str = setting("Its database", default="sample")
     greeting: str = setting("A text that is needed")
+
+
+class Sample(Protocol):
+    """What the sample service calls of itself. One method is missing on the other side."""
+
+    def sleep(self, seconds: float) -> str: ...
+    def fail(self) -> None: ...
+    def broken(self) -> Any: ...
+    def half_a_character(self) -> str: ...
+    def no_such_method(self) -> None: ...
+    @version(2)
+    def greet(self, caller: Caller) -> Caller: ...
 
 
 def service() -> type:
@@ -25,7 +39,7 @@ def service() -> type:
     from loket_chassis.messaging.consumer import listen
     from loket_chassis.messaging.dead_letters import DeadLetters
     from loket_chassis.messaging.outbox import CompositionRoot, Outbox
-    from loket_chassis.messaging.rpc import RpcClient, rpc
+    from loket_chassis.messaging.rpc import rpc, rpc_client
     from loket_chassis.runtime.metrics import WorkerMetrics
     from loket_chassis.service.health import Probes, ReadinessWithDatabase
     from loket_chassis.storage.connection import MongoDatabase
@@ -43,7 +57,7 @@ def service() -> type:
         name = "sample"
         database = MongoDatabase()
         announce = Announce()
-        other = RpcClient("sample", deadline=1.0)
+        other = rpc_client(Sample, deadline=1.0)
         traceparent = WorkerMetrics()
         readiness = ReadinessWithDatabase()
 
@@ -117,6 +131,19 @@ def service() -> type:
         @rpc
         def half_a_character(self) -> str:
             return "\ud800"
+
+        @rpc(version=2)
+        def greet(self, caller: Caller) -> Caller:
+            return Caller.staff(f"{type(caller).__name__} {caller.name}", caller.teams)
+
+        @rpc(name="greet")
+        def greet_by_name(self, name: str) -> str:
+            return f"hello {name}"
+
+        @rpc
+        def ask_to_greet(self) -> str:
+            answer = self.other.greet(Caller.staff("ro-1", ["milieu"]))
+            return f"{type(answer).__name__} {answer.name} {answer.teams}"
 
         @rpc
         def ask_to_sleep(self, seconds: float) -> str:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 import requests
+from nameko.exceptions import IncorrectSignature
 
 from loket_chassis.service.container import Container
 from loket_chassis.service.health import Readiness
@@ -21,6 +22,35 @@ def test_a_refusal_keeps_its_code_and_parameters_over_the_bus(sample):
 
 def test_a_service_can_call_another_service(sample):
     assert sample.ask("ask_to_sleep", 0.01) == "awake"
+
+
+def test_a_message_is_a_dataclass_on_both_sides_of_the_bus(sample):
+    assert sample.ask("ask_to_greet") == "Caller Caller ro-1 ('milieu',)"
+
+
+def test_two_versions_of_a_method_are_served_side_by_side(sample):
+    assert sample.ask("greet", "Lieve") == "hello Lieve"
+    assert sample.ask("greet@2", {"kind": "portal", "name": "vlaanderen"})["name"] == "Caller vlaanderen"
+
+
+def test_a_message_of_another_shape_is_refused_before_the_method_runs(sample):
+    with pytest.raises(Refusal) as refused:
+        sample.ask("greet@2", {"kind": "stranger", "age": 4})
+    assert refused.value.code == "invalid-request"
+    assert {each["pointer"] for each in refused.value.errors} == {"/kind", "/age"}
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs"), [((), {}), (("a", "b"), {}), (("a",), {"name": "b"}), ((), {"names": "a"})]
+)
+def test_a_call_with_other_arguments_is_not_executed(sample, args, kwargs):
+    with pytest.raises(IncorrectSignature):
+        sample.ask("greet", *args, **kwargs)
+
+
+def test_a_call_in_another_format_is_not_executed(sample):
+    assert sample.answer_to("sleep", [0], {"rpc-version": 2})["error"]["exc_type"] == "MalformedRequest"
+    assert sample.answer_to("sleep", [0], {"rpc-version": 1})["result"] == "awake"
 
 
 def test_a_call_without_a_reply_in_time_has_an_unknown_outcome(sample):

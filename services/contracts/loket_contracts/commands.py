@@ -7,9 +7,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from .event_data import OUTCOMES
-from .fields import WEEKDAYS, ClockTime, Day, Email, Identifier, Instant, Language, Phone
+from .fields import WEEKDAYS, ClockTime, ClosingTime, Day, Email, Identifier, Instant, Language, Phone
 from .languages import LANGUAGES
 from .periods import ClosedTime, WelcomeHours
+from .rpc.booking.commands import ChangeSchema
 
 MAX_PERSONS = 20
 MAX_TYPES = 5
@@ -101,18 +102,6 @@ class FillIn(Schema):
     contact = fields.Nested(Contact, load_default=None, allow_none=True)
 
 
-class _Change(Schema):
-    """`sequence` is the version that the caller saw: when the appointment has changed since, nothing is done."""
-
-    reason = Identifier(load_default=None, allow_none=True, metadata={"description": "a reason code"})
-    sequence = fields.Integer(
-        load_default=None,
-        allow_none=True,
-        strict=True,
-        metadata={"description": "the version that you saw; refused with changed-meanwhile when it is no longer so"},
-    )
-
-
 class BookFollowUp(SlotRequest):
     """The next visit of the same resident."""
 
@@ -124,13 +113,7 @@ class BookFollowUp(SlotRequest):
     hold = fields.String(load_default=None, allow_none=True, validate=_TOKEN)
 
 
-class CancelAppointment(_Change):
-    """Give the time back."""
-
-    reason = Identifier(load_default="no-longer-needed", metadata={"example": "no-longer-needed"})
-
-
-class RescheduleAppointment(_Change):
+class RescheduleAppointment(ChangeSchema):
     """Take another moment, and give the old one back."""
 
     start = Instant(required=True, metadata={"example": "2026-11-30T09:00:00+01:00"})
@@ -147,7 +130,7 @@ class WelcomeStarts(WelcomeHours):
         metadata={"description": "only on these; repeat it for several"},
     )
     after = ClockTime(load_default=None, allow_none=True, metadata={"description": "HH:MM, local"})
-    before = ClockTime(
+    before = ClosingTime(
         load_default=None, allow_none=True, metadata={"description": "HH:MM, local; 00:00 is the end of the day"}
     )
 
@@ -271,28 +254,3 @@ class CloseTime(ClosedTime):
         for name, moment in (("from", data["start"]), ("to", data["end"])):
             if moment is not None and moment.minute % 5:
                 raise ValidationError("Give a time on a multiple of five minutes.", name)
-
-
-class AmendPart(Schema):
-    """Change some values of one part of a text that a municipality sets, and leave all else of it as it is.
-
-    `values`: by key, as YAML would read them with every scalar a string; null takes a key away.
-    """
-
-    section = fields.String(required=True)
-    name = Identifier(required=True)
-    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
-    values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
-
-
-class Subscribe(Schema):
-    """Events that a portal wants to have pushed."""
-
-    url = fields.Url(
-        required=True, schemes={"https", "http"}, require_tld=False, validate=validate.Length(max=2000),
-        metadata={"description": "where they are sent: a public address, by https", "example": "https://portal.example/hook"},
-    )  # fmt: skip
-    types = fields.List(
-        fields.String(validate=validate.Length(max=80)), required=True, validate=validate.Length(min=1, max=40),
-        metadata={"description": "event types, as AsyncAPI lists them", "example": ["appointment.booked.v1"]},
-    )  # fmt: skip

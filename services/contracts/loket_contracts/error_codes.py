@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .refusal_codes import RefusalCode
+
 
 @dataclass(frozen=True)
 class ErrorCode:
     """One reason for a refusal. `detail`: a sentence with {named} placeholders, filled from the refusal's params."""
 
-    code: str
+    code: RefusalCode
     title: str
     detail: str
     advice: str

@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from .error_codes import ERRORS
+from .refusal_codes import RefusalCode
 
 #: the errors of one response at most; a megabyte of unknown fields would cause four megabytes
 MAX_ERRORS = 100
@@ -24,7 +25,7 @@ class Refusal(Exception):
     """
 
     def __init__(
-        self, code: str, params: Mapping[str, Any] | None = None, errors: Sequence[Mapping[str, Any]] = ()
+        self, code: RefusalCode, params: Mapping[str, Any] | None = None, errors: Sequence[Mapping[str, Any]] = ()
     ) -> None:
         self.code = code
         self.params = {name: str(value) for name, value in (params or {}).items()}

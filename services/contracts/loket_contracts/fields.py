@@ -46,6 +46,21 @@ class ClockTime(fields.Time):
         super().__init__(format="%H:%M", metadata={**pattern, **kwargs.pop("metadata", {})}, **kwargs)
 
 
+class ClosingTime(ClockTime):
+    """A local time at which something ends. 00:00 is the end of the day, and loaded as None."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        time = super()._deserialize(value, attr, data, **kwargs)
+        return None if time == dt.time() else time
+
+
+class ListAsTuple(fields.List[Any]):
+    """A list that is loaded as a tuple, for a frozen dataclass."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        return tuple(super()._deserialize(value, attr, data, **kwargs))
+
+
 class Day(fields.Date):
     """A local day as YYYY-MM-DD, of those that Loket reckons with."""
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from marshmallow import Schema, ValidationError, post_load, validates_schema
+from marshmallow import Schema, ValidationError, validates_schema
 
 MIDNIGHT = dt.time()
 _stored: ContextVar[bool] = ContextVar("stored", default=False)
@@ -51,12 +51,8 @@ class ClosedTime(Schema):
 
 
 class WelcomeHours(Schema):
-    """For schemas with `after` and `before`, local times that may be None. 00:00 as `before` is loaded as None."""
+    """For schemas with `after` and `before`, local times that may be None."""
 
     @validates_schema
     def welcomes_something(self, data: dict[str, Any], **_: Any) -> None:
         check_hours(data["after"], data["before"], "before")
-
-    @post_load
-    def midnight_ends_the_day(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**data, "before": None} if data["before"] == MIDNIGHT else data

@@ -15,6 +15,7 @@ from loket_chassis.messaging.outbox import CompositionRoot, Outbox
 from loket_chassis.messaging.rpc import RpcCaller
 from loket_chassis.storage.connection import UNJOURNALED, Document
 from loket_contracts.events import NOTIFICATION_EXCHANGE
+from loket_contracts.rpc.booking import Booking
 
 from .context import Announce, Context
 from .settings import NotificationSettings
@@ -41,7 +42,7 @@ class Bootstrap(CompositionRoot):
     """Gives the service class its `Application`, and runs the workers."""
 
     outbox = Outbox(NOTIFICATION_EXCHANGE, collections=(Messages.NAME,), keep_log=False)
-    booking = RpcCaller("booking", deadline=10.0)
+    booking = RpcCaller(Booking, deadline=10.0)
 
     def setup(self) -> None:
         settings: NotificationSettings = self.container.config["settings"]

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.dead_letters import DeadLetters
-from loket_chassis.messaging.rpc import RpcClient, Unavailable, rpc
+from loket_chassis.messaging.rpc import Unavailable, rpc, rpc_client
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_chassis.storage.idempotency import Idempotency
-from loket_contracts.commands import AmendPart, Subscribe
 from loket_contracts.envelope import Event
-from loket_contracts.errors import Refusal, load
+from loket_contracts.errors import Refusal
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, REPORTING_EXCHANGE
+from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import Catalogue
+from loket_contracts.rpc.message import to_json
+from loket_contracts.rpc.notification import Notification
+from loket_contracts.rpc.notification.answers import (
+    DeliveryPage,
+    MessageStatus,
+    NewSubscription,
+    Preview,
+    SentTest,
+    StoredPlan,
+    Subscription,
+    SuppressedAddress,
+    SuppressedRecipient,
+    Wording,
+)
+from loket_contracts.rpc.notification.commands import Callback, Subscribe
+from loket_contracts.rpc.reporting import Reporting
+from loket_contracts.rpc.service import EventPage
 
 from .bootstrap import Bootstrap
-from .channels.base import Callback
 from .commands import plan, receipts, send_test, suppressions, weekly_report, wording
 from .domain.event_schema import read_appointment_event
 from .domain.kinds import PLANNING_EVENTS
@@ -25,7 +43,6 @@ from .queries import wording as wording_queries
 from .webhooks import subscriptions
 
 ERASED = "resident.erased"
-_amend_part, _subscribe = AmendPart(), Subscribe()
 
 
 class NotificationService(DeadLetters, Probes):
@@ -35,8 +52,8 @@ class NotificationService(DeadLetters, Probes):
 
     app = Bootstrap()
     idempotency = Idempotency()
-    booking = RpcClient("booking")
-    reporting = RpcClient("reporting", deadline=10.0)
+    booking = rpc_client(Booking)
+    reporting = rpc_client(Reporting, deadline=10.0)
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
@@ -65,19 +82,15 @@ class NotificationService(DeadLetters, Probes):
         return "ok"
 
     @rpc
-    def configure(self, text: str, by: str, if_absent: bool = False) -> dict[str, Any]:
-        """Store a message plan, whole or not at all; `if_absent`: only when the municipality has none.
-
-        Raises Refusal: invalid-configuration.
-        """
+    def configure(self, text: str, by: str, if_absent: bool = False) -> StoredPlan:
         return wording.configure(self.app.context, text, by, if_absent)
 
     @rpc
-    def messages(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
+    def messages(self, municipality: str, appointment: str) -> list[MessageStatus]:
         return messages.of_appointment(self.app.context, municipality, appointment)
 
     @rpc
-    def failures(self, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
+    def failures(self, municipality: str, hours: int = 24) -> list[MessageStatus]:
         return messages.failures(self.app.context, municipality, hours)
 
     @rpc
@@ -85,27 +98,23 @@ class NotificationService(DeadLetters, Probes):
         return self.app.context.messages.count_left()
 
     @rpc
-    def logged_events(self, after: str, most: int) -> dict[str, Any]:
-        """The events of all stored messages, page by page: {events, after}."""
+    def logged_events(self, after: str, most: int) -> EventPage:
         return messages.logged_events(self.app.context, after, most)
 
     @rpc
-    def unwanted(self, municipality: str) -> list[dict[str, Any]]:
+    def unwanted(self, municipality: str) -> list[SuppressedRecipient]:
         return messages.unwanted(self.app.context, municipality)
 
     @rpc
     def want_again(self, mark: str, channel: str) -> bool:
-        """Remove a person from the suppression list. Return False when they were not on it."""
         return self.app.context.suppressions.remove(mark, channel)
 
     @rpc
-    def barred(self, municipality: str, appointment: str) -> list[dict[str, Any]]:
-        """The suppressed addresses of the person of this appointment: {channel, since, until}."""
+    def barred(self, municipality: str, appointment: str) -> list[SuppressedAddress]:
         return suppressions.of_appointment(self.app.context, self.booking, municipality, appointment)
 
     @rpc
     def lift(self, municipality: str, appointment: str, channel: str) -> None:
-        """Lift the suppression of an address. Raises Refusal: address-not-barred."""
         suppressions.lift_of(self.app.context, self.booking, municipality, appointment, channel)
 
     @rpc
@@ -117,51 +126,47 @@ class NotificationService(DeadLetters, Probes):
         self.app.dispatcher.wake()
 
     @rpc
-    def preview(self, municipality: str, kind: str, language: str | None = None) -> dict[str, Any]:
+    def preview(self, municipality: str, kind: str, language: str | None = None) -> Preview:
         about = self._about(municipality)
         return preview.preview(self.app.context, municipality, kind, language, about=about)
 
     @rpc
-    def words(self, municipality: str, kind: str, language: str) -> dict[str, Any]:
+    def words(self, municipality: str, kind: str, language: str) -> Wording:
         return wording_queries.words(self.app.context, municipality, kind, language)
 
     @rpc
-    def propose_words(self, municipality: str, body: dict[str, Any]) -> dict[str, Any]:
-        """A preview of the message with these words, which are not stored."""
-        about = self._about(municipality)
-        return wording_queries.propose(self.app.context, municipality, load(_amend_part, body), about)
+    def propose_words(self, municipality: str, body: AmendPart) -> Preview:
+        return wording_queries.propose(self.app.context, municipality, body, self._about(municipality))
 
     @rpc
     def change_words(
-        self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None
-    ) -> dict[str, Any]:
-        command = load(_amend_part, body)
+        self, municipality: str, who: str, body: AmendPart, idempotency_key: str | None = None
+    ) -> StoredPlan:
         return self.idempotency.once(
-            idempotency_key, ("change_words", municipality, who), body,
-            lambda: wording.change(self.app.context, municipality, command, who),
+            idempotency_key, ("change_words", municipality, who), to_json(body),
+            lambda: wording.change(self.app.context, municipality, body, who),
         )  # fmt: skip
 
     @rpc
     def send_test(
         self, municipality: str, kind: str, language: str | None, channel: str, to: str,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
-        def send() -> dict[str, Any]:
+    ) -> SentTest:  # fmt: skip
+        def send() -> SentTest:
             about = self._about(municipality)
             return send_test.send_test(self.app.context, municipality, kind, language, channel, to, about)
 
         return self.idempotency.once(idempotency_key, ("send_test", municipality), [kind, language, channel, to], send)
 
     @rpc
-    def subscribe(self, municipality: str, owner: str, body: dict[str, Any]) -> dict[str, Any]:
-        command = load(_subscribe, body)
+    def subscribe(self, municipality: str, owner: str, body: Subscribe) -> NewSubscription:
         pusher, now = self.app.webhook_pusher, self.app.context.now()
-        made = subscriptions.subscribe(pusher.webhooks, municipality, owner, command, pusher.allow_private, now)
+        made = subscriptions.subscribe(pusher.webhooks, municipality, owner, body, pusher.allow_private, now)
         pusher.expire_cache()
         return made
 
     @rpc
-    def subscriptions(self, municipality: str, owner: str | None) -> list[dict[str, Any]]:
+    def subscriptions(self, municipality: str, owner: str | None) -> list[Subscription]:
         return subscriptions.listed(self.app.webhook_pusher.webhooks, municipality, owner)
 
     @rpc
@@ -169,7 +174,7 @@ class NotificationService(DeadLetters, Probes):
         subscriptions.remove(self.app.webhook_pusher.webhooks, municipality, owner, identifier)
 
     @rpc
-    def switch_on(self, municipality: str, owner: str | None, identifier: str) -> dict[str, Any]:
+    def switch_on(self, municipality: str, owner: str | None, identifier: str) -> Subscription:
         switched = subscriptions.switch_on(self.app.webhook_pusher.webhooks, municipality, owner, identifier)
         self.app.webhook_pusher.expire_cache()
         return switched
@@ -177,7 +182,7 @@ class NotificationService(DeadLetters, Probes):
     @rpc
     def deliveries(
         self, municipality: str, owner: str | None, identifier: str, cursor: str | None = None, most: int = 100
-    ) -> dict[str, Any]:
+    ) -> DeliveryPage:
         return subscriptions.deliveries(self.app.webhook_pusher.webhooks, municipality, owner, identifier, cursor, most)
 
     @rpc
@@ -187,20 +192,22 @@ class NotificationService(DeadLetters, Probes):
         pusher.wake()
 
     @rpc
-    def receipt(self, provider: str, callback: dict[str, Any]) -> int:
-        """Process a delivery receipt of a provider. Raises Refusal: unknown-provider, receipt-not-signed."""
-        return receipts.receive(self.app.context, provider, Callback(**callback))
+    def receipt(self, provider: str, callback: Callback) -> int:
+        return receipts.receive(self.app.context, provider, callback)
 
     @rpc
     def unsubscribe(self, municipality: str, token: str, channel: str) -> None:
-        """Suppress all but necessary messages over a channel to the person who has this link."""
         mark = self.booking.contact_mark(municipality, token)
         receipts.opt_out(self.app.context, municipality, mark, channel)
 
-    def _about(self, municipality: str) -> dict[str, Any]:
+    def _about(self, municipality: str) -> Catalogue:
         """The catalogue of a municipality. Raises Refusal: unknown-municipality, service-unavailable."""
         try:
-            found: dict[str, Any] = self.booking.catalogue(municipality)
+            return self.booking.catalogue(municipality)
         except Unavailable as error:
             raise Refusal("service-unavailable") from error
-        return found
+
+
+if TYPE_CHECKING:
+    #: an error of mypy when the service does not have every method of the Protocol, with its types
+    _: type[Notification] = NotificationService

@@ -7,6 +7,7 @@ import eventlet
 import pytest
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.notification.commands import Subscribe
 from loket_notification.webhooks import signing, subscriptions, targets
 from loket_notification.webhooks.store import DELAYS, PATIENCE, Webhooks
 from loket_notification.webhooks.targets import NotAllowed, check_target
@@ -139,7 +140,7 @@ def test_a_subscription_is_visible_to_its_owner_only(webhooks, subscription):
 
 def test_the_number_of_subscriptions_per_owner_is_limited(webhooks, named):
     named(PUBLIC)
-    command = {"url": "https://portal.example/", "types": ["appointment.booked.v1"]}
+    command = Subscribe(url="https://portal.example/", types=["appointment.booked.v1"])
     for _ in range(subscriptions.MAX_PER_OWNER):
         subscriptions.subscribe(webhooks, "rumst", "portal", command, False, NOW)
     with pytest.raises(Refusal, match="too-many-webhooks"):
@@ -148,4 +149,6 @@ def test_the_number_of_subscriptions_per_owner_is_limited(webhooks, named):
 
 def test_an_unknown_event_type_is_refused(webhooks):
     with pytest.raises(Refusal, match="invalid-request"):
-        subscriptions.subscribe(webhooks, "rumst", "portal", {"url": "https://x.example/", "types": ["x"]}, False, NOW)
+        subscriptions.subscribe(
+            webhooks, "rumst", "portal", Subscribe(url="https://x.example/", types=["x"]), False, NOW
+        )

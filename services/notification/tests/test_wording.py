@@ -5,6 +5,7 @@ import structlog
 from notification_harness import NotificationHarness
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.amend_part import AmendPart
 from loket_notification.commands import wording
 from loket_notification.domain.planning import Plan
 from loket_notification.queries import preview
@@ -20,13 +21,13 @@ def notification(database, tmp_path):
 
 
 def a_change(version=1, kind="reminder", language="nl", **values):
-    return {"section": language, "name": kind, "version": version, "values": values}
+    return AmendPart(section=language, name=kind, version=version, values=values)
 
 
 def test_each_part_is_shown_with_its_default_text(notification):
     said = wording_queries.words(notification.context, "rumst", "reminder", "nl")
     assert said["version"] == 1
-    assert said["parts"]["subject"] == ["Herinnering: uw afspraak op {{ day }} om {{ time }}", "Tot {{ day }}!"]
+    assert said["parts"]["subject"] == ("Herinnering: uw afspraak op {{ day }} om {{ time }}", "Tot {{ day }}!")
     assert said["parts"]["closing"][1] is None
     assert "detail" not in said["parts"]
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nameko.timer import timer
 
 from loket_chassis.messaging.consumer import listen
 from loket_chassis.messaging.dead_letters import DeadLetters
-from loket_chassis.messaging.rpc import RpcClient, rpc
+from loket_chassis.messaging.rpc import rpc, rpc_client
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.notification import Notification
+from loket_contracts.rpc.reporting import Reporting
+from loket_contracts.rpc.reporting.answers import OpenDataRow, Overview, RebuildProgress, TablePage
 
 from .bootstrap import Bootstrap
 from .domain.facts import KIND_OF
 from .domain.periods import period
 from .queries import reports
+from .queries.reports import Filters
 from .workers import rebuild, weekly_report
 
 
@@ -40,8 +45,8 @@ class ReportingService(DeadLetters, Probes):
     name = "reporting"
 
     app = Bootstrap()
-    booking = RpcClient("booking", deadline=30)
-    notification = RpcClient("notification", deadline=30)
+    booking = rpc_client(Booking, deadline=30)
+    notification = rpc_client(Notification, deadline=30)
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
@@ -58,35 +63,38 @@ class ReportingService(DeadLetters, Probes):
 
     @rpc
     def overview(
-        self, municipality: str, first: str | None = None, last: str | None = None, **filters: str | None
-    ) -> dict[str, Any]:
-        """Raises Refusal: invalid-request."""
-        projection = self.app.projections.current()
-        return reports.overview(projection, municipality, period(first, last, _today()), filters)
+        self, municipality: str, first: str | None = None, last: str | None = None, team: str | None = None,
+        appointment_type: str | None = None, location: str | None = None,
+    ) -> Overview:  # fmt: skip
+        filters = Filters(team, appointment_type, location)
+        return reports.overview(self.app.projections.current(), municipality, period(first, last, _today()), filters)
 
     @rpc
     def table(
         self, municipality: str, first: str | None = None, last: str | None = None, every: str | None = None,
-        by: str | None = None, after: int = 0, **filters: str | None,
-    ) -> dict[str, Any]:  # fmt: skip
-        """A page of rows: {figures, rows, after}. Raises Refusal: invalid-request."""
-        projection = self.app.projections.current()
-        return reports.table(projection, municipality, period(first, last, _today()), every, by, after, filters)
+        by: str | None = None, after: int = 0, team: str | None = None, appointment_type: str | None = None,
+        location: str | None = None,
+    ) -> TablePage:  # fmt: skip
+        filters, asked = Filters(team, appointment_type, location), period(first, last, _today())
+        return reports.table(self.app.projections.current(), municipality, asked, every, by, after, filters)
 
     @rpc
-    def open_data(self, municipality: str) -> list[dict[str, Any]]:
+    def open_data(self, municipality: str) -> list[OpenDataRow]:
         return reports.open_data(self.app.projections.current(), municipality, _today())
 
     @rpc
     def rebuild(self) -> bool:
-        """Rebuild all facts and figures from the event logs, in the background. Return False when one is running."""
         return rebuild.start(self.app.projections, self.booking, self.notification, self.app.spawn)
 
     @rpc
-    def rebuilding(self) -> dict[str, Any]:
-        """The progress of the last rebuild."""
+    def rebuilding(self) -> RebuildProgress:
         return rebuild.progress(self.app.projections)
 
     @rpc
     def ping(self) -> str:
         return "ok"
+
+
+if TYPE_CHECKING:
+    #: an error of mypy when the service does not have every method of the Protocol, with its types
+    _: type[Reporting] = ReportingService

@@ -14,6 +14,7 @@ from loket_reporting.domain.facts import KIND_OF, apply_events, key_of
 from loket_reporting.domain.figures import percentile
 from loket_reporting.domain.periods import Period, period
 from loket_reporting.queries import reports
+from loket_reporting.queries.reports import Filters
 from loket_reporting.store.projections import Projection
 from loket_reporting.workers.rollup import recount_all
 
@@ -38,7 +39,7 @@ def projection(database):
 
 def figures(projection, first="2026-11-01", last="2026-12-31", **filters):
     recount_all(projection)
-    return reports.overview(projection, "rumst", period(first, last, BASE.date()), filters)
+    return reports.overview(projection, "rumst", period(first, last, BASE.date()), Filters(**filters))
 
 
 def test_reporting_consumes_exactly_the_events_that_the_contracts_list_for_it():
@@ -176,7 +177,7 @@ def test_a_period_counts_its_own_days_and_no_others(projection):
             an_event(number, "appointment.booked", 1, start=f"{day}T10:00:00+01:00", end=f"{day}T10:30:00+01:00")
         )
     assert figures(projection, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
-    assert reports.overview(projection, "elders", NOVEMBER, {})["figures"]["appointments"] == 0
+    assert reports.overview(projection, "elders", NOVEMBER, Filters())["figures"]["appointments"] == 0
 
 
 def test_use_is_measured_by_people_and_not_by_rooms(projection):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loket_contracts.commands import AnswerQuestions, CancelAppointment, GiveFeedback, RescheduleAppointment
+from loket_contracts.commands import AnswerQuestions, GiveFeedback, RescheduleAppointment
+from loket_contracts.rpc.booking.commands import CancelAppointmentSchema
 
 from ... import schemas
 from .operation import BASE, BODY, BYTES, CHANGED, FILES, MINE, REMOVED, SLOT, TEXT, UNBOOKABLE, Operation
@@ -52,7 +53,7 @@ OPERATIONS = (
     ),
     Operation(
         id="cancelAppointment", permission="appointments.change", method="post",
-        path=f"{BASE}/appointments/{{identifier}}/cancel", link=True, body=CancelAppointment,
+        path=f"{BASE}/appointments/{{identifier}}/cancel", link=True, body=CancelAppointmentSchema,
         body_required=False, summary="Give the time back", status=200, answer=schemas.Appointment,
         refusals=(*MINE, *BODY, *CHANGED),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loket_contracts.commands import Subscribe
+from loket_contracts.rpc.notification.commands import SubscribeSchema
 
 from ... import schemas
 from .operation import BASE, BODY, Operation
@@ -16,7 +16,7 @@ OPERATIONS = (
         status=200, answer=schemas.Webhooks,
     ),
     Operation(
-        id="makeWebhook", method="post", path=f"{BASE}/webhooks", body=Subscribe, permission=_MAY,
+        id="makeWebhook", method="post", path=f"{BASE}/webhooks", body=SubscribeSchema, permission=_MAY,
         summary="Have events pushed to an address", status=201, answer=schemas.NewWebhook,
         refusals=(*BODY, "webhook-target-refused", "too-many-webhooks"),
     ),

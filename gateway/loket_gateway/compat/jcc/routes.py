@@ -9,9 +9,10 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.commands import MAX_PERSONS
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.commands import CancelAppointment
 
 from ...access.required_permission import OPEN, needs
 from ...clients.catalogue_cache import CatalogueCache, appointment_types_of, including_removed
@@ -53,7 +54,7 @@ def route(method: str, url: str, permission: Any = PORTAL) -> Any:
 class JccRoutes:
     """Responses are in the language of the header `language`, else of Accept-Language."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
     access: Authentication
 
@@ -191,7 +192,7 @@ class JccRoutes:
         identifier = request.args.get("id", "")
         try:
             require_active(self.booking, municipality, request.caller.name, identifier)
-            self.booking.portal_cancel(municipality, request.caller.name, identifier, {})
+            self.booking.cancel(municipality, identifier, CancelAppointment(), request.caller.as_portal())
         except Refusal as refusal:
             if refusal.code == "outcome-unknown":
                 raise

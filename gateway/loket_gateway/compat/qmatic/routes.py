@@ -8,9 +8,11 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import parse_day_parameter
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.caller import Caller
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
@@ -68,7 +70,7 @@ def route(method: str, url: str) -> Any:
 class QmaticRoutes:
     """Versions 1 and 2 of the dialect."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
 
     @route("GET", "v1/services")
@@ -172,7 +174,7 @@ class QmaticRoutes:
     def qmatic_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         who = request.caller.name
         require_active(self.booking, municipality, who, identifier)
-        self.booking.portal_cancel(municipality, who, identifier, {})
+        self.booking.cancel(municipality, identifier, CancelAppointment(), Caller.portal(who))
         return Response(status=204)
 
     def _branches(self, request: GatewayRequest, municipality: str, service: str | None) -> Response:

@@ -8,9 +8,10 @@ from typing import Any
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal, load
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.notification import Notification
 
 from ...access import passwords
 from ...access.required_permission import needs
@@ -40,8 +41,8 @@ _make_account, _make_key = MakeAccount(), MakeKey()
 class AdministrationPages:
     """A password or key is shown once, in the response to the request that created it."""
 
-    booking: ServiceProxy
-    notification: ServiceProxy
+    booking: Booking
+    notification: Notification
     access: Authentication
     catalogue: CatalogueCache
 

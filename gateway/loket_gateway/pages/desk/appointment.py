@@ -11,8 +11,11 @@ from urllib.parse import parse_qsl
 import structlog
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy, Unavailable
+from loket_chassis.messaging.rpc import Unavailable
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.notification import Notification
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
@@ -39,8 +42,8 @@ log = structlog.get_logger()
 class DeskAppointmentPages:
     """Booking refuses appointments of other teams as not found."""
 
-    booking: ServiceProxy
-    notification: ServiceProxy
+    booking: Booking
+    notification: Notification
     catalogue: CatalogueCache
 
     @desk_route("GET", ONE, READ)
@@ -82,9 +85,8 @@ class DeskAppointmentPages:
 
     @desk_route("POST", f"{ONE}/annuleren", CHANGE)
     def desk_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        body = {"reason": _reason(request)}
-        teams = request.caller.teams("appointments.change")
-        self.booking.staff_cancel(municipality, request.caller.name, identifier, body, teams=teams)
+        command, caller = CancelAppointment(reason=_reason(request)), request.caller.as_staff("appointments.change")
+        self.booking.cancel(municipality, identifier, command, caller)
         return self._back(request, municipality, identifier)
 
     @desk_route("POST", f"{ONE}/vraag", CHANGE)

@@ -8,8 +8,9 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import RemoteError, ServiceProxy, Unavailable
+from loket_chassis.messaging.rpc import RemoteError, Unavailable
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
@@ -31,7 +32,7 @@ MAX_MOMENTS, DAYS_AT_ONCE = 40, dt.timedelta(days=20)
 class DeskBookingPages:
     """One page from topic to name, for quick work by keyboard."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/boeken", CHANGE)

@@ -7,8 +7,8 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
@@ -25,7 +25,7 @@ FIELDS = ("first", "last", "from", "to", "resource", "location", "reason")
 class ClosurePages:
     """Leads of a team close time of that team; administrators, of all."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/sluitingen", CLOSE)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.notification import Notification
+from loket_contracts.rpc.reporting import Reporting
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
@@ -25,8 +26,8 @@ LISTED = 100
 class ConnectionPages:
     """For administrators, over all portals."""
 
-    notification: ServiceProxy
-    reporting: ServiceProxy
+    notification: Notification
+    reporting: Reporting
     catalogue: CatalogueCache
 
     @desk_route("GET", WEBHOOKS, RUN)

@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
+from loket_contracts.rpc.booking import Booking
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, on_site_locations
@@ -28,7 +28,7 @@ USUAL_COMMANDS = ("check_in", "start", "complete", "no_show", "undo_check_in", "
 class DayPages:
     """The address holds the whole state, so that views can be bookmarked. They refresh automatically."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie", READ)

@@ -7,9 +7,10 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import WEEKDAYS
+from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.booking import Booking
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
@@ -28,7 +29,7 @@ PEOPLE, TOPICS = "resources", "appointment_types"
 class SetupPages:
     """The button previews or applies the change. Leads of a team set up that team."""
 
-    booking: ServiceProxy
+    booking: Booking
     catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/inrichten", SET_UP)
@@ -100,7 +101,7 @@ class SetupPages:
         Raises Refusal: invalid-request, settings-changed.
         """
         version = version_of(request)
-        command = {"section": section, "name": name, "values": values, "version": version}
+        command = AmendPart(section=section, name=name, version=version, values=values)
         teams = request.caller.teams("setup.change")
         if request.form.get("action") != "take":
             return self.booking.propose_part(municipality, command, teams=teams), version

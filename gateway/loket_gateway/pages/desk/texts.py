@@ -7,8 +7,9 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.notification import Notification
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
@@ -26,7 +27,7 @@ SET_UP = needs("setup.change")
 class TextPages:
     """Leads of a team preview; leads of all teams change texts; administrators also send test messages."""
 
-    notification: ServiceProxy
+    notification: Notification
     catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/teksten", SET_UP)
@@ -55,7 +56,7 @@ class TextPages:
         values = {
             name: request.form[name].replace("\r\n", "\n").strip() for name in words.PARTS if name in request.form
         }
-        command = {"section": tongue, "name": kind, "version": version_of(request), "values": values}
+        command = AmendPart(section=tongue, name=kind, version=version_of(request), values=values)
         try:
             if request.form.get("action") != "take":
                 shown = self.notification.propose_words(municipality, command)

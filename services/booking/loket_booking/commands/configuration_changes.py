@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from loket_chassis.yaml import safe_load
 from loket_chassis.yaml.patch import amended, require_keys, said_of_part
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.visits import OPEN_STATES
 
 from ..configuration import reader
@@ -77,19 +77,19 @@ class ConfigurationCommands:
             "removals": [self._describe_removal(each) for each in self._removals(proposed)],
         }
 
-    def propose_part(self, municipality: str, command: Mapping[str, Any]) -> tuple[str, Calendar]:
+    def propose_part(self, municipality: str, command: AmendPart) -> tuple[str, Calendar]:
         """The unified diff of a change to one part, and the calendar that would follow.
 
-        `command`: as contracts' AmendPart reads it. Raises Refusal: unknown-resource, unknown-appointment-type;
+        Raises Refusal: unknown-resource, unknown-appointment-type;
         invalid-request for what no form can change, and for errors in the part, with pointers below it.
         """
         before, after, calendar = self._amended(municipality, command)
         return _diff(before, after), calendar
 
-    def amend_part(self, municipality: str, command: Mapping[str, Any], by: str) -> dict[str, Any]:
+    def amend_part(self, municipality: str, command: AmendPart, by: str) -> dict[str, Any]:
         """Change one part. Raises Refusal: as `propose_part`; settings-changed when another version is in force."""
         _, after, _ = self._amended(municipality, command)
-        calendar, changed = self.configurations.store(after, by, self.clock(), follows=command["version"])
+        calendar, changed = self.configurations.store(after, by, self.clock(), follows=command.version)
         return {"municipality": municipality, "version": calendar.municipality.version, "changed": changed}
 
     def require_part(self, municipality: str, section: str, name: str) -> None:
@@ -110,13 +110,13 @@ class ConfigurationCommands:
         found = self.configurations.versions.in_force(municipality) if municipality else None
         return found and {"municipality": municipality, "changed": False, "version": found["version"], "kept": found}
 
-    def _amended(self, municipality: str, command: Mapping[str, Any]) -> tuple[str, str, Calendar]:
+    def _amended(self, municipality: str, command: AmendPart) -> tuple[str, str, Calendar]:
         """The text before and after, and the calendar of the text after."""
-        path = command["section"], command["name"]
+        path = command.section, command.name
         self.require_part(municipality, *path)
-        require_keys(command["values"], AMENDABLE[command["section"]])
+        require_keys(command.values, AMENDABLE[command.section])
         before = self.configurations.versions.text(municipality)
-        after = amended(before, path, command["values"])
+        after = amended(before, path, command.values)
         try:
             return before, after, self.configurations.proposed(after)
         except Refusal as refusal:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.commands import CancelAppointment
 
 from ..domain import appointment as appointment_lifecycle
 from ..domain import booked, intake_form
@@ -33,22 +34,21 @@ class LifecycleCommands:
     clock: Clock
     publish: Publish
 
-    def cancel(self, card: Card, reason: str, request: Request, sequence: int | None = None) -> Appointment:
+    def cancel(self, card: Card, command: CancelAppointment, request: Request) -> Appointment:
         """Cancel the appointment and free its time. Idempotent: a repeat publishes nothing.
 
-        `sequence`: of the appointment as the caller knows it. Raises Refusal: as `check_command`, changed-meanwhile,
-        invalid-request for the reason.
+        Raises Refusal: as `check_command`, changed-meanwhile, invalid-request for the reason.
         """
         municipality = self.configurations.calendar(card.municipality).municipality
-        _check_reason(municipality.reasons, "cancel", reason, request)
+        _check_reason(municipality.reasons, "cancel", command.reason, request)
         for _ in range(ATTEMPTS):
             appointment, placements = self.agendas.get_claim(card.agenda, card.id)
             if appointment.state == "cancelled":
                 return appointment
-            _check_sequence(appointment, sequence)
+            _check_sequence(appointment, command.sequence)
             now = self.clock()
             cancelled, event = appointment_lifecycle.cancel(
-                municipality, appointment, now=now, by=request.actor, reason=reason
+                municipality, appointment, now=now, by=request.actor, reason=command.reason
             )
             event = request.traced(event)
             wait = municipality.release_minutes if request.by in ("resident", "portal") else 0

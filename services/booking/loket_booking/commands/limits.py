@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from loket_contracts.errors import Refusal
+from loket_contracts.refusal_codes import RefusalCode
 
 from ..domain.appointment_spec import AppointmentSpec
 from ..domain.catalogue import Municipality
@@ -36,7 +37,7 @@ class _Limit:
 
     kind: str
     most: int
-    code: str
+    code: RefusalCode
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.commands import CancelAppointment
 
 from ..domain import intake_form
 from ..domain.appointment import Appointment, require_state
@@ -97,7 +98,7 @@ class PreparationCommands:
         if not command or done or appointment.state != "booked":
             return
         if command == "cancel":
-            self.lifecycle.cancel(card, DOCUMENTS_MISSING, request)
+            self.lifecycle.cancel(card, CancelAppointment(reason=DOCUMENTS_MISSING), request)
             return
         self.lifecycle.apply_command(card, command, request)
         if command == "flag":

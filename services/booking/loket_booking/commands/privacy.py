@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts import events, telephone
+from loket_contracts.rpc.booking.commands import CancelAppointment
 
 from ..store.agendas import Agendas
 from ..store.audit import Audit
@@ -121,7 +122,7 @@ class PrivacyCommands:
         for card in cards:
             found = self.agendas.find_claim(card.agenda, card.id)
             if found is not None and found[0].state == "booked" and found[0].start > self.clock():
-                self.lifecycle.cancel(card, ERASED, system)
+                self.lifecycle.cancel(card, CancelAppointment(reason=ERASED), system)
             self.waiting_list.remove(card.id)
             self.audit.record(card.municipality, request.actor, "erased", self.clock(), card.id)
         self.files.delete_all_of(card.id for card in cards)

@@ -20,6 +20,7 @@ from pymongo.database import Database
 from loket_chassis.storage.connection import Document
 from loket_contracts.commands import BookAppointment, FindSlots, RescheduleAppointment
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.commands import CancelAppointment
 
 from ..bootstrap import Repositories, build_use_cases
 from ..commands.request import Request
@@ -147,7 +148,7 @@ class Year:
     def _cancel(self, card: Card, rng: random.Random) -> None:
         reason = rng.choice(people.CANCEL_REASONS)
         request = STAFF if rng.random() < 0.15 else Request()
-        self.use_cases.lifecycle.cancel(self._card(card), reason, request)
+        self.use_cases.lifecycle.cancel(self._card(card), CancelAppointment(reason=reason), request)
         self._count("cancelled")
 
     def _receive(self, wanted: AppointmentRequest, card: Card) -> None:

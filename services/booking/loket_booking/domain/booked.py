@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from loket_contracts.errors import Refusal
+from loket_contracts.refusal_codes import RefusalCode
 
 from .appointment import Appointment
 from .appointment_spec import AppointmentSpec, build_spec, spec_for
@@ -50,7 +51,7 @@ def spec_to_move(municipality: Municipality, appointment: Appointment, location:
     return spec_for(municipality, appointment.appointment_types, appointment.persons, location or appointment.location)
 
 
-def move_refusal(municipality: Municipality, appointment: Appointment) -> str | None:
+def move_refusal(municipality: Municipality, appointment: Appointment) -> RefusalCode | None:
     """Why the appointment cannot be moved as it is: appointment-type-removed, location-removed, or None if it can."""
     if any(name not in municipality.appointment_types for name in appointment.appointment_types):
         return "appointment-type-removed"

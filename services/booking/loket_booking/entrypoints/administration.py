@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from loket_chassis.messaging.event_log import EventLog
 from loket_chassis.messaging.rpc import rpc
-from loket_contracts.commands import AmendPart, CloseTime
+from loket_contracts.commands import CloseTime
 from loket_contracts.errors import load
+from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.message import to_json
 
-from ..queries.team_access import Teams
+from ..queries.access import Teams
 from .requests import RpcDependencies, by_staff
 
-_amend_part, _close_time = AmendPart(), CloseTime()
+_close_time = CloseTime()
 
 
 class AdministrationRpc(RpcDependencies):
     """`who`: the code of the account that makes the request."""
-
-    event_log: EventLog
 
     @rpc
     def configure(
@@ -53,30 +52,27 @@ class AdministrationRpc(RpcDependencies):
         return self.use_cases.administration.part(municipality, section, name)
 
     @rpc
-    def propose_part(self, municipality: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
+    def propose_part(self, municipality: str, body: AmendPart, teams: Teams = None) -> dict[str, Any]:
         """What `amend_part` would change, and which appointments would be in conflict."""
-        command = load(_amend_part, body)
-        self._require_part(municipality, command["section"], command["name"], teams)
-        diff, proposed = self.use_cases.configuration.propose_part(municipality, command)
+        self._require_part(municipality, body.section, body.name, teams)
+        diff, proposed = self.use_cases.configuration.propose_part(municipality, body)
         return {"diff": diff, "clashes": self.use_cases.conflicts.conflicts(municipality, proposed)}
 
     @rpc
     def amend_part(
-        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
-        idempotency_key: str | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
-        command = load(_amend_part, body)
-        self._require_part(municipality, command["section"], command["name"], teams)
+        self, municipality: str, who: str, body: AmendPart, teams: Teams = None, idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        self._require_part(municipality, body.section, body.name, teams)
         return self.idempotency.once(
-            idempotency_key, ("amend_part", municipality, who), body,
-            lambda: self.use_cases.configuration.amend_part(municipality, command, who),
+            idempotency_key, ("amend_part", municipality, who), to_json(body),
+            lambda: self.use_cases.configuration.amend_part(municipality, body, who),
         )  # fmt: skip
 
     def _require_part(self, municipality: str, section: str, name: str, teams: Teams) -> None:
         if section == "resources":
-            self.use_cases.team_access.require_resource(municipality, name, teams)
+            self.use_cases.access.require_resource(municipality, name, teams)
         else:
-            self.use_cases.team_access.require_types(municipality, [name], teams)
+            self.use_cases.access.require_types(municipality, [name], teams)
 
     @rpc
     def close_time(
@@ -85,7 +81,7 @@ class AdministrationRpc(RpcDependencies):
     ) -> dict[str, Any]:  # fmt: skip
         """Add a closure, and return all appointments in conflict with the calendar."""
         command = load(_close_time, body)
-        self.use_cases.team_access.require_resource(municipality, command["resource"], teams)
+        self.use_cases.access.require_resource(municipality, command["resource"], teams)
 
         def close_time() -> dict[str, Any]:
             stored = self.use_cases.closures.close_time(municipality, command, by_staff(self, who))
@@ -101,7 +97,7 @@ class AdministrationRpc(RpcDependencies):
         conflicts = self.use_cases.conflicts
         for each in conflicts.closures(municipality) if teams is not None else ():
             if each["id"] == closure:
-                self.use_cases.team_access.require_resource(municipality, each["resource"], teams)
+                self.use_cases.access.require_resource(municipality, each["resource"], teams)
         return self.idempotency.once(
             idempotency_key, ("open_time", municipality, who), closure,
             lambda: conflicts.describe_closure(self.use_cases.closures.reopen_time(municipality, closure)),
@@ -116,7 +112,7 @@ class AdministrationRpc(RpcDependencies):
         self, municipality: str, resource: str, source: str, text: str, teams: Teams = None
     ) -> dict[str, Any]:
         """`text`: an iCalendar file, as Outlook or Google exports it."""
-        self.use_cases.team_access.require_resource(municipality, resource, teams)
+        self.use_cases.access.require_resource(municipality, resource, teams)
         busy, before = self.use_cases.closures.import_busy(municipality, resource, source, text)
         conflicts = self.use_cases.conflicts.conflicts(municipality)
         return {"busy_times": busy, "busy_times_before": before, "clashes": conflicts}
@@ -132,15 +128,6 @@ class AdministrationRpc(RpcDependencies):
     @rpc
     def erase_resident(self, municipality: str, who: str, person: str) -> int:
         return self.use_cases.privacy.erase_resident(municipality, person, by_staff(self, who))
-
-    @rpc
-    def count_events(self) -> int:
-        return self.event_log.count()
-
-    @rpc
-    def logged_events(self, after: str, most: int) -> dict[str, Any]:
-        """All events ever published, page by page: {events, after}."""
-        return self.event_log.page(after, most)
 
     @rpc
     def audit(

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from loket_chassis.messaging.rpc import rpc
-from loket_contracts.commands import BookAppointment, CancelAppointment
-from loket_contracts.errors import Refusal, load
+from loket_contracts.commands import BookAppointment
+from loket_contracts.errors import load
+from loket_contracts.rpc.caller import Caller
 
-from ..store.cards import Card
 from .requests import RpcDependencies, by_portal
 
-_book_appointment, _cancel_appointment = BookAppointment(), CancelAppointment()
+_book_appointment = BookAppointment()
 
 
 class PortalRpc(RpcDependencies):
@@ -45,19 +45,7 @@ class PortalRpc(RpcDependencies):
 
     @rpc
     def portal_appointment(self, municipality: str, who: str, identifier: str) -> dict[str, Any]:
-        card = self._portal_card(municipality, who, identifier)
+        card = self.use_cases.access.find_card(municipality, identifier, Caller.portal(who))
         appointments = self.use_cases.appointments
         found = appointments.describe(appointments.appointment(card), card)
         return {**found, "contact": card.contact, "notes": card.notes, "created_at": card.created_at.isoformat()}
-
-    @rpc
-    def portal_cancel(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
-        command, card = load(_cancel_appointment, body), self._portal_card(municipality, who, identifier)
-        cancelled = self.use_cases.lifecycle.cancel(card, command["reason"], by_portal(self, who), command["sequence"])
-        return self.use_cases.appointments.describe(cancelled, card)
-
-    def _portal_card(self, municipality: str, who: str, identifier: str) -> Card:
-        card = self.use_cases.appointments.find_card_by_id(municipality, identifier)
-        if card.portal != who:
-            raise Refusal("appointment-not-found")
-        return card

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from loket_chassis.storage.idempotency import IdempotencyKeys
+from loket_contracts.rpc.caller import Caller, CallerKind
 
 from ..commands.request import Request
 from ..use_cases import UseCases
@@ -16,6 +17,18 @@ class RpcDependencies(Protocol):
     use_cases: UseCases
     idempotency: IdempotencyKeys
     traceparent: str
+
+
+#: the role that the history and the events of an appointment name. A machine of the municipality acts for its staff
+ROLES: dict[CallerKind, str] = {
+    "resident": "resident", "portal": "portal", "staff": "staff", "kiosk": "staff", "machine": "staff",
+}  # fmt: skip
+
+
+def request_of(rpc: RpcDependencies, caller: Caller, idempotency_key: str | None = None) -> Request:
+    """The request of a caller. The key of a portal is made unique to it, because ids are derived from it."""
+    key = f"{caller.name} {idempotency_key}" if idempotency_key and caller.kind == "portal" else idempotency_key
+    return Request(ROLES[caller.kind], key, rpc.traceparent or None, caller.name, caller.client)
 
 
 def by_resident(rpc: RpcDependencies, idempotency_key: str | None = None, client: str | None = None) -> Request:

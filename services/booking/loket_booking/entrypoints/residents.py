@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.commands import (
     AnswerQuestions,
     BookAppointment,
-    CancelAppointment,
     FillIn,
     FindSlots,
     GiveFeedback,
@@ -18,6 +18,15 @@ from loket_contracts.commands import (
     RescheduleAppointment,
 )
 from loket_contracts.errors import load
+from loket_contracts.rpc.booking.answers import (
+    AppointmentView,
+    CardOrRefusal,
+    Catalogue,
+    FileEntry,
+    MunicipalityEntry,
+    TeamContact,
+    WaitingEntry,
+)
 
 from ..domain.appointment import Appointment
 from ..queries.appointments import describe_entry, describe_file, describe_hold
@@ -26,7 +35,7 @@ from ..store.cards import Card
 from .requests import RpcDependencies, by_resident
 
 _find_slots, _hold_slot, _book_appointment = FindSlots(), HoldSlot(), BookAppointment()
-_cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
+_reschedule_appointment = RescheduleAppointment()
 _join_waiting_list, _answer_questions, _fill_in = JoinWaitingList(), AnswerQuestions(), FillIn()
 _give_feedback, _issue_ticket = GiveFeedback(), IssueTicket()
 
@@ -35,11 +44,11 @@ class ResidentRpc(RpcDependencies):
     """`token`: the secret of the appointment's link."""
 
     @rpc
-    def municipalities(self) -> list[dict[str, Any]]:
+    def municipalities(self) -> list[MunicipalityEntry]:
         return self.use_cases.catalogue.municipalities()
 
     @rpc
-    def catalogue(self, municipality: str) -> dict[str, Any]:
+    def catalogue(self, municipality: str) -> Catalogue:
         return self.use_cases.catalogue.catalogue(municipality)
 
     @rpc
@@ -125,7 +134,7 @@ class ResidentRpc(RpcDependencies):
         return self.use_cases.appointments.describe_invitation(municipality, token)
 
     @rpc
-    def appointment(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
+    def appointment(self, municipality: str, identifier: str, token: str) -> AppointmentView:
         card = self._card_by_token(municipality, identifier, token)
         return self._describe_to_resident(self._resident_appointment(card), card)
 
@@ -136,32 +145,25 @@ class ResidentRpc(RpcDependencies):
         return self.use_cases.appointments.calendar(self._resident_appointment(card), card, url)
 
     @rpc
-    def appointment_by_link(self, municipality: str, token: str) -> dict[str, Any]:
+    def appointment_by_link(self, municipality: str, token: str) -> AppointmentView:
         card = self.use_cases.appointments.find_card_by_link(municipality, token)
         return self._describe_to_resident(self._resident_appointment(card), card)
 
     @rpc
-    def cancel(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
-        command = load(_cancel_appointment, body)
-        card = self._card_by_token(municipality, identifier, token)
-        cancelled = self.use_cases.lifecycle.cancel(card, command["reason"], by_resident(self), command["sequence"])
-        return self._describe_to_resident(cancelled, card)
-
-    @rpc
-    def reschedule(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
+    def reschedule(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> AppointmentView:
         command = load(_reschedule_appointment, body)
         card = self._card_by_token(municipality, identifier, token)
         return self._describe_to_resident(self.use_cases.lifecycle.reschedule(card, command, by_resident(self)), card)
 
     @rpc
-    def check_in(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
+    def check_in(self, municipality: str, identifier: str, token: str) -> AppointmentView:
         card = self._card_by_token(municipality, identifier, token)
         return self._describe_to_resident(
             self.use_cases.lifecycle.apply_command(card, "check_in", by_resident(self)), card
         )
 
     @rpc
-    def answer_questions(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
+    def answer_questions(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> AppointmentView:
         command = load(_answer_questions, body)
         card = self._card_by_token(municipality, identifier, token)
         card = self.use_cases.preparation.answer_questions(card, command, by_resident(self))
@@ -170,7 +172,7 @@ class ResidentRpc(RpcDependencies):
     @rpc
     def add_file(
         self, municipality: str, identifier: str, token: str, question: str | None, name: str, content: str
-    ) -> dict[str, Any]:
+    ) -> FileEntry:
         card = self._card_by_token(municipality, identifier, token)
         file = self.use_cases.attachments.add_file(card, question, name, content, by_resident(self))
         return describe_file(file)
@@ -182,13 +184,13 @@ class ResidentRpc(RpcDependencies):
         return {**describe_file(found), "content": found["content"]}
 
     @rpc
-    def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> dict[str, Any]:
+    def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> AppointmentView:
         card = self._card_by_token(municipality, identifier, token)
         card = self.use_cases.attachments.drop_file(card, file, by_resident(self))
         return self._describe_to_resident(self._resident_appointment(card), card)
 
     @rpc
-    def join_waiting_list(self, municipality: str, token: str, body: dict[str, Any]) -> dict[str, Any]:
+    def join_waiting_list(self, municipality: str, token: str, body: dict[str, Any]) -> WaitingEntry:
         command = load(_join_waiting_list, body)
         card = self._card_by_token(municipality, command["appointment"], token)
         entry = self.use_cases.waiting_list.join(card, command, by_resident(self))
@@ -200,12 +202,12 @@ class ResidentRpc(RpcDependencies):
         self.use_cases.waiting_list.withdraw(card, by_resident(self))
 
     @rpc
-    def accept_offer(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
+    def accept_offer(self, municipality: str, identifier: str, token: str) -> AppointmentView:
         card = self._card_by_token(municipality, identifier, token)
         return self._describe_to_resident(self.use_cases.waiting_list.accept(card, by_resident(self)), card)
 
     @rpc
-    def decline_offer(self, municipality: str, identifier: str, token: str) -> dict[str, Any]:
+    def decline_offer(self, municipality: str, identifier: str, token: str) -> WaitingEntry:
         card = self._card_by_token(municipality, identifier, token)
         entry = self.use_cases.waiting_list.decline(card, by_resident(self))
         return describe_entry(entry, self._resident_appointment(card))
@@ -238,12 +240,12 @@ class ResidentRpc(RpcDependencies):
         return self.use_cases.calendar_feed.feed(municipality, token)
 
     @rpc
-    def contact_cards(self, wanted: list[list[str]]) -> list[dict[str, Any]]:
+    def contact_cards(self, wanted: Sequence[Sequence[str]]) -> list[CardOrRefusal]:
         """For the notification service, at the time of sending."""
         return self.use_cases.contact_cards.contact_cards(wanted)
 
     @rpc
-    def team_contact(self, municipality: str, team: str) -> dict[str, Any] | None:
+    def team_contact(self, municipality: str, team: str) -> TeamContact | None:
         """For the notification service."""
         return self.use_cases.contact_cards.team_contact(municipality, team)
 
@@ -260,7 +262,7 @@ class ResidentRpc(RpcDependencies):
     def _resident_appointment(self, card: Card) -> Appointment:
         return self.use_cases.appointments.appointment(card)
 
-    def _describe_to_resident(self, appointment: Appointment, card: Card) -> dict[str, Any]:
+    def _describe_to_resident(self, appointment: Appointment, card: Card) -> AppointmentView:
         return self.use_cases.appointments.describe(appointment, card)
 
     def _form(self, held: HeldSlot) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from loket_contracts.commands import (
     AskResident,
     BookFollowUp,
     CallNext,
-    CancelAppointment,
     FindSlots,
     Invite,
     MoveThese,
@@ -23,16 +22,17 @@ from loket_contracts.commands import (
 from loket_contracts.desk_commands import BookForResident
 from loket_contracts.errors import Refusal, load
 from loket_contracts.fields import parse_day_parameter
+from loket_contracts.rpc.booking.answers import AppointmentView
 
 from ..domain.appointment import Appointment
+from ..queries.access import Teams
 from ..queries.appointments import describe_file
 from ..queries.invitations import describe_invitation
-from ..queries.team_access import Teams
 from ..store.cards import Card
 from .requests import RpcDependencies, by_staff
 
 _book_for_resident, _book_follow_up, _call_next = BookForResident(), BookFollowUp(), CallNext()
-_cancel_appointment, _reschedule_appointment = CancelAppointment(), RescheduleAppointment()
+_reschedule_appointment = RescheduleAppointment()
 _answer_questions, _find_slots, _invite = AnswerQuestions(), FindSlots(), Invite()
 _command_details, _move_these, _ask_resident = TakeStep(), MoveThese(), AskResident()
 
@@ -69,7 +69,7 @@ class StaffRpc(RpcDependencies):
         return self.use_cases.dossiers.dossier(card, self._staff_appointment(card), by_staff(self, who))
 
     @rpc
-    def staff_appointment(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> dict[str, Any]:
+    def staff_appointment(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> AppointmentView:
         """As the resident sees it, with the commands that staff may give. It is audited."""
         card = self._card_for_staff(municipality, identifier, teams)
         self.use_cases.dossiers.record_read(card, by_staff(self, who))
@@ -78,7 +78,7 @@ class StaffRpc(RpcDependencies):
     @rpc
     def staff_answer(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
-    ) -> dict[str, Any]:
+    ) -> AppointmentView:
         """Store answers that a resident gives by telephone."""
         command = load(_answer_questions, body)
         card = self._card_for_staff(municipality, identifier, teams)
@@ -101,7 +101,7 @@ class StaffRpc(RpcDependencies):
     ) -> dict[str, Any]:  # fmt: skip
         """Book for a resident at the counter or on the telephone: any type, without lead time, or an address."""
         command, request = load(_book_for_resident, body), by_staff(self, who, idempotency_key)
-        self.use_cases.team_access.require_types(municipality, command.get("appointment_types") or (), teams)
+        self.use_cases.access.require_types(municipality, command.get("appointment_types") or (), teams)
         booked, card = self.use_cases.booking.book(municipality, command, request)
         return self.use_cases.appointments.describe_with_link(booked, card)
 
@@ -119,7 +119,7 @@ class StaffRpc(RpcDependencies):
     def step(
         self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
         teams: Teams = None, idempotency_key: str | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> AppointmentView:  # fmt: skip
         """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
         details = load(_command_details, body or {})
         card = self._card_for_staff(municipality, identifier, teams)
@@ -134,18 +134,9 @@ class StaffRpc(RpcDependencies):
         return self._describe_to_staff(changed or self._staff_appointment(card), card)
 
     @rpc
-    def staff_cancel(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
-    ) -> dict[str, Any]:
-        command = load(_cancel_appointment, {"reason": "by-municipality", **body})
-        card = self._card_for_staff(municipality, identifier, teams)
-        cancelled = self.use_cases.lifecycle.cancel(card, command["reason"], by_staff(self, who), command["sequence"])
-        return self._describe_to_staff(cancelled, card)
-
-    @rpc
     def staff_reschedule(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
-    ) -> dict[str, Any]:
+    ) -> AppointmentView:
         command = load(_reschedule_appointment, body)
         card = self._card_for_staff(municipality, identifier, teams)
         return self._describe_to_staff(self.use_cases.lifecycle.reschedule(card, command, by_staff(self, who)), card)
@@ -154,7 +145,7 @@ class StaffRpc(RpcDependencies):
     def ask(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> AppointmentView:  # fmt: skip
         """Ask the resident for something before the visit: `text`."""
         text = load(_ask_resident, body)["text"]
         card = self._card_for_staff(municipality, identifier, teams)
@@ -193,7 +184,7 @@ class StaffRpc(RpcDependencies):
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         command = load(_call_next, body)
-        self.use_cases.team_access.require_resource(municipality, command["resource"], teams)
+        self.use_cases.access.require_resource(municipality, command["resource"], teams)
 
         def call_next() -> dict[str, Any]:
             called = self.use_cases.queue.call_next(municipality, command, by_staff(self, who))
@@ -211,7 +202,7 @@ class StaffRpc(RpcDependencies):
 
         def apply_command() -> dict[str, Any]:
             # not before: after a transfer the ticket is another team's, and a repeat must not be refused
-            self.use_cases.team_access.require_ticket(municipality, identifier, teams)
+            self.use_cases.access.require_ticket(municipality, identifier, teams)
             changed = self.use_cases.queue.apply_ticket_command(
                 municipality, identifier, command, details, by_staff(self, who)
             )
@@ -236,7 +227,7 @@ class StaffRpc(RpcDependencies):
     @rpc
     def invite(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
         command = load(_invite, body)
-        self.use_cases.team_access.require_types(municipality, [command["appointment_type"]], teams)
+        self.use_cases.access.require_types(municipality, [command["appointment_type"]], teams)
         invitation, token = self.use_cases.invitations.invite(municipality, command, by_staff(self, who))
         return {**describe_invitation(invitation, None), "token": token}
 
@@ -266,10 +257,10 @@ class StaffRpc(RpcDependencies):
         return self.use_cases.closures.move_appointments(municipality, moves, by_staff(self, who))
 
     def _card_for_staff(self, municipality: str, identifier: str, teams: Teams) -> Card:
-        return self.use_cases.team_access.find_card(municipality, identifier, teams)
+        return self.use_cases.access.find_card_for_staff(municipality, identifier, teams)
 
     def _staff_appointment(self, card: Card) -> Appointment:
         return self.use_cases.appointments.appointment(card)
 
-    def _describe_to_staff(self, appointment: Appointment, card: Card) -> dict[str, Any]:
+    def _describe_to_staff(self, appointment: Appointment, card: Card) -> AppointmentView:
         return self.use_cases.dossiers.describe_for_staff(appointment, card)

@@ -10,6 +10,7 @@ from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import pick
+from loket_contracts.rpc.booking.answers import AppointmentView, FileEntry, LocationEntry, WaitingEntry
 
 from ..commands.invitations import InvitationCommands
 from ..commands.ports import Clock
@@ -89,12 +90,12 @@ class AppointmentQueries:
         described = self.describe(appointment, card, is_new=True)
         return {**described, "link_token": self.links.token(appointment.id)}
 
-    def describe(self, appointment: Appointment, card: Card, is_new: bool = False) -> dict[str, Any]:
+    def describe(self, appointment: Appointment, card: Card, is_new: bool = False) -> AppointmentView:
         """An appointment, for its resident. One that `is_new` is on no waiting list yet."""
         entry = self.waiting_lists.get(card.id) if appointment.state == "booked" and not is_new else None
         return self.describe_with_entry(appointment, card, entry)
 
-    def describe_with_entry(self, appointment: Appointment, card: Card, entry: Entry | None) -> dict[str, Any]:
+    def describe_with_entry(self, appointment: Appointment, card: Card, entry: Entry | None) -> AppointmentView:
         """As `describe`, with the entry on the waiting list that the caller has read."""
         known = self.configurations.including_removed(appointment.municipality)
         in_force = self.configurations.calendar(appointment.municipality).municipality
@@ -141,15 +142,15 @@ class AppointmentQueries:
         known = self.configurations.calendar(appointment.municipality).municipality
         language = card.contact.get("language") or known.languages[0]
         described = self.describe(appointment, card)
-        place = described["location"] or {}
+        place = described["location"]
         municipality = pick(known.name, language)
         what = ", ".join(pick(kind["name"], language) for kind in described["appointment_types"])
         entry = CalendarEntry(
             appointment=card.id, sequence=appointment.sequence, start=appointment.start, end=appointment.end,
             summary=f"{what} ({municipality})", cancelled=appointment.state == "cancelled", organizer=municipality,
-            organizer_email=known.email, place=pick(place.get("name", {}), language),
-            address=str(Address(**place["address"])) if place.get("address") else "",
-            directions=pick(place.get("directions", {}), language),
+            organizer_email=known.email, place=pick(place["name"], language),
+            address=str(Address(**place["address"])) if place["address"] else "",
+            directions=pick(place["directions"], language),
             bring=tuple(pick(thing, language) for thing in described["bring"]),
             meeting_url=place.get("meeting_url") or "", url=url, reminds=True,
         )  # fmt: skip
@@ -168,23 +169,26 @@ def describe_hold(held: HeldSlot) -> dict[str, Any]:
     }
 
 
-def describe_file(file: dict[str, Any]) -> dict[str, Any]:
-    return {name: file[name] for name in ("id", "question", "name", "media_type", "size")}
+def describe_file(file: dict[str, Any]) -> FileEntry:
+    return {
+        "id": file["id"], "question": file["question"], "name": file["name"], "media_type": file["media_type"],
+        "size": file["size"],
+    }  # fmt: skip
 
 
-def _location(location: Location, card: Card) -> dict[str, Any]:
+def _location(location: Location, card: Card) -> LocationEntry:
     """With the address of the video call, which the public catalogue leaves out."""
     meeting_url = location.meeting_url.replace("{reference}", card.reference) or None
     return {**describe_location(location), "meeting_url": meeting_url}
 
 
-def describe_entry(entry: Entry, appointment: Appointment) -> dict[str, Any]:
+def describe_entry(entry: Entry, appointment: Appointment) -> WaitingEntry:
     """An entry on the waiting list, with its offer."""
     offer = entry.offer
     return {
         "state": entry.state,
         "joined_at": appointment.local(entry.joined_at),
-        "not_before": entry.not_before and entry.not_before.isoformat(),
+        "not_before": entry.not_before.isoformat() if entry.not_before else None,
         "offer": {
             "start": appointment.local(offer.start),
             "end": appointment.local(offer.end),

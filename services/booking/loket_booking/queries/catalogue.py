@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from ..domain.catalogue import AppointmentType, Location, Municipality
+from loket_contracts.rpc.booking.answers import (
+    AddressEntry,
+    AppointmentTypeEntry,
+    Catalogue,
+    LocationEntry,
+    MunicipalityEntry,
+    RemovedEntries,
+)
+
+from ..domain.catalogue import Address, AppointmentType, Location, Municipality
 from ..store.configurations import Configurations
 
 
@@ -15,10 +24,10 @@ from ..store.configurations import Configurations
 class CatalogueQueries:
     configurations: Configurations
 
-    def municipalities(self) -> list[dict[str, Any]]:
+    def municipalities(self) -> list[MunicipalityEntry]:
         return [describe_municipality(calendar.municipality) for calendar in self.configurations.all()]
 
-    def catalogue(self, municipality: str) -> dict[str, Any]:
+    def catalogue(self, municipality: str) -> Catalogue:
         """All public data of a municipality. Raises Refusal: unknown-municipality.
 
         It includes appointment types that only staff or invited residents can book: see `visibility`.
@@ -52,7 +61,7 @@ class CatalogueQueries:
         ]
 
 
-def _describe_removed(known: Municipality, including_removed: Municipality) -> dict[str, list[dict[str, Any]]]:
+def _describe_removed(known: Municipality, including_removed: Municipality) -> RemovedEntries:
     """The entries that were removed from the configuration, to which appointments still refer."""
 
     def removed(section: str) -> list[Any]:
@@ -67,7 +76,7 @@ def _describe_removed(known: Municipality, including_removed: Municipality) -> d
     }
 
 
-def describe_municipality(known: Municipality) -> dict[str, Any]:
+def describe_municipality(known: Municipality) -> MunicipalityEntry:
     return {
         "id": known.id,
         "name": known.name,
@@ -80,18 +89,22 @@ def describe_municipality(known: Municipality) -> dict[str, Any]:
     }
 
 
-def describe_location(location: Location) -> dict[str, Any]:
+def describe_location(location: Location) -> LocationEntry:
     return {
         "id": location.id,
         "name": location.name,
         "channel": location.channel,
         "time_zone": location.time_zone,
-        "address": asdict(location.address) if location.address else None,
+        "address": _describe_address(location.address) if location.address else None,
         "directions": location.directions,
     }
 
 
-def describe_appointment_type(kind: AppointmentType) -> dict[str, Any]:
+def _describe_address(address: Address) -> AddressEntry:
+    return {"street": address.street, "postcode": address.postcode, "city": address.city}
+
+
+def describe_appointment_type(kind: AppointmentType) -> AppointmentTypeEntry:
     return {
         "id": kind.id,
         "name": kind.name,

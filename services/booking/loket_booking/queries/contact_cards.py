@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.answers import CardOrRefusal, ContactEntry, TeamContact
 
 from ..domain import booked
 from ..domain.appointment import Appointment
@@ -19,7 +20,7 @@ from ..store.waiting_lists import WaitingLists
 from .appointments import AppointmentQueries
 from .catalogue import describe_municipality
 
-NOT_FOUND = {"refused": "appointment-not-found"}
+NOT_FOUND: CardOrRefusal = {"refused": "appointment-not-found"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class ContactCardQueries:
     links: Links
     appointments: AppointmentQueries
 
-    def contact_cards(self, wanted: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    def contact_cards(self, wanted: Sequence[Sequence[str]]) -> list[CardOrRefusal]:
         """For each municipality and appointment: {"card": ...}, or {"refused": code}."""
         identifiers = [identifier for _, identifier in wanted]
         cards = self.cards.get_all(identifiers)
@@ -49,7 +50,7 @@ class ContactCardQueries:
             raise Refusal("appointment-not-found")
         return mark
 
-    def team_contact(self, municipality: str, team: str) -> dict[str, Any] | None:
+    def team_contact(self, municipality: str, team: str) -> TeamContact | None:
         """The e-mail address and language of a team; None when there is no such team.
 
         Raises Refusal: unknown-municipality.
@@ -62,7 +63,7 @@ class ContactCardQueries:
 
     def _describe(
         self, municipality: str, card: Card | None, appointment: Appointment | None, entry: Entry | None
-    ) -> dict[str, Any]:
+    ) -> CardOrRefusal:
         if card is None or appointment is None or card.municipality != municipality or card.pseudonymised:
             return NOT_FOUND
         known = self.configurations.calendar(municipality).municipality
@@ -70,7 +71,7 @@ class ContactCardQueries:
         kinds = booked.types_of(self.configurations.including_removed(municipality), appointment)
         return {
             "card": {
-                "contact": card.contact,
+                "contact": cast("ContactEntry", card.contact),
                 "contact_mark": card.contact_mark,
                 "link_token": self.links.token(card.id),
                 "municipality": describe_municipality(known),

@@ -6,6 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from loket_contracts.rpc.booking.answers import AppointmentView
+from loket_contracts.rpc.caller import Caller
+
 from ..commands.ports import Clock
 from ..commands.request import Request
 from ..domain import booked, intake_form
@@ -56,7 +59,13 @@ class DossierQueries:
             "earlier": self._other_appointments(card, known, now),
         }
 
-    def describe_for_staff(self, appointment: Appointment, card: Card) -> dict[str, Any]:
+    def describe_for(self, caller: Caller, appointment: Appointment, card: Card) -> AppointmentView:
+        """An appointment as its resident sees it, with the commands that the caller may give."""
+        if caller.kind == "staff":
+            return self.describe_for_staff(appointment, card)
+        return self.appointments.describe(appointment, card)
+
+    def describe_for_staff(self, appointment: Appointment, card: Card) -> AppointmentView:
         """An appointment as its resident sees it, with the commands that staff may give."""
         known = self.configurations.calendar(appointment.municipality).municipality
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -15,6 +15,7 @@ from kombu.transport.virtual import Channel
 from nameko.extensions import DependencyProvider
 
 from loket_contracts.envelope import Event, MalformedEvent
+from loket_contracts.rpc import service
 
 from ..runtime.cli_options import amqp_uri_option
 from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
@@ -33,6 +34,13 @@ class DeadLetter:
     type: str
     municipality: str
     error: str
+
+    def described(self) -> service.DeadLetter:
+        """As callers of the service see it."""
+        return {
+            "queue": self.queue, "event": self.event, "type": self.type, "municipality": self.municipality,
+            "error": self.error,
+        }  # fmt: skip
 
 
 Wanted = Callable[[DeadLetter], bool]
@@ -113,10 +121,10 @@ class DeadLetters:
     queues = Queues()
 
     @rpc
-    def dead_letters(self, municipality: str) -> list[dict[str, Any]]:
+    def dead_letters(self, municipality: str) -> list[service.DeadLetter]:
         amqp_uri, names = self.queues
         found = [each for name in names for each in look(amqp_uri, name)]
-        return [asdict(each) for each in found if each.municipality == municipality]
+        return [each.described() for each in found if each.municipality == municipality]
 
     @rpc
     def retry_dead_letters(self, municipality: str) -> int:

@@ -7,31 +7,43 @@ call that started in time may end after its deadline: the caller then gets Outco
 
 from __future__ import annotations
 
+import functools
 import json
 import uuid
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Generic, TypeVar, cast, overload
 
 import eventlet
 import structlog
 from kombu.message import Message
-from nameko.exceptions import RemoteError, deserialize, deserialize_to_instance, serialize
-from nameko.extensions import DependencyProvider, Extension
+from nameko.exceptions import (
+    IncorrectSignature,
+    MalformedRequest,
+    MethodNotFound,
+    RemoteError,
+    deserialize,
+    deserialize_to_instance,
+    serialize,
+)
+from nameko.extensions import DependencyProvider, Extension, register_entrypoint
 from nameko.messaging import HeaderEncoder
 from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.method import FORMAT, FORMAT_HEADER, F, Method, method_of, routing_name
 
 from ..runtime import tracing
 from ..storage import connection
 from . import deadlines
 from .queue_consumer import QueueConsumer
 from .reconnecting_channel import BROKER_ERRORS
+from .rpc_proxy import proxy_of, service_name
 from .transient_publisher import TransientPublisher
 
 deserialize_to_instance(Refusal)
-
+P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
 
 #: seconds after which a reply that cannot be sent is dropped; its caller does not wait longer either
 LONGEST_REPLY = 2.0
@@ -60,6 +72,21 @@ class RpcRequestConsumer(RpcConsumer):
 
     queue_consumer = QueueConsumer()
     publisher = TransientPublisher()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_routing_name: dict[str, RpcEntrypoint] = {}
+
+    def register_provider(self, provider: RpcEntrypoint) -> None:
+        super().register_provider(provider)
+        self._by_routing_name[provider.routing_name] = provider
+
+    def get_provider_for_method(self, routing_key: str) -> RpcEntrypoint:
+        _, _, name = routing_key.rpartition(".")
+        try:
+            return self._by_routing_name[name]
+        except KeyError:
+            raise MethodNotFound(name) from None
 
     def handle_message(self, body: Any, message: Message) -> None:
         try:
@@ -107,15 +134,69 @@ def _as_reported(error: BaseException) -> BaseException:
 
 
 class RpcEntrypoint(Rpc):
-    """An RPC entrypoint for which refusals are normal responses, not failures."""
+    """An RPC entrypoint for which refusals are normal responses, not failures.
+
+    `name` and `version`: those in the routing key; by default the name of the method, and 1.
+    """
 
     rpc_consumer = RpcRequestConsumer()
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, name: str | None = None, version: int = 1, **options: Any) -> None:
         super().__init__(**{"expected_exceptions": Refusal, **options})
+        self._name = name
+        self._version = version
+
+    @property
+    def routing_name(self) -> str:
+        return routing_name(self._name or self.method_name, self._version)
+
+    def setup(self) -> None:
+        self.described = description_of(getattr(self.container.service_cls, self.method_name))
+        super().setup()
+
+    def handle_message(self, body: Any, message: Message) -> None:
+        if (message.headers or {}).get(FORMAT_HEADER, FORMAT) != FORMAT:
+            raise MalformedRequest(f"The {FORMAT_HEADER} of this service is {FORMAT}")
+        super().handle_message(body, message)
+
+    def check_signature(self, args: Any, kwargs: Any) -> None:
+        try:
+            self.described.bind(args, kwargs)
+        except TypeError as error:
+            raise IncorrectSignature(str(error)) from error
 
 
-rpc = RpcEntrypoint.decorator
+@overload
+def rpc(method: F) -> F: ...
+
+
+@overload
+def rpc(*, name: str | None = None, version: int = 1) -> Callable[[F], F]: ...
+
+
+def rpc(method: Callable[..., Any] | None = None, *, name: str | None = None, version: int = 1) -> Any:
+    """Serve a method over RPC. Its annotations say how arguments are made from JSON, and the answer is written.
+
+    A message that does not fit its schema is refused with invalid-request before the method runs. `name`, `version`: as
+    for RpcEntrypoint.
+    """
+
+    def serve(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(service: Any, *args: Any, **kwargs: Any) -> Any:
+            described = method_of(function)
+            arguments = described.read_arguments(described.bind(args, kwargs))
+            return described.write_answer(function(service, **arguments))
+
+        register_entrypoint(call, RpcEntrypoint(name, version))
+        return call
+
+    return serve if method is None else serve(method)
+
+
+def description_of(served: Callable[..., Any]) -> Method:
+    """The description of a method that `rpc` has wrapped."""
+    return method_of(cast(Any, served).__wrapped__)
 
 
 class ReplyConsumer(ReplyListener):
@@ -130,27 +211,28 @@ class ReplyConsumer(ReplyListener):
         self._reply_events.pop(correlation, None)
 
 
-class RpcCaller(Extension):
-    """Lets an extension call another service."""
+class RpcCaller(Extension, Generic[P_co]):
+    """Lets an extension call another service, whose methods are those of a Protocol."""
 
     replies = ReplyConsumer()
     publisher = TransientPublisher()
 
-    def __init__(self, target: str, deadline: float | None = None) -> None:
+    def __init__(self, protocol: type[P_co], deadline: float | None = None) -> None:
         """`deadline`: seconds; the setting RPC_DEADLINE when left out."""
-        self.target = target
+        self.protocol = protocol
+        self.target = service_name(protocol)
         self.own_deadline = deadline
 
     @property
     def deadline(self) -> float:
         return self.own_deadline or float(self.container.config["settings"].rpc_deadline)
 
-    def from_worker(self, worker_ctx: Any) -> ServiceProxy:
-        return ServiceProxy(self, worker_ctx)
+    def from_worker(self, worker_ctx: Any) -> P_co:
+        return proxy_of(self.protocol, functools.partial(self.call, worker_ctx))
 
-    def outside_work(self) -> ServiceProxy:
-        """A proxy for calls that belong to no request, such as those that refresh a cache."""
-        return ServiceProxy(self, SimpleNamespace(context_data={tracing.KEY: tracing.start()}))
+    def outside_work(self) -> P_co:
+        """The service for calls that belong to no request, such as those that refresh a cache."""
+        return self.from_worker(SimpleNamespace(context_data={tracing.KEY: tracing.start()}))
 
     def call(self, worker_ctx: Any, method: str, args: Any, kwargs: Any) -> Any:
         """Call a method and wait for its result. Raises Refusal, OutcomeUnknown, Unavailable or RemoteError."""
@@ -158,6 +240,7 @@ class RpcCaller(Extension):
         reply = self.replies.get_reply_event(correlation)
         headers = HeaderEncoder().get_message_headers(worker_ctx)
         headers[deadlines.HEADER] = deadlines.after(self.deadline)
+        headers[FORMAT_HEADER] = FORMAT
         # an earlier call of the same worker may have changed something
         unanswered = OutcomeUnknown if getattr(worker_ctx, "has_sent_calls", False) else Unavailable
         try:
@@ -184,29 +267,23 @@ class RpcCaller(Extension):
         return body["result"]
 
 
-class RpcClient(DependencyProvider):
-    """Gives a service class a proxy of another service: `self.booking.find_slots(...)`.
+class RpcDependency(DependencyProvider):
+    """Gives a service class another service, as one worker calls it."""
 
-    Raises Refusal; OutcomeUnknown when there is no response within the deadline; Unavailable when the call could not be
-    sent; RemoteError when the other service failed.
-    """
+    def __init__(self, protocol: type, deadline: float | None = None) -> None:
+        self.calls: RpcCaller[Any] = RpcCaller(protocol, deadline)
 
-    def __init__(self, target: str, deadline: float | None = None) -> None:
-        self.calls = RpcCaller(target, deadline)
-
-    def get_dependency(self, worker_ctx: Any) -> ServiceProxy:
+    def get_dependency(self, worker_ctx: Any) -> Any:
         return self.calls.from_worker(worker_ctx)
 
 
-class ServiceProxy:
-    """Another service as one worker calls it: each attribute is one of its methods."""
+def rpc_client(protocol: type[P], deadline: float | None = None) -> P:
+    """Declare another service as a dependency of a service class: `booking = rpc_client(Booking)`.
 
-    def __init__(self, calls: RpcCaller, worker_ctx: Any) -> None:
-        self._calls = calls
-        self._worker_ctx = worker_ctx
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        return lambda *args, **kwargs: self._calls.call(self._worker_ctx, method, args, kwargs)
+    Its methods are those of the Protocol. They raise Refusal; OutcomeUnknown when there is no response within the
+    deadline; Unavailable when the call could not be sent; RemoteError when the other service failed.
+    """
+    return cast(P, RpcDependency(protocol, deadline))
 
 
-__all__ = ["OutcomeUnknown", "RemoteError", "RpcCaller", "RpcClient", "ServiceProxy", "Unavailable", "rpc"]
+__all__ = ["OutcomeUnknown", "RemoteError", "RpcCaller", "Unavailable", "rpc", "rpc_client"]

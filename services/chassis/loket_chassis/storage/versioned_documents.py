@@ -9,6 +9,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.service import StoredVersion
 
 from .connection import Document
 
@@ -59,10 +60,10 @@ class Versions:
         found = self._latest(municipality)
         return (int(found["version"]), str(found["text"])) if found else (0, "")
 
-    def in_force(self, municipality: str) -> Document | None:
-        """The version in force with its time and author: {version, at, by}; the time in RFC 3339."""
+    def in_force(self, municipality: str) -> StoredVersion | None:
+        """The version in force with its time and author."""
         found = self._latest(municipality)
-        return found and {"version": found["version"], "at": found["at"].isoformat(), "by": found["by"]}
+        return {"version": found["version"], "at": found["at"].isoformat(), "by": found["by"]} if found else None
 
     def listed(self, municipality: str, most: int = 100) -> list[Document]:
         """The versions with time and author, the latest first."""

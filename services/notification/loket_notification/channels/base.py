@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+from loket_contracts.rpc.notification.commands import Callback
+
 GROUP = "loket.channels"
 
 
@@ -88,17 +90,6 @@ class Receipt:
 
 class Forged(Exception):
     """A receipt that was not sent by the provider."""
-
-
-@dataclass(frozen=True)
-class Callback:
-    """An HTTP request of a provider, as the gateway received it. Header names are in lower case."""
-
-    method: str
-    url: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = ""
 
 
 class Channel(Protocol):

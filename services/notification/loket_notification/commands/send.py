@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 from prometheus_client import Counter
@@ -13,6 +12,7 @@ from prometheus_client import Counter
 from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.answers import ContactCardDocument
 from loket_contracts.telephone import may_be_mobile
 
 from ..channels.base import Declined, NotSent, Refused, Unknown
@@ -57,7 +57,7 @@ class BatchLookup:
     suppressed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-def send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal, lookup: BatchLookup) -> str:
+def send(context: Context, claimed: Claimed, given: ContactCardDocument | Refusal, lookup: BatchLookup) -> str:
     """Send the message if possible, and return its state. `given`: the contact card, or the refusal of booking.
 
     Errors of one message are handled here; an unavailable database raises.
@@ -73,7 +73,7 @@ def send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal,
         return _again(context, claimed, "a mistake of ours")
 
 
-def _send(context: Context, claimed: Claimed, given: Mapping[str, Any] | Refusal, lookup: BatchLookup) -> str:  # noqa: C901
+def _send(context: Context, claimed: Claimed, given: ContactCardDocument | Refusal, lookup: BatchLookup) -> str:  # noqa: C901
     message, now = claimed.message, context.now()
     if claimed.uncertain > MAX_UNCERTAIN:
         return _settle(context, claimed, "failed", "it may have been sent twice already")

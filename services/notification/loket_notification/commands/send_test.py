@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.answers import Catalogue
+from loket_contracts.rpc.notification.answers import SentTest
 
 from ..channels.base import NotSent
 from ..composing.sample import language_of, sample_card
@@ -32,8 +32,8 @@ class Trial:
 
 def send_test(
     context: Context, municipality: str, kind: str, language: str | None, channel: str, to: str,
-    about: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    about: Catalogue | None = None,
+) -> SentTest:  # fmt: skip
     """Send the preview to an address of the operator's. Raises Refusal: unknown-message-kind, not-sent."""
     language = language_of(language, about)
     require_kind(kind, language)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.notification.answers import SuppressedAddress
 
 from ..context import Context
 
 
-def of_person(context: Context, mark: str) -> list[dict[str, Any]]:
-    """{channel, since, until} of each."""
+def of_person(context: Context, mark: str) -> list[SuppressedAddress]:
+    """The suppressed addresses of a person."""
     return [
-        {**each, "since": each["since"].isoformat(), "until": each["until"].isoformat()}
+        {"channel": each["channel"], "since": each["since"].isoformat(), "until": each["until"].isoformat()}
         for each in context.suppressions.unreachable(mark, context.now())
     ]
 
 
-def of_appointment(
-    context: Context, booking: ServiceProxy, municipality: str, appointment: str
-) -> list[dict[str, Any]]:
+def of_appointment(context: Context, booking: Booking, municipality: str, appointment: str) -> list[SuppressedAddress]:
     mark = _mark(booking, municipality, appointment)
     return of_person(context, mark) if mark else []
 
@@ -30,14 +27,14 @@ def lift(context: Context, mark: str, channel: str) -> bool:
     return context.suppressions.lift(mark, channel)
 
 
-def lift_of(context: Context, booking: ServiceProxy, municipality: str, appointment: str, channel: str) -> None:
+def lift_of(context: Context, booking: Booking, municipality: str, appointment: str, channel: str) -> None:
     """Raises Refusal: address-not-barred."""
     mark = _mark(booking, municipality, appointment)
     if not mark or not lift(context, mark, channel):
         raise Refusal("address-not-barred")
 
 
-def _mark(booking: ServiceProxy, municipality: str, appointment: str) -> str | None:
+def _mark(booking: Booking, municipality: str, appointment: str) -> str | None:
     """The mark of the person of an appointment; None when they were erased."""
     (found,) = booking.contact_cards([[municipality, appointment]])
-    return found.get("card", {}).get("contact_mark") or None
+    return found["card"]["contact_mark"] if "card" in found else None

@@ -7,23 +7,29 @@ which is harmless.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_contracts.envelope import Event
 from loket_contracts.languages import LANGUAGES, pick, spoken
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import TeamContact, Text
+from loket_contracts.rpc.reporting import Reporting
+from loket_contracts.rpc.reporting.answers import Overview
 
 from ..channels.base import Outgoing, Refused
 from ..context import Context
 from ..domain.kinds import EMAIL
 
+if TYPE_CHECKING:
+    from ..composing.report import Report
+
 WEEKS = dt.timedelta(weeks=13)
 log = structlog.get_logger()
 
 
-def send(context: Context, booking: ServiceProxy, reporting: ServiceProxy, event: Event) -> None:
+def send(context: Context, booking: Booking, reporting: Reporting, event: Event) -> None:
     """Raises NotSent, Unavailable, Refusal; InHand when another process is sending it."""
     if not context.plans.of(event.municipality).weekly_report or not context.reports.take(event.id, context.now()):
         return
@@ -35,7 +41,7 @@ def send(context: Context, booking: ServiceProxy, reporting: ServiceProxy, event
     context.reports.sent(event.id, context.now())
 
 
-def _send(context: Context, booking: ServiceProxy, reporting: ServiceProxy, event: Event) -> None:
+def _send(context: Context, booking: Booking, reporting: Reporting, event: Event) -> None:
     team = event.data["team"]
     contact = booking.team_contact(event.municipality, team)
     if contact is None or not contact["email"]:
@@ -60,7 +66,7 @@ def _send(context: Context, booking: ServiceProxy, reporting: ServiceProxy, even
         log.info("report sent", report=event.id)
 
 
-def _compose(contact: Any, week: Any, weeks: Any, link: str) -> Any:
+def _compose(contact: TeamContact, week: Overview, weeks: Overview, link: str) -> Report:
     from ..composing.report import compose  # imports the drawing library, which is large and needed once a week
 
     return compose(
@@ -68,9 +74,9 @@ def _compose(contact: Any, week: Any, weeks: Any, link: str) -> Any:
     )
 
 
-def _name(text: Any, contact: Any) -> str:
+def _name(text: Text, contact: TeamContact) -> str:
     return pick(text, _language(contact))
 
 
-def _language(contact: Any) -> str:
+def _language(contact: TeamContact) -> str:
     return spoken(contact["language"], LANGUAGES)

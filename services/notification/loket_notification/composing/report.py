@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from loket_contracts.languages import LOCALES
+from loket_contracts.rpc.reporting.answers import Overview
 
 from .charts import stacked
 from .phrases import words_of
@@ -46,7 +46,7 @@ class Report:
     pictures: Mapping[str, bytes]
 
 
-def compose(team: str, municipality: str, language: str, week: Any, weeks: Any, link: str) -> Report:
+def compose(team: str, municipality: str, language: str, week: Overview, weeks: Overview, link: str) -> Report:
     """`week`, `weeks`: what reporting says of the week and of the thirteen up to it; `link`: to the dashboard."""
     words = words_of(language)["weekly_report"]
     first, last = (_date(week[end], language) for end in ("from", "to"))
@@ -63,7 +63,7 @@ def compose(team: str, municipality: str, language: str, week: Any, weeks: Any, 
     }  # fmt: skip
     context["subject"] = words["subject"].format(team=team, first=first, last=last)
     labels = [each["part"].partition("-")[2] for each in weeks["course"]]
-    series = [(colour, [each["figures"][name] for each in weeks["course"]]) for name, colour in BECAME.items()]
+    series = [(colour, [each["figures"][name] or 0 for each in weeks["course"]]) for name, colour in BECAME.items()]
     return Report(
         context["subject"],
         _layouts.get_template("report.txt.j2").render(context),
@@ -72,8 +72,8 @@ def compose(team: str, municipality: str, language: str, week: Any, weeks: Any, 
     )
 
 
-def _total(weeks: Any, name: str) -> int:
-    return sum(each["figures"][name] for each in weeks["course"])
+def _total(weeks: Overview, name: str) -> int:
+    return sum(int(each["figures"][name] or 0) for each in weeks["course"])
 
 
 def _said(value: float | None, unit: str, language: str) -> str:

@@ -6,11 +6,10 @@ Loading a plan uses the sample words below; previews use the catalogue of the mu
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from loket_contracts.languages import DEFAULT_LANGUAGE, pick
+from loket_contracts.rpc.booking.answers import Catalogue
 
 from ..domain.card import ContactCard, Offer
 from ..domain.kinds import KINDS
@@ -28,12 +27,12 @@ WORDS = {
 }  # fmt: skip
 
 
-def language_of(asked: str | None, about: Mapping[str, Any] | None) -> str:
+def language_of(asked: str | None, about: Catalogue | None) -> str:
     """The language asked for, else the first of the municipality whose catalogue `about` is, else the default."""
     return asked or (about["municipality"]["languages"][0] if about else DEFAULT_LANGUAGE)
 
 
-def sample_card(kind: str, language: str, about: Mapping[str, Any] | None = None) -> ContactCard:
+def sample_card(kind: str, language: str, about: Catalogue | None = None) -> ContactCard:
     """A card in the state that this kind of message needs. `about`: the catalogue of the municipality, from booking."""
     what, bring, location, directions, team, called, asked, missing = WORDS[language]
     card = ContactCard(
@@ -55,7 +54,7 @@ def sample_card(kind: str, language: str, about: Mapping[str, Any] | None = None
     return replace(card, asked=asked, missing=(missing,))
 
 
-def _of_municipality(card: ContactCard, about: Mapping[str, Any]) -> ContactCard:
+def _of_municipality(card: ContactCard, about: Catalogue) -> ContactCard:
     """The same card at this municipality: about its first topic that people can come for, where they are received."""
     known, language = about["municipality"], card.language
     places = sorted(about["locations"], key=lambda place: place["channel"] != "on_site")

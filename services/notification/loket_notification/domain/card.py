@@ -6,11 +6,10 @@ A tolerant reader: fields that are not named here are ignored.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.languages import LANGUAGES, pick, spoken
+from loket_contracts.rpc.booking.answers import ContactCardDocument, OfferEntry
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,10 @@ class ContactCard:
     meeting_url: str = ""
 
     @classmethod
-    def read(cls, given: Mapping[str, Any]) -> ContactCard:
-        contact, location, municipality = given["contact"], given["location"] or {}, given["municipality"]
+    def read(cls, given: ContactCardDocument) -> ContactCard:
+        contact, location, municipality = given["contact"], given["location"], given["municipality"]
         language = spoken(contact.get("language"), tuple(municipality.get("languages", ())) + LANGUAGES)
-        address = location.get("address")
+        address, team, entry = location["address"], given["team"], given.get("waiting_list")
         return cls(
             name=contact["name"],
             email=contact.get("email"),
@@ -78,11 +77,11 @@ class ContactCard:
             time_zone=given["time_zone"],
             what=", ".join(pick(kind["name"], language) for kind in given["appointment_types"]),
             bring=tuple(pick(text, language) for text in given["bring"]),
-            location=pick(location.get("name"), language),
-            channel=location.get("channel", "on_site"),
+            location=pick(location["name"], language),
+            channel=location["channel"],
             address=f"{address['street']}, {address['postcode']} {address['city']}" if address else "",
-            directions=pick(location.get("directions"), language),
-            team=pick((given["team"] or {}).get("name"), language),
+            directions=pick(location["directions"], language),
+            team=pick(team["name"], language) if team else "",
             persons=given["persons"],
             municipality=pick(municipality["name"], language),
             municipality_email=municipality["email"],
@@ -90,18 +89,18 @@ class ContactCard:
             link_token=given["link_token"],
             phone=contact.get("phone"),
             mark=given.get("contact_mark") or "",
-            team_email=(given["team"] or {}).get("email"),
+            team_email=team.get("email") if team else None,
             receives=", ".join(given.get("with", ())),
             municipality_id=municipality["id"],
-            offer=_offer((given.get("waiting_list") or {}).get("offer")),
+            offer=_offer(entry["offer"] if entry else None),
             asked=next((each["text"] for each in reversed(given.get("asked", ())) if not each["answer"]), ""),
             meeting_url=location.get("meeting_url") or "",
             missing=tuple(pick(text, language) for text in given.get("missing_documents", ())),
         )
 
 
-def _offer(given: Mapping[str, Any] | None) -> Offer | None:
+def _offer(given: OfferEntry | None) -> Offer | None:
     if given is None:
         return None
-    moments = (dt.datetime.fromisoformat(given[name]) for name in ("start", "end", "expires_at"))
-    return Offer(*moments)
+    moments = (given["start"], given["end"], given["expires_at"])
+    return Offer(*(dt.datetime.fromisoformat(each) for each in moments))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from loket_chassis.messaging.event_log import MAX_AT_ONCE, page_of
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.notification.answers import MessageStatus, SuppressedRecipient
+from loket_contracts.rpc.service import EventPage
 
 from ..commands.send import outcome_event
 from ..context import Context
@@ -19,18 +20,18 @@ MAX_LISTED = 500
 RESENT_WITHIN = dt.timedelta(days=1)
 
 
-def of_appointment(context: Context, municipality: str, appointment: str) -> list[dict[str, Any]]:
+def of_appointment(context: Context, municipality: str, appointment: str) -> list[MessageStatus]:
     """All messages about an appointment, in the order in which they were planned."""
     return [_described(each) for each in context.messages.of_appointment(municipality, appointment)]
 
 
-def failures(context: Context, municipality: str, hours: int = 24) -> list[dict[str, Any]]:
+def failures(context: Context, municipality: str, hours: int = 24) -> list[MessageStatus]:
     """The messages that could not be sent, the latest first."""
     since = context.now() - dt.timedelta(hours=hours)
     return [_described(each) for each in context.messages.failures(municipality, since, MAX_LISTED)]
 
 
-def unwanted(context: Context, municipality: str) -> list[dict[str, Any]]:
+def unwanted(context: Context, municipality: str) -> list[SuppressedRecipient]:
     """The suppression list of a municipality, by mark, the latest first."""
     return context.suppressions.listed(municipality, MAX_LISTED, context.now())
 
@@ -41,7 +42,7 @@ def resend(context: Context, municipality: str, message: str) -> None:
         raise Refusal("unknown-message", {"message": message})
 
 
-def _described(found: Document) -> dict[str, Any]:
+def _described(found: Document) -> MessageStatus:
     return {
         "message": found["_id"],
         "appointment": found["appointment"],
@@ -56,12 +57,15 @@ def _described(found: Document) -> dict[str, Any]:
         "provider": found.get("provider", ""),
         "segments": found.get("segments"),
         "uncertain": found.get("uncertain", 0),
-        "tries": [{**each, "at": each["at"].isoformat()} for each in found.get("tries", ())],
+        "tries": [
+            {"at": each["at"].isoformat(), "provider": each["provider"], "outcome": each["outcome"]}
+            for each in found.get("tries", ())
+        ],
     }
 
 
-def logged_events(context: Context, after: str, most: int) -> dict[str, Any]:
-    """The events of the next messages by id, recreated: {events, after}."""
+def logged_events(context: Context, after: str, most: int) -> EventPage:
+    """The events of the next messages by id, recreated."""
     found = context.messages.after(after, min(most, MAX_AT_ONCE))
     events = [event for message, document in found for event in _events_of(message, document)]
     return page_of(events, found[-1][0].id if found else None)

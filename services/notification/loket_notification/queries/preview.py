@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from loket_contracts.rpc.booking.answers import Catalogue
+from loket_contracts.rpc.notification.answers import Preview
 
 from ..composing.mail import compose
 from ..composing.phrases import Texts
@@ -15,8 +15,8 @@ from ..domain.segments import cut, plain
 
 def preview(
     context: Context, municipality: str, kind: str, language: str | None, texts: Texts | None = None,
-    about: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    about: Catalogue | None = None,
+) -> Preview:  # fmt: skip
     """The message as it would be sent, by default in the municipality's first language.
 
     `texts`: replace those of the municipality. `about`: its catalogue, from booking; sample data by default.

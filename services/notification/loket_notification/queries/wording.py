@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.booking.answers import Catalogue
+from loket_contracts.rpc.notification.answers import Preview, Wording
 
 from ..commands.wording import amended_plan
 from ..composing.phrases import PARTS, words_of
@@ -12,7 +13,7 @@ from ..domain.kinds import require_kind
 from .preview import preview
 
 
-def words(context: Context, municipality: str, kind: str, language: str) -> dict[str, Any]:
+def words(context: Context, municipality: str, kind: str, language: str) -> Wording:
     """By part of the message the default text and that of this municipality; and the version of the plan.
 
     Raises Refusal: unknown-message-kind.
@@ -21,12 +22,10 @@ def words(context: Context, municipality: str, kind: str, language: str) -> dict
     version, text = context.plans.versions.latest(municipality)  # both of one version, which the cache may not have yet
     own = context.plans.proposed(text).texts.get(language, {}).get(kind, {}) if text else {}
     usual = words_of(language)[kind]
-    return {"version": version, "parts": {name: [usual[name], own.get(name)] for name in PARTS if name in usual}}
+    return {"version": version, "parts": {name: (usual[name], own.get(name)) for name in PARTS if name in usual}}
 
 
-def propose(
-    context: Context, municipality: str, command: Mapping[str, Any], about: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def propose(context: Context, municipality: str, command: AmendPart, about: Catalogue | None = None) -> Preview:
     """A preview with this wording. `command` and refusals as for `change`, `about` as for `preview`."""
     _, plan = amended_plan(context, municipality, command)
-    return preview(context, municipality, command["name"], command["section"], plan.texts, about)
+    return preview(context, municipality, command.name, command.section, plan.texts, about)

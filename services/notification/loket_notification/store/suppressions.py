@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from pymongo.database import Database
 
 from loket_chassis.storage.connection import Document
+from loket_contracts.rpc.notification.answers import SuppressedRecipient
 
 OPTED_OUT, UNREACHABLE = "opted-out", "unreachable"
 CHANNELS = ("email", "sms")
@@ -66,10 +66,10 @@ class Suppressions:
             if _is_in_force(each, now)
         ]
 
-    def listed(self, municipality: str, most: int, now: dt.datetime) -> list[dict[str, Any]]:
+    def listed(self, municipality: str, most: int, now: dt.datetime) -> list[SuppressedRecipient]:
         found = self.collection.find({"municipality": municipality}).sort("at", -1).limit(most)
         return [
-            {name: each[name] for name in ("mark", "channel", "why")} | {"at": each["at"].isoformat()}
+            {"mark": each["mark"], "channel": each["channel"], "why": each["why"], "at": each["at"].isoformat()}
             for each in found
             if _is_in_force(each, now)
         ]

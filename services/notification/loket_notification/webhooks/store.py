@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.database import Database
@@ -18,6 +17,7 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.storage import pagination
 from loket_chassis.storage.connection import Document
+from loket_contracts.rpc.notification.answers import Delivery, Subscription
 
 #: the delay after each failed attempt
 DELAYS = tuple(dt.timedelta(seconds=each) for each in (5, 60, 300, 1800, 7200, 18000, 36000, 86400))
@@ -123,7 +123,7 @@ class Webhooks:
             update["$unset"] = {"due": ""}
         self.deliveries.update_one({"_id": delivery["_id"]}, update)
 
-    def page(self, subscription: str, cursor: str | None, most: int) -> tuple[list[Document], str | None]:
+    def page(self, subscription: str, cursor: str | None, most: int) -> tuple[list[Delivery], str | None]:
         """The deliveries, the latest first. Raises Refusal: invalid-request."""
         found, more = pagination.latest(self.deliveries, {"subscription": subscription}, cursor, most)
         return [_describe_delivery(each) for each in found], more
@@ -143,18 +143,21 @@ def _whose(municipality: str, owner: str | None) -> Document:
     return {"municipality": municipality} if owner is None else {"municipality": municipality, "owner": owner}
 
 
-def _describe_delivery(delivery: Document) -> Document:
+def _describe_delivery(delivery: Document) -> Delivery:
     return {
         "event": delivery["event"],
         "type": delivery["type"],
         "state": delivery["state"],
         "made_at": delivery["made_at"].isoformat(),
         "next_try": delivery["due"].isoformat() if delivery["state"] == "waiting" and "due" in delivery else None,
-        "tries": [{**each, "at": each["at"].isoformat()} for each in delivery["tries"]],
+        "tries": [
+            {"at": each["at"].isoformat(), "status": each["status"], "error": each["error"]}
+            for each in delivery["tries"]
+        ],
     }
 
 
-def describe(subscription: Document) -> dict[str, Any]:
+def describe(subscription: Document) -> Subscription:
     """A subscription as its owner sees it, without its secret."""
     since = subscription["failing_since"]
     return {

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 from loket_chassis.storage.connection import Document
 from loket_contracts.errors import Refusal
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS
+from loket_contracts.rpc.notification.answers import DeliveryPage, NewSubscription, Subscription
+from loket_contracts.rpc.notification.commands import Subscribe
 
 from .signing import new_secret
 from .store import Webhooks, describe
@@ -23,26 +23,26 @@ MAX_PER_OWNER = 20
 
 
 def subscribe(
-    webhooks: Webhooks, municipality: str, owner: str, command: Mapping[str, Any], allow_private: bool, now: dt.datetime
-) -> dict[str, Any]:
+    webhooks: Webhooks, municipality: str, owner: str, command: Subscribe, allow_private: bool, now: dt.datetime
+) -> NewSubscription:
     """Raises Refusal: webhook-target-refused, too-many-webhooks, invalid-request."""
-    for index, name in enumerate(command["types"]):
+    for index, name in enumerate(command.types):
         if name not in TYPES:
             raise Refusal(
                 "invalid-request", errors=[{"pointer": f"/types/{index}", "detail": "There is no such event type."}]
             )
     try:
-        check_target(command["url"], allow_private)
+        check_target(command.url, allow_private)
     except NotAllowed as error:
         raise Refusal("webhook-target-refused", {"reason": error}) from error
     if len(webhooks.of_owner(municipality, owner)) >= MAX_PER_OWNER:
         raise Refusal("too-many-webhooks", {"limit": MAX_PER_OWNER})
     secret = new_secret()
-    made = webhooks.add(municipality, owner, command["url"], sorted(set(command["types"])), secret, now)
+    made = webhooks.add(municipality, owner, command.url, sorted(set(command.types)), secret, now)
     return {**describe(made), "secret": secret}
 
 
-def listed(webhooks: Webhooks, municipality: str, owner: str | None) -> list[dict[str, Any]]:
+def listed(webhooks: Webhooks, municipality: str, owner: str | None) -> list[Subscription]:
     return [describe(each) for each in webhooks.of_owner(municipality, owner)]
 
 
@@ -51,7 +51,7 @@ def remove(webhooks: Webhooks, municipality: str, owner: str | None, identifier:
     webhooks.remove(_one(webhooks, municipality, owner, identifier)["_id"])
 
 
-def switch_on(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> dict[str, Any]:
+def switch_on(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> Subscription:
     """Enable a subscription that was disabled because all deliveries failed. Raises Refusal: webhook-not-found."""
     webhooks.switch_on(_one(webhooks, municipality, owner, identifier)["_id"])
     return describe(_one(webhooks, municipality, owner, identifier))
@@ -59,7 +59,7 @@ def switch_on(webhooks: Webhooks, municipality: str, owner: str | None, identifi
 
 def deliveries(
     webhooks: Webhooks, municipality: str, owner: str | None, identifier: str, cursor: str | None, most: int
-) -> dict[str, Any]:
+) -> DeliveryPage:
     """The deliveries and their outcomes, the latest first. Raises Refusal: webhook-not-found, invalid-request."""
     subscription = _one(webhooks, municipality, owner, identifier)
     found, more = webhooks.page(subscription["_id"], cursor, most)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import eventlet
 import structlog
@@ -21,6 +20,8 @@ from loket_chassis.messaging.rpc import RemoteError, RpcCaller, Unavailable
 from loket_chassis.runtime import tracing
 from loket_chassis.runtime.worker import Spawn, Worker
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import ContactCardDocument
 
 from ..commands.send import UNCERTAIN, BatchLookup, send
 from ..context import Context
@@ -37,13 +38,13 @@ STOP_TIMEOUT = 8.0
 log = structlog.get_logger()
 
 #: the contact card that booking gave for an appointment, or its refusal
-CardOrRefusal = Mapping[str, Any] | Refusal
+CardOrRefusal = ContactCardDocument | Refusal
 
 
 class Dispatcher:
     """Claims due messages, looks up their contact cards and sends them, in the background."""
 
-    def __init__(self, context: Context, booking: RpcCaller, senders: int) -> None:
+    def __init__(self, context: Context, booking: RpcCaller[Booking], senders: int) -> None:
         """`senders`: how many messages are sent at once."""
         self._context = context
         self._booking = booking

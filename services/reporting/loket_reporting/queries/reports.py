@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass, replace
 
 from loket_contracts.errors import Refusal
 from loket_contracts.figures import FIGURES
+from loket_contracts.rpc.reporting.answers import NamedFigures, OpenDataRow, Overview, TablePage, TableRow
 
 from ..domain.daily_counts import ALL, Counts, slice_name
 from ..domain.disclosure_control import publishable
@@ -24,24 +25,32 @@ OPEN_DATA_MONTHS = 24
 #: the number of parts of the period in one page of a table
 PARTS_PER_PAGE = 60
 #: parts of which every month is of one only
-MONTH_BASED_PARTS = ("month", "quarter")
-Filters = dict[str, str | None]
+OF_MONTHS = ("month", "quarter")
 
 
-def slice_of(filters: Filters) -> str:
-    """The requested slice. Raises Refusal: invalid-request for a team and a type together."""
-    team, kind = filters.get("team"), filters.get("appointment_type")
-    if team and kind:
-        detail = "Ask for a team or for an appointment type; a type is of one team."
-        raise Refusal("invalid-request", errors=[{"parameter": "appointment_type", "detail": detail}])
-    return slice_name(filters.get("location"), f"team:{team}" if team else f"type:{kind}" if kind else ALL)
+@dataclass(frozen=True)
+class Filters:
+    """The team or appointment type, and the location, that figures are limited to; None for all."""
+
+    team: str | None = None
+    appointment_type: str | None = None
+    location: str | None = None
+
+    @property
+    def slice(self) -> str:
+        """The name of the slice. Raises Refusal: invalid-request for a team and a type together."""
+        if self.team and self.appointment_type:
+            detail = "Ask for a team or for an appointment type; a type is of one team."
+            raise Refusal("invalid-request", errors=[{"parameter": "appointment_type", "detail": detail}])
+        rest = f"team:{self.team}" if self.team else f"type:{self.appointment_type}" if self.appointment_type else ALL
+        return slice_name(self.location, rest)
 
 
-def overview(projection: Projection, municipality: str, period: Period, filters: Filters) -> dict[str, Any]:
+def overview(projection: Projection, municipality: str, period: Period, filters: Filters) -> Overview:
     """The figures of a period and of the one before it, their course, the hours, and by team, type and location."""
-    name, part = slice_of(filters), period.default_part()
+    name, part = filters.slice, period.usual_part()
     course = _series(projection, municipality, name, period, part)
-    before = period.before()
+    before, divided = period.before(), _by_slice_kind(projection, municipality, period, filters)
     counts: Counts = Counter()
     for own in course.values():
         counts.update(own)
@@ -59,18 +68,20 @@ def overview(projection: Projection, municipality: str, period: Period, filters:
         "every": part,
         "course": [{"part": each, "figures": calculate(own)} for each, own in course.items()],
         "hours": [[counts[f"hour:{weekday}:{hour}"] for hour in range(24)] for weekday in range(7)],
-        **_by_slice_kind(projection, municipality, period, filters),
+        "by_team": divided["team"],
+        "by_appointment_type": divided["appointment_type"],
+        "by_location": divided["location"],
     }
 
 
 def _by_slice_kind(
     projection: Projection, municipality: str, period: Period, filters: Filters
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, list[NamedFigures]]:
     """The figures by team, type and location, of those that have any."""
     slices = {by: dict(_named_slices(projection, municipality, by, filters)) for by in SLICE_PREFIXES}
-    totals = _totals(projection, municipality, {name for own in slices.values() for name in own.values()}, period)
+    whole = _totals(projection, municipality, {name for own in slices.values() for name in own.values()}, period)
     return {
-        f"by_{by}": [{"id": label, "figures": calculate(totals[name])} for label, name in own.items() if name in totals]
+        by: [{"id": label, "figures": calculate(totals[name])} for label, name in own.items() if name in totals]
         for by, own in slices.items()
     }
 
@@ -83,7 +94,7 @@ def table(
     by: str | None,
     after: int,
     filters: Filters,
-) -> dict[str, Any]:
+) -> TablePage:
     """One row for each part of the period, and for each team, type or location when `by` says so.
 
     A page of them: {figures, rows, after}. `after`: how many parts were given before, None at the end. Raises
@@ -95,32 +106,39 @@ def table(
         raise Refusal(
             "invalid-request", errors=[{"parameter": parameter, "detail": f"Must be one of: {', '.join(possible)}."}]
         )
-    slices = [("", slice_of(filters))] if by is None else list(_named_slices(projection, municipality, by, filters))
+    slices = [("", filters.slice)] if by is None else list(_named_slices(projection, municipality, by, filters))
     page = period.cut(part, after, PARTS_PER_PAGE)
     if page is None:
         return {"figures": list(FIGURES), "rows": [], "after": None}
-    rows = [
+    rows: list[TableRow] = [
         {"part": each, "id": label, "figures": calculate(own)}
         for label, name in slices
         for each, own in _series(projection, municipality, name, page, part).items()
     ]
     return {
         "figures": list(FIGURES),
-        "rows": sorted(rows, key=lambda row: (str(row["part"]), str(row["id"]))),
+        "rows": sorted(rows, key=lambda row: (row["part"], row["id"])),
         "after": None if page.last == period.last else after + PARTS_PER_PAGE,
     }
 
 
-def open_data(projection: Projection, municipality: str, today: dt.date) -> list[dict[str, Any]]:
+def open_data(projection: Projection, municipality: str, today: dt.date) -> list[OpenDataRow]:
     """What became of appointments, by month and type, of whole months that are over, few people left out."""
     period = whole_months(today, OPEN_DATA_MONTHS)
     rows: dict[str, dict[str, dict[str, int]]] = {part: {} for part in period.parts("month")}
-    for label, name in _named_slices(projection, municipality, "appointment_type", {}):
+    for label, name in _named_slices(projection, municipality, "appointment_type", Filters()):
         for part, counts in _series(projection, municipality, name, period, "month").items():
             if counts["appointments"]:
                 rows[part][label] = _open_data_counts(counts)
     return [
-        {"month": part, "appointment_type": label, **shown}
+        {
+            "month": part,
+            "appointment_type": label,
+            "completed": shown["completed"],
+            "no_show": shown["no_show"],
+            "cancelled": shown["cancelled"],
+            "other": shown["other"],
+        }
         for part, of_types in rows.items()
         for label, shown in publishable(of_types, OPEN_DATA_COLUMNS).items()
     ]
@@ -164,12 +182,13 @@ def _named_slices(projection: Projection, municipality: str, by: str, filters: F
     """What the municipality is divided in, each with the name of its slice at the location that is asked for."""
     names = projection.months.slices(municipality, SLICE_PREFIXES[by])
     if by == "location":
-        rest = slice_of({**filters, "location": None})
+        rest = replace(filters, location=None).slice
         for label in sorted({each[len(SLICE_PREFIXES[by]) :].partition("/")[0] for each in names}):
-            if filters.get("location") in (None, label):
+            if filters.location in (None, label):
                 yield label, slice_name(label, rest)
         return
+    wanted = {"team": filters.team, "appointment_type": filters.appointment_type}[by]
     for name in names:
         label = name[len(SLICE_PREFIXES[by]) :]
-        if filters.get(by) in (None, label):
-            yield label, slice_name(filters.get("location"), name)
+        if wanted in (None, label):
+            yield label, slice_name(filters.location, name)

@@ -13,9 +13,10 @@ from typing import Any
 import eventlet
 import structlog
 
-from loket_chassis.messaging.rpc import ServiceProxy
 from loket_chassis.runtime.worker import Spawn
 from loket_contracts.envelope import Event
+from loket_contracts.rpc.reporting.answers import RebuildProgress
+from loket_contracts.rpc.service import EventSource
 
 from ..domain.facts import KIND_OF
 from ..store.projections import Projection, Projections
@@ -27,7 +28,7 @@ SILENT = dt.timedelta(seconds=60)
 log = structlog.get_logger()
 
 
-def start(projections: Projections, booking: ServiceProxy, notification: ServiceProxy, spawn: Spawn) -> bool:
+def start(projections: Projections, booking: EventSource, notification: EventSource, spawn: Spawn) -> bool:
     """Start a rebuild in the background and return True, or False when one is running already."""
     if not projections.claim_rebuild(_now(), SILENT):
         return False
@@ -36,16 +37,21 @@ def start(projections: Projections, booking: ServiceProxy, notification: Service
     return True
 
 
-def progress(projections: Projections) -> dict[str, Any]:
-    """{state, events, of, days}: the events applied, their total, and the days counted."""
+def progress(projections: Projections) -> RebuildProgress:
+    """The progress of the last rebuild. One without a heartbeat has died."""
     known = projections.progress()
-    if known["state"] == "running" and known["at"] < _now() - SILENT:
-        known["state"] = "died"
-    known["at"] = known["at"].isoformat() if known["at"] else None
-    return known
+    has_died = known["state"] == "running" and known["at"] < _now() - SILENT
+    shown: RebuildProgress = {
+        "state": "died" if has_died else known["state"],
+        "at": known["at"].isoformat() if known["at"] else None,
+        "events": known["events"],
+        "of": known["of"],
+        "days": known["days"],
+    }
+    return {**shown, "why": known["why"]} if "why" in known else shown
 
 
-def _run(projections: Projections, sources: dict[str, ServiceProxy]) -> None:
+def _run(projections: Projections, sources: dict[str, EventSource]) -> None:
     report = _progress_reporter(projections)
     try:
         fresh = projections.begin()
@@ -57,7 +63,7 @@ def _run(projections: Projections, sources: dict[str, ServiceProxy]) -> None:
         report(state="failed", why=type(error).__name__)
 
 
-def rebuild(fresh: Projection, sources: dict[str, ServiceProxy], report: Callable[..., None]) -> None:
+def rebuild(fresh: Projection, sources: dict[str, EventSource], report: Callable[..., None]) -> None:
     """Fill a projection from the event logs of `sources`."""
     report(of=sum(source.count_events() for source in sources.values()))
     events = 0
@@ -71,7 +77,7 @@ def rebuild(fresh: Projection, sources: dict[str, ServiceProxy], report: Callabl
     recount_all(fresh, lambda days: report(days=days))
 
 
-def _pages(source: ServiceProxy) -> Iterator[list[str]]:
+def _pages(source: EventSource) -> Iterator[list[str]]:
     """The events of a log, page by page; the next one is fetched while this one is processed."""
     coming = eventlet.spawn(source.logged_events, "", PAGE)
     while (page := coming.wait())["after"] is not None:

@@ -1,4 +1,7 @@
-"""Access of staff who work for some teams only. `teams`: their codes; None for all teams of the municipality."""
+"""Which appointments, resources and tickets a caller has access to.
+
+`teams`: the codes of those that a member of staff works for; None for all teams of the municipality.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.caller import Caller
 
 from ..store.cards import Card
 from ..store.configurations import Configurations
@@ -16,13 +20,32 @@ Teams = Sequence[str] | None
 
 
 @dataclass(frozen=True)
-class TeamAccess:
+class Access:
     configurations: Configurations
     tickets: Tickets
     appointments: AppointmentQueries
 
-    def find_card(self, municipality: str, identifier: str, teams: Teams) -> Card:
-        """The card by id or reference. Raises Refusal: appointment-not-found, also for another team's appointment."""
+    def find_card(self, municipality: str, identifier: str, caller: Caller) -> Card:
+        """The card of an appointment that the caller may see.
+
+        A resident has the token of its link, a portal has booked it, staff work for its team and may give its
+        reference. Raises Refusal: appointment-not-found, also for an appointment that the caller may not see.
+        """
+        match caller.kind:
+            case "resident":
+                return self.appointments.find_card(municipality, identifier, caller.token or "")
+            case "portal":
+                card = self.appointments.find_card_by_id(municipality, identifier)
+                if card.portal is None or card.portal != caller.name:
+                    raise Refusal("appointment-not-found")
+                return card
+            case "staff":
+                return self.find_card_for_staff(municipality, identifier, caller.teams)
+            case _:
+                raise Refusal("appointment-not-found")
+
+    def find_card_for_staff(self, municipality: str, identifier: str, teams: Teams) -> Card:
+        """As `find_card`, for staff of these teams."""
         card = self.appointments.find_card_by_id_or_reference(municipality, identifier)
         if teams is not None and self.appointments.appointment(card).team not in teams:
             raise Refusal("appointment-not-found")

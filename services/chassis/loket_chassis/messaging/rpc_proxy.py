@@ -1,0 +1,48 @@
+"""The client side of a Protocol: an object with its methods, each of which sends one call.
+
+The class of a Protocol is made once, so a call looks nothing up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from loket_contracts.rpc.method import Method, method_of, methods_of, routing_name, version_of
+
+P = TypeVar("P")
+#: sends one call: the name in the routing key, and the arguments as JSON by position and by name
+Send = Callable[[str, list[Any], dict[str, Any]], Any]
+
+
+def service_name(protocol: type) -> str:
+    """The name of the service with this Protocol: the same, in lower case."""
+    return protocol.__name__.lower()
+
+
+def proxy_of(protocol: type[P], send: Send) -> P:
+    """An object whose methods are those of the Protocol. Each sends a call and returns its answer."""
+    return cast(P, _proxy_class(cast(Any, protocol))(send))
+
+
+class _Proxy:
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+
+@cache
+def _proxy_class(protocol: type) -> type[_Proxy]:
+    methods = {
+        name: _sender(routing_name(name, version_of(method)), method_of(method))
+        for name, method in methods_of(protocol).items()
+    }
+    return type(f"{protocol.__name__}Proxy", (_Proxy,), methods)
+
+
+def _sender(route: str, method: Method) -> Callable[..., Any]:
+    def call(self: _Proxy, *args: Any, **kwargs: Any) -> Any:
+        return method.read_answer(self._send(route, *method.write_arguments(args, kwargs)))
+
+    call.__name__ = method.name
+    return call

@@ -1,0 +1,35 @@
+"""The command that changes one part of a text that a municipality sets: its configuration or its message plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import fields, validate
+
+from ..fields import Identifier
+from .message import MessageSchema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendPart:
+    """Change some values of one part, and leave all else of the text as it is.
+
+    `version`: of the text that was changed. `values`: by key, as YAML would read them with every scalar a string; None
+    removes a key.
+    """
+
+    section: str
+    name: str
+    version: int
+    values: Mapping[str, Any]
+
+
+class AmendPartSchema(MessageSchema[AmendPart]):
+    """Change some values of one part of a text."""
+
+    section = fields.String(required=True)
+    name = Identifier(required=True)
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)

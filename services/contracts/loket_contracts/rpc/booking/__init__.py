@@ -1,0 +1,5 @@
+"""Booking over RPC: its Protocol, and the types of what its methods take and return."""
+
+from .protocol import Booking
+
+__all__ = ["Booking"]

@@ -1,0 +1,251 @@
+"""Answers of booking, which are JSON as they are. Times are RFC 3339, dates YYYY-MM-DD, texts are by language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+from ...refusal_codes import RefusalCode
+
+#: a text by language; a municipality need not have every language
+Text = Mapping[str, str]
+
+
+class MunicipalityEntry(TypedDict):
+    """A municipality and how to reach it. `languages`: its default first."""
+
+    id: str
+    name: Text
+    time_zone: str
+    languages: list[str]
+    country: str
+    email: str | None
+    phone: str | None
+    website: str | None
+
+
+class AddressEntry(TypedDict):
+    """A postal address."""
+
+    street: str
+    postcode: str
+    city: str
+
+
+class LocationEntry(TypedDict):
+    """A place, or telephone, video or a site visit. `meeting_url`: only for the resident of an appointment."""
+
+    id: str
+    name: Text
+    channel: str
+    time_zone: str
+    address: AddressEntry | None
+    directions: Text
+    meeting_url: NotRequired[str | None]
+
+
+class TeamEntry(TypedDict):
+    """A team by name. `email`: only in an appointment."""
+
+    id: str
+    name: Text
+    email: NotRequired[str | None]
+
+
+class NamedEntry(TypedDict):
+    """An entry of the catalogue by name."""
+
+    id: str
+    name: Text
+
+
+class ChoiceEntry(TypedDict):
+    """One choice of a question."""
+
+    id: str
+    label: Text
+
+
+#: a question is asked only if another has one of these answers
+ConditionEntry = TypedDict("ConditionEntry", {"question": str, "is": list[str]})
+
+
+class QuestionEntry(TypedDict):
+    """A question of an intake form."""
+
+    id: str
+    label: Text
+    kind: str
+    required: bool
+    hint: Text
+    choices: list[ChoiceEntry]
+    only_if: ConditionEntry | None
+    due_working_days: int | None
+
+
+class GuidanceEntry(TypedDict):
+    """What a resident can read before booking, and where."""
+
+    text: Text
+    link: str | None
+
+
+class AppointmentTypeEntry(TypedDict):
+    """What can be booked. `visibility`: public, link or staff."""
+
+    id: str
+    name: Text
+    description: Text
+    category: Text
+    team: str
+    locations: list[str]
+    duration: int
+    per_extra_person: int
+    notice_hours: int
+    notice_working_days: int
+    horizon_days: int
+    bring: list[Text]
+    visibility: str
+    keywords: list[Text]
+    guidance: GuidanceEntry | None
+    questions: list[QuestionEntry]
+
+
+class OnlineEntry(TypedDict):
+    """`origins`: of websites that may call the API. `friction`: whether a hold needs proof of work."""
+
+    origins: list[str]
+    friction: bool
+
+
+class LookEntry(TypedDict):
+    """The colour and logo of the pages, where it has its own."""
+
+    colour: str | None
+    logo: str | None
+
+
+class RemovedEntries(TypedDict):
+    """Entries that were removed from the configuration, to which appointments still refer."""
+
+    locations: list[LocationEntry]
+    teams: list[TeamEntry]
+    resources: list[NamedEntry]
+    appointment_types: list[AppointmentTypeEntry]
+
+
+class Catalogue(TypedDict):
+    """All public data of a municipality. `version`: of its configuration."""
+
+    municipality: MunicipalityEntry
+    version: int
+    online: OnlineEntry
+    look: LookEntry
+    reasons: dict[str, list[str]]
+    locations: list[LocationEntry]
+    teams: list[TeamEntry]
+    appointment_types: list[AppointmentTypeEntry]
+    removed: RemovedEntries
+
+
+class OfferEntry(TypedDict):
+    """An earlier time that is held for a resident on the waiting list."""
+
+    start: str
+    end: str
+    expires_at: str
+
+
+class WaitingEntry(TypedDict):
+    """An entry on the waiting list, with its offer."""
+
+    state: str
+    joined_at: str
+    not_before: str | None
+    offer: OfferEntry | None
+
+
+class FileEntry(TypedDict):
+    """A file of an appointment, without its content."""
+
+    id: str
+    question: str | None
+    name: str
+    media_type: str
+    size: int
+
+
+class RequestEntry(TypedDict):
+    """What the specialist asked for; `answer` is None until it is answered."""
+
+    text: str
+    answer: str | None
+
+
+#: an appointment as its resident sees it. `with`: the specialists, if their names are public
+AppointmentView = TypedDict(
+    "AppointmentView",
+    {
+        "id": str,
+        "reference": str,
+        "state": str,
+        "sequence": int,
+        "appointment_types": list[NamedEntry],
+        "bring": list[Text],
+        "location": LocationEntry,
+        "team": TeamEntry | None,
+        "with": list[str],
+        "persons": int,
+        "phone": str | None,
+        "start": str,
+        "end": str,
+        "time_zone": str,
+        "language": str,
+        "allowed": list[str],
+        "move_refusal": RefusalCode | None,
+        "move_to": list[LocationEntry],
+        "answers": dict[str, str],
+        "files": list[FileEntry],
+        "missing": list[str],
+        "asked": list[RequestEntry],
+        "waiting_list": WaitingEntry | None,
+    },
+)
+
+
+class ContactEntry(TypedDict):
+    """The resident, and how to reach them. All but the name may be None or absent."""
+
+    name: str
+    email: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    language: NotRequired[str | None]
+
+
+class ContactCardDocument(AppointmentView):
+    """The appointment with its resident, for notification at the time of sending.
+
+    `contact_mark`: the pseudonym of the person. `missing_documents`: the names of the documents that are missing.
+    """
+
+    contact: ContactEntry
+    contact_mark: str | None
+    link_token: str
+    municipality: MunicipalityEntry
+    missing_documents: list[Text]
+
+
+class CardOrRefusal(TypedDict):
+    """The contact card of one appointment, or why there is none. It has exactly one of these."""
+
+    card: NotRequired[ContactCardDocument]
+    refused: NotRequired[RefusalCode]
+
+
+class TeamContact(TypedDict):
+    """The names of a team and its municipality, and the address and language of the team."""
+
+    team: Text
+    email: str | None
+    municipality: Text
+    language: str

@@ -1,0 +1,36 @@
+"""Commands of booking. They check the shape; whether a slot is available is decided by booking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marshmallow import Schema, fields
+
+from ...fields import Identifier
+from ..message import MessageSchema
+
+
+class ChangeSchema(Schema):
+    """`sequence` is the version that the caller saw: when the appointment has changed since, nothing is done."""
+
+    reason = Identifier(load_default=None, allow_none=True, metadata={"description": "a reason code"})
+    sequence = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        metadata={"description": "the version that you saw; refused with changed-meanwhile when it is no longer so"},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelAppointment:
+    """Give the time back. `sequence`: of the appointment as the caller knows it."""
+
+    reason: str = "no-longer-needed"
+    sequence: int | None = None
+
+
+class CancelAppointmentSchema(ChangeSchema, MessageSchema[CancelAppointment]):
+    """Give the time back."""
+
+    reason = Identifier(load_default="no-longer-needed", metadata={"example": "no-longer-needed"})

@@ -1,0 +1,404 @@
+"""Every RPC method of booking. Times cross the bus as RFC 3339, dates as YYYY-MM-DD.
+
+`token`: the secret of an appointment's link. `who`: the code of an account or key; the gateway has checked its
+permissions. `teams`: those that the account works for, None for all; another team's appointment is refused as
+appointment-not-found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from ..amend_part import AmendPart
+from ..caller import Caller
+from ..method import version
+from ..service import EventSource
+from .answers import AppointmentView, CardOrRefusal, Catalogue, FileEntry, MunicipalityEntry, TeamContact, WaitingEntry
+from .commands import CancelAppointment
+
+
+class Booking(EventSource, Protocol):
+    """Appointments of every municipality."""
+
+    # for residents
+
+    def municipalities(self) -> list[MunicipalityEntry]: ...
+
+    def catalogue(self, municipality: str) -> Catalogue: ...
+
+    def free_slots(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+
+    def day_counts(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+
+    def first_available(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+
+    def explain(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+
+    def hold(
+        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None, client: str | None = None
+    ) -> dict[str, Any]: ...
+
+    def held(self, municipality: str, identifier: str) -> dict[str, Any]: ...
+
+    def hold_instead(
+        self, municipality: str, before: str, body: dict[str, Any], client: str | None = None
+    ) -> dict[str, Any]:
+        """Hold another slot for the same visit, and move the form to it."""
+        ...
+
+    def fill_in(self, municipality: str, hold: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Store a part of the form: `answers`, `contact`."""
+        ...
+
+    def attach(self, municipality: str, hold: str, question: str, name: str, content: str) -> dict[str, Any]:
+        """Store a file with the form. `content` is base64 (RFC 4648)."""
+        ...
+
+    def detach(self, municipality: str, hold: str, file: str) -> dict[str, Any]: ...
+
+    def filled_in(self, municipality: str, hold: str) -> dict[str, Any]:
+        """The hold and its form so far."""
+        ...
+
+    def book_filled_in(
+        self, municipality: str, hold: str, invitation: str | None = None, client: str | None = None
+    ) -> dict[str, Any]: ...
+
+    def book(
+        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None, client: str | None = None
+    ) -> dict[str, Any]: ...
+
+    def invitation(self, municipality: str, token: str) -> dict[str, Any]: ...
+
+    def appointment(self, municipality: str, identifier: str, token: str) -> AppointmentView: ...
+
+    def appointment_calendar(self, municipality: str, identifier: str, token: str, url: str = "") -> str:
+        """`url`: the page of the appointment, to which the calendar entry links."""
+        ...
+
+    def appointment_by_link(self, municipality: str, token: str) -> AppointmentView: ...
+
+    @version(2)
+    def cancel(self, municipality: str, identifier: str, command: CancelAppointment, caller: Caller) -> AppointmentView:
+        """Cancel an appointment and free its time. Idempotent.
+
+        `identifier`: the id of the appointment; staff may give its reference. Raises Refusal: appointment-not-found,
+        not-allowed-in-state, changed-meanwhile, invalid-request.
+        """
+        ...
+
+    def reschedule(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> AppointmentView: ...
+
+    def check_in(self, municipality: str, identifier: str, token: str) -> AppointmentView: ...
+
+    def answer_questions(
+        self, municipality: str, identifier: str, token: str, body: dict[str, Any]
+    ) -> AppointmentView: ...
+
+    def add_file(
+        self, municipality: str, identifier: str, token: str, question: str | None, name: str, content: str
+    ) -> FileEntry: ...
+
+    def read_file(self, municipality: str, identifier: str, token: str, file: str) -> dict[str, Any]: ...
+
+    def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> AppointmentView: ...
+
+    def join_waiting_list(self, municipality: str, token: str, body: dict[str, Any]) -> WaitingEntry: ...
+
+    def leave_waiting_list(self, municipality: str, identifier: str, token: str) -> None: ...
+
+    def accept_offer(self, municipality: str, identifier: str, token: str) -> AppointmentView: ...
+
+    def decline_offer(self, municipality: str, identifier: str, token: str) -> WaitingEntry: ...
+
+    def give_feedback(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> None: ...
+
+    def issue_ticket(
+        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None
+    ) -> dict[str, Any]: ...
+
+    def queue(self, municipality: str, location: str) -> dict[str, Any]:
+        """Numbers and references, without personal data, for the display in the waiting room."""
+        ...
+
+    def feed(self, municipality: str, token: str) -> str: ...
+
+    def contact_cards(self, wanted: Sequence[Sequence[str]]) -> list[CardOrRefusal]:
+        """For the notification service, at the time of sending."""
+        ...
+
+    def team_contact(self, municipality: str, team: str) -> TeamContact | None:
+        """For the notification service."""
+        ...
+
+    def contact_mark(self, municipality: str, token: str) -> str: ...
+
+    # for portals
+
+    def portal_book(
+        self,
+        municipality: str,
+        who: str,
+        body: dict[str, Any],
+        idempotency_key: str | None = None,
+        notes: str = "",
+        answers_later: bool = False,
+    ) -> dict[str, Any]:
+        """`notes`: the resident's message to the specialist; the first 2000 characters are stored.
+
+        Without an idempotency key, equal requests book one appointment. After its cancellation, the same request books
+        a new one.
+        """
+        ...
+
+    def portal_appointment(self, municipality: str, who: str, identifier: str) -> dict[str, Any]: ...
+
+    # for staff
+
+    def agenda(
+        self,
+        municipality: str,
+        who: str,
+        date: str,
+        team: str | None = None,
+        resource: str | None = None,
+        teams: Sequence[str] | None = None,
+    ) -> dict[str, Any]: ...
+
+    def resources(self, municipality: str, teams: Sequence[str] | None = None) -> list[dict[str, Any]]: ...
+
+    def find_visits(
+        self, municipality: str, who: str, text: str, teams: Sequence[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """By reference, or by the beginnings of words of a name."""
+        ...
+
+    def dossier(
+        self, municipality: str, who: str, identifier: str, teams: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """`identifier`: the id of the appointment, or its reference."""
+        ...
+
+    def staff_appointment(
+        self, municipality: str, who: str, identifier: str, teams: Sequence[str] | None = None
+    ) -> AppointmentView:
+        """As the resident sees it, with the commands that staff may give. It is audited."""
+        ...
+
+    def staff_answer(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Sequence[str] | None = None
+    ) -> AppointmentView:
+        """Store answers that a resident gives by telephone."""
+        ...
+
+    def staff_slots(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
+        """As `free_slots`, at any notice."""
+        ...
+
+    def explain_to_staff(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+
+    def staff_book(
+        self,
+        municipality: str,
+        who: str,
+        body: dict[str, Any],
+        idempotency_key: str | None = None,
+        teams: Sequence[str] | None = None,
+    ) -> dict[str, Any]:
+        """Book for a resident at the desk or on the telephone: any type, at any notice, with or without an address."""
+        ...
+
+    def book_follow_up(
+        self,
+        municipality: str,
+        who: str,
+        identifier: str,
+        body: dict[str, Any],
+        idempotency_key: str | None = None,
+        teams: Sequence[str] | None = None,
+    ) -> dict[str, Any]: ...
+
+    def step(
+        self,
+        municipality: str,
+        who: str,
+        identifier: str,
+        command: str,
+        body: dict[str, Any] | None = None,
+        teams: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> AppointmentView:
+        """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
+        ...
+
+    def staff_reschedule(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Sequence[str] | None = None
+    ) -> AppointmentView: ...
+
+    def ask(
+        self,
+        municipality: str,
+        who: str,
+        identifier: str,
+        body: dict[str, Any],
+        teams: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> AppointmentView:
+        """Ask the resident for something before the visit: `text`."""
+        ...
+
+    def note_address_lifted(
+        self, municipality: str, who: str, identifier: str, channel: str, teams: Sequence[str] | None = None
+    ) -> str:
+        """Record, before it is done, that staff unblock an address. Returns the appointment's id.
+
+        Raises Refusal: address-not-barred when there is no such channel.
+        """
+        ...
+
+    def staff_read_file(
+        self, municipality: str, who: str, identifier: str, file: str, teams: Sequence[str] | None = None
+    ) -> dict[str, Any]: ...
+
+    def call_next(
+        self,
+        municipality: str,
+        who: str,
+        body: dict[str, Any],
+        teams: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]: ...
+
+    def ticket_step(
+        self,
+        municipality: str,
+        who: str,
+        identifier: str,
+        command: str,
+        body: dict[str, Any] | None = None,
+        teams: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """call, park, resume, transfer, complete, leave."""
+        ...
+
+    def transfer(
+        self,
+        municipality: str,
+        who: str,
+        identifier: str,
+        body: dict[str, Any],
+        teams: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]: ...
+
+    def invite(
+        self, municipality: str, who: str, body: dict[str, Any], teams: Sequence[str] | None = None
+    ) -> dict[str, Any]: ...
+
+    def revoke_invitation(self, municipality: str, identifier: str) -> None: ...
+
+    def invitations(self, municipality: str) -> list[dict[str, Any]]: ...
+
+    def clashes(self, municipality: str) -> list[dict[str, Any]]: ...
+
+    def proposals(self, municipality: str, appointment_ids: list[str]) -> list[dict[str, Any]]: ...
+
+    def move_these(
+        self, municipality: str, who: str, body: dict[str, Any], teams: Sequence[str] | None = None
+    ) -> list[dict[str, str]]: ...
+
+    # for kiosks
+
+    def arrivals(self, municipality: str, location: str, text: str) -> list[dict[str, Any]]: ...
+
+    def why_not_expected(self, municipality: str, location: str, text: str) -> dict[str, Any] | None:
+        """Why `arrivals` does not list the appointment with this reference."""
+        ...
+
+    def arrive(self, municipality: str, who: str, location: str, appointment: str, text: str) -> dict[str, Any]:
+        """Check in the appointment that matches the typed text. Idempotent. `late`: it has no precedence any more.
+
+        Raises Refusal: appointment-not-found.
+        """
+        ...
+
+    # for administrators
+
+    def configure(
+        self,
+        text: str,
+        by: str,
+        only: str | None = None,
+        if_absent: bool = False,
+        confirmed: bool = False,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Load a municipality's configuration, and return the appointments that clash with it.
+
+        `if_absent`: only when the municipality has none. `confirmed`: also when it removes entries to which coming
+        appointments refer.
+        """
+        ...
+
+    def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
+        """What `configure` would change."""
+        ...
+
+    def configuration(self, municipality: str, version: int | None = None) -> dict[str, Any]: ...
+
+    def part(self, municipality: str, section: str, name: str, teams: Sequence[str] | None = None) -> dict[str, Any]:
+        """What a form can change of a resource or an appointment type."""
+        ...
+
+    def propose_part(self, municipality: str, body: AmendPart, teams: Sequence[str] | None = None) -> dict[str, Any]:
+        """What `amend_part` would change, and which appointments would clash."""
+        ...
+
+    def amend_part(
+        self,
+        municipality: str,
+        who: str,
+        body: AmendPart,
+        teams: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]: ...
+
+    def close_time(
+        self,
+        municipality: str,
+        who: str,
+        body: dict[str, Any],
+        teams: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Add a closure, and return all appointments that clash with the calendar."""
+        ...
+
+    def open_time(
+        self,
+        municipality: str,
+        who: str,
+        closure: str,
+        teams: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]: ...
+
+    def closures(self, municipality: str) -> list[dict[str, Any]]: ...
+
+    def import_busy(
+        self, municipality: str, resource: str, source: str, text: str, teams: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """`text`: an iCalendar file, as Outlook or Google exports it."""
+        ...
+
+    def feed_token(self, municipality: str, resource: str) -> str: ...
+
+    def export_resident(self, municipality: str, who: str, person: str) -> dict[str, Any]: ...
+
+    def erase_resident(self, municipality: str, who: str, person: str) -> int: ...
+
+    def audit(
+        self, municipality: str, appointment: str | None = None, most: int = 200, cursor: str | None = None
+    ) -> dict[str, Any]: ...

@@ -1,0 +1,65 @@
+"""Who makes a call, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from marshmallow import fields, validate
+
+from ..fields import ListAsTuple
+from .message import MessageSchema
+
+#: resident: holds the token of one appointment, or is anonymous. staff: has an account. The others have an API key
+CallerKind = Literal["resident", "staff", "portal", "kiosk", "machine"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """`name`: the code of an account or key. `token`: the secret of a resident's link.
+
+    `teams`: of staff, those whose appointments they may see, None for all. `client`: of an anonymous resident, as the
+    gateway identifies clients.
+    """
+
+    kind: CallerKind
+    name: str | None = None
+    teams: tuple[str, ...] | None = None
+    token: str | None = field(default=None, repr=False)
+    client: str | None = None
+
+    @classmethod
+    def resident(cls, token: str | None = None, *, client: str | None = None) -> Caller:
+        """A resident, with the token of an appointment's link when the call is about one."""
+        return cls(kind="resident", token=token, client=client)
+
+    @classmethod
+    def staff(cls, name: str, teams: Iterable[str] | None) -> Caller:
+        """A user with an account. `teams`: None for all, so it is never left out by accident."""
+        return cls(kind="staff", name=name, teams=None if teams is None else tuple(teams))
+
+    @classmethod
+    def portal(cls, name: str) -> Caller:
+        """A portal, which sees only the appointments that it booked."""
+        return cls(kind="portal", name=name)
+
+    @classmethod
+    def kiosk(cls, name: str) -> Caller:
+        """A kiosk, where a visitor types a reference."""
+        return cls(kind="kiosk", name=name)
+
+    @classmethod
+    def machine(cls, name: str) -> Caller:
+        """Another machine of the municipality, such as a display."""
+        return cls(kind="machine", name=name)
+
+
+class CallerSchema(MessageSchema[Caller]):
+    """It is strict: an older service refuses a caller with a restriction that it does not know."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(get_args(CallerKind)))
+    name = fields.String(load_default=None, allow_none=True)
+    teams = ListAsTuple(fields.String(), load_default=None, allow_none=True)
+    token = fields.String(load_default=None, allow_none=True)
+    client = fields.String(load_default=None, allow_none=True)

@@ -1,0 +1,99 @@
+"""Dataclasses that cross the bus, each with the marshmallow schema that loads it from JSON and dumps it to JSON.
+
+A field that has its default is left out of the JSON, so an older service that does not know a new field is not
+disturbed until the field is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
+
+from marshmallow import EXCLUDE, Schema, ValidationError, missing, post_dump, post_load
+from marshmallow.fields import Field
+
+from ..errors import MAX_ERRORS, Refusal, pointers
+
+T = TypeVar("T")
+_SCHEMAS: dict[type, type[Schema]] = {}
+_MADE: dict[type, Schema] = {}
+
+
+class MessageSchema(Schema, Generic[T]):
+    """A schema that makes a dataclass: `class CancelAppointmentSchema(MessageSchema[CancelAppointment])`.
+
+    The names of its fields are those of the dataclass. An unknown field is refused.
+    """
+
+    message: ClassVar[type]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            origin, arguments = get_origin(base), get_args(base)
+            if isinstance(origin, type) and issubclass(origin, MessageSchema) and isinstance(arguments[0], type):
+                cls.message, _SCHEMAS[arguments[0]] = arguments[0], cls
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.message(**data)
+
+    @post_dump
+    def leave_out_defaults(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        defaults = self.defaults
+        return {key: value for key, value in data.items() if key not in defaults or value != defaults[key]}
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Any]:
+        """The default of each optional field, as JSON."""
+        return {
+            field.data_key or name: _default(field)
+            for name, field in self.fields.items()
+            if field.load_default is not missing
+        }
+
+
+class AnswerSchema(MessageSchema[T], Generic[T]):
+    """The schema of an answer. It ignores an unknown field, which a newer service may have added."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+def is_message(kind: Any) -> bool:
+    """Whether this type has a schema."""
+    return isinstance(kind, type) and kind in _SCHEMAS
+
+
+def schema_of(message: type) -> Schema:
+    """The schema of a dataclass, made once. Raises KeyError when it has none."""
+    if (schema := _MADE.get(message)) is None:
+        schema = _MADE[message] = _SCHEMAS[message]()
+    return schema
+
+
+def from_json(message: type[T], body: Mapping[str, Any]) -> T:
+    """Make a command or query from JSON. Raises Refusal: invalid-request, pointing at each field that is wrong."""
+    try:
+        made: T = schema_of(message).load(body)
+    except ValidationError as error:
+        raise invalid_request(error) from error
+    return made
+
+
+def to_json(message: object) -> dict[str, Any]:
+    """Write a message as JSON, without the fields that have their default."""
+    written: dict[str, Any] = schema_of(type(message)).dump(message)
+    return written
+
+
+def invalid_request(error: ValidationError) -> Refusal:
+    """The refusal that points at each field that is wrong."""
+    messages: Any = error.messages
+    return Refusal("invalid-request", errors=pointers(messages)[:MAX_ERRORS])
+
+
+def _default(field: Field[Any]) -> Any:
+    value = field.load_default() if callable(field.load_default) else field.load_default
+    return field._serialize(value, None, None)

@@ -1,0 +1,154 @@
+"""The methods of a Protocol on the bus: name, version, parameters, and how their values become JSON.
+
+Annotations are read once for each method. A value that is JSON already passes unchanged.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from marshmallow import ValidationError
+
+from .message import invalid_request, is_message, schema_of
+
+F = TypeVar("F", bound=Callable[..., Any])
+Convert = Callable[[Any], Any]
+
+#: the version of the wire format: a body {"args": [...], "kwargs": {...}}, an answer {"result": ..., "error": ...}
+FORMAT = 1
+FORMAT_HEADER = "rpc-version"
+_VERSION = "__rpc_version__"
+
+
+def version(number: int) -> Callable[[F], F]:
+    """Mark a method of a Protocol whose parameters or meaning changed. Without it, a method has version 1."""
+
+    def mark(method: F) -> F:
+        setattr(method, _VERSION, number)
+        return method
+
+    return mark
+
+
+def version_of(method: Callable[..., Any]) -> int:
+    """The version of a method."""
+    return int(getattr(method, _VERSION, 1))
+
+
+def routing_name(name: str, number: int) -> str:
+    """The last part of the routing key, after the service: `cancel`, or `cancel@2` for version 2."""
+    return name if number == 1 else f"{name}@{number}"
+
+
+@dataclass(frozen=True)
+class Codec:
+    """Converts the values of one type to JSON and back."""
+
+    to_json: Convert
+    from_json: Convert
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method. `codecs`: of the parameters that are not JSON as they are; `answer`: of the answer, if needed."""
+
+    name: str
+    parameters: tuple[str, ...]
+    required: frozenset[str]
+    codecs: Mapping[str, Codec]
+    answer: Codec | None
+
+    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments by name. Raises TypeError when they do not fit."""
+        given = dict(zip(self.parameters, args, strict=False))
+        if len(args) > len(self.parameters):
+            raise TypeError(f"{self.name} takes {len(self.parameters)} arguments, not {len(args)}")
+        for name in kwargs:
+            if name in given or name not in self.parameters:
+                raise TypeError(f"{self.name} takes no argument {name}, or has it already")
+        given.update(kwargs)
+        if not self.required <= given.keys():
+            raise TypeError(f"{self.name} needs {', '.join(sorted(self.required - given.keys()))}")
+        return given
+
+    def read_arguments(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Arguments by name, from JSON. Raises Refusal: invalid-request."""
+        try:
+            for name, codec in self.codecs.items():
+                if name in given:
+                    given[name] = codec.from_json(given[name])
+        except ValidationError as error:
+            raise invalid_request(error) from error
+        return given
+
+    def write_arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments as JSON, by position and by name as they are given."""
+        codecs = self.codecs
+        by_position = [
+            codecs[name].to_json(value) if name in codecs else value
+            for name, value in zip(self.parameters, args, strict=False)
+        ]
+        by_name = {name: codecs[name].to_json(value) if name in codecs else value for name, value in kwargs.items()}
+        return by_position, by_name
+
+    def write_answer(self, value: Any) -> Any:
+        """The answer as JSON."""
+        return value if self.answer is None else self.answer.to_json(value)
+
+    def read_answer(self, value: Any) -> Any:
+        """The answer, from JSON. Raises ValidationError when it is not of its type."""
+        return value if self.answer is None else self.answer.from_json(value)
+
+
+@cache
+def method_of(function: Callable[..., Any]) -> Method:
+    """Read a method with its annotations. The first parameter, `self`, does not count."""
+    _, *parameters = inspect.signature(function).parameters.values()
+    hints = get_type_hints(function)
+    codecs = {each.name: codec_of(hints.get(each.name)) for each in parameters}
+    return Method(
+        function.__name__,
+        tuple(each.name for each in parameters),
+        frozenset(each.name for each in parameters if each.default is each.empty),
+        {name: codec for name, codec in codecs.items() if codec is not None},
+        codec_of(hints.get("return")),
+    )
+
+
+@cache
+def methods_of(protocol: type) -> dict[str, Callable[..., Any]]:
+    """The methods of a Protocol, by name."""
+    return {
+        name: method
+        for name, method in inspect.getmembers(protocol, inspect.isfunction)
+        if not name.startswith("_")
+    }  # fmt: skip
+
+
+def codec_of(annotation: Any) -> Codec | None:
+    """How the values of this type become JSON; None when they are JSON as they are."""
+    if is_message(annotation):
+        schema = schema_of(annotation)
+        return Codec(
+            schema.dump, lambda value: value if isinstance(value, annotation) else schema.load(value)
+        )  # fmt: skip
+    if get_origin(annotation) in (Union, types.UnionType):
+        inner = next((codec for each in get_args(annotation) if (codec := codec_of(each))), None)
+        return inner and Codec(_unless_none(inner.to_json), _unless_none(inner.from_json))
+    if get_origin(annotation) in (list, tuple, Sequence):
+        inner = codec_of(get_args(annotation)[0])
+        return inner and Codec(_for_each(inner.to_json), _for_each(inner.from_json))
+    return None
+
+
+def _unless_none(convert: Convert) -> Convert:
+    return lambda value: None if value is None else convert(value)
+
+
+def _for_each(convert: Convert) -> Convert:
+    return lambda values: [convert(value) for value in values]

@@ -1,0 +1,81 @@
+"""Answers of reporting, which are JSON as they are. Days are local, YYYY-MM-DD."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+#: every figure by name; None when there is nothing to calculate it from
+Figures = dict[str, int | float | None]
+
+
+class PartFigures(TypedDict):
+    """The figures of one part of the period, such as a week."""
+
+    part: str
+    figures: Figures
+
+
+class NamedFigures(TypedDict):
+    """The figures of one team, appointment type or location."""
+
+    id: str
+    figures: Figures
+
+
+#: the period, by the names that it has in an address
+PeriodFigures = TypedDict("PeriodFigures", {"from": str, "to": str, "figures": Figures})
+
+
+class Overview(PeriodFigures):
+    """The figures of a period and of the one before it.
+
+    `every`: the parts of `course`. `breakdowns`: how many of each kind. `hours`: visits by weekday and hour.
+    """
+
+    municipality: str
+    breakdowns: dict[str, dict[str, int]]
+    before: PeriodFigures
+    every: str
+    course: list[PartFigures]
+    hours: list[list[int]]
+    by_team: list[NamedFigures]
+    by_appointment_type: list[NamedFigures]
+    by_location: list[NamedFigures]
+
+
+class TableRow(TypedDict):
+    """The figures of one part of the period. `id`: the team, type or location, "" for all."""
+
+    part: str
+    id: str
+    figures: Figures
+
+
+class TablePage(TypedDict):
+    """`figures`: their names, in order. `after`: asks for the next page; None at the end."""
+
+    figures: list[str]
+    rows: list[TableRow]
+    after: int | None
+
+
+class OpenDataRow(TypedDict):
+    """What became of the appointments of one type in one month. None: a small count, which is not published."""
+
+    month: str
+    appointment_type: str
+    completed: int | None
+    no_show: int | None
+    cancelled: int | None
+    other: int | None
+
+
+class RebuildProgress(TypedDict):
+    """`state`: never, running, done, failed, overtaken or died. `events`: applied so far, `of` so many."""
+
+    state: str
+    at: str | None
+    events: int
+    of: int
+    days: int
+    why: NotRequired[str]
