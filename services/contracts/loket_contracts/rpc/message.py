@@ -66,6 +66,11 @@ def is_message(kind: Any) -> bool:
     return isinstance(kind, type) and kind in _SCHEMAS
 
 
+def known() -> frozenset[type]:
+    """Every dataclass with a schema that was imported."""
+    return frozenset(_SCHEMAS)
+
+
 def schema_of(message: type) -> Schema:
     """The schema of a dataclass, made once. Raises KeyError when it has none."""
     if (schema := _MADE.get(message)) is None:

@@ -1,0 +1,148 @@
+"""Services and their callers agree: a mistake in a call is an error of mypy, and every published method is served."""
+
+import dataclasses
+import inspect
+import json
+import re
+from pathlib import Path
+
+import pytest
+from mypy import api
+
+from loket_chassis.messaging.rpc import RpcEntrypoint, description_of
+from loket_contracts.rpc import message, method
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.notification import Notification
+from loket_contracts.rpc.reporting import Reporting
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+PROTOCOLS = (Booking, Notification, Reporting)
+RELEASED = json.loads((HERE / "rpc-0.1.0.json").read_text())
+
+
+def service_of(protocol):
+    from loket_booking.service import BookingService
+    from loket_notification.service import NotificationService
+    from loket_reporting.service import ReportingService
+
+    return {Booking: BookingService, Notification: NotificationService, Reporting: ReportingService}[protocol]
+
+
+def served_by(service):
+    """The methods of a service class by routing name."""
+    served = {}
+    for name, function in inspect.getmembers(service, inspect.isfunction):
+        for entrypoint in getattr(function, "nameko_entrypoints", ()):
+            if isinstance(entrypoint, RpcEntrypoint):
+                entrypoint.method_name = name
+                served[entrypoint.routing_name] = function
+    return served
+
+
+def published_in(protocol):
+    """The methods of a Protocol by routing name."""
+    return {
+        method.routing_name(name, method.version_of(function)): method.method_of(function)
+        for name, function in method.methods_of(protocol).items()
+    }
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_service_has_the_methods_of_its_protocol_with_the_same_parameters(protocol):
+    served, published = served_by(service_of(protocol)), published_in(protocol)
+    assert published.keys() <= served.keys()
+    for name, described in published.items():
+        own = description_of(served[name])
+        assert (own.parameters, own.required) == (described.parameters, described.required), name
+        assert own.codecs.keys() == described.codecs.keys(), name
+        assert (own.answer is None) == (described.answer is None), name
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_method_outside_the_protocol_is_deprecated(protocol):
+    served = served_by(service_of(protocol))
+    modules = {served[name].__module__.rpartition(".")[2] for name in served.keys() - published_in(protocol).keys()}
+    assert modules <= {"deprecated"}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_method_of_the_last_release_is_served_with_its_parameters(protocol):
+    served = served_by(service_of(protocol))
+    for name, released in RELEASED[protocol.__name__.lower()].items():
+        own = description_of(served[name])
+        names = [each.removesuffix("?") for each in released]
+        assert own.parameters[: len(names)] == tuple(names), name
+        assert own.required == {each for each in released if not each.endswith("?")}, name
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(message.known(), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__
+)
+def test_a_message_has_the_fields_of_its_schema(kind):
+    schema = message.schema_of(kind)
+    own = {each.name: each for each in dataclasses.fields(kind)}
+    assert own.keys() == schema.fields.keys()
+    for name, field in schema.fields.items():
+        has_default = (own[name].default, own[name].default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
+        assert field.required != has_default, name
+
+
+MISTAKES = """
+from loket_chassis.messaging.rpc import rpc_client
+from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.notification import Notification
+from loket_contracts.rpc.reporting import Reporting
+
+booking = rpc_client(Booking)
+notification = rpc_client(Notification, deadline=1.0)
+reporting = rpc_client(Reporting)
+
+booking.cancel("rumst", "a1", CancelAppointment(reason="ill"), Caller.resident("token"))
+print(reporting.overview("rumst", team="ro")["figures"]["appointments"])
+raise Refusal("slot-taken")
+"""
+#: a mistake for each part of a call, and the error code of mypy
+PLANTED = {
+    'booking.cancl("rumst", "a1", CancelAppointment(), Caller.resident("token"))': "attr-defined",
+    'booking.cancel("rumst", "a1", CancelAppointment())': "call-arg",
+    'booking.cancel("rumst", CancelAppointment(), "a1", Caller.resident("token"))': "arg-type",
+    'booking.cancel("rumst", "a1", {"reason": "ill"}, Caller.resident("token"))': "arg-type",
+    'booking.cancel("rumst", "a1", CancelAppointment(), caller="resident")': "arg-type",
+    'booking.cancel("rumst", "a1", CancelAppointment(), Caller.resident("token"), teams=None)': "call-arg",
+    'CancelAppointment(reasn="ill")': "call-arg",
+    "CancelAppointment(sequence='2')": "arg-type",
+    'CancelAppointment().reason = "ill"': "misc",
+    'Caller(kind="stranger")': "arg-type",
+    'Caller.staff("ro-1")': "call-arg",
+    'raise Refusal("slot-takn")': "arg-type",
+    'reporting.overview("rumst", tem="ro")': "call-arg",
+    'reporting.overview("rumst")["figurs"]': "typeddict-item",
+    'notification.preview("rumst", "reminder")["segments"].upper()': "attr-defined",
+    'notification.messages("rumst", "a1")[0]["kinds"]': "typeddict-item",
+}
+
+
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory):
+    """By planted line the error codes of mypy."""
+    first = MISTAKES.count("\n") + 1
+    file = tmp_path_factory.mktemp("mypy") / "planted.py"
+    file.write_text(MISTAKES + "".join(f"def f{n}() -> None: {line}\n" for n, line in enumerate(PLANTED)))
+    said, _, _ = api.run(["--config-file", str(ROOT / "pyproject.toml"), "--show-error-codes", str(file)])
+    found = {}
+    for line, code in re.findall(r"planted\.py:(\d+): error: .*\[([a-z-]+)\]$", said, re.MULTILINE):
+        found.setdefault(int(line) - first, set()).add(code)
+    return found
+
+
+@pytest.mark.parametrize(("number", "code"), list(enumerate(PLANTED.values())), ids=PLANTED)
+def test_a_mistake_in_a_call_is_an_error_of_mypy(errors, number, code):
+    assert code in errors[number]
+
+
+def test_a_right_call_is_none(errors):
+    assert min(errors) >= 0
