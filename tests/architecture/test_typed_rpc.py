@@ -118,7 +118,7 @@ PLANTED = {
     'CancelAppointment().reason = "ill"': "misc",
     'Caller(kind="stranger")': "arg-type",
     'Caller.staff("ro-1")': "call-arg",
-    'raise Refusal("slot-takn")': "arg-type",
+    'Refusal("slot-takn")': "arg-type",
     'reporting.overview("rumst", tem="ro")': "call-arg",
     'reporting.overview("rumst")["figurs"]': "typeddict-item",
     'notification.preview("rumst", "reminder")["segments"].upper()': "attr-defined",
