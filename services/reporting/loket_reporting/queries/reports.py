@@ -25,7 +25,7 @@ OPEN_DATA_MONTHS = 24
 #: the number of parts of the period in one page of a table
 PARTS_PER_PAGE = 60
 #: parts of which every month is of one only
-OF_MONTHS = ("month", "quarter")
+MONTH_BASED_PARTS = ("month", "quarter")
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Filters:
 
 def overview(projection: Projection, municipality: str, period: Period, filters: Filters) -> Overview:
     """The figures of a period and of the one before it, their course, the hours, and by team, type and location."""
-    name, part = filters.slice, period.usual_part()
+    name, part = filters.slice, period.default_part()
     course = _series(projection, municipality, name, period, part)
-    before, divided = period.before(), _by_slice_kind(projection, municipality, period, filters)
+    before, by_kind = period.before(), _by_slice_kind(projection, municipality, period, filters)
     counts: Counts = Counter()
     for own in course.values():
         counts.update(own)
@@ -68,9 +68,9 @@ def overview(projection: Projection, municipality: str, period: Period, filters:
         "every": part,
         "course": [{"part": each, "figures": calculate(own)} for each, own in course.items()],
         "hours": [[counts[f"hour:{weekday}:{hour}"] for hour in range(24)] for weekday in range(7)],
-        "by_team": divided["team"],
-        "by_appointment_type": divided["appointment_type"],
-        "by_location": divided["location"],
+        "by_team": by_kind["team"],
+        "by_appointment_type": by_kind["appointment_type"],
+        "by_location": by_kind["location"],
     }
 
 
@@ -79,7 +79,7 @@ def _by_slice_kind(
 ) -> dict[str, list[NamedFigures]]:
     """The figures by team, type and location, of those that have any."""
     slices = {by: dict(_named_slices(projection, municipality, by, filters)) for by in SLICE_PREFIXES}
-    whole = _totals(projection, municipality, {name for own in slices.values() for name in own.values()}, period)
+    totals = _totals(projection, municipality, {name for own in slices.values() for name in own.values()}, period)
     return {
         by: [{"id": label, "figures": calculate(totals[name])} for label, name in own.items() if name in totals]
         for by, own in slices.items()
