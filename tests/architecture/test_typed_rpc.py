@@ -103,7 +103,7 @@ reporting = rpc_client(Reporting)
 
 booking.cancel("rumst", "a1", CancelAppointment(reason="ill"), Caller.resident("token"))
 print(reporting.overview("rumst", team="ro")["figures"]["appointments"])
-raise Refusal("slot-taken")
+print(Refusal("slot-taken"))
 """
 #: a mistake for each part of a call, and the error code of mypy
 PLANTED = {

@@ -1,4 +1,4 @@
-"""For whoever may see an appointment: its resident, the portal that booked it, and staff of its team."""
+"""For callers who may see an appointment: its resident, the portal that booked it, and staff of its team."""
 
 from __future__ import annotations
 

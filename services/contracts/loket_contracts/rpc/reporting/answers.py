@@ -71,7 +71,7 @@ class OpenDataRow(TypedDict):
 
 
 class RebuildProgress(TypedDict):
-    """`state`: never, running, done, failed, overtaken or died. `events`: applied so far, `of` so many."""
+    """`state`: never, running, done, failed, overtaken or died. `events`: those applied so far. `of`: their total."""
 
     state: str
     at: str | None
