@@ -144,5 +144,5 @@ def test_a_mistake_in_a_call_is_an_error_of_mypy(errors, number, code):
     assert code in errors[number]
 
 
-def test_a_right_call_is_none(errors):
+def test_a_correct_call_has_no_error(errors):
     assert min(errors) >= 0
