@@ -19,7 +19,7 @@ ATTRIBUTE = re.compile(r'\s([a-z]+)="')
 PLACEHOLDER = re.compile(r"{\w*}")
 #: names in a template or script: attributes, arguments of the macros in parts.html, and parameters of an address
 IN_MARKUP = re.compile(
-    r"""\bname="([\w-]+)|\b(?:field|select|radios)\(\s*"([\w-]+)|-action", "([\w-]+)"|[?&;"'`}]([\w-]+)=["'{$]"""
+    r"""\bname="?([\w-]+)|\b(?:field|select|radios)\(\s*"([\w-]+)|-action", "([\w-]+)"|[?&;"'`}]([\w-]+)=["'{$]"""
 )
 
 
