@@ -55,8 +55,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
-    """A folder for the data and logs of this run's servers; kept when something failed to start."""
-    place = ROOT / ".local" / f"test-{os.getpid()}"
+    """A folder for the data and logs of this run's servers, in memory where there is room: a disk makes writes wait."""
+    from tests.run_folder import folder_of_run
+
+    place = folder_of_run(os.getpid())
     yield place
     shutil.rmtree(place, ignore_errors=True)
 

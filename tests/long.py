@@ -18,6 +18,7 @@ PARTS = {
     "pages-2": ["tests/fuzzing/test_pages.py", "--part=2/2"],
     "links": ["tests/fuzzing/test_links.py"],
     "faults": ["tests/faults"],
+    "upgrade": ["tests/upgrade"],
     "figures": ["tests/figures"],
     "browser": ["tests/browser"],
     "components": ["services", "gateway"],

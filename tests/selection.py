@@ -10,8 +10,8 @@ import pytest
 #: the order in which `make test` hands its scopes out, the longest first: files and folders. A folder is one scope when
 #: its tests share what is slow to make; of another each file is one
 SCOPES = {
-    "tests/faults": "file", "tests/browser/test_accessibility.py": "file", "deploy": "folder",
-    "gateway/tests/test_removed_entries.py": "file", "tests/fuzzing": "test", "tests/figures": "folder",
+    "tests/faults": "folder", "tests/browser/test_accessibility.py": "file", "deploy": "folder",
+    "gateway/tests/test_removed_entries.py": "file", "tests/upgrade": "folder", "tests/fuzzing": "test", "tests/figures": "folder",
     "tests/deployment": "folder", "tests/browser": "file", "tests/interop": "file", "services/booking": "file",
     "gateway": "file", "services/reporting": "file", "services/chassis": "folder", "tests/journeys": "file",
     "services/notification": "file", "tests/docs": "folder",
@@ -22,7 +22,7 @@ SERVED = {"folder", "browser", "node_modules"}
 #: their imports take seconds
 NOT_PURE = (
     "deploy/", "tests/browser/", "tests/deployment/", "tests/faults/", "tests/fuzzing/", "tests/interop/",
-    "tests/journeys/",
+    "tests/journeys/", "tests/upgrade/",
 )  # fmt: skip
 
 

@@ -10,12 +10,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_folder_with_shared_fixtures_runs_in_one_process():
-    assert selection.scope_of("tests/figures/test_year.py::test_a") == selection.scope_of(
-        "tests/figures/test_m.py::test"
-    )
+    for folder in ("tests/figures", "tests/faults"):
+        assert selection.scope_of(f"{folder}/test_a.py::test_a") == selection.scope_of(f"{folder}/test_m.py::test")
 
 
-@pytest.mark.parametrize("folder", ["services/booking/tests", "tests/browser", "tests/faults", "gateway/tests"])
+@pytest.mark.parametrize("folder", ["services/booking/tests", "tests/browser", "gateway/tests"])
 def test_files_without_shared_fixtures_are_distributed_one_by_one(folder):
     assert selection.scope_of(f"{folder}/test_a.py::test_x[1]") == f"{folder}/test_a.py"
 

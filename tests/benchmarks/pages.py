@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from loket_local.stack import Stack
-from tests.chromium import CHROMIUM, OPTIONS
+from tests.chromium import OPTIONS
 
 #: a slow 4G connection and a processor a quarter as fast, as Lighthouse takes for a telephone
 SLOW = {
@@ -25,7 +25,7 @@ def pages(stack: Stack) -> Table:
 
     table = Table("page", "bytes, all", "requests", "first paint ms", "first paint ms, been here before")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=OPTIONS)
         for path in PATHS:
             turns = [_look(browser, stack.url + path) for _ in range(TURNS)]
             size, requests = turns[0][:2]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pymongo import MongoClient
 
 from tests.browser.layout import fits, picture
-from tests.chromium import a_context, open_page
+from tests.chromium import BROWSER, a_context, open_page
 from tests.client import ANSWERS, a_visitor, eventually, link_in
 
 BOUWADVIES = "/rumst/tijdstip?type=bouwadvies&location=gemeentehuis"
@@ -344,5 +344,5 @@ def test_the_interface_documentation_is_readable(page: Page, portal):
 
 
 def test_the_browser_is_the_chromium_of_the_system(browser: Browser):
-    assert shutil.which("chromium")
+    assert shutil.which(BROWSER)
     assert browser.version
