@@ -1,0 +1,43 @@
+"""A stack that runs the sources of the last release, with a gateway that residents reach by one address."""
+
+import pytest
+
+from loket_local.ports import find_free
+from loket_local.stack import Ports, Stack
+from tests.client import UNLIMITED, Portal, unbounded
+
+from .releases import ROOT, extract_sources, last_release
+
+
+@pytest.fixture(scope="package")
+def released(tmp_path_factory):
+    """The sources of the last release."""
+    if (release := last_release()) is None:
+        pytest.skip("this clone has neither tags nor the commit of a release: git fetch --unshallow --tags")
+    return extract_sources(release, tmp_path_factory.mktemp("released"))
+
+
+@pytest.fixture(scope="package")
+def stack(folder, released):
+    """Servers, and a municipality that the last release configured."""
+    amqp_port, mongo_port = find_free(2)
+    ports = Ports.free()
+    running = Stack(
+        folder / "upgrade",
+        Ports(ports.http, ports.mail, ports.smtp, amqp_port, mongo_port),
+        environment={},
+        extra=UNLIMITED,
+    )
+    running.start()
+    municipality = folder / "upgrade" / "rumst.yaml"
+    text = (ROOT / "deploy" / "municipalities" / "rumst.yaml").read_text(encoding="utf-8")
+    municipality.write_text(unbounded(text), encoding="utf-8")
+    running.configure(municipality)
+    running.configure_messages(ROOT / "tests" / "at-once.messages.yaml")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def portal(stack):
+    return Portal.on(stack)

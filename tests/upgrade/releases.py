@@ -1,0 +1,49 @@
+"""The sources of the last release, as git has them, and a component that runs on them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+from loket_local.components import Component
+from loket_local.ports import find_free
+
+ROOT = Path(__file__).parents[2]
+SUBJECT_OF_A_RELEASE = "^Release [0-9]"
+
+
+def last_release() -> str | None:
+    """The commit of the last release: that of the newest tag, or the newest one whose subject says so.
+
+    A clone without tags has the subjects. None in a clone that is too shallow to hold either.
+    """
+    tag = _git("describe", "--tags", "--match", "v[0-9]*", "--abbrev=0")
+    return tag or _git("log", "-1", "--extended-regexp", f"--grep={SUBJECT_OF_A_RELEASE}", "--format=%H")
+
+
+def extract_sources(release: str, folder: Path) -> Path:
+    """Write the sources of a release below `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    archive = subprocess.run(["git", "archive", release], cwd=ROOT, check=True, capture_output=True).stdout
+    subprocess.run(["tar", "-x", "-C", folder], input=archive, check=True)
+    return folder
+
+
+def another(component: Component, sources: Path, label: str) -> Component:
+    """A further instance of a component, on other sources and a free port, beside the one that runs."""
+    (port,) = find_free(1)
+    packages = [*sorted((sources / "services").iterdir()), sources / "gateway", sources / "deploy" / "local"]
+    environment = {
+        **component.environment,
+        "HTTP_ADDRESS": f"127.0.0.1:{port}",
+        "PYTHONPATH": os.pathsep.join(str(each) for each in packages),
+    }
+    log = component.log.with_name(f"{component.name}-{label}.log")
+    return replace(component, port=port, environment=environment, log=log, child=None)
+
+
+def _git(*arguments: str) -> str | None:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None
