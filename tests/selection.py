@@ -11,10 +11,10 @@ import pytest
 #: its tests share what is slow to make; of another each file is one
 SCOPES = {
     "tests/faults": "folder", "tests/browser/test_accessibility.py": "file", "deploy": "folder",
-    "gateway/tests/test_removed_entries.py": "file", "tests/upgrade": "folder", "tests/fuzzing": "test", "tests/figures": "folder",
-    "tests/deployment": "folder", "tests/browser": "file", "tests/interop": "file", "services/booking": "file",
-    "gateway": "file", "services/reporting": "file", "services/chassis": "folder", "tests/journeys": "file",
-    "services/notification": "file", "tests/docs": "folder",
+    "gateway/tests/test_removed_entries.py": "file", "tests/fuzzing": "test", "tests/figures": "folder",
+    "tests/deployment": "folder", "tests/upgrade": "folder", "tests/browser": "file", "tests/interop": "file",
+    "services/booking": "file", "gateway": "file", "services/reporting": "file", "services/chassis": "folder",
+    "tests/journeys": "file", "services/notification": "file", "tests/docs": "folder",
 }  # fmt: skip
 #: fixtures that every test with a server, a browser or packages of npm asks for, itself or through others
 SERVED = {"folder", "browser", "node_modules"}

@@ -1,7 +1,8 @@
-"""A stack that runs the sources of the last release, with a gateway that residents reach by one address."""
+"""The sources of the last release, and a stack whose services are replaced while residents use it."""
 
 import pytest
 
+from conftest import LONG
 from loket_local.ports import find_free
 from loket_local.stack import Ports, Stack
 from tests.client import UNLIMITED, Portal, unbounded
@@ -18,8 +19,8 @@ def released(tmp_path_factory):
 
 
 @pytest.fixture(scope="package")
-def stack(folder, released):
-    """Servers, and a municipality that the last release configured."""
+def own_stack(folder):
+    """A stack whose services are all replaced."""
     amqp_port, mongo_port = find_free(2)
     ports = Ports.free()
     running = Stack(
@@ -39,5 +40,11 @@ def stack(folder, released):
 
 
 @pytest.fixture
-def portal(stack):
-    return Portal.on(stack)
+def upgraded_stack(request):
+    """In the short form only booking is replaced, so that the stack of the other tests will do."""
+    return request.getfixturevalue("own_stack" if LONG else "stack")
+
+
+@pytest.fixture
+def portal(upgraded_stack):
+    return Portal.on(upgraded_stack)

@@ -1,4 +1,4 @@
-"""Residents and staff who go on while versions change, and who remember what they were promised."""
+"""Residents and staff whose requests go on while versions change; what was confirmed to them is compared later."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from tests.client import Portal, a_visitor, in_days
 
 
 @dataclass
-class Promise:
+class Confirmation:
     """What the municipality last confirmed about an appointment."""
 
     token: str
-    address: str
     start: str
     state: str = "booked"
 
@@ -28,17 +27,16 @@ class Promise:
 class Traffic:
     """A resident's and a clerk's requests, one after the other, at `rate` requests a second.
 
-    `promises`: by appointment. `refused`: each answer that is not the expected one, with what was asked.
+    `confirmed`: by appointment. `refused`: each answer that is not the expected one, with its request.
     """
 
     portal: Portal
     rate: float
     seed: int = 1
-    promises: dict[str, Promise] = field(default_factory=dict)
-    tickets: int = 0
+    confirmed: dict[str, Confirmation] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     answered: Counter[str] = field(default_factory=Counter)
-    longest: float = 0.0
+    slowest: float = 0.0
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -52,6 +50,11 @@ class Traffic:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
+
+    def report(self) -> str:
+        """How many requests of each kind were answered with which status, and how long the slowest took."""
+        answers = ", ".join(f"{what}: {number}" for what, number in sorted(self.answered.items()))
+        return f"{answers}; slowest request {self.slowest:.2f} s; not as expected: {len(self.refused)}"
 
     def move_to(self, url: str) -> None:
         """From the next request on, talk to the gateway at `url`, as a load balancer does."""
@@ -77,54 +80,55 @@ class Traffic:
             except AssertionError as error:
                 self.refused.append(f"{action.__name__}: {error}")
             took = time.monotonic() - began
-            self.longest = max(self.longest, took)
+            self.slowest = max(self.slowest, took)
             self._ended.wait(max(0.0, 1 / self.rate - took))
 
     def book(self) -> None:
         visitor = a_visitor()
         start = self._free_start()
         made = self._expect(201, "book", self.portal.book(start=start, key=visitor["email"], contact=visitor))
-        self.promises[made["id"]] = Promise(made["link_token"], visitor["email"], made["start"])
+        self.confirmed[made["id"]] = Confirmation(made["link_token"], made["start"])
         assert made["start"] == start, f"asked for {start}, got {made['start']}"
 
     def read(self) -> None:
         if chosen := self._one("booked", "cancelled"):
             self.check(*chosen)
 
-    def check(self, identifier: str, promise: Promise) -> None:
+    def check(self, identifier: str, confirmation: Confirmation) -> None:
         """The appointment is as it was last confirmed."""
-        found = self._expect(200, "read", self.portal.get(f"appointments/{identifier}", promise.token))
-        assert (found["start"], found["state"]) == (promise.start, promise.state), (
-            f"{identifier}: {found} for {promise}"
+        found = self._expect(200, "read", self.portal.get(f"appointments/{identifier}", confirmation.token))
+        assert (found["start"], found["state"]) == (confirmation.start, confirmation.state), (
+            f"{identifier}: {found} for {confirmation}"
         )
 
     def reschedule(self) -> None:
         if chosen := self._one("booked"):
-            identifier, promise = chosen
+            identifier, confirmation = chosen
             start = self._free_start()
-            answer = self.portal.post(f"appointments/{identifier}/reschedule", {"start": start}, promise.token)
-            promise.start = self._expect(200, "reschedule", answer)["start"]
+            answer = self.portal.post(f"appointments/{identifier}/reschedule", {"start": start}, confirmation.token)
+            confirmation.start = self._expect(200, "reschedule", answer)["start"]
 
     def cancel(self) -> None:
         if chosen := self._one("booked"):
-            identifier, promise = chosen
-            answer = self.portal.post(f"appointments/{identifier}/cancel", {}, promise.token)
-            promise.state = self._expect(200, "cancel", answer)["state"]
-            assert promise.state == "cancelled"
+            identifier, confirmation = chosen
+            answer = self.portal.post(f"appointments/{identifier}/cancel", {}, confirmation.token)
+            confirmation.state = self._expect(200, "cancel", answer)["state"]
+            assert confirmation.state == "cancelled"
 
     def wait_for_earlier(self) -> None:
         """Join the waiting list and leave it."""
         if chosen := self._one("booked"):
-            identifier, promise = chosen
-            joined = self.portal.post("waiting-list", {"appointment": identifier}, promise.token)
+            identifier, confirmation = chosen
+            joined = self.portal.post("waiting-list", {"appointment": identifier}, confirmation.token)
             self._expect(201, "join", joined)
-            self._expect(204, "leave", self.portal.send("DELETE", f"waiting-list/{identifier}", None, promise.token))
+            self._expect(
+                204, "leave", self.portal.send("DELETE", f"waiting-list/{identifier}", None, confirmation.token)
+            )
 
     def take_number(self) -> None:
         """Take a number at the desk, and read the agenda and the queue."""
         key, body = self.portal.staff_key, {"appointment_types": ["dossier-inzien"], "location": "gemeentehuis"}
         self._expect(201, "ticket", self.portal.post("tickets", body, key))
-        self.tickets += 1
         self._expect(200, "agenda", self.portal.get("agenda", key, params={"date": in_days(7)}))
         self._expect(200, "queue", self.portal.get("queue", key, params={"location": "gemeentehuis"}))
 
@@ -132,8 +136,8 @@ class Traffic:
         starts = [slot["start"] for slot in self.portal.slots(to=in_days(60))]
         return str(self._random.choice(starts[len(starts) // 2 :]))
 
-    def _one(self, *states: str) -> tuple[str, Promise] | None:
-        found = [item for item in self.promises.items() if item[1].state in states]
+    def _one(self, *states: str) -> tuple[str, Confirmation] | None:
+        found = [item for item in self.confirmed.items() if item[1].state in states]
         return self._random.choice(found) if found else None
 
     def _expect(self, status: int, what: str, answer: requests.Response) -> Any:
