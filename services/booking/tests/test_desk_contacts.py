@@ -67,8 +67,8 @@ def test_questions_that_staff_leave_open_are_listed_as_unanswered(booking):
 def test_residents_must_answer_required_questions(booking):
     assert refused(booking.book, answers={"grond": "nee"}) == "invalid-request"
     _, card = booking.book(answers={"grond": "nee", "verhaal": "x"})
-    mend = {"answers": {"verhaal": ""}, "message": None}
-    assert refused(booking.use_cases.preparation.answer_questions, card, mend, Request()) == "invalid-request"
+    change = {"answers": {"verhaal": ""}, "message": None}
+    assert refused(booking.use_cases.preparation.answer_questions, card, change, Request()) == "invalid-request"
 
 
 def test_a_telephone_appointment_needs_a_number(booking):

@@ -162,7 +162,7 @@ class JoinWaitingList(WelcomeStarts):
 
 
 class AnswerQuestions(Schema):
-    """Answers that are given or mended before the visit."""
+    """Answers that the resident gives or changes before the visit."""
 
     answers = fields.Dict(keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), required=True)
     message = fields.String(

@@ -17,7 +17,7 @@ OPERATIONS = (
     Operation(
         id="answerQuestions", permission="appointments.change", method="patch",
         path=f"{BASE}/appointments/{{identifier}}", link=True, body=AnswerQuestions,
-        summary="Answers that are given or mended before the visit", status=200, answer=schemas.Appointment,
+        summary="Give or change answers before the visit", status=200, answer=schemas.Appointment,
         refusals=(*MINE, *BODY, "not-allowed-in-state"),
     ),
     Operation(
