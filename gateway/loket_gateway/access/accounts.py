@@ -132,5 +132,5 @@ def _new(municipality: str, name: str, given: tuple[Grant, ...], password: str |
 
 
 def _account(found: Document) -> Account:
-    kept = {name: value for name, value in found.items() if name != "_id"}
-    return Account(**{**kept, "grants": grants(found["grants"])})
+    stored = {name: value for name, value in found.items() if name != "_id"}
+    return Account(**{**stored, "grants": grants(found["grants"])})

@@ -39,7 +39,9 @@ class Key:
 
     def opens(self, secret: str, now: dt.datetime) -> bool:
         given = hash_of(secret)
-        return any(hmac.compare_digest(kept, given) and (until is None or until > now) for kept, until in self.hashes)
+        return any(
+            hmac.compare_digest(stored, given) and (until is None or until > now) for stored, until in self.hashes
+        )
 
 
 class Keys:
@@ -69,7 +71,7 @@ class Keys:
         found = self.collection.find_one({"municipality": municipality, "name": name})
         if found is None:
             return None
-        old = [[kept, until or now + OVERLAP] for kept, until in found["hashes"] if until is None or until > now]
+        old = [[stored, until or now + OVERLAP] for stored, until in found["hashes"] if until is None or until > now]
         self.collection.update_one({"_id": found["_id"]}, {"$set": {"hashes": [*old, [hash_of(secret), None]]}})
         return f"{PREFIX}{found['_id']}_{secret}"
 
@@ -102,6 +104,6 @@ class Keys:
 
 
 def _key(found: Document) -> Key:
-    kept = {name: value for name, value in found.items() if name != "_id"}
+    stored = {name: value for name, value in found.items() if name != "_id"}
     hashes = tuple((each[0], each[1]) for each in found["hashes"])
-    return Key(id=found["_id"], **{**kept, "grants": grants(found["grants"]), "hashes": hashes})
+    return Key(id=found["_id"], **{**stored, "grants": grants(found["grants"]), "hashes": hashes})

@@ -88,7 +88,7 @@ class OpenId:
             answer.raise_for_status()
             found: dict[str, Any] = answer.json()
         except (requests.RequestException, ValueError) as error:
-            raise LoginFailed(f"the provider tells nothing of who came in: {error}") from error
+            raise LoginFailed(f"the provider returned no user: {error}") from error
         if found.get("sub") != subject:
-            raise LoginFailed("the provider tells of somebody else")
+            raise LoginFailed("the provider returned another user")
         return found

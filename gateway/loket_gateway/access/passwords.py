@@ -29,10 +29,10 @@ def hash_password(password: str) -> str:
     return found
 
 
-def verify_password(kept: str | None, password: str) -> bool:
+def verify_password(stored: str | None, password: str) -> bool:
     """Whether the password is right. It takes as long when there is no hash."""
     try:
-        tpool.execute(_hasher.verify, kept or _NOBODY, password)
+        tpool.execute(_hasher.verify, stored or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return stored is not None

@@ -30,9 +30,9 @@ class FileRoutes:
     def post_files(self, request: Request, municipality: str, identifier: str) -> Response:
         token, asked = bearer(request), query(request, _file_query)
         body = base64.b64encode(nonempty_body(request)).decode()
-        kept = self.booking.add_file(municipality, identifier, token, asked["question"], asked["name"], body)
-        address = f"/api/v1/{municipality}/appointments/{identifier}/files/{kept['id']}"
-        return private(kept, request, 201, {"Location": address})
+        added = self.booking.add_file(municipality, identifier, token, asked["question"], asked["name"], body)
+        address = f"/api/v1/{municipality}/appointments/{identifier}/files/{added['id']}"
+        return private(added, request, 201, {"Location": address})
 
     @route("GET", f"{BASE}/appointments/<identifier>/files/<file>", LINK)
     def get_file(self, request: Request, municipality: str, identifier: str, file: str) -> Response:

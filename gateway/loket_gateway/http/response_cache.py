@@ -76,21 +76,21 @@ class ResponseCache(SharedExtension):
         """Return the cached response for this address and language, else that of `make`, cached when it is a 200."""
         path, query, _ = _request_key(request.environ)
         key = f"{language} {path}?{query}"
-        kept = self._find(municipality, key)
+        cached = self._find(municipality, key)
         must_revalidate = request.environ.get("HTTP_CACHE_CONTROL") == "no-cache"  # RFC 9111, 5.2.1.4
-        if kept is None or must_revalidate:
+        if cached is None or must_revalidate:
             changes = self._changes
             response = make()
             if response.status_code != 200:
                 return response
-            kept = _cached_response(response, route, seconds)
+            cached = _cached_response(response, route, seconds)
             if changes == self._changes and len(key) <= LONGEST:  # a change meanwhile may have made it stale
-                self._store(municipality, key, kept)
+                self._store(municipality, key, cached)
         if len(self._keys_by_request) >= MAX_REQUESTS:
             self._keys_by_request.clear()
         if sum(map(len, _request_key(request.environ))) <= LONGEST:
             self._keys_by_request[_request_key(request.environ)] = municipality, key
-        status, headers, body = kept.to(request.environ)
+        status, headers, body = cached.to(request.environ)
         sent = Response(body, status=status)
         sent.headers.clear()
         sent.headers.extend(headers)
@@ -102,16 +102,16 @@ class ResponseCache(SharedExtension):
         self._bytes -= sum(each.size for each in self._by_municipality.pop(municipality, {}).values())
 
     def _find(self, municipality: str, key: str) -> CachedResponse | None:
-        kept = self._by_municipality.get(municipality, {}).get(key)
-        return kept if kept is not None and kept.until >= time.monotonic() else None
+        cached = self._by_municipality.get(municipality, {}).get(key)
+        return cached if cached is not None and cached.until >= time.monotonic() else None
 
-    def _store(self, municipality: str, key: str, kept: CachedResponse) -> None:
+    def _store(self, municipality: str, key: str, cached: CachedResponse) -> None:
         if self._bytes > MAX_BYTES:
             self._by_municipality.clear()
             self._bytes = 0
         shelf = self._by_municipality.setdefault(municipality, {})
-        self._bytes += kept.size - (shelf[key].size if key in shelf else 0)
-        shelf[key] = kept
+        self._bytes += cached.size - (shelf[key].size if key in shelf else 0)
+        shelf[key] = cached
 
 
 def _request_key(environ: dict[str, Any]) -> tuple[str, str, str]:

@@ -68,7 +68,7 @@ class Server(WebServer):
     """nameko's web server with limits, and problem documents in place of its error pages."""
 
     origins = CorsHeaders()
-    kept = ResponseCache()
+    response_cache = ResponseCache()
     limits = Limits()
     catalogue = CatalogueCache()
 
@@ -133,9 +133,9 @@ class Server(WebServer):
             always.append(("Strict-Transport-Security", HSTS))
         of_kept = [*always, ("API-Version", VERSION)]
 
-        def kept(environ: dict[str, Any], start_response: Any) -> Any:
+        def send_cached(environ: dict[str, Any], start_response: Any) -> Any:
             """Send a cached response before anything else is done. None when there is none."""
-            found = self.kept.lookup(environ)
+            found = self.response_cache.lookup(environ)
             if found is None or "HTTP_ORIGIN" in environ or "HTTP_AUTHORIZATION" in environ:
                 return None
             started = time.perf_counter()
@@ -157,7 +157,7 @@ class Server(WebServer):
             return problems.render(refusal, request, public_url)
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:  # noqa: C901
-            if (sent := kept(environ, start_response)) is not None:
+            if (sent := send_cached(environ, start_response)) is not None:
                 return sent
             # eventlet ends a chunked body where it ends, which werkzeug must know
             environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"

@@ -92,8 +92,8 @@ class FigurePages:
 
 def _without_empty(request: Request) -> Request:
     """Return the query without the empty fields of a form."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if value]
-    request.args = type(request.args)(kept)
+    query = [(name, value) for name, value in request.args.items(multi=True) if value]
+    request.args = type(request.args)(query)
     return request
 
 
@@ -157,11 +157,11 @@ def _periods(today: dt.date, asked: dict[str, Any], lang: str) -> list[tuple[str
         "last_year": (dt.date(today.year - 1, 1, 1), dt.date(today.year - 1, 12, 31)),
         "to_come": (today, today + dt.timedelta(days=90)),
     }
-    kept = {name: asked[name] for name in DIMENSIONS if asked[name]}
+    query = {name: asked[name] for name in DIMENSIONS if asked[name]}
     return [
         (
             language.translate(figure_names.PERIODS[name], lang),
-            urlencode({"from": first, "to": last, **kept, **({"lang": lang})}),
+            urlencode({"from": first, "to": last, **query, **({"lang": lang})}),
             (asked["first"], asked["last"]) == (first, last) or (name == "weeks" and not asked["first"]),
         )
         for name, (first, last) in ends.items()

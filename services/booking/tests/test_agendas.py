@@ -27,7 +27,7 @@ RESIDENT, STAFF = Actor("resident"), Actor("staff")
 LONG = bool(os.environ.get("LOKET_LONG"))
 DATE = dt.date(2026, 11, 30)
 MUNICIPALITY = a_municipality()
-VISIT = spec_for(MUNICIPALITY, ["advies"], 1, None)
+SPEC = spec_for(MUNICIPALITY, ["advies"], 1, None)
 
 
 def at(start, end, resource="ro-1"):
@@ -35,7 +35,7 @@ def at(start, end, resource="ro-1"):
 
 
 def draft(placements, identifier=None):
-    return life.hold(identifier or uuid.uuid4().hex, "rumst", VISIT, placements, utc(2026, 11, 30, 9), NOW, "resident")
+    return life.hold(identifier or uuid.uuid4().hex, "rumst", SPEC, placements, utc(2026, 11, 30, 9), NOW, "resident")
 
 
 def hold(agendas, *placements, until=NOW + dt.timedelta(minutes=10), now=NOW):
@@ -56,7 +56,7 @@ def cancel(agendas, booked, *placements):
 
 
 def move(agendas, booked, old, new, now=NOW, also=lambda session: None):
-    moved, event = life.reschedule(MUNICIPALITY, booked, VISIT, new, utc(2026, 11, 30, 12), now=now, by=RESIDENT)
+    moved, event = life.reschedule(MUNICIPALITY, booked, SPEC, new, utc(2026, 11, 30, 12), now=now, by=RESIDENT)
     return moved if agendas.move(old, new, moved, event, now, also) else None
 
 

@@ -20,7 +20,7 @@ from loket_contracts.event_data import ACTORS
 NOW = utc(2026, 11, 24, 8)
 START, END = utc(2026, 11, 30, 8), utc(2026, 11, 30, 8, 30)
 MUNICIPALITY = a_municipality(queue=QueuePolicy(early_minutes=15), phone="03 888 00 00")
-VISIT = spec_for(MUNICIPALITY, ["advies"], 1, None)
+SPEC = spec_for(MUNICIPALITY, ["advies"], 1, None)
 #: around midnight before the visit, when it may be announced, begins and ends, and around midnight after it
 MOMENTS = sorted(
     moment + dt.timedelta(minutes=off)
@@ -34,7 +34,7 @@ def at(resource="ro-1"):
 
 
 def booked():
-    draft = life.hold("a1", "rumst", VISIT, at(), START, NOW, "resident")
+    draft = life.hold("a1", "rumst", SPEC, at(), START, NOW, "resident")
     return life.book(MUNICIPALITY, draft, now=NOW, by=Actor("resident"), language="nl")[0]
 
 
@@ -44,7 +44,7 @@ def give(appointment, command, by="staff", now=NOW):
     if command == "cancel":
         return life.cancel(MUNICIPALITY, appointment, now=now, by=Actor(by), reason="ill")
     if command == "reschedule":
-        return life.reschedule(MUNICIPALITY, appointment, VISIT, at("ro-2"), START, now=now, by=Actor(by))
+        return life.reschedule(MUNICIPALITY, appointment, SPEC, at("ro-2"), START, now=now, by=Actor(by))
     return life.apply_command(MUNICIPALITY, appointment, command, now=now, by=Actor(by))
 
 
@@ -121,7 +121,7 @@ def test_a_no_show_and_a_check_in_can_be_undone():
 
 def test_the_event_of_a_move_contains_the_previous_time():
     moved, event = life.reschedule(
-        MUNICIPALITY, booked(), VISIT, at("ro-2"), utc(2026, 11, 30, 12), now=NOW, by=Actor("staff")
+        MUNICIPALITY, booked(), SPEC, at("ro-2"), utc(2026, 11, 30, 12), now=NOW, by=Actor("staff")
     )
     assert event.data["previous_start"] == "2026-11-30T09:00:00+01:00"
     assert event.data["start"] == "2026-11-30T13:00:00+01:00"

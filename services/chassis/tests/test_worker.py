@@ -10,8 +10,8 @@ from loket_chassis.runtime import backoff
 from loket_chassis.runtime.worker import Worker
 
 
-class Steps:
-    """Returns or raises the outcomes in turn, then None for ever; notes when it was called."""
+class Task:
+    """Returns or raises the outcomes in turn, then False; records the time of each call."""
 
     def __init__(self, *outcomes):
         self.outcomes = list(outcomes)
@@ -29,8 +29,8 @@ class Steps:
 def run():
     started = []
 
-    def start(steps, interval=60.0, **options):
-        worker = Worker("of-the-test", steps, interval, **options)
+    def start(task, interval=60.0, **options):
+        worker = Worker("of-the-test", task, interval, **options)
         worker.start(lambda target, identifier: eventlet.spawn(target))
         started.append(worker)
         return worker
@@ -51,23 +51,23 @@ def failures():
 
 
 def test_a_worker_repeats_at_once_while_there_is_more_work_and_then_waits(run):
-    steps = Steps(True, True, False)
+    task = Task(True, True, False)
     before = failures()
-    run(steps)
-    until(lambda: len(steps.calls) == 3)
+    run(task)
+    until(lambda: len(task.calls) == 3)
     eventlet.sleep(0.05)
-    assert (len(steps.calls), failures()) == (3, before)
+    assert (len(task.calls), failures()) == (3, before)
 
 
 def test_a_worker_runs_when_woken_and_after_the_interval(run):
-    steps = Steps()
-    worker = run(steps)
-    until(lambda: len(steps.calls) == 1)
+    task = Task()
+    worker = run(task)
+    until(lambda: len(task.calls) == 1)
     eventlet.sleep(0.05)
     worker.wake()
     worker.wake()
-    until(lambda: len(steps.calls) == 2)
-    often = Steps()
+    until(lambda: len(task.calls) == 2)
+    often = Task()
     run(often, interval=0.02)
     until(lambda: len(often.calls) > 3)
 
@@ -88,21 +88,21 @@ def test_a_wake_during_a_run_is_not_lost(run):
 
 
 def test_an_error_is_counted_and_the_worker_retries_after_a_delay(run):
-    steps, before = Steps(RuntimeError("no"), RuntimeError("no"), False), failures()
-    run(steps)
-    until(lambda: len(steps.calls) == 3)
-    assert steps.calls[1] - steps.calls[0] >= 0.1
+    task, before = Task(RuntimeError("no"), RuntimeError("no"), False), failures()
+    run(task)
+    until(lambda: len(task.calls) == 3)
+    assert task.calls[1] - task.calls[0] >= 0.1
     assert failures() == before + 2
 
 
 def test_a_worker_stops_wherever_it_waits(run):
-    steps = Steps()
-    worker = run(steps, interval=0.02, threads=3)
-    until(lambda: len(steps.calls) > 3)
+    task = Task()
+    worker = run(task, interval=0.02, threads=3)
+    until(lambda: len(task.calls) > 3)
     worker.stop()
-    called = len(steps.calls)
+    called = len(task.calls)
     eventlet.sleep(0.1)
-    assert called == len(steps.calls)
+    assert called == len(task.calls)
 
 
 def test_retry_delays_double_up_to_the_maximum_with_jitter():

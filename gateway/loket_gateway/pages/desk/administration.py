@@ -56,8 +56,8 @@ class AdministrationPages:
 
     @desk_route("GET", "/<municipality>/balie/beheer/instellingen", SEE)
     def configuration(self, request: GatewayRequest, municipality: str) -> Response:
-        kept = self.booking.configuration(municipality)
-        return self._configuration(request, municipality, kept["text"], kept["version"])
+        stored = self.booking.configuration(municipality)
+        return self._configuration(request, municipality, stored["text"], stored["version"])
 
     @desk_route("POST", "/<municipality>/balie/beheer/instellingen", CHANGE)
     def change_configuration(self, request: GatewayRequest, municipality: str) -> Response:

@@ -191,9 +191,9 @@ class DeskAppointmentPages:
         self, municipality: str, found: dict[str, Any], request: GatewayRequest
     ) -> list[tuple[str, str | None]]:
         """Return each question with its answer as text; None for a missing answer."""
-        told, answers = localise(request, self.catalogue.of(municipality)), dict(found["answers"])
+        catalogue, answers = localise(request, self.catalogue.of(municipality)), dict(found["answers"])
         shown: list[tuple[str, str | None]] = []
-        for kind in appointment_types_of(told, found["appointment_types"]):
+        for kind in appointment_types_of(catalogue, found["appointment_types"]):
             for question in kind["questions"]:
                 if (answer := answers.pop(question["id"], None)) is not None:
                     choices = {each["id"]: each["label"] for each in question["choices"]}
@@ -202,11 +202,11 @@ class DeskAppointmentPages:
                     shown.append((str(question["label"]), None))
         return shown + list(answers.items())
 
-    def _back(self, request: GatewayRequest, municipality: str, identifier: str, **told: str) -> Response:
+    def _back(self, request: GatewayRequest, municipality: str, identifier: str, **query: str) -> Response:
         """Redirect to the page of the button: the day or the appointment."""
         if there := request.form.get("back"):
-            return see_other(request, f"/{municipality}/balie", **dict(_pairs(there)), **told)
-        return see_other(request, f"/{municipality}/balie/afspraak/{identifier}", **told)
+            return see_other(request, f"/{municipality}/balie", **dict(_pairs(there)), **query)
+        return see_other(request, f"/{municipality}/balie/afspraak/{identifier}", **query)
 
 
 def _reason(request: GatewayRequest) -> str:

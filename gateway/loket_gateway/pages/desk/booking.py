@@ -109,7 +109,7 @@ class DeskBookingPages:
             at="book", kind=language.localised(kind, language.of(request)) if kind else None, place=place, slots=slots,
             given=given, wrong=wrong, people=people, first=first, is_away=is_away,
             rings=any(each["id"] == place and each["channel"] == "phone" for each in catalogue["locations"]),
-            told=sentence(refusal, request) if refusal and not wrong else "",
+            error=sentence(refusal, request) if refusal and not wrong else "",
         )  # fmt: skip
         if refusal is not None:
             problems.add_headers(response, refusal)

@@ -92,10 +92,10 @@ class DayPages:
             teams=caller.teams("queue.handle"),
             idempotency_key=form_idempotency_key(request),
         )
-        kept = {"resource": body["resource"], "location": body["location"], "counter": given.get("counter", "")}
+        query = {"resource": body["resource"], "location": body["location"], "counter": given.get("counter", "")}
         if called["kind"] == "appointment":
             return see_other(request, f"/{municipality}/balie/afspraak/{called['id']}")
-        return see_other(request, f"/{municipality}/balie", called=called["shown"], **kept)
+        return see_other(request, f"/{municipality}/balie", called=called["shown"], **query)
 
     @desk_route("POST", "/<municipality>/balie/volgnummer", needs("tickets.issue"))
     def issue(self, request: GatewayRequest, municipality: str) -> Response:

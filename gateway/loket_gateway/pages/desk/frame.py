@@ -65,16 +65,18 @@ def desk_page(
     code = request.args.get(REFUSED_PARAMETER)
     refused = words.said(words.REFUSED, code, lang) if code in words.REFUSED else ""
     fields = ((CSRF_FIELD, caller.csrf_token), (ONCE_FIELD, once), (HERE_FIELD, there))
-    told = localise(request, known)
-    kinds = {kind["id"]: kind["name"] for kind in including_removed(told, "appointment_types")}
-    if "names" in shown:  # of people, including removed ones, as old visits refer to them
-        shown["names"] = {each["id"]: each["name"] for each in including_removed(told, "resources")} | shown["names"]
+    localised = localise(request, known)
+    kinds = {kind["id"]: kind["name"] for kind in including_removed(localised, "appointment_types")}
+    if "names" in shown:  # of people, including removed ones, as past appointments refer to them
+        shown["names"] = {each["id"]: each["name"] for each in including_removed(localised, "resources")} | shown[
+            "names"
+        ]
     return page(
-        f"desk/{template}", request, status, **municipality_context(told), caller=caller, catalogue=told, kinds=kinds,
-        desk_=f"/{municipality}/balie", csrf=Markup().join(HIDDEN_INPUT.format(*each) for each in fields),
-        here_=there, address=_address(request), told=shown.pop("told", "") or refused,
-        teams={team["id"]: team["name"] for team in including_removed(told, "teams")},
-        places={place["id"]: place["name"] for place in including_removed(told, "locations")},
+        f"desk/{template}", request, status, **municipality_context(localised), caller=caller, catalogue=localised,
+        kinds=kinds, desk_=f"/{municipality}/balie", csrf=Markup().join(HIDDEN_INPUT.format(*each) for each in fields),
+        here_=there, address=_address(request), error=shown.pop("error", "") or refused,
+        teams={team["id"]: team["name"] for team in including_removed(localised, "teams")},
+        places={place["id"]: place["name"] for place in including_removed(localised, "locations")},
         navigation=[(name, path) for name, path, needed in NAVIGATION if caller.may(needed, municipality)],
         zone=known["municipality"]["time_zone"],
         words=words,
@@ -106,8 +108,8 @@ def split_address(address: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _here(request: GatewayRequest) -> str:
-    kept = [(name, text) for name, text in request.args.items(multi=True) if name not in DONE_PARAMETERS]
-    return iri_to_uri(request.path) + (f"?{urlencode(kept)}" if kept else "")
+    query = [(name, text) for name, text in request.args.items(multi=True) if name not in DONE_PARAMETERS]
+    return iri_to_uri(request.path) + (f"?{urlencode(query)}" if query else "")
 
 
 def _address(request: GatewayRequest) -> str:

@@ -40,14 +40,14 @@ class DeskRoute(PageRoute):
         lacks_permission = refusal.code == "forbidden" and refusal.params.get("permission") == self.permission.name
         try:
             if refusal.code not in (*REDIRECTS, "unknown-municipality"):
-                told = (
+                respond = (
                     _refused_page
                     if lacks_permission or not is_form
                     else _repeat_page
                     if refusal.code in REPEATABLE
                     else _redirect_back
                 )
-                return told(refusal, request, municipality, self.catalogue)
+                return respond(refusal, request, municipality, self.catalogue)
         except (Refusal, Unavailable):
             pass  # the catalogue of the municipality is not available
         return super().refusal_response(refusal, request)
@@ -80,7 +80,7 @@ def _repeat_page(refusal: Refusal, request: GatewayRequest, municipality: str, c
     sent = list(request.form.items(multi=True))
     response = desk_page(
         "again.html", request, catalogue, municipality, problems.STATUS[refusal.code], at="",
-        told=sentence(refusal, request), sent=sent,
+        error=sentence(refusal, request), sent=sent,
         typed=[(name, text) for name, text in sent if name in words.TYPED and text.strip()],
     )  # fmt: skip
     problems.add_headers(response, refusal)
@@ -91,7 +91,7 @@ def _refused_page(refusal: Refusal, request: GatewayRequest, municipality: str, 
     """Render why a page cannot be shown."""
     response = desk_page(
         "refused.html", request, catalogue, municipality, problems.STATUS[refusal.code], at="",
-        told=sentence(refusal, request), may_retry=refusal.code == "service-unavailable",
+        error=sentence(refusal, request), may_retry=refusal.code == "service-unavailable",
     )  # fmt: skip
     problems.add_headers(response, refusal)
     return response

@@ -84,9 +84,11 @@ def _differs(name: str, fields: Mapping[str, str], was: Mapping[str, str], langu
 
 def _text(name: str, fields: Mapping[str, str], before: Any, languages: Sequence[str]) -> dict[str, str] | None:
     """Return the text, with languages that the form does not show as they were."""
-    kept = {language: text for language, text in _by_language(before, languages).items() if language not in languages}
+    unchanged = {
+        language: text for language, text in _by_language(before, languages).items() if language not in languages
+    }
     given = {language: fields[f"{name}-{language}"] for language in languages if fields[f"{name}-{language}"]}
-    return {**given, **kept} or None
+    return {**given, **unchanged} or None
 
 
 def _entries(name: str, fields: Mapping[str, str], languages: Sequence[str]) -> list[dict[str, str]] | None:

@@ -21,15 +21,15 @@ Spawn = Callable[..., Any]
 
 
 class Worker:
-    """Calls `step` in one or more green threads until it is stopped.
+    """Calls `task` in one or more green threads until it is stopped.
 
-    `step` returns whether there may be more to do: it is then called again at once. Otherwise the worker waits until it
-    is woken, `interval` seconds at most. An error is logged and counted, and `step` called again after a backoff.
+    `task` returns whether there may be more to do: it is then called again at once. Otherwise the worker waits until it
+    is woken, `interval` seconds at most. An error is logged and counted, and `task` called again after a backoff.
     """
 
-    def __init__(self, name: str, step: Callable[[], bool], interval: float, *, threads: int = 1) -> None:
+    def __init__(self, name: str, task: Callable[[], bool], interval: float, *, threads: int = 1) -> None:
         self.name = name
-        self._step = step
+        self._task = task
         self._interval = interval
         self._thread_count = threads
         self._threads: list[Any] = []
@@ -40,13 +40,13 @@ class Worker:
             self._threads.append(spawn(self._run, identifier=f"{self.name} {number}"))
 
     def stop(self) -> None:
-        """End at once, wherever `step` waits."""
+        """End at once, wherever `task` waits."""
         for thread in self._threads:
             thread.kill()
         self._threads.clear()
 
     def wake(self) -> None:
-        """Call `step` now, or once more after the current call."""
+        """Call `task` now, or once more after the current call."""
         if not self._woken.ready():
             self._woken.send()
 
@@ -54,7 +54,7 @@ class Worker:
         delays = backoff.delays()
         while True:
             try:
-                has_more = self._step()
+                has_more = self._task()
             except Exception:
                 FAILURES.labels(self.name).inc()
                 log.warning("background worker failed; retrying", worker=self.name, exc_info=True)
