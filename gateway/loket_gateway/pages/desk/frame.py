@@ -68,9 +68,8 @@ def desk_page(
     localised = localise(request, known)
     kinds = {kind["id"]: kind["name"] for kind in including_removed(localised, "appointment_types")}
     if "names" in shown:  # of people, including removed ones, as past appointments refer to them
-        shown["names"] = {each["id"]: each["name"] for each in including_removed(localised, "resources")} | shown[
-            "names"
-        ]
+        known_names = {each["id"]: each["name"] for each in including_removed(localised, "resources")}
+        shown["names"] = known_names | shown["names"]
     return page(
         f"desk/{template}", request, status, **municipality_context(localised), caller=caller, catalogue=localised,
         kinds=kinds, desk_=f"/{municipality}/balie", csrf=Markup().join(HIDDEN_INPUT.format(*each) for each in fields),
