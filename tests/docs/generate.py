@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from loket_contracts import asyncapi
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.events import EVENTS
 from loket_contracts.figures import FIGURES
+from loket_contracts.rpc import asyncapi as rpc_asyncapi
 from loket_gateway.access.roles import PERMISSIONS, ROLES
 from loket_gateway.api.operations import OPERATIONS, Operation
 from loket_gateway.http.problems import STATUS
@@ -26,6 +28,7 @@ from loket_notification.domain.kinds import KINDS, Kind
 from loket_notification.settings import NotificationSettings
 from loket_reporting.domain.figures import BREAKDOWNS
 from loket_reporting.settings import ReportingSettings
+from tests.docs import rpc_page
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 DECISIONS = REFERENCE.parent / "decisions"
@@ -36,6 +39,13 @@ SETTINGS: dict[str, type[Settings]] = {
     "reporting": ReportingSettings,
     "gateway": GatewaySettings,
 }
+
+
+class PlainDumper(yaml.SafeDumper):
+    """Writes equal parts in full, without anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
 
 
 def table(*rows: tuple[str, ...]) -> str:
@@ -262,6 +272,11 @@ PAGES = {
     "messages.md": messages_page,
     "figures.md": figures_page,
     "../decisions/README.md": decisions_page,
+    "rpc.md": lambda: rpc_page.page(MADE),
+    "rpc.asyncapi.yaml": lambda: yaml.dump(
+        rpc_asyncapi.document(), Dumper=PlainDumper, sort_keys=False, allow_unicode=True
+    ),
+    "rpc.schema.json": lambda: json.dumps(rpc_asyncapi.json_schemas(), indent=1, ensure_ascii=False) + "\n",
     "asyncapi.yaml": lambda: yaml.safe_dump(asyncapi.document(), sort_keys=False, allow_unicode=True),
 }
 
