@@ -13,6 +13,7 @@ from loket_gateway.api.openapi import document
 from tests.client import ANSWERS, a_visitor
 
 NODE = Path(__file__).parents[1] / "node"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +26,17 @@ def written(tmp_path_factory):
 def test_the_document_passes_the_linter(written, node_modules):
     command = [node_modules / ".bin" / "spectral", "lint", "--ruleset", NODE / "ruleset.yaml",
                "--fail-severity", "warn", written]  # fmt: skip
+    tools = Path(sys.executable).parent
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": f"{tools}:/usr/bin:/bin"})
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+@pytest.mark.parametrize("name", ["asyncapi.yaml", "rpc.asyncapi.yaml"])
+def test_an_asyncapi_document_is_valid(name, node_modules, tmp_path):
+    ruleset = tmp_path / "ruleset.yaml"
+    ruleset.write_text('extends: [["spectral:asyncapi", all]]')
+    command = [node_modules / ".bin" / "spectral", "lint", "--ruleset", ruleset, "--fail-severity", "error",
+               REFERENCE / name]  # fmt: skip
     tools = Path(sys.executable).parent
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": f"{tools}:/usr/bin:/bin"})
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]

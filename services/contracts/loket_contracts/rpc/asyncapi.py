@@ -134,7 +134,7 @@ def _operation(method: PublishedMethod) -> dict[str, Any]:
     key = method.routing_key
     return {
         "action": "receive",
-        "summary": method.summary,
+        "description": method.documentation or method.name,
         "channel": {"$ref": f"#/channels/{key}"},
         "messages": [{"$ref": f"#/channels/{key}/messages/{key}.request"}],
         "reply": {
