@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import eventlet
 import structlog
@@ -16,12 +16,15 @@ from nameko.extensions import Extension
 from ..messaging import deadlines
 from ..messaging.reconnecting_channel import BROKER_ERRORS
 from ..runtime import backoff
+from ..runtime.settings import EX_CONFIG
 from ..storage import connection
+from ..storage.schema_version import NewerDatabase
 from . import startup
 
 #: an OSError that does not pass: the port is in use, or not permitted
 PERMANENT_ERRNOS = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 
+E = TypeVar("E", bound=Extension)
 log = structlog.get_logger()
 
 
@@ -36,6 +39,7 @@ class Container(ServiceContainer):
 
     - `start` retries the setup and the start of each extension while the broker or the database is unavailable;
       nameko ends the process. Until everything is set up, `startup.answer_probes` answers at the HTTP address.
+      A database of a newer release is refused before anything is set up.
     - `stop` also cancels a startup that still waits.
     - `_run_worker` drops a call whose deadline passed while it waited in a queue, in a socket or for a free worker.
     """
@@ -50,21 +54,34 @@ class Container(ServiceContainer):
     def start(self) -> None:
         self.started = True
         with startup.answer_probes(self.config, self.waits_for):
-            self._is_set_up = self._each(lambda extension: extension.setup())
+            self._is_set_up = self._can_read_databases() and self._each(
+                lambda extension: extension.setup(), self.extensions
+            )
         if self._is_set_up:
-            self._each(lambda extension: extension.start())
+            self._each(lambda extension: extension.start(), self.extensions)
 
-    def _each(self, step: Callable[[Extension], None]) -> bool:
-        """Call `step` for all extensions concurrently. Return False when the service was stopped meanwhile."""
-        self._threads = [eventlet.spawn(self._persist, step, extension) for extension in self.extensions]
+    def _can_read_databases(self) -> bool:
+        """End the process, with a sentence, when a newer release wrote in the database."""
+        databases = [each for each in self.extensions if isinstance(each, connection.MongoConnection)]
+        try:
+            return self._each(lambda database: database.require_readable(), databases)
+        except NewerDatabase as error:
+            log.error(str(error))
+            raise SystemExit(EX_CONFIG) from error
+
+    def _each(self, step: Callable[[E], None], extensions: Iterable[E]) -> bool:
+        """Call `step` for all of them concurrently. Return False when the service was stopped meanwhile."""
+        self._threads = [eventlet.spawn(self._persist, step, extension) for extension in extensions]
         try:
             for thread in self._threads:
-                thread.wait()
+                if (error := thread.wait()) is not None:
+                    raise error
         except GreenletExit:
             return False
         return True
 
-    def _persist(self, step: Callable[[Extension], None], extension: Extension) -> None:
+    def _persist(self, step: Callable[[E], None], extension: E) -> Exception | None:
+        """Repeat a step until it succeeds. Return the error when a repeat cannot help: eventlet would print it too."""
         name = type(extension).__name__
         for delay in backoff.delays():
             try:
@@ -72,11 +89,12 @@ class Container(ServiceContainer):
                 break
             except Exception as error:
                 if not _is_transient(error):
-                    raise
+                    return error
                 self.waits_for[name] = f"waits: {type(error).__name__}"
                 log.warning("startup waits for a dependency", extension=name, error=repr(error))
             eventlet.sleep(delay)
         self.waits_for.pop(name, None)
+        return None
 
     def stop(self) -> None:
         for _ in range(20):  # an extension that waits for nothing finishes its start first
