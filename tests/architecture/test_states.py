@@ -69,9 +69,9 @@ def test_every_state_after_booking_has_a_figure(state):
     assert calculate({f"state:{state}": 3})[state] == 3
 
 
-@pytest.mark.parametrize(("state", "steps"), LINES)
-def test_a_transition_with_the_right_phase_leads_to_each_state_of_the_queue(state, steps):
-    phases = {step.phase for step in steps if step.state == state.name}
+@pytest.mark.parametrize(("state", "transitions"), LINES)
+def test_a_transition_with_the_right_phase_leads_to_each_state_of_the_queue(state, transitions):
+    phases = {each.phase for each in transitions if each.state == state.name}
     if state.is_waiting:
         assert Phase.ARRIVAL in phases
     if state.is_serving:

@@ -196,8 +196,8 @@ def test_sixty_four_writers_and_a_repeatedly_killed_booking_lose_and_duplicate_n
         events[event["subject"]].append((event["sequence"], event["type"]))
     for name, claim in appointments.items():
         history = claim["appointment"]["history"]
-        assert events[name] == [(n + 1, EVENT_OF[step["command"]]) for n, step in enumerate(history)], (
-            "each step is in the log once, and in order"
+        assert events[name] == [(n + 1, EVENT_OF[entry["command"]]) for n, entry in enumerate(history)], (
+            "each transition is in the log once, and in order"
         )
     accepted = [each for writer in writers for each in writer.accepted]
     assert len(accepted) > COMMANDS / 10

@@ -38,7 +38,7 @@ MAKING = {
     "makeKey": ("api-keys", lambda portal: {"name": f"test-{uuid.uuid4().hex[:10]}", "roles": ["portal"]}),
     "makeWebhook": ("webhooks", lambda portal: {"url": f"{portal.url}/none", "types": ["appointment.booked.v1"]}),
 }
-#: steps that must have been done, not only refused
+#: operations that must have been carried out, not only refused
 WANTED = {
     "getAppointment", "getDossier", "cancelAppointment", "rescheduleAppointment", "checkIn", "undoCheckInAppointment",
     "startAppointment", "completeAppointment", "parkAppointment", "resumeAppointment", "askResident", "openTime",
@@ -63,7 +63,7 @@ def document(stack):
 
 @pytest.fixture(scope="module")
 def done():
-    """How often each step was answered with which status."""
+    """The number of responses by operation and status."""
     return collections.Counter()
 
 

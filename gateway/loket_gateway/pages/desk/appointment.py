@@ -57,13 +57,13 @@ class DeskAppointmentPages:
         return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
 
     @desk_route("POST", f"{ONE}/stap", HANDLE)
-    def step(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+    def give_command(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Give the command of the button."""
         body = {name: request.form[name] for name in ("outcome", "reason") if request.form.get(name)}
         if counter := request.form.get("counter"):
             body["desk"] = counter
         self.booking.step(
-            municipality, request.caller.name, identifier, request.form.get("step", ""), body,
+            municipality, request.caller.name, identifier, request.form.get("command", ""), body,
             teams=request.caller.teams("queue.handle"), idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
         return self._back(request, municipality, identifier)

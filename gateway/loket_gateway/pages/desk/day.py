@@ -1,4 +1,4 @@
-"""The day and the week: visits, the queue, and calling the next visitor."""
+"""The day and the week: appointments, the queue, and calling the next visitor."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class DayPages:
             at="day", date=date, is_today=is_today, team=team, who=who, people=people, place=place,
             before=date - DAY, after=date + DAY,
             grid=grid((each["resource"], each["name"], each) for each in shown),
-            visits=sorted(_each_once(mine), key=lambda claim: claim["start"]) if who else [],
+            appointments=sorted(_each_once(mine), key=lambda claim: claim["start"]) if who else [],
             names={each["id"]: each["name"] for each in people},
             line=self.booking.queue(municipality, place) if place and is_today else None,
             usual=USUAL_COMMANDS, counter=request.args.get("counter", ""),
@@ -121,5 +121,5 @@ class DayPages:
 
 
 def _each_once(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each visit once; agendas of all its resources contain it."""
+    """Return each appointment once; agendas of all its resources contain it."""
     return list({claim["appointment"]: claim for claim in claims}.values())
