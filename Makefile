@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PROJECTS := $(wildcard services/*/pyproject.toml) gateway/pyproject.toml deploy/local/pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev stop reset demo-data password logs status check pure test test-long test-changed lint fmt types imports bench lock docs clean
+.PHONY: help install run dev stop reset demo-data password logs status check pure test test-long test-changed lint fmt types imports contracts bench lock docs clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ test-changed: $(READY)  ## The tests of what differs from main, or on main from 
 
 test-long: lint types imports  ## The same with the long forms of fuzzing, faults and soak, or one PART of it
 	@$(BIN)/python -m tests.long $(PART)
+
+contracts: $(READY)  ## Compare HTTP, events, RPC, settings and the municipality file with the last release
+	@$(BIN)/python -m tests.compatibility
 
 bench: $(READY)  ## Measure against the yardsticks of plain nameko, in one run
 	@$(BIN)/python -m tests.benchmarks

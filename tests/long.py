@@ -22,7 +22,15 @@ PARTS = {
     "figures": ["tests/figures"],
     "browser": ["tests/browser"],
     "components": ["services", "gateway"],
-    "whole": ["deploy", "tests/interop", "tests/journeys", "tests/deployment", "tests/docs", "tests/architecture"],
+    "whole": [
+        "deploy",
+        "tests/interop",
+        "tests/journeys",
+        "tests/deployment",
+        "tests/docs",
+        "tests/architecture",
+        "tests/compatibility",
+    ],
 }
 
 

@@ -31,14 +31,18 @@ def extract_sources(release: str, folder: Path) -> Path:
     return folder
 
 
+def packages(sources: Path) -> list[Path]:
+    """The folders that PYTHONPATH names to run these sources."""
+    return [*sorted((sources / "services").iterdir()), sources / "gateway", sources / "deploy" / "local"]
+
+
 def another(component: Component, sources: Path, label: str) -> Component:
     """A further instance of a component, on other sources and a free port, beside the one that runs."""
     (port,) = find_free(1)
-    packages = [*sorted((sources / "services").iterdir()), sources / "gateway", sources / "deploy" / "local"]
     environment = {
         **component.environment,
         "HTTP_ADDRESS": f"127.0.0.1:{port}",
-        "PYTHONPATH": os.pathsep.join(str(each) for each in packages),
+        "PYTHONPATH": os.pathsep.join(map(str, packages(sources))),
     }
     log = component.log.with_name(f"{component.name}-{label}.log")
     return replace(component, port=port, environment=environment, log=log, child=None)
