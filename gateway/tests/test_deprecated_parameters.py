@@ -42,6 +42,8 @@ ADDRESSES = [
     ("/balie/beheer/vastgelopen", "opnieuw=2"),
     ("/balie/beheer/logboek", "over=1&verder=000000000000000000000000"),
 ]
+#: names of fields that no address has
+OF_FORMS = {"terug", "wish", "woord-subject"}
 #: of each rendering
 ONCE = re.compile(r'name="once" value="[^"]*"')
 
@@ -57,7 +59,8 @@ def appointment(stack):
 
 
 def test_each_deprecated_parameter_is_in_an_address_here():
-    assert {name for _, query in ADDRESSES for name, _ in parse_qsl(query)} >= DEPRECATED_PARAMETERS.keys()
+    tried = {name for _, query in ADDRESSES for name, _ in parse_qsl(query)}
+    assert tried | OF_FORMS >= DEPRECATED_PARAMETERS.keys()
 
 
 @pytest.mark.parametrize(("path", "query"), ADDRESSES, ids=[f"{path}?{query}" for path, query in ADDRESSES])
@@ -72,6 +75,14 @@ def test_a_deprecated_parameter_leads_to_the_same_page(stack, session, appointme
 
     # a message that is sent between the two requests changes the page of a visit
     eventually(lambda: page(old) == page(new), 15)
+
+
+def test_a_form_that_was_open_during_the_upgrade_is_still_understood(stack, portal, appointment):
+    page = f"{stack.url}/rumst/afspraak/{appointment['link_token']}"
+    joined = portal.session.post(f"{page}/wachtlijst", data={"wish": "join"}, timeout=15)
+    assert joined.status_code == 200, joined.text
+    found = portal.get(f"appointments/{appointment['id']}", appointment["link_token"]).json()
+    assert found["waiting_list"]["state"] == "waiting"
 
 
 def test_a_name_of_the_http_interface_is_not_renamed(portal):

@@ -1,8 +1,10 @@
-"""Dutch names of query parameters, in addresses that residents, staff and screens have from release 0.1."""
+"""Dutch names of query parameters and form fields, in addresses and open forms of release 0.1."""
 
 from __future__ import annotations
 
-from werkzeug.datastructures import MultiDict
+from collections.abc import Iterable
+
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 #: the English name of each; release 0.2 is the last to read the Dutch one
 DEPRECATED_PARAMETERS = {
@@ -28,6 +30,7 @@ DEPRECATED_PARAMETERS = {
     "plaats": "location",
     "soort": "kind",
     "taal": "language",
+    "terug": "back",
     "uitnodiging": "invitation",
     "uur": "time",
     "van": "from",
@@ -39,12 +42,15 @@ DEPRECATED_PARAMETERS = {
     "vrijgegeven": "lifted",
     "weg": "taken",
     "wie": "resource",
+    "wish": "action",
+    "woord-subject": "subject",
     "zoek": "search",
 }
 
 
-def renamed(parameters: MultiDict[str, str]) -> MultiDict[str, str]:
-    """Return query parameters by their English names."""
-    return type(parameters)(
-        [(DEPRECATED_PARAMETERS.get(name, name), text) for name, text in parameters.items(multi=True)]
-    )
+class EnglishParameters(ImmutableMultiDict[str, str]):
+    """Parameters by their English names."""
+
+    def __init__(self, mapping: MultiDict[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        items = mapping.items(multi=True) if isinstance(mapping, MultiDict) else mapping
+        super().__init__([(DEPRECATED_PARAMETERS.get(name, name), text) for name, text in items])

@@ -8,15 +8,16 @@ from werkzeug.wrappers import Response
 
 from ..http.request import GatewayRequest
 from ..http.routing import Route, route
-from .deprecated_parameters import renamed
+from .deprecated_parameters import EnglishParameters
 from .problem_page import problem_page
 
 
 class PageRoute(Route):
-    """A page. Its address may have the deprecated names of parameters."""
+    """A page. Its address and its forms may have the deprecated names of parameters."""
 
     def handle_request(self, request: GatewayRequest) -> Response:
-        request.args = renamed(request.args)
+        request.args = EnglishParameters(request.args)
+        request.parameter_storage_class = EnglishParameters  # of the form, which is not parsed yet
         return super().handle_request(request)
 
 
