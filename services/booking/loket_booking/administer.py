@@ -11,6 +11,7 @@ import click
 
 from loket_chassis.messaging.cli_client import CliClient
 from loket_chassis.runtime.cli_options import amqp_uri_option
+from loket_contracts.rpc.booking import Booking
 
 
 @click.group()
@@ -19,16 +20,16 @@ from loket_chassis.runtime.cli_options import amqp_uri_option
 @click.pass_context
 def main(context: click.Context, amqp_uri: str, who: str) -> None:
     """Administer the municipalities of a running Loket."""
-    context.obj = CliClient(amqp_uri, "booking", who)
+    context.obj = CliClient(amqp_uri, Booking, who)
 
 
 @main.command()
 @click.argument("municipality")
 @click.pass_obj
-def clashes(client: CliClient, municipality: str) -> None:
+def clashes(client: CliClient[Booking], municipality: str) -> None:
     """List the appointments in conflict with hours and closures, with a proposal to move each."""
-    found = client.ask("clashes", municipality)
-    proposals = client.ask("proposals", municipality, [each["appointment"] for each in found]) if found else []
+    found = client.service.clashes(municipality)
+    proposals = client.service.proposals(municipality, [each["appointment"] for each in found]) if found else []
     by_appointment = {each["appointment"]: each for each in proposals}
     for each in found:
         proposal = by_appointment.get(each["appointment"], {})
@@ -48,9 +49,9 @@ def clashes(client: CliClient, municipality: str) -> None:
     help="A name for this calendar; an import replaces the earlier one of the same name.",
 )
 @click.pass_obj
-def busy(client: CliClient, municipality: str, resource: str, file: Any, source: str) -> None:
+def busy(client: CliClient[Booking], municipality: str, resource: str, file: Any, source: str) -> None:
     """Import the busy times of RESOURCE from an iCalendar FILE; - is standard input."""
-    taken = client.ask("import_busy", municipality, resource, source, file.read())
+    taken = client.service.import_busy(municipality, resource, source, file.read())
     click.echo(f"{resource}: {taken['busy_times']} busy times; {len(taken['clashes'])} appointments in conflict")
     if taken["busy_times_before"] and not taken["busy_times"]:
         click.echo(f"This calendar now has no busy times; before it had {taken['busy_times_before']}.")
@@ -61,9 +62,9 @@ def busy(client: CliClient, municipality: str, resource: str, file: Any, source:
 @click.argument("resource")
 @click.option("--url", envvar="PUBLIC_URL", default="http://127.0.0.1:8080", help="Where the gateway is reached.")
 @click.pass_obj
-def feed(client: CliClient, municipality: str, resource: str, url: str) -> None:
+def feed(client: CliClient[Booking], municipality: str, resource: str, url: str) -> None:
     """Print the secret address of the agenda of RESOURCE, for a calendar program to subscribe to."""
-    token = client.ask("feed_token", municipality, resource)
+    token = client.service.feed_token(municipality, resource)
     click.echo(f"{url.rstrip('/')}/api/v1/{municipality}/feeds/{token}.ics")
 
 
@@ -75,9 +76,9 @@ def feed(client: CliClient, municipality: str, resource: str, url: str) -> None:
 @click.option("--days", default=30, show_default=True, help="How long the link is valid.")
 @click.option("--url", envvar="PUBLIC_URL", default="http://127.0.0.1:8080", help="Where the gateway is reached.")
 @click.pass_obj
-def invite(client: CliClient, municipality: str, appointment_type: str, url: str, **options: Any) -> None:
+def invite(client: CliClient[Booking], municipality: str, appointment_type: str, url: str, **options: Any) -> None:
     """Print a link with which a resident can book APPOINTMENT_TYPE once."""
-    made = client.ask("invite", municipality, client.who, {"appointment_type": appointment_type, **options})
+    made = client.service.invite(municipality, client.who, {"appointment_type": appointment_type, **options})
     click.echo(f"{url.rstrip('/')}/{municipality}/uitnodiging/{made['token']}")
 
 
@@ -85,12 +86,14 @@ def invite(client: CliClient, municipality: str, appointment_type: str, url: str
 @click.argument("municipality")
 @click.argument("person")
 @click.pass_obj
-def export_resident(client: CliClient, municipality: str, person: str) -> None:
+def export_resident(client: CliClient[Booking], municipality: str, person: str) -> None:
     """Print all stored data about a person, as JSON (GDPR, article 15).
 
     PERSON: an e-mail address, a number such as +32470123456, or the reference of an appointment.
     """
-    json.dump(client.ask("export_resident", municipality, client.who, person), sys.stdout, indent=2, ensure_ascii=False)
+    json.dump(
+        client.service.export_resident(municipality, client.who, person), sys.stdout, indent=2, ensure_ascii=False
+    )
     click.echo()
 
 
@@ -99,12 +102,12 @@ def export_resident(client: CliClient, municipality: str, person: str) -> None:
 @click.argument("person")
 @click.confirmation_option(prompt="This cancels coming appointments and cannot be undone. Continue?")
 @click.pass_obj
-def erase_resident(client: CliClient, municipality: str, person: str) -> None:
+def erase_resident(client: CliClient[Booking], municipality: str, person: str) -> None:
     """Erase the data of a person (GDPR, article 17).
 
     PERSON: an e-mail address, a number such as +32470123456, or the reference of an appointment.
     """
-    click.echo(f"{client.ask('erase_resident', municipality, client.who, person)} appointments erased")
+    click.echo(f"{client.service.erase_resident(municipality, client.who, person)} appointments erased")
 
 
 @main.command()
@@ -112,9 +115,9 @@ def erase_resident(client: CliClient, municipality: str, person: str) -> None:
 @click.option("--appointment", help="Only of this appointment.")
 @click.option("--most", default=50, show_default=True)
 @click.pass_obj
-def audit(client: CliClient, municipality: str, appointment: str | None, most: int) -> None:
+def audit(client: CliClient[Booking], municipality: str, appointment: str | None, most: int) -> None:
     """List who read or changed data of residents, the latest first."""
-    for each in client.ask("audit", municipality, appointment, most)["entries"]:
+    for each in client.service.audit(municipality, appointment, most)["entries"]:
         who = each["who"] or each["by"]
         click.echo(f"{each['at']}  {who:<12} {each['action']:<9} {each['appointment'] or ''} {each['detail']}")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from loket_chassis.messaging.cli_client import NoAnswer, ask, kept_as_it_is
+from loket_chassis.messaging.cli_client import NoAnswer, connect, kept_as_it_is
 from loket_chassis.runtime.cli_options import amqp_uri_option
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking import Booking
 
 
 @click.command()
@@ -28,12 +29,12 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool, confir
 
     Lists the appointments in conflict with the new hours; they stay until staff move them.
     """
-    text = file.read_text(encoding="utf-8")
+    text, booking = file.read_text(encoding="utf-8"), connect(amqp_uri, Booking)
     try:
         if diff:
-            _show(ask(amqp_uri, "booking", "compare_configuration", text))
+            _show(booking.compare_configuration(text))
             return
-        taken = ask(amqp_uri, "booking", "configure", text, by, None, if_absent, confirm)
+        taken = booking.configure(text, by, None, if_absent, confirm)
     except Refusal as refusal:
         if refusal.code == "removal-not-confirmed":
             click.echo(f"{refusal.detail} Use --confirm to load it; these appointments stay.", err=True)

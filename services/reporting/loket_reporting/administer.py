@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from loket_chassis.messaging.cli_client import CliClient
 from loket_chassis.runtime.cli_options import amqp_uri_option
+from loket_contracts.rpc.reporting import Reporting
 
 ENDED = ("done", "failed", "overtaken", "died", "never")
 
@@ -19,23 +19,23 @@ ENDED = ("done", "failed", "overtaken", "died", "never")
 @click.pass_context
 def main(context: click.Context, amqp_uri: str) -> None:
     """Manage the figures of a running Loket."""
-    context.obj = CliClient(amqp_uri, "reporting")
+    context.obj = CliClient(amqp_uri, Reporting)
 
 
 @main.command()
 @click.pass_obj
-def rebuild(client: CliClient) -> None:
+def rebuild(client: CliClient[Reporting]) -> None:
     """Rebuild all facts and figures from the event logs; the old ones stay in use until the end.
 
     The rebuild continues when this command is interrupted; run it again to see the progress.
     """
-    if not client.ask("rebuild"):
+    if not client.service.rebuild():
         click.echo("A rebuild is running already; this is its progress.")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns) as shown:
         events, days = shown.add_task("events", total=None), shown.add_task("days counted", total=None)
         while True:
-            found: dict[str, Any] = client.ask("rebuilding")
+            found = client.service.rebuilding()
             shown.update(events, completed=found["events"], total=found["of"] or None)
             shown.update(days, completed=found["days"])
             if found["state"] in ENDED:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 import click
 from nameko.exceptions import RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
@@ -13,8 +14,12 @@ from nameko.standalone.rpc import ServiceRpcProxy
 from loket_contracts.errors import Refusal
 
 from . import deadlines
+from .rpc_proxy import proxy_of, service_name
 
 deserialize_to_instance(Refusal)
+
+
+P = TypeVar("P")
 
 
 class NoAnswer(Exception):
@@ -24,12 +29,16 @@ class NoAnswer(Exception):
 SECONDS = 30
 
 
-def ask(amqp_uri: str, service: str, method: str, *args: Any) -> Any:
-    """Call a method and return its result. Raises Refusal; RemoteError when the service failed; NoAnswer."""
+def connect(amqp_uri: str, protocol: type[P]) -> P:
+    """A service as a command calls it. Its methods raise Refusal; RemoteError when the service failed; NoAnswer."""
+    return proxy_of(protocol, partial(_send, amqp_uri, service_name(protocol)))
+
+
+def _send(amqp_uri: str, service: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     try:
         context = {deadlines.KEY: deadlines.after(SECONDS)}
         with ServiceRpcProxy(service, {"AMQP_URI": amqp_uri}, context_data=context, timeout=SECONDS) as proxy:
-            return getattr(proxy, method)(*args)
+            return getattr(proxy, method)(*args, **kwargs)
     except RpcTimeout as error:
         raise NoAnswer(
             f"{service} did not answer within {SECONDS} s, so the outcome is unknown. Is it running?"
@@ -50,26 +59,26 @@ def kept_as_it_is(what: str, taken: Mapping[str, Any], again: str) -> str:
     )
 
 
-class CliClient:
-    """The RPC client of a command."""
+class CliClient(Generic[P]):
+    """The RPC client of a command. `service`: its methods end the program with a message when they do not succeed."""
 
-    def __init__(self, amqp_uri: str, service: str, who: str = "") -> None:
+    def __init__(self, amqp_uri: str, protocol: type[P], who: str = "") -> None:
         """`who`: the user of the command, for services that record it."""
+        self.service = proxy_of(protocol, partial(_send_or_exit, amqp_uri, service_name(protocol)))
         self.amqp_uri = amqp_uri
-        self.service = service
         self.who = who
 
-    def ask(self, method: str, *args: Any) -> Any:
-        """Call a method. Ends the program with a message when the service refuses or does not respond."""
-        try:
-            return ask(self.amqp_uri, self.service, method, *args)
-        except Refusal as refusal:
-            details = "; ".join(error["detail"] for error in refusal.errors)
-            raise click.ClickException(f"{refusal.detail} {details}".strip()) from refusal
-        except NoAnswer as error:
-            raise click.ClickException(str(error)) from error
-        except RemoteError as error:
-            raise click.ClickException(f"{self.service} failed: {error.value}") from error
+
+def _send_or_exit(amqp_uri: str, service: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    try:
+        return _send(amqp_uri, service, method, args, kwargs)
+    except Refusal as refusal:
+        details = "; ".join(error["detail"] for error in refusal.errors)
+        raise click.ClickException(f"{refusal.detail} {details}".strip()) from refusal
+    except NoAnswer as error:
+        raise click.ClickException(str(error)) from error
+    except RemoteError as error:
+        raise click.ClickException(f"{service} failed: {error.value}") from error
 
 
-__all__ = ["CliClient", "NoAnswer", "RemoteError", "ask", "kept_as_it_is"]
+__all__ = ["CliClient", "NoAnswer", "RemoteError", "connect", "kept_as_it_is"]
