@@ -9,7 +9,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from loket_contracts.rpc.method import Method, method_of, methods_of, routing_name, version_of
+from nameko.exceptions import MethodNotFound
+
+from loket_contracts.rpc.method import Before, Method, before_of, method_of, methods_of, routing_name, version_of
 
 P = TypeVar("P")
 #: sends one call: the name in the routing key, and the arguments as JSON by position and by name
@@ -34,15 +36,22 @@ class _Proxy:
 @cache
 def _proxy_class(protocol: type) -> type[_Proxy]:
     methods = {
-        name: _sender(routing_name(name, version_of(method)), method_of(method))
+        name: _sender(routing_name(name, version_of(method)), method_of(method), before_of(method))
         for name, method in methods_of(protocol).items()
     }
     return type(f"{protocol.__name__}Proxy", (_Proxy,), methods)
 
 
-def _sender(route: str, method: Method) -> Callable[..., Any]:
+def _sender(route: str, method: Method, before: Before | None) -> Callable[..., Any]:
     def call(self: _Proxy, *args: Any, **kwargs: Any) -> Any:
-        return method.read_answer(self._send(route, *method.write_arguments(args, kwargs)))
+        try:
+            answer = self._send(route, *method.write_arguments(args, kwargs))
+        except MethodNotFound:
+            if before is None:
+                raise
+            earlier, arguments = before(**method.bind(args, kwargs))  # the service is of the previous release
+            answer = self._send(earlier, [], arguments)
+        return method.read_answer(answer)
 
     call.__name__ = method.name
     return call

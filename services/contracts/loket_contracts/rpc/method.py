@@ -18,21 +18,34 @@ from .message import invalid_request, is_message, schema_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 Convert = Callable[[Any], Any]
+#: takes the arguments of a method, and returns the name of the earlier one with its arguments by name, as JSON
+Before = Callable[..., tuple[str, dict[str, Any]]]
 
 #: the version of the wire format: a body {"args": [...], "kwargs": {...}}, an answer {"result": ..., "error": ...}
 FORMAT = 1
 FORMAT_HEADER = "rpc-version"
-_VERSION = "__rpc_version__"
+_VERSION, _BEFORE = "__rpc_version__", "__rpc_before__"
 
 
-def version(number: int) -> Callable[[F], F]:
-    """Mark a method of a Protocol whose parameters or meaning changed. Without it, a method has version 1."""
+def version(number: int, before: Before | None = None) -> Callable[[F], F]:
+    """Mark a method of a Protocol whose parameters or meaning changed. Without it, a method has version 1.
+
+    `before`: writes the call for a service of the previous release, which does not have this version. Clients use it
+    while services are upgraded one by one.
+    """
 
     def mark(method: F) -> F:
         setattr(method, _VERSION, number)
+        setattr(method, _BEFORE, before)
         return method
 
     return mark
+
+
+def before_of(method: Callable[..., Any]) -> Before | None:
+    """The function that writes a call of this method for a service of the previous release."""
+    before: Before | None = getattr(method, _BEFORE, None)
+    return before
 
 
 def version_of(method: Callable[..., Any]) -> int:

@@ -14,6 +14,7 @@ from ..amend_part import AmendPart
 from ..caller import Caller
 from ..method import version
 from ..service import EventSource
+from . import previous_release
 from .answers import AppointmentView, CardOrRefusal, Catalogue, FileEntry, MunicipalityEntry, TeamContact, WaitingEntry
 from .commands import CancelAppointment
 
@@ -79,7 +80,7 @@ class Booking(EventSource, Protocol):
 
     def appointment_by_link(self, municipality: str, token: str) -> AppointmentView: ...
 
-    @version(2)
+    @version(2, before=previous_release.cancel)
     def cancel(self, municipality: str, identifier: str, command: CancelAppointment, caller: Caller) -> AppointmentView:
         """Cancel an appointment and free its time. Idempotent.
 
