@@ -57,12 +57,12 @@ OPERATIONS = (
     ),
     Operation(
         id="findDeskSlots", method="get", path=f"{BASE}/desk/slots", query=schemas.SlotQuery,
-        permission="appointments.change", summary="Free starts at any notice, of any type", status=200,
+        permission="appointments.change", summary="Free starts of any type, without a lead time", status=200,
         answer=schemas.Slots, refusals=SEARCH,
     ),
     Operation(
         id="bookAtDesk", method="post", path=f"{BASE}/desk/appointments", body=BookForResident, repeatable=True,
-        permission="appointments.change", summary="Book for a resident at the desk or at the telephone", status=201,
+        permission="appointments.change", summary="Book for a resident at the counter or on the telephone", status=201,
         answer=schemas.Appointment,
         refusals=(*BODY, *UNBOOKABLE, *SLOT, "hold-not-found", "idempotency-key-reused", "invitation-not-valid"),
     ),

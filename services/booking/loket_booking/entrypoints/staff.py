@@ -99,7 +99,7 @@ class StaffRpc(RpcDependencies):
         self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
         teams: Teams = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """Book for a resident at the counter or on the telephone: any type, without lead time, or an address."""
+        """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address."""
         command, request = load(_book_for_resident, body), by_staff(self, who, idempotency_key)
         self.use_cases.access.require_types(municipality, command.get("appointment_types") or (), teams)
         booked, card = self.use_cases.booking.book(municipality, command, request)

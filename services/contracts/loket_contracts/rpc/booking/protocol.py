@@ -194,7 +194,7 @@ class Booking(EventSource, Protocol):
         ...
 
     def staff_slots(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
-        """As `free_slots`, at any notice."""
+        """As `free_slots`, without a lead time."""
         ...
 
     def explain_to_staff(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
@@ -207,7 +207,7 @@ class Booking(EventSource, Protocol):
         idempotency_key: str | None = None,
         teams: Sequence[str] | None = None,
     ) -> dict[str, Any]:
-        """Book for a resident at the desk or on the telephone: any type, at any notice, with or without an address."""
+        """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address."""
         ...
 
     def book_follow_up(
@@ -336,7 +336,7 @@ class Booking(EventSource, Protocol):
         confirmed: bool = False,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:
-        """Load a municipality's configuration, and return the appointments that clash with it.
+        """Load a municipality's configuration, and return the appointments in conflict with it.
 
         `if_absent`: only when the municipality has none. `confirmed`: also when it removes entries to which coming
         appointments refer.
@@ -354,7 +354,7 @@ class Booking(EventSource, Protocol):
         ...
 
     def propose_part(self, municipality: str, body: AmendPart, teams: Sequence[str] | None = None) -> dict[str, Any]:
-        """What `amend_part` would change, and which appointments would clash."""
+        """What `amend_part` would change, and which appointments would be in conflict."""
         ...
 
     def amend_part(
@@ -374,7 +374,7 @@ class Booking(EventSource, Protocol):
         teams: Sequence[str] | None = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:
-        """Add a closure, and return all appointments that clash with the calendar."""
+        """Add a closure, and return all appointments in conflict with the calendar."""
         ...
 
     def open_time(
