@@ -62,8 +62,10 @@ class DeskAppointmentPages:
         body = {name: request.form[name] for name in ("outcome", "reason") if request.form.get(name)}
         if counter := request.form.get("counter"):
             body["desk"] = counter
+        # release 0.1 called the field `step`; 0.2 is the last to read it
+        command = request.form.get("command") or request.form.get("step", "")
         self.booking.step(
-            municipality, request.caller.name, identifier, request.form.get("command", ""), body,
+            municipality, request.caller.name, identifier, command, body,
             teams=request.caller.teams("queue.handle"), idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
         return self._back(request, municipality, identifier)
