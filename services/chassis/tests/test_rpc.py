@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from importlib.metadata import version
 
 import pytest
 import requests
@@ -115,3 +116,18 @@ def test_every_log_line_is_json_with_the_name_of_the_service(sample):
     assert failure["entrypoint"] == "fail"
     assert len(failure["trace"]) == 32
     assert {line["service"] for line in lines} == {"sample"}
+
+
+def test_the_first_log_line_names_the_release_and_the_settings_without_secrets(sample, servers):
+    import json
+
+    first = json.loads(sample.log.read_text().splitlines()[0])
+    assert (first["event"], first["version"]) == ("starting", version("loket-chassis"))
+    assert first["settings"]["GREETING"] == "hello"
+    assert first["settings"]["MONGO_URI"] == "********"
+    assert servers.amqp_uri not in sample.log.read_text()
+
+
+def test_the_metrics_name_the_release(sample):
+    metrics = requests.get(f"http://{sample.environment['HTTP_ADDRESS']}/metrics", timeout=5).text
+    assert f'loket_build_info{{revision="",service="sample",version="{version("loket-chassis")}"}} 1.0' in metrics

@@ -21,9 +21,11 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import click  # noqa: E402
+import structlog  # noqa: E402
 
 from ..messaging import exchanges  # noqa: E402, F401 - registers the serializer that the settings name
 from ..runtime import logs  # noqa: E402
+from ..runtime.build_info import BUILD, build_info  # noqa: E402
 from ..runtime.settings import EX_CONFIG, Settings, SettingsError  # noqa: E402
 
 #: the thresholds of the garbage collector; Python's default is 700, 10, 10
@@ -62,7 +64,11 @@ def serve(service_class: type, settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C, then finish the work in progress."""
     from nameko.runners import ServiceRunner
 
-    logs.configure(service_class.name, settings.log_level)  # type: ignore[attr-defined]
+    name: str = service_class.name  # type: ignore[attr-defined]
+    logs.configure(name, settings.log_level)
+    build = build_info()
+    BUILD.info({"service": name, **build})
+    structlog.get_logger().info("starting", **build, settings=settings.shown())
     # imported objects live forever and requests leave few cycles, so the collector can run less often
     gc.collect()
     gc.freeze()
