@@ -5,6 +5,7 @@ import inspect
 import json
 import re
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from mypy import api
@@ -12,6 +13,7 @@ from mypy import api
 from loket_chassis.messaging.rpc import RpcEntrypoint, description_of
 from loket_contracts.rpc import message, method
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.json_schema import Schemas
 from loket_contracts.rpc.notification import Notification
 from loket_contracts.rpc.reporting import Reporting
 
@@ -86,6 +88,27 @@ def test_a_message_has_the_fields_of_its_schema(kind):
     for name, field in schema.fields.items():
         has_default = (own[name].default, own[name].default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
         assert field.required != has_default, name
+
+
+def json_types(described):
+    """The JSON types that a schema allows; an object for a nested schema."""
+    if "$ref" in described:
+        return {"object"}
+    if "anyOf" in described or "allOf" in described:
+        return set().union(*map(json_types, described.get("anyOf") or described["allOf"]))
+    types = described.get("type", [])
+    return {types} if isinstance(types, str) else set(types)
+
+
+@pytest.mark.parametrize("kind", sorted(message.known(), key=str), ids=lambda kind: kind.__name__)
+def test_a_field_has_the_same_type_in_the_dataclass_and_in_the_schema(kind):
+    schemas = Schemas()
+    schemas.of(kind)
+    described = schemas.named()[kind.__name__]["properties"]
+    fields = message.schema_of(kind).fields
+    for name, annotation in get_type_hints(kind).items():
+        own, loaded = json_types(schemas.of(annotation)), json_types(described[fields[name].data_key or name])
+        assert own == loaded, name
 
 
 MISTAKES = """

@@ -25,6 +25,7 @@ class Sample(Protocol):
     def broken(self) -> Any: ...
     def half_a_character(self) -> str: ...
     def no_such_method(self) -> None: ...
+    def refuse_as_a_later_release(self) -> None: ...
     @version(2)
     def greet(self, caller: Caller) -> Caller: ...
 
@@ -113,6 +114,10 @@ def service() -> type:
         @rpc
         def refuse(self) -> None:
             raise Refusal("slot-taken", {"start": "nine"}, [{"pointer": "/a", "detail": "b"}])
+
+        @rpc
+        def refuse_as_a_later_release(self) -> None:
+            raise Refusal("code-of-a-later-release")  # type: ignore[arg-type]
 
         @rpc
         def sleep(self, seconds: float) -> str:

@@ -65,6 +65,10 @@ def test_an_error_in_the_called_service_is_reported_as_such(sample):
     assert sample.ask("ask_someone", "no_such_method").startswith("MethodNotFound")
 
 
+def test_a_refusal_with_the_code_of_a_later_release_can_be_retried(sample):
+    assert sample.ask("ask_someone", "refuse_as_a_later_release") == "Refusal: service-unavailable "
+
+
 @pytest.mark.parametrize("method", ["broken", "half_a_character"])
 def test_a_reply_that_cannot_be_serialised_is_an_error_and_the_service_continues(sample, method):
     assert sample.ask("ask_someone", method).startswith("RemoteError: UnwritableAnswer")

@@ -30,6 +30,7 @@ from nameko.extensions import DependencyProvider, Extension, register_entrypoint
 from nameko.messaging import HeaderEncoder
 from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
 
+from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.method import FORMAT, FORMAT_HEADER, F, Method, method_of, routing_name
 
@@ -263,8 +264,16 @@ class RpcCaller(Extension, Generic[P_co]):
         finally:
             self.replies.forget(correlation)
         if body["error"]:
-            raise deserialize(body["error"])
+            raise _known(deserialize(body["error"]))
         return body["result"]
+
+
+def _known(error: BaseException) -> BaseException:
+    """The error, or in place of a refusal that only a later release has: nothing was done, and it can be retried."""
+    if isinstance(error, Refusal) and error.code not in ERRORS:
+        log.warning("a service refused with an unknown code", code=error.code)
+        return Refusal("service-unavailable")
+    return error
 
 
 class RpcDependency(DependencyProvider):

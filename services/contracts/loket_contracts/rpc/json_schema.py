@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import types
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ from ..fields import Identifier, Instant
 from .message import is_message, schema_of
 
 SCALARS: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", types.NoneType: "null"}
+#: types that a marshmallow schema writes as text
+TEXTS: dict[Any, str] = {dt.datetime: "date-time", dt.date: "date", dt.time: "time"}
 
 
 class Schemas:
@@ -38,6 +41,8 @@ class Schemas:
             return {}
         if annotation in SCALARS:
             return {"type": SCALARS[annotation]}
+        if annotation in TEXTS:
+            return {"type": "string", "format": TEXTS[annotation]}
         if is_message(annotation):
             return self._of_message(annotation)
         if is_typeddict(annotation):
