@@ -111,6 +111,40 @@ def test_a_user_of_one_team_sees_and_handles_only_that_team(stack, portal):
     assert {each["resource"] for each in day["resources"] if each["kind"] == "person"} <= {"mi-1", "mi-2", "mi-3"}
 
 
+def test_an_agent_neither_sees_nor_revokes_the_invitations_of_another_team(stack, staff):
+    milieu = Portal.on(stack, key=stack.machine_key("rumst", "agent/milieu"))
+    other = staff.post("invitations", {"appointment_type": "bezwaar-bespreken", "file_reference": "OMV_1"}).json()["id"]
+    own = milieu.post("invitations", {"appointment_type": "hinder-melden"}).json()["id"]
+    seen = {each["id"] for each in milieu.get("invitations").json()["invitations"]}
+    assert own in seen
+    assert other not in seen
+    assert milieu.send("DELETE", f"invitations/{other}").json()["code"] == "invitation-not-valid"
+    assert milieu.send("DELETE", f"invitations/{own}").status_code == 204
+    revoked = {each["id"]: each["revoked"] for each in staff.get("invitations").json()["invitations"]}
+    assert (revoked[other], revoked[own]) == (False, True)
+
+
+def test_an_agent_sees_no_closures_conflicts_and_proposals_of_another_team(stack, portal, staff):
+    milieu = Portal.on(stack, key=stack.machine_key("rumst", "agent/milieu"))
+    booked = portal.booked()
+    day = booked["start"][:10]
+    closures = [
+        staff.post("closures", {"first": day, "resource": each["resource"], "reason": "ziek"}).json()["id"]
+        for each in staff.get("agenda", params={"date": day}).json()["resources"]
+        if each["resource"].startswith("ro-")
+    ]
+    everybody = staff.post("closures", {"first": in_days(95), "reason": "feestdag"}).json()["id"]
+    for path, name in (("clashes", "clashes"), ("clashes/proposals", "proposals")):
+        assert booked["id"] in {each["appointment"] for each in staff.get(path).json()[name]}
+        assert booked["id"] not in {each["appointment"] for each in milieu.get(path).json()[name]}
+    seen = {each["id"] for each in milieu.get("closures").json()["closures"]}
+    assert everybody in seen
+    assert not seen.intersection(closures)
+    for each in (*closures, everybody):
+        assert staff.send("DELETE", f"closures/{each}").status_code == 204
+    portal.post(f"appointments/{booked['id']}/cancel", token=booked["link_token"])
+
+
 @pytest.mark.parametrize(
     ("usual", "written"),
     [

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.closures import CloseTime, MoveThese
+from loket_contracts.rpc.booking.invitations import Invite
+from loket_contracts.rpc.message import from_json
 
 from ..access.required_permission import needs
 from ..http.idempotency import scoped_key
@@ -23,71 +26,64 @@ _busy_query = BusyQuery()
 
 @dataclass(frozen=True)
 class CalendarRoutes:
-    """Staff of some teams can close time of those teams only."""
+    """Staff of some teams see and close time of those teams only. Booking enforces that."""
 
     booking: Booking
     slow_booking: Booking
 
     @route("GET", f"{BASE}/closures", READ)
     def get_closures(self, request: GatewayRequest, municipality: str) -> Response:
-        return private({"closures": self.booking.closures(municipality)}, request)
+        found = self.booking.closures(municipality, request.caller.as_staff("agenda.read"))
+        return private({"closures": found}, request)
 
     @route("POST", f"{BASE}/closures", CLOSE)
     def post_closures(self, request: GatewayRequest, municipality: str) -> Response:
-        body, caller = json_object(request), request.caller
-        teams = caller.teams("closures.change")
-        laid = self.booking.close_time(
-            municipality, caller.name, body, teams=teams, idempotency_key=scoped_key(request)
-        )
-        return private(laid, request, 201)
+        command, caller = from_json(CloseTime, json_object(request)), request.caller.as_staff("closures.change")
+        closure = self.booking.close_time(municipality, command, caller, idempotency_key=scoped_key(request))
+        return private(closure, request, 201)
 
     @route("DELETE", f"{BASE}/closures/<closure>", CLOSE)
     def delete_closure(self, request: GatewayRequest, municipality: str, closure: str) -> Response:
-        self.booking.open_time(
-            municipality, request.caller.name, closure, teams=request.caller.teams("closures.change")
-        )
+        self.booking.open_time(municipality, closure, request.caller.as_staff("closures.change"))
         return done()
 
     @route("PUT", f"{BASE}/resources/<resource>/busy-times", CLOSE)
     def put_busy_times(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
         """Import an iCalendar file (RFC 5545) of busy times. It replaces the previous one of its source."""
         source = query(request, _busy_query)["source"]
-        taken = self.slow_booking.import_busy(
-            municipality, resource, source, text(request, "text/calendar"),
-            teams=request.caller.teams("closures.change"),
-        )  # fmt: skip
-        return private(taken, request)
+        imported = self.slow_booking.import_busy(
+            municipality, resource, source, text(request, "text/calendar"), request.caller.as_staff("closures.change")
+        )
+        return private(imported, request)
 
     @route("GET", f"{BASE}/clashes", READ)
     def get_clashes(self, request: GatewayRequest, municipality: str) -> Response:
-        return private({"clashes": self.booking.clashes(municipality)}, request)
+        return private({"clashes": self.booking.clashes(municipality, request.caller.as_staff("agenda.read"))}, request)
 
     @route("GET", f"{BASE}/clashes/proposals", READ)
     def get_proposals(self, request: GatewayRequest, municipality: str) -> Response:
         """Propose another time for each appointment in conflict."""
-        conflicts = [each["appointment"] for each in self.booking.clashes(municipality)]
-        return private({"proposals": self.booking.proposals(municipality, conflicts)}, request)
+        caller = request.caller.as_staff("agenda.read")
+        conflicts = [each["appointment"] for each in self.booking.clashes(municipality, caller)]
+        return private({"proposals": self.booking.proposals(municipality, conflicts, caller)}, request)
 
     @route("POST", f"{BASE}/moves", CLOSE)
     def post_moves(self, request: GatewayRequest, municipality: str) -> Response:
         """Move many appointments. One that cannot be moved stays, with the reason."""
-        results = self.booking.move_these(
-            municipality, request.caller.name, json_object(request), teams=request.caller.teams("closures.change")
-        )
-        return private({"results": results}, request)
+        command, caller = from_json(MoveThese, json_object(request)), request.caller.as_staff("closures.change")
+        return private({"results": self.booking.move_these(municipality, command, caller)}, request)
 
     @route("GET", f"{BASE}/invitations", CHANGE)
     def get_invitations(self, request: GatewayRequest, municipality: str) -> Response:
-        return private({"invitations": self.booking.invitations(municipality)}, request)
+        found = self.booking.invitations(municipality, request.caller.as_staff("appointments.change"))
+        return private({"invitations": found}, request)
 
     @route("POST", f"{BASE}/invitations", CHANGE)
     def post_invitations(self, request: GatewayRequest, municipality: str) -> Response:
-        made = self.booking.invite(
-            municipality, request.caller.name, json_object(request), teams=request.caller.teams("appointments.change")
-        )
-        return private(made, request, 201)
+        command, caller = from_json(Invite, json_object(request)), request.caller.as_staff("appointments.change")
+        return private(self.booking.invite(municipality, command, caller), request, 201)
 
     @route("DELETE", f"{BASE}/invitations/<invitation>", CHANGE)
     def delete_invitation(self, request: GatewayRequest, municipality: str, invitation: str) -> Response:
-        self.booking.revoke_invitation(municipality, invitation)
+        self.booking.revoke_invitation(municipality, invitation, request.caller.as_staff("appointments.change"))
         return done()

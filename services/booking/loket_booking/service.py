@@ -22,7 +22,9 @@ from .bootstrap import BookingUseCases
 from .domain.grid import local_date
 from .entrypoints.administration import AdministrationRpc
 from .entrypoints.appointments import AppointmentRpc
+from .entrypoints.calendar import CalendarRpc
 from .entrypoints.deprecated import DeprecatedRpc
+from .entrypoints.deprecated_staff import DeprecatedCalendarRpc
 from .entrypoints.kiosks import KioskRpc
 from .entrypoints.portals import PortalRpc
 from .entrypoints.residents import ResidentRpc
@@ -38,7 +40,16 @@ FREEING = {
 
 
 class BookingService(
-    DeprecatedRpc, AppointmentRpc, ResidentRpc, PortalRpc, StaffRpc, KioskRpc, AdministrationRpc, Probes
+    DeprecatedRpc,
+    DeprecatedCalendarRpc,
+    AppointmentRpc,
+    ResidentRpc,
+    PortalRpc,
+    StaffRpc,
+    CalendarRpc,
+    KioskRpc,
+    AdministrationRpc,
+    Probes,
 ):
     """Appointments of every municipality."""
 

@@ -8,8 +8,9 @@ from icalendar import Calendar
 from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.domain.grid import local_date
-from loket_contracts.commands import CloseTime, MoveThese
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.closures import CloseTime, MoveThese
+from loket_contracts.rpc.message import from_json
 
 MONDAY = "2026-11-30"
 
@@ -20,11 +21,11 @@ def booking(database):
 
 
 def close(booking, **body):
-    return booking.use_cases.closures.close_time("rumst", CloseTime().load({"first": MONDAY, **body}), STAFF)
+    return booking.use_cases.closures.close_time("rumst", from_json(CloseTime, {"first": MONDAY, **body}), STAFF)
 
 
 def conflicts(booking):
-    return [(each["appointment"], each["reason"]) for each in booking.use_cases.conflicts.conflicts("rumst")]
+    return [(each["appointment"], each["reason"]) for each in booking.use_cases.conflicts.conflicts("rumst", None)]
 
 
 def test_a_closure_removes_time_and_reopening_restores_it(booking):
@@ -75,14 +76,14 @@ def test_proposals_for_many_appointments_never_overlap(booking):
     cards = [booking.book(start=START)[1] for _ in range(2)]
     cards += [booking.book(start="2026-11-30T11:00:00+01:00", request=STAFF)[1]]
     close(booking)
-    found = booking.use_cases.conflicts.proposals("rumst", [card.id for card in cards])
+    found = booking.use_cases.conflicts.proposals("rumst", [card.id for card in cards], None)
     taken = [(each["start"], tuple(each["resources"])) for each in found]
     assert len(set(taken)) == 3
     assert {start[:10] for start, _ in taken} <= {"2026-11-27", "2026-12-01"}, "the nearest days that are open"
-    moves = MoveThese().load({"moves": [
+    moves = from_json(MoveThese, {"moves": [
         {"appointment": each["appointment"], "start": each["start"], "resource": each["resources"][0]} for each in found
     ]})  # fmt: skip
-    results = booking.use_cases.closures.move_appointments("rumst", moves["moves"], STAFF)
+    results = booking.use_cases.closures.move_appointments("rumst", moves.moves, STAFF)
     assert {each["result"] for each in results} == {"moved"}
     assert conflicts(booking) == []
 
@@ -90,14 +91,14 @@ def test_proposals_for_many_appointments_never_overlap(booking):
 def test_a_proposal_prefers_the_same_specialist_when_the_time_is_near(booking):
     _, card = booking.book(start=START, resource="ro-2")
     close(booking)
-    assert booking.use_cases.conflicts.proposals("rumst", [card.id])[0]["resources"] == ["ro-2"]
+    assert booking.use_cases.conflicts.proposals("rumst", [card.id], None)[0]["resources"] == ["ro-2"]
 
 
 def test_an_appointment_that_cannot_be_moved_stays_and_gives_the_reason(booking):
     _, card = booking.book(start=START)
-    moves = MoveThese().load({"moves": [
+    moves = from_json(MoveThese, {"moves": [
         {"appointment": card.id, "start": "2026-12-05T10:00:00+01:00"}, {"appointment": "nobody", "start": START},
-    ]})["moves"]  # fmt: skip
+    ] }).moves  # fmt: skip
     results = booking.use_cases.closures.move_appointments("rumst", moves, STAFF)
     assert [each["result"] for each in results] == ["slot-not-offered", "appointment-not-found"]
     assert booking.appointment(card).local(booking.appointment(card).start) == START

@@ -48,9 +48,9 @@ def test_a_proposal_changes_nothing_and_lists_the_conflicts(booking):
     card, _ = booking.book(start="2026-12-02T10:00:00+01:00", resource="ro-1")
     diff, proposed = booking.use_cases.configuration.propose_part("rumst", a_change(booking, hours=MORNINGS))
     assert '+      - {days: [monday, tuesday], from: "09:00", to: "12:00"}' in diff
-    hit = booking.use_cases.conflicts.conflicts("rumst", proposed)
+    hit = booking.use_cases.conflicts.conflicts("rumst", None, proposed)
     assert [(each["appointment"], each["reason"]) for each in hit] == [(card.id, "closed")]
-    assert booking.use_cases.conflicts.conflicts("rumst") == []
+    assert booking.use_cases.conflicts.conflicts("rumst", None) == []
     assert text_of(booking) == RUMST
 
 

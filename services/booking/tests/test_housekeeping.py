@@ -6,7 +6,7 @@ import pytest
 from booking_harness import LATER, RUMST, STAFF, BookingHarness
 
 from loket_booking.jobs.retention import ORPHANED_AFTER
-from loket_contracts.commands import CloseTime
+from loket_contracts.rpc.booking.closures import CloseTime
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_personal_data_is_deleted_after_its_retention_and_the_appointment_stays(
 def test_a_past_closure_is_stored_for_the_retention_of_its_municipality(booking):
     neighbour = RUMST.replace("id: rumst", "id: boom").replace("retention_days: 180", "retention_days: 30")
     booking.stores.configurations.store(neighbour, "test", booking.time)
-    closure = CloseTime().load({"first": dt.date(2026, 11, 30)})
+    closure = CloseTime(first=dt.date(2026, 11, 30))
     laid = {name: booking.use_cases.closures.close_time(name, closure, STAFF).id for name in ("rumst", "boom")}
     booking.time += dt.timedelta(days=60)
     booking.use_cases.housekeeping.retention.delete_past_cards()

@@ -10,8 +10,9 @@ from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.commands import attachments
 from loket_booking.commands.request import Request
-from loket_contracts.commands import AnswerQuestions, BookFollowUp, Invite
+from loket_contracts.commands import AnswerQuestions, BookFollowUp
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.invitations import Invite
 
 START = "2026-12-03T10:00:00+01:00"  # a Thursday
 PDF = base64.b64encode(b"%PDF-1.7\n%%EOF\n").decode()
@@ -293,7 +294,7 @@ def test_feedback_is_accepted_once_and_only_after_the_visit(database):
 
 
 def invited(booking, **changes):
-    command = Invite().load({"appointment_type": "bezwaar", **changes})
+    command = Invite(**{"appointment_type": "bezwaar", **changes})
     return booking.use_cases.invitations.invite("rumst", command, STAFF)
 
 
@@ -359,7 +360,9 @@ def test_only_a_hash_of_the_invitation_is_stored_and_its_use_is_published(by_lin
     assert shown["appointment_type"] == "bezwaar"
     _, card = by_link.book(invitation=token)
     assert refused(by_link.use_cases.appointments.describe_invitation, "rumst", token) == "invitation-not-valid"
-    assert [each["appointment"] for each in by_link.use_cases.invitation_list.latest_invitations("rumst")] == [card.id]
+    assert [each["appointment"] for each in by_link.use_cases.invitation_list.latest_invitations("rumst", None)] == [
+        card.id
+    ]
 
 
 @pytest.mark.parametrize("command", [{"appointment_type": "x"}, {"resource": "mi-1"}, {"location": "x"}])

@@ -58,7 +58,7 @@ def dossier(booking):
 
 
 def proposals(booking):
-    assert len(booking.use_cases.conflicts.proposals("rumst", [card.id for card in booking.cards])) == len(
+    assert len(booking.use_cases.conflicts.proposals("rumst", [card.id for card in booking.cards], None)) == len(
         booking.cards
     )
 

@@ -9,8 +9,9 @@ from municipality_yaml import a_configuration, a_type, specialist
 
 from loket_booking.commands.request import Request
 from loket_booking.store.configurations import Configurations
-from loket_contracts.commands import Invite, JoinWaitingList
+from loket_contracts.commands import JoinWaitingList
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.invitations import Invite
 
 HAL = {"name": "Hal", "address": {"street": "Plein 1", "postcode": "2840", "city": "Rumst"}}
 PLACES = {"hal": HAL, "annex": {"name": "Annex"}}
@@ -153,12 +154,12 @@ def test_an_appointment_at_a_removed_location_can_move_to_another_location_of_it
 
 def test_an_appointment_with_a_removed_person_can_move_to_another_at_the_same_time(booking, booked):
     booking.take(without("ro-1"))
-    (clash,) = booking.use_cases.conflicts.conflicts("rumst")
+    (clash,) = booking.use_cases.conflicts.conflicts("rumst", None)
     assert (clash["appointment"], clash["reason"]) == (booked.id, "resource-gone")
-    (proposal,) = booking.use_cases.conflicts.proposals("rumst", [booked.id])
+    (proposal,) = booking.use_cases.conflicts.proposals("rumst", [booked.id], None)
     assert proposal["start"] == START
     assert booking.reschedule(booked, START, STAFF).resources == ("ro-2",)
-    assert booking.use_cases.conflicts.conflicts("rumst") == []
+    assert booking.use_cases.conflicts.conflicts("rumst", None) == []
 
 
 def test_the_day_shows_an_appointment_of_a_removed_person(booking, booked):
@@ -187,7 +188,7 @@ def test_the_waiting_list_drops_entries_whose_type_or_location_was_removed(booki
 
 @pytest.mark.parametrize("removed", ["advies", "hal"])
 def test_an_invitation_to_a_removed_entry_is_no_longer_valid(booking, removed):
-    command = Invite().load({"appointment_type": "advies", "location": "hal"})
+    command = Invite(appointment_type="advies", location="hal")
     _, token = booking.use_cases.invitations.invite("rumst", command, STAFF)
     booking.take(without(removed))
     assert refused(booking.use_cases.appointments.describe_invitation, "rumst", token) == "invitation-not-valid"

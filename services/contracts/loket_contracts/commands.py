@@ -7,9 +7,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from .event_data import OUTCOMES
-from .fields import WEEKDAYS, ClockTime, ClosingTime, Day, Email, Identifier, Instant, Language, Phone
+from .fields import TOKEN, WEEKDAYS, ClockTime, ClosingTime, Day, Email, Identifier, Instant, Language, Phone
 from .languages import LANGUAGES
-from .periods import ClosedTime, WelcomeHours
+from .periods import WelcomeHours
 from .rpc.booking.commands import ChangeSchema
 
 MAX_PERSONS = 20
@@ -18,7 +18,6 @@ MAX_TYPES = 5
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 #: blanks, then a visible character: there is only one way to match, so the time is linear
 ONE_LINE = validate.Regexp(rf"\A[^\S{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*\Z")
-_TOKEN = validate.Regexp(r"\A[A-Za-z0-9_-]{1,128}\Z", error="This is not an identifier that Loket gave out.")
 
 
 class SlotRequest(Schema):
@@ -41,7 +40,7 @@ class SlotRequest(Schema):
     )
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
     invitation = fields.String(
-        load_default=None, allow_none=True, validate=_TOKEN, metadata={"description": "the token of an invitation"}
+        load_default=None, allow_none=True, validate=TOKEN, metadata={"description": "the token of an invitation"}
     )
 
 
@@ -74,7 +73,7 @@ class BookAppointment(SlotRequest):
     """Book a hold, or a start without a hold."""
 
     hold = fields.String(
-        load_default=None, allow_none=True, validate=_TOKEN, metadata={"description": "the id of a hold"}
+        load_default=None, allow_none=True, validate=TOKEN, metadata={"description": "the id of a hold"}
     )
     contact = fields.Nested(Contact, required=True)
     answers = fields.Dict(
@@ -110,7 +109,7 @@ class BookFollowUp(SlotRequest):
     answers = fields.Dict(
         keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=dict
     )
-    hold = fields.String(load_default=None, allow_none=True, validate=_TOKEN)
+    hold = fields.String(load_default=None, allow_none=True, validate=TOKEN)
 
 
 class RescheduleAppointment(ChangeSchema):
@@ -157,7 +156,7 @@ class FindSlots(WelcomeStarts):
 class JoinWaitingList(WelcomeStarts):
     """An appointment that its resident would have earlier."""
 
-    appointment = fields.String(required=True, validate=_TOKEN)
+    appointment = fields.String(required=True, validate=TOKEN)
     not_before = Day(load_default=None, allow_none=True, metadata={"description": "the first day that would do"})
 
 
@@ -211,46 +210,3 @@ class TakeStep(Schema):
     outcome = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OUTCOMES))
     team = Identifier(load_default=None, allow_none=True, metadata={"description": "of a transfer: who takes over"})
     appointment_types = fields.List(Identifier(), load_default=None, allow_none=True)
-
-
-class Move(Schema):
-    appointment = fields.String(required=True, validate=_TOKEN)
-    start = Instant(required=True)
-    resource = Identifier(load_default=None, allow_none=True)
-    reason = Identifier(load_default="by-municipality")
-
-
-class MoveThese(Schema):
-    """Several appointments, each to a moment of its own."""
-
-    moves = fields.List(fields.Nested(Move), required=True, validate=validate.Length(min=1, max=200))
-
-
-class Invite(Schema):
-    """A one-use link to an appointment type, for one case."""
-
-    appointment_type = Identifier(required=True)
-    resource = Identifier(load_default=None, allow_none=True)
-    location = Identifier(load_default=None, allow_none=True)
-    file_reference = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
-    days = fields.Integer(load_default=30, strict=True, validate=validate.Range(min=1, max=365))
-
-
-class CloseTime(ClosedTime):
-    """Take time out of the calendar of a resource, a location, or (when neither is named) of all."""
-
-    first = Day(required=True)
-    last = Day(load_default=None, allow_none=True)
-    start = ClockTime(load_default=None, allow_none=True, data_key="from")
-    end = ClockTime(load_default=None, allow_none=True, data_key="to")
-    resource = Identifier(load_default=None, allow_none=True)
-    location = Identifier(load_default=None, allow_none=True)
-    reason = fields.String(load_default="", validate=validate.Length(max=200))
-
-    @validates_schema
-    def is_a_period(self, data: dict[str, Any], **_: Any) -> None:
-        if data["resource"] is not None and data["location"] is not None:
-            raise ValidationError("Name a resource or a location, not both.", "location")
-        for name, moment in (("from", data["start"]), ("to", data["end"])):
-            if moment is not None and moment.minute % 5:
-                raise ValidationError("Give a time on a multiple of five minutes.", name)

@@ -14,6 +14,7 @@ from .errors import Refusal
 from .languages import LANGUAGES
 
 IDENTIFIER = validate.Regexp(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use lower-case letters, digits and single hyphens.")
+TOKEN = validate.Regexp(r"\A[A-Za-z0-9_-]{1,128}\Z", error="This is not an identifier that Loket gave out.")
 #: Loket accepts days in this range alone: before 1972 some time zones have offsets with seconds, which RFC 3339 cannot
 #: express, and at the ends of Python's calendar there is no next day
 FIRST_DAY = dt.date(2000, 1, 1)

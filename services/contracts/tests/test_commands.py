@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from loket_contracts.commands import BookAppointment, CloseTime, FindSlots, HoldSlot
+from loket_contracts.commands import BookAppointment, FindSlots, HoldSlot
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal, pointers
 from loket_contracts.fields import DAY_ERROR, FIRST_DAY, LAST_DAY
+from loket_contracts.rpc.booking.closures import CloseTimeSchema
 
 BOOKING = {
     "appointment_types": ["bouwadvies"],
@@ -116,7 +117,7 @@ def test_a_date_out_of_range_is_refused_with_the_range(day):
     ("14:00", "13:55", False),
 ])  # fmt: skip
 def test_a_closure_ends_after_its_start_and_may_end_at_midnight(start, end, right):
-    wrong = CloseTime().validate({"first": "2027-05-03", "from": start, "to": end})
+    wrong = CloseTimeSchema().validate({"first": "2027-05-03", "from": start, "to": end})
     assert (wrong == {}) if right else ("to" in wrong)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loket_contracts.commands import CloseTime, Invite, MoveThese
+from loket_contracts.rpc.booking.closures import CloseTimeSchema, MoveTheseSchema
+from loket_contracts.rpc.booking.invitations import InviteSchema
 
 from ... import schemas
 from .operation import BASE, BODY, BYTES, Operation
@@ -13,7 +14,7 @@ OPERATIONS = (
         summary="The closures to come", status=200, answer=schemas.Closures,
     ),
     Operation(
-        id="closeTime", method="post", path=f"{BASE}/closures", body=CloseTime, permission="closures.change",
+        id="closeTime", method="post", path=f"{BASE}/closures", body=CloseTimeSchema, permission="closures.change",
         repeatable=True, summary="Close a period in the calendar; returns the appointments in it", status=201,
         answer=schemas.LaidClosure,
         refusals=(*BODY, "unknown-resource", "unknown-location", "idempotency-key-reused"),
@@ -38,7 +39,7 @@ OPERATIONS = (
         summary="Another moment for each of them", status=200, answer=schemas.Proposals,
     ),
     Operation(
-        id="moveAppointments", method="post", path=f"{BASE}/moves", body=MoveThese, permission="closures.change",
+        id="moveAppointments", method="post", path=f"{BASE}/moves", body=MoveTheseSchema, permission="closures.change",
         summary="Move many appointments, each independently", status=200, answer=schemas.MoveResults,
         refusals=(*BODY, "appointment-not-found"),
     ),
@@ -47,7 +48,7 @@ OPERATIONS = (
         summary="The latest invitations, and what became of them", status=200, answer=schemas.Invitations,
     ),
     Operation(
-        id="invite", method="post", path=f"{BASE}/invitations", body=Invite, permission="appointments.change",
+        id="invite", method="post", path=f"{BASE}/invitations", body=InviteSchema, permission="appointments.change",
         summary="A one-use link to an appointment type, for one case", status=201, answer=schemas.NewInvitation,
         refusals=(*BODY, "unknown-appointment-type", "unknown-resource", "unknown-location"),
     ),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.closures import CloseTime, Move
+from loket_contracts.rpc.booking.staff_answers import MoveResult
 
 from ..domain.catalogue import Closure, Municipality
 from ..domain.grid import local_date
@@ -27,28 +28,28 @@ class ClosureCommands:
     lifecycle: LifecycleCommands
     clock: Clock
 
-    def close_time(self, municipality: str, command: Mapping[str, Any], request: Request) -> StoredClosure:
+    def close_time(self, municipality: str, command: CloseTime, request: Request) -> StoredClosure:
         """Close time. Its appointments stay until staff decide: `ConflictQueries.conflicts` lists them.
 
-        `command`: as contracts' CloseTime reads it. Raises Refusal: unknown-resource, unknown-location.
+        Raises Refusal: unknown-resource, unknown-location.
         """
         known = self.configurations.calendar(municipality).municipality
-        if command["resource"] is not None:
-            known.require_resource(command["resource"])
-        if command["location"] is not None:
-            known.require_location(command["location"])
+        if command.resource is not None:
+            known.require_resource(command.resource)
+        if command.location is not None:
+            known.require_location(command.location)
         stored = StoredClosure(
             id=uuid.uuid4().hex,
             municipality=municipality,
             closure=Closure(
-                first=command["first"],
-                last=command["last"] or command["first"],
-                reason={known.languages[0]: command["reason"]},
-                start=command["start"],
-                end=command["end"],
+                first=command.first,
+                last=command.last or command.first,
+                reason={known.languages[0]: command.reason},
+                start=command.start,
+                end=command.end,
             ),
-            resource=command["resource"],
-            location=command["location"],
+            resource=command.resource,
+            location=command.location,
             source="staff",
             made_by=request.who,
             made_at=self.clock(),
@@ -81,25 +82,23 @@ class ClosureCommands:
         self.configurations.invalidate()
         return len(busy), before
 
-    def move_appointments(
-        self, municipality: str, moves: Sequence[Mapping[str, Any]], request: Request
-    ) -> list[dict[str, str]]:
-        """Move many appointments, each independently of the others.
-
-        `moves`: {"appointment", "start" (UTC), "resource", "reason"}. Returns {"appointment", "result"}: moved, or the
-        code of a refusal.
-        """
-        results = []
+    def move_appointments(self, municipality: str, moves: Sequence[Move], request: Request) -> list[MoveResult]:
+        """Move many appointments, each independently of the others."""
+        results: list[MoveResult] = []
         for move in moves:
-            card = self.cards.get(move["appointment"])
+            card = self.cards.get(move.appointment)
             result = "appointment-not-found"
             if card is not None and card.municipality == municipality:
                 try:
-                    self.lifecycle.reschedule(card, {**move, "sequence": None}, request)
+                    self.lifecycle.reschedule(
+                        card,
+                        {"start": move.start, "resource": move.resource, "reason": move.reason, "sequence": None},
+                        request,
+                    )
                     result = "moved"
                 except Refusal as refusal:
                     result = refusal.code
-            results.append({"appointment": move["appointment"], "result": result})
+            results.append({"appointment": move.appointment, "result": result})
         return results
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.invitations import Invite
 
 from ..domain.appointment_spec import candidates, spec_for
 from ..store.configurations import Configurations
@@ -23,32 +22,32 @@ class InvitationCommands:
     configurations: Configurations
     clock: Clock
 
-    def invite(self, municipality: str, command: Mapping[str, Any], request: Request) -> tuple[Invitation, str]:
+    def invite(self, municipality: str, command: Invite, request: Request) -> tuple[Invitation, str]:
         """Create a one-use link. Returns the invitation and its token, which is not stored.
 
-        `command`: as contracts' Invite reads it. Raises Refusal: unknown names.
+        Raises Refusal: unknown names.
         """
         known = self.configurations.calendar(municipality).municipality
-        kind = known.appointment_types.get(command["appointment_type"])
+        kind = known.appointment_types.get(command.appointment_type)
         if kind is None:
-            raise Refusal("unknown-appointment-type", {"appointment_type": command["appointment_type"]})
-        places = [command["location"]] if command["location"] else list(kind.locations)
+            raise Refusal("unknown-appointment-type", {"appointment_type": command.appointment_type})
+        places = [command.location] if command.location else list(kind.locations)
         specs = [spec_for(known, [kind.id], 1, place) for place in places]
-        if command["resource"] is not None:
+        if command.resource is not None:
             able = (each for spec in specs for group in candidates(known, spec) for each in group)
-            if command["resource"] not in {each.id for each in able}:
-                raise Refusal("unknown-resource", {"resource": command["resource"]})
+            if command.resource not in {each.id for each in able}:
+                raise Refusal("unknown-resource", {"resource": command.resource})
         now = self.clock()
         invitation = Invitation(
             id=uuid.uuid4().hex,
             municipality=municipality,
             appointment_type=kind.id,
-            resource=command["resource"],
-            location=command["location"],
-            file_reference=command["file_reference"],
+            resource=command.resource,
+            location=command.location,
+            file_reference=command.file_reference,
             made_by=request.who,
             made_at=now,
-            expires=now + dt.timedelta(days=command["days"]),
+            expires=now + dt.timedelta(days=command.days),
         )
         return invitation, self.invitations.add(invitation)
 

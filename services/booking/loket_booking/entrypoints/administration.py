@@ -1,19 +1,16 @@
-"""For administrators: the configuration, closures, the data of a resident, and the audit log."""
+"""For administrators: the configuration, the data of a resident, and the audit log."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from loket_chassis.messaging.rpc import rpc
-from loket_contracts.commands import CloseTime
-from loket_contracts.errors import load
 from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import to_json
 
-from ..queries.access import Teams
+from ..domain.teams import Teams
 from .requests import RpcDependencies, by_staff
-
-_close_time = CloseTime()
 
 
 class AdministrationRpc(RpcDependencies):
@@ -34,7 +31,7 @@ class AdministrationRpc(RpcDependencies):
             idempotency_key, ("configure", only or "", by), text,
             lambda: configuration.configure(text, by, only, if_absent, confirmed),
         )  # fmt: skip
-        return {**loaded, "clashes": self.use_cases.conflicts.conflicts(loaded["municipality"])}
+        return {**loaded, "clashes": self.use_cases.conflicts.conflicts(loaded["municipality"], None)}
 
     @rpc
     def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
@@ -56,7 +53,7 @@ class AdministrationRpc(RpcDependencies):
         """What `amend_part` would change, and which appointments would be in conflict."""
         self._require_part(municipality, body.section, body.name, teams)
         diff, proposed = self.use_cases.configuration.propose_part(municipality, body)
-        return {"diff": diff, "clashes": self.use_cases.conflicts.conflicts(municipality, proposed)}
+        return {"diff": diff, "clashes": self.use_cases.conflicts.conflicts(municipality, teams, proposed)}
 
     @rpc
     def amend_part(
@@ -70,56 +67,9 @@ class AdministrationRpc(RpcDependencies):
 
     def _require_part(self, municipality: str, section: str, name: str, teams: Teams) -> None:
         if section == "resources":
-            self.use_cases.access.require_resource(municipality, name, teams)
+            self.use_cases.access.require_resource(municipality, name, Caller.staff("", teams))
         else:
-            self.use_cases.access.require_types(municipality, [name], teams)
-
-    @rpc
-    def close_time(
-        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
-        idempotency_key: str | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
-        """Add a closure, and return all appointments in conflict with the calendar."""
-        command = load(_close_time, body)
-        self.use_cases.access.require_resource(municipality, command["resource"], teams)
-
-        def close_time() -> dict[str, Any]:
-            stored = self.use_cases.closures.close_time(municipality, command, by_staff(self, who))
-            return self.use_cases.conflicts.describe_closure(stored)
-
-        closure = self.idempotency.once(idempotency_key, ("close_time", municipality, who), body, close_time)
-        return {**closure, "clashes": self.use_cases.conflicts.conflicts(municipality)}
-
-    @rpc
-    def open_time(
-        self, municipality: str, who: str, closure: str, teams: Teams = None, idempotency_key: str | None = None
-    ) -> dict[str, Any]:
-        conflicts = self.use_cases.conflicts
-        for each in conflicts.closures(municipality) if teams is not None else ():
-            if each["id"] == closure:
-                self.use_cases.access.require_resource(municipality, each["resource"], teams)
-        return self.idempotency.once(
-            idempotency_key, ("open_time", municipality, who), closure,
-            lambda: conflicts.describe_closure(self.use_cases.closures.reopen_time(municipality, closure)),
-        )  # fmt: skip
-
-    @rpc
-    def closures(self, municipality: str) -> list[dict[str, Any]]:
-        return self.use_cases.conflicts.closures(municipality)
-
-    @rpc
-    def import_busy(
-        self, municipality: str, resource: str, source: str, text: str, teams: Teams = None
-    ) -> dict[str, Any]:
-        """`text`: an iCalendar file, as Outlook or Google exports it."""
-        self.use_cases.access.require_resource(municipality, resource, teams)
-        busy, before = self.use_cases.closures.import_busy(municipality, resource, source, text)
-        conflicts = self.use_cases.conflicts.conflicts(municipality)
-        return {"busy_times": busy, "busy_times_before": before, "clashes": conflicts}
-
-    @rpc
-    def feed_token(self, municipality: str, resource: str) -> str:
-        return self.use_cases.calendar_feed.feed_token(municipality, resource)
+            self.use_cases.access.require_types(municipality, [name], Caller.staff("", teams))
 
     @rpc
     def export_resident(self, municipality: str, who: str, person: str) -> dict[str, Any]:

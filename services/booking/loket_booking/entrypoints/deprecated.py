@@ -11,7 +11,7 @@ from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
-from ..queries.access import Teams
+from ..domain.teams import Teams
 from .appointments import AppointmentRpc
 
 

@@ -14,8 +14,6 @@ from loket_contracts.commands import (
     BookFollowUp,
     CallNext,
     FindSlots,
-    Invite,
-    MoveThese,
     RescheduleAppointment,
     TakeStep,
 )
@@ -23,18 +21,19 @@ from loket_contracts.desk_commands import BookForResident
 from loket_contracts.errors import Refusal, load
 from loket_contracts.fields import parse_day_parameter
 from loket_contracts.rpc.booking.answers import AppointmentView
+from loket_contracts.rpc.booking.staff_answers import FoundVisit
+from loket_contracts.rpc.caller import Caller
 
 from ..domain.appointment import Appointment
-from ..queries.access import Teams
+from ..domain.teams import Teams
 from ..queries.appointments import describe_file
-from ..queries.invitations import describe_invitation
 from ..store.cards import Card
 from .requests import RpcDependencies, by_staff
 
 _book_for_resident, _book_follow_up, _call_next = BookForResident(), BookFollowUp(), CallNext()
 _reschedule_appointment = RescheduleAppointment()
-_answer_questions, _find_slots, _invite = AnswerQuestions(), FindSlots(), Invite()
-_command_details, _move_these, _ask_resident = TakeStep(), MoveThese(), AskResident()
+_answer_questions, _find_slots = AnswerQuestions(), FindSlots()
+_command_details, _ask_resident = TakeStep(), AskResident()
 
 #: the channels whose addresses can be blocked
 CHANNELS = ("email", "sms")
@@ -58,7 +57,7 @@ class StaffRpc(RpcDependencies):
         return self.use_cases.catalogue.resources(municipality, teams)
 
     @rpc
-    def find_visits(self, municipality: str, who: str, text: str, teams: Teams = None) -> list[dict[str, Any]]:
+    def find_visits(self, municipality: str, who: str, text: str, teams: Teams = None) -> list[FoundVisit]:
         """By reference, or by the beginnings of words of a name."""
         return self.use_cases.search.find_visits(municipality, text, teams, by_staff(self, who))
 
@@ -101,7 +100,9 @@ class StaffRpc(RpcDependencies):
     ) -> dict[str, Any]:  # fmt: skip
         """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address."""
         command, request = load(_book_for_resident, body), by_staff(self, who, idempotency_key)
-        self.use_cases.access.require_types(municipality, command.get("appointment_types") or (), teams)
+        self.use_cases.access.require_types(
+            municipality, command.get("appointment_types") or (), Caller.staff(who, teams)
+        )
         booked, card = self.use_cases.booking.book(municipality, command, request)
         return self.use_cases.appointments.describe_with_link(booked, card)
 
@@ -184,7 +185,7 @@ class StaffRpc(RpcDependencies):
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         command = load(_call_next, body)
-        self.use_cases.access.require_resource(municipality, command["resource"], teams)
+        self.use_cases.access.require_resource(municipality, command["resource"], Caller.staff(who, teams))
 
         def call_next() -> dict[str, Any]:
             called = self.use_cases.queue.call_next(municipality, command, by_staff(self, who))
@@ -202,7 +203,7 @@ class StaffRpc(RpcDependencies):
 
         def apply_command() -> dict[str, Any]:
             # not before: after a transfer the ticket is another team's, and a repeat must not be refused
-            self.use_cases.access.require_ticket(municipality, identifier, teams)
+            self.use_cases.access.require_ticket(municipality, identifier, Caller.staff(who, teams))
             changed = self.use_cases.queue.apply_ticket_command(
                 municipality, identifier, command, details, by_staff(self, who)
             )
@@ -223,38 +224,6 @@ class StaffRpc(RpcDependencies):
             return self.use_cases.waiting_room.describe_person(issued)
 
         return self.idempotency.once(idempotency_key, ("transfer", municipality, who, card.id), body, transfer)
-
-    @rpc
-    def invite(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> dict[str, Any]:
-        command = load(_invite, body)
-        self.use_cases.access.require_types(municipality, [command["appointment_type"]], teams)
-        invitation, token = self.use_cases.invitations.invite(municipality, command, by_staff(self, who))
-        return {**describe_invitation(invitation, None), "token": token}
-
-    @rpc
-    def revoke_invitation(self, municipality: str, identifier: str) -> None:
-        self.use_cases.invitations.revoke(municipality, identifier)
-
-    @rpc
-    def invitations(self, municipality: str) -> list[dict[str, Any]]:
-        return self.use_cases.invitation_list.latest_invitations(municipality)
-
-    @rpc
-    def clashes(self, municipality: str) -> list[dict[str, Any]]:
-        return self.use_cases.conflicts.conflicts(municipality)
-
-    @rpc
-    def proposals(self, municipality: str, appointment_ids: list[str]) -> list[dict[str, Any]]:
-        return self.use_cases.conflicts.proposals(municipality, appointment_ids)
-
-    @rpc
-    def move_these(
-        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None
-    ) -> list[dict[str, str]]:
-        moves = load(_move_these, body)["moves"]
-        for move in moves if teams is not None else ():
-            self._card_for_staff(municipality, move["appointment"], teams)
-        return self.use_cases.closures.move_appointments(municipality, moves, by_staff(self, who))
 
     def _card_for_staff(self, municipality: str, identifier: str, teams: Teams) -> Card:
         return self.use_cases.access.find_card_for_staff(municipality, identifier, teams)

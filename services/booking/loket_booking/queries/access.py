@@ -1,7 +1,4 @@
-"""Which appointments, resources and tickets a caller has access to.
-
-`teams`: the codes of those that a member of staff works for; None for all teams of the municipality.
-"""
+"""What a caller has access to: each method refuses what belongs to another team than those of the caller."""
 
 from __future__ import annotations
 
@@ -11,17 +8,18 @@ from dataclasses import dataclass
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.caller import Caller
 
+from ..domain.teams import Teams, includes, types_of
 from ..store.cards import Card
 from ..store.configurations import Configurations
+from ..store.invitations import Invitations
 from ..store.tickets import Tickets
 from .appointments import AppointmentQueries
-
-Teams = Sequence[str] | None
 
 
 @dataclass(frozen=True)
 class Access:
     configurations: Configurations
+    invitations: Invitations
     tickets: Tickets
     appointments: AppointmentQueries
 
@@ -47,27 +45,41 @@ class Access:
     def find_card_for_staff(self, municipality: str, identifier: str, teams: Teams) -> Card:
         """As `find_card`, for staff of these teams."""
         card = self.appointments.find_card_by_id_or_reference(municipality, identifier)
-        if teams is not None and self.appointments.appointment(card).team not in teams:
+        if teams is not None and not includes(teams, self.appointments.appointment(card).team):
             raise Refusal("appointment-not-found")
         return card
 
-    def require_types(self, municipality: str, kinds: Sequence[str], teams: Teams) -> None:
+    def require_types(self, municipality: str, kinds: Sequence[str], caller: Caller) -> None:
         """Raises Refusal: forbidden when a type is another team's. Unknown types are left to the command."""
-        if teams is not None:
+        if caller.teams is not None:
             known = self.configurations.calendar(municipality).municipality.appointment_types
-            _require(all(known[kind].team in teams for kind in kinds if kind in known))
+            _require(all(includes(caller.teams, known[kind].team) for kind in kinds if kind in known))
 
-    def require_resource(self, municipality: str, resource: str | None, teams: Teams) -> None:
+    def require_resource(self, municipality: str, resource: str | None, caller: Caller) -> None:
         """Raises Refusal: forbidden when the resource is not of these teams, or is None, which means all resources."""
-        if teams is not None:
+        if caller.teams is not None:
             known = self.configurations.calendar(municipality).municipality.resources
-            _require(resource is not None and (resource not in known or known[resource].team in teams))
+            _require(resource is not None and (resource not in known or includes(caller.teams, known[resource].team)))
 
-    def require_ticket(self, municipality: str, identifier: str, teams: Teams) -> None:
+    def require_closure(self, municipality: str, identifier: str, caller: Caller) -> None:
+        """Raises Refusal: forbidden when it is not of these teams. Unknown ones are left to the command."""
+        found = self.configurations.closures.get(municipality, identifier) if caller.teams is not None else None
+        if found is not None:
+            self.require_resource(municipality, found.resource, caller)
+
+    def require_invitation(self, municipality: str, identifier: str, caller: Caller) -> None:
+        """Raises Refusal: invitation-not-valid for an invitation to another team's type."""
+        kinds = types_of(caller.teams, self.configurations.including_removed(municipality))
+        if kinds is not None:
+            found = self.invitations.get(identifier)
+            if found is None or found.appointment_type not in kinds:
+                raise Refusal("invitation-not-valid")
+
+    def require_ticket(self, municipality: str, identifier: str, caller: Caller) -> None:
         """Raises Refusal: ticket-not-found for another team's ticket."""
-        if teams is not None:
+        if caller.teams is not None:
             found = self.tickets.get(identifier)
-            if found is None or found.municipality != municipality or found.team not in teams:
+            if found is None or found.municipality != municipality or not includes(caller.teams, found.team):
                 raise Refusal("ticket-not-found", {"ticket": identifier})
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.languages import pick
+from loket_contracts.rpc.booking.staff_answers import ClosureEntry, ConflictEntry, ProposalEntry
 from loket_contracts.visits import OPEN_STATES
 
 from ..commands.ports import Clock
@@ -15,6 +16,7 @@ from ..domain.appointment import Appointment
 from ..domain.grid import local_date
 from ..domain.opening_hours import Calendar
 from ..domain.resource_day import Placement
+from ..domain.teams import Teams, includes, includes_resource
 from ..store.agendas import Agendas
 from ..store.cards import Cards
 from ..store.closures import StoredClosure
@@ -31,8 +33,8 @@ class ConflictQueries:
     days: DayView
     clock: Clock
 
-    def conflicts(self, municipality: str, proposed: Calendar | None = None) -> list[dict[str, Any]]:
-        """The coming appointments that do not fit the hours and closures, by start.
+    def conflicts(self, municipality: str, teams: Teams, proposed: Calendar | None = None) -> list[ConflictEntry]:
+        """The coming appointments of these teams that do not fit the hours and closures, by start.
 
         `proposed`: a calendar that is not in force yet.
         """
@@ -44,15 +46,17 @@ class ConflictQueries:
             {**appointment_summary(known, each.appointment, None, now), "appointment": each.appointment.id,
              "resource": each.resource, "reason": each.reason}
             for each in sorted(found, key=lambda each: (each.appointment.start, each.appointment.id, each.resource))
-            if each.appointment.start > now
+            if each.appointment.start > now and includes(teams, each.appointment.team)
         ]  # fmt: skip
 
-    def proposals(self, municipality: str, identifiers: Sequence[str]) -> list[dict[str, Any]]:
-        """A new time for each of these appointments. No two proposals overlap."""
+    def proposals(self, municipality: str, identifiers: Sequence[str], teams: Teams) -> list[ProposalEntry]:
+        """A new time for each of these appointments that is of these teams. No two proposals overlap."""
         calendar = self.configurations.calendar(municipality)
         cards = [card for card in self.cards.get_all(identifiers).values() if card.municipality == municipality]
         appointments = [
-            each for each in self.agendas.find_claims(card.id for card in cards).values() if each.state == "booked"
+            each
+            for each in self.agendas.find_claims(card.id for card in cards).values()
+            if each.state == "booked" and includes(teams, each.team)
         ]
         now = self.clock()
         agendas = self.agendas.read(conflicts.agendas_needed(calendar, appointments, now))
@@ -60,34 +64,42 @@ class ConflictQueries:
             {
                 "appointment": proposal.appointment.id,
                 "from": proposal.appointment.local(proposal.appointment.start),
-                "start": proposal.start and proposal.appointment.local(proposal.start),
+                "start": proposal.appointment.local(proposal.start) if proposal.start else None,
                 "resources": list(proposal.resources),
             }
             for proposal in conflicts.propose_moves(calendar, appointments, agendas, now)
         ]
 
-    def closures(self, municipality: str) -> list[dict[str, Any]]:
-        """The closures of staff and feeds that end today or later."""
-        known = self.configurations.calendar(municipality).municipality
+    def closures(self, municipality: str, teams: Teams) -> list[ClosureEntry]:
+        """The closures of staff and feeds that end today or later, without those of other teams' resources."""
+        known = self.configurations.including_removed(municipality)
         today = local_date(self.clock(), known.time_zone)
         found = self.configurations.closures.ending_from(municipality, today)
-        return [self.describe_closure(stored) for stored in found]
+        return [
+            self.describe_closure(stored)
+            for stored in found
+            if stored.resource is None or includes_resource(teams, known, stored.resource)
+        ]
 
-    def describe_closure(self, stored: StoredClosure) -> dict[str, Any]:
+    def describe_closure(self, stored: StoredClosure) -> ClosureEntry:
         language = self.configurations.calendar(stored.municipality).municipality.languages[0]
         closure = stored.closure
         return {
             "id": stored.id,
             "first": closure.first.isoformat(),
             "last": closure.last.isoformat(),
-            "from": closure.start and closure.start.strftime("%H:%M"),
-            "to": closure.end and closure.end.strftime("%H:%M"),
+            "from": _clock(closure.start),
+            "to": _clock(closure.end),
             "resource": stored.resource,
             "location": stored.location,
             "reason": pick(closure.reason, language),
             "source": stored.source,
             "made_by": stored.made_by,
         }
+
+
+def _clock(time: dt.time | None) -> str | None:
+    return None if time is None else time.strftime("%H:%M")
 
 
 def _live_placements(claims: Sequence[Claim]) -> list[tuple[Appointment, Placement]]:

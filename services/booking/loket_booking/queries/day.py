@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loket_contracts.rpc.booking.staff_answers import VisitSummary
+
 from ..commands.ports import Clock
 from ..commands.request import Request
 from ..domain.appointment import Appointment, allowed_commands
@@ -119,7 +121,7 @@ def _describe(
 
 def appointment_summary(
     known: Municipality, appointment: Appointment, card: Card | None, now: dt.datetime
-) -> dict[str, Any]:
+) -> VisitSummary:
     """An appointment in a list for staff. Without a card it has no personal data."""
     return {
         "state": appointment.state,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.staff_answers import FoundVisit
 from loket_contracts.visits import EXPECTED_STATES, GIVEN_UP_STATES
 
 from ..commands.ports import Clock
@@ -15,6 +15,7 @@ from ..commands.request import Request
 from ..domain import names
 from ..domain.appointment import Appointment
 from ..domain.grid import local_date
+from ..domain.teams import Teams, includes
 from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
@@ -38,9 +39,7 @@ class SearchQueries:
     appointments: AppointmentQueries
     clock: Clock
 
-    def find_visits(
-        self, municipality: str, text: str, teams: Sequence[str] | None, request: Request
-    ) -> list[dict[str, Any]]:
+    def find_visits(self, municipality: str, text: str, teams: Teams, request: Request) -> list[FoundVisit]:
         """The visits with this reference, or whose resident's name has words with these beginnings. It is audited.
 
         `teams`: None for all. Coming visits first, the soonest first; then past ones, the latest first. Raises Refusal:
@@ -52,14 +51,14 @@ class SearchQueries:
         today = local_date(now, known.time_zone)
         cards = self._matching_cards(municipality, text, today)
         appointments = self.agendas.find_claims(card.id for card in cards)
-        found = [
+        found: list[FoundVisit] = [
             {**appointment_summary(known, appointment, card, now), "appointment": card.id}
             for card in cards
-            if (appointment := appointments.get(card.id)) is not None and (teams is None or appointment.team in teams)
+            if (appointment := appointments.get(card.id)) is not None and includes(teams, appointment.team)
         ]
         coming = [each for each in found if each["start"][:10] >= today.isoformat()]
         past = [each for each in found if each["start"][:10] < today.isoformat()]
-        return sorted(coming, key=lambda each: str(each["start"])) + past[::-1]
+        return sorted(coming, key=lambda each: each["start"]) + past[::-1]
 
     def arrivals(self, municipality: str, location: str, text: str) -> list[dict[str, Any]]:
         """Today's appointments at a location that match a reference, or at least two whole words of a name.

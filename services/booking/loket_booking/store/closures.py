@@ -78,6 +78,10 @@ class Closures:
         self._changed(municipality)
         return current
 
+    def get(self, municipality: str, identifier: str) -> StoredClosure | None:
+        found = self.collection.find_one({"_id": identifier, "municipality": municipality})
+        return None if found is None else _stored_closure(found)
+
     def ending_from(self, municipality: str, since: dt.date) -> list[StoredClosure]:
         query = {"municipality": municipality, "last": {"$gte": since.isoformat()}}
         return [_stored_closure(found) for found in self.collection.find(query).sort("first", 1)]

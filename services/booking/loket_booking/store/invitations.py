@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pymongo.database import Database
@@ -61,9 +62,12 @@ class Invitations:
         found = {"_id": identifier, "municipality": municipality}
         return self.collection.update_one(found, {"$set": {"revoked": True}}).matched_count == 1
 
-    def latest(self, municipality: str, most: int) -> list[Invitation]:
-        """The latest first."""
-        found = self.collection.find({"municipality": municipality}).sort("made_at", -1).limit(most)
+    def latest(self, municipality: str, most: int, types: Sequence[str] | None = None) -> list[Invitation]:
+        """The latest first. `types`: only to these appointment types."""
+        query: Document = {"municipality": municipality}
+        if types is not None:
+            query["appointment_type"] = {"$in": list(types)}
+        found = self.collection.find(query).sort("made_at", -1).limit(most)
         return [invitation for invitation in map(_invitation, found) if invitation is not None]
 
     def delete_before(self, moment: dt.datetime) -> int:

@@ -14,9 +14,22 @@ from ..amend_part import AmendPart
 from ..caller import Caller
 from ..method import version
 from ..service import EventSource
-from . import previous_release
+from . import previous_release, previous_release_staff
 from .answers import AppointmentView, CardOrRefusal, Catalogue, FileEntry, MunicipalityEntry, TeamContact, WaitingEntry
+from .closures import CloseTime, MoveThese
 from .commands import CancelAppointment
+from .invitations import Invite
+from .staff_answers import (
+    BusyTimes,
+    ClosureEntry,
+    ConflictEntry,
+    FoundVisit,
+    InvitationEntry,
+    MoveResult,
+    NewClosure,
+    NewInvitation,
+    ProposalEntry,
+)
 
 
 class Booking(EventSource, Protocol):
@@ -171,7 +184,7 @@ class Booking(EventSource, Protocol):
 
     def find_visits(
         self, municipality: str, who: str, text: str, teams: Sequence[str] | None = None
-    ) -> list[dict[str, Any]]:
+    ) -> list[FoundVisit]:
         """By reference, or by the beginnings of words of a name."""
         ...
 
@@ -294,21 +307,55 @@ class Booking(EventSource, Protocol):
         idempotency_key: str | None = None,
     ) -> dict[str, Any]: ...
 
-    def invite(
-        self, municipality: str, who: str, body: dict[str, Any], teams: Sequence[str] | None = None
-    ) -> dict[str, Any]: ...
+    # the calendar, for staff
 
-    def revoke_invitation(self, municipality: str, identifier: str) -> None: ...
+    @version(2, before=previous_release_staff.close_time)
+    def close_time(
+        self, municipality: str, command: CloseTime, caller: Caller, idempotency_key: str | None = None
+    ) -> NewClosure:
+        """Add a closure, and return all appointments in conflict with the calendar.
 
-    def invitations(self, municipality: str) -> list[dict[str, Any]]: ...
+        Raises Refusal: forbidden, unknown-resource, unknown-location, invalid-request.
+        """
+        ...
 
-    def clashes(self, municipality: str) -> list[dict[str, Any]]: ...
+    @version(2, before=previous_release_staff.open_time)
+    def open_time(
+        self, municipality: str, closure: str, caller: Caller, idempotency_key: str | None = None
+    ) -> ClosureEntry:
+        """Delete a closure of staff. Raises Refusal: forbidden, closure-not-found."""
+        ...
 
-    def proposals(self, municipality: str, appointment_ids: list[str]) -> list[dict[str, Any]]: ...
+    @version(2, before=previous_release_staff.closures)
+    def closures(self, municipality: str, caller: Caller) -> list[ClosureEntry]: ...
 
-    def move_these(
-        self, municipality: str, who: str, body: dict[str, Any], teams: Sequence[str] | None = None
-    ) -> list[dict[str, str]]: ...
+    @version(2, before=previous_release_staff.import_busy)
+    def import_busy(self, municipality: str, resource: str, source: str, text: str, caller: Caller) -> BusyTimes:
+        """`text`: an iCalendar file, as Outlook or Google exports it."""
+        ...
+
+    @version(2, before=previous_release_staff.feed_token)
+    def feed_token(self, municipality: str, resource: str, caller: Caller) -> str: ...
+
+    @version(2, before=previous_release_staff.clashes)
+    def clashes(self, municipality: str, caller: Caller) -> list[ConflictEntry]: ...
+
+    @version(2, before=previous_release_staff.proposals)
+    def proposals(self, municipality: str, appointment_ids: list[str], caller: Caller) -> list[ProposalEntry]: ...
+
+    @version(2, before=previous_release_staff.move_these)
+    def move_these(self, municipality: str, command: MoveThese, caller: Caller) -> list[MoveResult]: ...
+
+    @version(2, before=previous_release_staff.invite)
+    def invite(self, municipality: str, command: Invite, caller: Caller) -> NewInvitation: ...
+
+    @version(2, before=previous_release_staff.revoke_invitation)
+    def revoke_invitation(self, municipality: str, identifier: str, caller: Caller) -> None:
+        """Raises Refusal: invitation-not-valid, also for an invitation of another team."""
+        ...
+
+    @version(2, before=previous_release_staff.invitations)
+    def invitations(self, municipality: str, caller: Caller) -> list[InvitationEntry]: ...
 
     # for kiosks
 
@@ -365,36 +412,6 @@ class Booking(EventSource, Protocol):
         teams: Sequence[str] | None = None,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]: ...
-
-    def close_time(
-        self,
-        municipality: str,
-        who: str,
-        body: dict[str, Any],
-        teams: Sequence[str] | None = None,
-        idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
-        """Add a closure, and return all appointments in conflict with the calendar."""
-        ...
-
-    def open_time(
-        self,
-        municipality: str,
-        who: str,
-        closure: str,
-        teams: Sequence[str] | None = None,
-        idempotency_key: str | None = None,
-    ) -> dict[str, Any]: ...
-
-    def closures(self, municipality: str) -> list[dict[str, Any]]: ...
-
-    def import_busy(
-        self, municipality: str, resource: str, source: str, text: str, teams: Sequence[str] | None = None
-    ) -> dict[str, Any]:
-        """`text`: an iCalendar file, as Outlook or Google exports it."""
-        ...
-
-    def feed_token(self, municipality: str, resource: str) -> str: ...
 
     def export_resident(self, municipality: str, who: str, person: str) -> dict[str, Any]: ...
 

@@ -1,0 +1,99 @@
+"""For staff: closures and busy times, the appointments in conflict with them, and invitations."""
+
+from __future__ import annotations
+
+from loket_chassis.messaging.rpc import rpc
+from loket_contracts.rpc.booking.closures import CloseTime, MoveThese
+from loket_contracts.rpc.booking.invitations import Invite
+from loket_contracts.rpc.booking.staff_answers import (
+    BusyTimes,
+    ClosureEntry,
+    ConflictEntry,
+    InvitationEntry,
+    MoveResult,
+    NewClosure,
+    NewInvitation,
+    ProposalEntry,
+)
+from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.message import to_json
+
+from ..queries.invitations import describe_invitation
+from .requests import RpcDependencies, request_of
+
+
+class CalendarRpc(RpcDependencies):
+    """Staff of some teams see and change what belongs to those teams."""
+
+    @rpc(version=2)
+    def close_time(
+        self, municipality: str, command: CloseTime, caller: Caller, idempotency_key: str | None = None
+    ) -> NewClosure:
+        """Add a closure, and return all appointments in conflict with the calendar."""
+        self.use_cases.access.require_resource(municipality, command.resource, caller)
+
+        def close_time() -> ClosureEntry:
+            stored = self.use_cases.closures.close_time(municipality, command, request_of(self, caller))
+            return self.use_cases.conflicts.describe_closure(stored)
+
+        scope = ("close_time", municipality, caller.name or "")
+        closure = self.idempotency.once(idempotency_key, scope, to_json(command), close_time)
+        return {**closure, "clashes": self.use_cases.conflicts.conflicts(municipality, caller.teams)}
+
+    @rpc(version=2)
+    def open_time(
+        self, municipality: str, closure: str, caller: Caller, idempotency_key: str | None = None
+    ) -> ClosureEntry:
+        self.use_cases.access.require_closure(municipality, closure, caller)
+
+        def open_time() -> ClosureEntry:
+            return self.use_cases.conflicts.describe_closure(self.use_cases.closures.reopen_time(municipality, closure))
+
+        scope = ("open_time", municipality, caller.name or "")
+        return self.idempotency.once(idempotency_key, scope, closure, open_time)
+
+    @rpc(version=2)
+    def closures(self, municipality: str, caller: Caller) -> list[ClosureEntry]:
+        return self.use_cases.conflicts.closures(municipality, caller.teams)
+
+    @rpc(version=2)
+    def import_busy(self, municipality: str, resource: str, source: str, text: str, caller: Caller) -> BusyTimes:
+        """`text`: an iCalendar file, as Outlook or Google exports it."""
+        self.use_cases.access.require_resource(municipality, resource, caller)
+        busy, before = self.use_cases.closures.import_busy(municipality, resource, source, text)
+        conflicts = self.use_cases.conflicts.conflicts(municipality, caller.teams)
+        return {"busy_times": busy, "busy_times_before": before, "clashes": conflicts}
+
+    @rpc(version=2)
+    def feed_token(self, municipality: str, resource: str, caller: Caller) -> str:
+        self.use_cases.access.require_resource(municipality, resource, caller)
+        return self.use_cases.calendar_feed.feed_token(municipality, resource)
+
+    @rpc(version=2)
+    def clashes(self, municipality: str, caller: Caller) -> list[ConflictEntry]:
+        return self.use_cases.conflicts.conflicts(municipality, caller.teams)
+
+    @rpc(version=2)
+    def proposals(self, municipality: str, appointment_ids: list[str], caller: Caller) -> list[ProposalEntry]:
+        return self.use_cases.conflicts.proposals(municipality, appointment_ids, caller.teams)
+
+    @rpc(version=2)
+    def move_these(self, municipality: str, command: MoveThese, caller: Caller) -> list[MoveResult]:
+        for move in command.moves if caller.teams is not None else ():
+            self.use_cases.access.find_card(municipality, move.appointment, caller)
+        return self.use_cases.closures.move_appointments(municipality, command.moves, request_of(self, caller))
+
+    @rpc(version=2)
+    def invite(self, municipality: str, command: Invite, caller: Caller) -> NewInvitation:
+        self.use_cases.access.require_types(municipality, [command.appointment_type], caller)
+        invitation, token = self.use_cases.invitations.invite(municipality, command, request_of(self, caller))
+        return {**describe_invitation(invitation, None), "token": token}
+
+    @rpc(version=2)
+    def revoke_invitation(self, municipality: str, identifier: str, caller: Caller) -> None:
+        self.use_cases.access.require_invitation(municipality, identifier, caller)
+        self.use_cases.invitations.revoke(municipality, identifier)
+
+    @rpc(version=2)
+    def invitations(self, municipality: str, caller: Caller) -> list[InvitationEntry]:
+        return self.use_cases.invitation_list.latest_invitations(municipality, caller.teams)

@@ -1,0 +1,95 @@
+"""Staff of one team reach nothing of another team. Staff without this restriction reach all."""
+
+import datetime as dt
+
+import pytest
+from booking_harness import LATER, START, BookingHarness, refused
+from municipality_yaml import a_configuration, specialist, types
+
+from loket_booking.service import BookingService
+from loket_chassis.storage.idempotency import IdempotencyKeys
+from loket_contracts.rpc.booking.closures import CloseTime, Move, MoveThese
+from loket_contracts.rpc.booking.invitations import Invite
+from loket_contracts.rpc.caller import Caller
+
+NATUUR = {"team": "milieu", "needs": [{"skill": "natuur"}]}
+MONDAY = dt.date(2026, 11, 30)
+ADMINISTRATOR = Caller.staff("admin", None)
+RUIMTE, MILIEU = Caller.staff("ro-1", ["ruimte"]), Caller.staff("mi-1", ["milieu"])
+
+
+@pytest.fixture
+def booking(database):
+    return BookingHarness(database, a_configuration(appointment_types=types(advies={}, natuur=NATUUR)))
+
+
+@pytest.fixture
+def rpc(database, booking):
+    """The methods of the service, without a broker."""
+    service = BookingService()
+    service.use_cases, service.idempotency, service.traceparent = booking.use_cases, IdempotencyKeys(database), ""
+    return service
+
+
+def test_invitations_are_listed_for_the_team_of_their_type(rpc):
+    own = rpc.invite("rumst", Invite(appointment_type="advies"), RUIMTE)["id"]
+    other = rpc.invite("rumst", Invite(appointment_type="natuur"), MILIEU)["id"]
+    assert [each["id"] for each in rpc.invitations("rumst", RUIMTE)] == [own]
+    assert [each["id"] for each in rpc.invitations("rumst", MILIEU)] == [other]
+    assert {each["id"] for each in rpc.invitations("rumst", ADMINISTRATOR)} == {own, other}
+
+
+def test_an_invitation_to_a_removed_type_stays_with_its_team(booking, rpc):
+    own = rpc.invite("rumst", Invite(appointment_type="advies"), RUIMTE)["id"]
+    without = a_configuration(appointment_types=types(natuur=NATUUR))
+    booking.stores.configurations.store(without, "test", booking.time)
+    assert [each["id"] for each in rpc.invitations("rumst", RUIMTE)] == [own]
+    assert rpc.invitations("rumst", MILIEU) == []
+    rpc.revoke_invitation("rumst", own, RUIMTE)
+
+
+def test_the_invitation_of_another_team_cannot_be_revoked(rpc):
+    other = rpc.invite("rumst", Invite(appointment_type="natuur"), MILIEU)["id"]
+    assert refused(rpc.revoke_invitation, "rumst", other, RUIMTE) == "invitation-not-valid"
+    assert refused(rpc.invite, "rumst", Invite(appointment_type="natuur"), RUIMTE) == "forbidden"
+    assert [each["revoked"] for each in rpc.invitations("rumst", MILIEU)] == [False]
+    rpc.revoke_invitation("rumst", other, ADMINISTRATOR)
+
+
+def test_closures_are_listed_for_the_team_of_their_resource_and_those_of_all_for_everyone(rpc):
+    def close(**closed):
+        return rpc.close_time("rumst", CloseTime(first=MONDAY, **closed), ADMINISTRATOR)["id"]
+
+    own, other, room, hall, all_of_it = (
+        close(resource="ro-1"), close(resource="mi-1"), close(resource="zaal"), close(location="hal"), close(),
+    )  # fmt: skip
+    assert {each["id"] for each in rpc.closures("rumst", RUIMTE)} == {own, room, hall, all_of_it}
+    assert {each["id"] for each in rpc.closures("rumst", ADMINISTRATOR)} == {own, other, room, hall, all_of_it}
+    assert refused(rpc.open_time, "rumst", other, RUIMTE) == "forbidden"
+    assert refused(rpc.open_time, "rumst", all_of_it, RUIMTE) == "forbidden"
+    assert rpc.open_time("rumst", own, RUIMTE)["id"] == own
+
+
+def test_the_closure_of_a_removed_resource_is_not_shown_to_another_team(booking, rpc):
+    rpc.close_time("rumst", CloseTime(first=MONDAY, resource="mi-1"), ADMINISTRATOR)
+    without = a_configuration(resources={"ro-1": specialist()}, appointment_types=types(advies={}))
+    booking.stores.configurations.store(without, "test", booking.time)
+    assert rpc.closures("rumst", RUIMTE) == []
+    assert len(rpc.closures("rumst", MILIEU)) == 1
+
+
+def test_appointments_in_conflict_are_listed_proposed_and_moved_for_their_team(booking, rpc):
+    _, card = booking.book(start=START)
+    rpc.close_time("rumst", CloseTime(first=MONDAY), ADMINISTRATOR)
+    assert [each["appointment"] for each in rpc.clashes("rumst", RUIMTE)] == [card.id]
+    assert rpc.clashes("rumst", MILIEU) == rpc.proposals("rumst", [card.id], MILIEU) == []
+    assert rpc.close_time("rumst", CloseTime(first=MONDAY, resource="mi-1"), MILIEU)["clashes"] == []
+    assert [each["appointment"] for each in rpc.proposals("rumst", [card.id], RUIMTE)] == [card.id]
+    moves = MoveThese(moves=(Move(appointment=card.id, start=dt.datetime.fromisoformat(LATER)),))
+    assert refused(rpc.move_these, "rumst", moves, MILIEU) == "appointment-not-found"
+    assert [each["result"] for each in rpc.move_these("rumst", moves, RUIMTE)] == ["moved"]
+
+
+def test_the_agenda_address_of_a_resource_is_for_its_team(rpc):
+    assert refused(rpc.feed_token, "rumst", "mi-1", RUIMTE) == "forbidden"
+    assert rpc.feed_token("rumst", "mi-1", MILIEU) == rpc.feed_token("rumst", "mi-1", ADMINISTRATOR)
