@@ -5,12 +5,14 @@ import inspect
 import json
 import re
 from pathlib import Path
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 import pytest
 from mypy import api
 
 from loket_chassis.messaging.rpc import RpcEntrypoint, description_of
+from loket_contracts.error_codes import ERRORS
+from loket_contracts.refusal_codes import RefusalCode
 from loket_contracts.rpc import message, method
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.json_schema import Schemas
@@ -88,6 +90,10 @@ def test_a_message_has_the_fields_of_its_schema(kind):
     for name, field in schema.fields.items():
         has_default = (own[name].default, own[name].default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
         assert field.required != has_default, name
+
+
+def test_every_refusal_code_is_described():
+    assert set(get_args(RefusalCode)) == set(ERRORS)
 
 
 def json_types(described):

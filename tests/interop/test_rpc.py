@@ -7,10 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 from nameko.exceptions import deserialize_to_instance
 from nameko.standalone.rpc import ServiceRpcProxy
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.description import PROTOCOLS, published_methods
+from loket_contracts.rpc.json_schema import Schemas
+from tests.client import eventually, in_days
 
 NODE = Path(__file__).parents[1] / "node"
 deserialize_to_instance(Refusal)
@@ -53,6 +57,82 @@ def test_a_command_with_an_unknown_field_is_refused_with_a_pointer_to_it(answers
         "code": "invalid-request",
         "errors": [{"pointer": "/reasn", "detail": "Unknown field."}],
     }
+
+
+def strict(schema):
+    """The schema, of which an object has no field that is not described."""
+    if isinstance(schema, dict):
+        closed = {"additionalProperties": False} if "properties" in schema else {}
+        return {**closed, **{key: strict(each) for key, each in schema.items()}}
+    return [strict(each) for each in schema] if isinstance(schema, list) else schema
+
+
+@pytest.fixture(scope="module")
+def ask(stack, servers):
+    """Call a method and compare its answer with the published JSON Schema."""
+    schemas, methods = Schemas("#/$defs/"), {}
+    for protocol in PROTOCOLS:
+        for each in published_methods(protocol):
+            methods[each.service, each.name] = each, schemas.of(each.answer)
+    definitions = strict(schemas.named())
+
+    def ask(service, name, *args):
+        method, schema = methods[service, name]
+        with ServiceRpcProxy(service, {"AMQP_URI": servers.amqp_uri}, timeout=10) as proxy:
+            answer = getattr(proxy, method.routing_key.partition(".")[2])(*args)
+        Draft202012Validator({"$defs": definitions, **schema}).validate(answer)
+        return answer
+
+    return ask
+
+
+def test_booking_answers_in_the_published_shape(ask, portal):
+    booked = portal.booked()
+    link = booked["link_token"]
+    assert ask("booking", "municipalities")
+    assert ask("booking", "catalogue", "rumst")["appointment_types"]
+    assert ask("booking", "appointment_by_link", "rumst", link)["state"] == "booked"
+    assert "card" in ask("booking", "contact_cards", [["rumst", booked["id"]]])[0]
+    assert ask("booking", "contact_cards", [["rumst", "unknown"]]) == [{"refused": "appointment-not-found"}]
+    assert ask("booking", "team_contact", "rumst", booked["team"]["id"])["team"]
+    assert ask("booking", "join_waiting_list", "rumst", link, {"appointment": booked["id"]})["state"]
+    assert ask("booking", "appointment_by_link", "rumst", link)["waiting_list"]
+    assert ask("booking", "cancel", "rumst", booked["id"], {}, {"kind": "resident", "token": link})["allowed"] == []
+    assert ask("booking", "logged_events", "", 10)["events"]
+
+
+def test_notification_answers_in_the_published_shape(ask, portal):
+    booked = portal.booked()
+    eventually(lambda: [each for each in ask("notification", "messages", "rumst", booked["id"]) if each["tries"]])
+    assert ask("notification", "barred", "rumst", booked["id"]) == []
+    assert ask("notification", "preview", "rumst", "reminder")["subject"]
+    assert ask("notification", "words", "rumst", "reminder", "nl")["parts"]
+    assert ask("notification", "propose_words", "rumst", a_wording())["text"]
+    body = {"url": portal.url, "types": ["appointment.booked.v1"]}
+    made = ask("notification", "subscribe", "rumst", "a-portal", body)
+    assert ask("notification", "switch_on", "rumst", "a-portal", made["id"])["active"]
+    portal.booked()
+    eventually(lambda: ask("notification", "deliveries", "rumst", "a-portal", made["id"])["deliveries"])
+    assert ask("notification", "subscriptions", "rumst", "a-portal")
+    assert ask("notification", "end_subscription", "rumst", "a-portal", made["id"]) is None
+    assert ask("notification", "failures", "rumst") == []
+    assert ask("notification", "unwanted", "rumst") == []
+    assert ask("notification", "dead_letters", "rumst") == []
+    assert ask("notification", "logged_events", "", 10)["after"]
+
+
+def a_wording():
+    return {"section": "nl", "name": "reminder", "version": 1, "values": {"subject": "Tot {{ day }}"}}
+
+
+def test_reporting_answers_in_the_published_shape(ask, portal):
+    portal.booked()
+    last = in_days(300)
+    assert eventually(lambda: ask("reporting", "overview", "rumst", "2026-01-01", last)["figures"]["appointments"])
+    assert ask("reporting", "table", "rumst", "2026-01-01", last, "month", "team")["rows"]
+    assert ask("reporting", "open_data", "rumst") is not None
+    assert ask("reporting", "rebuilding")["state"] == "never"
+    assert ask("reporting", "dead_letters", "rumst") == []
 
 
 def test_the_first_version_of_cancel_still_serves_residents(booking, portal):

@@ -32,7 +32,7 @@ class Schemas:
 
     def named(self) -> dict[str, dict[str, Any]]:
         """Every named schema that was asked for, with those that it refers to, in the order of their names."""
-        marshmallow = self._rewritten(self._spec.to_dict()["components"].get("schemas", {}))
+        marshmallow = self._rewritten(self._spec.to_dict().get("components", {}).get("schemas", {}))
         return dict(sorted({**marshmallow, **self._named}.items()))
 
     def of(self, annotation: Any) -> dict[str, Any]:
