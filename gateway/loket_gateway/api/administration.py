@@ -45,21 +45,24 @@ class AdministrationRoutes:
         given, asked = text(request, YAML, "application/json"), query(request, _configuration_query)
         if asked["dry_run"]:
             return private(self.booking.compare_configuration(given, municipality), request)
-        taken = self.booking.configure(given, request.caller.name, municipality, confirmed=asked["confirm"])
+        caller = request.caller.as_staff("configuration.change")
+        loaded = self.booking.configure(given, caller, municipality, confirmed=asked["confirm"])
         self.catalogue.expire()
-        return private(taken, request)
+        return private(loaded, request)
 
     @route("POST", f"{BASE}/residents/export", needs("residents.erase"))
     def post_export(self, request: GatewayRequest, municipality: str) -> Response:
         """Return all data of one resident (GDPR, articles 15 and 20)."""
         command = load(_resident_command, json_object(request))
-        return private(self.booking.export_resident(municipality, request.caller.name, command["person"]), request)
+        caller = request.caller.as_staff("residents.erase")
+        return private(self.booking.export_resident(municipality, command["person"], caller), request)
 
     @route("POST", f"{BASE}/residents/erase", needs("residents.erase"))
     def post_erase(self, request: GatewayRequest, municipality: str) -> Response:
         """Erase the data of one resident, and cancel future appointments (GDPR, article 17)."""
         command = load(_resident_command, json_object(request))
-        erased = self.booking.erase_resident(municipality, request.caller.name, command["person"])
+        caller = request.caller.as_staff("residents.erase")
+        erased = self.booking.erase_resident(municipality, command["person"], caller)
         return private({"appointments": erased}, request)
 
     @route("GET", f"{BASE}/audit", needs("audit.read"))

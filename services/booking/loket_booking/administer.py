@@ -99,7 +99,7 @@ def export_resident(client: CliClient[Booking], municipality: str, person: str) 
     PERSON: an e-mail address, a number such as +32470123456, or the reference of an appointment.
     """
     json.dump(
-        client.service.export_resident(municipality, client.who, person), sys.stdout, indent=2, ensure_ascii=False
+        client.service.export_resident(municipality, person, _caller(client)), sys.stdout, indent=2, ensure_ascii=False
     )
     click.echo()
 
@@ -114,7 +114,7 @@ def erase_resident(client: CliClient[Booking], municipality: str, person: str) -
 
     PERSON: an e-mail address, a number such as +32470123456, or the reference of an appointment.
     """
-    click.echo(f"{client.service.erase_resident(municipality, client.who, person)} appointments erased")
+    click.echo(f"{client.service.erase_resident(municipality, person, _caller(client))} appointments erased")
 
 
 @main.command()

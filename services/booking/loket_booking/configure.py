@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,6 +12,8 @@ from loket_chassis.messaging.cli_client import NoAnswer, connect, kept_as_it_is
 from loket_chassis.runtime.cli_options import amqp_uri_option
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.administration_answers import ComparedConfiguration
+from loket_contracts.rpc.caller import Caller
 
 
 @click.command()
@@ -34,7 +35,7 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool, confir
         if diff:
             _show(booking.compare_configuration(text))
             return
-        taken = booking.configure(text, by, None, if_absent, confirm)
+        taken = booking.configure(text, Caller.staff(by, None), None, if_absent, confirm)
     except Refusal as refusal:
         if refusal.code == "removal-not-confirmed":
             click.echo(f"{refusal.detail} Use --confirm to load it; these appointments stay.", err=True)
@@ -55,7 +56,7 @@ def main(file: Path, amqp_uri: str, by: str, diff: bool, if_absent: bool, confir
         )
 
 
-def _show(compared: dict[str, Any]) -> None:
+def _show(compared: ComparedConfiguration) -> None:
     click.echo(compared["diff"] or "Nothing would change.")
     for removal in compared["removals"]:
         click.echo(f"removes {removal['section']}/{removal['name']}, to which appointments refer:")

@@ -24,6 +24,7 @@ from .entrypoints.administration import AdministrationRpc
 from .entrypoints.appointments import AppointmentRpc
 from .entrypoints.calendar import CalendarRpc
 from .entrypoints.deprecated import DeprecatedRpc
+from .entrypoints.deprecated_administration import DeprecatedAdministrationRpc
 from .entrypoints.deprecated_staff import DeprecatedCalendarRpc
 from .entrypoints.kiosks import KioskRpc
 from .entrypoints.portals import PortalRpc
@@ -42,6 +43,7 @@ FREEING = {
 class BookingService(
     DeprecatedRpc,
     DeprecatedCalendarRpc,
+    DeprecatedAdministrationRpc,
     AppointmentRpc,
     ResidentRpc,
     PortalRpc,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,7 @@ class AdministrationPages:
                 return self._configuration(request, municipality, text, version, compared=compared)
             taken = self.booking.configure(
                 text,
-                request.caller.name,
+                request.caller.as_staff("configuration.change"),
                 municipality,
                 confirmed=action == "confirm",
                 idempotency_key=form_idempotency_key(request),
@@ -144,6 +145,7 @@ class AdministrationPages:
     def logbook(self, request: GatewayRequest, municipality: str) -> Response:
         about_access = bool(request.args.get("access"))
         cursor = request.args.get("cursor") or None
+        entries: Sequence[Mapping[str, object]]
         if about_access:
             entries, following = self.access.log.page(municipality, cursor, LISTED)
         else:

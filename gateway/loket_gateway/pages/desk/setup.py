@@ -11,6 +11,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.fields import WEEKDAYS
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.administration_answers import PartValues, ProposedPart
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
@@ -88,26 +89,22 @@ class SetupPages:
             return see_other(request, f"/{municipality}/balie/inrichten", done=kind)
         return self._show_topic(request, municipality, kind, version, fields, proposed=proposed)
 
-    def _part_of(self, request: GatewayRequest, municipality: str, section: str, name: str) -> dict[str, Any]:
-        teams = request.caller.teams("setup.change")
-        found: dict[str, Any] = self.booking.part(municipality, section, name, teams=teams)
-        return found
+    def _part_of(self, request: GatewayRequest, municipality: str, section: str, name: str) -> PartValues:
+        return self.booking.part(municipality, section, name, request.caller.as_staff("setup.change"))
 
     def _look_or_take(
         self, request: GatewayRequest, municipality: str, section: str, name: str, values: dict[str, Any]
-    ) -> tuple[dict[str, Any] | None, int]:
+    ) -> tuple[ProposedPart | None, int]:
         """Return the preview and the version that it is based on; None when the change was applied.
 
         Raises Refusal: invalid-request, settings-changed.
         """
         version = version_of(request)
         command = AmendPart(section=section, name=name, version=version, values=values)
-        teams = request.caller.teams("setup.change")
+        caller = request.caller.as_staff("setup.change")
         if request.form.get("action") != "take":
-            return self.booking.propose_part(municipality, command, teams=teams), version
-        taken = self.booking.amend_part(
-            municipality, request.caller.name, command, teams=teams, idempotency_key=form_idempotency_key(request)
-        )
+            return self.booking.propose_part(municipality, command, caller), version
+        taken = self.booking.amend_part(municipality, command, caller, idempotency_key=form_idempotency_key(request))
         self.catalogue.expire()
         return None, taken["version"]
 
@@ -116,7 +113,7 @@ class SetupPages:
     ) -> int:
         """Return the version of the form, unless it was reported as outdated."""
         if refusal.code == "settings-changed":
-            return int(self._part_of(request, municipality, section, name)["version"])
+            return self._part_of(request, municipality, section, name)["version"]
         return version_of(request)
 
     def _spoken_in(self, municipality: str) -> list[str]:

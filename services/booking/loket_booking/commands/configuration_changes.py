@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import Any
 
 from loket_chassis.yaml import safe_load
 from loket_chassis.yaml.patch import amended, require_keys, said_of_part
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.booking.administration_answers import ComparedConfiguration, RemovalEntry, StoredConfiguration
 from loket_contracts.visits import OPEN_STATES
 
 from ..configuration import reader
@@ -43,7 +43,7 @@ class ConfigurationCommands:
 
     def configure(
         self, text: str, by: str, only: str | None = None, if_absent: bool = False, confirmed: bool = False
-    ) -> dict[str, Any]:
+    ) -> StoredConfiguration:
         """Load a configuration. `only`: the one municipality that the caller may configure.
 
         `if_absent`: change nothing when the municipality has a configuration, even if `text` is wrong; "kept" in the
@@ -64,7 +64,7 @@ class ConfigurationCommands:
         known = calendar.municipality
         return {"municipality": known.id, "version": known.version, "changed": changed}
 
-    def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
+    def compare_configuration(self, text: str, only: str | None = None) -> ComparedConfiguration:
         """What `configure` would change: a unified diff, and the removals to which coming appointments refer.
 
         Raises Refusal: invalid-configuration.
@@ -86,7 +86,7 @@ class ConfigurationCommands:
         before, after, calendar = self._amended(municipality, command)
         return _diff(before, after), calendar
 
-    def amend_part(self, municipality: str, command: AmendPart, by: str) -> dict[str, Any]:
+    def amend_part(self, municipality: str, command: AmendPart, by: str) -> StoredConfiguration:
         """Change one part. Raises Refusal: as `propose_part`; settings-changed when another version is in force."""
         _, after, _ = self._amended(municipality, command)
         calendar, changed = self.configurations.store(after, by, self.clock(), follows=command.version)
@@ -105,10 +105,12 @@ class ConfigurationCommands:
         if section == "appointment_types" and name not in known.appointment_types:
             raise Refusal("unknown-appointment-type", {"appointment_type": name})
 
-    def _existing(self, text: str) -> dict[str, Any] | None:
+    def _existing(self, text: str) -> StoredConfiguration | None:
         municipality = safe_load.first_level(text, "id")
         found = self.configurations.versions.in_force(municipality) if municipality else None
-        return found and {"municipality": municipality, "changed": False, "version": found["version"], "kept": found}
+        if municipality is None or found is None:
+            return None
+        return {"municipality": municipality, "changed": False, "version": found["version"], "kept": found}
 
     def _amended(self, municipality: str, command: AmendPart) -> tuple[str, str, Calendar]:
         """The text before and after, and the calendar of the text after."""
@@ -146,7 +148,7 @@ class ConfigurationCommands:
             errors.append({"pointer": f"/{removal.section}/{removal.name}", "detail": detail})
         raise Refusal("removal-not-confirmed", {"number": len(hit)}, errors)
 
-    def _describe_removal(self, removal: Removal) -> dict[str, Any]:
+    def _describe_removal(self, removal: Removal) -> RemovalEntry:
         cards = self.cards.get_all(each.id for each in removal.appointments)
         return {
             "section": removal.section,

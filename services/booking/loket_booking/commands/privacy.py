@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from loket_contracts import events, telephone
+from loket_contracts.rpc.booking.administration_answers import ExportedAppointment, ExportedFeedback, ResidentExport
+from loket_contracts.rpc.booking.agenda_answers import StoredFile
 from loket_contracts.rpc.booking.commands import CancelAppointment
 
 from ..store.agendas import Agendas
@@ -40,9 +43,9 @@ class PrivacyCommands:
     clock: Clock
     publish: Publish
 
-    def export_resident(self, municipality: str, person: str, request: Request) -> dict[str, Any]:
+    def export_resident(self, municipality: str, person: str, request: Request) -> ResidentExport:
         """All stored data about a person. `person`: as for `erase_resident`."""
-        found = []
+        found: list[ExportedAppointment] = []
         for card in self._cards_of(municipality, person):
             claim = self.agendas.find_claim(card.agenda, card.id)
             self.audit.record(municipality, request.actor, "exported", self.clock(), card.id)
@@ -53,7 +56,7 @@ class PrivacyCommands:
                     "contact": card.contact,
                     "answers": card.answers,
                     "notes": card.notes,
-                    "files": [{**file, "at": file["at"].isoformat()} for file in card.files],
+                    "files": [_describe_file(each) for each in card.files],
                     "asked": [
                         {"text": each["text"], "at": each["at"].isoformat(), "answer": each["answer"]}
                         for each in card.requests
@@ -113,9 +116,11 @@ class PrivacyCommands:
                 return []
         return self.cards.find_by_contact(municipality, self.links.contact(municipality, person))
 
-    def _feedback(self, card: Card) -> dict[str, Any] | None:
+    def _feedback(self, card: Card) -> ExportedFeedback | None:
         found = self.feedback.get(card.id)
-        return found and {"score": found["score"], "comment": found["comment"], "at": found["at"].isoformat()}
+        if found is None:
+            return None
+        return {"score": found["score"], "comment": found["comment"], "at": found["at"].isoformat()}
 
     def _erase(self, cards: list[Card], request: Request) -> None:
         system = Request(by="system", traceparent=request.traceparent)
@@ -128,3 +133,10 @@ class PrivacyCommands:
         self.files.delete_all_of(card.id for card in cards)
         self.feedback.delete_comments([card.id for card in cards])
         self.cards.delete(cards)
+
+
+def _describe_file(file: Mapping[str, Any]) -> StoredFile:
+    return {
+        "id": file["id"], "question": file["question"], "name": file["name"], "media_type": file["media_type"],
+        "size": file["size"], "at": file["at"].isoformat(),
+    }  # fmt: skip

@@ -2,85 +2,93 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.booking.administration_answers import (
+    AuditPage,
+    ComparedConfiguration,
+    ConfigurationText,
+    LoadedConfiguration,
+    PartValues,
+    ProposedPart,
+    ResidentExport,
+    StoredConfiguration,
+)
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import to_json
 
-from ..domain.teams import Teams
-from .requests import RpcDependencies, by_staff
+from .requests import RpcDependencies, request_of
 
 
 class AdministrationRpc(RpcDependencies):
-    """`who`: the code of the account that makes the request."""
+    """The gateway has checked the permissions of the caller."""
 
-    @rpc
+    @rpc(version=2)
     def configure(
-        self, text: str, by: str, only: str | None = None, if_absent: bool = False, confirmed: bool = False,
+        self, text: str, caller: Caller, only: str | None = None, if_absent: bool = False, confirmed: bool = False,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> LoadedConfiguration:  # fmt: skip
         """Load a municipality's configuration, and return the appointments in conflict with it.
 
         `if_absent`: only when the municipality has none. `confirmed`: also when it removes entries to which coming
         appointments refer.
         """
-        configuration = self.use_cases.configuration
+        by = caller.name or ""
         loaded = self.idempotency.once(
             idempotency_key, ("configure", only or "", by), text,
-            lambda: configuration.configure(text, by, only, if_absent, confirmed),
+            lambda: self.use_cases.configuration.configure(text, by, only, if_absent, confirmed),
         )  # fmt: skip
-        return {**loaded, "clashes": self.use_cases.conflicts.conflicts(loaded["municipality"], None)}
+        return {**loaded, "clashes": self.use_cases.conflicts.conflicts(loaded["municipality"], caller.teams)}
 
     @rpc
-    def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
+    def compare_configuration(self, text: str, only: str | None = None) -> ComparedConfiguration:
         """What `configure` would change."""
         return self.use_cases.configuration.compare_configuration(text, only)
 
     @rpc
-    def configuration(self, municipality: str, version: int | None = None) -> dict[str, Any]:
+    def configuration(self, municipality: str, version: int | None = None) -> ConfigurationText:
         return self.use_cases.administration.configuration(municipality, version)
 
-    @rpc
-    def part(self, municipality: str, section: str, name: str, teams: Teams = None) -> dict[str, Any]:
+    @rpc(version=2)
+    def part(self, municipality: str, section: str, name: str, caller: Caller) -> PartValues:
         """What a form can change of a resource or an appointment type."""
-        self._require_part(municipality, section, name, teams)
+        self._require_part(municipality, section, name, caller)
         return self.use_cases.administration.part(municipality, section, name)
 
-    @rpc
-    def propose_part(self, municipality: str, body: AmendPart, teams: Teams = None) -> dict[str, Any]:
+    @rpc(version=2)
+    def propose_part(self, municipality: str, command: AmendPart, caller: Caller) -> ProposedPart:
         """What `amend_part` would change, and which appointments would be in conflict."""
-        self._require_part(municipality, body.section, body.name, teams)
-        diff, proposed = self.use_cases.configuration.propose_part(municipality, body)
-        return {"diff": diff, "clashes": self.use_cases.conflicts.conflicts(municipality, teams, proposed)}
+        self._require_part(municipality, command.section, command.name, caller)
+        diff, proposed = self.use_cases.configuration.propose_part(municipality, command)
+        return {"diff": diff, "clashes": self.use_cases.conflicts.conflicts(municipality, caller.teams, proposed)}
 
-    @rpc
+    @rpc(version=2)
     def amend_part(
-        self, municipality: str, who: str, body: AmendPart, teams: Teams = None, idempotency_key: str | None = None
-    ) -> dict[str, Any]:
-        self._require_part(municipality, body.section, body.name, teams)
+        self, municipality: str, command: AmendPart, caller: Caller, idempotency_key: str | None = None
+    ) -> StoredConfiguration:
+        self._require_part(municipality, command.section, command.name, caller)
+        by = caller.name or ""
         return self.idempotency.once(
-            idempotency_key, ("amend_part", municipality, who), to_json(body),
-            lambda: self.use_cases.configuration.amend_part(municipality, body, who),
+            idempotency_key, ("amend_part", municipality, by), to_json(command),
+            lambda: self.use_cases.configuration.amend_part(municipality, command, by),
         )  # fmt: skip
 
-    def _require_part(self, municipality: str, section: str, name: str, teams: Teams) -> None:
+    def _require_part(self, municipality: str, section: str, name: str, caller: Caller) -> None:
         if section == "resources":
-            self.use_cases.access.require_resource(municipality, name, Caller.staff("", teams))
+            self.use_cases.access.require_resource(municipality, name, caller)
         else:
-            self.use_cases.access.require_types(municipality, [name], Caller.staff("", teams))
+            self.use_cases.access.require_types(municipality, [name], caller)
 
-    @rpc
-    def export_resident(self, municipality: str, who: str, person: str) -> dict[str, Any]:
-        return self.use_cases.privacy.export_resident(municipality, person, by_staff(self, who))
+    @rpc(version=2)
+    def export_resident(self, municipality: str, person: str, caller: Caller) -> ResidentExport:
+        return self.use_cases.privacy.export_resident(municipality, person, request_of(self, caller))
 
-    @rpc
-    def erase_resident(self, municipality: str, who: str, person: str) -> int:
-        return self.use_cases.privacy.erase_resident(municipality, person, by_staff(self, who))
+    @rpc(version=2)
+    def erase_resident(self, municipality: str, person: str, caller: Caller) -> int:
+        return self.use_cases.privacy.erase_resident(municipality, person, request_of(self, caller))
 
     @rpc
     def audit(
         self, municipality: str, appointment: str | None = None, most: int = 200, cursor: str | None = None
-    ) -> dict[str, Any]:
+    ) -> AuditPage:
         return self.use_cases.administration.audit_page(municipality, appointment, most, cursor)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from loket_contracts.rpc.booking.administration_answers import AuditEntry, AuditPage, ConfigurationText, PartValues
 
 from ..commands.configuration_changes import AMENDABLE, ConfigurationCommands
 from ..configuration import reader
@@ -19,7 +22,7 @@ class AdministrationQueries:
     audit: Audit
     configuration_commands: ConfigurationCommands
 
-    def configuration(self, municipality: str, version: int | None) -> dict[str, Any]:
+    def configuration(self, municipality: str, version: int | None) -> ConfigurationText:
         """The source text of a version, or of the one in force, and a list of all versions.
 
         Raises Refusal: unknown-municipality, no-such-version.
@@ -30,10 +33,10 @@ class AdministrationQueries:
             "municipality": municipality,
             "version": version or known.version,
             "text": versions.text(municipality, version),
-            "versions": [{**each, "at": each["at"].isoformat()} for each in versions.listed(municipality)],
+            "versions": versions.listed(municipality),
         }
 
-    def part(self, municipality: str, section: str, name: str) -> dict[str, Any]:
+    def part(self, municipality: str, section: str, name: str) -> PartValues:
         """The values of a resource or appointment type that a form can change, and the version they are from.
 
         `usual`: the defaults. Raises Refusal: unknown-resource, unknown-appointment-type, invalid-request for another
@@ -46,10 +49,22 @@ class AdministrationQueries:
         usual = {key: text for key, text in reader.default_values(section).items() if key in keys}
         return {"version": version, "values": {key: written.get(key) for key in keys}, "usual": usual}
 
-    def audit_page(self, municipality: str, appointment: str | None, most: int, cursor: str | None) -> dict[str, Any]:
+    def audit_page(self, municipality: str, appointment: str | None, most: int, cursor: str | None) -> AuditPage:
         """Who read or changed data of residents, the latest first. `next`: the cursor of the next page.
 
         Raises Refusal: invalid-request.
         """
         found, more = self.audit.page(municipality, appointment, cursor, min(most, MAX_LISTED))
-        return {"entries": [{**each, "at": each["at"].isoformat()} for each in found], "next": more}
+        return {"entries": [_describe(each) for each in found], "next": more}
+
+
+def _describe(entry: Mapping[str, Any]) -> AuditEntry:
+    return {
+        "municipality": entry["municipality"],
+        "at": entry["at"].isoformat(),
+        "by": entry["by"],
+        "who": entry["who"],
+        "action": entry["action"],
+        "appointment": entry["appointment"],
+        "detail": entry["detail"],
+    }

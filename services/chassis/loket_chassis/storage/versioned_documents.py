@@ -63,12 +63,12 @@ class Versions:
     def in_force(self, municipality: str) -> StoredVersion | None:
         """The version in force with its time and author."""
         found = self._latest(municipality)
-        return {"version": found["version"], "at": found["at"].isoformat(), "by": found["by"]} if found else None
+        return _stored_version(found) if found else None
 
-    def listed(self, municipality: str, most: int = 100) -> list[Document]:
+    def listed(self, municipality: str, most: int = 100) -> list[StoredVersion]:
         """The versions with time and author, the latest first."""
         found = self.collection.find({"municipality": municipality}, {"_id": 0, "version": 1, "by": 1, "at": 1})
-        return list(found.sort("version", DESCENDING).limit(most))
+        return [_stored_version(each) for each in found.sort("version", DESCENDING).limit(most)]
 
     def newest(self) -> dict[str, int]:
         """The version in force, by municipality."""
@@ -85,3 +85,7 @@ class Versions:
         if version is not None:
             query["version"] = version
         return self.collection.find_one(query, sort=[("version", DESCENDING)])
+
+
+def _stored_version(found: Document) -> StoredVersion:
+    return {"version": found["version"], "at": found["at"].isoformat(), "by": found["by"]}

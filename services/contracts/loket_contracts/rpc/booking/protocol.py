@@ -14,7 +14,17 @@ from ..amend_part import AmendPart
 from ..caller import Caller
 from ..method import version
 from ..service import EventSource
-from . import previous_release, previous_release_staff
+from . import previous_release, previous_release_administration, previous_release_staff
+from .administration_answers import (
+    AuditPage,
+    ComparedConfiguration,
+    ConfigurationText,
+    LoadedConfiguration,
+    PartValues,
+    ProposedPart,
+    ResidentExport,
+    StoredConfiguration,
+)
 from .answers import AppointmentView, CardOrRefusal, Catalogue, FileEntry, MunicipalityEntry, TeamContact, WaitingEntry
 from .closures import CloseTime, MoveThese
 from .commands import CancelAppointment
@@ -374,49 +384,59 @@ class Booking(EventSource, Protocol):
 
     # for administrators
 
+    @version(2, before=previous_release_administration.configure)
     def configure(
         self,
         text: str,
-        by: str,
+        caller: Caller,
         only: str | None = None,
         if_absent: bool = False,
         confirmed: bool = False,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> LoadedConfiguration:
         """Load a municipality's configuration, and return the appointments in conflict with it.
 
-        `if_absent`: only when the municipality has none. `confirmed`: also when it removes entries to which coming
-        appointments refer.
+        `only`: the one municipality that the caller may configure. `if_absent`: only when the municipality has none.
+        `confirmed`: also when it removes entries to which coming appointments refer. Raises Refusal:
+        invalid-configuration, removal-not-confirmed.
         """
         ...
 
-    def compare_configuration(self, text: str, only: str | None = None) -> dict[str, Any]:
+    def compare_configuration(self, text: str, only: str | None = None) -> ComparedConfiguration:
         """What `configure` would change."""
         ...
 
-    def configuration(self, municipality: str, version: int | None = None) -> dict[str, Any]: ...
+    def configuration(self, municipality: str, version: int | None = None) -> ConfigurationText:
+        """`version`: the one in force when it is left out."""
+        ...
 
-    def part(self, municipality: str, section: str, name: str, teams: Sequence[str] | None = None) -> dict[str, Any]:
+    @version(2, before=previous_release_administration.part)
+    def part(self, municipality: str, section: str, name: str, caller: Caller) -> PartValues:
         """What a form can change of a resource or an appointment type."""
         ...
 
-    def propose_part(self, municipality: str, body: AmendPart, teams: Sequence[str] | None = None) -> dict[str, Any]:
+    @version(2, before=previous_release_administration.propose_part)
+    def propose_part(self, municipality: str, command: AmendPart, caller: Caller) -> ProposedPart:
         """What `amend_part` would change, and which appointments would be in conflict."""
         ...
 
+    @version(2, before=previous_release_administration.amend_part)
     def amend_part(
-        self,
-        municipality: str,
-        who: str,
-        body: AmendPart,
-        teams: Sequence[str] | None = None,
-        idempotency_key: str | None = None,
-    ) -> dict[str, Any]: ...
+        self, municipality: str, command: AmendPart, caller: Caller, idempotency_key: str | None = None
+    ) -> StoredConfiguration:
+        """Change one part of the configuration. Raises Refusal: forbidden, settings-changed, invalid-request."""
+        ...
 
-    def export_resident(self, municipality: str, who: str, person: str) -> dict[str, Any]: ...
+    @version(2, before=previous_release_administration.export_resident)
+    def export_resident(self, municipality: str, person: str, caller: Caller) -> ResidentExport:
+        """`person`: an e-mail address, a telephone number, or the reference of an appointment."""
+        ...
 
-    def erase_resident(self, municipality: str, who: str, person: str) -> int: ...
+    @version(2, before=previous_release_administration.erase_resident)
+    def erase_resident(self, municipality: str, person: str, caller: Caller) -> int:
+        """Erase a person's data, and cancel their coming appointments. Returns the number of appointments."""
+        ...
 
     def audit(
         self, municipality: str, appointment: str | None = None, most: int = 200, cursor: str | None = None
-    ) -> dict[str, Any]: ...
+    ) -> AuditPage: ...
