@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import types
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, is_typeddict
 
 from loket_contracts.rpc.asyncapi import json_schemas
 from loket_contracts.rpc.description import PROTOCOLS, PublishedMethod, published_methods
 from loket_contracts.rpc.message import is_message
 
+RELEASED = Path(__file__).parents[1] / "architecture" / "rpc-0.1.0.json"
 FORMAT = """# RPC, format version 1
 
 The services of Loket call each other over RabbitMQ, and a program on the same broker can call them too.
@@ -68,6 +71,8 @@ def page(made: str) -> str:
         text += f"\n## {protocol.__name__}\n\n{_sentences(protocol.__doc__ or '')}\n\n"
         text += "| routing key | arguments | answer | what |\n| --- | --- | --- | --- |\n"
         text += "".join(_row(each) for each in published_methods(protocol))
+    text += "\n## Earlier methods\n\nMethods of release 0.1 that are served for one release more:\n\n"
+    text += "".join(f"- `{key}`: {', '.join(parameters)}\n" for key, parameters in _earlier().items())
     text += "\n## Messages\n\nIn full in rpc.schema.json. A field in brackets is optional.\n\n"
     text += "| message | fields |\n| --- | --- |\n"
     for name, schema in json_schemas()["$defs"].items():
@@ -75,6 +80,18 @@ def page(made: str) -> str:
         fields = ", ".join(f"`{each}`" if each in required else f"[`{each}`]" for each in schema.get("properties", ()))
         text += f'| <a id="{name.lower()}"></a>`{name}` | {fields} |\n'
     return text
+
+
+def _earlier() -> dict[str, list[str]]:
+    """The parameters of the released methods that no Protocol has any more, by routing key. ? marks an optional one."""
+    published = {each.routing_key for protocol in PROTOCOLS for each in published_methods(protocol)}
+    released = json.loads(RELEASED.read_text(encoding="utf-8"))
+    return {
+        f"{service}.{name}": parameters
+        for service, methods in released.items()
+        for name, parameters in methods.items()
+        if f"{service}.{name}" not in published
+    }
 
 
 def _row(method: PublishedMethod) -> str:
