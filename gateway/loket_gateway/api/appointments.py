@@ -9,7 +9,10 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.book import BookAppointment
+from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback, RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.booking.slots import HoldSlot
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
@@ -37,18 +40,20 @@ class AppointmentRoutes:
     @route("POST", f"{BASE}/holds")
     def post_holds(self, request: GatewayRequest, municipality: str) -> Response:
         _require_work(self.proof_of_work, request, municipality)
-        held = self.booking.hold(municipality, json_object(request), scoped_key(request), _anonymous_client(request))
+        body = from_json(HoldSlot, json_object(request))
+        held = self.booking.hold(municipality, body, scoped_key(request), _anonymous_client(request))
         return private(held, request, 201)
 
     @route("POST", f"{BASE}/appointments")
     def post_appointments(self, request: GatewayRequest, municipality: str) -> Response:
         body, key, caller = json_object(request), scoped_key(request), request.caller
         if caller.may("book", municipality):
-            booked = self.booking.portal_book(municipality, caller.name, body, key)
+            booked = self.booking.portal_book(municipality, caller.name, from_json(BookAppointment, body), key)
         else:
             if not body.get("hold"):  # the hold needed it already
                 _require_work(self.proof_of_work, request, municipality)
-            booked = self.booking.book(municipality, body, key, _anonymous_client(request))
+            command = from_json(BookAppointment, body)
+            booked = self.booking.book(municipality, command, key, _anonymous_client(request))
         booked["manage_url"] = page_of(self.public_url, municipality, booked["link_token"])
         address = f"/api/v1/{municipality}/appointments/{booked['id']}"
         return private(_localised(booked, request), request, 201, {"Location": address})
@@ -63,7 +68,7 @@ class AppointmentRoutes:
 
     @route("PATCH", f"{BASE}/appointments/<identifier>", link_or("appointments.change"))
     def patch_appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        body = json_object(request)
+        body = from_json(AnswerQuestions, json_object(request))
         if (who := _staff(request, "appointments.change")) is not None:
             changed = self.booking.staff_answer(municipality, who[0], identifier, body, teams=who[1])
         else:
@@ -78,7 +83,8 @@ class AppointmentRoutes:
 
     @route("POST", f"{BASE}/appointments/<identifier>/feedback", LINK)
     def post_feedback(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        self.booking.give_feedback(municipality, identifier, bearer(request), json_object(request))
+        feedback = from_json(GiveFeedback, json_object(request))
+        self.booking.give_feedback(municipality, identifier, bearer(request), feedback)
         return done()
 
     @route("POST", f"{BASE}/appointments/<identifier>/cancel", link_or("appointments.change"))
@@ -92,7 +98,7 @@ class AppointmentRoutes:
 
     @route("POST", f"{BASE}/appointments/<identifier>/reschedule", link_or("appointments.change"))
     def post_reschedule(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        body = json_object(request)
+        body = from_json(RescheduleAppointment, json_object(request))
         if (who := _staff(request, "appointments.change")) is not None:
             moved = self.booking.staff_reschedule(municipality, who[0], identifier, body, teams=who[1])
         else:

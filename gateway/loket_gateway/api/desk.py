@@ -10,6 +10,9 @@ from typing import Any, cast
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.book import BookFollowUp, BookForResident
+from loket_contracts.rpc.booking.tickets import IssueTicket
+from loket_contracts.rpc.message import from_json
 from loket_contracts.rpc.notification import Notification
 
 from ..access.required_permission import needs
@@ -95,7 +98,7 @@ class DeskRoutes:
     def post_desk_appointments(self, request: GatewayRequest, municipality: str) -> Response:
         caller = request.caller
         booked = self.booking.staff_book(
-            municipality, caller.name, json_object(request), scoped_key(request),
+            municipality, caller.name, from_json(BookForResident, json_object(request)), scoped_key(request),
             teams=caller.teams("appointments.change"),
         )  # fmt: skip
         return _booked(request, municipality, booked)
@@ -104,7 +107,7 @@ class DeskRoutes:
     def post_follow_up(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         caller = request.caller
         booked = self.booking.book_follow_up(
-            municipality, caller.name, identifier, json_object(request), scoped_key(request),
+            municipality, caller.name, identifier, from_json(BookFollowUp, json_object(request)), scoped_key(request),
             teams=caller.teams("appointments.change"),
         )  # fmt: skip
         return _booked(request, municipality, booked)
@@ -146,7 +149,7 @@ class DeskRoutes:
 
     @route("POST", f"{BASE}/tickets", needs("tickets.issue"))
     def post_tickets(self, request: GatewayRequest, municipality: str) -> Response:
-        body = json_object(request)
+        body = from_json(IssueTicket, json_object(request))
         issued = self.booking.issue_ticket(municipality, body, idempotency_key=scoped_key(request))
         return private(issued, request, 201)
 

@@ -11,6 +11,8 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.slots import FindSlots
+from loket_contracts.rpc.message import from_json
 
 from ..http.responses import answer, calendar, private
 from ..http.routing import route
@@ -58,14 +60,14 @@ class SlotRoutes:
         return calendar(self.booking.feed(municipality, token), "agenda")
 
 
-def criteria_of(request: Request) -> dict[str, Any]:
-    """Return a slot query for booking, which validates it."""
+def criteria_of(request: Request) -> FindSlots:
+    """Return a slot query for booking. Raises Refusal: invalid-request."""
     given: dict[str, Any] = {
         name: values if name in REPEATED else values[-1] for name, values in request.args.lists() if name != "lang"
     }
     if TYPES in given:
         given["appointment_types"] = given.pop(TYPES)
-    return given
+    return from_json(FindSlots, given)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Request, Response
 
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.changes import JoinWaitingList
+from loket_contracts.rpc.message import from_json
 
 from ..access.required_permission import LINK
 from ..http.parsing import bearer, json_object
@@ -24,7 +26,7 @@ class WaitingListRoutes:
 
     @route("POST", f"{BASE}/waiting-list", LINK)
     def post_waiting_list(self, request: Request, municipality: str) -> Response:
-        body = json_object(request)
+        body = from_json(JoinWaitingList, json_object(request))
         return private(self.booking.join_waiting_list(municipality, bearer(request), body), request, 201)
 
     @route("DELETE", f"{BASE}/waiting-list/<identifier>", LINK)

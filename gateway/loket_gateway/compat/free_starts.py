@@ -3,64 +3,66 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from loket_contracts.commands import MAX_PERSONS, MAX_TYPES
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.slots import MAX_PERSONS, MAX_TYPES, FindSlots
 
 #: days of one search
 AT_ONCE = 60
 
 
-def criteria_of(kinds: list[dict[str, Any]], location: str, persons: int) -> dict[str, Any] | None:
+def criteria_of(kinds: list[dict[str, Any]], location: str, persons: int) -> FindSlots | None:
     """Return the search for booking; None for too many persons or topics, for which nothing is ever free."""
     if not 1 <= persons <= MAX_PERSONS or not 1 <= len(kinds) <= MAX_TYPES:
         return None
-    return {"appointment_types": [kind["id"] for kind in kinds], "location": location, "persons": persons}
+    return FindSlots(appointment_types=tuple(kind["id"] for kind in kinds), location=location, persons=persons)
 
 
 def today(time_zone: str) -> dt.date:
     return dt.datetime.now(ZoneInfo(time_zone)).date()
 
 
-def days(booking: Booking, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
+def days(booking: Booking, municipality: str, criteria: FindSlots, first: dt.date, last: dt.date) -> list[str]:
     """Return the local days with a free start, both ends included, as YYYY-MM-DD."""
     found = []
-    while first <= last:
-        end = min(last, first + dt.timedelta(days=AT_ONCE - 1))
-        counted = _asked(booking, "day_counts", municipality, criteria, first, end)
-        found += [each["date"] for each in counted.get("days", ()) if each["starts"]]
-        first = end + dt.timedelta(days=1)
+    for part in _searches(criteria, first, last):
+        with _nothing_when_not_combinable():
+            counted = booking.day_counts(municipality, part)
+            found += [each["date"] for each in counted["days"] if each["starts"]]
     return found
 
 
-def starts(booking: Booking, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date) -> list[str]:
+def starts(booking: Booking, municipality: str, criteria: FindSlots, first: dt.date, last: dt.date) -> list[str]:
     """Return free starts, both days included, as RFC 3339 with the offset of the location."""
     found = []
-    while first <= last:
-        end = min(last, first + dt.timedelta(days=AT_ONCE - 1))
-        found += [
-            each["start"] for each in _asked(booking, "free_slots", municipality, criteria, first, end).get("slots", ())
-        ]
-        first = end + dt.timedelta(days=1)
+    for part in _searches(criteria, first, last):
+        with _nothing_when_not_combinable():
+            found += [each["start"] for each in booking.free_slots(municipality, part)["slots"]]
     return found
 
 
-def _asked(
-    booking: Booking, method: str, municipality: str, criteria: dict[str, Any], first: dt.date, last: dt.date
-) -> dict[str, Any]:
-    """Search; topics that cannot be combined have no free starts."""
+def _searches(criteria: FindSlots, first: dt.date, last: dt.date) -> Iterator[FindSlots]:
+    """Return the searches of at most `AT_ONCE` days that cover this period."""
+    while first <= last:
+        end = min(last, first + dt.timedelta(days=AT_ONCE - 1))
+        yield replace(criteria, first=first, last=end)
+        first = end + dt.timedelta(days=1)
+
+
+@contextmanager
+def _nothing_when_not_combinable() -> Iterator[None]:
+    """Topics that cannot be combined have no free starts."""
     try:
-        answer: dict[str, Any] = getattr(booking, method)(
-            municipality, {**criteria, "from": first.isoformat(), "to": last.isoformat()}
-        )
+        yield
     except Refusal as refusal:
-        if refusal.code in ("types-not-combinable", "unknown-location"):
-            return {}
-        raise
-    return answer
+        if refusal.code not in ("types-not-combinable", "unknown-location"):
+            raise
 
 
 def moment(date: str, clock: str, time_zone: str) -> str:

@@ -14,8 +14,10 @@ from werkzeug.wrappers import Request, Response
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import AppointmentView
+from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback, JoinWaitingList
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ..http import problems
@@ -86,7 +88,7 @@ class AppointmentPages:
         elif action == "leave":
             self.booking.leave_waiting_list(municipality, found["id"], token)
         else:
-            self.booking.join_waiting_list(municipality, token, {"appointment": found["id"]})
+            self.booking.join_waiting_list(municipality, token, JoinWaitingList(appointment=found["id"]))
         return see_other(request, here)
 
     @page_route("POST", "/<municipality>/afspraak/<token>/documenten", files=1)
@@ -111,7 +113,9 @@ class AppointmentPages:
         given = sent_answers(request.form)
         asked = answers_to_asked_questions(_questions(self.catalogue.of(municipality), found), given)
         try:
-            self.booking.answer_questions(municipality, found["id"], token, {"answers": asked})
+            self.booking.answer_questions(
+                municipality, found["id"], token, from_json(AnswerQuestions, {"answers": asked})
+            )
         except Refusal as refusal:
             if refusal.code != "invalid-request":
                 raise
@@ -123,8 +127,8 @@ class AppointmentPages:
     @page_route("POST", "/<municipality>/afspraak/<token>/antwoord")
     def answer(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        given: dict[str, Any] = {"answers": {}, "message": request.form.get("message", "").strip() or None}
-        self.booking.answer_questions(municipality, found["id"], token, given)
+        message = request.form.get("message", "").strip() or None
+        self.booking.answer_questions(municipality, found["id"], token, AnswerQuestions(answers={}, message=message))
         return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/mening")
@@ -132,7 +136,7 @@ class AppointmentPages:
         found = self.booking.appointment_by_link(municipality, token)
         score = request.form.get("score", "")
         given = {"score": int(score) if score.isdigit() else None, "comment": request.form.get("comment", "")}
-        self.booking.give_feedback(municipality, found["id"], token, given)
+        self.booking.give_feedback(municipality, found["id"], token, from_json(GiveFeedback, given))
         return see_other(request, f"/{municipality}/afspraak/{token}", rated="1")
 
     def _appointment_page(

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.tickets import IssueTicket
 
 from ..clients.catalogue_cache import CatalogueCache, on_site_locations
 from ..http.authentication import Authentication
@@ -77,10 +78,10 @@ class KioskPages:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
             return see_other(request, f"/{municipality}/koppelen", next="onthaal")
         place = self._place(request, municipality)
-        body = {
-            "appointment_types": [request.form.get("type", "")], "location": place, "language": language.of(request),
-        }  # fmt: skip
-        issued = self.booking.issue_ticket(municipality, body)
+        command = IssueTicket(
+            appointment_types=(request.form.get("type", ""),), location=place, language=language.of(request)
+        )
+        issued = self.booking.issue_ticket(municipality, command)
         waiting = self.booking.queue(municipality, place)["waiting"]
         mine = next((each for each in waiting if each["id"] == issued["id"]), None)
         return self._screen(

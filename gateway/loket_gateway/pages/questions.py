@@ -14,6 +14,9 @@ from werkzeug.wrappers import Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.book import FillIn
+from loket_contracts.rpc.booking.slots import FindSlots
+from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http import problems
@@ -67,7 +70,7 @@ class QuestionPages:
             context = self._form_context(request, municipality, held)
             return page("questions.html", request, 422 if wrong else 200, **context, given=given, wrong=wrong)
         try:
-            self.booking.fill_in(municipality, held["id"], {"answers": given})
+            self.booking.fill_in(municipality, held["id"], from_json(FillIn, {"answers": given}))
         except Refusal as refusal:
             return self._render_errors(request, municipality, "questions.html", held, given, refusal)
         return self._redirect_to(request, "gegevens", municipality, held)
@@ -85,7 +88,7 @@ class QuestionPages:
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
         given = {name: request.form[name].strip() for name in CONTACT_FIELDS if request.form.get(name, "").strip()}
         try:
-            self.booking.fill_in(municipality, held["id"], {"contact": given})
+            self.booking.fill_in(municipality, held["id"], from_json(FillIn, {"contact": given}))
         except Refusal as refusal:
             return self._render_errors(request, municipality, "who.html", held, given, refusal)
         return self._redirect_to(request, "nakijken", municipality, held)
@@ -167,9 +170,11 @@ class QuestionPages:
 
     def _free_starts(self, municipality: str, held: dict[str, Any], around: dt.timedelta) -> list[str]:
         day = dt.date.fromisoformat(held["start"][:10])
-        criteria = {name: held[name] for name in ("appointment_types", "location", "persons")}
-        dates = {"from": (day - around).isoformat(), "to": (day + around).isoformat()}
-        return [each["start"] for each in self.booking.free_slots(municipality, {**criteria, **dates})["slots"]]
+        criteria = FindSlots(
+            appointment_types=tuple(held["appointment_types"]), location=held["location"], persons=held["persons"],
+            first=day - around, last=day + around,
+        )  # fmt: skip
+        return [each["start"] for each in self.booking.free_slots(municipality, criteria)["slots"]]
 
     def _redirect_to(self, request: GatewayRequest, step: str, municipality: str, held: dict[str, Any]) -> Response:
         invited = {"invitation": request.args["invitation"]} if request.args.get("invitation") else {}

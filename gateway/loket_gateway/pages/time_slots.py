@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,9 @@ from loket_contracts.errors import Refusal
 from loket_contracts.fields import parse_day
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry
+from loket_contracts.rpc.booking.changes import RescheduleAppointment
+from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
+from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http.client_address import client_network
@@ -68,10 +71,9 @@ class TimeSlotPages:
         if invitation := request.args.get("invitation"):
             asked["invitation"] = invitation
             resource, back = self.booking.invitation(municipality, invitation)["resource"], f"/{municipality}/"
-        criteria = {
-            "appointment_types": [kind["id"]], "persons": int(asked["persons"]), "location": place,
-            "resource": resource,
-        }  # fmt: skip
+        criteria = FindSlots(
+            appointment_types=(kind["id"],), persons=int(asked["persons"]), location=place, resource=resource
+        )
         if instead := request.args.get("instead_of"):
             asked["instead_of"] = instead
         address = f"/{municipality}/tijdstip?{urlencode(asked)}"
@@ -93,11 +95,13 @@ class TimeSlotPages:
             "invitation": given.get("invitation") or None,
         }
         before = given.get("instead_of")
+        client = client_network(request.remote_addr)
         try:
+            command = from_json(HoldSlot, body)
             if before:
-                held = self.booking.hold_instead(municipality, before, body, client_network(request.remote_addr))
+                held = self.booking.hold_instead(municipality, before, command, client)
             else:
-                held = self.booking.hold(municipality, body, None, client_network(request.remote_addr))
+                held = self.booking.hold(municipality, command, None, client)
         except Refusal as refusal:
             asked = {name: given[name] for name in OF_A_CHOICE if given.get(name)}
             return _overtaken(request, refusal, f"/{municipality}/tijdstip", body["start"], asked)
@@ -112,10 +116,10 @@ class TimeSlotPages:
         if "reschedule" not in found["allowed"] and place is None:  # its page explains why
             return see_other(request, here)
         kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
-        criteria = {
-            "appointment_types": [kind["id"] for kind in kinds], "persons": found["persons"],
-            "location": (place or found["location"])["id"], "resource": None,
-        }  # fmt: skip
+        criteria = FindSlots(
+            appointment_types=tuple(kind["id"] for kind in kinds), persons=found["persons"],
+            location=(place or found["location"])["id"],
+        )  # fmt: skip
         asked = {"location": place["id"]} if place else {}
         lang = {"lang": request.args["lang"]} if request.args.get("lang") else {}
         present = {"start": found["start"], "end": found["end"]}
@@ -151,13 +155,13 @@ class TimeSlotPages:
         if place := request.form.get("location"):
             asked, body["location"] = {"location": place}, place
         try:
-            self.booking.reschedule(municipality, found["id"], token, body)
+            self.booking.reschedule(municipality, found["id"], token, from_json(RescheduleAppointment, body))
         except Refusal as refusal:
             return _overtaken(request, refusal, f"/{municipality}/afspraak/{token}/verplaatsen", start, asked)
         return see_other(request, f"/{municipality}/afspraak/{token}", moved="1")
 
     def _moments(
-        self, request: GatewayRequest, catalogue: Any, kinds: list[Any], criteria: dict[str, Any], offer: Offer
+        self, request: GatewayRequest, catalogue: Any, kinds: list[Any], criteria: FindSlots, offer: Offer
     ) -> Response:
         municipality = catalogue["municipality"]["id"]
         first = self.booking.first_available(municipality, criteria)["locations"][0]["slot"]
@@ -166,11 +170,13 @@ class TimeSlotPages:
         if chosen is not None and (chosen.year, chosen.month) != (month.year, month.month):
             chosen = None
         last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
-        counted = self.booking.day_counts(municipality, {**criteria, **_between(month, last)})
+        counted = self.booking.day_counts(municipality, replace(criteria, first=month, last=last))
         free = {each["date"]: each["starts"] for each in counted["days"] if each["date"][:7] == f"{month:%Y-%m}"}
         chosen = chosen or next((dt.date.fromisoformat(each) for each, starts in free.items() if starts), None)
         slots = (
-            self.booking.free_slots(municipality, {**criteria, **_between(chosen, chosen)})["slots"] if chosen else []
+            self.booking.free_slots(municipality, replace(criteria, first=chosen, last=chosen))["slots"]
+            if chosen
+            else []
         )
         present = offer.present["start"] if offer.present else None
         slots = [each for each in slots if each["start"][:10] == str(chosen) and each["start"] != present]
@@ -180,7 +186,7 @@ class TimeSlotPages:
             request,
             **municipality_context(catalogue),
             kinds=kinds,
-            place=next((place for place in catalogue["locations"] if place["id"] == criteria["location"]), None),
+            place=next((place for place in catalogue["locations"] if place["id"] == criteria.location), None),
             offer=offer,
             first=first,
             month=month,
@@ -244,11 +250,6 @@ def _by_part(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]
         hour = int(slot["start"][11:13])
         found[[name for name, begins in PARTS if begins <= hour][-1]].append(slot)
     return [(name, own) for name, own in found.items() if own]
-
-
-def _between(first: dt.date, last: dt.date) -> dict[str, str]:
-    """Return the period of a search, as booking expects it."""
-    return {"from": first.isoformat(), "to": last.isoformat()}
 
 
 def _other_month(month: dt.date, step: int) -> str:

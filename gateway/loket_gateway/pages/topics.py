@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.slots import FindSlots
 
 from ..clients.catalogue_cache import CatalogueCache
 from .page_route import page_route
@@ -76,7 +77,7 @@ class TopicPages:
         if found["visibility"] != "public":
             raise Refusal("unknown-appointment-type", {"appointment_type": kind})
         persons = parse_number(request.args.get("persons"), 1)
-        first = self.booking.first_available(municipality, {"appointment_types": [kind], "persons": persons})
+        first = self.booking.first_available(municipality, FindSlots(appointment_types=(kind,), persons=persons))
         soonest = {each["location"]: each["slot"] for each in first["locations"]}
         places = [place for place in catalogue["locations"] if place["id"] in found["locations"]]
         return page(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from loket_contracts.commands import MAX_TYPES, FindSlots
 from loket_contracts.fields import Identifier
+from loket_contracts.rpc.booking.slots import MAX_TYPES, FindSlotsSchema
 
 DATE = "2026-11-30"
 
 
-class SlotQuery(FindSlots):
+class SlotQuery(FindSlotsSchema):
     """Criteria of a search for free slots."""
 
     class Meta:

@@ -12,9 +12,12 @@ from builders import utc
 from loket_booking.bootstrap import Repositories, build_use_cases
 from loket_booking.commands.request import Request
 from loket_booking.store.links import Links
-from loket_contracts.commands import BookAppointment, FindSlots, HoldSlot, RescheduleAppointment
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.book import BookAppointment
+from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
+from loket_contracts.rpc.message import from_json
 
 RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_text()
 START = "2026-11-30T10:00:00+01:00"
@@ -66,7 +69,7 @@ class BookingHarness:
         self.use_cases = build_use_cases(repositories, Links("key"), lambda: self.time, self.announce)
 
     def hold(self, key=None, client=None, **changes):
-        command = HoldSlot().load({**self.usual, "start": START, **changes})
+        command = from_json(HoldSlot, {**self.usual, "start": START, **changes})
         return self.use_cases.booking.hold("rumst", command, Request(idempotency_key=key, client=client))
 
     def book(self, key=None, request=None, client=None, **changes):
@@ -74,14 +77,14 @@ class BookingHarness:
         if "hold" not in body:
             body = {**self.usual, "start": START, **body}
         request = request or Request(idempotency_key=key, client=client)
-        return self.use_cases.booking.book("rumst", BookAppointment().load(body), request)
+        return self.use_cases.booking.book("rumst", from_json(BookAppointment, body), request)
 
     def cancel(self, card, reason="ill", **changes):
         request = changes.pop("request", Request())
         return self.use_cases.lifecycle.cancel(card, CancelAppointment(reason=reason, **changes), request)
 
     def reschedule(self, card, start, request=Request(), **changes):  # noqa: B008 - a request is immutable
-        command = RescheduleAppointment().load({"start": start, **changes})
+        command = from_json(RescheduleAppointment, {"start": start, **changes})
         return self.use_cases.lifecycle.reschedule(card, command, request)
 
     def apply(self, card, command, request=STAFF, reason=None, **changes):
@@ -106,7 +109,7 @@ class BookingHarness:
         return self.use_cases.slots.free_slots("rumst", self.criteria(first, last, **criteria))["slots"]
 
     def criteria(self, first="2026-11-30", last=None, **criteria):
-        return FindSlots().load({**self.usual, "from": first, "to": last or first, **criteria})
+        return from_json(FindSlots, {**self.usual, "from": first, "to": last or first, **criteria})
 
     def starts(self, *args, **criteria):
         """The clock times of the free slots."""

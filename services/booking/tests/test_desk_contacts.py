@@ -5,9 +5,10 @@ from booking_harness import LATER, STAFF, START, BookingHarness, refused
 from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.commands.request import Request
-from loket_contracts.commands import BookAppointment, BookFollowUp
-from loket_contracts.desk_commands import BookForResident
-from loket_contracts.errors import Refusal, load
+from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.book import BookAppointment, BookFollowUp, BookForResident
+from loket_contracts.rpc.booking.changes import AnswerQuestions
+from loket_contracts.rpc.message import from_json
 
 QUESTIONS = {
     "grond": {"label": "Grond", "kind": "choice", "choices": {"ja": "Ja", "nee": "Nee"}, "required": True},
@@ -31,7 +32,7 @@ def booking(database):
 
 def book(booking, contact, start=START, **changes):
     body = {"appointment_types": ["advies"], "location": "hal", "start": start, "contact": contact, **changes}
-    return booking.use_cases.booking.book("rumst", load(BookForResident(), body), STAFF)
+    return booking.use_cases.booking.book("rumst", from_json(BookForResident, body), STAFF)
 
 
 def dossier(booking, card):
@@ -50,7 +51,7 @@ def test_staff_can_book_for_a_resident_without_an_email_address(booking, contact
 def test_residents_and_portals_must_give_an_email_address():
     body = {"appointment_types": ["advies"], "start": START, "contact": BY_PHONE}
     with pytest.raises(Refusal) as refusal:
-        load(BookAppointment(), body)
+        from_json(BookAppointment, body)
     assert refusal.value.errors == [{"pointer": "/contact/email", "detail": "Missing data for required field."}]
 
 
@@ -58,7 +59,7 @@ def test_questions_that_staff_leave_open_are_listed_as_unanswered(booking):
     _, card = book(booking, BY_NAME, answers={"grond": "ja"})
     assert dossier(booking, card)["unanswered"] == ["hoeveel", "verhaal"]
     booking.use_cases.preparation.answer_questions(
-        booking.card(card.id), {"answers": {"hoeveel": "3"}, "message": None}, STAFF
+        booking.card(card.id), AnswerQuestions(answers={"hoeveel": "3"}), STAFF
     )
     assert dossier(booking, card)["unanswered"] == ["verhaal"]
     assert refused(book, booking, BY_NAME, LATER, answers={"grond": "misschien"}) == "invalid-request"
@@ -67,7 +68,7 @@ def test_questions_that_staff_leave_open_are_listed_as_unanswered(booking):
 def test_residents_must_answer_required_questions(booking):
     assert refused(booking.book, answers={"grond": "nee"}) == "invalid-request"
     _, card = booking.book(answers={"grond": "nee", "verhaal": "x"})
-    change = {"answers": {"verhaal": ""}, "message": None}
+    change = AnswerQuestions(answers={"verhaal": ""})
     assert refused(booking.use_cases.preparation.answer_questions, card, change, Request()) == "invalid-request"
 
 
@@ -92,7 +93,7 @@ def test_the_same_telephone_number_identifies_the_same_person(booking):
 
 def test_staff_can_book_a_follow_up_for_a_resident_without_an_email_address(booking):
     _, card = book(booking, BY_PHONE)
-    command = load(BookFollowUp(), {"appointment_types": ["advies"], "location": "hal", "start": LATER})
+    command = from_json(BookFollowUp, {"appointment_types": ["advies"], "location": "hal", "start": LATER})
     _, following = booking.use_cases.booking.follow_up(booking.card(card.id), command, STAFF)
     assert booking.card(following.id).contact["phone"] == PHONE
 

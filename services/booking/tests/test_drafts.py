@@ -7,7 +7,9 @@ import pytest
 from booking_harness import CONTACT, LATER, START, BookingHarness, refused
 
 from loket_booking.commands.request import Request
-from loket_contracts.commands import BookAppointment, FillIn, HoldSlot
+from loket_contracts.rpc.booking.book import BookAppointment, FillIn
+from loket_contracts.rpc.booking.slots import HoldSlot
+from loket_contracts.rpc.message import from_json
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 ANSWERS = {"perceel": "Kerkstraat 1", "werken": "slopen"}
@@ -19,7 +21,7 @@ def booking(database):
 
 
 def fill_in(booking, held, **given):
-    return booking.use_cases.drafts.fill_in(held, FillIn().load(given))
+    return booking.use_cases.drafts.fill_in(held, from_json(FillIn, given))
 
 
 def test_saving_one_part_of_the_form_keeps_the_others(booking):
@@ -49,7 +51,7 @@ def test_choosing_another_slot_carries_the_form_over_and_releases_the_first_hold
     held = booking.hold()
     room = booking.capacity()
     fill_in(booking, held, answers=ANSWERS, contact=CONTACT)
-    command = HoldSlot().load({**booking.usual, "start": LATER})
+    command = from_json(HoldSlot, {**booking.usual, "start": LATER})
     other = booking.use_cases.booking.hold("rumst", command, Request())
     booking.use_cases.drafts.carry_over(held, other, Request())
     assert booking.use_cases.drafts.get_draft(other).answers == ANSWERS
@@ -154,7 +156,7 @@ def test_files_of_a_booking_whose_process_died_are_added_to_the_card_later(booki
     held = booking.hold()
     fill_in(booking, held, answers=ANSWERS, contact=CONTACT)
     attach(booking, held)
-    body = BookAppointment().load({"hold": held.appointment.id, "contact": CONTACT, "answers": ANSWERS})
+    body = from_json(BookAppointment, {"hold": held.appointment.id, "contact": CONTACT, "answers": ANSWERS})
     request = Request(idempotency_key=f"form {held.appointment.id}")
     _, card = booking.use_cases.booking.book("rumst", body, request)
     booking.time += dt.timedelta(hours=2)

@@ -10,9 +10,11 @@ from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.commands import attachments
 from loket_booking.commands.request import Request
-from loket_contracts.commands import AnswerQuestions, BookFollowUp
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.book import BookFollowUp
+from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback
 from loket_contracts.rpc.booking.invitations import Invite
+from loket_contracts.rpc.message import from_json
 
 START = "2026-12-03T10:00:00+01:00"  # a Thursday
 PDF = base64.b64encode(b"%PDF-1.7\n%%EOF\n").decode()
@@ -101,12 +103,12 @@ def test_a_conditional_question_is_required_only_when_its_condition_is_met(datab
 def test_answers_can_be_changed_before_the_visit(database):
     booking = asking(database)
     _, card = booking.book(start=START, answers={"grond": "ja"})
-    given = AnswerQuestions().load({"answers": {"grond": "nee", "eigenaar": "Jan"}})
+    given = from_json(AnswerQuestions, {"answers": {"grond": "nee", "eigenaar": "Jan"}})
     assert booking.use_cases.preparation.answer_questions(card, given, Request()).answers == {
         "grond": "nee",
         "eigenaar": "Jan",
     }
-    wrong = AnswerQuestions().load({"answers": {"grond": "misschien"}})
+    wrong = from_json(AnswerQuestions, {"answers": {"grond": "misschien"}})
     assert refused(booking.use_cases.preparation.answer_questions, card, wrong, Request()) == "invalid-request"
 
 
@@ -246,7 +248,7 @@ def test_a_request_to_the_resident_is_published_without_its_text_and_answered_on
     booking.use_cases.preparation.ask_resident(card, "Wie is uw architect?", STAFF)
     assert booking.take_events()[-1] == "appointment.preparation_requested"
     assert "architect" not in str(list(booking.stores.agendas.collection.find({})))
-    given = AnswerQuestions().load({"answers": {}, "message": "Mevrouw Peeters"})
+    given = from_json(AnswerQuestions, {"answers": {}, "message": "Mevrouw Peeters"})
     booking.use_cases.preparation.answer_questions(booking.card(card.id), given, Request())
     shown = booking.use_cases.appointments.describe(booking.appointment(card), booking.card(card.id))
     assert shown["asked"] == [{"text": "Wie is uw architect?", "answer": "Mevrouw Peeters"}]
@@ -271,7 +273,7 @@ def test_the_dossier_contains_answers_files_and_earlier_visits_and_reading_it_is
 def test_a_follow_up_is_booked_at_once_for_the_same_resident(database):
     booking = booking_with(database)
     _, card = booking.book(start=START)
-    command = BookFollowUp().load({"appointment_types": ["advies"], "start": "2026-12-10T10:00:00+01:00"})
+    command = from_json(BookFollowUp, {"appointment_types": ["advies"], "start": "2026-12-10T10:00:00+01:00"})
     booked, made = booking.use_cases.booking.follow_up(card, command, STAFF)
     assert booked.follows == card.id
     assert made.contact == card.contact
@@ -280,7 +282,7 @@ def test_a_follow_up_is_booked_at_once_for_the_same_resident(database):
 def test_feedback_is_accepted_once_and_only_after_the_visit(database):
     booking = booking_with(database)
     _, card = booking.book(start=START)
-    give = (booking.use_cases.feedback.give_feedback, card, 5, "Dank u", Request())
+    give = (booking.use_cases.feedback.give_feedback, card, GiveFeedback(score=5, comment="Dank u"), Request())
     assert refused(*give) == "not-allowed-in-state"
     booking.begin(card)
     booking.apply(card, "start")

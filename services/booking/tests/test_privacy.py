@@ -8,7 +8,9 @@ from booking_harness import CONTACT, LATER, STAFF, START, BookingHarness, refuse
 from municipality_yaml import a_configuration, types
 
 from loket_booking.commands.request import Request
-from loket_contracts.commands import BookFollowUp, JoinWaitingList
+from loket_contracts.rpc.booking.book import BookFollowUp
+from loket_contracts.rpc.booking.changes import GiveFeedback, JoinWaitingList
+from loket_contracts.rpc.message import from_json
 
 PDF = base64.b64encode(b"%PDF-1.7\n%%EOF\n").decode()
 QUESTIONS = {
@@ -58,7 +60,7 @@ def test_an_export_contains_all_data_of_a_resident(booking):
 def test_erasing_a_resident_cancels_future_appointments(booking):
     card = a_visit_with_everything(booking)
     _, other = booking.book(start=LATER, contact={"name": "Jan", "email": "jan@example.org"})
-    booking.use_cases.waiting_list.join(card, JoinWaitingList().load({"appointment": card.id}), Request())
+    booking.use_cases.waiting_list.join(card, from_json(JoinWaitingList, {"appointment": card.id}), Request())
     booking.take_events()
     assert erase(booking) == 1
     assert booking.take_events() == ["resident.erased", "appointment.cancelled", "waiting_list.left"]
@@ -122,7 +124,7 @@ def test_a_pseudonymised_card_keeps_choices_and_no_personal_data(booking):
     assert "Lieve" not in str(everything(booking))
     assert booking.stores.files.collection.count_documents({}) == 0
     assert refused(booking.use_cases.appointments.find_card_by_link, "rumst", token) == "appointment-not-found"
-    command = BookFollowUp().load({"appointment_types": ["ander"], "start": "2027-01-05T10:00:00+01:00"})
+    command = from_json(BookFollowUp, {"appointment_types": ["ander"], "start": "2027-01-05T10:00:00+01:00"})
     assert refused(booking.use_cases.booking.follow_up, kept, command, STAFF) == "appointment-not-found"
 
 
@@ -131,7 +133,7 @@ def test_the_comment_of_feedback_is_deleted_with_the_card_and_the_score_stays(bo
     booking.begin(card)
     booking.apply(card, "start")
     booking.apply(card, "complete")
-    booking.use_cases.feedback.give_feedback(card, 4, "Groeten van Lieve", Request())
+    booking.use_cases.feedback.give_feedback(card, GiveFeedback(score=4, comment="Groeten van Lieve"), Request())
     erase(booking)
     kept = booking.stores.feedback.get(card.id)
     assert (kept["score"], kept["comment"]) == (4, "")

@@ -16,10 +16,12 @@ from loket_booking.domain.catalogue import QueuePolicy
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.queue import Waiting, waiting_line
 from loket_booking.domain.ticket import Ticket
-from loket_contracts.commands import CallNext, IssueTicket, TakeStep
+from loket_contracts.commands import CallNext, TakeStep
 from loket_contracts.errors import Refusal
 from loket_contracts.event_data import ACTORS
 from loket_contracts.events import EVENTS
+from loket_contracts.rpc.booking.tickets import IssueTicket
+from loket_contracts.rpc.message import from_json
 
 NOON = utc(2026, 11, 30, 9)
 
@@ -101,7 +103,7 @@ def booking(database):
 
 
 def walk_in(booking, *kinds, **changes):
-    body = IssueTicket().load({"appointment_types": list(kinds or ["advies"]), **changes})
+    body = from_json(IssueTicket, {"appointment_types": list(kinds or ["advies"]), **changes})
     return booking.use_cases.queue.issue_ticket("rumst", body, Request())
 
 

@@ -9,9 +9,10 @@ from municipality_yaml import a_configuration, a_type, specialist
 
 from loket_booking.commands.request import Request
 from loket_booking.store.configurations import Configurations
-from loket_contracts.commands import JoinWaitingList
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.changes import AnswerQuestions, JoinWaitingList
 from loket_contracts.rpc.booking.invitations import Invite
+from loket_contracts.rpc.message import from_json
 
 HAL = {"name": "Hal", "address": {"street": "Plein 1", "postcode": "2840", "city": "Rumst"}}
 PLACES = {"hal": HAL, "annex": {"name": "Annex"}}
@@ -76,7 +77,7 @@ def test_a_booked_appointment_keeps_its_names_after_a_removal(booking, booked, r
 @pytest.mark.parametrize("removed", REMOVALS, ids="+".join)
 def test_a_booked_appointment_can_be_prepared_and_cancelled_after_a_removal(booking, booked, removed):
     booking.take(without(*removed))
-    given = {"answers": {"perceel": "Kerkstraat 2"}, "message": None}
+    given = AnswerQuestions(answers={"perceel": "Kerkstraat 2"})
     assert booking.use_cases.preparation.answer_questions(booked, given, Request()).answers == {
         "perceel": "Kerkstraat 2"
     }
@@ -177,7 +178,7 @@ def test_the_day_shows_an_appointment_of_a_removed_person(booking, booked):
 
 @pytest.mark.parametrize("removed", ["advies", "hal"])
 def test_the_waiting_list_drops_entries_whose_type_or_location_was_removed(booking, booked, removed):
-    command = JoinWaitingList().load({"appointment": booked.id})
+    command = from_json(JoinWaitingList, {"appointment": booked.id})
     booking.use_cases.waiting_list.join(booked, command, Request())
     booking.take(without(removed))
     booking.use_cases.waiting_list.process_waiting_lists()

@@ -166,8 +166,7 @@ def test_a_resident_gets_one_reason_and_the_nearest_slot(database, date, reason)
 def test_staff_search_and_book_without_a_lead_time(database):
     booking = booking_with(database, appointment_types=types(advies={"notice_working_days": 30}))
     assert booking.slots() == []
-    criteria = {**booking.criteria(), "staff": True}
-    assert booking.use_cases.slots.free_slots("rumst", criteria)["slots"]
+    assert booking.use_cases.slots.free_slots("rumst", booking.criteria(), for_staff=True)["slots"]
 
 
 def test_a_slot_at_the_earliest_start_can_be_booked(database):

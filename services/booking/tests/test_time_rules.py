@@ -10,8 +10,9 @@ from municipality_yaml import a_configuration, specialist, types
 from loket_booking.commands.request import Request
 from loket_booking.domain.appointment import allowed_commands
 from loket_booking.entrypoints.staff import StaffRpc
-from loket_contracts.commands import JoinWaitingList
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.changes import JoinWaitingList
+from loket_contracts.rpc.message import from_json
 
 RESIDENT, PORTAL = Request(), Request(by="portal", who="portaal")
 
@@ -40,7 +41,7 @@ def at(booking, clock, days=0):
 
 
 def join(booking, card):
-    command = JoinWaitingList().load({"appointment": card.id})
+    command = from_json(JoinWaitingList, {"appointment": card.id})
     return booking.use_cases.waiting_list.join(card, command, RESIDENT)
 
 

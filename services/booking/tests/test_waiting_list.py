@@ -7,7 +7,8 @@ from booking_harness import BookingHarness, refused
 from municipality_yaml import a_configuration, specialist
 
 from loket_booking.commands.request import Request
-from loket_contracts.commands import JoinWaitingList
+from loket_contracts.rpc.booking.changes import JoinWaitingList, RescheduleAppointment
+from loket_contracts.rpc.message import from_json
 
 EARLY, MIDDLE, LATE = (f"2026-12-{day}T10:00:00+01:00" for day in ("01", "08", "15"))
 
@@ -31,7 +32,7 @@ def _date(start):
 
 
 def join(booking, card, **command):
-    body = JoinWaitingList().load({"appointment": card.id, **command})
+    body = from_json(JoinWaitingList, {"appointment": card.id, **command})
     return booking.use_cases.waiting_list.join(card, body, Request())
 
 
@@ -168,7 +169,7 @@ def test_an_interrupted_acceptance_is_completed(booking):
     join(booking, card)
     freed(booking, at(booking, EARLY))
     offer = entry(booking, card).offer
-    command = {"start": offer.start, "resource": None, "reason": "earlier", "sequence": None}
+    command = RescheduleAppointment(start=offer.start, reason="earlier")
     booking.use_cases.lifecycle.reschedule(card, command, Request(), offer.hold)
     booking.later(hours=1)
     booking.take_events()

@@ -14,7 +14,12 @@ from .errors import Refusal
 from .languages import LANGUAGES
 
 IDENTIFIER = validate.Regexp(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use lower-case letters, digits and single hyphens.")
+#: an id or a token, which Loket gave out itself
 TOKEN = validate.Regexp(r"\A[A-Za-z0-9_-]{1,128}\Z", error="This is not an identifier that Loket gave out.")
+#: characters that end a line, that are invisible, or that change the text direction
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+#: blanks, then a visible character: there is only one way to match, so the time is linear
+ONE_LINE = validate.Regexp(rf"\A[^\S{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*\Z")
 #: Loket accepts days in this range alone: before 1972 some time zones have offsets with seconds, which RFC 3339 cannot
 #: express, and at the ends of Python's calendar there is no next day
 FIRST_DAY = dt.date(2000, 1, 1)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from loket_contracts.commands import AnswerQuestions, GiveFeedback, RescheduleAppointment
+from loket_contracts.rpc.booking.changes import (
+    AnswerQuestionsSchema,
+    GiveFeedbackSchema,
+    RescheduleAppointmentSchema,
+)
 from loket_contracts.rpc.booking.commands import CancelAppointmentSchema
 
 from ... import schemas
@@ -16,7 +20,7 @@ OPERATIONS = (
     ),
     Operation(
         id="answerQuestions", permission="appointments.change", method="patch",
-        path=f"{BASE}/appointments/{{identifier}}", link=True, body=AnswerQuestions,
+        path=f"{BASE}/appointments/{{identifier}}", link=True, body=AnswerQuestionsSchema,
         summary="Give or change answers before the visit", status=200, answer=schemas.Appointment,
         refusals=(*MINE, *BODY, "not-allowed-in-state"),
     ),
@@ -47,7 +51,7 @@ OPERATIONS = (
     ),
     Operation(
         id="giveFeedback", method="post",
-        path=f"{BASE}/appointments/{{identifier}}/feedback", link=True, body=GiveFeedback,
+        path=f"{BASE}/appointments/{{identifier}}/feedback", link=True, body=GiveFeedbackSchema,
         summary="What the visit was worth", status=204,
         refusals=(*MINE, *BODY, "not-allowed-in-state", "feedback-given"),
     ),
@@ -59,7 +63,7 @@ OPERATIONS = (
     ),
     Operation(
         id="rescheduleAppointment", permission="appointments.change", method="post",
-        path=f"{BASE}/appointments/{{identifier}}/reschedule", link=True, body=RescheduleAppointment,
+        path=f"{BASE}/appointments/{{identifier}}/reschedule", link=True, body=RescheduleAppointmentSchema,
         summary="Take another moment, and give the old one back", status=200, answer=schemas.Appointment,
         refusals=(*MINE, *BODY, *UNBOOKABLE, *SLOT, *REMOVED, *CHANGED),
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loket_contracts.commands import BookAppointment, HoldSlot
+from loket_contracts.rpc.booking.book import BookAppointmentSchema
+from loket_contracts.rpc.booking.slots import HoldSlotSchema
 
 from ... import schemas
 from .operation import BASE, BODY, SEARCH, SLOT, TEXT, UNBOOKABLE, Operation
@@ -38,7 +39,7 @@ OPERATIONS = (
         answer=TEXT, media_type="text/calendar", refusals=("unknown-municipality", "not-found"),
     ),
     Operation(
-        id="holdSlot", method="post", path=f"{BASE}/holds", body=HoldSlot,
+        id="holdSlot", method="post", path=f"{BASE}/holds", body=HoldSlotSchema,
         repeatable=True, summary="Reserve a slot for the minutes that a form takes", status=201,
         answer=schemas.Hold,
         refusals=("unknown-municipality", *BODY, *UNBOOKABLE, *SLOT, "invitation-not-valid", "too-many-holds",
@@ -46,7 +47,7 @@ OPERATIONS = (
     ),
     Operation(
         id="bookAppointment", method="post", path=f"{BASE}/appointments",
-        body=BookAppointment, repeatable=True, summary="Book, from a hold or straight from a start",
+        body=BookAppointmentSchema, repeatable=True, summary="Book, from a hold or straight from a start",
         status=201, answer=schemas.BookedAppointment,
         refusals=("unknown-municipality", *BODY, *UNBOOKABLE, *SLOT, "hold-not-found", "idempotency-key-reused",
                      "invitation-not-valid", "too-many-appointments", "too-many-bookings", "work-needed"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from loket_contracts.commands import AskResident, BookFollowUp, CallNext, IssueTicket, TakeStep
-from loket_contracts.desk_commands import BookForResident
+from loket_contracts.commands import AskResident, CallNext, TakeStep
+from loket_contracts.rpc.booking.book import BookFollowUpSchema, BookForResidentSchema
+from loket_contracts.rpc.booking.tickets import IssueTicketSchema
 
 from ... import schemas
 from .operation import BASE, BODY, BYTES, CHANGED, FILES, ONE, SEARCH, SLOT, UNBOOKABLE, Operation
@@ -61,13 +62,13 @@ OPERATIONS = (
         answer=schemas.Slots, refusals=SEARCH,
     ),
     Operation(
-        id="bookAtDesk", method="post", path=f"{BASE}/desk/appointments", body=BookForResident, repeatable=True,
+        id="bookAtDesk", method="post", path=f"{BASE}/desk/appointments", body=BookForResidentSchema, repeatable=True,
         permission="appointments.change", summary="Book for a resident at the counter or on the telephone", status=201,
         answer=schemas.Appointment,
         refusals=(*BODY, *UNBOOKABLE, *SLOT, "hold-not-found", "idempotency-key-reused", "invitation-not-valid"),
     ),
     Operation(
-        id="bookFollowUp", method="post", path=f"{ONE}/follow-up", body=BookFollowUp, repeatable=True,
+        id="bookFollowUp", method="post", path=f"{ONE}/follow-up", body=BookFollowUpSchema, repeatable=True,
         permission="appointments.change", summary="Book the next visit of the same resident", status=201,
         answer=schemas.Appointment,
         refusals=(*BODY, *UNBOOKABLE, *SLOT, "appointment-not-found", "hold-not-found", "idempotency-key-reused",
@@ -96,7 +97,7 @@ OPERATIONS = (
                   "idempotency-key-reused"),
     ),
     Operation(
-        id="issueTicket", method="post", path=f"{BASE}/tickets", body=IssueTicket, permission="tickets.issue",
+        id="issueTicket", method="post", path=f"{BASE}/tickets", body=IssueTicketSchema, permission="tickets.issue",
         repeatable=True, summary="Give a number to a walk-in visitor", status=201, answer=schemas.Person,
         refusals=(*BODY, *UNBOOKABLE, "idempotency-key-reused"),
     ),

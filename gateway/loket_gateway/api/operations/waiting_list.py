@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loket_contracts.commands import JoinWaitingList
+from loket_contracts.rpc.booking.changes import JoinWaitingListSchema
 
 from ... import schemas
 from .operation import BASE, BODY, MINE, REMOVED, TIMED, Operation
@@ -10,7 +10,7 @@ from .operation import BASE, BODY, MINE, REMOVED, TIMED, Operation
 OPERATIONS = (
     Operation(
         id="joinWaitingList", method="post", path=f"{BASE}/waiting-list",
-        link=True, body=JoinWaitingList, summary="Be offered an earlier moment when one comes free",
+        link=True, body=JoinWaitingListSchema, summary="Be offered an earlier moment when one comes free",
         status=201, answer=schemas.WaitingPlace,
         refusals=(*MINE, *BODY, *TIMED, *REMOVED, "already-on-waiting-list"),
     ),

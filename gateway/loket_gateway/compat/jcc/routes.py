@@ -9,10 +9,12 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from loket_contracts.commands import MAX_PERSONS
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.book import BookAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.booking.slots import MAX_PERSONS
+from loket_contracts.rpc.message import from_json
 
 from ...access.required_permission import OPEN, needs
 from ...clients.catalogue_cache import CatalogueCache, appointment_types_of, including_removed
@@ -168,7 +170,7 @@ class JccRoutes:
             booked = self.booking.portal_book(
                 municipality,
                 request.caller.name,
-                command,
+                from_json(BookAppointment, command),
                 None,
                 notes=str(body.get("message") or ""),
                 answers_later=True,

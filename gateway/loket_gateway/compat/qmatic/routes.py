@@ -11,8 +11,10 @@ from werkzeug.wrappers import Request, Response
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import parse_day_parameter
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.book import BookAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.message import from_json
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
@@ -162,7 +164,12 @@ class QmaticRoutes:
         }
         who = request.caller.name
         booked = self.booking.portal_book(
-            municipality, who, command, None, notes=str(body.get("notes") or ""), answers_later=True
+            municipality,
+            who,
+            from_json(BookAppointment, command),
+            None,
+            notes=str(body.get("notes") or ""),
+            answers_later=True,
         )
         return answer(self._appointment(request, municipality, booked["id"]), 201)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,10 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import Unavailable
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.booking.slots import FindSlots
+from loket_contracts.rpc.message import from_json
 from loket_contracts.rpc.notification import Notification
 
 from ...access.required_permission import needs
@@ -131,10 +134,10 @@ class DeskAppointmentPages:
         if found["move_refusal"] and place is None:
             raise Refusal(found["move_refusal"])
         day = date_of(request.args.get("from"), dt.date.fromisoformat(found["start"][:10]))
-        asked = {
-            "appointment_types": found["appointment_types"], "persons": found["persons"],
-            "location": place or found["location"], "resource": request.args.get("resource") or None,
-        }  # fmt: skip
+        asked = FindSlots(
+            appointment_types=tuple(found["appointment_types"]), persons=found["persons"],
+            location=place or found["location"], resource=request.args.get("resource") or None,
+        )  # fmt: skip
         wanted = None
         if request.args.get("date") and request.args.get("time"):
             day = date_of(request.args["date"], day)
@@ -144,7 +147,7 @@ class DeskAppointmentPages:
         people = self.booking.resources(municipality, teams=teams)
         return desk_page(
             "move.html", request, self.catalogue, municipality, at="day", found=found, wanted=wanted,
-            who=asked["resource"], names={each["id"]: each["name"] for each in people}, people=people,
+            who=asked.resource, names={each["id"]: each["name"] for each in people}, people=people,
             place=place, slots=slots, before=day - DAYS_AT_ONCE, after=day + DAYS_AT_ONCE,
         )  # fmt: skip
 
@@ -154,7 +157,8 @@ class DeskAppointmentPages:
         body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request)}
         body |= {name: given[name] for name in ("resource", "location") if given.get(name)}
         teams = request.caller.teams("appointments.change")
-        self.booking.staff_reschedule(municipality, request.caller.name, identifier, body, teams=teams)
+        command = from_json(RescheduleAppointment, body)
+        self.booking.staff_reschedule(municipality, request.caller.name, identifier, command, teams=teams)
         return self._back(request, municipality, identifier, moved="1")
 
     def _show(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
@@ -174,12 +178,12 @@ class DeskAppointmentPages:
             done=done, barred=suppressed,
         )  # fmt: skip
 
-    def _free(self, municipality: str, asked: dict[str, Any], first: dt.date, last: dt.date) -> list[dict[str, Any]]:
-        ends = {"from": first.isoformat(), "to": last.isoformat()}
-        found: list[dict[str, Any]] = self.booking.staff_slots(municipality, {**asked, **ends})["slots"]
+    def _free(self, municipality: str, asked: FindSlots, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
+        criteria = replace(asked, first=first, last=last)
+        found: list[dict[str, Any]] = self.booking.staff_slots(municipality, criteria)["slots"]
         return found
 
-    def _nearest(self, municipality: str, asked: dict[str, Any], moment: str) -> str | None:
+    def _nearest(self, municipality: str, asked: FindSlots, moment: str) -> str | None:
         """Return the free start closest to a point in the agenda; None when none is near."""
         try:
             wanted = dt.datetime.fromisoformat(moment)

@@ -11,6 +11,9 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import RemoteError, Unavailable
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.book import BookForResident
+from loket_contracts.rpc.booking.slots import FindSlots
+from loket_contracts.rpc.message import from_json
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
@@ -54,8 +57,9 @@ class DeskBookingPages:
         if given.get("resource"):
             body["resource"] = given["resource"]
         try:
+            command = from_json(BookForResident, body)
             booked = self.booking.staff_book(
-                municipality, caller.name, body, f"desk {caller.name} {given.get(ONCE_FIELD, '')}",
+                municipality, caller.name, command, f"desk {caller.name} {given.get(ONCE_FIELD, '')}",
                 teams=caller.teams("appointments.change"),
             )  # fmt: skip
         except (Refusal, Unavailable, RemoteError) as error:
@@ -94,11 +98,10 @@ class DeskBookingPages:
         place, first = None, date_of(given.get("from"), today(self.catalogue, municipality))
         if kind is not None:
             place = given.get("location") if given.get("location") in kind["locations"] else kind["locations"][0]
-            criteria = {
-                "appointment_types": [kind["id"]], "persons": parse_number(given.get("persons"), 1),
-                "location": place, "resource": given.get("resource") or None,
-                "from": first.isoformat(), "to": (first + DAYS_AT_ONCE).isoformat(),
-            }  # fmt: skip
+            criteria = FindSlots(
+                appointment_types=(kind["id"],), persons=parse_number(given.get("persons"), 1), location=place,
+                resource=given.get("resource") or None, first=first, last=first + DAYS_AT_ONCE,
+            )  # fmt: skip
             slots = (
                 _chosen(given) if is_away else self.booking.staff_slots(municipality, criteria)["slots"][:MAX_MOMENTS]
             )

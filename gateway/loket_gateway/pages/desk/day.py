@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.tickets import IssueTicket
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, on_site_locations
@@ -100,8 +101,10 @@ class DayPages:
     @desk_route("POST", "/<municipality>/balie/volgnummer", needs("tickets.issue"))
     def issue(self, request: GatewayRequest, municipality: str) -> Response:
         """Issue a number for a walk-in."""
-        body = {"appointment_types": [request.form.get("type", "")], "location": request.form.get("location") or None}
-        issued = self.booking.issue_ticket(municipality, body, idempotency_key=form_idempotency_key(request))
+        command = IssueTicket(
+            appointment_types=(request.form.get("type", ""),), location=request.form.get("location") or None
+        )
+        issued = self.booking.issue_ticket(municipality, command, idempotency_key=form_idempotency_key(request))
         return see_other(
             request, f"/{municipality}/balie", ticket=issued["shown"], location=request.form.get("location", "")
         )

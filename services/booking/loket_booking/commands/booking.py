@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.book import BookFollowUp, BookForResident, ContactAtDesk
+from loket_contracts.rpc.booking.slots import HoldSlot
 
 from ..domain import appointment as appointment_lifecycle
 from ..domain import contact, intake_form, names
@@ -24,15 +24,11 @@ from ..store.configurations import Configurations
 from ..store.invitations import Invitation
 from ..store.links import Links
 from .allocation import Allocator
+from .fingerprint import AnyBooking, fingerprint
 from .invitations import InvitationCommands
 from .limits import Limits
 from .ports import Clock, Publish
 from .request import ATTEMPTS, Request
-
-#: the fields that are hashed even when they are None, as in stored fingerprints. Do not add a new field
-HASHED_AS_NONE = frozenset({
-    "appointment_types", "start", "location", "resource", "invitation", "hold", "name", "email", "phone", "language",
-})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,37 +63,39 @@ class BookingCommands:
     clock: Clock
     publish: Publish
 
-    def hold(self, municipality: str, command: Mapping[str, Any], request: Request) -> HeldSlot:
-        """Reserve a slot while the resident fills in the form. `command`: as contracts' HoldSlot reads it.
+    def hold(self, municipality: str, command: HoldSlot, request: Request) -> HeldSlot:
+        """Reserve a slot while the resident fills in the form.
 
         Raises Refusal: unknown names, invitation-not-valid, too-many-holds, slot-*, idempotency-key-reused.
         """
         now = self.clock()
         calendar = self.configurations.calendar(municipality)
-        identifier, fingerprint = request.identifier("hold", municipality), _fingerprint(command)
+        identifier, own_fingerprint = request.identifier("hold", municipality), fingerprint(command)
         if request.idempotency_key and (earlier := self.agendas.find_hold(identifier)):
-            if earlier.fingerprint not in (fingerprint, None):
+            if earlier.fingerprint not in (own_fingerprint, None):
                 raise Refusal("idempotency-key-reused")
             return earlier
-        invitation = self._invitation(municipality, command)
-        spec = _spec(calendar, command, request, invitation)
-        resource, start = _resource(command, invitation), command["start"]
+        invitation = self._invitation(municipality, command.invitation)
+        spec = _spec(
+            calendar, command.appointment_types, command.persons, command.location, request, invitation
+        )  # fmt: skip
+        resource, start = _resource(command.resource, invitation), command.start
         expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
         with self.limits.hold_permit(calendar.municipality, request, identifier, expires, now):
             for attempt in range(ATTEMPTS):
                 placements = self.allocator.allocate(calendar, spec, resource, start, now, use_cache=attempt == 0)
                 held = appointment_lifecycle.hold(identifier, municipality, spec, placements, start, now, request.by)
                 try:
-                    self.agendas.hold(placements, held, expires, now, fingerprint=fingerprint)
+                    self.agendas.hold(placements, held, expires, now, fingerprint=own_fingerprint)
                 except Taken:
                     continue
-                return HeldSlot(held, placements, expires, fingerprint)
+                return HeldSlot(held, placements, expires, own_fingerprint)
             raise Refusal("slot-taken", {"start": start.isoformat()})
 
     def book(
-        self, municipality: str, command: Mapping[str, Any], request: Request, follows: str | None = None
+        self, municipality: str, command: AnyBooking, request: Request, follows: str | None = None
     ) -> tuple[Appointment, Card]:
-        """Book a hold or a start. `command`: as contracts' BookAppointment reads it. `follows`: an earlier appointment.
+        """Book a hold or a start. `follows`: an earlier appointment.
 
         Idempotent for one idempotency key. The card is written first, so that every booked appointment has one; the
         claim decides. Raises Refusal: hold-not-found, unknown names, invalid-request for the answers, slot-*,
@@ -120,47 +118,57 @@ class BookingCommands:
             self.limits.release_hold(municipality, request, booking.hold)
         return booked, card
 
-    def follow_up(self, card: Card, command: Mapping[str, Any], request: Request) -> tuple[Appointment, Card]:
-        """Book the next visit of the same resident. `command`: as for `book`, without the contact.
+    def follow_up(self, card: Card, command: BookFollowUp, request: Request) -> tuple[Appointment, Card]:
+        """Book the next visit of the same resident.
 
         Raises Refusal: as `book`; appointment-not-found when the resident was erased.
         """
         if card.pseudonymised:
             raise Refusal("appointment-not-found")
-        return self.book(card.municipality, {**command, "contact": card.contact}, request, card.id)
+        resident = ContactAtDesk(
+            name=card.contact["name"] or "", email=card.contact.get("email"), phone=card.contact.get("phone"),
+            language=card.contact.get("language"),
+        )  # fmt: skip
+        next_visit = BookForResident(
+            contact=resident, appointment_types=command.appointment_types, start=command.start,
+            persons=command.persons, location=command.location, resource=command.resource,
+            invitation=command.invitation, hold=command.hold, answers=command.answers,
+        )  # fmt: skip
+        return self.book(card.municipality, next_visit, request, card.id)
 
-    def _card_of_first_attempt(self, identifier: str, command: Mapping[str, Any], request: Request) -> Card | None:
+    def _card_of_first_attempt(self, identifier: str, command: AnyBooking, request: Request) -> Card | None:
         """The card that an earlier request with this idempotency key wrote. Raises Refusal: idempotency-key-reused."""
         card = self.cards.get(identifier) if request.idempotency_key else None
-        if card is not None and card.fingerprint != _fingerprint(command):
+        if card is not None and card.fingerprint != fingerprint(command):
             raise Refusal("idempotency-key-reused", {"appointment": card.id})
         return card
 
     def _resolve(
-        self, identifier: str, calendar: Calendar, command: Mapping[str, Any], request: Request, follows: str | None,
+        self, identifier: str, calendar: Calendar, command: AnyBooking, request: Request, follows: str | None,
         now: dt.datetime,
     ) -> _Booking:  # fmt: skip
         """Look up what the command refers to, and validate it."""
         municipality = calendar.municipality
-        invitation = self._invitation(municipality.id, command)
+        invitation = self._invitation(municipality.id, command.invitation)
         hold, placements, resource = None, None, None
-        if command["hold"] is None:
-            spec, start = _spec(calendar, command, request, invitation), command["start"]
-            resource = _resource(command, invitation)
-        else:
-            found = self.agendas.get_hold(municipality.id, command["hold"])
+        if command.hold is not None:
+            found = self.agendas.get_hold(municipality.id, command.hold)
             held = found.appointment
-            about = {"appointment_types": held.appointment_types, "persons": held.persons, "location": held.location}
-            spec, start = _spec(calendar, about, request, invitation), held.start
-            hold, placements = held.id, found.placements
+            spec = _spec(calendar, held.appointment_types, held.persons, held.location, request, invitation)
+            start, hold, placements = held.start, held.id, found.placements
+        elif command.appointment_types is not None and command.start is not None:
+            spec = _spec(calendar, command.appointment_types, command.persons, command.location, request, invitation)
+            start, resource = command.start, _resource(command.resource, invitation)
+        else:
+            raise Refusal("invalid-request", errors=[{"pointer": "/start", "detail": "Needed when no hold is given."}])
         if start < now:
             raise Refusal("slot-in-the-past", {"start": start.isoformat()})
-        person = contact.complete_contact(municipality, command["contact"])
-        answers = intake_form.check_intake(spec, person, command["answers"], request.may_answer_later)
+        person = contact.complete_contact(municipality, command.contact)
+        answers = intake_form.check_intake(spec, person, command.answers, request.may_answer_later)
         return _Booking(
             identifier=identifier, calendar=calendar, spec=spec, start=start, resource=resource,
             invitation=invitation, hold=hold, placements=placements, person=person, answers=answers,
-            fingerprint=_fingerprint(command), request=request, follows=follows, now=now,
+            fingerprint=fingerprint(command), request=request, follows=follows, now=now,
         )  # fmt: skip
 
     def _allocate_and_claim(self, booking: _Booking, card: Card | None) -> tuple[Appointment, Card]:
@@ -247,20 +255,20 @@ class BookingCommands:
         self.publish(Agendas.NAME, str(placements[0].agenda), [event])
         return booked, card
 
-    def _invitation(self, municipality: str, command: Mapping[str, Any]) -> Invitation | None:
-        token = command["invitation"]
+    def _invitation(self, municipality: str, token: str | None) -> Invitation | None:
         return self.invitations.require_valid(municipality, token) if token else None
 
 
 def _spec(
-    calendar: Calendar, command: Mapping[str, Any], request: Request, invitation: Invitation | None
-) -> AppointmentSpec:
+    calendar: Calendar, types: Sequence[str], persons: int, location: str | None, request: Request,
+    invitation: Invitation | None,
+) -> AppointmentSpec:  # fmt: skip
     """The spec of what this caller may book. Staff may book without a lead time.
 
     Raises Refusal: as `spec_for`, unknown-appointment-type, invitation-not-valid.
     """
-    location = command["location"] or (invitation.location if invitation else None)
-    spec = spec_for(calendar.municipality, command["appointment_types"], command["persons"], location)
+    location = location or (invitation.location if invitation else None)
+    spec = spec_for(calendar.municipality, types, persons, location)
     if request.is_staff:
         return without_lead_time(spec)
     for kind in spec.types:
@@ -272,18 +280,6 @@ def _spec(
     return spec
 
 
-def _resource(command: Mapping[str, Any], invitation: Invitation | None) -> str | None:
+def _resource(wanted: str | None, invitation: Invitation | None) -> str | None:
     """The requested specialist: that of the invitation, else that of the command."""
-    return invitation.resource if invitation and invitation.resource else command["resource"]
-
-
-def _fingerprint(command: Mapping[str, Any]) -> str:
-    """The same for a command that is repeated, also after an upgrade that added a field with the default None."""
-    hashed = _without_added_defaults(command)
-    if "contact" in hashed:
-        hashed["contact"] = _without_added_defaults(hashed["contact"])
-    return hashlib.sha256(json.dumps(hashed, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _without_added_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if value is not None or name in HASHED_AS_NONE}
+    return invitation.resource if invitation and invitation.resource else wanted

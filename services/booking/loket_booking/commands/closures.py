@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.closures import CloseTime, Move
 from loket_contracts.rpc.booking.staff_answers import MoveResult
 
@@ -90,11 +91,8 @@ class ClosureCommands:
             result = "appointment-not-found"
             if card is not None and card.municipality == municipality:
                 try:
-                    self.lifecycle.reschedule(
-                        card,
-                        {"start": move.start, "resource": move.resource, "reason": move.reason, "sequence": None},
-                        request,
-                    )
+                    command = RescheduleAppointment(start=move.start, resource=move.resource, reason=move.reason)
+                    self.lifecycle.reschedule(card, command, request)
                     result = "moved"
                 except Refusal as refusal:
                     result = refusal.code

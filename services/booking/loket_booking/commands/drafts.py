@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loket_contracts.commands import BookAppointment
-from loket_contracts.errors import Refusal, load
+from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.book import BookAppointment, FillIn
+from loket_contracts.rpc.message import from_json
 
 from ..domain import contact, intake_form
 from ..domain.appointment import Appointment
@@ -22,8 +22,6 @@ from .booking import BookingCommands
 from .limits import Limits
 from .request import Request
 
-_book_appointment = BookAppointment()
-
 
 @dataclass(frozen=True)
 class DraftCommands:
@@ -35,15 +33,15 @@ class DraftCommands:
     booking: BookingCommands
     limits: Limits
 
-    def fill_in(self, held: HeldSlot, command: Mapping[str, Any]) -> Draft:
+    def fill_in(self, held: HeldSlot, command: FillIn) -> Draft:
         """Store the given answers and contact. Raises Refusal: invalid-request, as booking them would."""
         spec = self._spec(held)
         draft = self.get_draft(held)
-        if command["answers"] is not None:
-            draft = replace(draft, answers=intake_form.check_answers(spec, command["answers"]))
-        if command["contact"] is not None:
+        if command.answers is not None:
+            draft = replace(draft, answers=intake_form.check_answers(spec, command.answers))
+        if command.contact is not None:
             known = self.configurations.calendar(held.appointment.municipality).municipality
-            person = contact.complete_contact(known, command["contact"])
+            person = contact.complete_contact(known, command.contact)
             if errors := intake_form.contact_errors(spec, person):
                 raise Refusal("invalid-request", errors=errors)
             draft = replace(draft, contact=person)
@@ -82,7 +80,7 @@ class DraftCommands:
             raise Refusal("hold-not-found")
         body = {"hold": hold, "invitation": invitation, "contact": draft.contact, "answers": draft.answers}
         once = replace(request, idempotency_key=_idempotency_key(hold))
-        booked, card = self.booking.book(municipality, load(_book_appointment, body), once)
+        booked, card = self.booking.book(municipality, from_json(BookAppointment, body), once)
         return booked, self.attachments.adopt_pending(card, booked)
 
     def carry_over(self, before: HeldSlot, held: HeldSlot, request: Request) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from loket_contracts import events
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.changes import GiveFeedback
 
 from ..domain.appointment import require_state
 from ..store.agendas import Agendas
@@ -22,12 +23,13 @@ class FeedbackCommands:
     clock: Clock
     publish: Publish
 
-    def give_feedback(self, card: Card, score: int, comment: str, request: Request) -> None:
+    def give_feedback(self, card: Card, command: GiveFeedback, request: Request) -> None:
         """Store a score from 1 to 5 and a comment, once, after the visit.
 
         Raises Refusal: not-allowed-in-state, feedback-given.
         """
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
+        score, comment = command.score, command.comment.strip()
         require_state(appointment, "completed")
         event = request.traced(
             events.make(
@@ -41,10 +43,10 @@ class FeedbackCommands:
                     "team": appointment.team,
                     "appointment_types": list(appointment.appointment_types),
                     "score": score,
-                    "has_comment": bool(comment.strip()),
+                    "has_comment": bool(comment),
                 },
             )
         )
-        if not self.feedback.add(card.id, card.municipality, score, comment.strip(), event):
+        if not self.feedback.add(card.id, card.municipality, score, comment, event):
             raise Refusal("feedback-given")
         self.publish(Feedback.NAME, card.id, [event])

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
 
 from ..domain import appointment as appointment_lifecycle
@@ -59,32 +60,32 @@ class LifecycleCommands:
         raise Refusal("changed-meanwhile")
 
     def reschedule(
-        self, card: Card, command: Mapping[str, Any], request: Request, hold: str | None = None
+        self, card: Card, command: RescheduleAppointment, request: Request, hold: str | None = None
     ) -> Appointment:
         """Move the appointment: claim the new time and free the old one, both or neither. Idempotent.
 
-        `command`: as contracts' RescheduleAppointment reads it. `hold`: of an offer from the waiting list, which may be
-        taken without lead time. Raises Refusal: as `check_command`, changed-meanwhile, slot-*, invalid-request for the
-        reason, appointment-type-removed, location-removed, unknown-location.
+        `hold`: of an offer from the waiting list, which may be taken without lead time. Raises Refusal: as
+        `check_command`, changed-meanwhile, slot-*, invalid-request for the reason, appointment-type-removed,
+        location-removed, unknown-location.
         """
         now = self.clock()
         calendar = self.configurations.calendar(card.municipality)
         municipality = calendar.municipality
         if hold is None:
-            _check_reason(municipality.reasons, "reschedule", command["reason"], request)
+            _check_reason(municipality.reasons, "reschedule", command.reason, request)
         for attempt in range(ATTEMPTS):
             appointment, old = self.agendas.get_claim(card.agenda, card.id)
             if _is_there_already(calendar, appointment, command):
                 return appointment
-            _check_sequence(appointment, command["sequence"])
+            _check_sequence(appointment, command.sequence)
             appointment_lifecycle.check_command(municipality, appointment, "reschedule", request.by, now)
             spec = _spec_to_move(calendar, appointment, card, command, request, hold)
             new = self.allocator.allocate(
-                calendar, spec, command["resource"], command["start"], now, hold, old, use_cache=attempt == 0
+                calendar, spec, command.resource, command.start, now, hold, old, use_cache=attempt == 0
             )
             moved, event = appointment_lifecycle.reschedule(
-                municipality, appointment, spec, new, command["start"], now=now, by=request.actor,
-                reason=command["reason"],
+                municipality, appointment, spec, new, command.start, now=now, by=request.actor,
+                reason=command.reason,
             )  # fmt: skip
             event = request.traced(event)
             agenda = new[0].agenda
@@ -131,22 +132,22 @@ class LifecycleCommands:
 
 
 def _spec_to_move(
-    calendar: Calendar, appointment: Appointment, card: Card, command: Mapping[str, Any], request: Request,
+    calendar: Calendar, appointment: Appointment, card: Card, command: RescheduleAppointment, request: Request,
     hold: str | None,
 ) -> AppointmentSpec:  # fmt: skip
     """The spec at the requested location. Raises Refusal."""
-    spec = booked.spec_to_move(calendar.municipality, appointment, command.get("location"))
+    spec = booked.spec_to_move(calendar.municipality, appointment, command.location)
     if spec.location.id != appointment.location and (errors := intake_form.contact_errors(spec, card.contact)):
         raise Refusal("invalid-request", errors=errors)
     return without_lead_time(spec) if request.is_staff or hold is not None else spec
 
 
-def _is_there_already(calendar: Calendar, appointment: Appointment, command: Mapping[str, Any]) -> bool:
+def _is_there_already(calendar: Calendar, appointment: Appointment, command: RescheduleAppointment) -> bool:
     """Whether nothing would change. It does change when a resource of the appointment was removed."""
     return (
-        appointment.start == command["start"]
-        and command["resource"] in (None, *appointment.resources)
-        and command.get("location") in (None, appointment.location)
+        appointment.start == command.start
+        and command.resource in (None, *appointment.resources)
+        and command.location in (None, appointment.location)
         and calendar.municipality.resources.keys() >= set(appointment.resources)
     )
 

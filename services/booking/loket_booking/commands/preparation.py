@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.changes import AnswerQuestions
 from loket_contracts.rpc.booking.commands import CancelAppointment
 
 from ..domain import intake_form
@@ -45,20 +44,20 @@ class PreparationCommands:
         self.audit.record(card.municipality, request.actor, "asked", self.clock(), card.id)
         return self.cards.get(card.id) or card
 
-    def answer_questions(self, card: Card, command: Mapping[str, Any], request: Request) -> Card:
+    def answer_questions(self, card: Card, command: AnswerQuestions, request: Request) -> Card:
         """Store new or changed answers, and the answer to what the specialist asked.
 
-        `command`: as contracts' AnswerQuestions reads it. Raises Refusal: not-allowed-in-state, invalid-request.
+        Raises Refusal: not-allowed-in-state, invalid-request.
         """
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
         require_state(appointment, "booked")
         spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
-        answers = intake_form.amend_answers(spec, card.answers, command["answers"], request.may_answer_later)
+        answers = intake_form.amend_answers(spec, card.answers, command.answers, request.may_answer_later)
         requests = [dict(each) for each in card.requests]
-        if command["message"] is not None:
+        if command.message is not None:
             if not requests:
                 raise Refusal("invalid-request", errors=[{"pointer": "/message", "detail": "Nothing was asked."}])
-            requests[-1] |= {"answer": command["message"], "answered_at": self.clock()}
+            requests[-1] |= {"answer": command.message, "answered_at": self.clock()}
         changed = self.cards.change(card, answers=answers, requests=requests)
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "answers")
         return self.update_duty(changed, appointment)

@@ -9,6 +9,7 @@ from typing import Any
 
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import spoken
+from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.visits import SERVING_STATES, WAITING_STATES, WAITING_TICKET_STATES
 
 from ..domain import queue, ticket
@@ -40,17 +41,17 @@ class QueueCommands:
     publish: Publish
 
     def issue_ticket(
-        self, municipality: str, command: Mapping[str, Any], request: Request, follows: str | None = None,
+        self, municipality: str, command: IssueTicket, request: Request, follows: str | None = None,
         arrived_at: dt.datetime | None = None,
     ) -> Ticket:  # fmt: skip
-        """Issue the next number of the location and day. `command`: as contracts' IssueTicket reads it.
+        """Issue the next number of the location and day.
 
         `follows`: the appointment that the ticket continues. `arrived_at`: when its resident arrived. Raises Refusal:
         unknown names, location-needed.
         """
         now = self.clock()
         known = self.configurations.calendar(municipality).municipality
-        spec = spec_for(known, command["appointment_types"], command["persons"], command["location"])
+        spec = spec_for(known, command.appointment_types, command.persons, command.location)
         if spec.location.channel != "on_site":
             raise Refusal("unknown-location", {"location": spec.location.id})
         place = f"{municipality}/{spec.location.id}/{local_date(now, spec.location.time_zone)}"
@@ -63,7 +64,7 @@ class QueueCommands:
             team=spec.team,
             appointment_types=spec.type_ids,
             persons=spec.persons,
-            language=spoken(command["language"], known.languages),
+            language=spoken(command.language, known.languages),
             time_zone=spec.location.time_zone,
             arrived_at=arrived_at or now,
             follows=follows,
@@ -123,14 +124,12 @@ class QueueCommands:
             raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "start"})
         known = self.configurations.calendar(card.municipality).municipality
         target = _transfer_target(known, appointment.appointment_types, command)
-        about = {
-            "appointment_types": target["appointment_types"],
-            "persons": appointment.persons,
-            "location": appointment.location,
-            "language": appointment.language,
-        }
+        new = IssueTicket(
+            appointment_types=target["appointment_types"], persons=appointment.persons,
+            location=appointment.location, language=appointment.language,
+        )  # fmt: skip
         arrived_at = waiting_of(appointment).arrived_at
-        issued = self.issue_ticket(card.municipality, about, request, card.id, arrived_at)
+        issued = self.issue_ticket(card.municipality, new, request, card.id, arrived_at)
         self.lifecycle.apply_command(card, "complete", request, changes={"outcome": "referred"})
         return issued
 

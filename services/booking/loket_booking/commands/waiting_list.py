@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import structlog
 
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.changes import JoinWaitingList, RescheduleAppointment
 
 from ..domain import appointment as appointment_lifecycle
 from ..domain import booked, waiting_list
@@ -45,8 +45,8 @@ class WaitingListCommands:
     clock: Clock
     publish: Publish
 
-    def join(self, card: Card, command: Mapping[str, Any], request: Request) -> Entry:
-        """Put the appointment on the waiting list. `command`: as contracts' JoinWaitingList reads it.
+    def join(self, card: Card, command: JoinWaitingList, request: Request) -> Entry:
+        """Put the appointment on the waiting list.
 
         Raises Refusal: as `check_command` for rescheduling; appointment-type-removed, location-removed,
         already-on-waiting-list.
@@ -56,7 +56,7 @@ class WaitingListCommands:
         known = self.configurations.calendar(card.municipality).municipality
         appointment_lifecycle.check_command(known, appointment, "reschedule", request.by, now)
         booked.spec_to_move(known, appointment)
-        entry, event = waiting_list.join(appointment, before, now, preference_of(command), command["not_before"])
+        entry, event = waiting_list.join(appointment, before, now, preference_of(command), command.not_before)
         if not self._save(entry, request.traced(event)):
             raise Refusal("already-on-waiting-list")
         return entry
@@ -75,7 +75,7 @@ class WaitingListCommands:
         offer = entry.offer
         if offer is None or offer.expires <= self.clock():
             raise Refusal("no-offer")
-        command = {"start": offer.start, "resource": None, "reason": "earlier", "sequence": None}
+        command = RescheduleAppointment(start=offer.start, reason="earlier")
         moved = self.lifecycle.reschedule(card, command, request, offer.hold)
         left, event = waiting_list.leave(replace(entry, start=moved.start), self.clock(), "accepted")
         self._save(left, request.traced(event))  # if it fails, the next run of `process_waiting_lists` does it

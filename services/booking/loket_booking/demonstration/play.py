@@ -10,7 +10,7 @@ import datetime as dt
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -18,9 +18,12 @@ import eventlet
 from pymongo.database import Database
 
 from loket_chassis.storage.connection import Document
-from loket_contracts.commands import BookAppointment, FindSlots, RescheduleAppointment
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.book import BookAppointment, Contact
+from loket_contracts.rpc.booking.changes import GiveFeedback, RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.booking.slots import FindSlots
+from loket_contracts.rpc.booking.tickets import IssueTicket
 
 from ..bootstrap import Repositories, build_use_cases
 from ..commands.request import Request
@@ -99,26 +102,33 @@ class Year:
         self.done[what] += number
 
     def _book(self, wanted: AppointmentRequest, rng: random.Random) -> None:
-        about = {"appointment_types": [wanted.topic.id], "location": wanted.location, "persons": wanted.persons}
+        about = FindSlots(
+            appointment_types=(wanted.topic.id,), location=wanted.location, persons=wanted.persons
+        )  # fmt: skip
         start = self._free(about, wanted.at.date() + wanted.lead_days * DAY, rng)
         if start is None:
             self._count("found nothing")
             return
         number = self._people = self._people + 1
-        contact = {"name": f"Bewoner {number}", "email": f"bewoner.{number}@voorbeeld.example", "phone": "+32470123456"}
-        body = {**about, "start": start, "contact": contact, "answers": {}}
+        contact = Contact(
+            name=f"Bewoner {number}", email=f"bewoner.{number}@voorbeeld.example", phone="+32470123456"
+        )  # fmt: skip
+        command = BookAppointment(
+            contact=contact, appointment_types=about.appointment_types, start=start, persons=wanted.persons,
+            location=wanted.location,
+        )  # fmt: skip
         request = Request(by=wanted.by, who="balie" if wanted.by == "staff" else None)
         try:
-            booked, card = self.use_cases.booking.book(municipality.ID, BookAppointment().load(body), request)
+            booked, card = self.use_cases.booking.book(municipality.ID, command, request)
         except Refusal as refusal:
             if refusal.code != "slot-taken":
                 raise
             self._count("lost the slot to another")
-            body["start"] = self._free(about, wanted.at.date() + (wanted.lead_days + 1) * DAY, rng)
-            if body["start"] is None:
+            start = self._free(about, wanted.at.date() + (wanted.lead_days + 1) * DAY, rng)
+            if start is None:
                 self._count("found nothing")
                 return
-            booked, card = self.use_cases.booking.book(municipality.ID, BookAppointment().load(body), request)
+            booked, card = self.use_cases.booking.book(municipality.ID, replace(command, start=start), request)
         self._count("booked")
         ahead = booked.start - wanted.at
         if wanted.moves is not None and wanted.moves < (1 if wanted.cancels is None else wanted.cancels):
@@ -127,21 +137,21 @@ class Year:
             self._at(wanted.at + ahead * wanted.cancels, partial(self._cancel, card, rng))
         self._at(booked.start, partial(self._receive, wanted, card))
 
-    def _free(self, about: dict[str, Any], day: dt.date, rng: random.Random) -> str | None:
-        criteria = FindSlots().load({**about, "from": day.isoformat(), "to": (day + SEARCH_DAYS * DAY).isoformat()})
+    def _free(self, about: FindSlots, day: dt.date, rng: random.Random) -> dt.datetime | None:
+        criteria = replace(about, first=day, last=day + SEARCH_DAYS * DAY)
         found = self.use_cases.slots.free_slots(municipality.ID, criteria)["slots"]
         if not found:
             return None
         near = [each["start"] for each in found if each["start"][:10] == found[0]["start"][:10]]
-        return str(rng.choice(near))
+        return dt.datetime.fromisoformat(rng.choice(near)).astimezone(dt.UTC)
 
-    def _move(self, wanted: AppointmentRequest, about: dict[str, Any], card: Card, rng: random.Random) -> None:
+    def _move(self, wanted: AppointmentRequest, about: FindSlots, card: Card, rng: random.Random) -> None:
         later = _now.get().date() + (2 + wanted.lead_days // 2) * DAY
         start = self._free(about, later, rng)
         if start is None:
             return
-        body = RescheduleAppointment().load({"start": start})
-        moved = self.use_cases.lifecycle.reschedule(self._card(card), body, Request())
+        command = RescheduleAppointment(start=start)
+        moved = self.use_cases.lifecycle.reschedule(self._card(card), command, Request())
         self._count("moved")
         self._at(moved.start, partial(self._receive, wanted, card))
 
@@ -169,11 +179,11 @@ class Year:
             self._in(60 * 26, partial(self._give_feedback, found, wanted.score))
 
     def _give_feedback(self, card: Card, score: int) -> None:
-        self.use_cases.feedback.give_feedback(card, score, "", Request())
+        self.use_cases.feedback.give_feedback(card, GiveFeedback(score=score), Request())
         self._count("scores")
 
     def _walk_in(self, walk_in: WalkIn) -> None:
-        command = {"appointment_types": [walk_in.topic.id], "persons": 1, "location": "stadhuis", "language": "nl"}
+        command = IssueTicket(appointment_types=(walk_in.topic.id,), location="stadhuis", language="nl")
         issued = self.use_cases.queue.issue_ticket(municipality.ID, command, STAFF)
         self._count("walk-ins")
         details = {"reason": None, "outcome": "answered"}

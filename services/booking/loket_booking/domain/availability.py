@@ -9,10 +9,11 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import WEEKDAYS
+from loket_contracts.rpc.booking.slots import WelcomeStarts
 
 from .appointment_spec import AppointmentSpec
 from .assignment import NOWHERE, Assignment, Groups, Starts
@@ -56,12 +57,12 @@ class Preference:
 ANY = Preference()
 
 
-def preference_of(criteria: Mapping[str, Any]) -> Preference:
-    """The preference in a command (contracts: WelcomeStarts)."""
-    if not (criteria["weekday"] or criteria["after"] or criteria["before"]):
+def preference_of(wanted: WelcomeStarts) -> Preference:
+    """The preference in a search or command."""
+    if not (wanted.weekday or wanted.after or wanted.before):
         return ANY
-    weekdays = frozenset(WEEKDAYS.index(name) for name in criteria["weekday"])
-    return Preference(weekdays, criteria["after"], criteria["before"])
+    weekdays = frozenset(WEEKDAYS.index(name) for name in wanted.weekday)
+    return Preference(weekdays, wanted.after, wanted.before)
 
 
 class Availability:

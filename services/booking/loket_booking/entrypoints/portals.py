@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from dataclasses import replace
 from typing import Any
 
 from loket_chassis.messaging.rpc import rpc
-from loket_contracts.commands import BookAppointment
-from loket_contracts.errors import load
+from loket_contracts.rpc.booking.book import BookAppointment
 from loket_contracts.rpc.caller import Caller
 
+from ..commands.fingerprint import canonical_json
 from .requests import RpcDependencies, by_portal
-
-_book_appointment = BookAppointment()
 
 
 class PortalRpc(RpcDependencies):
@@ -22,7 +18,7 @@ class PortalRpc(RpcDependencies):
 
     @rpc
     def portal_book(
-        self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
+        self, municipality: str, who: str, body: BookAppointment, idempotency_key: str | None = None,
         notes: str = "", answers_later: bool = False,
     ) -> dict[str, Any]:  # fmt: skip
         """`notes`: the resident's message to the specialist; the first 2000 characters are stored.
@@ -30,15 +26,10 @@ class PortalRpc(RpcDependencies):
         Without an idempotency key, equal requests book one appointment. After its cancellation, the same request books
         a new one.
         """
-        command = load(_book_appointment, body)
-        if not idempotency_key and command["start"]:  # equal in any time zone
-            command["start"] = command["start"].astimezone(dt.UTC)
-        key = idempotency_key or self.use_cases.links.idempotency_key(
-            municipality, json.dumps(command, sort_keys=True, default=str)
-        )
+        key = idempotency_key or self.use_cases.links.idempotency_key(municipality, canonical_json(body))
         while True:
             request = replace(by_portal(self, who, key), notes=notes[:2000], answers_later=answers_later)
-            booked, card = self.use_cases.booking.book(municipality, command, request)
+            booked, card = self.use_cases.booking.book(municipality, body, request)
             if idempotency_key or booked.state != "cancelled":
                 return self.use_cases.appointments.describe_with_link(booked, card)
             key = f"{key} after {booked.id}"

@@ -6,18 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from loket_chassis.messaging.rpc import rpc
-from loket_contracts.commands import (
-    AnswerQuestions,
-    BookAppointment,
-    FillIn,
-    FindSlots,
-    GiveFeedback,
-    HoldSlot,
-    IssueTicket,
-    JoinWaitingList,
-    RescheduleAppointment,
-)
-from loket_contracts.errors import load
 from loket_contracts.rpc.booking.answers import (
     AppointmentView,
     CardOrRefusal,
@@ -27,17 +15,22 @@ from loket_contracts.rpc.booking.answers import (
     TeamContact,
     WaitingEntry,
 )
+from loket_contracts.rpc.booking.book import BookAppointment, FillIn
+from loket_contracts.rpc.booking.changes import (
+    AnswerQuestions,
+    GiveFeedback,
+    JoinWaitingList,
+    RescheduleAppointment,
+)
+from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
+from loket_contracts.rpc.booking.tickets import IssueTicket
+from loket_contracts.rpc.message import to_json
 
 from ..domain.appointment import Appointment
 from ..queries.appointments import describe_entry, describe_file, describe_hold
 from ..store.agendas import HeldSlot
 from ..store.cards import Card
 from .requests import RpcDependencies, by_resident
-
-_find_slots, _hold_slot, _book_appointment = FindSlots(), HoldSlot(), BookAppointment()
-_reschedule_appointment = RescheduleAppointment()
-_join_waiting_list, _answer_questions, _fill_in = JoinWaitingList(), AnswerQuestions(), FillIn()
-_give_feedback, _issue_ticket = GiveFeedback(), IssueTicket()
 
 
 class ResidentRpc(RpcDependencies):
@@ -52,47 +45,45 @@ class ResidentRpc(RpcDependencies):
         return self.use_cases.catalogue.catalogue(municipality)
 
     @rpc
-    def free_slots(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
-        return self.use_cases.slots.free_slots(municipality, load(_find_slots, criteria))
+    def free_slots(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
+        return self.use_cases.slots.free_slots(municipality, criteria)
 
     @rpc
-    def day_counts(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
-        return self.use_cases.slots.day_counts(municipality, load(_find_slots, criteria))
+    def day_counts(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
+        return self.use_cases.slots.day_counts(municipality, criteria)
 
     @rpc
-    def first_available(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
-        return self.use_cases.slots.first_available(municipality, load(_find_slots, criteria))
+    def first_available(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
+        return self.use_cases.slots.first_available(municipality, criteria)
 
     @rpc
-    def explain(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
-        return self.use_cases.slots.explain(municipality, load(_find_slots, criteria), for_staff=False)
+    def explain(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
+        return self.use_cases.slots.explain(municipality, criteria, for_staff=False)
 
     @rpc
     def hold(
-        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None, client: str | None = None
+        self, municipality: str, body: HoldSlot, idempotency_key: str | None = None, client: str | None = None
     ) -> dict[str, Any]:
         request = by_resident(self, idempotency_key, client)
-        return describe_hold(self.use_cases.booking.hold(municipality, load(_hold_slot, body), request))
+        return describe_hold(self.use_cases.booking.hold(municipality, body, request))
 
     @rpc
     def held(self, municipality: str, identifier: str) -> dict[str, Any]:
         return describe_hold(self._hold_by_id(municipality, identifier))
 
     @rpc
-    def hold_instead(
-        self, municipality: str, before: str, body: dict[str, Any], client: str | None = None
-    ) -> dict[str, Any]:
+    def hold_instead(self, municipality: str, before: str, body: HoldSlot, client: str | None = None) -> dict[str, Any]:
         """Hold another slot for the same visit, and move the form to it."""
         request = by_resident(self, None, client)
-        held = self.use_cases.booking.hold(municipality, load(_hold_slot, body), request)
+        held = self.use_cases.booking.hold(municipality, body, request)
         self.use_cases.drafts.carry_over(self._hold_by_id(municipality, before), held, request)
         return describe_hold(held)
 
     @rpc
-    def fill_in(self, municipality: str, hold: str, body: dict[str, Any]) -> dict[str, Any]:
+    def fill_in(self, municipality: str, hold: str, body: FillIn) -> dict[str, Any]:
         """Store a part of the form: `answers`, `contact`."""
         held = self._hold_by_id(municipality, hold)
-        self.use_cases.drafts.fill_in(held, load(_fill_in, body))
+        self.use_cases.drafts.fill_in(held, body)
         return self._form(held)
 
     @rpc
@@ -123,10 +114,10 @@ class ResidentRpc(RpcDependencies):
 
     @rpc
     def book(
-        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None, client: str | None = None
+        self, municipality: str, body: BookAppointment, idempotency_key: str | None = None, client: str | None = None
     ) -> dict[str, Any]:
-        command, request = load(_book_appointment, body), by_resident(self, idempotency_key, client)
-        booked, card = self.use_cases.booking.book(municipality, command, request)
+        request = by_resident(self, idempotency_key, client)
+        booked, card = self.use_cases.booking.book(municipality, body, request)
         return self.use_cases.appointments.describe_with_link(booked, card)
 
     @rpc
@@ -150,10 +141,11 @@ class ResidentRpc(RpcDependencies):
         return self._describe_to_resident(self._resident_appointment(card), card)
 
     @rpc
-    def reschedule(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> AppointmentView:
-        command = load(_reschedule_appointment, body)
+    def reschedule(
+        self, municipality: str, identifier: str, token: str, body: RescheduleAppointment
+    ) -> AppointmentView:
         card = self._card_by_token(municipality, identifier, token)
-        return self._describe_to_resident(self.use_cases.lifecycle.reschedule(card, command, by_resident(self)), card)
+        return self._describe_to_resident(self.use_cases.lifecycle.reschedule(card, body, by_resident(self)), card)
 
     @rpc
     def check_in(self, municipality: str, identifier: str, token: str) -> AppointmentView:
@@ -163,10 +155,11 @@ class ResidentRpc(RpcDependencies):
         )
 
     @rpc
-    def answer_questions(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> AppointmentView:
-        command = load(_answer_questions, body)
+    def answer_questions(
+        self, municipality: str, identifier: str, token: str, body: AnswerQuestions
+    ) -> AppointmentView:
         card = self._card_by_token(municipality, identifier, token)
-        card = self.use_cases.preparation.answer_questions(card, command, by_resident(self))
+        card = self.use_cases.preparation.answer_questions(card, body, by_resident(self))
         return self._describe_to_resident(self._resident_appointment(card), card)
 
     @rpc
@@ -190,10 +183,9 @@ class ResidentRpc(RpcDependencies):
         return self._describe_to_resident(self._resident_appointment(card), card)
 
     @rpc
-    def join_waiting_list(self, municipality: str, token: str, body: dict[str, Any]) -> WaitingEntry:
-        command = load(_join_waiting_list, body)
-        card = self._card_by_token(municipality, command["appointment"], token)
-        entry = self.use_cases.waiting_list.join(card, command, by_resident(self))
+    def join_waiting_list(self, municipality: str, token: str, body: JoinWaitingList) -> WaitingEntry:
+        card = self._card_by_token(municipality, body.appointment, token)
+        entry = self.use_cases.waiting_list.join(card, body, by_resident(self))
         return describe_entry(entry, self._resident_appointment(card))
 
     @rpc
@@ -213,22 +205,17 @@ class ResidentRpc(RpcDependencies):
         return describe_entry(entry, self._resident_appointment(card))
 
     @rpc
-    def give_feedback(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> None:
-        command = load(_give_feedback, body)
+    def give_feedback(self, municipality: str, identifier: str, token: str, body: GiveFeedback) -> None:
         card = self._card_by_token(municipality, identifier, token)
-        self.use_cases.feedback.give_feedback(card, command["score"], command["comment"], by_resident(self))
+        self.use_cases.feedback.give_feedback(card, body, by_resident(self))
 
     @rpc
-    def issue_ticket(
-        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None
-    ) -> dict[str, Any]:
-        command = load(_issue_ticket, body)
-
+    def issue_ticket(self, municipality: str, body: IssueTicket, idempotency_key: str | None = None) -> dict[str, Any]:
         def issue_ticket() -> dict[str, Any]:
-            issued = self.use_cases.queue.issue_ticket(municipality, command, by_resident(self))
+            issued = self.use_cases.queue.issue_ticket(municipality, body, by_resident(self))
             return self.use_cases.waiting_room.describe_person(issued)
 
-        return self.idempotency.once(idempotency_key, ("issue_ticket", municipality), body, issue_ticket)
+        return self.idempotency.once(idempotency_key, ("issue_ticket", municipality), to_json(body), issue_ticket)
 
     @rpc
     def queue(self, municipality: str, location: str) -> dict[str, Any]:

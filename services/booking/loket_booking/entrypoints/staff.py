@@ -9,18 +9,16 @@ from typing import Any
 
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.commands import (
-    AnswerQuestions,
     AskResident,
-    BookFollowUp,
     CallNext,
-    FindSlots,
-    RescheduleAppointment,
     TakeStep,
 )
-from loket_contracts.desk_commands import BookForResident
 from loket_contracts.errors import Refusal, load
 from loket_contracts.fields import parse_day_parameter
 from loket_contracts.rpc.booking.answers import AppointmentView
+from loket_contracts.rpc.booking.book import BookFollowUp, BookForResident
+from loket_contracts.rpc.booking.changes import AnswerQuestions, RescheduleAppointment
+from loket_contracts.rpc.booking.slots import FindSlots
 from loket_contracts.rpc.booking.staff_answers import FoundVisit
 from loket_contracts.rpc.caller import Caller
 
@@ -30,9 +28,7 @@ from ..queries.appointments import describe_file
 from ..store.cards import Card
 from .requests import RpcDependencies, by_staff
 
-_book_for_resident, _book_follow_up, _call_next = BookForResident(), BookFollowUp(), CallNext()
-_reschedule_appointment = RescheduleAppointment()
-_answer_questions, _find_slots = AnswerQuestions(), FindSlots()
+_call_next = CallNext()
 _command_details, _ask_resident = TakeStep(), AskResident()
 
 #: the channels whose addresses can be blocked
@@ -76,44 +72,41 @@ class StaffRpc(RpcDependencies):
 
     @rpc
     def staff_answer(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
+        self, municipality: str, who: str, identifier: str, body: AnswerQuestions, teams: Teams = None
     ) -> AppointmentView:
         """Store answers that a resident gives by telephone."""
-        command = load(_answer_questions, body)
         card = self._card_for_staff(municipality, identifier, teams)
-        card = self.use_cases.preparation.answer_questions(card, command, by_staff(self, who))
+        card = self.use_cases.preparation.answer_questions(card, body, by_staff(self, who))
         return self._describe_to_staff(self._staff_appointment(card), card)
 
     @rpc
-    def staff_slots(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
+    def staff_slots(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
         """As `free_slots`, without a lead time."""
-        return self.use_cases.slots.free_slots(municipality, {**load(_find_slots, criteria), "staff": True})
+        return self.use_cases.slots.free_slots(municipality, criteria, for_staff=True)
 
     @rpc
-    def explain_to_staff(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
-        return self.use_cases.slots.explain(municipality, load(_find_slots, criteria), for_staff=True)
+    def explain_to_staff(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
+        return self.use_cases.slots.explain(municipality, criteria, for_staff=True)
 
     @rpc
     def staff_book(
-        self, municipality: str, who: str, body: dict[str, Any], idempotency_key: str | None = None,
+        self, municipality: str, who: str, body: BookForResident, idempotency_key: str | None = None,
         teams: Teams = None,
     ) -> dict[str, Any]:  # fmt: skip
         """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address."""
-        command, request = load(_book_for_resident, body), by_staff(self, who, idempotency_key)
-        self.use_cases.access.require_types(
-            municipality, command.get("appointment_types") or (), Caller.staff(who, teams)
-        )
-        booked, card = self.use_cases.booking.book(municipality, command, request)
+        request = by_staff(self, who, idempotency_key)
+        self.use_cases.access.require_types(municipality, body.appointment_types or (), Caller.staff(who, teams))
+        booked, card = self.use_cases.booking.book(municipality, body, request)
         return self.use_cases.appointments.describe_with_link(booked, card)
 
     @rpc
     def book_follow_up(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], idempotency_key: str | None = None,
+        self, municipality: str, who: str, identifier: str, body: BookFollowUp, idempotency_key: str | None = None,
         teams: Teams = None,
     ) -> dict[str, Any]:  # fmt: skip
-        command, request = load(_book_follow_up, body), by_staff(self, who, idempotency_key)
+        request = by_staff(self, who, idempotency_key)
         card = self._card_for_staff(municipality, identifier, teams)
-        booked, new_card = self.use_cases.booking.follow_up(card, command, request)
+        booked, new_card = self.use_cases.booking.follow_up(card, body, request)
         return self.use_cases.appointments.describe_with_link(booked, new_card)
 
     @rpc
@@ -136,11 +129,10 @@ class StaffRpc(RpcDependencies):
 
     @rpc
     def staff_reschedule(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
+        self, municipality: str, who: str, identifier: str, body: RescheduleAppointment, teams: Teams = None
     ) -> AppointmentView:
-        command = load(_reschedule_appointment, body)
         card = self._card_for_staff(municipality, identifier, teams)
-        return self._describe_to_staff(self.use_cases.lifecycle.reschedule(card, command, by_staff(self, who)), card)
+        return self._describe_to_staff(self.use_cases.lifecycle.reschedule(card, body, by_staff(self, who)), card)
 
     @rpc
     def ask(

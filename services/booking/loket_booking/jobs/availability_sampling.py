@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from loket_chassis.messaging.publish_once import PublishOnce
 from loket_contracts import events
-from loket_contracts.commands import FindSlots
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.slots import FindSlots
 
 from ..commands.ports import Clock, Publish
 from ..domain.catalogue import AppointmentType, Municipality
@@ -21,7 +21,6 @@ from ..store.configurations import Configurations
 
 THIRD = 3
 RETENTION = dt.timedelta(days=31)
-_find_slots = FindSlots()
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class AvailabilitySampling:
         return taken
 
     def _sample(self, known: Municipality, subject: str, kind: AppointmentType, location: str, today: dt.date) -> bool:
-        criteria = _find_slots.load({"appointment_types": [kind.id], "location": location})
+        criteria = FindSlots(appointment_types=(kind.id,), location=location)
         try:
             away = [(start - today).days for start in self.slots.first_days(known.id, criteria, THIRD)]
         except Refusal:  # no resource can give it

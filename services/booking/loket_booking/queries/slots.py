@@ -1,14 +1,15 @@
-"""Free slots, and why there are none. `criteria` are as contracts' FindSlots reads them."""
+"""Free slots, and why there are none."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.slots import FindSlots
 
 from ..commands.ports import Clock
 from ..domain import explanation
@@ -30,12 +31,12 @@ class SlotQueries:
     configurations: Configurations
     clock: Clock
 
-    def free_slots(self, municipality: str, criteria: Mapping[str, Any]) -> dict[str, Any]:
-        """The free slots of a visit. Starts have the offset of the location.
+    def free_slots(self, municipality: str, criteria: FindSlots, for_staff: bool = False) -> dict[str, Any]:
+        """The free slots of a visit. Starts have the offset of the location. Staff may book without a lead time.
 
         Raises Refusal: unknown names, invalid-request for the dates.
         """
-        calendar, spec = self._spec(municipality, criteria)
+        calendar, spec = self._spec(municipality, criteria, for_staff)
         dates = self._dates(spec, criteria)
         availability = self._availability(calendar, spec, criteria, dates)
         return {
@@ -43,7 +44,7 @@ class SlotQueries:
             "slots": [_describe_slot(slot) for slot in availability.slots(dates, preference_of(criteria))],
         }
 
-    def day_counts(self, municipality: str, criteria: Mapping[str, Any]) -> dict[str, Any]:
+    def day_counts(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
         """The number of free starts per day, for a calendar. Raises Refusal: as `free_slots`."""
         calendar, spec = self._spec(municipality, criteria)
         dates = self._dates(spec, criteria)
@@ -56,29 +57,29 @@ class SlotQueries:
             ],
         }
 
-    def first_available(self, municipality: str, criteria: Mapping[str, Any]) -> dict[str, Any]:
+    def first_available(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
         """The first free slot at each location of the types. Raises Refusal: as `free_slots`."""
         known = self.configurations.calendar(municipality).municipality
-        asked = known.appointment_types.get(criteria["appointment_types"][0])
-        places = [criteria["location"]] if criteria["location"] or asked is None else asked.locations
+        asked = known.appointment_types.get(criteria.appointment_types[0])
+        places = [criteria.location] if criteria.location or asked is None else asked.locations
         found = []
         for place in places:
             try:
-                calendar, spec = self._spec(municipality, {**criteria, "location": place})
+                calendar, spec = self._spec(municipality, replace(criteria, location=place))
             except Refusal:
-                if criteria["location"] or len(places) == 1:
+                if criteria.location or len(places) == 1:
                     raise
                 continue  # another of the types is not offered there
             slot = next(self._free(calendar, spec, criteria), None)
             found.append({"location": place, "slot": slot and _describe_slot(slot)})
         return {"locations": found}
 
-    def first_days(self, municipality: str, criteria: Mapping[str, Any], most: int) -> list[dt.date]:
+    def first_days(self, municipality: str, criteria: FindSlots, most: int) -> list[dt.date]:
         """The local days of the first free slots, at most `most`. Raises Refusal: as `free_slots`."""
         calendar, spec = self._spec(municipality, criteria)
         return [slot.on.date for slot in islice(self._free(calendar, spec, criteria), most)]
 
-    def explain(self, municipality: str, criteria: Mapping[str, Any], for_staff: bool) -> dict[str, Any]:
+    def explain(self, municipality: str, criteria: FindSlots, for_staff: bool) -> dict[str, Any]:
         """Why there are no slots, or no more. Residents get the main reason, staff every resource and day.
 
         Raises Refusal: as `free_slots`.
@@ -113,25 +114,27 @@ class SlotQueries:
             ],
         }
 
-    def _spec(self, municipality: str, criteria: Mapping[str, Any]) -> tuple[Calendar, AppointmentSpec]:
+    def _spec(
+        self, municipality: str, criteria: FindSlots, for_staff: bool = False
+    ) -> tuple[Calendar, AppointmentSpec]:
         calendar = self.configurations.calendar(municipality)
-        spec = spec_for(calendar.municipality, criteria["appointment_types"], criteria["persons"], criteria["location"])
-        return calendar, without_lead_time(spec) if criteria.get("staff") else spec
+        spec = spec_for(calendar.municipality, criteria.appointment_types, criteria.persons, criteria.location)
+        return calendar, without_lead_time(spec) if for_staff else spec
 
-    def _dates(self, spec: AppointmentSpec, criteria: Mapping[str, Any]) -> list[dt.date]:
-        return _dates(criteria["first"], criteria["last"], local_date(self.clock(), spec.location.time_zone))
+    def _dates(self, spec: AppointmentSpec, criteria: FindSlots) -> list[dt.date]:
+        return _dates(criteria.first, criteria.last, local_date(self.clock(), spec.location.time_zone))
 
     def _availability(
-        self, calendar: Calendar, spec: AppointmentSpec, criteria: Mapping[str, Any], dates: Sequence[dt.date]
+        self, calendar: Calendar, spec: AppointmentSpec, criteria: FindSlots, dates: Sequence[dt.date]
     ) -> Availability:
-        groups = candidates(calendar.municipality, spec, criteria["resource"], criteria["language"])
+        groups = candidates(calendar.municipality, spec, criteria.resource, criteria.language)
         agendas = self.agendas.cache.read(keys(calendar, spec, groups, dates))
         return Availability(calendar, spec, groups, agendas, self.clock())
 
-    def _free(self, calendar: Calendar, spec: AppointmentSpec, criteria: Mapping[str, Any]) -> Iterator[Slot]:
+    def _free(self, calendar: Calendar, spec: AppointmentSpec, criteria: FindSlots) -> Iterator[Slot]:
         """The free slots from the first day of the criteria on. Reads two weeks at a time."""
         today = local_date(self.clock(), spec.location.time_zone)
-        begin = max(criteria["first"] or today, today)
+        begin = max(criteria.first or today, today)
         preference = preference_of(criteria)
         for dates in _fortnights(begin, spec.last_date(self.clock())):
             yield from self._availability(calendar, spec, criteria, dates).slots(dates, preference)

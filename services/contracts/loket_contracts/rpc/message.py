@@ -26,18 +26,18 @@ class MessageSchema(Schema, Generic[T]):
     The names of its fields are those of the dataclass. An unknown field is refused.
     """
 
-    message: ClassVar[type]
+    makes: ClassVar[type]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         for base in cls.__dict__.get("__orig_bases__", ()):
             origin, arguments = get_origin(base), get_args(base)
             if isinstance(origin, type) and issubclass(origin, MessageSchema) and isinstance(arguments[0], type):
-                cls.message, _SCHEMAS[arguments[0]] = arguments[0], cls
+                cls.makes, _SCHEMAS[arguments[0]] = arguments[0], cls
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Any:
-        return self.message(**data)
+        return self.makes(**data)
 
     @post_dump
     def leave_out_defaults(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -47,11 +47,7 @@ class MessageSchema(Schema, Generic[T]):
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
         """The default of each optional field, as JSON."""
-        return {
-            field.data_key or name: _default(field)
-            for name, field in self.fields.items()
-            if field.load_default is not missing
-        }
+        return {field.data_key or name: _default(field) for name, field in self.fields.items() if not field.required}
 
 
 class AnswerSchema(MessageSchema[T], Generic[T]):
@@ -100,5 +96,7 @@ def invalid_request(error: ValidationError) -> Refusal:
 
 
 def _default(field: Field[Any]) -> Any:
+    if field.load_default is missing:  # the dataclass has the default None
+        return None
     value = field.load_default() if callable(field.load_default) else field.load_default
     return field._serialize(value, None, None)

@@ -26,9 +26,12 @@ from .administration_answers import (
     StoredConfiguration,
 )
 from .answers import AppointmentView, CardOrRefusal, Catalogue, FileEntry, MunicipalityEntry, TeamContact, WaitingEntry
+from .book import BookAppointment, BookFollowUp, BookForResident, FillIn
+from .changes import AnswerQuestions, GiveFeedback, JoinWaitingList, RescheduleAppointment
 from .closures import CloseTime, MoveThese
 from .commands import CancelAppointment
 from .invitations import Invite
+from .slots import FindSlots, HoldSlot
 from .staff_answers import (
     BusyTimes,
     ClosureEntry,
@@ -40,6 +43,7 @@ from .staff_answers import (
     NewInvitation,
     ProposalEntry,
 )
+from .tickets import IssueTicket
 
 
 class Booking(EventSource, Protocol):
@@ -51,27 +55,25 @@ class Booking(EventSource, Protocol):
 
     def catalogue(self, municipality: str) -> Catalogue: ...
 
-    def free_slots(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+    def free_slots(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
 
-    def day_counts(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+    def day_counts(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
 
-    def first_available(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+    def first_available(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
 
-    def explain(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+    def explain(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
 
     def hold(
-        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None, client: str | None = None
+        self, municipality: str, body: HoldSlot, idempotency_key: str | None = None, client: str | None = None
     ) -> dict[str, Any]: ...
 
     def held(self, municipality: str, identifier: str) -> dict[str, Any]: ...
 
-    def hold_instead(
-        self, municipality: str, before: str, body: dict[str, Any], client: str | None = None
-    ) -> dict[str, Any]:
+    def hold_instead(self, municipality: str, before: str, body: HoldSlot, client: str | None = None) -> dict[str, Any]:
         """Hold another slot for the same visit, and move the form to it."""
         ...
 
-    def fill_in(self, municipality: str, hold: str, body: dict[str, Any]) -> dict[str, Any]:
+    def fill_in(self, municipality: str, hold: str, body: FillIn) -> dict[str, Any]:
         """Store a part of the form: `answers`, `contact`."""
         ...
 
@@ -90,7 +92,7 @@ class Booking(EventSource, Protocol):
     ) -> dict[str, Any]: ...
 
     def book(
-        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None, client: str | None = None
+        self, municipality: str, body: BookAppointment, idempotency_key: str | None = None, client: str | None = None
     ) -> dict[str, Any]: ...
 
     def invitation(self, municipality: str, token: str) -> dict[str, Any]: ...
@@ -112,12 +114,14 @@ class Booking(EventSource, Protocol):
         """
         ...
 
-    def reschedule(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> AppointmentView: ...
+    def reschedule(
+        self, municipality: str, identifier: str, token: str, body: RescheduleAppointment
+    ) -> AppointmentView: ...
 
     def check_in(self, municipality: str, identifier: str, token: str) -> AppointmentView: ...
 
     def answer_questions(
-        self, municipality: str, identifier: str, token: str, body: dict[str, Any]
+        self, municipality: str, identifier: str, token: str, body: AnswerQuestions
     ) -> AppointmentView: ...
 
     def add_file(
@@ -128,7 +132,7 @@ class Booking(EventSource, Protocol):
 
     def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> AppointmentView: ...
 
-    def join_waiting_list(self, municipality: str, token: str, body: dict[str, Any]) -> WaitingEntry: ...
+    def join_waiting_list(self, municipality: str, token: str, body: JoinWaitingList) -> WaitingEntry: ...
 
     def leave_waiting_list(self, municipality: str, identifier: str, token: str) -> None: ...
 
@@ -136,10 +140,10 @@ class Booking(EventSource, Protocol):
 
     def decline_offer(self, municipality: str, identifier: str, token: str) -> WaitingEntry: ...
 
-    def give_feedback(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> None: ...
+    def give_feedback(self, municipality: str, identifier: str, token: str, body: GiveFeedback) -> None: ...
 
     def issue_ticket(
-        self, municipality: str, body: dict[str, Any], idempotency_key: str | None = None
+        self, municipality: str, body: IssueTicket, idempotency_key: str | None = None
     ) -> dict[str, Any]: ...
 
     def queue(self, municipality: str, location: str) -> dict[str, Any]:
@@ -164,7 +168,7 @@ class Booking(EventSource, Protocol):
         self,
         municipality: str,
         who: str,
-        body: dict[str, Any],
+        body: BookAppointment,
         idempotency_key: str | None = None,
         notes: str = "",
         answers_later: bool = False,
@@ -211,22 +215,22 @@ class Booking(EventSource, Protocol):
         ...
 
     def staff_answer(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Sequence[str] | None = None
+        self, municipality: str, who: str, identifier: str, body: AnswerQuestions, teams: Sequence[str] | None = None
     ) -> AppointmentView:
         """Store answers that a resident gives by telephone."""
         ...
 
-    def staff_slots(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]:
+    def staff_slots(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
         """As `free_slots`, without a lead time."""
         ...
 
-    def explain_to_staff(self, municipality: str, criteria: dict[str, Any]) -> dict[str, Any]: ...
+    def explain_to_staff(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
 
     def staff_book(
         self,
         municipality: str,
         who: str,
-        body: dict[str, Any],
+        body: BookForResident,
         idempotency_key: str | None = None,
         teams: Sequence[str] | None = None,
     ) -> dict[str, Any]:
@@ -238,7 +242,7 @@ class Booking(EventSource, Protocol):
         municipality: str,
         who: str,
         identifier: str,
-        body: dict[str, Any],
+        body: BookFollowUp,
         idempotency_key: str | None = None,
         teams: Sequence[str] | None = None,
     ) -> dict[str, Any]: ...
@@ -257,7 +261,12 @@ class Booking(EventSource, Protocol):
         ...
 
     def staff_reschedule(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Sequence[str] | None = None
+        self,
+        municipality: str,
+        who: str,
+        identifier: str,
+        body: RescheduleAppointment,
+        teams: Sequence[str] | None = None,
     ) -> AppointmentView: ...
 
     def ask(

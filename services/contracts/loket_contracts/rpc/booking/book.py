@@ -1,0 +1,152 @@
+"""Fill in the form of a booking, and book."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from ...fields import ONE_LINE, TOKEN, Email, Identifier, Instant, Language, ListAsTuple, Phone
+from ..message import MessageSchema
+from .slots import MAX_TYPES, SlotRequestSchema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactAtDesk:
+    """The resident, as staff record them. A telephone number, or only a name, is enough."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(ContactAtDesk):
+    """The resident, and how to reach them. Stored only in booking."""
+
+    email: str
+
+
+class ContactSchema(MessageSchema[Contact]):
+    """The resident, and how to reach them. Stored only in booking."""
+
+    name = fields.String(
+        required=True,
+        validate=[validate.Length(min=1, max=120), ONE_LINE],
+        metadata={"example": "Lieve Demo"},
+    )
+    email = Email(required=True, metadata={"example": "lieve@example.org"})
+    phone = Phone(load_default=None, allow_none=True, metadata={"example": "0470 12 34 56"})
+    language = Language()
+
+
+class ContactAtDeskSchema(ContactSchema, MessageSchema[ContactAtDesk]):
+    """The resident, as staff record them. A telephone number, or only a name, is enough."""
+
+    email = Email(
+        load_default=None, allow_none=True,
+        metadata={"description": "nothing is mailed without it", "example": "lieve@example.org"},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotOrHold:
+    """What is booked: a hold, or `appointment_types` and `start`."""
+
+    appointment_types: tuple[str, ...] | None = None
+    start: dt.datetime | None = None
+    persons: int = 1
+    location: str | None = None
+    resource: str | None = None
+    invitation: str | None = None
+    hold: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookAppointment(SlotOrHold):
+    """Book a hold, or a start without a hold."""
+
+    contact: Contact
+
+
+class BookAppointmentSchema(SlotRequestSchema, MessageSchema[BookAppointment]):
+    """Book a hold, or a start without a hold."""
+
+    hold = fields.String(
+        load_default=None, allow_none=True, validate=TOKEN, metadata={"description": "the id of a hold"}
+    )
+    contact = fields.Nested(ContactSchema, required=True)
+    answers = fields.Dict(
+        keys=Identifier(),
+        values=fields.String(validate=validate.Length(max=2000)),
+        load_default=dict,
+        metadata={"description": "answers to the intake questions of the type, by question", "example": {}},
+    )
+
+    @validates_schema
+    def from_a_hold_or_from_a_start(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("hold") is not None:
+            return
+        for name in ("appointment_types", "start"):
+            if data.get(name) is None:
+                raise ValidationError("Needed when no hold is given.", name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookForResident(SlotOrHold):
+    """Staff book for a resident. Required questions may be left open: they are asked later."""
+
+    contact: ContactAtDesk
+
+
+class BookForResidentSchema(BookAppointmentSchema, MessageSchema[BookForResident]):
+    """Staff book for a resident. Required questions may be left open: they are asked later."""
+
+    contact = fields.Nested(ContactAtDeskSchema, required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookFollowUp:
+    """The next visit of the same resident."""
+
+    appointment_types: tuple[str, ...]
+    start: dt.datetime
+    persons: int = 1
+    location: str | None = None
+    resource: str | None = None
+    invitation: str | None = None
+    hold: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+class BookFollowUpSchema(SlotRequestSchema, MessageSchema[BookFollowUp]):
+    """The next visit of the same resident."""
+
+    appointment_types = ListAsTuple(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))
+    start = Instant(required=True)
+    answers = fields.Dict(
+        keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=dict
+    )
+    hold = fields.String(load_default=None, allow_none=True, validate=TOKEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillIn:
+    """What a resident has filled in so far, stored with a hold. A part that is left out stays as it was."""
+
+    answers: Mapping[str, str] | None = None
+    contact: Contact | None = None
+
+
+class FillInSchema(MessageSchema[FillIn]):
+    """What a resident has filled in so far, stored with a hold. A part that is left out stays as it was."""
+
+    answers = fields.Dict(
+        keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=None, allow_none=True
+    )
+    contact = fields.Nested(ContactSchema, load_default=None, allow_none=True)

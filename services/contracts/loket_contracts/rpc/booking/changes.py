@@ -1,0 +1,84 @@
+"""What residents change of their appointment: its time, their answers, the waiting list, and feedback afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marshmallow import fields, validate
+
+from ...fields import TOKEN, Day, Identifier, Instant
+from ..message import MessageSchema
+from .commands import ChangeSchema
+from .slots import WelcomeStarts, WelcomeStartsSchema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescheduleAppointment:
+    """Take another moment, and give the old one back. `sequence`: of the appointment as the caller knows it."""
+
+    start: dt.datetime
+    resource: str | None = None
+    location: str | None = None
+    reason: str | None = None
+    sequence: int | None = None
+
+
+class RescheduleAppointmentSchema(ChangeSchema, MessageSchema[RescheduleAppointment]):
+    """Take another moment, and give the old one back."""
+
+    start = Instant(required=True, metadata={"example": "2026-11-30T09:00:00+01:00"})
+    resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
+    location = Identifier(load_default=None, allow_none=True, metadata={"description": "another one; else it stays"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinWaitingList(WelcomeStarts):
+    """An appointment that its resident would have earlier. `not_before`: the first day that suits."""
+
+    appointment: str
+    not_before: dt.date | None = None
+
+
+class JoinWaitingListSchema(WelcomeStartsSchema, MessageSchema[JoinWaitingList]):
+    """An appointment that its resident would have earlier."""
+
+    appointment = fields.String(required=True, validate=TOKEN)
+    not_before = Day(load_default=None, allow_none=True, metadata={"description": "the first day that would do"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerQuestions:
+    """Answers that the resident gives or changes before the visit.
+
+    `message`: the answer to what the specialist asked for.
+    """
+
+    answers: Mapping[str, str]
+    message: str | None = None
+
+
+class AnswerQuestionsSchema(MessageSchema[AnswerQuestions]):
+    """Answers that the resident gives or changes before the visit."""
+
+    answers = fields.Dict(keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), required=True)
+    message = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=2000),
+        metadata={"description": "the answer to what the specialist asked for"},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveFeedback:
+    """What a visit was worth, from 1 to 5."""
+
+    score: int
+    comment: str = ""
+
+
+class GiveFeedbackSchema(MessageSchema[GiveFeedback]):
+    """What a visit was worth, from 1 to 5."""
+
+    score = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=5))
+    comment = fields.String(load_default="", validate=validate.Length(max=2000))
