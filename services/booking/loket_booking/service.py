@@ -14,7 +14,7 @@ from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
-from loket_contracts.events import BOOKING_EXCHANGE, EVENTS
+from loket_contracts.events import BOOKING_EXCHANGE, readable_types, upcast
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.service import EventPage
 
@@ -63,9 +63,13 @@ class BookingService(
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
-    @listen("booking.freed-time", [(BOOKING_EXCHANGE, [EVENTS[name].type for name in FREEING])])
+    @listen(
+        "booking.freed-time",
+        [(BOOKING_EXCHANGE, readable_types(FREEING))],
+    )
     def on_freed_time(self, event: Event) -> None:
         """Offer the freed time to the waiting list."""
+        event = upcast(event)
         field = FREEING[event.name]
         if field is None:
             return

@@ -233,7 +233,7 @@ def test_the_day_lists_appointments_by_resource_and_the_view_is_audited(booking)
     assert by_resource["ro-1"]["open"] == [
         {"location": "hal", "from": "2026-11-30T09:00:00+01:00", "to": "2026-11-30T12:00:00+01:00"}
     ]
-    assert booking.stores.audit.page("rumst", None, None, 1)[0][0]["action"] == "read"
+    assert booking.stores.audit.page("rumst", None, None, 1)[0][0].action == "read"
 
 
 def test_a_configuration_can_be_compared_before_it_is_loaded_and_its_versions_are_stored(booking):

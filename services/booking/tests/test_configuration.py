@@ -122,7 +122,9 @@ def test_a_refused_configuration_leaves_the_old_one_in_force(database):
 
 def test_an_unreadable_stored_configuration_affects_no_other_municipality_and_is_logged_once(database):
     Configurations(database).store(RUMST, "test", utc(2026, 11, 24))
-    database.configurations.insert_one({"municipality": "a", "version": 1, "text": "id: [", "by": "test"})
+    database.configurations.insert_one(
+        {"municipality": "a", "version": 1, "text": "id: [", "by": "test", "at": utc(2026, 11, 24)}
+    )
     fresh = Configurations(database)
     with structlog.testing.capture_logs() as result:
         for _ in range(3):
@@ -136,7 +138,9 @@ def test_an_unreadable_stored_configuration_affects_no_other_municipality_and_is
 def test_the_previous_version_applies_while_the_newest_cannot_be_read(database):
     store = Configurations(database)
     store.store(RUMST, "test", utc(2026, 11, 24))
-    database.configurations.insert_one({"municipality": "rumst", "version": 2, "text": "id: [", "by": "test"})
+    database.configurations.insert_one(
+        {"municipality": "rumst", "version": 2, "text": "id: [", "by": "test", "at": utc(2026, 11, 24)}
+    )
     store.invalidate()
     assert store.calendar("rumst").municipality.version == 1
 

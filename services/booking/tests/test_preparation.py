@@ -267,7 +267,7 @@ def test_the_dossier_contains_answers_files_and_earlier_visits_and_reading_it_is
     assert [file["name"] for file in seen["files"]] == ["plan.pdf"]
     assert [(each["appointment"], each["outcome"]) for each in seen["earlier"]] == [(earlier.id, "follow_up")]
     entry = booking.stores.audit.page("rumst", card.id, None, 1)[0][0]
-    assert (entry["action"], entry["who"]) == ("read", "ro-1")
+    assert (entry.action, entry.who) == ("read", "ro-1")
 
 
 def test_a_follow_up_is_booked_at_once_for_the_same_resident(database):

@@ -54,7 +54,7 @@ def test_an_export_contains_all_data_of_a_resident(booking):
     assert one["answers"] == ANSWERS
     assert one["start"] == START
     assert [file["name"] for file in one["files"]] == ["plan.pdf"]
-    assert booking.stores.audit.page("rumst", card.id, None, 1)[0][0]["action"] == "exported"
+    assert booking.stores.audit.page("rumst", card.id, None, 1)[0][0].action == "exported"
 
 
 def test_erasing_a_resident_cancels_future_appointments(booking):
@@ -94,7 +94,7 @@ def test_the_audit_log_records_who_did_what_without_naming_residents(booking):
     card = a_visit_with_everything(booking)
     erase(booking)
     entries = booking.stores.audit.page("rumst", card.id, None, 10)[0]
-    assert [each["action"] for each in entries] == ["erased", "changed"]
+    assert [each.action for each in entries] == ["erased", "changed"]
     assert "lieve" not in str(entries).lower()
 
 
@@ -136,7 +136,7 @@ def test_the_comment_of_feedback_is_deleted_with_the_card_and_the_score_stays(bo
     booking.use_cases.feedback.give_feedback(card, GiveFeedback(score=4, comment="Groeten van Lieve"), Request())
     erase(booking)
     kept = booking.stores.feedback.get(card.id)
-    assert (kept["score"], kept["comment"]) == (4, "")
+    assert (kept.score, kept.comment) == (4, "")
 
 
 def test_a_failing_housekeeping_task_does_not_stop_the_others(booking):

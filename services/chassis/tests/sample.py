@@ -39,6 +39,7 @@ def service() -> type:
 
     from loket_chassis.messaging.consumer import listen
     from loket_chassis.messaging.dead_letters import DeadLetters
+    from loket_chassis.messaging.event_documents import EVENT
     from loket_chassis.messaging.outbox import CompositionRoot, Outbox
     from loket_chassis.messaging.rpc import rpc, rpc_client
     from loket_chassis.runtime.metrics import WorkerMetrics
@@ -73,7 +74,7 @@ def service() -> type:
                 data={"mood": mood},
                 traceparent=self.traceparent,
             )
-            self.database.notes.update_one({"_id": subject}, {"$push": {"outbox": event.to_document()}}, upsert=True)
+            self.database.notes.update_one({"_id": subject}, {"$push": {"outbox": EVENT.encode(event)}}, upsert=True)
             self.announce("notes", subject, [event])
             return event.id
 
@@ -90,7 +91,7 @@ def service() -> type:
                 )
                 for n in range(number)
             ]
-            self.database.notes.insert_many([{"_id": e.subject, "outbox": [e.to_document()]} for e in made])
+            self.database.notes.insert_many([{"_id": e.subject, "outbox": [EVENT.encode(e)]} for e in made])
             for event in made:
                 self.announce("notes", event.subject, [event])
 

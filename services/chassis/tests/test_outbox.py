@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 
+from loket_chassis.messaging.event_documents import EVENT
 from loket_contracts import events
 from tests.client import eventually
 
@@ -55,7 +56,7 @@ def test_the_sweep_publishes_events_that_were_never_announced(sample, sample_dat
     event = events.make(
         "appointment.booked", municipality="rumst", subject="c", sequence=1, time=old, data={"mood": "fine"}
     )
-    sample_database.notes.insert_one({"_id": "c", "outbox": [event.to_document()]})
+    sample_database.notes.insert_one({"_id": "c", "outbox": [EVENT.encode(event)]})
     eventually(lambda: consumed(sample_database, "c"))
 
 

@@ -11,6 +11,8 @@ from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+from .unknown_fields import PreservesUnknownFields
+
 CONTENT_TYPE = JSONFormat.CONTENT_TYPE
 _json = JSONFormat()
 
@@ -20,7 +22,7 @@ class MalformedEvent(Exception):
 
 
 @dataclass(frozen=True)
-class Event:
+class Event(PreservesUnknownFields):
     """A fact in the past tense, about one subject, without personal data.
 
     `id` is unique for all time and the same on every delivery. `sequence` counts the events of one subject from 1,
@@ -42,6 +44,14 @@ class Event:
     def name(self) -> str:
         """The type without its version: `appointment.booked` for `appointment.booked.v1`."""
         return self.type.rpartition(".v")[0]
+
+    @property
+    def version(self) -> int:
+        """The version in the type. Raises MalformedEvent when there is none."""
+        number = self.type.rpartition(".v")[2]
+        if not number.isdecimal():
+            raise MalformedEvent(f"the type {self.type} has no version")
+        return int(number)
 
     def to_json(self) -> bytes:
         attributes: dict[str, Any] = {
@@ -79,31 +89,3 @@ class Event:
             )
         except (KeyError, TypeError, ValueError, AttributeError, CloudEventValidationError) as error:
             raise MalformedEvent(f"{type(error).__name__}: {error}") from error
-
-    def to_document(self) -> dict[str, Any]:
-        """The event as a MongoDB document, for the outbox and the event log."""
-        return {
-            "_id": self.id,
-            "type": self.type,
-            "source": self.source,
-            "municipality": self.municipality,
-            "subject": self.subject,
-            "sequence": self.sequence,
-            "time": self.time,
-            "data": dict(self.data),
-            "traceparent": self.traceparent,
-        }
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Event:
-        return cls(
-            id=document["_id"],
-            type=document["type"],
-            source=document["source"],
-            municipality=document["municipality"],
-            subject=document["subject"],
-            sequence=document["sequence"],
-            time=document["time"],
-            data=document["data"],
-            traceparent=document.get("traceparent"),
-        )

@@ -1,19 +1,19 @@
 """Every event type, in one place: its name, its schema, an example, its producer and its consumers.
 
 The AsyncAPI document, the table in docs/reference/events.md and the contract tests are made from `EVENTS`.
-A new optional field is no new version; anything else is.
+A new optional field is no new version; anything else is. A consumer reads every version through `upcast`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from marshmallow import Schema
 
-from .envelope import Event
+from .envelope import Event, MalformedEvent
 from .event_data import (
     AppointmentData,
     CancelledData,
@@ -38,9 +38,16 @@ NOTIFICATION_EXCHANGE = "notification.events"
 REPORTING_EXCHANGE = "reporting.events"
 
 
+#: turns the data of one version of an event into that of the next
+Upcast = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
 @dataclass(frozen=True)
 class EventType:
-    """One event type. `example` is the golden example that both sides test against."""
+    """One event type. `example` is the golden example that both sides test against.
+
+    `version`: the one that is published. `upcasts`: by the version that they start from, one for each earlier version.
+    """
 
     name: str
     summary: str
@@ -50,6 +57,7 @@ class EventType:
     exchange: str = BOOKING_EXCHANGE
     emitted_by: str = "booking"
     version: int = 1
+    upcasts: Mapping[int, Upcast] = field(default_factory=dict)
 
     @property
     def type(self) -> str:
@@ -247,3 +255,24 @@ def make(
         data=data,
         traceparent=traceparent,
     )
+
+
+def readable_types(names: Iterable[str]) -> list[str]:
+    """The types of all versions of these events, which a consumer binds its queue to."""
+    return [f"{name}.v{version}" for name in names for version in range(1, EVENTS[name].version + 1)]
+
+
+def upcast(event: Event, types: Mapping[str, EventType] = EVENTS) -> Event:
+    """The event as the current version would say it.
+
+    Raises MalformedEvent for a version that is newer than this consumer, which can read it after its upgrade.
+    """
+    current = types.get(event.name)
+    if current is None or event.type == current.type:
+        return event
+    if event.version > current.version:
+        raise MalformedEvent(f"{event.type} is newer than {current.type}; upgrade the consumer, then replay the event")
+    data = event.data
+    for version in range(event.version, current.version):
+        data = current.upcasts[version](data)
+    return replace(event, type=current.type, data=data)

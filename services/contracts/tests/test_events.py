@@ -1,6 +1,7 @@
 """The published events match their schemas and examples."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -33,10 +34,49 @@ def an_event(**changes):
     return events.make("appointment.booked", **{**values, **changes})
 
 
-def test_an_event_survives_serialisation_to_the_bus_and_the_database():
+def test_an_event_survives_serialisation_to_the_bus():
     event = an_event()
     assert Event.from_json(event.to_json()) == event
-    assert Event.from_document(event.to_document()) == event
+
+
+def _with_persons_as_visitors(data):
+    """As if version 2 had renamed a field."""
+    return {**{name: value for name, value in data.items() if name != "persons"}, "visitors": data["persons"]}
+
+
+SECOND_VERSION = {
+    "appointment.booked": replace(
+        events.EVENTS["appointment.booked"], version=2, upcasts={1: _with_persons_as_visitors}
+    )
+}
+
+
+def test_a_consumer_of_the_second_version_reads_an_event_of_the_first_through_its_upcast():
+    event = an_event(data={"appointment": "abc", "persons": 2})
+    read = events.upcast(event, SECOND_VERSION)
+    assert (read.type, read.data) == ("appointment.booked.v2", {"appointment": "abc", "visitors": 2})
+    assert (read.id, read.sequence, read.time) == (event.id, event.sequence, event.time)
+
+
+def test_an_event_of_the_current_version_is_read_as_it_is():
+    event = an_event()
+    assert events.upcast(event) is event
+
+
+def test_an_event_of_a_newer_version_than_the_consumer_waits_with_the_dead_letters():
+    newer = replace(an_event(), type="appointment.booked.v2")
+    with pytest.raises(MalformedEvent, match="upgrade the consumer"):
+        events.upcast(newer)
+
+
+def test_a_consumer_is_bound_to_every_version_that_it_reads(monkeypatch):
+    monkeypatch.setitem(events.EVENTS, "appointment.booked", SECOND_VERSION["appointment.booked"])
+    assert events.readable_types(["appointment.booked"]) == ["appointment.booked.v1", "appointment.booked.v2"]
+
+
+@pytest.mark.parametrize("event", events.EVENTS.values(), ids=lambda event: event.type)
+def test_every_earlier_version_has_an_upcast(event):
+    assert sorted(event.upcasts) == list(range(1, event.version))
 
 
 def test_an_event_has_a_versioned_type_and_a_subject_with_a_sequence():

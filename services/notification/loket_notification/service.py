@@ -12,7 +12,7 @@ from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
-from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, REPORTING_EXCHANGE
+from loket_contracts.events import BOOKING_EXCHANGE, REPORTING_EXCHANGE, readable_types, upcast
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import Catalogue
@@ -62,7 +62,8 @@ class NotificationService(DeadLetters, Probes):
         [(BOOKING_EXCHANGE, list(subscriptions.TYPES))],
     )
     def on_booking_event(self, event: Event) -> None:
-        self.app.webhook_pusher.plan_deliveries(event)
+        self.app.webhook_pusher.plan_deliveries(event)  # as published: a subscription names a version
+        event = upcast(event)
         context = self.app.context
         if event.name == ERASED:
             context.messages.forgotten(event.data["appointments"], context.now())
@@ -73,9 +74,9 @@ class NotificationService(DeadLetters, Probes):
         if plan.plan_messages(context, read, self.traceparent):
             self.app.dispatcher.wake()
 
-    @listen("notification.reports", [(REPORTING_EXCHANGE, [EVENTS["report.due"].type])])
+    @listen("notification.reports", [(REPORTING_EXCHANGE, readable_types(["report.due"]))])
     def on_report_due(self, event: Event) -> None:
-        weekly_report.send(self.app.context, self.booking, self.reporting, event)
+        weekly_report.send(self.app.context, self.booking, self.reporting, upcast(event))
 
     @rpc
     def ping(self) -> str:

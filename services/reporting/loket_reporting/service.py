@@ -13,7 +13,7 @@ from loket_chassis.messaging.rpc import rpc, rpc_client
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_contracts.envelope import Event
-from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE
+from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, readable_types, upcast
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.notification import Notification
 from loket_contracts.rpc.reporting import Reporting
@@ -28,7 +28,9 @@ from .workers import rebuild, weekly_report
 
 
 def _consumed(exchange: str) -> tuple[str, list[str]]:
-    return exchange, [event.type for event in EVENTS.values() if event.exchange == exchange and event.name in KIND_OF]
+    return exchange, readable_types(
+        event.name for event in EVENTS.values() if event.exchange == exchange and event.name in KIND_OF
+    )
 
 
 def _now() -> dt.datetime:
@@ -52,8 +54,9 @@ class ReportingService(DeadLetters, Probes):
 
     @listen("reporting.events", [_consumed(BOOKING_EXCHANGE), _consumed(NOTIFICATION_EXCHANGE)])
     def on_event(self, event: Event) -> None:
+        current = upcast(event)
         for projection in self.app.projections.all():
-            if projection.facts.apply(event):
+            if projection.facts.apply(current):
                 self.app.rollup.wake()
 
     @timer(300)

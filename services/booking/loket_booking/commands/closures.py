@@ -11,7 +11,7 @@ from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.closures import CloseTime, Move
 from loket_contracts.rpc.booking.staff_answers import MoveResult
 
-from ..domain.catalogue import Closure, Municipality
+from ..domain.catalogue import Municipality
 from ..domain.grid import local_date
 from ..feeds.sandbox import busy_times_sandboxed
 from ..store.cards import Cards
@@ -42,13 +42,11 @@ class ClosureCommands:
         stored = StoredClosure(
             id=uuid.uuid4().hex,
             municipality=municipality,
-            closure=Closure(
-                first=command.first,
-                last=command.last or command.first,
-                reason={known.languages[0]: command.reason},
-                start=command.start,
-                end=command.end,
-            ),
+            first=command.first,
+            last=command.last or command.first,
+            reason={known.languages[0]: command.reason},
+            start=command.start,
+            end=command.end,
             resource=command.resource,
             location=command.location,
             source="staff",

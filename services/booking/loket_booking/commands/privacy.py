@@ -100,9 +100,9 @@ class PrivacyCommands:
     def finish_erasures(self) -> int:
         """Finish the erasures whose process died. Returns their number."""
         unfinished = self.erasures.unfinished(self.clock())
-        for identifier, appointments in unfinished:
-            self._erase(list(self.cards.get_all(appointments).values()), Request(by="system"))
-            self.erasures.finish(identifier)
+        for erasure in unfinished:
+            self._erase(list(self.cards.get_all(erasure.appointments).values()), Request(by="system"))
+            self.erasures.finish(erasure.id)
         return len(unfinished)
 
     def _cards_of(self, municipality: str, person: str) -> list[Card]:
@@ -118,9 +118,7 @@ class PrivacyCommands:
 
     def _feedback(self, card: Card) -> ExportedFeedback | None:
         found = self.feedback.get(card.id)
-        if found is None:
-            return None
-        return {"score": found["score"], "comment": found["comment"], "at": found["at"].isoformat()}
+        return {"score": found.score, "comment": found.comment, "at": found.at.isoformat()} if found else None
 
     def _erase(self, cards: list[Card], request: Request) -> None:
         system = Request(by="system", traceparent=request.traceparent)

@@ -12,6 +12,7 @@ from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import DEFAULT_LANGUAGE
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from . import lifecycle
 from .appointment_spec import AppointmentSpec
@@ -46,7 +47,7 @@ STATE_COMMANDS = frozenset(TRANSITIONS) - {"book", "reschedule", "cancel"}
 
 
 @dataclass(frozen=True)
-class Appointment:
+class Appointment(PreservesUnknownFields):
     """An appointment as stored in an agenda. `sequence` counts its events; times are in UTC.
 
     `desk`: the counter to which the resident is called. `outcome`: of a completed visit, one of OUTCOMES

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import WEEKDAYS
 from loket_contracts.rpc.booking.slots import WelcomeStarts
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .appointment_spec import AppointmentSpec
 from .assignment import NOWHERE, Assignment, Groups, Starts
@@ -38,7 +39,7 @@ class Slot(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Preference:
+class Preference(PreservesUnknownFields):
     """Preferred starts: weekdays (0 is Monday; empty is any), and local times from `after` until before `before`."""
 
     weekdays: frozenset[int] = frozenset()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from loket_contracts import events
 from loket_contracts.envelope import Event
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .catalogue import Resource
 from .grid import MINUTES
@@ -15,7 +16,7 @@ from .opening_hours import Calendar
 
 
 @dataclass(frozen=True)
-class Capacity:
+class Capacity(PreservesUnknownFields):
     """The offered minutes of one resource-day, as last published."""
 
     municipality: str

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 STAFF = frozenset({"staff", "system"})
 ANYONE = frozenset({"resident", "portal"}) | STAFF
@@ -35,7 +36,7 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class HistoryEntry:
+class HistoryEntry(PreservesUnknownFields):
     """A transition that took place: its command, time, role and reason. `who`: as in `Actor`."""
 
     command: str

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from loket_contracts.unknown_fields import PreservesUnknownFields
+
 from .grid import span
 
 
@@ -26,7 +28,7 @@ class AgendaKey(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Placement:
+class Placement(PreservesUnknownFields):
     """The cells that a claim takes in one agenda, including buffers. `purpose`: visit or study."""
 
     agenda: AgendaKey

@@ -10,6 +10,7 @@ from typing import Any
 
 from loket_contracts import events
 from loket_contracts.envelope import Event
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from . import lifecycle
 from .lifecycle import ANYONE, STAFF, Actor, HistoryEntry, Transition
@@ -29,7 +30,7 @@ TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
 
 
 @dataclass(frozen=True)
-class Ticket:
+class Ticket(PreservesUnknownFields):
     """A number in the queue of one location and day, without personal data.
 
     `arrived_at`: determines the place in the line, also after a transfer. `resource`, `desk`: the specialist and

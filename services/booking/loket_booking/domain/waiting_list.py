@@ -11,6 +11,7 @@ from typing import Any
 from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .appointment import Appointment
 from .availability import ANY, Preference
@@ -21,7 +22,7 @@ MAX_MISSED = 2
 
 
 @dataclass(frozen=True)
-class Offer:
+class Offer(PreservesUnknownFields):
     """A slot that is held for one resident until `expires`. `hold`: its id."""
 
     hold: str
@@ -31,7 +32,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(PreservesUnknownFields):
     """An appointment on the list, with the appointment's id. `state`: waiting, offered or left.
 
     `declined`: the starts that were declined or not answered. `not_before`: the first acceptable local day. `missed`:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.rpc.booking.administration_answers import AuditEntry, AuditPage, ConfigurationText, PartValues
 
 from ..commands.configuration_changes import AMENDABLE, ConfigurationCommands
 from ..configuration import reader
 from ..store.audit import Audit
+from ..store.audit import AuditEntry as StoredEntry
 from ..store.configurations import Configurations
 
 MAX_LISTED = 1000
@@ -58,13 +57,13 @@ class AdministrationQueries:
         return {"entries": [_describe(each) for each in found], "next": more}
 
 
-def _describe(entry: Mapping[str, Any]) -> AuditEntry:
+def _describe(entry: StoredEntry) -> AuditEntry:
     return {
-        "municipality": entry["municipality"],
-        "at": entry["at"].isoformat(),
-        "by": entry["by"],
-        "who": entry["who"],
-        "action": entry["action"],
-        "appointment": entry["appointment"],
-        "detail": entry["detail"],
+        "municipality": entry.municipality,
+        "at": entry.at.isoformat(),
+        "by": entry.by,
+        "who": entry.who,
+        "action": entry.action,
+        "appointment": entry.appointment,
+        "detail": entry.detail,
     }

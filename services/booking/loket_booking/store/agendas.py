@@ -2,8 +2,8 @@
 
     _id       "rumst/ro-1/2026-11-30"
     b0 .. b4  the booked cells as five words of 60 bits: the longest day has 25 hours, five in each word
-    holds     [{id, s, e, x, fingerprint, appointment}]   valid until x
-    claims    [{id, s, e, p, appointment}]   booked (p: purpose); a cancelled one stays, without its cells
+    holds     [codecs.HOLD]                  valid until x
+    claims    [codecs.CLAIM]                 booked; a cancelled one stays, without its cells
     owners    [id]           the appointments whose first placement is here. Its index is unique
     outbox    [event]                        what the relay has yet to publish
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bson.int64 import Int64
@@ -24,15 +24,16 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.messaging.event_documents import EVENT
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 
 from ..domain.appointment import Appointment
-from ..domain.resource_day import Agenda, AgendaKey, Hold, Placement
+from ..domain.resource_day import Agenda, AgendaKey, Placement
 from .agenda_cache import AgendaCache
 from .bitmap import WORD_NAMES, cells_in, clear_bits, empty_agenda, set_bits, words_of
-from .documents import appointment_to_document, claim_from_document, placement_to_document
+from .codecs import CLAIM, HELD_TIME, HOLD, StoredClaim, StoredHold
 
 #: how long an expired hold is stored, so that a resident who is late can still book a slot that is free
 EXPIRED_HOLD_RETENTION = dt.timedelta(hours=1)
@@ -89,7 +90,7 @@ class Agendas:
         return {
             by_id[document["_id"]]: Agenda(
                 booked=cells_in(document),
-                holds=tuple(Hold(h["id"], h["s"], h["e"], h["x"]) for h in document.get("holds", ())),
+                holds=tuple(map(HELD_TIME.decode, document.get("holds", ()))),
             )
             for document in self.collection.find({"_id": {"$in": list(by_id)}}, fields)
         }
@@ -101,7 +102,7 @@ class Agendas:
             found = self.collection.find_one(
                 {"owners": identifier, "owners.0": {"$exists": True}, "claims.id": identifier}, {"claims.$": 1}
             )
-        return claim_from_document(found["claims"][0]) if found else None
+        return _claimed(CLAIM.decode(found["claims"][0])) if found else None
 
     def get_claim(self, agenda: str, identifier: str) -> tuple[Appointment, list[Placement]]:
         """As `find_claim`. Raises Refusal: appointment-not-found."""
@@ -121,10 +122,10 @@ class Agendas:
             ]
         )
         return {
-            claim["id"]: claim_from_document(claim)[0]
+            claim.id: claim.appointment
             for document in found
-            for claim in document["claims"]
-            if "appointment" in claim
+            for claim in map(CLAIM.decode, document["claims"])
+            if claim.appointment is not None
         }
 
     def claimed_ids(self, agendas: Iterable[str]) -> set[str]:
@@ -139,8 +140,8 @@ class Agendas:
         )
         if found is None:
             return None
-        entry = found["holds"][0]
-        return HeldSlot(*claim_from_document(entry), entry["x"], entry.get("fingerprint"))
+        stored = HOLD.decode(found["holds"][0])
+        return HeldSlot(*_claimed(stored), stored.expires, stored.fingerprint)
 
     def get_hold(self, municipality: str, identifier: str) -> HeldSlot:
         """As `find_hold`, of this municipality. Raises Refusal: hold-not-found."""
@@ -159,13 +160,10 @@ class Agendas:
         """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            entry: Document = {"id": appointment.id, "s": placement.start, "e": placement.end, "x": expires}
+            held = StoredHold(appointment.id, placement.start, placement.end, expires)
             if first:
-                entry["appointment"] = appointment_to_document(appointment)
-                entry["placements"] = [placement_to_document(each) for each in placements]
-                if fingerprint is not None:
-                    entry["fingerprint"] = fingerprint
-            self._update_if_free(placement, {"$push": {"holds": entry}}, now, replaces, session)
+                held = replace(held, appointment=appointment, placements=tuple(placements), fingerprint=fingerprint)
+            self._update_if_free(placement, {"$push": {"holds": HOLD.encode(held)}}, now, replaces, session)
 
         self._write_each(placements, write)
         if replaces is not None:  # last: until then both holds keep the time from others
@@ -204,13 +202,13 @@ class Agendas:
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
             change: Document = {"$bit": clear_bits(placement), "$push": {}}
             if first:
-                change["$set"] = {"claims.$.appointment": appointment_to_document(appointment)}
-                change["$push"] = {"outbox": event.to_document()}
+                change["$set"] = _set_claim(placements, appointment)
+                change["$push"] = {"outbox": EVENT.encode(event)}
             else:
                 change["$pull"] = {"claims": {"id": appointment.id}}
             if release is not None:
-                rest = {"id": release_hold_id(appointment.id), "s": placement.start, "e": placement.end, "x": release}
-                change["$push"]["holds"] = rest
+                rest = StoredHold(release_hold_id(appointment.id), placement.start, placement.end, release)
+                change["$push"]["holds"] = HOLD.encode(rest)
             self._update_claim(placement, appointment, first, change, session)
 
         return self._write_unless_changed(placements, write)
@@ -218,8 +216,8 @@ class Agendas:
     def save_transition(self, placements: Sequence[Placement], appointment: Appointment, event: Event) -> bool:
         """Store a transition that changes no time, with its event. False if the appointment was changed meanwhile."""
         change = {
-            "$set": {"claims.$.appointment": appointment_to_document(appointment)},
-            "$push": {"outbox": event.to_document()},
+            "$set": _set_claim(placements, appointment),
+            "$push": {"outbox": EVENT.encode(event)},
         }
         return self._write_unless_changed(
             placements[:1],
@@ -350,16 +348,31 @@ def _claim_change(
     placement: Placement, placements: Sequence[Placement], appointment: Appointment, event: Event | None
 ) -> Document:
     """The update that claims a placement. That of the first one, which has the event, also stores the appointment."""
-    claim: Document = {"id": appointment.id, "s": placement.start, "e": placement.end}
-    if placement.purpose != "visit":
-        claim["p"] = placement.purpose
-    pushed: Document = {"claims": claim}
-    if event is not None:
-        claim["appointment"] = appointment_to_document(appointment)
-        claim["placements"] = [placement_to_document(each) for each in placements]
-        pushed["outbox"] = event.to_document()
-        pushed["owners"] = appointment.id
+    if event is None:
+        claim = StoredClaim(appointment.id, placement.start, placement.end, placement.purpose)
+        return {"$bit": set_bits(placement), "$push": {"claims": CLAIM.encode(claim)}}
+    pushed = {
+        "claims": CLAIM.encode(_first_claim(placements, appointment)),
+        "outbox": EVENT.encode(event),
+        "owners": appointment.id,
+    }
     return {"$bit": set_bits(placement), "$push": pushed}
+
+
+def _first_claim(placements: Sequence[Placement], appointment: Appointment) -> StoredClaim:
+    first = placements[0]
+    return StoredClaim(appointment.id, first.start, first.end, first.purpose, appointment, tuple(placements))
+
+
+def _set_claim(placements: Sequence[Placement], appointment: Appointment) -> Document:
+    """The `$set` of the first claim, field by field: those that this version does not know stay."""
+    return {f"claims.$.{name}": value for name, value in CLAIM.encode(_first_claim(placements, appointment)).items()}
+
+
+def _claimed(stored: StoredClaim | StoredHold) -> tuple[Appointment, list[Placement]]:
+    """The appointment of a first claim or hold, and all its placements."""
+    assert stored.appointment is not None
+    return stored.appointment, list(stored.placements)
 
 
 def _stale_holds(hold: str | None, now: dt.datetime) -> Document:

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from pymongo.database import Database
 
 from loket_chassis.storage import pagination
+from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.lifecycle import Actor
+
+
+@dataclass(frozen=True)
+class AuditEntry(PreservesUnknownFields):
+    """`by`: the role. `who`: the code of an account or key, if known."""
+
+    municipality: str
+    at: dt.datetime
+    by: str
+    who: str | None
+    action: str
+    appointment: str | None
+    detail: str
+
+
+AUDIT_ENTRY = Codec(AuditEntry, stores_version=False)
 
 
 class Audit:
@@ -29,17 +48,8 @@ class Audit:
         self, municipality: str, by: Actor, action: str, now: dt.datetime, appointment: str | None = None,
         detail: str = "",
     ) -> None:  # fmt: skip
-        self.collection.insert_one(
-            {
-                "municipality": municipality,
-                "at": now,
-                "by": by.role,
-                "who": by.who,
-                "action": action,
-                "appointment": appointment,
-                "detail": detail,
-            }
-        )
+        entry = AuditEntry(municipality, now, by.role, by.who, action, appointment, detail)
+        self.collection.insert_one(AUDIT_ENTRY.encode(entry))
 
     def record_once(
         self, municipality: str, by: Actor, action: str, now: dt.datetime, detail: str, every: dt.timedelta
@@ -51,9 +61,10 @@ class Audit:
 
     def page(
         self, municipality: str, appointment: str | None, before: str | None, most: int
-    ) -> tuple[list[Document], str | None]:
+    ) -> tuple[list[AuditEntry], str | None]:
         """The latest entries first, and the cursor of the next page. Raises Refusal: invalid-request."""
         query: Document = {"municipality": municipality}
         if appointment is not None:
             query["appointment"] = appointment
-        return pagination.latest(self.collection, query, before, most)
+        found, more = pagination.latest(self.collection, query, before, most)
+        return [AUDIT_ENTRY.decode(each) for each in found], more

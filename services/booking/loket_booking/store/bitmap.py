@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bson.int64 import Int64
 
+from loket_chassis.storage.codec import SCHEMA_VERSION
 from loket_chassis.storage.connection import Document
 
 from ..domain.resource_day import AgendaKey, Placement
@@ -13,6 +14,8 @@ from ..domain.resource_day import AgendaKey, Placement
 WORD_BITS = 60
 WORD_NAMES = ("b0", "b1", "b2", "b3", "b4")
 FULL = (1 << WORD_BITS) - 1
+#: of the words and names of an agenda; its claims and holds have versions of their own
+AGENDA_VERSION = 1
 
 
 def words_of(cells: int) -> list[tuple[str, int]]:
@@ -28,8 +31,8 @@ def cells_in(document: Document) -> int:
 
 def empty_agenda(key: AgendaKey, words: Sequence[str]) -> Document:
     """The fields of a new agenda document, with these words empty."""
-    names: Document = {"municipality": key.municipality, "resource": key.resource, "date": key.date.isoformat()}
-    return names | {word: Int64(0) for word in words}
+    fields: Document = {"municipality": key.municipality, "resource": key.resource, "date": key.date.isoformat()}
+    return fields | {SCHEMA_VERSION: AGENDA_VERSION} | {word: Int64(0) for word in words}
 
 
 def set_bits(placement: Placement) -> Document:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
+from loket_chassis.messaging.event_documents import EVENT
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
 from ..domain.capacity import Capacity
+from .codecs import CAPACITY
 from .repository import Repository
 
 
@@ -21,7 +23,7 @@ class Capacities(Repository[Capacity]):
     NAME = "capacities"
 
     def __init__(self, database: Database[Document]) -> None:
-        super().__init__(database, _document, _capacity)
+        super().__init__(database, CAPACITY)
 
     def create_indexes(self) -> None:
         self.collection.create_index([("municipality", 1), ("date", 1)], name="days")
@@ -48,17 +50,8 @@ class Capacities(Repository[Capacity]):
 
     @staticmethod
     def _with_outbox(capacity: Capacity, event: Event) -> Document:
-        return {"_id": capacity.id, **_document(capacity), "outbox": [event.to_document()]}
+        return {"_id": capacity.id, **CAPACITY.encode(capacity), "outbox": [EVENT.encode(event)]}
 
     def delete_before(self, date: dt.date) -> int:
         over = {"date": {"$lt": date.isoformat()}, "outbox": {"$size": 0}}
         return self.collection.delete_many(over).deleted_count
-
-
-def _document(capacity: Capacity) -> Document:
-    return {**vars(capacity), "date": capacity.date.isoformat()}
-
-
-def _capacity(document: Document) -> Capacity:
-    values = {name: document[name] for name in Capacity.__dataclass_fields__}
-    return Capacity(**{**values, "date": dt.date.fromisoformat(document["date"])})

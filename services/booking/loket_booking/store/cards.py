@@ -18,7 +18,9 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import UNJOURNALED, Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.resource_day import AgendaKey
 
@@ -37,7 +39,7 @@ class InvitationUsed(Exception):
 
 
 @dataclass(frozen=True)
-class Card:
+class Card(PreservesUnknownFields):
     """`agenda`: the id of the agenda with the claim. `visit_date`: its local day as YYYY-MM-DD.
 
     `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person, None when
@@ -76,6 +78,9 @@ class Card:
         return frozenset(file["question"] for file in self.files)
 
 
+CARD = Codec(Card, layouts={Card: Layout({"id": "_id"})}, stores_version=False)
+
+
 def new_reference() -> str:
     """A code that a resident can read out at the counter: eight characters, 40 bits, such as 7K3Q-9F2M."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(8))
@@ -110,9 +115,8 @@ class Cards:
 
     def add(self, card: Card) -> bool:
         """Store the card. False when there is one with its id. Raises PlaceTaken, InvitationUsed."""
-        document = {"_id": card.id, **{name: getattr(card, name) for name in Card.__dataclass_fields__ if name != "id"}}
         try:
-            self.unjournaled.insert_one(document)
+            self.unjournaled.insert_one(CARD.encode(card))
         except DuplicateKeyError as error:
             if self.get(card.id) is not None:
                 return False
@@ -136,13 +140,13 @@ class Cards:
     def move(self, card: Card, agenda: AgendaKey, session: ClientSession | None = None) -> Card:
         """Change the agenda of the card."""
         moved = replace(card, agenda=str(agenda), visit_date=agenda.date.isoformat())
-        place = {"agenda": moved.agenda, "visit_date": moved.visit_date}
+        place = CARD.encode_fields(agenda=moved.agenda, visit_date=moved.visit_date)
         self.unjournaled.update_one({"_id": card.id}, {"$set": place}, session=session)
         return moved
 
     def change(self, card: Card, **changes: Any) -> Card:
         """Replace whole fields of the card."""
-        self.collection.update_one({"_id": card.id}, {"$set": changes})
+        self.collection.update_one({"_id": card.id}, {"$set": CARD.encode_fields(**changes)})
         return replace(card, **changes)
 
     def append(self, card: Card, name: str, entry: Document, most: int | None = None) -> bool:
@@ -184,11 +188,11 @@ class Cards:
         self.collection.update_one(
             {"_id": card.id},
             {
-                "$set": {
-                    "contact": {}, "answers": answers, "files": [], "requests": [], "pseudonymised": True,
-                    "token_hash": f"none-{card.id}", "contact_mark": None, "places": [], "duty_at": None,
-                    "fingerprint": "", "notes": "", "name_words": [],
-                }
+                "$set": CARD.encode_fields(
+                    contact={}, answers=answers, files=[], requests=[], pseudonymised=True,
+                    token_hash=f"none-{card.id}", contact_mark=None, places=[], duty_at=None, fingerprint="", notes="",
+                    name_words=[],
+                )
             },
         )  # fmt: skip
 
@@ -245,8 +249,8 @@ class Cards:
 
 
 def _card(document: Document | None) -> Card | None:
-    return None if document is None else Card(id=document.pop("_id"), **document)
+    return None if document is None else CARD.decode(document)
 
 
 def _cards(documents: Iterable[Document]) -> list[Card]:
-    return [Card(id=document.pop("_id"), **document) for document in documents]
+    return [CARD.decode(document) for document in documents]

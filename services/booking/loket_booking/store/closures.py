@@ -11,23 +11,37 @@ from typing import Any
 
 from pymongo.database import Database
 
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
+from loket_contracts.languages import Text
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.catalogue import Closed, Closure
 
 
-@dataclass(frozen=True)
-class StoredClosure:
-    """A closure and what it closes. `source` is staff, or the name of a feed."""
+@dataclass(frozen=True, kw_only=True)
+class StoredClosure(PreservesUnknownFields):
+    """A closure and what it closes. `source` is staff, or the name of a feed. The first fields are as in `Closure`."""
 
+    first: dt.date
+    last: dt.date
+    reason: Text
+    start: dt.time | None = None
+    end: dt.time | None = None
     id: str
     municipality: str
-    closure: Closure
-    resource: str | None
-    location: str | None
+    resource: str | None = None
+    location: str | None = None
     source: str
-    made_by: str | None
+    made_by: str | None = None
     made_at: dt.datetime
+
+    @property
+    def closure(self) -> Closure:
+        return Closure(self.first, self.last, self.reason, self.start, self.end)
+
+
+CLOSURE = Codec(StoredClosure, layouts={StoredClosure: Layout({"id": "_id"})})
 
 
 class Closures:
@@ -44,7 +58,7 @@ class Closures:
         self.collection.create_index("last", name="past")
 
     def add(self, stored: StoredClosure) -> None:
-        self.collection.insert_one(_document(stored))
+        self.collection.insert_one(CLOSURE.encode(stored))
         self._changed(stored.municipality)
 
     def remove(self, municipality: str, identifier: str) -> StoredClosure | None:
@@ -55,7 +69,7 @@ class Closures:
         if found is None:
             return None
         self._changed(municipality)
-        return _stored_closure(found)
+        return CLOSURE.decode(found)
 
     def replace(
         self, municipality: str, resource: str, source: str, closures: Sequence[Closure], now: dt.datetime,
@@ -63,18 +77,21 @@ class Closures:
     ) -> int:  # fmt: skip
         """Replace all closures of a resource from `source`. Returns how many old ones last until `since` or later."""
         mine = {"municipality": municipality, "resource": resource, "source": source}
-        before = [_stored_closure(found).closure for found in self.collection.find(mine)]
+        before = [CLOSURE.decode(found).closure for found in self.collection.find(mine)]
         current = sum(closure.last >= since for closure in before)
         if {_times(closure) for closure in before} == {_times(closure) for closure in closures}:
             return current
         made = [
-            StoredClosure(uuid.uuid4().hex, municipality, closure, resource, None, source, None, now)
+            StoredClosure(
+                **vars(closure), id=uuid.uuid4().hex, municipality=municipality, resource=resource, source=source,
+                made_at=now,
+            )
             for closure in closures
-        ]
+        ]  # fmt: skip
         with self.collection.database.client.start_session() as session, session.start_transaction():
             self.collection.delete_many(mine, session=session)
             if made:
-                self.collection.insert_many([_document(stored) for stored in made], session=session)
+                self.collection.insert_many([CLOSURE.encode(stored) for stored in made], session=session)
         self._changed(municipality)
         return current
 
@@ -84,7 +101,7 @@ class Closures:
 
     def ending_from(self, municipality: str, since: dt.date) -> list[StoredClosure]:
         query = {"municipality": municipality, "last": {"$gte": since.isoformat()}}
-        return [_stored_closure(found) for found in self.collection.find(query).sort("first", 1)]
+        return [CLOSURE.decode(found) for found in self.collection.find(query).sort("first", 1)]
 
     def revision(self, municipality: str) -> int:
         found = self.revisions.find_one({"_id": municipality})
@@ -95,7 +112,7 @@ class Closures:
         everywhere = []
         locations: dict[str, list[Closure]] = defaultdict(list)
         resources: dict[str, list[Closure]] = defaultdict(list)
-        for stored in map(_stored_closure, self.collection.find({"municipality": municipality})):
+        for stored in map(CLOSURE.decode, self.collection.find({"municipality": municipality})):
             if stored.resource is not None:
                 resources[stored.resource].append(stored.closure)
             elif stored.location is not None:
@@ -114,36 +131,6 @@ class Closures:
 
     def _changed(self, municipality: str) -> None:
         self.revisions.update_one({"_id": municipality}, {"$inc": {"revision": 1}}, upsert=True)
-
-
-def _document(stored: StoredClosure) -> Document:
-    closure = stored.closure
-    return {
-        "_id": stored.id,
-        "municipality": stored.municipality,
-        "first": closure.first.isoformat(),
-        "last": closure.last.isoformat(),
-        "start": closure.start and closure.start.isoformat(),
-        "end": closure.end and closure.end.isoformat(),
-        "reason": dict(closure.reason),
-        "resource": stored.resource,
-        "location": stored.location,
-        "source": stored.source,
-        "made_by": stored.made_by,
-        "made_at": stored.made_at,
-    }
-
-
-def _stored_closure(document: Document) -> StoredClosure:
-    closure = Closure(
-        first=dt.date.fromisoformat(document["first"]),
-        last=dt.date.fromisoformat(document["last"]),
-        reason=document["reason"],
-        start=document["start"] and dt.time.fromisoformat(document["start"]),
-        end=document["end"] and dt.time.fromisoformat(document["end"]),
-    )
-    names = {name: document[name] for name in ("municipality", "resource", "location", "source", "made_by", "made_at")}
-    return StoredClosure(id=document["_id"], closure=closure, **names)
 
 
 def _times(closure: Closure) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from loket_chassis.storage.connection import Document
 from ..domain.appointment import Appointment
 from ..domain.resource_day import AgendaKey, Placement
 from .agendas import Agendas
-from .documents import appointment_from_document
+from .codecs import CLAIM
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,5 @@ class DayView:
 
 
 def _claim(agenda: AgendaKey, entry: Document) -> Claim:
-    stored = entry.get("appointment")
-    return Claim(
-        entry["id"],
-        Placement(agenda, entry["s"], entry["e"], entry.get("p", "visit")),
-        appointment_from_document(stored) if stored else None,
-    )
+    stored = CLAIM.decode(entry)
+    return Claim(stored.id, Placement(agenda, stored.start, stored.end, stored.purpose), stored.appointment)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from pymongo.database import Database
 
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 
 @dataclass(frozen=True)
-class Draft:
+class Draft(PreservesUnknownFields):
     """`id`: that of the hold. `contact`: as in a card; empty until the resident gives it."""
 
     id: str
@@ -19,6 +21,9 @@ class Draft:
     expires: dt.datetime
     answers: dict[str, str] = field(default_factory=dict)
     contact: dict[str, str | None] = field(default_factory=dict)
+
+
+DRAFT = Codec(Draft, layouts={Draft: Layout({"id": "_id"})}, stores_version=False)
 
 
 class Drafts:
@@ -34,8 +39,7 @@ class Drafts:
 
     def get(self, hold: str) -> Draft | None:
         found = self.collection.find_one({"_id": hold})
-        return Draft(id=found.pop("_id"), **found) if found else None
+        return DRAFT.decode(found) if found else None
 
     def save(self, draft: Draft) -> None:
-        document = {name: value for name, value in vars(draft).items() if name != "id"}
-        self.collection.replace_one({"_id": draft.id}, document, upsert=True)
+        self.collection.replace_one({"_id": draft.id}, DRAFT.encode(draft), upsert=True)

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from pymongo.database import Database
 
+from loket_chassis.messaging.event_documents import EVENT
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 #: longer than any erasure takes
 MAX_ERASURE_TIME = dt.timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Erasure(PreservesUnknownFields):
+    """`appointments`: whose cards are erased."""
+
+    id: str
+    at: dt.datetime
+    appointments: tuple[str, ...]
+    done: bool = False
+
+
+ERASURE = Codec(Erasure, layouts={Erasure: Layout({"id": "_id"})})
 
 
 class Erasures:
@@ -22,20 +39,13 @@ class Erasures:
         self.collection = database[self.NAME]
 
     def start(self, event: Event) -> None:
-        self.collection.insert_one(
-            {
-                "_id": event.subject,
-                "at": event.time,
-                "appointments": event.data["appointments"],
-                "done": False,
-                "outbox": [event.to_document()],
-            }
-        )
+        erasure = Erasure(event.subject, event.time, tuple(event.data["appointments"]))
+        self.collection.insert_one({**ERASURE.encode(erasure), "outbox": [EVENT.encode(event)]})
 
     def finish(self, identifier: str) -> None:
-        self.collection.update_one({"_id": identifier}, {"$set": {"done": True}})
+        self.collection.update_one({"_id": identifier}, {"$set": ERASURE.encode_fields(done=True)})
 
-    def unfinished(self, now: dt.datetime) -> list[tuple[str, list[str]]]:
-        """(id, appointments) of the erasures whose process died."""
+    def unfinished(self, now: dt.datetime) -> list[Erasure]:
+        """The erasures whose process died."""
         found = self.collection.find({"done": False, "at": {"$lte": now - MAX_ERASURE_TIME}})
-        return [(document["_id"], document["appointments"]) for document in found]
+        return [ERASURE.decode(document) for document in found]

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
+
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.messaging.event_documents import EVENT
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
+from loket_contracts.unknown_fields import PreservesUnknownFields
+
+
+@dataclass(frozen=True)
+class Rating(PreservesUnknownFields):
+    """A score from 1 to 5 and a comment. `id`: that of the appointment."""
+
+    id: str
+    municipality: str
+    score: int
+    comment: str
+    at: dt.datetime
+
+
+RATING = Codec(Rating, layouts={Rating: Layout({"id": "_id"})})
 
 
 class Feedback:
@@ -19,16 +39,17 @@ class Feedback:
 
     def add(self, appointment: str, municipality: str, score: int, comment: str, event: Event) -> bool:
         """Store it with its event. False when the appointment has feedback."""
-        document = {"municipality": municipality, "score": score, "comment": comment, "at": event.time}
+        rating = Rating(appointment, municipality, score, comment, event.time)
         try:
-            self.collection.insert_one({"_id": appointment, **document, "outbox": [event.to_document()]})
+            self.collection.insert_one({**RATING.encode(rating), "outbox": [EVENT.encode(event)]})
         except DuplicateKeyError:
             return False
         return True
 
-    def get(self, appointment: str) -> Document | None:
-        return self.collection.find_one({"_id": appointment}, {"outbox": 0})
+    def get(self, appointment: str) -> Rating | None:
+        found = self.collection.find_one({"_id": appointment})
+        return RATING.decode(found) if found else None
 
     def delete_comments(self, appointments: list[str]) -> None:
         """Delete the comments, which may hold names; the scores stay."""
-        self.collection.update_many({"_id": {"$in": appointments}}, {"$set": {"comment": ""}})
+        self.collection.update_many({"_id": {"$in": appointments}}, {"$set": RATING.encode_fields(comment="")})

@@ -1,13 +1,13 @@
 """Files that residents upload, in MongoDB's GridFS.
 
-A file that is uploaded before the booking is pending. Its metadata has `waits`, the entry for the card, and `until`,
-after which no booking can follow.
+A file that is uploaded before the booking is pending.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
@@ -15,7 +15,21 @@ from bson.errors import InvalidId
 from gridfs import GridFSBucket, NoFile
 from pymongo.database import Database
 
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
+
+
+@dataclass(frozen=True)
+class FileMetadata(PreservesUnknownFields):
+    """`waits`: of a pending file, the entry for the card. `until`: after this no booking of it can follow."""
+
+    appointment: str
+    waits: dict[str, Any] | None = None
+    until: dt.datetime | None = None
+
+
+FILE_METADATA = Codec(FileMetadata, layouts={FileMetadata: Layout(omit_default=frozenset({"waits", "until"}))})
 
 
 class Files:
@@ -35,20 +49,22 @@ class Files:
 
     def add(self, appointment: str, name: str, content: bytes) -> str:
         """Returns the id of the file."""
-        return str(self.bucket.upload_from_stream(name, content, metadata={"appointment": appointment}))
+        metadata = FILE_METADATA.encode(FileMetadata(appointment))
+        return str(self.bucket.upload_from_stream(name, content, metadata=metadata))
 
     def add_pending(
         self, appointment: str, name: str, content: bytes, entry: Mapping[str, Any], until: dt.datetime
     ) -> None:
         """Store a file for an appointment that is not booked yet."""
-        metadata = {"appointment": appointment, "waits": dict(entry), "until": until}
+        metadata = FILE_METADATA.encode(FileMetadata(appointment, dict(entry), until))
         self.bucket.upload_from_stream(name, content, metadata=metadata)
 
     def pending(self, appointment: str) -> list[dict[str, Any]]:
         """The entries of its pending files, with the id of each, in the order of upload."""
         query = {"metadata.appointment": appointment, "metadata.until": {"$exists": True}}
         return [
-            {"id": str(each["_id"]), **each["metadata"]["waits"]} for each in self.collection.find(query).sort("_id", 1)
+            {"id": str(each["_id"]), **(FILE_METADATA.decode(each["metadata"]).waits or {})}
+            for each in self.collection.find(query).sort("_id", 1)
         ]
 
     def expired_pending(self, moment: dt.datetime) -> list[str]:

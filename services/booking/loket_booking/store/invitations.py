@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pymongo.database import Database
 
 from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 
 @dataclass(frozen=True)
-class Invitation:
+class Invitation(PreservesUnknownFields):
     """What a resident may book once, until `expires`. `file_reference`: of the case that it is about."""
 
     id: str
@@ -30,6 +32,11 @@ class Invitation:
 
     def is_valid(self, now: dt.datetime) -> bool:
         return not self.revoked and now < self.expires
+
+
+INVITATION = Codec(
+    Invitation, layouts={Invitation: Layout({"id": "_id"}, beside=frozenset({"token_hash"}))}, stores_version=False
+)
 
 
 class Invitations:
@@ -48,8 +55,7 @@ class Invitations:
     def add(self, invitation: Invitation) -> str:
         """Store it. Returns the token of its link, which cannot be read again."""
         token = secrets.token_urlsafe(32)
-        values = {name: getattr(invitation, name) for name in Invitation.__dataclass_fields__ if name != "id"}
-        self.collection.insert_one({"_id": invitation.id, **values, "token_hash": hash_of(token)})
+        self.collection.insert_one({**INVITATION.encode(invitation), "token_hash": hash_of(token)})
         return token
 
     def get(self, identifier: str) -> Invitation | None:
@@ -60,7 +66,7 @@ class Invitations:
 
     def revoke(self, municipality: str, identifier: str) -> bool:
         found = {"_id": identifier, "municipality": municipality}
-        return self.collection.update_one(found, {"$set": {"revoked": True}}).matched_count == 1
+        return self.collection.update_one(found, {"$set": INVITATION.encode_fields(revoked=True)}).matched_count == 1
 
     def latest(self, municipality: str, most: int, types: Sequence[str] | None = None) -> list[Invitation]:
         """The latest first. `types`: only to these appointment types."""
@@ -68,14 +74,11 @@ class Invitations:
         if types is not None:
             query["appointment_type"] = {"$in": list(types)}
         found = self.collection.find(query).sort("made_at", -1).limit(most)
-        return [invitation for invitation in map(_invitation, found) if invitation is not None]
+        return [INVITATION.decode(document) for document in found]
 
     def delete_before(self, moment: dt.datetime) -> int:
         return self.collection.delete_many({"expires": {"$lt": moment}}).deleted_count
 
 
 def _invitation(document: Document | None) -> Invitation | None:
-    if document is None:
-        return None
-    del document["token_hash"]
-    return Invitation(id=document.pop("_id"), **document)
+    return None if document is None else INVITATION.decode(document)

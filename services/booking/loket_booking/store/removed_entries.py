@@ -5,16 +5,18 @@ The collection is derived from the stored versions, so it can be dropped and is 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 from pymongo import UpdateOne
 from pymongo.database import Database
 
+from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
 from loket_chassis.storage.versioned_documents import Versions
 from loket_contracts.errors import Refusal
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..configuration import reader
 from ..domain.catalogue import Municipality
@@ -23,8 +25,21 @@ from ..domain.removal import SECTIONS, removed
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class RemovedEntry(PreservesUnknownFields):
+    """`version`: the last one with the entry."""
+
+    municipality: str
+    section: str
+    name: str
+    version: int
+
+
+REMOVED_ENTRY = Codec(RemovedEntry)
+
+
 class RemovedEntries:
-    """{_id: municipality/section/name, municipality, section, name, version}: the last version with the entry.
+    """One document per removed entry, with the id municipality/section/name.
 
     One more document per municipality, {_id: municipality, compared}, has the last version that was compared. All
     writes are idempotent, so several processes may do this at once.
@@ -43,9 +58,9 @@ class RemovedEntries:
         """`municipality`, which is in force, with every removed entry as in the last version that had it."""
         self._compare_up_to(municipality)
         by_version: dict[int, list[tuple[str, str]]] = {}
-        for found in self.collection.find({"municipality": municipality.id}):
-            if found["name"] not in getattr(municipality, found["section"]):
-                by_version.setdefault(found["version"], []).append((found["section"], found["name"]))
+        for found in map(REMOVED_ENTRY.decode, self.collection.find({"municipality": municipality.id})):
+            if found.name not in getattr(municipality, found.section):
+                by_version.setdefault(found.version, []).append((found.section, found.name))
         sections: dict[str, Any] = {section: dict(getattr(municipality, section)) for section in SECTIONS}
         for version, entries in by_version.items():
             earlier = self._read(municipality.id, version)
@@ -65,14 +80,10 @@ class RemovedEntries:
             if after is None:
                 continue
             for section, name in removed(before, after) if before else ():
-                key: Document = {"municipality": current.id, "section": section, "name": name}
-                writes.append(
-                    UpdateOne(
-                        {"_id": f"{current.id}/{section}/{name}"},
-                        {"$max": {"version": before.version}, "$setOnInsert": key},  # type: ignore[union-attr]
-                        upsert=True,
-                    )
-                )
+                entry = REMOVED_ENTRY.encode(RemovedEntry(current.id, section, name, before.version))  # type: ignore[union-attr]
+                newest = {"version": entry.pop("version")}
+                key = {"_id": f"{current.id}/{section}/{name}"}
+                writes.append(UpdateOne(key, {"$max": newest, "$setOnInsert": entry}, upsert=True))
             before = after
         if writes:
             self.collection.bulk_write(writes)

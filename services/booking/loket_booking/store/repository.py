@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.messaging.event_documents import EVENT
+from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
@@ -30,35 +32,32 @@ class Repository(Generic[T]):
 
     NAME = ""
 
-    def __init__(
-        self, database: Database[Document], to_document: Callable[[T], Document], from_document: Callable[[Document], T]
-    ) -> None:
+    def __init__(self, database: Database[Document], codec: Codec[T]) -> None:
         self.collection = database[self.NAME]
-        self._to_document = to_document
-        self._from_document = from_document
+        self.codec = codec
 
     def save(self, entity: T, event: Event) -> bool:
         """Store the transition that led to `entity`, with its event. False if another one was stored meanwhile."""
-        document = self._to_document(entity)
+        document = self.codec.encode(entity)
         if entity.sequence == 1:
             try:
-                self.collection.insert_one({"_id": entity.id, **document, "outbox": [event.to_document()]})
+                self.collection.insert_one({"_id": entity.id, **document, "outbox": [EVENT.encode(event)]})
             except DuplicateKeyError:
                 return False
             return True
         result = self.collection.update_one(
             {"_id": entity.id, "sequence": entity.sequence - 1},
-            {"$set": document, "$push": {"outbox": event.to_document()}},
+            {"$set": document, "$push": {"outbox": EVENT.encode(event)}},
         )
         return result.modified_count == 1
 
     def get(self, identifier: str) -> T | None:
         found = self.collection.find_one({"_id": identifier})
-        return self._from_document(found) if found else None
+        return self.codec.decode(found) if found else None
 
     def get_all(self, identifiers: Iterable[str]) -> dict[str, T]:
         found = self.collection.find({"_id": {"$in": list(identifiers)}})
-        return {each["_id"]: self._from_document(each) for each in found}
+        return {each["_id"]: self.codec.decode(each) for each in found}
 
     def _find(self, query: Document, order: str, most: int = 0) -> list[T]:
-        return [self._from_document(found) for found in self.collection.find(query).sort(order, 1).limit(most)]
+        return [self.codec.decode(found) for found in self.collection.find(query).sort(order, 1).limit(most)]

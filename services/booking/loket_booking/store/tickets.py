@@ -10,7 +10,7 @@ from pymongo.database import Database
 from loket_chassis.storage.connection import Document
 
 from ..domain.ticket import Ticket
-from .documents import ticket_from_document, ticket_to_document
+from .codecs import TICKET
 from .repository import Repository
 
 
@@ -20,7 +20,7 @@ class Tickets(Repository[Ticket]):
     NAME = "tickets"
 
     def __init__(self, database: Database[Document]) -> None:
-        super().__init__(database, ticket_to_document, ticket_from_document)
+        super().__init__(database, TICKET)
         self.numbers = database["ticket_numbers"]
 
     def create_indexes(self) -> None:

@@ -9,7 +9,7 @@ from pymongo.database import Database
 from loket_chassis.storage.connection import Document
 
 from ..domain.waiting_list import Entry
-from .documents import entry_from_document, entry_to_document
+from .codecs import WAITING_LIST_ENTRY
 from .repository import Repository
 
 
@@ -19,7 +19,7 @@ class WaitingLists(Repository[Entry]):
     NAME = "waiting_list"
 
     def __init__(self, database: Database[Document]) -> None:
-        super().__init__(database, entry_to_document, entry_from_document)
+        super().__init__(database, WAITING_LIST_ENTRY)
 
     def create_indexes(self) -> None:
         self.collection.create_index([("municipality", 1), ("state", 1), ("team", 1), ("joined_at", 1)], name="line")

@@ -8,6 +8,7 @@ from loket_contracts.envelope import Event
 from loket_contracts.rpc.service import EventPage
 
 from ..storage.connection import MongoDatabase
+from .event_documents import EVENT
 from .outbox import EVENT_LOG
 
 #: events in one RPC response
@@ -27,7 +28,7 @@ class EventLog(MongoDatabase):
     def page(self, after: str, most: int) -> EventPage:
         """The next events by id. Events that are added meanwhile reach consumers over the bus."""
         found = self.database[EVENT_LOG].find({"_id": {"$gt": after}}).sort("_id", 1).limit(min(most, MAX_AT_ONCE))
-        events = [Event.from_document(each) for each in found]
+        events = [EVENT.decode(each) for each in found]
         return page_of(events, events[-1].id if events else None)
 
 

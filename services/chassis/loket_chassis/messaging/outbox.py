@@ -29,6 +29,7 @@ from ..runtime.metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
 from ..runtime.worker import Worker
 from ..storage.connection import UNJOURNALED, Document, MongoConnection, MongoDatabase, only_known_already
 from . import exchanges
+from .event_documents import EVENT
 from .publisher_confirms import ConfirmingChannel
 
 BATCH = 200
@@ -132,7 +133,7 @@ class Outbox(Extension):
     def _find_left(self, before: dt.datetime) -> list[Entry]:
         """Entries older than `before` that this process is not delivering, oldest first."""
         found = [
-            Entry(name, document["_id"], Event.from_document(entry))
+            Entry(name, document["_id"], EVENT.decode(entry))
             for name in self.collections
             for document in self.connection.database[name]
             .find({"outbox.0": {"$exists": True}, "outbox.time": {"$lte": before}}, {"outbox": 1})
@@ -167,7 +168,7 @@ class Outbox(Extension):
         self._clear(batch)
 
     def _append_to_log(self, events: Sequence[Event]) -> None:
-        documents: list[Document] = [event.to_document() for event in events]
+        documents: list[Document] = [EVENT.encode(event) for event in events]
         try:
             # `_clear` completes it
             event_log = self.connection.database[EVENT_LOG].with_options(write_concern=UNJOURNALED)

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_contracts.envelope import Event
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
+from ..storage.codec import Codec, Layout
 from ..storage.connection import Document
+from .event_documents import EVENT
+
+
+@dataclass(frozen=True)
+class Published(PreservesUnknownFields):
+    """The subject of an event, and its time."""
+
+    subject: str
+    at: dt.datetime
+
+
+PUBLISHED = Codec(Published, layouts={Published: Layout(names={"subject": "_id"})})
 
 
 class PublishOnce:
@@ -30,7 +45,8 @@ class PublishOnce:
     def add(self, event: Event) -> bool:
         """Store the event for publishing. Return False when one of its subject was stored before."""
         try:
-            self.collection.insert_one({"_id": event.subject, "at": event.time, "outbox": [event.to_document()]})
+            published = PUBLISHED.encode(Published(event.subject, event.time))
+            self.collection.insert_one({**published, "outbox": [EVENT.encode(event)]})
         except DuplicateKeyError:
             return False
         return True

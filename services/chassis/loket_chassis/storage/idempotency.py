@@ -9,19 +9,35 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_contracts.errors import Refusal
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
+from .codec import Codec, Layout
 from .connection import Document, MongoDatabase
 
 T = TypeVar("T")
 TTL = dt.timedelta(days=1)
 #: after this time without a result the process is presumed dead, and a repeat executes the command
 PRESUMED_DEAD = dt.timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class StoredCommand(PreservesUnknownFields):
+    """A command with an idempotency key. `id`: the hash of scope and key. `body`: its hash. `result`: JSON, if any."""
+
+    id: str
+    body: str
+    at: dt.datetime
+    result: str | None = None
+
+
+STORED_COMMAND = Codec(StoredCommand, layouts={StoredCommand: Layout(names={"id": "_id"})})
 
 
 def utc_now() -> dt.datetime:
@@ -50,7 +66,7 @@ class IdempotencyKeys:
             return work()
         identifier, found = self._begin(key, scope, body)
         if found is not None:
-            stored: T = json.loads(found["result"])
+            stored: T = json.loads(found.result or "null")
             return stored
         result = self._execute(identifier, work)
         self._finish(identifier, json.dumps(result))
@@ -67,21 +83,22 @@ class IdempotencyKeys:
         self._finish(identifier, "null")
         return result
 
-    def _begin(self, key: str, scope: Iterable[str], body: Any) -> tuple[str, Document | None]:
-        """Claim the key. Return its identifier, and the document of the command when it was executed before."""
+    def _begin(self, key: str, scope: Iterable[str], body: Any) -> tuple[str, StoredCommand | None]:
+        """Claim the key. Return its identifier, and the command when it was executed before."""
         identifier = hashlib.sha256("\0".join((*scope, key)).encode()).hexdigest()
         fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
         now = self._now()
         try:
-            self.collection.insert_one({"_id": identifier, "body": fingerprint, "at": now, "result": None})
+            self.collection.insert_one(STORED_COMMAND.encode(StoredCommand(identifier, fingerprint, now)))
         except DuplicateKeyError:
             found = self.collection.find_one({"_id": identifier})
             if found is None:  # the first was refused just now
                 raise Refusal("outcome-unknown") from None
-            if found["body"] != fingerprint:
+            earlier = STORED_COMMAND.decode(found)
+            if earlier.body != fingerprint:
                 raise Refusal("idempotency-key-reused") from None
-            if found["result"] is not None:
-                return identifier, found
+            if earlier.result is not None:
+                return identifier, earlier
             taken_over = self.collection.update_one(
                 {"_id": identifier, "result": None, "at": {"$lte": now - PRESUMED_DEAD}}, {"$set": {"at": now}}
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from pymongo import DESCENDING
 from pymongo.collection import Collection
@@ -10,12 +11,28 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.service import StoredVersion
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
+from .codec import Codec
 from .connection import Document
 
 
+@dataclass(frozen=True)
+class Version(PreservesUnknownFields):
+    """A text and its author."""
+
+    municipality: str
+    version: int
+    text: str
+    by: str
+    at: dt.datetime
+
+
+VERSION = Codec(Version)
+
+
 class Versions:
-    """{municipality, version, text, by, at}, one document each."""
+    """One document per version."""
 
     def __init__(self, collection: Collection[Document]) -> None:
         self.collection = collection
@@ -35,15 +52,13 @@ class Versions:
         """
         while True:
             latest = self._latest(municipality)
-            if follows is not None and follows != (latest["version"] if latest else 0):
+            if follows is not None and follows != (latest.version if latest else 0):
                 raise Refusal("settings-changed")
-            if latest is not None and latest["text"] == text:
-                return int(latest["version"]), False
-            version = latest["version"] + 1 if latest else 1
+            if latest is not None and latest.text == text:
+                return latest.version, False
+            version = latest.version + 1 if latest else 1
             try:
-                self.collection.insert_one(
-                    {"municipality": municipality, "version": version, "text": text, "by": by, "at": now}
-                )
+                self.collection.insert_one(VERSION.encode(Version(municipality, version, text, by, now)))
             except DuplicateKeyError:
                 continue  # another process stored a version at the same moment: compare with that one
             return version, True
@@ -53,12 +68,12 @@ class Versions:
         found = self._latest(municipality, version)
         if found is None:
             raise Refusal("no-such-version", {"version": version or "?"})
-        return str(found["text"])
+        return found.text
 
     def latest(self, municipality: str) -> tuple[int, str]:
         """The version in force and its text; 0 and "" when there is none yet."""
         found = self._latest(municipality)
-        return (int(found["version"]), str(found["text"])) if found else (0, "")
+        return (found.version, found.text) if found else (0, "")
 
     def in_force(self, municipality: str) -> StoredVersion | None:
         """The version in force with its time and author."""
@@ -67,8 +82,8 @@ class Versions:
 
     def listed(self, municipality: str, most: int = 100) -> list[StoredVersion]:
         """The versions with time and author, the latest first."""
-        found = self.collection.find({"municipality": municipality}, {"_id": 0, "version": 1, "by": 1, "at": 1})
-        return [_stored_version(each) for each in found.sort("version", DESCENDING).limit(most)]
+        found = self.collection.find({"municipality": municipality}).sort("version", DESCENDING).limit(most)
+        return [_stored_version(VERSION.decode(each)) for each in found]
 
     def newest(self) -> dict[str, int]:
         """The version in force, by municipality."""
@@ -80,12 +95,13 @@ class Versions:
         )
         return {each["_id"]: each["version"] for each in found}
 
-    def _latest(self, municipality: str, version: int | None = None) -> Document | None:
+    def _latest(self, municipality: str, version: int | None = None) -> Version | None:
         query: Document = {"municipality": municipality}
         if version is not None:
             query["version"] = version
-        return self.collection.find_one(query, sort=[("version", DESCENDING)])
+        found = self.collection.find_one(query, sort=[("version", DESCENDING)])
+        return VERSION.decode(found) if found else None
 
 
-def _stored_version(found: Document) -> StoredVersion:
-    return {"version": found["version"], "at": found["at"].isoformat(), "by": found["by"]}
+def _stored_version(found: Version) -> StoredVersion:
+    return {"version": found.version, "at": found.at.isoformat(), "by": found.by}

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
 from pymongo.database import Database
 
+from loket_chassis.messaging.event_documents import EVENT
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
@@ -186,7 +187,7 @@ class Messages:
         change: Document = {"$set": known, "$unset": {"next_at": "", "claim": ""}}
         pushed = _tried(now, provider, state if state == "sent" else reason)
         if event is not None:
-            pushed["$push"]["outbox"] = event.to_document()
+            pushed["$push"]["outbox"] = EVENT.encode(event)
         return UpdateOne({"_id": claimed.message.id, "claim": claimed.claim, "state": "sending"}, {**change, **pushed})
 
     def counts(self, people: Iterable[str], since: dt.datetime) -> dict[tuple[str, str], int]:
@@ -202,7 +203,7 @@ class Messages:
     def receive(self, provider: str, provider_id: str, state: str, reason: str, event: Event) -> bool:
         """Record a delivery receipt. Return False when no such message was sent."""
         query = {"provider": provider, "provider_id": provider_id, "state": "sent"}
-        change = {"$set": {"state": state, "reason": reason}, "$push": {"outbox": event.to_document()}}
+        change = {"$set": {"state": state, "reason": reason}, "$push": {"outbox": EVENT.encode(event)}}
         return self.collection.update_one(query, change).modified_count == 1
 
     def by_receipt(self, provider: str, provider_id: str) -> tuple[PlannedMessage, int] | None:

@@ -9,7 +9,7 @@ import datetime as dt
 
 from loket_chassis.storage.connection import Document
 from loket_contracts.errors import Refusal
-from loket_contracts.events import BOOKING_EXCHANGE, EVENTS
+from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, readable_types
 from loket_contracts.rpc.notification.answers import DeliveryPage, NewSubscription, Subscription
 from loket_contracts.rpc.notification.commands import Subscribe
 
@@ -18,7 +18,7 @@ from .store import Webhooks, describe
 from .targets import NotAllowed, check_target
 
 #: the event types that can be subscribed to
-TYPES = tuple(sorted(event.type for event in EVENTS.values() if event.exchange == BOOKING_EXCHANGE))
+TYPES = tuple(sorted(readable_types(event.name for event in EVENTS.values() if event.exchange == BOOKING_EXCHANGE)))
 MAX_PER_OWNER = 20
 
 

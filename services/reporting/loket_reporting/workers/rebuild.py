@@ -15,6 +15,7 @@ import structlog
 
 from loket_chassis.runtime.worker import Spawn
 from loket_contracts.envelope import Event
+from loket_contracts.events import upcast
 from loket_contracts.rpc.reporting.answers import RebuildProgress
 from loket_contracts.rpc.service import EventSource
 
@@ -69,7 +70,7 @@ def rebuild(fresh: Projection, sources: dict[str, EventSource], report: Callable
     events = 0
     for source in sources.values():
         for page in _pages(source):
-            events_of_page = [Event.from_json(each) for each in page]
+            events_of_page = [upcast(Event.from_json(each)) for each in page]
             fresh.facts.apply_all([each for each in events_of_page if each.name in KIND_OF])
             events += len(events_of_page)
             report(events=events)

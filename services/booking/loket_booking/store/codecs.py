@@ -1,0 +1,64 @@
+"""The codecs of the domain's entities: how appointments, tickets and waiting list entries are stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from loket_chassis.storage.codec import Codec, Layout
+from loket_contracts.unknown_fields import PreservesUnknownFields
+
+from ..domain.appointment import Appointment
+from ..domain.capacity import Capacity
+from ..domain.resource_day import AgendaKey, Hold, Placement
+from ..domain.ticket import Ticket
+from ..domain.waiting_list import Entry
+
+
+@dataclass(frozen=True)
+class StoredClaim(PreservesUnknownFields):
+    """Booked time in an agenda. `appointment`, `placements`: only in the first claim of an appointment."""
+
+    id: str
+    start: int
+    end: int
+    purpose: str = "visit"
+    appointment: Appointment | None = None
+    placements: tuple[Placement, ...] = ()
+
+
+@dataclass(frozen=True)
+class StoredHold(PreservesUnknownFields):
+    """Held time in an agenda. `appointment`, `placements`, `fingerprint`: only in the first hold of a request."""
+
+    id: str
+    start: int
+    end: int
+    expires: dt.datetime
+    appointment: Appointment | None = None
+    placements: tuple[Placement, ...] = ()
+    fingerprint: str | None = None
+
+
+_TIME = {"start": "s", "end": "e"}
+_PLACEMENT = Layout({**_TIME, "purpose": "p"}, omit_default={"purpose"})
+_FIRST_ONLY = frozenset({"appointment", "placements"})
+_HOLD_NAMES = {**_TIME, "expires": "x"}
+
+CLAIM = Codec(
+    StoredClaim,
+    layouts={
+        StoredClaim: Layout({**_TIME, "purpose": "p"}, omit_default=_FIRST_ONLY | {"purpose"}), Placement: _PLACEMENT
+    },
+    text_types={AgendaKey: AgendaKey.parse},
+)  # fmt: skip
+HOLD = Codec(
+    StoredHold,
+    layouts={StoredHold: Layout(_HOLD_NAMES, omit_default=_FIRST_ONLY | {"fingerprint"}), Placement: _PLACEMENT},
+    text_types={AgendaKey: AgendaKey.parse},
+)
+#: the time of a hold without its appointment, for a search
+HELD_TIME = Codec(Hold, layouts={Hold: Layout(_HOLD_NAMES)})
+TICKET = Codec(Ticket)
+WAITING_LIST_ENTRY = Codec(Entry)
+CAPACITY = Codec(Capacity)

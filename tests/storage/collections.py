@@ -1,0 +1,126 @@
+"""Every collection of every service: what a document holds, and the codec that reads and writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from loket_booking.store import (
+    audit,
+    cards,
+    closures,
+    codecs,
+    drafts,
+    erasures,
+    feedback,
+    files,
+    invitations,
+    removed_entries,
+)
+from loket_chassis.messaging import event_documents, publish_once
+from loket_chassis.storage import idempotency, versioned_documents
+from loket_chassis.storage.codec import Codec
+from loket_gateway.access import accounts, keys, provider, sessions
+from loket_gateway.access import audit as access_log
+from loket_gateway.http import proof_of_work
+from loket_notification.store import messages, reports, suppressions
+from loket_notification.webhooks import store as webhooks
+from loket_reporting.store import daily_counts, facts, projections
+
+UNSTORED = "not stored yet: release 0.1 refuses an unknown field here"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What one codec stores. `collections`: names, of which `*` is the number of a projection.
+
+    `part`: the field of the document that it is, when it is not the document. `golden`: the names of its examples, in
+    `golden/{service}`.
+    """
+
+    service: str
+    collections: tuple[str, ...]
+    contents: str
+    codec: Codec[Any]
+    golden: tuple[str, ...]
+    part: str = ""
+
+    @property
+    def version(self) -> int:
+        """The version of the newest golden document."""
+        return self.codec.version if self.codec.stores_version else 0
+
+
+@dataclass(frozen=True)
+class Uncoded:
+    """A collection, or a part of one, that no dataclass describes, and why."""
+
+    service: str
+    collection: str
+    contents: str
+    why: str
+
+
+STORED = (
+    Stored("booking", ("agendas",), "booked time; the first of an appointment has the appointment", codecs.CLAIM,
+           ("claim",), "claims"),
+    Stored("booking", ("agendas",), "held time; the first of a request has the appointment to be", codecs.HOLD,
+           ("hold",), "holds"),
+    Stored("booking", ("tickets",), "walk-ins", codecs.TICKET, ("ticket",)),
+    Stored("booking", ("waiting_list",), "appointments whose resident wants an earlier slot",
+           codecs.WAITING_LIST_ENTRY, ("waiting-list-entry",)),
+    Stored("booking", ("capacities",), "published capacity of a resource-day", codecs.CAPACITY, ("capacity",)),
+    Stored("booking", ("cards",), "contact cards", cards.CARD, ("card",)),
+    Stored("booking", ("invitations",), "links that book once", invitations.INVITATION, ("invitation",)),
+    Stored("booking", ("drafts",), "forms that are not booked yet", drafts.DRAFT, ("draft",)),
+    Stored("booking", ("closures",), "closures of staff and calendar feeds", closures.CLOSURE, ("closure",)),
+    Stored("booking", ("configurations",), "configuration texts by version", versioned_documents.VERSION,
+           ("configuration",)),
+    Stored("booking", ("removed_entries",), "removed parts of configurations", removed_entries.REMOVED_ENTRY,
+           ("removed-entry",)),
+    Stored("booking", ("erasures",), "erasures of residents' data", erasures.ERASURE, ("erasure",)),
+    Stored("booking", ("feedback",), "residents' feedback", feedback.RATING, ("feedback",)),
+    Stored("booking", ("files.files",), "uploaded files (GridFS)", files.FILE_METADATA, ("file", "pending-file"),
+           "metadata"),
+    Stored("booking", ("audit",), "who read or changed data of residents", audit.AUDIT_ENTRY, ("audit",)),
+    Stored("notification", ("messages",), "messages, without address or text", messages.MESSAGE,
+           ("message", "planned-message")),
+    Stored("notification", ("plans",), "message plans by version", versioned_documents.VERSION, ("plan",)),
+    Stored("notification", ("unwanted",), "suppressed addresses, by mark", suppressions.SUPPRESSION, ("suppression",)),
+    Stored("notification", ("reports",), "weekly reports that were sent", reports.REPORT, ("report",)),
+    Stored("notification", ("webhooks",), "webhook subscriptions", webhooks.SUBSCRIPTION, ("subscription",)),
+    Stored("notification", ("webhook_deliveries",), "events for webhooks", webhooks.DELIVERY, ("delivery",)),
+    *(
+        Stored("reporting", (f"{kind}_*",), f"facts: {kind}", codec, (kind,))
+        for kind, codec in facts.CODECS.items()
+    ),
+    Stored("reporting", ("days_*", "months_*"), "counts of a day or month and slice", daily_counts.COUNTS, ("counts",)),
+    Stored("reporting", ("generations",), "the projections in use", projections.NUMBERS, ("projection",), "_id: now"),
+    Stored("reporting", ("generations",), "progress of a rebuild", projections.PROGRESS, ("rebuild",), "_id: rebuild"),
+    Stored("gateway", ("accounts",), "accounts of staff", accounts.ACCOUNT, ("account",)),
+    Stored("gateway", ("sessions",), "sessions of staff", sessions.SESSION, ("session",)),
+    Stored("gateway", ("api_keys",), "API keys", keys.KEY, ("key",)),
+    Stored("gateway", ("access_log",), "logins and changes to access", access_log.ACCESS_LOG_ENTRY,
+           ("access-log-entry",)),
+    Stored("gateway", ("logins",), "logins in progress with the identity provider", provider.LOGIN, ("login",)),
+    Stored("gateway", ("stamps",), "unused stamps of the proof of work", proof_of_work.ISSUED_STAMP, ("stamp",)),
+    Stored("chassis", ("event_log",), "events; also in `outbox` of a document", event_documents.EVENT, ("event",)),
+    Stored("chassis", ("samples", "announced"), "events that belong to no document", publish_once.PUBLISHED,
+           ("published",)),
+    Stored("chassis", ("idempotency_keys",), "commands with an idempotency key", idempotency.STORED_COMMAND,
+           ("idempotency-key",)),
+)  # fmt: skip
+
+UNCODED = (
+    Uncoded("booking", "agendas", "names, bitmap and owners of an agenda", "only bit operators write the words"),
+    Uncoded("booking", "ticket_numbers", "the last number of a location and day", "a counter"),
+    Uncoded("booking", "closure_revisions", "the number of changes of a municipality", "a counter"),
+    Uncoded("booking", "card_progress", "the time until which orphaned cards were deleted", "a counter"),
+    Uncoded("booking", "removed_entries", "the last version that was compared", "a counter"),
+    Uncoded("booking", "clients", "permits in use", "only an update pipeline writes them; each lives for minutes"),
+    Uncoded("booking", "files.chunks", "content of files", "written by GridFS"),
+    Uncoded("reporting", "days_numbers_*", "numbers of counts", "a counter"),
+    Uncoded("reporting", "months_numbers_*", "numbers of counts", "a counter"),
+    Uncoded("gateway", "counters", "rate limits", "written by the library limits"),
+    Uncoded("gateway", "windows", "rate limits", "written by the library limits"),
+)
