@@ -106,14 +106,14 @@ def test_a_failing_delivery_is_retried_with_growing_delays_and_given_up(webhooks
         now += delay
     webhooks.note_failed(webhooks.claim(now), subscription, None, "no answer", now)
     assert webhooks.waiting() == 0
-    (result,) = webhooks.page(subscription["_id"], None, 10)[0]
+    (result,) = webhooks.page(subscription.id, None, 10)[0]
     assert (result["state"], result["next_try"], len(result["tries"])) == ("failed", None, len(DELAYS) + 1)
 
 
 def test_a_subscription_that_fails_for_days_is_disabled_and_can_be_enabled_again(webhooks, subscription):
     webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
     for now in (NOW, NOW + PATIENCE + dt.timedelta(hours=1)):
-        current = webhooks.one("rumst", "portal", subscription["_id"])
+        current = webhooks.one("rumst", "portal", subscription.id)
         webhooks.note_failed(webhooks.claim(now), current, 500, None, now)
     (result,) = subscriptions.listed(webhooks, "rumst", "portal")
     assert (result["active"], result["failing_since"]) == (False, NOW.isoformat())
@@ -135,7 +135,7 @@ def test_a_subscription_is_visible_to_its_owner_only(webhooks, subscription):
         assert subscriptions.listed(webhooks, municipality, owner) == []
         for ask in (subscriptions.remove, subscriptions.switch_on):
             with pytest.raises(Refusal, match="webhook-not-found"):
-                ask(webhooks, municipality, owner, subscription["_id"])
+                ask(webhooks, municipality, owner, subscription.id)
 
 
 def test_the_number_of_subscriptions_per_owner_is_limited(webhooks, named):

@@ -30,11 +30,10 @@ def receive(context: Context, provider_name: str, callback: Callback) -> int:
         raise Refusal("receipt-not-signed") from error
     noted = 0
     for receipt in receipts:
-        found = context.messages.by_receipt(provider_name, receipt.id)
-        if found is None:
+        message = context.messages.by_receipt(provider_name, receipt.id)
+        if message is None:
             continue
-        message, times = found
-        event = outcome_event(message, receipt.state, 2 + 2 * times, context.now(), receipt.reason, None)
+        event = outcome_event(message, receipt.state, 2 + 2 * message.times, context.now(), receipt.reason, None)
         if context.messages.receive(provider_name, receipt.id, receipt.state, receipt.reason, event):
             context.announce(Messages.NAME, message.id, [event])
             noted += 1

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loket_contracts.reasons import RESIDENT_REASONS
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .event import AppointmentEvent
 from .kinds import KINDS, SMS, Kind
@@ -41,7 +42,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class PlannedMessage:
+class PlannedMessage(PreservesUnknownFields):
     """One message. Its id is derived from its content, so that a repeated event plans nothing new.
 
     `start`: the start of the visit according to the event. `otherwise`: the channels to try when this one fails.

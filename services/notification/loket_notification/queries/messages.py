@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from loket_chassis.messaging.event_log import MAX_AT_ONCE, page_of
-from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.notification.answers import MessageStatus, SuppressedRecipient
@@ -13,7 +12,7 @@ from loket_contracts.rpc.service import EventPage
 
 from ..commands.send import outcome_event
 from ..context import Context
-from ..domain.planning import PlannedMessage
+from ..store.messages import Message
 
 MAX_LISTED = 500
 #: how long a message that is sent again on request is retried
@@ -42,24 +41,23 @@ def resend(context: Context, municipality: str, message: str) -> None:
         raise Refusal("unknown-message", {"message": message})
 
 
-def _described(found: Document) -> MessageStatus:
+def _described(message: Message) -> MessageStatus:
     return {
-        "message": found["_id"],
-        "appointment": found["appointment"],
-        "kind": found["kind"],
-        "channel": found["channel"],
-        "state": found["state"],
-        "reason": found.get("reason", ""),
-        "attempts": found["attempts"],
-        "due_at": found["due_at"].isoformat(),
-        "next_at": found["next_at"].isoformat() if "next_at" in found else None,
-        "settled_at": found["settled_at"].isoformat() if "settled_at" in found else None,
-        "provider": found.get("provider", ""),
-        "segments": found.get("segments"),
-        "uncertain": found.get("uncertain", 0),
+        "message": message.id,
+        "appointment": message.appointment,
+        "kind": message.kind,
+        "channel": message.channel,
+        "state": message.state,
+        "reason": message.reason,
+        "attempts": message.attempts,
+        "due_at": message.due_at.isoformat(),
+        "next_at": message.next_at.isoformat() if message.next_at else None,
+        "settled_at": message.settled_at.isoformat() if message.settled_at else None,
+        "provider": message.provider,
+        "segments": message.segments,
+        "uncertain": message.uncertain,
         "tries": [
-            {"at": each["at"].isoformat(), "provider": each["provider"], "outcome": each["outcome"]}
-            for each in found.get("tries", ())
+            {"at": each.at.isoformat(), "provider": each.provider, "outcome": each.outcome} for each in message.tries
         ],
     }
 
@@ -67,19 +65,18 @@ def _described(found: Document) -> MessageStatus:
 def logged_events(context: Context, after: str, most: int) -> EventPage:
     """The events of the next messages by id, recreated."""
     found = context.messages.after(after, min(most, MAX_AT_ONCE))
-    events = [event for message, document in found for event in _events_of(message, document)]
-    return page_of(events, found[-1][0].id if found else None)
+    events = [event for message in found for event in _events_of(message)]
+    return page_of(events, found[-1].id if found else None)
 
 
-def _events_of(message: PlannedMessage, document: Document) -> list[Event]:
+def _events_of(message: Message) -> list[Event]:
     """The events of a message, recreated with the same ids."""
-    times, state = document.get("times", 0), document["state"]
-    if state not in ("sent", "delivered", "failed"):
+    state, at, first = message.state, message.settled_at, 1 + 2 * message.times
+    if state not in ("sent", "delivered", "failed") or at is None:
         return []
-    at = document["settled_at"]
-    if state == "sent" or (state == "failed" and not document.get("provider_id")):
-        return [outcome_event(message, state, 1 + 2 * times, at, document["reason"], document.get("traceparent"))]
+    if state == "sent" or (state == "failed" and not message.provider_id):
+        return [outcome_event(message, state, first, at, message.reason, message.traceparent)]
     return [  # a receipt came after it was sent
-        outcome_event(message, "sent", 1 + 2 * times, at, "", document.get("traceparent")),
-        outcome_event(message, state, 2 + 2 * times, at, document["reason"], None),
+        outcome_event(message, "sent", first, at, "", message.traceparent),
+        outcome_event(message, state, first + 1, at, message.reason, None),
     ]

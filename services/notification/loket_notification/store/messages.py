@@ -1,12 +1,4 @@
-"""Messages in MongoDB: one document each, with its state. No address and no text is stored.
-
-state      planned | sending | sent | delivered | failed | suppressed
-next_at    when it is due, or when its lease expires. Absent once it is settled
-begun      it may have been sent; set just before sending, for the process that takes over
-uncertain  how often it may have been sent without confirmation
-person     the mark of the recipient, for counting
-tries      the last of them, [{at, provider, outcome}]
-"""
+"""Messages in MongoDB: one document each, with its state. No address and no text is stored."""
 
 from __future__ import annotations
 
@@ -18,8 +10,10 @@ from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
 from pymongo.database import Database
 
 from loket_chassis.messaging.event_documents import EVENT
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.planning import PlannedMessage
 from ..domain.segments import Cut
@@ -29,15 +23,62 @@ from .suppressions import UNREACHABLE
 LEASE = dt.timedelta(seconds=20)
 SETTLED = ("sent", "delivered", "failed", "suppressed")
 MAX_TRIES_KEPT = 10
-FIELDS = tuple(PlannedMessage.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Attempt(PreservesUnknownFields):
+    """One attempt to send. `outcome`: `sent`, or why not."""
+
+    at: dt.datetime
+    provider: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message(PlannedMessage):
+    """A planned message and its state: planned, sending, sent, delivered, failed or suppressed.
+
+    `next_at`: when it is due, or when its lease expires; None once it is settled. `begun`: it may have been sent; set
+    just before sending, for the process that takes over. `uncertain`: how often it may have been sent without
+    confirmation. `times`: how often it was sent before, when it is sent again on request. `person`: the mark of the
+    recipient, for counting. `tries`: the last of them.
+    """
+
+    state: str
+    planned_at: dt.datetime
+    attempts: int = 0
+    next_at: dt.datetime | None = None
+    traceparent: str | None = None
+    claim: str | None = None
+    begun: bool = False
+    uncertain: int = 0
+    times: int = 0
+    settled_at: dt.datetime | None = None
+    reason: str = ""
+    provider: str = ""
+    provider_id: str = ""
+    person: str | None = None
+    encoding: str | None = None
+    segments: int | None = None
+    tries: tuple[Attempt, ...] = ()
+
+
+#: the fields that a planned message does not have yet; indexes depend on their absence
+_LATER = frozenset(
+    {
+        "traceparent", "claim", "begun", "uncertain", "times", "settled_at", "reason", "provider", "provider_id",
+        "person", "encoding", "segments", "tries", "next_at",
+    }
+)  # fmt: skip
+MESSAGE = Codec(Message, layouts={Message: Layout(omit_default=_LATER)})
 
 
 @dataclass(frozen=True)
 class Claimed:
     """A message that this process may send until the lease expires.
 
-    `attempts`: including this one. `times`: how often it was sent before, when it is sent again on request.
-    `was_leaving`: the process that had it before died when it may have been sent.
+    `attempts`: including this one. `times`: as in `Message`. `was_leaving`: the process that had it before died when it
+    may have been sent.
     """
 
     message: PlannedMessage
@@ -81,11 +122,10 @@ class Messages:
 
     def planned(self, message: PlannedMessage, now: dt.datetime, traceparent: str | None) -> UpdateOne:
         """The write that inserts the message, unless it exists."""
-        known: Document = {name: getattr(message, name) for name in FIELDS}
-        fresh = {**known, "state": "planned", "planned_at": now, "next_at": message.due_at, "attempts": 0}
-        if traceparent:
-            fresh["traceparent"] = traceparent
-        return UpdateOne({"_id": message.id}, {"$setOnInsert": fresh}, upsert=True)
+        fresh = Message(
+            **vars(message), state="planned", planned_at=now, next_at=message.due_at, traceparent=traceparent
+        )
+        return UpdateOne({"_id": message.id}, {"$setOnInsert": MESSAGE.encode(fresh)}, upsert=True)
 
     def overtaken(self, appointment: str, sequence: int, kinds: Iterable[str], now: dt.datetime) -> UpdateMany:
         """The write that suppresses planned messages about an earlier time of this appointment."""
@@ -137,15 +177,15 @@ class Messages:
         )  # fmt: skip
         return [
             Claimed(
-                _message(found),
-                found["attempts"],
-                found["uncertain"],
-                found.get("times", 0),
-                found.get("traceparent"),
+                message,
+                message.attempts,
+                message.uncertain,
+                message.times,
+                message.traceparent,
                 claim,
-                was_leaving[found["_id"]],
+                was_leaving[message.id],
             )
-            for found in self.collection.find({"_id": ids, "claim": claim, "state": "sending"})
+            for message in map(MESSAGE.decode, self.collection.find({"_id": ids, "claim": claim, "state": "sending"}))
         ]
 
     def extend(self, identifiers: Iterable[str], claim: str, now: dt.datetime) -> None:
@@ -206,10 +246,10 @@ class Messages:
         change = {"$set": {"state": state, "reason": reason}, "$push": {"outbox": EVENT.encode(event)}}
         return self.collection.update_one(query, change).modified_count == 1
 
-    def by_receipt(self, provider: str, provider_id: str) -> tuple[PlannedMessage, int] | None:
-        """The message of a receipt, and how often it was sent before."""
+    def by_receipt(self, provider: str, provider_id: str) -> Message | None:
+        """The message of a receipt."""
         found = self.collection.find_one({"provider": provider, "provider_id": provider_id})
-        return (_message(found), found.get("times", 0)) if found else None
+        return MESSAGE.decode(found) if found else None
 
     def revive(self, municipality: str, identifier: str, now: dt.datetime, within: dt.timedelta) -> bool:
         """Plan a settled message again, to be sent within this time and before it expires.
@@ -231,32 +271,27 @@ class Messages:
         )  # fmt: skip
         return result.modified_count == 1
 
-    def of_appointment(self, municipality: str, appointment: str) -> list[Document]:
+    def of_appointment(self, municipality: str, appointment: str) -> list[Message]:
         found = self.collection.find({"municipality": municipality, "appointment": appointment})
-        return list(found.sort("planned_at", 1))
+        return [MESSAGE.decode(each) for each in found.sort("planned_at", 1)]
 
     def count_left(self) -> int:
         """The approximate number of messages."""
         return self.collection.estimated_document_count()
 
-    def after(self, identifier: str, most: int) -> list[tuple[PlannedMessage, Document]]:
-        """The next messages by id, each with its document."""
+    def after(self, identifier: str, most: int) -> list[Message]:
+        """The next messages by id."""
         found = self.collection.find({"_id": {"$gt": identifier}}).sort("_id", 1).limit(most)
-        return [(_message(each), each) for each in found]
+        return [MESSAGE.decode(each) for each in found]
 
-    def failures(self, municipality: str, since: dt.datetime, most: int) -> list[Document]:
+    def failures(self, municipality: str, since: dt.datetime, most: int) -> list[Message]:
         """The failed messages, and those that were suppressed because the address is unreachable."""
         states: list[Document] = [{"state": "failed"}, {"state": "suppressed", "reason": UNREACHABLE}]
         query = {"municipality": municipality, "settled_at": {"$gte": since}}
         found = self.collection.find({"$or": [query | state for state in states]})
-        return list(found.sort("settled_at", -1).limit(most))
+        return [MESSAGE.decode(each) for each in found.sort("settled_at", -1).limit(most)]
 
 
 def _tried(now: dt.datetime, provider: str, outcome: str) -> Document:
-    tries = {"$each": [{"at": now, "provider": provider, "outcome": outcome}], "$slice": -MAX_TRIES_KEPT}
-    return {"$push": {"tries": tries}}
-
-
-def _message(found: Document) -> PlannedMessage:
-    given = {name: found[name] for name in FIELDS}
-    return PlannedMessage(**{**given, "otherwise": tuple(given["otherwise"])})
+    (tried,) = MESSAGE.encode_fields(tries=(Attempt(now, provider, outcome),))["tries"]
+    return {"$push": {"tries": {"$each": [tried], "$slice": -MAX_TRIES_KEPT}}}

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 
 class InHand(Exception):
     """Another process is sending it, or died doing so a short time ago."""
 
 
+@dataclass(frozen=True)
+class Report(PreservesUnknownFields):
+    """A weekly report that is claimed `until` then, or sent."""
+
+    id: str
+    until: dt.datetime
+    sent_at: dt.datetime | None = None
+
+
+REPORT = Codec(Report, layouts={Report: Layout({"id": "_id"})})
+
+
 class Reports:
-    """One document per report, {_id, until, sent_at}: claimed until then, or sent; deleted after `KEPT`."""
+    """One document per report, deleted after `KEPT`."""
 
     NAME = "reports"
     KEPT = dt.timedelta(days=90)
@@ -32,7 +47,7 @@ class Reports:
         try:
             self.collection.update_one(
                 {"_id": identifier, "sent_at": None, "until": {"$lte": now}},
-                {"$set": {"until": now + self.IN_HAND}},
+                {"$set": REPORT.encode_fields(until=now + self.IN_HAND), "$setOnInsert": REPORT.version_field},
                 upsert=True,
             )
         except DuplicateKeyError as error:
@@ -43,10 +58,11 @@ class Reports:
 
     def give_back(self, identifier: str, now: dt.datetime) -> None:
         """Release the claim after a failure, so that others may try."""
-        self.collection.update_one({"_id": identifier}, {"$set": {"until": now}})
+        self.collection.update_one({"_id": identifier}, {"$set": REPORT.encode_fields(until=now)})
 
     def sent(self, identifier: str, now: dt.datetime) -> None:
-        self.collection.update_one({"_id": identifier}, {"$set": {"sent_at": now}})
+        self.collection.update_one({"_id": identifier}, {"$set": REPORT.encode_fields(sent_at=now)})
 
     def is_sent(self, identifier: str) -> bool:
-        return self.collection.count_documents({"_id": identifier, "sent_at": {"$ne": None}}, limit=1) == 1
+        found = self.collection.find_one({"_id": identifier})
+        return found is not None and REPORT.decode(found).sent_at is not None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pymongo.database import Database
 
+from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.rpc.notification.answers import SuppressedRecipient
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 OPTED_OUT, UNREACHABLE = "opted-out", "unreachable"
 CHANNELS = ("email", "sms")
@@ -16,8 +19,25 @@ CHANNELS = ("email", "sms")
 SUPPRESSED_FOR = dt.timedelta(days=30)
 
 
+@dataclass(frozen=True)
+class Suppression(PreservesUnknownFields):
+    """`mark`: of the person. `why`: opted-out or unreachable."""
+
+    municipality: str
+    mark: str
+    channel: str
+    why: str
+    at: dt.datetime
+
+    def is_in_force(self, now: dt.datetime) -> bool:
+        return self.why != UNREACHABLE or self.at + SUPPRESSED_FOR > now
+
+
+SUPPRESSION = Codec(Suppression)
+
+
 class Suppressions:
-    """One document per person, channel and reason, {mark, channel, municipality, why, at}.
+    """One document per person, channel and reason.
 
     An opt-out does not expire; an unreachable address is suppressed for SUPPRESSED_FOR from `at` on.
     """
@@ -31,12 +51,9 @@ class Suppressions:
         self.collection.create_index([("municipality", 1), ("at", -1)], name="municipality")
 
     def add(self, municipality: str, mark: str, channel: str, why: str, now: dt.datetime) -> None:
-        who: Document = {"municipality": municipality, "mark": mark, "channel": channel}
-        if why == UNREACHABLE:
-            change: Document = {"$set": {**who, "why": why, "at": now}}
-        else:
-            change = {"$set": {"why": why}, "$setOnInsert": {**who, "at": now}}
-        self.collection.update_one({"_id": _identifier(mark, channel, why)}, change, upsert=True)
+        document = SUPPRESSION.encode(Suppression(municipality, mark, channel, why, now))
+        change = "$set" if why == UNREACHABLE else "$setOnInsert"  # a second opt-out keeps the time of the first
+        self.collection.update_one({"_id": _identifier(mark, channel, why)}, {change: document}, upsert=True)
 
     def remove(self, mark: str, channel: str) -> bool:
         """Remove the suppression, for any reason. Return False when there is none."""
@@ -50,28 +67,28 @@ class Suppressions:
 
     def of(self, marks: Iterable[str], now: dt.datetime) -> dict[tuple[str, str], str]:
         """The reasons for suppressing messages to these persons, by mark and channel."""
-        found = list(self.collection.find({"_id": {"$in": _identifiers(marks)}}))
+        found = map(SUPPRESSION.decode, self.collection.find({"_id": {"$in": _identifiers(marks)}}))
         return {
-            (each["mark"], each["channel"]): each["why"]
-            for each in sorted(found, key=lambda each: str(each["why"]))  # unreachable comes last and takes precedence
-            if _is_in_force(each, now)
+            (each.mark, each.channel): each.why
+            for each in sorted(found, key=lambda each: each.why)  # unreachable comes last and takes precedence
+            if each.is_in_force(now)
         }
 
     def unreachable(self, mark: str, now: dt.datetime) -> list[Document]:
         """The unreachable addresses of this person: {channel, since, until}."""
         query = {"_id": {"$in": _identifiers([mark])}, "why": UNREACHABLE}
         return [
-            {"channel": each["channel"], "since": each["at"], "until": each["at"] + SUPPRESSED_FOR}
-            for each in self.collection.find(query).sort("channel", 1)
-            if _is_in_force(each, now)
+            {"channel": each.channel, "since": each.at, "until": each.at + SUPPRESSED_FOR}
+            for each in map(SUPPRESSION.decode, self.collection.find(query).sort("channel", 1))
+            if each.is_in_force(now)
         ]
 
     def listed(self, municipality: str, most: int, now: dt.datetime) -> list[SuppressedRecipient]:
         found = self.collection.find({"municipality": municipality}).sort("at", -1).limit(most)
         return [
-            {"mark": each["mark"], "channel": each["channel"], "why": each["why"], "at": each["at"].isoformat()}
-            for each in found
-            if _is_in_force(each, now)
+            {"mark": each.mark, "channel": each.channel, "why": each.why, "at": each.at.isoformat()}
+            for each in map(SUPPRESSION.decode, found)
+            if each.is_in_force(now)
         ]
 
 
@@ -85,7 +102,3 @@ def _identifiers(marks: Iterable[str], channels: Iterable[str] = CHANNELS) -> li
     return [
         _identifier(mark, channel, why) for mark in marks for channel in channels for why in (OPTED_OUT, UNREACHABLE)
     ]
-
-
-def _is_in_force(found: Document, now: dt.datetime) -> bool:
-    return found["why"] != UNREACHABLE or found["at"] + SUPPRESSED_FOR > now

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from loket_chassis.storage.connection import Document
 from loket_contracts.errors import Refusal
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, readable_types
 from loket_contracts.rpc.notification.answers import DeliveryPage, NewSubscription, Subscription
 from loket_contracts.rpc.notification.commands import Subscribe
 
 from .signing import new_secret
-from .store import Webhooks, describe
+from .store import StoredSubscription, Webhooks, describe
 from .targets import NotAllowed, check_target
 
 #: the event types that can be subscribed to
@@ -48,12 +47,12 @@ def listed(webhooks: Webhooks, municipality: str, owner: str | None) -> list[Sub
 
 def remove(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> None:
     """Raises Refusal: webhook-not-found."""
-    webhooks.remove(_one(webhooks, municipality, owner, identifier)["_id"])
+    webhooks.remove(_one(webhooks, municipality, owner, identifier).id)
 
 
 def switch_on(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> Subscription:
     """Enable a subscription that was disabled because all deliveries failed. Raises Refusal: webhook-not-found."""
-    webhooks.switch_on(_one(webhooks, municipality, owner, identifier)["_id"])
+    webhooks.switch_on(_one(webhooks, municipality, owner, identifier).id)
     return describe(_one(webhooks, municipality, owner, identifier))
 
 
@@ -62,7 +61,7 @@ def deliveries(
 ) -> DeliveryPage:
     """The deliveries and their outcomes, the latest first. Raises Refusal: webhook-not-found, invalid-request."""
     subscription = _one(webhooks, municipality, owner, identifier)
-    found, more = webhooks.page(subscription["_id"], cursor, most)
+    found, more = webhooks.page(subscription.id, cursor, most)
     return {"deliveries": found, "next": more}
 
 
@@ -71,11 +70,11 @@ def redeliver(
 ) -> None:
     """Raises Refusal: webhook-not-found."""
     subscription = _one(webhooks, municipality, owner, identifier)
-    if not webhooks.again(subscription["_id"], event, now):
+    if not webhooks.again(subscription.id, event, now):
         raise Refusal("webhook-not-found")
 
 
-def _one(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> Document:
+def _one(webhooks: Webhooks, municipality: str, owner: str | None, identifier: str) -> StoredSubscription:
     found = webhooks.one(municipality, owner, identifier)
     if found is None:
         raise Refusal("webhook-not-found")

@@ -9,11 +9,10 @@ from prometheus_client import Counter
 
 from loket_chassis.runtime.ttl_cache import CachedValue
 from loket_chassis.runtime.worker import Spawn, Worker
-from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import CONTENT_TYPE, Event
 
 from ..webhooks.signing import headers
-from ..webhooks.store import Webhooks
+from ..webhooks.store import StoredDelivery, Webhooks
 from ..webhooks.targets import NotAllowed, NotReached, check_target, push
 
 PUSHERS = 4
@@ -66,16 +65,16 @@ class WebhookPusher:
         self._push(delivery)
         return True
 
-    def _push(self, delivery: Document) -> None:
+    def _push(self, delivery: StoredDelivery) -> None:
         subscription = self.webhooks.subscription_of(delivery)
-        if subscription is None or not subscription["active"]:
+        if subscription is None or not subscription.active:
             self.webhooks.drop(delivery)
             return
-        body = delivery["body"].encode()
-        signed = headers(subscription["secret"], delivery["event"], int(self._now().timestamp()), body)
+        body = delivery.body.encode()
+        signed = headers(subscription.secret, delivery.event, int(self._now().timestamp()), body)
         status, error = None, None
         try:
-            target = check_target(subscription["url"], self.allow_private)
+            target = check_target(subscription.url, self.allow_private)
             status = push(target, body, {"Content-Type": CONTENT_TYPE, "User-Agent": "Loket", **signed})
         except (NotAllowed, NotReached) as failure:
             error = str(failure)
