@@ -9,9 +9,11 @@ from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
-from .roles import Grant, grants
+from .roles import Grant
 
 #: wrong passwords in a row without a lock; each further one locks the account for twice as long
 FREE_ATTEMPTS = 5
@@ -20,23 +22,26 @@ MAX_LOCK = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Account:
+class Account(PreservesUnknownFields):
     """`name` is a code within its municipality, such as `avertommen`; the audit logs contain it."""
 
     name: str
     municipality: str
     grants: tuple[Grant, ...]
     password: str | None
-    must_change: bool
-    active: bool
-    wrong: int
-    locked_until: dt.datetime | None
-    last_login: dt.datetime | None
-    from_provider: bool
+    must_change: bool = False
+    active: bool = True
+    wrong: int = 0
+    locked_until: dt.datetime | None = None
+    last_login: dt.datetime | None = None
+    from_provider: bool = False
 
     @property
     def id(self) -> str:
         return identifier(self.municipality, self.name)
+
+
+ACCOUNT = Codec(Account, text_types={Grant: Grant.read}, stores_version=False)
 
 
 def identifier(municipality: str, name: str) -> str:
@@ -61,15 +66,16 @@ class Accounts:
 
     def get(self, municipality: str, name: str) -> Account | None:
         found = self.collection.find_one({"_id": identifier(municipality, name)})
-        return _account(found) if found else None
+        return ACCOUNT.decode(found) if found else None
 
     def list_of(self, municipality: str) -> list[Account]:
-        return [_account(each) for each in self.collection.find({"municipality": municipality}).sort("_id", 1)]
+        return [ACCOUNT.decode(each) for each in self.collection.find({"municipality": municipality}).sort("_id", 1)]
 
     def add(self, municipality: str, name: str, given: tuple[Grant, ...], password: str) -> bool:
         """Add an account whose password must be changed at the first login. False when the name is taken."""
         try:
-            self.collection.insert_one(_new(municipality, name, given, password=password, must_change=True))
+            account = Account(name, municipality, given, password, must_change=True)
+            self.collection.insert_one({"_id": account.id, **ACCOUNT.encode(account)})
         except DuplicateKeyError:
             return False
         return True
@@ -81,56 +87,36 @@ class Accounts:
 
         `former_name`: of their previous account. When that one is closed, a new account is closed too.
         """
-        new = _new(municipality, name, given, password=None, must_change=False)
         former = self.get(municipality, former_name) if former_name else None
-        if former is not None:
-            new["active"] = former.active
-        changed = {"grants": new.pop("grants"), "last_login": now, "from_provider": True}
-        del new["last_login"], new["from_provider"]
+        account = Account(name, municipality, given, password=None, active=former is None or former.active)
+        changed = ACCOUNT.encode_fields(grants=given, last_login=now, from_provider=True)
+        new = {key: value for key, value in ACCOUNT.encode(account).items() if key not in changed}
         found = self.collection.find_one_and_update(
-            {"_id": new.pop("_id")}, {"$set": changed, "$setOnInsert": new}, upsert=True,
+            {"_id": account.id}, {"$set": changed, "$setOnInsert": new}, upsert=True,
             return_document=ReturnDocument.AFTER,
         )  # fmt: skip
-        return _account(found)
+        return ACCOUNT.decode(found)
 
     def change(self, municipality: str, name: str, **changes: object) -> bool:
         """Change `grants` or `active`. False when there is no such account."""
-        given = changes.get("grants")
-        if isinstance(given, tuple):
-            changes["grants"] = [str(each) for each in given]
-        return self._set(municipality, name, changes)
+        return self._set(municipality, name, **changes)
 
     def set_password(self, municipality: str, name: str, password: str, must_change: bool) -> bool:
-        return self._set(
-            municipality, name, {"password": password, "must_change": must_change, "wrong": 0, "locked_until": None}
-        )
+        return self._set(municipality, name, password=password, must_change=must_change, wrong=0, locked_until=None)
 
-    def _set(self, municipality: str, name: str, changes: dict[str, object]) -> bool:
+    def _set(self, municipality: str, name: str, **changes: object) -> bool:
         key = {"_id": identifier(municipality, name)}
-        return bool(self.collection.update_one(key, {"$set": changes}).matched_count)
+        return bool(self.collection.update_one(key, {"$set": ACCOUNT.encode_fields(**changes)}).matched_count)
 
     def record_failure(self, account: Account, now: dt.datetime) -> dt.timedelta | None:
         """Count a wrong password. Return how long the account is locked, or None."""
         found = self.collection.find_one_and_update(
             {"_id": account.id}, {"$inc": {"wrong": 1}}, return_document=ReturnDocument.AFTER
         )
-        closed = lock_duration(found["wrong"]) if found else None
+        closed = lock_duration(ACCOUNT.decode(found).wrong) if found else None
         if closed is not None:
-            self.collection.update_one({"_id": account.id}, {"$set": {"locked_until": now + closed}})
+            self._set(account.municipality, account.name, locked_until=now + closed)
         return closed
 
     def record_success(self, account: Account, now: dt.datetime) -> None:
-        self.collection.update_one({"_id": account.id}, {"$set": {"wrong": 0, "locked_until": None, "last_login": now}})
-
-
-def _new(municipality: str, name: str, given: tuple[Grant, ...], password: str | None, must_change: bool) -> Document:
-    return {
-        "_id": identifier(municipality, name), "municipality": municipality, "name": name,
-        "grants": [str(each) for each in given], "password": password, "must_change": must_change, "active": True,
-        "wrong": 0, "locked_until": None, "last_login": None, "from_provider": password is None,
-    }  # fmt: skip
-
-
-def _account(found: Document) -> Account:
-    stored = {name: value for name, value in found.items() if name != "_id"}
-    return Account(**{**stored, "grants": grants(found["grants"])})
+        self._set(account.municipality, account.name, wrong=0, locked_until=None, last_login=now)

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from pymongo.database import Database
 
 from loket_chassis.storage import pagination
+from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 #: MongoDB removes older entries
 KEPT_FOR = dt.timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class AccessLogEntry(PreservesUnknownFields):
+    """`who`: the name of an account or key. `detail`: whom or what it concerns."""
+
+    municipality: str
+    at: dt.datetime
+    who: str
+    action: str
+    detail: str = ""
+
+
+ACCESS_LOG_ENTRY = Codec(AccessLogEntry)
 
 
 class AccessLog:
@@ -24,14 +41,13 @@ class AccessLog:
         self.collection.create_index("at", expireAfterSeconds=int(KEPT_FOR.total_seconds()), name="expires")
 
     def record(self, municipality: str, who: str, action: str, now: dt.datetime, detail: str = "") -> None:
-        self.collection.insert_one(
-            {"municipality": municipality, "at": now, "who": who, "action": action, "detail": detail}
-        )
+        entry = AccessLogEntry(municipality, now, who, action, detail)
+        self.collection.insert_one(ACCESS_LOG_ENTRY.encode(entry))
 
     def page(self, municipality: str, before: str | None, most: int) -> tuple[list[Document], str | None]:
         """Return entries, latest first, and the cursor of the next page. Raises Refusal: invalid-request."""
         found, more = pagination.latest(self.collection, {"municipality": municipality}, before, most)
         return [
-            {"at": each["at"].isoformat(), "who": each["who"], "action": each["action"], "detail": each["detail"]}
-            for each in found
+            {"at": each.at.isoformat(), "who": each.who, "action": each.action, "detail": each.detail}
+            for each in map(ACCESS_LOG_ENTRY.decode, found)
         ], more

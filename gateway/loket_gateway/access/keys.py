@@ -15,9 +15,11 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
-from .roles import Grant, grants
+from .roles import Grant
 
 PREFIX = "loket_"
 _FORM = re.compile(r"loket_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
@@ -26,7 +28,7 @@ OVERLAP = dt.timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Key:
+class Key(PreservesUnknownFields):
     """`name` is a code in its municipality, such as `portaal-stad`. `hashes`: of its secrets, each with its expiry."""
 
     id: str
@@ -44,6 +46,9 @@ class Key:
         )
 
 
+KEY = Codec(Key, layouts={Key: Layout({"id": "_id"})}, text_types={Grant: Grant.read}, stores_version=False)
+
+
 class Keys:
     """The store of keys, one document each."""
 
@@ -57,10 +62,8 @@ class Keys:
         """Add a key and return it; it cannot be read again. None when the name is taken."""
         identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         try:
-            self.collection.insert_one({
-                "_id": identifier, "municipality": municipality, "name": name,
-                "grants": [str(each) for each in given], "hashes": [[hash_of(secret), None]], "made_at": now,
-            })  # fmt: skip
+            key = Key(identifier, municipality, name, given, ((hash_of(secret), None),), now)
+            self.collection.insert_one(KEY.encode(key))
         except DuplicateKeyError:
             return None
         return f"{PREFIX}{identifier}_{secret}"
@@ -71,15 +74,17 @@ class Keys:
         found = self.collection.find_one({"municipality": municipality, "name": name})
         if found is None:
             return None
-        old = [[stored, until or now + OVERLAP] for stored, until in found["hashes"] if until is None or until > now]
-        self.collection.update_one({"_id": found["_id"]}, {"$set": {"hashes": [*old, [hash_of(secret), None]]}})
-        return f"{PREFIX}{found['_id']}_{secret}"
+        key = KEY.decode(found)
+        old = [(stored, until or now + OVERLAP) for stored, until in key.hashes if until is None or until > now]
+        hashes = (*old, (hash_of(secret), None))
+        self.collection.update_one({"_id": key.id}, {"$set": KEY.encode_fields(hashes=hashes)})
+        return f"{PREFIX}{key.id}_{secret}"
 
     def remove(self, municipality: str, name: str) -> bool:
         return bool(self.collection.delete_one({"municipality": municipality, "name": name}).deleted_count)
 
     def list_of(self, municipality: str) -> list[Key]:
-        return [_key(each) for each in self.collection.find({"municipality": municipality}).sort("name", 1)]
+        return [KEY.decode(each) for each in self.collection.find({"municipality": municipality}).sort("name", 1)]
 
     def id_in(self, text: str) -> str | None:
         """Return the id in a key if a key has that id, whatever its secret."""
@@ -96,14 +101,7 @@ class Keys:
         found = self.collection.find_one({"_id": parts[1]})
         if found is None:
             return None
-        today = now.date().isoformat()
-        if found.get("used_on") != today:
-            self.collection.update_one({"_id": parts[1]}, {"$set": {"used_on": today}})
-        known = _key(found)
-        return known if known.opens(parts[2], now) else None
-
-
-def _key(found: Document) -> Key:
-    stored = {name: value for name, value in found.items() if name != "_id"}
-    hashes = tuple((each[0], each[1]) for each in found["hashes"])
-    return Key(id=found["_id"], **{**stored, "grants": grants(found["grants"]), "hashes": hashes})
+        key, today = KEY.decode(found), now.date().isoformat()
+        if key.used_on != today:
+            self.collection.update_one({"_id": key.id}, {"$set": KEY.encode_fields(used_on=today)})
+        return key if key.opens(parts[2], now) else None

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from pymongo.database import Database
 
 from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .roles import HUMAN_ROLES, Grant
 
@@ -46,6 +48,21 @@ class Person:
     grants: Mapping[str, tuple[Grant, ...]]
 
 
+@dataclass(frozen=True)
+class Login(PreservesUnknownFields):
+    """A login that has begun. `id`: the hash of its state. `there`: the page to go to afterwards."""
+
+    id: str
+    municipality: str
+    there: str
+    nonce: str
+    verifier: str
+    at: dt.datetime
+
+
+LOGIN = Codec(Login, layouts={Login: Layout({"id": "_id"})})
+
+
 class Provider:
     """The one identity provider of this installation."""
 
@@ -71,10 +88,7 @@ class Provider:
         """Return the address to redirect to, and the state for the cookie of the browser. Raises LoginFailed."""
         state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
         url, verifier = self.protocol.address(state, nonce)
-        self.logins.insert_one({
-            "_id": hash_of(state), "municipality": municipality, "there": there, "nonce": nonce, "verifier": verifier,
-            "at": now,
-        })  # fmt: skip
+        self.logins.insert_one(LOGIN.encode(Login(hash_of(state), municipality, there, nonce, verifier, now)))
         return url, state
 
     def finish(self, address: str, state: str, now: dt.datetime) -> tuple[str, str, Person]:
@@ -82,11 +96,12 @@ class Provider:
 
         `address`: the one at which the browser returned. `state`: from its cookie.
         """
-        login = self.logins.find_one_and_delete({"_id": hash_of(state)})  # it can be used once
-        if login is None or login["at"] + LONGEST_LOGIN < now:
+        found = self.logins.find_one_and_delete({"_id": hash_of(state)})  # it can be used once
+        login = LOGIN.decode(found) if found else None
+        if login is None or login.at + LONGEST_LOGIN < now:
             raise LoginFailed("there is no such login, or it took too long")
-        claims = self.protocol.claims(address, state, login["nonce"], login["verifier"])
-        return login["municipality"], login["there"], self._person(claims)
+        claims = self.protocol.claims(address, state, login.nonce, login.verifier)
+        return login.municipality, login.there, self._person(claims)
 
     def _person(self, claims: Mapping[str, Any]) -> Person:
         given = claims.get(self.settings.oidc_roles_claim) or ()

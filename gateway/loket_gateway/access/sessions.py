@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pymongo.database import Database
 
 from loket_chassis.runtime.tokens import hash_of
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 #: a session expires after IDLE without a request, and after LONGEST in any case
 IDLE = dt.timedelta(minutes=60)
@@ -22,13 +24,16 @@ NOTED_EVERY = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Session:
+class Session(PreservesUnknownFields):
     id: str
     municipality: str
     name: str
     csrf_token: str
     expires: dt.datetime
     seen: dt.datetime
+
+
+SESSION = Codec(Session, layouts={Session: Layout({"id": "_id"})}, stores_version=False)
 
 
 class Sessions:
@@ -44,21 +49,20 @@ class Sessions:
     def begin(self, municipality: str, name: str, now: dt.datetime) -> str:
         """Start a session. Return the secret for the cookie."""
         secret = secrets.token_urlsafe(32)
-        self.collection.insert_one({
-            "_id": hash_of(secret), "municipality": municipality, "name": name,
-            "csrf_token": secrets.token_urlsafe(24), "expires": now + LONGEST, "seen": now,
-        })  # fmt: skip
+        session = Session(hash_of(secret), municipality, name, secrets.token_urlsafe(24), now + LONGEST, now)
+        self.collection.insert_one(SESSION.encode(session))
         return secret
 
     def find(self, secret: str, now: dt.datetime) -> Session | None:
         """Return the session of a cookie unless it has expired, and record its use."""
         key = hash_of(secret)
         found = self.collection.find_one({"_id": key})
-        if found is None or found["expires"] <= now or found["seen"] + IDLE <= now:
+        session = SESSION.decode(found) if found else None
+        if session is None or session.expires <= now or session.seen + IDLE <= now:
             return None
-        if now - found["seen"] > NOTED_EVERY:
-            self.collection.update_one({"_id": key}, {"$set": {"seen": now}})
-        return Session(id=found.pop("_id"), **found)
+        if now - session.seen > NOTED_EVERY:
+            self.collection.update_one({"_id": key}, {"$set": SESSION.encode_fields(seen=now)})
+        return session
 
     def end(self, secret: str) -> None:
         self.collection.delete_one({"_id": hash_of(secret)})

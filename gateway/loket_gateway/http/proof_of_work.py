@@ -17,8 +17,10 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 from pymongo.database import Database
 
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document, MongoConnection
 from loket_contracts.errors import Refusal
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..clients.catalogue_cache import CatalogueCache
 from .clock import now
@@ -40,6 +42,17 @@ class Stamp:
     stamp: str
     bits: int = BITS
     seconds: int = int(WAIT.total_seconds())
+
+
+@dataclass(frozen=True)
+class IssuedStamp(PreservesUnknownFields):
+    """A stamp that was not used yet."""
+
+    stamp: str
+    at: dt.datetime
+
+
+ISSUED_STAMP = Codec(IssuedStamp, layouts={IssuedStamp: Layout({"stamp": "_id"})})
 
 
 class ProofOfWork(DependencyProvider):
@@ -65,7 +78,7 @@ class ProofOfWork(DependencyProvider):
         if not self._is_enabled(municipality):
             return None
         stamp = Stamp(secrets.token_urlsafe(24))
-        self.collection.insert_one({"_id": stamp.stamp, "at": now()})
+        self.collection.insert_one(ISSUED_STAMP.encode(IssuedStamp(stamp.stamp, now())))
         return stamp
 
     def require_work(self, request: GatewayRequest, municipality: str, stamp: str, work: str) -> None:
@@ -75,11 +88,12 @@ class ProofOfWork(DependencyProvider):
         if not self._is_enabled(municipality) or request.caller.is_known:
             return
         found = self.collection.find_one_and_delete({"_id": stamp[:LONGEST]}) if stamp else None
-        if found is None or found["at"] + LIFETIME <= now():
+        issued = ISSUED_STAMP.decode(found) if found else None
+        if issued is None or issued.at + LIFETIME <= now():
             raise self._refusal(municipality)
         if is_work(stamp, work):
             return
-        if found["at"] + WAIT > now():
+        if issued.at + WAIT > now():
             raise self._refusal(municipality)
         self.limits.take("patience", request)
 
