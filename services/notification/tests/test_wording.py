@@ -2,7 +2,7 @@
 
 import pytest
 import structlog
-from notification_harness import NotificationHarness
+from notification_harness import NOW, NotificationHarness
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.amend_part import AmendPart
@@ -68,7 +68,8 @@ def test_a_template_may_test_whether_a_value_exists(notification):
 
 def test_an_unreadable_stored_plan_delays_no_message_and_is_logged_once(notification, database):
     stricter = Plans(database, most_segments=0)
-    database.plans.insert_one({"municipality": "kontich", "version": 1, "text": "municipality: kontich"})
+    unreadable = {"municipality": "kontich", "version": 1, "text": "municipality: kontich", "by": "test", "at": NOW}
+    database.plans.insert_one(unreadable)
     with structlog.testing.capture_logs() as result:
         for _ in range(2):
             assert stricter.of("rumst") == stricter.of("kontich") == Plan()
