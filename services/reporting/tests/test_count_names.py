@@ -9,7 +9,7 @@ from loket_contracts import events
 from loket_contracts.event_data import ACTORS, CHANNELS, OUTCOMES
 from loket_reporting.domain import daily_counts
 from loket_reporting.domain.daily_counts import COUNTS, KINDS, OPEN_KINDS
-from loket_reporting.domain.facts import KIND_OF, apply_events
+from loket_reporting.domain.facts import KIND_OF, CapacityFact, apply_events
 from loket_reporting.domain.facts import KINDS as KINDS_OF_FACT
 from loket_reporting.domain.figures import BREAKDOWNS, CALCULATIONS, GroupedCounts
 
@@ -62,7 +62,10 @@ def counted(name, **data):
             events.make("feedback.given", municipality="rumst", subject="f", sequence=1, time=TIME,
                         data={**events.EVENTS["feedback.given"].example, "has_comment": True})
         )  # fmt: skip
-    people = [{"resource": each, "is_person": True, "offered": 60} for each in ONE["resources"]]
+    people = [
+        CapacityFact(id=each, municipality="rumst", newest={}, resource=each, is_person=True, offered=60)
+        for each in ONE["resources"]
+    ]
     facts = defaultdict(list, {"capacities": people, KIND_OF[name].name: [apply_events(None, history)]})
     return set(daily_counts.count_day({kind: facts[kind] for kind in KINDS_OF_FACT})[daily_counts.ALL])
 

@@ -52,21 +52,21 @@ def test_the_example_of_every_consumed_event_makes_a_fact(name):
         name, municipality="rumst", subject="s", sequence=1, time=BASE, data=events.EVENTS[name].example
     )
     fact = apply_events(None, [event])
-    assert fact["municipality"] == "rumst"
+    assert fact.municipality == "rumst"
     assert key_of(event)
-    assert fact["day"] or name == "feedback.given"
+    assert fact.day or name == "feedback.given"
 
 
 def test_a_fact_contains_the_lead_time_and_the_duration():
     fact = apply_events(None, [an_event(1, "appointment.booked", 1)])
-    assert fact["planned"] == 45
-    assert fact["lead"] == (6 * 24 - 2) * 60 - 15
-    assert fact["day"] == "2026-11-30"
+    assert fact.planned == 45
+    assert fact.lead == (6 * 24 - 2) * 60 - 15
+    assert fact.day == "2026-11-30"
 
 
 def test_the_day_of_a_fact_is_the_local_day():
     late = an_event(1, "appointment.booked", 1, start="2026-11-30T23:30:00+00:00", end="2026-12-01T00:00:00+00:00")
-    assert apply_events(None, [late])["day"] == "2026-12-01"
+    assert apply_events(None, [late]).day == "2026-12-01"
 
 
 END_EVENTS = {

@@ -10,13 +10,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from loket_contracts.event_data import ACTORS, CHANNELS, OUTCOMES
 from loket_contracts.visits import APPOINTMENT_STATES, COUNTED_STATES, TICKET_STATES
 
-Fact = Mapping[str, Any]
+from .facts import (
+    AppointmentFact,
+    CapacityFact,
+    Fact,
+    MessageFact,
+    SampleFact,
+    TicketFact,
+    VisitFact,
+    WaitingFact,
+)
+
 Counts = Counter[str]
 
 ALL = "*"
@@ -67,10 +76,10 @@ KINDS = OPEN_KINDS | VALUES_OF_KIND.keys()
 def slices_of(fact: Fact) -> list[str]:
     """The slices that this fact belongs to, each once. An appointment of two types belongs to both of these."""
     parts = [ALL]
-    if fact.get("team"):
-        parts.append(f"team:{fact['team']}")
-    parts += [f"type:{each}" for each in dict.fromkeys(fact.get("types", ()))]
-    location = fact.get("location")
+    if fact.team:
+        parts.append(f"team:{fact.team}")
+    parts += [f"type:{each}" for each in dict.fromkeys(fact.types)]
+    location = fact.location
     return parts + [slice_name(location, part) for part in parts] if location else parts
 
 
@@ -81,93 +90,104 @@ def slice_name(location: str | None, part: str = ALL) -> str:
 
 def count_day(facts: Mapping[str, Iterable[Fact]]) -> dict[str, Counts]:
     """The counts of one day by slice. `facts`: those of that day, by kind."""
-    people = {each["resource"] for each in facts["capacities"] if each["is_person"]}
+    people = {each.resource for each in facts["capacities"] if isinstance(each, CapacityFact) and each.is_person}
     found: dict[str, Counts] = {}
-    for fact, counts in _counts_by_fact(facts, people):
-        for name in slices_of(fact):
-            found.setdefault(name, Counter()).update(counts)
+    for fact in (each for own in facts.values() for each in own):
+        if fact.newest is not None:  # feedback can come before the appointment that it is about
+            counts = count_fact(fact, people)
+            for name in slices_of(fact):
+                found.setdefault(name, Counter()).update(counts)
     return found
 
 
-def _counts_by_fact(facts: Mapping[str, Iterable[Fact]], people: set[str]) -> Iterator[tuple[Fact, Counts]]:
-    for fact in facts["appointments"]:
-        if fact["newest"] is not None:  # feedback can come before the appointment that it is about
-            yield fact, count_appointment(fact, people)
-    for name, counted in (("tickets", count_ticket), ("waiting", count_waiting), ("messages", count_message),
-                          ("capacities", count_capacity), ("samples", count_sample)):  # fmt: skip
-        for fact in facts[name]:
-            yield fact, counted(fact)
+def count_fact(fact: Fact, people: set[str]) -> Counts:
+    """The counts of one fact. `people`: the resources that are persons and not rooms."""
+    match fact:
+        case AppointmentFact():
+            return count_appointment(fact, people)
+        case TicketFact():
+            return count_ticket(fact)
+        case WaitingFact():
+            return count_waiting(fact)
+        case MessageFact():
+            return count_message(fact)
+        case CapacityFact():
+            return count_capacity(fact)
+        case SampleFact():
+            return count_sample(fact)
+    raise TypeError(type(fact))
 
 
-def count_appointment(fact: Fact, people: set[str]) -> Counts:
+def count_appointment(fact: AppointmentFact, people: set[str]) -> Counts:
     """`people`: the resources that are persons and not rooms, by whose minutes use is measured."""
     counts: Counts = Counter(
         [
-            "appointments", f"state:{fact['state']}", f"booked_by:{fact['booked_by']}", f"channel:{fact['channel']}"
+            "appointments", f"state:{fact.state}", f"booked_by:{fact.booked_by}", f"channel:{fact.channel}"
         ]
     )  # fmt: skip
-    counts["persons"] = fact["persons"]
-    if fact["reschedules"]:
-        counts["reschedules"], counts["rescheduled"] = fact["reschedules"], 1
-    if fact["state"] == "cancelled":
-        counts[f"cancelled_by:{fact['cancelled_by'] or 'system'}"] += 1
-        counts[f"notice:{_notice(fact['notice'])}"] += 1
-        if fact["cancelled_by"] in RESIDENT_ACTORS and fact["notice"] < LATE_MINUTES:
-            counts["cancelled_late"] += 1
-    if fact["state"] in COUNTED_STATES:
-        counts[f"lead:{fact['lead'] // LEAD_MINUTES}"] += 1
-        counts[f"hour:{dt.date.fromisoformat(fact['day']).weekday()}:{fact['hour']}"] += 1
-        counts["booked_minutes"] = fact["planned"] * len(people.intersection(fact["resources"]))
+    counts["persons"] = fact.persons
+    if fact.reschedules:
+        counts["reschedules"], counts["rescheduled"] = fact.reschedules, 1
+    if fact.state == "cancelled":
+        counts[f"cancelled_by:{fact.cancelled_by or 'system'}"] += 1
+        if fact.notice is not None:
+            counts[f"notice:{_notice(fact.notice)}"] += 1
+            if fact.cancelled_by in RESIDENT_ACTORS and fact.notice < LATE_MINUTES:
+                counts["cancelled_late"] += 1
+    if fact.state in COUNTED_STATES and fact.day is not None:
+        counts[f"lead:{fact.lead // LEAD_MINUTES}"] += 1
+        counts[f"hour:{dt.date.fromisoformat(fact.day).weekday()}:{fact.hour}"] += 1
+        counts["booked_minutes"] = fact.planned * len(people.intersection(fact.resources))
     _count_visit(counts, fact)
-    if fact["served"] is not None:
-        counts["planned_of_served"] = fact["planned"]
-        counts["served_minutes"] = counts["served_sum"] * len(people.intersection(fact["resources"]))
-    if fact["feedback"]:
-        counts[f"score:{fact['feedback']['score']}"] += 1
-        counts["comments"] += fact["feedback"]["has_comment"]
+    if fact.served is not None:
+        counts["planned_of_served"] = fact.planned
+        counts["served_minutes"] = counts["served_sum"] * len(people.intersection(fact.resources))
+    if fact.feedback:
+        counts[f"score:{fact.feedback.score}"] += 1
+        counts["comments"] += fact.feedback.has_comment
     return +counts
 
 
-def count_ticket(fact: Fact) -> Counts:
-    counts: Counts = Counter(["tickets", f"ticket_state:{fact['state']}", f"ticket_hour:{fact['hour']}"])
+def count_ticket(fact: TicketFact) -> Counts:
+    counts: Counts = Counter(["tickets", f"ticket_state:{fact.state}", f"ticket_hour:{fact.hour}"])
     own: Counts = Counter()
     _count_visit(own, fact)
     counts.update({f"ticket_{name}": number for name, number in own.items()})
     return counts
 
 
-def count_waiting(fact: Fact) -> Counts:
-    outcome = (fact["reason"] or "unknown") if fact["state"] == "left" else "open"
+def count_waiting(fact: WaitingFact) -> Counts:
+    outcome = (fact.reason or "unknown") if fact.state == "left" else "open"
     counts: Counts = Counter(["waiting", f"waiting_outcome:{outcome}"])
-    counts["offers"] = fact["offers"]
+    counts["offers"] = fact.offers
     return +counts
 
 
-def count_message(fact: Fact) -> Counts:
-    return Counter([f"message:{fact['channel']}_{fact['state']}"])
+def count_message(fact: MessageFact) -> Counts:
+    return Counter([f"message:{fact.channel}_{fact.state}"])
 
 
-def count_capacity(fact: Fact) -> Counts:
-    return Counter({"offered_minutes": fact["offered"]}) if fact["is_person"] else Counter()
+def count_capacity(fact: CapacityFact) -> Counts:
+    return Counter({"offered_minutes": fact.offered}) if fact.is_person else Counter()
 
 
-def count_sample(fact: Fact) -> Counts:
+def count_sample(fact: SampleFact) -> Counts:
     counts: Counts = Counter(["samples"])
-    for name in ("first", "third"):
-        counts[f"{name}:{fact[name]}" if fact[name] is not None else f"{name}_nowhere"] += 1
+    for name, days in (("first", fact.first), ("third", fact.third)):
+        counts[f"{name}:{days}" if days is not None else f"{name}_nowhere"] += 1
     return counts
 
 
-def _count_visit(counts: Counts, fact: Fact) -> None:
-    if fact["waited"] is not None:
-        counts[f"waited:{min(fact['waited'], MAX_MINUTES)}"] += 1
-    if fact["served"] is not None:
-        served = min(fact["served"], MAX_MINUTES)
+def _count_visit(counts: Counts, fact: VisitFact) -> None:
+    if fact.waited is not None:
+        counts[f"waited:{min(fact.waited, MAX_MINUTES)}"] += 1
+    if fact.served is not None:
+        served = min(fact.served, MAX_MINUTES)
         counts[f"served:{served}"] += 1
         counts["served_sum"] += served
-    if fact["state"] == "completed":
-        counts[f"outcome:{fact['outcome'] or 'unknown'}"] += 1
-        if fact["outcome"] == "answered" and not fact["follows"]:
+    if fact.state == "completed":
+        counts[f"outcome:{fact.outcome or 'unknown'}"] += 1
+        if fact.outcome == "answered" and not fact.follows:
             counts["first_contact"] += 1
 
 

@@ -7,7 +7,7 @@ late.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,42 +16,145 @@ from marshmallow import Schema
 
 from loket_contracts.envelope import Event
 from loket_contracts.events import EVENTS
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from . import event_schemas
 from .durations import MINUTE, measure_times
 
-Document = dict[str, Any]
+Derived = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AppliedEvent(PreservesUnknownFields):
+    """What a fact stores about each event that was applied to it."""
+
+    id: str
+    name: str
+    sequence: int
+    time: dt.datetime
+
+
+@dataclass(frozen=True)
+class Score(PreservesUnknownFields):
+    """The feedback on an appointment."""
+
+    score: int
+    has_comment: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact(PreservesUnknownFields):
+    """What all kinds of fact have. Their own fields are derived from the newest event and have no meaning without one.
+
+    `told`: the events that were applied. `newest`: the data of the newest one, with its sequence and name. `version`:
+    rises with every change, for optimistic concurrency control. `stale_days`: the days whose counts do not include this
+    version yet: its own, and the one that it was moved from.
+    """
+
+    id: str
+    municipality: str
+    told: tuple[AppliedEvent, ...] = ()
+    newest: Mapping[str, Any] | None = None
+    feedback: Score | None = None
+    day: str | None = None
+    stale_days: tuple[str, ...] = ()
+    version: int = 0
+    team: str | None = None
+    location: str | None = None
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitFact(Fact):
+    """An appointment or a ticket. Times in minutes."""
+
+    state: str = ""
+    hour: int = 0
+    outcome: str | None = None
+    follows: bool = False
+    waited: int | None = None
+    served: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketFact(VisitFact):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentFact(VisitFact):
+    """`lead`: from booking to start. `notice`: from cancellation to start. `planned`: its length."""
+
+    channel: str = ""
+    resources: tuple[str, ...] = ()
+    persons: int = 0
+    booked_by: str = ""
+    cancelled_by: str | None = None
+    planned: int = 0
+    lead: int = 0
+    notice: int | None = None
+    reschedules: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingFact(Fact):
+    """An entry of the waiting list. `reason`: why it left."""
+
+    state: str = ""
+    reason: str | None = None
+    offers: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFact(Fact):
+    state: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityFact(Fact):
+    """A resource-day. `offered`: minutes."""
+
+    resource: str = ""
+    is_person: bool = False
+    offered: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleFact(Fact):
+    """`first`, `third`: days until the first and the third free slot; None when there is none."""
+
+    first: int | None = None
+    third: int | None = None
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of fact. `derive`: its fields, from the newest event and all its events."""
+    """One kind of fact. `derive`: its own fields, from the newest event and all its events."""
 
     name: str
+    fact: type[Fact]
     schema: Schema
-    derive: Callable[[Mapping[str, Any], list[Mapping[str, Any]]], Document]
+    derive: Callable[[Mapping[str, Any], Sequence[AppliedEvent]], Derived]
 
 
-def apply_events(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Document | None:
+def apply_events(known: Fact | None, events: Iterable[Event]) -> Fact | None:
     """The fact with these events applied, all of one subject; None when all of them were applied before.
 
     `known`: the fact as it was, if there is one.
     """
-    seen = {each["id"]: each for each in known["told"]} if known else {}
+    seen = {each.id: each for each in known.told} if known else {}
     fresh = {event.id: event for event in events if event.id not in seen}
     if not fresh:
         return None
-    seen |= {
-        event.id: {"id": event.id, "name": event.name, "sequence": event.sequence, "time": event.time}
-        for event in fresh.values()
-    }
-    history = sorted(seen.values(), key=lambda each: (each["sequence"], each["id"]))
-    feedback, newest = (known["feedback"], known["newest"]) if known else (None, None)
+    seen |= {event.id: AppliedEvent(event.id, event.name, event.sequence, event.time) for event in fresh.values()}
+    history = tuple(sorted(seen.values(), key=lambda each: (each.sequence, each.id)))
+    feedback, newest = (known.feedback, known.newest) if known else (None, None)
     last: Event | None = None
     for event in fresh.values():
         if event.name == "feedback.given":
-            read: Document = FEEDBACK.schema.load(dict(event.data))
-            feedback = {"score": read["score"], "has_comment": read["has_comment"]}
+            read: Derived = FEEDBACK.schema.load(dict(event.data))
+            feedback = Score(read["score"], read["has_comment"])
         elif event.sequence > max(last.sequence if last else 0, newest["sequence"] if newest else 0):
             last = event
     any_event = next(iter(fresh.values()))
@@ -59,15 +162,20 @@ def apply_events(known: Mapping[str, Any] | None, events: Iterable[Event]) -> Do
     if last is not None:
         kind = KIND_OF[last.name]
         newest = {**kind.schema.load(dict(last.data)), "sequence": last.sequence, "event": last.name}
-    fact: Document = {
-        "municipality": any_event.municipality, "told": history, "newest": newest, "feedback": feedback, "day": None,
-    }  # fmt: skip
-    if newest is not None:
-        fact |= kind.derive(newest, history)
+    derived: Derived = {"day": None} if newest is None else kind.derive(newest, history)
     # the counts of these days do not know of the fact as it now is, nor those of the day that it was moved away from
-    before = {known["day"], *known["stale_days"]} if known else set()
-    fact["stale_days"] = sorted({fact["day"], *before} - {None})
-    return fact
+    stale = {derived["day"], *((known.day, *known.stale_days) if known else ())}
+    return kind.fact(
+        id=key_of(any_event),
+        municipality=any_event.municipality,
+        told=history,
+        newest=newest,
+        feedback=feedback,
+        stale_days=tuple(sorted(day for day in stale if day is not None)),
+        version=(known.version if known else 0) + 1,
+        unknown_fields=known.unknown_fields if known else None,
+        **derived,
+    )
 
 
 def key_of(event: Event) -> str:
@@ -79,21 +187,21 @@ def _day(moment: dt.datetime, zone: str) -> str:
     return moment.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def _scope(newest: Mapping[str, Any]) -> Document:
-    return {"team": newest["team"], "location": newest["location"], "types": newest["appointment_types"]}
+def _scope(newest: Mapping[str, Any]) -> Derived:
+    return {"team": newest["team"], "location": newest["location"], "types": tuple(newest["appointment_types"])}
 
 
-def _appointment(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
+def _appointment(newest: Mapping[str, Any], events: Sequence[AppliedEvent]) -> Derived:
     start, end = newest["start"], newest["end"]
-    cancelled = next((each["time"] for each in events if each["name"] == "appointment.cancelled"), None)
-    times = measure_times((each["name"], each["time"]) for each in events)
+    cancelled = next((each.time for each in events if each.name == "appointment.cancelled"), None)
+    times = measure_times((each.name, each.time) for each in events)
     return {
         **_scope(newest),
         "day": _day(start, newest["time_zone"]),
         "hour": start.astimezone(ZoneInfo(newest["time_zone"])).hour,
         "state": newest["state"],
         "channel": newest["channel"],
-        "resources": newest["resources"],
+        "resources": tuple(newest["resources"]),
         "persons": newest["persons"],
         "booked_by": newest["booked_by"],
         "cancelled_by": newest["cancelled_by"],
@@ -102,15 +210,15 @@ def _appointment(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> 
         "planned": (end - start) // MINUTE,
         "lead": max(0, (start - newest["booked_at"]) // MINUTE),
         "notice": (start - cancelled) // MINUTE if cancelled and newest["state"] == "cancelled" else None,
-        "reschedules": sum(each["name"] == "appointment.rescheduled" for each in events),
+        "reschedules": sum(each.name == "appointment.rescheduled" for each in events),
         "waited": times.waited,
         "served": times.served,
     }
 
 
-def _ticket(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
+def _ticket(newest: Mapping[str, Any], events: Sequence[AppliedEvent]) -> Derived:
     arrived, zone = newest["arrived_at"], newest["time_zone"]
-    times = measure_times((each["name"], each["time"]) for each in events)
+    times = measure_times((each.name, each.time) for each in events)
     return {
         **_scope(newest),
         "day": _day(arrived, zone),
@@ -123,26 +231,26 @@ def _ticket(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Docum
     }
 
 
-def _waiting(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
+def _waiting(newest: Mapping[str, Any], events: Sequence[AppliedEvent]) -> Derived:
     return {
         **_scope(newest),
-        "day": _day(min(each["time"] for each in events), newest["time_zone"]),
+        "day": _day(min(each.time for each in events), newest["time_zone"]),
         "state": newest["event"].rpartition(".")[2],
         "reason": newest["reason"],
-        "offers": sum(each["name"] == "waiting_list.offered" for each in events),
+        "offers": sum(each.name == "waiting_list.offered" for each in events),
     }
 
 
-def _message(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
-    left = [each for each in events if each["name"] != "notification.delivered"] or events
+def _message(newest: Mapping[str, Any], events: Sequence[AppliedEvent]) -> Derived:
+    left = [each for each in events if each.name != "notification.delivered"] or events
     return {
-        "day": left[-1]["time"].date().isoformat(),
+        "day": left[-1].time.date().isoformat(),
         "state": newest["event"].rpartition(".")[2],
         "channel": newest["channel"],
     }
 
 
-def _capacity(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
+def _capacity(newest: Mapping[str, Any], events: Sequence[AppliedEvent]) -> Derived:
     return {
         "day": newest["date"],
         "resource": newest["resource"],
@@ -152,24 +260,24 @@ def _capacity(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Doc
     }
 
 
-def _sample(newest: Mapping[str, Any], events: list[Mapping[str, Any]]) -> Document:
+def _sample(newest: Mapping[str, Any], events: Sequence[AppliedEvent]) -> Derived:
     return {
         "day": newest["date"],
         "team": newest["team"],
         "location": newest["location"],
-        "types": [newest["appointment_type"]],
+        "types": (newest["appointment_type"],),
         "first": newest["first_after_days"],
         "third": newest["third_after_days"],
     }
 
 
-APPOINTMENT = Kind("appointments", event_schemas.Appointment(), _appointment)
-FEEDBACK = Kind("appointments", event_schemas.Feedback(), _appointment)
-TICKET = Kind("tickets", event_schemas.Ticket(), _ticket)
-WAITING = Kind("waiting", event_schemas.Waiting(), _waiting)
-MESSAGE = Kind("messages", event_schemas.Message(), _message)
-CAPACITY = Kind("capacities", event_schemas.Capacity(), _capacity)
-SAMPLE = Kind("samples", event_schemas.Sample(), _sample)
+APPOINTMENT = Kind("appointments", AppointmentFact, event_schemas.Appointment(), _appointment)
+FEEDBACK = Kind("appointments", AppointmentFact, event_schemas.Feedback(), _appointment)
+TICKET = Kind("tickets", TicketFact, event_schemas.Ticket(), _ticket)
+WAITING = Kind("waiting", WaitingFact, event_schemas.Waiting(), _waiting)
+MESSAGE = Kind("messages", MessageFact, event_schemas.Message(), _message)
+CAPACITY = Kind("capacities", CapacityFact, event_schemas.Capacity(), _capacity)
+SAMPLE = Kind("samples", SampleFact, event_schemas.Sample(), _sample)
 
 #: the kinds of fact, each in a collection of its own
 KINDS = tuple(dict.fromkeys(kind.name for kind in (APPOINTMENT, TICKET, WAITING, MESSAGE, CAPACITY, SAMPLE)))

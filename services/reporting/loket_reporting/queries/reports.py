@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from loket_contracts.errors import Refusal
@@ -167,7 +167,7 @@ def _totals(projection: Projection, municipality: str, names: Iterable[str], per
 
 def _counts_of_period(
     projection: Projection, municipality: str, names: Iterable[str], period: Period, in_months: bool = True
-) -> Iterator[tuple[str, dt.date, dict[str, int]]]:
+) -> Iterator[tuple[str, dt.date, Mapping[str, int]]]:
     """The counts of the period in few pieces: months where they are whole. Each with its slice and its first day."""
     months, edges = period.split_by_months() if in_months else ([], [period])
     if months:

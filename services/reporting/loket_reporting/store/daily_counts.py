@@ -9,14 +9,31 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from pymongo import ASCENDING, ReturnDocument, UpdateOne
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
+from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import UNJOURNALED, Document, only_known_already
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.daily_counts import Counts
+
+
+@dataclass(frozen=True)
+class StoredCounts(PreservesUnknownFields):
+    """`day`: 2026-11-24, or 2026-11 for a month. `number`: of the count, see `PeriodCounts.take_number`."""
+
+    municipality: str
+    day: str
+    slice: str
+    number: int
+    counts: Mapping[str, int]
+
+
+COUNTS = Codec(StoredCounts)
 
 
 class PeriodCounts:
@@ -49,11 +66,7 @@ class PeriodCounts:
         writes = [
             UpdateOne(
                 {"_id": f"{municipality}/{day}/{name}", "number": {"$lt": number}},
-                {
-                    "$set": {
-                        "municipality": municipality, "day": day, "slice": name, "number": number, "counts": dict(own),
-                    }
-                },
+                {"$set": COUNTS.encode(StoredCounts(municipality, day, name, number, own))},
                 upsert=True,
             )
             for name, own in counts.items()
@@ -82,13 +95,13 @@ class PeriodCounts:
     def every_slice_of(self, municipality: str, first: str, last: str) -> Iterator[tuple[str, Counts]]:
         """The counts of every slice and day, in no order."""
         query = {"municipality": municipality, "day": {"$gte": first, "$lte": last}}
-        for found in self.counts.find(query, {"_id": 0, "slice": 1, "counts": 1}):
-            yield found["slice"], Counter(found["counts"])
+        for found in map(COUNTS.decode, self.counts.find(query)):
+            yield found.slice, Counter(found.counts)
 
     def of(
         self, municipality: str, names: Iterable[str], first: str, last: str
-    ) -> Iterator[tuple[str, str, dict[str, int]]]:
+    ) -> Iterator[tuple[str, str, Mapping[str, int]]]:
         """The counts of these slices: slice, day and counts, in no order."""
         query = {"municipality": municipality, "slice": {"$in": list(names)}, "day": {"$gte": first, "$lte": last}}
-        for found in self.counts.find(query, {"_id": 0, "slice": 1, "day": 1, "counts": 1}):
-            yield found["slice"], found["day"], found["counts"]
+        for found in map(COUNTS.decode, self.counts.find(query)):
+            yield found.slice, found.day, found.counts

@@ -1,25 +1,27 @@
-"""Facts in MongoDB, one document each.
-
-version     rises with every event, for optimistic concurrency control
-stale_days  the days whose counts do not include this version yet: its own, and the one that it was moved from
-"""
+"""Facts in MongoDB, one document each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document, only_known_already
 from loket_contracts.envelope import Event
 
-from ..domain.facts import KIND_OF, KINDS, apply_events, key_of
+from ..domain.facts import KIND_OF, KINDS, Fact, apply_events, key_of
 
+#: by kind
+CODECS: dict[str, Codec[Any]] = {
+    kind.name: Codec(kind.fact, layouts={kind.fact: Layout({"id": "_id"})}) for kind in KIND_OF.values()
+}
 #: what counting reads: every field but the events
 COUNTED_FIELDS = {"told": 0}
 #: the number of facts per query for days to count; the next query finds the rest
@@ -48,33 +50,29 @@ class Facts:
         """Apply the event to its fact. Return False when it was applied before."""
         collection, key = self.collections[KIND_OF[event.name].name], key_of(event)
         while True:
-            known = collection.find_one({"_id": key})
-            changed = apply_events(known, [event])
+            found = collection.find_one({"_id": key})
+            codec = CODECS[KIND_OF[event.name].name]
+            changed = apply_events(codec.decode(found) if found else None, [event])
             if changed is None:
                 return False
-            if _save(collection, key, known, changed):
+            if _save(collection, codec.encode(changed)):
                 return True
 
     def apply_all(self, events: Sequence[Event]) -> None:
         """Apply many events, with one round trip for each kind of fact."""
         for kind, own in groupby(sorted(events, key=_kind), key=_kind):
-            self._apply_kind(self.collections[kind], list(own))
+            self._apply_kind(self.collections[kind], CODECS[kind], list(own))
 
-    def _apply_kind(self, collection: Collection[Document], events: Sequence[Event]) -> None:
+    def _apply_kind(self, collection: Collection[Document], codec: Codec[Any], events: Sequence[Event]) -> None:
         about: dict[str, list[Event]] = defaultdict(list)
         for event in events:
             about[key_of(event)].append(event)
-        known: dict[str, Document] = {each["_id"]: each for each in collection.find({"_id": {"$in": list(about)}})}
+        known = {each["_id"]: codec.decode(each) for each in collection.find({"_id": {"$in": list(about)}})}
         writes: list[InsertOne[Document] | ReplaceOne[Document]] = []
         for key, own in about.items():
-            was = known.get(key)
-            if (fact := apply_events(was, own)) is not None:
-                document = _document(key, was, fact)
-                writes.append(
-                    InsertOne(document)
-                    if was is None
-                    else ReplaceOne({"_id": key, "version": was["version"]}, document)
-                )
+            if (fact := apply_events(known.get(key), own)) is not None:
+                document = codec.encode(fact)
+                writes.append(ReplaceOne(_before(document), document) if key in known else InsertOne(document))
         if not writes:
             return
         try:
@@ -111,10 +109,13 @@ class Facts:
         query = {"municipality": municipality, "stale_days": day, "stale_days.0": {"$exists": True}}
         return {kind: list(each.find(query, {"version": 1})) for kind, each in self.collections.items()}
 
-    def of_day(self, municipality: str, day: str) -> dict[str, list[Document]]:
-        """The facts of one day, by kind."""
+    def of_day(self, municipality: str, day: str) -> dict[str, list[Fact]]:
+        """The facts of one day, by kind, without what counting does not need."""
         query = {"municipality": municipality, "day": day}
-        return {kind: list(each.find(query, COUNTED_FIELDS)) for kind, each in self.collections.items()}
+        return {
+            kind: [CODECS[kind].decode(found) for found in each.find(query, COUNTED_FIELDS)]
+            for kind, each in self.collections.items()
+        }
 
     def mark_counted(self, facts: Mapping[str, Iterable[Document]], day: str) -> None:
         """Mark these versions as included in the counts of the day."""
@@ -131,14 +132,14 @@ def _kind(event: Event) -> str:
     return KIND_OF[event.name].name
 
 
-def _document(key: str, known: Document | None, changed: Document) -> Document:
-    return {"_id": key, **changed, "version": known["version"] + 1 if known else 1}
+def _before(document: Document) -> Document:
+    """The query for the version of the fact that this one replaces."""
+    return {"_id": document["_id"], "version": document["version"] - 1}
 
 
-def _save(collection: Collection[Document], key: str, known: Document | None, changed: Document) -> bool:
-    document = _document(key, known, changed)
-    if known is not None:
-        return collection.replace_one({"_id": key, "version": known["version"]}, document).matched_count == 1
+def _save(collection: Collection[Document], document: Document) -> bool:
+    if document["version"] > 1:
+        return collection.replace_one(_before(document), document).matched_count == 1
     try:
         collection.insert_one(document)
     except DuplicateKeyError:

@@ -1,7 +1,7 @@
 """The projections (versions of facts and counts): which one is in use, and which one is being rebuilt.
 
-One document, {_id: "now", current, next}: while there is a next one, every event is applied to both. Another, {_id:
-"rebuild", state, at, events, of, days}, holds the progress of the next one.
+One document has the numbers of both; while there is a next one, every event is applied to both. Another document has
+the progress of the rebuild.
 """
 
 from __future__ import annotations
@@ -9,19 +9,46 @@ from __future__ import annotations
 import datetime as dt
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.runtime.ttl_cache import CachedValue
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
+from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .daily_counts import PeriodCounts
 from .facts import Facts
 
 #: seconds after which every process knows of a change
 CACHE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Numbers(PreservesUnknownFields):
+    """The number of the projection in use, and of the one that is being built, if any."""
+
+    current: int = 1
+    next: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress(PreservesUnknownFields):
+    """`state`: never, running, done, overtaken or failed. `events`: applied, `of` so many. `days`: counted."""
+
+    state: str = "never"
+    at: dt.datetime | None = None
+    events: int = 0
+    of: int = 0
+    days: int = 0
+    why: str | None = None
+
+
+NUMBERS = Codec(Numbers)
+PROGRESS = Codec(Progress, layouts={Progress: Layout(omit_default=frozenset({"why"}))}, stores_version=False)
 
 
 @dataclass(frozen=True)
@@ -65,7 +92,7 @@ class Projections:
 
     def create(self) -> None:
         """Create the first projection, unless there is one."""
-        self.collection.update_one({"_id": "now"}, {"$setOnInsert": {"current": 1, "next": None}}, upsert=True)
+        self.collection.update_one({"_id": "now"}, {"$setOnInsert": NUMBERS.encode(Numbers())}, upsert=True)
         for each in self.all():
             each.create_indexes()
 
@@ -77,13 +104,16 @@ class Projections:
         return self._cache.get()
 
     def _load(self) -> list[Projection]:
-        found = self.collection.find_one({"_id": "now"}) or {}
-        numbers = [each for each in (found["current"], found["next"]) if each is not None]
-        return [Projection.of(self.database, each) for each in numbers]
+        numbers = self._numbers()
+        found = [each for each in (numbers.current, numbers.next) if each is not None]
+        return [Projection.of(self.database, each) for each in found]
+
+    def _numbers(self) -> Numbers:
+        return NUMBERS.decode(self.collection.find_one({"_id": "now"}) or {})
 
     def claim_rebuild(self, now: dt.datetime, silent: dt.timedelta) -> bool:
         """Claim the rebuild. The claim expires `silent` after the last heartbeat."""
-        fresh = {"state": "running", "at": now, "events": 0, "of": 0, "days": 0}
+        fresh = PROGRESS.encode(Progress("running", now))
         idle = {"_id": "rebuild", "$or": [{"state": {"$ne": "running"}}, {"at": {"$lt": now - silent}}]}
         try:
             taken = self.collection.update_one(idle, {"$set": fresh, "$unset": {"why": ""}}, upsert=True)
@@ -91,23 +121,22 @@ class Projections:
             return False
         return taken.matched_count == 1 or taken.upserted_id is not None
 
-    def report_progress(self, known: Document) -> None:
-        """Store the progress, which is also the heartbeat."""
-        self.collection.update_one({"_id": "rebuild"}, {"$set": known})
+    def report_progress(self, **known: Any) -> None:
+        """Store some fields of the progress, which is also the heartbeat."""
+        self.collection.update_one({"_id": "rebuild"}, {"$set": PROGRESS.encode_fields(**known)})
 
-    def progress(self) -> Document:
-        found = self.collection.find_one({"_id": "rebuild"}, {"_id": 0})
-        return found or {"state": "never", "at": None, "events": 0, "of": 0, "days": 0}
+    def progress(self) -> Progress:
+        return PROGRESS.decode(self.collection.find_one({"_id": "rebuild"}) or {})
 
     def begin(self) -> Projection:
         """Create an empty next projection. An unfinished one is dropped."""
-        found = self.collection.find_one({"_id": "now"}) or {}
-        if found["next"] is not None:
-            Projection.of(self.database, found["next"]).drop()
-        begun = max(found["current"], found["next"] or 0) + 1
+        numbers = self._numbers()
+        if numbers.next is not None:
+            Projection.of(self.database, numbers.next).drop()
+        begun = max(numbers.current, numbers.next or 0) + 1
         fresh = Projection.of(self.database, begun)
         fresh.create_indexes()
-        self.collection.update_one({"_id": "now"}, {"$set": {"next": begun}})
+        self.collection.update_one({"_id": "now"}, {"$set": NUMBERS.encode_fields(next=begun)})
         self._cache.expire()
         time.sleep(2 * CACHE_SECONDS)  # from here on every process applies events to both
         return fresh
@@ -116,7 +145,7 @@ class Projections:
         """Use `fresh` from now on, and drop the previous one. Return False when it is no longer the next one."""
         before = self.collection.find_one_and_update(
             {"_id": "now", "next": fresh.number},
-            {"$set": {"current": fresh.number, "next": None}},
+            {"$set": NUMBERS.encode_fields(current=fresh.number, next=None)},
             return_document=ReturnDocument.BEFORE,
         )
         self._cache.expire()
@@ -124,5 +153,5 @@ class Projections:
             fresh.drop()
             return False
         time.sleep(2 * CACHE_SECONDS)
-        Projection.of(self.database, before["current"]).drop()
+        Projection.of(self.database, NUMBERS.decode(before).current).drop()
         return True

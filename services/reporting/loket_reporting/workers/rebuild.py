@@ -41,15 +41,15 @@ def start(projections: Projections, booking: EventSource, notification: EventSou
 def progress(projections: Projections) -> RebuildProgress:
     """The progress of the last rebuild. One without a heartbeat has died."""
     known = projections.progress()
-    has_died = known["state"] == "running" and known["at"] < _now() - SILENT
+    at, has_died = known.at, known.state == "running" and known.at is not None and known.at < _now() - SILENT
     shown: RebuildProgress = {
-        "state": "died" if has_died else known["state"],
-        "at": known["at"].isoformat() if known["at"] else None,
-        "events": known["events"],
-        "of": known["of"],
-        "days": known["days"],
+        "state": "died" if has_died else known.state,
+        "at": at.isoformat() if at else None,
+        "events": known.events,
+        "of": known.of,
+        "days": known.days,
     }
-    return {**shown, "why": known["why"]} if "why" in known else shown
+    return shown if known.why is None else {**shown, "why": known.why}
 
 
 def _run(projections: Projections, sources: dict[str, EventSource]) -> None:
@@ -88,7 +88,7 @@ def _pages(source: EventSource) -> Iterator[list[str]]:
 
 def _progress_reporter(projections: Projections) -> Callable[..., None]:
     def report(**known: Any) -> None:
-        projections.report_progress({**known, "at": _now()})
+        projections.report_progress(**known, at=_now())
 
     return report
 
