@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import importlib
 import pkgutil
 import types
@@ -64,7 +65,7 @@ def test_a_field_that_was_stored_is_not_removed_or_renamed_without_an_upcast(sto
 
 
 @pytest.mark.parametrize(("stored", "name"), NAMES)
-def test_what_is_written_is_the_newest_golden_document(stored: Stored, name: str):
+def test_a_dataclass_is_written_as_the_newest_golden_document(stored: Stored, name: str):
     golden = read(stored, name, stored.version)
     beside = stored.codec.layout.beside - {"schema_version"}
     fields = {key: value for key, value in golden.items() if key not in beside or key in stored_names(stored.codec)}
@@ -106,6 +107,7 @@ def with_unknown(document: dict[str, Any], entity: Any) -> dict[str, Any]:
     return {**found, "from_the_future": {"a": 1}}
 
 
+@functools.cache
 def values(hint: Any) -> st.SearchStrategy[Any]:
     """Values of a type as MongoDB can store them."""
     plain: dict[Any, st.SearchStrategy[Any]] = {

@@ -18,7 +18,7 @@ KEPT_FOR = dt.timedelta(days=365)
 
 @dataclass(frozen=True)
 class AccessLogEntry(PreservesUnknownFields):
-    """`who`: the name of an account or key. `detail`: whom or what it concerns."""
+    """`who`: the name of an account or key. `detail`: the account, key or role that it concerns."""
 
     municipality: str
     at: dt.datetime

@@ -144,7 +144,7 @@ class TestUpcasts:
         written_back = {"_id": "t1", "hue": "blue", "colour": "red", "town": "Boom", "schema_version": 1}
         assert self.CODEC.decode(written_back).colour == Colour("BLUE")
 
-    def test_what_was_upcast_is_stored_as_the_current_version(self):
+    def test_an_upcast_document_is_stored_as_the_current_version(self):
         stored = self.CODEC.encode(self.CODEC.decode({"_id": "t1", "hue": "red", "town": "Boom"}))
         assert stored["schema_version"] == 3
         assert {"hue", "town"}.isdisjoint(stored)

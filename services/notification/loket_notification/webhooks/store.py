@@ -44,7 +44,7 @@ class StoredSubscription(PreservesUnknownFields):
 
 
 @dataclass(frozen=True)
-class Attempt(PreservesUnknownFields):
+class DeliveryAttempt(PreservesUnknownFields):
     """One attempt to deliver. `status`: of the HTTP response, if there was one."""
 
     at: dt.datetime
@@ -70,7 +70,7 @@ class StoredDelivery(PreservesUnknownFields):
     state: str = "waiting"
     due: dt.datetime | None = None
     failed: int = 0
-    tries: tuple[Attempt, ...] = ()
+    tries: tuple[DeliveryAttempt, ...] = ()
 
 
 SUBSCRIPTION = Codec(StoredSubscription, layouts={StoredSubscription: Layout({"id": "_id"})})
@@ -153,7 +153,7 @@ class Webhooks:
         return SUBSCRIPTION.decode(found) if found else None
 
     def note_delivered(self, delivery: StoredDelivery, status: int, now: dt.datetime) -> None:
-        self._note(delivery, DELIVERY.encode_fields(state="delivered"), Attempt(now, status, None), ends=True)
+        self._note(delivery, DELIVERY.encode_fields(state="delivered"), DeliveryAttempt(now, status, None), ends=True)
         self.subscriptions.update_one(
             {"_id": delivery.subscription}, {"$set": SUBSCRIPTION.encode_fields(failing_since=None)}
         )
@@ -172,7 +172,7 @@ class Webhooks:
         changes = DELIVERY.encode_fields(failed=failed, state="failed" if given_up else "waiting")
         if not given_up:
             changes |= DELIVERY.encode_fields(due=now + DELAYS[failed - 1])
-        self._note(delivery, changes, Attempt(now, status, error), ends=given_up)
+        self._note(delivery, changes, DeliveryAttempt(now, status, error), ends=given_up)
         since = subscription.failing_since or now
         active = subscription.active and now - since <= PATIENCE
         self.subscriptions.update_one(
@@ -183,7 +183,7 @@ class Webhooks:
         failed = DELIVERY.encode_fields(state="failed")
         self.deliveries.update_one({"_id": delivery.id}, {"$set": failed, "$unset": {"due": ""}})
 
-    def _note(self, delivery: StoredDelivery, changes: Document, attempt: Attempt, ends: bool) -> None:
+    def _note(self, delivery: StoredDelivery, changes: Document, attempt: DeliveryAttempt, ends: bool) -> None:
         tries = DELIVERY.encode_fields(tries=(attempt,))["tries"]
         update: Document = {"$set": changes, "$push": {"tries": {"$each": tries, "$slice": -MAX_TRIES_STORED}}}
         if ends:

@@ -37,7 +37,7 @@ class Numbers(PreservesUnknownFields):
 
 @dataclass(frozen=True)
 class Progress(PreservesUnknownFields):
-    """`state`: never, running, done, overtaken or failed. `events`: applied, `of` so many. `days`: counted."""
+    """`state`: never, running, done, overtaken or failed. `of`: the total of the events. `days`: those counted."""
 
     state: str = "never"
     at: dt.datetime | None = None
