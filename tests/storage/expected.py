@@ -38,7 +38,7 @@ from loket_gateway.http.proof_of_work import IssuedStamp
 from loket_notification.store.messages import Attempt, Message
 from loket_notification.store.reports import Report
 from loket_notification.store.suppressions import Suppression
-from loket_notification.webhooks.store import Delivery, DeliveryAttempt, Subscription
+from loket_notification.webhooks.store import DeliveryAttempt, StoredDelivery, StoredSubscription
 from loket_reporting.domain.facts import (
     AppliedEvent,
     AppointmentFact,
@@ -315,7 +315,7 @@ EXPECTED: dict[str, Any] = {
     "notification/report": Report(
         id="report-rumst/ro/2026-W48.1", until=utc(2026, 11, 24, 9, 2), sent_at=utc(2026, 11, 24, 9, 0, 2)
     ),
-    "notification/subscription": Subscription(
+    "notification/subscription": StoredSubscription(
         id="4973607dc7a54010bea56a85adce35dd",
         municipality="rumst",
         owner="portal",
@@ -325,7 +325,7 @@ EXPECTED: dict[str, Any] = {
         made_at=utc(2026, 11, 24, 9, 0),
         failing_since=utc(2026, 11, 24, 9, 0),
     ),
-    "notification/delivery": Delivery(
+    "notification/delivery": StoredDelivery(
         key="c2413262cb00891d463ee5e927d4e2609867298f9a776ca2dff3610502e58513",
         subscription="4973607dc7a54010bea56a85adce35dd",
         municipality="rumst",

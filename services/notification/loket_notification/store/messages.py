@@ -66,7 +66,7 @@ class Message(PlannedMessage):
 #: the fields that a planned message does not have yet; indexes depend on their absence
 _LATER = frozenset(
     {
-        "traceparent", "claim", "begun", "uncertain", "times", "settled_at", "reason", "provider", "provider_id",
+        "traceparent", "claim", "begun", "uncertain", "times", "settled_at", "provider", "provider_id",
         "person", "encoding", "segments", "tries", "next_at",
     }
 )  # fmt: skip
