@@ -28,6 +28,7 @@ PARTS = {
         "tests/journeys",
         "tests/deployment",
         "tests/docs",
+        "tests/storage",
         "tests/architecture",
         "tests/compatibility",
     ],

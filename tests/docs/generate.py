@@ -29,6 +29,7 @@ from loket_notification.settings import NotificationSettings
 from loket_reporting.domain.figures import BREAKDOWNS
 from loket_reporting.settings import ReportingSettings
 from tests.docs import rpc_page
+from tests.storage.collections import STORED, UNCODED, UNSTORED
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 DECISIONS = REFERENCE.parent / "decisions"
@@ -262,7 +263,45 @@ def decisions_page() -> str:
     return text + table(("number", "decision", "status"), *rows)
 
 
+def stored_data_page() -> str:
+    text = (
+        MADE
+        + "# Stored data\n\nWhat each service stores in its own MongoDB database, and the version of each document. "
+    )
+    text += "A document has its version in `schema_version`; one without it has version 0, as release 0.1 wrote it. "
+    text += "[How to change a stored field](../how-to/change-a-stored-field.md).\n\n"
+    text += "Where the version is not stored, release 0.1 refuses a document with a field that it does not know. "
+    text += "These documents have had no other shape.\n\n"
+    text += table(
+        ("service", "collection", "part", "what it holds", "dataclass", "version"),
+        *(
+            (
+                "each" if each.service == "chassis" else each.service,
+                ", ".join(f"`{name}`" for name in each.collections),
+                f"`{each.part}`" if each.part else "",
+                each.contents,
+                f"`{each.codec.entity.__name__}`",
+                str(each.version) if each.codec.stores_version else UNSTORED,
+            )
+            for each in STORED
+        ),
+    )
+    text += "\nA `*` is the number of a projection.\n"
+    return (
+        text
+        + "\n## Without a dataclass\n\n"
+        + table(
+            ("service", "collection", "what it holds", "why"),
+            *(
+                ("each" if each.service == "chassis" else each.service, f"`{each.collection}`", each.contents, each.why)
+                for each in UNCODED
+            ),
+        )
+    )
+
+
 PAGES = {
+    "stored-data.md": stored_data_page,
     "settings.md": settings_page,
     "events.md": events_page,
     "problems.md": problems_page,

@@ -27,7 +27,8 @@ from loket_notification.store import messages, reports, suppressions
 from loket_notification.webhooks import store as webhooks
 from loket_reporting.store import daily_counts, facts, projections
 
-UNSTORED = "not stored yet: release 0.1 refuses an unknown field here"
+#: release 0.1 refuses a document here with a field that it does not know
+UNSTORED = "0, not stored"
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ STORED = (
 )  # fmt: skip
 
 UNCODED = (
+    Uncoded("chassis", "schema", "the major version of the database", "it must be readable by every release"),
     Uncoded("booking", "agendas", "names, bitmap and owners of an agenda", "only bit operators write the words"),
     Uncoded("booking", "ticket_numbers", "the last number of a location and day", "a counter"),
     Uncoded("booking", "closure_revisions", "the number of changes of a municipality", "a counter"),
