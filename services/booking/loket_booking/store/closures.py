@@ -97,7 +97,7 @@ class Closures:
 
     def get(self, municipality: str, identifier: str) -> StoredClosure | None:
         found = self.collection.find_one({"_id": identifier, "municipality": municipality})
-        return None if found is None else _stored_closure(found)
+        return None if found is None else CLOSURE.decode(found)
 
     def ending_from(self, municipality: str, since: dt.date) -> list[StoredClosure]:
         query = {"municipality": municipality, "last": {"$gte": since.isoformat()}}
