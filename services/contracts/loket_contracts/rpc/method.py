@@ -136,23 +136,23 @@ def method_of(function: Callable[..., Any]) -> Method:
 @cache
 def methods_of(protocol: type) -> dict[str, Callable[..., Any]]:
     """The methods of a Protocol, by name."""
-    return {
-        name: method
-        for name, method in inspect.getmembers(protocol, inspect.isfunction)
-        if not name.startswith("_")
-    }  # fmt: skip
+    functions = inspect.getmembers(protocol, inspect.isfunction)
+    return {name: method for name, method in functions if not name.startswith("_")}
 
 
 def codec_of(annotation: Any) -> Codec | None:
-    """How the values of this type become JSON; None when they are JSON as they are."""
+    """How the values of this type become JSON; None when they are JSON as they are.
+
+    Raises TypeError for a union of two messages, which JSON cannot tell apart.
+    """
     if is_message(annotation):
         schema = schema_of(annotation)
-        return Codec(
-            schema.dump, lambda value: value if isinstance(value, annotation) else schema.load(value)
-        )  # fmt: skip
+        return Codec(schema.dump, lambda value: value if isinstance(value, annotation) else schema.load(value))
     if get_origin(annotation) in (Union, types.UnionType):
-        inner = next((codec for each in get_args(annotation) if (codec := codec_of(each))), None)
-        return inner and Codec(_unless_none(inner.to_json), _unless_none(inner.from_json))
+        found = [codec for each in get_args(annotation) if (codec := codec_of(each))]
+        if len(found) > 1:
+            raise TypeError(f"{annotation} names more than one message")
+        return Codec(_unless_none(found[0].to_json), _unless_none(found[0].from_json)) if found else None
     if get_origin(annotation) in (list, tuple, Sequence):
         inner = codec_of(get_args(annotation)[0])
         return inner and Codec(_for_each(inner.to_json), _for_each(inner.from_json))
