@@ -143,7 +143,7 @@ def methods_of(protocol: type) -> dict[str, Callable[..., Any]]:
 def codec_of(annotation: Any) -> Codec | None:
     """How the values of this type become JSON; None when they are JSON as they are.
 
-    Raises TypeError for a union of two messages, which JSON cannot tell apart.
+    Raises TypeError for a union of two messages, whose JSON may look the same.
     """
     if is_message(annotation):
         schema = schema_of(annotation)
