@@ -117,9 +117,9 @@ def _dataclass_hooks(converter: Converter, part: Any, layout: Layout) -> tuple[S
 
     def read_all(document: Document, _: Any) -> Any:
         entity = read(document, part)
-        unknown = document.keys() - known
-        if unknown:
-            object.__setattr__(entity, UNKNOWN_FIELDS, {name: document[name] for name in sorted(unknown)})
+        if not known.issuperset(document):
+            unknown = {name: value for name, value in document.items() if name not in known}
+            object.__setattr__(entity, UNKNOWN_FIELDS, unknown)
         return entity
 
     def write_all(entity: Any) -> Document:
