@@ -9,8 +9,10 @@ import pytest
 
 from loket_booking.domain import appointment, ticket
 from loket_contracts.event_data import STATES
+from loket_contracts.events import EVENTS
 from loket_contracts.figures import FIGURES
 from loket_contracts.visits import APPOINTMENT_STATES, APPOINTMENT_TRANSITIONS, TICKET_STATES, TICKET_TRANSITIONS, Phase
+from loket_gateway.api.operations import OPERATIONS
 from loket_gateway.pages import words
 from loket_reporting.domain.figures import calculate
 
@@ -20,6 +22,8 @@ KNOWN = {state.name for state in (*APPOINTMENT_STATES, *TICKET_STATES)}
 #: the tables of transitions name their states
 TABLES = (BOOKING / "domain/appointment.py", BOOKING / "domain/ticket.py")
 CODE = [file for file in BOOKING.rglob("*.py") if file not in TABLES]
+#: commands with a page or an operation of their own, and those of jobs
+NOT_AT_THE_COUNTER = {"book", "reschedule", "cancel", "ask", "remind_of_documents", "flag"}
 LINES = [
     *((each, APPOINTMENT_TRANSITIONS) for each in APPOINTMENT_STATES),
     *((each, TICKET_TRANSITIONS) for each in TICKET_STATES),
@@ -114,3 +118,21 @@ def test_the_glossary_names_every_state_of_an_appointment_and_no_other():
     row = re.search(r"^\| appointment \| (.*?) \|", (ROOT / "docs/glossary.md").read_text(), re.MULTILINE)
     assert row is not None
     assert set(re.findall(r"\w+", row[1])) - {"then", "and", "in", "between", "or"} == set(STATES)
+
+
+def test_every_transition_publishes_a_known_event():
+    transitions = (*appointment.TRANSITIONS.values(), *ticket.TRANSITIONS.values())
+    assert {each.event for each in transitions} <= EVENTS.keys()
+
+
+def test_every_command_has_a_text_in_the_history():
+    assert words.DONE.keys() == appointment.TRANSITIONS.keys()
+
+
+@pytest.mark.parametrize("command", sorted(appointment.TRANSITIONS.keys() - NOT_AT_THE_COUNTER))
+def test_staff_can_give_a_command_over_http_and_by_a_button(command):
+    assert command in words.COMMANDS
+    address = command.replace("_", "-")
+    assert any(each.path.endswith(f"/appointments/{{identifier}}/{address}") for each in OPERATIONS)
+    template = ROOT / "gateway/loket_gateway/pages/templates/desk/appointment.html"
+    assert f'"{command}"' in template.read_text()

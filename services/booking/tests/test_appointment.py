@@ -8,6 +8,7 @@ from builders import a_municipality, utc
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loket_booking.commands.queue import waiting_of
 from loket_booking.domain import appointment as life
 from loket_booking.domain.appointment_spec import spec_for
 from loket_booking.domain.catalogue import QueuePolicy
@@ -15,7 +16,7 @@ from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.resource_day import AgendaKey, Placement
 from loket_contracts import events
 from loket_contracts.errors import Refusal
-from loket_contracts.event_data import ACTORS
+from loket_contracts.event_data import ACTORS, AppointmentData
 
 NOW = utc(2026, 11, 24, 8)
 START, END = utc(2026, 11, 30, 8), utc(2026, 11, 30, 8, 30)
@@ -133,3 +134,21 @@ def test_the_history_stays_in_order_when_the_clock_runs_back():
     earlier = NOW - dt.timedelta(seconds=3)
     changed, event = life.apply_command(MUNICIPALITY, appointment, "ask", now=earlier, by=Actor("staff"))
     assert changed.history[-1].at == event.time == NOW
+
+
+def test_a_resident_who_was_checked_in_by_mistake_waits_from_the_real_arrival():
+    appointment = booked()
+    for command, minutes in (("check_in", -20), ("undo_check_in", -19), ("check_in", -3)):
+        appointment, _ = give(appointment, command, now=START + dt.timedelta(minutes=minutes))
+    assert waiting_of(appointment).arrived_at == START - dt.timedelta(minutes=3)
+
+
+def test_a_resident_who_was_parked_keeps_the_first_arrival():
+    appointment = booked()
+    for command, minutes in (("check_in", -5), ("start", 0), ("park", 2), ("resume", 9)):
+        appointment, _ = give(appointment, command, now=START + dt.timedelta(minutes=minutes))
+    assert waiting_of(appointment).arrived_at == START - dt.timedelta(minutes=5)
+
+
+def test_the_event_schema_has_every_optional_field_of_an_event():
+    assert {*life.OPTIONAL_IN_EVENTS} <= AppointmentData._declared_fields.keys()

@@ -184,11 +184,16 @@ class QueueCommands:
 
 
 def waiting_of(person: Appointment | Ticket) -> Waiting:
-    """Their place in the line, by arrival."""
+    """Their place in the queue, by arrival. An arrival that was undone does not count."""
     if isinstance(person, Ticket):
         return Waiting(person.id, person.arrived_at)
-    arrived = next((each.at for each in person.history if each.command in ("check_in", "start")), person.start)
-    return Waiting(person.id, arrived, person.start)
+    arrived = None
+    for each in person.history:
+        if each.command == "undo_check_in":
+            arrived = None
+        elif arrived is None and each.command in ("check_in", "start"):
+            arrived = each.at
+    return Waiting(person.id, arrived or person.start, person.start)
 
 
 def _can_serve(known: Municipality, resource: Resource, waiting: Ticket) -> bool:

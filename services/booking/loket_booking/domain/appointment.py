@@ -44,6 +44,8 @@ TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
 )
 #: the commands that change the state and not the time
 STATE_COMMANDS = frozenset(TRANSITIONS) - {"book", "reschedule", "cancel"}
+#: the fields that an event has when the appointment has them
+OPTIONAL_IN_EVENTS = ("desk", "outcome", "follows")
 
 
 @dataclass(frozen=True)
@@ -224,11 +226,7 @@ def _event(name: str, appointment: Appointment, now: dt.datetime, details: Mappi
         "language": appointment.language,
         "booked_at": appointment.booked_at.isoformat(),
         "booked_by": appointment.booked_by,
-        **{
-            name: getattr(appointment, name)
-            for name in ("desk", "outcome", "follows")
-            if getattr(appointment, name) is not None
-        },
+        **{name: getattr(appointment, name) for name in OPTIONAL_IN_EVENTS if getattr(appointment, name) is not None},
         **details,
     }
     return events.make(
