@@ -12,9 +12,9 @@ from loket_gateway.i18n import language
 ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("services/*/loket_*/**/*.py"), *ROOT.glob("gateway/loket_gateway/**/*.py")]
 #: whose text is sent to the caller
-TOLD = {"ValidationError", "NotAllowed", "_wrong", "_problem", "refused"}
+RAISING_CALLS = {"ValidationError", "NotAllowed", "_wrong", "_problem", "refused"}
 #: constants that hold such a text
-NAMED = {"DAY_ERROR", "TOO_LONG", "UNSPOKEN", "NOT_A_NUMBER", "IMPOSSIBLE", "NOT_HERE", "EXTENSION"}
+TEXT_CONSTANTS = {"DAY_ERROR", "TOO_LONG", "UNSPOKEN", "NOT_A_NUMBER", "IMPOSSIBLE", "NOT_HERE", "EXTENSION"}
 #: what of marshmallow's own sentences the schemas can say
 OF_MARSHMALLOW = {
     "Missing data for required field.", "Field may not be null.", "Invalid value.", "Unknown field.",
@@ -30,7 +30,7 @@ OF_MARSHMALLOW = {
 @cache
 def sentences() -> set[str]:
     found = {text for file in SOURCES for text in _of(ast.parse(file.read_text()))}
-    assert len(found) > 50, "the sentences are written in some other way now; this test looks past them"
+    assert len(found) > 50, "the sentences are written in some other way now; this test does not find them"
     return found
 
 
@@ -39,11 +39,11 @@ def _of(tree: ast.Module) -> Iterator[str]:
         match node:
             case ast.Call(args=[_, ast.Dict(keys=[ast.Constant(value="reason")], values=[value])]):
                 yield from _texts(value)
-            case ast.Call(func=ast.Name(id=name), args=given) if name in TOLD:
+            case ast.Call(func=ast.Name(id=name), args=given) if name in RAISING_CALLS:
                 yield from _texts(*given)
             case ast.keyword(arg="error", value=value):
                 yield from _texts(value)
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in NAMED:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in TEXT_CONSTANTS:
                 yield from _texts(value)
             case ast.Dict(keys=[_, ast.Constant(value="detail")], values=[_, value]):
                 yield from _texts(value)

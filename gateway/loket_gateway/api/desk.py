@@ -33,7 +33,7 @@ _agenda_query, _queue_query = AgendaQuery(), QueueQuery()
 
 
 def _command(name: str) -> Callable[..., Response]:
-    """Return the decorator of the route of one command."""
+    """Return the route of one command."""
     command = name.replace("-", "_")
 
     @route("POST", f"{ONE}/{name}", HANDLE)

@@ -58,7 +58,7 @@ def of_part(breakdown: str, part: str, lang: str) -> str:
     return language.translate(PARTS.get(breakdown, {}).get(part, part), lang)
 
 
-def said(name: str, value: float | None, lang: str) -> str:
+def format_figure(name: str, value: float | None, lang: str) -> str:
     """Format a figure in a language, without its unit except for percentages."""
     if value is None:
         return UNKNOWN

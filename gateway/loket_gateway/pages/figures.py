@@ -68,7 +68,7 @@ class FigurePages:
             stack_names=STACK,
             lines=[(name, charts.line(labels, _course(found, name))) for name in COURSES],
             labels=labels,
-            said=lambda name, value: figure_names.said(name, value, lang),
+            format_figure=lambda name, value: figure_names.format_figure(name, value, lang),
             change=lambda name: _change(name, found, lang),
             all_figures=FIGURES,
             columns=COLUMNS,
@@ -105,7 +105,7 @@ def _course(found: Overview, name: str, otherwise: float | None = None) -> list[
 def _tile(name: str, found: Overview, lang: str) -> dict[str, Any]:
     return {
         "name": name,
-        "value": figure_names.said(name, found["figures"][name], lang),
+        "value": figure_names.format_figure(name, found["figures"][name], lang),
         "line": charts.line([""] * len(found["course"]), _course(found, name)),
     }
 
@@ -118,7 +118,7 @@ def _change(name: str, found: Overview, lang: str) -> tuple[str, str] | None:
     number, kind = moved
     unit = FIGURES[name].unit
     sign = "+" if number > 0 else "−" if number < 0 else "±"
-    shown = figure_names.said("satisfaction" if unit == "score" else "waited_median", abs(number), lang)
+    shown = figure_names.format_figure("satisfaction" if unit == "score" else "waited_median", abs(number), lang)
     return f"{sign} {shown}{' %' if unit == 'count' else ''}", kind
 
 

@@ -17,7 +17,7 @@ COMMANDS = {
     "check_in": "Arrived", "start": "Help now", "park": "Put on hold", "resume": "Go on", "complete": "Done",
     "no_show": "Did not come", "undo_check_in": "Not here after all", "undo_no_show": "Came after all",
 }  # fmt: skip
-DONE = {
+HISTORY = {
     "book": "Booked", "reschedule": "Moved", "cancel": "Cancelled", "ask": "Asked for something",
     "remind_of_documents": "Reminded of documents", "flag": "Documents missing", "check_in": "Checked in",
     "start": "Helped", "park": "Put on hold", "resume": "Went on", "complete": "Done", "no_show": "Did not come",
@@ -121,7 +121,7 @@ ROLES = {
 def texts() -> set[str]:
     """Return all texts, for the translations."""
     tables = (
-        STATES, COMMANDS, DONE, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CONFLICTS, ROLES, UNSENT,
+        STATES, COMMANDS, HISTORY, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CONFLICTS, ROLES, UNSENT,
         REFUSED, TYPED,
     )  # fmt: skip
     more = {BY_RESIDENT, BY_MUNICIPALITY, OWN_REASONS}

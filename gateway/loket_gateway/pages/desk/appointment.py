@@ -74,7 +74,7 @@ class DeskAppointmentPages:
         return self._back(request, municipality, identifier)
 
     @desk_route("POST", f"{ONE}/doorgeven", HANDLE)
-    def pass_on(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+    def transfer(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Transfer an appointment in service to the team of another topic."""
         body = {"appointment_types": [request.form.get("type", "")]}
         teams = request.caller.teams("queue.handle")

@@ -9,7 +9,7 @@ from ..domain.planning import plan
 from ..store.write_batcher import Write
 
 #: kinds of messages about the time of an appointment, which a change of that time makes obsolete
-ABOUT_THE_MOMENT = tuple(kind.name for kind in KINDS.values() if kind.concerns == "moment")
+ABOUT_THE_MOMENT = tuple(kind.name for kind in KINDS.values() if kind.condition == "moment")
 
 
 def plan_messages(context: Context, event: AppointmentEvent, traceparent: str | None = None) -> int:

@@ -57,35 +57,35 @@ class BatchLookup:
     suppressed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-def send(context: Context, claimed: Claimed, given: ContactCardDocument | Refusal, lookup: BatchLookup) -> str:
-    """Send the message if possible, and return its state. `given`: the contact card, or the refusal of booking.
+def send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refusal, lookup: BatchLookup) -> str:
+    """Send the message if possible, and return its state. `answer`: of booking, the contact card or a refusal.
 
     Errors of one message are handled here; an unavailable database raises.
     """
     try:
-        return _send(context, claimed, given, lookup)
+        return _send(context, claimed, answer, lookup)
     except NotSent as error:
         return _not_sent(context, claimed, error)
     except Exception:
         log.exception("message could not be sent: internal error", message=claimed.message.id)
         if claimed.attempts >= MAX_MISTAKES:
-            return _settle(context, claimed, "failed", "a mistake of ours")
-        return _again(context, claimed, "a mistake of ours")
+            return _settle(context, claimed, "failed", "internal error")
+        return _again(context, claimed, "internal error")
 
 
-def _send(context: Context, claimed: Claimed, given: ContactCardDocument | Refusal, lookup: BatchLookup) -> str:  # noqa: C901
+def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refusal, lookup: BatchLookup) -> str:  # noqa: C901
     message, now = claimed.message, context.now()
     if claimed.uncertain > MAX_UNCERTAIN:
         return _settle(context, claimed, "failed", "it may have been sent twice already")
-    if isinstance(given, Refusal):
-        if given.code == "appointment-not-found":
-            return _settle(context, claimed, "suppressed", given.code)
-        return _again(context, claimed, given.code)
-    card, kind = ContactCard.read(given), KINDS[message.kind]
+    if isinstance(answer, Refusal):
+        if answer.code == "appointment-not-found":
+            return _settle(context, claimed, "suppressed", answer.code)
+        return _again(context, claimed, answer.code)
+    card, kind = ContactCard.read(answer), KINDS[message.kind]
     plan = context.plans.of(message.municipality)
     if pointless := why_pointless(message, card, now):
         return _settle(context, claimed, "suppressed", pointless)
-    if (later := _when_awake(message, plan, now)) != now:
+    if (later := _after_quiet_hours(message, plan, now)) != now:
         if later is None:
             return _settle(context, claimed, "suppressed", "it would wake somebody")
         return _again(context, claimed, "quiet hours", later)
@@ -115,7 +115,7 @@ def _send(context: Context, claimed: Claimed, given: ContactCardDocument | Refus
     return _settle(context, claimed, "sent", "", provider, provider_id, person, size)
 
 
-def _when_awake(message: PlannedMessage, plan: Plan, now: dt.datetime) -> dt.datetime | None:
+def _after_quiet_hours(message: PlannedMessage, plan: Plan, now: dt.datetime) -> dt.datetime | None:
     quiet = plan.quiet_hours if message.channel == SMS else None
     return outside(quiet, now, message.until, now, message.time_zone)
 
@@ -133,16 +133,16 @@ def _not_sent(context: Context, claimed: Claimed, error: NotSent) -> str:
     declined = isinstance(error, Declined)
     if isinstance(error, Refused) or (declined and claimed.attempts >= MAX_DECLINED):
         return _settle(context, claimed, "failed", error.reason)
-    asked = error.after or (DECLINED_FOR if declined else None)
-    return _again(context, claimed, error.reason, asked=asked, may_have_left=isinstance(error, Unknown))
+    retry_after = error.after or (DECLINED_FOR if declined else None)
+    return _again(context, claimed, error.reason, retry_after=retry_after, may_have_left=isinstance(error, Unknown))
 
 
 def _again(
-    context: Context, claimed: Claimed, reason: str, at: dt.datetime | None = None, asked: float | None = None,
+    context: Context, claimed: Claimed, reason: str, at: dt.datetime | None = None, retry_after: float | None = None,
     may_have_left: bool = False,
 ) -> str:  # fmt: skip
     now = context.now()
-    wait = dt.timedelta(seconds=asked) if asked else None
+    wait = dt.timedelta(seconds=retry_after) if retry_after else None
     at = at or next_try(claimed.attempts, now, context.random(), wait)
     if at >= claimed.message.until:
         return _settle(context, claimed, "failed", f"{reason}; another try would come too late")

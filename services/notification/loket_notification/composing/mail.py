@@ -77,7 +77,7 @@ def _link(kind: Kind, card: ContactCard, public_url: str) -> dict[str, Any]:
         return {"upcoming": upcoming, "link": "", "link_text": "", "unsubscribe": ""}
     if kind.name == "thanks":
         link, text = page, words["rate"]
-    elif kind.concerns in ("request", "documents"):
+    elif kind.condition in ("request", "documents"):
         link, text = page, words["answer"]
     elif upcoming:
         link, text = page, words["manage"]

@@ -14,13 +14,13 @@ def why_pointless(message: PlannedMessage, card: ContactCard, now: dt.datetime) 
     kind = KINDS[message.kind]
     if now >= message.until:
         return "it came too late"
-    if card.state != kind.state or (kind.concerns == "moment" and card.start != message.start):
+    if card.state != kind.state or (kind.condition == "moment" and card.start != message.start):
         return "the appointment has changed since"
-    if kind.concerns == "offer" and (card.offer is None or card.offer.expires <= now):
+    if kind.condition == "offer" and (card.offer is None or card.offer.expires <= now):
         return "the offer stands no more"
-    if kind.concerns == "request" and not card.asked:
+    if kind.condition == "request" and not card.asked:
         return "it was answered already"
-    if kind.concerns == "documents" and not card.missing:
+    if kind.condition == "documents" and not card.missing:
         return "the documents are there already"
     if kind.name == "bring" and not card.bring:
         return "there is nothing to bring"

@@ -24,7 +24,7 @@ class Kind:
     """One kind of message.
 
     `asked_by`: "resident" or "municipality" when it matters who cancelled or moved. `state`: the required state of the
-    appointment at sending. `concerns`: what must still hold: moment (the appointment has not moved), offer, request,
+    appointment at sending. `condition`: what must still hold: moment (the appointment has not moved), offer, request,
     documents (there still is one) or visit (no condition). `necessary`: residents cannot opt out of it by e-mail.
     `calendar`: a calendar entry is attached.
     """
@@ -32,7 +32,7 @@ class Kind:
     name: str
     events: frozenset[str]
     state: str
-    concerns: str
+    condition: str
     usual: Timing | None
     to: str = "resident"
     asked_by: str | None = None
@@ -50,7 +50,7 @@ class Kind:
 BOOKED, MOVED = frozenset({"appointment.booked"}), frozenset({"appointment.rescheduled"})
 CANCELLED = frozenset({"appointment.cancelled"})
 _MAIL = Timing((EMAIL,))
-_AFTER_A_SLIP = Timing((EMAIL,), after=dt.timedelta(minutes=1))
+_AFTER_A_MINUTE = Timing((EMAIL,), after=dt.timedelta(minutes=1))
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -64,7 +64,7 @@ KINDS: dict[str, Kind] = {
             asked_by="municipality",
         ),
         Kind(
-            "cancellation", CANCELLED, "cancelled", "moment", _AFTER_A_SLIP, calendar=True,
+            "cancellation", CANCELLED, "cancelled", "moment", _AFTER_A_MINUTE, calendar=True,
             asked_by="resident",
         ),
         Kind(

@@ -71,7 +71,7 @@ def plan(event: AppointmentEvent, own: Plan, now: dt.datetime) -> list[PlannedMe
         timing = own.timing(kind, event.types)
         if timing is None or not kind.is_asked_for(event, own.resident_reasons):
             continue
-        moments = due_at(timing, event.start, event.end, event.time_zone, now, kind.concerns == "visit")
+        moments = due_at(timing, event.start, event.end, event.time_zone, now, kind.condition == "visit")
         if moments is None:
             continue
         due, until = moments

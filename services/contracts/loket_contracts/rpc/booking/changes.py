@@ -35,17 +35,17 @@ class RescheduleAppointmentSchema(ChangeSchema, MessageSchema[RescheduleAppointm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinWaitingList(WelcomeStarts):
-    """An appointment that its resident would have earlier. `not_before`: the first day that suits."""
+    """An appointment whose resident wants an earlier slot. `not_before`: the first day that suits."""
 
     appointment: str
     not_before: dt.date | None = None
 
 
 class JoinWaitingListSchema(WelcomeStartsSchema, MessageSchema[JoinWaitingList]):
-    """An appointment that its resident would have earlier."""
+    """An appointment whose resident wants an earlier slot."""
 
     appointment = fields.String(required=True, validate=TOKEN)
-    not_before = Day(load_default=None, allow_none=True, metadata={"description": "the first day that would do"})
+    not_before = Day(load_default=None, allow_none=True, metadata={"description": "the first acceptable day"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +71,14 @@ class AnswerQuestionsSchema(MessageSchema[AnswerQuestions]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveFeedback:
-    """What a visit was worth, from 1 to 5."""
+    """A score for a visit, from 1 to 5."""
 
     score: int
     comment: str = ""
 
 
 class GiveFeedbackSchema(MessageSchema[GiveFeedback]):
-    """What a visit was worth, from 1 to 5."""
+    """A score for a visit, from 1 to 5."""
 
     score = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=5))
     comment = fields.String(load_default="", validate=validate.Length(max=2000))
