@@ -95,7 +95,7 @@ def require_confirmed(stack: Stack, traffic: Traffic) -> None:
 
 
 def settled_confirmations(client: MongoClient, appointment: str) -> list[dict[str, str]]:
-    """The confirmations of an appointment, once settled; one is suppressed when the appointment moved before it left."""
+    """The confirmations of an appointment, once settled; an earlier move suppresses one."""
     messages = client.loket_notification.messages
     about = {"appointment": appointment, "kind": "confirmation"}
     found = list(messages.find(about, {"state": 1, "reason": 1}))
