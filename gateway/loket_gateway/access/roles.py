@@ -98,6 +98,10 @@ class Caller:
         """This caller for another service, limited to the teams for which it has the permission."""
         return rpc.Caller.staff(self.name, self.teams(permission))
 
+    def as_kiosk(self) -> rpc.Caller:
+        """This caller for another service, as the screen at the entrance."""
+        return rpc.Caller.kiosk(self.name)
+
     def as_portal(self) -> rpc.Caller:
         """This caller for another service, limited to the appointments that it booked."""
         return rpc.Caller.portal(self.name)

@@ -13,6 +13,7 @@ from loket_contracts.rpc.booking.book import BookAppointment
 from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback, RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.slots import HoldSlot
+from loket_contracts.rpc.booking.steps import TakeStep
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
@@ -108,7 +109,7 @@ class AppointmentRoutes:
     @route("POST", f"{BASE}/appointments/<identifier>/check-in", link_or("queue.handle"))
     def post_check_in(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         if (who := _staff(request, "queue.handle")) is not None:
-            here = self.booking.step(municipality, who[0], identifier, "check_in", {}, teams=who[1])
+            here = self.booking.step(municipality, identifier, "check_in", TakeStep(), Caller.staff(*who))
         else:
             here = self.booking.check_in(municipality, identifier, bearer(request))
         return private(_localised(here, request), request)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.book import BookFollowUp, BookForResident
+from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.message import from_json
 from loket_contracts.rpc.notification import Notification
@@ -38,8 +39,8 @@ def _command(name: str) -> Callable[..., Response]:
 
     @route("POST", f"{ONE}/{name}", HANDLE)
     def post(self: DeskRoutes, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        body, teams = json_object(request, may_be_empty=True), request.caller.teams("queue.handle")
-        changed = self.booking.step(municipality, request.caller.name, identifier, command, body, teams=teams)
+        details = from_json(TakeStep, json_object(request, may_be_empty=True))
+        changed = self.booking.step(municipality, identifier, command, details, request.caller.as_staff("queue.handle"))
         return private(language.localised(changed, language.of(request)), request)
 
     return cast(Callable[..., Response], post)
@@ -56,15 +57,14 @@ class DeskRoutes:
     def get_agenda(self, request: GatewayRequest, municipality: str) -> Response:
         asked = query(request, _agenda_query)
         found = self.booking.agenda(
-            municipality, request.caller.name, asked["date"].isoformat(), asked["team"], asked["resource"],
-            teams=request.caller.teams("agenda.read"),
+            municipality, asked["date"].isoformat(), request.caller.as_staff("agenda.read"),
+            team=asked["team"], resource=asked["resource"],
         )  # fmt: skip
         return private(found, request)
 
     @route("GET", f"{ONE}/dossier", READ)
     def get_dossier(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        teams = request.caller.teams("agenda.read")
-        return private(self.booking.dossier(municipality, request.caller.name, identifier, teams=teams), request)
+        return private(self.booking.dossier(municipality, identifier, request.caller.as_staff("agenda.read")), request)
 
     @route("GET", f"{ONE}/dossier/files/<file>", READ)
     def get_dossier_file(self, request: GatewayRequest, municipality: str, identifier: str, file: str) -> Response:
@@ -83,8 +83,8 @@ class DeskRoutes:
     def delete_barred_address(
         self, request: GatewayRequest, municipality: str, identifier: str, channel: str
     ) -> Response:
-        teams = request.caller.teams("appointments.change")
-        found = self.booking.note_address_lifted(municipality, request.caller.name, identifier, channel, teams=teams)
+        caller = request.caller.as_staff("appointments.change")
+        found = self.booking.note_address_lifted(municipality, identifier, channel, caller)
         self.notification.lift(municipality, found, channel)
         return done()
 
@@ -105,23 +105,20 @@ class DeskRoutes:
 
     @route("POST", f"{ONE}/follow-up", CHANGE)
     def post_follow_up(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        caller = request.caller
-        booked = self.booking.book_follow_up(
-            municipality, caller.name, identifier, from_json(BookFollowUp, json_object(request)), scoped_key(request),
-            teams=caller.teams("appointments.change"),
-        )  # fmt: skip
+        command, caller = from_json(BookFollowUp, json_object(request)), request.caller.as_staff("appointments.change")
+        booked = self.booking.book_follow_up(municipality, identifier, command, caller, scoped_key(request))
         return _booked(request, municipality, booked)
 
     @route("POST", f"{ONE}/ask", CHANGE)
     def post_ask(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        teams = request.caller.teams("appointments.change")
-        asked = self.booking.ask(municipality, request.caller.name, identifier, json_object(request), teams=teams)
+        command, caller = from_json(AskResident, json_object(request)), request.caller.as_staff("appointments.change")
+        asked = self.booking.ask(municipality, identifier, command, caller)
         return private(language.localised(asked, language.of(request)), request)
 
     @route("POST", f"{ONE}/transfer", HANDLE)
     def post_transfer(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        teams = request.caller.teams("queue.handle")
-        issued = self.booking.transfer(municipality, request.caller.name, identifier, json_object(request), teams=teams)
+        command, caller = from_json(TakeStep, json_object(request)), request.caller.as_staff("queue.handle")
+        issued = self.booking.transfer(municipality, identifier, command, caller)
         return private(issued, request, 201)
 
     post_start = _command("start")
@@ -140,11 +137,8 @@ class DeskRoutes:
 
     @route("POST", f"{BASE}/queue/next", HANDLE)
     def post_next(self, request: GatewayRequest, municipality: str) -> Response:
-        body, caller = json_object(request), request.caller
-        teams = caller.teams("queue.handle")
-        called = self.booking.call_next(
-            municipality, caller.name, body, teams=teams, idempotency_key=scoped_key(request)
-        )
+        command, caller = from_json(CallNext, json_object(request)), request.caller.as_staff("queue.handle")
+        called = self.booking.call_next(municipality, command, caller, idempotency_key=scoped_key(request))
         return private(called, request)
 
     @route("POST", f"{BASE}/tickets", needs("tickets.issue"))
@@ -157,11 +151,9 @@ class DeskRoutes:
     def post_ticket_step(
         self, request: GatewayRequest, municipality: str, location: str, date: str, number: str, step: str
     ) -> Response:
-        ticket, body = f"{municipality}/{location}/{date}/{number}", json_object(request, may_be_empty=True)
-        teams = request.caller.teams("queue.handle")
-        return private(
-            self.booking.ticket_step(municipality, request.caller.name, ticket, step, body, teams=teams), request
-        )
+        ticket, caller = f"{municipality}/{location}/{date}/{number}", request.caller.as_staff("queue.handle")
+        command = from_json(TakeStep, json_object(request, may_be_empty=True))
+        return private(self.booking.ticket_step(municipality, ticket, step, command, caller), request)
 
 
 def _booked(request: GatewayRequest, municipality: str, booked: dict[str, Any]) -> Response:

@@ -55,7 +55,9 @@ class KioskPages:
                 return self._not_expected(request, municipality, place, text)
             return self._screen("which.html", request, municipality, found=found, text=text, after=PATIENCE)
         try:
-            visitor = self.booking.arrive(municipality, caller.name, place, chosen or found[0]["appointment"], text)
+            visitor = self.booking.arrive(
+                municipality, place, chosen or found[0]["appointment"], text, caller.as_kiosk()
+            )
         except Refusal as refusal:
             if refusal.code not in ("appointment-not-found", "not-allowed-in-state", "changed-meanwhile"):
                 raise

@@ -25,9 +25,12 @@ from .entrypoints.appointments import AppointmentRpc
 from .entrypoints.calendar import CalendarRpc
 from .entrypoints.deprecated import DeprecatedRpc
 from .entrypoints.deprecated_administration import DeprecatedAdministrationRpc
+from .entrypoints.deprecated_desk import DeprecatedDeskRpc, DeprecatedQueueRpc
 from .entrypoints.deprecated_staff import DeprecatedCalendarRpc
+from .entrypoints.desk import DeskRpc
 from .entrypoints.kiosks import KioskRpc
 from .entrypoints.portals import PortalRpc
+from .entrypoints.queue import QueueRpc
 from .entrypoints.residents import ResidentRpc
 from .entrypoints.staff import StaffRpc
 
@@ -44,10 +47,14 @@ class BookingService(
     DeprecatedRpc,
     DeprecatedCalendarRpc,
     DeprecatedAdministrationRpc,
+    DeprecatedDeskRpc,
+    DeprecatedQueueRpc,
     AppointmentRpc,
     ResidentRpc,
     PortalRpc,
     StaffRpc,
+    DeskRpc,
+    QueueRpc,
     CalendarRpc,
     KioskRpc,
     AdministrationRpc,

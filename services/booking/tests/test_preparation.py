@@ -14,6 +14,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.book import BookFollowUp
 from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback
 from loket_contracts.rpc.booking.invitations import Invite
+from loket_contracts.rpc.booking.steps import AskResident
 from loket_contracts.rpc.message import from_json
 
 START = "2026-12-03T10:00:00+01:00"  # a Thursday
@@ -245,7 +246,7 @@ def test_a_file_cannot_be_read_through_another_appointment(database):
 def test_a_request_to_the_resident_is_published_without_its_text_and_answered_on_the_card(database):
     booking = asking(database)
     _, card = booking.book(start=START)
-    booking.use_cases.preparation.ask_resident(card, "Wie is uw architect?", STAFF)
+    booking.use_cases.preparation.ask_resident(card, AskResident(text="Wie is uw architect?"), STAFF)
     assert booking.take_events()[-1] == "appointment.preparation_requested"
     assert "architect" not in str(list(booking.stores.agendas.collection.find({})))
     given = from_json(AnswerQuestions, {"answers": {}, "message": "Mevrouw Peeters"})

@@ -16,10 +16,10 @@ from loket_booking.domain.catalogue import QueuePolicy
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.queue import Waiting, waiting_line
 from loket_booking.domain.ticket import Ticket
-from loket_contracts.commands import CallNext, TakeStep
 from loket_contracts.errors import Refusal
 from loket_contracts.event_data import ACTORS
 from loket_contracts.events import EVENTS
+from loket_contracts.rpc.booking.steps import CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.message import from_json
 
@@ -108,12 +108,12 @@ def walk_in(booking, *kinds, **changes):
 
 
 def call(booking, resource="ro-1"):
-    body = CallNext().load({"resource": resource, "location": "hal", "desk": "Loket 3"})
-    return booking.use_cases.queue.call_next("rumst", body, STAFF)
+    command = CallNext(resource=resource, location="hal", desk="Loket 3")
+    return booking.use_cases.queue.call_next("rumst", command, STAFF)
 
 
 def take(booking, identifier, command, **body):
-    details = TakeStep().load(body)
+    details = from_json(TakeStep, body)
     return booking.use_cases.queue.apply_ticket_command("rumst", identifier, command, details, STAFF)
 
 
@@ -196,7 +196,7 @@ def test_a_transferred_appointment_becomes_a_ticket_with_its_place_in_the_line(b
     booking.later(minutes=1)
     walk_in(booking, "natuur")
     call(booking)
-    command = TakeStep().load({"team": "milieu", "appointment_types": ["natuur"]})
+    command = TakeStep(team="milieu", appointment_types=("natuur",))
     issued = booking.use_cases.queue.transfer(card, command, STAFF)
     assert issued.follows == card.id
     done = booking.appointment(card)

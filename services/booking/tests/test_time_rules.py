@@ -12,6 +12,7 @@ from loket_booking.domain.appointment import allowed_commands
 from loket_booking.entrypoints.staff import StaffRpc
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.changes import JoinWaitingList
+from loket_contracts.rpc.booking.steps import AskResident
 from loket_contracts.rpc.message import from_json
 
 RESIDENT, PORTAL = Request(), Request(by="portal", who="portaal")
@@ -127,7 +128,7 @@ def test_an_appointment_cannot_be_checked_in_after_its_day(booking, card):
 
 def test_staff_cannot_ask_for_preparation_after_the_start(booking, card):
     at(booking, "10:00")
-    ask = (booking.use_cases.preparation.ask_resident, card, "Plan?", STAFF)
+    ask = (booking.use_cases.preparation.ask_resident, card, AskResident(text="Plan?"), STAFF)
     assert refusal(*ask).code == "appointment-begun"
     assert booking.card(card.id).requests == []
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from loket_contracts.commands import AskResident, CallNext, TakeStep
 from loket_contracts.rpc.booking.book import BookFollowUpSchema, BookForResidentSchema
+from loket_contracts.rpc.booking.steps import AskResidentSchema, CallNextSchema, TakeStepSchema
 from loket_contracts.rpc.booking.tickets import IssueTicketSchema
 
 from ... import schemas
@@ -24,7 +24,7 @@ def _command(name: str, summary: str) -> Operation:
     words = name.split("-")
     return Operation(
         id=words[0] + "".join(each.title() for each in words[1:]) + "Appointment", method="post", path=f"{ONE}/{name}",
-        permission="queue.handle", body=TakeStep, body_required=False, summary=summary, status=200,
+        permission="queue.handle", body=TakeStepSchema, body_required=False, summary=summary, status=200,
         answer=schemas.Appointment, refusals=(*BODY, *CHANGED),
     )  # fmt: skip
 
@@ -75,12 +75,12 @@ OPERATIONS = (
                   "invitation-not-valid"),
     ),
     Operation(
-        id="askResident", method="post", path=f"{ONE}/ask", body=AskResident, permission="appointments.change",
+        id="askResident", method="post", path=f"{ONE}/ask", body=AskResidentSchema, permission="appointments.change",
         summary="Ask the resident for something beforehand (`text`)", status=200, answer=schemas.Appointment,
         refusals=(*BODY, *CHANGED),
     ),
     Operation(
-        id="transferAppointment", method="post", path=f"{ONE}/transfer", body=TakeStep, permission="queue.handle",
+        id="transferAppointment", method="post", path=f"{ONE}/transfer", body=TakeStepSchema, permission="queue.handle",
         summary="Pass who is here on to another team", status=201, answer=schemas.Person,
         refusals=(*BODY, *CHANGED, *UNBOOKABLE),
     ),
@@ -91,7 +91,7 @@ OPERATIONS = (
         refusals=("invalid-request", "unknown-location"),
     ),
     Operation(
-        id="callNext", method="post", path=f"{BASE}/queue/next", body=CallNext, permission="queue.handle",
+        id="callNext", method="post", path=f"{BASE}/queue/next", body=CallNextSchema, permission="queue.handle",
         repeatable=True, summary="Call the next resident", status=200, answer=schemas.Person,
         refusals=(*BODY, "unknown-resource", "unknown-location", "nobody-waiting", "changed-meanwhile",
                   "idempotency-key-reused"),
@@ -103,7 +103,7 @@ OPERATIONS = (
     ),
     Operation(
         id="stepTicket", method="post", path=f"{BASE}/tickets/{{location}}/{{date}}/{{number}}/{{step}}",
-        body=TakeStep, body_required=False, permission="queue.handle",
+        body=TakeStepSchema, body_required=False, permission="queue.handle",
         summary="call, park, resume, transfer, complete or leave", status=200, answer=schemas.Person,
         refusals=(*BODY, *UNBOOKABLE, "ticket-not-found", "not-allowed-in-state", "changed-meanwhile"),
     ),

@@ -14,9 +14,11 @@ from werkzeug.wrappers import Response
 from loket_chassis.messaging.rpc import Unavailable
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.agenda_answers import Dossier
 from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.slots import FindSlots
+from loket_contracts.rpc.booking.steps import AskResident, TakeStep
 from loket_contracts.rpc.message import from_json
 from loket_contracts.rpc.notification import Notification
 
@@ -68,24 +70,17 @@ class DeskAppointmentPages:
         # release 0.1 called the field `step`; 0.2 is the last to read it
         command = request.form.get("command") or request.form.get("step", "")
         self.booking.step(
-            municipality, request.caller.name, identifier, command, body,
-            teams=request.caller.teams("queue.handle"), idempotency_key=form_idempotency_key(request),
+            municipality, identifier, command, from_json(TakeStep, body), request.caller.as_staff("queue.handle"),
+            idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
         return self._back(request, municipality, identifier)
 
     @desk_route("POST", f"{ONE}/doorgeven", HANDLE)
     def transfer(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Transfer an appointment in service to the team of another topic."""
-        body = {"appointment_types": [request.form.get("type", "")]}
-        teams = request.caller.teams("queue.handle")
-        self.booking.transfer(
-            municipality,
-            request.caller.name,
-            identifier,
-            body,
-            teams=teams,
-            idempotency_key=form_idempotency_key(request),
-        )
+        command = from_json(TakeStep, {"appointment_types": [request.form.get("type", "")]})
+        caller = request.caller.as_staff("queue.handle")
+        self.booking.transfer(municipality, identifier, command, caller, idempotency_key=form_idempotency_key(request))
         return self._back(request, municipality, identifier, transferred="1")
 
     @desk_route("POST", f"{ONE}/annuleren", CHANGE)
@@ -96,22 +91,16 @@ class DeskAppointmentPages:
 
     @desk_route("POST", f"{ONE}/vraag", CHANGE)
     def ask(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        teams, body = request.caller.teams("appointments.change"), {"text": request.form.get("text", "")}
-        self.booking.ask(
-            municipality,
-            request.caller.name,
-            identifier,
-            body,
-            teams=teams,
-            idempotency_key=form_idempotency_key(request),
-        )
+        command = from_json(AskResident, {"text": request.form.get("text", "")})
+        caller = request.caller.as_staff("appointments.change")
+        self.booking.ask(municipality, identifier, command, caller, idempotency_key=form_idempotency_key(request))
         return self._back(request, municipality, identifier)
 
     @desk_route("POST", f"{ONE}/bericht", CHANGE)
     def resend(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Send a message of this appointment again. Booking checks that the caller may see it."""
-        teams, message = request.caller.teams("appointments.change"), request.form.get("message", "")
-        found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
+        caller, message = request.caller.as_staff("appointments.change"), request.form.get("message", "")
+        found = self.booking.dossier(municipality, identifier, caller)
         if message not in {each["message"] for each in self.notification.messages(municipality, found["appointment"])}:
             raise Refusal("unknown-message", {"message": message})
         self.notification.resend(municipality, message, idempotency_key=form_idempotency_key(request))
@@ -120,16 +109,16 @@ class DeskAppointmentPages:
     @desk_route("POST", f"{ONE}/adres", CHANGE)
     def lift_address(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Lift the suppression of an address that a mail server rejected."""
-        teams, channel = request.caller.teams("appointments.change"), request.form.get("channel", "")
-        found = self.booking.note_address_lifted(municipality, request.caller.name, identifier, channel, teams=teams)
+        caller, channel = request.caller.as_staff("appointments.change"), request.form.get("channel", "")
+        found = self.booking.note_address_lifted(municipality, identifier, channel, caller)
         self.notification.lift(municipality, found, channel)
         return self._back(request, municipality, identifier, lifted="1")
 
     @desk_route("GET", f"{ONE}/verplaatsen", CHANGE)
     def show_move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Show free times. `date` and `time` select a time, `resource` a resource."""
-        teams = request.caller.teams("appointments.change")
-        found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
+        caller = request.caller.as_staff("appointments.change")
+        found = self.booking.dossier(municipality, identifier, caller)
         place = request.args.get("location") or None
         if found["move_refusal"] and place is None:
             raise Refusal(found["move_refusal"])
@@ -144,7 +133,7 @@ class DeskAppointmentPages:
             zone = self.catalogue.of(municipality)["municipality"]["time_zone"]
             wanted = self._nearest(municipality, asked, moment_of(day.isoformat(), request.args["time"], zone))
         slots = [] if wanted else self._free(municipality, asked, day, day + DAYS_AT_ONCE)
-        people = self.booking.resources(municipality, teams=teams)
+        people = self.booking.resources(municipality, caller)
         return desk_page(
             "move.html", request, self.catalogue, municipality, at="day", found=found, wanted=wanted,
             who=asked.resource, names={each["id"]: each["name"] for each in people}, people=people,
@@ -162,15 +151,15 @@ class DeskAppointmentPages:
         return self._back(request, municipality, identifier, moved="1")
 
     def _show(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        teams = request.caller.teams("agenda.read")
-        found = self.booking.dossier(municipality, request.caller.name, identifier, teams=teams)
+        caller = request.caller.as_staff("agenda.read")
+        found = self.booking.dossier(municipality, identifier, caller)
         try:
             messages = self.notification.messages(municipality, found["appointment"])
             suppressed = self.notification.barred(municipality, found["appointment"])
         except (Unavailable, Refusal) as error:  # the appointment is shown without them
             log.warning("the messages of an appointment cannot be shown", error=str(error))
             messages, suppressed = None, []
-        people = self.booking.resources(municipality)
+        people = self.booking.resources(municipality, caller)
         done = next(iter(request.args.keys() & APPOINTMENT_DONE), "")
         return desk_page(
             "appointment.html", request, self.catalogue, municipality, at="day", found=found, messages=messages,
@@ -193,9 +182,7 @@ class DeskAppointmentPages:
         away = {start: abs(dt.datetime.fromisoformat(start) - wanted) for start in starts}
         return min((start for start in starts if away[start] <= CLOSE_BY), key=away.__getitem__, default=None)
 
-    def _labels(
-        self, municipality: str, found: dict[str, Any], request: GatewayRequest
-    ) -> list[tuple[str, str | None]]:
+    def _labels(self, municipality: str, found: Dossier, request: GatewayRequest) -> list[tuple[str, str | None]]:
         """Return each question with its answer as text; None for a missing answer."""
         catalogue, answers = localise(request, self.catalogue.of(municipality)), dict(found["answers"])
         shown: list[tuple[str, str | None]] = []

@@ -79,9 +79,7 @@ class DeskBookingPages:
     @desk_route("POST", "/<municipality>/balie/zoeken", READ)
     def found(self, request: GatewayRequest, municipality: str) -> Response:
         text = request.form.get("search", "").strip()[:120]
-        found = self.booking.find_visits(
-            municipality, request.caller.name, text, teams=request.caller.teams("agenda.read")
-        )
+        found = self.booking.find_visits(municipality, text, request.caller.as_staff("agenda.read"))
         if len(found) == 1:
             return see_other(request, f"/{municipality}/balie/afspraak/{found[0]['appointment']}")
         return desk_page("find.html", request, self.catalogue, municipality, at="find", text=text, found=found)
@@ -105,8 +103,8 @@ class DeskBookingPages:
             slots = (
                 _chosen(given) if is_away else self.booking.staff_slots(municipality, criteria)["slots"][:MAX_MOMENTS]
             )
-        teams = request.caller.teams("appointments.change")
-        people = [] if is_away else self.booking.resources(municipality, teams=teams)
+        caller = request.caller.as_staff("appointments.change")
+        people = [] if is_away else self.booking.resources(municipality, caller)
         response = desk_page(
             "book.html", request, self.catalogue, municipality, problems.STATUS[refusal.code] if refusal else 200,
             at="book", kind=language.localised(kind, language.of(request)) if kind else None, place=place, slots=slots,

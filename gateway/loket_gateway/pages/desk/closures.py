@@ -72,11 +72,11 @@ class ClosurePages:
         conflicts = self.booking.clashes(municipality, caller)
         named = [each["appointment"] for each in conflicts]
         proposals = self.booking.proposals(municipality, named, caller) if named else []
-        people = self.booking.resources(municipality, teams=caller.teams)
+        people = self.booking.resources(municipality, caller)
         return desk_page(
             "closures.html", request, self.catalogue, municipality, 422 if wrong else 200,
             at="closures", closures=self.booking.closures(municipality, caller), people=people,
-            names={each["id"]: each["name"] for each in self.booking.resources(municipality)},
+            names={each["id"]: each["name"] for each in people},
             clashes=conflicts, proposed={each["appointment"]: each for each in proposals}, given=given, wrong=wrong,
             for_all=caller.teams is None, done=request.args.to_dict(),
         )  # fmt: skip

@@ -9,7 +9,10 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.agenda_answers import ClaimedVisit
+from loket_contracts.rpc.booking.steps import CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
+from loket_contracts.rpc.message import from_json
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, on_site_locations
@@ -36,9 +39,9 @@ class DayPages:
     def day(self, request: GatewayRequest, municipality: str) -> Response:
         date = date_of(request.args.get("date"), today(self.catalogue, municipality))
         team, who = request.args.get("team") or None, request.args.get("resource") or None
-        teams = request.caller.teams("agenda.read")
-        people = self.booking.resources(municipality, teams=teams)
-        found = self.booking.agenda(municipality, request.caller.name, date.isoformat(), team, who, teams=teams)
+        caller = request.caller.as_staff("agenda.read")
+        people = self.booking.resources(municipality, caller)
+        found = self.booking.agenda(municipality, date.isoformat(), caller, team, who)
         shown = [each for each in found["resources"] if who or each["open"] or each["claims"]]
         mine = [claim for each in shown for claim in each["claims"] if "state" in claim and claim["purpose"] == "visit"]
         receiving = on_site_locations(self.catalogue.of(municipality))
@@ -59,13 +62,11 @@ class DayPages:
     def week(self, request: GatewayRequest, municipality: str) -> Response:
         date = date_of(request.args.get("date"), today(self.catalogue, municipality))
         monday = date - dt.timedelta(days=date.weekday())
-        teams = request.caller.teams("agenda.read")
-        people = [each for each in self.booking.resources(municipality, teams=teams) if each["kind"] == "person"]
+        caller = request.caller.as_staff("agenda.read")
+        people = [each for each in self.booking.resources(municipality, caller) if each["kind"] == "person"]
         who = request.args.get("resource") or (people[0]["id"] if people else "")
         days = [
-            self.booking.agenda(
-                municipality, request.caller.name, (monday + n * DAY).isoformat(), None, who, teams=teams
-            )
+            self.booking.agenda(municipality, (monday + n * DAY).isoformat(), caller, resource=who)
             for n in range(7)
         ]  # fmt: skip
         shown = [
@@ -82,16 +83,12 @@ class DayPages:
     @desk_route("POST", "/<municipality>/balie/volgende", HANDLE)
     def call_next(self, request: GatewayRequest, municipality: str) -> Response:
         """Call the next visitor to this person's counter."""
-        given, caller = request.form, request.caller
-        body: dict[str, Any] = {name: given.get(name, "") for name in ("resource", "location")}
+        given, caller = request.form, request.caller.as_staff("queue.handle")
+        body = {name: given.get(name, "") for name in ("resource", "location")}
         if counter := given.get("counter", "").strip():
             body["desk"] = counter[:40]
         called = self.booking.call_next(
-            municipality,
-            caller.name,
-            body,
-            teams=caller.teams("queue.handle"),
-            idempotency_key=form_idempotency_key(request),
+            municipality, from_json(CallNext, body), caller, idempotency_key=form_idempotency_key(request)
         )
         query = {"resource": body["resource"], "location": body["location"], "counter": given.get("counter", "")}
         if called["kind"] == "appointment":
@@ -117,12 +114,12 @@ class DayPages:
         if topic := request.form.get("type"):  # of the appointment that is transferred
             body["appointment_types"] = [topic]
         self.booking.ticket_step(
-            municipality, request.caller.name, f"{municipality}/{location}/{date}/{number}", step, body,
-            teams=request.caller.teams("queue.handle"), idempotency_key=form_idempotency_key(request),
+            municipality, f"{municipality}/{location}/{date}/{number}", step, from_json(TakeStep, body),
+            request.caller.as_staff("queue.handle"), idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
         return see_other(request, f"/{municipality}/balie", location=location)
 
 
-def _each_once(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _each_once(claims: list[ClaimedVisit]) -> list[ClaimedVisit]:
     """Return each appointment once; agendas of all its resources contain it."""
     return list({claim["appointment"]: claim for claim in claims}.values())

@@ -35,11 +35,12 @@ class SetupPages:
 
     @desk_route("GET", "/<municipality>/balie/inrichten", SET_UP)
     def set_up(self, request: GatewayRequest, municipality: str) -> Response:
-        teams = request.caller.teams("setup.change")
+        caller = request.caller.as_staff("setup.change")
+        teams = caller.teams
         kinds = self.catalogue.of(municipality)["appointment_types"]
         return desk_page(
             "setup.html", request, self.catalogue, municipality, at="setup",
-            people=self.booking.resources(municipality, teams=teams),
+            people=self.booking.resources(municipality, caller),
             topics=[kind["id"] for kind in kinds if teams is None or kind["team"] in teams],
             durations={kind["id"]: kind["duration"] for kind in kinds}, done=request.args.to_dict(),
             may_change=lambda person: teams is None or person["team"] in teams,
@@ -124,7 +125,10 @@ class SetupPages:
         **more: Any,
     ) -> Response:  # fmt: skip
         usual: dict[str, Any] = {"proposed": None, "wrong": {}, "week": []}
-        names = {each["id"]: each["name"] for each in self.booking.resources(municipality)}
+        names = {
+            each["id"]: each["name"]
+            for each in self.booking.resources(municipality, request.caller.as_staff("setup.change"))
+        }
         return desk_page(
             "hours.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="setup",
             resource=resource, name=names[resource], names=names, version=version, rows=rows, weekdays=WEEKDAYS,
@@ -137,7 +141,8 @@ class SetupPages:
     ) -> Response:
         usual: dict[str, Any] = {"proposed": None, "wrong": {}}
         # for the visits that a change affects
-        people = self.booking.resources(municipality) if more.get("proposed") else []
+        caller = request.caller.as_staff("setup.change")
+        people = self.booking.resources(municipality, caller) if more.get("proposed") else []
         names = {each["id"]: each["name"] for each in people}
         return desk_page(
             "topic.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="setup",

@@ -12,6 +12,7 @@ from typing import Any
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.booking.steps import TakeStep
 
 from ..domain import appointment as appointment_lifecycle
 from ..domain import booked, intake_form
@@ -99,6 +100,15 @@ class LifecycleCommands:
                 return moved
             card = self.cards.get(card.id) or card
         raise Refusal("changed-meanwhile")
+
+    def take_step(self, card: Card, step: str, command: TakeStep, request: Request) -> Appointment:
+        """Apply a command that staff give at the desk, with the details that belong to it.
+
+        Raises Refusal: as `apply_command`.
+        """
+        changes = {"start": {"desk": command.desk}, "complete": {"outcome": command.outcome}}.get(step, {})
+        given = {name: value for name, value in changes.items() if value is not None}
+        return self.apply_command(card, step, request, command.reason, given)
 
     def apply_command(
         self, card: Card, command: str, request: Request, reason: str | None = None,

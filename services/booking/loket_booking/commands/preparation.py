@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.changes import AnswerQuestions
 from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.booking.steps import AskResident
 
 from ..domain import intake_form
 from ..domain.appointment import Appointment, require_state
@@ -33,12 +34,12 @@ class PreparationCommands:
     lifecycle: LifecycleCommands
     clock: Clock
 
-    def ask_resident(self, card: Card, text: str, request: Request) -> Card:
+    def ask_resident(self, card: Card, command: AskResident, request: Request) -> Card:
         """Ask the resident for something before the visit. Only the card holds the text, not the event.
 
         Raises Refusal: not-allowed-in-state, appointment-begun.
         """
-        entry = {"text": text, "at": self.clock(), "who": request.who, "answer": None, "answered_at": None}
+        entry = {"text": command.text, "at": self.clock(), "who": request.who, "answer": None, "answered_at": None}
         self.lifecycle.apply_command(card, "ask", request)
         self.cards.append(card, "requests", entry)
         self.audit.record(card.municipality, request.actor, "asked", self.clock(), card.id)

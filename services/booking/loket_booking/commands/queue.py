@@ -9,6 +9,7 @@ from typing import Any
 
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import spoken
+from loket_contracts.rpc.booking.steps import CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.visits import SERVING_STATES, WAITING_STATES, WAITING_TICKET_STATES
 
@@ -71,61 +72,62 @@ class QueueCommands:
         )
         return self._apply_ticket_command(new, "issue", request)
 
-    def call_next(self, municipality: str, command: Mapping[str, Any], request: Request) -> Appointment | Ticket:
+    def call_next(self, municipality: str, command: CallNext, request: Request) -> Appointment | Ticket:
         """Call the next person to a counter: an appointment of this specialist, or a ticket that they can serve.
 
-        `command`: as contracts' CallNext reads it. Raises Refusal: unknown-resource, unknown-location, nobody-waiting.
+        Raises Refusal: unknown-resource, unknown-location, nobody-waiting.
         """
         known = self.configurations.calendar(municipality).municipality
-        resource = known.resources.get(command["resource"])
+        resource = known.resources.get(command.resource)
         if resource is None or resource.kind != "person":
-            raise Refusal("unknown-resource", {"resource": command["resource"]})
-        known.require_location(command["location"])
+            raise Refusal("unknown-resource", {"resource": command.resource})
+        known.require_location(command.location)
         for _ in range(ATTEMPTS):
-            appointments, tickets = self._servable(known, command["location"], resource)
+            appointments, tickets = self._servable(known, command.location, resource)
             waiting = [*map(waiting_of, appointments.values()), *map(waiting_of, tickets.values())]
             line = queue.waiting_line(waiting, known.queue, self.clock())
             if not line:
                 raise Refusal("nobody-waiting")
             try:
-                return self._call(line[0].id, tickets, resource, command["desk"], request)
+                return self._call(line[0].id, tickets, resource, command.desk, request)
             except Refusal as refusal:  # these two: a colleague called them at the same time
                 if refusal.code not in ("changed-meanwhile", "not-allowed-in-state"):
                     raise
         raise Refusal("changed-meanwhile")
 
     def apply_ticket_command(
-        self, municipality: str, identifier: str, command: str, details: Mapping[str, Any], request: Request
+        self, municipality: str, identifier: str, step: str, command: TakeStep, request: Request
     ) -> Ticket:
-        """Park, resume, complete, leave, call or transfer a ticket. `details`: as contracts' TakeStep reads it.
+        """Take a step of a ticket: park, resume, complete, leave, call or transfer.
 
         Raises Refusal: ticket-not-found, not-allowed-in-state, invalid-request.
         """
         found = self.tickets.get(identifier)
         if found is None or found.municipality != municipality:
             raise Refusal("ticket-not-found", {"ticket": identifier})
-        if command not in ticket.TRANSITIONS:
+        if step not in ticket.TRANSITIONS:
             raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such command."}])
         changes: dict[str, Any] = {}
-        if command == "complete":
-            changes["outcome"] = details["outcome"]
-        if command == "transfer":
+        if step == "complete":
+            changes["outcome"] = command.outcome
+        if step == "transfer":
             known = self.configurations.calendar(municipality).municipality
-            changes = {**_transfer_target(known, found.appointment_types, details), "resource": None, "desk": None}
-        return self._apply_ticket_command(found, command, request, details["reason"], changes)
+            team, kinds = _transfer_target(known, found.appointment_types, command)
+            changes = {"team": team, "appointment_types": kinds, "resource": None, "desk": None}
+        return self._apply_ticket_command(found, step, request, command.reason, changes)
 
-    def transfer(self, card: Card, command: Mapping[str, Any], request: Request) -> Ticket:
+    def transfer(self, card: Card, command: TakeStep, request: Request) -> Ticket:
         """Transfer a resident who is being served to another team: with a ticket that keeps their place in the line.
 
-        `command`: as contracts' TakeStep reads it. Raises Refusal: not-allowed-in-state, unknown names.
+        Raises Refusal: not-allowed-in-state, unknown names.
         """
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
         if appointment.state not in SERVING_STATES:
             raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "start"})
         known = self.configurations.calendar(card.municipality).municipality
-        target = _transfer_target(known, appointment.appointment_types, command)
+        _, kinds = _transfer_target(known, appointment.appointment_types, command)
         new = IssueTicket(
-            appointment_types=target["appointment_types"], persons=appointment.persons,
+            appointment_types=kinds, persons=appointment.persons,
             location=appointment.location, language=appointment.language,
         )  # fmt: skip
         arrived_at = waiting_of(appointment).arrived_at
@@ -159,7 +161,7 @@ class QueueCommands:
         )
 
     def _call(
-        self, identifier: str, tickets: Mapping[str, Ticket], resource: Resource, desk: str, request: Request
+        self, identifier: str, tickets: Mapping[str, Ticket], resource: Resource, desk: str | None, request: Request
     ) -> Appointment | Ticket:
         if identifier in tickets:
             changes = {"resource": resource.id, "desk": desk}
@@ -204,15 +206,15 @@ def _can_serve(known: Municipality, resource: Resource, waiting: Ticket) -> bool
     return all(any(need.is_met_by(resource, waiting.team) for need in kind.needs) for kind in kinds)
 
 
-def _transfer_target(known: Municipality, types: tuple[str, ...], command: Mapping[str, Any]) -> dict[str, Any]:
+def _transfer_target(known: Municipality, types: tuple[str, ...], command: TakeStep) -> tuple[str, tuple[str, ...]]:
     """The team and appointment types after a transfer. Without types, those of before stay."""
-    topics = tuple(command["appointment_types"] or ())
+    topics = command.appointment_types or ()
     for name in topics:
         if name not in known.appointment_types:
             raise Refusal("unknown-appointment-type", {"appointment_type": name})
-    team = command["team"] or (known.appointment_types[topics[0]].team if topics else None)
-    if team not in known.teams:
+    team = command.team or (known.appointment_types[topics[0]].team if topics else None)
+    if team is None or team not in known.teams:
         raise Refusal("invalid-request", errors=[{"pointer": "/team", "detail": "There is no such team."}])
     if topics and any(known.appointment_types[name].team != team for name in topics):
         raise Refusal("types-not-combinable")
-    return {"team": team, "appointment_types": topics or types}
+    return team, topics or types

@@ -23,6 +23,7 @@ from loket_contracts.rpc.booking.book import BookAppointment, Contact
 from loket_contracts.rpc.booking.changes import GiveFeedback, RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.slots import FindSlots
+from loket_contracts.rpc.booking.steps import TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 
 from ..bootstrap import Repositories, build_use_cases
@@ -186,7 +187,7 @@ class Year:
         command = IssueTicket(appointment_types=(walk_in.topic.id,), location="stadhuis", language="nl")
         issued = self.use_cases.queue.issue_ticket(municipality.ID, command, STAFF)
         self._count("walk-ins")
-        details = {"reason": None, "outcome": "answered"}
+        details = TakeStep(outcome="answered")
         give = partial(self.use_cases.queue.apply_ticket_command, municipality.ID, issued.id)
         _now.set(_now.get() + dt.timedelta(minutes=round(walk_in.waits)))
         if not walk_in.stays:

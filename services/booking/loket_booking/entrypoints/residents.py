@@ -22,6 +22,7 @@ from loket_contracts.rpc.booking.changes import (
     JoinWaitingList,
     RescheduleAppointment,
 )
+from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue
 from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.message import to_json
@@ -210,15 +211,15 @@ class ResidentRpc(RpcDependencies):
         self.use_cases.feedback.give_feedback(card, body, by_resident(self))
 
     @rpc
-    def issue_ticket(self, municipality: str, body: IssueTicket, idempotency_key: str | None = None) -> dict[str, Any]:
-        def issue_ticket() -> dict[str, Any]:
+    def issue_ticket(self, municipality: str, body: IssueTicket, idempotency_key: str | None = None) -> PersonEntry:
+        def issue_ticket() -> PersonEntry:
             issued = self.use_cases.queue.issue_ticket(municipality, body, by_resident(self))
             return self.use_cases.waiting_room.describe_person(issued)
 
         return self.idempotency.once(idempotency_key, ("issue_ticket", municipality), to_json(body), issue_ticket)
 
     @rpc
-    def queue(self, municipality: str, location: str) -> dict[str, Any]:
+    def queue(self, municipality: str, location: str) -> Queue:
         """Numbers and references, without personal data, for the display in the waiting room."""
         return self.use_cases.waiting_room.queue(municipality, location)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loket_contracts.rpc.booking.agenda_answers import ResourceEntry
 from loket_contracts.rpc.booking.answers import (
     AddressEntry,
     AppointmentTypeEntry,
@@ -17,6 +17,7 @@ from loket_contracts.rpc.booking.answers import (
 )
 
 from ..domain.catalogue import Address, AppointmentType, Location, Municipality
+from ..domain.teams import Teams, includes
 from ..store.configurations import Configurations
 
 
@@ -45,7 +46,7 @@ class CatalogueQueries:
             "removed": _describe_removed(known, self.configurations.including_removed(municipality)),
         }
 
-    def resources(self, municipality: str, teams: Sequence[str] | None) -> list[dict[str, Any]]:
+    def resources(self, municipality: str, teams: Teams) -> list[ResourceEntry]:
         """The resources of these teams, and those without a team. `teams`: None for all."""
         known = self.configurations.calendar(municipality).municipality
         return [
@@ -57,7 +58,7 @@ class CatalogueQueries:
                 "locations": sorted(each.locations),
             }
             for each in known.resources.values()
-            if teams is None or each.team is None or each.team in teams
+            if each.team is None or includes(teams, each.team)
         ]
 
 

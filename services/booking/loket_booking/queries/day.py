@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from loket_contracts.rpc.booking.agenda_answers import AgendaDay, ClaimedTime, ClaimEntry, OpenHours
 from loket_contracts.rpc.booking.staff_answers import VisitSummary
 
 from ..commands.ports import Clock
@@ -14,6 +14,7 @@ from ..commands.request import Request
 from ..domain.appointment import Appointment, allowed_commands
 from ..domain.catalogue import Municipality
 from ..domain.grid import day
+from ..domain.teams import Teams, includes
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
@@ -32,8 +33,8 @@ class DayQueries:
     clock: Clock
 
     def agenda(
-        self, municipality: str, date: dt.date, teams: Sequence[str] | None, resource: str | None, request: Request
-    ) -> dict[str, Any]:
+        self, municipality: str, date: dt.date, teams: Teams, resource: str | None, request: Request
+    ) -> AgendaDay:
         """The open hours and claims of each resource, with the names of residents for these teams. It is audited.
 
         `teams`, `resource`: None for all. Raises Refusal: unknown-municipality.
@@ -43,13 +44,13 @@ class DayQueries:
         resources = [
             each
             for each in known.resources.values()
-            if (resource is None or each.id == resource) and (teams is None or each.team is None or each.team in teams)
+            if (resource is None or each.id == resource) and (each.team is None or includes(teams, each.team))
         ]
         claims = self.days.claims(municipality, date, date, [each.id for each in resources])
         busy = {claim.placement.agenda.resource for claim in claims}
         resources = [each for each in resources if each.id in calendar.municipality.resources or each.id in busy]
         appointments = self._appointments_of(municipality, date, claims)
-        cards = self.cards.get_all(each.id for each in appointments.values() if teams is None or each.team in teams)
+        cards = self.cards.get_all(each.id for each in appointments.values() if includes(teams, each.team))
         detail, now = f"agenda of {date.isoformat()}", self.clock()
         self.audit.record_once(municipality, request.actor, "read", now, detail, AUDIT_INTERVAL)
         return {
@@ -80,11 +81,11 @@ class DayQueries:
             found |= {each.id: each for each in self.days.appointments(municipality, date, date)}
         return found
 
-    def _open_hours(self, municipality: str, resource: str, date: dt.date) -> list[dict[str, str]]:
+    def _open_hours(self, municipality: str, resource: str, date: dt.date) -> list[OpenHours]:
         """The hours in which the resource is open, by location."""
         calendar = self.configurations.calendar(municipality)
         known = calendar.municipality
-        found: list[dict[str, str]] = []
+        found: list[OpenHours] = []
         if resource not in known.resources:
             return found
         for name in sorted(known.resources[resource].locations):
@@ -107,16 +108,18 @@ def _is_cancelled(appointment: Appointment | None) -> bool:
 
 def _describe(
     known: Municipality, claim: Claim, appointment: Appointment | None, card: Card | None, now: dt.datetime
-) -> dict[str, Any]:
+) -> ClaimEntry:
     placement = claim.placement
     on = day(placement.agenda.date, appointment.time_zone if appointment else known.time_zone)
-    return {
+    taken: ClaimedTime = {
         "appointment": claim.appointment_id,
         "purpose": placement.purpose,
         "taken_from": on.local(placement.start),
         "taken_to": on.local(placement.end),
-        **(appointment_summary(known, appointment, card, now) if appointment else {}),
     }
+    if appointment is None:
+        return taken
+    return {**taken, **appointment_summary(known, appointment, card, now)}
 
 
 def appointment_summary(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from loket_contracts.rpc.booking.agenda_answers import Dossier, EarlierVisit, HistoryItem, QuestionOfStaff
 from loket_contracts.rpc.booking.answers import AppointmentView
 from loket_contracts.rpc.caller import Caller
 
@@ -20,7 +22,7 @@ from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
 from ..store.invitations import Invitations
-from .appointments import AppointmentQueries
+from .appointments import AppointmentQueries, describe_file
 from .day import appointment_summary
 
 
@@ -34,7 +36,7 @@ class DossierQueries:
     appointments: AppointmentQueries
     clock: Clock
 
-    def dossier(self, card: Card, appointment: Appointment, request: Request) -> dict[str, Any]:
+    def dossier(self, card: Card, appointment: Appointment, request: Request) -> Dossier:
         """The answers, files, requests and earlier visits of the resident."""
         known, now = self.configurations.calendar(card.municipality).municipality, self.clock()
         self.record_read(card, request)
@@ -50,7 +52,7 @@ class DossierQueries:
             "answers": card.answers,
             "unanswered": self._unanswered(card, appointment),
             "notes": card.notes,
-            "files": [{**file, "at": file["at"].isoformat()} for file in card.files],
+            "files": [{**describe_file(each), "at": each["at"].isoformat()} for each in card.files],
             "asked": [_describe_request(each) for each in card.requests],
             "file_reference": invitation.file_reference if invitation else None,
             "outcome": appointment.outcome,
@@ -81,7 +83,7 @@ class DossierQueries:
         detail = f"{channel} address lifted"
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, detail)
 
-    def _other_appointments(self, card: Card, known: Municipality, now: dt.datetime) -> list[dict[str, Any]]:
+    def _other_appointments(self, card: Card, known: Municipality, now: dt.datetime) -> list[EarlierVisit]:
         """The other appointments of the same person, the latest first."""
         if not card.contact_mark:
             return []
@@ -105,10 +107,16 @@ class DossierQueries:
         return [] if card.pseudonymised else intake_form.unanswered(spec, card.answers)
 
 
-def _describe_request(request: dict[str, Any]) -> dict[str, Any]:
+def _describe_request(request: Mapping[str, Any]) -> QuestionOfStaff:
     answered = request["answered_at"]
-    return {**request, "at": request["at"].isoformat(), "answered_at": answered and answered.isoformat()}
+    return {
+        "text": request["text"],
+        "at": request["at"].isoformat(),
+        "who": request["who"],
+        "answer": request["answer"],
+        "answered_at": answered and answered.isoformat(),
+    }
 
 
-def _describe_history_entry(each: HistoryEntry) -> dict[str, Any]:
+def _describe_history_entry(each: HistoryEntry) -> HistoryItem:
     return {"command": each.command, "at": each.at.isoformat(), "by": each.by, "who": each.who, "reason": each.reason}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.queue_answers import Arrival, NotExpected
 from loket_contracts.rpc.booking.staff_answers import FoundVisit
 from loket_contracts.visits import EXPECTED_STATES, GIVEN_UP_STATES
 
@@ -60,10 +60,10 @@ class SearchQueries:
         past = [each for each in found if each["start"][:10] < today.isoformat()]
         return sorted(coming, key=lambda each: each["start"]) + past[::-1]
 
-    def arrivals(self, municipality: str, location: str, text: str) -> list[dict[str, Any]]:
+    def arrivals(self, municipality: str, location: str, text: str) -> list[Arrival]:
         """Today's appointments at a location that match a reference, or at least two whole words of a name.
 
-        Returns only what a visitor needs to choose: {appointment, reference, start, shown}, with an abbreviated name.
+        Returns only what a visitor needs to choose.
         Raises Refusal: unknown-municipality, unknown-location.
         """
         known = self.configurations.calendar(municipality).municipality
@@ -87,11 +87,10 @@ class SearchQueries:
             or (len(words) > 1 and words.issubset(card.name_words))
         ]
 
-    def why_not_expected(self, municipality: str, location: str, text: str) -> dict[str, Any] | None:
+    def why_not_expected(self, municipality: str, location: str, text: str) -> NotExpected | None:
         """Why `arrivals` does not list the appointment with this reference; None when there is no such reference.
 
-        Returns {reason, start, location}. `reason`: cancelled, no_show, later, past, elsewhere or done. `location`: the
-        code of the appointment's location. Raises Refusal: unknown-municipality, unknown-location.
+        Raises Refusal: unknown-municipality, unknown-location.
         """
         known = self.configurations.calendar(municipality).municipality
         known.require_location(location)

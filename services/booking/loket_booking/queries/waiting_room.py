@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue
 from loket_contracts.visits import (
     CALLED_STATES,
     CALLED_TICKET_STATES,
@@ -32,7 +32,7 @@ class WaitingRoomQueries:
     queue_commands: QueueCommands
     clock: Clock
 
-    def queue(self, municipality: str, location: str) -> dict[str, Any]:
+    def queue(self, municipality: str, location: str) -> Queue:
         """Who waits, in the order of calling, and who was called to which counter.
 
         Raises Refusal: unknown-location.
@@ -67,7 +67,7 @@ class WaitingRoomQueries:
         latest = appointment.start + dt.timedelta(minutes=policy.late_minutes)
         return waiting_of(appointment).arrived_at > latest
 
-    def describe_person(self, person: Appointment | Ticket) -> dict[str, Any]:
+    def describe_person(self, person: Appointment | Ticket) -> PersonEntry:
         """One person in the queue: the number of a ticket, or the reference of an appointment."""
         return _describe(person, self.cards.get_all([person.id]) if isinstance(person, Appointment) else {})
 
@@ -76,24 +76,25 @@ def _is_called(person: Appointment | Ticket) -> bool:
     return person.state in (CALLED_TICKET_STATES if isinstance(person, Ticket) else CALLED_STATES)
 
 
-def _describe(person: Appointment | Ticket, cards: Mapping[str, Card]) -> dict[str, Any]:
-    if isinstance(person, Ticket):
-        kind, shown, start = "ticket", str(person.number), None
-    else:
-        kind, start = "appointment", person.local(person.start)
-        shown = cards[person.id].reference if person.id in cards else "?"
+def _describe(person: Appointment | Ticket, cards: Mapping[str, Card]) -> PersonEntry:
     return {
-        "kind": kind,
+        "kind": "ticket" if isinstance(person, Ticket) else "appointment",
         "id": person.id,
-        "shown": shown,
+        "shown": _shown(person, cards),
         "state": person.state,
         "sequence": person.sequence,
         "team": person.team,
         "appointment_types": list(person.appointment_types),
         "arrived_at": waiting_of(person).arrived_at.isoformat(),
-        "start": start,
+        "start": None if isinstance(person, Ticket) else person.local(person.start),
         "desk": person.desk,
     }
+
+
+def _shown(person: Appointment | Ticket, cards: Mapping[str, Card]) -> str:
+    if isinstance(person, Ticket):
+        return str(person.number)
+    return cards[person.id].reference if person.id in cards else "?"
 
 
 def _minutes(known: Municipality, person: Appointment | Ticket) -> int:

@@ -14,7 +14,7 @@ from ..amend_part import AmendPart
 from ..caller import Caller
 from ..method import version
 from ..service import EventSource
-from . import previous_release, previous_release_administration, previous_release_staff
+from . import previous_release, previous_release_administration, previous_release_desk, previous_release_staff
 from .administration_answers import (
     AuditPage,
     ComparedConfiguration,
@@ -25,12 +25,14 @@ from .administration_answers import (
     ResidentExport,
     StoredConfiguration,
 )
+from .agenda_answers import AgendaDay, Dossier, ResourceEntry
 from .answers import AppointmentView, CardOrRefusal, Catalogue, FileEntry, MunicipalityEntry, TeamContact, WaitingEntry
 from .book import BookAppointment, BookFollowUp, BookForResident, FillIn
 from .changes import AnswerQuestions, GiveFeedback, JoinWaitingList, RescheduleAppointment
 from .closures import CloseTime, MoveThese
 from .commands import CancelAppointment
 from .invitations import Invite
+from .queue_answers import Arrival, ArrivedPerson, NotExpected, PersonEntry, Queue
 from .slots import FindSlots, HoldSlot
 from .staff_answers import (
     BusyTimes,
@@ -43,6 +45,7 @@ from .staff_answers import (
     NewInvitation,
     ProposalEntry,
 )
+from .steps import AskResident, CallNext, TakeStep
 from .tickets import IssueTicket
 
 
@@ -142,11 +145,9 @@ class Booking(EventSource, Protocol):
 
     def give_feedback(self, municipality: str, identifier: str, token: str, body: GiveFeedback) -> None: ...
 
-    def issue_ticket(
-        self, municipality: str, body: IssueTicket, idempotency_key: str | None = None
-    ) -> dict[str, Any]: ...
+    def issue_ticket(self, municipality: str, body: IssueTicket, idempotency_key: str | None = None) -> PersonEntry: ...
 
-    def queue(self, municipality: str, location: str) -> dict[str, Any]:
+    def queue(self, municipality: str, location: str) -> Queue:
         """Numbers and references, without personal data, for the display in the waiting room."""
         ...
 
@@ -184,30 +185,6 @@ class Booking(EventSource, Protocol):
 
     # for staff
 
-    def agenda(
-        self,
-        municipality: str,
-        who: str,
-        date: str,
-        team: str | None = None,
-        resource: str | None = None,
-        teams: Sequence[str] | None = None,
-    ) -> dict[str, Any]: ...
-
-    def resources(self, municipality: str, teams: Sequence[str] | None = None) -> list[dict[str, Any]]: ...
-
-    def find_visits(
-        self, municipality: str, who: str, text: str, teams: Sequence[str] | None = None
-    ) -> list[FoundVisit]:
-        """By reference, or by the beginnings of words of a name."""
-        ...
-
-    def dossier(
-        self, municipality: str, who: str, identifier: str, teams: Sequence[str] | None = None
-    ) -> dict[str, Any]:
-        """`identifier`: the id of the appointment, or its reference."""
-        ...
-
     def staff_appointment(
         self, municipality: str, who: str, identifier: str, teams: Sequence[str] | None = None
     ) -> AppointmentView:
@@ -237,29 +214,6 @@ class Booking(EventSource, Protocol):
         """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address."""
         ...
 
-    def book_follow_up(
-        self,
-        municipality: str,
-        who: str,
-        identifier: str,
-        body: BookFollowUp,
-        idempotency_key: str | None = None,
-        teams: Sequence[str] | None = None,
-    ) -> dict[str, Any]: ...
-
-    def step(
-        self,
-        municipality: str,
-        who: str,
-        identifier: str,
-        command: str,
-        body: dict[str, Any] | None = None,
-        teams: Sequence[str] | None = None,
-        idempotency_key: str | None = None,
-    ) -> AppointmentView:
-        """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
-        ...
-
     def staff_reschedule(
         self,
         municipality: str,
@@ -269,62 +223,112 @@ class Booking(EventSource, Protocol):
         teams: Sequence[str] | None = None,
     ) -> AppointmentView: ...
 
+    def staff_read_file(
+        self, municipality: str, who: str, identifier: str, file: str, teams: Sequence[str] | None = None
+    ) -> dict[str, Any]: ...
+
+    # at the desk
+
+    @version(2, before=previous_release_desk.agenda)
+    def agenda(
+        self, municipality: str, date: str, caller: Caller, team: str | None = None, resource: str | None = None
+    ) -> AgendaDay:
+        """The open hours and taken time of resources, with the names of residents. It is audited."""
+        ...
+
+    @version(2, before=previous_release_desk.resources)
+    def resources(self, municipality: str, caller: Caller) -> list[ResourceEntry]:
+        """The resources of the caller's teams, and those without a team."""
+        ...
+
+    @version(2, before=previous_release_desk.find_visits)
+    def find_visits(self, municipality: str, text: str, caller: Caller) -> list[FoundVisit]:
+        """By reference, or by the beginnings of words of a name. It is audited."""
+        ...
+
+    @version(2, before=previous_release_desk.dossier)
+    def dossier(self, municipality: str, identifier: str, caller: Caller) -> Dossier:
+        """`identifier`: the id of the appointment, or its reference. It is audited."""
+        ...
+
+    @version(2, before=previous_release_desk.book_follow_up)
+    def book_follow_up(
+        self,
+        municipality: str,
+        identifier: str,
+        command: BookFollowUp,
+        caller: Caller,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Book the next visit of the same resident."""
+        ...
+
+    @version(2, before=previous_release_desk.step)
+    def step(
+        self,
+        municipality: str,
+        identifier: str,
+        step: str,
+        command: TakeStep,
+        caller: Caller,
+        idempotency_key: str | None = None,
+    ) -> AppointmentView:
+        """`step`: check_in, start, park, resume, complete, no_show, undo_check_in or undo_no_show."""
+        ...
+
+    @version(2, before=previous_release_desk.ask)
     def ask(
         self,
         municipality: str,
-        who: str,
         identifier: str,
-        body: dict[str, Any],
-        teams: Sequence[str] | None = None,
+        command: AskResident,
+        caller: Caller,
         idempotency_key: str | None = None,
     ) -> AppointmentView:
-        """Ask the resident for something before the visit: `text`."""
+        """Ask the resident for something before the visit."""
         ...
 
-    def note_address_lifted(
-        self, municipality: str, who: str, identifier: str, channel: str, teams: Sequence[str] | None = None
-    ) -> str:
+    @version(2, before=previous_release_desk.note_address_lifted)
+    def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: Caller) -> str:
         """Record, before it is done, that staff unblock an address. Returns the appointment's id.
 
         Raises Refusal: address-not-barred when there is no such channel.
         """
         ...
 
-    def staff_read_file(
-        self, municipality: str, who: str, identifier: str, file: str, teams: Sequence[str] | None = None
-    ) -> dict[str, Any]: ...
+    # the queue
 
+    @version(2, before=previous_release_desk.call_next)
     def call_next(
-        self,
-        municipality: str,
-        who: str,
-        body: dict[str, Any],
-        teams: Sequence[str] | None = None,
-        idempotency_key: str | None = None,
-    ) -> dict[str, Any]: ...
+        self, municipality: str, command: CallNext, caller: Caller, idempotency_key: str | None = None
+    ) -> PersonEntry:
+        """Call the next person to a counter. Raises Refusal: forbidden, nobody-waiting."""
+        ...
 
+    @version(2, before=previous_release_desk.ticket_step)
     def ticket_step(
         self,
         municipality: str,
-        who: str,
         identifier: str,
-        command: str,
-        body: dict[str, Any] | None = None,
-        teams: Sequence[str] | None = None,
+        step: str,
+        command: TakeStep,
+        caller: Caller,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
-        """call, park, resume, transfer, complete, leave."""
+    ) -> PersonEntry:
+        """`step`: call, park, resume, transfer, complete or leave. Raises Refusal: ticket-not-found."""
         ...
 
+    @version(2, before=previous_release_desk.transfer)
     def transfer(
         self,
         municipality: str,
-        who: str,
         identifier: str,
-        body: dict[str, Any],
-        teams: Sequence[str] | None = None,
+        command: TakeStep,
+        caller: Caller,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]: ...
+    ) -> PersonEntry:
+        """Transfer a resident who is being served, with a ticket of the other team."""
+        ...
 
     # the calendar, for staff
 
@@ -378,14 +382,17 @@ class Booking(EventSource, Protocol):
 
     # for kiosks
 
-    def arrivals(self, municipality: str, location: str, text: str) -> list[dict[str, Any]]: ...
+    def arrivals(self, municipality: str, location: str, text: str) -> list[Arrival]:
+        """The appointments of today that match a reference or a name."""
+        ...
 
-    def why_not_expected(self, municipality: str, location: str, text: str) -> dict[str, Any] | None:
+    def why_not_expected(self, municipality: str, location: str, text: str) -> NotExpected | None:
         """Why `arrivals` does not list the appointment with this reference."""
         ...
 
-    def arrive(self, municipality: str, who: str, location: str, appointment: str, text: str) -> dict[str, Any]:
-        """Check in the appointment that matches the typed text. Idempotent. `late`: it has no precedence any more.
+    @version(2, before=previous_release_desk.arrive)
+    def arrive(self, municipality: str, location: str, appointment: str, text: str, caller: Caller) -> ArrivedPerson:
+        """Check in the appointment that matches the typed text. Idempotent.
 
         Raises Refusal: appointment-not-found.
         """

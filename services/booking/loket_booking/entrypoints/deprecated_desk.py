@@ -1,0 +1,104 @@
+"""Earlier versions of methods for the desk, the queue and kiosks. See `deprecated_staff`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loket_chassis.messaging.rpc import rpc
+from loket_contracts.rpc.booking.agenda_answers import AgendaDay, Dossier, ResourceEntry
+from loket_contracts.rpc.booking.answers import AppointmentView
+from loket_contracts.rpc.booking.book import BookFollowUp
+from loket_contracts.rpc.booking.queue_answers import ArrivedPerson, PersonEntry
+from loket_contracts.rpc.booking.staff_answers import FoundVisit
+from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
+from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.message import from_json
+
+from ..domain.teams import Teams
+from .desk import DeskRpc
+from .kiosks import KioskRpc
+from .queue import QueueRpc
+
+
+class DeprecatedDeskRpc(DeskRpc):
+    """Each calls the version that replaced it."""
+
+    @rpc(name="agenda")
+    def agenda_v1(
+        self, municipality: str, who: str, date: str, team: str | None = None, resource: str | None = None,
+        teams: Teams = None,
+    ) -> AgendaDay:  # fmt: skip
+        return self.agenda(municipality, date, Caller.staff(who, teams), team, resource)
+
+    @rpc(name="resources")
+    def resources_v1(self, municipality: str, teams: Teams = None) -> list[ResourceEntry]:
+        return self.resources(municipality, Caller.staff("", teams))
+
+    @rpc(name="find_visits")
+    def find_visits_v1(self, municipality: str, who: str, text: str, teams: Teams = None) -> list[FoundVisit]:
+        return self.find_visits(municipality, text, Caller.staff(who, teams))
+
+    @rpc(name="dossier")
+    def dossier_v1(self, municipality: str, who: str, identifier: str, teams: Teams = None) -> Dossier:
+        return self.dossier(municipality, identifier, Caller.staff(who, teams))
+
+    @rpc(name="book_follow_up")
+    def book_follow_up_v1(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], idempotency_key: str | None = None,
+        teams: Teams = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        command, caller = from_json(BookFollowUp, body), Caller.staff(who, teams)
+        return self.book_follow_up(municipality, identifier, command, caller, idempotency_key)
+
+    @rpc(name="step")
+    def step_v1(
+        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
+        teams: Teams = None, idempotency_key: str | None = None,
+    ) -> AppointmentView:  # fmt: skip
+        details, caller = from_json(TakeStep, body or {}), Caller.staff(who, teams)
+        return self.step(municipality, identifier, command, details, caller, idempotency_key)
+
+    @rpc(name="ask")
+    def ask_v1(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
+        idempotency_key: str | None = None,
+    ) -> AppointmentView:  # fmt: skip
+        command, caller = from_json(AskResident, body), Caller.staff(who, teams)
+        return self.ask(municipality, identifier, command, caller, idempotency_key)
+
+    @rpc(name="note_address_lifted")
+    def note_address_lifted_v1(
+        self, municipality: str, who: str, identifier: str, channel: str, teams: Teams = None
+    ) -> str:
+        return self.note_address_lifted(municipality, identifier, channel, Caller.staff(who, teams))
+
+
+class DeprecatedQueueRpc(QueueRpc, KioskRpc):
+    """Each calls the version that replaced it."""
+
+    @rpc(name="call_next")
+    def call_next_v1(
+        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
+        idempotency_key: str | None = None,
+    ) -> PersonEntry:  # fmt: skip
+        return self.call_next(municipality, from_json(CallNext, body), Caller.staff(who, teams), idempotency_key)
+
+    @rpc(name="ticket_step")
+    def ticket_step_v1(
+        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
+        teams: Teams = None, idempotency_key: str | None = None,
+    ) -> PersonEntry:  # fmt: skip
+        details, caller = from_json(TakeStep, body or {}), Caller.staff(who, teams)
+        return self.ticket_step(municipality, identifier, command, details, caller, idempotency_key)
+
+    @rpc(name="transfer")
+    def transfer_v1(
+        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
+        idempotency_key: str | None = None,
+    ) -> PersonEntry:  # fmt: skip
+        command, caller = from_json(TakeStep, body), Caller.staff(who, teams)
+        return self.transfer(municipality, identifier, command, caller, idempotency_key)
+
+    @rpc(name="arrive")
+    def arrive_v1(self, municipality: str, who: str, location: str, appointment: str, text: str) -> ArrivedPerson:
+        return self.arrive(municipality, location, appointment, text, Caller.kiosk(who))

@@ -1,0 +1,102 @@
+"""For staff: the agenda, the dossier of an appointment, and the steps of a visit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loket_chassis.messaging.rpc import rpc
+from loket_contracts.errors import Refusal
+from loket_contracts.fields import parse_day_parameter
+from loket_contracts.rpc.booking.agenda_answers import AgendaDay, Dossier, ResourceEntry
+from loket_contracts.rpc.booking.answers import AppointmentView
+from loket_contracts.rpc.booking.book import BookFollowUp
+from loket_contracts.rpc.booking.staff_answers import FoundVisit
+from loket_contracts.rpc.booking.steps import AskResident, TakeStep
+from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.message import to_json
+
+from ..store.cards import Card
+from .requests import RpcDependencies, request_of
+
+#: the channels whose addresses can be blocked
+CHANNELS = ("email", "sms")
+
+
+class DeskRpc(RpcDependencies):
+    """Another team's appointment is refused as appointment-not-found."""
+
+    @rpc(version=2)
+    def agenda(
+        self, municipality: str, date: str, caller: Caller, team: str | None = None, resource: str | None = None
+    ) -> AgendaDay:
+        teams = caller.teams
+        if team is not None:
+            teams = (team,) if teams is None or team in teams else ()
+        day = parse_day_parameter(date, "date")
+        return self.use_cases.day.agenda(municipality, day, teams, resource, request_of(self, caller))
+
+    @rpc(version=2)
+    def resources(self, municipality: str, caller: Caller) -> list[ResourceEntry]:
+        return self.use_cases.catalogue.resources(municipality, caller.teams)
+
+    @rpc(version=2)
+    def find_visits(self, municipality: str, text: str, caller: Caller) -> list[FoundVisit]:
+        """By reference, or by the beginnings of words of a name."""
+        return self.use_cases.search.find_visits(municipality, text, caller.teams, request_of(self, caller))
+
+    @rpc(version=2)
+    def dossier(self, municipality: str, identifier: str, caller: Caller) -> Dossier:
+        """`identifier`: the id of the appointment, or its reference."""
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        appointment = self.use_cases.appointments.appointment(card)
+        return self.use_cases.dossiers.dossier(card, appointment, request_of(self, caller))
+
+    @rpc(version=2)
+    def book_follow_up(
+        self, municipality: str, identifier: str, command: BookFollowUp, caller: Caller,
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        request = request_of(self, caller, idempotency_key)
+        booked, new_card = self.use_cases.booking.follow_up(card, command, request)
+        return self.use_cases.appointments.describe_with_link(booked, new_card)
+
+    @rpc(version=2)
+    def step(
+        self, municipality: str, identifier: str, step: str, command: TakeStep, caller: Caller,
+        idempotency_key: str | None = None,
+    ) -> AppointmentView:  # fmt: skip
+        """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        changed = self.idempotency.once_without_result(
+            idempotency_key, ("step", municipality, caller.name or "", card.id, step), to_json(command),
+            lambda: self.use_cases.lifecycle.take_step(card, step, command, request_of(self, caller)),
+        )  # fmt: skip
+        appointment = changed or self.use_cases.appointments.appointment(card)
+        return self.use_cases.dossiers.describe_for(caller, appointment, card)
+
+    @rpc(version=2)
+    def ask(
+        self, municipality: str, identifier: str, command: AskResident, caller: Caller,
+        idempotency_key: str | None = None,
+    ) -> AppointmentView:  # fmt: skip
+        """Ask the resident for something before the visit."""
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        asked: Card | None = self.idempotency.once_without_result(
+            idempotency_key, ("ask", municipality, caller.name or "", card.id), to_json(command),
+            lambda: self.use_cases.preparation.ask_resident(card, command, request_of(self, caller)),
+        )  # fmt: skip
+        card = asked or self.use_cases.access.find_card(municipality, card.id, caller)
+        return self.use_cases.dossiers.describe_for(caller, self.use_cases.appointments.appointment(card), card)
+
+    @rpc(version=2)
+    def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: Caller) -> str:
+        """Record, before it is done, that staff unblock an address. Returns the appointment's id.
+
+        Raises Refusal: address-not-barred when there is no such channel.
+        """
+        if channel not in CHANNELS:
+            raise Refusal("address-not-barred")
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        self.use_cases.dossiers.record_address_lifted(card, channel, request_of(self, caller))
+        return card.id

@@ -1,0 +1,61 @@
+"""Answers of booking about the queue of a location, which are JSON as they are. Times are RFC 3339."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+
+class PersonEntry(TypedDict):
+    """A person in the queue. `shown`: the number of a ticket, or the reference of an appointment.
+
+    `start`: of an appointment. `desk`: to which the person was called.
+    """
+
+    kind: Literal["appointment", "ticket"]
+    id: str
+    shown: str
+    state: str
+    sequence: int
+    team: str | None
+    appointment_types: list[str]
+    arrived_at: str
+    start: str | None
+    desk: str | None
+
+
+class WaitingPerson(PersonEntry):
+    """A person who waits, in the order of calling."""
+
+    expected_minutes: int
+
+
+class Queue(TypedDict):
+    """`order`: how the next person is chosen. `called`: those who were called to a counter."""
+
+    location: str
+    order: str
+    waiting: list[WaitingPerson]
+    called: list[PersonEntry]
+
+
+class ArrivedPerson(PersonEntry):
+    """A person who checked in. `late`: they have no precedence any more."""
+
+    late: bool
+
+
+class Arrival(TypedDict):
+    """An appointment that matches what a visitor typed. `shown`: the abbreviated name."""
+
+    appointment: str
+    reference: str
+    start: str
+    shown: str
+
+
+class NotExpected(TypedDict):
+    """Why an appointment is not expected here now: cancelled, no_show, later, past, elsewhere or done."""
+
+    reason: str
+    start: str
+    location: str

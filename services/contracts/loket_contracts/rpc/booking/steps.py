@@ -1,0 +1,67 @@
+"""Commands at the desk: steps of an appointment or a ticket, calling the next person, and a question to a resident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marshmallow import fields, validate
+
+from ...event_data import OUTCOMES
+from ...fields import Identifier, ListAsTuple
+from ..message import MessageSchema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeStep:
+    """The details of a step. `desk`: when it starts; `outcome`: when it is completed; `reason`: of a no-show.
+
+    `team`, `appointment_types`: after a transfer.
+    """
+
+    reason: str | None = None
+    desk: str | None = None
+    outcome: str | None = None
+    team: str | None = None
+    appointment_types: tuple[str, ...] | None = None
+
+
+class TakeStepSchema(MessageSchema[TakeStep]):
+    """A step of an appointment or a ticket, by staff."""
+
+    reason = Identifier(load_default=None, allow_none=True)
+    desk = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=40))
+    outcome = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OUTCOMES))
+    team = Identifier(load_default=None, allow_none=True, metadata={"description": "of a transfer: who takes over"})
+    appointment_types = ListAsTuple(Identifier(), load_default=None, allow_none=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallNext:
+    """A specialist calls the next person. `resource`: the specialist."""
+
+    resource: str
+    location: str
+    desk: str | None = None
+
+
+class CallNextSchema(MessageSchema[CallNext]):
+    """A specialist calls the next person."""
+
+    resource = Identifier(required=True, metadata={"description": "who calls"})
+    location = Identifier(required=True)
+    desk = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=40))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskResident:
+    """A question by the specialist to the resident before the visit."""
+
+    text: str
+
+
+class AskResidentSchema(MessageSchema[AskResident]):
+    """A question by the specialist to the resident before the visit."""
+
+    text = fields.String(
+        required=True, validate=validate.Length(min=1, max=2000), metadata={"example": "Breng het plan mee."}
+    )
