@@ -16,9 +16,8 @@ from loket_gateway.pages.desk.frame import DONE_PARAMETERS
 
 @pytest.mark.parametrize("action", ["transfer", "lift_address", "move"])
 def test_a_later_refusal_does_not_repeat_the_report_of_the_last_action(action):
-    request = GatewayRequest(
-        EnvironBuilder(method="POST", data={"reason": "other", "start": "2026-11-30T10:00:00+01:00"}).get_environ()
-    )
+    form = {"reason": "other", "start": "2026-11-30T10:00:00+01:00", "type": "advies"}
+    request = GatewayRequest(EnvironBuilder(method="POST", data=form).get_environ())
     request.caller = Caller("beheer", "halstad", (Grant("admin"),), "session")
     pages = DeskAppointmentPages(MagicMock(), MagicMock(), MagicMock())
     answer = getattr(pages, action)(request, "halstad", "a1")

@@ -25,8 +25,8 @@ from .entrypoints.appointments import AppointmentRpc
 from .entrypoints.calendar import CalendarRpc
 from .entrypoints.deprecated import DeprecatedRpc
 from .entrypoints.deprecated_administration import DeprecatedAdministrationRpc
+from .entrypoints.deprecated_calendar import DeprecatedCalendarRpc
 from .entrypoints.deprecated_desk import DeprecatedDeskRpc, DeprecatedQueueRpc
-from .entrypoints.deprecated_staff import DeprecatedCalendarRpc
 from .entrypoints.desk import DeskRpc
 from .entrypoints.kiosks import KioskRpc
 from .entrypoints.portals import PortalRpc

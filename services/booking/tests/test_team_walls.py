@@ -3,13 +3,16 @@
 import datetime as dt
 
 import pytest
-from booking_harness import LATER, START, BookingHarness, refused
+from booking_harness import CONTACT, LATER, START, BookingHarness, refused
 from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.service import BookingService
 from loket_chassis.storage.idempotency import IdempotencyKeys
+from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking.closures import CloseTime, Move, MoveThese
 from loket_contracts.rpc.booking.invitations import Invite
+from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
+from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.caller import Caller
 
 NATUUR = {"team": "milieu", "needs": [{"skill": "natuur"}]}
@@ -93,3 +96,50 @@ def test_appointments_in_conflict_are_listed_proposed_and_moved_for_their_team(b
 def test_the_agenda_address_of_a_resource_is_for_its_team(rpc):
     assert refused(rpc.feed_token, "rumst", "mi-1", RUIMTE) == "forbidden"
     assert rpc.feed_token("rumst", "mi-1", MILIEU) == rpc.feed_token("rumst", "mi-1", ADMINISTRATOR)
+
+
+def test_appointments_are_searched_read_and_handled_by_their_team(booking, rpc):
+    _, card = booking.book(start=START)
+    booking.begin(card)
+    assert [each["appointment"] for each in rpc.find_visits("rumst", "Lieve", RUIMTE)] == [card.id]
+    assert rpc.find_visits("rumst", "Lieve", MILIEU) == []
+    for call, *arguments in (
+        (rpc.dossier, MILIEU),
+        (rpc.step, "start", TakeStep(), MILIEU),
+        (rpc.ask, AskResident(text="Plan?"), MILIEU),
+        (rpc.transfer, TakeStep(team="milieu"), MILIEU),
+        (rpc.note_address_lifted, "email", MILIEU),
+    ):
+        assert refused(call, "rumst", card.id, *arguments) == "appointment-not-found"
+    assert rpc.step("rumst", card.reference, "start", TakeStep(desk="Loket 3"), RUIMTE)["state"] == "in_service"
+    assert rpc.dossier("rumst", card.id, ADMINISTRATOR)["contact"]["name"] == CONTACT["name"]
+
+
+def test_a_resource_and_the_agenda_are_shown_to_their_team_and_rooms_to_everyone(booking, rpc):
+    booking.book(start=START, resource="ro-1")
+    assert {each["id"] for each in rpc.resources("rumst", MILIEU)} == {"mi-1", "zaal"}
+    assert {each["id"] for each in rpc.resources("rumst", ADMINISTRATOR)} == {"ro-1", "ro-2", "mi-1", "zaal"}
+
+    def names(caller):
+        shown = rpc.agenda("rumst", MONDAY.isoformat(), caller)["resources"]
+        return {claim.get("name") for each in shown for claim in each["claims"]}
+
+    assert names(RUIMTE) == names(ADMINISTRATOR) == {CONTACT["name"]}
+    assert names(MILIEU) == set()
+
+
+def test_tickets_and_the_next_person_are_for_their_team(booking, rpc):
+    booking.time = dt.datetime(2026, 11, 30, 8, tzinfo=dt.UTC)
+    ticket = rpc.issue_ticket("rumst", IssueTicket(appointment_types=("advies",)))["id"]
+    assert refused(rpc.call_next, "rumst", CallNext(resource="ro-1", location="hal"), MILIEU) == "forbidden"
+    assert refused(rpc.ticket_step, "rumst", ticket, "leave", TakeStep(), MILIEU) == "ticket-not-found"
+    assert rpc.call_next("rumst", CallNext(resource="ro-1", location="hal"), RUIMTE)["id"] == ticket
+
+
+def test_a_form_changes_the_resources_and_types_of_its_team(rpc):
+    for section, name in (("resources", "ro-1"), ("appointment_types", "advies")):
+        change = AmendPart(section=section, name=name, version=1, values={})
+        assert refused(rpc.part, "rumst", section, name, MILIEU) == "forbidden"
+        assert refused(rpc.propose_part, "rumst", change, MILIEU) == "forbidden"
+        assert refused(rpc.amend_part, "rumst", change, MILIEU) == "forbidden"
+        assert rpc.part("rumst", section, name, RUIMTE)["version"] == 1

@@ -1,4 +1,4 @@
-"""Earlier versions of methods for administrators. See `deprecated_staff`."""
+"""Earlier versions of methods for administrators. See `deprecated_calendar`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Earlier versions of methods for the desk, the queue and kiosks. See `deprecated_staff`."""
+"""Earlier versions of methods for the desk, the queue and kiosks. See `deprecated_calendar`."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from ..amend_part import AmendPart
 from ..caller import Caller
 from ..method import version
 from ..service import EventSource
-from . import previous_release, previous_release_administration, previous_release_desk, previous_release_staff
+from . import previous_release, previous_release_administration, previous_release_calendar, previous_release_desk
 from .administration_answers import (
     AuditPage,
     ComparedConfiguration,
@@ -332,7 +332,7 @@ class Booking(EventSource, Protocol):
 
     # the calendar, for staff
 
-    @version(2, before=previous_release_staff.close_time)
+    @version(2, before=previous_release_calendar.close_time)
     def close_time(
         self, municipality: str, command: CloseTime, caller: Caller, idempotency_key: str | None = None
     ) -> NewClosure:
@@ -342,42 +342,42 @@ class Booking(EventSource, Protocol):
         """
         ...
 
-    @version(2, before=previous_release_staff.open_time)
+    @version(2, before=previous_release_calendar.open_time)
     def open_time(
         self, municipality: str, closure: str, caller: Caller, idempotency_key: str | None = None
     ) -> ClosureEntry:
         """Delete a closure of staff. Raises Refusal: forbidden, closure-not-found."""
         ...
 
-    @version(2, before=previous_release_staff.closures)
+    @version(2, before=previous_release_calendar.closures)
     def closures(self, municipality: str, caller: Caller) -> list[ClosureEntry]: ...
 
-    @version(2, before=previous_release_staff.import_busy)
+    @version(2, before=previous_release_calendar.import_busy)
     def import_busy(self, municipality: str, resource: str, source: str, text: str, caller: Caller) -> BusyTimes:
         """`text`: an iCalendar file, as Outlook or Google exports it."""
         ...
 
-    @version(2, before=previous_release_staff.feed_token)
+    @version(2, before=previous_release_calendar.feed_token)
     def feed_token(self, municipality: str, resource: str, caller: Caller) -> str: ...
 
-    @version(2, before=previous_release_staff.clashes)
+    @version(2, before=previous_release_calendar.clashes)
     def clashes(self, municipality: str, caller: Caller) -> list[ConflictEntry]: ...
 
-    @version(2, before=previous_release_staff.proposals)
+    @version(2, before=previous_release_calendar.proposals)
     def proposals(self, municipality: str, appointment_ids: list[str], caller: Caller) -> list[ProposalEntry]: ...
 
-    @version(2, before=previous_release_staff.move_these)
+    @version(2, before=previous_release_calendar.move_these)
     def move_these(self, municipality: str, command: MoveThese, caller: Caller) -> list[MoveResult]: ...
 
-    @version(2, before=previous_release_staff.invite)
+    @version(2, before=previous_release_calendar.invite)
     def invite(self, municipality: str, command: Invite, caller: Caller) -> NewInvitation: ...
 
-    @version(2, before=previous_release_staff.revoke_invitation)
+    @version(2, before=previous_release_calendar.revoke_invitation)
     def revoke_invitation(self, municipality: str, identifier: str, caller: Caller) -> None:
         """Raises Refusal: invitation-not-valid, also for an invitation of another team."""
         ...
 
-    @version(2, before=previous_release_staff.invitations)
+    @version(2, before=previous_release_calendar.invitations)
     def invitations(self, municipality: str, caller: Caller) -> list[InvitationEntry]: ...
 
     # for kiosks

@@ -1,4 +1,4 @@
-"""As `previous_release`, for the methods of staff."""
+"""As `previous_release`, for the methods of the calendar."""
 
 from __future__ import annotations
 
