@@ -1,4 +1,4 @@
-"""Earlier versions of methods of the calendar, for callers of the previous release. They are removed with the next release.
+"""Earlier versions of methods of the calendar, for callers of the previous release. They last one release.
 
 `who`: the code of an account or key. `teams`: those that the account works for, None for all. A method without `teams`
 answers for all teams, as it did.
