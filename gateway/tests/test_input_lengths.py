@@ -6,7 +6,10 @@ from contextlib import suppress
 import pytest
 from marshmallow import Schema, ValidationError, fields
 
-from loket_contracts import commands
+from loket_contracts.rpc import (
+    description,  # noqa: F401 - imports the messages of every service
+    message,
+)
 from loket_gateway import schemas
 
 LONG = 200_000
@@ -35,11 +38,12 @@ def leaves(field):
 def kinds():
     """Every field of every schema that reads what a caller sends; one of each kind, by class and checks."""
     found = {}
-    for module in (commands, schemas):
-        for _, schema in inspect.getmembers(module, lambda each: inspect.isclass(each) and issubclass(each, Schema)):
-            for field in schema().fields.values():
-                for leaf in leaves(field):
-                    found.setdefault((type(leaf).__name__, repr(leaf.validators)), leaf)
+    own = inspect.getmembers(schemas, lambda each: inspect.isclass(each) and issubclass(each, Schema))
+    messages = sorted(message.known(), key=lambda kind: kind.__name__)
+    for schema in (*(kind() for _, kind in own), *map(message.schema_of, messages)):
+        for field in schema.fields.values():
+            for leaf in leaves(field):
+                found.setdefault((type(leaf).__name__, repr(leaf.validators)), leaf)
     return found
 
 
