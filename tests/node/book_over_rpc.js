@@ -66,16 +66,22 @@ const municipality = "rumst";
 const visit = { appointment_types: ["bouwadvies"], location: "gemeentehuis" };
 const rpc = await Rpc.connect(process.argv[2]);
 try {
-  const { slots } = await rpc.call("booking.free_slots", { municipality, criteria: visit });
-  const body = {
+  const { slots } = await rpc.call("booking.free_slots@2", { municipality, criteria: visit });
+  const command = {
     ...visit,
     start: slots[0].start,
     contact: { name: "Lieve Demo", email: `${randomUUID()}@example.org` },
     answers: { perceel: "Kerkstraat 1, 2840 Rumst", werken: "verbouwen" },
   };
-  const booked = await rpc.call("booking.book", { municipality, body, idempotency_key: randomUUID() });
+  const resident = { kind: "resident" };
+  const booked = await rpc.call("booking.book@2", {
+    municipality,
+    command,
+    caller: resident,
+    idempotency_key: randomUUID(),
+  });
   const identifier = booked.id;
-  const caller = { kind: "resident", token: booked.link_token };
+  const caller = { ...resident, token: booked.link_token };
   const stranger = await rpc
     .call("booking.cancel@2", { municipality, identifier, command: {}, caller: { ...caller, token: "guessed" } })
     .catch((refusal) => refusal.code);

@@ -49,31 +49,26 @@ class AppointmentRoutes:
     def post_appointments(self, request: GatewayRequest, municipality: str) -> Response:
         body, key, caller = json_object(request), scoped_key(request), request.caller
         if caller.may("book", municipality):
-            booked = self.booking.portal_book(municipality, caller.name, from_json(BookAppointment, body), key)
+            booked = self.booking.book(municipality, from_json(BookAppointment, body), caller.as_portal(), key)
         else:
             if not body.get("hold"):  # the hold needed it already
                 _require_work(self.proof_of_work, request, municipality)
             command = from_json(BookAppointment, body)
-            booked = self.booking.book(municipality, command, key, _anonymous_client(request))
-        booked["manage_url"] = page_of(self.public_url, municipality, booked["link_token"])
+            booked = self.booking.book(municipality, command, Caller.resident(client=_anonymous_client(request)), key)
+        manage_url = page_of(self.public_url, municipality, booked["link_token"])
         address = f"/api/v1/{municipality}/appointments/{booked['id']}"
-        return private(_localised(booked, request), request, 201, {"Location": address})
+        return private(_localised({**booked, "manage_url": manage_url}, request), request, 201, {"Location": address})
 
     @route("GET", f"{BASE}/appointments/<identifier>", link_or("agenda.read"))
     def get_appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        if (who := _staff(request, "agenda.read")) is not None:
-            found = self.booking.staff_appointment(municipality, who[0], identifier, teams=who[1])
-        else:
-            found = self.booking.appointment(municipality, identifier, bearer(request))
+        found = self.booking.appointment(municipality, identifier, _caller(request, "agenda.read"))
         return private(_localised(found, request), request)
 
     @route("PATCH", f"{BASE}/appointments/<identifier>", link_or("appointments.change"))
     def patch_appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        body = from_json(AnswerQuestions, json_object(request))
-        if (who := _staff(request, "appointments.change")) is not None:
-            changed = self.booking.staff_answer(municipality, who[0], identifier, body, teams=who[1])
-        else:
-            changed = self.booking.answer_questions(municipality, identifier, bearer(request), body)
+        command = from_json(AnswerQuestions, json_object(request))
+        caller = _caller(request, "appointments.change")
+        changed = self.booking.answer_questions(municipality, identifier, command, caller)
         return private(_localised(changed, request), request)
 
     @route("GET", f"{BASE}/appointments/<identifier>/calendar.ics", LINK)
@@ -99,11 +94,8 @@ class AppointmentRoutes:
 
     @route("POST", f"{BASE}/appointments/<identifier>/reschedule", link_or("appointments.change"))
     def post_reschedule(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        body = from_json(RescheduleAppointment, json_object(request))
-        if (who := _staff(request, "appointments.change")) is not None:
-            moved = self.booking.staff_reschedule(municipality, who[0], identifier, body, teams=who[1])
-        else:
-            moved = self.booking.reschedule(municipality, identifier, bearer(request), body)
+        command = from_json(RescheduleAppointment, json_object(request))
+        moved = self.booking.reschedule(municipality, identifier, command, _caller(request, "appointments.change"))
         return private(_localised(moved, request), request)
 
     @route("POST", f"{BASE}/appointments/<identifier>/check-in", link_or("queue.handle"))

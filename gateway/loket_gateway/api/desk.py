@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.book import BookFollowUp, BookForResident
+from loket_contracts.rpc.booking.slot_answers import BookedAppointment
 from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.message import from_json
@@ -68,15 +69,13 @@ class DeskRoutes:
 
     @route("GET", f"{ONE}/dossier/files/<file>", READ)
     def get_dossier_file(self, request: GatewayRequest, municipality: str, identifier: str, file: str) -> Response:
-        teams = request.caller.teams("agenda.read")
-        found = self.booking.staff_read_file(municipality, request.caller.name, identifier, file, teams=teams)
+        found = self.booking.read_file(municipality, identifier, file, request.caller.as_staff("agenda.read"))
         return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
 
     @route("GET", f"{ONE}/barred-addresses", READ)
     def get_barred_addresses(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         """Return the addresses of the resident that messages are suppressed for."""
-        teams = request.caller.teams("agenda.read")
-        found = self.booking.staff_appointment(municipality, request.caller.name, identifier, teams=teams)
+        found = self.booking.appointment(municipality, identifier, request.caller.as_staff("agenda.read"))
         return private({"barred": self.notification.barred(municipality, found["id"])}, request)
 
     @route("DELETE", f"{ONE}/barred-addresses/<channel>", CHANGE)
@@ -92,15 +91,15 @@ class DeskRoutes:
     def get_desk_slots(self, request: GatewayRequest, municipality: str) -> Response:
         """Return free slots without lead time, also of types that are not public."""
         with as_parameters():
-            return private(self.booking.staff_slots(municipality, criteria_of(request)), request)
+            caller = request.caller.as_staff("appointments.change")
+            return private(self.booking.free_slots(municipality, criteria_of(request), caller), request)
 
     @route("POST", f"{BASE}/desk/appointments", CHANGE)
     def post_desk_appointments(self, request: GatewayRequest, municipality: str) -> Response:
-        caller = request.caller
-        booked = self.booking.staff_book(
-            municipality, caller.name, from_json(BookForResident, json_object(request)), scoped_key(request),
-            teams=caller.teams("appointments.change"),
-        )  # fmt: skip
+        command, caller = from_json(BookForResident, json_object(request)), request.caller
+        booked = self.booking.book_for_resident(
+            municipality, command, caller.as_staff("appointments.change"), scoped_key(request)
+        )
         return _booked(request, municipality, booked)
 
     @route("POST", f"{ONE}/follow-up", CHANGE)
@@ -156,8 +155,8 @@ class DeskRoutes:
         return private(self.booking.ticket_step(municipality, ticket, step, command, caller), request)
 
 
-def _booked(request: GatewayRequest, municipality: str, booked: dict[str, Any]) -> Response:
+def _booked(request: GatewayRequest, municipality: str, booked: BookedAppointment) -> Response:
     """Return the appointment without its link, which is mailed to the resident."""
-    booked.pop("link_token")
+    shown = {name: value for name, value in booked.items() if name != "link_token"}
     address = f"/api/v1/{municipality}/appointments/{booked['id']}"
-    return private(language.localised(booked, language.of(request)), request, 201, {"Location": address})
+    return private(language.localised(shown, language.of(request)), request, 201, {"Location": address})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Request, Response
 
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.caller import Caller
 
 from ..access.required_permission import LINK
 from ..http.parsing import bearer, nonempty_body, query
@@ -36,7 +37,7 @@ class FileRoutes:
 
     @route("GET", f"{BASE}/appointments/<identifier>/files/<file>", LINK)
     def get_file(self, request: Request, municipality: str, identifier: str, file: str) -> Response:
-        found = self.booking.read_file(municipality, identifier, bearer(request), file)
+        found = self.booking.read_file(municipality, identifier, file, Caller.resident(bearer(request)))
         return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
 
     @route("DELETE", f"{BASE}/appointments/<identifier>/files/<file>", LINK)

@@ -113,9 +113,8 @@ class AppointmentPages:
         given = sent_answers(request.form)
         asked = answers_to_asked_questions(_questions(self.catalogue.of(municipality), found), given)
         try:
-            self.booking.answer_questions(
-                municipality, found["id"], token, from_json(AnswerQuestions, {"answers": asked})
-            )
+            command = from_json(AnswerQuestions, {"answers": asked})
+            self.booking.answer_questions(municipality, found["id"], command, Caller.resident(token))
         except Refusal as refusal:
             if refusal.code != "invalid-request":
                 raise
@@ -128,7 +127,8 @@ class AppointmentPages:
     def answer(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         message = request.form.get("message", "").strip() or None
-        self.booking.answer_questions(municipality, found["id"], token, AnswerQuestions(answers={}, message=message))
+        command = AnswerQuestions(answers={}, message=message)
+        self.booking.answer_questions(municipality, found["id"], command, Caller.resident(token))
         return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
 
     @page_route("POST", "/<municipality>/afspraak/<token>/mening")

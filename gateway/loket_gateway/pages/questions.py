@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.book import FillIn
+from loket_contracts.rpc.booking.slot_answers import FormEntry, HoldEntry
 from loket_contracts.rpc.booking.slots import FindSlots
 from loket_contracts.rpc.message import from_json
 
@@ -118,9 +119,7 @@ class QuestionPages:
             return self._redirect_to(request, "vragen", municipality, held)
         return see_other(request, f"/{municipality}/afspraak/{booked['link_token']}", booked="1")
 
-    def _attach(
-        self, request: GatewayRequest, municipality: str, held: dict[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, str]]:
+    def _attach(self, request: GatewayRequest, municipality: str, held: FormEntry) -> tuple[FormEntry, dict[str, str]]:
         """Attach the chosen files. Return the hold, and errors by question."""
         wrong = {}
         for name, sent in request.files.items():
@@ -168,7 +167,7 @@ class QuestionPages:
         stamp = self.proof_of_work.stamp(municipality)
         return page("gone.html", request, 409, **context, others=alternatives, stamp=stamp)
 
-    def _free_starts(self, municipality: str, held: dict[str, Any], around: dt.timedelta) -> list[str]:
+    def _free_starts(self, municipality: str, held: HoldEntry, around: dt.timedelta) -> list[str]:
         day = dt.date.fromisoformat(held["start"][:10])
         criteria = FindSlots(
             appointment_types=tuple(held["appointment_types"]), location=held["location"], persons=held["persons"],
@@ -176,11 +175,11 @@ class QuestionPages:
         )  # fmt: skip
         return [each["start"] for each in self.booking.free_slots(municipality, criteria)["slots"]]
 
-    def _redirect_to(self, request: GatewayRequest, step: str, municipality: str, held: dict[str, Any]) -> Response:
+    def _redirect_to(self, request: GatewayRequest, step: str, municipality: str, held: HoldEntry) -> Response:
         invited = {"invitation": request.args["invitation"]} if request.args.get("invitation") else {}
         return see_other(request, f"/{municipality}/{step}", hold=held["id"], **invited)
 
-    def _form_context(self, request: GatewayRequest, municipality: str, held: dict[str, Any]) -> dict[str, Any]:
+    def _form_context(self, request: GatewayRequest, municipality: str, held: FormEntry) -> dict[str, Any]:
         """Return the context of every step."""
         catalogue = localise(request, self.catalogue.of(municipality))
         remaining = dt.datetime.fromisoformat(held["expires_at"]) - dt.datetime.now(dt.UTC)

@@ -15,7 +15,9 @@ from loket_contracts.fields import parse_day
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry
 from loket_contracts.rpc.booking.changes import RescheduleAppointment
+from loket_contracts.rpc.booking.slot_answers import SlotEntry
 from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
+from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache
@@ -155,7 +157,8 @@ class TimeSlotPages:
         if place := request.form.get("location"):
             asked, body["location"] = {"location": place}, place
         try:
-            self.booking.reschedule(municipality, found["id"], token, from_json(RescheduleAppointment, body))
+            command = from_json(RescheduleAppointment, body)
+            self.booking.reschedule(municipality, found["id"], command, Caller.resident(token))
         except Refusal as refusal:
             return _overtaken(request, refusal, f"/{municipality}/afspraak/{token}/verplaatsen", start, asked)
         return see_other(request, f"/{municipality}/afspraak/{token}", moved="1")
@@ -244,8 +247,8 @@ def _weekdays(lang: str) -> list[tuple[str, str]]:
     return list(zip(language.weekdays(lang), short, strict=True))
 
 
-def _by_part(slots: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name, _ in PARTS}
+def _by_part(slots: list[SlotEntry]) -> list[tuple[str, list[SlotEntry]]]:
+    found: dict[str, list[SlotEntry]] = {name: [] for name, _ in PARTS}
     for slot in slots:
         hour = int(slot["start"][11:13])
         found[[name for name, begins in PARTS if begins <= hour][-1]].append(slot)

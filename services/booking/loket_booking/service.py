@@ -22,8 +22,9 @@ from .bootstrap import BookingUseCases
 from .domain.grid import local_date
 from .entrypoints.administration import AdministrationRpc
 from .entrypoints.appointments import AppointmentRpc
+from .entrypoints.bookings import BookingRpc
 from .entrypoints.calendar import CalendarRpc
-from .entrypoints.deprecated import DeprecatedRpc
+from .entrypoints.deprecated import DeprecatedBookingRpc, DeprecatedRpc
 from .entrypoints.deprecated_administration import DeprecatedAdministrationRpc
 from .entrypoints.deprecated_calendar import DeprecatedCalendarRpc
 from .entrypoints.deprecated_desk import DeprecatedDeskRpc, DeprecatedQueueRpc
@@ -32,7 +33,6 @@ from .entrypoints.kiosks import KioskRpc
 from .entrypoints.portals import PortalRpc
 from .entrypoints.queue import QueueRpc
 from .entrypoints.residents import ResidentRpc
-from .entrypoints.staff import StaffRpc
 
 #: the events that free time, and the field with the start of the freed time
 FREEING = {
@@ -49,10 +49,11 @@ class BookingService(
     DeprecatedAdministrationRpc,
     DeprecatedDeskRpc,
     DeprecatedQueueRpc,
+    DeprecatedBookingRpc,
     AppointmentRpc,
+    BookingRpc,
     ResidentRpc,
     PortalRpc,
-    StaffRpc,
     DeskRpc,
     QueueRpc,
     CalendarRpc,

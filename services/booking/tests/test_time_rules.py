@@ -9,10 +9,11 @@ from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.commands.request import Request
 from loket_booking.domain.appointment import allowed_commands
-from loket_booking.entrypoints.staff import StaffRpc
+from loket_booking.entrypoints.appointments import AppointmentRpc
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.changes import JoinWaitingList
 from loket_contracts.rpc.booking.steps import AskResident
+from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
 RESIDENT, PORTAL = Request(), Request(by="portal", who="portaal")
@@ -173,9 +174,9 @@ def staff_allowed(booking, card):
 
 
 def dossier_allowed(booking, card):
-    service = StaffRpc()
+    service = AppointmentRpc()
     service.use_cases, service.traceparent = booking.use_cases, ""
-    return service.staff_appointment("rumst", "ro-1", card.id)["allowed"]
+    return service.appointment("rumst", card.id, Caller.staff("ro-1", None))["allowed"]
 
 
 def day_allowed(booking):

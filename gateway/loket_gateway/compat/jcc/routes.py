@@ -167,14 +167,10 @@ class JccRoutes:
             "contact": contact_of(body, _spoken(request)),
         }
         try:
-            booked = self.booking.portal_book(
-                municipality,
-                request.caller.name,
-                from_json(BookAppointment, command),
-                None,
-                notes=str(body.get("message") or ""),
-                answers_later=True,
-            )
+            booked = self.booking.book(
+                municipality, from_json(BookAppointment, command), request.caller.as_portal(),
+                notes=str(body.get("message") or ""), answers_later=True,
+            )  # fmt: skip
         except Refusal as refusal:
             if refusal.code == "outcome-unknown":
                 raise

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from loket_contracts.rpc.booking.slot_answers import PortalAppointment
+
 from ...i18n.language import country_name, pick
 from ..free_starts import naive
 
@@ -80,7 +82,7 @@ def customer_fields(needs_phone: bool) -> Document:
 
 
 def appointment(
-    found: Document, kinds: Sequence[Document], numbers: Sequence[int], language: str, most: int
+    found: PortalAppointment, kinds: Sequence[Document], numbers: Sequence[int], language: str, most: int
 ) -> Document:
     zone, contact = found["time_zone"], found["contact"]
     person = _filled({

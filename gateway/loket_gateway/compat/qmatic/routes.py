@@ -162,15 +162,10 @@ class QmaticRoutes:
             "start": free_starts.moment(date, time, zone),
             "contact": _contact(customers[0], language.of(request)) if customers else {},
         }
-        who = request.caller.name
-        booked = self.booking.portal_book(
-            municipality,
-            who,
-            from_json(BookAppointment, command),
-            None,
-            notes=str(body.get("notes") or ""),
-            answers_later=True,
-        )
+        booked = self.booking.book(
+            municipality, from_json(BookAppointment, command), request.caller.as_portal(),
+            notes=str(body.get("notes") or ""), answers_later=True,
+        )  # fmt: skip
         return answer(self._appointment(request, municipality, booked["id"]), 201)
 
     @route("GET", "v1/appointments/<identifier>")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from loket_contracts.rpc.booking.answers import LocationEntry
+from loket_contracts.rpc.booking.slot_answers import PortalAppointment
 
 from ...i18n.language import country_name, pick
 
@@ -53,19 +56,19 @@ def grouped(kinds: Sequence[Document], language: str) -> Document:
     }
 
 
-def branch(location: Document, catalogue: Document, language: str) -> Document:
+def branch(location: Mapping[str, Any], catalogue: Document, language: str) -> Document:
     """Return a location as a branch. Clients ignore one without addressZip, such as the telephone."""
-    address = location["address"] or {}
+    address = location["address"]
     return {
         "publicId": location["id"],
         "name": pick(location["name"], language),
         "phone": catalogue["municipality"]["phone"],
         "email": catalogue["municipality"]["email"],
         "branchPrefix": None,
-        "addressLine1": address.get("street"),
+        "addressLine1": address["street"] if address else None,
         "addressLine2": None,
-        "addressZip": address.get("postcode"),
-        "addressCity": address.get("city"),
+        "addressZip": address["postcode"] if address else None,
+        "addressCity": address["city"] if address else None,
         "addressState": None,
         "addressCountry": country_name(catalogue["municipality"]["country"], language) if address else None,
         "latitude": None,
@@ -79,7 +82,7 @@ def branch(location: Document, catalogue: Document, language: str) -> Document:
 
 
 def appointment(
-    found: Document, kinds: Sequence[Document], place: Document, catalogue: Document, language: str
+    found: PortalAppointment, kinds: Sequence[Document], place: LocationEntry, catalogue: Document, language: str
 ) -> Document:
     """Return an appointment with its customer. Times are in UTC."""
     person = customer(found)
@@ -103,7 +106,7 @@ def appointment(
     }
 
 
-def customer(found: Document) -> Document:
+def customer(found: PortalAppointment) -> Document:
     contact = found["contact"]
     return {
         "publicId": f"{found['id']}-customer",

@@ -17,8 +17,10 @@ from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.agenda_answers import Dossier
 from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.booking.slot_answers import SlotEntry
 from loket_contracts.rpc.booking.slots import FindSlots
 from loket_contracts.rpc.booking.steps import AskResident, TakeStep
+from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 from loket_contracts.rpc.notification import Notification
 
@@ -57,8 +59,7 @@ class DeskAppointmentPages:
 
     @desk_route("GET", f"{ONE}/bestand/<file>", READ)
     def desk_appointment_file(self, request: GatewayRequest, municipality: str, identifier: str, file: str) -> Response:
-        teams = request.caller.teams("agenda.read")
-        found = self.booking.staff_read_file(municipality, request.caller.name, identifier, file, teams=teams)
+        found = self.booking.read_file(municipality, identifier, file, request.caller.as_staff("agenda.read"))
         return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
 
     @desk_route("POST", f"{ONE}/stap", HANDLE)
@@ -131,8 +132,9 @@ class DeskAppointmentPages:
         if request.args.get("date") and request.args.get("time"):
             day = date_of(request.args["date"], day)
             zone = self.catalogue.of(municipality)["municipality"]["time_zone"]
-            wanted = self._nearest(municipality, asked, moment_of(day.isoformat(), request.args["time"], zone))
-        slots = [] if wanted else self._free(municipality, asked, day, day + DAYS_AT_ONCE)
+            start = moment_of(day.isoformat(), request.args["time"], zone)
+            wanted = self._nearest(municipality, caller, asked, start)
+        slots = [] if wanted else self._free(municipality, caller, asked, day, day + DAYS_AT_ONCE)
         people = self.booking.resources(municipality, caller)
         return desk_page(
             "move.html", request, self.catalogue, municipality, at="day", found=found, wanted=wanted,
@@ -145,9 +147,8 @@ class DeskAppointmentPages:
         given = request.form
         body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request)}
         body |= {name: given[name] for name in ("resource", "location") if given.get(name)}
-        teams = request.caller.teams("appointments.change")
-        command = from_json(RescheduleAppointment, body)
-        self.booking.staff_reschedule(municipality, request.caller.name, identifier, command, teams=teams)
+        command, caller = from_json(RescheduleAppointment, body), request.caller.as_staff("appointments.change")
+        self.booking.reschedule(municipality, identifier, command, caller)
         return self._back(request, municipality, identifier, moved="1")
 
     def _show(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
@@ -167,18 +168,18 @@ class DeskAppointmentPages:
             done=done, barred=suppressed,
         )  # fmt: skip
 
-    def _free(self, municipality: str, asked: FindSlots, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
-        criteria = replace(asked, first=first, last=last)
-        found: list[dict[str, Any]] = self.booking.staff_slots(municipality, criteria)["slots"]
-        return found
+    def _free(
+        self, municipality: str, caller: Caller, asked: FindSlots, first: dt.date, last: dt.date
+    ) -> list[SlotEntry]:
+        return self.booking.free_slots(municipality, replace(asked, first=first, last=last), caller)["slots"]
 
-    def _nearest(self, municipality: str, asked: FindSlots, moment: str) -> str | None:
+    def _nearest(self, municipality: str, caller: Caller, asked: FindSlots, moment: str) -> str | None:
         """Return the free start closest to a point in the agenda; None when none is near."""
         try:
             wanted = dt.datetime.fromisoformat(moment)
         except ValueError:
             return None
-        starts = [each["start"] for each in self._free(municipality, asked, wanted.date(), wanted.date())]
+        starts = [each["start"] for each in self._free(municipality, caller, asked, wanted.date(), wanted.date())]
         away = {start: abs(dt.datetime.fromisoformat(start) - wanted) for start in starts}
         return min((start for start in starts if away[start] <= CLOSE_BY), key=away.__getitem__, default=None)
 

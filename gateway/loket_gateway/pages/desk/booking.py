@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,9 +59,9 @@ class DeskBookingPages:
             body["resource"] = given["resource"]
         try:
             command = from_json(BookForResident, body)
-            booked = self.booking.staff_book(
-                municipality, caller.name, command, f"desk {caller.name} {given.get(ONCE_FIELD, '')}",
-                teams=caller.teams("appointments.change"),
+            booked = self.booking.book_for_resident(
+                municipality, command, caller.as_staff("appointments.change"),
+                f"desk {caller.name} {given.get(ONCE_FIELD, '')}",
             )  # fmt: skip
         except (Refusal, Unavailable, RemoteError) as error:
             refusal = problems.refusal_of(error)
@@ -88,11 +89,12 @@ class DeskBookingPages:
         self, request: GatewayRequest, municipality: str, given: Any, refusal: Refusal | None = None
     ) -> Response:
         """Render the form as filled in. While booking does not respond, no call is made."""
+        caller = request.caller.as_staff("appointments.change")
         is_away = refusal is not None and refusal.code in REPEATABLE
         wrong = self._wrong(request, refusal) if refusal else {}
         catalogue = self.catalogue.of(municipality)
         kind = kind_of(catalogue, given["type"]) if given.get("type") else None
-        slots: list[dict[str, Any]] = []
+        slots: Sequence[Mapping[str, Any]] = []
         place, first = None, date_of(given.get("from"), today(self.catalogue, municipality))
         if kind is not None:
             place = given.get("location") if given.get("location") in kind["locations"] else kind["locations"][0]
@@ -100,10 +102,10 @@ class DeskBookingPages:
                 appointment_types=(kind["id"],), persons=parse_number(given.get("persons"), 1), location=place,
                 resource=given.get("resource") or None, first=first, last=first + DAYS_AT_ONCE,
             )  # fmt: skip
-            slots = (
-                _chosen(given) if is_away else self.booking.staff_slots(municipality, criteria)["slots"][:MAX_MOMENTS]
-            )
-        caller = request.caller.as_staff("appointments.change")
+            if is_away:
+                slots = _chosen(given)
+            else:
+                slots = self.booking.free_slots(municipality, criteria, caller)["slots"][:MAX_MOMENTS]
         people = [] if is_away else self.booking.resources(municipality, caller)
         response = desk_page(
             "book.html", request, self.catalogue, municipality, problems.STATUS[refusal.code] if refusal else 200,

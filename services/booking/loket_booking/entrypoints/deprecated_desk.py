@@ -9,6 +9,7 @@ from loket_contracts.rpc.booking.agenda_answers import AgendaDay, Dossier, Resou
 from loket_contracts.rpc.booking.answers import AppointmentView
 from loket_contracts.rpc.booking.book import BookFollowUp
 from loket_contracts.rpc.booking.queue_answers import ArrivedPerson, PersonEntry
+from loket_contracts.rpc.booking.slot_answers import BookedAppointment
 from loket_contracts.rpc.booking.staff_answers import FoundVisit
 from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
 from loket_contracts.rpc.caller import Caller
@@ -46,7 +47,7 @@ class DeprecatedDeskRpc(DeskRpc):
     def book_follow_up_v1(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], idempotency_key: str | None = None,
         teams: Teams = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> BookedAppointment:  # fmt: skip
         command, caller = from_json(BookFollowUp, body), Caller.staff(who, teams)
         return self.book_follow_up(municipality, identifier, command, caller, idempotency_key)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import parse_day_parameter
 from loket_contracts.rpc.booking.agenda_answers import AgendaDay, Dossier, ResourceEntry
 from loket_contracts.rpc.booking.answers import AppointmentView
 from loket_contracts.rpc.booking.book import BookFollowUp
+from loket_contracts.rpc.booking.slot_answers import BookedAppointment
 from loket_contracts.rpc.booking.staff_answers import FoundVisit
 from loket_contracts.rpc.booking.steps import AskResident, TakeStep
 from loket_contracts.rpc.caller import Caller
@@ -55,7 +54,7 @@ class DeskRpc(RpcDependencies):
     def book_follow_up(
         self, municipality: str, identifier: str, command: BookFollowUp, caller: Caller,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> BookedAppointment:  # fmt: skip
         card = self.use_cases.access.find_card(municipality, identifier, caller)
         request = request_of(self, caller, idempotency_key)
         booked, new_card = self.use_cases.booking.follow_up(card, command, request)

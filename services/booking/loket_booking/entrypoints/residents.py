@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.booking.answers import (
@@ -15,14 +14,20 @@ from loket_contracts.rpc.booking.answers import (
     TeamContact,
     WaitingEntry,
 )
-from loket_contracts.rpc.booking.book import BookAppointment, FillIn
+from loket_contracts.rpc.booking.book import FillIn
 from loket_contracts.rpc.booking.changes import (
-    AnswerQuestions,
     GiveFeedback,
     JoinWaitingList,
-    RescheduleAppointment,
 )
 from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue
+from loket_contracts.rpc.booking.slot_answers import (
+    BookedAppointment,
+    DayCounts,
+    FirstSlots,
+    FormEntry,
+    HoldEntry,
+    InvitationOffer,
+)
 from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.message import to_json
@@ -46,34 +51,26 @@ class ResidentRpc(RpcDependencies):
         return self.use_cases.catalogue.catalogue(municipality)
 
     @rpc
-    def free_slots(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
-        return self.use_cases.slots.free_slots(municipality, criteria)
-
-    @rpc
-    def day_counts(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
+    def day_counts(self, municipality: str, criteria: FindSlots) -> DayCounts:
         return self.use_cases.slots.day_counts(municipality, criteria)
 
     @rpc
-    def first_available(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
+    def first_available(self, municipality: str, criteria: FindSlots) -> FirstSlots:
         return self.use_cases.slots.first_available(municipality, criteria)
-
-    @rpc
-    def explain(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
-        return self.use_cases.slots.explain(municipality, criteria, for_staff=False)
 
     @rpc
     def hold(
         self, municipality: str, body: HoldSlot, idempotency_key: str | None = None, client: str | None = None
-    ) -> dict[str, Any]:
+    ) -> HoldEntry:
         request = by_resident(self, idempotency_key, client)
         return describe_hold(self.use_cases.booking.hold(municipality, body, request))
 
     @rpc
-    def held(self, municipality: str, identifier: str) -> dict[str, Any]:
+    def held(self, municipality: str, identifier: str) -> HoldEntry:
         return describe_hold(self._hold_by_id(municipality, identifier))
 
     @rpc
-    def hold_instead(self, municipality: str, before: str, body: HoldSlot, client: str | None = None) -> dict[str, Any]:
+    def hold_instead(self, municipality: str, before: str, body: HoldSlot, client: str | None = None) -> HoldEntry:
         """Hold another slot for the same visit, and move the form to it."""
         request = by_resident(self, None, client)
         held = self.use_cases.booking.hold(municipality, body, request)
@@ -81,54 +78,41 @@ class ResidentRpc(RpcDependencies):
         return describe_hold(held)
 
     @rpc
-    def fill_in(self, municipality: str, hold: str, body: FillIn) -> dict[str, Any]:
+    def fill_in(self, municipality: str, hold: str, body: FillIn) -> FormEntry:
         """Store a part of the form: `answers`, `contact`."""
         held = self._hold_by_id(municipality, hold)
         self.use_cases.drafts.fill_in(held, body)
         return self._form(held)
 
     @rpc
-    def attach(self, municipality: str, hold: str, question: str, name: str, content: str) -> dict[str, Any]:
+    def attach(self, municipality: str, hold: str, question: str, name: str, content: str) -> FormEntry:
         """Store a file with the form. `content` is base64 (RFC 4648)."""
         held = self._hold_by_id(municipality, hold)
         self.use_cases.drafts.attach(held, question, name, content)
         return self._form(held)
 
     @rpc
-    def detach(self, municipality: str, hold: str, file: str) -> dict[str, Any]:
+    def detach(self, municipality: str, hold: str, file: str) -> FormEntry:
         held = self._hold_by_id(municipality, hold)
         self.use_cases.drafts.detach(held, file)
         return self._form(held)
 
     @rpc
-    def filled_in(self, municipality: str, hold: str) -> dict[str, Any]:
+    def filled_in(self, municipality: str, hold: str) -> FormEntry:
         """The hold and its form so far."""
         return self._form(self._hold_by_id(municipality, hold))
 
     @rpc
     def book_filled_in(
         self, municipality: str, hold: str, invitation: str | None = None, client: str | None = None
-    ) -> dict[str, Any]:
+    ) -> BookedAppointment:
         request = by_resident(self, client=client)
         booked, card = self.use_cases.drafts.book_draft(municipality, hold, invitation, request)
         return self.use_cases.appointments.describe_with_link(booked, card)
 
     @rpc
-    def book(
-        self, municipality: str, body: BookAppointment, idempotency_key: str | None = None, client: str | None = None
-    ) -> dict[str, Any]:
-        request = by_resident(self, idempotency_key, client)
-        booked, card = self.use_cases.booking.book(municipality, body, request)
-        return self.use_cases.appointments.describe_with_link(booked, card)
-
-    @rpc
-    def invitation(self, municipality: str, token: str) -> dict[str, Any]:
+    def invitation(self, municipality: str, token: str) -> InvitationOffer:
         return self.use_cases.appointments.describe_invitation(municipality, token)
-
-    @rpc
-    def appointment(self, municipality: str, identifier: str, token: str) -> AppointmentView:
-        card = self._card_by_token(municipality, identifier, token)
-        return self._describe_to_resident(self._resident_appointment(card), card)
 
     @rpc
     def appointment_calendar(self, municipality: str, identifier: str, token: str, url: str = "") -> str:
@@ -142,26 +126,11 @@ class ResidentRpc(RpcDependencies):
         return self._describe_to_resident(self._resident_appointment(card), card)
 
     @rpc
-    def reschedule(
-        self, municipality: str, identifier: str, token: str, body: RescheduleAppointment
-    ) -> AppointmentView:
-        card = self._card_by_token(municipality, identifier, token)
-        return self._describe_to_resident(self.use_cases.lifecycle.reschedule(card, body, by_resident(self)), card)
-
-    @rpc
     def check_in(self, municipality: str, identifier: str, token: str) -> AppointmentView:
         card = self._card_by_token(municipality, identifier, token)
         return self._describe_to_resident(
             self.use_cases.lifecycle.apply_command(card, "check_in", by_resident(self)), card
         )
-
-    @rpc
-    def answer_questions(
-        self, municipality: str, identifier: str, token: str, body: AnswerQuestions
-    ) -> AppointmentView:
-        card = self._card_by_token(municipality, identifier, token)
-        card = self.use_cases.preparation.answer_questions(card, body, by_resident(self))
-        return self._describe_to_resident(self._resident_appointment(card), card)
 
     @rpc
     def add_file(
@@ -170,12 +139,6 @@ class ResidentRpc(RpcDependencies):
         card = self._card_by_token(municipality, identifier, token)
         file = self.use_cases.attachments.add_file(card, question, name, content, by_resident(self))
         return describe_file(file)
-
-    @rpc
-    def read_file(self, municipality: str, identifier: str, token: str, file: str) -> dict[str, Any]:
-        card = self._card_by_token(municipality, identifier, token)
-        found = self.use_cases.attachments.read_file(card, file, by_resident(self))
-        return {**describe_file(found), "content": found["content"]}
 
     @rpc
     def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> AppointmentView:
@@ -253,7 +216,7 @@ class ResidentRpc(RpcDependencies):
     def _describe_to_resident(self, appointment: Appointment, card: Card) -> AppointmentView:
         return self.use_cases.appointments.describe(appointment, card)
 
-    def _form(self, held: HeldSlot) -> dict[str, Any]:
+    def _form(self, held: HeldSlot) -> FormEntry:
         draft, files = self.use_cases.drafts.get_draft(held), self.use_cases.drafts.list_files(held)
         return {
             **describe_hold(held), "answers": draft.answers, "contact": draft.contact,

@@ -11,6 +11,7 @@ from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import pick
 from loket_contracts.rpc.booking.answers import AppointmentView, FileEntry, LocationEntry, WaitingEntry
+from loket_contracts.rpc.booking.slot_answers import BookedAppointment, HoldEntry, InvitationOffer
 
 from ..commands.invitations import InvitationCommands
 from ..commands.ports import Clock
@@ -72,7 +73,7 @@ class AppointmentQueries:
         """The appointment of a card. Raises Refusal: appointment-not-found."""
         return self.agendas.get_claim(card.agenda, card.id)[0]
 
-    def describe_invitation(self, municipality: str, token: str) -> dict[str, Any]:
+    def describe_invitation(self, municipality: str, token: str) -> InvitationOffer:
         """What can be booked with this token. Raises Refusal: invitation-not-valid."""
         found = self.invitation_commands.require_valid(municipality, token)
         if self.cards.is_invitation_used(found.id):
@@ -85,7 +86,7 @@ class AppointmentQueries:
             "expires_at": found.expires.astimezone(zone(known.time_zone)).isoformat(),
         }
 
-    def describe_with_link(self, appointment: Appointment, card: Card) -> dict[str, Any]:
+    def describe_with_link(self, appointment: Appointment, card: Card) -> BookedAppointment:
         """A new appointment, with the token of its link."""
         described = self.describe(appointment, card, is_new=True)
         return {**described, "link_token": self.links.token(appointment.id)}
@@ -157,7 +158,7 @@ class AppointmentQueries:
         return write_calendar("PUBLISH", [entry], self.clock()).decode()
 
 
-def describe_hold(held: HeldSlot) -> dict[str, Any]:
+def describe_hold(held: HeldSlot) -> HoldEntry:
     return {
         "id": held.appointment.id,
         "expires_at": held.appointment.local(held.expires),

@@ -6,9 +6,18 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.slot_answers import (
+    DayCounts,
+    Explanation,
+    FirstSlot,
+    FirstSlots,
+    FreeSlots,
+    ResourceReason,
+    SearchEntry,
+    SlotEntry,
+)
 from loket_contracts.rpc.booking.slots import FindSlots
 
 from ..commands.ports import Clock
@@ -31,7 +40,7 @@ class SlotQueries:
     configurations: Configurations
     clock: Clock
 
-    def free_slots(self, municipality: str, criteria: FindSlots, for_staff: bool = False) -> dict[str, Any]:
+    def free_slots(self, municipality: str, criteria: FindSlots, for_staff: bool = False) -> FreeSlots:
         """The free slots of a visit. Starts have the offset of the location. Staff may book without a lead time.
 
         Raises Refusal: unknown names, invalid-request for the dates.
@@ -44,7 +53,7 @@ class SlotQueries:
             "slots": [_describe_slot(slot) for slot in availability.slots(dates, preference_of(criteria))],
         }
 
-    def day_counts(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
+    def day_counts(self, municipality: str, criteria: FindSlots) -> DayCounts:
         """The number of free starts per day, for a calendar. Raises Refusal: as `free_slots`."""
         calendar, spec = self._spec(municipality, criteria)
         dates = self._dates(spec, criteria)
@@ -57,12 +66,12 @@ class SlotQueries:
             ],
         }
 
-    def first_available(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
+    def first_available(self, municipality: str, criteria: FindSlots) -> FirstSlots:
         """The first free slot at each location of the types. Raises Refusal: as `free_slots`."""
         known = self.configurations.calendar(municipality).municipality
         asked = known.appointment_types.get(criteria.appointment_types[0])
         places = [criteria.location] if criteria.location or asked is None else asked.locations
-        found = []
+        found: list[FirstSlot] = []
         for place in places:
             try:
                 calendar, spec = self._spec(municipality, replace(criteria, location=place))
@@ -71,7 +80,7 @@ class SlotQueries:
                     raise
                 continue  # another of the types is not offered there
             slot = next(self._free(calendar, spec, criteria), None)
-            found.append({"location": place, "slot": slot and _describe_slot(slot)})
+            found.append({"location": spec.location.id, "slot": _describe_slot(slot) if slot else None})
         return {"locations": found}
 
     def first_days(self, municipality: str, criteria: FindSlots, most: int) -> list[dt.date]:
@@ -79,7 +88,7 @@ class SlotQueries:
         calendar, spec = self._spec(municipality, criteria)
         return [slot.on.date for slot in islice(self._free(calendar, spec, criteria), most)]
 
-    def explain(self, municipality: str, criteria: FindSlots, for_staff: bool) -> dict[str, Any]:
+    def explain(self, municipality: str, criteria: FindSlots, for_staff: bool) -> Explanation:
         """Why there are no slots, or no more. Residents get the main reason, staff every resource and day.
 
         Raises Refusal: as `free_slots`.
@@ -89,10 +98,10 @@ class SlotQueries:
         availability = self._availability(calendar, spec, criteria, dates)
         days = explanation.explain_days(availability, dates)
         nearest = next(self._free(calendar, spec, criteria), None)
-        summary = {
+        summary: Explanation = {
             **_describe_search(spec, dates),
             "reason": explanation.main_reason(days),
-            "nearest": nearest and _describe_slot(nearest),
+            "nearest": _describe_slot(nearest) if nearest else None,
             "earliest": availability.earliest.astimezone(zone(spec.location.time_zone)).isoformat(),
         }
         if not for_staff:
@@ -103,7 +112,7 @@ class SlotQueries:
                 {
                     "date": each.date.isoformat(),
                     "starts": each.starts,
-                    "resources": [vars(resource) for resource in each.resources],
+                    "resources": [_describe_resource(resource) for resource in each.resources],
                 }
                 for each in days
             ],
@@ -147,7 +156,7 @@ def _fortnights(begin: dt.date, last: dt.date) -> Iterator[list[dt.date]]:
         begin = dates[-1] + dt.timedelta(days=1)
 
 
-def _describe_search(spec: AppointmentSpec, dates: Sequence[dt.date]) -> dict[str, Any]:
+def _describe_search(spec: AppointmentSpec, dates: Sequence[dt.date]) -> SearchEntry:
     return {
         "appointment_types": list(spec.type_ids),
         "location": spec.location.id,
@@ -158,7 +167,14 @@ def _describe_search(spec: AppointmentSpec, dates: Sequence[dt.date]) -> dict[st
     }
 
 
-def _describe_slot(slot: Slot) -> dict[str, Any]:
+def _describe_resource(each: explanation.ResourceDay) -> ResourceReason:
+    return {
+        "resource": each.resource, "reason": each.reason, "open_minutes": each.open_minutes,
+        "taken_minutes": each.taken_minutes, "starts": each.starts,
+    }  # fmt: skip
+
+
+def _describe_slot(slot: Slot) -> SlotEntry:
     return {"start": slot.on.local(slot.cell), "end": slot.on.local(slot.end), "capacity": slot.capacity}
 
 

@@ -8,7 +8,7 @@ appointment-not-found.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..amend_part import AmendPart
 from ..caller import Caller
@@ -33,6 +33,18 @@ from .closures import CloseTime, MoveThese
 from .commands import CancelAppointment
 from .invitations import Invite
 from .queue_answers import Arrival, ArrivedPerson, NotExpected, PersonEntry, Queue
+from .slot_answers import (
+    BookedAppointment,
+    DayCounts,
+    Explanation,
+    FileContent,
+    FirstSlots,
+    FormEntry,
+    FreeSlots,
+    HoldEntry,
+    InvitationOffer,
+    PortalAppointment,
+)
 from .slots import FindSlots, HoldSlot
 from .staff_answers import (
     BusyTimes,
@@ -48,6 +60,9 @@ from .staff_answers import (
 from .steps import AskResident, CallNext, TakeStep
 from .tickets import IssueTicket
 
+#: of a search without an account
+ANYONE = Caller.resident()
+
 
 class Booking(EventSource, Protocol):
     """Appointments of every municipality."""
@@ -58,49 +73,86 @@ class Booking(EventSource, Protocol):
 
     def catalogue(self, municipality: str) -> Catalogue: ...
 
-    def free_slots(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
+    @version(2, before=previous_release.free_slots)
+    def free_slots(self, municipality: str, criteria: FindSlots, caller: Caller = ANYONE) -> FreeSlots:
+        """The free slots of a period, for staff without a lead time.
 
-    def day_counts(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
+        Raises Refusal: unknown names, types-not-combinable, location-needed, invalid-request.
+        """
+        ...
 
-    def first_available(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
+    def day_counts(self, municipality: str, criteria: FindSlots) -> DayCounts: ...
 
-    def explain(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
+    def first_available(self, municipality: str, criteria: FindSlots) -> FirstSlots: ...
+
+    @version(2, before=previous_release.explain)
+    def explain(self, municipality: str, criteria: FindSlots, caller: Caller = ANYONE) -> Explanation:
+        """Why there are no slots, or no more. Residents get the main reason, staff every resource and day."""
+        ...
 
     def hold(
         self, municipality: str, body: HoldSlot, idempotency_key: str | None = None, client: str | None = None
-    ) -> dict[str, Any]: ...
+    ) -> HoldEntry: ...
 
-    def held(self, municipality: str, identifier: str) -> dict[str, Any]: ...
+    def held(self, municipality: str, identifier: str) -> HoldEntry: ...
 
-    def hold_instead(self, municipality: str, before: str, body: HoldSlot, client: str | None = None) -> dict[str, Any]:
+    def hold_instead(self, municipality: str, before: str, body: HoldSlot, client: str | None = None) -> HoldEntry:
         """Hold another slot for the same visit, and move the form to it."""
         ...
 
-    def fill_in(self, municipality: str, hold: str, body: FillIn) -> dict[str, Any]:
+    def fill_in(self, municipality: str, hold: str, body: FillIn) -> FormEntry:
         """Store a part of the form: `answers`, `contact`."""
         ...
 
-    def attach(self, municipality: str, hold: str, question: str, name: str, content: str) -> dict[str, Any]:
+    def attach(self, municipality: str, hold: str, question: str, name: str, content: str) -> FormEntry:
         """Store a file with the form. `content` is base64 (RFC 4648)."""
         ...
 
-    def detach(self, municipality: str, hold: str, file: str) -> dict[str, Any]: ...
+    def detach(self, municipality: str, hold: str, file: str) -> FormEntry: ...
 
-    def filled_in(self, municipality: str, hold: str) -> dict[str, Any]:
+    def filled_in(self, municipality: str, hold: str) -> FormEntry:
         """The hold and its form so far."""
         ...
 
     def book_filled_in(
         self, municipality: str, hold: str, invitation: str | None = None, client: str | None = None
-    ) -> dict[str, Any]: ...
+    ) -> BookedAppointment: ...
 
+    @version(2, before=previous_release.book)
     def book(
-        self, municipality: str, body: BookAppointment, idempotency_key: str | None = None, client: str | None = None
-    ) -> dict[str, Any]: ...
+        self,
+        municipality: str,
+        command: BookAppointment,
+        caller: Caller,
+        idempotency_key: str | None = None,
+        notes: str = "",
+        answers_later: bool = False,
+    ) -> BookedAppointment:
+        """Book a hold, or a start without a hold. `caller`: a resident or a portal.
 
-    def invitation(self, municipality: str, token: str) -> dict[str, Any]: ...
+        `notes`, `answers_later`: only of a portal. The resident's message to the specialist, of which the first 2000
+        characters are stored; and whether required questions may stay open. Without an idempotency key, equal requests
+        of a portal book one appointment. After its cancellation, the same request books a new one.
+        """
+        ...
 
-    def appointment(self, municipality: str, identifier: str, token: str) -> AppointmentView: ...
+    @version(1, before=previous_release.book_for_resident)
+    def book_for_resident(
+        self, municipality: str, command: BookForResident, caller: Caller, idempotency_key: str | None = None
+    ) -> BookedAppointment:
+        """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address."""
+        ...
+
+    def invitation(self, municipality: str, token: str) -> InvitationOffer: ...
+
+    @version(2, before=previous_release.appointment)
+    def appointment(self, municipality: str, identifier: str, caller: Caller) -> AppointmentView:
+        """An appointment as its resident sees it, with the commands that the caller may give.
+
+        `identifier`: the id of the appointment; staff may give its reference. Reading by staff is audited. Raises
+        Refusal: appointment-not-found.
+        """
+        ...
 
     def appointment_calendar(self, municipality: str, identifier: str, token: str, url: str = "") -> str:
         """`url`: the page of the appointment, to which the calendar entry links."""
@@ -117,21 +169,30 @@ class Booking(EventSource, Protocol):
         """
         ...
 
+    @version(2, before=previous_release.reschedule)
     def reschedule(
-        self, municipality: str, identifier: str, token: str, body: RescheduleAppointment
-    ) -> AppointmentView: ...
+        self, municipality: str, identifier: str, command: RescheduleAppointment, caller: Caller
+    ) -> AppointmentView:
+        """Move an appointment: claim the new time and free the old one, both or neither. Idempotent."""
+        ...
 
     def check_in(self, municipality: str, identifier: str, token: str) -> AppointmentView: ...
 
+    @version(2, before=previous_release.answer_questions)
     def answer_questions(
-        self, municipality: str, identifier: str, token: str, body: AnswerQuestions
-    ) -> AppointmentView: ...
+        self, municipality: str, identifier: str, command: AnswerQuestions, caller: Caller
+    ) -> AppointmentView:
+        """Store new or changed answers; staff store those that a resident gives by telephone."""
+        ...
 
     def add_file(
         self, municipality: str, identifier: str, token: str, question: str | None, name: str, content: str
     ) -> FileEntry: ...
 
-    def read_file(self, municipality: str, identifier: str, token: str, file: str) -> dict[str, Any]: ...
+    @version(2, before=previous_release.read_file)
+    def read_file(self, municipality: str, identifier: str, file: str, caller: Caller) -> FileContent:
+        """A file with its content. Reading by staff is audited."""
+        ...
 
     def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> AppointmentView: ...
 
@@ -165,67 +226,7 @@ class Booking(EventSource, Protocol):
 
     # for portals
 
-    def portal_book(
-        self,
-        municipality: str,
-        who: str,
-        body: BookAppointment,
-        idempotency_key: str | None = None,
-        notes: str = "",
-        answers_later: bool = False,
-    ) -> dict[str, Any]:
-        """`notes`: the resident's message to the specialist; the first 2000 characters are stored.
-
-        Without an idempotency key, equal requests book one appointment. After its cancellation, the same request books
-        a new one.
-        """
-        ...
-
-    def portal_appointment(self, municipality: str, who: str, identifier: str) -> dict[str, Any]: ...
-
-    # for staff
-
-    def staff_appointment(
-        self, municipality: str, who: str, identifier: str, teams: Sequence[str] | None = None
-    ) -> AppointmentView:
-        """As the resident sees it, with the commands that staff may give. It is audited."""
-        ...
-
-    def staff_answer(
-        self, municipality: str, who: str, identifier: str, body: AnswerQuestions, teams: Sequence[str] | None = None
-    ) -> AppointmentView:
-        """Store answers that a resident gives by telephone."""
-        ...
-
-    def staff_slots(self, municipality: str, criteria: FindSlots) -> dict[str, Any]:
-        """As `free_slots`, without a lead time."""
-        ...
-
-    def explain_to_staff(self, municipality: str, criteria: FindSlots) -> dict[str, Any]: ...
-
-    def staff_book(
-        self,
-        municipality: str,
-        who: str,
-        body: BookForResident,
-        idempotency_key: str | None = None,
-        teams: Sequence[str] | None = None,
-    ) -> dict[str, Any]:
-        """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address."""
-        ...
-
-    def staff_reschedule(
-        self,
-        municipality: str,
-        who: str,
-        identifier: str,
-        body: RescheduleAppointment,
-        teams: Sequence[str] | None = None,
-    ) -> AppointmentView: ...
-
-    def staff_read_file(
-        self, municipality: str, who: str, identifier: str, file: str, teams: Sequence[str] | None = None
-    ) -> dict[str, Any]: ...
+    def portal_appointment(self, municipality: str, who: str, identifier: str) -> PortalAppointment: ...
 
     # at the desk
 
@@ -259,7 +260,7 @@ class Booking(EventSource, Protocol):
         command: BookFollowUp,
         caller: Caller,
         idempotency_key: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> BookedAppointment:
         """Book the next visit of the same resident."""
         ...
 
