@@ -25,7 +25,7 @@ from .traffic import Traffic
 #: callers come after the services that they call
 ORDER = ("booking", "notification", "reporting", "gateway") if LONG else ("booking",)
 #: seconds that both versions of a service share the work, and requests a second meanwhile
-TOGETHER, RATE = (15.0, 6.0) if LONG else (1.0, 10.0)
+TOGETHER, RATE = (6.0, 4.0) if LONG else (1.0, 10.0)
 
 
 class Rollout:
