@@ -19,7 +19,7 @@ from rich.table import Table
 
 from loket_local.ports import LOOPBACK
 from loket_local.stack import Ports, Stack
-from tests.client import UNLIMITED
+from tests.client import UNLIMITED, unbounded
 
 from .attacks import under_attack
 from .domain import growth
@@ -157,7 +157,10 @@ def main(
             file = folder / f"{name}.yaml"
             file.write_text(municipality_yaml(name, SPECIALISTS, start, end, duration))
             stack.configure(file)
-        stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
+        rumst = folder / "rumst.yaml"  # the load comes from one address
+        text = (ROOT / "deploy" / "municipalities" / "rumst.yaml").read_text(encoding="utf-8")
+        rumst.write_text(unbounded(text), encoding="utf-8")
+        stack.configure(rumst)
         wait_until_capacity_is_published(stack)
         travelled = travel(stack)
         before = _now(stack)
