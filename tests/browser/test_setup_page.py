@@ -2,12 +2,15 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from loket_chassis.messaging import cli_client
+from loket_chassis.messaging.cli_client import connect
+from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.notification import Notification
 from tests.browser.desk import a_session, csrf_token, set_up_municipality, staff_page
 from tests.browser.layout import fits, picture
 from tests.client import a_visitor, in_days
@@ -148,15 +151,14 @@ def test_a_conflicting_change_of_a_message_text_is_not_overwritten(lead: Page, m
     lead.goto(f"{municipality.url}/dorp/balie/teksten?kind=thanks&language=nl")
     lead.get_by_label("Onderwerp").fill("Bedankt!")
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
-    other = {"section": "nl", "name": "thanks", "values": {"closing": "Tot ziens!"}}
-    amqp_uri = stack.servers.amqp_uri
-    version = cli_client.ask(amqp_uri, "notification", "words", "dorp", "thanks", "nl")["version"]
-    cli_client.ask(amqp_uri, "notification", "change_words", "dorp", "other", {**other, "version": version})
+    notification = connect(stack.servers.amqp_uri, Notification)
+    version = notification.words("dorp", "thanks", "nl")["version"]
+    other = AmendPart(section="nl", name="thanks", version=version, values={"closing": "Tot ziens!"})
+    notification.change_words("dorp", "other", other)
     lead.get_by_role("button", name="Bekijken hoe het leest").click()
     lead.get_by_role("button", name="Deze woorden gebruiken").click()
     expect(lead.get_by_role("alert")).to_contain_text("Iemand anders heeft de instellingen intussen veranderd.")
-    back = {**other, "version": version + 1, "values": {"closing": None}}
-    cli_client.ask(amqp_uri, "notification", "change_words", "dorp", "other", back)
+    notification.change_words("dorp", "other", replace(other, version=version + 1, values={"closing": None}))
 
 
 def test_a_lead_of_one_team_can_set_up_that_team_only(browser, stack, municipality):

@@ -17,7 +17,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from loket_chassis.messaging import cli_client
+from loket_chassis.messaging.cli_client import connect
+from loket_contracts.rpc.notification import Notification
 from loket_local.ports import find_free
 from loket_local.processes import Child
 from tests.benchmarks.bulk import book_many
@@ -103,12 +104,12 @@ def tls(tmp_path):
     return context
 
 
-def ask(own_stack, method, *args):
-    return cli_client.ask(own_stack.servers.amqp_uri, "notification", method, *args)
+def messages_about(own_stack, municipality, appointment):
+    return connect(own_stack.servers.amqp_uri, Notification).messages(municipality, appointment)
 
 
 def states(own_stack, appointment, kind="confirmation"):
-    found = ask(own_stack, "messages", "rumst", appointment)
+    found = messages_about(own_stack, "rumst", appointment)
     return {each["channel"]: each for each in found if each["kind"] == kind}
 
 
@@ -246,7 +247,7 @@ def test_killing_notification_repeatedly_while_it_sends_loses_no_message(own_sta
         counted = sum(
             each["tries"][-1:] != [] and each["uncertain"] > 0
             for identifier in booked[:500]
-            for each in ask(own_stack, "messages", "post", identifier)
+            for each in messages_about(own_stack, "post", identifier)
             if each["kind"] == "confirmation"
         )
         assert counted <= KILLS * SENDERS
