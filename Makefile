@@ -67,7 +67,8 @@ check: $(READY)  ## Lint, types, import rules and all tests that need no server:
 pure: $(READY)  ## All tests that need no server, browser or network
 	@$(BIN)/python -m pytest $(PROCESSES) --pure
 
-test: lint types imports  ## Everything that must pass: lint, types, import rules, all tests on real servers
+test: $(READY)  ## Everything that must pass: lint, types, import rules, all tests on real servers
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types imports lint
 	@$(BIN)/python -m pytest $(PROCESSES_OF_ALL)
 
 test-%: $(READY)  ## All tests of one of: booking notification reporting gateway chassis contracts
