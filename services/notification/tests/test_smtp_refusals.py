@@ -141,3 +141,13 @@ def test_a_suppression_stored_before_expiry_existed_expires_too(notification, pr
     notification.later(days=31)
     assert suppressions.of_person(notification.context, mark) == []
     assert notification.suppressions.of([mark], notification.time) == {}
+
+
+def test_an_opt_out_after_an_unreachable_address_of_an_older_version_does_not_expire(notification, database):
+    mark = a_contact_card()["contact_mark"]
+    old = {"municipality": "rumst", "mark": mark, "channel": "email", "why": "unreachable", "at": notification.time}
+    database["unwanted"].insert_one({"_id": f"{mark}/email", **old})
+    notification.suppressions.add("rumst", mark, "email", OPTED_OUT, notification.time)
+    assert not suppressions.lift(notification.context, mark, "email")
+    notification.later(days=31)
+    assert notification.suppressions.of([mark], notification.time) == {(mark, "email"): OPTED_OUT}

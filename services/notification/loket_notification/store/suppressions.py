@@ -52,8 +52,11 @@ class Suppressions:
 
     def add(self, municipality: str, mark: str, channel: str, why: str, now: dt.datetime) -> None:
         document = SUPPRESSION.encode(Suppression(municipality, mark, channel, why, now))
-        change = "$set" if why == UNREACHABLE else "$setOnInsert"  # a second opt-out keeps the time of the first
-        self.collection.update_one({"_id": _identifier(mark, channel, why)}, {change: document}, upsert=True)
+        if why == UNREACHABLE:
+            change: Document = {"$set": document}
+        else:  # a second opt-out keeps the time of the first; an older version stored an unreachable address here
+            change = {"$set": {"why": document.pop("why")}, "$setOnInsert": document}
+        self.collection.update_one({"_id": _identifier(mark, channel, why)}, change, upsert=True)
 
     def remove(self, mark: str, channel: str) -> bool:
         """Remove the suppression, for any reason. Return False when there is none."""
