@@ -2,6 +2,7 @@
 
 import datetime as dt
 import socket
+from dataclasses import replace
 
 import eventlet
 import pytest
@@ -119,6 +120,17 @@ def test_a_subscription_that_fails_for_days_is_disabled_and_can_be_enabled_again
     assert (result["active"], result["failing_since"]) == (False, NOW.isoformat())
     assert webhooks.wanting("rumst", "appointment.booked.v1") == []
     assert subscriptions.switch_on(webhooks, "rumst", "portal", result["id"])["active"] is True
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_a_failed_delivery_does_not_undo_a_change_to_the_subscription_meanwhile(
+    webhooks, subscription, database, active
+):
+    webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
+    delivery, read_before = webhooks.claim(NOW), replace(subscription, active=not active)
+    database.webhooks.update_one({"_id": subscription.id}, {"$set": {"active": active}})
+    webhooks.note_failed(delivery, read_before, 500, None, NOW)
+    assert webhooks.one("rumst", "portal", subscription.id).active is active
 
 
 def test_a_successful_delivery_ends_the_failing_state(webhooks, subscription):

@@ -174,9 +174,9 @@ class Webhooks:
             changes |= DELIVERY.encode_fields(due=now + DELAYS[failed - 1])
         self._note(delivery, changes, DeliveryAttempt(now, status, error), ends=given_up)
         since = subscription.failing_since or now
-        active = subscription.active and now - since <= PATIENCE
+        off = {"active": False} if now - since > PATIENCE else {}
         self.subscriptions.update_one(
-            {"_id": subscription.id}, {"$set": SUBSCRIPTION.encode_fields(failing_since=since, active=active)}
+            {"_id": subscription.id}, {"$set": SUBSCRIPTION.encode_fields(failing_since=since, **off)}
         )
 
     def drop(self, delivery: StoredDelivery) -> None:
