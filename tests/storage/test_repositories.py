@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from loket_booking.domain.resource_day import AgendaKey, Placement
 from loket_booking.store.agendas import Agendas
 from loket_booking.store.capacities import Capacities
 from loket_booking.store.cards import Cards
@@ -171,3 +172,16 @@ def test_a_transition_preserves_unknown_fields_of_the_claim_and_its_appointment(
     assert after["appointment"]["state"] == "parked"
     assert unknown_paths(after) == unknown_paths(claim)
     assert {"", "/appointment", "/appointment/history/0", "/placements/0"} <= unknown_paths(after)
+
+
+def test_a_move_to_another_day_preserves_unknown_fields_of_the_claim_and_its_appointment(database):
+    agendas, claim = Agendas(database), newer("booking/claim")
+    agenda = claim["placements"][0]["agenda"]
+    database.agendas.insert_one({"_id": agenda, "claims": [claim], "owners": [claim["id"]], "outbox": []})
+    appointment, old = agendas.get_claim(agenda, claim["id"])
+    moved, elsewhere = replace(appointment, sequence=appointment.sequence + 1), "rumst/ro-1/2026-12-01"
+    new = [Placement(AgendaKey.parse(elsewhere), 100, 114)]
+    assert agendas.move(old, new, moved, EVENT, NOW, lambda session: None)
+    (after,) = database.agendas.find_one({"_id": elsewhere})["claims"]
+    assert (after["s"], after["e"]) == (100, 114)
+    assert {"", "/appointment", "/appointment/history/0"} <= unknown_paths(after)

@@ -237,18 +237,13 @@ class Agendas:
             self._ensure_document(placement.agenda)
 
         def move_all(session: ClientSession) -> bool:
-            for index, placement in enumerate(old):
-                gone: Document = {
-                    "$bit": clear_bits(placement),
-                    "$pull": {"claims": {"id": appointment.id}, "owners": appointment.id},
-                }
-                try:
-                    self._update_claim(placement, appointment, index == 0, gone, session)
-                except Taken:
-                    session.abort_transaction()
-                    return False
+            try:
+                before = [self._remove_claim(each, appointment, each is old[0], session) for each in old]
+            except Taken:
+                session.abort_transaction()
+                return False
             for index, placement in enumerate(new):
-                change = _claim_change(placement, new, appointment, event if index == 0 else None)
+                change = _claim_change(placement, new, appointment, event if index == 0 else None, before[0])
                 self._update_if_free(placement, {**change, "$pull": _stale_holds(hold, now)}, now, hold, session)
             also(session)
             return True
@@ -274,12 +269,20 @@ class Agendas:
 
         Raises Taken.
         """
-        claim: Document = {"id": appointment.id}
-        if first:
-            claim["appointment.sequence"] = appointment.sequence - 1
-        found = {"_id": str(placement.agenda), "claims": {"$elemMatch": claim}}
+        found = _with_claim(placement, appointment, first)
         if not self.collection.update_one(found, change, session=session).matched_count:
             raise Taken
+
+    def _remove_claim(
+        self, placement: Placement, appointment: Appointment, first: bool, session: ClientSession
+    ) -> StoredClaim:
+        """Remove the claim, under the condition of `_update_claim`, and free its time. Returns it. Raises Taken."""
+        change = {"$bit": clear_bits(placement), "$pull": {"claims": {"id": appointment.id}, "owners": appointment.id}}
+        found = _with_claim(placement, appointment, first)
+        before = self.collection.find_one_and_update(found, change, {"claims.$": 1}, session=session)
+        if before is None:
+            raise Taken
+        return CLAIM.decode(before["claims"][0])
 
     def _write_each(
         self, placements: Sequence[Placement], write: Any,
@@ -344,15 +347,28 @@ class Agendas:
             raise
 
 
+def _with_claim(placement: Placement, appointment: Appointment, first: bool) -> Document:
+    """The query for the agenda with this claim; the first one must be one sequence number behind `appointment`."""
+    claim: Document = {"id": appointment.id}
+    if first:
+        claim["appointment.sequence"] = appointment.sequence - 1
+    return {"_id": str(placement.agenda), "claims": {"$elemMatch": claim}}
+
+
 def _claim_change(
-    placement: Placement, placements: Sequence[Placement], appointment: Appointment, event: Event | None
-) -> Document:
-    """The update that claims a placement. That of the first one, which has the event, also stores the appointment."""
+    placement: Placement, placements: Sequence[Placement], appointment: Appointment, event: Event | None,
+    before: StoredClaim | None = None,
+) -> Document:  # fmt: skip
+    """The update that claims a placement. That of the first one, which has the event, also stores the appointment.
+
+    `before`: the first claim of an appointment that moves, whose unknown fields are preserved.
+    """
     if event is None:
         claim = StoredClaim(appointment.id, placement.start, placement.end, placement.purpose)
         return {"$bit": set_bits(placement), "$push": {"claims": CLAIM.encode(claim)}}
+    claim = _first_claim(placements, appointment)
     pushed = {
-        "claims": CLAIM.encode(_first_claim(placements, appointment)),
+        "claims": CLAIM.encode(replace(claim, unknown_fields=before.unknown_fields) if before else claim),
         "outbox": EVENT.encode(event),
         "owners": appointment.id,
     }
