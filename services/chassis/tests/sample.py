@@ -27,7 +27,7 @@ class Sample(Protocol):
     def no_such_method(self) -> None: ...
     def refuse_as_a_later_release(self) -> None: ...
     @version(2)
-    def greet(self, caller: Caller) -> Caller: ...
+    def greet(self, caller: Caller) -> str: ...
 
 
 def service() -> type:
@@ -139,8 +139,8 @@ def service() -> type:
             return "\ud800"
 
         @rpc(version=2)
-        def greet(self, caller: Caller) -> Caller:
-            return Caller.staff(f"{type(caller).__name__} {caller.name}", caller.teams)
+        def greet(self, caller: Caller) -> str:
+            return f"{type(caller).__name__} {caller.name} {caller.teams}"
 
         @rpc(name="greet")
         def greet_by_name(self, name: str) -> str:
@@ -148,8 +148,7 @@ def service() -> type:
 
         @rpc
         def ask_to_greet(self) -> str:
-            answer = self.other.greet(Caller.staff("ro-1", ["milieu"]))
-            return f"{type(answer).__name__} {answer.name} {answer.teams}"
+            return self.other.greet(Caller.staff("ro-1", ["milieu"]))
 
         @rpc
         def ask_to_sleep(self, seconds: float) -> str:

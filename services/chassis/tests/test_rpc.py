@@ -26,12 +26,12 @@ def test_a_service_can_call_another_service(sample):
 
 
 def test_a_message_is_a_dataclass_on_both_sides_of_the_bus(sample):
-    assert sample.ask("ask_to_greet") == "Caller Caller ro-1 ('milieu',)"
+    assert sample.ask("ask_to_greet") == "Caller ro-1 ('milieu',)"
 
 
 def test_two_versions_of_a_method_are_served_side_by_side(sample):
     assert sample.ask("greet", "Lieve") == "hello Lieve"
-    assert sample.ask("greet@2", {"kind": "portal", "name": "vlaanderen"})["name"] == "Caller vlaanderen"
+    assert sample.ask("greet@2", {"kind": "portal", "name": "vlaanderen"}) == "Caller vlaanderen None"
 
 
 def test_a_message_of_another_shape_is_refused_before_the_method_runs(sample):

@@ -7,7 +7,7 @@ from loket_chassis.messaging.rpc_proxy import proxy_of
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.caller import Caller
-from loket_contracts.rpc.method import codec_of
+from loket_contracts.rpc.method import conversion_of
 
 COMMAND = CancelAppointment(reason="ill", sequence=2)
 
@@ -56,7 +56,7 @@ def test_a_method_without_an_earlier_version_stays_unknown():
         proxy_of(Booking, bus.send).catalogue("rumst")
 
 
-def test_a_union_of_two_messages_has_no_codec():
-    assert codec_of(Caller | None).from_json(None) is None
+def test_a_union_of_two_messages_has_no_conversion():
+    assert conversion_of(Caller | None).from_json(None) is None
     with pytest.raises(TypeError):
-        codec_of(Caller | CancelAppointment)
+        conversion_of(Caller | CancelAppointment)

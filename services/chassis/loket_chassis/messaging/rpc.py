@@ -176,7 +176,7 @@ def rpc(*, name: str | None = None, version: int = 1) -> Callable[[F], F]: ...
 
 
 def rpc(method: Callable[..., Any] | None = None, *, name: str | None = None, version: int = 1) -> Any:
-    """Serve a method over RPC. Its annotations say how arguments are made from JSON, and the answer is written.
+    """Serve a method over RPC. Its annotations say how arguments are made from JSON.
 
     A message that does not fit its schema is refused with invalid-request before the method runs. `name`, `version`: as
     for RpcEntrypoint.
@@ -187,7 +187,7 @@ def rpc(method: Callable[..., Any] | None = None, *, name: str | None = None, ve
         def call(service: Any, *args: Any, **kwargs: Any) -> Any:
             described = method_of(function)
             arguments = described.read_arguments(described.bind(args, kwargs))
-            return described.write_answer(function(service, **arguments))
+            return function(service, **arguments)
 
         register_entrypoint(call, RpcEntrypoint(name, version))
         return call

@@ -45,13 +45,12 @@ def _proxy_class(protocol: type) -> type[_Proxy]:
 def _sender(route: str, method: Method, before: Before | None) -> Callable[..., Any]:
     def call(self: _Proxy, *args: Any, **kwargs: Any) -> Any:
         try:
-            answer = self._send(route, *method.write_arguments(args, kwargs))
+            return self._send(route, *method.write_arguments(args, kwargs))
         except MethodNotFound:
             if before is None:
                 raise
             earlier, arguments = before(**method.bind(args, kwargs))  # the service is of the previous release
-            answer = self._send(earlier, [], arguments)
-        return method.read_answer(answer)
+            return self._send(earlier, [], arguments)
 
     call.__name__ = method.name
     return call

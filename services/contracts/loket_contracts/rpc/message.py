@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
-from marshmallow import EXCLUDE, Schema, ValidationError, missing, post_dump, post_load
+from marshmallow import Schema, ValidationError, missing, post_dump, post_load
 from marshmallow.fields import Field
 
 from ..errors import MAX_ERRORS, Refusal, pointers
@@ -48,13 +48,6 @@ class MessageSchema(Schema, Generic[T]):
     def defaults(self) -> Mapping[str, Any]:
         """The default of each optional field, as JSON."""
         return {field.data_key or name: _default(field) for name, field in self.fields.items() if not field.required}
-
-
-class AnswerSchema(MessageSchema[T], Generic[T]):
-    """The schema of an answer. It ignores an unknown field, which a newer service may have added."""
-
-    class Meta:
-        unknown = EXCLUDE
 
 
 def is_message(kind: Any) -> bool:

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from marshmallow import ValidationError
 
@@ -59,7 +59,7 @@ def routing_name(name: str, number: int) -> str:
 
 
 @dataclass(frozen=True)
-class Codec:
+class Conversion:
     """Converts the values of one type to JSON and back."""
 
     to_json: Convert
@@ -68,13 +68,12 @@ class Codec:
 
 @dataclass(frozen=True)
 class Method:
-    """One method. `codecs`: of the parameters that are not JSON as they are; `answer`: of the answer, if needed."""
+    """One method. `conversions`: of the parameters that are not JSON as they are. Every answer is JSON as it is."""
 
     name: str
     parameters: tuple[str, ...]
     required: frozenset[str]
-    codecs: Mapping[str, Codec]
-    answer: Codec | None
+    conversions: Mapping[str, Conversion]
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name. Raises TypeError when they do not fit."""
@@ -90,46 +89,37 @@ class Method:
         return given
 
     def read_arguments(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Arguments by name, from JSON. Raises Refusal: invalid-request."""
+        """Arguments by name, from JSON. Raises Refusal: invalid-request, forbidden."""
         try:
-            for name, codec in self.codecs.items():
+            for name, conversion in self.conversions.items():
                 if name in given:
-                    given[name] = codec.from_json(given[name])
+                    given[name] = conversion.from_json(given[name])
         except ValidationError as error:
             raise invalid_request(error) from error
         return given
 
     def write_arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Arguments as JSON, by position and by name as they are given."""
-        codecs = self.codecs
+        known = self.conversions
         by_position = [
-            codecs[name].to_json(value) if name in codecs else value
+            known[name].to_json(value) if name in known else value
             for name, value in zip(self.parameters, args, strict=False)
         ]
-        by_name = {name: codecs[name].to_json(value) if name in codecs else value for name, value in kwargs.items()}
+        by_name = {name: known[name].to_json(value) if name in known else value for name, value in kwargs.items()}
         return by_position, by_name
-
-    def write_answer(self, value: Any) -> Any:
-        """The answer as JSON."""
-        return value if self.answer is None else self.answer.to_json(value)
-
-    def read_answer(self, value: Any) -> Any:
-        """The answer, from JSON. Raises ValidationError when it is not of its type."""
-        return value if self.answer is None else self.answer.from_json(value)
 
 
 @cache
 def method_of(function: Callable[..., Any]) -> Method:
     """Read a method with its annotations. The first parameter, `self`, does not count."""
     _, *parameters = inspect.signature(function).parameters.values()
-    hints = get_type_hints(function)
-    codecs = {each.name: codec_of(hints.get(each.name)) for each in parameters}
+    hints = get_type_hints(function, include_extras=True)
+    conversions = {each.name: conversion_of(hints.get(each.name)) for each in parameters}
     return Method(
         function.__name__,
         tuple(each.name for each in parameters),
         frozenset(each.name for each in parameters if each.default is each.empty),
-        {name: codec for name, codec in codecs.items() if codec is not None},
-        codec_of(hints.get("return")),
+        {name: conversion for name, conversion in conversions.items() if conversion is not None},
     )
 
 
@@ -140,22 +130,24 @@ def methods_of(protocol: type) -> dict[str, Callable[..., Any]]:
     return {name: method for name, method in functions if not name.startswith("_")}
 
 
-def codec_of(annotation: Any) -> Codec | None:
+def conversion_of(annotation: Any) -> Conversion | None:
     """How the values of this type become JSON; None when they are JSON as they are.
 
-    Raises TypeError for a union of two messages, whose JSON may look the same.
+    The metadata of an Annotated type checks the value. Raises TypeError for a union of two messages, whose JSON may
+    look the same.
     """
+    if get_origin(annotation) is Annotated:
+        plain, *checks = get_args(annotation)
+        found = conversion_of(plain)
+        return found and Conversion(found.to_json, _checked(found.from_json, checks))
     if is_message(annotation):
         schema = schema_of(annotation)
-        return Codec(schema.dump, lambda value: value if isinstance(value, annotation) else schema.load(value))
+        return Conversion(schema.dump, lambda value: value if isinstance(value, annotation) else schema.load(value))
     if get_origin(annotation) in (Union, types.UnionType):
-        found = [codec for each in get_args(annotation) if (codec := codec_of(each))]
-        if len(found) > 1:
+        messages = [each_found for each in get_args(annotation) if (each_found := conversion_of(each))]
+        if len(messages) > 1:
             raise TypeError(f"{annotation} names more than one message")
-        return Codec(_unless_none(found[0].to_json), _unless_none(found[0].from_json)) if found else None
-    if get_origin(annotation) in (list, tuple, Sequence):
-        inner = codec_of(get_args(annotation)[0])
-        return inner and Codec(_for_each(inner.to_json), _for_each(inner.from_json))
+        return Conversion(_unless_none(messages[0].to_json), _unless_none(messages[0].from_json)) if messages else None
     return None
 
 
@@ -163,5 +155,11 @@ def _unless_none(convert: Convert) -> Convert:
     return lambda value: None if value is None else convert(value)
 
 
-def _for_each(convert: Convert) -> Convert:
-    return lambda values: [convert(value) for value in values]
+def _checked(convert: Convert, checks: Sequence[Callable[[Any], None]]) -> Convert:
+    def convert_and_check(value: Any) -> Any:
+        converted = convert(value)
+        for check in checks:
+            check(converted)
+        return converted
+
+    return convert_and_check
