@@ -1,7 +1,16 @@
 """A method of booking knows who calls it, so that it can keep one team's data from another team."""
 
+import inspect
+from typing import get_args, get_type_hints
+
+import pytest
+
+from loket_booking.service import BookingService
+from loket_chassis.messaging.rpc import RpcEntrypoint, description_of
+from loket_contracts.errors import Refusal
 from loket_contracts.rpc import method
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.caller import CallerKind, Only
 
 #: what anyone may know, or what belongs to a hold, whose id is a secret
 PUBLIC = {
@@ -11,11 +20,35 @@ PUBLIC = {
 #: a kiosk has to give a reference or a name
 KIOSK = {"arrivals", "why_not_expected"}
 #: of a whole municipality, with a permission that the gateway checks
-MUNICIPALITY = {"audit", "compare_configuration", "configuration", "explain_to_staff", "staff_slots"}
+MUNICIPALITY = {"audit", "compare_configuration", "configuration"}
 #: for other services
 SERVICES = {"contact_cards", "count_events", "logged_events", "team_contact"}
 #: `who` and `token`: of methods that do not have `caller` yet
 CALLERS = {"caller", "token", "who"}
+KINDS = get_args(CallerKind)
+#: the kinds that are not those of staff, by method
+NOT_ONLY_STAFF = {
+    "answer_questions": {"resident", "staff"},
+    "appointment": {"resident", "staff"},
+    "arrive": {"kiosk"},
+    "book": {"resident", "portal"},
+    "cancel": {"resident", "portal", "staff"},
+    "explain": {"resident", "staff"},
+    "free_slots": {"resident", "staff"},
+    "read_file": {"resident", "staff"},
+    "reschedule": {"resident", "staff"},
+}
+
+
+def with_a_caller(owner):
+    """The methods of a class that take a caller, by name, each with its type hints."""
+    hints = {
+        name: get_type_hints(inspect.unwrap(function), include_extras=True)
+        for name, function in inspect.getmembers(owner, inspect.isfunction)
+        if owner is Booking
+        or any(isinstance(each, RpcEntrypoint) for each in getattr(function, "nameko_entrypoints", ()))
+    }
+    return {name: each for name, each in hints.items() if "caller" in each}
 
 
 def test_a_method_for_staff_takes_their_caller_with_its_teams():
@@ -25,3 +58,24 @@ def test_a_method_for_staff_takes_their_caller_with_its_teams():
         if not CALLERS.intersection(method.method_of(function).parameters)
     }
     assert without <= PUBLIC | KIOSK | MUNICIPALITY | SERVICES
+
+
+def test_a_method_that_takes_a_caller_is_served_for_the_kinds_that_its_protocol_names():
+    published, served = with_a_caller(Booking), with_a_caller(BookingService)
+    assert published.keys() == served.keys()
+    for name, hints in published.items():
+        assert served[name]["caller"] == hints["caller"], name
+        (only,) = hints["caller"].__metadata__
+        assert isinstance(only, Only), name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", sorted(with_a_caller(BookingService)))
+def test_a_caller_is_refused_before_the_method_runs_unless_it_is_of_the_kinds_of_the_method(name, kind):
+    described = description_of(getattr(BookingService, name))
+    try:
+        described.read_arguments({"caller": {"kind": kind}})
+        code = None
+    except Refusal as refusal:
+        code = refusal.code
+    assert code == (None if kind in NOT_ONLY_STAFF.get(name, {"staff"}) else "forbidden")

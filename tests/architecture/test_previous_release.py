@@ -18,13 +18,22 @@ from loket_contracts.rpc.notification import Notification
 from loket_contracts.rpc.reporting import Reporting
 
 RELEASED = json.loads((Path(__file__).parent / "rpc-0.1.0.json").read_text())
-NEW_VERSIONS = [
-    pytest.param(protocol, function, id=f"{protocol.__name__}.{name}")
-    for protocol in (Booking, Notification, Reporting)
-    for name, function in method.methods_of(protocol).items()
-    if method.version_of(function) > 1
-]
-CALLERS = [Caller.resident("secret"), Caller.portal("vlaanderen"), Caller.staff("ro-1", ["milieu"])]
+CALLERS = (
+    Caller.resident("secret"), Caller.portal("vlaanderen"), Caller.staff("ro-1", ["milieu"]), Caller.kiosk("zuil"),
+)  # fmt: skip
+
+
+def new_versions():
+    """Each method with a version, and each kind of caller that may call it."""
+    for protocol in (Booking, Notification, Reporting):
+        for name, function in method.methods_of(protocol).items():
+            if method.version_of(function) > 1:
+                only = get_type_hints(function, include_extras=True)["caller"].__metadata__[0]
+                for caller in CALLERS:
+                    if caller.kind in only.kinds:
+                        yield pytest.param(protocol, function, caller, id=f"{protocol.__name__}.{name}-{caller.kind}")
+
+
 SCALARS = {
     str: "x",
     int: 1,
@@ -53,8 +62,7 @@ def is_required(field):
     return field.default is field.default_factory is dataclasses.MISSING
 
 
-@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.kind)
-@pytest.mark.parametrize(("protocol", "function"), NEW_VERSIONS)
+@pytest.mark.parametrize(("protocol", "function", "caller"), list(new_versions()))
 def test_a_call_for_the_last_release_has_the_parameters_of_its_method(protocol, function, caller):
     described, hints = method.method_of(function), get_type_hints(function)
     arguments = {name: a_value(hints[name], caller) for name in described.parameters}

@@ -7,7 +7,7 @@ import re
 import types
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, is_typeddict
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, is_typeddict
 
 from loket_contracts.rpc.asyncapi import json_schemas
 from loket_contracts.rpc.description import PROTOCOLS, PublishedMethod, published_methods
@@ -51,14 +51,14 @@ caller are strict: an unknown field is refused.
 
 ## Caller
 
-Methods that several kinds of callers use take `caller`, which decides what is found and shown.
+`caller` decides what is found and shown. Each method names the kinds that may call it, and refuses others: `forbidden`.
 
 | kind | has | sees |
 | --- | --- | --- |
 | `resident` | `token`, the secret of an appointment's link | that appointment |
 | `portal` | `name`, the code of its key | the appointments that it booked |
 | `staff` | `name`, and `teams`, absent for all | the appointments of these teams |
-| `kiosk`, `machine` | `name` | what their own methods return |
+| `kiosk` | `name` | the appointments of today that match what a visitor types |
 
 A service trusts its callers on the broker: the gateway authenticates them and fills in `caller`.
 """
@@ -115,6 +115,8 @@ def _name(annotation: Any) -> str:
     if annotation in simple:
         return simple[annotation]
     origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return f"{_name(arguments[0])} ({', '.join(arguments[1].kinds)})"
     if origin is Literal:
         return " or ".join(f"`{each}`" for each in arguments)
     if origin in (Union, types.UnionType):

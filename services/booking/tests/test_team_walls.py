@@ -9,11 +9,13 @@ from municipality_yaml import a_configuration, specialist, types
 from loket_booking.service import BookingService
 from loket_chassis.storage.idempotency import IdempotencyKeys
 from loket_contracts.rpc.amend_part import AmendPart
+from loket_contracts.rpc.booking.book import BookAppointment
 from loket_contracts.rpc.booking.closures import CloseTime, Move, MoveThese
 from loket_contracts.rpc.booking.invitations import Invite
 from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.message import from_json
 
 NATUUR = {"team": "milieu", "needs": [{"skill": "natuur"}]}
 MONDAY = dt.date(2026, 11, 30)
@@ -143,3 +145,9 @@ def test_a_form_changes_the_resources_and_types_of_its_team(rpc):
         assert refused(rpc.propose_part, "rumst", change, MILIEU) == "forbidden"
         assert refused(rpc.amend_part, "rumst", change, MILIEU) == "forbidden"
         assert rpc.part("rumst", section, name, RUIMTE)["version"] == 1
+
+
+@pytest.mark.parametrize("caller", [ADMINISTRATOR, Caller(kind="kiosk", name="zuil")], ids=lambda caller: caller.kind)
+def test_booking_as_a_resident_or_portal_is_refused_to_staff_and_machines(rpc, caller):
+    command = from_json(BookAppointment, {"appointment_types": ["advies"], "start": START, "contact": CONTACT})
+    assert refused(rpc.book, "rumst", command, caller) == "forbidden"

@@ -14,7 +14,7 @@ from loket_contracts.rpc.booking.administration_answers import (
     ResidentExport,
     StoredConfiguration,
 )
-from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.caller import Caller, StaffCaller
 from loket_contracts.rpc.message import to_json
 
 from .requests import RpcDependencies, request_of
@@ -25,7 +25,7 @@ class AdministrationRpc(RpcDependencies):
 
     @rpc(version=2)
     def configure(
-        self, text: str, caller: Caller, only: str | None = None, if_absent: bool = False, confirmed: bool = False,
+        self, text: str, caller: StaffCaller, only: str | None = None, if_absent: bool = False, confirmed: bool = False,
         idempotency_key: str | None = None,
     ) -> LoadedConfiguration:  # fmt: skip
         """Load a municipality's configuration, and return the appointments in conflict with it.
@@ -50,13 +50,13 @@ class AdministrationRpc(RpcDependencies):
         return self.use_cases.administration.configuration(municipality, version)
 
     @rpc(version=2)
-    def part(self, municipality: str, section: str, name: str, caller: Caller) -> PartValues:
+    def part(self, municipality: str, section: str, name: str, caller: StaffCaller) -> PartValues:
         """What a form can change of a resource or an appointment type."""
         self._require_part(municipality, section, name, caller)
         return self.use_cases.administration.part(municipality, section, name)
 
     @rpc(version=2)
-    def propose_part(self, municipality: str, command: AmendPart, caller: Caller) -> ProposedPart:
+    def propose_part(self, municipality: str, command: AmendPart, caller: StaffCaller) -> ProposedPart:
         """What `amend_part` would change, and which appointments would be in conflict."""
         self._require_part(municipality, command.section, command.name, caller)
         diff, proposed = self.use_cases.configuration.propose_part(municipality, command)
@@ -64,7 +64,7 @@ class AdministrationRpc(RpcDependencies):
 
     @rpc(version=2)
     def amend_part(
-        self, municipality: str, command: AmendPart, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, command: AmendPart, caller: StaffCaller, idempotency_key: str | None = None
     ) -> StoredConfiguration:
         self._require_part(municipality, command.section, command.name, caller)
         by = caller.name or ""
@@ -80,11 +80,11 @@ class AdministrationRpc(RpcDependencies):
             self.use_cases.access.require_types(municipality, [name], caller)
 
     @rpc(version=2)
-    def export_resident(self, municipality: str, person: str, caller: Caller) -> ResidentExport:
+    def export_resident(self, municipality: str, person: str, caller: StaffCaller) -> ResidentExport:
         return self.use_cases.privacy.export_resident(municipality, person, request_of(self, caller))
 
     @rpc(version=2)
-    def erase_resident(self, municipality: str, person: str, caller: Caller) -> int:
+    def erase_resident(self, municipality: str, person: str, caller: StaffCaller) -> int:
         return self.use_cases.privacy.erase_resident(municipality, person, request_of(self, caller))
 
     @rpc

@@ -7,7 +7,7 @@ from loket_contracts.rpc.booking.answers import AppointmentView
 from loket_contracts.rpc.booking.changes import AnswerQuestions, RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.slot_answers import FileContent
-from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.caller import Caller, ResidentOrStaff, ResidentPortalOrStaff
 
 from ..domain.appointment import Appointment
 from ..queries.appointments import describe_file
@@ -19,7 +19,7 @@ class AppointmentRpc(RpcDependencies):
     """`caller` decides which appointments are found, and what the answer shows."""
 
     @rpc(version=2)
-    def appointment(self, municipality: str, identifier: str, caller: Caller) -> AppointmentView:
+    def appointment(self, municipality: str, identifier: str, caller: ResidentOrStaff) -> AppointmentView:
         """Reading by staff is audited."""
         card = self._card(municipality, identifier, caller)
         if caller.kind == "staff":
@@ -28,7 +28,7 @@ class AppointmentRpc(RpcDependencies):
 
     @rpc(version=2)
     def answer_questions(
-        self, municipality: str, identifier: str, command: AnswerQuestions, caller: Caller
+        self, municipality: str, identifier: str, command: AnswerQuestions, caller: ResidentOrStaff
     ) -> AppointmentView:
         card = self._card(municipality, identifier, caller)
         card = self.use_cases.preparation.answer_questions(card, command, request_of(self, caller))
@@ -36,7 +36,7 @@ class AppointmentRpc(RpcDependencies):
 
     @rpc(version=2)
     def reschedule(
-        self, municipality: str, identifier: str, command: RescheduleAppointment, caller: Caller
+        self, municipality: str, identifier: str, command: RescheduleAppointment, caller: ResidentOrStaff
     ) -> AppointmentView:
         card = self._card(municipality, identifier, caller)
         return self._describe(
@@ -44,12 +44,14 @@ class AppointmentRpc(RpcDependencies):
         )
 
     @rpc(version=2)
-    def cancel(self, municipality: str, identifier: str, command: CancelAppointment, caller: Caller) -> AppointmentView:
+    def cancel(
+        self, municipality: str, identifier: str, command: CancelAppointment, caller: ResidentPortalOrStaff
+    ) -> AppointmentView:
         card = self._card(municipality, identifier, caller)
         return self._describe(caller, self.use_cases.lifecycle.cancel(card, command, request_of(self, caller)), card)
 
     @rpc(version=2)
-    def read_file(self, municipality: str, identifier: str, file: str, caller: Caller) -> FileContent:
+    def read_file(self, municipality: str, identifier: str, file: str, caller: ResidentOrStaff) -> FileContent:
         card = self._card(municipality, identifier, caller)
         found = self.use_cases.attachments.read_file(card, file, request_of(self, caller))
         return {**describe_file(found), "content": found["content"]}

@@ -8,7 +8,7 @@ from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.booking.book import BookAppointment, BookForResident
 from loket_contracts.rpc.booking.slot_answers import BookedAppointment, Explanation, FreeSlots
 from loket_contracts.rpc.booking.slots import FindSlots
-from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.caller import Caller, ResidentOrPortal, ResidentOrStaff, StaffCaller
 
 from ..commands.fingerprint import canonical_json
 from .requests import RpcDependencies, request_of
@@ -20,16 +20,16 @@ class BookingRpc(RpcDependencies):
     """Staff search and book without a lead time, also types that are not public."""
 
     @rpc(version=2)
-    def free_slots(self, municipality: str, criteria: FindSlots, caller: Caller = ANYONE) -> FreeSlots:
+    def free_slots(self, municipality: str, criteria: FindSlots, caller: ResidentOrStaff = ANYONE) -> FreeSlots:
         return self.use_cases.slots.free_slots(municipality, criteria, for_staff=caller.kind == "staff")
 
     @rpc(version=2)
-    def explain(self, municipality: str, criteria: FindSlots, caller: Caller = ANYONE) -> Explanation:
+    def explain(self, municipality: str, criteria: FindSlots, caller: ResidentOrStaff = ANYONE) -> Explanation:
         return self.use_cases.slots.explain(municipality, criteria, for_staff=caller.kind == "staff")
 
     @rpc(version=2)
     def book(
-        self, municipality: str, command: BookAppointment, caller: Caller, idempotency_key: str | None = None,
+        self, municipality: str, command: BookAppointment, caller: ResidentOrPortal, idempotency_key: str | None = None,
         notes: str = "", answers_later: bool = False,
     ) -> BookedAppointment:  # fmt: skip
         if caller.kind == "portal":
@@ -52,7 +52,7 @@ class BookingRpc(RpcDependencies):
 
     @rpc
     def book_for_resident(
-        self, municipality: str, command: BookForResident, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, command: BookForResident, caller: StaffCaller, idempotency_key: str | None = None
     ) -> BookedAppointment:
         self.use_cases.access.require_types(municipality, command.appointment_types or (), caller)
         booked, card = self.use_cases.booking.book(municipality, command, request_of(self, caller, idempotency_key))

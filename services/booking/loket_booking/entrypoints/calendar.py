@@ -15,7 +15,7 @@ from loket_contracts.rpc.booking.staff_answers import (
     NewInvitation,
     ProposalEntry,
 )
-from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.caller import StaffCaller
 from loket_contracts.rpc.message import to_json
 
 from ..queries.invitations import describe_invitation
@@ -27,7 +27,7 @@ class CalendarRpc(RpcDependencies):
 
     @rpc(version=2)
     def close_time(
-        self, municipality: str, command: CloseTime, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, command: CloseTime, caller: StaffCaller, idempotency_key: str | None = None
     ) -> NewClosure:
         """Add a closure, and return all appointments in conflict with the calendar."""
         self.use_cases.access.require_resource(municipality, command.resource, caller)
@@ -42,7 +42,7 @@ class CalendarRpc(RpcDependencies):
 
     @rpc(version=2)
     def open_time(
-        self, municipality: str, closure: str, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, closure: str, caller: StaffCaller, idempotency_key: str | None = None
     ) -> ClosureEntry:
         self.use_cases.access.require_closure(municipality, closure, caller)
 
@@ -53,11 +53,11 @@ class CalendarRpc(RpcDependencies):
         return self.idempotency.once(idempotency_key, scope, closure, open_time)
 
     @rpc(version=2)
-    def closures(self, municipality: str, caller: Caller) -> list[ClosureEntry]:
+    def closures(self, municipality: str, caller: StaffCaller) -> list[ClosureEntry]:
         return self.use_cases.conflicts.closures(municipality, caller.teams)
 
     @rpc(version=2)
-    def import_busy(self, municipality: str, resource: str, source: str, text: str, caller: Caller) -> BusyTimes:
+    def import_busy(self, municipality: str, resource: str, source: str, text: str, caller: StaffCaller) -> BusyTimes:
         """`text`: an iCalendar file, as Outlook or Google exports it."""
         self.use_cases.access.require_resource(municipality, resource, caller)
         busy, before = self.use_cases.closures.import_busy(municipality, resource, source, text)
@@ -65,35 +65,35 @@ class CalendarRpc(RpcDependencies):
         return {"busy_times": busy, "busy_times_before": before, "clashes": conflicts}
 
     @rpc(version=2)
-    def feed_token(self, municipality: str, resource: str, caller: Caller) -> str:
+    def feed_token(self, municipality: str, resource: str, caller: StaffCaller) -> str:
         self.use_cases.access.require_resource(municipality, resource, caller)
         return self.use_cases.calendar_feed.feed_token(municipality, resource)
 
     @rpc(version=2)
-    def clashes(self, municipality: str, caller: Caller) -> list[ConflictEntry]:
+    def clashes(self, municipality: str, caller: StaffCaller) -> list[ConflictEntry]:
         return self.use_cases.conflicts.conflicts(municipality, caller.teams)
 
     @rpc(version=2)
-    def proposals(self, municipality: str, appointment_ids: list[str], caller: Caller) -> list[ProposalEntry]:
+    def proposals(self, municipality: str, appointment_ids: list[str], caller: StaffCaller) -> list[ProposalEntry]:
         return self.use_cases.conflicts.proposals(municipality, appointment_ids, caller.teams)
 
     @rpc(version=2)
-    def move_these(self, municipality: str, command: MoveThese, caller: Caller) -> list[MoveResult]:
+    def move_these(self, municipality: str, command: MoveThese, caller: StaffCaller) -> list[MoveResult]:
         for move in command.moves if caller.teams is not None else ():
             self.use_cases.access.find_card(municipality, move.appointment, caller)
         return self.use_cases.closures.move_appointments(municipality, command.moves, request_of(self, caller))
 
     @rpc(version=2)
-    def invite(self, municipality: str, command: Invite, caller: Caller) -> NewInvitation:
+    def invite(self, municipality: str, command: Invite, caller: StaffCaller) -> NewInvitation:
         self.use_cases.access.require_types(municipality, [command.appointment_type], caller)
         invitation, token = self.use_cases.invitations.invite(municipality, command, request_of(self, caller))
         return {**describe_invitation(invitation, None), "token": token}
 
     @rpc(version=2)
-    def revoke_invitation(self, municipality: str, identifier: str, caller: Caller) -> None:
+    def revoke_invitation(self, municipality: str, identifier: str, caller: StaffCaller) -> None:
         self.use_cases.access.require_invitation(municipality, identifier, caller)
         self.use_cases.invitations.revoke(municipality, identifier)
 
     @rpc(version=2)
-    def invitations(self, municipality: str, caller: Caller) -> list[InvitationEntry]:
+    def invitations(self, municipality: str, caller: StaffCaller) -> list[InvitationEntry]:
         return self.use_cases.invitation_list.latest_invitations(municipality, caller.teams)

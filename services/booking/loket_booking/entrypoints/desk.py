@@ -11,7 +11,7 @@ from loket_contracts.rpc.booking.book import BookFollowUp
 from loket_contracts.rpc.booking.slot_answers import BookedAppointment
 from loket_contracts.rpc.booking.staff_answers import FoundVisit
 from loket_contracts.rpc.booking.steps import AskResident, TakeStep
-from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.caller import StaffCaller
 from loket_contracts.rpc.message import to_json
 
 from ..store.cards import Card
@@ -26,7 +26,7 @@ class DeskRpc(RpcDependencies):
 
     @rpc(version=2)
     def agenda(
-        self, municipality: str, date: str, caller: Caller, team: str | None = None, resource: str | None = None
+        self, municipality: str, date: str, caller: StaffCaller, team: str | None = None, resource: str | None = None
     ) -> AgendaDay:
         teams = caller.teams
         if team is not None:
@@ -35,16 +35,16 @@ class DeskRpc(RpcDependencies):
         return self.use_cases.day.agenda(municipality, day, teams, resource, request_of(self, caller))
 
     @rpc(version=2)
-    def resources(self, municipality: str, caller: Caller) -> list[ResourceEntry]:
+    def resources(self, municipality: str, caller: StaffCaller) -> list[ResourceEntry]:
         return self.use_cases.catalogue.resources(municipality, caller.teams)
 
     @rpc(version=2)
-    def find_visits(self, municipality: str, text: str, caller: Caller) -> list[FoundVisit]:
+    def find_visits(self, municipality: str, text: str, caller: StaffCaller) -> list[FoundVisit]:
         """By reference, or by the beginnings of words of a name."""
         return self.use_cases.search.find_visits(municipality, text, caller.teams, request_of(self, caller))
 
     @rpc(version=2)
-    def dossier(self, municipality: str, identifier: str, caller: Caller) -> Dossier:
+    def dossier(self, municipality: str, identifier: str, caller: StaffCaller) -> Dossier:
         """`identifier`: the id of the appointment, or its reference."""
         card = self.use_cases.access.find_card(municipality, identifier, caller)
         appointment = self.use_cases.appointments.appointment(card)
@@ -52,7 +52,7 @@ class DeskRpc(RpcDependencies):
 
     @rpc(version=2)
     def book_follow_up(
-        self, municipality: str, identifier: str, command: BookFollowUp, caller: Caller,
+        self, municipality: str, identifier: str, command: BookFollowUp, caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> BookedAppointment:  # fmt: skip
         card = self.use_cases.access.find_card(municipality, identifier, caller)
@@ -62,7 +62,7 @@ class DeskRpc(RpcDependencies):
 
     @rpc(version=2)
     def step(
-        self, municipality: str, identifier: str, step: str, command: TakeStep, caller: Caller,
+        self, municipality: str, identifier: str, step: str, command: TakeStep, caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> AppointmentView:  # fmt: skip
         """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
@@ -76,7 +76,7 @@ class DeskRpc(RpcDependencies):
 
     @rpc(version=2)
     def ask(
-        self, municipality: str, identifier: str, command: AskResident, caller: Caller,
+        self, municipality: str, identifier: str, command: AskResident, caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> AppointmentView:  # fmt: skip
         """Ask the resident for something before the visit."""
@@ -89,7 +89,7 @@ class DeskRpc(RpcDependencies):
         return self.use_cases.dossiers.describe_for(caller, self.use_cases.appointments.appointment(card), card)
 
     @rpc(version=2)
-    def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: Caller) -> str:
+    def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: StaffCaller) -> str:
         """Record, before it is done, that staff unblock an address. Returns the appointment's id.
 
         Raises Refusal: address-not-barred when there is no such channel.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.queue_answers import Arrival, ArrivedPerson, NotExpected
-from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.caller import KioskCaller
 from loket_contracts.visits import WAITING_STATES
 
 from .requests import RpcDependencies, request_of
@@ -24,7 +24,9 @@ class KioskRpc(RpcDependencies):
         return self.use_cases.search.why_not_expected(municipality, location, text)
 
     @rpc(version=2)
-    def arrive(self, municipality: str, location: str, appointment: str, text: str, caller: Caller) -> ArrivedPerson:
+    def arrive(
+        self, municipality: str, location: str, appointment: str, text: str, caller: KioskCaller
+    ) -> ArrivedPerson:
         """Check in the appointment that matches the typed text. Idempotent. `late`: it has no precedence any more.
 
         Raises Refusal: appointment-not-found.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.booking.queue_answers import PersonEntry
 from loket_contracts.rpc.booking.steps import CallNext, TakeStep
-from loket_contracts.rpc.caller import Caller
+from loket_contracts.rpc.caller import StaffCaller
 from loket_contracts.rpc.message import to_json
 
 from .requests import RpcDependencies, request_of
@@ -16,7 +16,7 @@ class QueueRpc(RpcDependencies):
 
     @rpc(version=2)
     def call_next(
-        self, municipality: str, command: CallNext, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, command: CallNext, caller: StaffCaller, idempotency_key: str | None = None
     ) -> PersonEntry:
         self.use_cases.access.require_resource(municipality, command.resource, caller)
 
@@ -29,7 +29,7 @@ class QueueRpc(RpcDependencies):
 
     @rpc(version=2)
     def ticket_step(
-        self, municipality: str, identifier: str, step: str, command: TakeStep, caller: Caller,
+        self, municipality: str, identifier: str, step: str, command: TakeStep, caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> PersonEntry:  # fmt: skip
         """call, park, resume, transfer, complete, leave."""
@@ -47,7 +47,7 @@ class QueueRpc(RpcDependencies):
 
     @rpc(version=2)
     def transfer(
-        self, municipality: str, identifier: str, command: TakeStep, caller: Caller,
+        self, municipality: str, identifier: str, command: TakeStep, caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> PersonEntry:  # fmt: skip
         """Transfer a resident who is being served, with a ticket of the other team."""

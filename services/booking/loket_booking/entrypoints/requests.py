@@ -19,10 +19,8 @@ class RpcDependencies(Protocol):
     traceparent: str
 
 
-#: the role that the history and the events of an appointment name. A machine of the municipality acts for its staff
-ROLES: dict[CallerKind, str] = {
-    "resident": "resident", "portal": "portal", "staff": "staff", "kiosk": "staff", "machine": "staff",
-}  # fmt: skip
+#: the role that the history and the events of an appointment name. A kiosk acts for the staff
+ROLES: dict[CallerKind, str] = {"resident": "resident", "portal": "portal", "staff": "staff", "kiosk": "staff"}
 
 
 def request_of(rpc: RpcDependencies, caller: Caller, idempotency_key: str | None = None) -> Request:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from marshmallow import fields, validate
 
+from ..errors import Refusal
 from ..fields import ListAsTuple
 from .message import MessageSchema
 
 #: resident: holds the token of one appointment, or is anonymous. staff: has an account. The others have an API key
-CallerKind = Literal["resident", "staff", "portal", "kiosk", "machine"]
+CallerKind = Literal["resident", "staff", "portal", "kiosk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,6 @@ class Caller:
         """A kiosk, where a visitor types a reference."""
         return cls(kind="kiosk", name=name)
 
-    @classmethod
-    def machine(cls, name: str) -> Caller:
-        """Another machine of the municipality, such as a display."""
-        return cls(kind="machine", name=name)
-
 
 class CallerSchema(MessageSchema[Caller]):
     """It is strict: an older service refuses a caller with a restriction that it does not know."""
@@ -63,3 +59,24 @@ class CallerSchema(MessageSchema[Caller]):
     teams = ListAsTuple(fields.String(), load_default=None, allow_none=True)
     token = fields.String(load_default=None, allow_none=True)
     client = fields.String(load_default=None, allow_none=True)
+
+
+class Only:
+    """Part of the type of a parameter: a caller of another kind is refused before the method runs."""
+
+    def __init__(self, *kinds: CallerKind) -> None:
+        self.kinds = kinds
+
+    def __call__(self, caller: Caller) -> None:
+        """Raise Refusal: forbidden."""
+        if caller.kind not in self.kinds:
+            raise Refusal("forbidden", {"permission": f"of a {' or '.join(self.kinds)}"})
+
+
+ResidentCaller = Annotated[Caller, Only("resident")]
+PortalCaller = Annotated[Caller, Only("portal")]
+StaffCaller = Annotated[Caller, Only("staff")]
+KioskCaller = Annotated[Caller, Only("kiosk")]
+ResidentOrPortal = Annotated[Caller, Only("resident", "portal")]
+ResidentOrStaff = Annotated[Caller, Only("resident", "staff")]
+ResidentPortalOrStaff = Annotated[Caller, Only("resident", "portal", "staff")]

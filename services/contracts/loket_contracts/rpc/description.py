@@ -52,7 +52,7 @@ def published_methods(protocol: type) -> Iterator[PublishedMethod]:
 
 
 def _published(service: str, name: str, method: Callable[..., Any]) -> PublishedMethod:
-    hints = get_type_hints(method)
+    hints = get_type_hints(method, include_extras=True)
     _, *parameters = inspect.signature(method).parameters.values()
     return PublishedMethod(
         service,

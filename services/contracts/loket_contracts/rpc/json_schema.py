@@ -6,7 +6,7 @@ import datetime as dt
 import inspect
 import types
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -51,6 +51,10 @@ class Schemas:
 
     def _of_generic(self, annotation: Any) -> dict[str, Any]:
         origin, arguments = get_origin(annotation), get_args(annotation)
+        if origin is Annotated:
+            plain, *restrictions = arguments
+            kinds = [{"properties": {"kind": {"enum": list(each.kinds)}}} for each in restrictions]
+            return {"allOf": [self.of(plain), *kinds]}
         if origin is Literal:
             return {"type": "string", "enum": list(arguments)}
         if origin in (Union, types.UnionType):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ..amend_part import AmendPart
-from ..caller import Caller
+from ..caller import Caller, KioskCaller, ResidentOrPortal, ResidentOrStaff, ResidentPortalOrStaff, StaffCaller
 from ..method import version
 from ..service import EventSource
 from . import previous_release, previous_release_administration, previous_release_calendar, previous_release_desk
@@ -74,7 +74,7 @@ class Booking(EventSource, Protocol):
     def catalogue(self, municipality: str) -> Catalogue: ...
 
     @version(2, before=previous_release.free_slots)
-    def free_slots(self, municipality: str, criteria: FindSlots, caller: Caller = ANYONE) -> FreeSlots:
+    def free_slots(self, municipality: str, criteria: FindSlots, caller: ResidentOrStaff = ANYONE) -> FreeSlots:
         """The free slots of a period, for staff without a lead time.
 
         Raises Refusal: unknown names, types-not-combinable, location-needed, invalid-request.
@@ -86,7 +86,7 @@ class Booking(EventSource, Protocol):
     def first_available(self, municipality: str, criteria: FindSlots) -> FirstSlots: ...
 
     @version(2, before=previous_release.explain)
-    def explain(self, municipality: str, criteria: FindSlots, caller: Caller = ANYONE) -> Explanation:
+    def explain(self, municipality: str, criteria: FindSlots, caller: ResidentOrStaff = ANYONE) -> Explanation:
         """Why there are no slots, or no more. Residents get the main reason, staff every resource and day."""
         ...
 
@@ -123,7 +123,7 @@ class Booking(EventSource, Protocol):
         self,
         municipality: str,
         command: BookAppointment,
-        caller: Caller,
+        caller: ResidentOrPortal,
         idempotency_key: str | None = None,
         notes: str = "",
         answers_later: bool = False,
@@ -138,7 +138,7 @@ class Booking(EventSource, Protocol):
 
     @version(1, before=previous_release.book_for_resident)
     def book_for_resident(
-        self, municipality: str, command: BookForResident, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, command: BookForResident, caller: StaffCaller, idempotency_key: str | None = None
     ) -> BookedAppointment:
         """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address."""
         ...
@@ -146,7 +146,7 @@ class Booking(EventSource, Protocol):
     def invitation(self, municipality: str, token: str) -> InvitationOffer: ...
 
     @version(2, before=previous_release.appointment)
-    def appointment(self, municipality: str, identifier: str, caller: Caller) -> AppointmentView:
+    def appointment(self, municipality: str, identifier: str, caller: ResidentOrStaff) -> AppointmentView:
         """An appointment as its resident sees it, with the commands that the caller may give.
 
         `identifier`: the id of the appointment; staff may give its reference. Reading by staff is audited. Raises
@@ -161,7 +161,9 @@ class Booking(EventSource, Protocol):
     def appointment_by_link(self, municipality: str, token: str) -> AppointmentView: ...
 
     @version(2, before=previous_release.cancel)
-    def cancel(self, municipality: str, identifier: str, command: CancelAppointment, caller: Caller) -> AppointmentView:
+    def cancel(
+        self, municipality: str, identifier: str, command: CancelAppointment, caller: ResidentPortalOrStaff
+    ) -> AppointmentView:
         """Cancel an appointment and free its time. Idempotent.
 
         `identifier`: the id of the appointment; staff may give its reference. Raises Refusal: appointment-not-found,
@@ -171,7 +173,7 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release.reschedule)
     def reschedule(
-        self, municipality: str, identifier: str, command: RescheduleAppointment, caller: Caller
+        self, municipality: str, identifier: str, command: RescheduleAppointment, caller: ResidentOrStaff
     ) -> AppointmentView:
         """Move an appointment: claim the new time and free the old one, both or neither. Idempotent."""
         ...
@@ -180,7 +182,7 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release.answer_questions)
     def answer_questions(
-        self, municipality: str, identifier: str, command: AnswerQuestions, caller: Caller
+        self, municipality: str, identifier: str, command: AnswerQuestions, caller: ResidentOrStaff
     ) -> AppointmentView:
         """Store new or changed answers; staff store those that a resident gives by telephone."""
         ...
@@ -190,7 +192,7 @@ class Booking(EventSource, Protocol):
     ) -> FileEntry: ...
 
     @version(2, before=previous_release.read_file)
-    def read_file(self, municipality: str, identifier: str, file: str, caller: Caller) -> FileContent:
+    def read_file(self, municipality: str, identifier: str, file: str, caller: ResidentOrStaff) -> FileContent:
         """A file with its content. Reading by staff is audited."""
         ...
 
@@ -232,23 +234,23 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release_desk.agenda)
     def agenda(
-        self, municipality: str, date: str, caller: Caller, team: str | None = None, resource: str | None = None
+        self, municipality: str, date: str, caller: StaffCaller, team: str | None = None, resource: str | None = None
     ) -> AgendaDay:
         """The open hours and taken time of resources, with the names of residents. It is audited."""
         ...
 
     @version(2, before=previous_release_desk.resources)
-    def resources(self, municipality: str, caller: Caller) -> list[ResourceEntry]:
+    def resources(self, municipality: str, caller: StaffCaller) -> list[ResourceEntry]:
         """The resources of the caller's teams, and those without a team."""
         ...
 
     @version(2, before=previous_release_desk.find_visits)
-    def find_visits(self, municipality: str, text: str, caller: Caller) -> list[FoundVisit]:
+    def find_visits(self, municipality: str, text: str, caller: StaffCaller) -> list[FoundVisit]:
         """By reference, or by the beginnings of words of a name. It is audited."""
         ...
 
     @version(2, before=previous_release_desk.dossier)
-    def dossier(self, municipality: str, identifier: str, caller: Caller) -> Dossier:
+    def dossier(self, municipality: str, identifier: str, caller: StaffCaller) -> Dossier:
         """`identifier`: the id of the appointment, or its reference. It is audited."""
         ...
 
@@ -258,7 +260,7 @@ class Booking(EventSource, Protocol):
         municipality: str,
         identifier: str,
         command: BookFollowUp,
-        caller: Caller,
+        caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> BookedAppointment:
         """Book the next visit of the same resident."""
@@ -271,7 +273,7 @@ class Booking(EventSource, Protocol):
         identifier: str,
         step: str,
         command: TakeStep,
-        caller: Caller,
+        caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> AppointmentView:
         """`step`: check_in, start, park, resume, complete, no_show, undo_check_in or undo_no_show."""
@@ -283,14 +285,14 @@ class Booking(EventSource, Protocol):
         municipality: str,
         identifier: str,
         command: AskResident,
-        caller: Caller,
+        caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> AppointmentView:
         """Ask the resident for something before the visit."""
         ...
 
     @version(2, before=previous_release_desk.note_address_lifted)
-    def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: Caller) -> str:
+    def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: StaffCaller) -> str:
         """Record, before it is done, that staff unblock an address. Returns the appointment's id.
 
         Raises Refusal: address-not-barred when there is no such channel.
@@ -301,7 +303,7 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release_desk.call_next)
     def call_next(
-        self, municipality: str, command: CallNext, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, command: CallNext, caller: StaffCaller, idempotency_key: str | None = None
     ) -> PersonEntry:
         """Call the next person to a counter. Raises Refusal: forbidden, nobody-waiting."""
         ...
@@ -313,7 +315,7 @@ class Booking(EventSource, Protocol):
         identifier: str,
         step: str,
         command: TakeStep,
-        caller: Caller,
+        caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> PersonEntry:
         """`step`: call, park, resume, transfer, complete or leave. Raises Refusal: ticket-not-found."""
@@ -325,7 +327,7 @@ class Booking(EventSource, Protocol):
         municipality: str,
         identifier: str,
         command: TakeStep,
-        caller: Caller,
+        caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> PersonEntry:
         """Transfer a resident who is being served, with a ticket of the other team."""
@@ -335,7 +337,7 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release_calendar.close_time)
     def close_time(
-        self, municipality: str, command: CloseTime, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, command: CloseTime, caller: StaffCaller, idempotency_key: str | None = None
     ) -> NewClosure:
         """Add a closure, and return all appointments in conflict with the calendar.
 
@@ -345,41 +347,41 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release_calendar.open_time)
     def open_time(
-        self, municipality: str, closure: str, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, closure: str, caller: StaffCaller, idempotency_key: str | None = None
     ) -> ClosureEntry:
         """Delete a closure of staff. Raises Refusal: forbidden, closure-not-found."""
         ...
 
     @version(2, before=previous_release_calendar.closures)
-    def closures(self, municipality: str, caller: Caller) -> list[ClosureEntry]: ...
+    def closures(self, municipality: str, caller: StaffCaller) -> list[ClosureEntry]: ...
 
     @version(2, before=previous_release_calendar.import_busy)
-    def import_busy(self, municipality: str, resource: str, source: str, text: str, caller: Caller) -> BusyTimes:
+    def import_busy(self, municipality: str, resource: str, source: str, text: str, caller: StaffCaller) -> BusyTimes:
         """`text`: an iCalendar file, as Outlook or Google exports it."""
         ...
 
     @version(2, before=previous_release_calendar.feed_token)
-    def feed_token(self, municipality: str, resource: str, caller: Caller) -> str: ...
+    def feed_token(self, municipality: str, resource: str, caller: StaffCaller) -> str: ...
 
     @version(2, before=previous_release_calendar.clashes)
-    def clashes(self, municipality: str, caller: Caller) -> list[ConflictEntry]: ...
+    def clashes(self, municipality: str, caller: StaffCaller) -> list[ConflictEntry]: ...
 
     @version(2, before=previous_release_calendar.proposals)
-    def proposals(self, municipality: str, appointment_ids: list[str], caller: Caller) -> list[ProposalEntry]: ...
+    def proposals(self, municipality: str, appointment_ids: list[str], caller: StaffCaller) -> list[ProposalEntry]: ...
 
     @version(2, before=previous_release_calendar.move_these)
-    def move_these(self, municipality: str, command: MoveThese, caller: Caller) -> list[MoveResult]: ...
+    def move_these(self, municipality: str, command: MoveThese, caller: StaffCaller) -> list[MoveResult]: ...
 
     @version(2, before=previous_release_calendar.invite)
-    def invite(self, municipality: str, command: Invite, caller: Caller) -> NewInvitation: ...
+    def invite(self, municipality: str, command: Invite, caller: StaffCaller) -> NewInvitation: ...
 
     @version(2, before=previous_release_calendar.revoke_invitation)
-    def revoke_invitation(self, municipality: str, identifier: str, caller: Caller) -> None:
+    def revoke_invitation(self, municipality: str, identifier: str, caller: StaffCaller) -> None:
         """Raises Refusal: invitation-not-valid, also for an invitation of another team."""
         ...
 
     @version(2, before=previous_release_calendar.invitations)
-    def invitations(self, municipality: str, caller: Caller) -> list[InvitationEntry]: ...
+    def invitations(self, municipality: str, caller: StaffCaller) -> list[InvitationEntry]: ...
 
     # for kiosks
 
@@ -392,7 +394,9 @@ class Booking(EventSource, Protocol):
         ...
 
     @version(2, before=previous_release_desk.arrive)
-    def arrive(self, municipality: str, location: str, appointment: str, text: str, caller: Caller) -> ArrivedPerson:
+    def arrive(
+        self, municipality: str, location: str, appointment: str, text: str, caller: KioskCaller
+    ) -> ArrivedPerson:
         """Check in the appointment that matches the typed text. Idempotent.
 
         Raises Refusal: appointment-not-found.
@@ -405,7 +409,7 @@ class Booking(EventSource, Protocol):
     def configure(
         self,
         text: str,
-        caller: Caller,
+        caller: StaffCaller,
         only: str | None = None,
         if_absent: bool = False,
         confirmed: bool = False,
@@ -428,29 +432,29 @@ class Booking(EventSource, Protocol):
         ...
 
     @version(2, before=previous_release_administration.part)
-    def part(self, municipality: str, section: str, name: str, caller: Caller) -> PartValues:
+    def part(self, municipality: str, section: str, name: str, caller: StaffCaller) -> PartValues:
         """What a form can change of a resource or an appointment type."""
         ...
 
     @version(2, before=previous_release_administration.propose_part)
-    def propose_part(self, municipality: str, command: AmendPart, caller: Caller) -> ProposedPart:
+    def propose_part(self, municipality: str, command: AmendPart, caller: StaffCaller) -> ProposedPart:
         """What `amend_part` would change, and which appointments would be in conflict."""
         ...
 
     @version(2, before=previous_release_administration.amend_part)
     def amend_part(
-        self, municipality: str, command: AmendPart, caller: Caller, idempotency_key: str | None = None
+        self, municipality: str, command: AmendPart, caller: StaffCaller, idempotency_key: str | None = None
     ) -> StoredConfiguration:
         """Change one part of the configuration. Raises Refusal: forbidden, settings-changed, invalid-request."""
         ...
 
     @version(2, before=previous_release_administration.export_resident)
-    def export_resident(self, municipality: str, person: str, caller: Caller) -> ResidentExport:
+    def export_resident(self, municipality: str, person: str, caller: StaffCaller) -> ResidentExport:
         """`person`: an e-mail address, a telephone number, or the reference of an appointment."""
         ...
 
     @version(2, before=previous_release_administration.erase_resident)
-    def erase_resident(self, municipality: str, person: str, caller: Caller) -> int:
+    def erase_resident(self, municipality: str, person: str, caller: StaffCaller) -> int:
         """Erase a person's data, and cancel their coming appointments. Returns the number of appointments."""
         ...
 
