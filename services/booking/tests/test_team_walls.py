@@ -1,6 +1,7 @@
 """Staff of one team reach nothing of another team. Staff without this restriction reach all."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from booking_harness import CONTACT, LATER, START, BookingHarness, refused
@@ -12,6 +13,7 @@ from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking.book import BookAppointment
 from loket_contracts.rpc.booking.closures import CloseTime, Move, MoveThese
 from loket_contracts.rpc.booking.invitations import Invite
+from loket_contracts.rpc.booking.slots import FindSlots
 from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.caller import Caller
@@ -25,7 +27,8 @@ RUIMTE, MILIEU = Caller.staff("ro-1", ["ruimte"]), Caller.staff("mi-1", ["milieu
 
 @pytest.fixture
 def booking(database):
-    return BookingHarness(database, a_configuration(appointment_types=types(advies={}, natuur=NATUUR)))
+    kinds = types(advies={}, natuur=NATUUR, schouw={**NATUUR, "visibility": "staff"})
+    return BookingHarness(database, a_configuration(appointment_types=kinds))
 
 
 @pytest.fixture
@@ -151,3 +154,20 @@ def test_a_form_changes_the_resources_and_types_of_its_team(rpc):
 def test_booking_as_a_resident_or_portal_is_refused_to_staff_and_machines(rpc, caller):
     command = from_json(BookAppointment, {"appointment_types": ["advies"], "start": START, "contact": CONTACT})
     assert refused(rpc.book, "rumst", command, caller) == "forbidden"
+
+
+def test_free_time_of_a_hidden_type_is_searched_by_staff_of_its_team_only(rpc):
+    hidden = FindSlots(appointment_types=("schouw",), first=MONDAY, last=MONDAY)
+    for call in (rpc.free_slots, rpc.explain):
+        assert refused(call, "rumst", hidden, RUIMTE) == "unknown-appointment-type"
+        assert call("rumst", hidden, MILIEU)["appointment_types"] == ["schouw"]
+        assert call("rumst", hidden, ADMINISTRATOR)["appointment_types"] == ["schouw"]
+        assert call("rumst", replace(hidden, appointment_types=("natuur",)), RUIMTE)["time_zone"]
+
+
+def test_an_earlier_search_of_staff_which_has_no_teams_does_not_show_hidden_types(rpc):
+    hidden = FindSlots(appointment_types=("schouw",), first=MONDAY, last=MONDAY)
+    public = replace(hidden, appointment_types=("natuur",))
+    for call in (rpc.staff_slots, rpc.explain_to_staff):
+        assert refused(call, "rumst", hidden) == "unknown-appointment-type"
+        assert call("rumst", public)["appointment_types"] == ["natuur"]

@@ -21,10 +21,12 @@ class BookingRpc(RpcDependencies):
 
     @rpc(version=2)
     def free_slots(self, municipality: str, criteria: FindSlots, caller: ResidentOrStaff = ANYONE) -> FreeSlots:
+        self.use_cases.access.require_shown_types(municipality, criteria.appointment_types, caller)
         return self.use_cases.slots.free_slots(municipality, criteria, for_staff=caller.kind == "staff")
 
     @rpc(version=2)
     def explain(self, municipality: str, criteria: FindSlots, caller: ResidentOrStaff = ANYONE) -> Explanation:
+        self.use_cases.access.require_shown_types(municipality, criteria.appointment_types, caller)
         return self.use_cases.slots.explain(municipality, criteria, for_staff=caller.kind == "staff")
 
     @rpc(version=2)

@@ -19,8 +19,8 @@ from ..domain.teams import Teams
 from .appointments import AppointmentRpc
 from .bookings import BookingRpc
 
-#: staff of unknown teams; a search needs no more of them
-STAFF = Caller.staff("", None)
+#: staff of unknown teams, to whom a search shows no hidden types
+STAFF = Caller.staff("", ())
 
 
 class DeprecatedRpc(AppointmentRpc):

@@ -55,6 +55,13 @@ class Access:
             known = self.configurations.calendar(municipality).municipality.appointment_types
             _require(all(includes(caller.teams, known[kind].team) for kind in kinds if kind in known))
 
+    def require_shown_types(self, municipality: str, kinds: Sequence[str], caller: Caller) -> None:
+        """Raises Refusal: unknown-appointment-type when a type is another team's and not public."""
+        known = self.configurations.calendar(municipality).municipality.appointment_types
+        for kind in kinds:
+            if kind in known and known[kind].visibility != "public" and not includes(caller.teams, known[kind].team):
+                raise Refusal("unknown-appointment-type", {"appointment_type": kind})
+
     def require_resource(self, municipality: str, resource: str | None, caller: Caller) -> None:
         """Raises Refusal: forbidden when the resource is not of these teams, or is None, which means all resources."""
         if caller.teams is not None:

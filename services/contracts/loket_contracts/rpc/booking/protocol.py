@@ -77,7 +77,8 @@ class Booking(EventSource, Protocol):
     def free_slots(self, municipality: str, criteria: FindSlots, caller: ResidentOrStaff = ANYONE) -> FreeSlots:
         """The free slots of a period, for staff without a lead time.
 
-        Raises Refusal: unknown names, types-not-combinable, location-needed, invalid-request.
+        Raises Refusal: unknown names, also for a type of another team that is not public; types-not-combinable,
+        location-needed, invalid-request.
         """
         ...
 
