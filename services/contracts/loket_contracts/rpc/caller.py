@@ -70,7 +70,7 @@ class Only:
     def __call__(self, caller: Caller) -> None:
         """Raise Refusal: forbidden."""
         if caller.kind not in self.kinds:
-            raise Refusal("forbidden", {"permission": f"of a {' or '.join(self.kinds)}"})
+            raise Refusal("forbidden", {"permission": f"of {' or '.join(self.kinds)}"})
 
 
 ResidentCaller = Annotated[Caller, Only("resident")]
