@@ -19,7 +19,7 @@ from ..domain.teams import Teams
 from .appointments import AppointmentRpc
 from .bookings import BookingRpc
 
-#: staff of unknown teams, to whom a search shows no hidden types
+#: staff of unknown teams: a search shows them no hidden types
 STAFF = Caller.staff("", ())
 
 
