@@ -33,7 +33,7 @@ FOLDED = "\n".join(
     [
         ("a: b\nc: [", 2, "expected"),
         ("a: \x00", 1, "characters"),
-        ("\n" + "[" * 100_000, 1, "nested"),
+        ("\n" + "[" * 100_000, 2, "nested"),
         ("a: 1\nb: " + "[" * 40 + "]" * 40, 2, "nested"),
         ("&a [*a]", 1, "nested"),
         (FOLDED, None, "expand"),

@@ -23,7 +23,7 @@ _UNUSUAL = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd
 T = TypeVar("T")
 
 
-class UnsafeYaml(Exception):
+class UnsafeYaml(ValueError):
     """The text is not YAML, or is dangerous. The message says why; `line` counts from 1."""
 
     def __init__(self, reason: str, line: int = 1) -> None:
@@ -40,8 +40,6 @@ def compose(text: str) -> yaml.Node | None:
         raise UnsafeYaml(error.problem or "", error.problem_mark.line + 1 if error.problem_mark else 1) from error
     except yaml.YAMLError as error:
         raise UnsafeYaml("it has characters that YAML does not allow") from error
-    except RecursionError as error:
-        raise UnsafeYaml("it is nested too deeply") from error
     for number, (node, is_key) in enumerate(_all(root)):
         line = node.start_mark.line + 1
         if number > MAX_VALUES:
@@ -96,26 +94,27 @@ def _all(root: yaml.Node | None) -> Iterator[tuple[yaml.Node, bool]]:
 def _read(text: str, read: Callable[..., T], loader: str) -> T:
     """Read with libyaml, which is ten times as fast, wherever it gives the same result as PyYAML; else with PyYAML.
 
-    Error messages and positions are PyYAML's, and a machine without libyaml reads the same.
+    Error messages and positions are PyYAML's, and a machine without libyaml reads the same. Raises UnsafeYaml for a
+    text that is nested too deeply.
     """
     if yaml.__with_libyaml__ and not _UNUSUAL.search(text):
         with suppress(yaml.YAMLError):
-            if _is_shallow(text):
-                return read(text, getattr(yaml, f"C{loader}"))
+            _require_shallow(text, yaml.CBaseLoader)
+            return read(text, getattr(yaml, f"C{loader}"))
+    _require_shallow(text, yaml.BaseLoader)
     return read(text, getattr(yaml, loader))
 
 
-def _is_shallow(text: str) -> bool:
-    """Whether nothing is nested deeper than MAX_DEPTH, which would overflow the stack in PyYAML's binding to libyaml.
+def _require_shallow(text: str, loader: type) -> None:
+    """Refuse what is nested deeper than MAX_DEPTH: PyYAML reads it recursively, and would overflow the stack.
 
-    Raises yaml.YAMLError.
+    Raises UnsafeYaml and yaml.YAMLError.
     """
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+    for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                return False
+                raise UnsafeYaml("it is nested too deeply", event.start_mark.line + 1 if event.start_mark else 1)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-    return True
