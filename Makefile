@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 PROJECTS := $(wildcard services/*/pyproject.toml) gateway/pyproject.toml deploy/local/pyproject.toml
 
 .DEFAULT_GOAL := help
+# without bytecode files, each process compiles all modules again
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install run dev stop reset demo-data password logs status check pure test test-long test-changed lint fmt types imports contracts bench lock docs clean
 
 help:  ## Show this list

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loket_booking.domain.resource_day import AgendaKey
@@ -136,6 +136,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("codec", CODECS)
+@settings(max_examples=settings().max_examples // 3)
 @given(data=st.data())
 def test_every_value_survives_being_stored(codec: Codec[Any], data: st.DataObject):
     entity = data.draw(values(codec.entity))

@@ -19,7 +19,7 @@ from loket_local.ports import find_free
 from loket_notification.channels.smtp import SmtpChannel, SmtpSettings
 from loket_notification.domain.segments import ALPHABET, EXTENSION
 
-PATIENCE = 1.0
+PATIENCE = 0.4
 
 
 class SmtpServer:
