@@ -5,8 +5,10 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from loket_gateway.pages.deprecated_parameters import DEPRECATED_PARAMETERS
-from tests.browser.desk import a_session
+from loket_gateway.pages.deprecated_parameters import DEPRECATED_ON_PAGE, DEPRECATED_PARAMETERS, parameters_of
+from loket_gateway.pages.page_route import PageRoute
+from loket_gateway.service import GatewayService
+from tests.browser.desk import a_session, csrf_token
 from tests.client import Portal, eventually
 
 #: path below the municipality and its query, with `{link}` and `{visit}` of an appointment
@@ -43,9 +45,13 @@ ADDRESSES = [
     ("/balie/beheer/logboek", "over=1&verder=000000000000000000000000"),
 ]
 #: names of fields that no address has
-OF_FORMS = {"terug", "wish", "woord-subject"}
+OF_FORMS = {"terug", "wish"}
 #: of each rendering
 ONCE = re.compile(r'name="once" value="[^"]*"')
+
+
+def pages_of(entrypoint):
+    return [each for each in getattr(entrypoint, "nameko_entrypoints", ()) if isinstance(each, PageRoute)]
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +67,23 @@ def appointment(stack):
 def test_each_deprecated_parameter_is_in_an_address_here():
     tried = {name for _, query in ADDRESSES for name, _ in parse_qsl(query)}
     assert tried | OF_FORMS >= DEPRECATED_PARAMETERS.keys()
+
+
+def test_each_page_with_deprecated_names_of_its_own_exists():
+    urls = {each.url for each in vars(GatewayService).values() for each in pages_of(each)}
+    assert {f"/<municipality>/{page}" for page in DEPRECATED_ON_PAGE} <= urls
+
+
+@pytest.mark.parametrize(
+    ("page", "sent", "read"),
+    [(page, sent, read) for page, names in DEPRECATED_ON_PAGE.items() for sent, read in names.items()],
+)
+def test_a_field_that_means_something_else_on_one_page_is_read_there(page, sent, read):
+    assert parameters_of(f"/<municipality>/{page}")([(sent, "x"), ("wish", "y")]).to_dict() == {
+        read: "x",
+        "action": "y",
+    }
+    assert read not in parameters_of("/<municipality>/balie")([(sent, "x")])
 
 
 @pytest.mark.parametrize(("path", "query"), ADDRESSES, ids=[f"{path}?{query}" for path, query in ADDRESSES])
@@ -85,6 +108,16 @@ def test_a_form_that_was_open_during_the_upgrade_is_still_understood(stack, port
     assert found["waiting_list"]["state"] == "waiting"
     # otherwise the time that other tests free is offered to this appointment
     assert portal.session.post(f"{page}/wachtlijst", data={"wish": "leave"}, timeout=15).status_code == 200
+
+
+def test_a_desk_form_that_was_open_during_the_upgrade_is_still_understood(stack, session):
+    sent = session.post(
+        f"{stack.url}/rumst/balie/zoeken",
+        data={"wie": "Peeters", "csrf_token": csrf_token(session, f"{stack.url}/rumst")},
+        timeout=15,
+    )
+    assert sent.status_code == 200, sent.text
+    assert 'value="Peeters"' in sent.text
 
 
 def test_a_name_of_the_http_interface_is_not_renamed(portal):

@@ -68,11 +68,9 @@ class DeskAppointmentPages:
         body = {name: request.form[name] for name in ("outcome", "reason") if request.form.get(name)}
         if counter := request.form.get("counter"):
             body["desk"] = counter
-        # release 0.1 called the field `step`; 0.2 is the last to read it
-        command = request.form.get("command") or request.form.get("step", "")
         self.booking.step(
-            municipality, identifier, command, from_json(TakeStep, body), request.caller.as_staff("queue.handle"),
-            idempotency_key=form_idempotency_key(request),
+            municipality, identifier, request.form.get("command", ""), from_json(TakeStep, body),
+            request.caller.as_staff("queue.handle"), idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
         return self._back(request, municipality, identifier)
 
