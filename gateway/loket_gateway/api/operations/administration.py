@@ -12,7 +12,7 @@ OPERATIONS = (
     Operation(
         id="getConfiguration", also=(YAML,), method="get", path=f"{BASE}/configuration",
         query=schemas.ConfigurationQuery,
-        permission="configuration.read", summary="The configuration; as a file with Accept: application/yaml",
+        permission="configuration.read", summary="Get the configuration; as a file with Accept: application/yaml",
         status=200, answer=schemas.Configuration, refusals=("invalid-request", "no-such-version"),
     ),
     Operation(
@@ -29,50 +29,52 @@ OPERATIONS = (
     ),
     Operation(
         id="eraseResident", method="post", path=f"{BASE}/residents/erase", body=schemas.ResidentWish,
-        permission="residents.erase", summary="Forget one person", status=200, answer=schemas.Erased, refusals=BODY,
+        permission="residents.erase",
+        summary="Erase everything stored about one person", status=200, answer=schemas.Erased, refusals=BODY,
     ),
     Operation(
         id="getAudit", method="get", path=f"{BASE}/audit", query=schemas.AuditQuery, permission="audit.read",
-        summary="Who looked at or changed what is known of residents", status=200, answer=schemas.Audit,
+        summary="List who read or changed data of residents", status=200, answer=schemas.Audit,
         refusals=("invalid-request",),
     ),
     Operation(
         id="listAccounts", method="get", path=f"{BASE}/accounts", permission="access.change",
-        summary="The accounts of people", status=200, answer=schemas.Accounts,
+        summary="List the accounts of people", status=200, answer=schemas.Accounts,
     ),
     Operation(
         id="makeAccount", method="post", path=f"{BASE}/accounts", body=schemas.MakeAccount,
-        permission="access.change", summary="An account, with a first password", status=201,
+        permission="access.change", summary="Create an account, with a first password", status=201,
         answer=schemas.NewAccount, refusals=(*BODY, "name-taken"),
     ),
     Operation(
         id="changeAccount", method="patch", path=_ACCOUNT, body=schemas.ChangeAccount, permission="access.change",
-        summary="Other roles, or closed", status=200, answer=schemas.Account, refusals=(*BODY, "account-not-found"),
+        summary="Change the roles of an account, or close it",
+        status=200, answer=schemas.Account, refusals=(*BODY, "account-not-found"),
     ),
     Operation(
         id="resetPassword", method="post", path=f"{_ACCOUNT}/password", permission="access.change",
-        summary="A new first password", status=200, answer=schemas.NewAccount, refusals=("account-not-found",),
+        summary="Set a new first password", status=200, answer=schemas.NewAccount, refusals=("account-not-found",),
     ),
     Operation(
         id="listKeys", method="get", path=f"{BASE}/api-keys", permission="access.change",
-        summary="The keys of portals and machines", status=200, answer=schemas.Keys,
+        summary="List the keys of portals and machines", status=200, answer=schemas.Keys,
     ),
     Operation(
         id="makeKey", method="post", path=f"{BASE}/api-keys", body=schemas.MakeKey, permission="access.change",
-        summary="A key", status=201, answer=schemas.NewKey, refusals=(*BODY, "name-taken"),
+        summary="Create a key", status=201, answer=schemas.NewKey, refusals=(*BODY, "name-taken"),
     ),
     Operation(
         id="renewKey", method="post", path=f"{_KEY}/renew", permission="access.change",
-        summary="A new key beside the old one", status=200, answer=schemas.RenewedKey,
+        summary="Create a new key beside the old one", status=200, answer=schemas.RenewedKey,
         refusals=("account-not-found",),
     ),
     Operation(
-        id="removeKey", method="delete", path=_KEY, permission="access.change", summary="The key opens nothing more",
+        id="removeKey", method="delete", path=_KEY, permission="access.change", summary="Revoke a key",
         status=204, refusals=("account-not-found",),
     ),
     Operation(
         id="getAccessLog", method="get", path=f"{BASE}/access-log", query=schemas.PageQuery, permission="audit.read",
-        summary="Who came in, and who gave or took access", status=200, answer=schemas.AccessLog,
+        summary="List logins, and who gave or took access", status=200, answer=schemas.AccessLog,
         refusals=("invalid-request",),
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from .operation import BASE, BODY, BYTES, Operation
 OPERATIONS = (
     Operation(
         id="listClosures", method="get", path=f"{BASE}/closures", permission="agenda.read",
-        summary="The closures to come", status=200, answer=schemas.Closures,
+        summary="List the coming closures", status=200, answer=schemas.Closures,
     ),
     Operation(
         id="closeTime", method="post", path=f"{BASE}/closures", body=CloseTimeSchema, permission="closures.change",
@@ -21,7 +21,7 @@ OPERATIONS = (
     ),
     Operation(
         id="openTime", method="delete", path=f"{BASE}/closures/{{closure}}", permission="closures.change",
-        summary="Give the time back", status=204, refusals=("closure-not-found",),
+        summary="Delete a closure", status=204, refusals=("closure-not-found",),
     ),
     Operation(
         id="importBusyTimes", method="put", path=f"{BASE}/resources/{{resource}}/busy-times", query=schemas.BusyQuery,
@@ -32,11 +32,11 @@ OPERATIONS = (
     ),
     Operation(
         id="listClashes", method="get", path=f"{BASE}/clashes", permission="agenda.read",
-        summary="The appointments that no longer fit the hours and closures", status=200, answer=schemas.Clashes,
+        summary="List the appointments that no longer fit the hours and closures", status=200, answer=schemas.Clashes,
     ),
     Operation(
         id="proposeMoves", method="get", path=f"{BASE}/clashes/proposals", permission="agenda.read",
-        summary="Another moment for each of them", status=200, answer=schemas.Proposals,
+        summary="Propose another slot for each of them", status=200, answer=schemas.Proposals,
     ),
     Operation(
         id="moveAppointments", method="post", path=f"{BASE}/moves", body=MoveTheseSchema, permission="closures.change",
@@ -45,16 +45,17 @@ OPERATIONS = (
     ),
     Operation(
         id="listInvitations", method="get", path=f"{BASE}/invitations", permission="appointments.change",
-        summary="The latest invitations, and what became of them", status=200, answer=schemas.Invitations,
+        summary="List the latest invitations and their state", status=200, answer=schemas.Invitations,
     ),
     Operation(
         id="invite", method="post", path=f"{BASE}/invitations", body=InviteSchema, permission="appointments.change",
-        summary="A one-use link to an appointment type, for one case", status=201, answer=schemas.NewInvitation,
+        summary="Create an invitation: a one-use link to an appointment type, for one case",
+        status=201, answer=schemas.NewInvitation,
         refusals=(*BODY, "unknown-appointment-type", "unknown-resource", "unknown-location"),
     ),
     Operation(
         id="revokeInvitation", method="delete", path=f"{BASE}/invitations/{{invitation}}",
-        permission="appointments.change", summary="Take an invitation back", status=204,
+        permission="appointments.change", summary="Revoke an invitation", status=204,
         refusals=("invitation-not-valid",),
     ),
 )  # fmt: skip

@@ -8,20 +8,20 @@ from .operation import BASE, Operation
 OPERATIONS = (
     Operation(
         id="listMunicipalities", cached=True, method="get", path="/api/v1/municipalities",
-        summary="The municipalities", status=200, answer=schemas.Municipalities, refusals=(),
+        summary="List the municipalities", status=200, answer=schemas.Municipalities, refusals=(),
     ),
     Operation(
         id="listAppointmentTypes", cached=True, method="get", path=f"{BASE}/appointment-types",
-        summary="What can be booked", status=200, answer=schemas.AppointmentTypes,
+        summary="List the appointment types", status=200, answer=schemas.AppointmentTypes,
         refusals=("unknown-municipality",),
     ),
     Operation(
         id="listLocations", cached=True, method="get", path=f"{BASE}/locations",
-        summary="Where people are received", status=200, answer=schemas.Locations,
+        summary="List the locations", status=200, answer=schemas.Locations,
         refusals=("unknown-municipality",),
     ),
     Operation(
         id="listTeams", cached=True, method="get", path=f"{BASE}/teams",
-        summary="The teams", status=200, answer=schemas.Teams, refusals=("unknown-municipality",),
+        summary="List the teams", status=200, answer=schemas.Teams, refusals=("unknown-municipality",),
     ),
 )  # fmt: skip

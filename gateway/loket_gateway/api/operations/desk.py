@@ -10,13 +10,13 @@ from ... import schemas
 from .operation import BASE, BODY, BYTES, CHANGED, FILES, ONE, SEARCH, SLOT, UNBOOKABLE, Operation
 
 _COMMANDS = {
-    "start": "Help the resident now",
-    "park": "Let the resident wait for something",
-    "resume": "Go on with a parked visit",
-    "complete": "The visit is over",
-    "no-show": "The resident did not come",
-    "undo-no-show": "The resident came after all",
-    "undo-check-in": "The resident is not here after all",
+    "start": "Start helping the resident",
+    "park": "Put the appointment on hold",
+    "resume": "Resume an appointment that is on hold",
+    "complete": "Complete an appointment",
+    "no-show": "Record that the resident did not come",
+    "undo-no-show": "Undo a no-show",
+    "undo-check-in": "Undo a check-in",
 }
 
 
@@ -32,17 +32,18 @@ def _command(name: str, summary: str) -> Operation:
 OPERATIONS = (
     Operation(
         id="getAgenda", method="get", path=f"{BASE}/agenda", query=schemas.AgendaQuery, permission="agenda.read",
-        summary="One day by resource: when it is open, and what is in it", status=200, answer=schemas.Agenda,
+        summary="Get the agenda of one day by resource: opening hours and appointments",
+        status=200, answer=schemas.Agenda,
         refusals=("invalid-request",),
     ),
     Operation(
         id="getDossier", method="get", path=f"{ONE}/dossier", permission="agenda.read",
-        summary="Everything that prepares for a visit", status=200, answer=schemas.Dossier,
+        summary="Get everything that prepares for an appointment", status=200, answer=schemas.Dossier,
         refusals=("appointment-not-found",),
     ),
     Operation(
         id="getDossierFile", method="get", path=f"{ONE}/dossier/files/{{file}}", permission="agenda.read",
-        summary="A document that the resident sent", status=200, answer=BYTES,
+        summary="Download a document that the resident sent", status=200, answer=BYTES,
         media_type="application/octet-stream", also=FILES,
         refusals=("appointment-not-found", "file-not-found"),
     ),
@@ -53,23 +54,24 @@ OPERATIONS = (
     ),
     Operation(
         id="liftBarredAddress", method="delete", path=f"{ONE}/barred-addresses/{{channel}}",
-        permission="appointments.change", summary="Write to that address again", status=204,
+        permission="appointments.change", summary="Send messages to that address again", status=204,
         refusals=("appointment-not-found", "address-not-barred"),
     ),
     Operation(
         id="findDeskSlots", method="get", path=f"{BASE}/desk/slots", query=schemas.SlotQuery,
-        permission="appointments.change", summary="Free starts of any type, without a lead time", status=200,
+        permission="appointments.change", summary="List free slots of any type, without a lead time", status=200,
         answer=schemas.Slots, refusals=SEARCH,
     ),
     Operation(
         id="bookAtDesk", method="post", path=f"{BASE}/desk/appointments", body=BookForResidentSchema, repeatable=True,
-        permission="appointments.change", summary="Book for a resident at the counter or on the telephone", status=201,
+        permission="appointments.change",
+        summary="Book an appointment for a resident at the counter or on the telephone", status=201,
         answer=schemas.Appointment,
         refusals=(*BODY, *UNBOOKABLE, *SLOT, "hold-not-found", "idempotency-key-reused", "invitation-not-valid"),
     ),
     Operation(
         id="bookFollowUp", method="post", path=f"{ONE}/follow-up", body=BookFollowUpSchema, repeatable=True,
-        permission="appointments.change", summary="Book the next visit of the same resident", status=201,
+        permission="appointments.change", summary="Book the next appointment of the same resident", status=201,
         answer=schemas.Appointment,
         refusals=(*BODY, *UNBOOKABLE, *SLOT, "appointment-not-found", "hold-not-found", "idempotency-key-reused",
                   "invitation-not-valid"),
@@ -81,13 +83,13 @@ OPERATIONS = (
     ),
     Operation(
         id="transferAppointment", method="post", path=f"{ONE}/transfer", body=TakeStepSchema, permission="queue.handle",
-        summary="Pass who is here on to another team", status=201, answer=schemas.Person,
+        summary="Transfer a resident who is here to another team", status=201, answer=schemas.Person,
         refusals=(*BODY, *CHANGED, *UNBOOKABLE),
     ),
     *(_command(name, summary) for name, summary in _COMMANDS.items()),
     Operation(
         id="getQueue", method="get", path=f"{BASE}/queue", query=schemas.QueueQuery, permission="queue.read",
-        summary="Who waits, and who is called to where; no names", status=200, answer=schemas.Queue,
+        summary="Get who waits and who is called to which counter, without names", status=200, answer=schemas.Queue,
         refusals=("invalid-request", "unknown-location"),
     ),
     Operation(
@@ -98,13 +100,13 @@ OPERATIONS = (
     ),
     Operation(
         id="issueTicket", method="post", path=f"{BASE}/tickets", body=IssueTicketSchema, permission="tickets.issue",
-        repeatable=True, summary="Give a number to a walk-in visitor", status=201, answer=schemas.Person,
+        repeatable=True, summary="Issue a ticket to a walk-in visitor", status=201, answer=schemas.Person,
         refusals=(*BODY, *UNBOOKABLE, "idempotency-key-reused"),
     ),
     Operation(
         id="stepTicket", method="post", path=f"{BASE}/tickets/{{location}}/{{date}}/{{number}}/{{step}}",
         body=TakeStepSchema, body_required=False, permission="queue.handle",
-        summary="call, park, resume, transfer, complete or leave", status=200, answer=schemas.Person,
+        summary="Call, park, resume, transfer, complete or leave a ticket", status=200, answer=schemas.Person,
         refusals=(*BODY, *UNBOOKABLE, "ticket-not-found", "not-allowed-in-state", "changed-meanwhile"),
     ),
 )  # fmt: skip

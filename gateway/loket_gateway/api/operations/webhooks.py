@@ -12,26 +12,27 @@ _MAY = "webhooks.change"
 
 OPERATIONS = (
     Operation(
-        id="listWebhooks", method="get", path=f"{BASE}/webhooks", permission=_MAY, summary="The webhooks of this key",
+        id="listWebhooks", method="get", path=f"{BASE}/webhooks", permission=_MAY,
+        summary="List the webhooks of this key",
         status=200, answer=schemas.Webhooks,
     ),
     Operation(
         id="makeWebhook", method="post", path=f"{BASE}/webhooks", body=SubscribeSchema, permission=_MAY,
-        summary="Have events pushed to an address", status=201, answer=schemas.NewWebhook,
+        summary="Create a webhook that sends events to a URL", status=201, answer=schemas.NewWebhook,
         refusals=(*BODY, "webhook-target-refused", "too-many-webhooks"),
     ),
     Operation(
-        id="removeWebhook", method="delete", path=_ONE, permission=_MAY, summary="Push nothing more there", status=204,
+        id="removeWebhook", method="delete", path=_ONE, permission=_MAY, summary="Delete a webhook", status=204,
         refusals=("webhook-not-found",),
     ),
     Operation(
         id="switchOnWebhook", method="post", path=f"{_ONE}/switch-on", permission=_MAY,
-        summary="Go on after it was switched off for failing", status=200, answer=schemas.Webhook,
+        summary="Enable a webhook that was disabled because deliveries failed", status=200, answer=schemas.Webhook,
         refusals=("webhook-not-found",),
     ),
     Operation(
         id="listDeliveries", method="get", path=f"{_ONE}/deliveries", query=schemas.PageQuery, permission=_MAY,
-        summary="What was pushed, and what came of it", status=200, answer=schemas.Deliveries,
+        summary="List the deliveries of a webhook and their results", status=200, answer=schemas.Deliveries,
         refusals=("invalid-request", "webhook-not-found"),
     ),
     Operation(
