@@ -51,7 +51,7 @@ caller are strict: an unknown field is refused.
 
 ## Caller
 
-`caller` decides what is found and shown. Each method names the kinds that may call it, and refuses others: `forbidden`.
+`caller` says who asks, and decides what is found and shown. Each method names the kinds that may call it, and refuses others: `forbidden`.
 
 | kind | has | sees |
 | --- | --- | --- |

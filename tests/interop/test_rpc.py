@@ -95,7 +95,9 @@ def test_booking_answers_in_the_published_shape(ask, portal):
     assert "card" in ask("booking", "contact_cards", [["rumst", booked["id"]]])[0]
     assert ask("booking", "contact_cards", [["rumst", "unknown"]]) == [{"refused": "appointment-not-found"}]
     assert ask("booking", "team_contact", "rumst", booked["team"]["id"])["team"]
-    assert ask("booking", "join_waiting_list", "rumst", link, {"appointment": booked["id"]})["state"]
+    assert ask(
+        "booking", "join_waiting_list", "rumst", {"appointment": booked["id"]}, {"kind": "resident", "token": link}
+    )["state"]
     assert ask("booking", "appointment_by_link", "rumst", link)["waiting_list"]
     assert ask("booking", "cancel", "rumst", booked["id"], {}, {"kind": "resident", "token": link})["allowed"] == []
     assert ask("booking", "logged_events", "", 10)["events"]

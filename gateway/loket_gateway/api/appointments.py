@@ -41,8 +41,8 @@ class AppointmentRoutes:
     @route("POST", f"{BASE}/holds")
     def post_holds(self, request: GatewayRequest, municipality: str) -> Response:
         _require_work(self.proof_of_work, request, municipality)
-        body = from_json(HoldSlot, json_object(request))
-        held = self.booking.hold(municipality, body, scoped_key(request), _anonymous_client(request))
+        command, caller = from_json(HoldSlot, json_object(request)), _booker(request)
+        held = self.booking.hold(municipality, command, caller, scoped_key(request))
         return private(held, request, 201)
 
     @route("POST", f"{BASE}/appointments")
@@ -54,7 +54,7 @@ class AppointmentRoutes:
             if not body.get("hold"):  # the hold needed it already
                 _require_work(self.proof_of_work, request, municipality)
             command = from_json(BookAppointment, body)
-            booked = self.booking.book(municipality, command, Caller.resident(client=_anonymous_client(request)), key)
+            booked = self.booking.book(municipality, command, _booker(request), key)
         manage_url = page_of(self.public_url, municipality, booked["link_token"])
         address = f"/api/v1/{municipality}/appointments/{booked['id']}"
         return private(_localised({**booked, "manage_url": manage_url}, request), request, 201, {"Location": address})
@@ -75,12 +75,13 @@ class AppointmentRoutes:
     def get_calendar(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         token = bearer(request)
         page = page_of(self.public_url, municipality, token)
-        return calendar(self.booking.appointment_calendar(municipality, identifier, token, page), "afspraak")
+        entry = self.booking.appointment_calendar(municipality, identifier, Caller.resident(token), page)
+        return calendar(entry, "afspraak")
 
     @route("POST", f"{BASE}/appointments/<identifier>/feedback", LINK)
     def post_feedback(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         feedback = from_json(GiveFeedback, json_object(request))
-        self.booking.give_feedback(municipality, identifier, bearer(request), feedback)
+        self.booking.give_feedback(municipality, identifier, feedback, Caller.resident(bearer(request)))
         return done()
 
     @route("POST", f"{BASE}/appointments/<identifier>/cancel", link_or("appointments.change"))
@@ -100,10 +101,11 @@ class AppointmentRoutes:
 
     @route("POST", f"{BASE}/appointments/<identifier>/check-in", link_or("queue.handle"))
     def post_check_in(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        if (who := _staff(request, "queue.handle")) is not None:
-            here = self.booking.step(municipality, identifier, "check_in", TakeStep(), Caller.staff(*who))
+        caller = _caller(request, "queue.handle")
+        if caller.kind == "staff":
+            here = self.booking.step(municipality, identifier, "check_in", TakeStep(), caller)
         else:
-            here = self.booking.check_in(municipality, identifier, bearer(request))
+            here = self.booking.check_in(municipality, identifier, caller)
         return private(_localised(here, request), request)
 
 
@@ -112,19 +114,14 @@ def _require_work(proof_of_work: ProofOfWork, request: GatewayRequest, municipal
     proof_of_work.require_work(request, municipality, stamp, work)
 
 
-def _anonymous_client(request: GatewayRequest) -> str | None:
-    return anonymous_client(request.caller, request.remote_addr)
+def _booker(request: GatewayRequest) -> Caller:
+    """Return the resident who books, with the client that limits count by."""
+    return Caller.resident(client=anonymous_client(request.caller, request.remote_addr))
 
 
 def _caller(request: GatewayRequest, permission: str) -> Caller:
     """Return the member of staff, or the resident with the token of the appointment."""
     return request.caller.as_staff(permission) if request.caller.is_known else Caller.resident(bearer(request))
-
-
-def _staff(request: GatewayRequest, permission: str) -> tuple[str, list[str] | None] | None:
-    """Return the name and teams of a member of staff; None for a resident with the token of the appointment."""
-    caller = request.caller
-    return (caller.name, caller.teams(permission)) if caller.is_known else None
 
 
 def _localised(appointment: Mapping[str, Any], request: GatewayRequest) -> Any:

@@ -29,9 +29,9 @@ class FileRoutes:
 
     @route("POST", f"{BASE}/appointments/<identifier>/files", LINK, files=1)
     def post_files(self, request: Request, municipality: str, identifier: str) -> Response:
-        token, asked = bearer(request), query(request, _file_query)
+        caller, asked = Caller.resident(bearer(request)), query(request, _file_query)
         body = base64.b64encode(nonempty_body(request)).decode()
-        added = self.booking.add_file(municipality, identifier, token, asked["question"], asked["name"], body)
+        added = self.booking.add_file(municipality, identifier, asked["question"], asked["name"], body, caller)
         address = f"/api/v1/{municipality}/appointments/{identifier}/files/{added['id']}"
         return private(added, request, 201, {"Location": address})
 
@@ -42,5 +42,5 @@ class FileRoutes:
 
     @route("DELETE", f"{BASE}/appointments/<identifier>/files/<file>", LINK)
     def delete_file(self, request: Request, municipality: str, identifier: str, file: str) -> Response:
-        changed = self.booking.drop_file(municipality, identifier, bearer(request), file)
+        changed = self.booking.drop_file(municipality, identifier, file, Caller.resident(bearer(request)))
         return private(language.localised(changed, language.of(request)), request)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.changes import JoinWaitingList
+from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
 from ..access.required_permission import LINK
@@ -26,19 +27,23 @@ class WaitingListRoutes:
 
     @route("POST", f"{BASE}/waiting-list", LINK)
     def post_waiting_list(self, request: Request, municipality: str) -> Response:
-        body = from_json(JoinWaitingList, json_object(request))
-        return private(self.booking.join_waiting_list(municipality, bearer(request), body), request, 201)
+        command = from_json(JoinWaitingList, json_object(request))
+        return private(self.booking.join_waiting_list(municipality, command, _resident(request)), request, 201)
 
     @route("DELETE", f"{BASE}/waiting-list/<identifier>", LINK)
     def delete_waiting_list(self, request: Request, municipality: str, identifier: str) -> Response:
-        self.booking.leave_waiting_list(municipality, identifier, bearer(request))
+        self.booking.leave_waiting_list(municipality, identifier, _resident(request))
         return done()
 
     @route("POST", f"{BASE}/waiting-list/<identifier>/accept", LINK)
     def post_accept(self, request: Request, municipality: str, identifier: str) -> Response:
-        moved = self.booking.accept_offer(municipality, identifier, bearer(request))
+        moved = self.booking.accept_offer(municipality, identifier, _resident(request))
         return private(language.localised(moved, language.of(request)), request)
 
     @route("POST", f"{BASE}/waiting-list/<identifier>/decline", LINK)
     def post_decline(self, request: Request, municipality: str, identifier: str) -> Response:
-        return private(self.booking.decline_offer(municipality, identifier, bearer(request)), request)
+        return private(self.booking.decline_offer(municipality, identifier, _resident(request)), request)
+
+
+def _resident(request: Request) -> Caller:
+    return Caller.resident(bearer(request))

@@ -51,7 +51,8 @@ class AppointmentPages:
     def calendar(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         here = page_of(self.public_url, municipality, token)
-        return calendar(self.booking.appointment_calendar(municipality, found["id"], token, here), "afspraak")
+        entry = self.booking.appointment_calendar(municipality, found["id"], Caller.resident(token), here)
+        return calendar(entry, "afspraak")
 
     @page_route("GET", "/<municipality>/afspraak/<token>/qr.svg")
     def code(self, request: Request, municipality: str, token: str) -> Response:
@@ -79,16 +80,16 @@ class AppointmentPages:
         """Do what the button says: join, leave, accept or decline."""
         action = chosen_action(request, "join", "leave", "accept", "decline")
         found = self.booking.appointment_by_link(municipality, token)
-        here = f"/{municipality}/afspraak/{token}"
+        caller, here = Caller.resident(token), f"/{municipality}/afspraak/{token}"
         if action == "accept":
-            self.booking.accept_offer(municipality, found["id"], token)
+            self.booking.accept_offer(municipality, found["id"], caller)
             return see_other(request, here, moved="1")
         if action == "decline":
-            self.booking.decline_offer(municipality, found["id"], token)
+            self.booking.decline_offer(municipality, found["id"], caller)
         elif action == "leave":
-            self.booking.leave_waiting_list(municipality, found["id"], token)
+            self.booking.leave_waiting_list(municipality, found["id"], caller)
         else:
-            self.booking.join_waiting_list(municipality, token, JoinWaitingList(appointment=found["id"]))
+            self.booking.join_waiting_list(municipality, JoinWaitingList(appointment=found["id"]), caller)
         return see_other(request, here)
 
     @page_route("POST", "/<municipality>/afspraak/<token>/documenten", files=1)
@@ -99,7 +100,8 @@ class AppointmentPages:
             if sent is None or not sent.filename:
                 raise Refusal("file-not-accepted", {"reason": "no file was chosen"})
             body = base64.b64encode(sent.read()).decode()
-            self.booking.add_file(municipality, found["id"], token, question, sent.filename, body)
+            caller = Caller.resident(token)
+            self.booking.add_file(municipality, found["id"], question, sent.filename, body, caller)
         except Refusal as refusal:
             if refusal.code != "file-not-accepted":
                 raise
@@ -136,7 +138,8 @@ class AppointmentPages:
         found = self.booking.appointment_by_link(municipality, token)
         score = request.form.get("score", "")
         given = {"score": int(score) if score.isdigit() else None, "comment": request.form.get("comment", "")}
-        self.booking.give_feedback(municipality, found["id"], token, from_json(GiveFeedback, given))
+        command = from_json(GiveFeedback, given)
+        self.booking.give_feedback(municipality, found["id"], command, Caller.resident(token))
         return see_other(request, f"/{municipality}/afspraak/{token}", rated="1")
 
     def _appointment_page(

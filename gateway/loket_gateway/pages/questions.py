@@ -17,6 +17,7 @@ from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.book import FillIn
 from loket_contracts.rpc.booking.slot_answers import FormEntry, HoldEntry
 from loket_contracts.rpc.booking.slots import FindSlots
+from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache
@@ -107,8 +108,8 @@ class QuestionPages:
     def book(self, request: GatewayRequest, municipality: str) -> Response:
         hold, invitation = request.form.get("hold", ""), request.args.get("invitation") or None
         try:
-            client = client_network(request.remote_addr)
-            booked = self.booking.book_filled_in(municipality, hold, invitation, client)
+            caller = Caller.resident(client=client_network(request.remote_addr))
+            booked = self.booking.book_filled_in(municipality, hold, caller, invitation)
         except Refusal as refusal:
             if refusal.code not in ("slot-taken", "invalid-request"):
                 raise

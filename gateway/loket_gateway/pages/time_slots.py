@@ -97,13 +97,13 @@ class TimeSlotPages:
             "invitation": given.get("invitation") or None,
         }
         before = given.get("instead_of")
-        client = client_network(request.remote_addr)
+        caller = Caller.resident(client=client_network(request.remote_addr))
         try:
             command = from_json(HoldSlot, body)
             if before:
-                held = self.booking.hold_instead(municipality, before, command, client)
+                held = self.booking.hold_instead(municipality, before, command, caller)
             else:
-                held = self.booking.hold(municipality, command, None, client)
+                held = self.booking.hold(municipality, command, caller)
         except Refusal as refusal:
             asked = {name: given[name] for name in OF_A_CHOICE if given.get(name)}
             return _overtaken(request, refusal, f"/{municipality}/tijdstip", body["start"], asked)

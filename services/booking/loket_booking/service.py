@@ -28,6 +28,7 @@ from .entrypoints.deprecated import DeprecatedBookingRpc, DeprecatedRpc
 from .entrypoints.deprecated_administration import DeprecatedAdministrationRpc
 from .entrypoints.deprecated_calendar import DeprecatedCalendarRpc
 from .entrypoints.deprecated_desk import DeprecatedDeskRpc, DeprecatedQueueRpc
+from .entrypoints.deprecated_residents import DeprecatedResidentRpc
 from .entrypoints.desk import DeskRpc
 from .entrypoints.kiosks import KioskRpc
 from .entrypoints.portals import PortalRpc
@@ -50,6 +51,7 @@ class BookingService(
     DeprecatedDeskRpc,
     DeprecatedQueueRpc,
     DeprecatedBookingRpc,
+    DeprecatedResidentRpc,
     AppointmentRpc,
     BookingRpc,
     ResidentRpc,

@@ -180,7 +180,7 @@ class JccRoutes:
     @route("GET", "appointment")
     def jcc_appointment(self, request: GatewayRequest, municipality: str) -> Response:
         catalogue = self.catalogue.of(municipality)
-        found = require_active(self.booking, municipality, request.caller.name, request.args.get("id", ""))
+        found = require_active(self.booking, municipality, request.caller.as_portal(), request.args.get("id", ""))
         chosen = appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         numbers = [_number(including_removed(catalogue, "appointment_types"), kind) for kind in chosen]
         return answer(shapes.appointment(found, chosen, numbers, _spoken(request), MAX_PERSONS))
@@ -189,7 +189,7 @@ class JccRoutes:
     def jcc_cancel(self, request: GatewayRequest, municipality: str) -> Response:
         identifier = request.args.get("id", "")
         try:
-            require_active(self.booking, municipality, request.caller.name, identifier)
+            require_active(self.booking, municipality, request.caller.as_portal(), identifier)
             self.booking.cancel(municipality, identifier, CancelAppointment(), request.caller.as_portal())
         except Refusal as refusal:
             if refusal.code == "outcome-unknown":
@@ -201,7 +201,7 @@ class JccRoutes:
     def jcc_qrcode(self, request: GatewayRequest, municipality: str) -> Response:
         """Return the reference, the content of the QR code of a resident."""
         identifier = request.args.get("id", "")
-        return answer(require_active(self.booking, municipality, request.caller.name, identifier)["reference"])
+        return answer(require_active(self.booking, municipality, request.caller.as_portal(), identifier)["reference"])
 
 
 def _spoken(request: Request) -> str:

@@ -13,7 +13,6 @@ from loket_contracts.fields import parse_day_parameter
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.book import BookAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
-from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
 from ...access.required_permission import needs
@@ -174,9 +173,9 @@ class QmaticRoutes:
 
     @route("DELETE", "v1/appointments/<identifier>")
     def qmatic_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        who = request.caller.name
-        require_active(self.booking, municipality, who, identifier)
-        self.booking.cancel(municipality, identifier, CancelAppointment(), Caller.portal(who))
+        caller = request.caller.as_portal()
+        require_active(self.booking, municipality, caller, identifier)
+        self.booking.cancel(municipality, identifier, CancelAppointment(), caller)
         return Response(status=204)
 
     def _branches(self, request: GatewayRequest, municipality: str, service: str | None) -> Response:
@@ -188,7 +187,7 @@ class QmaticRoutes:
 
     def _appointment(self, request: GatewayRequest, municipality: str, identifier: str) -> dict[str, Any]:
         catalogue = self.catalogue.of(municipality)
-        found = require_active(self.booking, municipality, request.caller.name, identifier)
+        found = require_active(self.booking, municipality, request.caller.as_portal(), identifier)
         chosen = appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         return shapes.appointment(found, chosen, found["location"], catalogue, language.of(request))
 

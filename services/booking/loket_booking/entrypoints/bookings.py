@@ -8,12 +8,10 @@ from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.booking.book import BookAppointment, BookForResident
 from loket_contracts.rpc.booking.slot_answers import BookedAppointment, Explanation, FreeSlots
 from loket_contracts.rpc.booking.slots import FindSlots
-from loket_contracts.rpc.caller import Caller, ResidentOrPortal, ResidentOrStaff, StaffCaller
+from loket_contracts.rpc.caller import ANYONE, Caller, ResidentOrPortal, ResidentOrStaff, StaffCaller
 
 from ..commands.fingerprint import canonical_json
 from .requests import RpcDependencies, request_of
-
-ANYONE = Caller.resident()
 
 
 class BookingRpc(RpcDependencies):

@@ -27,17 +27,3 @@ def request_of(rpc: RpcDependencies, caller: Caller, idempotency_key: str | None
     """The request of a caller. The key of a portal is made unique to it, because ids are derived from it."""
     key = f"{caller.name} {idempotency_key}" if idempotency_key and caller.kind == "portal" else idempotency_key
     return Request(ROLES[caller.kind], key, rpc.traceparent or None, caller.name, caller.client)
-
-
-def by_resident(rpc: RpcDependencies, idempotency_key: str | None = None, client: str | None = None) -> Request:
-    return Request("resident", idempotency_key, rpc.traceparent or None, client=client)
-
-
-def by_staff(rpc: RpcDependencies, who: str, idempotency_key: str | None = None) -> Request:
-    return Request("staff", idempotency_key, rpc.traceparent or None, who)
-
-
-def by_portal(rpc: RpcDependencies, who: str, idempotency_key: str | None = None) -> Request:
-    """The key is made unique to the portal, because ids are derived from it."""
-    key = f"{who} {idempotency_key}" if idempotency_key else None
-    return Request("portal", key, rpc.traceparent or None, who)

@@ -30,17 +30,18 @@ from loket_contracts.rpc.booking.slot_answers import (
 )
 from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
 from loket_contracts.rpc.booking.tickets import IssueTicket
+from loket_contracts.rpc.caller import ANYONE, Caller, ResidentCaller
 from loket_contracts.rpc.message import to_json
 
 from ..domain.appointment import Appointment
 from ..queries.appointments import describe_entry, describe_file, describe_hold
 from ..store.agendas import HeldSlot
 from ..store.cards import Card
-from .requests import RpcDependencies, by_resident
+from .requests import RpcDependencies, request_of
 
 
 class ResidentRpc(RpcDependencies):
-    """`token`: the secret of the appointment's link."""
+    """A resident has the token of an appointment, or the id of a hold."""
 
     @rpc
     def municipalities(self) -> list[MunicipalityEntry]:
@@ -58,22 +59,22 @@ class ResidentRpc(RpcDependencies):
     def first_available(self, municipality: str, criteria: FindSlots) -> FirstSlots:
         return self.use_cases.slots.first_available(municipality, criteria)
 
-    @rpc
+    @rpc(version=2)
     def hold(
-        self, municipality: str, body: HoldSlot, idempotency_key: str | None = None, client: str | None = None
+        self, municipality: str, command: HoldSlot, caller: ResidentCaller, idempotency_key: str | None = None
     ) -> HoldEntry:
-        request = by_resident(self, idempotency_key, client)
-        return describe_hold(self.use_cases.booking.hold(municipality, body, request))
+        request = request_of(self, caller, idempotency_key)
+        return describe_hold(self.use_cases.booking.hold(municipality, command, request))
 
     @rpc
     def held(self, municipality: str, identifier: str) -> HoldEntry:
         return describe_hold(self._hold_by_id(municipality, identifier))
 
-    @rpc
-    def hold_instead(self, municipality: str, before: str, body: HoldSlot, client: str | None = None) -> HoldEntry:
+    @rpc(version=2)
+    def hold_instead(self, municipality: str, before: str, command: HoldSlot, caller: ResidentCaller) -> HoldEntry:
         """Hold another slot for the same visit, and move the form to it."""
-        request = by_resident(self, None, client)
-        held = self.use_cases.booking.hold(municipality, body, request)
+        request = request_of(self, caller)
+        held = self.use_cases.booking.hold(municipality, command, request)
         self.use_cases.drafts.carry_over(self._hold_by_id(municipality, before), held, request)
         return describe_hold(held)
 
@@ -102,81 +103,79 @@ class ResidentRpc(RpcDependencies):
         """The hold and its form so far."""
         return self._form(self._hold_by_id(municipality, hold))
 
-    @rpc
+    @rpc(version=2)
     def book_filled_in(
-        self, municipality: str, hold: str, invitation: str | None = None, client: str | None = None
+        self, municipality: str, hold: str, caller: ResidentCaller, invitation: str | None = None
     ) -> BookedAppointment:
-        request = by_resident(self, client=client)
-        booked, card = self.use_cases.drafts.book_draft(municipality, hold, invitation, request)
+        booked, card = self.use_cases.drafts.book_draft(municipality, hold, invitation, request_of(self, caller))
         return self.use_cases.appointments.describe_with_link(booked, card)
 
     @rpc
     def invitation(self, municipality: str, token: str) -> InvitationOffer:
         return self.use_cases.appointments.describe_invitation(municipality, token)
 
-    @rpc
-    def appointment_calendar(self, municipality: str, identifier: str, token: str, url: str = "") -> str:
+    @rpc(version=2)
+    def appointment_calendar(self, municipality: str, identifier: str, caller: ResidentCaller, url: str = "") -> str:
         """`url`: the page of the appointment, to which the calendar entry links."""
-        card = self._card_by_token(municipality, identifier, token)
-        return self.use_cases.appointments.calendar(self._resident_appointment(card), card, url)
+        card = self._card(municipality, identifier, caller)
+        return self.use_cases.appointments.calendar(self._appointment(card), card, url)
 
     @rpc
     def appointment_by_link(self, municipality: str, token: str) -> AppointmentView:
         card = self.use_cases.appointments.find_card_by_link(municipality, token)
-        return self._describe_to_resident(self._resident_appointment(card), card)
+        return self._describe_to_resident(self._appointment(card), card)
 
-    @rpc
-    def check_in(self, municipality: str, identifier: str, token: str) -> AppointmentView:
-        card = self._card_by_token(municipality, identifier, token)
-        return self._describe_to_resident(
-            self.use_cases.lifecycle.apply_command(card, "check_in", by_resident(self)), card
-        )
+    @rpc(version=2)
+    def check_in(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
+        card = self._card(municipality, identifier, caller)
+        changed = self.use_cases.lifecycle.apply_command(card, "check_in", request_of(self, caller))
+        return self._describe_to_resident(changed, card)
 
-    @rpc
+    @rpc(version=2)
     def add_file(
-        self, municipality: str, identifier: str, token: str, question: str | None, name: str, content: str
+        self, municipality: str, identifier: str, question: str | None, name: str, content: str, caller: ResidentCaller
     ) -> FileEntry:
-        card = self._card_by_token(municipality, identifier, token)
-        file = self.use_cases.attachments.add_file(card, question, name, content, by_resident(self))
+        card = self._card(municipality, identifier, caller)
+        file = self.use_cases.attachments.add_file(card, question, name, content, request_of(self, caller))
         return describe_file(file)
 
-    @rpc
-    def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> AppointmentView:
-        card = self._card_by_token(municipality, identifier, token)
-        card = self.use_cases.attachments.drop_file(card, file, by_resident(self))
-        return self._describe_to_resident(self._resident_appointment(card), card)
+    @rpc(version=2)
+    def drop_file(self, municipality: str, identifier: str, file: str, caller: ResidentCaller) -> AppointmentView:
+        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.attachments.drop_file(card, file, request_of(self, caller))
+        return self._describe_to_resident(self._appointment(card), card)
 
-    @rpc
-    def join_waiting_list(self, municipality: str, token: str, body: JoinWaitingList) -> WaitingEntry:
-        card = self._card_by_token(municipality, body.appointment, token)
-        entry = self.use_cases.waiting_list.join(card, body, by_resident(self))
-        return describe_entry(entry, self._resident_appointment(card))
+    @rpc(version=2)
+    def join_waiting_list(self, municipality: str, command: JoinWaitingList, caller: ResidentCaller) -> WaitingEntry:
+        card = self._card(municipality, command.appointment, caller)
+        entry = self.use_cases.waiting_list.join(card, command, request_of(self, caller))
+        return describe_entry(entry, self._appointment(card))
 
-    @rpc
-    def leave_waiting_list(self, municipality: str, identifier: str, token: str) -> None:
-        card = self._card_by_token(municipality, identifier, token)
-        self.use_cases.waiting_list.withdraw(card, by_resident(self))
+    @rpc(version=2)
+    def leave_waiting_list(self, municipality: str, identifier: str, caller: ResidentCaller) -> None:
+        card = self._card(municipality, identifier, caller)
+        self.use_cases.waiting_list.withdraw(card, request_of(self, caller))
 
-    @rpc
-    def accept_offer(self, municipality: str, identifier: str, token: str) -> AppointmentView:
-        card = self._card_by_token(municipality, identifier, token)
-        return self._describe_to_resident(self.use_cases.waiting_list.accept(card, by_resident(self)), card)
+    @rpc(version=2)
+    def accept_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
+        card = self._card(municipality, identifier, caller)
+        return self._describe_to_resident(self.use_cases.waiting_list.accept(card, request_of(self, caller)), card)
 
-    @rpc
-    def decline_offer(self, municipality: str, identifier: str, token: str) -> WaitingEntry:
-        card = self._card_by_token(municipality, identifier, token)
-        entry = self.use_cases.waiting_list.decline(card, by_resident(self))
-        return describe_entry(entry, self._resident_appointment(card))
+    @rpc(version=2)
+    def decline_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> WaitingEntry:
+        card = self._card(municipality, identifier, caller)
+        entry = self.use_cases.waiting_list.decline(card, request_of(self, caller))
+        return describe_entry(entry, self._appointment(card))
 
-    @rpc
-    def give_feedback(self, municipality: str, identifier: str, token: str, body: GiveFeedback) -> None:
-        card = self._card_by_token(municipality, identifier, token)
-        self.use_cases.feedback.give_feedback(card, body, by_resident(self))
+    @rpc(version=2)
+    def give_feedback(self, municipality: str, identifier: str, command: GiveFeedback, caller: ResidentCaller) -> None:
+        card = self._card(municipality, identifier, caller)
+        self.use_cases.feedback.give_feedback(card, command, request_of(self, caller))
 
     @rpc
     def issue_ticket(self, municipality: str, body: IssueTicket, idempotency_key: str | None = None) -> PersonEntry:
         def issue_ticket() -> PersonEntry:
-            issued = self.use_cases.queue.issue_ticket(municipality, body, by_resident(self))
+            issued = self.use_cases.queue.issue_ticket(municipality, body, request_of(self, ANYONE))
             return self.use_cases.waiting_room.describe_person(issued)
 
         return self.idempotency.once(idempotency_key, ("issue_ticket", municipality), to_json(body), issue_ticket)
@@ -207,10 +206,10 @@ class ResidentRpc(RpcDependencies):
     def _hold_by_id(self, municipality: str, identifier: str) -> HeldSlot:
         return self.use_cases.appointments.find_hold(municipality, identifier)
 
-    def _card_by_token(self, municipality: str, identifier: str, token: str) -> Card:
-        return self.use_cases.appointments.find_card(municipality, identifier, token)
+    def _card(self, municipality: str, identifier: str, caller: Caller) -> Card:
+        return self.use_cases.access.find_card(municipality, identifier, caller)
 
-    def _resident_appointment(self, card: Card) -> Appointment:
+    def _appointment(self, card: Card) -> Appointment:
         return self.use_cases.appointments.appointment(card)
 
     def _describe_to_resident(self, appointment: Appointment, card: Card) -> AppointmentView:

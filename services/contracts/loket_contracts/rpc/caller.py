@@ -51,6 +51,10 @@ class Caller:
         return cls(kind="kiosk", name=name)
 
 
+#: a resident without an account or a token
+ANYONE = Caller.resident()
+
+
 class CallerSchema(MessageSchema[Caller]):
     """It is strict: an older service refuses a caller with a restriction that it does not know."""
 

@@ -1,8 +1,7 @@
 """Every RPC method of booking. Times cross the bus as RFC 3339, dates as YYYY-MM-DD.
 
-`token`: the secret of an appointment's link. `who`: the code of an account or key; the gateway has checked its
-permissions. `teams`: those that the account works for, None for all; another team's appointment is refused as
-appointment-not-found.
+`caller`: who calls. The gateway has checked its permissions. An appointment that it may not see is refused as
+appointment-not-found, such as that of another team.
 """
 
 from __future__ import annotations
@@ -11,10 +10,25 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ..amend_part import AmendPart
-from ..caller import Caller, KioskCaller, ResidentOrPortal, ResidentOrStaff, ResidentPortalOrStaff, StaffCaller
+from ..caller import (
+    ANYONE,
+    KioskCaller,
+    PortalCaller,
+    ResidentCaller,
+    ResidentOrPortal,
+    ResidentOrStaff,
+    ResidentPortalOrStaff,
+    StaffCaller,
+)
 from ..method import version
 from ..service import EventSource
-from . import previous_release, previous_release_administration, previous_release_calendar, previous_release_desk
+from . import (
+    previous_release,
+    previous_release_administration,
+    previous_release_calendar,
+    previous_release_desk,
+    previous_release_residents,
+)
 from .administration_answers import (
     AuditPage,
     ComparedConfiguration,
@@ -60,9 +74,6 @@ from .staff_answers import (
 from .steps import AskResident, CallNext, TakeStep
 from .tickets import IssueTicket
 
-#: of a search without an account
-ANYONE = Caller.resident()
-
 
 class Booking(EventSource, Protocol):
     """Appointments of every municipality."""
@@ -91,13 +102,15 @@ class Booking(EventSource, Protocol):
         """Why there are no slots, or no more. Residents get the main reason, staff every resource and day."""
         ...
 
+    @version(2, before=previous_release_residents.hold)
     def hold(
-        self, municipality: str, body: HoldSlot, idempotency_key: str | None = None, client: str | None = None
+        self, municipality: str, command: HoldSlot, caller: ResidentCaller, idempotency_key: str | None = None
     ) -> HoldEntry: ...
 
     def held(self, municipality: str, identifier: str) -> HoldEntry: ...
 
-    def hold_instead(self, municipality: str, before: str, body: HoldSlot, client: str | None = None) -> HoldEntry:
+    @version(2, before=previous_release_residents.hold_instead)
+    def hold_instead(self, municipality: str, before: str, command: HoldSlot, caller: ResidentCaller) -> HoldEntry:
         """Hold another slot for the same visit, and move the form to it."""
         ...
 
@@ -115,8 +128,9 @@ class Booking(EventSource, Protocol):
         """The hold and its form so far."""
         ...
 
+    @version(2, before=previous_release_residents.book_filled_in)
     def book_filled_in(
-        self, municipality: str, hold: str, invitation: str | None = None, client: str | None = None
+        self, municipality: str, hold: str, caller: ResidentCaller, invitation: str | None = None
     ) -> BookedAppointment: ...
 
     @version(2, before=previous_release.book)
@@ -155,7 +169,8 @@ class Booking(EventSource, Protocol):
         """
         ...
 
-    def appointment_calendar(self, municipality: str, identifier: str, token: str, url: str = "") -> str:
+    @version(2, before=previous_release_residents.appointment_calendar)
+    def appointment_calendar(self, municipality: str, identifier: str, caller: ResidentCaller, url: str = "") -> str:
         """`url`: the page of the appointment, to which the calendar entry links."""
         ...
 
@@ -179,7 +194,8 @@ class Booking(EventSource, Protocol):
         """Move an appointment: claim the new time and free the old one, both or neither. Idempotent."""
         ...
 
-    def check_in(self, municipality: str, identifier: str, token: str) -> AppointmentView: ...
+    @version(2, before=previous_release_residents.check_in)
+    def check_in(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView: ...
 
     @version(2, before=previous_release.answer_questions)
     def answer_questions(
@@ -188,8 +204,9 @@ class Booking(EventSource, Protocol):
         """Store new or changed answers; staff store those that a resident gives by telephone."""
         ...
 
+    @version(2, before=previous_release_residents.add_file)
     def add_file(
-        self, municipality: str, identifier: str, token: str, question: str | None, name: str, content: str
+        self, municipality: str, identifier: str, question: str | None, name: str, content: str, caller: ResidentCaller
     ) -> FileEntry: ...
 
     @version(2, before=previous_release.read_file)
@@ -197,17 +214,27 @@ class Booking(EventSource, Protocol):
         """A file with its content. Reading by staff is audited."""
         ...
 
-    def drop_file(self, municipality: str, identifier: str, token: str, file: str) -> AppointmentView: ...
+    @version(2, before=previous_release_residents.drop_file)
+    def drop_file(self, municipality: str, identifier: str, file: str, caller: ResidentCaller) -> AppointmentView: ...
 
-    def join_waiting_list(self, municipality: str, token: str, body: JoinWaitingList) -> WaitingEntry: ...
+    @version(2, before=previous_release_residents.join_waiting_list)
+    def join_waiting_list(
+        self, municipality: str, command: JoinWaitingList, caller: ResidentCaller
+    ) -> WaitingEntry: ...
 
-    def leave_waiting_list(self, municipality: str, identifier: str, token: str) -> None: ...
+    @version(2, before=previous_release_residents.leave_waiting_list)
+    def leave_waiting_list(self, municipality: str, identifier: str, caller: ResidentCaller) -> None: ...
 
-    def accept_offer(self, municipality: str, identifier: str, token: str) -> AppointmentView: ...
+    @version(2, before=previous_release_residents.accept_offer)
+    def accept_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView: ...
 
-    def decline_offer(self, municipality: str, identifier: str, token: str) -> WaitingEntry: ...
+    @version(2, before=previous_release_residents.decline_offer)
+    def decline_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> WaitingEntry: ...
 
-    def give_feedback(self, municipality: str, identifier: str, token: str, body: GiveFeedback) -> None: ...
+    @version(2, before=previous_release_residents.give_feedback)
+    def give_feedback(
+        self, municipality: str, identifier: str, command: GiveFeedback, caller: ResidentCaller
+    ) -> None: ...
 
     def issue_ticket(self, municipality: str, body: IssueTicket, idempotency_key: str | None = None) -> PersonEntry: ...
 
@@ -229,7 +256,8 @@ class Booking(EventSource, Protocol):
 
     # for portals
 
-    def portal_appointment(self, municipality: str, who: str, identifier: str) -> PortalAppointment: ...
+    @version(2, before=previous_release_residents.portal_appointment)
+    def portal_appointment(self, municipality: str, identifier: str, caller: PortalCaller) -> PortalAppointment: ...
 
     # at the desk
 
