@@ -16,6 +16,7 @@ from loket_contracts.error_codes import ERRORS
 from loket_contracts.refusal_codes import RefusalCode
 from loket_contracts.rpc import message, method
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.description import published_methods
 from loket_contracts.rpc.json_schema import Schemas
 from loket_contracts.rpc.notification import Notification
 from loket_contracts.rpc.reporting import Reporting
@@ -78,6 +79,14 @@ def test_every_method_of_the_last_release_is_served_with_its_parameters(protocol
         names = [each.removesuffix("?") for each in released]
         assert own.parameters[: len(names)] == tuple(names), name
         assert own.required == {each for each in released if not each.endswith("?")}, name
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_method_has_a_summary_that_says_what_to_do(protocol):
+    without = [
+        each.name for each in published_methods(protocol) if not re.match("(?!Raises )[A-Z][a-z]+", each.summary)
+    ]
+    assert without == []
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ caller are strict: an unknown field is refused.
 
 ## Caller
 
-`caller` says who asks, and decides what is found and shown. Each method names the kinds that may call it, and refuses others: `forbidden`.
+`caller` says who asks, and decides what is found and shown. Each method names the kinds that may call it; others are
+refused with `forbidden`. A method without it returns public data, or finds what belongs to a secret: the id of a hold,
+or the token of a link or address.
 
 | kind | has | sees |
 | --- | --- | --- |

@@ -99,20 +99,20 @@ class BookAppointmentSchema(SlotRequestSchema, MessageSchema[BookAppointment]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookForResident(SlotOrHold):
-    """Staff book for a resident. Required questions may be left open: they are asked later."""
+    """Book for a resident, as staff. Required questions may be left open: they are asked later."""
 
     contact: ContactAtDesk
 
 
 class BookForResidentSchema(BookAppointmentSchema, MessageSchema[BookForResident]):
-    """Staff book for a resident. Required questions may be left open: they are asked later."""
+    """Book for a resident, as staff. Required questions may be left open: they are asked later."""
 
     contact = fields.Nested(ContactAtDeskSchema, required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookFollowUp:
-    """The next visit of the same resident."""
+    """Book the next visit of the same resident."""
 
     appointment_types: tuple[str, ...]
     start: dt.datetime
@@ -125,7 +125,7 @@ class BookFollowUp:
 
 
 class BookFollowUpSchema(SlotRequestSchema, MessageSchema[BookFollowUp]):
-    """The next visit of the same resident."""
+    """Book the next visit of the same resident."""
 
     appointment_types = ListAsTuple(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))
     start = Instant(required=True)
@@ -137,14 +137,14 @@ class BookFollowUpSchema(SlotRequestSchema, MessageSchema[BookFollowUp]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillIn:
-    """What a resident has filled in so far, stored with a hold. A part that is left out stays as it was."""
+    """Store a part of the form with a hold. A part that is left out stays as it was."""
 
     answers: Mapping[str, str] | None = None
     contact: Contact | None = None
 
 
 class FillInSchema(MessageSchema[FillIn]):
-    """What a resident has filled in so far, stored with a hold. A part that is left out stays as it was."""
+    """Store a part of the form with a hold. A part that is left out stays as it was."""
 
     answers = fields.Dict(
         keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=None, allow_none=True

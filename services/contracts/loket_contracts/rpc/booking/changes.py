@@ -16,7 +16,7 @@ from .slots import WelcomeStarts, WelcomeStartsSchema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescheduleAppointment:
-    """Take another moment, and give the old one back. `sequence`: of the appointment as the caller knows it."""
+    """Move an appointment to another time. `sequence`: of the appointment as the caller knows it."""
 
     start: dt.datetime
     resource: str | None = None
@@ -26,7 +26,7 @@ class RescheduleAppointment:
 
 
 class RescheduleAppointmentSchema(ChangeSchema, MessageSchema[RescheduleAppointment]):
-    """Take another moment, and give the old one back."""
+    """Move an appointment to another time."""
 
     start = Instant(required=True, metadata={"example": "2026-11-30T09:00:00+01:00"})
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
@@ -35,14 +35,14 @@ class RescheduleAppointmentSchema(ChangeSchema, MessageSchema[RescheduleAppointm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinWaitingList(WelcomeStarts):
-    """An appointment whose resident wants an earlier slot. `not_before`: the first day that suits."""
+    """Put an appointment on the waiting list for an earlier slot. `not_before`: the first day that suits."""
 
     appointment: str
     not_before: dt.date | None = None
 
 
 class JoinWaitingListSchema(WelcomeStartsSchema, MessageSchema[JoinWaitingList]):
-    """An appointment whose resident wants an earlier slot."""
+    """Put an appointment on the waiting list for an earlier slot."""
 
     appointment = fields.String(required=True, validate=TOKEN)
     not_before = Day(load_default=None, allow_none=True, metadata={"description": "the first acceptable day"})
@@ -50,7 +50,7 @@ class JoinWaitingListSchema(WelcomeStartsSchema, MessageSchema[JoinWaitingList])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerQuestions:
-    """Answers that the resident gives or changes before the visit.
+    """Give or change answers before the visit.
 
     `message`: the answer to what the specialist asked for.
     """
@@ -60,7 +60,7 @@ class AnswerQuestions:
 
 
 class AnswerQuestionsSchema(MessageSchema[AnswerQuestions]):
-    """Answers that the resident gives or changes before the visit."""
+    """Give or change answers before the visit."""
 
     answers = fields.Dict(keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), required=True)
     message = fields.String(
@@ -71,14 +71,14 @@ class AnswerQuestionsSchema(MessageSchema[AnswerQuestions]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveFeedback:
-    """A score for a visit, from 1 to 5."""
+    """Rate a visit, from 1 to 5."""
 
     score: int
     comment: str = ""
 
 
 class GiveFeedbackSchema(MessageSchema[GiveFeedback]):
-    """A score for a visit, from 1 to 5."""
+    """Rate a visit, from 1 to 5."""
 
     score = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=5))
     comment = fields.String(load_default="", validate=validate.Length(max=2000))

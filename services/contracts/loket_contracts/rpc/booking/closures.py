@@ -15,7 +15,7 @@ from ..message import MessageSchema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseTime:
-    """Take time out of the calendar of a resource, a location, or (when neither is named) of all.
+    """Close a resource, a location, or (when neither is named) all of them for some time.
 
     `last`: None for one day. `start`, `end`: local times of each day, None for the whole day.
     """
@@ -30,7 +30,7 @@ class CloseTime:
 
 
 class CloseTimeSchema(ClosedTime, MessageSchema[CloseTime]):
-    """Take time out of the calendar of a resource, a location, or (when neither is named) of all."""
+    """Close a resource, a location, or (when neither is named) all of them for some time."""
 
     first = Day(required=True)
     last = Day(load_default=None, allow_none=True)
@@ -74,6 +74,6 @@ class MoveThese:
 
 
 class MoveTheseSchema(MessageSchema[MoveThese]):
-    """Several appointments, each to a moment of its own."""
+    """Move several appointments, each independently of the others."""
 
     moves = ListAsTuple(fields.Nested(MoveSchema), required=True, validate=validate.Length(min=1, max=200))

@@ -11,7 +11,7 @@ from ..message import MessageSchema
 
 
 class ChangeSchema(Schema):
-    """`sequence` is the version that the caller saw: when the appointment has changed since, nothing is done."""
+    """What changes of an appointment share. A change is refused when the appointment is no longer at `sequence`."""
 
     reason = Identifier(load_default=None, allow_none=True, metadata={"description": "a reason code"})
     sequence = fields.Integer(
@@ -24,13 +24,13 @@ class ChangeSchema(Schema):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelAppointment:
-    """Give the time back. `sequence`: of the appointment as the caller knows it."""
+    """Cancel an appointment, which frees its time. `sequence`: of the appointment as the caller knows it."""
 
     reason: str = "no-longer-needed"
     sequence: int | None = None
 
 
 class CancelAppointmentSchema(ChangeSchema, MessageSchema[CancelAppointment]):
-    """Give the time back."""
+    """Cancel an appointment, which frees its time."""
 
     reason = Identifier(load_default="no-longer-needed", metadata={"example": "no-longer-needed"})

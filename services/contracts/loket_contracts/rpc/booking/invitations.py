@@ -22,7 +22,7 @@ class Invite:
 
 
 class InviteSchema(MessageSchema[Invite]):
-    """A one-use link to an appointment type, for one case."""
+    """Create a one-use link to an appointment type."""
 
     appointment_type = Identifier(required=True)
     resource = Identifier(load_default=None, allow_none=True)

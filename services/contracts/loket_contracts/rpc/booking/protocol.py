@@ -80,58 +80,84 @@ class Booking(EventSource, Protocol):
 
     # for residents
 
-    def municipalities(self) -> list[MunicipalityEntry]: ...
+    def municipalities(self) -> list[MunicipalityEntry]:
+        """Return all municipalities."""
+        ...
 
-    def catalogue(self, municipality: str) -> Catalogue: ...
+    def catalogue(self, municipality: str) -> Catalogue:
+        """Return the public data of a municipality. Raises Refusal: unknown-municipality."""
+        ...
 
     @version(2, before=previous_release.free_slots)
     def free_slots(self, municipality: str, criteria: FindSlots, caller: ResidentOrStaff = ANYONE) -> FreeSlots:
-        """The free slots of a period, for staff without a lead time.
+        """Return the free slots of a period, for staff without a lead time.
 
         Raises Refusal: unknown names, also for a type of another team that is not public; types-not-combinable,
         location-needed, invalid-request.
         """
         ...
 
-    def day_counts(self, municipality: str, criteria: FindSlots) -> DayCounts: ...
+    def day_counts(self, municipality: str, criteria: FindSlots) -> DayCounts:
+        """Return how many starts are free on each day of a period. Raises Refusal: as `free_slots`."""
+        ...
 
-    def first_available(self, municipality: str, criteria: FindSlots) -> FirstSlots: ...
+    def first_available(self, municipality: str, criteria: FindSlots) -> FirstSlots:
+        """Return the first free slot at each location. Raises Refusal: as `free_slots`."""
+        ...
 
     @version(2, before=previous_release.explain)
     def explain(self, municipality: str, criteria: FindSlots, caller: ResidentOrStaff = ANYONE) -> Explanation:
-        """Why there are no slots, or no more. Residents get the main reason, staff every resource and day."""
+        """Return why no slots, or no more, are free: residents get the main reason, staff every resource and day.
+
+        Raises Refusal: as `free_slots`.
+        """
         ...
 
     @version(2, before=previous_release_residents.hold)
     def hold(
         self, municipality: str, command: HoldSlot, caller: ResidentCaller, idempotency_key: str | None = None
-    ) -> HoldEntry: ...
+    ) -> HoldEntry:
+        """Reserve a slot while the resident fills in the form.
 
-    def held(self, municipality: str, identifier: str) -> HoldEntry: ...
+        The id of the hold is a secret of this resident. Methods for the hold and its form need no more than this id.
+        Raises Refusal: unknown names, slot-taken, too-many-holds, invitation-not-valid, idempotency-key-reused.
+        """
+        ...
+
+    def held(self, municipality: str, identifier: str) -> HoldEntry:
+        """Return a hold. Raises Refusal: hold-not-found."""
+        ...
 
     @version(2, before=previous_release_residents.hold_instead)
     def hold_instead(self, municipality: str, before: str, command: HoldSlot, caller: ResidentCaller) -> HoldEntry:
-        """Hold another slot for the same visit, and move the form to it."""
+        """Hold another slot for the same visit, and move the form to it. Raises Refusal: as `hold`, hold-not-found."""
         ...
 
     def fill_in(self, municipality: str, hold: str, body: FillIn) -> FormEntry:
-        """Store a part of the form: `answers`, `contact`."""
+        """Store a part of the form: `answers`, `contact`. Raises Refusal: hold-not-found, invalid-request."""
         ...
 
     def attach(self, municipality: str, hold: str, question: str, name: str, content: str) -> FormEntry:
-        """Store a file with the form. `content` is base64 (RFC 4648)."""
+        """Store a file with the form. `content` is base64 (RFC 4648).
+
+        Raises Refusal: hold-not-found, file-not-accepted.
+        """
         ...
 
-    def detach(self, municipality: str, hold: str, file: str) -> FormEntry: ...
+    def detach(self, municipality: str, hold: str, file: str) -> FormEntry:
+        """Delete a file of the form. Raises Refusal: hold-not-found."""
+        ...
 
     def filled_in(self, municipality: str, hold: str) -> FormEntry:
-        """The hold and its form so far."""
+        """Return a hold and its form so far. Raises Refusal: hold-not-found."""
         ...
 
     @version(2, before=previous_release_residents.book_filled_in)
     def book_filled_in(
         self, municipality: str, hold: str, caller: ResidentCaller, invitation: str | None = None
-    ) -> BookedAppointment: ...
+    ) -> BookedAppointment:
+        """Book a hold with its form. Idempotent. Raises Refusal: as `book`."""
+        ...
 
     @version(2, before=previous_release.book)
     def book(
@@ -155,14 +181,22 @@ class Booking(EventSource, Protocol):
     def book_for_resident(
         self, municipality: str, command: BookForResident, caller: StaffCaller, idempotency_key: str | None = None
     ) -> BookedAppointment:
-        """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address."""
+        """Book for a resident at the counter or on the telephone: any type, no lead time, an optional address.
+
+        Raises Refusal: as `book`, forbidden for a type of another team.
+        """
         ...
 
-    def invitation(self, municipality: str, token: str) -> InvitationOffer: ...
+    def invitation(self, municipality: str, token: str) -> InvitationOffer:
+        """Return what can be booked with an invitation. `token`: of its link, which is all that a resident has.
+
+        Raises Refusal: invitation-not-valid.
+        """
+        ...
 
     @version(2, before=previous_release.appointment)
     def appointment(self, municipality: str, identifier: str, caller: ResidentOrStaff) -> AppointmentView:
-        """An appointment as its resident sees it, with the commands that the caller may give.
+        """Return an appointment as its resident sees it, with the commands that the caller may give.
 
         `identifier`: the id of the appointment; staff may give its reference. Reading by staff is audited. Raises
         Refusal: appointment-not-found.
@@ -171,10 +205,16 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release_residents.appointment_calendar)
     def appointment_calendar(self, municipality: str, identifier: str, caller: ResidentCaller, url: str = "") -> str:
-        """`url`: the page of the appointment, to which the calendar entry links."""
+        """Return the calendar entry (RFC 5545). `url`: the page of the appointment, to which it links."""
         ...
 
-    def appointment_by_link(self, municipality: str, token: str) -> AppointmentView: ...
+    def appointment_by_link(self, municipality: str, token: str) -> AppointmentView:
+        """Return the appointment whose link has this token.
+
+        The token is all that a link says: this method finds the id, which other methods take together with `caller`.
+        Raises Refusal: appointment-not-found.
+        """
+        ...
 
     @version(2, before=previous_release.cancel)
     def cancel(
@@ -191,11 +231,19 @@ class Booking(EventSource, Protocol):
     def reschedule(
         self, municipality: str, identifier: str, command: RescheduleAppointment, caller: ResidentOrStaff
     ) -> AppointmentView:
-        """Move an appointment: claim the new time and free the old one, both or neither. Idempotent."""
+        """Move an appointment: claim the new time and free the old one, both or neither. Idempotent.
+
+        Raises Refusal: appointment-not-found, slot-taken, not-allowed-in-state, changed-meanwhile, invalid-request.
+        """
         ...
 
     @version(2, before=previous_release_residents.check_in)
-    def check_in(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView: ...
+    def check_in(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
+        """Record that the resident has arrived.
+
+        Raises Refusal: appointment-not-found, too-early, not-allowed-in-state.
+        """
+        ...
 
     @version(2, before=previous_release.answer_questions)
     def answer_questions(
@@ -207,57 +255,82 @@ class Booking(EventSource, Protocol):
     @version(2, before=previous_release_residents.add_file)
     def add_file(
         self, municipality: str, identifier: str, question: str | None, name: str, content: str, caller: ResidentCaller
-    ) -> FileEntry: ...
+    ) -> FileEntry:
+        """Store a file with an appointment. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted."""
+        ...
 
     @version(2, before=previous_release.read_file)
     def read_file(self, municipality: str, identifier: str, file: str, caller: ResidentOrStaff) -> FileContent:
-        """A file with its content. Reading by staff is audited."""
+        """Return a file with its content. Reading by staff is audited. Raises Refusal: file-not-found."""
         ...
 
     @version(2, before=previous_release_residents.drop_file)
-    def drop_file(self, municipality: str, identifier: str, file: str, caller: ResidentCaller) -> AppointmentView: ...
-
-    @version(2, before=previous_release_residents.join_waiting_list)
-    def join_waiting_list(
-        self, municipality: str, command: JoinWaitingList, caller: ResidentCaller
-    ) -> WaitingEntry: ...
-
-    @version(2, before=previous_release_residents.leave_waiting_list)
-    def leave_waiting_list(self, municipality: str, identifier: str, caller: ResidentCaller) -> None: ...
-
-    @version(2, before=previous_release_residents.accept_offer)
-    def accept_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView: ...
-
-    @version(2, before=previous_release_residents.decline_offer)
-    def decline_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> WaitingEntry: ...
-
-    @version(2, before=previous_release_residents.give_feedback)
-    def give_feedback(
-        self, municipality: str, identifier: str, command: GiveFeedback, caller: ResidentCaller
-    ) -> None: ...
-
-    def issue_ticket(self, municipality: str, body: IssueTicket, idempotency_key: str | None = None) -> PersonEntry: ...
-
-    def queue(self, municipality: str, location: str) -> Queue:
-        """Numbers and references, without personal data, for the display in the waiting room."""
+    def drop_file(self, municipality: str, identifier: str, file: str, caller: ResidentCaller) -> AppointmentView:
+        """Delete a file of an appointment. Raises Refusal: file-not-found."""
         ...
 
-    def feed(self, municipality: str, token: str) -> str: ...
+    @version(2, before=previous_release_residents.join_waiting_list)
+    def join_waiting_list(self, municipality: str, command: JoinWaitingList, caller: ResidentCaller) -> WaitingEntry:
+        """Put an appointment on the waiting list for an earlier time. Raises Refusal: already-on-waiting-list."""
+        ...
+
+    @version(2, before=previous_release_residents.leave_waiting_list)
+    def leave_waiting_list(self, municipality: str, identifier: str, caller: ResidentCaller) -> None:
+        """Take an appointment off the waiting list. Raises Refusal: not-on-waiting-list."""
+        ...
+
+    @version(2, before=previous_release_residents.accept_offer)
+    def accept_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
+        """Move an appointment to the earlier time that is offered. Raises Refusal: no-offer, slot-taken."""
+        ...
+
+    @version(2, before=previous_release_residents.decline_offer)
+    def decline_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> WaitingEntry:
+        """Decline the earlier time that is offered, and stay on the waiting list. Raises Refusal: no-offer."""
+        ...
+
+    @version(2, before=previous_release_residents.give_feedback)
+    def give_feedback(self, municipality: str, identifier: str, command: GiveFeedback, caller: ResidentCaller) -> None:
+        """Store a score and a comment about a completed visit. Raises Refusal: feedback-given, not-allowed-in-state."""
+        ...
+
+    def issue_ticket(self, municipality: str, body: IssueTicket, idempotency_key: str | None = None) -> PersonEntry:
+        """Issue a ticket to a walk-in, who stays anonymous. Raises Refusal: unknown names, invalid-request."""
+        ...
+
+    def queue(self, municipality: str, location: str) -> Queue:
+        """Return the queue of a location: numbers and references, without personal data, for the waiting room."""
+        ...
+
+    def feed(self, municipality: str, token: str) -> str:
+        """Return the agenda of a resource as iCalendar (RFC 5545), without personal data.
+
+        `token`: of the secret address to which a calendar program subscribes. The program can send nothing else. Raises
+        Refusal: not-found.
+        """
+        ...
 
     def contact_cards(self, wanted: Sequence[Sequence[str]]) -> list[CardOrRefusal]:
-        """For the notification service, at the time of sending."""
+        """Return the contact cards of appointments, as [municipality, id], to notification when it sends."""
         ...
 
     def team_contact(self, municipality: str, team: str) -> TeamContact | None:
-        """For the notification service."""
+        """Return the names and the address of a team, to notification. None for an unknown team."""
         ...
 
-    def contact_mark(self, municipality: str, token: str) -> str: ...
+    def contact_mark(self, municipality: str, token: str) -> str:
+        """Return the pseudonym of the person who has the link with this token, to notification.
+
+        The token in the unsubscribe link of a mail is all that the person sends.
+        """
+        ...
 
     # for portals
 
     @version(2, before=previous_release_residents.portal_appointment)
-    def portal_appointment(self, municipality: str, identifier: str, caller: PortalCaller) -> PortalAppointment: ...
+    def portal_appointment(self, municipality: str, identifier: str, caller: PortalCaller) -> PortalAppointment:
+        """Return an appointment that this portal booked. Raises Refusal: appointment-not-found."""
+        ...
 
     # at the desk
 
@@ -265,22 +338,25 @@ class Booking(EventSource, Protocol):
     def agenda(
         self, municipality: str, date: str, caller: StaffCaller, team: str | None = None, resource: str | None = None
     ) -> AgendaDay:
-        """The open hours and taken time of resources, with the names of residents. It is audited."""
+        """Return the open hours and taken time of resources, with the names of residents. It is audited."""
         ...
 
     @version(2, before=previous_release_desk.resources)
     def resources(self, municipality: str, caller: StaffCaller) -> list[ResourceEntry]:
-        """The resources of the caller's teams, and those without a team."""
+        """Return the resources of the caller's teams, and those without a team."""
         ...
 
     @version(2, before=previous_release_desk.find_visits)
     def find_visits(self, municipality: str, text: str, caller: StaffCaller) -> list[FoundVisit]:
-        """By reference, or by the beginnings of words of a name. It is audited."""
+        """Search appointments by reference, or by the beginnings of words of a name. It is audited."""
         ...
 
     @version(2, before=previous_release_desk.dossier)
     def dossier(self, municipality: str, identifier: str, caller: StaffCaller) -> Dossier:
-        """`identifier`: the id of the appointment, or its reference. It is audited."""
+        """Return an appointment with all that staff need to prepare it. It is audited.
+
+        `identifier`: the id of the appointment, or its reference. Raises Refusal: appointment-not-found.
+        """
         ...
 
     @version(2, before=previous_release_desk.book_follow_up)
@@ -292,7 +368,7 @@ class Booking(EventSource, Protocol):
         caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> BookedAppointment:
-        """Book the next visit of the same resident."""
+        """Book the next visit of the same resident. Raises Refusal: as `book`."""
         ...
 
     @version(2, before=previous_release_desk.step)
@@ -305,7 +381,11 @@ class Booking(EventSource, Protocol):
         caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> AppointmentView:
-        """`step`: check_in, start, park, resume, complete, no_show, undo_check_in or undo_no_show."""
+        """Take a step of a visit.
+
+        `step`: check_in, start, park, resume, complete, no_show, undo_check_in or undo_no_show. Raises Refusal:
+        appointment-not-found, not-allowed-in-state, too-early.
+        """
         ...
 
     @version(2, before=previous_release_desk.ask)
@@ -322,9 +402,9 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release_desk.note_address_lifted)
     def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: StaffCaller) -> str:
-        """Record, before it is done, that staff unblock an address. Returns the appointment's id.
+        """Record, before it is done, that staff unblock an address. Return the id of the appointment.
 
-        Raises Refusal: address-not-barred when there is no such channel.
+        Raises Refusal: appointment-not-found, address-not-barred when there is no such channel.
         """
         ...
 
@@ -347,7 +427,10 @@ class Booking(EventSource, Protocol):
         caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> PersonEntry:
-        """`step`: call, park, resume, transfer, complete or leave. Raises Refusal: ticket-not-found."""
+        """Take a step of a ticket: call, park, resume, transfer, complete or leave.
+
+        Raises Refusal: ticket-not-found, not-allowed-in-state.
+        """
         ...
 
     @version(2, before=previous_release_desk.transfer)
@@ -382,44 +465,68 @@ class Booking(EventSource, Protocol):
         ...
 
     @version(2, before=previous_release_calendar.closures)
-    def closures(self, municipality: str, caller: StaffCaller) -> list[ClosureEntry]: ...
+    def closures(self, municipality: str, caller: StaffCaller) -> list[ClosureEntry]:
+        """Return the coming closures of the caller's teams, and those that are for all."""
+        ...
 
     @version(2, before=previous_release_calendar.import_busy)
     def import_busy(self, municipality: str, resource: str, source: str, text: str, caller: StaffCaller) -> BusyTimes:
-        """`text`: an iCalendar file, as Outlook or Google exports it."""
+        """Replace the busy times of a resource that came from one source.
+
+        `text`: an iCalendar file, as Outlook or Google exports it. Raises Refusal: forbidden, unknown-resource,
+        invalid-request.
+        """
         ...
 
     @version(2, before=previous_release_calendar.feed_token)
-    def feed_token(self, municipality: str, resource: str, caller: StaffCaller) -> str: ...
+    def feed_token(self, municipality: str, resource: str, caller: StaffCaller) -> str:
+        """Return the token in the secret address of the agenda of a resource.
+
+        Raises Refusal: forbidden, unknown-resource.
+        """
+        ...
 
     @version(2, before=previous_release_calendar.clashes)
-    def clashes(self, municipality: str, caller: StaffCaller) -> list[ConflictEntry]: ...
+    def clashes(self, municipality: str, caller: StaffCaller) -> list[ConflictEntry]:
+        """Return the appointments of the caller's teams that are in conflict with the calendar."""
+        ...
 
     @version(2, before=previous_release_calendar.proposals)
-    def proposals(self, municipality: str, appointment_ids: list[str], caller: StaffCaller) -> list[ProposalEntry]: ...
+    def proposals(self, municipality: str, appointment_ids: list[str], caller: StaffCaller) -> list[ProposalEntry]:
+        """Propose a near slot for each of these appointments in conflict with the calendar."""
+        ...
 
     @version(2, before=previous_release_calendar.move_these)
-    def move_these(self, municipality: str, command: MoveThese, caller: StaffCaller) -> list[MoveResult]: ...
+    def move_these(self, municipality: str, command: MoveThese, caller: StaffCaller) -> list[MoveResult]:
+        """Move several appointments, each independently of the others. Raises Refusal: appointment-not-found."""
+        ...
 
     @version(2, before=previous_release_calendar.invite)
-    def invite(self, municipality: str, command: Invite, caller: StaffCaller) -> NewInvitation: ...
+    def invite(self, municipality: str, command: Invite, caller: StaffCaller) -> NewInvitation:
+        """Create a link with which a resident can book an appointment type once.
+
+        Raises Refusal: forbidden, unknown names.
+        """
+        ...
 
     @version(2, before=previous_release_calendar.revoke_invitation)
     def revoke_invitation(self, municipality: str, identifier: str, caller: StaffCaller) -> None:
-        """Raises Refusal: invitation-not-valid, also for an invitation of another team."""
+        """Revoke an invitation. Raises Refusal: invitation-not-valid, also for one of another team."""
         ...
 
     @version(2, before=previous_release_calendar.invitations)
-    def invitations(self, municipality: str, caller: StaffCaller) -> list[InvitationEntry]: ...
+    def invitations(self, municipality: str, caller: StaffCaller) -> list[InvitationEntry]:
+        """Return the invitations to the types of the caller's teams, the latest first."""
+        ...
 
     # for kiosks
 
     def arrivals(self, municipality: str, location: str, text: str) -> list[Arrival]:
-        """The appointments of today that match a reference or a name."""
+        """Return the appointments of today at a location that match a reference or a name."""
         ...
 
     def why_not_expected(self, municipality: str, location: str, text: str) -> NotExpected | None:
-        """Why `arrivals` does not list the appointment with this reference."""
+        """Return why `arrivals` does not list the appointment with this reference. None for no such reference."""
         ...
 
     @version(2, before=previous_release_desk.arrive)
@@ -453,21 +560,21 @@ class Booking(EventSource, Protocol):
         ...
 
     def compare_configuration(self, text: str, only: str | None = None) -> ComparedConfiguration:
-        """What `configure` would change."""
+        """Return what `configure` would change. Raises Refusal: invalid-configuration."""
         ...
 
     def configuration(self, municipality: str, version: int | None = None) -> ConfigurationText:
-        """`version`: the one in force when it is left out."""
+        """Return the text of a configuration. `version`: the one in force when it is left out."""
         ...
 
     @version(2, before=previous_release_administration.part)
     def part(self, municipality: str, section: str, name: str, caller: StaffCaller) -> PartValues:
-        """What a form can change of a resource or an appointment type."""
+        """Return what a form can change of a resource or an appointment type."""
         ...
 
     @version(2, before=previous_release_administration.propose_part)
     def propose_part(self, municipality: str, command: AmendPart, caller: StaffCaller) -> ProposedPart:
-        """What `amend_part` would change, and which appointments would be in conflict."""
+        """Return what `amend_part` would change, and which appointments would be in conflict."""
         ...
 
     @version(2, before=previous_release_administration.amend_part)
@@ -479,14 +586,19 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release_administration.export_resident)
     def export_resident(self, municipality: str, person: str, caller: StaffCaller) -> ResidentExport:
-        """`person`: an e-mail address, a telephone number, or the reference of an appointment."""
+        """Return all stored data about a person. It is audited.
+
+        `person`: an e-mail address, a telephone number, or the reference of an appointment.
+        """
         ...
 
     @version(2, before=previous_release_administration.erase_resident)
     def erase_resident(self, municipality: str, person: str, caller: StaffCaller) -> int:
-        """Erase a person's data, and cancel their coming appointments. Returns the number of appointments."""
+        """Erase a person's data, and cancel their coming appointments. Return the number of appointments."""
         ...
 
     def audit(
         self, municipality: str, appointment: str | None = None, most: int = 200, cursor: str | None = None
-    ) -> AuditPage: ...
+    ) -> AuditPage:
+        """Return a page of the audit log, the latest first."""
+        ...

@@ -13,9 +13,10 @@ from ..message import MessageSchema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeStep:
-    """The details of a step. `desk`: when it starts; `outcome`: when it is completed; `reason`: of a no-show.
+    """Take a step of an appointment or a ticket.
 
-    `team`, `appointment_types`: after a transfer.
+    `desk`: when it starts. `outcome`: when it is completed. `reason`: of a no-show. `team`, `appointment_types`: after
+    a transfer.
     """
 
     reason: str | None = None
@@ -26,7 +27,7 @@ class TakeStep:
 
 
 class TakeStepSchema(MessageSchema[TakeStep]):
-    """A step of an appointment or a ticket, by staff."""
+    """Take a step of an appointment or a ticket."""
 
     reason = Identifier(load_default=None, allow_none=True)
     desk = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=40))
@@ -37,7 +38,7 @@ class TakeStepSchema(MessageSchema[TakeStep]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallNext:
-    """A specialist calls the next person. `resource`: the specialist."""
+    """Call the next person. `resource`: the specialist."""
 
     resource: str
     location: str
@@ -45,7 +46,7 @@ class CallNext:
 
 
 class CallNextSchema(MessageSchema[CallNext]):
-    """A specialist calls the next person."""
+    """Call the next person."""
 
     resource = Identifier(required=True, metadata={"description": "who calls"})
     location = Identifier(required=True)
@@ -54,13 +55,13 @@ class CallNextSchema(MessageSchema[CallNext]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskResident:
-    """A question by the specialist to the resident before the visit."""
+    """Ask the resident for something before the visit."""
 
     text: str
 
 
 class AskResidentSchema(MessageSchema[AskResident]):
-    """A question by the specialist to the resident before the visit."""
+    """Ask the resident for something before the visit."""
 
     text = fields.String(
         required=True, validate=validate.Length(min=1, max=2000), metadata={"example": "Breng het plan mee."}

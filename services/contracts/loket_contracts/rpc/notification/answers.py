@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from ..service import StoredVersion
-
-ChannelName = Literal["email", "sms"]
 
 
 class StoredPlan(TypedDict):
@@ -99,7 +97,7 @@ class Subscription(TypedDict):
 
 
 class NewSubscription(Subscription):
-    """A new subscription, with the secret that signs its deliveries. It is returned once."""
+    """The created subscription. `secret` signs its deliveries and is returned only once."""
 
     secret: str
 

@@ -13,14 +13,14 @@ from ..message import MessageSchema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribe:
-    """Have events pushed to `url`. `types`: event types, as AsyncAPI lists them."""
+    """Send events to `url`. `types`: event types, as AsyncAPI lists them."""
 
     url: str
     types: Sequence[str]
 
 
 class SubscribeSchema(MessageSchema[Subscribe]):
-    """Events that a portal wants to have pushed."""
+    """Send events to an address of a portal."""
 
     url = fields.Url(
         required=True, schemes={"https", "http"}, require_tld=False, validate=validate.Length(max=2000),

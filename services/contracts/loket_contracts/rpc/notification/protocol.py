@@ -105,7 +105,7 @@ class Notification(EventSource, EventConsumer, Protocol):
         ...
 
     def subscribe(self, municipality: str, owner: str, body: Subscribe) -> NewSubscription:
-        """Raises Refusal: webhook-target-refused, too-many-webhooks, invalid-request."""
+        """Create a webhook. Raises Refusal: webhook-target-refused, too-many-webhooks, invalid-request."""
         ...
 
     def subscriptions(self, municipality: str, owner: str | None) -> list[Subscription]:
@@ -113,7 +113,7 @@ class Notification(EventSource, EventConsumer, Protocol):
         ...
 
     def end_subscription(self, municipality: str, owner: str | None, identifier: str) -> None:
-        """Raises Refusal: webhook-not-found."""
+        """Delete a webhook. Raises Refusal: webhook-not-found."""
         ...
 
     def switch_on(self, municipality: str, owner: str | None, identifier: str) -> Subscription:
