@@ -30,10 +30,10 @@ from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 
 from ..domain.appointment import Appointment
-from ..domain.resource_day import Agenda, AgendaKey, Placement
+from ..domain.resource_day import Agenda, AgendaKey, Hold, Placement
 from .agenda_cache import AgendaCache
 from .bitmap import WORD_NAMES, cells_in, clear_bits, empty_agenda, set_bits, words_of
-from .codecs import CLAIM, HELD_TIME, HOLD, StoredClaim, StoredHold
+from .codecs import CLAIM, HOLD, LISTED_CLAIM, StoredClaim, StoredHold
 
 #: how long an expired hold is stored, so that a resident who is late can still book a slot that is free
 EXPIRED_HOLD_RETENTION = dt.timedelta(hours=1)
@@ -90,7 +90,7 @@ class Agendas:
         return {
             by_id[document["_id"]]: Agenda(
                 booked=cells_in(document),
-                holds=tuple(map(HELD_TIME.decode, document.get("holds", ()))),
+                holds=tuple([Hold(each["id"], each["s"], each["e"], each["x"]) for each in document.get("holds", ())]),
             )
             for document in self.collection.find({"_id": {"$in": list(by_id)}}, fields)
         }
@@ -124,7 +124,7 @@ class Agendas:
         return {
             claim.id: claim.appointment
             for document in found
-            for claim in map(CLAIM.decode, document["claims"])
+            for claim in map(LISTED_CLAIM.decode, document["claims"])
             if claim.appointment is not None
         }
 

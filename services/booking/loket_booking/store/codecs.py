@@ -10,20 +10,26 @@ from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.appointment import Appointment
 from ..domain.capacity import Capacity
-from ..domain.resource_day import AgendaKey, Hold, Placement
+from ..domain.resource_day import AgendaKey, Placement
 from ..domain.ticket import Ticket
 from ..domain.waiting_list import Entry
 
 
 @dataclass(frozen=True)
-class StoredClaim(PreservesUnknownFields):
-    """Booked time in an agenda. `appointment`, `placements`: only in the first claim of an appointment."""
+class ListedClaim(PreservesUnknownFields):
+    """Booked time in an agenda, as lists read it. `appointment`: only in the first claim of an appointment."""
 
     id: str
     start: int
     end: int
     purpose: str = "visit"
     appointment: Appointment | None = None
+
+
+@dataclass(frozen=True)
+class StoredClaim(ListedClaim):
+    """Booked time in an agenda. `placements`: all of the appointment; only in its first claim."""
+
     placements: tuple[Placement, ...] = ()
 
 
@@ -41,24 +47,27 @@ class StoredHold(PreservesUnknownFields):
 
 
 _TIME = {"start": "s", "end": "e"}
-_PLACEMENT = Layout({**_TIME, "purpose": "p"}, omit_default={"purpose"})
+_BOOKED_TIME = {**_TIME, "purpose": "p"}
+_PLACEMENT = Layout(_BOOKED_TIME, omit_default={"purpose"})
 _FIRST_ONLY = frozenset({"appointment", "placements"})
-_HOLD_NAMES = {**_TIME, "expires": "x"}
 
 CLAIM = Codec(
     StoredClaim,
     layouts={
-        StoredClaim: Layout({**_TIME, "purpose": "p"}, omit_default=_FIRST_ONLY | {"purpose"}), Placement: _PLACEMENT
+        StoredClaim: Layout(_BOOKED_TIME, omit_default=_FIRST_ONLY | {"purpose"}), Placement: _PLACEMENT
     },
     text_types={AgendaKey: AgendaKey.parse},
 )  # fmt: skip
+#: reads what CLAIM writes
+LISTED_CLAIM = Codec(ListedClaim, layouts={ListedClaim: Layout(_BOOKED_TIME, beside={"placements"})})
 HOLD = Codec(
     StoredHold,
-    layouts={StoredHold: Layout(_HOLD_NAMES, omit_default=_FIRST_ONLY | {"fingerprint"}), Placement: _PLACEMENT},
+    layouts={
+        StoredHold: Layout({**_TIME, "expires": "x"}, omit_default=_FIRST_ONLY | {"fingerprint"}),
+        Placement: _PLACEMENT,
+    },
     text_types={AgendaKey: AgendaKey.parse},
 )
-#: the time of a hold without its appointment, for a search
-HELD_TIME = Codec(Hold, layouts={Hold: Layout(_HOLD_NAMES)})
 TICKET = Codec(Ticket)
 WAITING_LIST_ENTRY = Codec(Entry)
 CAPACITY = Codec(Capacity)

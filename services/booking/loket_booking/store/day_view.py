@@ -13,7 +13,7 @@ from loket_chassis.storage.connection import Document
 from ..domain.appointment import Appointment
 from ..domain.resource_day import AgendaKey, Placement
 from .agendas import Agendas
-from .codecs import CLAIM
+from .codecs import LISTED_CLAIM
 
 
 @dataclass(frozen=True)
@@ -60,5 +60,5 @@ class DayView:
 
 
 def _claim(agenda: AgendaKey, entry: Document) -> Claim:
-    stored = CLAIM.decode(entry)
+    stored = LISTED_CLAIM.decode(entry)
     return Claim(stored.id, Placement(agenda, stored.start, stored.end, stored.purpose), stored.appointment)

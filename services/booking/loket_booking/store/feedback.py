@@ -47,7 +47,7 @@ class Feedback:
         return True
 
     def get(self, appointment: str) -> Rating | None:
-        found = self.collection.find_one({"_id": appointment})
+        found = self.collection.find_one({"_id": appointment}, {"outbox": 0})
         return RATING.decode(found) if found else None
 
     def delete_comments(self, appointments: list[str]) -> None:

@@ -77,13 +77,15 @@ class Versions:
 
     def in_force(self, municipality: str) -> StoredVersion | None:
         """The version in force with its time and author."""
-        found = self._latest(municipality)
-        return _stored_version(found) if found else None
+        return next(iter(self.listed(municipality, 1)), None)
 
     def listed(self, municipality: str, most: int = 100) -> list[StoredVersion]:
         """The versions with time and author, the latest first."""
-        found = self.collection.find({"municipality": municipality}).sort("version", DESCENDING).limit(most)
-        return [_stored_version(VERSION.decode(each)) for each in found]
+        found = self.collection.find({"municipality": municipality}, {"version": 1, "by": 1, "at": 1})
+        return [
+            {"version": each["version"], "at": each["at"].isoformat(), "by": each["by"]}
+            for each in found.sort("version", DESCENDING).limit(most)
+        ]
 
     def newest(self) -> dict[str, int]:
         """The version in force, by municipality."""
@@ -101,7 +103,3 @@ class Versions:
             query["version"] = version
         found = self.collection.find_one(query, sort=[("version", DESCENDING)])
         return VERSION.decode(found) if found else None
-
-
-def _stored_version(found: Version) -> StoredVersion:
-    return {"version": found.version, "at": found.at.isoformat(), "by": found.by}

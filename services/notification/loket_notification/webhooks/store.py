@@ -119,8 +119,8 @@ class Webhooks:
 
     def wanted(self) -> frozenset[tuple[str, str]]:
         """(municipality, type) of all subscribed events."""
-        found = map(SUBSCRIPTION.decode, self.subscriptions.find({"active": True}))
-        return frozenset((each.municipality, name) for each in found for name in each.types)
+        found = self.subscriptions.find({"active": True}, {"municipality": 1, "types": 1})
+        return frozenset((each["municipality"], name) for each in found for name in each["types"])
 
     def wanting(self, municipality: str, event_type: str) -> list[StoredSubscription]:
         found = self.subscriptions.find({"municipality": municipality, "types": event_type, "active": True})

@@ -95,13 +95,13 @@ class PeriodCounts:
     def every_slice_of(self, municipality: str, first: str, last: str) -> Iterator[tuple[str, Counts]]:
         """The counts of every slice and day, in no order."""
         query = {"municipality": municipality, "day": {"$gte": first, "$lte": last}}
-        for found in map(COUNTS.decode, self.counts.find(query)):
-            yield found.slice, Counter(found.counts)
+        for found in self.counts.find(query, {"_id": 0, "slice": 1, "counts": 1}):
+            yield found["slice"], Counter(found["counts"])
 
     def of(
         self, municipality: str, names: Iterable[str], first: str, last: str
     ) -> Iterator[tuple[str, str, Mapping[str, int]]]:
         """The counts of these slices: slice, day and counts, in no order."""
         query = {"municipality": municipality, "slice": {"$in": list(names)}, "day": {"$gte": first, "$lte": last}}
-        for found in map(COUNTS.decode, self.counts.find(query)):
-            yield found.slice, found.day, found.counts
+        for found in self.counts.find(query, {"_id": 0, "slice": 1, "day": 1, "counts": 1}):
+            yield found["slice"], found["day"], found["counts"]
