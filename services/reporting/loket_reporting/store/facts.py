@@ -48,10 +48,10 @@ class Facts:
 
     def apply(self, event: Event) -> bool:
         """Apply the event to its fact. Return False when it was applied before."""
-        collection, key = self.collections[KIND_OF[event.name].name], key_of(event)
+        kind, key = _kind(event), key_of(event)
+        collection, codec = self.collections[kind], CODECS[kind]
         while True:
             found = collection.find_one({"_id": key})
-            codec = CODECS[KIND_OF[event.name].name]
             changed = apply_events(codec.decode(found) if found else None, [event])
             if changed is None:
                 return False
@@ -113,7 +113,7 @@ class Facts:
         """The facts of one day, by kind, without what counting does not need."""
         query = {"municipality": municipality, "day": day}
         return {
-            kind: [CODECS[kind].decode(found) for found in each.find(query, COUNTED_FIELDS)]
+            kind: list(map(CODECS[kind].decode, each.find(query, COUNTED_FIELDS)))
             for kind, each in self.collections.items()
         }
 
