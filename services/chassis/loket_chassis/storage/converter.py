@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from functools import cache
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
+import attrs
 from cattrs import Converter
 from cattrs.fns import identity
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn, override
 
 from .connection import Document
 
@@ -60,8 +62,9 @@ def make_converter(layouts: Mapping[type, Layout], text_types: Mapping[type, Rea
         (_is_frozenset, lambda _: (lambda values, _: frozenset(values), sorted)),
         (is_dataclass, lambda each: _dataclass_hooks(converter, each, layouts.get(each, Layout()))),
     ):
-        converter.register_structure_hook_factory(is_type, lambda each, make=make: make(each)[0])
-        converter.register_unstructure_hook_factory(is_type, lambda each, make=make: make(each)[1])
+        hooks = cache(make)
+        converter.register_structure_hook_factory(is_type, lambda each, hooks=hooks: hooks(each)[0])
+        converter.register_unstructure_hook_factory(is_type, lambda each, hooks=hooks: hooks(each)[1])
     return converter
 
 
@@ -103,16 +106,31 @@ def _tuple_hooks(converter: Converter, each: Any) -> tuple[Structure, Unstructur
     return lambda values, _: tuple([read(value, item) for value in values]), lambda values: [*map(write, values)]
 
 
+def _attributes(part: Any) -> list[Any]:
+    """The fields of a dataclass as attrs describes them. For one with a converter, cattrs generates no call."""
+    types = get_type_hints(part)
+
+    def attribute(each: Field[Any]) -> Any:
+        options: dict[str, Any] = {"type": types[each.name], "kw_only": each.kw_only}
+        if _is_plain(types[each.name]):
+            options["converter"] = identity
+        if (each.default, each.default_factory) != (MISSING, MISSING):
+            options["default"] = None
+        return attrs.field(**options)
+
+    return list(attrs.fields(attrs.make_class(part.__name__, {each.name: attribute(each) for each in fields(part)})))
+
+
 def _dataclass_hooks(converter: Converter, part: Any, layout: Layout) -> tuple[Structure, Unstructure]:
     stored = layout.stored_names(part)
     options: dict[str, Any] = {
         name: override(rename=stored[name], omit_if_default=name in layout.omit_default or None) for name in stored
     }
     options[UNKNOWN_FIELDS] = override(omit=True)
-    read: Structure = make_dict_structure_fn(part, converter, **options)
+    read: Structure = make_dict_structure_fn_from_attrs(
+        _attributes(part), part, converter, _cattrs_prefer_attrib_converters=True, **options
+    )
     write: Unstructure = make_dict_unstructure_fn(part, converter, **options)
-    if UNKNOWN_FIELDS not in part.__dataclass_fields__:
-        return read, write
     known = frozenset(stored.values()) | layout.beside
 
     def read_all(document: Document, _: Any) -> Any:
