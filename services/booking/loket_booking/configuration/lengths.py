@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
-from ..domain.catalogue import OpeningRule, Resource
+from ..domain.catalogue import AppointmentType, Municipality, OpeningRule, Resource
 from ..domain.grid import MINUTES, cells_for, span
 
 CELLS_OF_DAY = 24 * 60 // MINUTES
 
 
-def too_long_appointments(
-    name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any], resources: Iterable[Resource]
-) -> Iterator[tuple[str, str]]:
+def too_long_appointments(kind: AppointmentType, read: Municipality) -> Iterator[tuple[str, str]]:
     """(pointer, message) when no resource at a location is open long enough for a visit.
 
     A person also prepares, wraps up and travels within their hours (`Visit.buffers`).
     """
-    for place in kind["locations"]:
-        if place not in loaded["locations"]:
+    for place in kind.locations:
+        if place not in read.locations:
             continue
-        around = kind["preparation"], kind["wrap_up"]
-        travel = cells_for(loaded["locations"][place]["travel_minutes"])
-        for need in kind["needs"]:
-            taken = cells_for(kind["duration"])
+        travel = cells_for(read.locations[place].travel_minutes)
+        for need in kind.needs:
+            taken = cells_for(kind.duration)
             if need.kind == "person":
-                taken += sum(cells_for(minutes) + travel for minutes in around)
-            able = [each for each in resources if place in each.locations and need.is_met_by(each, kind["team"])]
-            longest = max((_longest(each, name) for each in able), default=CELLS_OF_DAY)
+                taken += sum(cells_for(minutes) + travel for minutes in (kind.preparation, kind.wrap_up))
+            able = [
+                each for each in read.resources.values() if place in each.locations and need.is_met_by(each, kind.team)
+            ]
+            longest = max((_longest(each, kind.id) for each in able), default=CELLS_OF_DAY)
             if taken > longest > 0:  # a resource without hours may get them again
                 yield (
-                    f"/appointment_types/{name}/duration",
+                    f"/appointment_types/{kind.id}/duration",
                     f"A visit with its preparation is longer than the longest hours there, in minutes: "
                     f"{longest * MINUTES}.",
                 )

@@ -16,21 +16,22 @@ from loket_contracts.periods import is_stored, reading_stored
 from loket_contracts.reasons import USUAL_REASONS
 
 from ..domain import catalogue
+from ..domain.catalogue import AppointmentType, Municipality
+from . import schema
 from .lengths import too_long_appointments
-from .schema import AppointmentType, MunicipalityFile, Resource
 from .values import FileDefaults
 
 Problem = dict[str, str]
 MAX_BYTES = 1_000_000
 
 
-def read_stored(text: str, version: int) -> catalogue.Municipality:
+def read_stored(text: str, version: int) -> Municipality:
     """The municipality of a stored version. Skips rules that are newer than it. Raises as `read_configuration`."""
     with reading_stored():
         return read_configuration(text, version)
 
 
-def read_configuration(text: str, version: int = 0, only: str | None = None) -> catalogue.Municipality:
+def read_configuration(text: str, version: int = 0, only: str | None = None) -> Municipality:
     """The municipality in `text`, YAML or JSON. `only`: the one municipality that it may configure.
 
     Raises Refusal: invalid-configuration; each error has "line" (from 1), "pointer" (RFC 6901) and "detail".
@@ -42,23 +43,23 @@ def read_configuration(text: str, version: int = 0, only: str | None = None) -> 
     except safe_load.UnsafeYaml as error:
         raise Refusal("invalid-configuration", errors=[_problem(error.line, "/", f"Not YAML: {error}.")]) from error
     lines, problems = _lines(tree)
-    loaded: dict[str, Any] = {}
-    given = safe_load.value_of(tree)
+    given, read = safe_load.value_of(tree), None
     try:
         with Context(FileDefaults.of(given)):
-            loaded = MunicipalityFile().load(given)
+            loaded = schema.MunicipalityFile().load(given)
     except ValidationError as error:
         messages: Any = error.messages
         wrong = [(found["pointer"], found["detail"]) for found in pointers(_without_dict_steps(messages))]
     else:
-        wrong = list(_broken_references(loaded))
-        if only not in (None, loaded["id"]):
+        read = _municipality(loaded, version)
+        wrong = [*_unknown_locations(loaded), *_broken_references(read)]
+        if only not in (None, read.id):
             wrong.append(("/id", f"This must be: {only}."))
     problems += [_problem(_line_of(pointer, lines), pointer, detail) for pointer, detail in wrong]
-    if problems:
+    if problems or read is None:
         problems.sort(key=lambda problem: int(problem["line"]))
         raise Refusal("invalid-configuration", errors=problems)
-    return _municipality(loaded, version)
+    return read
 
 
 def values_at(text: str, path: Sequence[str]) -> dict[str, Any]:
@@ -71,8 +72,8 @@ def values_at(text: str, path: Sequence[str]) -> dict[str, Any]:
 
 def default_values(section: str) -> dict[str, str]:
     """The defaults of the values in a part of this section, as they would be written."""
-    schema = {"resources": Resource, "appointment_types": AppointmentType}[section]()
-    defaults = {name: field.load_default for name, field in schema.fields.items()}
+    part = {"resources": schema.Resource, "appointment_types": schema.AppointmentType}[section]()
+    defaults = {name: field.load_default for name, field in part.fields.items()}
     return {name: str(value) for name, value in defaults.items() if type(value) in (int, str)}
 
 
@@ -122,68 +123,69 @@ def _without_dict_steps(messages: Any) -> Any:
     return {key: _without_dict_steps(below) for key, below in messages.items()}
 
 
-def _broken_references(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(pointer, message) for every unknown name, and every type that no resource can give."""
-    yield from _unknown_teams_and_locations(loaded)
-    types = loaded["appointment_types"]
-    for name, resource in loaded["resources"].items():
-        for rule, hours in enumerate(resource["hours"]):
-            for kind in sorted(hours.appointment_types - types.keys()):
-                yield f"/resources/{name}/hours/{rule}/appointment_types", f"There is no such appointment type: {kind}."
-    for name, kind in types.items():
-        unmet = list(_unmet_needs(name, kind, loaded))
-        yield from unmet
-        if not unmet and not is_stored():
-            yield from too_long_appointments(name, kind, loaded, _resources(loaded))
-        yield from _broken_conditions(name, kind["questions"])
-
-
-def _unknown_teams_and_locations(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    teams, locations, resources = loaded["teams"], loaded["locations"], loaded["resources"]
-    for section, entries in (("resources", resources), ("appointment_types", loaded["appointment_types"])):
-        for name, entry in entries.items():
-            if entry["team"] is not None and entry["team"] not in teams:
-                yield f"/{section}/{name}/team", f"There is no such team: {entry['team']}."
+def _unknown_locations(loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(pointer, message) for every location that does not exist, by its place in the file."""
+    for section in ("resources", "appointment_types"):
+        for name, entry in loaded[section].items():
             for index, place in enumerate(entry["locations"]):
-                if place not in locations:
+                if place not in loaded["locations"]:
                     yield f"/{section}/{name}/locations/{index}", f"There is no such location: {place}."
 
 
-def _broken_conditions(name: str, questions: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for question, asked in questions.items():
-        if asked["only_if"] is None:
+def _broken_references(read: Municipality) -> Iterator[tuple[str, str]]:
+    """(pointer, message) for every other unknown name, and every type that no resource can give."""
+    types = read.appointment_types
+    for section, name, team in (
+        *(("resources", each.id, each.team) for each in read.resources.values()),
+        *(("appointment_types", each.id, each.team) for each in types.values()),
+    ):
+        if team is not None and team not in read.teams:
+            yield f"/{section}/{name}/team", f"There is no such team: {team}."
+    for resource in read.resources.values():
+        for rule, hours in enumerate(resource.hours):
+            for name in sorted(hours.appointment_types - types.keys()):
+                at = f"/resources/{resource.id}/hours/{rule}/appointment_types"
+                yield at, f"There is no such appointment type: {name}."
+    for kind in types.values():
+        unmet = list(_unmet_needs(kind, read))
+        yield from unmet
+        if not unmet and not is_stored():
+            yield from too_long_appointments(kind, read)
+        yield from _broken_conditions(kind)
+
+
+def _broken_conditions(kind: AppointmentType) -> Iterator[tuple[str, str]]:
+    questions = {each.id: each for each in kind.questions}
+    for question in kind.questions:
+        if question.only_if is None:
             continue
-        other, answers = asked["only_if"]
-        at = f"/appointment_types/{name}/questions/{question}/only_if"
+        other, answers = question.only_if
+        at = f"/appointment_types/{kind.id}/questions/{question.id}/only_if"
         if other not in questions:
             yield at, f"There is no such question: {other}."
         else:
-            for answer in sorted(answers - questions[other]["choices"].keys()):
+            for answer in sorted(answers - questions[other].choices.keys()):
                 yield at, f"There is no such choice: {answer}."
 
 
-def _unmet_needs(name: str, kind: Mapping[str, Any], loaded: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    able = _resources(loaded)
-    for index, need in enumerate(kind["needs"]):
-        at = f"/appointment_types/{name}/needs/{index}"
-        if need.team is not None and need.team not in loaded["teams"]:
+def _unmet_needs(kind: AppointmentType, read: Municipality) -> Iterator[tuple[str, str]]:
+    for index, need in enumerate(kind.needs):
+        at = f"/appointment_types/{kind.id}/needs/{index}"
+        if need.team is not None and need.team not in read.teams:
             yield f"{at}/team", f"There is no such team: {need.team}."
             continue
-        for place in kind["locations"]:
-            if place in loaded["locations"] and not any(
-                place in resource.locations and need.is_met_by(resource, kind["team"]) for resource in able
+        for place in kind.locations:
+            if place in read.locations and not any(
+                place in resource.locations and need.is_met_by(resource, kind.team)
+                for resource in read.resources.values()
             ):
                 all_of_it = ", ".join(filter(None, (need.resource or need.kind, need.skill, place)))
                 yield at, f"No resource is all of this: {all_of_it}."
 
 
-def _resources(loaded: Mapping[str, Any]) -> list[catalogue.Resource]:
-    return [_resource(each, entry) for each, entry in loaded["resources"].items()]
-
-
-def _municipality(loaded: dict[str, Any], version: int) -> catalogue.Municipality:
+def _municipality(loaded: dict[str, Any], version: int) -> Municipality:
     zone = loaded["time_zone"]
-    return catalogue.Municipality(
+    return Municipality(
         id=loaded["id"],
         name=loaded["name"],
         time_zone=zone,
@@ -239,8 +241,8 @@ def _resource(name: str, entry: dict[str, Any]) -> catalogue.Resource:
     )
 
 
-def _appointment_type(name: str, entry: dict[str, Any]) -> catalogue.AppointmentType:
-    return catalogue.AppointmentType(
+def _appointment_type(name: str, entry: dict[str, Any]) -> AppointmentType:
+    return AppointmentType(
         id=name,
         name=entry["name"],
         team=entry["team"],
