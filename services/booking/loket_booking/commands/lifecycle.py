@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
-from typing import Any
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.changes import RescheduleAppointment
@@ -16,7 +14,7 @@ from loket_contracts.rpc.booking.steps import TakeStep
 
 from ..domain import appointment as appointment_lifecycle
 from ..domain import booked, intake_form
-from ..domain.appointment import Appointment
+from ..domain.appointment import Appointment, StepChanges
 from ..domain.appointment_spec import AppointmentSpec, without_lead_time
 from ..domain.opening_hours import Calendar
 from ..store.agendas import Agendas, Taken
@@ -106,15 +104,18 @@ class LifecycleCommands:
 
         Raises Refusal: as `apply_command`.
         """
-        changes = {"start": {"desk": command.desk}, "complete": {"outcome": command.outcome}}.get(step, {})
-        given = {name: value for name, value in changes.items() if value is not None}
-        return self.apply_command(card, step, request, command.reason, given)
+        changes = StepChanges()
+        if step == "start" and command.desk is not None:
+            changes["desk"] = command.desk
+        if step == "complete" and command.outcome is not None:
+            changes["outcome"] = command.outcome
+        return self.apply_command(card, step, request, command.reason, changes)
 
     def apply_command(
         self, card: Card, command: str, request: Request, reason: str | None = None,
-        changes: Mapping[str, Any] = MappingProxyType({}),
+        changes: StepChanges | None = None,
     ) -> Appointment:  # fmt: skip
-        """Apply one of `appointment.STATE_COMMANDS`. `changes` may set `desk` or `outcome`.
+        """Apply one of `appointment.STATE_COMMANDS`.
 
         Raises Refusal: as `check_command`, invalid-request for an unknown command or reason.
         """
@@ -147,7 +148,8 @@ def _spec_to_move(
 ) -> AppointmentSpec:  # fmt: skip
     """The spec at the requested location. Raises Refusal."""
     spec = booked.spec_to_move(calendar.municipality, appointment, command.location)
-    if spec.location.id != appointment.location and (errors := intake_form.contact_errors(spec, card.contact)):
+    errors = intake_form.contact_errors(spec, card.contact.get("phone"))
+    if spec.location.id != appointment.location and errors:
         raise Refusal("invalid-request", errors=errors)
     return without_lead_time(spec) if request.is_staff or hold is not None else spec
 

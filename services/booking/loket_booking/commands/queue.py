@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import spoken
@@ -107,7 +106,7 @@ class QueueCommands:
             raise Refusal("ticket-not-found", {"ticket": identifier})
         if step not in ticket.TRANSITIONS:
             raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such command."}])
-        changes: dict[str, Any] = {}
+        changes = ticket.TicketChanges()
         if step == "complete":
             changes["outcome"] = command.outcome
         if step == "transfer":
@@ -164,7 +163,7 @@ class QueueCommands:
         self, identifier: str, tickets: Mapping[str, Ticket], resource: Resource, desk: str | None, request: Request
     ) -> Appointment | Ticket:
         if identifier in tickets:
-            changes = {"resource": resource.id, "desk": desk}
+            changes = ticket.TicketChanges(resource=resource.id, desk=desk)
             return self._apply_ticket_command(tickets[identifier], "call", request, changes=changes)
         card = self.cards.get(identifier)
         if card is None:
@@ -173,10 +172,10 @@ class QueueCommands:
 
     def _apply_ticket_command(
         self, before: Ticket, command: str, request: Request, reason: str | None = None,
-        changes: Mapping[str, Any] | None = None,
+        changes: ticket.TicketChanges | None = None,
     ) -> Ticket:  # fmt: skip
         changed, event = ticket.apply_command(
-            before, command, now=self.clock(), by=request.actor, reason=reason, changes=changes or {}
+            before, command, now=self.clock(), by=request.actor, reason=reason, changes=changes
         )
         event = request.traced(event)
         if not self.tickets.save(changed, event):

@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 import eventlet
 from pymongo.database import Database
@@ -28,7 +27,7 @@ from loket_contracts.rpc.booking.tickets import IssueTicket
 
 from ..bootstrap import Repositories, build_use_cases
 from ..commands.request import Request
-from ..domain.appointment import Appointment
+from ..domain.appointment import Appointment, StepChanges
 from ..store.cards import Card
 from ..store.links import Links
 from . import municipality, people
@@ -54,7 +53,7 @@ class Year:
     today: dt.date
     days: int = 365
     seed: int = 1
-    progress: Callable[[dt.date, Counter[str]], Any] = lambda _, __: None
+    progress: Callable[[dt.date, Counter[str]], object] = lambda _, __: None
     #: the number of actions, by kind
     done: Counter[str] = field(default_factory=Counter)
     _people: int = 0
@@ -174,7 +173,7 @@ class Year:
             return
         for minute, command, changes in _commands(wanted, appointment):
             _now.set(appointment.start + dt.timedelta(minutes=minute))
-            self._give_command(found, command, **changes)
+            self._give_command(found, command, changes)
         self._count("helped")
         if wanted.score is not None:
             self._in(60 * 26, partial(self._give_feedback, found, wanted.score))
@@ -197,7 +196,7 @@ class Year:
         _now.set(_now.get() + dt.timedelta(minutes=max(1, round(walk_in.service_minutes))))
         give("complete", details, STAFF)
 
-    def _give_command(self, card: Card, command: str, **changes: str) -> None:
+    def _give_command(self, card: Card, command: str, changes: StepChanges | None = None) -> None:
         self.use_cases.lifecycle.apply_command(card, command, STAFF, None, changes)
 
     def _in(self, minutes: int, act: Act) -> None:
@@ -211,7 +210,7 @@ class Year:
         return found
 
 
-def _commands(wanted: AppointmentRequest, appointment: Appointment) -> Iterator[tuple[int, str, dict[str, str]]]:
+def _commands(wanted: AppointmentRequest, appointment: Appointment) -> Iterator[tuple[int, str, StepChanges]]:
     """The commands of an appointment: the minute from the planned start, the command, and its changes."""
     planned = (appointment.end - appointment.start) / dt.timedelta(minutes=1)
     begins = round(wanted.begins)
@@ -224,5 +223,5 @@ def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
-def _ignore_events(collection: str, document: Any, events: Any) -> None:
+def _ignore_events(collection: str, document: object, events: object) -> None:
     """The running service finds the events in the outbox."""

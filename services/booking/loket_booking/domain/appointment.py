@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TypedDict
 
 from loket_contracts import events
 from loket_contracts.envelope import Event
@@ -46,6 +46,13 @@ TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
 STATE_COMMANDS = frozenset(TRANSITIONS) - {"book", "reschedule", "cancel"}
 #: the fields that an event has when the appointment has them
 OPTIONAL_IN_EVENTS = ("desk", "outcome", "follows")
+
+
+class StepChanges(TypedDict, total=False):
+    """What a step may set, besides the state."""
+
+    desk: str | None
+    outcome: str | None
 
 
 @dataclass(frozen=True)
@@ -155,8 +162,8 @@ def book(
     known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, language: str
 ) -> tuple[Appointment, Event]:
     """Raises Refusal: as `check_command`."""
-    changes = {"booked_at": now, "booked_by": by.role, "language": language}
-    return _apply(known, appointment, "book", now, by, changes=changes)
+    changed = replace(appointment, booked_at=now, booked_by=by.role, language=language)
+    return _apply(known, appointment, changed, "book", now, by)
 
 
 def reschedule(
@@ -164,29 +171,31 @@ def reschedule(
     start: dt.datetime, *, now: dt.datetime, by: Actor, reason: str | None = None,
 ) -> tuple[Appointment, Event]:  # fmt: skip
     """The appointment at another time, with the same id. Raises Refusal: as `check_command`."""
-    changes = {
-        "start": start, "end": start + spec.length * CELL, "resources": _resources_of(placements),
-        "location": spec.location.id, "channel": spec.location.channel, "time_zone": spec.location.time_zone,
-    }  # fmt: skip
+    changed = replace(
+        appointment, start=start, end=start + spec.length * CELL, resources=_resources_of(placements),
+        location=spec.location.id, channel=spec.location.channel, time_zone=spec.location.time_zone,
+    )  # fmt: skip
     details = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
-    return _apply(known, appointment, "reschedule", now, by, reason, changes, details if reason is None else details | {
-        "reason": reason
-    })  # fmt: skip
+    if reason is not None:
+        details["reason"] = reason
+    return _apply(known, appointment, changed, "reschedule", now, by, reason, details)
 
 
 def cancel(
     known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, reason: str
 ) -> tuple[Appointment, Event]:
     """Raises Refusal: as `check_command`."""
-    return _apply(known, appointment, "cancel", now, by, reason, details={"cancelled_by": by.role, "reason": reason})
+    details = {"cancelled_by": by.role, "reason": reason}
+    return _apply(known, appointment, appointment, "cancel", now, by, reason, details)
 
 
 def apply_command(
     known: Municipality, appointment: Appointment, command: str, *, now: dt.datetime, by: Actor,
-    reason: str | None = None, changes: Mapping[str, Any] = MappingProxyType({}),
+    reason: str | None = None, changes: StepChanges | None = None,
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    """Apply one of STATE_COMMANDS. `changes` may set `desk` or `outcome`. Raises Refusal: as `check_command`."""
-    return _apply(known, appointment, command, now, by, reason, changes)
+    """Apply one of STATE_COMMANDS. Raises Refusal: as `check_command`."""
+    changed = replace(appointment, **(changes or StepChanges()))
+    return _apply(known, appointment, changed, command, now, by, reason)
 
 
 def _resources_of(placements: Sequence[Placement]) -> tuple[str, ...]:
@@ -194,15 +203,15 @@ def _resources_of(placements: Sequence[Placement]) -> tuple[str, ...]:
 
 
 def _apply(
-    known: Municipality, appointment: Appointment, name: str, now: dt.datetime, by: Actor, reason: str | None = None,
-    changes: Mapping[str, Any] = MappingProxyType({}), details: Mapping[str, Any] = MappingProxyType({}),
+    known: Municipality, appointment: Appointment, changed: Appointment, name: str, now: dt.datetime, by: Actor,
+    reason: str | None = None, details: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
+    """`changed`: with the new values, except its state. `details`: of the event only."""
     transition = check_command(known, appointment, name, by.role, now)
     if appointment.history:  # clocks of instances differ, but the history must stay in order
         now = max(now, appointment.history[-1].at)
     changed = replace(
-        appointment,
-        **changes,
+        changed,
         state=transition.target,
         sequence=appointment.sequence + 1,
         history=(*appointment.history, HistoryEntry(name, now, by.role, reason, by.who)),
@@ -210,8 +219,8 @@ def _apply(
     return changed, _event(transition.event, changed, now, details)
 
 
-def _event(name: str, appointment: Appointment, now: dt.datetime, details: Mapping[str, Any]) -> Event:
-    data: dict[str, Any] = {
+def _event(name: str, appointment: Appointment, now: dt.datetime, details: Mapping[str, str]) -> Event:
+    data = {
         "appointment": appointment.id,
         "state": appointment.state,
         "appointment_types": list(appointment.appointment_types),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Any
+from typing import TypedDict
 
 from loket_contracts import events
 from loket_contracts.envelope import Event
@@ -27,6 +25,16 @@ TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
         Transition("leave", _SERVED | {"waiting", "parked"}, "left", "ticket.left", ANYONE),
     )
 )
+
+
+class TicketChanges(TypedDict, total=False):
+    """What a step may set, besides the state."""
+
+    team: str
+    appointment_types: tuple[str, ...]
+    resource: str | None
+    desk: str | None
+    outcome: str | None
 
 
 @dataclass(frozen=True)
@@ -58,13 +66,13 @@ class Ticket(PreservesUnknownFields):
 
 def apply_command(
     ticket: Ticket, command: str, *, now: dt.datetime, by: Actor, reason: str | None = None,
-    changes: Mapping[str, Any] = MappingProxyType({}),
+    changes: TicketChanges | None = None,
 ) -> tuple[Ticket, Event]:  # fmt: skip
-    """Apply one of COMMANDS. Raises Refusal: not-allowed-in-state."""
+    """Apply one of TRANSITIONS. Raises Refusal: not-allowed-in-state."""
     transition = lifecycle.check_command(TRANSITIONS, command, ticket.state, by.role)
     changed = replace(
         ticket,
-        **changes,
+        **(changes or TicketChanges()),
         state=transition.target,
         sequence=ticket.sequence + 1,
         history=(*ticket.history, HistoryEntry(command, now, by.role, reason, by.who)),
@@ -79,8 +87,8 @@ def apply_command(
     )
 
 
-def _event_data(ticket: Ticket) -> dict[str, Any]:
-    data: dict[str, Any] = {
+def _event_data(ticket: Ticket) -> dict[str, object]:
+    data = {
         "ticket": ticket.id,
         "number": ticket.number,
         "state": ticket.state,

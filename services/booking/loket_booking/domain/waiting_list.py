@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
 
 from loket_contracts import events
 from loket_contracts.envelope import Event
@@ -126,7 +125,7 @@ def _offered(entry: Entry) -> Offer:
 
 
 def _with_event(
-    entry: Entry, name: str, now: dt.datetime, details: Mapping[str, Any] = MappingProxyType({})
+    entry: Entry, name: str, now: dt.datetime, details: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Entry, Event]:
     changed = replace(entry, sequence=entry.sequence + 1)
     data = {
