@@ -10,7 +10,7 @@ import re
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
 from hypothesis import given, settings
@@ -120,6 +120,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     if dataclasses.is_dataclass(hint):
         hints = get_type_hints(hint)
         return st.builds(hint, **{name: values(each) for name, each in hints.items() if name != UNKNOWN_FIELDS})
+    if is_typeddict(hint):
+        return st.fixed_dictionaries({name: values(each) for name, each in get_type_hints(hint).items()})
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         return st.one_of([values(each) for each in args])

@@ -7,11 +7,13 @@ import binascii
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
 
 import filetype
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.agenda_answers import StoredFile
+from loket_contracts.rpc.booking.answers import FileEntry
+from loket_contracts.rpc.booking.slot_answers import FileContent
 
 from ..domain import intake_form
 from ..domain.appointment import Appointment, require_state
@@ -21,7 +23,7 @@ from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
-from ..store.files import Files
+from ..store.files import FileDetails, Files, UploadedFile
 from .ports import Clock
 from .preparation import PreparationCommands
 from .request import Request
@@ -46,14 +48,14 @@ class AttachmentCommands:
     preparation: PreparationCommands
     clock: Clock
 
-    def add_file(self, card: Card, question: str | None, name: str, content: str, request: Request) -> dict[str, Any]:
+    def add_file(self, card: Card, question: str | None, name: str, content: str, request: Request) -> UploadedFile:
         """Store a file. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted, not-allowed-in-state."""
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
         require_state(appointment, "booked")
         spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
         body, described = _accepted(spec, question, name, content, self.clock())
-        file = {"id": self.files.add(card.id, name, body), **described}
-        if not self.cards.append(card, "files", file, MAX_FILES):
+        file: UploadedFile = {"id": self.files.add(card.id, name, body), **described}
+        if not self.cards.add_file(card, file, MAX_FILES):
             self.files.delete([file["id"]])
             raise _too_many_files()
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "file added")
@@ -69,7 +71,10 @@ class AttachmentCommands:
         """
         body, described = _accepted(spec, question, name, content, self.clock())
         pending = self.files.pending(appointment)
-        if any(all(each[part] == described[part] for part in ("question", "name", "size")) for each in pending):
+        if any(
+            (each["question"], each["name"], each["size"]) == (question, described["name"], described["size"])
+            for each in pending
+        ):
             return
         if len(pending) >= MAX_FILES:
             raise _too_many_files()
@@ -83,7 +88,7 @@ class AttachmentCommands:
         known = {file["id"] for file in card.files}
         for file in pending:
             if file["id"] not in known:
-                self.cards.append(card, "files", file)
+                self.cards.add_file(card, file)
         self.files.settle_pending(file["id"] for file in pending)
         return self.preparation.update_duty(self.cards.get(card.id) or card, appointment)
 
@@ -99,7 +104,7 @@ class AttachmentCommands:
                 self.files.delete(file["id"] for file in self.files.pending(identifier))
         return len(appointments)
 
-    def read_file(self, card: Card, identifier: str, request: Request) -> dict[str, Any]:
+    def read_file(self, card: Card, identifier: str, request: Request) -> FileContent:
         """A file with its content in base64. Raises Refusal: file-not-found."""
         known = _file_of(card, identifier)
         body = self.files.read(identifier)
@@ -107,7 +112,7 @@ class AttachmentCommands:
             raise Refusal("file-not-found")
         if request.is_staff:
             self.audit.record(card.municipality, request.actor, "read", self.clock(), card.id, "file")
-        return {**known, "content": base64.b64encode(body).decode()}
+        return {**describe_file(known), "content": base64.b64encode(body).decode()}
 
     def drop_file(self, card: Card, identifier: str, request: Request) -> Card:
         """Delete a file. Raises Refusal: file-not-found."""
@@ -118,7 +123,18 @@ class AttachmentCommands:
         return self.preparation.update_duty(self.cards.get(card.id) or card)
 
 
-def _file_of(card: Card, identifier: str) -> dict[str, Any]:
+def describe_file(file: UploadedFile) -> FileEntry:
+    return {
+        "id": file["id"], "question": file["question"], "name": file["name"], "media_type": file["media_type"],
+        "size": file["size"],
+    }  # fmt: skip
+
+
+def describe_stored_file(file: UploadedFile) -> StoredFile:
+    return {**describe_file(file), "at": file["at"].isoformat()}
+
+
+def _file_of(card: Card, identifier: str) -> UploadedFile:
     for file in card.files:
         if file["id"] == identifier:
             return file
@@ -139,8 +155,8 @@ def safe_file_name(given: str) -> str:
 
 def _accepted(
     spec: AppointmentSpec, question: str | None, name: str, content: str, now: dt.datetime
-) -> tuple[bytes, dict[str, Any]]:
-    """The bytes of the file, and its entry for the card. Raises Refusal: file-not-accepted."""
+) -> tuple[bytes, FileDetails]:
+    """The bytes of the file, and its details. Raises Refusal: file-not-accepted."""
     if question is not None and not intake_form.asks_for_file(spec, question):
         raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
     try:

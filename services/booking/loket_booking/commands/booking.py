@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.errors import Refusal
+from loket_contracts.languages import spoken
 from loket_contracts.rpc.booking.book import BookFollowUp, BookForResident, ContactAtDesk
 from loket_contracts.rpc.booking.slots import HoldSlot
 
@@ -43,7 +43,7 @@ class _Booking:
     invitation: Invitation | None
     hold: str | None
     placements: Sequence[Placement] | None
-    person: dict[str, Any]
+    person: ContactAtDesk
     answers: dict[str, str]
     fingerprint: str
     request: Request
@@ -164,7 +164,7 @@ class BookingCommands:
         if start < now:
             raise Refusal("slot-in-the-past", {"start": start.isoformat()})
         person = contact.complete_contact(municipality, command.contact)
-        answers = intake_form.check_intake(spec, person, command.answers, request.may_answer_later)
+        answers = intake_form.check_intake(spec, person.phone, command.answers, request.may_answer_later)
         return _Booking(
             identifier=identifier, calendar=calendar, spec=spec, start=start, resource=resource,
             invitation=invitation, hold=hold, placements=placements, person=person, answers=answers,
@@ -213,14 +213,14 @@ class BookingCommands:
         return added
 
     def _new_card(self, booking: _Booking, placements: Sequence[Placement]) -> Card:
-        agenda, request = placements[0].agenda, booking.request
+        agenda, request, contact_data = placements[0].agenda, booking.request, asdict(booking.person)
         municipality = booking.calendar.municipality.id
         due = intake_form.duties(booking.calendar, booking.spec, booking.start, booking.now, booking.answers, ())
         return Card(
             id=booking.identifier,
             municipality=municipality,
             reference=new_reference(),
-            contact=booking.person,
+            contact=contact_data,
             answers=booking.answers,
             agenda=str(agenda),
             visit_date=agenda.date.isoformat(),
@@ -228,12 +228,12 @@ class BookingCommands:
             fingerprint=booking.fingerprint,
             created_at=booking.now,
             types=list(booking.spec.type_ids),
-            contact_mark=self.links.contact_of(municipality, booking.person),
+            contact_mark=self.links.contact_of(municipality, contact_data),
             invitation=booking.invitation.id if booking.invitation else None,
             duty_at=intake_form.next_duty_at(due, booking.now),
             portal=request.who if request.by == "portal" else None,
             notes=request.notes,
-            name_words=names.name_words(booking.person["name"]),
+            name_words=names.name_words(booking.person.name),
         )
 
     def _claim(self, booking: _Booking, card: Card, placements: Sequence[Placement]) -> tuple[Appointment, Card]:
@@ -244,7 +244,11 @@ class BookingCommands:
             booking.follows,
         )  # fmt: skip
         booked, event = appointment_lifecycle.book(
-            municipality, held, now=now, by=request.actor, language=booking.person["language"]
+            municipality,
+            held,
+            now=now,
+            by=request.actor,
+            language=spoken(booking.person.language, municipality.languages),
         )
         event = request.traced(event)
         try:

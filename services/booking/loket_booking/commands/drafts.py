@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.book import BookAppointment, FillIn
@@ -16,7 +15,7 @@ from ..store.agendas import EXPIRED_HOLD_RETENTION, Agendas, HeldSlot
 from ..store.cards import Card
 from ..store.configurations import Configurations
 from ..store.drafts import Draft, Drafts
-from ..store.files import Files
+from ..store.files import Files, UploadedFile
 from .attachments import AttachmentCommands
 from .booking import BookingCommands
 from .limits import Limits
@@ -42,9 +41,9 @@ class DraftCommands:
         if command.contact is not None:
             known = self.configurations.calendar(held.appointment.municipality).municipality
             person = contact.complete_contact(known, command.contact)
-            if errors := intake_form.contact_errors(spec, person):
+            if errors := intake_form.contact_errors(spec, person.phone):
                 raise Refusal("invalid-request", errors=errors)
-            draft = replace(draft, contact=person)
+            draft = replace(draft, contact=asdict(person))
         self.drafts.save(draft)
         return draft
 
@@ -64,7 +63,7 @@ class DraftCommands:
             raise Refusal("file-not-found")
         self.files.delete([identifier])
 
-    def list_files(self, held: HeldSlot) -> list[dict[str, Any]]:
+    def list_files(self, held: HeldSlot) -> list[UploadedFile]:
         """The files of the form so far."""
         return self.files.pending(_appointment_id(held))
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from loket_contracts.rpc.booking.book import BookAppointment, BookForResident
 from loket_contracts.rpc.booking.slots import HoldSlot
@@ -23,11 +22,11 @@ def fingerprint(command: HoldSlot | AnyBooking) -> str:
 
 def canonical_json(command: HoldSlot | AnyBooking) -> str:
     """The same text for equal commands."""
-    hashed = _without_added_defaults(asdict(command))
-    if "contact" in hashed:
-        hashed["contact"] = _without_added_defaults(hashed["contact"])
-    return json.dumps(hashed, sort_keys=True, default=str)
+    given = asdict(command)
+    if "contact" in given:
+        given["contact"] = _without_added_defaults(given["contact"])
+    return json.dumps(_without_added_defaults(given), sort_keys=True, default=str)
 
 
-def _without_added_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+def _without_added_defaults(given: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in given.items() if value is not None or name in HASHED_AS_NONE}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from loket_contracts.envelope import Event
 
 #: the time in UTC
 Clock = Callable[[], dt.datetime]
 #: (collection, document id, events): called after the write that stored the events in the document's outbox
-Publish = Callable[[str, Any, Iterable[Event]], None]
+Publish = Callable[[str, object, Iterable[Event]], None]

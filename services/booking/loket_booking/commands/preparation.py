@@ -15,7 +15,7 @@ from ..domain.booked import booked_spec
 from ..domain.intake_form import Duty
 from ..store.agendas import Agendas
 from ..store.audit import Audit
-from ..store.cards import Card, Cards
+from ..store.cards import AskedQuestion, Card, Cards
 from ..store.configurations import Configurations
 from .lifecycle import LifecycleCommands
 from .ports import Clock
@@ -39,9 +39,11 @@ class PreparationCommands:
 
         Raises Refusal: not-allowed-in-state, appointment-begun.
         """
-        entry = {"text": command.text, "at": self.clock(), "who": request.who, "answer": None, "answered_at": None}
+        question: AskedQuestion = {
+            "text": command.text, "at": self.clock(), "who": request.who, "answer": None, "answered_at": None,
+        }  # fmt: skip
         self.lifecycle.apply_command(card, "ask", request)
-        self.cards.append(card, "requests", entry)
+        self.cards.add_question(card, question)
         self.audit.record(card.municipality, request.actor, "asked", self.clock(), card.id)
         return self.cards.get(card.id) or card
 
@@ -54,11 +56,12 @@ class PreparationCommands:
         require_state(appointment, "booked")
         spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
         answers = intake_form.amend_answers(spec, card.answers, command.answers, request.may_answer_later)
-        requests = [dict(each) for each in card.requests]
+        requests = card.requests
         if command.message is not None:
             if not requests:
                 raise Refusal("invalid-request", errors=[{"pointer": "/message", "detail": "Nothing was asked."}])
-            requests[-1] |= {"answer": command.message, "answered_at": self.clock()}
+            answered: AskedQuestion = {**requests[-1], "answer": command.message, "answered_at": self.clock()}
+            requests = [*requests[:-1], answered]
         changed = self.cards.change(card, answers=answers, requests=requests)
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "answers")
         return self.update_duty(changed, appointment)

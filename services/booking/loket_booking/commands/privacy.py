@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts import events, telephone
 from loket_contracts.rpc.booking.administration_answers import ExportedAppointment, ExportedFeedback, ResidentExport
-from loket_contracts.rpc.booking.agenda_answers import StoredFile
 from loket_contracts.rpc.booking.commands import CancelAppointment
 
 from ..store.agendas import Agendas
@@ -20,6 +17,7 @@ from ..store.erasures import Erasures
 from ..store.feedback import Feedback
 from ..store.files import Files
 from ..store.links import Links
+from .attachments import describe_stored_file
 from .lifecycle import LifecycleCommands
 from .ports import Clock, Publish
 from .request import Request
@@ -56,7 +54,7 @@ class PrivacyCommands:
                     "contact": card.contact,
                     "answers": card.answers,
                     "notes": card.notes,
-                    "files": [_describe_file(each) for each in card.files],
+                    "files": [describe_stored_file(each) for each in card.files],
                     "asked": [
                         {"text": each["text"], "at": each["at"].isoformat(), "answer": each["answer"]}
                         for each in card.requests
@@ -131,10 +129,3 @@ class PrivacyCommands:
         self.files.delete_all_of(card.id for card in cards)
         self.feedback.delete_comments([card.id for card in cards])
         self.cards.delete(cards)
-
-
-def _describe_file(file: Mapping[str, Any]) -> StoredFile:
-    return {
-        "id": file["id"], "question": file["question"], "name": file["name"], "media_type": file["media_type"],
-        "size": file["size"], "at": file["at"].isoformat(),
-    }  # fmt: skip

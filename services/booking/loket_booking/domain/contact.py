@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import replace
 
 from loket_contracts import telephone
 from loket_contracts.errors import Refusal
@@ -13,16 +12,16 @@ from loket_contracts.rpc.booking.book import ContactAtDesk
 from .catalogue import Municipality
 
 
-def complete_contact(known: Municipality, given: ContactAtDesk) -> dict[str, Any]:
+def complete_contact(known: Municipality, given: ContactAtDesk) -> ContactAtDesk:
     """The contact data with a language of the municipality, and the number in E.164 form.
 
     A number without a country code is of the municipality's country. Raises Refusal: invalid-request.
     """
-    contact = {**asdict(given), "language": spoken(given.language, known.languages)}
-    if given.phone:
+    phone = given.phone
+    if phone:
         try:
-            contact["phone"] = telephone.read(given.phone, known.country)
+            phone = telephone.read(phone, known.country)
         except ValueError as error:
             wrong = {"pointer": "/contact/phone", "detail": str(error)}
             raise Refusal("invalid-request", errors=[wrong]) from error
-    return contact
+    return replace(given, phone=phone, language=spoken(given.language, known.languages))

@@ -19,7 +19,7 @@ REMINDER_TIME = dt.time(9)
 
 
 def check_intake(
-    spec: AppointmentSpec, contact: Mapping[str, str | None], answers: Mapping[str, str], later: bool = False
+    spec: AppointmentSpec, phone: str | None, answers: Mapping[str, str], later: bool = False
 ) -> dict[str, str]:
     """The answers, trimmed, without empty ones and those whose question is not asked.
 
@@ -27,7 +27,7 @@ def check_intake(
     missing, not asked or not a choice, and to a missing telephone number of a telephone visit.
     """
     given, wrong = _split_answers(spec, answers)
-    errors = contact_errors(spec, contact) + wrong
+    errors = contact_errors(spec, phone) + wrong
     for name in () if later else unanswered(spec, given):
         errors.append({"pointer": f"/answers/{name}", "detail": "This question needs an answer."})
     if errors:
@@ -36,16 +36,16 @@ def check_intake(
     return {name: text for name, text in given.items() if name in asked}
 
 
-def contact_errors(spec: AppointmentSpec, contact: Mapping[str, str | None]) -> list[dict[str, str]]:
+def contact_errors(spec: AppointmentSpec, phone: str | None) -> list[dict[str, str]]:
     """The contact data that is missing for this visit, with a pointer."""
-    if spec.location.channel == "phone" and not contact.get("phone"):
+    if spec.location.channel == "phone" and not phone:
         return [{"pointer": "/contact/phone", "detail": "We call you, so we need your number."}]
     return []
 
 
 def check_answers(spec: AppointmentSpec, answers: Mapping[str, str], later: bool = False) -> dict[str, str]:
     """As `check_intake`, without checking the contact data. Raises Refusal: invalid-request."""
-    return check_intake(spec, {"phone": "not checked"}, answers, later)
+    return check_intake(spec, "not checked", answers, later)
 
 
 def amend_answers(
@@ -106,7 +106,7 @@ class Duty:
 
 def duties(
     calendar: Calendar, spec: AppointmentSpec, start: dt.datetime, made_at: dt.datetime, answers: Mapping[str, str],
-    uploaded: Container[str],
+    uploaded: Container[str | None],
 ) -> list[Duty]:  # fmt: skip
     """The missing documents, each with the times of its reminder and of its consequence; soonest first.
 

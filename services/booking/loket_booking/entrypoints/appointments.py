@@ -10,7 +10,6 @@ from loket_contracts.rpc.booking.slot_answers import FileContent
 from loket_contracts.rpc.caller import Caller, ResidentOrStaff, ResidentPortalOrStaff
 
 from ..domain.appointment import Appointment
-from ..queries.appointments import describe_file
 from ..store.cards import Card
 from .requests import RpcDependencies, request_of
 
@@ -53,8 +52,7 @@ class AppointmentRpc(RpcDependencies):
     @rpc(version=2)
     def read_file(self, municipality: str, identifier: str, file: str, caller: ResidentOrStaff) -> FileContent:
         card = self._card(municipality, identifier, caller)
-        found = self.use_cases.attachments.read_file(card, file, request_of(self, caller))
-        return {**describe_file(found), "content": found["content"]}
+        return self.use_cases.attachments.read_file(card, file, request_of(self, caller))
 
     def _card(self, municipality: str, identifier: str, caller: Caller) -> Card:
         return self.use_cases.access.find_card(municipality, identifier, caller)

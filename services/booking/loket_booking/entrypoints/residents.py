@@ -33,8 +33,9 @@ from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.caller import ANYONE, Caller, ResidentCaller
 from loket_contracts.rpc.message import to_json
 
+from ..commands.attachments import describe_file
 from ..domain.appointment import Appointment
-from ..queries.appointments import describe_entry, describe_file, describe_hold
+from ..queries.appointments import describe_entry, describe_hold
 from ..store.agendas import HeldSlot
 from ..store.cards import Card
 from .requests import RpcDependencies, request_of

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from typing import Any
 
 from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import pick
-from loket_contracts.rpc.booking.answers import AppointmentView, FileEntry, LocationEntry, WaitingEntry
+from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry, WaitingEntry
 from loket_contracts.rpc.booking.slot_answers import BookedAppointment, HoldEntry, InvitationOffer
 
+from ..commands.attachments import describe_file
 from ..commands.invitations import InvitationCommands
 from ..commands.ports import Clock
 from ..domain import booked
@@ -168,13 +168,6 @@ def describe_hold(held: HeldSlot) -> HoldEntry:
         "location": held.appointment.location,
         "persons": held.appointment.persons,
     }
-
-
-def describe_file(file: dict[str, Any]) -> FileEntry:
-    return {
-        "id": file["id"], "question": file["question"], "name": file["name"], "media_type": file["media_type"],
-        "size": file["size"],
-    }  # fmt: skip
 
 
 def _location(location: Location, card: Card) -> LocationEntry:

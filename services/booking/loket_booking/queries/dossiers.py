@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from loket_contracts.rpc.booking.agenda_answers import Dossier, EarlierVisit, HistoryItem, QuestionOfStaff
 from loket_contracts.rpc.booking.answers import AppointmentView
 from loket_contracts.rpc.caller import Caller
 
+from ..commands.attachments import describe_stored_file
 from ..commands.ports import Clock
 from ..commands.request import Request
 from ..domain import booked, intake_form
@@ -19,10 +18,10 @@ from ..domain.catalogue import Municipality
 from ..domain.lifecycle import HistoryEntry
 from ..store.agendas import Agendas
 from ..store.audit import Audit
-from ..store.cards import Card, Cards
+from ..store.cards import AskedQuestion, Card, Cards
 from ..store.configurations import Configurations
 from ..store.invitations import Invitations
-from .appointments import AppointmentQueries, describe_file
+from .appointments import AppointmentQueries
 from .day import appointment_summary
 
 
@@ -52,7 +51,7 @@ class DossierQueries:
             "answers": card.answers,
             "unanswered": self._unanswered(card, appointment),
             "notes": card.notes,
-            "files": [{**describe_file(each), "at": each["at"].isoformat()} for each in card.files],
+            "files": [describe_stored_file(each) for each in card.files],
             "asked": [_describe_request(each) for each in card.requests],
             "file_reference": invitation.file_reference if invitation else None,
             "outcome": appointment.outcome,
@@ -107,14 +106,14 @@ class DossierQueries:
         return [] if card.pseudonymised else intake_form.unanswered(spec, card.answers)
 
 
-def _describe_request(request: Mapping[str, Any]) -> QuestionOfStaff:
+def _describe_request(request: AskedQuestion) -> QuestionOfStaff:
     answered = request["answered_at"]
     return {
         "text": request["text"],
         "at": request["at"].isoformat(),
         "who": request["who"],
         "answer": request["answer"],
-        "answered_at": answered and answered.isoformat(),
+        "answered_at": answered.isoformat() if answered else None,
     }
 
 

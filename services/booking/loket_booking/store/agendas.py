@@ -16,7 +16,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bson.int64 import Int64
 from pymongo.client_session import ClientSession
@@ -37,6 +36,10 @@ from .codecs import CLAIM, HOLD, LISTED_CLAIM, StoredClaim, StoredHold
 
 #: how long an expired hold is stored, so that a resident who is late can still book a slot that is free
 EXPIRED_HOLD_RETENTION = dt.timedelta(hours=1)
+
+
+#: writes one placement; the first of them has the appointment
+Write = Callable[[Placement, bool, ClientSession | None], None]
 
 
 class Taken(Exception):
@@ -254,7 +257,7 @@ class Agendas:
         finally:
             self.cache.invalidate([*old, *new])
 
-    def _write_unless_changed(self, placements: Sequence[Placement], write: Any) -> bool:
+    def _write_unless_changed(self, placements: Sequence[Placement], write: Write) -> bool:
         try:
             self._write_each(placements, write)
         except Taken:
@@ -285,7 +288,7 @@ class Agendas:
         return CLAIM.decode(before["claims"][0])
 
     def _write_each(
-        self, placements: Sequence[Placement], write: Any,
+        self, placements: Sequence[Placement], write: Write,
         update_cache: Callable[[Sequence[Placement]], None] | None = None,
     ) -> None:  # fmt: skip
         """One write for one placement, one transaction for several. Then updates, else invalidates the cache."""
@@ -299,7 +302,7 @@ class Agendas:
             raise
         (update_cache or self.cache.invalidate)(placements)
 
-    def _write_in_transaction(self, placements: Sequence[Placement], write: Any) -> None:
+    def _write_in_transaction(self, placements: Sequence[Placement], write: Write) -> None:
         def write_all(session: ClientSession) -> None:
             for index, placement in enumerate(placements):
                 write(placement, index == 0, session)

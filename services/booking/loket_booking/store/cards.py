@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
@@ -23,6 +23,7 @@ from loket_chassis.storage.connection import UNJOURNALED, Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.resource_day import AgendaKey
+from .files import UploadedFile
 
 #: the longest that a booking can take; an older card without a claim is orphaned
 MAX_BOOKING_TIME = dt.timedelta(seconds=30)
@@ -38,15 +39,24 @@ class InvitationUsed(Exception):
     """Another appointment was booked with the same invitation."""
 
 
+class AskedQuestion(TypedDict):
+    """What the specialist asked the resident. `who`: the code of the account. `answer`: None until it is given."""
+
+    text: str
+    at: dt.datetime
+    who: str | None
+    answer: str | None
+    answered_at: dt.datetime | None
+
+
 @dataclass(frozen=True)
 class Card(PreservesUnknownFields):
     """`agenda`: the id of the agenda with the claim. `visit_date`: its local day as YYYY-MM-DD.
 
     `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person, None when
     they gave no address and no number. `places`: see `commands.limits`. `invitation`: the id of the invitation used.
-    `files`: {id, question, name, media_type, size, at}. `requests`: what the specialist asked, {text, at, who, answer,
-    answered_at}. `flagged`: documents were missing. `duty_at`: when a document is due next. `portal`: the code of the
-    portal's key. `notes`: of the portal. `name_words`: the search index of the name.
+    `requests`: what the specialist asked. `flagged`: documents were missing. `duty_at`: when a document is due next.
+    `portal`: the code of the portal's key. `notes`: of the portal. `name_words`: the search index of the name.
     """
 
     id: str
@@ -63,8 +73,8 @@ class Card(PreservesUnknownFields):
     contact_mark: str | None = None
     places: list[str] = field(default_factory=list)
     invitation: str | None = None
-    files: list[Document] = field(default_factory=list)
-    requests: list[Document] = field(default_factory=list)
+    files: list[UploadedFile] = field(default_factory=list)
+    requests: list[AskedQuestion] = field(default_factory=list)
     flagged: bool = False
     duty_at: dt.datetime | None = None
     pseudonymised: bool = False
@@ -73,7 +83,7 @@ class Card(PreservesUnknownFields):
     name_words: list[str] = field(default_factory=list)
 
     @property
-    def uploaded(self) -> frozenset[str]:
+    def uploaded(self) -> frozenset[str | None]:
         """The questions for which a file was uploaded."""
         return frozenset(file["question"] for file in self.files)
 
@@ -149,12 +159,15 @@ class Cards:
         self.collection.update_one({"_id": card.id}, {"$set": CARD.encode_fields(**changes)})
         return replace(card, **changes)
 
-    def append(self, card: Card, name: str, entry: Document, most: int | None = None) -> bool:
-        """Add an entry to `files` or `requests`. False when there are `most` entries."""
+    def add_file(self, card: Card, file: UploadedFile, most: int | None = None) -> bool:
+        """Add a file. False when there are `most`."""
         found: Document = {"_id": card.id}
         if most is not None:
-            found[f"{name}.{most - 1}"] = {"$exists": False}
-        return self.collection.update_one(found, {"$push": {name: entry}}).modified_count == 1
+            found[f"files.{most - 1}"] = {"$exists": False}
+        return self.collection.update_one(found, {"$push": {"files": file}}).modified_count == 1
+
+    def add_question(self, card: Card, question: AskedQuestion) -> None:
+        self.collection.update_one({"_id": card.id}, {"$push": {"requests": question}})
 
     def release_places(self, cards: Iterable[Card]) -> None:
         self.collection.update_many({"_id": {"$in": [card.id for card in cards]}}, {"$set": {"places": []}})

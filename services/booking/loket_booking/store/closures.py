@@ -7,7 +7,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pymongo.database import Database
 
@@ -133,5 +132,5 @@ class Closures:
         self.revisions.update_one({"_id": municipality}, {"$inc": {"revision": 1}}, upsert=True)
 
 
-def _times(closure: Closure) -> tuple[Any, ...]:
+def _times(closure: Closure) -> tuple[dt.date, dt.date, dt.time | None, dt.time | None]:
     return closure.first, closure.last, closure.start, closure.end

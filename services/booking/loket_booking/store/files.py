@@ -6,9 +6,9 @@ A file that is uploaded before the booking is pending.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from bson import ObjectId
 from bson.errors import InvalidId
@@ -20,12 +20,28 @@ from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 
+class FileDetails(TypedDict):
+    """What is known of an uploaded file. `question`: for which it was asked."""
+
+    question: str | None
+    name: str
+    media_type: str
+    size: int
+    at: dt.datetime
+
+
+class UploadedFile(FileDetails):
+    """A file in the bucket, as the card of its appointment lists it."""
+
+    id: str
+
+
 @dataclass(frozen=True)
 class FileMetadata(PreservesUnknownFields):
     """`waits`: of a pending file, the entry for the card. `until`: after this no booking of it can follow."""
 
     appointment: str
-    waits: dict[str, Any] | None = None
+    waits: FileDetails | None = None
     until: dt.datetime | None = None
 
 
@@ -53,18 +69,19 @@ class Files:
         return str(self.bucket.upload_from_stream(name, content, metadata=metadata))
 
     def add_pending(
-        self, appointment: str, name: str, content: bytes, entry: Mapping[str, Any], until: dt.datetime
+        self, appointment: str, name: str, content: bytes, details: FileDetails, until: dt.datetime
     ) -> None:
         """Store a file for an appointment that is not booked yet."""
-        metadata = FILE_METADATA.encode(FileMetadata(appointment, dict(entry), until))
+        metadata = FILE_METADATA.encode(FileMetadata(appointment, details, until))
         self.bucket.upload_from_stream(name, content, metadata=metadata)
 
-    def pending(self, appointment: str) -> list[dict[str, Any]]:
-        """The entries of its pending files, with the id of each, in the order of upload."""
+    def pending(self, appointment: str) -> list[UploadedFile]:
+        """Its pending files, in the order of upload."""
         query = {"metadata.appointment": appointment, "metadata.until": {"$exists": True}}
         return [
-            {"id": str(each["_id"]), **(FILE_METADATA.decode(each["metadata"]).waits or {})}
+            {"id": str(each["_id"]), **details}
             for each in self.collection.find(query).sort("_id", 1)
+            if (details := FILE_METADATA.decode(each["metadata"]).waits)
         ]
 
     def expired_pending(self, moment: dt.datetime) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import attrs
 from cattrs import Converter
@@ -77,7 +77,7 @@ def _reading(read: ReadText) -> Structure:
 
 
 def _is_plain(each: Any) -> bool:
-    if each in _PLAIN_TYPES:
+    if each in _PLAIN_TYPES or is_typeddict(each):
         return True
     if get_origin(each) in (Union, UnionType):
         return all(map(_is_plain, get_args(each)))
