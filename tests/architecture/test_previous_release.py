@@ -27,7 +27,7 @@ def new_versions():
     """Each method with a version, and each kind of caller that may call it."""
     for protocol in (Booking, Notification, Reporting):
         for name, function in method.methods_of(protocol).items():
-            if method.version_of(function) > 1:
+            if method.method_of(function).version > 1:
                 only = get_type_hints(function, include_extras=True)["caller"].__metadata__[0]
                 for caller in CALLERS:
                     if caller.kind in only.kinds:
@@ -65,7 +65,7 @@ def is_required(field):
 @pytest.mark.parametrize(("protocol", "function", "caller"), list(new_versions()))
 def test_a_call_for_the_last_release_has_the_parameters_of_its_method(protocol, function, caller):
     described, hints = method.method_of(function), get_type_hints(function)
-    arguments = {name: a_value(hints[name], caller) for name in described.parameters}
+    arguments = {name: a_value(hints[name], caller) for name in described.names}
     earlier, written = method.before_of(function)(**arguments)
     parameters = RELEASED[protocol.__name__.lower()][earlier]
     assert written.keys() <= {each.removesuffix("?") for each in parameters}

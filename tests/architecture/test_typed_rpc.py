@@ -14,16 +14,15 @@ from mypy import api
 from loket_chassis.messaging.rpc import RpcEntrypoint, description_of
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.refusal_codes import RefusalCode
-from loket_contracts.rpc import message, method
+from loket_contracts.rpc import message
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.description import published_methods
+from loket_contracts.rpc.description import PROTOCOLS, methods_by_name
 from loket_contracts.rpc.json_schema import Schemas
 from loket_contracts.rpc.notification import Notification
 from loket_contracts.rpc.reporting import Reporting
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PROTOCOLS = (Booking, Notification, Reporting)
 RELEASED = json.loads((HERE / "rpc-0.1.0.json").read_text())
 
 
@@ -48,10 +47,7 @@ def served_by(service):
 
 def published_in(protocol):
     """The methods of a Protocol by routing name."""
-    return {
-        method.routing_name(name, method.version_of(function)): method.method_of(function)
-        for name, function in method.methods_of(protocol).items()
-    }
+    return {each.routing_name: each for each in methods_by_name(protocol)}
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -60,7 +56,7 @@ def test_a_service_has_the_methods_of_its_protocol_with_the_same_parameters(prot
     assert published.keys() <= served.keys()
     for name, described in published.items():
         own = description_of(served[name])
-        assert (own.parameters, own.required) == (described.parameters, described.required), name
+        assert (own.names, own.required) == (described.names, described.required), name
         assert own.conversions.keys() == described.conversions.keys(), name
 
 
@@ -77,15 +73,13 @@ def test_every_method_of_the_last_release_is_served_with_its_parameters(protocol
     for name, released in RELEASED[protocol.__name__.lower()].items():
         own = description_of(served[name])
         names = [each.removesuffix("?") for each in released]
-        assert own.parameters[: len(names)] == tuple(names), name
+        assert own.names[: len(names)] == tuple(names), name
         assert own.required == {each for each in released if not each.endswith("?")}, name
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_method_has_a_summary_that_says_what_to_do(protocol):
-    without = [
-        each.name for each in published_methods(protocol) if not re.match("(?!Raises )[A-Z][a-z]+", each.summary)
-    ]
+    without = [each.name for each in methods_by_name(protocol) if not re.match("(?!Raises )[A-Z][a-z]+", each.summary)]
     assert without == []
 
 

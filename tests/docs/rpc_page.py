@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, is_typeddict
 
 from loket_contracts.rpc.asyncapi import json_schemas
-from loket_contracts.rpc.description import PROTOCOLS, PublishedMethod, published_methods
+from loket_contracts.rpc.description import PROTOCOLS, methods_by_name, published_methods
 from loket_contracts.rpc.message import is_message
+from loket_contracts.rpc.method import Method, service_name
 
 RELEASED = Path(__file__).parents[1] / "architecture" / "rpc-0.1.0.json"
 FORMAT = """# RPC, format version 1
@@ -72,7 +73,7 @@ def page(made: str) -> str:
     for protocol in PROTOCOLS:
         text += f"\n## {protocol.__name__}\n\n{_sentences(protocol.__doc__ or '')}\n\n"
         text += "| routing key | arguments | answer | what |\n| --- | --- | --- | --- |\n"
-        text += "".join(_row(each) for each in published_methods(protocol))
+        text += "".join(_row(service_name(protocol), each) for each in methods_by_name(protocol))
     text += "\n## Earlier methods\n\nMethods of release 0.1 that are served for one release more:\n\n"
     text += "".join(f"- `{key}`: {', '.join(parameters)}\n" for key, parameters in _earlier().items())
     text += "\n## Messages\n\nIn full in rpc.schema.json. A field in brackets is optional.\n\n"
@@ -86,7 +87,7 @@ def page(made: str) -> str:
 
 def _earlier() -> dict[str, list[str]]:
     """The parameters of the released methods that no Protocol has any more, by routing key. ? marks an optional one."""
-    published = {each.routing_key for protocol in PROTOCOLS for each in published_methods(protocol)}
+    published = dict(published_methods())
     released = json.loads(RELEASED.read_text(encoding="utf-8"))
     return {
         f"{service}.{name}": parameters
@@ -96,13 +97,13 @@ def _earlier() -> dict[str, list[str]]:
     }
 
 
-def _row(method: PublishedMethod) -> str:
+def _row(service: str, method: Method) -> str:
     arguments = ", ".join(
         f"{each.name}: {_name(each.annotation)}" if each.required else f"[{each.name}: {_name(each.annotation)}]"
         for each in method.parameters
     )
     what = _sentences(method.documentation)
-    return f"| `{method.routing_key}` | {arguments} | {_name(method.answer)} | {what} |\n"
+    return f"| `{service}.{method.routing_name}` | {arguments} | {_name(method.answer)} | {what} |\n"
 
 
 def _sentences(text: str) -> str:

@@ -12,7 +12,7 @@ from nameko.exceptions import deserialize_to_instance
 from nameko.standalone.rpc import ServiceRpcProxy
 
 from loket_contracts.errors import Refusal
-from loket_contracts.rpc.description import PROTOCOLS, published_methods
+from loket_contracts.rpc.description import published_methods
 from loket_contracts.rpc.json_schema import Schemas
 from tests.client import eventually, in_days
 
@@ -71,15 +71,14 @@ def strict(schema):
 def ask(stack, servers):
     """Call a method and compare its answer with the published JSON Schema."""
     schemas, methods = Schemas("#/$defs/"), {}
-    for protocol in PROTOCOLS:
-        for each in published_methods(protocol):
-            methods[each.service, each.name] = each, schemas.of(each.answer)
+    for key, each in published_methods():
+        methods[key.partition(".")[0], each.name] = each, schemas.of(each.answer)
     definitions = strict(schemas.named())
 
     def ask(service, name, *args):
         method, schema = methods[service, name]
         with ServiceRpcProxy(service, {"AMQP_URI": servers.amqp_uri}, timeout=10) as proxy:
-            answer = getattr(proxy, method.routing_key.partition(".")[2])(*args)
+            answer = getattr(proxy, method.routing_name)(*args)
         Draft202012Validator({"$defs": definitions, **schema}).validate(answer)
         return answer
 

@@ -52,11 +52,15 @@ def pointers(messages: Mapping[Any, Any] | Sequence[Any], at: str = "") -> list[
     return [{"pointer": at or "/", "detail": str(message)} for message in messages]
 
 
-def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
+def load(schema: Schema, body: Mapping[str, Any]) -> Any:
     """Load the body with the schema. Raises Refusal: invalid-request, pointing at each field that is wrong."""
     try:
-        loaded: dict[str, Any] = schema.load(body)
+        return schema.load(body)
     except ValidationError as error:
-        messages: Any = error.messages
-        raise Refusal("invalid-request", errors=pointers(messages)[:MAX_ERRORS]) from error
-    return loaded
+        raise invalid_request(error) from error
+
+
+def invalid_request(error: ValidationError) -> Refusal:
+    """The refusal that points at each field that is wrong."""
+    messages: Any = error.messages
+    return Refusal("invalid-request", errors=pointers(messages)[:MAX_ERRORS])

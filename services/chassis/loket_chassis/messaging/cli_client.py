@@ -12,9 +12,10 @@ from nameko.exceptions import RemoteError, RpcTimeout, UnknownService, deseriali
 from nameko.standalone.rpc import ServiceRpcProxy
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.method import service_name
 
 from . import deadlines
-from .rpc_proxy import proxy_of, service_name
+from .rpc_proxy import proxy_of
 
 deserialize_to_instance(Refusal)
 

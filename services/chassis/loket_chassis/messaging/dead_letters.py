@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -15,7 +14,7 @@ from kombu.transport.virtual import Channel
 from nameko.extensions import DependencyProvider
 
 from loket_contracts.envelope import Event, MalformedEvent
-from loket_contracts.rpc import service
+from loket_contracts.rpc.service import DeadLetter
 
 from ..runtime.cli_options import amqp_uri_option
 from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
@@ -23,24 +22,6 @@ from .rpc import rpc
 
 MOST = 1000
 CONFIRMED = {"confirm_publish": True}
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """One event that was given up. A message that is not an event has no id and no municipality."""
-
-    queue: str
-    event: str
-    type: str
-    municipality: str
-    error: str
-
-    def described(self) -> service.DeadLetter:
-        """As callers of the service see it."""
-        return {
-            "queue": self.queue, "event": self.event, "type": self.type, "municipality": self.municipality,
-            "error": self.error,
-        }  # fmt: skip
 
 
 Wanted = Callable[[DeadLetter], bool]
@@ -103,8 +84,8 @@ def _read(queue: str, message: Message) -> DeadLetter:
     try:
         event = Event.from_json(message.body)
     except MalformedEvent:
-        return DeadLetter(queue, "", "", "", error)
-    return DeadLetter(queue, event.id, event.type, event.municipality, error)
+        return DeadLetter(queue=queue, event="", type="", municipality="", error=error)
+    return DeadLetter(queue=queue, event=event.id, type=event.type, municipality=event.municipality, error=error)
 
 
 class Queues(DependencyProvider):
@@ -121,16 +102,16 @@ class DeadLetters:
     queues = Queues()
 
     @rpc
-    def dead_letters(self, municipality: str) -> list[service.DeadLetter]:
+    def dead_letters(self, municipality: str) -> list[DeadLetter]:
         amqp_uri, names = self.queues
         found = [each for name in names for each in look(amqp_uri, name)]
-        return [each.described() for each in found if each.municipality == municipality]
+        return [each for each in found if each["municipality"] == municipality]
 
     @rpc
     def retry_dead_letters(self, municipality: str) -> int:
         """Replay them. Return how many."""
         amqp_uri, names = self.queues
-        return sum(retry(amqp_uri, name, lambda each: each.municipality == municipality) for name in names)
+        return sum(retry(amqp_uri, name, lambda each: each["municipality"] == municipality) for name in names)
 
 
 @click.group()
@@ -152,8 +133,8 @@ def list_(amqp_uri: str, queue: str) -> None:
     with _known(queue):
         found = look(amqp_uri, queue)
     for each in found:
-        what = f"{each.event}  {each.type}" if each.event else "(not an event)"
-        click.echo(f"{what}  {each.error}")
+        what = f"{each['event']}  {each['type']}" if each["event"] else "(not an event)"
+        click.echo(f"{what}  {each['error']}")
     click.echo(f"{len(found)} dead letter(s) in {queue}", err=True)
 
 

@@ -32,14 +32,14 @@ from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
 
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
-from loket_contracts.rpc.method import FORMAT, FORMAT_HEADER, F, Method, method_of, routing_name
+from loket_contracts.rpc.method import FORMAT, FORMAT_HEADER, F, Method, method_of, routing_name, service_name
 
 from ..runtime import tracing
 from ..storage import connection
 from . import deadlines
 from .queue_consumer import QueueConsumer
 from .reconnecting_channel import BROKER_ERRORS
-from .rpc_proxy import proxy_of, service_name
+from .rpc_proxy import proxy_of
 from .transient_publisher import TransientPublisher
 
 deserialize_to_instance(Refusal)

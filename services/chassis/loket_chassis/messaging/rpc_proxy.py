@@ -11,16 +11,11 @@ from typing import Any, TypeVar, cast
 
 from nameko.exceptions import MethodNotFound
 
-from loket_contracts.rpc.method import Before, Method, before_of, method_of, methods_of, routing_name, version_of
+from loket_contracts.rpc.method import Before, Method, before_of, method_of, methods_of
 
 P = TypeVar("P")
 #: sends one call: the name in the routing key, and the arguments as JSON by position and by name
 Send = Callable[[str, list[Any], dict[str, Any]], Any]
-
-
-def service_name(protocol: type) -> str:
-    """The name of the service with this Protocol: the same, in lower case."""
-    return protocol.__name__.lower()
 
 
 def proxy_of(protocol: type[P], send: Send) -> P:
@@ -36,13 +31,14 @@ class _Proxy:
 @cache
 def _proxy_class(protocol: type) -> type[_Proxy]:
     methods = {
-        name: _sender(routing_name(name, version_of(method)), method_of(method), before_of(method))
-        for name, method in methods_of(protocol).items()
+        name: _sender(method_of(function), before_of(function)) for name, function in methods_of(protocol).items()
     }
     return type(f"{protocol.__name__}Proxy", (_Proxy,), methods)
 
 
-def _sender(route: str, method: Method, before: Before | None) -> Callable[..., Any]:
+def _sender(method: Method, before: Before | None) -> Callable[..., Any]:
+    route = method.routing_name
+
     def call(self: _Proxy, *args: Any, **kwargs: Any) -> Any:
         try:
             return self._send(route, *method.write_arguments(args, kwargs))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from ..refusal_codes import RefusalCode
-from .description import PROTOCOLS, PublishedMethod, published_methods
+from .description import published_methods
 from .json_schema import Schemas
-from .method import FORMAT, FORMAT_HEADER
+from .method import FORMAT, FORMAT_HEADER, Method
 
 EXCHANGE = "nameko-rpc"
 CONTENT_TYPE = "application/json"
@@ -32,10 +32,9 @@ REQUEST_HEADERS = {
 def json_schemas() -> dict[str, Any]:
     """JSON Schemas of all messages, by name under $defs."""
     schemas = Schemas("#/$defs/")
-    for protocol in PROTOCOLS:
-        for method in published_methods(protocol):
-            for annotation in (*(each.annotation for each in method.parameters), method.answer):
-                schemas.of(annotation)
+    for _, method in published_methods():
+        for annotation in (*(each.annotation for each in method.parameters), method.answer):
+            schemas.of(annotation)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Messages of Loket RPC",
@@ -46,8 +45,10 @@ def json_schemas() -> dict[str, Any]:
 def document() -> dict[str, Any]:
     """The document as plain dictionaries (https://www.asyncapi.com/docs/reference/specification/v3.0.0)."""
     schemas = Schemas()
-    methods = [each for protocol in PROTOCOLS for each in published_methods(protocol)]
-    messages = {name: message for each in methods for name, message in _messages(each, schemas).items()}
+    methods = dict(published_methods())
+    messages = {
+        name: message for key, each in methods.items() for name, message in _messages(key, each, schemas).items()
+    }
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -58,10 +59,10 @@ def document() -> dict[str, Any]:
         },
         "defaultContentType": CONTENT_TYPE,
         "channels": {
-            **{each.routing_key: _channel(each) for each in methods},
+            **{key: _channel(key) for key in methods},
             "reply": _reply_channel(methods),
         },
-        "operations": {each.routing_key: _operation(each) for each in methods},
+        "operations": {key: _operation(key, each) for key, each in methods.items()},
         "components": {
             "messageTraits": {"request": REQUEST_HEADERS, "reply": REPLY_HEADERS},
             "messages": messages,
@@ -70,7 +71,7 @@ def document() -> dict[str, Any]:
     }
 
 
-def request_of(method: PublishedMethod, schemas: Schemas) -> dict[str, Any]:
+def request_of(method: Method, schemas: Schemas) -> dict[str, Any]:
     """The schema of a request, with all arguments by name."""
     return {
         "type": "object",
@@ -86,7 +87,7 @@ def request_of(method: PublishedMethod, schemas: Schemas) -> dict[str, Any]:
     }
 
 
-def reply_of(method: PublishedMethod, schemas: Schemas) -> dict[str, Any]:
+def reply_of(method: Method, schemas: Schemas) -> dict[str, Any]:
     """The schema of a reply. `result` is null when there is an error."""
     result = schemas.of(method.answer)
     return {
@@ -99,30 +100,30 @@ def reply_of(method: PublishedMethod, schemas: Schemas) -> dict[str, Any]:
     }
 
 
-def _messages(method: PublishedMethod, schemas: Schemas) -> dict[str, dict[str, Any]]:
+def _messages(key: str, method: Method, schemas: Schemas) -> dict[str, dict[str, Any]]:
     return {
-        f"{method.routing_key}.request": {
+        f"{key}.request": {
             "summary": method.summary,
             "traits": [_ref("messageTraits", "request")],
             "payload": request_of(method, schemas),
         },
-        f"{method.routing_key}.reply": {
+        f"{key}.reply": {
             "traits": [_ref("messageTraits", "reply")],
             "payload": reply_of(method, schemas),
         },
     }
 
 
-def _channel(method: PublishedMethod) -> dict[str, Any]:
+def _channel(key: str) -> dict[str, Any]:
     return {
-        "address": method.routing_key,
+        "address": key,
         "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": EXCHANGE, "type": "topic", "durable": True}}},
-        "messages": {f"{method.routing_key}.request": _ref("messages", f"{method.routing_key}.request")},
+        "messages": {f"{key}.request": _ref("messages", f"{key}.request")},
     }
 
 
-def _reply_channel(methods: Sequence[PublishedMethod]) -> dict[str, Any]:
-    names = [f"{each.routing_key}.reply" for each in methods]
+def _reply_channel(keys: Iterable[str]) -> dict[str, Any]:
+    names = [f"{key}.reply" for key in keys]
     return {
         "address": None,
         "title": "The queue of the caller",
@@ -130,8 +131,7 @@ def _reply_channel(methods: Sequence[PublishedMethod]) -> dict[str, Any]:
     }
 
 
-def _operation(method: PublishedMethod) -> dict[str, Any]:
-    key = method.routing_key
+def _operation(key: str, method: Method) -> dict[str, Any]:
     return {
         "action": "receive",
         "description": method.documentation or method.name,

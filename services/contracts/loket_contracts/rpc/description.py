@@ -2,63 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, get_type_hints
+from collections.abc import Iterator
 
 from .booking import Booking
-from .method import methods_of, routing_name, version_of
+from .method import Method, method_of, methods_of, service_name
 from .notification import Notification
 from .reporting import Reporting
 
 PROTOCOLS: tuple[type, ...] = (Booking, Notification, Reporting)
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a method, with its type."""
-
-    name: str
-    annotation: Any
-    required: bool
+def published_methods() -> Iterator[tuple[str, Method]]:
+    """The methods of all services in the order of their names, each with its routing key, as `booking.cancel@2`."""
+    for protocol in PROTOCOLS:
+        for method in methods_by_name(protocol):
+            yield f"{service_name(protocol)}.{method.routing_name}", method
 
 
-@dataclass(frozen=True)
-class PublishedMethod:
-    """A method with its routing key, such as `booking.cancel@2`, and its documentation."""
-
-    service: str
-    name: str
-    version: int
-    parameters: tuple[Parameter, ...]
-    answer: Any
-    documentation: str
-
-    @property
-    def routing_key(self) -> str:
-        return f"{self.service}.{routing_name(self.name, self.version)}"
-
-    @property
-    def summary(self) -> str:
-        """The first line of the documentation."""
-        return self.documentation.partition("\n")[0]
-
-
-def published_methods(protocol: type) -> Iterator[PublishedMethod]:
+def methods_by_name(protocol: type) -> list[Method]:
     """The methods of a Protocol, in the order of their names."""
-    for name, method in sorted(methods_of(protocol).items()):
-        yield _published(protocol.__name__.lower(), name, method)
-
-
-def _published(service: str, name: str, method: Callable[..., Any]) -> PublishedMethod:
-    hints = get_type_hints(method, include_extras=True)
-    _, *parameters = inspect.signature(method).parameters.values()
-    return PublishedMethod(
-        service,
-        name,
-        version_of(method),
-        tuple(Parameter(each.name, hints[each.name], each.default is each.empty) for each in parameters),
-        hints["return"],
-        inspect.getdoc(method) or "",
-    )
+    return [method_of(function) for _, function in sorted(methods_of(protocol).items())]

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
-from marshmallow import Schema, ValidationError, missing, post_dump, post_load
+from marshmallow import Schema, missing, post_dump, post_load
 from marshmallow.fields import Field
 
-from ..errors import MAX_ERRORS, Refusal, pointers
+from ..errors import load
 
 T = TypeVar("T")
 _SCHEMAS: dict[type, type[Schema]] = {}
@@ -69,10 +69,7 @@ def schema_of(message: type) -> Schema:
 
 def from_json(message: type[T], body: Mapping[str, Any]) -> T:
     """Make a command or query from JSON. Raises Refusal: invalid-request, pointing at each field that is wrong."""
-    try:
-        made: T = schema_of(message).load(body)
-    except ValidationError as error:
-        raise invalid_request(error) from error
+    made: T = load(schema_of(message), body)
     return made
 
 
@@ -80,12 +77,6 @@ def to_json(message: object) -> dict[str, Any]:
     """Write a message as JSON, without the fields that have their default."""
     written: dict[str, Any] = schema_of(type(message)).dump(message)
     return written
-
-
-def invalid_request(error: ValidationError) -> Refusal:
-    """The refusal that points at each field that is wrong."""
-    messages: Any = error.messages
-    return Refusal("invalid-request", errors=pointers(messages)[:MAX_ERRORS])
 
 
 def _default(field: Field[Any]) -> Any:

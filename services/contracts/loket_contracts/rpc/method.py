@@ -9,17 +9,20 @@ import inspect
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from marshmallow import ValidationError
 
-from .message import invalid_request, is_message, schema_of
+from ..errors import invalid_request
+from .message import is_message, schema_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 Convert = Callable[[Any], Any]
-#: takes the arguments of a method, and returns the name of the earlier one with its arguments by name, as JSON
-Before = Callable[..., tuple[str, dict[str, Any]]]
+#: the name of a method, and its arguments by name as JSON
+Call = tuple[str, dict[str, Any]]
+#: takes the arguments of a method, and returns the call of the earlier one
+Before = Callable[..., Call]
 
 #: the version of the wire format: a body {"args": [...], "kwargs": {...}}, an answer {"result": ..., "error": ...}
 FORMAT = 1
@@ -48,11 +51,6 @@ def before_of(method: Callable[..., Any]) -> Before | None:
     return before
 
 
-def version_of(method: Callable[..., Any]) -> int:
-    """The version of a method."""
-    return int(getattr(method, _VERSION, 1))
-
-
 def routing_name(name: str, number: int) -> str:
     """The last part of the routing key, after the service: `cancel`, or `cancel@2` for version 2."""
     return name if number == 1 else f"{name}@{number}"
@@ -67,21 +65,53 @@ class Conversion:
 
 
 @dataclass(frozen=True)
-class Method:
-    """One method. `conversions`: of the parameters that are not JSON as they are. Every answer is JSON as it is."""
+class Parameter:
+    """One parameter of a method. `conversion`: None when its values are JSON as they are."""
 
     name: str
-    parameters: tuple[str, ...]
-    required: frozenset[str]
-    conversions: Mapping[str, Conversion]
+    annotation: Any
+    required: bool
+    conversion: Conversion | None
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method, with its documentation. Every answer is JSON as it is."""
+
+    name: str
+    version: int
+    parameters: tuple[Parameter, ...]
+    answer: Any
+    documentation: str
+
+    @property
+    def routing_name(self) -> str:
+        return routing_name(self.name, self.version)
+
+    @property
+    def summary(self) -> str:
+        """The first line of the documentation."""
+        return self.documentation.partition("\n")[0]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.parameters)
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        return frozenset(each.name for each in self.parameters if each.required)
+
+    @cached_property
+    def conversions(self) -> Mapping[str, Conversion]:
+        return {each.name: each.conversion for each in self.parameters if each.conversion is not None}
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name. Raises TypeError when they do not fit."""
-        given = dict(zip(self.parameters, args, strict=False))
-        if len(args) > len(self.parameters):
-            raise TypeError(f"{self.name} takes {len(self.parameters)} arguments, not {len(args)}")
+        given = dict(zip(self.names, args, strict=False))
+        if len(args) > len(self.names):
+            raise TypeError(f"{self.name} takes {len(self.names)} arguments, not {len(args)}")
         for name in kwargs:
-            if name in given or name not in self.parameters:
+            if name in given or name not in self.names:
                 raise TypeError(f"{self.name} takes no argument {name}, or has it already")
         given.update(kwargs)
         if not self.required <= given.keys():
@@ -103,7 +133,7 @@ class Method:
         known = self.conversions
         by_position = [
             known[name].to_json(value) if name in known else value
-            for name, value in zip(self.parameters, args, strict=False)
+            for name, value in zip(self.names, args, strict=False)
         ]
         by_name = {name: known[name].to_json(value) if name in known else value for name, value in kwargs.items()}
         return by_position, by_name
@@ -114,13 +144,21 @@ def method_of(function: Callable[..., Any]) -> Method:
     """Read a method with its annotations. The first parameter, `self`, does not count."""
     _, *parameters = inspect.signature(function).parameters.values()
     hints = get_type_hints(function, include_extras=True)
-    conversions = {each.name: conversion_of(hints.get(each.name)) for each in parameters}
     return Method(
         function.__name__,
-        tuple(each.name for each in parameters),
-        frozenset(each.name for each in parameters if each.default is each.empty),
-        {name: conversion for name, conversion in conversions.items() if conversion is not None},
+        int(getattr(function, _VERSION, 1)),
+        tuple(
+            Parameter(each.name, hints.get(each.name), each.default is each.empty, conversion_of(hints.get(each.name)))
+            for each in parameters
+        ),
+        hints.get("return"),
+        inspect.getdoc(function) or "",
     )
+
+
+def service_name(protocol: type) -> str:
+    """The name of the service with this Protocol: the same, in lower case."""
+    return protocol.__name__.lower()
 
 
 @cache

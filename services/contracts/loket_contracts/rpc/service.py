@@ -33,7 +33,7 @@ class EventSource(Service, Protocol):
 
 
 class DeadLetter(TypedDict):
-    """One event that a consumer gave up after its last retry."""
+    """One event that a consumer gave up. A message that is not an event has no id and no municipality."""
 
     queue: str
     event: str

@@ -10,24 +10,21 @@ from typing import Any
 
 from ..caller import Caller
 from ..message import to_json
+from ..method import Call
 from .book import BookAppointment, BookForResident
 from .changes import AnswerQuestions, RescheduleAppointment
 from .commands import CancelAppointment
 from .slots import FindSlots
 
-Call = tuple[str, dict[str, Any]]
 
-
-def cancel(
-    municipality: str, identifier: str, command: CancelAppointment, caller: Caller
-) -> tuple[str, dict[str, Any]]:
+def cancel(municipality: str, identifier: str, command: CancelAppointment, caller: Caller) -> Call:
     body = {"reason": command.reason, "sequence": command.sequence}
     about = {"municipality": municipality, "identifier": identifier, "body": body}
     if caller.kind == "resident":
         return "cancel", {**about, "token": caller.token}
     if caller.kind == "portal":
         return "portal_cancel", {**about, "who": caller.name}
-    return "staff_cancel", {**about, "who": caller.name, "teams": caller.teams}
+    return "staff_cancel", {**about, **name_and_teams(caller)}
 
 
 def appointment(municipality: str, identifier: str, caller: Caller) -> Call:
@@ -74,10 +71,14 @@ def book_for_resident(
     municipality: str, command: BookForResident, caller: Caller, idempotency_key: str | None = None
 ) -> Call:
     about = {"municipality": municipality, "body": to_json(command), "idempotency_key": idempotency_key}
-    return "staff_book", {**about, "who": caller.name, "teams": caller.teams}
+    return "staff_book", {**about, **name_and_teams(caller)}
 
 
 def _of_resident_or_staff(resident: str, staff: str, caller: Caller, municipality: str, **about: Any) -> Call:
     if caller.kind == "staff":
-        return staff, {"municipality": municipality, **about, "who": caller.name, "teams": caller.teams}
+        return staff, {"municipality": municipality, **about, **name_and_teams(caller)}
     return resident, {"municipality": municipality, **about, "token": caller.token}
+
+
+def name_and_teams(caller: Caller) -> dict[str, Any]:
+    return {"who": caller.name, "teams": caller.teams}

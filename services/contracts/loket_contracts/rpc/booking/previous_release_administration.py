@@ -7,8 +7,7 @@ from typing import Any
 from ..amend_part import AmendPart
 from ..caller import Caller
 from ..message import to_json
-
-Call = tuple[str, dict[str, Any]]
+from ..method import Call
 
 
 def configure(text: str, caller: Caller, **options: Any) -> Call:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..caller import Caller
 from ..message import to_json
+from ..method import Call
 from .closures import CloseTime, MoveThese
 from .invitations import Invite
-
-Call = tuple[str, dict[str, Any]]
+from .previous_release import name_and_teams
 
 
 def close_time(municipality: str, command: CloseTime, caller: Caller, idempotency_key: str | None = None) -> Call:
     about = {"municipality": municipality, "body": to_json(command), "idempotency_key": idempotency_key}
-    return "close_time", {**about, **_staff(caller)}
+    return "close_time", {**about, **name_and_teams(caller)}
 
 
 def open_time(municipality: str, closure: str, caller: Caller, idempotency_key: str | None = None) -> Call:
     about = {"municipality": municipality, "closure": closure, "idempotency_key": idempotency_key}
-    return "open_time", {**about, **_staff(caller)}
+    return "open_time", {**about, **name_and_teams(caller)}
 
 
 def closures(municipality: str, caller: Caller) -> Call:
@@ -44,11 +42,11 @@ def proposals(municipality: str, appointment_ids: list[str], caller: Caller) -> 
 
 
 def move_these(municipality: str, command: MoveThese, caller: Caller) -> Call:
-    return "move_these", {"municipality": municipality, "body": to_json(command), **_staff(caller)}
+    return "move_these", {"municipality": municipality, "body": to_json(command), **name_and_teams(caller)}
 
 
 def invite(municipality: str, command: Invite, caller: Caller) -> Call:
-    return "invite", {"municipality": municipality, "body": to_json(command), **_staff(caller)}
+    return "invite", {"municipality": municipality, "body": to_json(command), **name_and_teams(caller)}
 
 
 def revoke_invitation(municipality: str, identifier: str, caller: Caller) -> Call:
@@ -57,7 +55,3 @@ def revoke_invitation(municipality: str, identifier: str, caller: Caller) -> Cal
 
 def invitations(municipality: str, caller: Caller) -> Call:
     return "invitations", {"municipality": municipality}
-
-
-def _staff(caller: Caller) -> dict[str, Any]:
-    return {"who": caller.name, "teams": caller.teams}

@@ -6,15 +6,15 @@ from typing import Any
 
 from ..caller import Caller
 from ..message import to_json
+from ..method import Call
 from .book import BookFollowUp
+from .previous_release import name_and_teams
 from .steps import AskResident, CallNext, TakeStep
-
-Call = tuple[str, dict[str, Any]]
 
 
 def agenda(municipality: str, date: str, caller: Caller, team: str | None = None, resource: str | None = None) -> Call:
     about = {"municipality": municipality, "date": date, "team": team, "resource": resource}
-    return "agenda", {**about, **_staff(caller)}
+    return "agenda", {**about, **name_and_teams(caller)}
 
 
 def resources(municipality: str, caller: Caller) -> Call:
@@ -22,11 +22,11 @@ def resources(municipality: str, caller: Caller) -> Call:
 
 
 def find_visits(municipality: str, text: str, caller: Caller) -> Call:
-    return "find_visits", {"municipality": municipality, "text": text, **_staff(caller)}
+    return "find_visits", {"municipality": municipality, "text": text, **name_and_teams(caller)}
 
 
 def dossier(municipality: str, identifier: str, caller: Caller) -> Call:
-    return "dossier", {"municipality": municipality, "identifier": identifier, **_staff(caller)}
+    return "dossier", {"municipality": municipality, "identifier": identifier, **name_and_teams(caller)}
 
 
 def book_follow_up(
@@ -50,12 +50,12 @@ def ask(
 
 def note_address_lifted(municipality: str, identifier: str, channel: str, caller: Caller) -> Call:
     about = {"municipality": municipality, "identifier": identifier, "channel": channel}
-    return "note_address_lifted", {**about, **_staff(caller)}
+    return "note_address_lifted", {**about, **name_and_teams(caller)}
 
 
 def call_next(municipality: str, command: CallNext, caller: Caller, idempotency_key: str | None = None) -> Call:
     about = {"municipality": municipality, "body": to_json(command), "idempotency_key": idempotency_key}
-    return "call_next", {**about, **_staff(caller)}
+    return "call_next", {**about, **name_and_teams(caller)}
 
 
 def ticket_step(
@@ -80,8 +80,4 @@ def _about(
     municipality: str, identifier: str, command: object, caller: Caller, idempotency_key: str | None
 ) -> dict[str, Any]:
     about = {"municipality": municipality, "identifier": identifier, "body": to_json(command)}
-    return {**about, "idempotency_key": idempotency_key, **_staff(caller)}
-
-
-def _staff(caller: Caller) -> dict[str, Any]:
-    return {"who": caller.name, "teams": caller.teams}
+    return {**about, "idempotency_key": idempotency_key, **name_and_teams(caller)}

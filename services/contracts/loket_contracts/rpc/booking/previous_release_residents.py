@@ -6,10 +6,9 @@ from typing import Any
 
 from ..caller import Caller
 from ..message import to_json
+from ..method import Call
 from .changes import GiveFeedback, JoinWaitingList
 from .slots import HoldSlot
-
-Call = tuple[str, dict[str, Any]]
 
 
 def hold(municipality: str, command: HoldSlot, caller: Caller, idempotency_key: str | None = None) -> Call:
