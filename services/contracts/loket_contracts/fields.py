@@ -67,6 +67,13 @@ class ListAsTuple(fields.List[Any]):
         return tuple(super()._deserialize(value, attr, data, **kwargs))
 
 
+class Answers(fields.Dict):
+    """Answers to intake questions, by question."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), **kwargs)
+
+
 class Day(fields.Date):
     """A local day as YYYY-MM-DD, of those that Loket reckons with."""
 

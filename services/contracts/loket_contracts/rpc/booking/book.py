@@ -9,9 +9,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from ...fields import ONE_LINE, TOKEN, Email, Identifier, Instant, Language, ListAsTuple, Phone
+from ...fields import ONE_LINE, TOKEN, Answers, Email, Language, Phone
 from ..message import MessageSchema
-from .slots import MAX_TYPES, SlotRequestSchema
+from .slots import HoldSlot, HoldSlotSchema, SlotRequestSchema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +81,7 @@ class BookAppointmentSchema(SlotRequestSchema, MessageSchema[BookAppointment]):
         load_default=None, allow_none=True, validate=TOKEN, metadata={"description": "the id of a hold"}
     )
     contact = fields.Nested(ContactSchema, required=True)
-    answers = fields.Dict(
-        keys=Identifier(),
-        values=fields.String(validate=validate.Length(max=2000)),
+    answers = Answers(
         load_default=dict,
         metadata={"description": "answers to the intake questions of the type, by question", "example": {}},
     )
@@ -111,28 +109,18 @@ class BookForResidentSchema(BookAppointmentSchema, MessageSchema[BookForResident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookFollowUp:
+class BookFollowUp(HoldSlot):
     """Book the next visit of the same resident."""
 
-    appointment_types: tuple[str, ...]
-    start: dt.datetime
-    persons: int = 1
-    location: str | None = None
-    resource: str | None = None
-    invitation: str | None = None
     hold: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-class BookFollowUpSchema(SlotRequestSchema, MessageSchema[BookFollowUp]):
+class BookFollowUpSchema(HoldSlotSchema, MessageSchema[BookFollowUp]):
     """Book the next visit of the same resident."""
 
-    appointment_types = ListAsTuple(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))
-    start = Instant(required=True)
-    answers = fields.Dict(
-        keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=dict
-    )
     hold = fields.String(load_default=None, allow_none=True, validate=TOKEN)
+    answers = Answers(load_default=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +134,5 @@ class FillIn:
 class FillInSchema(MessageSchema[FillIn]):
     """Store a part of the form with a hold. A part that is left out stays as it was."""
 
-    answers = fields.Dict(
-        keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), load_default=None, allow_none=True
-    )
+    answers = Answers(load_default=None, allow_none=True)
     contact = fields.Nested(ContactSchema, load_default=None, allow_none=True)

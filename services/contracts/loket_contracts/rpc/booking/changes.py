@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from marshmallow import fields, validate
 
-from ...fields import TOKEN, Day, Identifier, Instant
+from ...fields import TOKEN, Answers, Day, Identifier, Instant
 from ..message import MessageSchema
 from .commands import ChangeSchema
 from .slots import WelcomeStarts, WelcomeStartsSchema
@@ -62,7 +62,7 @@ class AnswerQuestions:
 class AnswerQuestionsSchema(MessageSchema[AnswerQuestions]):
     """Give or change answers before the visit."""
 
-    answers = fields.Dict(keys=Identifier(), values=fields.String(validate=validate.Length(max=2000)), required=True)
+    answers = Answers(required=True)
     message = fields.String(
         load_default=None, allow_none=True, validate=validate.Length(max=2000),
         metadata={"description": "the answer to what the specialist asked for"},

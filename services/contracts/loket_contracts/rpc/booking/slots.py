@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from marshmallow import Schema, fields, validate
 
@@ -16,12 +17,17 @@ MAX_PERSONS = 20
 MAX_TYPES = 5
 
 
+class AppointmentTypes(ListAsTuple):
+    """One or more appointment types."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Identifier(), validate=validate.Length(min=1, max=MAX_TYPES), **kwargs)
+
+
 class SlotRequestSchema(Schema):
     """What to book and when: the fields that a hold and a booking share."""
 
-    appointment_types = ListAsTuple(
-        Identifier(),
-        validate=validate.Length(min=1, max=MAX_TYPES),
+    appointment_types = AppointmentTypes(
         metadata={"description": "one or more appointment types; their durations add up", "example": ["bouwadvies"]},
     )
     start = Instant(metadata={"example": "2026-11-30T09:00:00+01:00"})
@@ -56,12 +62,7 @@ class HoldSlot:
 class HoldSlotSchema(SlotRequestSchema, MessageSchema[HoldSlot]):
     """Reserve a slot while the resident fills in the form."""
 
-    appointment_types = ListAsTuple(
-        Identifier(),
-        required=True,
-        validate=validate.Length(min=1, max=MAX_TYPES),
-        metadata={"example": ["bouwadvies"]},
-    )
+    appointment_types = AppointmentTypes(required=True, metadata={"example": ["bouwadvies"]})
     start = Instant(required=True, metadata={"example": "2026-11-30T09:00:00+01:00"})
 
 
@@ -104,7 +105,7 @@ class FindSlots(WelcomeStarts):
 class FindSlotsSchema(WelcomeStartsSchema, MessageSchema[FindSlots]):
     """Which free starts are asked for."""
 
-    appointment_types = ListAsTuple(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))
+    appointment_types = AppointmentTypes(required=True)
     persons = fields.Integer(load_default=1, validate=validate.Range(min=1, max=MAX_PERSONS))
     location = Identifier(load_default=None, allow_none=True)
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})

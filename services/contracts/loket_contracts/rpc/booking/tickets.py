@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from marshmallow import fields, validate
 
-from ...fields import Identifier, Language, ListAsTuple
+from ...fields import Identifier, Language
 from ..message import MessageSchema
-from .slots import MAX_PERSONS, MAX_TYPES
+from .slots import MAX_PERSONS, AppointmentTypes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class IssueTicket:
 class IssueTicketSchema(MessageSchema[IssueTicket]):
     """Issue a ticket to a walk-in."""
 
-    appointment_types = ListAsTuple(Identifier(), required=True, validate=validate.Length(min=1, max=MAX_TYPES))
+    appointment_types = AppointmentTypes(required=True)
     location = Identifier(load_default=None, allow_none=True)
     persons = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=1, max=MAX_PERSONS))
     language = Language()
