@@ -6,6 +6,8 @@ import pytest
 
 from loket_chassis.storage.idempotency import PRESUMED_DEAD, IdempotencyKeys
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.commands import CancelAppointment
+from loket_contracts.rpc.message import to_json
 
 SCOPE, BODY = ("close", "rumst", "lead"), {"first": "2026-11-30"}
 
@@ -62,6 +64,13 @@ def test_a_result_with_personal_data_is_not_stored(keys, done):
 def test_an_idempotency_key_belongs_to_one_body(keys):
     keys.once("key", SCOPE, BODY, dict)
     assert refusal_of(keys.once, "key", SCOPE, {"first": "2026-12-01"}, dict) == "idempotency-key-reused"
+
+
+def test_a_command_is_the_same_body_as_its_json(keys):
+    command = CancelAppointment(reason="ill", sequence=2)
+    keys.once("k", SCOPE, to_json(command), lambda: 1)
+    assert keys.once("k", SCOPE, command, lambda: 2) == 1
+    assert refusal_of(keys.once, "k", SCOPE, CancelAppointment(), lambda: 2) == "idempotency-key-reused"
 
 
 def test_a_refused_command_may_be_tried_again(keys, done):

@@ -16,7 +16,6 @@ from loket_contracts.events import BOOKING_EXCHANGE, REPORTING_EXCHANGE, readabl
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import Catalogue
-from loket_contracts.rpc.message import to_json
 from loket_contracts.rpc.notification import Notification
 from loket_contracts.rpc.notification.answers import (
     DeliveryPage,
@@ -144,7 +143,7 @@ class NotificationService(DeadLetters, Probes):
         self, municipality: str, who: str, body: AmendPart, idempotency_key: str | None = None
     ) -> StoredPlan:
         return self.idempotency.once(
-            idempotency_key, ("change_words", municipality, who), to_json(body),
+            idempotency_key, ("change_words", municipality, who), body,
             lambda: wording.change(self.app.context, municipality, body, who),
         )  # fmt: skip
 

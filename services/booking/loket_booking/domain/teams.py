@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .catalogue import Municipality
+from .catalogue import Municipality, Resource
 
 #: the teams that a member of staff works for; None for all teams of the municipality
 Teams = Sequence[str] | None
@@ -15,12 +15,11 @@ def includes(teams: Teams, team: str | None) -> bool:
     return teams is None or team in teams
 
 
-def includes_resource(teams: Teams, known: Municipality, name: str) -> bool:
+def includes_resource(teams: Teams, resource: Resource | None) -> bool:
     """Whether the resource is of these teams, or of none, as a room is. An unknown one may be another team's."""
-    found = known.resources.get(name)
-    return teams is None or (found is not None and (found.team is None or found.team in teams))
+    return teams is None or (resource is not None and (resource.team is None or resource.team in teams))
 
 
-def types_of(teams: Teams, known: Municipality) -> list[str] | None:
+def appointment_types_of(teams: Teams, known: Municipality) -> list[str] | None:
     """The appointment types of these teams; None for all."""
     return None if teams is None else [each.id for each in known.appointment_types.values() if each.team in teams]

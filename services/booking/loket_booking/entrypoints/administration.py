@@ -15,9 +15,8 @@ from loket_contracts.rpc.booking.administration_answers import (
     StoredConfiguration,
 )
 from loket_contracts.rpc.caller import Caller, StaffCaller
-from loket_contracts.rpc.message import to_json
 
-from .requests import RpcDependencies, request_of
+from .requests import RpcDependencies, request_of, scope_of
 
 
 class AdministrationRpc(RpcDependencies):
@@ -35,7 +34,7 @@ class AdministrationRpc(RpcDependencies):
         """
         by = caller.name or ""
         loaded = self.idempotency.once(
-            idempotency_key, ("configure", only or "", by), text,
+            idempotency_key, scope_of("configure", only or "", caller), text,
             lambda: self.use_cases.configuration.configure(text, by, only, if_absent, confirmed),
         )  # fmt: skip
         return {**loaded, "clashes": self.use_cases.conflicts.conflicts(loaded["municipality"], caller.teams)}
@@ -67,10 +66,9 @@ class AdministrationRpc(RpcDependencies):
         self, municipality: str, command: AmendPart, caller: StaffCaller, idempotency_key: str | None = None
     ) -> StoredConfiguration:
         self._require_part(municipality, command.section, command.name, caller)
-        by = caller.name or ""
         return self.idempotency.once(
-            idempotency_key, ("amend_part", municipality, by), to_json(command),
-            lambda: self.use_cases.configuration.amend_part(municipality, command, by),
+            idempotency_key, scope_of("amend_part", municipality, caller), command,
+            lambda: self.use_cases.configuration.amend_part(municipality, command, caller.name or ""),
         )  # fmt: skip
 
     def _require_part(self, municipality: str, section: str, name: str, caller: Caller) -> None:

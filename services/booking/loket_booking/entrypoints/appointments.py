@@ -20,7 +20,7 @@ class AppointmentRpc(RpcDependencies):
     @rpc(version=2)
     def appointment(self, municipality: str, identifier: str, caller: ResidentOrStaff) -> AppointmentView:
         """Reading by staff is audited."""
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         if caller.kind == "staff":
             self.use_cases.dossiers.record_read(card, request_of(self, caller))
         return self._describe(caller, self.use_cases.appointments.appointment(card), card)
@@ -29,7 +29,7 @@ class AppointmentRpc(RpcDependencies):
     def answer_questions(
         self, municipality: str, identifier: str, command: AnswerQuestions, caller: ResidentOrStaff
     ) -> AppointmentView:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         card = self.use_cases.preparation.answer_questions(card, command, request_of(self, caller))
         return self._describe(caller, self.use_cases.appointments.appointment(card), card)
 
@@ -37,7 +37,7 @@ class AppointmentRpc(RpcDependencies):
     def reschedule(
         self, municipality: str, identifier: str, command: RescheduleAppointment, caller: ResidentOrStaff
     ) -> AppointmentView:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         return self._describe(
             caller, self.use_cases.lifecycle.reschedule(card, command, request_of(self, caller)), card
         )
@@ -46,16 +46,13 @@ class AppointmentRpc(RpcDependencies):
     def cancel(
         self, municipality: str, identifier: str, command: CancelAppointment, caller: ResidentPortalOrStaff
     ) -> AppointmentView:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         return self._describe(caller, self.use_cases.lifecycle.cancel(card, command, request_of(self, caller)), card)
 
     @rpc(version=2)
     def read_file(self, municipality: str, identifier: str, file: str, caller: ResidentOrStaff) -> FileContent:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         return self.use_cases.attachments.read_file(card, file, request_of(self, caller))
-
-    def _card(self, municipality: str, identifier: str, caller: Caller) -> Card:
-        return self.use_cases.access.find_card(municipality, identifier, caller)
 
     def _describe(self, caller: Caller, appointment: Appointment, card: Card) -> AppointmentView:
         return self.use_cases.dossiers.describe_for(caller, appointment, card)

@@ -16,10 +16,9 @@ from loket_contracts.rpc.booking.staff_answers import (
     ProposalEntry,
 )
 from loket_contracts.rpc.caller import StaffCaller
-from loket_contracts.rpc.message import to_json
 
 from ..queries.invitations import describe_invitation
-from .requests import RpcDependencies, request_of
+from .requests import RpcDependencies, request_of, scope_of
 
 
 class CalendarRpc(RpcDependencies):
@@ -36,8 +35,8 @@ class CalendarRpc(RpcDependencies):
             stored = self.use_cases.closures.close_time(municipality, command, request_of(self, caller))
             return self.use_cases.conflicts.describe_closure(stored)
 
-        scope = ("close_time", municipality, caller.name or "")
-        closure = self.idempotency.once(idempotency_key, scope, to_json(command), close_time)
+        scope = scope_of("close_time", municipality, caller)
+        closure = self.idempotency.once(idempotency_key, scope, command, close_time)
         return {**closure, "clashes": self.use_cases.conflicts.conflicts(municipality, caller.teams)}
 
     @rpc(version=2)
@@ -49,7 +48,7 @@ class CalendarRpc(RpcDependencies):
         def open_time() -> ClosureEntry:
             return self.use_cases.conflicts.describe_closure(self.use_cases.closures.reopen_time(municipality, closure))
 
-        scope = ("open_time", municipality, caller.name or "")
+        scope = scope_of("open_time", municipality, caller)
         return self.idempotency.once(idempotency_key, scope, closure, open_time)
 
     @rpc(version=2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from loket_chassis.messaging.rpc import rpc
@@ -27,21 +26,21 @@ class DeprecatedRpc(AppointmentRpc):
     """Each calls the version that replaced it."""
 
     @rpc(name="cancel")
-    def resident_cancel(self, municipality: str, identifier: str, token: str, body: dict[str, Any]) -> AppointmentView:
-        return self._cancel(municipality, identifier, body, Caller.resident(token))
+    def resident_cancel(
+        self, municipality: str, identifier: str, token: str, body: CancelAppointment
+    ) -> AppointmentView:
+        return self.cancel(municipality, identifier, body, Caller.resident(token))
 
     @rpc
-    def portal_cancel(self, municipality: str, who: str, identifier: str, body: dict[str, Any]) -> AppointmentView:
-        return self._cancel(municipality, identifier, body, Caller.portal(who))
+    def portal_cancel(self, municipality: str, who: str, identifier: str, body: CancelAppointment) -> AppointmentView:
+        return self.cancel(municipality, identifier, body, Caller.portal(who))
 
     @rpc
     def staff_cancel(
         self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None
     ) -> AppointmentView:
-        return self._cancel(municipality, identifier, {"reason": "by-municipality", **body}, Caller.staff(who, teams))
-
-    def _cancel(self, municipality: str, identifier: str, body: Mapping[str, Any], caller: Caller) -> AppointmentView:
-        return self.cancel(municipality, identifier, from_json(CancelAppointment, body), caller)
+        command = from_json(CancelAppointment, {"reason": "by-municipality", **body})
+        return self.cancel(municipality, identifier, command, Caller.staff(who, teams))
 
     @rpc(name="appointment")
     def resident_appointment(self, municipality: str, identifier: str, token: str) -> AppointmentView:

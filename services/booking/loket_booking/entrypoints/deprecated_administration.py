@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking.administration_answers import (
@@ -14,7 +12,6 @@ from loket_contracts.rpc.booking.administration_answers import (
     StoredConfiguration,
 )
 from loket_contracts.rpc.caller import Caller
-from loket_contracts.rpc.message import from_json
 
 from ..domain.teams import Teams
 from .administration import AdministrationRpc
@@ -35,15 +32,15 @@ class DeprecatedAdministrationRpc(AdministrationRpc):
         return self.part(municipality, section, name, Caller.staff("", teams))
 
     @rpc(name="propose_part")
-    def propose_part_v1(self, municipality: str, body: dict[str, Any], teams: Teams = None) -> ProposedPart:
-        return self.propose_part(municipality, from_json(AmendPart, body), Caller.staff("", teams))
+    def propose_part_v1(self, municipality: str, body: AmendPart, teams: Teams = None) -> ProposedPart:
+        return self.propose_part(municipality, body, Caller.staff("", teams))
 
     @rpc(name="amend_part")
     def amend_part_v1(
-        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
+        self, municipality: str, who: str, body: AmendPart, teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> StoredConfiguration:  # fmt: skip
-        return self.amend_part(municipality, from_json(AmendPart, body), Caller.staff(who, teams), idempotency_key)
+        return self.amend_part(municipality, body, Caller.staff(who, teams), idempotency_key)
 
     @rpc(name="export_resident")
     def export_resident_v1(self, municipality: str, who: str, person: str) -> ResidentExport:

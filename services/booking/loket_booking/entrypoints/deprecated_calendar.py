@@ -6,8 +6,6 @@ answers for all teams, as it did.
 
 from __future__ import annotations
 
-from typing import Any
-
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.booking.closures import CloseTime, MoveThese
 from loket_contracts.rpc.booking.invitations import Invite
@@ -22,7 +20,6 @@ from loket_contracts.rpc.booking.staff_answers import (
     ProposalEntry,
 )
 from loket_contracts.rpc.caller import Caller
-from loket_contracts.rpc.message import from_json
 
 from ..domain.teams import Teams
 from .calendar import CalendarRpc
@@ -35,10 +32,10 @@ class DeprecatedCalendarRpc(CalendarRpc):
 
     @rpc(name="close_time")
     def close_time_v1(
-        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
+        self, municipality: str, who: str, body: CloseTime, teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> NewClosure:  # fmt: skip
-        return self.close_time(municipality, from_json(CloseTime, body), Caller.staff(who, teams), idempotency_key)
+        return self.close_time(municipality, body, Caller.staff(who, teams), idempotency_key)
 
     @rpc(name="open_time")
     def open_time_v1(
@@ -69,12 +66,12 @@ class DeprecatedCalendarRpc(CalendarRpc):
         return self.proposals(municipality, appointment_ids, ALL_TEAMS)
 
     @rpc(name="move_these")
-    def move_these_v1(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> list[MoveResult]:
-        return self.move_these(municipality, from_json(MoveThese, body), Caller.staff(who, teams))
+    def move_these_v1(self, municipality: str, who: str, body: MoveThese, teams: Teams = None) -> list[MoveResult]:
+        return self.move_these(municipality, body, Caller.staff(who, teams))
 
     @rpc(name="invite")
-    def invite_v1(self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None) -> NewInvitation:
-        return self.invite(municipality, from_json(Invite, body), Caller.staff(who, teams))
+    def invite_v1(self, municipality: str, who: str, body: Invite, teams: Teams = None) -> NewInvitation:
+        return self.invite(municipality, body, Caller.staff(who, teams))
 
     @rpc(name="revoke_invitation")
     def revoke_invitation_v1(self, municipality: str, identifier: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.booking.agenda_answers import AgendaDay, Dossier, ResourceEntry
 from loket_contracts.rpc.booking.answers import AppointmentView
@@ -13,7 +11,6 @@ from loket_contracts.rpc.booking.slot_answers import BookedAppointment
 from loket_contracts.rpc.booking.staff_answers import FoundVisit
 from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
 from loket_contracts.rpc.caller import Caller
-from loket_contracts.rpc.message import from_json
 
 from ..domain.teams import Teams
 from .desk import DeskRpc
@@ -45,27 +42,25 @@ class DeprecatedDeskRpc(DeskRpc):
 
     @rpc(name="book_follow_up")
     def book_follow_up_v1(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], idempotency_key: str | None = None,
+        self, municipality: str, who: str, identifier: str, body: BookFollowUp, idempotency_key: str | None = None,
         teams: Teams = None,
     ) -> BookedAppointment:  # fmt: skip
-        command, caller = from_json(BookFollowUp, body), Caller.staff(who, teams)
-        return self.book_follow_up(municipality, identifier, command, caller, idempotency_key)
+        return self.book_follow_up(municipality, identifier, body, Caller.staff(who, teams), idempotency_key)
 
     @rpc(name="step")
     def step_v1(
-        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
+        self, municipality: str, who: str, identifier: str, command: str, body: TakeStep | None = None,
         teams: Teams = None, idempotency_key: str | None = None,
     ) -> AppointmentView:  # fmt: skip
-        details, caller = from_json(TakeStep, body or {}), Caller.staff(who, teams)
-        return self.step(municipality, identifier, command, details, caller, idempotency_key)
+        caller = Caller.staff(who, teams)
+        return self.step(municipality, identifier, command, body or TakeStep(), caller, idempotency_key)
 
     @rpc(name="ask")
     def ask_v1(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
+        self, municipality: str, who: str, identifier: str, body: AskResident, teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> AppointmentView:  # fmt: skip
-        command, caller = from_json(AskResident, body), Caller.staff(who, teams)
-        return self.ask(municipality, identifier, command, caller, idempotency_key)
+        return self.ask(municipality, identifier, body, Caller.staff(who, teams), idempotency_key)
 
     @rpc(name="note_address_lifted")
     def note_address_lifted_v1(
@@ -79,26 +74,25 @@ class DeprecatedQueueRpc(QueueRpc, KioskRpc):
 
     @rpc(name="call_next")
     def call_next_v1(
-        self, municipality: str, who: str, body: dict[str, Any], teams: Teams = None,
+        self, municipality: str, who: str, body: CallNext, teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> PersonEntry:  # fmt: skip
-        return self.call_next(municipality, from_json(CallNext, body), Caller.staff(who, teams), idempotency_key)
+        return self.call_next(municipality, body, Caller.staff(who, teams), idempotency_key)
 
     @rpc(name="ticket_step")
     def ticket_step_v1(
-        self, municipality: str, who: str, identifier: str, command: str, body: dict[str, Any] | None = None,
+        self, municipality: str, who: str, identifier: str, command: str, body: TakeStep | None = None,
         teams: Teams = None, idempotency_key: str | None = None,
     ) -> PersonEntry:  # fmt: skip
-        details, caller = from_json(TakeStep, body or {}), Caller.staff(who, teams)
-        return self.ticket_step(municipality, identifier, command, details, caller, idempotency_key)
+        caller = Caller.staff(who, teams)
+        return self.ticket_step(municipality, identifier, command, body or TakeStep(), caller, idempotency_key)
 
     @rpc(name="transfer")
     def transfer_v1(
-        self, municipality: str, who: str, identifier: str, body: dict[str, Any], teams: Teams = None,
+        self, municipality: str, who: str, identifier: str, body: TakeStep, teams: Teams = None,
         idempotency_key: str | None = None,
     ) -> PersonEntry:  # fmt: skip
-        command, caller = from_json(TakeStep, body), Caller.staff(who, teams)
-        return self.transfer(municipality, identifier, command, caller, idempotency_key)
+        return self.transfer(municipality, identifier, body, Caller.staff(who, teams), idempotency_key)
 
     @rpc(name="arrive")
     def arrive_v1(self, municipality: str, who: str, location: str, appointment: str, text: str) -> ArrivedPerson:

@@ -12,10 +12,8 @@ from loket_contracts.rpc.booking.slot_answers import BookedAppointment
 from loket_contracts.rpc.booking.staff_answers import FoundVisit
 from loket_contracts.rpc.booking.steps import AskResident, TakeStep
 from loket_contracts.rpc.caller import StaffCaller
-from loket_contracts.rpc.message import to_json
 
-from ..store.cards import Card
-from .requests import RpcDependencies, request_of
+from .requests import RpcDependencies, request_of, scope_of
 
 #: the channels whose addresses can be blocked
 CHANNELS = ("email", "sms")
@@ -68,7 +66,7 @@ class DeskRpc(RpcDependencies):
         """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
         card = self.use_cases.access.find_card(municipality, identifier, caller)
         changed = self.idempotency.once_without_result(
-            idempotency_key, ("step", municipality, caller.name or "", card.id, step), to_json(command),
+            idempotency_key, scope_of("step", municipality, caller, card.id, step), command,
             lambda: self.use_cases.lifecycle.take_step(card, step, command, request_of(self, caller)),
         )  # fmt: skip
         appointment = changed or self.use_cases.appointments.appointment(card)
@@ -81,12 +79,12 @@ class DeskRpc(RpcDependencies):
     ) -> AppointmentView:  # fmt: skip
         """Ask the resident for something before the visit."""
         card = self.use_cases.access.find_card(municipality, identifier, caller)
-        asked: Card | None = self.idempotency.once_without_result(
-            idempotency_key, ("ask", municipality, caller.name or "", card.id), to_json(command),
+        asked = self.idempotency.once_without_result(
+            idempotency_key, scope_of("ask", municipality, caller, card.id), command,
             lambda: self.use_cases.preparation.ask_resident(card, command, request_of(self, caller)),
         )  # fmt: skip
-        card = asked or self.use_cases.access.find_card(municipality, card.id, caller)
-        return self.use_cases.dossiers.describe_for(caller, self.use_cases.appointments.appointment(card), card)
+        appointment = self.use_cases.appointments.appointment(card)
+        return self.use_cases.dossiers.describe_for(caller, appointment, asked or card)
 
     @rpc(version=2)
     def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: StaffCaller) -> str:

@@ -6,9 +6,8 @@ from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.booking.queue_answers import PersonEntry
 from loket_contracts.rpc.booking.steps import CallNext, TakeStep
 from loket_contracts.rpc.caller import StaffCaller
-from loket_contracts.rpc.message import to_json
 
-from .requests import RpcDependencies, request_of
+from .requests import RpcDependencies, request_of, scope_of
 
 
 class QueueRpc(RpcDependencies):
@@ -24,8 +23,8 @@ class QueueRpc(RpcDependencies):
             called = self.use_cases.queue.call_next(municipality, command, request_of(self, caller))
             return self.use_cases.waiting_room.describe_person(called)
 
-        scope = ("call_next", municipality, caller.name or "")
-        return self.idempotency.once(idempotency_key, scope, to_json(command), call_next)
+        scope = scope_of("call_next", municipality, caller)
+        return self.idempotency.once(idempotency_key, scope, command, call_next)
 
     @rpc(version=2)
     def ticket_step(
@@ -42,8 +41,8 @@ class QueueRpc(RpcDependencies):
             )
             return self.use_cases.waiting_room.describe_person(changed)
 
-        scope = ("ticket_step", municipality, caller.name or "", identifier, step)
-        return self.idempotency.once(idempotency_key, scope, to_json(command), take_step)
+        scope = scope_of("ticket_step", municipality, caller, identifier, step)
+        return self.idempotency.once(idempotency_key, scope, command, take_step)
 
     @rpc(version=2)
     def transfer(
@@ -57,5 +56,5 @@ class QueueRpc(RpcDependencies):
             issued = self.use_cases.queue.transfer(card, command, request_of(self, caller))
             return self.use_cases.waiting_room.describe_person(issued)
 
-        scope = ("transfer", municipality, caller.name or "", card.id)
-        return self.idempotency.once(idempotency_key, scope, to_json(command), transfer)
+        scope = scope_of("transfer", municipality, caller, card.id)
+        return self.idempotency.once(idempotency_key, scope, command, transfer)

@@ -23,6 +23,11 @@ class RpcDependencies(Protocol):
 ROLES: dict[CallerKind, str] = {"resident": "resident", "portal": "portal", "staff": "staff", "kiosk": "staff"}
 
 
+def scope_of(method: str, municipality: str, caller: Caller, *about: str) -> tuple[str, ...]:
+    """What an idempotency key of this caller is unique in."""
+    return (method, municipality, caller.name or "", *about)
+
+
 def request_of(rpc: RpcDependencies, caller: Caller, idempotency_key: str | None = None) -> Request:
     """The request of a caller. The key of a portal is made unique to it, because ids are derived from it."""
     key = f"{caller.name} {idempotency_key}" if idempotency_key and caller.kind == "portal" else idempotency_key

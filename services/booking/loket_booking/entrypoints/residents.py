@@ -30,14 +30,11 @@ from loket_contracts.rpc.booking.slot_answers import (
 )
 from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
 from loket_contracts.rpc.booking.tickets import IssueTicket
-from loket_contracts.rpc.caller import ANYONE, Caller, ResidentCaller
-from loket_contracts.rpc.message import to_json
+from loket_contracts.rpc.caller import ANYONE, ResidentCaller
 
 from ..commands.attachments import describe_file
-from ..domain.appointment import Appointment
 from ..queries.appointments import describe_entry, describe_hold
 from ..store.agendas import HeldSlot
-from ..store.cards import Card
 from .requests import RpcDependencies, request_of
 
 
@@ -69,40 +66,40 @@ class ResidentRpc(RpcDependencies):
 
     @rpc
     def held(self, municipality: str, identifier: str) -> HoldEntry:
-        return describe_hold(self._hold_by_id(municipality, identifier))
+        return describe_hold(self.use_cases.appointments.find_hold(municipality, identifier))
 
     @rpc(version=2)
     def hold_instead(self, municipality: str, before: str, command: HoldSlot, caller: ResidentCaller) -> HoldEntry:
         """Hold another slot for the same visit, and move the form to it."""
         request = request_of(self, caller)
         held = self.use_cases.booking.hold(municipality, command, request)
-        self.use_cases.drafts.carry_over(self._hold_by_id(municipality, before), held, request)
+        self.use_cases.drafts.carry_over(self.use_cases.appointments.find_hold(municipality, before), held, request)
         return describe_hold(held)
 
     @rpc
     def fill_in(self, municipality: str, hold: str, body: FillIn) -> FormEntry:
         """Store a part of the form: `answers`, `contact`."""
-        held = self._hold_by_id(municipality, hold)
+        held = self.use_cases.appointments.find_hold(municipality, hold)
         self.use_cases.drafts.fill_in(held, body)
         return self._form(held)
 
     @rpc
     def attach(self, municipality: str, hold: str, question: str, name: str, content: str) -> FormEntry:
         """Store a file with the form. `content` is base64 (RFC 4648)."""
-        held = self._hold_by_id(municipality, hold)
+        held = self.use_cases.appointments.find_hold(municipality, hold)
         self.use_cases.drafts.attach(held, question, name, content)
         return self._form(held)
 
     @rpc
     def detach(self, municipality: str, hold: str, file: str) -> FormEntry:
-        held = self._hold_by_id(municipality, hold)
+        held = self.use_cases.appointments.find_hold(municipality, hold)
         self.use_cases.drafts.detach(held, file)
         return self._form(held)
 
     @rpc
     def filled_in(self, municipality: str, hold: str) -> FormEntry:
         """The hold and its form so far."""
-        return self._form(self._hold_by_id(municipality, hold))
+        return self._form(self.use_cases.appointments.find_hold(municipality, hold))
 
     @rpc(version=2)
     def book_filled_in(
@@ -118,59 +115,60 @@ class ResidentRpc(RpcDependencies):
     @rpc(version=2)
     def appointment_calendar(self, municipality: str, identifier: str, caller: ResidentCaller, url: str = "") -> str:
         """`url`: the page of the appointment, to which the calendar entry links."""
-        card = self._card(municipality, identifier, caller)
-        return self.use_cases.appointments.calendar(self._appointment(card), card, url)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        return self.use_cases.appointments.calendar(self.use_cases.appointments.appointment(card), card, url)
 
     @rpc
     def appointment_by_link(self, municipality: str, token: str) -> AppointmentView:
         card = self.use_cases.appointments.find_card_by_link(municipality, token)
-        return self._describe_to_resident(self._appointment(card), card)
+        return self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
 
     @rpc(version=2)
     def check_in(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         changed = self.use_cases.lifecycle.apply_command(card, "check_in", request_of(self, caller))
-        return self._describe_to_resident(changed, card)
+        return self.use_cases.appointments.describe(changed, card)
 
     @rpc(version=2)
     def add_file(
         self, municipality: str, identifier: str, question: str | None, name: str, content: str, caller: ResidentCaller
     ) -> FileEntry:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         file = self.use_cases.attachments.add_file(card, question, name, content, request_of(self, caller))
         return describe_file(file)
 
     @rpc(version=2)
     def drop_file(self, municipality: str, identifier: str, file: str, caller: ResidentCaller) -> AppointmentView:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         card = self.use_cases.attachments.drop_file(card, file, request_of(self, caller))
-        return self._describe_to_resident(self._appointment(card), card)
+        return self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
 
     @rpc(version=2)
     def join_waiting_list(self, municipality: str, command: JoinWaitingList, caller: ResidentCaller) -> WaitingEntry:
-        card = self._card(municipality, command.appointment, caller)
+        card = self.use_cases.access.find_card(municipality, command.appointment, caller)
         entry = self.use_cases.waiting_list.join(card, command, request_of(self, caller))
-        return describe_entry(entry, self._appointment(card))
+        return describe_entry(entry, self.use_cases.appointments.appointment(card))
 
     @rpc(version=2)
     def leave_waiting_list(self, municipality: str, identifier: str, caller: ResidentCaller) -> None:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         self.use_cases.waiting_list.withdraw(card, request_of(self, caller))
 
     @rpc(version=2)
     def accept_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
-        card = self._card(municipality, identifier, caller)
-        return self._describe_to_resident(self.use_cases.waiting_list.accept(card, request_of(self, caller)), card)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        moved = self.use_cases.waiting_list.accept(card, request_of(self, caller))
+        return self.use_cases.appointments.describe(moved, card)
 
     @rpc(version=2)
     def decline_offer(self, municipality: str, identifier: str, caller: ResidentCaller) -> WaitingEntry:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         entry = self.use_cases.waiting_list.decline(card, request_of(self, caller))
-        return describe_entry(entry, self._appointment(card))
+        return describe_entry(entry, self.use_cases.appointments.appointment(card))
 
     @rpc(version=2)
     def give_feedback(self, municipality: str, identifier: str, command: GiveFeedback, caller: ResidentCaller) -> None:
-        card = self._card(municipality, identifier, caller)
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
         self.use_cases.feedback.give_feedback(card, command, request_of(self, caller))
 
     @rpc
@@ -179,7 +177,7 @@ class ResidentRpc(RpcDependencies):
             issued = self.use_cases.queue.issue_ticket(municipality, body, request_of(self, ANYONE))
             return self.use_cases.waiting_room.describe_person(issued)
 
-        return self.idempotency.once(idempotency_key, ("issue_ticket", municipality), to_json(body), issue_ticket)
+        return self.idempotency.once(idempotency_key, ("issue_ticket", municipality), body, issue_ticket)
 
     @rpc
     def queue(self, municipality: str, location: str) -> Queue:
@@ -203,18 +201,6 @@ class ResidentRpc(RpcDependencies):
     @rpc
     def contact_mark(self, municipality: str, token: str) -> str:
         return self.use_cases.contact_cards.contact_mark(municipality, token)
-
-    def _hold_by_id(self, municipality: str, identifier: str) -> HeldSlot:
-        return self.use_cases.appointments.find_hold(municipality, identifier)
-
-    def _card(self, municipality: str, identifier: str, caller: Caller) -> Card:
-        return self.use_cases.access.find_card(municipality, identifier, caller)
-
-    def _appointment(self, card: Card) -> Appointment:
-        return self.use_cases.appointments.appointment(card)
-
-    def _describe_to_resident(self, appointment: Appointment, card: Card) -> AppointmentView:
-        return self.use_cases.appointments.describe(appointment, card)
 
     def _form(self, held: HeldSlot) -> FormEntry:
         draft, files = self.use_cases.drafts.get_draft(held), self.use_cases.drafts.list_files(held)

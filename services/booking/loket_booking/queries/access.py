@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.caller import Caller
 
-from ..domain.teams import Teams, includes, types_of
+from ..domain.teams import appointment_types_of, includes
 from ..store.cards import Card
 from ..store.configurations import Configurations
 from ..store.invitations import Invitations
@@ -38,16 +38,12 @@ class Access:
                     raise Refusal("appointment-not-found")
                 return card
             case "staff":
-                return self.find_card_for_staff(municipality, identifier, caller.teams)
+                card = self.appointments.find_card_by_id_or_reference(municipality, identifier)
+                if caller.teams is not None and not includes(caller.teams, self.appointments.appointment(card).team):
+                    raise Refusal("appointment-not-found")
+                return card
             case _:
                 raise Refusal("appointment-not-found")
-
-    def find_card_for_staff(self, municipality: str, identifier: str, teams: Teams) -> Card:
-        """As `find_card`, for staff of these teams."""
-        card = self.appointments.find_card_by_id_or_reference(municipality, identifier)
-        if teams is not None and not includes(teams, self.appointments.appointment(card).team):
-            raise Refusal("appointment-not-found")
-        return card
 
     def require_types(self, municipality: str, kinds: Sequence[str], caller: Caller) -> None:
         """Raises Refusal: forbidden when a type is another team's. Unknown types are left to the command."""
@@ -76,7 +72,7 @@ class Access:
 
     def require_invitation(self, municipality: str, identifier: str, caller: Caller) -> None:
         """Raises Refusal: invitation-not-valid for an invitation to another team's type."""
-        kinds = types_of(caller.teams, self.configurations.including_removed(municipality))
+        kinds = appointment_types_of(caller.teams, self.configurations.including_removed(municipality))
         if kinds is not None:
             found = self.invitations.get(identifier)
             if found is None or found.appointment_type not in kinds:

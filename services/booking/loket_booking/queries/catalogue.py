@@ -17,7 +17,7 @@ from loket_contracts.rpc.booking.answers import (
 )
 
 from ..domain.catalogue import Address, AppointmentType, Location, Municipality
-from ..domain.teams import Teams, includes
+from ..domain.teams import Teams, includes_resource
 from ..store.configurations import Configurations
 
 
@@ -58,7 +58,7 @@ class CatalogueQueries:
                 "locations": sorted(each.locations),
             }
             for each in known.resources.values()
-            if each.team is None or includes(teams, each.team)
+            if includes_resource(teams, each)
         ]
 
 

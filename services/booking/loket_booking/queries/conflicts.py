@@ -78,7 +78,7 @@ class ConflictQueries:
         return [
             self.describe_closure(stored)
             for stored in found
-            if stored.resource is None or includes_resource(teams, known, stored.resource)
+            if stored.resource is None or includes_resource(teams, known.resources.get(stored.resource))
         ]
 
     def describe_closure(self, stored: StoredClosure) -> ClosureEntry:

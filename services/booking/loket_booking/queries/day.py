@@ -14,7 +14,7 @@ from ..commands.request import Request
 from ..domain.appointment import Appointment, allowed_commands
 from ..domain.catalogue import Municipality
 from ..domain.grid import day
-from ..domain.teams import Teams, includes
+from ..domain.teams import Teams, includes, includes_resource
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
@@ -44,7 +44,7 @@ class DayQueries:
         resources = [
             each
             for each in known.resources.values()
-            if (resource is None or each.id == resource) and (each.team is None or includes(teams, each.team))
+            if (resource is None or each.id == resource) and includes_resource(teams, each)
         ]
         claims = self.days.claims(municipality, date, date, [each.id for each in resources])
         busy = {claim.placement.agenda.resource for claim in claims}

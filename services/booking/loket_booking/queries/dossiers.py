@@ -62,17 +62,11 @@ class DossierQueries:
 
     def describe_for(self, caller: Caller, appointment: Appointment, card: Card) -> AppointmentView:
         """An appointment as its resident sees it, with the commands that the caller may give."""
-        if caller.kind == "staff":
-            return self.describe_for_staff(appointment, card)
-        return self.appointments.describe(appointment, card)
-
-    def describe_for_staff(self, appointment: Appointment, card: Card) -> AppointmentView:
-        """An appointment as its resident sees it, with the commands that staff may give."""
+        described = self.appointments.describe(appointment, card)
+        if caller.kind != "staff":
+            return described
         known = self.configurations.calendar(appointment.municipality).municipality
-        return {
-            **self.appointments.describe(appointment, card),
-            "allowed": allowed_commands(known, appointment, "staff", self.clock()),
-        }
+        return {**described, "allowed": allowed_commands(known, appointment, "staff", self.clock())}
 
     def record_read(self, card: Card, request: Request) -> None:
         self.audit.record(card.municipality, request.actor, "read", self.clock(), card.id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from loket_contracts.rpc.booking.staff_answers import InvitationEntry
 
-from ..domain.teams import Teams, types_of
+from ..domain.teams import Teams, appointment_types_of
 from ..store.cards import Cards
 from ..store.configurations import Configurations
 from ..store.invitations import Invitation, Invitations
@@ -25,7 +25,7 @@ class InvitationQueries:
 
         Raises Refusal: unknown-municipality.
         """
-        kinds = types_of(teams, self.configurations.including_removed(municipality))
+        kinds = appointment_types_of(teams, self.configurations.including_removed(municipality))
         found = self.invitations.latest(municipality, MAX_LISTED, kinds)
         used = self.cards.appointments_by_invitation(invitation.id for invitation in found)
         return [describe_invitation(invitation, used.get(invitation.id)) for invitation in found]

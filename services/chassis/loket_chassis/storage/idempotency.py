@@ -16,6 +16,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.message import is_message, to_json
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .codec import Codec, Layout
@@ -57,7 +58,8 @@ class IdempotencyKeys:
     def once(self, key: str | None, scope: Iterable[str], body: Any, work: Callable[[], T]) -> T:
         """The result of `work`, or that of the first command with this key. Without a key `work` is always called.
 
-        `scope`: what the key is unique in: the command, the municipality, the caller. The result is stored as JSON for
+        `scope`: what the key is unique in: the command, the municipality, the caller. `body`: a message of
+        `loket_contracts.rpc`, or JSON. The result is stored as JSON for
         a day, so it must not hold personal data: see `once_without_result`.
 
         Raises Refusal: idempotency-key-reused for another body; outcome-unknown while the first is being executed.
@@ -86,7 +88,8 @@ class IdempotencyKeys:
     def _begin(self, key: str, scope: Iterable[str], body: Any) -> tuple[str, StoredCommand | None]:
         """Claim the key. Return its identifier, and the command when it was executed before."""
         identifier = hashlib.sha256("\0".join((*scope, key)).encode()).hexdigest()
-        fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+        written = to_json(body) if is_message(type(body)) else body
+        fingerprint = hashlib.sha256(json.dumps(written, sort_keys=True, default=str).encode()).hexdigest()
         now = self._now()
         try:
             self.collection.insert_one(STORED_COMMAND.encode(StoredCommand(identifier, fingerprint, now)))
