@@ -76,10 +76,13 @@ class Retention:
         while cards := self.cards.find_past(known.id, before, types, others, BATCH):
             self.files.delete_all_of(card.id for card in cards)
             self.feedback.delete_comments([card.id for card in cards])
-            to_keep = [card for card in cards if card.types and types_to_keep.issuperset(card.types)]
-            for card in to_keep:
-                self.cards.pseudonymise(card, _choice_answers(known, card))
-            self.cards.delete([card for card in cards if card not in to_keep])
+            to_delete = []
+            for card in cards:
+                if card.types and types_to_keep.issuperset(card.types):
+                    self.cards.pseudonymise(card, _choice_answers(known, card))
+                else:
+                    to_delete.append(card)
+            self.cards.delete(to_delete)
             deleted += len(cards)
         return deleted
 
