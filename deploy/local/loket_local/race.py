@@ -25,11 +25,12 @@ console = Console(highlight=False)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one client got. `booked`: an identifier to cancel with, None when refused."""
+    """What one client got. `booked`: an identifier to cancel with, None when refused. `answered`: readably."""
 
     booked: str | None
     text: str
     seconds: float
+    answered: bool
 
 
 def run(interface: Interface, choice: Choice, start: str, clients: int) -> list[Outcome]:
@@ -39,12 +40,12 @@ def run(interface: Interface, choice: Choice, start: str, clients: int) -> list[
     def book_once(number: int) -> Outcome:
         with requests.Session() as session:
             all_ready.wait()
-            began = time.monotonic()
+            began, answered = time.monotonic(), True
             try:
                 booked, text = interface.book(session, choice, start, number)
             except (requests.RequestException, KeyError, TypeError) as error:
-                booked, text = None, f"no answer that can be read: {type(error).__name__}"
-            return Outcome(booked, text, time.monotonic() - began)
+                booked, text, answered = None, f"no answer that can be read: {type(error).__name__}", False
+            return Outcome(booked, text, time.monotonic() - began, answered)
 
     with ThreadPoolExecutor(clients) as pool:
         return list(pool.map(book_once, range(clients)))
@@ -104,7 +105,7 @@ def race(
     except requests.RequestException as error:
         raise click.ClickException(f"{url} cannot be reached: {error}") from error
     expected = min(places or 1, clients)
-    silent = sum(outcome.text.startswith("no answer") for outcome in outcomes)
+    silent = sum(not outcome.answered for outcome in outcomes)
     right = len(won) == len(set(won)) == expected and not silent and (keep or not still_booked)
     report = {
         "interface": interface, "start": start, "clients": clients, "places": expected, "won": len(won),
