@@ -77,18 +77,17 @@ class CachedValue(Generic[V]):
         self._load = load
         self._cache: TtlCache[None, tuple[V]] = TtlCache(ttl, clock=clock)
         self._loading = threading.Lock()
-        self._failures = 0
         self._last_error: Exception | None = None
 
     def get(self) -> V:
         """The fresh value. Raises what `load` raises."""
         if (known := self._cache.fresh(None)) is not None:
             return known[0]
-        failures = self._failures
+        last_error = self._last_error
         with self._loading:
             if (known := self._cache.fresh(None)) is not None:
                 return known[0]
-            if self._last_error is not None and self._failures != failures:
+            if self._last_error is not None and self._last_error is not last_error:
                 raise self._last_error
             return self._load_value()
 
@@ -96,7 +95,6 @@ class CachedValue(Generic[V]):
         try:
             (value,) = self._cache.get(None, lambda: (self._load(),))
         except Exception as error:
-            self._failures += 1
             self._last_error = error
             raise
         self._last_error = None
