@@ -18,7 +18,7 @@ from ..messaging.reconnecting_channel import BROKER_ERRORS
 from ..runtime import backoff
 from ..runtime.settings import EX_CONFIG
 from ..storage import connection
-from ..storage.schema_version import NewerDatabase
+from ..storage.schema_version import NewerDatabase, require_readable
 from . import startup
 
 #: an OSError that does not pass: the port is in use, or not permitted
@@ -62,9 +62,9 @@ class Container(ServiceContainer):
 
     def _can_read_databases(self) -> bool:
         """End the process, with a sentence, when a newer release wrote in the database."""
-        databases = [each for each in self.extensions if isinstance(each, connection.MongoConnection)]
+        connections = [each for each in self.extensions if isinstance(each, connection.MongoConnection)]
         try:
-            return self._each(lambda database: database.require_readable(), databases)
+            return self._each(lambda each: require_readable(each.database), connections)
         except NewerDatabase as error:
             log.error(str(error))
             raise SystemExit(EX_CONFIG) from error

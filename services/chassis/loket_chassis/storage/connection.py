@@ -11,8 +11,6 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
 from pymongo.write_concern import WriteConcern
 
-from . import schema_version
-
 Document = dict[str, Any]
 DUPLICATE_KEY = 11000
 #: the timeout of an operation, such as one that waits for the lock of a dead process; the caller is asked to retry
@@ -58,10 +56,6 @@ class MongoConnection(SharedExtension):
     @property
     def database(self) -> Database[Document]:
         return self.client[self.container.config["settings"].mongo_database]
-
-    def require_readable(self) -> None:
-        """Raises NewerDatabase."""
-        schema_version.require_readable(self.database)
 
     def stop(self) -> None:
         self.client.close()

@@ -29,8 +29,6 @@ class NewerDatabase(Exception):
 
 def require_readable(database: Database[Document], current: int = CURRENT) -> None:
     """Record the version of this release in its database. Raises NewerDatabase when a later one wrote there."""
-    versions = database[COLLECTION]
-    found = versions.find_one({"_id": KEY})
-    if found is not None and found["major"] > current:
-        raise NewerDatabase(database.name, found["major"])
-    versions.update_one({"_id": KEY}, {"$max": {"major": current}}, upsert=True)
+    before = database[COLLECTION].find_one_and_update({"_id": KEY}, {"$max": {"major": current}}, upsert=True)
+    if before is not None and before["major"] > current:
+        raise NewerDatabase(database.name, before["major"])
