@@ -68,14 +68,14 @@ def send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refus
         return _not_sent(context, claimed, error)
     except Exception:
         log.exception("message could not be sent: internal error", message=claimed.message.id)
-        if claimed.attempts >= MAX_MISTAKES:
+        if claimed.message.attempts >= MAX_MISTAKES:
             return _settle(context, claimed, "failed", "internal error")
         return _again(context, claimed, "internal error")
 
 
 def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refusal, lookup: BatchLookup) -> str:  # noqa: C901
     message, now = claimed.message, context.now()
-    if claimed.uncertain > MAX_UNCERTAIN:
+    if claimed.message.uncertain > MAX_UNCERTAIN:
         return _settle(context, claimed, "failed", "it may have been sent twice already")
     if isinstance(answer, Refusal):
         if answer.code == "appointment-not-found":
@@ -131,7 +131,7 @@ def _recipient(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[
 
 def _not_sent(context: Context, claimed: Claimed, error: NotSent) -> str:
     declined = isinstance(error, Declined)
-    if isinstance(error, Refused) or (declined and claimed.attempts >= MAX_DECLINED):
+    if isinstance(error, Refused) or (declined and claimed.message.attempts >= MAX_DECLINED):
         return _settle(context, claimed, "failed", error.reason)
     retry_after = error.after or (DECLINED_FOR if declined else None)
     return _again(context, claimed, error.reason, retry_after=retry_after, may_have_left=isinstance(error, Unknown))
@@ -143,13 +143,13 @@ def _again(
 ) -> str:  # fmt: skip
     now = context.now()
     wait = dt.timedelta(seconds=retry_after) if retry_after else None
-    at = at or next_try(claimed.attempts, now, context.random(), wait)
+    at = at or next_try(claimed.message.attempts, now, context.random(), wait)
     if at >= claimed.message.until:
         return _settle(context, claimed, "failed", f"{reason}; another try would come too late")
     context.writes.write([context.messages.again(claimed, at, now, reason, may_have_left)])
     if may_have_left:
         UNCERTAIN.labels(claimed.message.channel).inc()
-    log.info("message will be retried", message=claimed.message.id, reason=reason, attempts=claimed.attempts)
+    log.info("message will be retried", message=claimed.message.id, reason=reason, attempts=claimed.message.attempts)
     return "planned"
 
 
@@ -160,14 +160,14 @@ def _settle(
     message, now = claimed.message, context.now()
     event = None
     if state in ("sent", "failed"):
-        event = outcome_event(message, state, 1 + 2 * claimed.times, now, reason, claimed.traceparent)
+        event = outcome_event(message, state, 1 + 2 * claimed.message.times, now, reason, claimed.message.traceparent)
     counted = person if state == "sent" else ""
     writes: list[Write] = [
         context.messages.settled(claimed, state, now, reason, event, provider, provider_id, counted, size)
     ]
     if state != "sent" and message.otherwise and now < message.until:
         writes += [
-            context.messages.planned(instead(message, channel, now), now, claimed.traceparent)
+            context.messages.planned(instead(message, channel, now), now, claimed.message.traceparent)
             for channel in message.otherwise
             if channel != message.channel
         ]

@@ -38,10 +38,10 @@ class Attempt(PreservesUnknownFields):
 class Message(PlannedMessage):
     """A planned message and its state: planned, sending, sent, delivered, failed or suppressed.
 
-    `next_at`: when it is due, or when its lease expires; None once it is settled. `begun`: it may have been sent; set
-    just before sending, for the process that takes over. `uncertain`: how often it may have been sent without
-    confirmation. `times`: how often it was sent before, when it is sent again on request. `person`: the mark of the
-    recipient, for counting. `tries`: the last of them.
+    `attempts`: with the one that is being made. `next_at`: when it is due, or when its lease expires; None once it is
+    settled. `begun`: it may have been sent; set just before sending, for the process that takes over. `uncertain`: how
+    often it may have been sent without confirmation. `times`: how often it was sent before, when it is sent again on
+    request. `person`: the mark of the recipient, for counting. `tries`: the last of them.
     """
 
     state: str
@@ -77,16 +77,10 @@ MESSAGE = Codec(Message, layouts={Message: Layout(omit_default=_LATER)})
 class Claimed:
     """A message that this process may send until the lease expires.
 
-    `attempts`: including this one. `times`: as in `Message`. `was_leaving`: the process that had it before died when it
-    may have been sent.
+    `was_leaving`: the process that had it before died when it may have been sent.
     """
 
-    message: PlannedMessage
-    attempts: int
-    uncertain: int
-    times: int
-    traceparent: str | None
-    claim: str
+    message: Message
     was_leaving: bool = False
 
 
@@ -176,15 +170,7 @@ class Messages:
             ],
         )  # fmt: skip
         return [
-            Claimed(
-                message,
-                message.attempts,
-                message.uncertain,
-                message.times,
-                message.traceparent,
-                claim,
-                was_leaving[message.id],
-            )
+            Claimed(message, was_leaving[message.id])
             for message in map(MESSAGE.decode, self.collection.find({"_id": ids, "claim": claim, "state": "sending"}))
         ]
 
@@ -197,14 +183,14 @@ class Messages:
 
     def begun(self, claimed: Claimed) -> UpdateOne:
         """The write that records that the message may have been sent from now on."""
-        return UpdateOne({"_id": claimed.message.id, "claim": claimed.claim}, {"$set": {"begun": True}})
+        return UpdateOne({"_id": claimed.message.id, "claim": claimed.message.claim}, {"$set": {"begun": True}})
 
     def again(
         self, claimed: Claimed, at: dt.datetime, now: dt.datetime, reason: str, may_have_left: bool = False
     ) -> UpdateOne:
         """The write that releases the claim, for another attempt."""
         return UpdateOne(
-            {"_id": claimed.message.id, "claim": claimed.claim, "state": "sending"},
+            _sending(claimed),
             {
                 "$set": {"state": "planned", "next_at": at, "reason": reason, "begun": False},
                 "$inc": {"uncertain": int(may_have_left)},
@@ -228,7 +214,7 @@ class Messages:
         pushed = _tried(now, provider, state if state == "sent" else reason)
         if event is not None:
             pushed["$push"]["outbox"] = EVENT.encode(event)
-        return UpdateOne({"_id": claimed.message.id, "claim": claimed.claim, "state": "sending"}, {**change, **pushed})
+        return UpdateOne(_sending(claimed), {**change, **pushed})
 
     def counts(self, people: Iterable[str], since: dt.datetime) -> dict[tuple[str, str], int]:
         """The number of messages to these persons since then, by person and channel."""
@@ -290,6 +276,11 @@ class Messages:
         query = {"municipality": municipality, "settled_at": {"$gte": since}}
         found = self.collection.find({"$or": [query | state for state in states]})
         return [MESSAGE.decode(each) for each in found.sort("settled_at", -1).limit(most)]
+
+
+def _sending(claimed: Claimed) -> Document:
+    """The query for the message while the claim lasts."""
+    return {"_id": claimed.message.id, "claim": claimed.message.claim, "state": "sending"}
 
 
 def _tried(now: dt.datetime, provider: str, outcome: str) -> Document:

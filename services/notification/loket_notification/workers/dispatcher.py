@@ -103,12 +103,13 @@ class Dispatcher:
 
     def _enqueue(self, batch: Sequence[Claimed], now: dt.datetime) -> None:
         """Look up what the batch needs, in one call and one query for all, and pass it to the senders."""
-        LAG.set(max(((now - each.message.due_at).total_seconds() for each in batch if each.attempts == 1), default=0))
+        messages = [each.message for each in batch]
+        LAG.set(max(((now - each.due_at).total_seconds() for each in messages if each.attempts == 1), default=0))
         for each in batch:
             if each.was_leaving:
                 UNCERTAIN.labels(each.message.channel).inc()
                 log.warning("a message may have left before its sender died", message=each.message.id)
-        cards = self._contact_cards([each.message for each in batch])
+        cards = self._contact_cards(messages)
         lookup = self._look_up(cards.values())
         for each in batch:
             self._queue.put((each, cards[each.message.municipality, each.message.appointment], lookup))
@@ -144,8 +145,8 @@ class Dispatcher:
         return True
 
     def _send(self, claimed: Claimed, card: CardOrRefusal, lookup: BatchLookup) -> None:
-        if claimed.traceparent:
-            tracing.bind(claimed.traceparent)
+        if claimed.message.traceparent:
+            tracing.bind(claimed.message.traceparent)
         outcome = send(self._context, claimed, card, lookup)
         SETTLED.labels(claimed.message.channel, claimed.message.kind, outcome).inc()
         if outcome in ("suppressed", "failed") and claimed.message.otherwise:
