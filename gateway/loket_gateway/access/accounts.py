@@ -71,25 +71,25 @@ class Accounts:
     def list_of(self, municipality: str) -> list[Account]:
         return [ACCOUNT.decode(each) for each in self.collection.find({"municipality": municipality}).sort("_id", 1)]
 
-    def add(self, municipality: str, name: str, given: tuple[Grant, ...], password: str) -> bool:
+    def add(self, municipality: str, name: str, grants: tuple[Grant, ...], password: str) -> bool:
         """Add an account whose password must be changed at the first login. False when the name is taken."""
         try:
-            account = Account(name, municipality, given, password, must_change=True)
+            account = Account(name, municipality, grants, password, must_change=True)
             self.collection.insert_one({"_id": account.id, **ACCOUNT.encode(account)})
         except DuplicateKeyError:
             return False
         return True
 
     def upsert_from_provider(
-        self, municipality: str, name: str, given: tuple[Grant, ...], now: dt.datetime, former_name: str | None = None
+        self, municipality: str, name: str, grants: tuple[Grant, ...], now: dt.datetime, former_name: str | None = None
     ) -> Account:
         """Store the account of a user of the identity provider, with the roles that it reports.
 
-        `former_name`: of their previous account. When that one is closed, a new account is closed too.
+        `former_name`: of their previous account. When that one is not active, a new account is not active either.
         """
         former = self.get(municipality, former_name) if former_name else None
-        account = Account(name, municipality, given, password=None, active=former is None or former.active)
-        changed = ACCOUNT.encode_fields(grants=given, last_login=now, from_provider=True)
+        account = Account(name, municipality, grants, password=None, active=former is None or former.active)
+        changed = ACCOUNT.encode_fields(grants=grants, last_login=now, from_provider=True)
         new = {key: value for key, value in ACCOUNT.encode(account).items() if key not in changed}
         found = self.collection.find_one_and_update(
             {"_id": account.id}, {"$set": changed, "$setOnInsert": new}, upsert=True,
@@ -113,10 +113,10 @@ class Accounts:
         found = self.collection.find_one_and_update(
             {"_id": account.id}, {"$inc": {"wrong": 1}}, return_document=ReturnDocument.AFTER
         )
-        closed = lock_duration(ACCOUNT.decode(found).wrong) if found else None
-        if closed is not None:
-            self._set(account.municipality, account.name, locked_until=now + closed)
-        return closed
+        lock = lock_duration(ACCOUNT.decode(found).wrong) if found else None
+        if lock is not None:
+            self._set(account.municipality, account.name, locked_until=now + lock)
+        return lock
 
     def record_success(self, account: Account, now: dt.datetime) -> None:
         self._set(account.municipality, account.name, wrong=0, locked_until=None, last_login=now)
