@@ -16,7 +16,7 @@ from .connection import Document
 def latest(
     collection: Collection[Document], query: Document, cursor: str | None, most: int
 ) -> tuple[list[Document], str | None]:
-    """One page of documents with ObjectIds, without their ids, and the cursor of the next page or None.
+    """One page of documents with ObjectIds, and the cursor of the next page or None.
 
     `cursor`: that of the previous page. Raises Refusal: invalid-request for an invalid one.
     """
@@ -29,4 +29,4 @@ def latest(
             raise Refusal("invalid-request", errors=[{"parameter": "cursor", "detail": detail}]) from error
     found = list(collection.find(asked).sort("_id", -1).limit(most + 1))
     more = str(found[most - 1]["_id"]) if len(found) > most else None
-    return [{name: value for name, value in each.items() if name != "_id"} for each in found[:most]], more
+    return found[:most], more
