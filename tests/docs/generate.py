@@ -281,7 +281,7 @@ def stored_data_page() -> str:
                 f"`{each.part}`" if each.part else "",
                 each.contents,
                 f"`{each.codec.entity.__name__}`",
-                str(each.version) if each.codec.stores_version else UNSTORED,
+                str(each.codec.version or UNSTORED),
             )
             for each in STORED
         ),

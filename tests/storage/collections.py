@@ -46,11 +46,6 @@ class Stored:
     golden: tuple[str, ...]
     part: str = ""
 
-    @property
-    def version(self) -> int:
-        """The version of the newest golden document."""
-        return self.codec.version if self.codec.stores_version else 0
-
 
 @dataclass(frozen=True)
 class Uncoded:

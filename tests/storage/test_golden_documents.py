@@ -49,7 +49,7 @@ def unknown_in(value: Any) -> list[str]:
 
 @pytest.mark.parametrize(("stored", "name"), NAMES)
 def test_every_version_has_a_golden_document(stored: Stored, name: str):
-    assert versions(stored, name) == list(range(stored.version + 1))
+    assert versions(stored, name) == list(range(stored.codec.version + 1))
 
 
 @pytest.mark.parametrize(("stored", "name", "version"), FILES)
@@ -64,7 +64,7 @@ def test_a_field_that_was_stored_is_not_removed_or_renamed_without_an_upcast(sto
 
 @pytest.mark.parametrize(("stored", "name"), NAMES)
 def test_a_dataclass_is_written_as_the_newest_golden_document(stored: Stored, name: str):
-    golden = read(stored, name, stored.version)
+    golden = read(stored, name, stored.codec.version)
     beside = stored.codec.layout.beside - {"schema_version"}
     fields = {key: value for key, value in golden.items() if key not in beside or key in stored_names(stored.codec)}
     assert stored.codec.encode(EXPECTED[f"{stored.service}/{name}"]) == fields
@@ -77,7 +77,7 @@ def stored_names(codec: Codec[Any]) -> set[str]:
 @pytest.mark.parametrize(("stored", "name"), NAMES)
 def test_a_field_with_a_default_may_be_missing(stored: Stored, name: str):
     """As in a document that was stored before the field existed."""
-    document, names = read(stored, name, stored.version), stored.codec.layout.stored_names(stored.codec.entity)
+    document, names = read(stored, name, stored.codec.version), stored.codec.layout.stored_names(stored.codec.entity)
     for field in dataclasses.fields(stored.codec.entity):
         default = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
         if default is not dataclasses.MISSING and field.name != UNKNOWN_FIELDS:
@@ -87,7 +87,7 @@ def test_a_field_with_a_default_may_be_missing(stored: Stored, name: str):
 
 @pytest.mark.parametrize(("stored", "name"), NAMES)
 def test_an_unknown_field_is_written_back(stored: Stored, name: str):
-    newer = with_unknown(read(stored, name, stored.version), stored.codec.entity)
+    newer = with_unknown(read(stored, name, stored.codec.version), stored.codec.entity)
     written = stored.codec.encode(stored.codec.decode(newer))
     assert {key: value for key, value in newer.items() if key in written} == written
     assert written["from_the_future"] == {"a": 1}

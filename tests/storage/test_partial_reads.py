@@ -23,7 +23,7 @@ CLAIM = EXPECTED["booking/claim"]
 
 def golden(name: str) -> dict[str, Any]:
     stored = next(stored for stored in STORED if f"{stored.service}/{stored.golden[0]}" == name)
-    return read(stored, stored.golden[0], stored.version)
+    return read(stored, stored.golden[0], stored.codec.version)
 
 
 @pytest.mark.parametrize("version", versions(STORED_CLAIM, "claim"))

@@ -47,7 +47,7 @@ def stored_as(golden: str) -> Stored:
 
 def newer(golden: str) -> dict[str, Any]:
     stored = stored_as(golden)
-    return with_unknown(read(stored, stored.golden[0], stored.version), stored.codec.entity)
+    return with_unknown(read(stored, stored.golden[0], stored.codec.version), stored.codec.entity)
 
 
 def save(repository: Repository[Any]) -> None:

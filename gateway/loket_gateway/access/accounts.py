@@ -41,7 +41,7 @@ class Account(PreservesUnknownFields):
         return identifier(self.municipality, self.name)
 
 
-ACCOUNT = Codec(Account, text_types={Grant: Grant.read}, stores_version=False)
+ACCOUNT = Codec(Account, text_types={Grant: Grant.read}, version=0)
 
 
 def identifier(municipality: str, name: str) -> str:
@@ -65,8 +65,7 @@ class Accounts:
         self.collection.create_index("municipality", name="municipality")
 
     def get(self, municipality: str, name: str) -> Account | None:
-        found = self.collection.find_one({"_id": identifier(municipality, name)})
-        return ACCOUNT.decode(found) if found else None
+        return ACCOUNT.decode_found(self.collection.find_one({"_id": identifier(municipality, name)}))
 
     def list_of(self, municipality: str) -> list[Account]:
         return [ACCOUNT.decode(each) for each in self.collection.find({"municipality": municipality}).sort("_id", 1)]

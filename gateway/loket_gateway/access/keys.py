@@ -15,7 +15,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.runtime.tokens import hash_of
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -46,7 +46,7 @@ class Key(PreservesUnknownFields):
         )
 
 
-KEY = Codec(Key, layouts={Key: Layout({"id": "_id"})}, text_types={Grant: Grant.read}, stores_version=False)
+KEY = Codec(Key, DOCUMENT_ID, text_types={Grant: Grant.read}, version=0)
 
 
 class Keys:

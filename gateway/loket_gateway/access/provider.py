@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo.database import Database
 
 from loket_chassis.runtime.tokens import hash_of
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -60,7 +60,7 @@ class Login(PreservesUnknownFields):
     at: dt.datetime
 
 
-LOGIN = Codec(Login, layouts={Login: Layout({"id": "_id"})})
+LOGIN = Codec(Login, DOCUMENT_ID)
 
 
 class Provider:
@@ -97,7 +97,7 @@ class Provider:
         `address`: the one at which the browser returned. `state`: from its cookie.
         """
         found = self.logins.find_one_and_delete({"_id": hash_of(state)})  # it can be used once
-        login = LOGIN.decode(found) if found else None
+        login = LOGIN.decode_found(found)
         if login is None or login.at + LONGEST_LOGIN < now:
             raise LoginFailed("there is no such login, or it took too long")
         claims = self.protocol.claims(address, state, login.nonce, login.verifier)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pymongo.database import Database
 
 from loket_chassis.runtime.tokens import hash_of
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -33,7 +33,7 @@ class Session(PreservesUnknownFields):
     seen: dt.datetime
 
 
-SESSION = Codec(Session, layouts={Session: Layout({"id": "_id"})}, stores_version=False)
+SESSION = Codec(Session, DOCUMENT_ID, version=0)
 
 
 class Sessions:
@@ -57,7 +57,7 @@ class Sessions:
         """Return the session of a cookie unless it has expired, and record its use."""
         key = hash_of(secret)
         found = self.collection.find_one({"_id": key})
-        session = SESSION.decode(found) if found else None
+        session = SESSION.decode_found(found)
         if session is None or session.expires <= now or session.seen + IDLE <= now:
             return None
         if now - session.seen > NOTED_EVERY:

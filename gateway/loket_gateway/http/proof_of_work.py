@@ -52,7 +52,7 @@ class IssuedStamp(PreservesUnknownFields):
     at: dt.datetime
 
 
-ISSUED_STAMP = Codec(IssuedStamp, layouts={IssuedStamp: Layout({"stamp": "_id"})})
+ISSUED_STAMP = Codec(IssuedStamp, Layout({"stamp": "_id"}))
 
 
 class ProofOfWork(DependencyProvider):
@@ -88,7 +88,7 @@ class ProofOfWork(DependencyProvider):
         if not self._is_enabled(municipality) or request.caller.is_known:
             return
         found = self.collection.find_one_and_delete({"_id": stamp[:LONGEST]}) if stamp else None
-        issued = ISSUED_STAMP.decode(found) if found else None
+        issued = ISSUED_STAMP.decode_found(found)
         if issued is None or issued.at + LIFETIME <= now():
             raise self._refusal(municipality)
         if is_work(stamp, work):

@@ -46,8 +46,8 @@ class Trip(PreservesUnknownFields):
     note: str = ""
 
 
-LAYOUTS = {Trip: Layout({"id": "_id"}, omit_default=frozenset({"note"}))}
-CODEC = Codec(Trip, layouts=LAYOUTS, text_types={Colour: Colour.read})
+LAYOUT = Layout({"id": "_id"}, omit_default={"note"})
+CODEC = Codec(Trip, LAYOUT, text_types={Colour: Colour.read})
 AT = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
 TRIP = Trip(
     "t1", Colour("RED"), dt.date(2026, 11, 30), dt.time(9), (Stop("Rumst", AT),), Stop("Boom", AT), frozenset({3, 1}),
@@ -100,7 +100,7 @@ def test_some_fields_are_written_by_their_stored_names():
 
 
 def test_a_version_that_the_previous_release_refuses_is_not_stored():
-    codec = Codec(Trip, layouts=LAYOUTS, text_types={Colour: Colour.read}, stores_version=False)
+    codec = Codec(Trip, LAYOUT, text_types={Colour: Colour.read}, version=0)
     assert "schema_version" not in codec.encode(TRIP)
 
 
@@ -114,12 +114,12 @@ class TestUpcasts:
 
     CODEC = Codec(
         Trip,
+        LAYOUT,
         version=3,
         upcasts={
             1: lambda document: _moved(document, "hue", "colour"),
             2: lambda document: _moved(document, "town", "last", lambda place: {"place": place, "at": AT}),
         },
-        layouts=LAYOUTS,
         text_types={Colour: Colour.read},
     )
 

@@ -28,7 +28,7 @@ class AuditEntry(PreservesUnknownFields):
     detail: str
 
 
-AUDIT_ENTRY = Codec(AuditEntry, stores_version=False)
+AUDIT_ENTRY = Codec(AuditEntry, version=0)
 
 
 class Audit:

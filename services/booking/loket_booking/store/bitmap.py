@@ -10,12 +10,11 @@ from loket_chassis.storage.codec import SCHEMA_VERSION
 from loket_chassis.storage.connection import Document
 
 from ..domain.resource_day import AgendaKey, Placement
+from .codecs import AGENDA_VERSION
 
 WORD_BITS = 60
 WORD_NAMES = ("b0", "b1", "b2", "b3", "b4")
 FULL = (1 << WORD_BITS) - 1
-#: of the words and names of an agenda; its claims and holds have versions of their own
-AGENDA_VERSION = 1
 
 
 def words_of(cells: int) -> list[tuple[str, int]]:

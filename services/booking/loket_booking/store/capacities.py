@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from loket_chassis.messaging.event_documents import EVENT
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
@@ -36,7 +35,7 @@ class Capacities(Repository[Capacity]):
     def save_all(self, changes: Sequence[tuple[Capacity, Event]]) -> list[Event]:
         """As `save`, for many at once. Returns the events of those that were saved."""
         events = {changed.id: event for changed, event in changes}
-        new = [self._with_outbox(each, event) for each, event in changes if each.sequence == 1]
+        new = [self._new(each, event) for each, event in changes if each.sequence == 1]
         lost = set()
         if new:
             try:
@@ -47,10 +46,6 @@ class Capacities(Repository[Capacity]):
             if changed.sequence > 1 and not self.save(changed, event):
                 lost.add(changed.id)
         return [event for name, event in events.items() if name not in lost]
-
-    @staticmethod
-    def _with_outbox(capacity: Capacity, event: Event) -> Document:
-        return {"_id": capacity.id, **CAPACITY.encode(capacity), "outbox": [EVENT.encode(event)]}
 
     def delete_before(self, date: dt.date) -> int:
         over = {"date": {"$lt": date.isoformat()}, "outbox": {"$size": 0}}

@@ -18,7 +18,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.runtime.tokens import hash_of
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import UNJOURNALED, Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -88,7 +88,7 @@ class Card(PreservesUnknownFields):
         return frozenset(file["question"] for file in self.files)
 
 
-CARD = Codec(Card, layouts={Card: Layout({"id": "_id"})}, stores_version=False)
+CARD = Codec(Card, DOCUMENT_ID, version=0)
 
 
 def new_reference() -> str:
@@ -241,7 +241,7 @@ class Cards:
         return _cards(self.collection.find(query).sort("visit_date", 1).limit(most))
 
     def get(self, identifier: str) -> Card | None:
-        return _card(self.collection.find_one({"_id": identifier}))
+        return CARD.decode_found(self.collection.find_one({"_id": identifier}))
 
     def is_invitation_used(self, invitation: str) -> bool:
         return self.collection.find_one({"invitation": invitation}, {"_id": 1}) is not None
@@ -255,14 +255,10 @@ class Cards:
         return {card.id: card for card in _cards(self.collection.find({"_id": {"$in": list(identifiers)}}))}
 
     def find_by_token(self, token: str) -> Card | None:
-        return _card(self.collection.find_one({"token_hash": hash_of(token)}))
+        return CARD.decode_found(self.collection.find_one({"token_hash": hash_of(token)}))
 
     def find_by_reference(self, municipality: str, reference: str) -> Card | None:
-        return _card(self.collection.find_one({"municipality": municipality, "reference": reference}))
-
-
-def _card(document: Document | None) -> Card | None:
-    return None if document is None else CARD.decode(document)
+        return CARD.decode_found(self.collection.find_one({"municipality": municipality, "reference": reference}))
 
 
 def _cards(documents: Iterable[Document]) -> list[Card]:

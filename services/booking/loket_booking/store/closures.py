@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pymongo.database import Database
 
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.languages import Text
 from loket_contracts.unknown_fields import PreservesUnknownFields
@@ -40,7 +40,7 @@ class StoredClosure(PreservesUnknownFields):
         return Closure(self.first, self.last, self.reason, self.start, self.end)
 
 
-CLOSURE = Codec(StoredClosure, layouts={StoredClosure: Layout({"id": "_id"})})
+CLOSURE = Codec(StoredClosure, DOCUMENT_ID)
 
 
 class Closures:
@@ -95,8 +95,7 @@ class Closures:
         return current
 
     def get(self, municipality: str, identifier: str) -> StoredClosure | None:
-        found = self.collection.find_one({"_id": identifier, "municipality": municipality})
-        return None if found is None else CLOSURE.decode(found)
+        return CLOSURE.decode_found(self.collection.find_one({"_id": identifier, "municipality": municipality}))
 
     def ending_from(self, municipality: str, since: dt.date) -> list[StoredClosure]:
         query = {"municipality": municipality, "last": {"$gte": since.isoformat()}}

@@ -51,21 +51,20 @@ _BOOKED_TIME = {**_TIME, "purpose": "p"}
 _PLACEMENT = Layout(_BOOKED_TIME, omit_default={"purpose"})
 _FIRST_ONLY = frozenset({"appointment", "placements"})
 
+#: of the names and words of an agenda; its claims and holds have versions of their own
+AGENDA_VERSION = 1
 CLAIM = Codec(
     StoredClaim,
-    layouts={
-        StoredClaim: Layout(_BOOKED_TIME, omit_default=_FIRST_ONLY | {"purpose"}), Placement: _PLACEMENT
-    },
+    Layout(_BOOKED_TIME, omit_default=_FIRST_ONLY | {"purpose"}),
+    part_layouts={Placement: _PLACEMENT},
     text_types={AgendaKey: AgendaKey.parse},
-)  # fmt: skip
+)
 #: reads what CLAIM writes
-LISTED_CLAIM = Codec(ListedClaim, layouts={ListedClaim: Layout(_BOOKED_TIME, beside={"placements"})})
+LISTED_CLAIM = Codec(ListedClaim, Layout(_BOOKED_TIME, beside={"placements"}))
 HOLD = Codec(
     StoredHold,
-    layouts={
-        StoredHold: Layout({**_TIME, "expires": "x"}, omit_default=_FIRST_ONLY | {"fingerprint"}),
-        Placement: _PLACEMENT,
-    },
+    Layout({**_TIME, "expires": "x"}, omit_default=_FIRST_ONLY | {"fingerprint"}),
+    part_layouts={Placement: _PLACEMENT},
     text_types={AgendaKey: AgendaKey.parse},
 )
 TICKET = Codec(Ticket)

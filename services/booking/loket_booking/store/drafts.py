@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pymongo.database import Database
 
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -23,7 +23,7 @@ class Draft(PreservesUnknownFields):
     contact: dict[str, str | None] = field(default_factory=dict)
 
 
-DRAFT = Codec(Draft, layouts={Draft: Layout({"id": "_id"})}, stores_version=False)
+DRAFT = Codec(Draft, DOCUMENT_ID, version=0)
 
 
 class Drafts:
@@ -38,8 +38,7 @@ class Drafts:
         self.collection.create_index("expires", expireAfterSeconds=0, name="expires")
 
     def get(self, hold: str) -> Draft | None:
-        found = self.collection.find_one({"_id": hold})
-        return DRAFT.decode(found) if found else None
+        return DRAFT.decode_found(self.collection.find_one({"_id": hold}))
 
     def save(self, draft: Draft) -> None:
         self.collection.replace_one({"_id": draft.id}, DRAFT.encode(draft), upsert=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pymongo.database import Database
 
-from loket_chassis.messaging.event_documents import EVENT
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.messaging.event_documents import with_outbox
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 from loket_contracts.unknown_fields import PreservesUnknownFields
@@ -27,7 +27,7 @@ class Erasure(PreservesUnknownFields):
     done: bool = False
 
 
-ERASURE = Codec(Erasure, layouts={Erasure: Layout({"id": "_id"})})
+ERASURE = Codec(Erasure, DOCUMENT_ID)
 
 
 class Erasures:
@@ -40,7 +40,7 @@ class Erasures:
 
     def start(self, event: Event) -> None:
         erasure = Erasure(event.subject, event.time, tuple(event.data["appointments"]))
-        self.collection.insert_one({**ERASURE.encode(erasure), "outbox": [EVENT.encode(event)]})
+        self.collection.insert_one(with_outbox(ERASURE.encode(erasure), event))
 
     def finish(self, identifier: str) -> None:
         self.collection.update_one({"_id": identifier}, {"$set": ERASURE.encode_fields(done=True)})

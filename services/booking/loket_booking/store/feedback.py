@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.messaging.event_documents import EVENT
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.messaging.event_documents import with_outbox
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 from loket_contracts.unknown_fields import PreservesUnknownFields
@@ -26,7 +26,7 @@ class Rating(PreservesUnknownFields):
     at: dt.datetime
 
 
-RATING = Codec(Rating, layouts={Rating: Layout({"id": "_id"})})
+RATING = Codec(Rating, DOCUMENT_ID)
 
 
 class Feedback:
@@ -41,14 +41,13 @@ class Feedback:
         """Store it with its event. False when the appointment has feedback."""
         rating = Rating(appointment, municipality, score, comment, event.time)
         try:
-            self.collection.insert_one({**RATING.encode(rating), "outbox": [EVENT.encode(event)]})
+            self.collection.insert_one(with_outbox(RATING.encode(rating), event))
         except DuplicateKeyError:
             return False
         return True
 
     def get(self, appointment: str) -> Rating | None:
-        found = self.collection.find_one({"_id": appointment}, {"outbox": 0})
-        return RATING.decode(found) if found else None
+        return RATING.decode_found(self.collection.find_one({"_id": appointment}, {"outbox": 0}))
 
     def delete_comments(self, appointments: list[str]) -> None:
         """Delete the comments, which may hold names; the scores stay."""

@@ -45,7 +45,7 @@ class FileMetadata(PreservesUnknownFields):
     until: dt.datetime | None = None
 
 
-FILE_METADATA = Codec(FileMetadata, layouts={FileMetadata: Layout(omit_default=frozenset({"waits", "until"}))})
+FILE_METADATA = Codec(FileMetadata, Layout(omit_default={"waits", "until"}))
 
 
 class Files:

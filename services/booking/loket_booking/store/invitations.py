@@ -34,9 +34,7 @@ class Invitation(PreservesUnknownFields):
         return not self.revoked and now < self.expires
 
 
-INVITATION = Codec(
-    Invitation, layouts={Invitation: Layout({"id": "_id"}, beside=frozenset({"token_hash"}))}, stores_version=False
-)
+INVITATION = Codec(Invitation, Layout({"id": "_id"}, beside={"token_hash"}), version=0)
 
 
 class Invitations:
@@ -59,10 +57,10 @@ class Invitations:
         return token
 
     def get(self, identifier: str) -> Invitation | None:
-        return _invitation(self.collection.find_one({"_id": identifier}))
+        return INVITATION.decode_found(self.collection.find_one({"_id": identifier}))
 
     def find_by_token(self, token: str) -> Invitation | None:
-        return _invitation(self.collection.find_one({"token_hash": hash_of(token)}))
+        return INVITATION.decode_found(self.collection.find_one({"token_hash": hash_of(token)}))
 
     def revoke(self, municipality: str, identifier: str) -> bool:
         found = {"_id": identifier, "municipality": municipality}
@@ -78,7 +76,3 @@ class Invitations:
 
     def delete_before(self, moment: dt.datetime) -> int:
         return self.collection.delete_many({"expires": {"$lt": moment}}).deleted_count
-
-
-def _invitation(document: Document | None) -> Invitation | None:
-    return None if document is None else INVITATION.decode(document)

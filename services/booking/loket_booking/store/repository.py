@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.messaging.event_documents import EVENT
+from loket_chassis.messaging.event_documents import EVENT, with_outbox
 from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
@@ -38,22 +38,23 @@ class Repository(Generic[T]):
 
     def save(self, entity: T, event: Event) -> bool:
         """Store the transition that led to `entity`, with its event. False if another one was stored meanwhile."""
-        document = self.codec.encode(entity)
         if entity.sequence == 1:
             try:
-                self.collection.insert_one({"_id": entity.id, **document, "outbox": [EVENT.encode(event)]})
+                self.collection.insert_one(self._new(entity, event))
             except DuplicateKeyError:
                 return False
             return True
         result = self.collection.update_one(
             {"_id": entity.id, "sequence": entity.sequence - 1},
-            {"$set": document, "$push": {"outbox": EVENT.encode(event)}},
+            {"$set": self.codec.encode(entity), "$push": {"outbox": EVENT.encode(event)}},
         )
         return result.modified_count == 1
 
+    def _new(self, entity: T, event: Event) -> Document:
+        return with_outbox({"_id": entity.id, **self.codec.encode(entity)}, event)
+
     def get(self, identifier: str) -> T | None:
-        found = self.collection.find_one({"_id": identifier})
-        return self.codec.decode(found) if found else None
+        return self.codec.decode_found(self.collection.find_one({"_id": identifier}))
 
     def get_all(self, identifiers: Iterable[str]) -> dict[str, T]:
         found = self.collection.find({"_id": {"$in": list(identifiers)}})

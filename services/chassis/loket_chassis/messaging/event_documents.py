@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from loket_contracts.envelope import Event
 
-from ..storage.codec import Codec, Layout
+from ..storage.codec import DOCUMENT_ID, Codec
+from ..storage.connection import Document
 
-EVENT = Codec(Event, layouts={Event: Layout(names={"id": "_id"})})
+EVENT = Codec(Event, DOCUMENT_ID)
+
+
+def with_outbox(document: Document, event: Event) -> Document:
+    """A new document, with its first event to be published."""
+    return {**document, "outbox": [EVENT.encode(event)]}

@@ -14,7 +14,7 @@ from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..storage.codec import Codec, Layout
 from ..storage.connection import Document
-from .event_documents import EVENT
+from .event_documents import with_outbox
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Published(PreservesUnknownFields):
     at: dt.datetime
 
 
-PUBLISHED = Codec(Published, layouts={Published: Layout(names={"subject": "_id"})})
+PUBLISHED = Codec(Published, Layout({"subject": "_id"}))
 
 
 class PublishOnce:
@@ -46,7 +46,7 @@ class PublishOnce:
         """Store the event for publishing. Return False when one of its subject was stored before."""
         try:
             published = PUBLISHED.encode(Published(event.subject, event.time))
-            self.collection.insert_one({**published, "outbox": [EVENT.encode(event)]})
+            self.collection.insert_one(with_outbox(published, event))
         except DuplicateKeyError:
             return False
         return True

@@ -17,7 +17,7 @@ from cattrs import Converter
 from .connection import Document
 from .converter import Layout, ReadText, make_converter
 
-__all__ = ["Codec", "Layout", "UnreadableDocument", "Upcast"]
+__all__ = ["DOCUMENT_ID", "Codec", "Layout", "UnreadableDocument"]
 
 T = TypeVar("T")
 #: turns a document of one version into one of the next
@@ -26,6 +26,9 @@ Upcast = Callable[[Document], Document]
 SCHEMA_VERSION = "schema_version"
 #: fields of a document that belong to its repository and not to the dataclass
 REPOSITORY_FIELDS = frozenset({"_id", "outbox", SCHEMA_VERSION})
+#: the layout of a dataclass whose field `id` is the id of the document
+DOCUMENT_ID = Layout({"id": "_id"})
+_AS_NAMED = Layout()
 
 
 class UnreadableDocument(Exception):
@@ -35,22 +38,23 @@ class UnreadableDocument(Exception):
 class Codec(Generic[T]):
     """The documents of one dataclass. A document without a schema version has version 0.
 
-    `upcasts`: by the version that they start from; without one the shape did not change. `layouts`: of this dataclass
-    and of those inside it. `text_types`: types that are stored as text, and how to read them. `stores_version`: False
-    while the previous release refuses a document with this field.
+    `layout`: of the dataclass; `part_layouts`: of those inside it. `version`: 0 while the previous release refuses a
+    document with a version. `upcasts`: by the version that they start from; without one the shape did not change.
+    `text_types`: types that are stored as text, and how to read them.
     """
 
     def __init__(
-        self, entity: type[T], *, version: int = 1, upcasts: Mapping[int, Upcast] = MappingProxyType({}),
-        layouts: Mapping[type, Layout] = MappingProxyType({}),
-        text_types: Mapping[type, ReadText] = MappingProxyType({}), stores_version: bool = True,
+        self, entity: type[T], layout: Layout = _AS_NAMED, *, version: int = 1,
+        upcasts: Mapping[int, Upcast] = MappingProxyType({}),
+        part_layouts: Mapping[type, Layout] = MappingProxyType({}),
+        text_types: Mapping[type, ReadText] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         self.entity = entity
         self.version = version
-        self.stores_version = stores_version
-        own = layouts.get(entity, Layout())
-        self.layout = replace(own, beside=own.beside | REPOSITORY_FIELDS)
-        self._layouts = {**layouts, entity: self.layout}
+        #: for an update that inserts a document without `encode`
+        self.version_field: Document = {SCHEMA_VERSION: version} if version else {}
+        self.layout = replace(layout, beside=layout.beside | REPOSITORY_FIELDS)
+        self._layouts = {**part_layouts, entity: self.layout}
         self._text_types = text_types
         self._upcasts = upcasts
 
@@ -64,10 +68,13 @@ class Codec(Generic[T]):
             raise UnreadableDocument(f"{self.entity.__name__} {document.get('_id')!r} has no {error}") from error
         return decoded
 
+    def decode_found(self, document: Mapping[str, Any] | None) -> T | None:
+        """As `decode`, for what `find_one` returned."""
+        return None if document is None else self.decode(document)
+
     def encode(self, entity: T) -> Document:
         document: Document = self._unstructure(entity)
-        if self.stores_version:
-            document[SCHEMA_VERSION] = self.version
+        document.update(self.version_field)
         return document
 
     def encode_fields(self, **values: Any) -> Document:
@@ -76,11 +83,6 @@ class Codec(Generic[T]):
             self._stored_names[name]: self._converter.unstructure(value, self._types[name])
             for name, value in values.items()
         }
-
-    @property
-    def version_field(self) -> Document:
-        """The version, for an update that inserts a document."""
-        return {SCHEMA_VERSION: self.version} if self.stores_version else {}
 
     def _upcast(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
         for version in range(document.get(SCHEMA_VERSION, 0), self.version):

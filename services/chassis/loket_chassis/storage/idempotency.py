@@ -19,7 +19,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.rpc.message import is_message, to_json
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
-from .codec import Codec, Layout
+from .codec import DOCUMENT_ID, Codec
 from .connection import Document, MongoDatabase
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class StoredCommand(PreservesUnknownFields):
     result: str | None = None
 
 
-STORED_COMMAND = Codec(StoredCommand, layouts={StoredCommand: Layout(names={"id": "_id"})})
+STORED_COMMAND = Codec(StoredCommand, DOCUMENT_ID)
 
 
 def utc_now() -> dt.datetime:

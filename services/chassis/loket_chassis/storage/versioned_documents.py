@@ -101,5 +101,4 @@ class Versions:
         query: Document = {"municipality": municipality}
         if version is not None:
             query["version"] = version
-        found = self.collection.find_one(query, sort=[("version", DESCENDING)])
-        return VERSION.decode(found) if found else None
+        return VERSION.decode_found(self.collection.find_one(query, sort=[("version", DESCENDING)]))

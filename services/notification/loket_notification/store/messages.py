@@ -70,7 +70,7 @@ _LATER = frozenset(
         "person", "encoding", "segments", "tries", "next_at",
     }
 )  # fmt: skip
-MESSAGE = Codec(Message, layouts={Message: Layout(omit_default=_LATER)})
+MESSAGE = Codec(Message, Layout(omit_default=_LATER))
 
 
 @dataclass(frozen=True)
@@ -234,8 +234,7 @@ class Messages:
 
     def by_receipt(self, provider: str, provider_id: str) -> Message | None:
         """The message of a receipt."""
-        found = self.collection.find_one({"provider": provider, "provider_id": provider_id})
-        return MESSAGE.decode(found) if found else None
+        return MESSAGE.decode_found(self.collection.find_one({"provider": provider, "provider_id": provider_id}))
 
     def revive(self, municipality: str, identifier: str, now: dt.datetime, within: dt.timedelta) -> bool:
         """Plan a settled message again, to be sent within this time and before it expires.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -26,7 +26,7 @@ class Report(PreservesUnknownFields):
     sent_at: dt.datetime | None = None
 
 
-REPORT = Codec(Report, layouts={Report: Layout({"id": "_id"})})
+REPORT = Codec(Report, DOCUMENT_ID)
 
 
 class Reports:

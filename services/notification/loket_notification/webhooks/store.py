@@ -13,7 +13,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.storage import pagination
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec, Layout
 from loket_chassis.storage.connection import Document
 from loket_contracts.rpc.notification.answers import Delivery, Subscription
 from loket_contracts.unknown_fields import PreservesUnknownFields
@@ -73,8 +73,8 @@ class StoredDelivery(PreservesUnknownFields):
     tries: tuple[DeliveryAttempt, ...] = ()
 
 
-SUBSCRIPTION = Codec(StoredSubscription, layouts={StoredSubscription: Layout({"id": "_id"})})
-DELIVERY = Codec(StoredDelivery, layouts={StoredDelivery: Layout({"id": "_id"}, omit_default=frozenset({"id", "due"}))})
+SUBSCRIPTION = Codec(StoredSubscription, DOCUMENT_ID)
+DELIVERY = Codec(StoredDelivery, Layout({"id": "_id"}, omit_default={"id", "due"}))
 
 
 class Webhooks:
@@ -106,7 +106,7 @@ class Webhooks:
     def one(self, municipality: str, owner: str | None, identifier: str) -> StoredSubscription | None:
         """A subscription of an owner; of any owner for None."""
         found = self.subscriptions.find_one({"_id": identifier, **_whose(municipality, owner)})
-        return SUBSCRIPTION.decode(found) if found else None
+        return SUBSCRIPTION.decode_found(found)
 
     def remove(self, identifier: str) -> None:
         self.subscriptions.delete_one({"_id": identifier})
@@ -146,11 +146,10 @@ class Webhooks:
             {"due": {"$lte": now}}, {"$set": DELIVERY.encode_fields(due=now + CLAIM)}, sort=[("due", 1)],
             return_document=ReturnDocument.AFTER,
         )  # fmt: skip
-        return DELIVERY.decode(found) if found else None
+        return DELIVERY.decode_found(found)
 
     def subscription_of(self, delivery: StoredDelivery) -> StoredSubscription | None:
-        found = self.subscriptions.find_one({"_id": delivery.subscription})
-        return SUBSCRIPTION.decode(found) if found else None
+        return SUBSCRIPTION.decode_found(self.subscriptions.find_one({"_id": delivery.subscription}))
 
     def note_delivered(self, delivery: StoredDelivery, status: int, now: dt.datetime) -> None:
         self._note(delivery, DELIVERY.encode_fields(state="delivered"), DeliveryAttempt(now, status, None), ends=True)

@@ -12,18 +12,16 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document, only_known_already
 from loket_contracts.envelope import Event
 
 from ..domain.facts import KIND_OF, KINDS, Fact, apply_events, key_of
 
 #: by kind
-CODECS: dict[str, Codec[Any]] = {
-    kind.name: Codec(kind.fact, layouts={kind.fact: Layout({"id": "_id"})}) for kind in KIND_OF.values()
-}
-#: what counting reads: every field but the events
-COUNTED_FIELDS = {"told": 0}
+CODECS: dict[str, Codec[Any]] = {kind.name: Codec(kind.fact, DOCUMENT_ID) for kind in KIND_OF.values()}
+#: the projection for counting, which needs no events
+WITHOUT_EVENTS = {"told": 0}
 #: the number of facts per query for days to count; the next query finds the rest
 MAX_SCANNED = 5000
 
@@ -52,7 +50,7 @@ class Facts:
         collection, codec = self.collections[kind], CODECS[kind]
         while True:
             found = collection.find_one({"_id": key})
-            changed = apply_events(codec.decode(found) if found else None, [event])
+            changed = apply_events(codec.decode_found(found), [event])
             if changed is None:
                 return False
             if _save(collection, codec.encode(changed)):
@@ -110,10 +108,10 @@ class Facts:
         return {kind: list(each.find(query, {"version": 1})) for kind, each in self.collections.items()}
 
     def of_day(self, municipality: str, day: str) -> dict[str, list[Fact]]:
-        """The facts of one day, by kind, without what counting does not need."""
+        """The facts of one day, by kind, without their events."""
         query = {"municipality": municipality, "day": day}
         return {
-            kind: list(map(CODECS[kind].decode, each.find(query, COUNTED_FIELDS)))
+            kind: list(map(CODECS[kind].decode, each.find(query, WITHOUT_EVENTS)))
             for kind, each in self.collections.items()
         }
 

@@ -48,7 +48,7 @@ class Progress(PreservesUnknownFields):
 
 
 NUMBERS = Codec(Numbers)
-PROGRESS = Codec(Progress, layouts={Progress: Layout(omit_default=frozenset({"why"}))}, stores_version=False)
+PROGRESS = Codec(Progress, Layout(omit_default={"why"}), version=0)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Projection:
 
 
 class Projections:
-    """The projections; all processes agree on them within KNOWN_WITHIN."""
+    """The projections; all processes agree on them within CACHE_SECONDS."""
 
     NAME = "generations"
 
