@@ -6,7 +6,6 @@ import datetime as dt
 from pathlib import Path
 
 from contact_cards import a_contact_card
-from pymongo.collection import Collection
 
 from loket_contracts import events
 from loket_contracts.errors import Refusal
@@ -21,20 +20,10 @@ from loket_notification.store.messages import Messages
 from loket_notification.store.plans import Plans
 from loket_notification.store.reports import Reports
 from loket_notification.store.suppressions import Suppressions
+from loket_notification.store.write_batcher import WriteBatcher
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 START = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
-
-
-class Writes:
-    """Writes at once, as the services' own greenlets are not here."""
-
-    def __init__(self, collection: Collection):
-        self.collection = collection
-
-    def write(self, writes):
-        if writes:
-            self.collection.bulk_write(writes, ordered=False)
 
 
 class NotificationHarness:
@@ -54,8 +43,8 @@ class NotificationHarness:
             self.plans.store(f"municipality: rumst\n{plan}", "test", NOW)
         self.context = Context(
             messages=self.messages,
-            writes=Writes(self.messages.collection),
-            unjournaled_writes=Writes(self.messages.collection),
+            writes=WriteBatcher(self.messages.collection),
+            unjournaled_writes=WriteBatcher(self.messages.collection),
             plans=self.plans,
             suppressions=self.suppressions,
             reports=Reports(database),

@@ -1,5 +1,6 @@
 """A message is sent once, on time and to the right recipient; it is retried, or given up."""
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -7,6 +8,7 @@ import pytest
 from contact_cards import a_contact_card
 from notification_harness import NOW, START, NotificationHarness
 from provider_servers import SmtpServer
+from pymongo.errors import AutoReconnect
 
 from loket_contracts.errors import Refusal
 from loket_notification.channels.base import Callback
@@ -16,6 +18,7 @@ from loket_notification.commands import receipts, send_test
 from loket_notification.domain.retries import LONGEST, next_try
 from loket_notification.queries import messages, preview
 from loket_notification.store.messages import LEASE
+from loket_notification.store.write_batcher import WriteBatcher
 
 SENT = ("confirmation", "email", "sent")
 
@@ -101,6 +104,31 @@ def test_greylisting_costs_one_try_and_no_message(notification, provider_server)
     notification.later(seconds=10)
     assert notification.work() == [SENT]
     assert [each["outcome"] for each in notification.state()["tries"]] == ["the mail server said 451", "sent"]
+
+
+class AwayOnce:
+    """A collection whose database cannot be reached for the next write."""
+
+    def __init__(self, collection):
+        self.collection, self.is_away = collection, True
+
+    def bulk_write(self, *arguments, **options):
+        if self.is_away:
+            self.is_away = False
+            raise AutoReconnect("connection closed")
+        return self.collection.bulk_write(*arguments, **options)
+
+
+def test_a_mail_that_left_during_a_database_outage_is_recorded_as_sent_and_not_sent_again(
+    notification, provider_server
+):
+    notification.receive()
+    writes = WriteBatcher(AwayOnce(notification.messages.collection))
+    notification.context = dataclasses.replace(notification.context, writes=writes)
+    assert notification.work() == [SENT]
+    notification.later(minutes=5)
+    assert notification.work() == []
+    assert len(provider_server.taken) == 1
 
 
 def test_an_unknown_address_fails_at_once_and_suppresses_the_next_message(notification, provider_server):

@@ -171,7 +171,11 @@ def _settle(
             for channel in message.otherwise
             if channel != message.channel
         ]
-    context.writes.write(writes)
+    if state == "sent":
+        # it has left: without this record it would leave once more
+        context.writes.write_until_done(writes)
+    else:
+        context.writes.write(writes)
     log.info("message settled", message=message.id, state=state, reason=reason, provider=provider)
     if event is not None:
         context.announce(Messages.NAME, message.id, [event])

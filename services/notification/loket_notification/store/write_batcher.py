@@ -6,12 +6,17 @@ Each caller waits until its own write is acknowledged.
 from __future__ import annotations
 
 import eventlet
+import structlog
 from eventlet.event import Event
 from pymongo import UpdateMany, UpdateOne
 from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, PyMongoError
 
+from loket_chassis.runtime import backoff
+from loket_chassis.storage import connection
 from loket_chassis.storage.connection import Document
+
+log = structlog.get_logger()
 
 Write = UpdateOne | UpdateMany
 
@@ -34,6 +39,20 @@ class WriteBatcher:
             self._is_writing = True
             eventlet.spawn_n(self._write_all)
         done.wait()
+
+    def write_until_done(self, writes: list[Write]) -> None:
+        """As `write`, repeated for as long as the database is away. The writes must allow that."""
+        delays = backoff.delays()
+        while True:
+            try:
+                self.write(writes)
+            except PyMongoError as error:
+                if not connection.is_away(error):
+                    raise
+                log.warning("a write failed; retrying", error=repr(error))
+                eventlet.sleep(next(delays))
+            else:
+                return
 
     def _write_all(self) -> None:
         try:
