@@ -62,6 +62,17 @@ def find() -> Path:
 
 def start(folder: Path, port: int, logs: Path) -> MongoDB:
     """Start a mongod on `port` with its data in `folder`, and wait until it accepts writes."""
+    server = launch(folder, port, logs)
+    try:
+        _wait_until_primary(server)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def launch(folder: Path, port: int, logs: Path) -> MongoDB:
+    """Start a mongod that is to be a member of a replica set, and return immediately."""
     folder.mkdir(parents=True, exist_ok=True)
     command: list[str | Path] = [
         find(),
@@ -73,13 +84,7 @@ def start(folder: Path, port: int, logs: Path) -> MongoDB:
         # a service that dies inside a transaction keeps its locks for that long
         *("--setParameter", "transactionLifetimeLimitSeconds=3"),
     ]
-    server = MongoDB(port, Child.start("MongoDB", command, logs / "mongodb.log"))
-    try:
-        _wait_until_primary(server)
-    except BaseException:
-        server.stop()
-        raise
-    return server
+    return MongoDB(port, Child.start("MongoDB", command, logs / "mongodb.log"))
 
 
 def _wait_until_primary(server: MongoDB) -> None:

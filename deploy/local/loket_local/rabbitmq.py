@@ -11,6 +11,7 @@ import secrets
 import shutil
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,11 @@ from .processes import Child, StartFailed
 
 PATIENCE = 60.0
 USER = "loket"
+#: the queues of calls, of replies and of delayed retries are classic ones: without mirrors they go away with their node
+CLASSIC_ON_ALL_NODES = {
+    "vhost": "/", "name": "loket-classic", "pattern": "^rpc[-.]|[.]retry[.]", "apply-to": "queues",
+    "definition": {"ha-mode": "all", "ha-promote-on-failure": "always"},
+}  # fmt: skip
 
 
 @dataclass
@@ -41,6 +47,28 @@ class RabbitMQ:
     def stop(self) -> None:
         self.node.stop()
         self.port_mapper.stop()
+
+
+@dataclass(frozen=True)
+class Member:
+    """A node's place in a cluster: its name, the port mapper and the folder of the cookie and password of all nodes."""
+
+    name: str
+    mapper: Child
+    mapper_port: int
+    home: Path
+    nodes: Sequence[str]
+
+    @property
+    def discovery(self) -> str:
+        listed = "".join(
+            f"cluster_formation.classic_config.nodes.{number} = {name}@localhost\n"
+            for number, name in enumerate(self.nodes, 1)
+        )
+        return (
+            "cluster_formation.peer_discovery_backend = classic_config\n"
+            f"cluster_partition_handling = pause_minority\n{listed}"
+        )
 
 
 def find_server() -> Path | None:
@@ -63,30 +91,32 @@ def find_or_install() -> Path:
     return server
 
 
-def start(folder: Path, port: int, logs: Path) -> RabbitMQ:
-    """Start a node on `port` that stores its data in `folder`, and wait until it takes connections."""
+def start(folder: Path, port: int, logs: Path, member: Member | None = None) -> RabbitMQ:
+    """Start a node on `port` that stores its data in `folder`, and wait until it takes connections.
+
+    `member`: its place in a cluster; alone by default.
+    """
     server = find_or_install()
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()
-    mapper_port, distribution_port = find_free(2)
+    (distribution_port,) = find_free(1)
+    mapper_port = member.mapper_port if member else find_free(1)[0]
+    home = member.home if member else folder
     configuration, definitions = folder / "rabbitmq.conf", folder / "definitions.json"
-    password = broker_password_of(folder)
-    write_for_owner(definitions, _definitions(password))
+    password = broker_password_of(home)
+    write_for_owner(definitions, _definitions(password, in_cluster=member is not None))
     configuration.write_text(
         f"listeners.tcp.default = {LOOPBACK}:{port}\n"
         f"load_definitions = {definitions}\n"
         # a laptop's half-full disk should not stop a demonstration
         "disk_free_limit.absolute = 50MB\n"
         "log.file = false\nlog.console = true\nlog.console.level = warning\n"
+        f"{member.discovery if member else ''}"
     )
     (folder / "enabled_plugins").write_text("[].\n")
     environment = {
-        "PATH": os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin",
-        "LANG": "C.UTF-8",
-        "HOME": str(folder),  # the Erlang cookie lives here, so no other node shares it
-        "ERL_EPMD_PORT": str(mapper_port),
-        "ERL_EPMD_ADDRESS": LOOPBACK,
-        "RABBITMQ_NODENAME": "loket@localhost",
+        **_erlang(home, mapper_port),
+        "RABBITMQ_NODENAME": f"{member.name if member else 'loket'}@localhost",
         "RABBITMQ_DIST_PORT": str(distribution_port),
         "RABBITMQ_CONFIG_FILE": str(configuration),
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
@@ -99,10 +129,7 @@ def start(folder: Path, port: int, logs: Path) -> RabbitMQ:
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none "
         "-kernel inet_dist_use_interface {127,0,0,1}",
     }
-    epmd = shutil.which("epmd") or "/usr/bin/epmd"
-    mapper = Child.start(
-        "epmd", [epmd, "-port", str(mapper_port), "-address", LOOPBACK], logs / "epmd.log", environment
-    )
+    mapper = member.mapper if member else start_mapper(home, mapper_port, logs)
     node = Child.start("RabbitMQ", [server, "-noinput"], logs / "rabbitmq.log", environment)
     broker = RabbitMQ(port, node, mapper, password)
     try:
@@ -113,8 +140,24 @@ def start(folder: Path, port: int, logs: Path) -> RabbitMQ:
     return broker
 
 
-def _definitions(password: str) -> str:
-    """The users of the node, which it takes over at every start (https://www.rabbitmq.com/docs/definitions)."""
+def start_mapper(home: Path, port: int, logs: Path) -> Child:
+    """Start a port mapper (epmd), at which the nodes of one cluster find each other."""
+    epmd = shutil.which("epmd") or "/usr/bin/epmd"
+    return Child.start("epmd", [epmd, "-port", str(port), "-address", LOOPBACK], logs / "epmd.log", _erlang(home, port))
+
+
+def _erlang(home: Path, mapper_port: int) -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin",
+        "LANG": "C.UTF-8",
+        "HOME": str(home),  # the Erlang cookie lives here, so no other node shares it
+        "ERL_EPMD_PORT": str(mapper_port),
+        "ERL_EPMD_ADDRESS": LOOPBACK,
+    }
+
+
+def _definitions(password: str, in_cluster: bool) -> str:
+    """What the node takes over at every start (https://www.rabbitmq.com/docs/definitions): users, policies."""
     salt = secrets.token_bytes(4)
     hashed = base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
     hashing = {"hashing_algorithm": "rabbit_password_hashing_sha256"}
@@ -127,6 +170,7 @@ def _definitions(password: str) -> str:
             ],
             "vhosts": [{"name": "/"}],
             "permissions": [{"user": USER, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
+            "policies": [CLASSIC_ON_ALL_NODES] if in_cluster else [],
         }
     )
 

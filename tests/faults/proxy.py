@@ -1,0 +1,88 @@
+"""A TCP proxy between a service and a server. It can lose contact, be slow, and choose among several servers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+
+from loket_local.ports import LOOPBACK, find_free
+
+CHUNK = 65_536
+
+
+class Proxy:
+    """Listens on `port` and forwards to the first of `upstreams` that accepts a connection."""
+
+    def __init__(self, upstreams: Sequence[int]) -> None:
+        self.upstreams = list(upstreams)
+        (self.port,) = find_free(1)
+        self._delay = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"proxy {self.port}", daemon=True)
+        self._thread.start()
+        self._do(self._listen)
+
+    def cut(self) -> None:
+        """Let no bytes through in either direction; connections stay open, as when a cable is pulled."""
+        self._do(self._set_open, False)
+
+    def mend(self) -> None:
+        self._do(self._set_open, True)
+
+    def slow_down(self, delay: float) -> None:
+        """Add a delay in seconds to each chunk of bytes, in each direction."""
+        self._delay = delay
+
+    def close(self) -> None:
+        self._do(self._close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def _do(self, work: Callable[..., object], *arguments: object) -> None:
+        async def do() -> None:
+            result = work(*arguments)
+            if asyncio.iscoroutine(result):
+                await result
+
+        asyncio.run_coroutine_threadsafe(do(), self._loop).result(10)
+
+    def _set_open(self, is_open: bool) -> None:
+        (self._open.set if is_open else self._open.clear)()
+
+    async def _listen(self) -> None:
+        self._open = asyncio.Event()
+        self._open.set()
+        self._server = await asyncio.start_server(self._accept, LOOPBACK, self.port)
+
+    async def _close(self) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            await self._open.wait()
+            for port in self.upstreams:
+                with contextlib.suppress(OSError):
+                    far_reader, far_writer = await asyncio.open_connection(LOOPBACK, port)
+                    await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+                    return
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(CHUNK):
+                if self._delay:
+                    await asyncio.sleep(self._delay)
+                await self._open.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.close()
