@@ -73,7 +73,7 @@ def run_random(schedule: Schedule, rates: list[float], seed: int) -> Iterator[Re
 @click.option("--only", multiple=True, type=click.Choice(list(TABLE)), help="These faults; all when left out.")
 @click.option("--rate", "rates", multiple=True, type=float, default=RATES, help="Bookings a second.")
 @click.option("--seed", default=1, help="What the load and the random faults follow from.")
-@click.option("--runs", default=1, help="Run each row with so many seeds, from --seed on.")
+@click.option("--runs", default=1, help="Repeat each row with this number of seeds, from --seed on.")
 @click.option("--random", "is_random", is_flag=True, help="Draw faults and pauses; the same for the same seed.")
 @click.option("--minutes", default=5.0, help="How long to go on drawing.")
 @click.option("--publish", "published", is_flag=True, help="Write the rows to docs/faults.md.")
@@ -81,7 +81,7 @@ def main(
     only: tuple[str, ...], rates: tuple[float, ...], seed: int, runs: int, is_random: bool, minutes: float,
     published: bool,
 ) -> None:  # fmt: skip
-    """Break a Loket on purpose, and compare what clients were told with what it holds afterwards."""
+    """Break a Loket on purpose, and compare the answers that clients got with what it holds afterwards."""
     if is_random:
         schedule = random_schedule(seed, minutes)
         for pause, fault in schedule:

@@ -1,4 +1,4 @@
-"""Compare what clients were told with what the system holds afterwards. Pure: no server, no clock."""
+"""Compare the answers that clients got with what the system holds afterwards. Pure: no server, no clock."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .history import Attempt, Effect
+from .history import NOT_JSON, Attempt, Effect
 
 #: the message that follows each event of an appointment
 MESSAGE_OF = {"book": "confirmation", "reschedule": "reschedule", "cancel": "cancellation"}
@@ -99,6 +99,7 @@ def judge(attempts: Sequence[Attempt], final: Final) -> Verdict:
     effects = list(_effects(attempts, final))
     violations = [
         *effects,
+        *_answers(attempts),
         *_overlaps(final),
         *_stored_differently(final),
         *_messages(final),
@@ -160,6 +161,13 @@ def _effects(attempts: Sequence[Attempt], final: Final) -> Iterator[Violation]:
     for effect, identifiers in made.items():
         if len(identifiers) > 1:
             yield Violation("doubled", f"{effect}: appointments {', '.join(sorted(identifiers))}")
+
+
+def _answers(attempts: Sequence[Attempt]) -> Iterator[Violation]:
+    """A fault is answered with a problem that says whether to try again."""
+    for attempt in attempts:
+        if attempt.code == "internal-error" or attempt.code.startswith(NOT_JSON):
+            yield Violation("answer", f"{attempt.effect}: {attempt.code}")
 
 
 def _overlaps(final: Final) -> Iterator[Violation]:

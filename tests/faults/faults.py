@@ -1,4 +1,4 @@
-"""The faults: what each does, to whom, for how long, and the longest outage that a resident may see."""
+"""The faults: what each does to which part, for how long, and the longest outage that a resident may see."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _restart_one_by_one(on: Installation) -> None:
 
 
 def _work_on_previous_release(on: Installation) -> None:
-    """Booking of the last release takes commands while nobody consumes its events; then everything is upgraded."""
+    """Booking of the last release takes commands while no service consumes its events; then everything is upgraded."""
     release = last_release()
     assert release is not None, "this clone has no release: git fetch --unshallow --tags"
     sources = extract_sources(release, on.stack.folder / "released")

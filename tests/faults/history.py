@@ -1,4 +1,4 @@
-"""What clients asked and were told: one JSON line when a command is sent, and one when its outcome is known."""
+"""The commands and answers of clients: one JSON line when a command is sent, and one when its outcome is known."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+#: how the code of an answer begins that is no problem document
+NOT_JSON = "not JSON"
 Outcome = Literal["ok", "refused", "unavailable", "unknown"]
 
 

@@ -1,4 +1,4 @@
-"""Residents who book, move and cancel over HTTP at a steady rate, and write down what they are told."""
+"""Residents who book, move and cancel over HTTP at a steady rate, and write down each answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import requests
 import yaml
 
-from .history import Effect, History, Outcome
+from .history import NOT_JSON, Effect, History, Outcome
 
 ZONE = ZoneInfo("Europe/Brussels")
 DAYS = 20
@@ -218,7 +218,10 @@ class _Client:
             return "unavailable", "not connected", {}
         except requests.RequestException as error:
             return "unknown", type(error).__name__, {}
-        found = answer.json()
+        try:
+            found = answer.json()
+        except requests.JSONDecodeError:
+            return "unknown", f"{NOT_JSON}: {answer.status_code} {answer.text[:100]}", {}
         if answer.ok:
             return "ok", "", found
         code = found["code"]

@@ -86,13 +86,13 @@ def test_two_appointments_for_one_booking_are_doubled():
 
 
 @pytest.mark.parametrize("outcome", ["refused", "unavailable"])
-def test_an_effect_that_was_only_refused_and_is_in_the_event_log_is_a_ghost(outcome):
+def test_a_refused_effect_in_the_event_log_is_a_ghost(outcome):
     history = [attempt(MOVE, outcome) if each.effect == MOVE else each for each in HISTORY]
     verdict = judge(history, FINAL)
     assert (verdict.lost, verdict.doubled, verdict.ghosts) == (0, 0, 1)
 
 
-def test_an_event_of_an_appointment_that_nobody_asked_for_is_a_ghost():
+def test_an_event_that_no_client_requested_is_a_ghost():
     assert judge(HISTORY[1:], FINAL).ghosts == 1
 
 
@@ -104,7 +104,13 @@ def test_an_effect_of_unknown_outcome_may_have_happened_once_or_not(done):
     assert (verdict.lost, verdict.doubled, verdict.ghosts, verdict.unknown) == (0, 0, 0, 1)
 
 
-def test_a_refused_repeat_of_what_had_an_unknown_outcome_is_no_ghost():
+@pytest.mark.parametrize("code", ["internal-error", "not JSON: 502 Bad Gateway"])
+def test_an_answer_that_explains_nothing_is_found(code):
+    answer = dataclasses.replace(attempt(BOOK, "unknown"), code=code)
+    assert rules([*HISTORY, answer], FINAL) == {"answer"}
+
+
+def test_a_refused_repeat_after_an_unknown_outcome_is_no_ghost():
     history = [
         *(each for each in HISTORY if each.effect != MOVE),
         attempt(MOVE, "unknown"),

@@ -39,7 +39,7 @@ def installation(own_stack):
 
 
 @pytest.mark.parametrize("fault", [TABLE["booking-killed"], CUT, TABLE["database-killed"]], ids=lambda each: each.name)
-def test_after_a_fault_what_clients_were_told_is_what_the_system_holds(installation, fault):
+def test_after_a_fault_the_system_holds_the_confirmed_effects(installation, fault):
     # one instance of each service: the longest outage is the time that its start takes, so no aim holds here
     brief = replace(fault, seconds=min(fault.seconds, 3.0), aim=None)
     result = run_fault(installation, brief, RATE, SEED, before=1.0, after=2.0)
