@@ -115,7 +115,7 @@ class GatewayService:
     name = "gateway"
 
     booking = rpc_client(Booking)
-    slow_booking = rpc_client(Booking, deadline=12.0)  # to expand a calendar of several years
+    slow_booking = rpc_client(Booking, deadline=12.0)  # for what runs in a worker process of booking
     notification = rpc_client(Notification)
     reporting = rpc_client(Reporting, deadline=5.0)  # to count several years of figures
     catalogue = CatalogueProvider()
@@ -137,7 +137,7 @@ ROUTER.add(OpenDataRoutes, lambda use: OpenDataRoutes(use.reporting, use.catalog
 ROUTER.add(FigurePages, lambda use: FigurePages(use.reporting, use.catalogue))
 ROUTER.add(DeskRoutes, lambda use: DeskRoutes(use.booking, use.notification))
 ROUTER.add(CalendarRoutes, lambda use: CalendarRoutes(use.booking, use.slow_booking))
-ROUTER.add(AdministrationRoutes, lambda use: AdministrationRoutes(use.booking, use.catalogue))
+ROUTER.add(AdministrationRoutes, lambda use: AdministrationRoutes(use.booking, use.slow_booking, use.catalogue))
 ROUTER.add(AccessRoutes, lambda use: AccessRoutes(use.access, use.catalogue))
 ROUTER.add(WebhookRoutes, lambda use: WebhookRoutes(use.notification))
 ROUTER.add(QmaticRoutes, lambda use: QmaticRoutes(use.booking, use.catalogue))
@@ -155,10 +155,11 @@ ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.catalogue))
 ROUTER.add(DeskAppointmentPages, lambda use: DeskAppointmentPages(use.booking, use.notification, use.catalogue))
 ROUTER.add(DeskBookingPages, lambda use: DeskBookingPages(use.booking, use.catalogue))
 ROUTER.add(ClosurePages, lambda use: ClosurePages(use.booking, use.catalogue))
-ROUTER.add(SetupPages, lambda use: SetupPages(use.booking, use.catalogue))
+ROUTER.add(SetupPages, lambda use: SetupPages(use.booking, use.slow_booking, use.catalogue))
 ROUTER.add(TextPages, lambda use: TextPages(use.notification, use.catalogue))
 ROUTER.add(
-    AdministrationPages, lambda use: AdministrationPages(use.booking, use.notification, use.access, use.catalogue)
+    AdministrationPages,
+    lambda use: AdministrationPages(use.booking, use.slow_booking, use.notification, use.access, use.catalogue),
 )
 ROUTER.add(ConnectionPages, lambda use: ConnectionPages(use.notification, use.reporting, use.catalogue))
 ROUTER.add(DevicePages, lambda use: DevicePages(use.access, use.catalogue))

@@ -25,6 +25,7 @@ from .attacks import under_attack
 from .domain import growth
 from .jobs import SPECIALISTS, Job, jobs
 from .load import Measured, measure
+from .long_work import beside_long_work
 from .mails import mails as sending
 from .municipality import municipality_yaml
 from .pages import pages as light_pages
@@ -101,6 +102,7 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 @click.option("--instances", default=1, show_default=True, help="With --mails: how many of notification.")
 @click.option("--alone", is_flag=True, help="With --mails: do not count them meanwhile.")
 @click.option("--attacks", is_flag=True, help="Only see how an ordinary client fares while others attack.")
+@click.option("--long-work", is_flag=True, help="Only see how long residents wait while staff do long work.")
 @click.option(
     "--pages", is_flag=True, help="Only see how heavy the pages are, and how soon a slow telephone shows them."
 )
@@ -121,18 +123,21 @@ def main(
     year: int,
     years: int,
     attacks: bool,
+    long_work: bool,
     pages: bool,
 ) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"), extra=UNLIMITED)
-    if mails or bookings or year or attacks or pages:
+    if mails or bookings or year or attacks or long_work or pages:
         stack.start()
         try:
             if pages:
                 stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
                 console.print(light_pages(stack))
+            elif long_work:
+                console.print(beside_long_work(stack, seconds, console))
             elif attacks:
                 console.print(under_attack(stack, seconds, console))
             elif year:
@@ -161,7 +166,7 @@ def main(
         text = (ROOT / "deploy" / "municipalities" / "rumst.yaml").read_text(encoding="utf-8")
         rumst.write_text(unbounded(text), encoding="utf-8")
         stack.configure(rumst)
-        wait_until_capacity_is_published(stack)
+        wait_until_capacity_is_published(stack, "booked")
         travelled = travel(stack)
         before = _now(stack)
         measured = {}

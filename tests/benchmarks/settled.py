@@ -38,12 +38,12 @@ def wait_until_all_is_sent(stack: Stack, municipality: str) -> None:
         time.sleep(0.5)
 
 
-def wait_until_capacity_is_published(stack: Stack) -> None:
+def wait_until_capacity_is_published(stack: Stack, municipality: str) -> None:
     """Booking publishes the offered minutes of every resource-day of a new municipality, within a minute."""
     assert stack.servers is not None
     client: MongoClient[dict[str, Any]] = MongoClient(stack.servers.mongo_uri)
     published, counted = client.loket_booking.capacities, client.loket_reporting.capacities_1
-    while published.count_documents({"municipality": "booked"}) == 0 or counted.count_documents(
+    while published.count_documents({"municipality": municipality}) == 0 or counted.count_documents(
         {}
     ) < published.count_documents({}):
         time.sleep(1)

@@ -14,6 +14,7 @@ from pathlib import Path
 from pymongo import MongoClient
 
 from conftest import LONG
+from loket_local.components import Component
 from loket_local.ports import LOOPBACK
 from loket_local.stack import Stack
 from tests.client import Portal, eventually
@@ -43,8 +44,7 @@ class Rollout:
         after.wait_until("ready")
         self.running[name] = after
         self.logs.add(after.log)
-        if name == "gateway":
-            self.traffic.move_to(f"http://{LOOPBACK}:{after.port}")
+        self._direct_traffic(name, after)
         time.sleep(TOGETHER)
         before.stop()
         time.sleep(TOGETHER / 2)
@@ -55,20 +55,24 @@ class Rollout:
             if component is not (first := self.stack.components[name]):
                 first.start()
                 first.wait_until("ready")
+                self._direct_traffic(name, first)
                 component.stop()
+
+    def _direct_traffic(self, name: str, component: Component) -> None:
+        """Send requests to a new gateway before the earlier one stops, as a load balancer does."""
+        if name == "gateway":
+            self.traffic.move_to(f"http://{LOOPBACK}:{component.port}")
 
 
 @contextmanager
 def rollout(stack: Stack, portal: Portal) -> Iterator[Rollout]:
     """Traffic that goes on meanwhile, and a check afterwards that every answer still holds."""
-    url = portal.url
     with Traffic(portal, RATE) as traffic:
         rolling = Rollout(stack, traffic)
         try:
             yield rolling
         finally:
             rolling.restore()
-            traffic.move_to(url)
     print(
         f"{sum(traffic.answered.values())} answers, the slowest after {traffic.slowest:.2f} s: {dict(traffic.answered)}"
     )

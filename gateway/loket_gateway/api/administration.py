@@ -27,6 +27,7 @@ class AdministrationRoutes:
     """A configuration is applied as a whole or not at all. Previous versions remain available."""
 
     booking: Booking
+    slow_booking: Booking
     catalogue: CatalogueCache
 
     @route("GET", f"{BASE}/configuration", needs("configuration.read"))
@@ -44,9 +45,9 @@ class AdministrationRoutes:
         """
         given, asked = text(request, YAML, "application/json"), query(request, _configuration_query)
         if asked["dry_run"]:
-            return private(self.booking.compare_configuration(given, municipality), request)
+            return private(self.slow_booking.compare_configuration(given, municipality), request)
         caller = request.caller.as_staff("configuration.change")
-        loaded = self.booking.configure(given, caller, municipality, confirmed=asked["confirm"])
+        loaded = self.slow_booking.configure(given, caller, municipality, confirmed=asked["confirm"])
         self.catalogue.expire()
         return private(loaded, request)
 
@@ -55,14 +56,14 @@ class AdministrationRoutes:
         """Return all data of one resident (GDPR, articles 15 and 20)."""
         command = load(_resident_command, json_object(request))
         caller = request.caller.as_staff("residents.erase")
-        return private(self.booking.export_resident(municipality, command["person"], caller), request)
+        return private(self.slow_booking.export_resident(municipality, command["person"], caller), request)
 
     @route("POST", f"{BASE}/residents/erase", needs("residents.erase"))
     def post_erase(self, request: GatewayRequest, municipality: str) -> Response:
         """Erase the data of one resident, and cancel future appointments (GDPR, article 17)."""
         command = load(_resident_command, json_object(request))
         caller = request.caller.as_staff("residents.erase")
-        erased = self.booking.erase_resident(municipality, command["person"], caller)
+        erased = self.slow_booking.erase_resident(municipality, command["person"], caller)
         return private({"appointments": erased}, request)
 
     @route("GET", f"{BASE}/audit", needs("audit.read"))

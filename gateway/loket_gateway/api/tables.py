@@ -12,6 +12,7 @@ from babel.numbers import get_decimal_symbol
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.wrappers import Request, Response
 
+from loket_chassis.runtime.cooperative import cooperatively
 from loket_contracts.languages import LOCALES
 
 from ..i18n import language
@@ -60,7 +61,7 @@ def _has_decimal_comma(lang: str) -> bool:
 
 def _json(objects: Iterable[Any]) -> Iterator[bytes]:
     before = '{"rows": ['
-    for each in objects:
+    for each in cooperatively(objects):
         yield (before + json.dumps(each, ensure_ascii=False)).encode()
         before = ",\n"
     yield b"]}" if before.startswith(",") else b'{"rows": []}'
@@ -72,7 +73,7 @@ def _csv(head: Row, rows: Iterable[Row], decimal_comma: bool) -> Iterator[bytes]
     writer = csv.writer(written, delimiter=";" if decimal_comma else ",")
     written.write(BYTE_ORDER_MARK)
     writer.writerow(head)
-    for row in rows:
+    for row in cooperatively(rows):
         writer.writerow([_cell(value, decimal_comma) for value in row])
         if written.tell() > 16_384:
             yield _taken(written)
@@ -107,6 +108,6 @@ def _spreadsheet(name: str, head: Row, rows: Iterable[Row]) -> bytes:
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(head), 16)
         sheet.write_row(0, 0, head, bold)
-        for number, row in enumerate(rows, 1):
+        for number, row in enumerate(cooperatively(rows), 1):
             sheet.write_row(number, 0, row)
     return made.getvalue()

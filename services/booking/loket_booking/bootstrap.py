@@ -10,6 +10,7 @@ from pymongo.database import Database
 
 from loket_chassis.messaging.outbox import CompositionRoot, Outbox
 from loket_chassis.messaging.publish_once import PublishOnce
+from loket_chassis.runtime.worker_process import Run, WorkerProcesses, run_here
 from loket_chassis.storage.connection import Document
 from loket_contracts.events import BOOKING_EXCHANGE
 
@@ -28,6 +29,7 @@ from .commands.preparation import PreparationCommands
 from .commands.privacy import PrivacyCommands
 from .commands.queue import QueueCommands
 from .commands.waiting_list import WaitingListCommands
+from .configuration.offload import ConfigurationReader
 from .jobs.availability_sampling import AvailabilitySampling
 from .jobs.capacity_publishing import CapacityPublishing
 from .jobs.housekeeping import Housekeeping
@@ -104,14 +106,14 @@ class Repositories:
     waiting_lists: WaitingLists
 
     @classmethod
-    def on(cls, database: Database[Document]) -> Repositories:
-        """Build them, and create their indexes."""
+    def on(cls, database: Database[Document], run: Run = run_here) -> Repositories:
+        """Build them, and create their indexes. `run` calls what takes long."""
         repositories = cls(
             agendas=Agendas(database),
             audit=Audit(database),
             capacities=Capacities(database),
             cards=Cards(database),
-            configurations=Configurations(database),
+            configurations=Configurations(database, ConfigurationReader(run)),
             days=DayView(database),
             drafts=Drafts(database),
             erasures=Erasures(database),
@@ -129,8 +131,8 @@ class Repositories:
         return repositories
 
 
-def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publish) -> UseCases:
-    """Build every use case, with the repositories that it needs."""
+def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publish, run: Run = run_here) -> UseCases:
+    """Build every use case, with the repositories that it needs. `run` calls what takes long."""
     allocator = Allocator(on.agendas)
     limits = Limits(on.agendas, on.cards, on.permits, links)
     lifecycle = LifecycleCommands(on.agendas, on.cards, on.configurations, allocator, clock, publish)
@@ -166,7 +168,7 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
     return UseCases(
         attachments=attachments,
         booking=booking,
-        closures=ClosureCommands(on.configurations, on.cards, lifecycle, clock),
+        closures=ClosureCommands(on.configurations, on.cards, lifecycle, clock, run),
         configuration=configuration,
         drafts=DraftCommands(on.agendas, on.drafts, on.files, on.configurations, attachments, booking, limits),
         feedback=FeedbackCommands(on.agendas, on.feedback, clock, publish),
@@ -203,8 +205,9 @@ class BookingUseCases(CompositionRoot):
 
     def setup(self) -> None:
         links = Links(self.container.config["settings"].loket_secret)
-        repositories = Repositories.on(self.database)
-        self.use_cases = build_use_cases(repositories, links, utc_now, self.outbox.announce)
+        workers = WorkerProcesses()
+        repositories = Repositories.on(self.database, workers.run)
+        self.use_cases = build_use_cases(repositories, links, utc_now, self.outbox.announce, workers.run)
 
     def get_dependency(self, worker_ctx: Any) -> UseCases:
         return self.use_cases

@@ -2,16 +2,18 @@
 
 import datetime as dt
 import time
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from booking_harness import BookingHarness
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loket_booking.domain.grid import Day
 from loket_booking.domain.opening_hours import closed_cells
-from loket_booking.feeds import sandbox
 from loket_booking.feeds.busy import busy_times
+from loket_chassis.runtime.worker_process import WorkerProcesses
 from loket_contracts.errors import Refusal
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
@@ -188,12 +190,12 @@ def test_a_common_recurrence_is_expanded(rule, count):
     assert len(days(event("DTSTART:20261124T090000Z", "DTEND:20261124T093000Z", f"RRULE:{rule}"))) == count
 
 
-def test_the_limit_of_a_long_calculation_counts_processor_time_and_refuses_the_feed(monkeypatch):
-    monkeypatch.setattr(sandbox, "SECONDS", 1)
+def test_a_feed_that_takes_too_long_is_refused(database):
+    booking, workers = BookingHarness(database), WorkerProcesses(seconds=0)
     many = [event("DTSTART:19000101T090000Z", "RRULE:FREQ=DAILY;COUNT=40000", uid=f"v{n}") for n in range(400)]
     with pytest.raises(Refusal) as refused:
-        sandbox.busy_times_sandboxed(calendar(*many), NOW, BRUSSELS)
-    assert refused.value.errors == [{"pointer": "/text", "detail": sandbox.TOO_LONG}]
+        replace(booking.use_cases.closures, run=workers.run).import_busy("rumst", "ro-1", "outlook", calendar(*many))
+    assert refused.value.errors == [{"pointer": "/text", "detail": "This calendar takes too long to read."}]
 
 
 # midnight

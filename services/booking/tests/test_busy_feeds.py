@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from loket_booking.feeds.busy import busy_times
-from loket_booking.feeds.sandbox import busy_times_sandboxed
+from loket_chassis.runtime.worker_process import WorkerProcesses
 from loket_contracts.errors import Refusal
 
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
@@ -67,9 +67,11 @@ def test_events_at_the_ends_of_the_time_range_are_no_error(at, rule):
         assert all(first >= TODAY for first, _ in days(f"DTSTART{value}:{at}", rule))
 
 
-def test_the_sandboxed_reader_returns_the_same_busy_times():
+def test_a_worker_process_returns_the_same_busy_times():
+    workers = WorkerProcesses()
     text = calendar("DTSTART:20261130T220000Z", "DTEND:20261201T023000Z", "RRULE:FREQ=WEEKLY")
-    assert busy_times_sandboxed(text, NOW, BRUSSELS) == busy_times(text, NOW, BRUSSELS) != []
+    assert workers.run(busy_times, text, NOW, BRUSSELS) == busy_times(text, NOW, BRUSSELS) != []
     with pytest.raises(Refusal) as refused:
-        busy_times_sandboxed("no calendar", NOW, BRUSSELS)
+        workers.run(busy_times, "no calendar", NOW, BRUSSELS)
+    workers.end()
     assert refused.value.errors == [{"pointer": "/text", "detail": "This is not an iCalendar file."}]

@@ -30,6 +30,9 @@ class CountingLock:
     def __exit__(self, *_):
         self._lock.release()
 
+    def locked(self):
+        return self._lock.locked()
+
 
 @pytest.fixture
 def clock():
@@ -102,6 +105,45 @@ def test_concurrent_callers_share_one_load():
     assert found == [1] * 5
     value.expire()
     assert value.get() == 2
+
+
+def test_while_a_value_is_loaded_again_other_callers_get_the_last_one(clock):
+    found = []
+
+    def load():
+        found.append(cached.get() if found else None)
+        return len(found)
+
+    cached = CachedValue(load, ttl=5, clock=clock)
+    assert cached.get() == 1
+    clock.now += 6
+    assert cached.get() == 2
+    assert found == [None, 1]
+
+
+def test_after_a_change_callers_wait_for_the_value_after_it():
+    loading, changed = threading.Event(), threading.Event()
+    values = iter(["of before", "of after"])
+
+    def load():
+        value = next(values)
+        if value == "of after":
+            loading.set()
+            changed.wait(5)
+        return value
+
+    cached = CachedValue(load, ttl=60)
+    cached.get()
+    cached.expire()
+    found = []
+    callers = [threading.Thread(target=lambda: found.append(cached.get())) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    loading.wait(5)
+    changed.set()
+    for caller in callers:
+        caller.join()
+    assert found == ["of after"] * 3
 
 
 def test_concurrent_callers_share_the_failure_of_a_load():

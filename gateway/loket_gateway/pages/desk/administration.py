@@ -43,6 +43,7 @@ class AdministrationPages:
     """A password or key is shown once, in the response to the request that created it."""
 
     booking: Booking
+    slow_booking: Booking
     notification: Notification
     access: Authentication
     catalogue: CatalogueCache
@@ -66,11 +67,11 @@ class AdministrationPages:
         text = request.form.get("text", "").replace("\r\n", "\n")
         version = self.catalogue.of(municipality)["version"]
         try:
-            compared = self.booking.compare_configuration(text, municipality)
+            compared = self.slow_booking.compare_configuration(text, municipality)
             action = request.form.get("action")
             if action not in ("take", "confirm"):
                 return self._configuration(request, municipality, text, version, compared=compared)
-            taken = self.booking.configure(
+            taken = self.slow_booking.configure(
                 text,
                 request.caller.as_staff("configuration.change"),
                 municipality,

@@ -31,6 +31,7 @@ class SetupPages:
     """The button previews or applies the change. Leads of a team set up that team."""
 
     booking: Booking
+    slow_booking: Booking
     catalogue: CatalogueCache
 
     @desk_route("GET", "/<municipality>/balie/inrichten", SET_UP)
@@ -104,8 +105,10 @@ class SetupPages:
         command = AmendPart(section=section, name=name, version=version, values=values)
         caller = request.caller.as_staff("setup.change")
         if request.form.get("action") != "take":
-            return self.booking.propose_part(municipality, command, caller), version
-        taken = self.booking.amend_part(municipality, command, caller, idempotency_key=form_idempotency_key(request))
+            return self.slow_booking.propose_part(municipality, command, caller), version
+        taken = self.slow_booking.amend_part(
+            municipality, command, caller, idempotency_key=form_idempotency_key(request)
+        )
         self.catalogue.expire()
         return None, taken["version"]
 

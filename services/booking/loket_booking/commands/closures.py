@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loket_chassis.runtime.worker_process import LimitExceeded, Run, run_here
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.closures import CloseTime, Move
@@ -13,7 +14,7 @@ from loket_contracts.rpc.booking.staff_answers import MoveResult
 
 from ..domain.catalogue import Municipality
 from ..domain.grid import local_date
-from ..feeds.sandbox import busy_times_sandboxed
+from ..feeds.busy import busy_times, refused
 from ..store.cards import Cards
 from ..store.closures import StoredClosure
 from ..store.configurations import Configurations
@@ -28,6 +29,7 @@ class ClosureCommands:
     cards: Cards
     lifecycle: LifecycleCommands
     clock: Clock
+    run: Run = run_here
 
     def close_time(self, municipality: str, command: CloseTime, request: Request) -> StoredClosure:
         """Close time. Its appointments stay until staff decide: `ConflictQueries.conflicts` lists them.
@@ -74,7 +76,10 @@ class ClosureCommands:
         known = self.configurations.calendar(municipality).municipality
         known.require_resource(resource)
         now, closures = self.clock(), self.configurations.closures
-        found = [each for zone in sorted(_zones(known, resource)) for each in busy_times_sandboxed(text, now, zone)]
+        try:
+            found = [each for zone in sorted(_zones(known, resource)) for each in self.run(busy_times, text, now, zone)]
+        except LimitExceeded as error:
+            raise refused("This calendar takes too long to read.") from error
         busy = list({(each.first, each.last, each.start, each.end): each for each in found}.values())
         today = local_date(now, known.time_zone)
         before = closures.replace(municipality, resource, f"feed:{source}", busy, now, since=today)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
 from loket_chassis.yaml import safe_load
-from loket_chassis.yaml.patch import amended, require_keys, said_of_part
+from loket_chassis.yaml.patch import require_keys, said_of_part
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking.administration_answers import ComparedConfiguration, RemovalEntry, StoredConfiguration
 from loket_contracts.visits import OPEN_STATES
 
-from ..configuration import reader
+from ..configuration.offload import AmendedConfiguration
 from ..domain.catalogue import Municipality
 from ..domain.grid import local_date
 from ..domain.opening_hours import Calendar
@@ -54,7 +53,7 @@ class ConfigurationCommands:
         if if_absent and (existing := self._existing(text)):
             return existing
         if not confirmed:
-            self._require_no_removals(reader.read_configuration(text, only=only))
+            self._require_no_removals(self.configurations.reader.read(text, only=only))
         try:
             calendar, changed = self.configurations.store(text, by, self.clock(), only, 0 if if_absent else None)
         except Refusal as refusal:
@@ -69,11 +68,11 @@ class ConfigurationCommands:
 
         Raises Refusal: invalid-configuration.
         """
-        proposed = reader.read_configuration(text, only=only)
+        proposed = self.configurations.reader.read(text, only=only)
         _, before = self.configurations.versions.latest(proposed.id)
         return {
             "municipality": proposed.id,
-            "diff": _diff(before, text),
+            "diff": self.configurations.reader.diff(before, text),
             "removals": [self._describe_removal(each) for each in self._removals(proposed)],
         }
 
@@ -83,13 +82,13 @@ class ConfigurationCommands:
         Raises Refusal: unknown-resource, unknown-appointment-type;
         invalid-request for what no form can change, and for errors in the part, with pointers below it.
         """
-        before, after, calendar = self._amended(municipality, command)
-        return _diff(before, after), calendar
+        amended = self._amended(municipality, command)
+        return amended.diff, self.configurations.calendar_of(amended.municipality)
 
     def amend_part(self, municipality: str, command: AmendPart, by: str) -> StoredConfiguration:
         """Change one part. Raises Refusal: as `propose_part`; settings-changed when another version is in force."""
-        _, after, _ = self._amended(municipality, command)
-        calendar, changed = self.configurations.store(after, by, self.clock(), follows=command.version)
+        amended = self._amended(municipality, command)
+        calendar, changed = self.configurations.store(amended.text, by, self.clock(), follows=command.version)
         return {"municipality": municipality, "version": calendar.municipality.version, "changed": changed}
 
     def require_part(self, municipality: str, section: str, name: str) -> None:
@@ -112,15 +111,13 @@ class ConfigurationCommands:
             return None
         return {"municipality": municipality, "changed": False, "version": found["version"], "kept": found}
 
-    def _amended(self, municipality: str, command: AmendPart) -> tuple[str, str, Calendar]:
-        """The text before and after, and the calendar of the text after."""
+    def _amended(self, municipality: str, command: AmendPart) -> AmendedConfiguration:
         path = command.section, command.name
         self.require_part(municipality, *path)
         require_keys(command.values, AMENDABLE[command.section])
         before = self.configurations.versions.text(municipality)
-        after = amended(before, path, command.values)
         try:
-            return before, after, self.configurations.proposed(after)
+            return self.configurations.reader.amend(before, path, command.values)
         except Refusal as refusal:
             raise said_of_part(refusal, path) from refusal
 
@@ -162,8 +159,3 @@ class ConfigurationCommands:
                 for each in removal.appointments
             ],
         }
-
-
-def _diff(before: str, after: str) -> str:
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "in force", "proposed", lineterm="")
-    return "\n".join(lines)

@@ -10,7 +10,7 @@ from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
-from .catalogue import Resource
+from .catalogue import Municipality, Resource
 from .grid import MINUTES
 from .opening_hours import Calendar
 
@@ -41,20 +41,35 @@ def offered(calendar: Calendar, resource: Resource, date: dt.date) -> int:
     return cells.bit_count() * MINUTES
 
 
+#: what is to be published about one resource-day, and the event
+Change = tuple[Capacity, Event]
+
+
 def capacity_changes(
     calendar: Calendar, published: dict[str, Capacity], first: dt.date, days: int, now: dt.datetime
-) -> Iterator[tuple[Capacity, Event]]:
-    """The capacities to publish. `published`: those that were published before, by id."""
-    for resource in calendar.municipality.resources.values():
-        for date in (first + dt.timedelta(days=n) for n in range(days)):
-            capacity = Capacity(calendar.municipality.id, resource.id, date, offered(calendar, resource, date))
+) -> Iterator[list[Change]]:
+    """What to publish, resource by resource. `published`: what was published before, by id."""
+    known = calendar.municipality
+    dates = [first + dt.timedelta(days=n) for n in range(days)]
+    for resource in known.resources.values():
+        changes = []
+        for date in dates:
+            capacity = Capacity(known.id, resource.id, date, offered(calendar, resource, date))
             before = published.get(capacity.id)
             if before is None or before.minutes != capacity.minutes:
-                yield _capacity_changed(resource, capacity, (before.sequence if before else 0) + 1, now)
-    for before in published.values():  # removed resources have no capacity
-        if before.resource not in calendar.municipality.resources and before.minutes and before.date >= first:
-            yield _capacity_changed(None, Capacity(before.municipality, before.resource, before.date, 0),
-                        before.sequence + 1, now)  # fmt: skip
+                changes.append(_capacity_changed(resource, capacity, (before.sequence if before else 0) + 1, now))
+        yield changes
+    yield list(_of_removed_resources(known, published, first, now))
+
+
+def _of_removed_resources(
+    known: Municipality, published: dict[str, Capacity], first: dt.date, now: dt.datetime
+) -> Iterator[Change]:
+    """They have no capacity."""
+    for before in published.values():
+        if before.resource not in known.resources and before.minutes and before.date >= first:
+            none = Capacity(before.municipality, before.resource, before.date, 0)
+            yield _capacity_changed(None, none, before.sequence + 1, now)
 
 
 def _capacity_changed(

@@ -85,17 +85,16 @@ def agendas_needed(calendar: Calendar, appointments: Sequence[Appointment], now:
 
 def propose_moves(
     calendar: Calendar, appointments: Sequence[Appointment], agendas: dict[AgendaKey, Agenda], now: dt.datetime
-) -> list[Proposal]:
+) -> Iterator[Proposal]:
     """The nearest new start for each appointment; no two proposals overlap.
 
     Prefers the same specialist within SAME_SPECIALIST_BONUS. Books the proposals in `agendas`.
     """
-    found = []
     for appointment in sorted(appointments, key=lambda each: (each.start, each.id)):
         try:
             spec = without_lead_time(spec_to_move(calendar.municipality, appointment))
         except Refusal:
-            found.append(Proposal(appointment, None))
+            yield Proposal(appointment, None)
             continue
         options = []
         for same in (appointment.resources[0], None):
@@ -110,7 +109,7 @@ def propose_moves(
                 worth = SAME_SPECIALIST_BONUS if same else dt.timedelta()
                 options.append((_distance(appointment, nearest) - worth, nearest, availability))
         if not options:
-            found.append(Proposal(appointment, None))
+            yield Proposal(appointment, None)
             continue
         _, slot, availability = min(options, key=lambda option: option[0])
         start = slot.on.moment(slot.cell)
@@ -118,8 +117,7 @@ def propose_moves(
         for placement in placements:
             before = agendas.get(placement.agenda, EMPTY)
             agendas[placement.agenda] = replace(before, booked=before.booked | placement.cells)
-        found.append(Proposal(appointment, start, tuple(each.agenda.resource for each in placements)))
-    return found
+        yield Proposal(appointment, start, tuple(each.agenda.resource for each in placements))
 
 
 def _distance(appointment: Appointment, slot: Slot) -> dt.timedelta:

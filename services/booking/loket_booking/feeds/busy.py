@@ -55,8 +55,8 @@ def busy_times(text: str, now: dt.datetime, time_zone: str) -> list[Closure]:
     """The busy times of a calendar from today on, with repetitions, in the local time of `time_zone`.
 
     Skips events that are cancelled, marked free (TRANSP, section 3.8.2.7) or end before they start, and free/busy
-    periods with FBTYPE=FREE (section 3.2.9). May take very long for a hostile calendar: see `sandbox`. Raises Refusal:
-    invalid-request.
+    periods with FBTYPE=FREE (section 3.2.9). May take very long for a hostile calendar, so it runs in a worker process.
+    Raises Refusal: invalid-request.
     """
     local = zone(time_zone)
     today = dt.datetime.combine(now.astimezone(local).date(), dt.time(), local)

@@ -43,7 +43,7 @@ class AdministrationQueries:
         """
         self.configuration_commands.require_part(municipality, section, name)
         version, text = self.configurations.versions.latest(municipality)
-        written = reader.values_at(text, (section, name))
+        written = self.configurations.reader.values_at(text, (section, name))
         keys = AMENDABLE[section]
         usual = {key: text for key, text in reader.default_values(section).items() if key in keys}
         return {"version": version, "values": {key: written.get(key) for key in keys}, "usual": usual}

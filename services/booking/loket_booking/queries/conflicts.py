@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loket_chassis.runtime.cooperative import cooperatively
 from loket_contracts.languages import pick
 from loket_contracts.rpc.booking.staff_answers import ClosureEntry, ConflictEntry, ProposalEntry
 from loket_contracts.visits import OPEN_STATES
@@ -41,7 +42,8 @@ class ConflictQueries:
         calendar = proposed or self.configurations.calendar(municipality)
         known, now = calendar.municipality, self.clock()
         today = local_date(now, known.time_zone)
-        found = conflicts.find_conflicts(calendar, _live_placements(self.days.claims(municipality, today)))
+        taken = _live_placements(self.days.claims(municipality, today))
+        found = conflicts.find_conflicts(calendar, cooperatively(taken))
         return [
             {**appointment_summary(known, each.appointment, None, now), "appointment": each.appointment.id,
              "resource": each.resource, "reason": each.reason}
@@ -67,7 +69,7 @@ class ConflictQueries:
                 "start": proposal.appointment.local(proposal.start) if proposal.start else None,
                 "resources": list(proposal.resources),
             }
-            for proposal in conflicts.propose_moves(calendar, appointments, agendas, now)
+            for proposal in cooperatively(conflicts.propose_moves(calendar, appointments, agendas, now))
         ]
 
     def closures(self, municipality: str, teams: Teams) -> list[ClosureEntry]:

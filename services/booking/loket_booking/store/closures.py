@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pymongo.database import Database
 
+from loket_chassis.runtime.cooperative import cooperatively
 from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.languages import Text
@@ -110,7 +111,7 @@ class Closures:
         everywhere = []
         locations: dict[str, list[Closure]] = defaultdict(list)
         resources: dict[str, list[Closure]] = defaultdict(list)
-        for stored in map(CLOSURE.decode, self.collection.find({"municipality": municipality})):
+        for stored in map(CLOSURE.decode, cooperatively(self.collection.find({"municipality": municipality}))):
             if stored.resource is not None:
                 resources[stored.resource].append(stored.closure)
             elif stored.location is not None:

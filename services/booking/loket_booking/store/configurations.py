@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import structlog
 from pymongo.database import Database
@@ -12,7 +13,7 @@ from loket_chassis.storage.connection import Document
 from loket_chassis.storage.versioned_documents import Versions
 from loket_contracts.errors import Refusal
 
-from ..configuration import reader
+from ..configuration.offload import ConfigurationReader
 from ..domain.catalogue import Municipality
 from ..domain.opening_hours import Calendar
 from .closures import Closures
@@ -28,10 +29,11 @@ class Configurations:
     #: seconds
     MAX_AGE = 1.0
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: Database[Document], reader: ConfigurationReader | None = None) -> None:
+        self.reader = reader or ConfigurationReader()
         self.versions = Versions(database[self.NAME])
         self.closures = Closures(database)
-        self.removed = RemovedEntries(database, self.versions)
+        self.removed = RemovedEntries(database, self.versions, self.reader)
         self._cache = CachedValue(self._load_newer, self.MAX_AGE)
         self._seen: dict[str, tuple[int, int]] = {}
         self._calendars: dict[str, Calendar] = {}
@@ -69,15 +71,15 @@ class Configurations:
         `only`: the one municipality that it may configure. Raises Refusal: invalid-configuration; settings-changed when
         `follows` is not the version in force. The old version then stays in force.
         """
-        identifier = reader.read_configuration(text, only=only).id
-        _, changed = self.versions.store(identifier, text, by, now, follows)
+        municipality = self.reader.read(text, only=only)
+        version, changed = self.versions.store(municipality.id, text, by, now, follows)
         if changed:
-            self.invalidate()
-        return self.calendar(identifier), changed
+            revision = self.closures.revision(municipality.id)
+            self._use(replace(municipality, version=version), revision)
+        return self.calendar(municipality.id), changed
 
-    def proposed(self, text: str) -> Calendar:
-        """The calendar that `text` would give. Raises Refusal: invalid-configuration."""
-        municipality = reader.read_configuration(text)
+    def calendar_of(self, municipality: Municipality) -> Calendar:
+        """The calendar that a municipality would have with this configuration."""
         return Calendar(municipality, self.closures.closed(municipality.id))
 
     def invalidate(self) -> None:
@@ -91,12 +93,20 @@ class Configurations:
                 continue
             municipality = self._municipality(name, version)
             if municipality is not None:
-                known = self._including_removed.get(name)
-                if known is None or known.version != municipality.version:
-                    self._including_removed[name] = self.removed.added_to(municipality)
-                self._calendars[name] = Calendar(municipality, self.closures.closed(name))
+                self._use(municipality, seen[1])
             self._seen[name] = seen
         return self._calendars
+
+    def _use(self, municipality: Municipality, revision: int) -> None:
+        """Cache a version, unless a newer one was cached while this one was read."""
+        name = municipality.id
+        known = self._including_removed.get(name)
+        if known is not None and known.version > municipality.version:
+            return
+        if known is None or known.version != municipality.version:
+            self._including_removed[name] = self.removed.added_to(municipality)
+        self._calendars[name] = self.calendar_of(municipality)
+        self._seen[name] = municipality.version, revision
 
     def _municipality(self, name: str, version: int) -> Municipality | None:
         """The parsed version. Falls back to the one before when this version of Loket does not accept the text."""
@@ -104,7 +114,7 @@ class Configurations:
         if known is not None and known.version == version:
             return known
         try:
-            return reader.read_stored(self.versions.text(name, version), version)
+            return self.reader.read_stored(self.versions.text(name, version), version)
         except Refusal as refusal:
             wrong = [f"{each['line']}: {each['pointer']}: {each['detail']}" for each in refusal.errors]
             log.error("a stored configuration cannot be read", municipality=name, version=version, errors=wrong)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pymongo.database import Database
 
+from loket_chassis.runtime.cooperative import cooperatively
 from loket_chassis.storage.connection import Document
 
 from ..domain.appointment import Appointment
@@ -43,7 +44,7 @@ class DayView:
             query["resource"] = {"$in": list(resources)}
         found = [
             _claim(AgendaKey.parse(document["_id"]), entry)
-            for document in self.collection.find(query, {"claims": 1}).sort("date", 1)
+            for document in cooperatively(self.collection.find(query, {"claims": 1}).sort("date", 1))
             for entry in document["claims"]
         ]
         return sorted(found, key=lambda claim: (claim.placement.agenda.date, claim.placement.start))

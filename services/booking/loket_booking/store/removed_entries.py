@@ -18,7 +18,7 @@ from loket_chassis.storage.versioned_documents import Versions
 from loket_contracts.errors import Refusal
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
-from ..configuration import reader
+from ..configuration.offload import ConfigurationReader
 from ..domain.catalogue import Municipality
 from ..domain.removal import SECTIONS, removed
 
@@ -47,9 +47,10 @@ class RemovedEntries:
 
     NAME = "removed_entries"
 
-    def __init__(self, database: Database[Document], versions: Versions) -> None:
+    def __init__(self, database: Database[Document], versions: Versions, reader: ConfigurationReader) -> None:
         self.collection = database[self.NAME]
         self.versions = versions
+        self.reader = reader
 
     def create_indexes(self) -> None:
         self.collection.create_index("municipality", name="municipality")
@@ -92,7 +93,7 @@ class RemovedEntries:
     def _read(self, name: str, version: int) -> Municipality | None:
         """None when this version of Loket does not accept the text."""
         try:
-            return reader.read_configuration(self.versions.text(name, version), version)
+            return self.reader.read(self.versions.text(name, version), version)
         except Refusal:
             log.warning("an earlier configuration cannot be read", municipality=name, version=version)
             return None

@@ -9,6 +9,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.messaging.event_documents import EVENT, with_outbox
+from loket_chassis.runtime.cooperative import cooperatively
 from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
@@ -61,4 +62,5 @@ class Repository(Generic[T]):
         return {each["_id"]: self.codec.decode(each) for each in found}
 
     def _find(self, query: Document, order: str, most: int = 0) -> list[T]:
-        return [self.codec.decode(found) for found in self.collection.find(query).sort(order, 1).limit(most)]
+        cursor = self.collection.find(query).sort(order, 1).limit(most)
+        return [self.codec.decode(found) for found in cooperatively(cursor)]

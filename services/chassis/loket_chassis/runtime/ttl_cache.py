@@ -50,6 +50,11 @@ class TtlCache(Generic[K, V]):
         entry = self._entries.get(key)
         return entry[1] if entry is not None else None
 
+    def overdue(self, key: K) -> V | None:
+        """The last value of `key`, unless `expire` was called since; None when there is none."""
+        entry = self._entries.get(key)
+        return entry[1] if entry is not None and entry[0] != EXPIRED else None
+
     def expire(self) -> None:
         """Have every value loaded again when it is next needed, also those that are being loaded now."""
         self._expirations += 1
@@ -68,9 +73,10 @@ class TtlCache(Generic[K, V]):
 
 
 class CachedValue(Generic[V]):
-    """One value, fresh for `ttl` seconds. Callers that come while it is being loaded wait for that load.
+    """One value, fresh for `ttl` seconds. Callers that come while it is being loaded share that load.
 
-    When it fails, all of them get its error at once, and the next caller loads again.
+    After `ttl` they get the last value meanwhile; the first time, and after `expire`, they wait. When the load fails,
+    all that wait get its error at once, and the next caller loads again.
     """
 
     def __init__(self, load: Callable[[], V], ttl: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -83,6 +89,8 @@ class CachedValue(Generic[V]):
         """The fresh value. Raises what `load` raises."""
         if (known := self._cache.fresh(None)) is not None:
             return known[0]
+        if self._loading.locked() and (last := self._cache.overdue(None)) is not None:
+            return last[0]
         last_error = self._last_error
         with self._loading:
             if (known := self._cache.fresh(None)) is not None:

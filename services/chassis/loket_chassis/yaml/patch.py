@@ -33,9 +33,21 @@ def amended(text: str, path: Sequence[str], values: Mapping[str, Any]) -> str:
     Values are strings, and lists and mappings of them. Missing mappings on the path are added. Raises ValueError when
     something on the path is not a mapping.
     """
-    for name, value in values.items():
+    for name, value in _changed(text, path, values).items():
         text = _with_one(text, path, name, value)
     return text
+
+
+def _changed(text: str, path: Sequence[str], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values that differ from those in the text. Each costs one more reading of the whole text."""
+    node = compose(text)
+    for step in path:
+        found = _entry(_mapping(node), step)
+        if found is None:
+            return values
+        node = found[1]
+    before = _plain(_mapping(node))
+    return {name: value for name, value in values.items() if before.get(name) != value}
 
 
 def require_keys(values: Mapping[str, Any], known: Container[str]) -> None:
