@@ -188,6 +188,19 @@ def test_the_waiting_list_drops_entries_whose_type_or_location_was_removed(booki
 
 
 @pytest.mark.parametrize("removed", ["advies", "hal"])
+def test_an_offer_ends_when_its_type_or_location_was_removed_and_its_slot_is_free_again(booking, removed):
+    _, card = booking.book(start=LATER, answers={"perceel": "Kerkstraat 1"})
+    wish = {"appointment": card.id, "not_before": "2026-11-25"}
+    booking.use_cases.waiting_list.join(card, from_json(JoinWaitingList, wish), Request())
+    booking.use_cases.waiting_list.process_waiting_lists()
+    offer = booking.stores.waiting_lists.get(card.id).offer
+    booking.take(without(removed))
+    booking.use_cases.waiting_list.process_waiting_lists()
+    assert booking.stores.waiting_lists.get(card.id).state == "left"
+    assert offer.hold not in {claim.appointment_id for claim in booking.stores.days.claims("rumst", offer.start.date())}
+
+
+@pytest.mark.parametrize("removed", ["advies", "hal"])
 def test_an_invitation_to_a_removed_entry_is_no_longer_valid(booking, removed):
     command = Invite(appointment_type="advies", location="hal")
     _, token = booking.use_cases.invitations.invite("rumst", command, STAFF)

@@ -112,24 +112,35 @@ class WaitingListCommands:
         for calendar in self.configurations.all():
             name, now = calendar.municipality.id, self.clock()
             for entry in self.waiting_lists.offered(name):
-                if entry.offer is not None and entry.offer.expires <= now:
-                    self._expire(entry, now)
+                self._end_unusable_offer(calendar, entry, now)
             for entry in self.waiting_lists.waiting(name, None, MAX_ENTRIES):
                 made += self._offer_to(calendar, entry, None, None)
         self.waiting_lists.delete_before(self.clock() - dt.timedelta(days=1))
         return made
 
-    def _expire(self, entry: Entry, now: dt.datetime) -> None:
-        """End an offer whose time is over: it was accepted just before, or not answered."""
+    def _end_unusable_offer(self, calendar: Calendar, entry: Entry, now: dt.datetime) -> None:
+        """End an offer whose time is over, or whose appointment cannot be moved any more."""
+        is_over = entry.offer is not None and entry.offer.expires <= now
         appointment = self._coming_appointment(entry)
-        if appointment is None:
+        if appointment is None or self._spec_to_move(calendar, appointment) is None:
             changed, event = waiting_list.leave(entry, now, "gone")
-        elif entry.offer is not None and appointment.start == entry.offer.start:
+        elif is_over and entry.offer is not None and appointment.start == entry.offer.start:
             changed, event = waiting_list.leave(entry, now, "accepted")
-        else:
+        elif is_over:
             changed, event = waiting_list.expire(entry, now)
+        else:
+            return
         if self._save(changed, event):
             self._drop_offer_hold(entry)
+
+    @staticmethod
+    def _spec_to_move(calendar: Calendar, appointment: Appointment) -> AppointmentSpec | None:
+        """None when its type or its location was removed."""
+        try:
+            return booked.spec_to_move(calendar.municipality, appointment)
+        except Refusal as refusal:
+            log.info("removed from the waiting list", appointment=appointment.id, code=refusal.code)
+            return None
 
     def _offer_to(self, calendar: Calendar, entry: Entry, dates: Sequence[dt.date] | None, hold: str | None) -> int:
         """Offer the earliest slot that suits this entry. `dates`: None for all. Returns the offers made: 0 or 1."""
@@ -139,10 +150,8 @@ class WaitingListCommands:
             self._remove(entry, now)
             return 0
         entry = replace(entry, start=appointment.start)
-        try:
-            spec = booked.spec_to_move(calendar.municipality, appointment)
-        except Refusal as refusal:  # the type or the location was removed
-            log.info("removed from the waiting list", appointment=entry.id, code=refusal.code)
+        spec = self._spec_to_move(calendar, appointment)
+        if spec is None:
             self._remove(entry, now)
             return 0
         days = _days_to_search(entry, dates, now)
