@@ -72,7 +72,7 @@ class WorkerProcesses:
             child = self._take()
             try:
                 result, error = child.call((self.seconds, function, args, kwargs))
-            except BaseException:  # a caller that stops waiting too: nobody needs the result
+            except BaseException:  # a caller that stops waiting too: it needs no result
                 child.end()
                 raise
             self._idle.append(child)
@@ -97,7 +97,7 @@ class WorkerProcesses:
         self._timer.start()
 
     def end(self) -> None:
-        """End the subprocesses that nobody waits for."""
+        """End the subprocesses that are not in use."""
         while self._idle:
             self._idle.pop().end()
 
