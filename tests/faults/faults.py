@@ -16,7 +16,9 @@ from pymongo import MongoClient
 
 from loket_chassis.messaging import exchanges
 from loket_chassis.messaging.event_documents import EVENT
+from loket_local import debian
 from loket_local.components import NAMES
+from loket_local.processes import StartFailed
 from tests.upgrade.releases import another, extract_sources, last_release
 
 from .installation import SERVERS, Installation
@@ -90,6 +92,11 @@ def _restart_broker(on: Installation) -> None:
     on.start_broker()
 
 
+def _require_disk(on: Installation) -> None:
+    if on.disk is None:
+        raise StartFailed("Only root may mount the small disk that this fault fills.")
+
+
 def _fill_disk(on: Installation) -> None:
     """Take all room that the database's disk has left."""
     with (on.disk / "filler").open("wb") as file:
@@ -106,7 +113,14 @@ def _free_disk(on: Installation) -> None:
         on.start_database()
 
 
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+def _find_faketime() -> Path:
+    """libfaketime, which Debian has a package of."""
+    with debian.alone():
+        found = list(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+        if not found:
+            debian.install("libfaketime", "libfaketime, which moves the clock of one process,")
+            found = list(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    return found[0]
 
 
 def _clock(direction: str, seconds: int) -> Fault:
@@ -122,8 +136,8 @@ def _clock(direction: str, seconds: int) -> Fault:
         jump(0, on)
         component = on.instance("booking-1")
         component.environment |= {
-            "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(offset(on)), "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "LD_PRELOAD": str(_find_faketime()), "FAKETIME_TIMESTAMP_FILE": str(offset(on)),
+            "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }  # fmt: skip
         on.restart(component)
 
@@ -229,7 +243,7 @@ TABLE: dict[str, Fault] = {
         *(_frozen("broker", _broker, seconds, seconds + OF_SERVER) for seconds in (5, 30)),
         Fault("database-killed", "pairs", _kill_database, Installation.start_database, 3, aim=OF_SERVER),
         *(_frozen("database", _database, seconds, seconds + OF_SERVER) for seconds in (5, 30)),
-        Fault("disk-full", "pairs", _fill_disk, _free_disk, 8),
+        Fault("disk-full", "pairs", _fill_disk, _free_disk, 8, prepare=_require_disk),
         _clock("forward", 300),
         _clock("back", -300),
         Fault("events-repeated", "pairs", _republish, seconds=0, aim=OF_SERVICE),

@@ -4,7 +4,6 @@ import contextlib
 import signal
 import threading
 import time
-import uuid
 from collections import Counter
 from contextlib import contextmanager
 
@@ -13,7 +12,6 @@ import requests
 from pymongo import MongoClient
 
 from conftest import LONG
-from loket_booking.commands.request import Request
 from loket_local import mongodb, rabbitmq
 from tests.client import Portal, a_visitor, eventually, in_days
 
@@ -53,9 +51,10 @@ def process_ids(stack):
     return {name: component.child.pid for name, component in stack.components.items()}
 
 
-def appointment_of(key):
-    """The id of what a resident books with this idempotency key."""
-    return Request(idempotency_key=key).identifier("appointment", "rumst")
+def appointments_of(database, visitors):
+    """The ids of the appointments and unfinished bookings of these residents."""
+    addresses = [visitor["email"] for visitor in visitors]
+    return {card["_id"] for card in database.cards.find({"contact.email": {"$in": addresses}}, {"_id": 1})}
 
 
 def readiness(component):
@@ -108,10 +107,10 @@ def bookings_in_flight(stack, starts):
                 start = starts.pop() if starts else None
             if start is None:
                 return
-            key = f"outage {uuid.uuid4().hex}"
+            visitor = a_visitor()
             try:
-                answer = portal.book(start, key=key, contact=a_visitor(), **NUISANCE)
-                result = answer.status_code, {"key": key, **answer.json()}
+                answer = portal.book(start, key=visitor["email"], contact=visitor, **NUISANCE)
+                result = answer.status_code, {"visitor": visitor, **answer.json()}
             except requests.RequestException as error:
                 result = 0, {"error": repr(error)}
             with lock:
@@ -148,7 +147,10 @@ def test_a_broker_restart_during_bookings_ends_no_process_and_loses_no_booking(w
     assert set(seen) <= {201, 503, 409}, [result for status, result in answers if status not in (201, 503, 409)][:3]
     assert seen[503], "the outage was seen"
     booked = [result["id"] for status, result in answers if status == 201]
-    agendas = MongoClient(whole.servers.mongo_uri).loket_booking.agendas
+    database = MongoClient(whole.servers.mongo_uri).loket_booking
+    agendas = database.agendas
+    visitors = [result["visitor"] for status, result in answers if status == 201]
+    assert appointments_of(database, visitors) == {*booked}
     claims = Counter(
         claim["id"]
         for agenda in agendas.find({"claims.id": {"$in": booked}}, {"claims": 1})
@@ -158,8 +160,9 @@ def test_a_broker_restart_during_bookings_ends_no_process_and_loses_no_booking(w
     assert [claims[each] for each in booked] == [1] * len(booked)
     refused = [result for status, result in answers if status == 503]
     assert {result["code"] for result in refused} <= {"service-unavailable", "outcome-unknown"}
-    nothing_done = [appointment_of(result["key"]) for result in refused if result["code"] == "service-unavailable"]
-    assert agendas.count_documents({"claims.id": {"$in": nothing_done}}) == 0
+    unavailable = [result["visitor"] for result in refused if result["code"] == "service-unavailable"]
+    nothing_done = appointments_of(database, unavailable)
+    assert agendas.count_documents({"claims.id": {"$in": [*nothing_done]}}) == 0
     wait_until_whole(whole)
 
 
