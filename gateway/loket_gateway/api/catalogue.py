@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
+
+from loket_contracts.rpc.booking.answers import Catalogue
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http.responses import answer
@@ -40,7 +43,7 @@ class CatalogueRoutes:
         return _listed("teams", self.catalogue.of(municipality)["teams"], request)
 
 
-def _public(catalogue: dict[str, Any]) -> list[dict[str, Any]]:
+def _public(catalogue: Catalogue) -> list[dict[str, Any]]:
     """Return the public appointment types; the others are for staff, or by invitation."""
     return [
         {name: value for name, value in kind.items() if name != "visibility"}
@@ -49,5 +52,5 @@ def _public(catalogue: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _listed(name: str, documents: list[dict[str, Any]], request: Request) -> Response:
+def _listed(name: str, documents: Sequence[Mapping[str, Any]], request: Request) -> Response:
     return answer({name: language.localised(documents, language.of(request))}, request)

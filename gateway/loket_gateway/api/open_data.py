@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from werkzeug.wrappers import Request, Response
 
+from loket_contracts.rpc.booking.answers import MunicipalityEntry
 from loket_contracts.rpc.reporting import Reporting
 
 from ..clients.catalogue_cache import CatalogueCache
@@ -67,7 +68,7 @@ class OpenDataRoutes:
         return _public(response)
 
 
-def describe(municipality: dict[str, Any], address: str, lang: str) -> dict[str, Any]:
+def describe(municipality: MunicipalityEntry, address: str, lang: str) -> dict[str, Any]:
     """Return the data catalogue as JSON-LD: one data set in several formats."""
     name = language.pick(municipality["name"], lang)
     publisher = {"@id": f"{address}#publisher", "@type": "foaf:Agent", "foaf:name": name}

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from loket_contracts.errors import Refusal
-
-Catalogue = dict[str, Any]
-Kind = dict[str, Any]
+from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, Catalogue, LocationEntry
 
 
-def kinds(catalogue: Catalogue, location: str | None = None) -> list[Kind]:
+def kinds(catalogue: Catalogue, location: str | None = None) -> list[AppointmentTypeEntry]:
     """Return the public types of one location or of all. Raises Refusal: unknown-location."""
     if location is not None:
         location_of(catalogue, location)
@@ -22,7 +19,7 @@ def kinds(catalogue: Catalogue, location: str | None = None) -> list[Kind]:
     ]
 
 
-def kind_of(catalogue: Catalogue, name: str) -> Kind:
+def kind_of(catalogue: Catalogue, name: str) -> AppointmentTypeEntry:
     """Raises Refusal: unknown-appointment-type."""
     for kind in kinds(catalogue):
         if kind["id"] == name:
@@ -30,16 +27,15 @@ def kind_of(catalogue: Catalogue, name: str) -> Kind:
     raise Refusal("unknown-appointment-type", {"appointment_type": name})
 
 
-def location_of(catalogue: Catalogue, name: str) -> dict[str, Any]:
+def location_of(catalogue: Catalogue, name: str) -> LocationEntry:
     """Raises Refusal: unknown-location."""
     for location in catalogue["locations"]:
         if location["id"] == name:
-            found: dict[str, Any] = location
-            return found
+            return location
     raise Refusal("unknown-location", {"location": name})
 
 
-def together(catalogue: Catalogue, chosen: Sequence[str], location: str | None = None) -> list[Kind]:
+def together(catalogue: Catalogue, chosen: Sequence[str], location: str | None = None) -> list[AppointmentTypeEntry]:
     """Return types that can be booked in one visit with these, included: of one team, at a shared location.
 
     Raises Refusal: unknown-appointment-type, unknown-location.
@@ -52,13 +48,13 @@ def together(catalogue: Catalogue, chosen: Sequence[str], location: str | None =
     ]
 
 
-def shared(some: Iterable[Kind], location: str | None = None) -> list[str]:
+def shared(some: Iterable[AppointmentTypeEntry], location: str | None = None) -> list[str]:
     """Return the locations that all types share."""
     some = list(some)
     places = some[0]["locations"] if some else []
     return [place for place in places if location in (None, place) and all(place in kind["locations"] for kind in some)]
 
 
-def minutes(some: Iterable[Kind], persons: int) -> int:
+def minutes(some: Iterable[AppointmentTypeEntry], persons: int) -> int:
     """Return the minutes of one visit for all types: their durations, with the extra for further persons."""
     return sum(kind["duration"] + kind["per_extra_person"] * (persons - 1) for kind in some)

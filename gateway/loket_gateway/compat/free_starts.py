@@ -6,18 +6,18 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import AppointmentTypeEntry
 from loket_contracts.rpc.booking.slots import MAX_PERSONS, MAX_TYPES, FindSlots
 
 #: days of one search
 AT_ONCE = 60
 
 
-def criteria_of(kinds: list[dict[str, Any]], location: str, persons: int) -> FindSlots | None:
+def criteria_of(kinds: list[AppointmentTypeEntry], location: str, persons: int) -> FindSlots | None:
     """Return the search for booking; None for too many persons or topics, for which nothing is ever free."""
     if not 1 <= persons <= MAX_PERSONS or not 1 <= len(kinds) <= MAX_TYPES:
         return None

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.answers import AppointmentView
+from loket_contracts.rpc.booking.answers import AppointmentView, Catalogue, QuestionEntry
 from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback, JoinWaitingList
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.caller import Caller
@@ -172,7 +172,7 @@ class AppointmentPages:
         )
 
 
-def _questions(catalogue: dict[str, Any], found: AppointmentView) -> list[dict[str, Any]]:
+def _questions(catalogue: Catalogue, found: AppointmentView) -> list[QuestionEntry]:
     """Return the questions of this visit with a text or a choice as answer, including conditional ones."""
     return [
         question
@@ -182,7 +182,7 @@ def _questions(catalogue: dict[str, Any], found: AppointmentView) -> list[dict[s
     ]
 
 
-def _documents(catalogue: dict[str, Any], found: AppointmentView) -> list[dict[str, Any]]:
+def _documents(catalogue: Catalogue, found: AppointmentView) -> list[dict[str, Any]]:
     """Return the documents that can be sent: name, whether it is missing, and the files sent."""
     return [
         {

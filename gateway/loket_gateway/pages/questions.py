@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import Catalogue, LocationEntry, QuestionEntry
 from loket_contracts.rpc.booking.book import FillIn
 from loket_contracts.rpc.booking.slot_answers import FormEntry, HoldEntry
 from loket_contracts.rpc.booking.slots import FindSlots
@@ -204,12 +205,11 @@ class QuestionPages:
         }
 
 
-def _location(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
+def _location(catalogue: Catalogue, name: str) -> LocationEntry:
     """Return the location. Raises Refusal: unknown-location when it was removed meanwhile."""
     for place in catalogue["locations"]:
         if place["id"] == name:
-            found: dict[str, Any] = place
-            return found
+            return place
     raise Refusal("unknown-location", {"location": name})
 
 
@@ -218,7 +218,7 @@ def sent_answers(form: MultiDict[str, str]) -> dict[str, str]:
     return {name.removeprefix(ANSWER): text for name, text in form.items() if name.startswith(ANSWER)}
 
 
-def answers_to_asked_questions(questions: Iterable[dict[str, Any]], given: dict[str, str]) -> dict[str, str]:
+def answers_to_asked_questions(questions: Iterable[QuestionEntry], given: dict[str, str]) -> dict[str, str]:
     """Drop answers to questions whose condition is not met; without a script, the page shows those too."""
     conditions = {question["id"]: question["only_if"] for question in questions}
 

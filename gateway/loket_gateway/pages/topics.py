@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, Catalogue
 from loket_contracts.rpc.booking.slots import FindSlots
 
 from ..clients.catalogue_cache import CatalogueCache
@@ -95,12 +96,11 @@ class TopicPages:
         )
 
 
-def kind_of(catalogue: dict[str, Any], name: str) -> dict[str, Any]:
+def kind_of(catalogue: Catalogue, name: str) -> AppointmentTypeEntry:
     """Raises Refusal: unknown-appointment-type."""
     for kind in catalogue["appointment_types"]:
         if kind["id"] == name:
-            found: dict[str, Any] = kind
-            return found
+            return kind
     raise Refusal("unknown-appointment-type", {"appointment_type": name or "?"})
 
 

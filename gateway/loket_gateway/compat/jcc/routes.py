@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +12,14 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, Catalogue, LocationEntry
 from loket_contracts.rpc.booking.book import BookAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.slots import MAX_PERSONS
 from loket_contracts.rpc.message import from_json
 
 from ...access.required_permission import OPEN, needs
-from ...clients.catalogue_cache import CatalogueCache, appointment_types_of, including_removed
+from ...clients.catalogue_cache import CatalogueCache, all_appointment_types, appointment_types_of
 from ...http import problems
 from ...http.authentication import Authentication
 from ...http.parsing import json_object
@@ -182,7 +184,7 @@ class JccRoutes:
         catalogue = self.catalogue.of(municipality)
         found = require_active(self.booking, municipality, request.caller.as_portal(), request.args.get("id", ""))
         chosen = appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
-        numbers = [_number(including_removed(catalogue, "appointment_types"), kind) for kind in chosen]
+        numbers = [_number(all_appointment_types(catalogue), kind) for kind in chosen]
         return answer(shapes.appointment(found, chosen, numbers, _spoken(request), MAX_PERSONS))
 
     @route("DELETE", "appointment")
@@ -208,15 +210,15 @@ def _spoken(request: Request) -> str:
     return language.of(request, request.headers.get("language", "")[:2])
 
 
-def _number(listed: list[dict[str, Any]], one: dict[str, Any]) -> int:
+def _number(listed: Sequence[AppointmentTypeEntry | LocationEntry], one: AppointmentTypeEntry | LocationEntry) -> int:
     return 1 + [each["id"] for each in listed].index(one["id"])
 
 
-def _activity(catalogue: dict[str, Any], kind: dict[str, Any], lang: str) -> dict[str, Any]:
+def _activity(catalogue: Catalogue, kind: AppointmentTypeEntry, lang: str) -> dict[str, Any]:
     return shapes.activity(kind, _number(catalogue["appointment_types"], kind), lang, MAX_PERSONS)
 
 
-def _location(catalogue: dict[str, Any], place: dict[str, Any], lang: str) -> dict[str, Any]:
+def _location(catalogue: Catalogue, place: LocationEntry, lang: str) -> dict[str, Any]:
     return shapes.location(place, _number(catalogue["locations"], place), catalogue, lang)
 
 

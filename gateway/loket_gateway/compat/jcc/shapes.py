@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, Catalogue, LocationEntry
 from loket_contracts.rpc.booking.slot_answers import PortalAppointment
 
 from ...i18n.language import country_name, pick
@@ -17,7 +18,7 @@ HIDDEN, REQUIRED = 1, 2
 _HOUSE_NUMBER = re.compile(r"(?P<street>.+?)\s+(?P<number>\d+)\s*(?P<suffix>\S*)")
 
 
-def activity(kind: Document, number: int, language: str, most: int) -> Document:
+def activity(kind: AppointmentTypeEntry, number: int, language: str, most: int) -> Document:
     """An appointment type. `appointmentDuration` in seconds."""
     return _filled({
         "id": kind["id"],
@@ -30,7 +31,7 @@ def activity(kind: Document, number: int, language: str, most: int) -> Document:
     })  # fmt: skip
 
 
-def location(place: Document, number: int, catalogue: Document, language: str) -> Document:
+def location(place: LocationEntry, number: int, catalogue: Catalogue, language: str) -> Document:
     found = _filled({
         "id": place["id"],
         "auditId": place["id"],
@@ -50,7 +51,7 @@ def location(place: Document, number: int, catalogue: Document, language: str) -
     return found
 
 
-def _address(place: Document, country: str, language: str) -> Document:
+def _address(place: LocationEntry, country: str, language: str) -> Document:
     identity = {"id": place["id"], "auditId": place["id"]}
     given = place["address"]
     if given is None:
@@ -82,7 +83,7 @@ def customer_fields(needs_phone: bool) -> Document:
 
 
 def appointment(
-    found: PortalAppointment, kinds: Sequence[Document], numbers: Sequence[int], language: str, most: int
+    found: PortalAppointment, kinds: Sequence[AppointmentTypeEntry], numbers: Sequence[int], language: str, most: int
 ) -> Document:
     zone, contact = found["time_zone"], found["contact"]
     person = _filled({

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from loket_contracts.rpc.booking.answers import LocationEntry
+from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, Catalogue, LocationEntry
 from loket_contracts.rpc.booking.slot_answers import PortalAppointment
 
 from ...i18n.language import country_name, pick
@@ -31,7 +31,7 @@ def envelope(name: str, content: Any, arguments: dict[str, list[str]] | None = N
     }
 
 
-def service(kind: Document, language: str) -> Document:
+def service(kind: AppointmentTypeEntry, language: str) -> Document:
     """Return an appointment type as a service. Durations are in minutes."""
     return {
         "publicId": kind["id"],
@@ -46,7 +46,7 @@ def service(kind: Document, language: str) -> Document:
     }
 
 
-def grouped(kinds: Sequence[Document], language: str) -> Document:
+def grouped(kinds: Sequence[AppointmentTypeEntry], language: str) -> Document:
     """Return types that can be combined, as a service group."""
     hidden = ("active", "publicEnabled", "created", "updated")
     return {
@@ -56,7 +56,7 @@ def grouped(kinds: Sequence[Document], language: str) -> Document:
     }
 
 
-def branch(location: Mapping[str, Any], catalogue: Document, language: str) -> Document:
+def branch(location: LocationEntry, catalogue: Catalogue, language: str) -> Document:
     """Return a location as a branch. Clients ignore one without addressZip, such as the telephone."""
     address = location["address"]
     return {
@@ -82,7 +82,11 @@ def branch(location: Mapping[str, Any], catalogue: Document, language: str) -> D
 
 
 def appointment(
-    found: PortalAppointment, kinds: Sequence[Document], place: LocationEntry, catalogue: Document, language: str
+    found: PortalAppointment,
+    kinds: Sequence[AppointmentTypeEntry],
+    place: LocationEntry,
+    catalogue: Catalogue,
+    language: str,
 ) -> Document:
     """Return an appointment with its customer. Times are in UTC."""
     person = customer(found)
