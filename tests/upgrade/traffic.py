@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from tests.client import Portal, a_visitor, in_days
+from tests.client import ANSWERS, Portal, a_visitor, in_days
 
 
 @dataclass
@@ -64,7 +64,9 @@ class Traffic:
         actions = [
             self.book,
             self.book,
+            self.book_a_hold,
             self.read,
+            self.read_calendar,
             self.reschedule,
             self.cancel,
             self.wait_for_earlier,
@@ -92,6 +94,25 @@ class Traffic:
         made = self._expect(201, "book", answer)
         self.confirmed[made["id"]] = Confirmation(made["link_token"], made["start"])
         assert made["start"] == start, f"asked for {start}, got {made['start']}"
+
+    def book_a_hold(self) -> None:
+        """Hold a slot, and book it."""
+        visitor = a_visitor()
+        slot = {"appointment_types": ["bouwadvies"], "location": "gemeentehuis", "start": self._free_start()}
+        held = self.portal.post("holds", slot)
+        if self._is_taken(held):
+            return
+        body = {"hold": self._expect(201, "hold", held)["id"], "contact": visitor, "answers": ANSWERS}
+        made = self._expect(201, "book", self.portal.post("appointments", body))
+        self.confirmed[made["id"]] = Confirmation(made["link_token"], made["start"])
+
+    def read_calendar(self) -> None:
+        """Download the calendar entry."""
+        if chosen := self._one("booked"):
+            identifier, confirmation = chosen
+            answer = self.portal.get(f"appointments/{identifier}/calendar.ics", confirmation.token)
+            self.answered[f"calendar {answer.status_code}"] += 1
+            assert answer.text.startswith("BEGIN:VCALENDAR"), f"{answer.status_code}: {answer.text[:300]}"
 
     def read(self) -> None:
         if chosen := self._one("booked", "cancelled"):
