@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .schema_diff import Direction, SchemaDiff, resolve
@@ -15,6 +15,7 @@ def breaking_changes(old: Snapshot, new: Snapshot) -> list[str]:
     return [
         *_http(old["http"], new["http"]),
         *_events(old["events"], new["events"]),
+        *_unreadable_events(old["readable events"], new["events"]),
         *(_rpc(old["rpc"], new["rpc"]) if old["rpc"] else ()),
         *_settings(old["settings"], new["settings"]),
         *_problems(old["problems"], new["problems"]),
@@ -77,6 +78,14 @@ def _events(old: Snapshot, new: Snapshot) -> Iterator[str]:
         for key, message in channel["messages"].items():
             after = new["channels"][name]["messages"].get(key, {"payload": {}})
             yield from diff.breaking(message["payload"], after["payload"], "answer", f"event {name}")
+
+
+def _unreadable_events(readable: Mapping[str, int], new: Snapshot) -> Iterator[str]:
+    """The events that consumers of the last release cannot read, and would miss during an upgrade."""
+    for event_type in new["channels"]:
+        name, _, version = event_type.rpartition(".v")
+        if int(version) > readable.get(name, int(version)):
+            yield f"event {event_type} cannot be read by the last release: publish it one release later"
 
 
 def _rpc(old: Snapshot, new: Snapshot) -> Iterator[str]:

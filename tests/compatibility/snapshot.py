@@ -19,6 +19,7 @@ from loket_booking.settings import BookingSettings
 from loket_chassis.runtime.settings import describe
 from loket_contracts import asyncapi
 from loket_contracts.error_codes import ERRORS
+from loket_contracts.events import EVENTS
 from loket_gateway.api import openapi
 from loket_gateway.http.problems import STATUS
 from loket_gateway.settings import GatewaySettings
@@ -35,6 +36,8 @@ def snapshot() -> dict[str, Any]:
     return {
         "http": openapi.document("http://localhost"),
         "events": asyncapi.document(),
+        # release 0.1.0 reads what it publishes
+        "readable events": {each.name: getattr(each, "readable", each.version) for each in EVENTS.values()},
         "rpc": _rpc(),
         "settings": {name: _settings(settings) for name, settings in SETTINGS.items()},
         "problems": {code: STATUS[code] for code in ERRORS if code in STATUS},

@@ -89,6 +89,10 @@ BREAKING = {
     "a field of an event that may be missing": (
         optional("team", "events", "AppointmentData"), "event appointment.booked.v1.team may be missing now",
     ),
+    "an event that the last release cannot read": (
+        given({"messages": {}}, "events", "channels", "ticket.issued.v2"),
+        "event ticket.issued.v2 cannot be read by the last release: publish it one release later",
+    ),
     "an event": (gone("events", "channels", "ticket.issued.v1"), "event ticket.issued.v1 is gone"),
     "a method": (
         gone("rpc", "components", "messages", "booking.catalogue.request"), "RPC booking.catalogue.request is gone",

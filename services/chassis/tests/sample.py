@@ -1,6 +1,7 @@
 """A small service on the chassis: it stores notes, publishes events about them, and consumes these events."""
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from loket_chassis.runtime.settings import MongoSettings, setting
@@ -30,6 +31,21 @@ class Sample(Protocol):
     def greet(self, caller: Caller) -> str: ...
 
 
+#: of appointment.booked, "published,read", as in three releases: "1,1", "1,2", "2,2"; version 2 renames a field
+EVENT_VERSIONS = "SAMPLE_EVENT_VERSIONS"
+
+
+def with_event_versions(published: int, read: int) -> None:
+    from loket_contracts import events
+
+    events.EVENTS["appointment.booked"] = replace(
+        events.EVENTS["appointment.booked"],
+        version=published,
+        read_as=read,
+        upcasts={1: lambda data: {"feeling": data["mood"]}} if read == 2 else {},
+    )
+
+
 def service() -> type:
     import contextlib
     import datetime as dt
@@ -48,6 +64,9 @@ def service() -> type:
     from loket_contracts import events
     from loket_contracts.envelope import Event
     from loket_contracts.errors import Refusal
+
+    published, read = map(int, os.environ.get(EVENT_VERSIONS, "1,1").split(","))
+    with_event_versions(published, read)
 
     class Announce(CompositionRoot):
         outbox = Outbox("booking.events", collections=("notes",))
@@ -71,7 +90,7 @@ def service() -> type:
                 subject=subject,
                 sequence=sequence,
                 time=dt.datetime.now(dt.UTC),
-                data={"mood": mood},
+                data={"mood" if published == 1 else "feeling": mood},
                 traceparent=self.traceparent,
             )
             self.database.notes.update_one({"_id": subject}, {"$push": {"outbox": EVENT.encode(event)}}, upsert=True)
@@ -95,12 +114,12 @@ def service() -> type:
             for event in made:
                 self.announce("notes", event.subject, [event])
 
-        @listen("sample.events", [("booking.events", ["appointment.booked.v1"])])
+        @listen("sample.events", [("booking.events", events.readable_types(["appointment.booked"]))])
         def on_note(self, event: Event) -> None:
             tries = self.database.tries.find_one_and_update(
                 {"_id": event.id}, {"$inc": {"count": 1}}, upsert=True, return_document=True
             )["count"]
-            mood = event.data["mood"]
+            mood = events.upcast(event).data["mood" if read == 1 else "feeling"]
             if mood == "hopeless" or (mood == "shy" and tries < 2):
                 raise RuntimeError(mood)
             self._apply_newer(event, {"mood": mood, "trace": event.traceparent})

@@ -1,5 +1,7 @@
 """A consumer receives every event, again when it fails, and finally as a dead letter."""
 
+from dataclasses import replace
+
 from click.testing import CliRunner
 from kombu import Connection
 
@@ -13,10 +15,9 @@ def publish(sample, body, **options):
         connection.Producer().publish(
             body,
             exchange="booking.events",
-            routing_key="appointment.booked.v1",
             content_type="application/cloudevents+json",
             content_encoding="utf-8",
-            **options,
+            **{"routing_key": "appointment.booked.v1", **options},
         )
 
 
@@ -88,6 +89,33 @@ def test_a_malformed_message_goes_to_the_dead_letters_at_once(sample, sample_dat
     eventually(lambda: "(not an event)" in dead(sample).output)
     sample.ask("note", "a", 1)
     eventually(lambda: sample_database.consumed.find_one({"_id": "a"}))
+
+
+def test_a_second_version_of_an_event_is_published_one_release_after_it_can_be_read(sample, sample_database):
+    def moods():
+        return {each["_id"]: each["mood"] for each in sample_database.consumed.find()}
+
+    sample.ask("note", "by release 1", 1)
+    eventually(lambda: "by release 1" in moods())
+    sample.stop()
+    publish(sample, an_event("fine", subject="waiting").to_json(), delivery_mode=2)
+    sample.start(SAMPLE_EVENT_VERSIONS="1,2")
+    eventually(lambda: "waiting" in moods())
+    sample.ask("note", "by release 2", 1)
+    eventually(lambda: "by release 2" in moods())
+    sample.stop()
+    sample.start(SAMPLE_EVENT_VERSIONS="2,2")
+    sample.ask("note", "by release 3", 1)
+    eventually(lambda: "by release 3" in moods())
+    sample.stop()
+    of_release_3 = replace(
+        an_event("fine", subject="rolled back"), type="appointment.booked.v2", data={"feeling": "fine"}
+    )
+    publish(sample, of_release_3.to_json(), routing_key=of_release_3.type, delivery_mode=2)
+    sample.start(SAMPLE_EVENT_VERSIONS="1,2")
+    eventually(lambda: "rolled back" in moods())
+    assert set(moods().values()) == {"fine"}
+    assert dead(sample).output.startswith("0 dead")
 
 
 def test_a_missing_queue_is_reported_by_name(sample):

@@ -46,7 +46,9 @@ Upcast = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 class EventType:
     """One event type. `example` is the golden example that both sides test against.
 
-    `version`: the one that is published. `upcasts`: by the version that they start from, one for each earlier version.
+    `version`: the one that is published. `read_as`: the one that consumers read, when it is the next: a version is
+    published one release after consumers can read it, so that services can be upgraded and rolled back in any order.
+    `upcasts`: by the version that they start from, one for each version before the one that consumers read.
     """
 
     name: str
@@ -57,12 +59,18 @@ class EventType:
     exchange: str = BOOKING_EXCHANGE
     emitted_by: str = "booking"
     version: int = 1
+    read_as: int | None = None
     upcasts: Mapping[int, Upcast] = field(default_factory=dict)
 
     @property
     def type(self) -> str:
         """The CloudEvents type, which is the routing key too: `appointment.booked.v1`."""
         return f"{self.name}.v{self.version}"
+
+    @property
+    def readable(self) -> int:
+        """The newest version that consumers read."""
+        return self.read_as or self.version
 
 
 _MESSAGE_EVENTS = frozenset(
@@ -259,20 +267,22 @@ def make(
 
 def readable_types(names: Iterable[str]) -> list[str]:
     """The types of all versions of these events, which a consumer binds its queue to."""
-    return [f"{name}.v{version}" for name in names for version in range(1, EVENTS[name].version + 1)]
+    return [f"{name}.v{version}" for name in names for version in range(1, EVENTS[name].readable + 1)]
 
 
 def upcast(event: Event, types: Mapping[str, EventType] = EVENTS) -> Event:
-    """The event as the current version would say it.
+    """The event as the version that consumers read would say it.
 
     Raises MalformedEvent for a version that is newer than this consumer, which can read it after its upgrade.
     """
     current = types.get(event.name)
-    if current is None or event.type == current.type:
+    if current is None or event.version == current.readable:
         return event
-    if event.version > current.version:
-        raise MalformedEvent(f"{event.type} is newer than {current.type}; upgrade the consumer, then replay the event")
+    if event.version > current.readable:
+        raise MalformedEvent(
+            f"{event.type} is newer than version {current.readable}; upgrade the consumer, then replay the event"
+        )
     data = event.data
-    for version in range(event.version, current.version):
+    for version in range(event.version, current.readable):
         data = current.upcasts[version](data)
-    return replace(event, type=current.type, data=data)
+    return replace(event, type=f"{event.name}.v{current.readable}", data=data)

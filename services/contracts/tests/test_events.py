@@ -76,7 +76,23 @@ def test_a_consumer_is_bound_to_every_version_that_it_reads(monkeypatch):
 
 @pytest.mark.parametrize("event", events.EVENTS.values(), ids=lambda event: event.type)
 def test_every_earlier_version_has_an_upcast(event):
-    assert sorted(event.upcasts) == list(range(1, event.version))
+    assert sorted(event.upcasts) == list(range(1, event.readable))
+
+
+@pytest.mark.parametrize("event", events.EVENTS.values(), ids=lambda event: event.type)
+def test_consumers_read_the_published_version_or_the_next(event):
+    assert event.readable in (event.version, event.version + 1)
+
+
+def test_a_consumer_reads_the_next_version_before_it_is_published(monkeypatch):
+    next_version = replace(SECOND_VERSION["appointment.booked"], version=1, read_as=2)
+    monkeypatch.setitem(events.EVENTS, "appointment.booked", next_version)
+    published = an_event(data={"appointment": "abc", "persons": 2})
+    assert published.type == "appointment.booked.v1"
+    assert events.readable_types(["appointment.booked"]) == ["appointment.booked.v1", "appointment.booked.v2"]
+    assert events.upcast(published).data == {"appointment": "abc", "visitors": 2}
+    newer = replace(published, type="appointment.booked.v2", data={"appointment": "abc", "visitors": 2})
+    assert events.upcast(newer) is newer
 
 
 def test_an_event_has_a_versioned_type_and_a_subject_with_a_sequence():
