@@ -15,7 +15,7 @@ import structlog
 from eventlet.semaphore import Semaphore
 from limits import RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import MemoryStorage, MongoDBStorage
 from limits.strategies import FixedWindowRateLimiter
 from nameko.extensions import SharedExtension
 
@@ -48,6 +48,13 @@ class Permits:
         return self.resets > time.time() and (self.left > 0 or self.shared <= 0)
 
 
+class SharedCounters(MongoDBStorage):
+    """The counters of all gateways."""
+
+    def __del__(self) -> None:
+        """Do not close the connection, as the base class does: this fails when the interpreter is ending already."""
+
+
 class Limits(SharedExtension):
     """Counts requests by limit and client. An address is forgotten after a minute."""
 
@@ -66,12 +73,12 @@ class Limits(SharedExtension):
     @cached_property
     def _shared(self) -> FixedWindowRateLimiter:
         settings = self.container.config["settings"]
-        storage = storage_from_string(
-            settings.mongo_uri, database_name=settings.mongo_database, wrap_exceptions=True,
-            serverSelectionTimeoutMS=500, timeoutMS=1000,
+        return FixedWindowRateLimiter(
+            SharedCounters(
+                settings.mongo_uri, database_name=settings.mongo_database, wrap_exceptions=True,
+                serverSelectionTimeoutMS=500, timeoutMS=1000,
+            )
         )  # fmt: skip
-        assert isinstance(storage, Storage)
-        return FixedWindowRateLimiter(storage)
 
     @cached_property
     def _local(self) -> FixedWindowRateLimiter:
