@@ -113,7 +113,7 @@ def _load_or_stale(cache: TtlCache[K, V], key: K, load: Callable[[], V]) -> V:
         except Unavailable:
             if (known := cache.stale(key)) is None:
                 raise
-            log.warning("booking is unavailable; serving the expired catalogue", municipality=key)
+            log.debug("booking is unavailable; serving the expired catalogue", municipality=key)
             return known
 
     return cache.get(key, loaded)

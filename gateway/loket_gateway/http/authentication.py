@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
+import pymongo
 from nameko.extensions import DependencyProvider, SharedExtension
 from pymongo.errors import PyMongoError
 from werkzeug.wrappers import Request, Response
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 from loket_chassis.messaging.rpc import Unavailable
 from loket_chassis.runtime.tokens import hash_of
 from loket_chassis.runtime.ttl_cache import TtlCache
-from loket_chassis.storage.connection import MongoConnection
+from loket_chassis.storage.connection import LONGEST_LOOKUP, MongoConnection
 from loket_contracts.errors import Refusal
 
 from ..access.accounts import Accounts
@@ -188,7 +189,8 @@ class Authentication(SharedExtension):
 
     def _query(self, question: Callable[[], T]) -> T:
         try:
-            return question()
+            with pymongo.timeout(LONGEST_LOOKUP):
+                return question()
         except PyMongoError as error:
             raise Unavailable(f"the database of the gateway cannot be reached: {error}") from error
 

@@ -20,8 +20,6 @@ MAX_URL_BYTES = 8192
 MAX_LINE_BYTES = 4 * MAX_URL_BYTES
 #: connections that wait to be accepted
 BACKLOG = 1024
-#: seconds before the next attempt when no connection can be accepted, for lack of file descriptors
-ACCEPT_RETRY_SECONDS = 0.1
 #: RFC 9110, 8.6
 _LENGTH = re.compile("[0-9]+")
 

@@ -10,8 +10,7 @@ from nameko.exceptions import IncorrectSignature
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.messaging.rpc import OutcomeUnknown, Unavailable
-from loket_chassis.storage import connection
+from loket_chassis.runtime.unavailable import OutcomeUnknown, Unavailable, is_database_unavailable
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
 from loket_contracts.refusal_codes import RefusalCode
@@ -106,7 +105,7 @@ def refusal_of(error: BaseException) -> Refusal:
     """Convert an exception to a Refusal. An unexpected one is logged under a reference."""
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, OutcomeUnknown) or connection.is_away(error):
+    if isinstance(error, OutcomeUnknown) or is_database_unavailable(error):
         return Refusal("outcome-unknown")
     if isinstance(error, Unavailable):
         return Refusal("service-unavailable")

@@ -75,10 +75,9 @@ class Limits(SharedExtension):
         settings = self.container.config["settings"]
         return FixedWindowRateLimiter(
             SharedCounters(
-                settings.mongo_uri, database_name=settings.mongo_database, wrap_exceptions=True,
-                serverSelectionTimeoutMS=500, timeoutMS=1000,
+                settings.mongo_uri, database_name=settings.mongo_database, wrap_exceptions=True, timeoutMS=1000
             )
-        )  # fmt: skip
+        )
 
     @cached_property
     def _local(self) -> FixedWindowRateLimiter:
@@ -118,7 +117,7 @@ class Limits(SharedExtension):
         try:
             return self._refill_from(self._shared, what, client)
         except StorageError as error:
-            log.warning(
+            log.debug(
                 "the shared rate limits are unavailable; this gateway counts on its own", error=str(error.storage_error)
             )
             return self._refill_from(self._local, what, client)

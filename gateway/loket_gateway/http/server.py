@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import socket
 import time
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-import eventlet
 import structlog
-from nameko.web.server import WebServer, wsgi
+from nameko.web.server import wsgi
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestURITooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -22,13 +21,14 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from loket_chassis.runtime import tracing
+from loket_chassis.service.web_server import WebServer
 from loket_contracts.errors import Refusal
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..i18n.language import LANGUAGES
 from . import problems
 from .client_address import client_network
-from .connections import ACCEPT_RETRY_SECONDS, IDLE_SECONDS, MAX_LINE_BYTES, MAX_URL_BYTES, HttpProtocol, listen
+from .connections import IDLE_SECONDS, MAX_LINE_BYTES, MAX_URL_BYTES, HttpProtocol, listen
 from .cors import CorsHeaders
 from .rate_limit import Limits
 from .request import GatewayRequest
@@ -93,11 +93,9 @@ class Server(WebServer):
 
     def process_request(self, sock: Any, address: Any) -> None:
         # headers and body are two writes; the second must not wait for the acknowledgement of the first
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            super().process_request(sock, address)
-        except OSError as error:
-            log.debug("a connection was reset", error=str(error))
+        with contextlib.suppress(OSError):  # it was reset already
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().process_request(sock, address)
 
     def start(self) -> None:
         if not self._starting:  # type: ignore[has-type]
@@ -105,18 +103,6 @@ class Server(WebServer):
             self._sock = listen(self.bind_addr, self.container.config["settings"].share_port)
             self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
             self._gt = self.container.spawn_managed_thread(self.run)
-
-    def run(self) -> None:
-        while self._is_accepting:
-            try:
-                sock, address = self._sock.accept()
-            except OSError as error:
-                if self._is_accepting:
-                    log.warning("a connection cannot be accepted", error=str(error))
-                    eventlet.sleep(ACCEPT_RETRY_SECONDS)
-                continue
-            sock.settimeout(IDLE_SECONDS)
-            self.container.spawn_managed_thread(partial(self.process_request, sock, address))
 
     def _log_request(self, method: str, route: str, status: int, started: float, refused: str | None = None) -> None:
         # the route and never the path, which can contain the token of a resident
@@ -157,13 +143,12 @@ class Server(WebServer):
             return problems.render(refusal, request, public_url)
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:  # noqa: C901
+            environ["HTTP_TRACEPARENT"] = tracing.accept(environ.get("HTTP_TRACEPARENT"))
+            tracing.bind(environ["HTTP_TRACEPARENT"])
             if (sent := send_cached(environ, start_response)) is not None:
                 return sent
             # eventlet ends a chunked body where it ends, which werkzeug must know
             environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
-            environ["HTTP_TRACEPARENT"] = tracing.accept(environ.get("HTTP_TRACEPARENT"))
-            structlog.contextvars.clear_contextvars()
-            tracing.bind(environ["HTTP_TRACEPARENT"])
             request = GatewayRequest(environ)
             request.path_values = {}
             request.languages_of = self.catalogue.languages

@@ -49,14 +49,19 @@ def with_event_versions(published: int, read: int) -> None:
 def service() -> type:
     import contextlib
     import datetime as dt
+    import sys
+    import time
+    import warnings
 
     import eventlet
+    from nameko.extensions import DependencyProvider
     from pymongo.errors import DuplicateKeyError
 
     from loket_chassis.messaging.consumer import listen
     from loket_chassis.messaging.dead_letters import DeadLetters
     from loket_chassis.messaging.event_documents import EVENT
     from loket_chassis.messaging.outbox import CompositionRoot, Outbox
+    from loket_chassis.messaging.queue_consumer import QueueConsumer
     from loket_chassis.messaging.rpc import rpc, rpc_client
     from loket_chassis.runtime.metrics import WorkerMetrics
     from loket_chassis.service.health import Probes, ReadinessWithDatabase
@@ -74,11 +79,26 @@ def service() -> type:
         def get_dependency(self, worker_ctx: Any) -> Any:
             return self.outbox.announce
 
+    class Mistakes(DependencyProvider):
+        """Fails in the worker's life cycle, for the methods that are named so."""
+
+        def worker_setup(self, worker_ctx: Any) -> None:
+            if worker_ctx.entrypoint.method_name == "fail_before":
+                raise RuntimeError("before the method")
+
+        def worker_teardown(self, worker_ctx: Any) -> None:
+            if worker_ctx.entrypoint.method_name == "fail_after":
+                raise RuntimeError("after the method")
+
+        def get_dependency(self, worker_ctx: Any) -> Any:
+            return self.container
+
     class SampleService(DeadLetters, Probes):
         name = "sample"
         database = MongoDatabase()
         announce = Announce()
         other = rpc_client(Sample, deadline=1.0)
+        container = Mistakes()
         traceparent = WorkerMetrics()
         readiness = ReadinessWithDatabase()
 
@@ -148,6 +168,43 @@ def service() -> type:
         @rpc
         def fail(self) -> None:
             raise RuntimeError("as asked")
+
+        @rpc
+        def fail_before(self) -> None: ...
+
+        @rpc
+        def fail_after(self) -> str:
+            return "done"
+
+        @rpc
+        def fail_in_threads(self) -> None:
+            """Fail in a managed thread, in a green thread that nobody waits for, and write to standard error."""
+
+            def fail() -> None:
+                raise RuntimeError("in a thread")
+
+            self.container.spawn_managed_thread(fail)
+            eventlet.spawn_n(fail)
+            eventlet.sleep(0)
+            warnings.warn("a warning", stacklevel=1)
+            print("a line\nand another", file=sys.stderr)
+
+        @rpc
+        def acknowledge_twice(self) -> None:
+            """Acknowledge a message that the broker does not wait for."""
+            consumer = next(each for each in self.container.subextensions if isinstance(each, QueueConsumer))
+            consumer._channel.basic_ack(9999)
+
+        @rpc
+        def compute(self, seconds: float) -> None:
+            """Keep the event loop busy."""
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                pass
+
+        @rpc
+        def read(self) -> int:
+            return self.database.notes.count_documents({})
 
         @rpc
         def broken(self) -> Any:

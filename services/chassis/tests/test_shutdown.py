@@ -1,8 +1,21 @@
-"""A service that receives a stop signal ends soon and in order."""
+"""A service that receives a stop signal ends within 5 s, in every state."""
 
+import contextlib
 import signal
 import threading
 import time
+
+import pytest
+
+#: seconds from SIGTERM to the end of the process
+LONGEST = 5.0
+
+
+def seconds_to_stop(sample):
+    began = time.monotonic()
+    sample.child.process.send_signal(signal.SIGTERM)
+    sample.child.process.wait(15)
+    return time.monotonic() - began
 
 
 def test_a_second_stop_signal_changes_nothing(sample):
@@ -15,3 +28,49 @@ def test_a_second_stop_signal_changes_nothing(sample):
     assert sample.child.process.wait(5) == 0
     call.join()
     assert "AssertionError" not in sample.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("state", ["gone", "silent"])
+@pytest.mark.parametrize("server", ["broker", "database"])
+def test_while_a_server_is_away_a_service_stops_in_time(proxied, server, state):
+    proxied.start()
+    with getattr(getattr(proxied, server), state)():
+        time.sleep(0.7)  # the service notices, or waits in a read
+        assert seconds_to_stop(proxied.sample) < LONGEST
+    assert proxied.sample.child.process.returncode == 0
+
+
+@pytest.mark.parametrize("state", ["gone", "silent"])
+@pytest.mark.parametrize("server", ["broker", "database"])
+def test_a_service_that_waits_for_a_server_at_its_start_stops_in_time(proxied, server, state):
+    with getattr(getattr(proxied, server), state)():
+        proxied.sample.start()
+        proxied.sample.wait_until("live")
+        assert seconds_to_stop(proxied.sample) < LONGEST
+    assert proxied.sample.child.process.returncode == 0
+
+
+def test_a_call_to_the_silent_database_does_not_delay_the_stop(proxied):
+    proxied.start()
+    with proxied.database.silent():
+        calls = [threading.Thread(target=_ignore_answer, args=(proxied.sample, "read")) for _ in range(3)]
+        for call in calls:
+            call.start()
+        time.sleep(0.3)
+        assert seconds_to_stop(proxied.sample) < LONGEST
+    for call in calls:
+        call.join()
+
+
+def test_a_busy_event_loop_does_not_delay_the_stop(sample):
+    call = threading.Thread(target=_ignore_answer, args=(sample, "compute", 30))
+    call.start()
+    time.sleep(0.5)
+    assert seconds_to_stop(sample) < LONGEST
+    assert sample.lines()[-1]["event"] == "could not stop gracefully; exiting"
+    call.join()
+
+
+def _ignore_answer(sample, *call):
+    with contextlib.suppress(Exception):
+        sample.ask(*call)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from loket_chassis.runtime.unavailable import is_unavailable
+
 from ..commands.attachments import AttachmentCommands
 from ..commands.preparation import PreparationCommands
 from ..commands.privacy import PrivacyCommands
@@ -46,8 +48,11 @@ class Housekeeping:
         for name, job in jobs:
             try:
                 count = job()
-            except Exception:
-                log.exception("job failed; it runs again in a minute", job=name)
+            except Exception as error:
+                if is_unavailable(error):
+                    log.debug("job failed; it runs again in a minute", job=name, error=repr(error))
+                else:
+                    log.exception("job failed; it runs again in a minute", job=name)
                 continue
             if count:
                 log.info(name, count=count)

@@ -26,6 +26,7 @@ from loket_contracts.envelope import Event
 
 from ..runtime import failpoints
 from ..runtime.metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
+from ..runtime.unavailable import is_unavailable
 from ..runtime.worker import Worker
 from ..storage.connection import UNJOURNALED, Document, MongoConnection, MongoDatabase, only_known_already
 from . import exchanges
@@ -147,9 +148,12 @@ class Outbox(Extension):
         try:
             with self.delivering:
                 self.deliver(batch)
-        except Exception:
+        except Exception as error:
             OUTBOX_FAILURES.inc()
-            log.warning("outbox delivery failed; the sweep will retry", count=len(batch), exc_info=True)
+            if is_unavailable(error):
+                log.debug("outbox delivery failed; the sweep will retry", count=len(batch), error=repr(error))
+            else:
+                log.warning("outbox delivery failed; the sweep will retry", count=len(batch), exc_info=True)
             return False
         finally:
             self.under_way.difference_update(entry.event.id for entry in batch)

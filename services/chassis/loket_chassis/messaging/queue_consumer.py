@@ -15,14 +15,14 @@ from kombu.message import Message
 from nameko import messaging
 from nameko.extensions import ProviderCollector
 
-from ..runtime import backoff
+from ..runtime import backoff, outages
 
 log = structlog.get_logger()
 
 #: seconds that one read waits, and so the longest until a stop request is noticed
 LONGEST_READ = 0.5
 #: seconds to wait until the broker confirms the end of a consumer or of the connection
-LONGEST_GOODBYE = 2.0
+LONGEST_GOODBYE = 1.0
 
 
 class QueueConsumer(messaging.QueueConsumer):
@@ -31,14 +31,17 @@ class QueueConsumer(messaging.QueueConsumer):
     - `run` replaces kombu's ConsumerMixin.run, which waits 2, 4, 6, ... s between attempts to connect whatever
       TRANSPORT_OPTIONS says, and lets some errors end the thread and with it the container.
     - `start` does not wait for the broker; `state` says whether the queues are read.
-    - `ack_message` and `requeue_message` raise nothing: in nameko an OSError ends the container. The broker redelivers
-      a message that was not acknowledged because its connection broke.
+    - `ack_message` and `requeue_message` raise nothing: in nameko an OSError ends the container. After an error the
+      consumer connects again, and the broker redelivers what was not acknowledged.
     - `unregister_provider` and `stop` end also without a connection. The connection is closed after the last worker
       has ended, so that the last messages are acknowledged; nameko's closes it with the last consumer.
     """
 
     #: "ok" while the queues are consumed, else the reason
     state = "its queues are not read yet"
+    #: the error with which a message could not be acknowledged or requeued
+    _unsettled: Exception | None = None
+    _channel: Any = None
     _gt: Any
     _pending_remove_providers: dict[Any, Event]
 
@@ -54,7 +57,7 @@ class QueueConsumer(messaging.QueueConsumer):
                     delays = backoff.delays()
             except Exception as error:  # any error: without its consumer the process is useless
                 self.state = f"cannot be reached: {type(error).__name__}"
-                log.warning("queues cannot be read; retrying", error=repr(error))
+                outages.BROKER.begin(repr(error))
             self._consumers.clear()
             again = time.monotonic() + next(delays)
             while not self.should_stop and time.monotonic() < again:
@@ -65,10 +68,13 @@ class QueueConsumer(messaging.QueueConsumer):
     def _read(self) -> Iterator[None]:
         """Consume messages until the service stops. Yields once, after connecting. Raises the error that ended it."""
         with self.consumer_context() as (connection, _, _):
-            self.state = "ok"
+            self.state, self._unsettled = "ok", None
+            outages.BROKER.end()
             yield
             while not self.should_stop:
                 self._cancel_consumers_if_requested()
+                if self._unsettled is not None:
+                    raise self._unsettled
                 try:
                     connection.drain_events(timeout=LONGEST_READ)
                 except TimeoutError:
@@ -87,16 +93,35 @@ class QueueConsumer(messaging.QueueConsumer):
             connection.collect()
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
+        self._channel = channel
         for provider in list(self._providers):
             if (prepare := getattr(provider, "prepare_queues", None)) is not None:
                 prepare(channel)
         return super().get_consumers(consumer_cls, channel)
 
+    def on_decode_error(self, message: Message, error: Exception) -> None:
+        """Reject a message whose body cannot be decoded: an event is dead-lettered, a call is dropped.
+
+        kombu's acknowledges it, and logs its body.
+        """
+        log.error("a message cannot be decoded; rejected", error=type(error).__name__)
+        self._settle(message, "reject")
+
     def ack_message(self, message: Message) -> None:
-        _settle(message, "ack")
+        self._settle(message, "ack")
 
     def requeue_message(self, message: Message) -> None:
-        _settle(message, "requeue")
+        self._settle(message, "requeue")
+
+    def _settle(self, message: Message, how: str) -> None:
+        if not message.channel.connection:
+            return  # the broker has taken the message back
+        try:
+            getattr(message, how)()
+        except Exception as error:
+            log.debug("a message could not be settled; the broker redelivers it", how=how, error=repr(error))
+            if message.channel is self._channel:
+                self._unsettled = error
 
     def unregister_provider(self, provider: Any) -> None:
         if self._gt is not None and not self._gt.dead:
@@ -121,14 +146,6 @@ class QueueConsumer(messaging.QueueConsumer):
             self.wait_for_providers()
         self.should_stop = True
         if self._gt is not None:
-            with eventlet.Timeout(2 * LONGEST_GOODBYE, False):
+            with eventlet.Timeout(LONGEST_GOODBYE, False):
                 self._gt.wait()
             self._gt.kill()
-
-
-def _settle(message: Message, how: str) -> None:
-    try:
-        if message.channel.connection:
-            getattr(message, how)()
-    except Exception as error:
-        log.info("a message could not be settled; the broker redelivers it", how=how, error=repr(error))

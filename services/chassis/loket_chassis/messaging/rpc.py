@@ -1,14 +1,16 @@
 """RPC: nameko's protocol, with deadlines. An unanswered call is an error within seconds, never a hang.
 
 Requests and replies are transient and unconfirmed: the caller's deadline covers every loss. A worker drops a call whose
-deadline has passed (see deadlines); the expiration of the message removes it from the queue when no worker reads it. A
-call that started in time may end after its deadline: the caller then gets OutcomeUnknown.
+deadline has passed, and starts no operation of the database after it (see deadlines); the expiration of the message
+removes it from the queue when no worker reads it. A call that was executed may still be answered too late: the caller
+then gets OutcomeUnknown.
 """
 
 from __future__ import annotations
 
 import functools
 import json
+import logging
 import uuid
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -16,6 +18,8 @@ from typing import Any, Generic, TypeVar, cast, overload
 
 import eventlet
 import structlog
+from amqp.exceptions import NotFound
+from kombu import Queue
 from kombu.message import Message
 from nameko.exceptions import (
     IncorrectSignature,
@@ -28,14 +32,21 @@ from nameko.exceptions import (
 )
 from nameko.extensions import DependencyProvider, Extension, register_entrypoint
 from nameko.messaging import HeaderEncoder
-from nameko.rpc import ReplyListener, Rpc, RpcConsumer, get_rpc_exchange
+from nameko.rpc import (
+    RPC_REPLY_QUEUE_TEMPLATE,
+    RPC_REPLY_QUEUE_TTL,
+    ReplyListener,
+    Rpc,
+    RpcConsumer,
+    get_rpc_exchange,
+)
 
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.method import FORMAT, FORMAT_HEADER, F, Method, method_of, routing_name, service_name
 
-from ..runtime import tracing
-from ..storage import connection
+from ..runtime import outages, tracing
+from ..runtime.unavailable import OutcomeUnknown, Unavailable, is_database_unavailable, is_unavailable
 from . import deadlines
 from .queue_consumer import QueueConsumer
 from .reconnecting_channel import BROKER_ERRORS
@@ -50,14 +61,6 @@ P_co = TypeVar("P_co", covariant=True)
 LONGEST_REPLY = 2.0
 
 log = structlog.get_logger()
-
-
-class Unavailable(Exception):
-    """The other service did not respond. Unless it is OutcomeUnknown, nothing was sent and nothing was done."""
-
-
-class OutcomeUnknown(Unavailable):
-    """This call, or an earlier one of the same worker, got no response in time; it may have been executed."""
 
 
 class UnwritableAnswer(Exception):
@@ -97,8 +100,7 @@ class RpcRequestConsumer(RpcConsumer):
             self.queue_consumer.ack_message(message)
 
     def handle_result(self, message: Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
-        if exc_info is None or exc_info[0] is not deadlines.DeadlinePassed:
-            self._reply(message, result, exc_info)
+        self._reply(message, result, exc_info)
         self.queue_consumer.ack_message(message)
         return result, exc_info
 
@@ -115,9 +117,11 @@ class RpcRequestConsumer(RpcConsumer):
                     get_rpc_exchange(self.container.config).name,
                     message.properties["reply_to"],
                     correlation_id=message.properties.get("correlation_id"),
+                    application_headers={deadlines.CLOCK_HEADER: deadlines.now()},
                 )
-        except (Exception, eventlet.Timeout) as trouble:
-            log.warning("a reply could not be sent", error=repr(trouble))
+        except (Exception, eventlet.Timeout) as error:
+            is_outage = is_unavailable(error) or isinstance(error, eventlet.Timeout)
+            log.log(logging.DEBUG if is_outage else logging.WARNING, "a reply could not be sent", error=repr(error))
 
 
 def _written(message: dict[str, Any]) -> bytes:
@@ -127,9 +131,9 @@ def _written(message: dict[str, Any]) -> bytes:
 
 def _as_reported(error: BaseException) -> BaseException:
     """The error that the caller gets. An unavailable database or service is a refusal, since it will pass."""
-    if connection.is_away(error) or isinstance(error, OutcomeUnknown):
+    if is_database_unavailable(error) or isinstance(error, OutcomeUnknown):
         return Refusal("outcome-unknown")
-    if isinstance(error, Unavailable):
+    if isinstance(error, (Unavailable, deadlines.DeadlinePassed)):
         return Refusal("service-unavailable")
     return error
 
@@ -159,6 +163,11 @@ class RpcEntrypoint(Rpc):
         if (message.headers or {}).get(FORMAT_HEADER, FORMAT) != FORMAT:
             raise MalformedRequest(f"The {FORMAT_HEADER} of this service is {FORMAT}")
         super().handle_message(body, message)
+
+    def unpack_message_headers(self, message: Message) -> dict[str, Any]:
+        context: dict[str, Any] = super().unpack_message_headers(message)
+        deadlines.bound(context, message.properties.get("expiration"))
+        return context
 
     def check_signature(self, args: Any, kwargs: Any) -> None:
         try:
@@ -203,10 +212,39 @@ def description_of(served: Callable[..., Any]) -> Method:
 class ReplyConsumer(ReplyListener):
     """The caller's queue of replies: nameko's ReplyListener on our QueueConsumer, which survives a broker outage.
 
-    A caller that stops waiting calls `forget`, and a late reply is dropped.
+    - A caller that stops waiting calls `forget`, and a late reply is dropped; in nameko every caller waits for ever.
+    - A reply comes with the time at which it was sent.
+    - The queue gets another name when it is on a node of the broker that is down: nobody else needs the old one.
     """
 
     queue_consumer = QueueConsumer()
+
+    def prepare_queues(self, channel: Any) -> None:
+        try:
+            self.queue(channel).declare()
+        except NotFound:
+            self.setup_queue()
+            raise  # the channel is closed; the next one declares the new queue
+
+    def setup_queue(self) -> None:
+        """Choose a queue of this process alone. It outlives its connection by five minutes, and so any reconnect."""
+        self.routing_key = str(uuid.uuid4())
+        self.queue = Queue(
+            RPC_REPLY_QUEUE_TEMPLATE.format(self.container.service_name, self.routing_key),
+            exchange=get_rpc_exchange(self.container.config),
+            routing_key=self.routing_key,
+            queue_arguments={"x-expires": RPC_REPLY_QUEUE_TTL},
+        )
+
+    def setup(self) -> None:
+        self.setup_queue()
+        self.queue_consumer.register_provider(self)
+
+    def handle_message(self, body: Any, message: Message) -> None:
+        self.queue_consumer.ack_message(message)
+        reply = self._reply_events.pop(message.properties.get("correlation_id"), None)
+        if reply is not None:
+            reply.send((body, (message.headers or {}).get(deadlines.CLOCK_HEADER)))
 
     def forget(self, correlation: str) -> None:
         self._reply_events.pop(correlation, None)
@@ -237,15 +275,19 @@ class RpcCaller(Extension, Generic[P_co]):
 
     def call(self, worker_ctx: Any, method: str, args: Any, kwargs: Any) -> Any:
         """Call a method and wait for its result. Raises Refusal, OutcomeUnknown, Unavailable or RemoteError."""
-        correlation = uuid.uuid4().hex
-        reply = self.replies.get_reply_event(correlation)
-        headers = HeaderEncoder().get_message_headers(worker_ctx)
-        headers[deadlines.HEADER] = deadlines.after(self.deadline)
-        headers[FORMAT_HEADER] = FORMAT
         # an earlier call of the same worker may have changed something
         unanswered = OutcomeUnknown if getattr(worker_ctx, "has_sent_calls", False) else Unavailable
+        headers = HeaderEncoder().get_message_headers(worker_ctx)
+        patience = deadlines.patience(headers, self.deadline)
+        if patience <= 0:
+            raise unanswered(f"the caller of this call of {self.target} has stopped waiting")
+        correlation = uuid.uuid4().hex
+        reply = self.replies.get_reply_event(correlation)
+        sent = deadlines.now()
+        headers[deadlines.HEADER] = sent + int(patience * 1000)
+        headers[FORMAT_HEADER] = FORMAT
         try:
-            with eventlet.Timeout(self.deadline):
+            with eventlet.Timeout(patience):
                 self.publisher.publish(
                     _written({"args": args, "kwargs": kwargs}),
                     get_rpc_exchange(self.container.config).name,
@@ -253,16 +295,20 @@ class RpcCaller(Extension, Generic[P_co]):
                     reply_to=self.replies.routing_key,
                     correlation_id=correlation,
                     application_headers=headers,
-                    expiration=str(int(self.deadline * 1000)),
+                    expiration=str(int(patience * 1000)),
                 )
                 unanswered, worker_ctx.has_sent_calls = OutcomeUnknown, True
-                body = reply.wait()
+                body, clock = reply.wait()
         except eventlet.Timeout as timeout:
+            if not outages.BROKER.is_on:
+                outages.of_service(self.target).begin(f"it did not answer {method} within {self.deadline} s")
             raise unanswered(f"{self.target} did not answer within {self.deadline} s") from timeout
         except BROKER_ERRORS as error:
             raise unanswered(f"the broker cannot be reached: {error}") from error
         finally:
             self.replies.forget(correlation)
+        outages.of_service(self.target).end()
+        deadlines.compare_clocks(self.target, sent, clock, deadlines.now())
         if body["error"]:
             raise _known(deserialize(body["error"]))
         return body["result"]

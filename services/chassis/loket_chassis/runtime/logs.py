@@ -1,14 +1,19 @@
 """Structured logs: one JSON object a line on standard output, ours and the libraries' alike.
 
+So is all that is written to standard error, such as the tracebacks of green threads and Python's warnings.
+
 Logs contain no personal data: objects are named by id, never by content.
 """
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 
 import structlog
+
+TRACEBACK = "Traceback (most recent call last):"
 
 CHATTY = ("kombu", "amqp", "nameko", "pymongo", "eventlet")
 
@@ -50,5 +55,49 @@ def configure(service: str, level: str) -> None:
     root.setLevel(level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    # nameko logs each refusal with a traceback and the arguments; a refusal is a normal response
-    logging.getLogger("nameko.containers").setLevel(logging.ERROR)
+    # nameko logs each refusal and failure with a traceback; WorkerMetrics logs those that deserve one
+    logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)
+    sys.stderr = StandardError()
+
+
+class StandardError(io.TextIOBase):
+    """Standard error as log lines: a warning for each line, an error for a whole traceback."""
+
+    def __init__(self) -> None:
+        self._unfinished = ""
+        self._log = structlog.get_logger()
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 2
+
+    def write(self, text: str) -> int:
+        self._unfinished += text
+        while "\n" in self._unfinished:
+            entry = _first_entry(self._unfinished)
+            if entry is None:
+                break
+            self._unfinished = self._unfinished[len(entry) :]
+            self._write_entry(entry.strip())
+        return len(text)
+
+    def _write_entry(self, entry: str) -> None:
+        if entry.startswith(TRACEBACK):
+            self._log.error("traceback on standard error", exception=entry)
+        elif entry:
+            self._log.warning("line on standard error", text=entry)
+
+
+def _first_entry(text: str) -> str | None:
+    """The first line; of a traceback all lines, up to the one of the error. None when its end is not there yet."""
+    first, *others = text.splitlines(keepends=True)
+    if not first.startswith(TRACEBACK):
+        return first
+    entry = first
+    for line in others:
+        entry += line
+        if not line.startswith((" ", TRACEBACK)) and line.strip() and line.endswith("\n"):
+            return entry
+    return None

@@ -13,6 +13,7 @@ from nameko.extensions import DependencyProvider
 from prometheus_client import Counter, Histogram
 
 from . import tracing
+from .unavailable import is_unavailable
 
 WORK = Histogram(
     "loket_work_seconds",
@@ -31,12 +32,8 @@ class WorkerMetrics(DependencyProvider):
     """Gives a service class the traceparent of the current work, and measures every worker."""
 
     def get_dependency(self, worker_ctx: Any) -> str:
-        structlog.contextvars.clear_contextvars()
-        traceparent = tracing.accept(worker_ctx.context_data.get(tracing.KEY))
-        worker_ctx.context_data[tracing.KEY] = traceparent
         worker_ctx.started_at = time.perf_counter()
-        tracing.bind(traceparent)
-        return traceparent
+        return str(worker_ctx.data[tracing.KEY])
 
     def worker_result(self, worker_ctx: Any, result: Any = None, exc_info: Any = None) -> None:
         entrypoint = worker_ctx.entrypoint
@@ -44,6 +41,8 @@ class WorkerMetrics(DependencyProvider):
             outcome = "ok"
         elif isinstance(exc_info[1], getattr(entrypoint, "expected_exceptions", None) or ()):
             outcome = "refused"
+        elif is_unavailable(exc_info[1]):
+            outcome = "unavailable"
         else:
             outcome = "failed"
             log.error("work failed", entrypoint=entrypoint.method_name, exc_info=exc_info)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import Any
 
 import structlog
 
@@ -30,5 +31,12 @@ def trace_id(traceparent: str) -> str:
 
 
 def bind(traceparent: str) -> None:
-    """Name the trace on every log line of this worker."""
+    """Name the trace on every log line of this green thread, and nothing else."""
+    structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(trace=trace_id(traceparent))
+
+
+def begin(context: dict[str, Any]) -> None:
+    """Name the trace of a worker on its log lines, and pass it on with its calls and events. Make one if needed."""
+    context[KEY] = accept(context.get(KEY))
+    bind(context[KEY])

@@ -11,6 +11,7 @@ from eventlet.event import Event
 from prometheus_client import Counter
 
 from . import backoff
+from .unavailable import is_unavailable
 
 FAILURES = Counter("loket_worker_failures_total", "Runs of background workers that failed", ["worker"])
 
@@ -55,9 +56,12 @@ class Worker:
         while True:
             try:
                 has_more = self._task()
-            except Exception:
+            except Exception as error:
                 FAILURES.labels(self.name).inc()
-                log.warning("background worker failed; retrying", worker=self.name, exc_info=True)
+                if is_unavailable(error):
+                    log.debug("background worker failed; retrying", worker=self.name, error=repr(error))
+                else:
+                    log.warning("background worker failed; retrying", worker=self.name, exc_info=True)
                 eventlet.sleep(next(delays))
                 continue
             delays = backoff.delays()

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import errno
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import eventlet
+import pymongo
 import structlog
 from amqp.exceptions import PreconditionFailed
 from eventlet.support.greenlets import GreenletExit
 from nameko.containers import ServiceContainer, WorkerContext
 from nameko.extensions import Extension
+from prometheus_client import Counter
 
 from ..messaging import deadlines
 from ..messaging.reconnecting_channel import BROKER_ERRORS
-from ..runtime import backoff
+from ..runtime import backoff, outages, tracing
 from ..runtime.settings import EX_CONFIG
+from ..runtime.unavailable import is_database_unavailable
 from ..storage import connection
 from ..storage.schema_version import NewerDatabase, require_readable
 from . import startup
 
 #: an OSError that does not pass: the port is in use, or not permitted
 PERMANENT_ERRNOS = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
+
+THREAD_ERRORS = Counter("loket_thread_errors", "Errors that ended a thread of the framework, and nothing else")
 
 E = TypeVar("E", bound=Extension)
 log = structlog.get_logger()
@@ -31,17 +37,25 @@ log = structlog.get_logger()
 def _is_transient(error: Exception) -> bool:
     if isinstance(error, PreconditionFailed) or getattr(error, "errno", None) in PERMANENT_ERRNOS:
         return False
-    return isinstance(error, BROKER_ERRORS) or connection.is_away(error)
+    return isinstance(error, BROKER_ERRORS) or is_database_unavailable(error)
+
+
+def _require_readable(each: connection.MongoConnection) -> None:
+    with pymongo.timeout(connection.LONGEST_LOOKUP):
+        require_readable(each.database)
 
 
 class Container(ServiceContainer):
-    """nameko's ServiceContainer, changed so that a service may start before its broker and its database.
+    """nameko's ServiceContainer, changed so that a service outlives all but its own stop.
 
     - `start` retries the setup and the start of each extension while the broker or the database is unavailable;
       nameko ends the process. Until everything is set up, `startup.answer_probes` answers at the HTTP address.
       A database of a newer release is refused before anything is set up.
     - `stop` also cancels a startup that still waits.
-    - `_run_worker` drops a call whose deadline passed while it waited in a queue, in a socket or for a free worker.
+    - `_run_worker` drops a call whose deadline passed while it waited in a queue, in a socket or for a free worker. In
+      nameko, an error outside the method leaves the message or request without an answer.
+    - `_handle_thread_exited` counts an error that ended a thread; in nameko it ends the process, with all other work.
+      Whatever must not end is a loop that handles its own errors: the consumer, the web server, each Worker.
     """
 
     def __init__(self, service_cls: type, config: dict[str, Any]) -> None:
@@ -64,7 +78,7 @@ class Container(ServiceContainer):
         """End the process, with a sentence, when a newer release wrote in the database."""
         connections = [each for each in self.extensions if isinstance(each, connection.MongoConnection)]
         try:
-            return self._each(lambda each: require_readable(each.database), connections)
+            return self._each(_require_readable, connections)
         except NewerDatabase as error:
             log.error(str(error))
             raise SystemExit(EX_CONFIG) from error
@@ -91,9 +105,11 @@ class Container(ServiceContainer):
                 if not _is_transient(error):
                     return error
                 self.waits_for[name] = f"waits: {type(error).__name__}"
-                log.warning("startup waits for a dependency", extension=name, error=repr(error))
+                server = outages.DATABASE if is_database_unavailable(error) else outages.BROKER
+                server.begin(repr(error))
             eventlet.sleep(delay)
-        self.waits_for.pop(name, None)
+        if self.waits_for.pop(name, None) is not None:
+            server.end()
         return None
 
     def stop(self) -> None:
@@ -109,7 +125,30 @@ class Container(ServiceContainer):
             self._died.send(None)
 
     def _run_worker(self, worker_ctx: WorkerContext, handle_result: Any) -> None:
+        tracing.begin(worker_ctx.data)
         if deadlines.has_passed(worker_ctx.data):
             deadlines.drop(worker_ctx, handle_result)
             return
-        super()._run_worker(worker_ctx, handle_result)
+        handled = False
+
+        def handle_once(*outcome: Any) -> Any:
+            nonlocal handled
+            handled = True
+            return handle_result(*outcome)
+
+        try:
+            with deadlines.limit_database(worker_ctx.data):
+                super()._run_worker(worker_ctx, handle_once)
+        except Exception:
+            if not handled:
+                handle_result(worker_ctx, None, sys.exc_info())
+            raise
+
+    def _handle_thread_exited(self, thread: Any) -> None:
+        # eventlet has written the traceback to standard error
+        try:
+            thread.wait()
+        except GreenletExit:
+            pass
+        except Exception:
+            THREAD_ERRORS.inc()

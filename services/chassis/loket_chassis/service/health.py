@@ -7,13 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from nameko.extensions import DependencyProvider
-from nameko.web.handlers import http
+from nameko.web.handlers import HttpRequestHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
 from werkzeug.wrappers import Request, Response
 
 from ..messaging.queue_consumer import QueueConsumer
 from ..storage.connection import MongoConnection
+from .web_server import WebServer
+
+
+class ProbeEntrypoint(HttpRequestHandler):
+    """nameko's entrypoint for HTTP, on our web server."""
+
+    server = WebServer()
 
 
 class Readiness(DependencyProvider):
@@ -47,10 +54,10 @@ class ReadinessWithDatabase(Readiness):
             return f"cannot be reached: {type(error).__name__}"
 
 
-def probes(entrypoint: Callable[..., Any] = http) -> type:
+def probes(entrypoint: Callable[..., Any] = ProbeEntrypoint.decorator) -> type:
     """A base class for a service with `readiness`: the three endpoints for monitoring.
 
-    `entrypoint`: the HTTP decorator of the service, when it is not nameko's own.
+    `entrypoint`: the HTTP decorator of the service, when it has its own.
     """
 
     class Probes:

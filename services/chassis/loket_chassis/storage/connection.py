@@ -5,16 +5,29 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import eventlet
 from nameko.extensions import DependencyProvider, SharedExtension
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
+from pymongo.errors import BulkWriteError
+from pymongo.monitoring import (
+    TopologyClosedEvent,
+    TopologyDescriptionChangedEvent,
+    TopologyListener,
+    TopologyOpenedEvent,
+)
 from pymongo.write_concern import WriteConcern
+
+from ..runtime import outages
 
 Document = dict[str, Any]
 DUPLICATE_KEY = 11000
 #: the timeout of an operation, such as one that waits for the lock of a dead process; the caller is asked to retry
 LONGEST_OPERATION_MS = 5000
+#: seconds for a short read that somebody waits for; the driver has one limit for the wait for a server and the read
+LONGEST_LOOKUP = 2.0
+#: seconds to end the sessions on the server at a stop; the server ends them itself later
+LONGEST_GOODBYE = 0.5
 
 #: For a write that a later, journaled write of the same process completes. The journal keeps their order, so once the
 #: later one is durable the earlier one is too, and only one of them waits for the disk.
@@ -26,9 +39,26 @@ def only_known_already(error: BulkWriteError) -> bool:
     return all(problem["code"] == DUPLICATE_KEY for problem in error.details["writeErrors"])
 
 
-def is_away(error: BaseException) -> bool:
-    """Whether the database is unreachable or too slow. A write that was sent may still have been executed."""
-    return isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and bool(error.timeout))
+class OutageListener(TopologyListener):
+    """Tells the log when the driver loses the last server that takes writes, and when it finds one again."""
+
+    is_closing = False
+
+    def opened(self, event: TopologyOpenedEvent) -> None: ...
+
+    def description_changed(self, event: TopologyDescriptionChangedEvent) -> None:
+        was_available, is_available = map(_is_available, (event.previous_description, event.new_description))
+        if is_available:
+            outages.DATABASE.end()
+        elif was_available and not self.is_closing:
+            outages.DATABASE.begin(event.new_description.topology_type_name)
+
+    def closed(self, event: TopologyClosedEvent) -> None: ...
+
+
+def _is_available(topology: Any) -> bool:
+    # a direct connection counts as writable even when its server is unknown
+    return bool(topology.known_servers) and bool(topology.has_writable_server())
 
 
 class MongoConnection(SharedExtension):
@@ -48,17 +78,23 @@ class MongoConnection(SharedExtension):
             journal=True,
             retryWrites=True,
             maxPoolSize=settings.max_workers + 8,
-            serverSelectionTimeoutMS=2000,
             connectTimeoutMS=2000,
             timeoutMS=LONGEST_OPERATION_MS,
+            event_listeners=[self._outages],
         )
+
+    @cached_property
+    def _outages(self) -> OutageListener:
+        return OutageListener()
 
     @property
     def database(self) -> Database[Document]:
         return self.client[self.container.config["settings"].mongo_database]
 
     def stop(self) -> None:
-        self.client.close()
+        self._outages.is_closing = True
+        with eventlet.Timeout(LONGEST_GOODBYE, False):
+            self.client.close()
         super().stop()
 
 

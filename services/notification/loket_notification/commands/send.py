@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 from prometheus_client import Counter
 
+from loket_chassis.runtime.unavailable import is_database_unavailable
 from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
@@ -66,7 +67,9 @@ def send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refus
         return _send(context, claimed, answer, lookup)
     except NotSent as error:
         return _not_sent(context, claimed, error)
-    except Exception:
+    except Exception as error:
+        if is_database_unavailable(error):
+            raise
         log.exception("message could not be sent: internal error", message=claimed.message.id)
         if claimed.message.attempts >= MAX_MISTAKES:
             return _settle(context, claimed, "failed", "internal error")

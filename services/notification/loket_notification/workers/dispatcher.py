@@ -8,6 +8,7 @@ process that is killed leaves at most `senders` messages that may or may not hav
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Iterable, Sequence
 
@@ -119,7 +120,8 @@ class Dispatcher:
         try:
             found = self._booking.outside_work().contact_cards([list(each) for each in wanted])
         except (Unavailable, RemoteError, Refusal) as error:
-            log.warning("booking returned no contact cards", error=str(error))
+            level = logging.DEBUG if isinstance(error, Unavailable) else logging.WARNING
+            log.log(level, "booking returned no contact cards", error=str(error))
             return dict.fromkeys(wanted, Refusal("service-unavailable"))
         return {
             key: each["card"] if "card" in each else Refusal(each["refused"])

@@ -1,0 +1,30 @@
+"""The errors of what a service needs and cannot reach: the broker, the database, another service.
+
+They pass, they concern no single request, and a traceback says nothing about them.
+"""
+
+from __future__ import annotations
+
+from amqp.exceptions import AMQPError
+from kombu.exceptions import KombuError
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+
+class Unavailable(Exception):
+    """The other service did not respond. Unless it is OutcomeUnknown, nothing was sent and nothing was done."""
+
+
+class OutcomeUnknown(Unavailable):
+    """This call, or an earlier one of the same worker, got no response in time; it may have been executed."""
+
+
+def is_database_unavailable(error: BaseException) -> bool:
+    """Whether the database is unreachable or too slow. A write that was sent may still have been executed."""
+    return isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and bool(error.timeout))
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the error says that the broker, the database or another service is unavailable."""
+    return isinstance(
+        error, (Unavailable, AMQPError, KombuError, ConnectionError, TimeoutError)
+    ) or is_database_unavailable(error)

@@ -1,0 +1,71 @@
+"""A worker keeps the deadline of its caller; clocks that differ are noticed, and bounded in what they do."""
+
+import time
+
+import pytest
+from structlog.testing import capture_logs
+
+from loket_chassis.messaging import deadlines
+from tests.client import eventually
+
+
+def milliseconds(seconds):
+    return int((time.time() + seconds) * 1000)
+
+
+def test_a_call_past_its_deadline_is_not_executed_and_who_still_waits_is_told(sample, sample_database):
+    answer = sample.answer_to("sleep", [0], {"nameko.deadline": milliseconds(-5)})
+    assert (answer["error"]["exc_type"], answer["error"]["exc_args"][0]) == ("Refusal", "service-unavailable")
+    assert sample_database.slept.count_documents({}) == 0
+
+
+def test_a_call_that_is_still_running_at_its_deadline_writes_nothing_afterwards(sample, sample_database):
+    assert sample.ask("ask_to_sleep", 1.3).startswith("OutcomeUnknown")
+    time.sleep(1)
+    assert sample_database.slept.count_documents({}) == 0
+
+
+def test_a_call_does_not_wait_longer_for_others_than_its_own_caller_waits(sample):
+    began = time.monotonic()
+    answer = sample.answer_to("ask_to_sleep", [5], {"nameko.deadline": milliseconds(0.4)})
+    assert answer["result"].startswith("OutcomeUnknown")
+    assert time.monotonic() - began < 0.9
+
+
+def test_a_deadline_further_away_than_the_caller_waits_is_shortened(sample, sample_database):
+    """The clock of the caller is a minute ahead."""
+    sample.answer_to("sleep", [0.8], {"nameko.deadline": milliseconds(60)}, expiration=0.5)
+    assert sample_database.slept.count_documents({}) == 0
+
+
+def test_a_reply_says_when_it_was_sent(sample):
+    before = milliseconds(0)
+    sample.answer_to("sleep", [0], {})
+    (sent,) = [sample.last_reply.headers[deadlines.CLOCK_HEADER]]
+    assert before <= sent <= milliseconds(0)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "difference"), [(1_100, 0), (1_000, 0), (900, -0.1), (700, -0.3), (1_500, 0.3), (None, None)]
+)
+def test_the_difference_of_two_clocks_is_at_least_what_the_reply_shows(theirs, difference):
+    name = f"peer {theirs}"
+    with capture_logs() as lines:
+        for _ in range(2):
+            deadlines.compare_clocks(name, 1_000, theirs, 1_200)
+    measured = deadlines.CLOCK_DIFFERENCE.collect()[0].samples
+    assert [each.value for each in measured if each.labels == {"service": name}] == (
+        [] if difference is None else [difference]
+    )
+    warned = abs(difference or 0) > deadlines.TOLERATED_DIFFERENCE
+    assert [(line["peer"], line["seconds"]) for line in lines] == [(name, difference)] * warned, "once"
+
+
+def test_a_service_that_does_not_answer_is_one_warning(sample):
+    for _ in range(2):
+        sample.ask("ask_to_sleep", 1.2)
+    sample.ask("ask_to_sleep", 0)
+    lines = eventually(lambda: [line for line in sample.lines() if "the service" in line["event"]])
+    assert [(line["level"], line["event"]) for line in lines] == [
+        ("warning", "the service sample is unavailable"), ("info", "the service sample is available again"),
+    ]  # fmt: skip

@@ -1,0 +1,108 @@
+"""The log of a service: JSON lines, a trace on those of a request, and one line for an outage and one for its end."""
+
+import time
+
+from tests.client import eventually
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+def lines_about(sample, event):
+    return [line for line in sample.lines() if line["event"] == event]
+
+
+def test_every_line_is_json_with_the_name_of_the_service(sample):
+    assert sample.ask("ask_someone", "fail") == "RemoteError: RuntimeError as asked"
+    (failure,) = lines_about(sample, "work failed")
+    assert failure["entrypoint"] == "fail"
+    assert len(failure["trace"]) == 32
+    assert {line["service"] for line in sample.lines()} == {"sample"}
+
+
+def test_a_failure_is_logged_once_with_its_traceback(sample):
+    sample.ask("ask_someone", "fail")
+    with_traceback = [line for line in sample.lines() if "exception" in line]
+    assert [line["event"] for line in with_traceback] == ["work failed"]
+
+
+def test_what_the_framework_writes_to_standard_error_is_json(sample):
+    sample.ask("fail_in_threads")
+    eventually(lambda: "and another" in sample.log.read_text(encoding="utf-8"))
+    tracebacks = [line for line in sample.lines() if "in a thread" in line.get("exception", "")]
+    assert len(tracebacks) == 2
+    assert all(line["level"] == "error" and line["exception"].startswith("Traceback") for line in tracebacks)
+    texts = [line["text"] for line in lines_about(sample, "line on standard error")]
+    assert any("a warning" in text for text in texts)
+    assert {"a line", "and another"} <= set(texts)
+
+
+def test_a_call_and_the_consumer_of_its_event_log_its_trace(sample):
+    sample.child.kill()
+    sample.start(LOG_LEVEL="DEBUG")
+    sample.wait_until("ready")
+    sample.answer_to("note", ["a", 1, "shy"], {"nameko.traceparent": TRACE})
+    eventually(lambda: [line for line in lines_about(sample, "worked") if line["entrypoint"] == "on_note"][1:])
+    traced = [line for line in sample.lines() if line.get("trace") == TRACE[3:35]]
+    events = [(line["event"], line.get("entrypoint")) for line in traced]
+    assert ("worked", "note") in events
+    assert ("event failed; retrying", None) in events
+    assert events.count(("worked", "on_note")) == 2
+
+
+def test_an_outage_of_the_broker_is_one_warning_and_its_end_one_line(proxied):
+    proxied.start()
+    sample = proxied.sample
+    with proxied.broker.gone():
+        eventually(lambda: lines_about(sample, "the broker is unavailable"))
+        time.sleep(3)
+    eventually(lambda: lines_about(sample, "the broker is available again"))
+    assert sample.ask("sleep", 0) == "awake"
+    assert outages(sample) == [
+        ("warning", "the broker is unavailable"), ("info", "the broker is available again"),
+    ]  # fmt: skip
+    assert tracebacks(sample) == []
+
+
+def test_an_outage_of_the_database_is_one_warning_and_its_end_one_line(proxied):
+    proxied.start()
+    sample = proxied.sample
+    with proxied.database.gone():
+        eventually(lambda: lines_about(sample, "the database is unavailable"))
+        for _ in range(3):
+            answer = sample.answer_to("read", [], {"nameko.deadline": int((time.time() + 0.3) * 1000)})
+            assert answer["error"]["exc_args"][0] == "outcome-unknown"
+    eventually(lambda: lines_about(sample, "the database is available again"))
+    assert sample.ask("read") == 0
+    assert outages(sample) == [
+        ("warning", "the database is unavailable"), ("info", "the database is available again"),
+    ]  # fmt: skip
+    assert tracebacks(sample) == []
+
+
+def test_a_start_without_broker_and_database_is_one_warning_for_each(proxied):
+    with proxied.broker.gone():
+        with proxied.database.gone():
+            proxied.sample.start()
+            eventually(lambda: lines_about(proxied.sample, "the database is unavailable"))
+            time.sleep(1)
+        eventually(lambda: lines_about(proxied.sample, "the broker is unavailable"))
+        time.sleep(1)
+    proxied.sample.wait_until("ready")
+    assert sorted(outages(proxied.sample)) == [
+        ("info", "the broker is available again"), ("info", "the database is available again"),
+        ("warning", "the broker is unavailable"), ("warning", "the database is unavailable"),
+    ]  # fmt: skip
+    assert tracebacks(proxied.sample) == []
+
+
+def outages(sample):
+    """What was said at level warning or above, and about outages."""
+    return [
+        (line["level"], line["event"])
+        for line in sample.lines()
+        if line["level"] not in ("info", "debug") or "available" in line["event"]
+    ]
+
+
+def tracebacks(sample):
+    return [line for line in sample.lines() if "exception" in line]
