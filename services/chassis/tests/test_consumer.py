@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from click.testing import CliRunner
-from kombu import Connection
+from kombu import Connection, Queue
 
-from loket_chassis.messaging.consumer import RETRY_DELAYS
+from loket_chassis.messaging.consumer import RETRY_DELAYS, retries_of
 from loket_chassis.messaging.dead_letters import main as dead_letters
 from tests.client import eventually
 
@@ -129,3 +129,56 @@ def test_a_restarted_consumer_receives_what_was_published_meanwhile(sample, samp
     publish(sample, an_event("fine", subject="late").to_json(), delivery_mode=2)
     sample.start()
     eventually(lambda: sample_database.consumed.find_one({"_id": "late"}))
+
+
+def test_a_message_waits_for_its_retry_in_a_quorum_queue_that_loses_nothing(sample, sample_database):
+    publish(sample, an_event("hopeless").to_json())
+    eventually(lambda: sample_database.tries.find_one({"_id": "x.1", "count": 2}))
+    with Connection(sample.environment["AMQP_URI"]) as connection:
+        waiting = retries_of("sample.events", RETRY_DELAYS[1])(connection.default_channel)
+        message = eventually(lambda: waiting.get(no_ack=False))
+        message.requeue()
+        assert message.headers["x-loket-attempt"] == 2
+        declared = waiting.queue_arguments
+    assert declared["x-queue-type"] == "quorum"
+    assert (declared["x-dead-letter-strategy"], declared["x-overflow"]) == ("at-least-once", "reject-publish")
+
+
+def test_an_event_is_retried_although_its_retry_queue_was_deleted(sample, sample_database):
+    with Connection(sample.environment["AMQP_URI"]) as connection:
+        connection.default_channel.queue_delete(retries_of("sample.events", RETRY_DELAYS[0]).name)
+    publish(sample, an_event("shy").to_json())
+    eventually(lambda: sample_database.consumed.find_one({"_id": "x"}))
+
+
+def test_what_waits_in_a_retry_queue_of_the_last_release_is_consumed(sample, sample_database):
+    arguments = {"x-message-ttl": 500, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "sample.events"}
+    with Connection(sample.environment["AMQP_URI"]) as connection:
+        earlier = Queue("sample.events.retry.1s", queue_arguments=arguments)(connection.default_channel)
+        earlier.declare()
+        connection.Producer().publish(
+            an_event("fine").to_json(), routing_key=earlier.name, content_type="application/cloudevents+json",
+            content_encoding="utf-8", delivery_mode=2,
+        )  # fmt: skip
+        eventually(lambda: sample_database.consumed.find_one({"_id": "x"}))
+        assert earlier.delete(if_empty=True) == 0
+
+
+def test_a_message_that_cannot_be_decoded_goes_to_the_dead_letters(sample, sample_database):
+    with Connection(sample.environment["AMQP_URI"]) as connection:
+        connection.Producer().publish(
+            b"\xff\xfe", exchange="booking.events", routing_key="appointment.booked.v1",
+            content_type="application/unknown", content_encoding="utf-8",
+        )  # fmt: skip
+    eventually(lambda: "1 dead letter(s)" in dead(sample).output)
+    (line,) = [line for line in sample.lines() if line["event"] == "a message cannot be decoded; rejected"]
+    assert set(line) == {"event", "level", "timestamp", "service", "error"}, "nothing of its body"
+
+
+def test_after_an_error_in_an_acknowledgement_the_consumer_reads_on(sample, sample_database):
+    """The broker closes the channel of an acknowledgement that it does not know."""
+    pid = sample.child.pid
+    sample.ask("acknowledge_twice")
+    sample.ask("note", "a", 1)
+    eventually(lambda: sample_database.consumed.find_one({"_id": "a"}))
+    assert (sample.child.is_running(), sample.child.pid) == (True, pid)

@@ -3,10 +3,13 @@
 When a handler returns, its event is acknowledged. When it raises, the event is retried after a growing delay, and after
 the last delay it goes to the dead-letter queue, where an operator lists and replays it. A message that is not an event
 goes there immediately.
+
+All of these queues are quorum queues: in a cluster, each survives the loss of a node (ADR 0037).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -21,6 +24,7 @@ from loket_contracts.envelope import Event, MalformedEvent
 
 from ..runtime import tracing
 from ..runtime.metrics import EVENTS_CONSUMED
+from ..runtime.unavailable import is_unavailable
 from . import exchanges
 from .queue_consumer import QueueConsumer
 from .reconnecting_channel import BRIEFLY
@@ -40,14 +44,21 @@ def dead_letters_of(queue: str) -> Queue:
 
 
 def retries_of(queue: str, delay: int) -> Queue:
-    """A queue without consumers: after `delay` seconds the broker moves its messages back to `queue`."""
+    """A queue without consumers: after `delay` seconds the broker moves its messages back to `queue`.
+
+    It removes a message only once `queue` has confirmed it. Release 0.1 has classic queues named `.retry.` for this.
+    They stay, for instances of that release, and the broker empties them within the longest delay.
+    """
     return Queue(
-        f"{queue}.retry.{delay}s",
+        f"{queue}.delay.{delay}s",
         durable=True,
         queue_arguments={
+            "x-queue-type": "quorum",
             "x-message-ttl": delay * 1000,
             "x-dead-letter-exchange": "",
             "x-dead-letter-routing-key": queue,
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",  # at-least-once needs it
         },
     )
 
@@ -112,7 +123,7 @@ class EventListener(Entrypoint):
         except MalformedEvent as error:
             log.error("message is not an event; dead-lettered", queue=self.name, error=str(error))
             EVENTS_CONSUMED.labels("unknown", "malformed").inc()
-            self._pass_on(message, f"{self.name}.dead", str(error))
+            self._pass_on(message, dead_letters_of(self.name), str(error))
             return
         try:
             self.container.spawn_worker(
@@ -140,7 +151,8 @@ class EventListener(Entrypoint):
 
     def _give_back(self, message: Message, error: Exception) -> None:
         """Let the broker redeliver the message immediately, at most DELIVERY_LIMIT times."""
-        log.warning("event requeued", queue=self.name, error=repr(error))
+        level = logging.DEBUG if is_unavailable(error) else logging.WARNING
+        log.log(level, "event requeued", queue=self.name, error=repr(error))
         self.queue_consumer.requeue_message(message)
 
     def _try_later(self, event: Event, message: Message, exc_info: Any) -> None:
@@ -148,23 +160,23 @@ class EventListener(Entrypoint):
         error = f"{type(exc_info[1]).__name__}: {exc_info[1]}"
         if attempt < len(RETRY_DELAYS):
             delay = RETRY_DELAYS[attempt]
-            log.warning("event failed; retrying", event_id=event.id, queue=self.name, after=delay, error=error)
+            level = logging.INFO if is_unavailable(exc_info[1]) else logging.WARNING
+            log.log(level, "event failed; retrying", event_id=event.id, queue=self.name, after=delay, error=error)
             EVENTS_CONSUMED.labels(event.type, "retried").inc()
-            self._pass_on(message, f"{self.name}.retry.{delay}s", error, attempt + 1)
+            self._pass_on(message, retries_of(self.name, delay), error, attempt + 1)
         else:
             log.error("event failed for the last time; dead-lettered", event_id=event.id, queue=self.name, error=error)
             EVENTS_CONSUMED.labels(event.type, "dead").inc()
-            self._pass_on(message, f"{self.name}.dead", error, attempt)
+            self._pass_on(message, dead_letters_of(self.name), error, attempt)
 
-    def _pass_on(self, message: Message, queue: str, error: str, attempt: int = 0) -> None:
+    def _pass_on(self, message: Message, queue: Queue, error: str, attempt: int = 0) -> None:
         """Move the message to another queue: publish with confirm first, then acknowledge, so that it is never lost."""
-        self.publisher.publish(
+        self.publisher.publish_to(
+            queue,
             message.body,
-            exchange="",
-            routing_key=queue,
             content_type=message.content_type,
             content_encoding=message.content_encoding,
-            headers={ATTEMPT: attempt, ERROR: error[:500]},
+            application_headers={ATTEMPT: attempt, ERROR: error[:500]},
             message_id=message.properties.get("message_id"),
         )
         self.queue_consumer.ack_message(message)

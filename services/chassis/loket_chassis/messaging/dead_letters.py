@@ -52,6 +52,7 @@ def retry(amqp_uri: str, queue: str, wanted: Wanted = lambda _: True, most: int 
                 message.body,
                 exchange="",
                 routing_key=queue,
+                mandatory=True,  # a message for a queue that is gone would be dropped, and confirmed
                 content_type=message.content_type,
                 content_encoding=message.content_encoding,
                 headers={ATTEMPT: 0},

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import Any
 
+import eventlet
+import eventlet.semaphore
 from amqp.basic_message import Message
 from amqp.channel import Channel
-from kombu import Connection, Exchange, serialization
-from kombu.pools import producers
+from kombu import Exchange, Queue, serialization
 from nameko.extensions import SharedExtension
 
 from loket_contracts.envelope import CONTENT_TYPE, Event
 
-from .reconnecting_channel import RETRY_TWICE
+from .reconnecting_channel import RETRY_TWICE, ReconnectingChannel
 
 PERSISTENT = 2
+#: seconds to wait for the confirm of one message
+PATIENCE = 10
 
 
 def exchange(name: str) -> Exchange:
@@ -48,26 +50,29 @@ def publish_events(channel: Channel, events: Iterable[Event], to: Exchange) -> I
 
 
 class Publisher(SharedExtension):
-    """Publishes single messages that must not be lost, over a pool of connections with publisher confirms."""
+    """Publishes single messages that must not be lost, one after the other, over a channel with publisher confirms."""
 
-    @cached_property
-    def _description(self) -> Connection:
-        return Connection(
-            self.container.config["AMQP_URI"],
-            connect_timeout=2,
-            transport_options={"confirm_publish": True, **RETRY_TWICE},
-        )
+    def setup(self) -> None:
+        self._one_at_a_time = eventlet.semaphore.Semaphore()
+        self._channel = ReconnectingChannel(self.container.config["AMQP_URI"], **RETRY_TWICE)
 
-    def publish(self, body: Any, **message: Any) -> None:
-        """Publish a serialised body, and wait for the confirm."""
-        with producers[self._description].acquire(block=True) as producer:
-            producer.publish(
-                body,
-                **{
-                    "content_encoding": "utf-8",
-                    "delivery_mode": PERSISTENT,
-                    "retry": True,
-                    "retry_policy": RETRY_TWICE,
-                    **message,
-                },
-            )
+    def publish_to(self, queue: Queue, body: bytes, **properties: Any) -> None:
+        """Publish a serialised body to a queue, and wait for the confirm. Create the queue if somebody deleted it.
+
+        Raises one of BROKER_ERRORS, also when the broker has no such queue: it would drop the message and confirm it.
+        """
+        message = Message(body, delivery_mode=PERSISTENT, priority=0, **properties)
+
+        def publish(channel: Channel) -> None:
+            queue(channel).declare()
+            channel.basic_publish_confirm(message, "", queue.name, mandatory=True)
+
+        try:
+            with self._one_at_a_time, eventlet.Timeout(PATIENCE):
+                self._channel.use(publish)
+        except eventlet.Timeout as timeout:
+            raise TimeoutError(f"the broker did not confirm a message within {PATIENCE} s") from timeout
+
+    def stop(self) -> None:
+        self._channel.close()
+        super().stop()
