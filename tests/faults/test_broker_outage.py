@@ -20,7 +20,7 @@ CLIENTS = 4
 #: seconds without the broker in each round
 OUTAGE_SECONDS = 3.0
 #: seconds from SIGTERM to the end of a process
-STOPPED_WITHIN = 9.0
+STOPPED_WITHIN = 5.0
 NUISANCE = {"appointment_types": ["hinder-melden"], "answers": {"soort-hinder": "geluid"}}
 
 

@@ -300,7 +300,7 @@ class RpcCaller(Extension, Generic[P_co]):
                 unanswered, worker_ctx.has_sent_calls = OutcomeUnknown, True
                 body, clock = reply.wait()
         except eventlet.Timeout as timeout:
-            if not outages.BROKER.is_on:
+            if not (outages.BROKER.is_on or outages.DATABASE.is_on):  # one outage is one warning
                 outages.of_service(self.target).begin(f"it did not answer {method} within {self.deadline} s")
             raise unanswered(f"{self.target} did not answer within {self.deadline} s") from timeout
         except BROKER_ERRORS as error:
