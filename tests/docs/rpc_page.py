@@ -33,7 +33,8 @@ Publish to the topic exchange `nameko-rpc` with the routing key `<service>.<meth
 | property `reply_to` | the routing key of your reply queue, which you bind to the same exchange |
 | property `correlation_id` | any text; the reply has the same |
 | header `rpc-version` | 1, the version of this format. It may be left out |
-| header `nameko.deadline` | milliseconds of UNIX time; a call that starts later is neither executed nor answered |
+| header `nameko.deadline` | milliseconds of UNIX time; a call that cannot start by then is `service-unavailable` |
+| property `expiration` | milliseconds that you wait; a deadline that is further away is shortened to it |
 | header `nameko.traceparent` | W3C Trace Context |
 
 ## Reply
@@ -42,6 +43,8 @@ Publish to the topic exchange `nameko-rpc` with the routing key `<service>.<meth
 When `exc_type` is `Refusal`, `exc_args` holds the [code](problems.md), its parameters, and the fields at fault. Nothing
 was changed then, unless the code is `outcome-unknown`. Other types are failures of the service or of the call:
 `MethodNotFound`, `IncorrectSignature`, `MalformedRequest`.
+
+The header `loket-clock` of a reply is the time at which it was sent, in milliseconds of UNIX time.
 
 ## Versions
 

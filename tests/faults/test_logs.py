@@ -51,7 +51,7 @@ def test_the_trace_of_a_request_is_in_its_access_line_and_in_the_consumers_of_it
     assert portal.post("appointments", body, headers=HEADERS).status_code == 201
     (access,) = [line for line in logs.about("gateway", "request") if line["method"] == "POST"]
     assert access["trace"] == TRACE
-    settled = eventually(lambda: [line for line in logs.about("notification", "message settled")])
+    settled = eventually(lambda: logs.about("notification", "message settled"))
     assert {line["trace"] for line in settled} == {TRACE}
 
 

@@ -151,7 +151,7 @@ def test_an_event_is_retried_although_its_retry_queue_was_deleted(sample, sample
     eventually(lambda: sample_database.consumed.find_one({"_id": "x"}))
 
 
-def test_what_waits_in_a_retry_queue_of_the_last_release_is_consumed(sample, sample_database):
+def test_an_event_in_a_retry_queue_of_the_last_release_is_consumed(sample, sample_database):
     arguments = {"x-message-ttl": 500, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "sample.events"}
     with Connection(sample.environment["AMQP_URI"]) as connection:
         earlier = Queue("sample.events.retry.1s", queue_arguments=arguments)(connection.default_channel)

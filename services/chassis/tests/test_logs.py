@@ -25,7 +25,7 @@ def test_a_failure_is_logged_once_with_its_traceback(sample):
     assert [line["event"] for line in with_traceback] == ["work failed"]
 
 
-def test_what_the_framework_writes_to_standard_error_is_json(sample):
+def test_tracebacks_and_warnings_on_standard_error_are_json(sample):
     sample.ask("fail_in_threads")
     eventually(lambda: "and another" in sample.log.read_text(encoding="utf-8"))
     tracebacks = [line for line in sample.lines() if "in a thread" in line.get("exception", "")]

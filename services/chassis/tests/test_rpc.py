@@ -4,11 +4,15 @@ import signal
 import threading
 import time
 from importlib.metadata import version
+from types import SimpleNamespace
 
 import pytest
 import requests
+from amqp.exceptions import NotFound
 from nameko.exceptions import IncorrectSignature
+from sample import Sample
 
+from loket_chassis.messaging.rpc import ReplyConsumer, rpc_client
 from loket_chassis.service.container import Container
 from loket_chassis.service.health import Readiness
 from loket_contracts.errors import Refusal
@@ -111,17 +115,6 @@ def test_a_service_is_not_ready_before_it_consumes_its_queues(servers):
     assert readiness.ask() == {"broker": "ok", "Stores": "waits: AutoReconnect"}
 
 
-def test_every_log_line_is_json_with_the_name_of_the_service(sample):
-    import json
-
-    assert sample.ask("ask_someone", "fail") == "RemoteError: RuntimeError as asked"
-    lines = [json.loads(line) for line in sample.log.read_text().splitlines()]
-    (failure,) = [line for line in lines if line["event"] == "work failed"]
-    assert failure["entrypoint"] == "fail"
-    assert len(failure["trace"]) == 32
-    assert {line["service"] for line in lines} == {"sample"}
-
-
 def test_the_first_log_line_names_the_release_and_the_settings_without_secrets(sample, servers):
     import json
 
@@ -135,3 +128,26 @@ def test_the_first_log_line_names_the_release_and_the_settings_without_secrets(s
 def test_the_metrics_name_the_release(sample):
     metrics = requests.get(f"http://{sample.environment['HTTP_ADDRESS']}/metrics", timeout=5).text
     assert f'loket_build_info{{revision="",service="sample",version="{version("loket-chassis")}"}} 1.0' in metrics
+
+
+def test_a_process_chooses_another_queue_for_replies_when_the_node_of_its_queue_is_down():
+    class OfANodeThatIsDown:
+        def queue_declare(self, **_):
+            raise NotFound("home node of durable queue is down or inaccessible")
+
+        def __getattr__(self, name):
+            return lambda *_, **__: None
+
+    class Calling:
+        name = "calling"
+        other = rpc_client(Sample)
+
+    settings = SimpleNamespace(rpc_deadline=2.0)
+    container = Container(Calling, {"AMQP_URI": "pyamqp://", "settings": settings})
+    (replies,) = [each for each in container.subextensions if isinstance(each, ReplyConsumer)]
+    replies.setup_queue()
+    earlier = replies.routing_key
+    with pytest.raises(NotFound):
+        replies.prepare_queues(OfANodeThatIsDown())
+    assert replies.routing_key != earlier
+    assert replies.queue.name == f"rpc.reply-calling-{replies.routing_key}"

@@ -4,7 +4,7 @@ When a handler returns, its event is acknowledged. When it raises, the event is 
 the last delay it goes to the dead-letter queue, where an operator lists and replays it. A message that is not an event
 goes there immediately.
 
-All of these queues are quorum queues: in a cluster, each survives the loss of a node (ADR 0037).
+All of these queues are quorum queues: in a cluster, each survives the loss of a node (ADR 0040).
 """
 
 from __future__ import annotations

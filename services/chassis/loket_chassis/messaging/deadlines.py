@@ -78,8 +78,8 @@ def has_passed(context: dict[str, Any]) -> bool:
 def limit_database(context: dict[str, Any]) -> AbstractContextManager[Any]:
     """A context manager in which no operation of the database starts after the deadline, nor lasts until it.
 
-    A worker that was paused, or waited for another service, so writes nothing that its caller was told has failed. One
-    that waits for the database answers its caller in time.
+    A worker that was paused so writes nothing that its caller has reported as failed, and one that waits for the
+    database answers in time.
     """
     if KEY not in context:
         return nullcontext()

@@ -57,7 +57,7 @@ class Publisher(SharedExtension):
         self._channel = ReconnectingChannel(self.container.config["AMQP_URI"], **RETRY_TWICE)
 
     def publish_to(self, queue: Queue, body: bytes, **properties: Any) -> None:
-        """Publish a serialised body to a queue, and wait for the confirm. Create the queue if somebody deleted it.
+        """Publish a serialised body to a queue, and wait for the confirm. Create the queue if it was deleted.
 
         Raises one of BROKER_ERRORS, also when the broker has no such queue: it would drop the message and confirm it.
         """

@@ -214,7 +214,7 @@ class ReplyConsumer(ReplyListener):
 
     - A caller that stops waiting calls `forget`, and a late reply is dropped; in nameko every caller waits for ever.
     - A reply comes with the time at which it was sent.
-    - The queue gets another name when it is on a node of the broker that is down: nobody else needs the old one.
+    - The queue gets another name when it is on a node of the broker that is down: no other process needs the old one.
     """
 
     queue_consumer = QueueConsumer()

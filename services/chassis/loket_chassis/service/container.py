@@ -28,7 +28,7 @@ from . import startup
 #: an OSError that does not pass: the port is in use, or not permitted
 PERMANENT_ERRNOS = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 
-THREAD_ERRORS = Counter("loket_thread_errors", "Errors that ended a thread of the framework, and nothing else")
+THREAD_ERRORS = Counter("loket_thread_errors_total", "Errors that ended a thread of the framework, and nothing else")
 
 E = TypeVar("E", bound=Extension)
 log = structlog.get_logger()

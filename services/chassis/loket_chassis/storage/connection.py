@@ -24,7 +24,7 @@ Document = dict[str, Any]
 DUPLICATE_KEY = 11000
 #: the timeout of an operation, such as one that waits for the lock of a dead process; the caller is asked to retry
 LONGEST_OPERATION_MS = 5000
-#: seconds for a short read that somebody waits for; the driver has one limit for the wait for a server and the read
+#: seconds for a short read within a request; the driver has one limit for the wait for a server and the read
 LONGEST_LOOKUP = 2.0
 #: seconds to end the sessions on the server at a stop; the server ends them itself later
 LONGEST_GOODBYE = 0.5
@@ -40,7 +40,7 @@ def only_known_already(error: BulkWriteError) -> bool:
 
 
 class OutageListener(TopologyListener):
-    """Tells the log when the driver loses the last server that takes writes, and when it finds one again."""
+    """Logs when the driver loses the last server that takes writes, and when it finds one again."""
 
     is_closing = False
 

@@ -13,7 +13,18 @@ from .method import FORMAT, FORMAT_HEADER, Method
 EXCHANGE = "nameko-rpc"
 CONTENT_TYPE = "application/json"
 CORRELATION = {"location": "$message.header#/correlation_id"}
-REPLY_HEADERS = {"correlationId": CORRELATION}
+REPLY_HEADERS = {
+    "correlationId": CORRELATION,
+    "headers": {
+        "type": "object",
+        "properties": {
+            "loket-clock": {
+                "type": "integer",
+                "description": "milliseconds of UNIX time at which the reply was sent",
+            },
+        },
+    },
+}
 REQUEST_HEADERS = {
     "correlationId": CORRELATION,
     "headers": {
