@@ -15,7 +15,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from loket_booking.bootstrap import WITH_OUTBOX
-from loket_chassis.messaging.consumer import RETRY_DELAYS
+from loket_chassis.messaging.consumer import RETRY_DELAYS, retries_of
 from loket_local.stack import Stack
 
 from .checker import Claim, Final, LoggedEvent, Message
@@ -78,7 +78,7 @@ def _left(client: MongoClient[Document], amqp_uri: str, municipality: str) -> di
         "subject", {**ours, "type": {"$in": list(COMMANDS)}})) - set(planned))  # fmt: skip
     with Connection(amqp_uri, connect_timeout=5) as connection:
         for queue in QUEUES:
-            for name in (queue, f"{queue}.dead", *(f"{queue}.retry.{delay}s" for delay in RETRY_DELAYS)):
+            for name in (queue, f"{queue}.dead", *(retries_of(queue, delay).name for delay in RETRY_DELAYS)):
                 left[name] = _count(connection, name)
     return left
 

@@ -1,4 +1,4 @@
-"""A TCP proxy between a service and a server. It can lose contact, be slow, and choose among several servers."""
+"""A TCP proxy between a service and a server. It can lose contact, vanish, be slow, and choose between servers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Proxy:
         (self.port,) = find_free(1)
         self._delay = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"proxy {self.port}", daemon=True)
         self._thread.start()
@@ -31,6 +32,13 @@ class Proxy:
 
     def mend(self) -> None:
         self._do(self._set_open, True)
+
+    def vanish(self) -> None:
+        """Refuse new connections and reset those that exist, as when the process of the server was killed."""
+        self._do(self._vanish)
+
+    def reappear(self) -> None:
+        self._do(self._listen)
 
     def slow_down(self, delay: float) -> None:
         """Add a delay in seconds to each chunk of bytes, in each direction."""
@@ -57,6 +65,11 @@ class Proxy:
         self._open.set()
         self._server = await asyncio.start_server(self._accept, LOOPBACK, self.port)
 
+    async def _vanish(self) -> None:
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+
     async def _close(self) -> None:
         self._server.close()
         for task in self._tasks:
@@ -66,15 +79,18 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self._writers.add(writer)
         try:
             await self._open.wait()
             for port in self.upstreams:
                 with contextlib.suppress(OSError):
                     far_reader, far_writer = await asyncio.open_connection(LOOPBACK, port)
+                    self._writers.add(far_writer)
                     await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
                     return
         finally:
             self._tasks.discard(task)
+            self._writers = {each for each in self._writers if not each.is_closing()} - {writer}
             writer.close()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

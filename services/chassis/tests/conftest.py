@@ -18,11 +18,11 @@ from kombu import Connection, Queue
 from nameko.exceptions import deserialize_to_instance
 from nameko.standalone.rpc import ServiceRpcProxy
 from pymongo import MongoClient
-from tcp_proxy import TcpProxy
 
 from loket_contracts.errors import Refusal
 from loket_local.components import Component
 from loket_local.ports import LOOPBACK, find_free
+from tests.faults.proxy import Proxy
 
 deserialize_to_instance(Refusal)
 HERE = Path(__file__).parent
@@ -72,27 +72,42 @@ class Proxied:
     """The sample service, with a proxy before its broker and one before its database."""
 
     sample: Sample
-    broker: TcpProxy
-    database: TcpProxy
+    broker: Proxy
+    database: Proxy
 
     def start(self) -> None:
         self.sample.start()
         self.sample.wait_until("ready")
+
+    @contextmanager
+    def gone(self, name: str) -> Iterator[None]:
+        """Inside the block, the server `name` refuses connections."""
+        server: Proxy = getattr(self, name)
+        server.vanish()
+        try:
+            yield
+        finally:
+            server.reappear()
+
+    @contextmanager
+    def silent(self, name: str) -> Iterator[None]:
+        """Inside the block, the server `name` accepts connections and answers nothing, as one that was stopped."""
+        server: Proxy = getattr(self, name)
+        server.cut()
+        try:
+            yield
+        finally:
+            server.mend()
 
 
 @pytest.fixture
 def proxied(servers, folder) -> Iterator[Proxied]:
     """The sample service, not started yet, whose broker and database the test takes away."""
     amqp, mongo = urlsplit(servers.amqp_uri), urlsplit(servers.mongo_uri)
-    ports = find_free(2)
-    broker, database = (
-        TcpProxy(port, (at.hostname, at.port)) for port, at in zip(ports, (amqp, mongo), strict=True)
-    )  # fmt: skip
+    broker, database = Proxy([amqp.port]), Proxy([mongo.port])
     amqp_uri = servers.amqp_uri.replace(f":{amqp.port}", f":{broker.port}")
     # a replica set names the address of its own port, which is not that of the proxy
     mongo_uri = f"mongodb://{LOOPBACK}:{database.port}/?directConnection=true"
-    for each in (broker, database):
-        each.listen()
     with _sample(servers, folder, amqp_uri, mongo_uri) as running:
         yield Proxied(running, broker, database)
     for each in (broker, database):

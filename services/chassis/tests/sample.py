@@ -178,7 +178,7 @@ def service() -> type:
 
         @rpc
         def fail_in_threads(self) -> None:
-            """Fail in a managed thread, in a green thread that nobody waits for, and write to standard error."""
+            """Fail in a managed thread, in another green thread, and write to standard error."""
 
             def fail() -> None:
                 raise RuntimeError("in a thread")

@@ -52,7 +52,7 @@ def test_a_call_and_the_consumer_of_its_event_log_its_trace(sample):
 def test_an_outage_of_the_broker_is_one_warning_and_its_end_one_line(proxied):
     proxied.start()
     sample = proxied.sample
-    with proxied.broker.gone():
+    with proxied.gone("broker"):
         eventually(lambda: lines_about(sample, "the broker is unavailable"))
         time.sleep(3)
     eventually(lambda: lines_about(sample, "the broker is available again"))
@@ -66,7 +66,7 @@ def test_an_outage_of_the_broker_is_one_warning_and_its_end_one_line(proxied):
 def test_an_outage_of_the_database_is_one_warning_and_its_end_one_line(proxied):
     proxied.start()
     sample = proxied.sample
-    with proxied.database.gone():
+    with proxied.gone("database"):
         eventually(lambda: lines_about(sample, "the database is unavailable"))
         for _ in range(3):
             answer = sample.answer_to("read", [], {"nameko.deadline": int((time.time() + 0.3) * 1000)})
@@ -80,8 +80,8 @@ def test_an_outage_of_the_database_is_one_warning_and_its_end_one_line(proxied):
 
 
 def test_a_start_without_broker_and_database_is_one_warning_for_each(proxied):
-    with proxied.broker.gone():
-        with proxied.database.gone():
+    with proxied.gone("broker"):
+        with proxied.gone("database"):
             proxied.sample.start()
             eventually(lambda: lines_about(proxied.sample, "the database is unavailable"))
             time.sleep(1)

@@ -34,7 +34,7 @@ def test_a_second_stop_signal_changes_nothing(sample):
 @pytest.mark.parametrize("server", ["broker", "database"])
 def test_while_a_server_is_away_a_service_stops_in_time(proxied, server, state):
     proxied.start()
-    with getattr(getattr(proxied, server), state)():
+    with getattr(proxied, state)(server):
         time.sleep(0.7)  # the service notices, or waits in a read
         assert seconds_to_stop(proxied.sample) < LONGEST
     assert proxied.sample.child.process.returncode == 0
@@ -43,7 +43,7 @@ def test_while_a_server_is_away_a_service_stops_in_time(proxied, server, state):
 @pytest.mark.parametrize("state", ["gone", "silent"])
 @pytest.mark.parametrize("server", ["broker", "database"])
 def test_a_service_that_waits_for_a_server_at_its_start_stops_in_time(proxied, server, state):
-    with getattr(getattr(proxied, server), state)():
+    with getattr(proxied, state)(server):
         proxied.sample.start()
         proxied.sample.wait_until("live")
         assert seconds_to_stop(proxied.sample) < LONGEST
@@ -52,7 +52,7 @@ def test_a_service_that_waits_for_a_server_at_its_start_stops_in_time(proxied, s
 
 def test_a_call_to_the_silent_database_does_not_delay_the_stop(proxied):
     proxied.start()
-    with proxied.database.silent():
+    with proxied.silent("database"):
         calls = [threading.Thread(target=_ignore_answer, args=(proxied.sample, "read")) for _ in range(3)]
         for call in calls:
             call.start()

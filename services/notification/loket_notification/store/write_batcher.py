@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from loket_chassis.runtime import backoff
-from loket_chassis.storage import connection
+from loket_chassis.runtime.unavailable import is_database_unavailable
 from loket_chassis.storage.connection import Document
 
 log = structlog.get_logger()
@@ -47,9 +47,9 @@ class WriteBatcher:
             try:
                 self.write(writes)
             except PyMongoError as error:
-                if not connection.is_away(error):
+                if not is_database_unavailable(error):
                     raise
-                log.warning("a write failed; retrying", error=repr(error))
+                log.debug("a write failed; retrying", error=repr(error))
                 eventlet.sleep(next(delays))
             else:
                 return
