@@ -44,7 +44,7 @@ When `exc_type` is `Refusal`, `exc_args` holds the [code](problems.md), its para
 was changed then, unless the code is `outcome-unknown`. Other types are failures of the service or of the call:
 `MethodNotFound`, `IncorrectSignature`, `MalformedRequest`.
 
-The header `loket-clock` of a reply is the time at which it was sent, in milliseconds of UNIX time.
+The field `clock` of a reply is the time at which it was sent, in milliseconds of UNIX time.
 
 ## Versions
 

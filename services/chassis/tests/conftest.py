@@ -47,7 +47,7 @@ class Sample(Component):
         return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
 
     def answer_to(self, method, args, headers, **properties):
-        """The answer to a call that the test writes itself. `last_reply` is its message."""
+        """The answer to a call that the test writes itself."""
         with Connection(self.environment["AMQP_URI"]) as connection:
             replies = connection.SimpleQueue(Queue(f"rpc.reply-{uuid.uuid4().hex}", exclusive=True, auto_delete=True))
             replies.queue.bind_to("nameko-rpc", replies.queue.name)
@@ -55,8 +55,7 @@ class Sample(Component):
                 {"args": args, "kwargs": {}}, exchange="nameko-rpc", routing_key=f"sample.{method}",
                 reply_to=replies.queue.name, correlation_id="a", headers=headers, serializer="json", **properties,
             )  # fmt: skip
-            self.last_reply = replies.get(timeout=5)
-            return self.last_reply.payload
+            return replies.get(timeout=5).payload
 
 
 @pytest.fixture

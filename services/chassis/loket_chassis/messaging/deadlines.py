@@ -19,8 +19,8 @@ from prometheus_client import Counter, Gauge
 
 KEY = "deadline"
 HEADER = f"nameko.{KEY}"
-#: of a reply: when it was sent, in milliseconds of UNIX time
-CLOCK_HEADER = "loket-clock"
+#: field of a reply: when it was sent, in milliseconds of UNIX time
+CLOCK = "clock"
 #: seconds by which clocks may differ; a call with the default deadline of 2 s has time enough
 TOLERATED_DIFFERENCE = 0.2
 

@@ -107,7 +107,7 @@ class RpcRequestConsumer(RpcConsumer):
     def _reply(self, message: Message, result: Any, exc_info: Any) -> None:
         error = serialize(_as_reported(exc_info[1])) if exc_info else None
         try:
-            body = _written({"result": result, "error": error})
+            body = _written({"result": result, "error": error, deadlines.CLOCK: deadlines.now()})
         except (TypeError, ValueError):
             body = _written({"result": None, "error": serialize(UnwritableAnswer(type(result).__name__))})
         try:
@@ -117,7 +117,6 @@ class RpcRequestConsumer(RpcConsumer):
                     get_rpc_exchange(self.container.config).name,
                     message.properties["reply_to"],
                     correlation_id=message.properties.get("correlation_id"),
-                    application_headers={deadlines.CLOCK_HEADER: deadlines.now()},
                 )
         except (Exception, eventlet.Timeout) as error:
             is_outage = is_unavailable(error) or isinstance(error, eventlet.Timeout)
@@ -213,7 +212,6 @@ class ReplyConsumer(ReplyListener):
     """The caller's queue of replies: nameko's ReplyListener on our QueueConsumer, which survives a broker outage.
 
     - A caller that stops waiting calls `forget`, and a late reply is dropped; in nameko every caller waits for ever.
-    - A reply comes with the time at which it was sent.
     - The queue gets another name when it is on a node of the broker that is down: no other process needs the old one.
     """
 
@@ -239,12 +237,6 @@ class ReplyConsumer(ReplyListener):
     def setup(self) -> None:
         self.setup_queue()
         self.queue_consumer.register_provider(self)
-
-    def handle_message(self, body: Any, message: Message) -> None:
-        self.queue_consumer.ack_message(message)
-        reply = self._reply_events.pop(message.properties.get("correlation_id"), None)
-        if reply is not None:
-            reply.send((body, (message.headers or {}).get(deadlines.CLOCK_HEADER)))
 
     def forget(self, correlation: str) -> None:
         self._reply_events.pop(correlation, None)
@@ -298,7 +290,7 @@ class RpcCaller(Extension, Generic[P_co]):
                     expiration=str(int(patience * 1000)),
                 )
                 unanswered, worker_ctx.has_sent_calls = OutcomeUnknown, True
-                body, clock = reply.wait()
+                body = reply.wait()
         except eventlet.Timeout as timeout:
             if not (outages.BROKER.is_on or outages.DATABASE.is_on):  # one outage is one warning
                 outages.of_service(self.target).begin(f"it did not answer {method} within {self.deadline} s")
@@ -308,7 +300,7 @@ class RpcCaller(Extension, Generic[P_co]):
         finally:
             self.replies.forget(correlation)
         outages.of_service(self.target).end()
-        deadlines.compare_clocks(self.target, sent, clock, deadlines.now())
+        deadlines.compare_clocks(self.target, sent, body.get(deadlines.CLOCK), deadlines.now())
         if body["error"]:
             raise _known(deserialize(body["error"]))
         return body["result"]

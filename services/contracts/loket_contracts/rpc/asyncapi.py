@@ -13,18 +13,7 @@ from .method import FORMAT, FORMAT_HEADER, Method
 EXCHANGE = "nameko-rpc"
 CONTENT_TYPE = "application/json"
 CORRELATION = {"location": "$message.header#/correlation_id"}
-REPLY_HEADERS = {
-    "correlationId": CORRELATION,
-    "headers": {
-        "type": "object",
-        "properties": {
-            "loket-clock": {
-                "type": "integer",
-                "description": "milliseconds of UNIX time at which the reply was sent",
-            },
-        },
-    },
-}
+REPLY_HEADERS = {"correlationId": CORRELATION}
 REQUEST_HEADERS = {
     "correlationId": CORRELATION,
     "headers": {
@@ -106,6 +95,7 @@ def reply_of(method: Method, schemas: Schemas) -> dict[str, Any]:
         "properties": {
             "result": result if not result or result == {"type": "null"} else {"anyOf": [result, {"type": "null"}]},
             "error": {"anyOf": [{"$ref": "#/components/schemas/Error"}, {"type": "null"}]},
+            "clock": {"type": "integer", "description": "when it was sent, in milliseconds of UNIX time"},
         },
         "required": ["result", "error"],
     }
