@@ -253,6 +253,14 @@ TABLE: dict[str, Fault] = {
         Fault("primary-killed", "replicated", partial(_kill_member, True), _restart_members, 20, aim=OF_SERVER),
         Fault("secondary-killed", "replicated", partial(_kill_member, False), _restart_members, 10, aim=OF_SERVICE),
         Fault("broker-node-killed", "replicated", _kill_node, _restart_nodes, 20, aim=OF_SERVER),
+        Fault(
+            "primary-isolated", "replicated", lambda on: on.replicas.isolate(), lambda on: on.replicas.reconnect(), 20,
+            aim=OF_SERVER,
+        ),
+        Fault(
+            "broker-node-isolated", "replicated", lambda on: on.cluster.isolate(0),
+            lambda on: on.cluster.reconnect(0), 25, aim=OF_SERVER,
+        ),
         *(_cut(*link) for link in LINKS),
         *(_slow(*link) for link in LINKS),
     )

@@ -55,7 +55,8 @@ class Installation:
         running = cls(Stack(folder, Ports(*find_free(5)), environment={}, extra=extra), mails, sink.child)
         try:
             if kind == "replicated":
-                running.replicas, running.cluster = ReplicaSet.start(folder), BrokerCluster.start(folder)
+                running.replicas = ReplicaSet.start(folder)
+                running.cluster = BrokerCluster.start(folder)
                 running.stack.environment = {"MONGO_URI": running.replicas.uri, "AMQP_URI": running.cluster.uri}
             else:
                 running.disk = _mount_disk(folder / "mongodb")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,24 +24,62 @@ from tests.client import eventually
 from .proxy import Proxy
 
 MEMBERS = 3
+#: each member has a user of its own, by whose packets the firewall knows it
+FIRST_USER = 54_000
+
+
+def as_user(user: int) -> list[str]:
+    return ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", "--pdeathsig", "TERM"]
+
+
+def firewall(action: str, users: Sequence[int], ports: Sequence[int], number: int) -> None:
+    """Drop (`-A`) or let through again (`-D`) what member `number` and the others send to each other's ports."""
+    others = [(users[each], ports[each]) for each in range(MEMBERS) if each != number]
+    for user, port in others:
+        for sender, receiver in ((users[number], port), (user, ports[number])):
+            rule = ["-o", "lo", "-p", "tcp", "-m", "owner", "--uid-owner", str(sender), "--dport", str(receiver)]
+            subprocess.run(["iptables", action, "OUTPUT", *rule, "-j", "DROP"], check=True)
 
 
 @dataclass
 class ReplicaSet:
+    """`isolated`: the number of the member that was last cut off."""
+
     folder: Path
     members: list[MongoDB]
+    isolated: int = 0
 
     @classmethod
     def start(cls, folder: Path) -> ReplicaSet:
         ports = find_free(MEMBERS)
-        members = [mongodb.launch(folder / f"mongodb-{port}", port, folder / "logs") for port in ports]
-        replicas = cls(folder, members)
+        replicas = cls(folder, [])
+        replicas.members = [replicas._launch(number, port) for number, port in enumerate(ports)]
         hosts = [{"_id": number, "host": f"{LOOPBACK}:{port}"} for number, port in enumerate(ports)]
-        with _direct(members[0]) as client:
+        with _direct(replicas.members[0]) as client:
             initiate = {"_id": mongodb.REPLICA_SET, "members": hosts}
             eventually(lambda: _succeeds(client, "replSetInitiate", initiate))
         eventually(lambda: replicas.states() == ["PRIMARY", "SECONDARY", "SECONDARY"])
         return replicas
+
+    def _launch(self, number: int, port: int) -> MongoDB:
+        data, user = self.folder / f"mongodb-{port}", FIRST_USER + number
+        data.mkdir(parents=True, exist_ok=True)
+        for path in (data, *data.rglob("*")):
+            os.chown(path, user, user)
+        return mongodb.launch(data, port, self.folder / "logs", as_user(user))
+
+    def isolate(self) -> None:
+        """Cut the primary off from the others, but not from its clients."""
+        self.isolated = self.members.index(self.member(primary=True))
+        self._firewall("-A")
+
+    def reconnect(self) -> None:
+        self._firewall("-D")
+        eventually(lambda: self.states() == ["PRIMARY", "SECONDARY", "SECONDARY"])
+
+    def _firewall(self, action: str) -> None:
+        users, ports = range(FIRST_USER, FIRST_USER + MEMBERS), [each.port for each in self.members]
+        firewall(action, users, ports, self.isolated)
 
     @property
     def uri(self) -> str:
@@ -78,9 +119,7 @@ class ReplicaSet:
         """Start the members that do not run, and wait until all are back."""
         for number, member in enumerate(self.members):
             if not member.process.is_running():
-                self.members[number] = mongodb.launch(
-                    self.folder / f"mongodb-{member.port}", member.port, self.folder / "logs"
-                )
+                self.members[number] = self._launch(number, member.port)
         eventually(lambda: self.states() == ["PRIMARY", "SECONDARY", "SECONDARY"])
 
     def stop(self) -> None:
@@ -113,6 +152,7 @@ class BrokerCluster:
     mapper_port: int
     nodes: list[RabbitMQ]
     balancer: Proxy
+    cookie: str
 
     @classmethod
     def start(cls, folder: Path) -> BrokerCluster:
@@ -120,21 +160,40 @@ class BrokerCluster:
         home.mkdir(parents=True, exist_ok=True)
         (mapper_port,) = find_free(1)
         ports = find_free(MEMBERS)
-        cluster = cls(folder, rabbitmq.start_mapper(home, mapper_port, folder / "logs"), mapper_port, [], Proxy(ports))
-        for number, port in enumerate(ports):
-            cluster.nodes.append(cluster._start(number, port))
+        mapper = rabbitmq.start_mapper(home, mapper_port, folder / "logs")
+        cluster = cls(folder, mapper, mapper_port, [], Proxy(ports), secrets.token_hex())
+        try:
+            for number, port in enumerate(ports):
+                cluster.nodes.append(cluster._start(number, port))
+        except BaseException:
+            cluster.stop()
+            raise
         return cluster
 
     def _start(self, number: int, port: int) -> RabbitMQ:
         home = (self.folder / "rabbitmq").resolve()
         names = [f"loket{each}" for each in range(MEMBERS)]
-        member = Member(names[number], self.mapper, self.mapper_port, home, names)
+        user = FIRST_USER + MEMBERS + number
+        member = Member(
+            names[number], self.mapper, self.mapper_port, home, names, self.cookie, user, as_user(user)
+        )  # fmt: skip
         return rabbitmq.start(home / names[number], port, self.folder / "logs", member)
 
     @property
     def uri(self) -> str:
         node = self.nodes[0]
         return node.uri.replace(f":{node.port}/", f":{self.balancer.port}/")
+
+    def isolate(self, number: int) -> None:
+        """Cut a node off from the others, but not from its clients."""
+        self._firewall("-A", number)
+
+    def reconnect(self, number: int) -> None:
+        self._firewall("-D", number)
+
+    def _firewall(self, action: str, number: int) -> None:
+        first = FIRST_USER + MEMBERS
+        firewall(action, range(first, first + MEMBERS), [each.distribution_port for each in self.nodes], number)
 
     def kill(self, number: int) -> None:
         self.nodes[number].node.kill()

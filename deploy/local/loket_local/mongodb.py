@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import stat
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,14 @@ def start(folder: Path, port: int, logs: Path) -> MongoDB:
     return server
 
 
-def launch(folder: Path, port: int, logs: Path) -> MongoDB:
-    """Start a mongod that is to be a member of a replica set, and return immediately."""
+def launch(folder: Path, port: int, logs: Path, prefix: Sequence[str] = ()) -> MongoDB:
+    """Start a mongod that is to be a member of a replica set, and return immediately.
+
+    `prefix`: the command that starts it, such as one that changes the user.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     command: list[str | Path] = [
+        *prefix,
         find(),
         *("--dbpath", folder, "--port", str(port), "--bind_ip", LOOPBACK, "--replSet", REPLICA_SET),
         *("--wiredTigerCacheSizeGB", "0.5", "--nounixsocket", "--quiet"),

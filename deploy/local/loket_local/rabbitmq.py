@@ -39,6 +39,7 @@ class RabbitMQ:
     node: Child
     port_mapper: Child
     password: str
+    distribution_port: int
 
     @property
     def uri(self) -> str:
@@ -51,13 +52,21 @@ class RabbitMQ:
 
 @dataclass(frozen=True)
 class Member:
-    """A node's place in a cluster: its name, the port mapper and the folder of the cookie and password of all nodes."""
+    """A node's place in a cluster, whose `nodes` share the port mapper, the cookie and the folder of the password.
+
+    `prefix`: the command that starts it, such as one that changes the user to `owner`. `tick`: seconds after which
+    a node that does not answer is down.
+    """
 
     name: str
     mapper: Child
     mapper_port: int
     home: Path
     nodes: Sequence[str]
+    cookie: str
+    owner: int
+    prefix: Sequence[str] = ()
+    tick: int = 8
 
     @property
     def discovery(self) -> str:
@@ -101,9 +110,8 @@ def start(folder: Path, port: int, logs: Path, member: Member | None = None) -> 
     folder = folder.resolve()
     (distribution_port,) = find_free(1)
     mapper_port = member.mapper_port if member else find_free(1)[0]
-    home = member.home if member else folder
     configuration, definitions = folder / "rabbitmq.conf", folder / "definitions.json"
-    password = broker_password_of(home)
+    password = broker_password_of(member.home if member else folder)
     write_for_owner(definitions, _definitions(password, in_cluster=member is not None))
     configuration.write_text(
         f"listeners.tcp.default = {LOOPBACK}:{port}\n"
@@ -115,29 +123,42 @@ def start(folder: Path, port: int, logs: Path, member: Member | None = None) -> 
     )
     (folder / "enabled_plugins").write_text("[].\n")
     environment = {
-        **_erlang(home, mapper_port),
+        **_erlang(folder, mapper_port),
         "RABBITMQ_NODENAME": f"{member.name if member else 'loket'}@localhost",
         "RABBITMQ_DIST_PORT": str(distribution_port),
         "RABBITMQ_CONFIG_FILE": str(configuration),
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
         "RABBITMQ_MNESIA_BASE": str(folder / "data"),
-        "RABBITMQ_LOG_BASE": str(logs.resolve()),
+        "RABBITMQ_LOG_BASE": str(folder if member else logs.resolve()),
         "RABBITMQ_GENERATED_CONFIG_DIR": str(folder / "generated"),
         # the start script then replaces itself by the Erlang machine, so that our child is the node itself
         "RABBITMQ_ALLOW_INPUT": "1",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none "
-        "-kernel inet_dist_use_interface {127,0,0,1}",
+        "-kernel inet_dist_use_interface {127,0,0,1}" + (f" net_ticktime {member.tick}" if member else ""),
     }
-    mapper = member.mapper if member else start_mapper(home, mapper_port, logs)
-    node = Child.start("RabbitMQ", [server, "-noinput"], logs / "rabbitmq.log", environment)
-    broker = RabbitMQ(port, node, mapper, password)
+    mapper = member.mapper if member else start_mapper(folder, mapper_port, logs)
+    if member:
+        _give_to(member, folder)
+    command: list[str | Path] = [*(member.prefix if member else ()), server, "-noinput"]
+    node = Child.start("RabbitMQ", command, logs / "rabbitmq.log", environment)
+    broker = RabbitMQ(port, node, mapper, password, distribution_port)
     try:
         _wait_until_ready(broker)
     except BaseException:
         broker.stop()
         raise
     return broker
+
+
+def _give_to(member: Member, folder: Path) -> None:
+    """Write the cookie, and give the node's files to its owner."""
+    cookie = folder / ".erlang.cookie"
+    if not cookie.exists():
+        cookie.write_text(member.cookie)
+        cookie.chmod(0o400)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, member.owner, member.owner)
 
 
 def start_mapper(home: Path, port: int, logs: Path) -> Child:
