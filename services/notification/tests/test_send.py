@@ -8,7 +8,9 @@ import pytest
 from contact_cards import a_contact_card
 from notification_harness import NOW, START, NotificationHarness
 from provider_servers import SmtpServer
-from pymongo.errors import AutoReconnect
+from pymongo import UpdateOne
+from pymongo.errors import AutoReconnect, BulkWriteError
+from pymongo.write_concern import WriteConcern
 
 from loket_contracts.errors import Refusal
 from loket_notification.channels.base import Callback
@@ -129,6 +131,12 @@ def test_a_mail_that_left_during_a_database_outage_is_recorded_as_sent_and_not_s
     notification.later(minutes=5)
     assert notification.work() == []
     assert len(provider_server.taken) == 1
+
+
+def test_a_write_that_the_replica_set_does_not_confirm_is_an_error(notification):
+    unconfirmed = notification.messages.collection.with_options(write_concern=WriteConcern(w=3, wtimeout=50))
+    with pytest.raises(BulkWriteError):
+        WriteBatcher(unconfirmed).write([UpdateOne({"_id": "x"}, {"$set": {"y": 1}}, upsert=True)])
 
 
 def test_an_unknown_address_fails_at_once_and_suppresses_the_next_message(notification, provider_server):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
+from loket_chassis.runtime.unavailable import is_unconfirmed
 from loket_chassis.storage.connection import Document
 from loket_contracts.envelope import Event
 
@@ -41,6 +42,8 @@ class Capacities(Repository[Capacity]):
             try:
                 self.collection.insert_many(new, ordered=False)
             except BulkWriteError as error:  # another instance published some of them
+                if is_unconfirmed(error):
+                    raise
                 lost = {new[problem["index"]]["_id"] for problem in error.details["writeErrors"]}
         for changed, event in changes:
             if changed.sequence > 1 and not self.save(changed, event):

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.runtime.tokens import hash_of
 from loket_chassis.storage.codec import DOCUMENT_ID, Codec
-from loket_chassis.storage.connection import UNJOURNALED, Document
+from loket_chassis.storage.connection import Document, completed_later
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.resource_day import AgendaKey
@@ -103,10 +104,13 @@ class Cards:
     NAME = "cards"
 
     def __init__(self, database: Database[Document]) -> None:
-        # a card has no effect until its claim is written, and that write is journaled
-        self.unjournaled = database[self.NAME].with_options(write_concern=UNJOURNALED)
         self.collection = database[self.NAME]
         self.progress = database["card_progress"]
+
+    @property
+    def before_claim(self) -> Collection[Document]:
+        """For a card that has no effect until its claim is written, which is journaled."""
+        return completed_later(self.collection)
 
     def create_indexes(self) -> None:
         self.collection.create_index("token_hash", unique=True, name="link")
@@ -126,7 +130,7 @@ class Cards:
     def add(self, card: Card) -> bool:
         """Store the card. False when there is one with its id. Raises PlaceTaken, InvitationUsed."""
         try:
-            self.unjournaled.insert_one(CARD.encode(card))
+            self.before_claim.insert_one(CARD.encode(card))
         except DuplicateKeyError as error:
             if self.get(card.id) is not None:
                 return False
@@ -142,7 +146,7 @@ class Cards:
         """Continue a booking whose process died before its claim. None while that booking may still be running."""
         if card.created_at > now - MAX_BOOKING_TIME:
             return None
-        result = self.unjournaled.update_one(
+        result = self.before_claim.update_one(
             {"_id": card.id, "created_at": card.created_at}, {"$set": {"created_at": now}}
         )
         return replace(card, created_at=now) if result.modified_count else None
@@ -151,7 +155,7 @@ class Cards:
         """Change the agenda of the card."""
         moved = replace(card, agenda=str(agenda), visit_date=agenda.date.isoformat())
         place = CARD.encode_fields(agenda=moved.agenda, visit_date=moved.visit_date)
-        self.unjournaled.update_one({"_id": card.id}, {"$set": place}, session=session)
+        self.before_claim.update_one({"_id": card.id}, {"$set": place}, session=session)
         return moved
 
     def change(self, card: Card, **changes: Any) -> Card:
@@ -191,7 +195,7 @@ class Cards:
 
     def delete_unclaimed(self, card: Card) -> None:
         """Delete the card, unless another request took it over meanwhile."""
-        self.unjournaled.delete_one({"_id": card.id, "created_at": card.created_at})
+        self.before_claim.delete_one({"_id": card.id, "created_at": card.created_at})
 
     def delete(self, cards: Sequence[Card]) -> None:
         self.collection.delete_many({"_id": {"$in": [card.id for card in cards]}})

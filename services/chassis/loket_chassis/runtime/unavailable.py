@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from amqp.exceptions import AMQPError
 from kombu.exceptions import KombuError
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError, WriteConcernError
 
 
 class Unavailable(Exception):
@@ -20,7 +20,18 @@ class OutcomeUnknown(Unavailable):
 
 def is_database_unavailable(error: BaseException) -> bool:
     """Whether the database is unreachable or too slow. A write that was sent may still have been executed."""
-    return isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and bool(error.timeout))
+    return (
+        isinstance(error, ConnectionFailure)
+        or (isinstance(error, PyMongoError) and bool(error.timeout))
+        or is_unconfirmed(error)
+    )
+
+
+def is_unconfirmed(error: BaseException) -> bool:
+    """Whether the primary executed a write and may lose it: the majority has not confirmed it."""
+    return isinstance(error, WriteConcernError) or (
+        isinstance(error, BulkWriteError) and bool(error.details["writeConcernErrors"])
+    )
 
 
 def is_unavailable(error: BaseException) -> bool:

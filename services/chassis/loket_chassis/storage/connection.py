@@ -8,6 +8,7 @@ from typing import Any
 import eventlet
 from nameko.extensions import DependencyProvider, SharedExtension
 from pymongo import MongoClient
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 from pymongo.monitoring import (
@@ -16,9 +17,11 @@ from pymongo.monitoring import (
     TopologyListener,
     TopologyOpenedEvent,
 )
+from pymongo.topology_description import TopologyDescription
 from pymongo.write_concern import WriteConcern
 
 from ..runtime import outages
+from ..runtime.unavailable import is_unconfirmed
 
 Document = dict[str, Any]
 DUPLICATE_KEY = 11000
@@ -29,14 +32,31 @@ LONGEST_LOOKUP = 2.0
 #: seconds to end the sessions on the server at a stop; the server ends them itself later
 LONGEST_GOODBYE = 0.5
 
-#: For a write that a later, journaled write of the same process completes. The journal keeps their order, so once the
-#: later one is durable the earlier one is too, and only one of them waits for the disk.
+#: for a write that may be lost, and see `completed_later`
 UNJOURNALED = WriteConcern(w=1, j=False)
 
 
+def completed_later(collection: Collection[Document]) -> Collection[Document]:
+    """The collection for a write that a later, journaled write of the same process completes.
+
+    The journal of a single server keeps their order, so once the later one is durable the earlier one is too, and only
+    one of them waits for the disk. A replica set can choose another primary between the two, and then roll the earlier
+    one back: there both wait for the majority.
+    """
+    is_single = len(members(collection.database.client.topology_description)) == 1
+    return collection.with_options(write_concern=UNJOURNALED) if is_single else collection
+
+
+def members(topology: TopologyDescription) -> set[tuple[str, int | None]]:
+    """The members of the replica set; none before the first server has answered."""
+    return {host for server in topology.server_descriptions().values() for host in server.all_hosts}
+
+
 def only_known_already(error: BulkWriteError) -> bool:
-    """Whether every error of a bulk write is a duplicate key."""
-    return all(problem["code"] == DUPLICATE_KEY for problem in error.details["writeErrors"])
+    """Whether every error of a bulk write is a duplicate key, and the replica set has confirmed the rest."""
+    return not is_unconfirmed(error) and all(
+        problem["code"] == DUPLICATE_KEY for problem in error.details["writeErrors"]
+    )
 
 
 class OutageListener(TopologyListener):

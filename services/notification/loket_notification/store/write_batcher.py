@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from loket_chassis.runtime import backoff
-from loket_chassis.runtime.unavailable import is_database_unavailable
+from loket_chassis.runtime.unavailable import is_database_unavailable, is_unconfirmed
 from loket_chassis.storage.connection import Document
 
 log = structlog.get_logger()
@@ -70,7 +70,8 @@ class WriteBatcher:
         try:
             self.collection.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
-            failure, wrong = error, {problem["index"] for problem in error.details["writeErrors"]}
+            failed = {problem["index"] for problem in error.details["writeErrors"]}
+            failure, wrong = error, set(range(len(writes))) if is_unconfirmed(error) else failed
         except Exception as error:
             failure, wrong = error, set(range(len(writes)))
         begin = 0
