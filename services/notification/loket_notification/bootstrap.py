@@ -13,7 +13,7 @@ from pymongo.database import Database
 
 from loket_chassis.messaging.outbox import CompositionRoot, Outbox
 from loket_chassis.messaging.rpc import RpcCaller
-from loket_chassis.storage.connection import Document, completed_later
+from loket_chassis.storage.connection import Document
 from loket_contracts.events import NOTIFICATION_EXCHANGE
 from loket_contracts.rpc.booking import Booking
 
@@ -80,7 +80,6 @@ def make_context(database: Database[Document], settings: NotificationSettings, a
     return Context(
         messages=messages,
         writes=WriteBatcher(messages.collection),
-        unjournaled_writes=WriteBatcher(completed_later(messages.collection)),
         plans=plans,
         suppressions=suppressions,
         reports=reports,

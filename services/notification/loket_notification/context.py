@@ -23,14 +23,10 @@ Announce = Callable[[str, Any, list[Event]], None]
 
 @dataclass(frozen=True)
 class Context:
-    """The dependencies of the use cases. `bootstrap` makes the one of a running service; tests make their own.
-
-    `unjournaled_writes`: writes that need not wait for the disk.
-    """
+    """The dependencies of the use cases. `bootstrap` makes the one of a running service; tests make their own."""
 
     messages: Messages
     writes: WriteBatcher
-    unjournaled_writes: WriteBatcher
     plans: Plans
     suppressions: Suppressions
     reports: Reports

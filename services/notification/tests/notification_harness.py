@@ -44,7 +44,6 @@ class NotificationHarness:
         self.context = Context(
             messages=self.messages,
             writes=WriteBatcher(self.messages.collection),
-            unjournaled_writes=WriteBatcher(self.messages.collection),
             plans=self.plans,
             suppressions=self.suppressions,
             reports=Reports(database),

@@ -108,15 +108,23 @@ def test_greylisting_costs_one_try_and_no_message(notification, provider_server)
     assert [each["outcome"] for each in notification.state()["tries"]] == ["the mail server said 451", "sent"]
 
 
-class AwayOnce:
-    """A collection whose database cannot be reached for the next write."""
+def test_a_message_that_a_process_is_sending_is_not_claimed_by_it_again(notification):
+    notification.receive()
+    (claimed,) = notification.messages.claim(100, "me", notification.time)
+    notification.time += 2 * LEASE
+    assert notification.messages.claim(100, "me", notification.time, {claimed.message.id}) == []
+    assert len(notification.messages.claim(100, "other", notification.time)) == 1
+
+
+class AwayAfterSending:
+    """A collection whose database cannot be reached for the second write: that of the outcome."""
 
     def __init__(self, collection):
-        self.collection, self.is_away = collection, True
+        self.collection, self.writes = collection, 0
 
     def bulk_write(self, *arguments, **options):
-        if self.is_away:
-            self.is_away = False
+        self.writes += 1
+        if self.writes == 2:
             raise AutoReconnect("connection closed")
         return self.collection.bulk_write(*arguments, **options)
 
@@ -125,7 +133,7 @@ def test_a_mail_that_left_during_a_database_outage_is_recorded_as_sent_and_not_s
     notification, provider_server
 ):
     notification.receive()
-    writes = WriteBatcher(AwayOnce(notification.messages.collection))
+    writes = WriteBatcher(AwayAfterSending(notification.messages.collection))
     notification.context = dataclasses.replace(notification.context, writes=writes)
     assert notification.work() == [SENT]
     notification.later(minutes=5)

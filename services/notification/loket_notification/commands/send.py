@@ -107,7 +107,7 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
     if size and size.segments > context.max_segments:
         return _settle(context, claimed, "failed", f"{size.segments} segments are too many")
     lookup.counts[counted] = lookup.counts.get(counted, 0) + 1
-    context.unjournaled_writes.write([context.messages.begun(claimed)])
+    context.writes.write([context.messages.begun(claimed)])
     try:
         provider, provider_id = context.providers.send(message.channel, ready)
     except Refused as error:

@@ -145,12 +145,14 @@ class Messages:
         )
         self.collection.update_many({"appointment": {"$in": list(appointments)}}, {"$unset": {"person": ""}})
 
-    def claim(self, most: int, claim: str, now: dt.datetime) -> list[Claimed]:
+    def claim(self, most: int, claim: str, now: dt.datetime, without: Iterable[str] = ()) -> list[Claimed]:
         """Claim up to `most` due messages under a lease, the longest due first.
 
-        Includes those whose lease expired; `uncertain` counts how often such a message may have been sent.
+        Includes those whose lease expired; `uncertain` counts how often such a message may have been sent. `without`:
+        those that the caller is sending, whose lease may have expired while the database was away.
         """
-        due = list(self.collection.find({"next_at": {"$lte": now}}, {"begun": 1}).sort("next_at", 1).limit(most))
+        wanted: Document = {"next_at": {"$lte": now}, "_id": {"$nin": list(without)}}
+        due = list(self.collection.find(wanted, {"begun": 1}).sort("next_at", 1).limit(most))
         if not due:
             return []
         was_leaving = {each["_id"]: each.get("begun", False) for each in due}

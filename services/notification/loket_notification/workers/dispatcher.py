@@ -90,7 +90,7 @@ class Dispatcher:
             eventlet.sleep(0.005)
             return True
         now = self._context.now()
-        batch = self._context.messages.claim(room, self._claim_id, now)
+        batch = self._context.messages.claim(room, self._claim_id, now, self._leased)
         if not batch:
             LAG.set(0)
             return False
