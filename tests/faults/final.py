@@ -21,7 +21,7 @@ from loket_local.stack import Stack
 from .checker import Claim, Final, LoggedEvent, Message
 
 QUEUES = ("notification.booking-events", "notification.reports", "reporting.events")
-#: an event that failed for half a minute waits up to two minutes in a retry queue
+#: an event that failed for half a minute waits up to two minutes in a delay queue
 PATIENCE = 240.0
 COMMANDS = {
     "appointment.booked.v1": "book", "appointment.rescheduled.v1": "reschedule", "appointment.cancelled.v1": "cancel",

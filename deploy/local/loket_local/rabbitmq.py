@@ -24,9 +24,9 @@ from .processes import Child, StartFailed
 
 PATIENCE = 60.0
 USER = "loket"
-#: the queues of calls, of replies and of delayed retries are classic ones: without mirrors they go away with their node
-CLASSIC_ON_ALL_NODES = {
-    "vhost": "/", "name": "loket-classic", "pattern": "^rpc[-.]|[.]retry[.]", "apply-to": "queues",
+#: the queues of calls and of replies are classic ones: without mirrors they are unavailable together with their node
+CALLS_ON_ALL_NODES = {
+    "vhost": "/", "name": "loket-rpc", "pattern": "^rpc", "apply-to": "queues",
     "definition": {"ha-mode": "all", "ha-promote-on-failure": "always"},
 }  # fmt: skip
 
@@ -191,7 +191,7 @@ def _definitions(password: str, in_cluster: bool) -> str:
             ],
             "vhosts": [{"name": "/"}],
             "permissions": [{"user": USER, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
-            "policies": [CLASSIC_ON_ALL_NODES] if in_cluster else [],
+            "policies": [CALLS_ON_ALL_NODES] if in_cluster else [],
         }
     )
 
