@@ -32,6 +32,7 @@ from .api.slots import SlotRoutes
 from .api.waiting_list import WaitingListRoutes
 from .api.webhooks import WebhookRoutes
 from .clients.catalogue_cache import CatalogueCache, CatalogueProvider
+from .clients.popular_topics import PopularTopics, PopularTopicsProvider
 from .compat.jcc import JccRoutes
 from .compat.qmatic import QmaticRoutes
 from .http.authentication import Authentication, AuthenticationProvider
@@ -103,6 +104,7 @@ class Dependencies(Protocol):
     notification: Notification
     reporting: Reporting
     catalogue: CatalogueCache
+    popular: PopularTopics
     access: Authentication
     proof_of_work: ProofOfWork
     public_url: str
@@ -119,6 +121,7 @@ class GatewayService:
     notification = rpc_client(Notification)
     reporting = rpc_client(Reporting, deadline=5.0)  # to count several years of figures
     catalogue = CatalogueProvider()
+    popular = PopularTopicsProvider()
     access = AuthenticationProvider()
     proof_of_work = ProofOfWork()
     public_url = PublicUrl()
@@ -145,7 +148,7 @@ ROUTER.add(JccRoutes, lambda use: JccRoutes(use.booking, use.catalogue, use.acce
 ROUTER.add(OpenApiRoutes, lambda use: OpenApiRoutes(use.public_url))
 ROUTER.add(DocumentationPages, lambda use: DocumentationPages(use.public_url, document, GROUPS))
 ROUTER.add(ReceiptRoutes, lambda use: ReceiptRoutes(use.notification, use.public_url))
-ROUTER.add(TopicPages, lambda use: TopicPages(use.booking, use.catalogue))
+ROUTER.add(TopicPages, lambda use: TopicPages(use.booking, use.catalogue, use.popular))
 ROUTER.add(TimeSlotPages, lambda use: TimeSlotPages(use.booking, use.catalogue, use.proof_of_work))
 ROUTER.add(QuestionPages, lambda use: QuestionPages(use.booking, use.catalogue, use.proof_of_work))
 ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catalogue, use.public_url))

@@ -31,6 +31,7 @@ from .municipality import municipality_yaml
 from .pages import pages as light_pages
 from .settled import held_still, wait_until_all_is_sent, wait_until_capacity_is_published
 from .soak import resident_megabytes, soak
+from .topics import topic_search
 from .travel import travel
 from .yardsticks import yardsticks
 from .year import year as a_year
@@ -150,6 +151,7 @@ def main(
             stack.stop()
         return
     console.print(growth())
+    console.print(topic_search())
     starts_took = []
     for again in (False, True):
         began = time.perf_counter()

@@ -157,25 +157,88 @@ def test_a_conditional_question_appears_with_its_answer(scripted_page: Page, por
     expect(scripted_page.get_by_label("Wat is het dan?")).to_be_visible()
 
 
+def search_for(page, text):
+    page.get_by_label("Zoek in uw eigen woorden").fill(text)
+    page.get_by_role("button", name="Zoeken", exact=True).click()
+
+
 def test_topics_are_found_by_everyday_words(page: Page, portal):
     page.goto(f"{portal.url}/rumst/")
-    page.get_by_label("Zoek in uw eigen woorden").fill("veranda")
-    page.get_by_role("button", name="Zoeken", exact=True).click()
-    expect(page.locator("ul.cards li")).to_have_count(1)
-    expect(page.get_by_role("link", name="Advies vóór een vergunningsaanvraag")).to_be_visible()
-    page.get_by_label("Zoek in uw eigen woorden").fill("xyzzy")
-    page.get_by_role("button", name="Zoeken", exact=True).click()
+    search_for(page, "ik wil een boom laten omhakken")
+    expect(page.get_by_role("status")).to_contain_text("1 onderwerp gevonden")
+    expect(page.locator("ul.cards a")).to_contain_text("Een boom kappen")
+    picture(page, "found")
+    page.get_by_role("link", name="Alle onderwerpen tonen").click()
+    expect(page.get_by_role("heading", name="Wonen")).to_be_visible()
+    picture(page, "topics")
+
+
+def test_a_typing_error_leads_to_the_nearest_topics(page: Page, portal):
+    page.goto(f"{portal.url}/rumst/")
+    search_for(page, "zwmebad")
+    status = page.get_by_role("status")
+    expect(status).to_contain_text("Geen enkel onderwerp gaat precies over “zwmebad”.")
+    expect(page.locator("ul.cards a").first).to_contain_text("Advies vóór een vergunningsaanvraag")
+    picture(page, "nearest")
+    page.get_by_role("link", name="Bedoelt u “zwembad”?").click()
+    expect(status).to_contain_text("gevonden voor “zwembad”")
+
+
+def test_a_search_without_results_shows_all_topics_and_the_telephone_number(page: Page, portal):
+    page.goto(f"{portal.url}/rumst/")
+    search_for(page, "xyzzy")
     expect(page.get_by_role("status")).to_contain_text("Niets gevonden voor “xyzzy”")
+    expect(page.get_by_role("status").get_by_role("link", name="+3235550100")).to_be_visible()
     picture(page, "nothing-found")
-    page.get_by_role("link", name="Alles tonen").click()
     assert page.locator("ul.cards li").count() > 5
 
 
-def test_topics_are_filtered_while_the_resident_types(scripted_page: Page, portal):
+def test_topics_are_found_while_the_resident_types(scripted_page: Page, portal):
     scripted_page.goto(f"{portal.url}/rumst/")
-    scripted_page.get_by_label("Zoek in uw eigen woorden").press_sequentially("veran")
-    expect(scripted_page.locator("ul.cards li:visible")).to_have_count(1)
-    expect(scripted_page.get_by_role("heading", name="Wonen")).to_be_hidden()
+    field = scripted_page.get_by_label("Zoek in uw eigen woorden")
+    field.press_sequentially("veran")
+    expect(scripted_page.locator("ul.cards li")).to_have_count(1)
+    expect(scripted_page.get_by_role("status")).to_contain_text("1 onderwerp gevonden voor “veran”")
+    expect(scripted_page).to_have_url(re.compile("search=veran"))
+    expect(field).to_be_focused()
+    field.fill("")
+    expect(scripted_page.get_by_role("heading", name="Wonen")).to_be_visible()
+    expect(scripted_page.get_by_role("status")).to_have_text("")
+
+
+@pytest.mark.parametrize("text", ["boom", "vergunning", "zwmebad", "xyzzy", "lawaai van de buren"])
+def test_a_search_has_the_same_results_with_and_without_a_script(scripted_page: Page, portal, text):
+    scripted_page.goto(f"{portal.url}/rumst/?lang=nl")
+    scripted_page.get_by_label("Zoek in uw eigen woorden").press_sequentially(text)
+    expect(scripted_page.get_by_role("status")).to_contain_text(f"“{text}”")
+    results = scripted_page.locator("[data-found], [data-topics]")
+    typed = results.all_inner_texts()
+    scripted_page.goto(f"{portal.url}/rumst/?search={text}&lang=nl")
+    assert results.all_inner_texts() == typed
+
+
+def test_a_search_is_counted_once_and_not_at_each_letter(scripted_page: Page, portal):
+    before = searches(portal)
+    scripted_page.goto(f"{portal.url}/rumst/")
+    field = scripted_page.get_by_label("Zoek in uw eigen woorden")
+    field.press_sequentially("xyzzy")
+    expect(scripted_page.get_by_role("status")).to_contain_text("“xyzzy”")
+    assert searches(portal) == before
+    with scripted_page.expect_response(
+        lambda response: "search=xyzzy" in response.url and "typing" not in response.url
+    ):
+        field.press("Enter")
+    expect(scripted_page.get_by_role("status")).to_be_focused()
+    assert searches(portal) == before + 1
+
+
+def searches(portal):
+    """The searches that found nothing."""
+    line = re.search(
+        r'^loket_topic_searches_total{municipality="rumst",result="nothing"} (\S+)',
+        portal.session.get(f"{portal.url}/metrics", timeout=10).text, re.M,
+    )  # fmt: skip
+    return float(line[1]) if line else 0
 
 
 def test_a_resident_who_loses_a_slot_is_offered_the_nearest(browser: Browser, portal):

@@ -11,11 +11,15 @@ from werkzeug.wrappers import Request, Response
 from loket_contracts.rpc.booking.answers import Catalogue
 
 from ..clients.catalogue_cache import CatalogueCache
+from ..http.parsing import query
 from ..http.responses import answer
 from ..http.routing import route
 from ..i18n import language
+from ..schemas.queries import TopicQuery
+from ..topic_search.search import search
 from . import BASE
 
+_query = TopicQuery()
 #: seconds for which a response is cached; a configuration loaded through another gateway is visible after them
 FRESH_FOR = 2.0
 
@@ -32,7 +36,13 @@ class CatalogueRoutes:
 
     @route("GET", f"{BASE}/appointment-types", cache_seconds=FRESH_FOR)
     def get_appointment_types(self, request: Request, municipality: str) -> Response:
-        return _listed("appointment_types", _public(self.catalogue.of(municipality)), request)
+        """List the public appointment types, or those that a search found, best first."""
+        catalogue = self.catalogue.of(municipality)
+        public = _public(catalogue)
+        if text := query(request, _query)["search"].strip():
+            by_id = {kind["id"]: kind for kind in public}
+            public = [by_id[topic] for topic in search(catalogue, text, language.of(request)).topics]
+        return _listed("appointment_types", public, request)
 
     @route("GET", f"{BASE}/locations", cache_seconds=FRESH_FOR)
     def get_locations(self, request: Request, municipality: str) -> Response:

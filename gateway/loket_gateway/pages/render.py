@@ -133,6 +133,6 @@ def _switcher(request: Request) -> str:
     """Return the address of this page, to which a language can be appended. Empty after a POST."""
     if request.method != "GET":
         return ""
-    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    query = [(name, value) for name, value in request.args.items(multi=True) if name not in ("lang", "typing")]
 
     return iri_to_uri(request.path) + "?" + urlencode([*query, ("lang", "")])

@@ -15,10 +15,15 @@ from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, Catalogue
 from loket_contracts.rpc.booking.slots import FindSlots
 
 from ..clients.catalogue_cache import CatalogueCache
+from ..clients.popular_topics import PopularTopics
+from ..i18n import language
+from ..topic_search.search import MAX_LENGTH, count_search, search
 from .page_route import page_route
 from .render import STATIC, compressed, localise, municipality_context, page, parse_number, see_other
 from .theme import logo, stylesheet
-from .topic_search import matching
+
+#: a list of this length begins with the most popular topics
+MANY_TOPICS, MAX_POPULAR = 8, 4
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class TopicPages:
 
     booking: Booking
     catalogue: CatalogueCache
+    popular: PopularTopics
 
     @page_route("GET", "/static/<name>", rate_limited=False)
     def static(self, request: Request, name: str) -> Response:
@@ -57,17 +63,21 @@ class TopicPages:
 
     @page_route("GET", "/<municipality>/")
     def choose(self, request: Request, municipality: str) -> Response:
-        catalogue = localise(request, self.catalogue.of(municipality))
-        text = request.args.get("search", "").strip()[:80]
-        kinds = sorted(
-            (kind for kind in catalogue["appointment_types"] if kind["visibility"] == "public"),
-            key=lambda kind: kind["category"],
-        )
-        found = matching(text, kinds) if text else kinds
-        categories = [("", found)] if text else [(name, list(own)) for name, own in groupby(kinds, _category)]
+        """List the topics, or those that a search found. The script of the page asks for the same address."""
+        known = self.catalogue.of(municipality)
+        text = request.args.get("search", "").strip()[:MAX_LENGTH]
+        found = search(known, text, language.of(request)) if text else None
+        if found and "typing" not in request.args:
+            count_search(municipality, found)
+        catalogue = localise(request, known)
+        public = [kind for kind in catalogue["appointment_types"] if kind["visibility"] == "public"]
+        by_id = {kind["id"]: kind for kind in public}
+        popular = self.popular.of(municipality) if not text and len(public) >= MANY_TOPICS else ()
         return page(
-            "choose.html", request, **municipality_context(catalogue), categories=categories if found else [],
-            text=text, words={kind["id"]: " ".join(kind["keywords"]) for kind in kinds},
+            "choose.html", request, **municipality_context(catalogue), text=text, found=found,
+            topics=[by_id[topic] for topic in found.topics] if found else [],
+            categories=[(name, list(own)) for name, own in groupby(sorted(public, key=_category), _category)],
+            popular=[by_id[topic] for topic in popular if topic in by_id][:MAX_POPULAR],
         )  # fmt: skip
 
     @page_route("GET", "/<municipality>/onderwerp/<kind>")

@@ -87,7 +87,7 @@ from .desk import (
     WaitingPerson,
 )
 from .problem import FieldError, Problem
-from .queries import FileQuery, SlotQuery
+from .queries import FileQuery, SlotQuery, TopicQuery
 from .reports import (
     FormatQuery,
     NamedFigures,
@@ -206,6 +206,7 @@ __all__ = [
     "Team",
     "TeamOfAppointment",
     "Teams",
+    "TopicQuery",
     "Try",
     "TypeOfAppointment",
     "Version",

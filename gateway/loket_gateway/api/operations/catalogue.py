@@ -12,8 +12,8 @@ OPERATIONS = (
     ),
     Operation(
         id="listAppointmentTypes", cached=True, method="get", path=f"{BASE}/appointment-types",
-        summary="List the appointment types", status=200, answer=schemas.AppointmentTypes,
-        refusals=("unknown-municipality",),
+        summary="List the appointment types", status=200, answer=schemas.AppointmentTypes, query=schemas.TopicQuery,
+        refusals=("unknown-municipality", "invalid-request"),
     ),
     Operation(
         id="listLocations", cached=True, method="get", path=f"{BASE}/locations",

@@ -17,23 +17,68 @@ for (const part of document.querySelectorAll("[data-only-if]")) {
   look();
 }
 
-// topics are found while one types
-const search = document.querySelector("[data-search] input[type=search]");
-if (search) {
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const cards = [...document.querySelectorAll("ul.cards > li")];
-  const said = cards.map((card) => plain(`${card.textContent} ${card.dataset.words}`).split(/[^\p{L}\p{N}]+/u));
-  search.addEventListener("input", () => {
-    const asked = plain(search.value)
-      .split(/[^\p{L}\p{N}]+/u)
-      .filter(Boolean);
-    cards.forEach((card, number) => {
-      card.hidden = !asked.every((word) =>
-        said[number].some((each) => each.startsWith(word) || (word.length > 3 && each.includes(word))),
-      );
-    });
-    for (const section of document.querySelectorAll("main section")) {
-      section.hidden = !section.querySelector("li:not([hidden])");
+// topics are found while one types. The server searches, so that the answer is the same without a script.
+const form = document.querySelector("[data-search]");
+if (form) {
+  const field = form.elements.search;
+  const status = document.querySelector("[data-found]");
+  const pages = new Map();
+  let shown = field.value.trim();
+  let counted = shown;
+  let timer;
+  const load = async (address) => {
+    const response = await fetch(address, { keepalive: true });
+    if (!response.ok) {
+      throw new Error(response.status);
+    }
+    return new DOMParser().parseFromString(await response.text(), "text/html");
+  };
+  const show = async () => {
+    const text = field.value.trim();
+    const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+    if (text === shown) {
+      return;
+    }
+    try {
+      if (!pages.has(text)) {
+        pages.set(text, load(`${address}&typing=1`));
+      }
+      const page = await pages.get(text);
+      if (text !== field.value.trim()) {
+        return;
+      }
+      for (const part of ["[data-found]", "[data-topics]", ".tongues"]) {
+        document.querySelector(part)?.replaceChildren(...page.querySelector(part).cloneNode(true).childNodes);
+      }
+      document.title = page.title;
+      history.replaceState(null, "", address);
+      shown = text;
+    } catch {
+      pages.delete(text); // the button still works
+    }
+  };
+  // a search counts when its words are complete, not at each letter
+  const count = () => {
+    const text = field.value.trim();
+    if (text && text !== counted) {
+      counted = text;
+      load(`${form.action}?${new URLSearchParams(new FormData(form))}`).catch(() => {});
+    }
+  };
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, 250);
+  });
+  field.addEventListener("change", count);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    await show();
+    if (field.value.trim() === shown) {
+      count();
+      status.focus();
+    } else {
+      form.submit();
     }
   });
 }
