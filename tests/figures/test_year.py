@@ -4,10 +4,12 @@ import contextlib
 import csv
 import datetime as dt
 import os
+import re
 import subprocess
 import sys
 import time
 import zipfile
+from collections import Counter
 from io import BytesIO, StringIO
 
 import pytest
@@ -82,6 +84,18 @@ def test_open_data_contains_whole_past_months_and_hides_small_counts(year):
     described = year.get("open-data/dcat")
     assert described.headers["Content-Type"] == "application/ld+json"
     assert len(described.json()["dcat:dataset"]["dcat:distribution"]) == 3
+
+
+def test_the_first_page_begins_with_the_topics_of_most_appointments_in_the_open_data(year):
+    counts = Counter()
+    for row in year.get("open-data").json()["rows"]:
+        counts[row["appointment_type"]] += sum(
+            row[name] or 0 for name in ("completed", "no_show", "cancelled", "other")
+        )
+    shown = year.session.get(f"{year.url}/voorbeeld/", timeout=10).text
+    linked = re.findall(r'<li><a href="/voorbeeld/onderwerp/([\w-]+)', shown)
+    public = {each["id"] for each in year.get("appointment-types").json()["appointment_types"]}
+    assert linked == [topic for topic, count in counts.most_common() if count and topic in public][:4]
 
 
 def test_a_rebuild_during_bookings_gives_the_same_figures(year, stack, databases):

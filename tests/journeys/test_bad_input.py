@@ -145,6 +145,7 @@ SEARCH = "/api/v1/rumst/slots?location=gemeentehuis&appointment_type="
     [
         ("/api/v1/atlantis/slots?appointment_type=bouwadvies", 404, "unknown-municipality", None),
         ("/api/v1/atlantis/appointment-types", 404, "unknown-municipality", None),
+        (f"/api/v1/rumst/appointment-types?search={'x' * 81}", 422, "invalid-request", "search"),
         ("/api/v1/rumst/reports/overview", 401, "login-needed", None),
         ("/api/v1/rumst/slots", 422, "invalid-request", "appointment_type"),
         (f"{SEARCH}x", 422, "unknown-appointment-type", None),

@@ -94,6 +94,18 @@ def test_the_api_responds_in_the_first_language_when_none_is_requested(valbourg,
     assert neudorf.get("appointment-types").json()["appointment_types"][0]["name"] == "Bauberatung"
 
 
+@pytest.mark.parametrize(("text", "language"), [
+    ("zwembad", "nl"), ("ik wil een zwembad zetten", "nl"), ("piscine", "fr"), ("Schwimmbad", "nl"),
+])  # fmt: skip
+def test_appointment_types_are_searched_in_any_language(portal, text, language):
+    answer = portal.get("appointment-types", params={"search": text, "lang": language}).json()
+    assert [each["id"] for each in answer["appointment_types"]] == ["bouwadvies"]
+
+
+def test_a_search_that_finds_no_appointment_type_returns_an_empty_list(portal):
+    assert portal.get("appointment-types", params={"search": "xyzzy"}).json() == {"appointment_types": []}
+
+
 def test_a_problem_is_in_a_language_of_the_municipality(valbourg, neudorf):
     problem = valbourg.get("appointments/none", "none")
     assert problem.headers["Content-Language"] == "fr"
