@@ -35,8 +35,10 @@ PART = 0.45
 OTHER_LANGUAGE = 0.85
 #: how sure a word is found by these
 COMPOUND, PREFIX, ONE_LETTER, TWO_LETTERS = 0.9, 0.7, 0.8, 0.6
-#: a whole name or keyword; a phrase of which all words are in the search
-EXACT, PHRASE = 100.0, 0.6
+#: ranks of a search that is a whole name or keyword, before all other scores
+EXACT_NAME, EXACT_KEYWORD = 2, 1
+#: a phrase of which all words are in the search
+PHRASE = 0.6
 #: lengths of words from which one and two letters may differ, and from which a beginning is enough
 FROM_ONE, FROM_TWO, FROM_PREFIX = 4, 8, 3
 #: each further term of a topic that begins like the word
@@ -86,7 +88,7 @@ class TopicIndex:
     by_language: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     #: how a word of a language is written, with its accents
     written: dict[tuple[str, str], str] = field(default_factory=dict)
-    exact: dict[tuple[str, ...], dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    exact: dict[tuple[str, ...], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     phrases: dict[Term, dict[frozenset[Term], dict[str, float]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(dict))
     )
@@ -96,7 +98,7 @@ class TopicIndex:
         """Search topics. The words of this language come first."""
         readings = {word: self._readings(word, language) for word in self._asked(text, language)}
         scores: dict[str, float] = defaultdict(float)
-        certain: dict[str, float] = defaultdict(float)
+        certain: dict[str, int] = defaultdict(int)
         corrections = {}
         for word, read in readings.items():
             best = self._best(read)
@@ -107,15 +109,15 @@ class TopicIndex:
                 corrections[word] = max(best.values(), key=lambda each: each[0])[1].corrected
         for topic, score in self._phrase_scores(readings.values()):
             scores[topic] += score
-        for topic, weight in self.exact.get(tuple(tokens(text)), {}).items():
-            scores[topic] += EXACT * weight
-            certain[topic] = len(readings)
+        exact = self.exact.get(tuple(tokens(text)), {})
+        for topic in exact:
+            scores[topic] += 0.0
         if not scores:
             return Found("nothing")
-        ranked = sorted(scores, key=lambda topic: (-scores[topic], self.order[topic]))
-        least = CUT * (scores[ranked[0]] % EXACT)
+        ranked = sorted(scores, key=lambda topic: (-exact.get(topic, 0), -scores[topic], self.order[topic]))
+        least = CUT * scores[ranked[0]]
         topics = tuple([topic for topic in ranked if scores[topic] >= least][:MAX_TOPICS])
-        if certain[ranked[0]] >= ENOUGH * len(readings):
+        if ranked[0] in exact or certain[ranked[0]] >= ENOUGH * len(readings):
             return Found("found", topics)
         return Found("nearest", topics, _corrected(text, corrections))
 
@@ -270,6 +272,11 @@ class TopicIndex:
         if len(terms) > 1:
             self.phrases[min(terms)][terms][topic] = max(weight, self.phrases[min(terms)][terms].get(topic, 0.0))
 
+    def add_exact(self, topic: str, text: str, rank: int) -> None:
+        """Index a name or keyword as a whole."""
+        known = self.exact[tuple(tokens(text))]
+        known[topic] = max(rank, known.get(topic, 0))
+
 
 def index_of(topics: Sequence[Mapping[str, Any]]) -> TopicIndex:
     """Index appointment types, with their texts in all languages, as booking returns them."""
@@ -277,20 +284,20 @@ def index_of(topics: Sequence[Mapping[str, Any]]) -> TopicIndex:
     for number, topic in enumerate(topics):
         name = topic["id"]
         index.order[name] = number
-        own = [("name", topic["name"]), *(("keyword", each) for each in topic["keywords"])]
-        for kind, text in own:
-            for language, said in text.items():
-                weight = NAME if kind == "name" else KEYWORD
-                (index.add if kind == "name" else index.add_phrase)(name, said, language, weight)
-                exact = index.exact[tuple(tokens(said))]
-                exact[name] = max(exact.get(name, 0.0), 2.0 if kind == "name" else 1.0)
+        for language, said in topic["name"].items():
+            index.add(name, said, language, NAME)
+            index.add_exact(name, said, EXACT_NAME)
+        for keyword in topic["keywords"]:
+            for language, said in keyword.items():
+                index.add_phrase(name, said, language, KEYWORD)
+                index.add_exact(name, said, EXACT_KEYWORD)
         guidance = (topic.get("guidance") or {}).get("text")
         for text, weight in (
             (topic["description"], DESCRIPTION), (topic["category"], CATEGORY), (guidance, GUIDANCE),
         ):  # fmt: skip
             for language, said in (text or {}).items():
                 index.add(name, said, language, weight)
-        _add_synonyms(index, topic, [text for _, text in own])
+        _add_synonyms(index, topic, [topic["name"], *topic["keywords"]])
     _add_parts(index)
     return index
 
