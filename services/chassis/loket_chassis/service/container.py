@@ -46,7 +46,7 @@ def _require_readable(each: connection.MongoConnection) -> None:
 
 
 class Container(ServiceContainer):
-    """nameko's ServiceContainer, changed so that a service outlives all but its own stop.
+    """nameko's ServiceContainer, changed so that a service ends only when it is stopped.
 
     - `start` retries the setup and the start of each extension while the broker or the database is unavailable;
       nameko ends the process. Until everything is set up, `startup.answer_probes` answers at the HTTP address.
@@ -60,19 +60,23 @@ class Container(ServiceContainer):
 
     def __init__(self, service_cls: type, config: dict[str, Any]) -> None:
         super().__init__(service_cls, config)
-        #: the extensions that are not started yet: name of the class -> reason
-        self.waits_for: dict[str, str] = {}
+        #: the extensions that are not started yet -> reason
+        self.waits_for: dict[Extension, str] = {}
         self._is_set_up = False
         self._threads: list[Any] = []
 
     def start(self) -> None:
         self.started = True
-        with startup.answer_probes(self.config, self.waits_for):
+        with startup.answer_probes(self.config, self.states_of_waiting):
             self._is_set_up = self._can_read_databases() and self._each(
                 lambda extension: extension.setup(), self.extensions
             )
         if self._is_set_up:
             self._each(lambda extension: extension.start(), self.extensions)
+
+    def states_of_waiting(self) -> dict[str, str]:
+        """Why the service is not started yet, by the class of the extension."""
+        return {type(extension).__name__: reason for extension, reason in self.waits_for.items()}
 
     def _can_read_databases(self) -> bool:
         """End the process, with a sentence, when a newer release wrote in the database."""
@@ -96,7 +100,7 @@ class Container(ServiceContainer):
 
     def _persist(self, step: Callable[[E], None], extension: E) -> Exception | None:
         """Repeat a step until it succeeds. Return the error when a repeat cannot help: eventlet would print it too."""
-        name = type(extension).__name__
+        begun: set[outages.Outage] = set()
         for delay in backoff.delays():
             try:
                 step(extension)
@@ -104,11 +108,13 @@ class Container(ServiceContainer):
             except Exception as error:
                 if not _is_transient(error):
                     return error
-                self.waits_for[name] = f"waits: {type(error).__name__}"
+                self.waits_for[extension] = f"waits: {type(error).__name__}"
                 server = outages.DATABASE if is_database_unavailable(error) else outages.BROKER
                 server.begin(repr(error))
+                begun.add(server)
             eventlet.sleep(delay)
-        if self.waits_for.pop(name, None) is not None:
+        self.waits_for.pop(extension, None)
+        for server in begun:
             server.end()
         return None
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pymongo
 from nameko.extensions import DependencyProvider
 from nameko.web.handlers import HttpRequestHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -13,7 +14,7 @@ from pymongo.errors import PyMongoError
 from werkzeug.wrappers import Request, Response
 
 from ..messaging.queue_consumer import QueueConsumer
-from ..storage.connection import MongoConnection
+from ..storage.connection import LONGEST_LOOKUP, MongoConnection
 from .web_server import WebServer
 
 
@@ -32,7 +33,7 @@ class Readiness(DependencyProvider):
     queue_consumer = QueueConsumer()
 
     def ask(self) -> dict[str, str]:
-        return {"broker": self.queue_consumer.state, **self.container.waits_for}
+        return {"broker": self.queue_consumer.state, **self.container.states_of_waiting()}
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         return self.ask
@@ -48,7 +49,8 @@ class ReadinessWithDatabase(Readiness):
 
     def _database(self) -> str:
         try:
-            self.connection.client.admin.command("ping")
+            with pymongo.timeout(LONGEST_LOOKUP):
+                self.connection.client.admin.command("ping")
             return "ok"
         except PyMongoError as error:
             return f"cannot be reached: {type(error).__name__}"

@@ -20,7 +20,7 @@ RETRY_AFTER = 5
 
 
 @contextmanager
-def answer_probes(config: Mapping[str, Any], waits_for: Mapping[str, str]) -> Iterator[None]:
+def answer_probes(config: Mapping[str, Any], waits_for: Callable[[], dict[str, str]]) -> Iterator[None]:
     """Serve the probes at the HTTP address of the service inside the block. `waits_for`: why it is not ready."""
     listener = eventlet.listen(parse_address(config["WEB_SERVER_ADDRESS"]))
     log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def answer_probes(config: Mapping[str, Any], waits_for: Mapping[str, str]) -> It
         listener.close()
 
 
-def _app(waits_for: Mapping[str, str]) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+def _app(waits_for: Callable[[], dict[str, str]]) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         kind, status = "application/json", "503 Service Unavailable"
@@ -42,7 +42,7 @@ def _app(waits_for: Mapping[str, str]) -> Callable[[dict[str, Any], Callable[...
         if path == "/health/live":
             status, body = "200 OK", {"status": "ok"}
         elif path == "/health/ready":
-            body = {"status": "unavailable", **waits_for}
+            body = {"status": "unavailable", **waits_for()}
         else:
             kind = "application/problem+json"
             body = {"title": UNAVAILABLE.title, "status": 503, "code": UNAVAILABLE.code, "detail": UNAVAILABLE.detail}
