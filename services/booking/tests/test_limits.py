@@ -1,8 +1,11 @@
 """Limits per person and client; and every change records its reason and the version that it is based on."""
 
+import datetime as dt
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pymongo
 import pytest
 from booking_harness import CONTACT, LATER, STAFF, START, BookingHarness, refused
 from municipality_yaml import a_configuration, specialist, types
@@ -22,6 +25,16 @@ def test_a_client_may_hold_a_limited_number_of_slots_at_a_time(booking):
     booking.hold(client="192.0.2.2")
     booking.time = held[0].expires
     booking.hold(client="192.0.2.1")
+
+
+def test_a_permit_is_returned_also_after_the_deadline_of_the_call_that_took_it(booking):
+    permits, now = booking.stores.permits, dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+    take = lambda permit: permits.take("rumst/holds/a", permit, 1, now + dt.timedelta(hours=1), now)  # noqa: E731
+    assert take("first") is None
+    with pymongo.timeout(0.001):
+        time.sleep(0.002)
+        permits.release("rumst/holds/a", "first")
+    assert take("second") is None
 
 
 def test_network_addresses_are_not_stored(booking):

@@ -1,7 +1,9 @@
 """A command with an idempotency key is carried out once, whatever answer its caller received."""
 
 import datetime as dt
+import time
 
+import pymongo
 import pytest
 
 from loket_chassis.storage.idempotency import PRESUMED_DEAD, IdempotencyKeys
@@ -89,4 +91,27 @@ def test_a_repeat_waits_for_the_first_attempt_and_takes_over_when_it_has_died(ke
         keys.once("key", SCOPE, BODY, dies)
     assert refusal_of(keys.once, "key", SCOPE, BODY, dict) == "outcome-unknown"
     clock.now += PRESUMED_DEAD
+    assert keys.once("key", SCOPE, BODY, lambda: "done") == "done"
+
+
+def test_a_command_that_ends_after_its_deadline_is_not_executed_again(keys, clock, done):
+    def work():
+        done.append(1)
+        time.sleep(0.6)
+        return "done"
+
+    with pymongo.timeout(0.5):
+        assert keys.once("key", SCOPE, BODY, work) == "done"
+    clock.now += PRESUMED_DEAD
+    assert keys.once("key", SCOPE, BODY, work) == "done"
+    assert done == [1]
+
+
+def test_a_command_that_is_refused_after_its_deadline_may_be_tried_again(keys):
+    def refused():
+        time.sleep(0.6)
+        raise Refusal("unknown-resource", {"resource": "x"})
+
+    with pymongo.timeout(0.5):
+        assert refusal_of(keys.once, "key", SCOPE, BODY, refused) == "unknown-resource"
     assert keys.once("key", SCOPE, BODY, lambda: "done") == "done"

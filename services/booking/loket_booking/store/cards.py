@@ -20,7 +20,7 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.runtime.tokens import hash_of
 from loket_chassis.storage.codec import DOCUMENT_ID, Codec
-from loket_chassis.storage.connection import Document, completed_later
+from loket_chassis.storage.connection import Document, completed_later, outside_deadline
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.resource_day import AgendaKey
@@ -194,8 +194,8 @@ class Cards:
         return _cards(found)
 
     def delete_unclaimed(self, card: Card) -> None:
-        """Delete the card, unless another request took it over meanwhile."""
-        self.before_claim.delete_one({"_id": card.id, "created_at": card.created_at})
+        """Delete the card, also after the deadline of the call, unless another request took it over meanwhile."""
+        outside_deadline(self.before_claim.delete_one, {"_id": card.id, "created_at": card.created_at})
 
     def delete(self, cards: Sequence[Card]) -> None:
         self.collection.delete_many({"_id": {"$in": [card.id for card in cards]}})

@@ -13,7 +13,7 @@ from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from loket_chassis.storage.connection import UNJOURNALED, Document
+from loket_chassis.storage.connection import UNJOURNALED, Document, outside_deadline
 
 
 class ClientPermits:
@@ -45,8 +45,8 @@ class ClientPermits:
         return ends[len(ends) - most]
 
     def release(self, name: str, permit: str) -> None:
-        """Return a permit before it expires."""
-        self.collection.update_one({"_id": name}, {"$pull": {"permits": {"id": permit}}})
+        """Return a permit before it expires, also after the deadline of the call that took it."""
+        outside_deadline(self.collection.update_one, {"_id": name}, {"$pull": {"permits": {"id": permit}}})
 
     def _change(self, name: str, change: list[Document]) -> Document:
         while True:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextvars
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import eventlet
+import pymongo
 from nameko.extensions import DependencyProvider, SharedExtension
 from pymongo import MongoClient
 from pymongo.collection import Collection
@@ -25,15 +28,33 @@ from ..runtime.unavailable import is_unconfirmed
 
 Document = dict[str, Any]
 DUPLICATE_KEY = 11000
-#: the timeout of an operation, such as one that waits for the lock of a dead process; the caller is asked to retry
+#: the timeout of an operation that has no deadline, such as one that waits for the lock of a dead process. The deadline
+#: of a call replaces it, so an operation for a caller that waits long may last longer.
 LONGEST_OPERATION_MS = 5000
 #: seconds for a short read within a request; the driver has one limit for the wait for a server and the read
 LONGEST_LOOKUP = 2.0
+#: seconds for an operation that ends other work, though its deadline may have passed
+LONGEST_CLEANUP = 2.0
 #: seconds to end the sessions on the server at a stop; the server ends them itself later
-LONGEST_GOODBYE = 0.5
+CLOSE_TIMEOUT = 0.5
 
 #: for a write that may be lost, and see `completed_later`
 UNJOURNALED = WriteConcern(w=1, j=False)
+
+T = TypeVar("T")
+
+
+def outside_deadline(operation: Callable[..., T], *args: Any) -> T:
+    """Call an operation that records or undoes what a call did, so it is needed also after the deadline of the call.
+
+    A nested `pymongo.timeout` can only shorten the limit of the call; a context of its own has none.
+    """
+
+    def limited() -> T:
+        with pymongo.timeout(LONGEST_CLEANUP):
+            return operation(*args)
+
+    return contextvars.Context().run(limited)
 
 
 def completed_later(collection: Collection[Document]) -> Collection[Document]:
@@ -113,7 +134,7 @@ class MongoConnection(SharedExtension):
 
     def stop(self) -> None:
         self._outages.is_closing = True
-        with eventlet.Timeout(LONGEST_GOODBYE, False):
+        with eventlet.Timeout(CLOSE_TIMEOUT, False):
             self.client.close()
         super().stop()
 

@@ -20,7 +20,7 @@ from loket_contracts.rpc.message import is_message, to_json
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .codec import DOCUMENT_ID, Codec
-from .connection import Document, MongoDatabase
+from .connection import Document, MongoDatabase, outside_deadline
 
 T = TypeVar("T")
 TTL = dt.timedelta(days=1)
@@ -59,8 +59,8 @@ class IdempotencyKeys:
         """The result of `work`, or that of the first command with this key. Without a key `work` is always called.
 
         `scope`: what the key is unique in: the command, the municipality, the caller. `body`: a message of
-        `loket_contracts.rpc`, or JSON. The result is stored as JSON for
-        a day, so it must not hold personal data: see `once_without_result`.
+        `loket_contracts.rpc`, or JSON. The result is stored as JSON for a day, so it must not hold personal data: see
+        `once_without_result`.
 
         Raises Refusal: idempotency-key-reused for another body; outcome-unknown while the first is being executed.
         """
@@ -114,11 +114,12 @@ class IdempotencyKeys:
             return work()
         except Refusal as refusal:
             if refusal.code != "outcome-unknown":
-                self.collection.delete_one({"_id": identifier})  # nothing was done: a repeat may try again
+                # nothing was done: a repeat may try again
+                outside_deadline(self.collection.delete_one, {"_id": identifier})
             raise
 
     def _finish(self, identifier: str, result: str) -> None:
-        self.collection.update_one({"_id": identifier}, {"$set": {"result": result}})
+        outside_deadline(self.collection.update_one, {"_id": identifier}, {"$set": {"result": result}})
 
 
 class Idempotency(MongoDatabase):
