@@ -3,6 +3,7 @@
 import threading
 import time
 
+import pymongo
 import pytest
 
 from loket_chassis.runtime.ttl_cache import CachedValue, TtlCache
@@ -173,3 +174,10 @@ def test_concurrent_callers_share_the_failure_of_a_load():
     assert (len(loads), len(failed)) == (1, 3)
     assert value.get() == "loaded"
     assert len(loads) == 2
+
+
+def test_a_shared_load_has_not_the_deadline_of_the_caller_that_began_it(database):
+    value = CachedValue(lambda: database.command("ping")["ok"], ttl=60)
+    with pymongo.timeout(0.001):
+        time.sleep(0.002)
+        assert value.get() == 1

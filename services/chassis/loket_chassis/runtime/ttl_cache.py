@@ -6,6 +6,7 @@ caches of cachetools drop them, and do not make concurrent callers share one loa
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -76,7 +77,8 @@ class CachedValue(Generic[V]):
     """One value, fresh for `ttl` seconds. Callers that come while it is being loaded share that load.
 
     After `ttl` they get the last value meanwhile; the first time, and after `expire`, they wait. When the load fails,
-    all that wait get its error at once, and the next caller loads again.
+    all that wait get its error at once, and the next caller loads again. The load serves them all, so it runs in a
+    context of its own, without the deadline of the caller that began it.
     """
 
     def __init__(self, load: Callable[[], V], ttl: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -101,7 +103,7 @@ class CachedValue(Generic[V]):
 
     def _load_value(self) -> V:
         try:
-            (value,) = self._cache.get(None, lambda: (self._load(),))
+            (value,) = self._cache.get(None, lambda: (contextvars.Context().run(self._load),))
         except Exception as error:
             self._last_error = error
             raise
