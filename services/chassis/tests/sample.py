@@ -27,6 +27,8 @@ class Sample(Protocol):
     def half_a_character(self) -> str: ...
     def no_such_method(self) -> None: ...
     def refuse_as_a_later_release(self) -> None: ...
+    def drop(self) -> None: ...
+    def read(self) -> int: ...
     @version(2)
     def greet(self, caller: Caller) -> str: ...
 
@@ -160,6 +162,10 @@ def service() -> type:
             raise Refusal("code-of-a-later-release")  # type: ignore[arg-type]
 
         @rpc
+        def drop(self) -> None:
+            raise Refusal("service-unavailable")
+
+        @rpc
         def sleep(self, seconds: float) -> str:
             eventlet.sleep(seconds)
             self.database.slept.insert_one({"seconds": seconds})
@@ -235,8 +241,13 @@ def service() -> type:
 
         @rpc
         def ask_someone(self, method: str) -> str:
+            return self.ask_in_turn([method])
+
+        @rpc
+        def ask_in_turn(self, methods: list[str]) -> str:
+            """Return the answer of the last one, or the first error."""
             try:
-                return str(getattr(self.other, method)())
+                return [str(getattr(self.other, method)()) for method in methods][-1]
             except Exception as error:
                 return f"{type(error).__name__}: {error}"
 

@@ -11,6 +11,7 @@ import requests
 from amqp.exceptions import NotFound
 from nameko.exceptions import IncorrectSignature
 from sample import Sample
+from structlog.testing import capture_logs
 
 from loket_chassis.messaging.rpc import ReplyConsumer, rpc_client
 from loket_chassis.service.container import Container
@@ -70,7 +71,17 @@ def test_an_error_in_the_called_service_is_reported_as_such(sample):
 
 
 def test_a_refusal_with_the_code_of_a_later_release_can_be_retried(sample):
-    assert sample.ask("ask_someone", "refuse_as_a_later_release") == "Refusal: service-unavailable "
+    assert (
+        sample.ask("ask_someone", "refuse_as_a_later_release") == "Unavailable: sample refused: code-of-a-later-release"
+    )
+
+
+def test_a_service_that_drops_a_call_is_unavailable(sample):
+    assert sample.ask("ask_someone", "drop") == "Unavailable: sample refused: service-unavailable"
+
+
+def test_after_an_earlier_call_of_the_same_worker_a_dropped_call_has_an_unknown_outcome(sample):
+    assert sample.ask("ask_in_turn", ["read", "drop"]) == "OutcomeUnknown: sample refused: service-unavailable"
 
 
 @pytest.mark.parametrize("method", ["broken", "half_a_character"])
@@ -111,8 +122,28 @@ def test_a_service_is_not_ready_before_it_consumes_its_queues(servers):
     assert readiness.ask() == {"broker": "its queues are not read yet"}
     readiness.queue_consumer.state = "ok"
     assert readiness.ask() == {"broker": "ok"}
-    container.waits_for["Stores"] = "waits: AutoReconnect"
-    assert readiness.ask() == {"broker": "ok", "Stores": "waits: AutoReconnect"}
+    container.waits_for[readiness] = "waits: AutoReconnect"
+    assert readiness.ask() == {"broker": "ok", "Readiness": "waits: AutoReconnect"}
+
+
+def test_an_extension_that_starts_at_once_does_not_end_the_wait_of_another_of_its_class(servers):
+    class Starting:
+        name = "starting"
+
+    container = Container(Starting, {"AMQP_URI": servers.amqp_uri})
+    waiting, started = Readiness(), Readiness()
+    seen = []
+
+    def step(extension):
+        seen.append(extension)
+        if seen == [waiting]:
+            raise ConnectionError("the broker starts")
+
+    with capture_logs() as lines:
+        assert container._each(step, [waiting, started])
+    assert seen == [waiting, started, waiting]
+    assert container.waits_for == {}
+    assert [line["event"] for line in lines] == ["the broker is unavailable", "the broker is available again"]
 
 
 def test_the_first_log_line_names_the_release_and_the_settings_without_secrets(sample, servers):

@@ -4,12 +4,14 @@ It travels in the header `nameko.deadline`, in milliseconds of UNIX time. nameko
 to headers of that form, and back.
 
 An absolute deadline needs clocks that agree. Every reply carries the time at which it was sent, so a caller sees how
-far the clocks differ. A worker never counts on more time than the caller waits, which is the expiration of the message.
+far the clocks differ. A worker takes at most one expiration of the message after it received the call, whatever its
+clock says: that is how long the caller waits.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -24,6 +26,9 @@ CLOCK = "clock"
 #: seconds by which clocks may differ; a call with the default deadline of 2 s has time enough
 TOLERATED_DIFFERENCE = 0.2
 
+#: seconds for which the largest difference counts: replies come in turn from instances whose clocks may differ
+REMEMBERED = 60.0
+
 #: the share of the time of a call in which it may use the database; the rest is for its answer
 DATABASE_SHARE = 0.9
 
@@ -37,8 +42,8 @@ CLOCK_DIFFERENCE = Gauge(
 )
 
 log = structlog.get_logger()
-#: by service, as last measured
-_differences: dict[str, float] = {}
+#: by service: the largest difference of the last minute, and when it was measured
+_differences: dict[str, tuple[float, float]] = {}
 
 
 class DeadlinePassed(Exception):
@@ -78,8 +83,8 @@ def has_passed(context: dict[str, Any]) -> bool:
 def limit_database(context: dict[str, Any]) -> AbstractContextManager[Any]:
     """A context manager in which no operation of the database starts after the deadline, nor lasts until it.
 
-    A worker that was paused so writes nothing that its caller has reported as failed, and one that waits for the
-    database answers in time.
+    So a paused worker writes nothing that its caller has reported as failed, and one that waits for the database
+    answers in time. What must be written also after the deadline goes through `storage.connection.outside_deadline`.
     """
     if KEY not in context:
         return nullcontext()
@@ -95,17 +100,22 @@ def drop(worker_ctx: Any, handle_result: Any) -> None:
     handle_result(worker_ctx, None, (DeadlinePassed, DeadlinePassed(name), None))
 
 
-def compare_clocks(service: str, sent: int, theirs: int | None, received: int) -> None:
-    """Measure how far the clock of a service differs, from when a call left and its reply came; warn beyond the bound.
+def compare_clocks(
+    service: str, sent: int, theirs: int | None, received: int, clock: Callable[[], float] = time.monotonic
+) -> None:
+    """Measure how far the clock of a service differs, from when a call left and its reply came.
 
-    The reply was sent between the two, so its time lies between them when the clocks agree.
+    The reply was sent between the two, so its time lies between them when the clocks agree. The largest difference of
+    the last minute counts. Warn when it exceeds the bound; once, until it was within the bound for a minute.
     """
     if theirs is None:
         return  # a service of the release before
     difference = (min(theirs - sent, 0) + max(theirs - received, 0)) / 1000
-    if difference == (known := _differences.get(service)):
+    at = clock()
+    largest, measured = _differences.get(service, (0.0, float("-inf")))
+    if abs(difference) < abs(largest) and at - measured < REMEMBERED:
         return
-    _differences[service] = difference
+    _differences[service] = difference, at
     CLOCK_DIFFERENCE.labels(service).set(difference)
-    if abs(difference) > TOLERATED_DIFFERENCE >= abs(known or 0):
+    if abs(difference) > TOLERATED_DIFFERENCE >= abs(largest):
         log.warning("the clock of a service differs; synchronise the clocks", peer=service, seconds=difference)

@@ -268,7 +268,8 @@ class RpcCaller(Extension, Generic[P_co]):
     def call(self, worker_ctx: Any, method: str, args: Any, kwargs: Any) -> Any:
         """Call a method and wait for its result. Raises Refusal, OutcomeUnknown, Unavailable or RemoteError."""
         # an earlier call of the same worker may have changed something
-        unanswered = OutcomeUnknown if getattr(worker_ctx, "has_sent_calls", False) else Unavailable
+        not_executed = OutcomeUnknown if getattr(worker_ctx, "has_sent_calls", False) else Unavailable
+        unanswered = not_executed
         headers = HeaderEncoder().get_message_headers(worker_ctx)
         patience = deadlines.patience(headers, self.deadline)
         if patience <= 0:
@@ -292,9 +293,10 @@ class RpcCaller(Extension, Generic[P_co]):
                 unanswered, worker_ctx.has_sent_calls = OutcomeUnknown, True
                 body = reply.wait()
         except eventlet.Timeout as timeout:
-            if not (outages.BROKER.is_on or outages.DATABASE.is_on):  # one outage is one warning
-                outages.of_service(self.target).begin(f"it did not answer {method} within {self.deadline} s")
-            raise unanswered(f"{self.target} did not answer within {self.deadline} s") from timeout
+            waited_in_full = patience >= self.deadline  # else its own caller was about to give up
+            if waited_in_full and not (outages.BROKER.is_on or outages.DATABASE.is_on):  # one outage is one warning
+                outages.of_service(self.target).begin(f"it did not answer {method} within {patience} s")
+            raise unanswered(f"{self.target} did not answer within {round(patience, 3)} s") from timeout
         except BROKER_ERRORS as error:
             raise unanswered(f"the broker cannot be reached: {error}") from error
         finally:
@@ -302,16 +304,24 @@ class RpcCaller(Extension, Generic[P_co]):
         outages.of_service(self.target).end()
         deadlines.compare_clocks(self.target, sent, body.get(deadlines.CLOCK), deadlines.now())
         if body["error"]:
-            raise _known(deserialize(body["error"]))
+            raise _as_received(deserialize(body["error"]), self.target, not_executed)
         return body["result"]
 
 
-def _known(error: BaseException) -> BaseException:
-    """The error, or in place of a refusal that only a later release has: nothing was done, and it can be retried."""
-    if isinstance(error, Refusal) and error.code not in ERRORS:
+def _as_received(error: BaseException, service: str, not_executed: type[Unavailable]) -> BaseException:
+    """The error that the caller of a service gets: the reverse of `_as_reported`.
+
+    A refusal with a code that only a later release has is `not_executed` too: nothing was done, and it can be retried.
+    """
+    if not isinstance(error, Refusal):
+        return error
+    if error.code == "outcome-unknown":
+        return OutcomeUnknown(f"{service} refused: {error.code}")
+    if error.code not in ERRORS:
         log.warning("a service refused with an unknown code", code=error.code)
-        return Refusal("service-unavailable")
-    return error
+    elif error.code != "service-unavailable":
+        return error
+    return not_executed(f"{service} refused: {error.code}")
 
 
 class RpcDependency(DependencyProvider):
@@ -328,7 +338,7 @@ def rpc_client(protocol: type[P], deadline: float | None = None) -> P:
     """Declare another service as a dependency of a service class: `booking = rpc_client(Booking)`.
 
     Its methods are those of the Protocol. They raise Refusal; OutcomeUnknown when there is no response within the
-    deadline; Unavailable when the call could not be sent; RemoteError when the other service failed.
+    deadline; Unavailable when the call was not sent or not executed; RemoteError when the other service failed.
     """
     return cast(P, RpcDependency(protocol, deadline))
 
