@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from structlog.testing import capture_logs
 
 from loket_chassis.messaging.rpc import Unavailable
 from loket_gateway.clients.popular_topics import PopularTopics
@@ -56,8 +57,10 @@ def test_a_topic_of_which_only_small_counts_are_known_is_not_popular(popular, re
 
 def test_without_reporting_there_are_no_popular_topics_and_pages_do_not_wait_for_it_again(popular, reporting):
     reporting.is_available = False
-    assert popular.of("stad") == ()
-    assert popular.of("stad") == ()
+    with capture_logs() as lines:
+        assert popular.of("stad") == ()
+        assert popular.of("stad") == ()
+    assert {line["log_level"] for line in lines} <= {"debug"}, "the outage is logged already"
     assert reporting.calls == 1
 
 

@@ -7,6 +7,8 @@ import pytest
 from limits.errors import StorageError
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from pymongo.errors import OperationFailure
+from structlog.testing import capture_logs
 
 from loket_contracts.errors import Refusal
 from loket_gateway.access.roles import ANONYMOUS
@@ -29,8 +31,12 @@ class SlowStorage(MemoryStorage):
 
 
 class NoStorage(MemoryStorage):
+    def __init__(self, error=None):
+        super().__init__()
+        self.error = error or ConnectionError("away")
+
     def incr(self, *args, **options):
-        raise StorageError(ConnectionError("away"))
+        raise StorageError(self.error)
 
 
 def gateway(storage):
@@ -90,3 +96,14 @@ def test_without_the_database_each_gateway_counts_alone(what):
     limits = gateway(NoStorage())
     let_in = sum(asks(limits, what=what) for _ in range(100))
     assert let_in == (MOST if what == "read" else 2)
+
+
+@pytest.mark.parametrize(
+    ("error", "warnings"), [(ConnectionError("away"), 0), (OperationFailure("not authorised"), 1)]
+)  # fmt: skip
+def test_an_error_of_the_storage_that_is_no_outage_is_one_warning(error, warnings):
+    limits = gateway(NoStorage(error))
+    with capture_logs() as lines:
+        for number in range(3):
+            assert asks(limits, f"10.0.0.{number}")
+    assert [line["log_level"] for line in lines].count("warning") == warnings

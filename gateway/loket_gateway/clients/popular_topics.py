@@ -32,7 +32,7 @@ class PopularTopics(SharedExtension):
         try:
             rows = self.reporting.outside_work().open_data(municipality)
         except Unavailable:
-            log.warning("reporting is unavailable; the first page has no popular topics", municipality=municipality)
+            log.debug("reporting is unavailable; the first page has no popular topics", municipality=municipality)
             return self._cache.stale(municipality) or ()
         counts: Counter[str] = Counter()
         for row in rows:

@@ -7,6 +7,7 @@ counts on its own.
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from limits.storage import MemoryStorage, MongoDBStorage
 from limits.strategies import FixedWindowRateLimiter
 from nameko.extensions import SharedExtension
 
+from loket_chassis.runtime.unavailable import is_unavailable
 from loket_contracts.errors import Refusal
 
 from .client_address import limit_key
@@ -57,6 +59,8 @@ class SharedCounters(MongoDBStorage):
 
 class Limits(SharedExtension):
     """Counts requests by limit and client. An address is forgotten after a minute."""
+
+    _has_warned = False
 
     def setup(self) -> None:
         settings = self.container.config["settings"]
@@ -117,10 +121,15 @@ class Limits(SharedExtension):
         try:
             return self._refill_from(self._shared, what, client)
         except StorageError as error:
-            log.debug(
-                "the shared rate limits are unavailable; this gateway counts on its own", error=str(error.storage_error)
-            )
+            self._report(error.storage_error)
             return self._refill_from(self._local, what, client)
+
+    def _report(self, error: Exception) -> None:
+        """Log why this gateway counts on its own. An error that will not pass is a warning, once per process."""
+        is_outage = is_unavailable(error)
+        level = logging.DEBUG if is_outage or self._has_warned else logging.WARNING
+        self._has_warned |= not is_outage
+        log.log(level, "the shared rate limits are unavailable; this gateway counts on its own", error=str(error))
 
     def _refill_from(self, limiter: FixedWindowRateLimiter, what: str, client: str) -> Permits:
         item = RateLimitItemPerMinute(self.most[what])
