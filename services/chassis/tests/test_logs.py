@@ -2,6 +2,14 @@
 
 import time
 
+import pytest
+from amqp.exceptions import AccessRefused, ConnectionForced, PreconditionFailed
+from kombu.exceptions import EncodeError, OperationalError
+from structlog.testing import capture_logs
+
+from loket_chassis.messaging.queue_consumer import QueueConsumer
+from loket_chassis.runtime.logs import StandardError
+from loket_chassis.runtime.unavailable import is_unavailable
 from tests.client import eventually
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -34,6 +42,71 @@ def test_tracebacks_and_warnings_on_standard_error_are_json(sample):
     texts = [line["text"] for line in lines_about(sample, "line on standard error")]
     assert any("a warning" in text for text in texts)
     assert {"a line", "and another"} <= set(texts)
+
+
+def entries(*writes, flush=True):
+    """What is logged of the parts that are written to standard error."""
+    with capture_logs() as lines:
+        stream = StandardError()
+        for text in writes:
+            stream.write(text)
+        if flush:
+            stream.flush()
+    return [line.get("exception") or line["text"] for line in lines]
+
+
+TRACEBACK = 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n    raise error\n'
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [
+        (f"{TRACEBACK}ValueError: one\ntwo\n",),
+        (TRACEBACK, "ValueError: one\ntwo\n"),
+        (TRACEBACK, "ValueError", ": ", "one\ntwo", "\n"),
+        (*TRACEBACK.splitlines(keepends=True), "ValueError: one\ntwo"),
+    ],
+)
+def test_a_traceback_whose_message_has_several_lines_is_one_entry(writes):
+    assert entries(*writes) == [f"{TRACEBACK}ValueError: one\ntwo"]
+
+
+def test_a_line_after_a_traceback_is_an_entry_of_its_own():
+    assert entries("before\n", f"{TRACEBACK}KeyError: 1\n", "after\n", flush=False) == [
+        "before", f"{TRACEBACK}KeyError: 1", "after",
+    ]  # fmt: skip
+
+
+def test_a_line_without_an_end_is_written_when_it_is_flushed():
+    assert entries("half", " a line", flush=False) == []
+    assert entries("half", " a line") == ["half a line"]
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (ConnectionForced(), True), (OperationalError(), True), (TimeoutError(), True), (ConnectionResetError(), True),
+        (AccessRefused(), False), (PreconditionFailed(), False), (EncodeError(), False),
+    ],
+)  # fmt: skip
+def test_an_error_of_the_broker_that_does_not_pass_is_no_outage(error, passes):
+    assert is_unavailable(error) == passes
+
+
+@pytest.mark.parametrize(("error", "level"), [(ValueError("a defect"), "warning"), (PreconditionFailed(), "warning")])
+def test_a_defect_while_messages_are_read_is_logged_as_such(error, level):
+    class Failing(QueueConsumer):
+        _consumers, _pending_remove_providers, should_stop = {}, {}, False
+
+        def _read(self):
+            self.should_stop = True
+            raise error
+
+    with capture_logs() as lines:
+        Failing().run()
+    assert [(line["log_level"], line["event"], bool(line.get("exc_info"))) for line in lines] == [
+        (level, "messages cannot be read; trying again", True)
+    ]
 
 
 def test_a_call_and_the_consumer_of_its_event_log_its_trace(sample):

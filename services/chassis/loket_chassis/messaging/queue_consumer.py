@@ -16,13 +16,14 @@ from nameko import messaging
 from nameko.extensions import ProviderCollector
 
 from ..runtime import backoff, outages
+from ..runtime.unavailable import is_unavailable
 
 log = structlog.get_logger()
 
 #: seconds that one read waits, and so the longest until a stop request is noticed
 LONGEST_READ = 0.5
 #: seconds to wait until the broker confirms the end of a consumer or of the connection
-LONGEST_GOODBYE = 1.0
+CLOSE_TIMEOUT = 1.0
 
 
 class QueueConsumer(messaging.QueueConsumer):
@@ -57,7 +58,10 @@ class QueueConsumer(messaging.QueueConsumer):
                     delays = backoff.delays()
             except Exception as error:  # any error: without its consumer the process is useless
                 self.state = f"cannot be reached: {type(error).__name__}"
-                outages.BROKER.begin(repr(error))
+                if isinstance(error, OSError) or is_unavailable(error):
+                    outages.BROKER.begin(repr(error))
+                else:
+                    log.warning("messages cannot be read; trying again", exc_info=True)
             self._consumers.clear()
             again = time.monotonic() + next(delays)
             while not self.should_stop and time.monotonic() < again:
@@ -87,7 +91,7 @@ class QueueConsumer(messaging.QueueConsumer):
         try:
             connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
             yield connection
-            with eventlet.Timeout(LONGEST_GOODBYE, False):
+            with eventlet.Timeout(CLOSE_TIMEOUT, False):
                 connection.release()
         finally:
             connection.collect()
@@ -126,7 +130,7 @@ class QueueConsumer(messaging.QueueConsumer):
     def unregister_provider(self, provider: Any) -> None:
         if self._gt is not None and not self._gt.dead:
             cancelled = self._pending_remove_providers[provider] = Event()
-            cancelled.wait(timeout=LONGEST_GOODBYE)
+            cancelled.wait(timeout=CLOSE_TIMEOUT)
         # in case the consumer thread did not do it in time
         ProviderCollector.unregister_provider(self, provider)
 
@@ -142,10 +146,10 @@ class QueueConsumer(messaging.QueueConsumer):
                 cancelled.send()
 
     def stop(self) -> None:
-        with eventlet.Timeout(LONGEST_GOODBYE, False):
+        with eventlet.Timeout(CLOSE_TIMEOUT, False):
             self.wait_for_providers()
         self.should_stop = True
         if self._gt is not None:
-            with eventlet.Timeout(LONGEST_GOODBYE, False):
+            with eventlet.Timeout(CLOSE_TIMEOUT, False):
                 self._gt.wait()
             self._gt.kill()

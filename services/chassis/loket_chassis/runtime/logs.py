@@ -75,13 +75,15 @@ class StandardError(io.TextIOBase):
 
     def write(self, text: str) -> int:
         self._unfinished += text
-        while "\n" in self._unfinished:
-            entry = _first_entry(self._unfinished)
-            if entry is None:
-                break
+        while entry := _first_entry(self._unfinished):
             self._unfinished = self._unfinished[len(entry) :]
             self._write_entry(entry.strip())
         return len(text)
+
+    def flush(self) -> None:
+        """Write the rest: a writer flushes at the end of an entry."""
+        entry, self._unfinished = self._unfinished.strip(), ""
+        self._write_entry(entry)
 
     def _write_entry(self, entry: str) -> None:
         if entry.startswith(TRACEBACK):
@@ -91,13 +93,14 @@ class StandardError(io.TextIOBase):
 
 
 def _first_entry(text: str) -> str | None:
-    """The first line; of a traceback all lines, up to the one of the error. None when its end is not there yet."""
-    first, *others = text.splitlines(keepends=True)
-    if not first.startswith(TRACEBACK):
-        return first
-    entry = first
-    for line in others:
-        entry += line
-        if not line.startswith((" ", TRACEBACK)) and line.strip() and line.endswith("\n"):
-            return entry
-    return None
+    """The first line, or a whole traceback. None when its end is not there yet.
+
+    Python writes the message of an error at once, in as many lines as it has. So a traceback ends where a write ends,
+    with a newline, after a line that is not indented.
+    """
+    if not text.startswith(TRACEBACK):
+        line, end, _ = text.partition("\n")
+        return line + end if end else None
+    _, *others = text.splitlines()
+    has_error = any(line.strip() and not line.startswith((" ", TRACEBACK)) for line in others)
+    return text if has_error and text.endswith("\n") else None

@@ -5,8 +5,8 @@ They pass, they concern no single request, and a traceback says nothing about th
 
 from __future__ import annotations
 
-from amqp.exceptions import AMQPError
-from kombu.exceptions import KombuError
+from amqp.exceptions import ConnectionError as BrokerConnectionError
+from kombu.exceptions import OperationalError
 from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError, WriteConcernError
 
 
@@ -35,7 +35,10 @@ def is_unconfirmed(error: BaseException) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the error says that the broker, the database or another service is unavailable."""
+    """Whether the error says that the broker, the database or another service is unavailable.
+
+    What the broker refuses on a connection that works, such as access or other properties of a queue, does not pass.
+    """
     return isinstance(
-        error, (Unavailable, AMQPError, KombuError, ConnectionError, TimeoutError)
+        error, (Unavailable, BrokerConnectionError, OperationalError, ConnectionError, TimeoutError)
     ) or is_database_unavailable(error)
