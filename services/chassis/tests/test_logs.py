@@ -1,5 +1,6 @@
 """The log of a service: JSON lines, a trace on those of a request, and one line for an outage and one for its end."""
 
+import itertools
 import time
 
 import pytest
@@ -93,19 +94,23 @@ def test_an_error_of_the_broker_that_does_not_pass_is_no_outage(error, passes):
     assert is_unavailable(error) == passes
 
 
-@pytest.mark.parametrize(("error", "level"), [(ValueError("a defect"), "warning"), (PreconditionFailed(), "warning")])
-def test_a_defect_while_messages_are_read_is_logged_as_such(error, level):
+@pytest.mark.parametrize("error", [ValueError("a defect"), PreconditionFailed()])
+def test_an_error_other_than_an_outage_while_messages_are_read_is_one_warning(error, monkeypatch):
+    monkeypatch.setattr("loket_chassis.runtime.backoff.delays", lambda: itertools.repeat(0))
+    attempts = iter(range(3))
+
     class Failing(QueueConsumer):
         _consumers, _pending_remove_providers, should_stop = {}, {}, False
 
         def _read(self):
-            self.should_stop = True
+            self.should_stop = next(attempts) == 2
             raise error
 
     with capture_logs() as lines:
         Failing().run()
-    assert [(line["log_level"], line["event"], bool(line.get("exc_info"))) for line in lines] == [
-        (level, "messages cannot be read; trying again", True)
+    assert next(attempts, None) is None
+    assert [(line["log_level"], line["event"], line.get("exc_info")) for line in lines] == [
+        ("warning", "messages cannot be read; trying again", True)
     ]
 
 

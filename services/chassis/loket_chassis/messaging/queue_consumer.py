@@ -57,10 +57,10 @@ class QueueConsumer(messaging.QueueConsumer):
                 for _ in self._read():
                     delays = backoff.delays()
             except Exception as error:  # any error: without its consumer the process is useless
-                self.state = f"cannot be reached: {type(error).__name__}"
+                earlier, self.state = self.state, f"cannot be reached: {type(error).__name__}"
                 if isinstance(error, OSError) or is_unavailable(error):
                     outages.BROKER.begin(repr(error))
-                else:
+                elif self.state != earlier:  # else it could not be read before either
                     log.warning("messages cannot be read; trying again", exc_info=True)
             self._consumers.clear()
             again = time.monotonic() + next(delays)

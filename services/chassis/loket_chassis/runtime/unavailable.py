@@ -11,7 +11,7 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError, Writ
 
 
 class Unavailable(Exception):
-    """The other service did not respond. Unless it is OutcomeUnknown, nothing was sent and nothing was done."""
+    """The other service did not execute the call. Unless it is OutcomeUnknown, nothing was done."""
 
 
 class OutcomeUnknown(Unavailable):
