@@ -16,6 +16,8 @@ from ..store.capacities import Capacities
 from ..store.configurations import Configurations
 
 RETENTION = dt.timedelta(days=31)
+#: after this, capacities are compared again even if this process knows of no change: another may have published others
+COMPARED_FOR = dt.timedelta(minutes=15)
 BATCH = 1000
 
 
@@ -25,19 +27,20 @@ class CapacityPublishing:
     configurations: Configurations
     clock: Clock
     publish: Publish
-    #: by municipality, the calendar and the day of the last complete run
-    _done: dict[str, tuple[Calendar, dt.date]] = field(default_factory=dict)
+    #: by municipality, the calendar, the day and the time of the last complete run
+    _done: dict[str, tuple[Calendar, dt.date, dt.datetime]] = field(default_factory=dict)
 
     def publish_capacity(self) -> int:
         """Publish what changed since the last run. Returns the number of events."""
         published = 0
         for calendar in self.configurations.all():
             known = calendar.municipality
-            today = local_date(self.clock(), known.time_zone)
+            now = self.clock()
+            today = local_date(now, known.time_zone)
             done = self._done.get(known.id)
-            if done is None or done[0] is not calendar or done[1] != today:
+            if done is None or done[0] is not calendar or done[1] != today or now - done[2] >= COMPARED_FOR:
                 published += self._publish(calendar, today)
-                self._done[known.id] = calendar, today
+                self._done[known.id] = calendar, today, now
         self.capacities.delete_before(self.clock().date() - RETENTION)
         return published
 

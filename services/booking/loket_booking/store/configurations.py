@@ -100,13 +100,15 @@ class Configurations:
     def _use(self, municipality: Municipality, revision: int) -> None:
         """Cache a version, unless a newer one was cached while this one was read."""
         name = municipality.id
-        known = self._including_removed.get(name)
-        if known is not None and known.version > municipality.version:
-            return
-        if known is None or known.version != municipality.version:
-            self._including_removed[name] = self.removed.added_to(municipality)
-        self._calendars[name] = self.calendar_of(municipality)
-        self._seen[name] = municipality.version, revision
+        including_removed = self._including_removed.get(name)
+        if including_removed is None or including_removed.version != municipality.version:
+            including_removed = self.removed.added_to(municipality)
+        calendar = self.calendar_of(municipality)
+        # others may have run while the database was read; from here on, none does
+        known = self._calendars.get(name)
+        if known is None or known.municipality.version <= municipality.version:
+            self._including_removed[name], self._calendars[name] = including_removed, calendar
+            self._seen[name] = municipality.version, revision
 
     def _municipality(self, name: str, version: int) -> Municipality | None:
         """The parsed version. Falls back to the one before when this version of Loket does not accept the text."""

@@ -23,7 +23,7 @@ from loket_contracts.errors import Refusal
 
 P = ParamSpec("P")
 T = TypeVar("T")
-MAX_MEMORY = 1 << 30
+MAX_MEMORY = 512 << 20
 #: seconds after which an unused subprocess ends, and its memory is free
 IDLE = 60.0
 #: how much lower the priority of a calculation is than that of the service (nice)
@@ -109,6 +109,7 @@ class _Child:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", f"import {__name__} as module; module.serve({theirs.fileno()})"],
                 pass_fds=[theirs.fileno()],
+                stderr=subprocess.DEVNULL,  # the message of an error may have personal data
             )
         self._socket = ours
         self._stream = ours.makefile("rwb")
@@ -119,7 +120,7 @@ class _Child:
     def call(self, request: Any) -> tuple[Any, BaseException | None]:
         answer = None
         with contextlib.suppress(ConnectionError):
-            _send(self._stream, request)
+            _send(self._stream, pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
             answer = _receive(self._stream)
         if answer is None:
             code = self._process.wait()
@@ -136,8 +137,7 @@ class _Child:
         self._process.wait()
 
 
-def _send(stream: BufferedRWPair, value: Any) -> None:
-    body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+def _send(stream: BufferedRWPair, body: bytes) -> None:
     stream.write(len(body).to_bytes(LENGTH) + body)
     stream.flush()
 
@@ -149,20 +149,23 @@ def _receive(stream: BufferedRWPair) -> Any:
     return pickle.loads(body) if body else None
 
 
-def _outcome(function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[Any, BaseException | None]:
+def _outcome(function: Callable[..., Any], args: Any, kwargs: Any) -> bytes:
+    """The result and the error, pickled."""
     try:
-        return function(*args, **kwargs), None
+        return pickle.dumps((function(*args, **kwargs), None), pickle.HIGHEST_PROTOCOL)
     except Refusal as refusal:
-        return None, refusal
+        error: Exception = refusal
     except MemoryError:
-        return None, LimitExceeded()
-    except Exception as error:
-        return None, CalculationFailed(type(error).__name__)
+        error = LimitExceeded()
+    except Exception as other:
+        error = CalculationFailed(type(other).__name__)
+    return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
 
 
 def serve(descriptor: int) -> None:
     """Answer calls until the service closes its end, also by dying."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the service decides
+    for number in (signal.SIGINT, signal.SIGTERM):  # may reach the whole group; the service finishes its calls first
+        signal.signal(number, signal.SIG_IGN)
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     channel = socket.socket(fileno=descriptor)
