@@ -25,6 +25,7 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.messaging.event_documents import EVENT
 from loket_chassis.storage.connection import Document
+from loket_chassis.storage.transactions import run_in_transaction
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 
@@ -252,8 +253,7 @@ class Agendas:
             return True
 
         try:
-            with self.client.start_session() as session:
-                return bool(session.with_transaction(move_all))
+            return run_in_transaction(self.client, move_all)
         finally:
             self.cache.invalidate([*old, *new])
 
@@ -309,8 +309,7 @@ class Agendas:
 
         for placement in placements:
             self._ensure_document(placement.agenda)
-        with self.client.start_session() as session:
-            session.with_transaction(write_all)
+        run_in_transaction(self.client, write_all)
 
     def _ensure_document(self, key: AgendaKey) -> None:
         """Create the agenda's document if there is none: an upsert that collides would end a transaction."""

@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from loket_chassis.runtime.cooperative import cooperatively
 from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
+from loket_chassis.storage.transactions import run_in_transaction
 from loket_contracts.languages import Text
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -88,10 +90,13 @@ class Closures:
             )
             for closure in closures
         ]  # fmt: skip
-        with self.collection.database.client.start_session() as session, session.start_transaction():
+
+        def replace_all(session: ClientSession) -> None:
             self.collection.delete_many(mine, session=session)
             if made:
                 self.collection.insert_many([CLOSURE.encode(stored) for stored in made], session=session)
+
+        run_in_transaction(self.collection.database.client, replace_all)
         self._changed(municipality)
         return current
 

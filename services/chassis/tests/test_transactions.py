@@ -1,0 +1,52 @@
+"""A transaction is written whole or not at all, and ends with the deadline of its call."""
+
+import threading
+import time
+
+import pymongo
+import pytest
+from pymongo.errors import PyMongoError
+
+from loket_chassis.storage.transactions import LONGEST, run_in_transaction
+
+
+def test_a_commit_after_the_deadline_is_not_repeated(database):
+    database.create_collection("notes")
+
+    def work(session):
+        database.notes.insert_one({"_id": 1}, session=session)
+        time.sleep(0.4)
+
+    began = time.monotonic()
+    with pymongo.timeout(0.3), pytest.raises(PyMongoError) as failed:
+        run_in_transaction(database.client, work)
+    assert failed.value.timeout
+    assert time.monotonic() - began < LONGEST
+    assert database.notes.count_documents({}) == 0
+
+
+def test_an_error_of_the_work_undoes_its_writes(database):
+    database.notes.insert_one({"_id": 0})
+
+    def work(session):
+        database.notes.insert_one({"_id": 1}, session=session)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run_in_transaction(database.client, work)
+    assert [each["_id"] for each in database.notes.find()] == [0]
+
+
+def test_transactions_in_conflict_are_repeated_until_each_has_been_written(database):
+    database.counts.insert_one({"_id": "x", "count": 0})
+
+    def count(session):
+        found = database.counts.find_one({"_id": "x"}, session=session)
+        database.counts.update_one({"_id": "x"}, {"$set": {"count": found["count"] + 1}}, session=session)
+
+    threads = [threading.Thread(target=run_in_transaction, args=(database.client, count)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert database.counts.find_one({"_id": "x"})["count"] == 8
