@@ -16,7 +16,8 @@ from loket_contracts.errors import Refusal
 from loket_notification.channels.base import Callback
 from loket_notification.channels.generic_http import GenericHttpChannel, GenericHttpSettings
 from loket_notification.channels.providers import Provider
-from loket_notification.commands import receipts, send_test
+from loket_notification.commands import receipts, send, send_test
+from loket_notification.commands.send import BatchLookup
 from loket_notification.domain.retries import LONGEST, next_try
 from loket_notification.queries import messages, preview
 from loket_notification.store.messages import LEASE
@@ -224,6 +225,17 @@ def test_an_instance_that_lost_its_claim_cannot_record_the_outcome(notification)
     notification.later(seconds=LEASE.total_seconds())
     assert notification.work("other") == [SENT]
     notification.messages.collection.bulk_write([notification.messages.settled(mine, "failed", notification.time)])
+    assert notification.state()["state"] == "sent"
+
+
+def test_an_instance_that_lost_its_claim_does_not_send(notification, provider_server):
+    notification.receive()
+    (mine,) = notification.messages.claim(1, "me", notification.time)
+    notification.later(seconds=LEASE.total_seconds())
+    assert notification.work("other") == [SENT]
+    outcome = send.send(notification.context, mine, notification.cards["a1"], BatchLookup())
+    assert outcome == "planned"
+    assert len(provider_server.taken) == 1
     assert notification.state()["state"] == "sent"
 
 

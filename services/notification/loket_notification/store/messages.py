@@ -187,6 +187,10 @@ class Messages:
         """The write that records that the message may have been sent from now on."""
         return UpdateOne({"_id": claimed.message.id, "claim": claimed.message.claim}, {"$set": {"begun": True}})
 
+    def is_held(self, claimed: Claimed) -> bool:
+        """Whether this process still has the message: another one claims it once the lease has expired."""
+        return self.collection.find_one(_sending(claimed), {"_id": 1}) is not None
+
     def again(
         self, claimed: Claimed, at: dt.datetime, now: dt.datetime, reason: str, may_have_left: bool = False
     ) -> UpdateOne:

@@ -29,16 +29,19 @@ class WriteBatcher:
         self._waiting: list[tuple[list[Write], Event]] = []
         self._is_writing = False
 
-    def write(self, writes: list[Write]) -> None:
-        """Write and wait for the acknowledgement. Raises the error of these writes."""
+    def write(self, writes: list[Write]) -> bool:
+        """Write and wait for the acknowledgement. Raises the error of these writes.
+
+        Return True when each is known to have found its document, False when one may not have.
+        """
         if not writes:
-            return
+            return True
         done: Event = Event()
         self._waiting.append((writes, done))
         if not self._is_writing:
             self._is_writing = True
             eventlet.spawn_n(self._write_all)
-        done.wait()
+        return bool(done.wait())
 
     def write_until_done(self, writes: list[Write]) -> None:
         """As `write`, repeated for as long as the database is away. The writes must allow that."""
@@ -66,9 +69,12 @@ class WriteBatcher:
         """One command for all. Only the callers whose own writes failed get the error."""
         writes = [each for own, _ in batch for each in own]
         failure: Exception | None = None
+        all_matched = False
         wrong: set[int] = set()
         try:
-            self.collection.bulk_write(writes, ordered=False)
+            result = self.collection.bulk_write(writes, ordered=False)
+            each_is_one = all(isinstance(each, UpdateOne) for each in writes)
+            all_matched = each_is_one and result.matched_count + result.upserted_count == len(writes)
         except BulkWriteError as error:
             failed = {problem["index"] for problem in error.details["writeErrors"]}
             failure, wrong = error, set(range(len(writes))) if is_unconfirmed(error) else failed
@@ -77,7 +83,7 @@ class WriteBatcher:
         begin = 0
         for own, done in batch:
             if wrong.isdisjoint(range(begin, begin + len(own))):
-                done.send()
+                done.send(all_matched)
             else:
                 done.send_exception(failure)
             begin += len(own)
