@@ -402,7 +402,7 @@ def press_until(page: Page, selector: str) -> None:
 
 def test_the_interface_documentation_is_readable(page: Page, portal):
     page.goto(f"{portal.url}/docs")
-    expect(page.get_by_role("heading", name="Free starts", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="List free slots", exact=True)).to_be_visible()
     assert fits(page)
 
 

@@ -68,7 +68,7 @@ def test_the_private_broker_keeps_its_generated_password_and_rejects_guests(tmp_
 def test_a_broker_with_the_old_default_password_keeps_its_data_and_gets_a_new_password(tmp_path, monkeypatch):
     (port,) = find_free(1)
     with monkeypatch.context() as before:  # as earlier versions started it
-        before.setattr(rabbitmq, "_definitions", lambda _: EARLIER_DEFINITIONS)
+        before.setattr(rabbitmq, "_definitions", lambda *_, **__: EARLIER_DEFINITIONS)
         before.setattr(rabbitmq.RabbitMQ, "uri", f"pyamqp://guest:guest@127.0.0.1:{port}//")
         earlier = rabbitmq.start(tmp_path / "rabbitmq", port, tmp_path / "logs")
         with Connection(earlier.uri) as connection:
