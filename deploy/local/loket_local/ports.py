@@ -11,6 +11,8 @@ from .processes import StartFailed
 LOOPBACK = "127.0.0.1"
 #: registered ports that few programs use, below Linux' default ip_local_port_range of 32768-60999
 SETTLED = (20000, 32000)
+#: not the shared generator: a test that seeds it would let several processes choose the same ports
+_random = random.SystemRandom()
 
 
 def is_free(port: int) -> bool:
@@ -30,7 +32,7 @@ def find_free(count: int) -> list[int]:
     """
     found: set[int] = set()
     while len(found) < count:
-        port = random.randrange(*SETTLED)
+        port = _random.randrange(*SETTLED)
         if is_free(port):
             found.add(port)
     return list(found)
