@@ -48,6 +48,7 @@ class Proxy:
         self._do(self._close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     def _do(self, work: Callable[..., object], *arguments: object) -> None:
         async def do() -> None:
@@ -71,9 +72,11 @@ class Proxy:
             writer.transport.abort()
 
     async def _close(self) -> None:
-        self._server.close()
-        for task in self._tasks:
+        await self._vanish()
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -81,17 +84,21 @@ class Proxy:
         self._tasks.add(task)
         self._writers.add(writer)
         try:
-            await self._open.wait()
-            for port in self.upstreams:
-                with contextlib.suppress(OSError):
-                    far_reader, far_writer = await asyncio.open_connection(LOOPBACK, port)
-                    self._writers.add(far_writer)
-                    await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
-                    return
+            with contextlib.suppress(asyncio.CancelledError):  # the callback of asyncio's server expects no such end
+                await self._forward(reader, writer)
         finally:
             self._tasks.discard(task)
             self._writers = {each for each in self._writers if not each.is_closing()} - {writer}
             writer.close()
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._open.wait()
+        for port in self.upstreams:
+            with contextlib.suppress(OSError):
+                far_reader, far_writer = await asyncio.open_connection(LOOPBACK, port)
+                self._writers.add(far_writer)
+                await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+                return
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
