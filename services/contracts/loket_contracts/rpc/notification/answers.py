@@ -97,7 +97,7 @@ class Subscription(TypedDict):
 
 
 class NewSubscription(Subscription):
-    """The created subscription. `secret` signs its deliveries and is returned only once."""
+    """The subscription. `secret` is the key of its signatures; no other answer contains it."""
 
     secret: str
 
