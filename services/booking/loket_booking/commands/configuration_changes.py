@@ -52,10 +52,11 @@ class ConfigurationCommands:
         """
         if if_absent and (existing := self._existing(text)):
             return existing
+        proposed = self.configurations.reader.read(text, only=only)
         if not confirmed:
-            self._require_no_removals(self.configurations.reader.read(text, only=only))
+            self._require_no_removals(proposed)
         try:
-            calendar, changed = self.configurations.store(text, by, self.clock(), only, 0 if if_absent else None)
+            calendar, changed = self.configurations.store(text, by, self.clock(), 0 if if_absent else None, proposed)
         except Refusal as refusal:
             if if_absent and refusal.code == "settings-changed" and (existing := self._existing(text)):
                 return existing  # a concurrent request stored the first version
@@ -88,7 +89,9 @@ class ConfigurationCommands:
     def amend_part(self, municipality: str, command: AmendPart, by: str) -> StoredConfiguration:
         """Change one part. Raises Refusal: as `propose_part`; settings-changed when another version is in force."""
         amended = self._amended(municipality, command)
-        calendar, changed = self.configurations.store(amended.text, by, self.clock(), follows=command.version)
+        calendar, changed = self.configurations.store(
+            amended.text, by, self.clock(), command.version, amended.municipality
+        )
         return {"municipality": municipality, "version": calendar.municipality.version, "changed": changed}
 
     def require_part(self, municipality: str, section: str, name: str) -> None:

@@ -64,14 +64,14 @@ class Configurations:
         return [calendars[name] for name in sorted(calendars)]
 
     def store(
-        self, text: str, by: str, now: dt.datetime, only: str | None = None, follows: int | None = None
+        self, text: str, by: str, now: dt.datetime, follows: int | None = None, municipality: Municipality | None = None
     ) -> tuple[Calendar, bool]:
         """Store `text` as the newest version, unless it equals the one in force. Returns whether it changed.
 
-        `only`: the one municipality that it may configure. Raises Refusal: invalid-configuration; settings-changed when
-        `follows` is not the version in force. The old version then stays in force.
+        `municipality`: the one in `text`, when the caller has read it already. Raises Refusal: invalid-configuration;
+        settings-changed when `follows` is not the version in force. The old version then stays in force.
         """
-        municipality = self.reader.read(text, only=only)
+        municipality = municipality or self.reader.read(text)
         version, changed = self.versions.store(municipality.id, text, by, now, follows)
         if changed:
             revision = self.closures.revision(municipality.id)
