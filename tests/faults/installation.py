@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from loket_local import mongodb, rabbitmq
-from loket_local.components import NAMES, Component
+from loket_local.components import NAMES, Component, restart
 from loket_local.ports import LOOPBACK, find_free
 from loket_local.processes import Child
 from loket_local.stack import Ports, Stack
@@ -94,11 +94,7 @@ class Installation:
         return servers.amqp_uri.replace(f":{self.stack.ports.amqp}/", f":{port}/")
 
     def restart(self, *components: Component) -> None:
-        for component in components:
-            component.ask_to_stop()
-        for component in components:
-            component.stop()
-            component.start()
+        restart(components)
         for component in components:
             component.wait_until("ready")
 

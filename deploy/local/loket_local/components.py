@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,3 +109,13 @@ def make(
         )
         for name in NAMES
     }
+
+
+def restart(components: Iterable[Component]) -> None:
+    """Stop them together, then start them; each may need some time until it is ready."""
+    restarting = list(components)
+    for component in restarting:
+        component.ask_to_stop()
+    for component in restarting:
+        component.stop()
+        component.start()

@@ -218,11 +218,7 @@ class Stack:
     def _restart(self, names: list[str]) -> None:
         began = time.monotonic()
         restarting = [self.components[name] for name in names]
-        for component in restarting:
-            component.ask_to_stop()
-        for component in restarting:
-            component.stop()
-            component.start()
+        components.restart(restarting)
         for component in restarting:
             try:
                 component.wait_until("ready")
