@@ -111,7 +111,7 @@ class TopicIndex:
             scores[topic] += score
         exact = self.exact.get(tuple(tokens(text)), {})
         for topic in exact:
-            scores[topic] += 0.0
+            scores.setdefault(topic, 0.0)
         if not scores:
             return Found("nothing")
         ranked = sorted(scores, key=lambda topic: (-exact.get(topic, 0), -scores[topic], self.order[topic]))
