@@ -11,6 +11,7 @@ import pytest
 from loket_chassis.runtime.worker_process import CalculationFailed, LimitExceeded, WorkerProcesses
 from loket_contracts.errors import Refusal
 from loket_contracts.periods import is_stored
+from loket_local.processes import is_alive
 from tests.client import eventually
 
 #: a service, whose process eventlet has patched
@@ -21,14 +22,6 @@ import eventlet, os, time
 workers = WorkerProcesses()
 {}
 """
-
-
-def alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture
@@ -101,7 +94,7 @@ def test_no_more_subprocesses_run_than_allowed():
 def test_an_unused_subprocess_ends():
     workers = WorkerProcesses(idle=0.1)
     pid = workers.run(os.getpid)
-    eventually(lambda: not alive(pid))
+    eventually(lambda: not is_alive(pid))
 
 
 def test_other_work_continues_during_a_calculation():
@@ -128,9 +121,9 @@ except eventlet.Timeout:
     print("timeout", pid)
 """)
     assert outcome == "timeout"
-    assert not alive(int(pid))
+    assert not is_alive(int(pid))
 
 
 def test_a_subprocess_ends_when_the_service_is_killed():
     (pid,) = patched("print(workers.run(os.getpid), flush=True); os.kill(os.getpid(), 9)", ends_with=-signal.SIGKILL)
-    eventually(lambda: not alive(int(pid)))
+    eventually(lambda: not is_alive(int(pid)))
