@@ -206,7 +206,8 @@ def test_a_calendar_that_takes_long_blocks_no_other_request(staff, portal):
         while not sent.done():
             assert portal.get("slots", params={"appointment_type": "bouwadvies", "location": "gemeentehuis"}).ok
             answered += 1
-        assert sent.result().status_code in (200, 422), "refused at its limit of processor time, or read before"
+        # read, refused at its limit of processor time, or on a busy machine not done when the request must be answered
+        assert sent.result().status_code in (200, 422, 503)
         assert answered > 10
 
 
