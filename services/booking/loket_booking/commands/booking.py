@@ -175,11 +175,15 @@ class BookingCommands:
         """Allocate resources, write the card, claim their time; again when another request claims it first."""
         for attempt in range(ATTEMPTS):
             placements = self._allocate(booking, card, use_cache=attempt == 0)
+            processes = self.cards.server_processes()
             card = self._write_card(booking, card, placements)
             try:
-                return self._claim(booking, card, placements)
+                booked, card = self._claim(booking, card, placements)
             except Taken:
                 booking = replace(booking, placements=None)
+                continue
+            self.cards.restore_after_restart(card, processes)
+            return booked, card
         if card is not None:
             self.cards.delete_unclaimed(card)
         raise Refusal("slot-taken", {"start": booking.start.isoformat()})

@@ -20,7 +20,7 @@ from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.runtime.tokens import hash_of
 from loket_chassis.storage.codec import DOCUMENT_ID, Codec
-from loket_chassis.storage.connection import Document, completed_later, outside_deadline
+from loket_chassis.storage.connection import Document, completed_later, outside_deadline, server_processes
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.resource_day import AgendaKey
@@ -109,7 +109,7 @@ class Cards:
 
     @property
     def before_claim(self) -> Collection[Document]:
-        """For a card that has no effect until its claim is written, which is journaled."""
+        """For a card that has no effect until its claim is written. `restore_after_restart` follows the claim."""
         return completed_later(self.collection)
 
     def create_indexes(self) -> None:
@@ -142,11 +142,20 @@ class Cards:
             raise  # the reference exists
         return True
 
+    def server_processes(self) -> frozenset[Any]:
+        """The processes of the database's servers, for `restore_after_restart`."""
+        return server_processes(self.collection.database.client)
+
+    def restore_after_restart(self, card: Card, processes: frozenset[Any]) -> None:
+        """Add the card of a claim again if a server restarted since `processes` and so may have lost it."""
+        if self.server_processes() != processes and self.get(card.id) is None:
+            self.collection.insert_one(CARD.encode(card))
+
     def take_over(self, card: Card, now: dt.datetime) -> Card | None:
         """Continue a booking whose process died before its claim. None while that booking may still be running."""
         if card.created_at > now - MAX_BOOKING_TIME:
             return None
-        result = self.before_claim.update_one(
+        result = self.collection.update_one(
             {"_id": card.id, "created_at": card.created_at}, {"$set": {"created_at": now}}
         )
         return replace(card, created_at=now) if result.modified_count else None
@@ -155,7 +164,7 @@ class Cards:
         """Change the agenda of the card."""
         moved = replace(card, agenda=str(agenda), visit_date=agenda.date.isoformat())
         place = CARD.encode_fields(agenda=moved.agenda, visit_date=moved.visit_date)
-        self.before_claim.update_one({"_id": card.id}, {"$set": place}, session=session)
+        self.collection.update_one({"_id": card.id}, {"$set": place}, session=session)
         return moved
 
     def change(self, card: Card, **changes: Any) -> Card:

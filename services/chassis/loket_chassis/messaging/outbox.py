@@ -28,7 +28,7 @@ from ..runtime import failpoints
 from ..runtime.metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
 from ..runtime.unavailable import is_unavailable
 from ..runtime.worker import Worker
-from ..storage.connection import Document, MongoConnection, MongoDatabase, completed_later, only_known_already
+from ..storage.connection import Document, MongoConnection, MongoDatabase, only_known_already
 from . import exchanges
 from .event_documents import EVENT
 from .publisher_confirms import ConfirmingChannel
@@ -174,8 +174,7 @@ class Outbox(Extension):
     def _append_to_log(self, events: Sequence[Event]) -> None:
         documents: list[Document] = [EVENT.encode(event) for event in events]
         try:
-            # `_clear` completes it
-            completed_later(self.connection.database[EVENT_LOG]).insert_many(documents, ordered=False)
+            self.connection.database[EVENT_LOG].insert_many(documents, ordered=False)
         except BulkWriteError as error:
             if not only_known_already(error):
                 raise

@@ -58,14 +58,21 @@ def outside_deadline(operation: Callable[..., T], *args: Any) -> T:
 
 
 def completed_later(collection: Collection[Document]) -> Collection[Document]:
-    """The collection for a write that a later, journaled write of the same process completes.
+    """The collection for a write that has an effect only with a later, journaled write of the same process.
 
     The journal of a single server keeps their order, so once the later one is durable the earlier one is too, and only
-    one of them waits for the disk. A replica set can choose another primary between the two, and then roll the earlier
-    one back: there both wait for the majority.
+    one of them waits for the disk. But the server may restart between the two, lose the earlier one and confirm the
+    later one: compare `server_processes` afterwards, and repeat the earlier one. A replica set can also choose another
+    primary between the two, and then roll the earlier one back: there both wait for the majority.
     """
     is_single = len(members(collection.database.client.topology_description)) == 1
     return collection.with_options(write_concern=UNJOURNALED) if is_single else collection
+
+
+def server_processes(client: MongoClient[Document]) -> frozenset[Any]:
+    """The ids of the servers' processes, as the driver saw them last. A restarted server has another one."""
+    servers = client.topology_description.server_descriptions().values()
+    return frozenset(each.topology_version["processId"] for each in servers if each.topology_version)
 
 
 def members(topology: TopologyDescription) -> set[tuple[str, int | None]]:

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pymongo import ASCENDING, ReturnDocument, UpdateOne
-from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from loket_chassis.storage.codec import Codec
-from loket_chassis.storage.connection import Document, completed_later, only_known_already
+from loket_chassis.storage.connection import Document, only_known_already
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.daily_counts import Counts
@@ -41,16 +40,8 @@ class PeriodCounts:
     """One set of counts, of days (2026-11-24) or of months (2026-11)."""
 
     def __init__(self, database: Database[Document], name: str, projection: int) -> None:
-        self._counts = database[f"{name}_{projection}"]
-        self._numbers = database[f"{name}_numbers_{projection}"]
-
-    @property
-    def counts(self) -> Collection[Document]:
-        return completed_later(self._counts)
-
-    @property
-    def numbers(self) -> Collection[Document]:
-        return completed_later(self._numbers)
+        self.counts = database[f"{name}_{projection}"]
+        self.numbers = database[f"{name}_numbers_{projection}"]
 
     def create_indexes(self) -> None:
         self.counts.create_index([("municipality", ASCENDING), ("slice", ASCENDING), ("day", ASCENDING)], name="slice")
