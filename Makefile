@@ -3,7 +3,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PROJECTS := $(wildcard services/*/pyproject.toml) gateway/pyproject.toml deploy/local/pyproject.toml
+PROJECTS := $(wildcard services/*/pyproject.toml deploy/*/pyproject.toml) gateway/pyproject.toml
 
 .DEFAULT_GOAL := help
 # without bytecode files, each process compiles all modules again

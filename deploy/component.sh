@@ -7,12 +7,13 @@
 # Everything from outside is installed at the versions of constraints.txt, and only with a hash listed there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-component=${1:?which component: booking, notification, reporting or gateway}
+component=${1:?which component: booking, notification, reporting, gateway or backup}
 venv=${2:?the virtual environment to install into}
 step=${3:-all}
 
 case "$component" in
     gateway) source=gateway ;;
+    backup) source=deploy/backup ;;
     booking | notification | reporting) source=services/$component ;;
     *) echo "There is no component $component." >&2; exit 2 ;;
 esac

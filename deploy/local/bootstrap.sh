@@ -27,7 +27,7 @@ echo "Installing the pinned dependencies (the first time takes a minute or two)"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement constraints.txt
 
 components=()
-for project in services/*/pyproject.toml gateway/pyproject.toml deploy/local/pyproject.toml; do
+for project in services/*/pyproject.toml gateway/pyproject.toml deploy/*/pyproject.toml; do
     components+=(--editable "$(dirname "$project")")
 done
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation "${components[@]}"

@@ -24,6 +24,8 @@ SECRET = {
 KIOSK = {"arrivals", "why_not_expected"}
 #: of a whole municipality, with a permission that the gateway checks
 MUNICIPALITY = {"audit", "compare_configuration", "configuration"}
+#: of the whole installation, for its operator
+OPERATOR = {"erasures"}
 #: for other services
 SERVICES = {"contact_cards", "count_events", "logged_events", "team_contact"}
 KINDS = get_args(CallerKind)
@@ -67,7 +69,7 @@ def with_a_caller(owner):
 
 def test_a_method_without_a_caller_is_public_or_needs_a_secret_or_is_for_a_service():
     without = method.methods_of(Booking).keys() - with_a_caller(Booking).keys()
-    assert without == PUBLIC | SECRET | KIOSK | MUNICIPALITY | SERVICES
+    assert without == PUBLIC | SECRET | KIOSK | MUNICIPALITY | OPERATOR | SERVICES
 
 
 def test_a_method_that_takes_a_caller_is_served_for_the_kinds_that_its_protocol_names():

@@ -15,7 +15,7 @@ PAGES_BY_HAND = [
     *ROOT.glob("docs/**/*.md"),
     *ROOT.glob("services/*/README.md"),
     ROOT / "gateway/README.md",
-    ROOT / "deploy/local/README.md",
+    *ROOT.glob("deploy/*/README.md"),
 ]
 
 
@@ -33,7 +33,7 @@ def test_every_relative_link_has_a_target(page):
 #: paths that the reader of a page creates
 EXAMPLES = re.compile("surveys|locations|it[.](?:po|yaml)$|[.]env$")
 PACKAGES = {
-    ROOT / "gateway": "loket_gateway", ROOT / "deploy/local": "loket_local",
+    ROOT / "gateway": "loket_gateway", ROOT / "deploy/local": "loket_local", ROOT / "deploy/backup": "loket_backup",
     **{folder: f"loket_{folder.name}" for folder in (ROOT / "services").iterdir() if folder.is_dir()},
 }  # fmt: skip
 

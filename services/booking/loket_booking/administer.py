@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 import json
 import sys
+from functools import partial
 from typing import Any
 
 import click
 
 from loket_chassis.messaging.cli_client import CliClient
+from loket_chassis.messaging.exchanges import exchange, publish_events
+from loket_chassis.messaging.publisher_confirms import ConfirmingChannel
 from loket_chassis.runtime.cli_options import amqp_uri_option
+from loket_contracts.envelope import Event
+from loket_contracts.events import BOOKING_EXCHANGE
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.invitations import Invite
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
+
+FIRST_MOMENT = "2000-01-01T00:00:00+00:00"
+#: events in one call
+PAGE = 500
 
 
 @click.group()
@@ -115,6 +125,54 @@ def erase_resident(client: CliClient[Booking], municipality: str, person: str) -
     PERSON: an e-mail address, a number such as +32470123456, or the reference of an appointment.
     """
     click.echo(f"{client.service.erase_resident(municipality, person, _caller(client))} appointments erased")
+
+
+@main.command()
+@click.option("--since", help="From this time on, such as 2027-01-31T00:00:00+01:00. Default: all.")
+@click.pass_obj
+def erasures(client: CliClient[Booking], since: str | None) -> None:
+    """Print which appointments were erased, as JSON, for `repeat-erasures` after a restore.
+
+    It has no personal data. Store it apart from the databases, as often as an erasure may be lost.
+    """
+    json.dump(client.service.erasures(since or FIRST_MOMENT), sys.stdout, indent=1)
+    click.echo()
+
+
+@main.command("repeat-erasures")
+@click.argument("file", type=click.File())
+@click.pass_obj
+def repeat_erasures(client: CliClient[Booking], file: Any) -> None:
+    """Erase again what the erasures in FILE erased, and a restored backup brought back; - is standard input."""
+    try:
+        listed = [each["appointments"] for each in json.load(file)]
+    except (ValueError, TypeError, KeyError) as error:
+        raise click.BadParameter("This is not the output of `loket-admin erasures`.", param_hint="FILE") from error
+    erased = sum(client.service.repeat_erasure(each, _caller(client)) for each in listed)
+    click.echo(f"{erased} appointments erased again, of {len(listed)} erasures")
+
+
+@main.command()
+@click.option("--since", required=True, help="From this time on, such as 2027-01-31T00:00:00+01:00.")
+@click.pass_obj
+def republish(client: CliClient[Booking], since: str) -> None:
+    """Publish the events of booking since a time again, after a restore with an empty broker.
+
+    Consumers handle those that they have not handled yet, and ignore the others.
+    """
+    try:
+        moment = dt.datetime.fromisoformat(since).astimezone(dt.UTC)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--since") from error
+    channel = ConfirmingChannel(client.amqp_uri, exchange(BOOKING_EXCHANGE))
+    count, after = 0, ""
+    while (page := client.service.logged_events(after, PAGE))["after"] is not None:
+        after = page["after"]
+        events = [event for event in map(Event.from_json, page["events"]) if event.time >= moment]
+        channel.publish_all(partial(publish_events, events=events, to=exchange(BOOKING_EXCHANGE)))
+        count += len(events)
+    channel.close()
+    click.echo(f"{count} events published again")
 
 
 @main.command()

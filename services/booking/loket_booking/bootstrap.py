@@ -179,7 +179,7 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
         queue=queue,
         waiting_list=waiting_list,
         access=Access(on.configurations, on.invitations, on.tickets, appointments),
-        administration=AdministrationQueries(on.configurations, on.audit, configuration),
+        administration=AdministrationQueries(on.configurations, on.audit, on.erasures, configuration),
         appointments=appointments,
         calendar_feed=CalendarFeedQueries(on.cards, on.configurations, on.days, links, clock),
         catalogue=CatalogueQueries(on.configurations),

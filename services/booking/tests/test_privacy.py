@@ -72,6 +72,25 @@ def test_erasing_a_resident_cancels_future_appointments(booking):
     assert erase(booking) == 0
 
 
+def test_an_erasure_is_listed_and_erases_what_a_restore_brought_back(booking):
+    card = a_visit_with_everything(booking)
+    stored = booking.stores.cards.collection.find_one({"_id": card.id})
+    erase(booking)
+    (listed,) = booking.use_cases.administration.erasures("2020-01-01T00:00:00+01:00")
+    assert listed["appointments"] == [card.id]
+    booking.stores.cards.collection.insert_one(stored)
+    booking.take_events()
+    assert booking.use_cases.privacy.repeat_erasure(listed["appointments"], STAFF) == 1
+    assert booking.take_events() == ["resident.erased"]
+    assert "lieve@example.org" not in str(everything(booking))
+    assert booking.use_cases.privacy.repeat_erasure(listed["appointments"], STAFF) == 0
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2027-01-31T00:00:00"])
+def test_erasures_are_listed_since_a_time_with_a_zone(booking, since):
+    assert refused(booking.use_cases.administration.erasures, since) == "invalid-request"
+
+
 def test_an_interrupted_erasure_is_completed(booking):
     card = a_visit_with_everything(booking)
     forget = booking.stores.cards.delete

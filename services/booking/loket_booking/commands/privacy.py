@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loket_contracts import events, telephone
@@ -76,7 +77,20 @@ class PrivacyCommands:
         `person`: an e-mail address; the telephone number of a person without one; or the reference of an appointment.
         Agendas, events and figures stay: they hold no personal data.
         """
-        cards = self._cards_of(municipality, person)
+        return self._erase_cards(municipality, self._cards_of(municipality, person), request)
+
+    def repeat_erasure(self, appointments: Sequence[str], request: Request) -> int:
+        """Erase the data of appointments that were erased before, and that a restored backup brought back.
+
+        Returns the number of cards.
+        """
+        cards = list(self.cards.get_all(appointments).values())
+        return sum(
+            self._erase_cards(name, [card for card in cards if card.municipality == name], request)
+            for name in sorted({card.municipality for card in cards})
+        )
+
+    def _erase_cards(self, municipality: str, cards: list[Card], request: Request) -> int:
         if not cards:
             return 0
         event = request.traced(

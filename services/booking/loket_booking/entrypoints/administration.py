@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking.administration_answers import (
     AuditPage,
     ComparedConfiguration,
     ConfigurationText,
+    ErasureEntry,
     LoadedConfiguration,
     PartValues,
     ProposedPart,
@@ -84,6 +87,14 @@ class AdministrationRpc(RpcDependencies):
     @rpc(version=2)
     def erase_resident(self, municipality: str, person: str, caller: StaffCaller) -> int:
         return self.use_cases.privacy.erase_resident(municipality, person, request_of(self, caller))
+
+    @rpc
+    def erasures(self, since: str) -> list[ErasureEntry]:
+        return self.use_cases.administration.erasures(since)
+
+    @rpc
+    def repeat_erasure(self, appointments: Sequence[str], caller: StaffCaller) -> int:
+        return self.use_cases.privacy.repeat_erasure(appointments, request_of(self, caller))
 
     @rpc
     def audit(

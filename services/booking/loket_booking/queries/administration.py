@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
-from loket_contracts.rpc.booking.administration_answers import AuditEntry, AuditPage, ConfigurationText, PartValues
+from marshmallow import ValidationError
+
+from loket_contracts import fields
+from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.administration_answers import (
+    AuditEntry,
+    AuditPage,
+    ConfigurationText,
+    ErasureEntry,
+    PartValues,
+)
 
 from ..commands.configuration_changes import AMENDABLE, ConfigurationCommands
 from ..configuration import reader
 from ..store.audit import Audit
 from ..store.audit import AuditEntry as StoredEntry
 from ..store.configurations import Configurations
+from ..store.erasures import Erasures
 
 MAX_LISTED = 1000
+MOMENT = fields.Instant()
 
 
 @dataclass(frozen=True)
 class AdministrationQueries:
     configurations: Configurations
     audit: Audit
+    stored_erasures: Erasures
     configuration_commands: ConfigurationCommands
 
     def configuration(self, municipality: str, version: int | None) -> ConfigurationText:
@@ -48,6 +62,14 @@ class AdministrationQueries:
         usual = {key: text for key, text in reader.default_values(section).items() if key in keys}
         return {"version": version, "values": {key: written.get(key) for key in keys}, "usual": usual}
 
+    def erasures(self, since: str) -> list[ErasureEntry]:
+        """The erasures since a time, the earliest first. Raises Refusal: invalid-request."""
+        moment = _read_moment(since)
+        return [
+            {"at": each.at.isoformat(), "appointments": list(each.appointments)}
+            for each in self.stored_erasures.since(moment)
+        ]
+
     def audit_page(self, municipality: str, appointment: str | None, most: int, cursor: str | None) -> AuditPage:
         """Who read or changed data of residents, the latest first. `next`: the cursor of the next page.
 
@@ -55,6 +77,15 @@ class AdministrationQueries:
         """
         found, more = self.audit.page(municipality, appointment, cursor, min(most, MAX_LISTED))
         return {"entries": [_describe(each) for each in found], "next": more}
+
+
+def _read_moment(text: str) -> dt.datetime:
+    try:
+        moment: dt.datetime = MOMENT.deserialize(text)
+    except ValidationError as error:
+        errors = [{"pointer": "/since", "detail": detail} for detail in error.messages]
+        raise Refusal("invalid-request", errors=errors) from error
+    return moment
 
 
 def _describe(entry: StoredEntry) -> AuditEntry:

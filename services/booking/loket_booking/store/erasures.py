@@ -45,6 +45,10 @@ class Erasures:
     def finish(self, identifier: str) -> None:
         self.collection.update_one({"_id": identifier}, {"$set": ERASURE.encode_fields(done=True)})
 
+    def since(self, moment: dt.datetime) -> list[Erasure]:
+        """The erasures from `moment` on, the earliest first."""
+        return [ERASURE.decode(document) for document in self.collection.find({"at": {"$gte": moment}}).sort("at", 1)]
+
     def unfinished(self, now: dt.datetime) -> list[Erasure]:
         """The erasures whose process died."""
         found = self.collection.find({"done": False, "at": {"$lte": now - MAX_ERASURE_TIME}})

@@ -22,7 +22,7 @@ from ..runtime import backoff, outages, tracing
 from ..runtime.settings import EX_CONFIG
 from ..runtime.unavailable import is_database_unavailable
 from ..storage import connection
-from ..storage.schema_version import NewerDatabase, require_readable
+from ..storage.schema_version import UnusableDatabase, require_readable
 from . import startup
 
 #: an OSError that does not pass: the port is in use, or not permitted
@@ -50,7 +50,7 @@ class Container(ServiceContainer):
 
     - `start` retries the setup and the start of each extension while the broker or the database is unavailable;
       nameko ends the process. Until everything is set up, `startup.answer_probes` answers at the HTTP address.
-      A database of a newer release is refused before anything is set up.
+      A database of a newer release, or one that a restore is filling, is refused before anything is set up.
     - `stop` also cancels a startup that still waits.
     - `_run_worker` drops a call whose deadline passed while it waited in a queue, in a socket or for a free worker. In
       nameko, an error outside the method leaves the message or request without an answer.
@@ -79,11 +79,11 @@ class Container(ServiceContainer):
         return {type(extension).__name__: reason for extension, reason in self.waits_for.items()}
 
     def _can_read_databases(self) -> bool:
-        """End the process, with a sentence, when a newer release wrote in the database."""
+        """End the process, with a sentence, when the service must not start on its database."""
         connections = [each for each in self.extensions if isinstance(each, connection.MongoConnection)]
         try:
             return self._each(_require_readable, connections)
-        except NewerDatabase as error:
+        except UnusableDatabase as error:
             log.error(str(error))
             raise SystemExit(EX_CONFIG) from error
 

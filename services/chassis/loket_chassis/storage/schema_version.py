@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
 CURRENT = 1
 COLLECTION, KEY = "schema", "version"
+#: a document of this id says that a restore is under way, or was interrupted
+RESTORE = "restore"
 
 
-class NewerDatabase(Exception):
+class UnusableDatabase(Exception):
+    """The service must not start on this database. The text says why, and what to do."""
+
+
+class NewerDatabase(UnusableDatabase):
     """The database holds documents of a later major version than this release can read."""
 
     def __init__(self, database: str, found: int) -> None:
@@ -27,8 +33,32 @@ class NewerDatabase(Exception):
         )
 
 
+class UnfinishedRestore(UnusableDatabase):
+    """The database has only a part of a backup."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(
+            f"A restore of the database {database} is under way, or was interrupted. Wait for its end, or run "
+            "it again: `loket-backup restore --replace`."
+        )
+
+
+def begin_restore(database: Database[Document]) -> None:
+    """No service starts on the database until `end_restore`."""
+    database[COLLECTION].insert_one({"_id": RESTORE})
+
+
+def end_restore(database: Database[Document]) -> None:
+    database[COLLECTION].delete_one({"_id": RESTORE})
+
+
 def require_readable(database: Database[Document], current: int = CURRENT) -> None:
-    """Record the version of this release in its database. Raises NewerDatabase when a later one wrote there."""
+    """Record the version of this release in its database.
+
+    Raises UnusableDatabase: a later release wrote there, or a restore is not finished.
+    """
+    if database[COLLECTION].find_one({"_id": RESTORE}) is not None:
+        raise UnfinishedRestore(database.name)
     before = database[COLLECTION].find_one_and_update({"_id": KEY}, {"$max": {"major": current}}, upsert=True)
     if before is not None and before["major"] > current:
         raise NewerDatabase(database.name, before["major"])

@@ -72,6 +72,13 @@ class ProposedPart(TypedDict):
     clashes: list[ConflictEntry]
 
 
+class ErasureEntry(TypedDict):
+    """An erasure of a resident's data, and whose appointments were erased."""
+
+    at: str
+    appointments: list[str]
+
+
 class ExportedQuestion(TypedDict):
     """What the specialist asked the resident, and the answer."""
 

@@ -33,6 +33,7 @@ from .administration_answers import (
     AuditPage,
     ComparedConfiguration,
     ConfigurationText,
+    ErasureEntry,
     LoadedConfiguration,
     PartValues,
     ProposedPart,
@@ -595,6 +596,17 @@ class Booking(EventSource, Protocol):
     @version(2, before=previous_release_administration.erase_resident)
     def erase_resident(self, municipality: str, person: str, caller: StaffCaller) -> int:
         """Erase a person's data, and cancel their coming appointments. Return the number of appointments."""
+        ...
+
+    def erasures(self, since: str) -> list[ErasureEntry]:
+        """Return the erasures of all municipalities since a time (RFC 3339), the earliest first.
+
+        A restored backup is older than some of them: `repeat_erasure`. Raises Refusal: invalid-request.
+        """
+        ...
+
+    def repeat_erasure(self, appointments: Sequence[str], caller: StaffCaller) -> int:
+        """Erase the data of these appointments, which a restored backup brought back. Return the number of cards."""
         ...
 
     def audit(

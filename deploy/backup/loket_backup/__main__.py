@@ -1,0 +1,5 @@
+"""`python -m loket_backup` is `loket-backup`."""
+
+from .cli import main
+
+main()
