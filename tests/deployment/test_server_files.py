@@ -1,10 +1,12 @@
 """The programs that read the files for servers without containers accept them."""
 
+import json
 import re
 import shutil
 import ssl
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,15 +61,36 @@ def test_prometheus_accepts_its_configuration_and_each_alert_fires_when_it_shoul
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@cache
+def source_code():
+    folders = ("services", "gateway")
+    return "".join(file.read_text() for each in folders for file in (ROOT / each).glob("**/loket_*/**/*.py"))
+
+
+def require_metrics(query):
+    """Raise AssertionError unless the code defines each metric of a query."""
+    for name in set(re.findall(r"loket_[a-z_]+", query)):
+        assert f'"{re.sub(r"_(count|bucket|sum|info)$", "", name)}' in source_code(), name
+
+
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
 def test_an_alert_uses_existing_metrics_and_has_a_section_in_the_runbook(rule):
-    code = "".join(
-        file.read_text() for file in ROOT.glob("*/**/loket_*/**/*.py") if not file.is_relative_to(ROOT / ".venv")
-    )
-    for name in set(re.findall(r"loket_[a-z_]+", rule["expr"])):
-        assert f'"{re.sub(r"_(count|bucket|sum)$", "", name)}"' in code, name
+    require_metrics(rule["expr"])
     assert f"\n## {rule['alert']}\n" in (ROOT / "docs/runbook.md").read_text()
     assert rule["annotations"]["runbook"] == f"docs/runbook.md#{rule['alert'].lower()}"
+
+
+def test_prometheus_accepts_each_query_of_the_dashboard_and_each_metric_exists(tmp_path):
+    dashboard = json.loads((DEPLOY / "monitoring/dashboard.json").read_text())
+    queries = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    rules = [{"record": f"panel:{number}", "expr": query} for number, query in enumerate(queries)]
+    file = tmp_path / "rules.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
+    promtool = program("promtool", "prometheus", "promtool, which checks alert rules,")
+    done = subprocess.run([promtool, "check", "rules", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for query in queries:
+        require_metrics(query)
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from .settings import EX_CONFIG, MongoSettings, Settings, refusal
+from .settings import EX_CONFIG, FILE_SUFFIX, MongoSettings, Settings, read_secret_file, refusal
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,9 +34,22 @@ class _Checked(click.ParamType):
 
 
 def setting_option(flag: str, settings: type, field: str, **attributes: Any) -> Callable[[F], F]:
-    """A required option that reads the environment as the setting `field` does. `attributes`: those of click.option."""
-    checked = _Checked(settings.__dataclass_fields__[field])  # type: ignore[attr-defined]
-    return click.option(flag, envvar=field.upper(), type=checked, **{"required": True, **attributes})
+    """A required option that reads the environment as the setting `field` does, also a file that `..._FILE` names.
+
+    `attributes`: those of click.option.
+    """
+    setting = settings.__dataclass_fields__[field]  # type: ignore[attr-defined]
+
+    def from_file() -> str:
+        try:
+            found = read_secret_file(setting, os.environ)
+        except ValueError as error:
+            raise SettingRefused(f"{field.upper()}{FILE_SUFFIX} cannot be used: {error}.") from error
+        if found is None:
+            raise click.MissingParameter(param_type="option", param_hint=flag)
+        return found
+
+    return click.option(flag, envvar=field.upper(), type=_Checked(setting), default=from_file, **attributes)
 
 
 amqp_uri_option = setting_option("--amqp-uri", Settings, "amqp_uri", help="The broker (or set AMQP_URI).")

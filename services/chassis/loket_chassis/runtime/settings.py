@@ -185,7 +185,7 @@ def _read(
     for field in _fields(cls):
         name = field.name.upper()
         try:
-            raw = _from_secret_file(field, environment) or environment.get(name) or stated.get(name)
+            raw = read_secret_file(field, environment) or environment.get(name) or stated.get(name)
         except ValueError as error:
             problems.append(f"{name}{FILE_SUFFIX} cannot be used: {error}.")
             continue
@@ -202,7 +202,7 @@ def _read(
     return values
 
 
-def _from_secret_file(field: dataclasses.Field[Any], environment: Mapping[str, str]) -> str | None:
+def read_secret_file(field: dataclasses.Field[Any], environment: Mapping[str, str]) -> str | None:
     """The content of the file that `<NAME>_FILE` names, without its last line end. Only secrets have one.
 
     Raises ValueError when the variable itself is set too, or the file cannot be read.
