@@ -39,6 +39,7 @@ from .http.authentication import Authentication, AuthenticationProvider
 from .http.proof_of_work import ProofOfWork
 from .http.routing import Router, route
 from .pages.appointment import AppointmentPages
+from .pages.confirmation import ConfirmationPages
 from .pages.desk.administration import AdministrationPages
 from .pages.desk.appointment import DeskAppointmentPages
 from .pages.desk.booking import DeskBookingPages
@@ -150,7 +151,8 @@ ROUTER.add(DocumentationPages, lambda use: DocumentationPages(use.public_url, do
 ROUTER.add(ReceiptRoutes, lambda use: ReceiptRoutes(use.notification, use.public_url))
 ROUTER.add(TopicPages, lambda use: TopicPages(use.booking, use.catalogue, use.popular))
 ROUTER.add(TimeSlotPages, lambda use: TimeSlotPages(use.booking, use.catalogue, use.proof_of_work))
-ROUTER.add(QuestionPages, lambda use: QuestionPages(use.booking, use.catalogue, use.proof_of_work))
+ROUTER.add(QuestionPages, lambda use: QuestionPages(use.booking, use.catalogue, use.proof_of_work, use.access))
+ROUTER.add(ConfirmationPages, lambda use: ConfirmationPages(use.booking, use.catalogue, use.access))
 ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catalogue, use.public_url))
 ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))
 ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue))

@@ -16,7 +16,8 @@ from tests.client import Portal
 def municipality(stack, tmp_path_factory):
     """A municipality that has switched it on."""
     file = tmp_path_factory.mktemp("careful") / "careful.yaml"
-    file.write_text(municipality_yaml("careful", 3, "00:00", "00:00", 15) + "online: {friction: true}\n")
+    text = municipality_yaml("careful", 3, "00:00", "00:00", 15)
+    file.write_text(text.replace("confirm: none", "confirm: none\n  friction: true"))
     stack.configure(file)
     return Portal.on(stack, "careful")
 

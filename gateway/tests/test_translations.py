@@ -22,12 +22,15 @@ SAID = re.compile(r"""\b_\(\s*((?:(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*)+)"
 TRANSLATED = re.compile(r"""translate\(\s*("(?:[^"\\]|\\.)*")""")
 #: what residents, portals and providers alone can meet, and what pages of the desk show in another way
 NOT_AT_THE_DESK = {
-    "address-too-long", "already-on-waiting-list", "body-too-slow", "feedback-given", "file-not-accepted",
-    "hold-not-found", "internal-error", "invalid-configuration", "invitation-not-valid", "login-needed",
+    "address-too-long", "already-on-waiting-list", "body-too-slow", "code-used-up", "confirmation-over",
+    "feedback-given", "file-not-accepted", "hold-not-found", "internal-error", "invalid-configuration",
+    "invitation-not-valid", "login-needed",
     "login-refused", "malformed-json", "method-not-allowed", "name-taken", "no-offer", "no-such-version",
     "not-on-waiting-list", "password-change-needed", "receipt-not-signed", "removal-not-confirmed", "token-needed",
-    "too-many-appointments", "too-many-bookings", "too-many-holds", "too-many-webhooks", "unknown-message-kind",
+    "too-many-appointments", "too-many-bookings", "too-many-codes", "too-many-holds", "too-many-webhooks",
+    "unknown-message-kind",
     "unknown-municipality", "unknown-provider", "unsupported-media-type", "webhook-target-refused", "work-needed",
+    "wrong-code",
 }  # fmt: skip
 #: what is filled in
 PLACE = re.compile(r"{\w*}")

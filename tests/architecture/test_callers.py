@@ -19,6 +19,7 @@ PUBLIC = {
 #: the token or the id of the hold in the arguments is a secret that says what the caller may see
 SECRET = {
     "appointment_by_link", "attach", "contact_mark", "detach", "feed", "fill_in", "filled_in", "held", "invitation",
+    "provisional_of_hold", "provisional_of_link", "send_code_again",
 }  # fmt: skip
 #: a kiosk has to give a reference or a name
 KIOSK = {"arrivals", "why_not_expected"}
@@ -41,6 +42,7 @@ NOT_ONLY_STAFF = {
     "book_filled_in": {"resident"},
     "cancel": {"resident", "portal", "staff"},
     "check_in": {"resident"},
+    "confirm": {"resident"},
     "decline_offer": {"resident"},
     "drop_file": {"resident"},
     "explain": {"resident", "staff"},
@@ -52,6 +54,8 @@ NOT_ONLY_STAFF = {
     "leave_waiting_list": {"resident"},
     "portal_appointment": {"portal"},
     "read_file": {"resident", "staff"},
+    "request_booking": {"resident"},
+    "request_filled_in": {"resident"},
     "reschedule": {"resident", "staff"},
 }
 

@@ -35,6 +35,39 @@ def fill_in_contact(page: Page, visitor) -> None:
     on(page)
 
 
+def test_a_stranger_confirms_the_address_with_the_code_or_by_the_link(page: Page, portal):
+    visitor = a_visitor()
+    page.goto(f"{portal.url}/rumst/tijdstip?type=premies-energie&location=gemeentehuis&lang=nl")
+    page.locator("ul.times button").last.click()
+    on(page)
+    fill_in_contact(page, visitor)
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    expect(page.get_by_role("heading", name="Bevestig uw afspraak")).to_be_visible()
+    expect(page.get_by_text("***@example.org")).to_be_visible()
+    picture(page, "confirm")
+    assert fits(page)
+    page.get_by_role("link", name="Mijn e-mailadres veranderen").click()
+    page.get_by_label("E-mail").fill(visitor["email"])
+    on(page)
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    page.get_by_label("Code").fill("12")
+    page.get_by_role("button", name="De afspraak bevestigen").click()
+    expect(page.get_by_role("alert")).to_contain_text("Dit is niet de code")
+    picture(page, "confirm-wrong")
+    assert fits(page)
+    page.goto(link_in(eventually(lambda: portal.mails_to(visitor["email"]))[0]) + "?lang=nl")
+    picture(page, "confirm-link")
+    assert fits(page)
+    page.get_by_role("button", name="De afspraak bevestigen").click()
+    expect(page.get_by_role("heading", name="Uw afspraak staat vast")).to_be_visible()
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_text("U hebt deze afspraak bevestigd")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("U hebt deze afspraak bevestigd")).to_be_visible()
+    assert page.complaints == []
+
+
 def test_a_resident_books_views_moves_and_cancels(page: Page, portal):
     visitor = a_visitor()
     page.goto(f"{portal.url}/rumst/")

@@ -65,6 +65,8 @@ STORED = (
     Stored("booking", ("tickets",), "walk-ins", codecs.TICKET, ("ticket",)),
     Stored("booking", ("waiting_list",), "appointments whose resident wants an earlier slot",
            codecs.WAITING_LIST_ENTRY, ("waiting-list-entry",)),
+    Stored("booking", ("provisional_bookings",), "bookings that are not confirmed yet", codecs.PROVISIONAL,
+           ("provisional-booking",)),
     Stored("booking", ("capacities",), "published capacity of a resource-day", codecs.CAPACITY, ("capacity",)),
     Stored("booking", ("cards",), "contact cards", cards.CARD, ("card",)),
     Stored("booking", ("invitations",), "links that book once", invitations.INVITATION, ("invitation",)),

@@ -11,6 +11,7 @@ from loket_booking.domain.appointment import Appointment
 from loket_booking.domain.availability import Preference
 from loket_booking.domain.capacity import Capacity
 from loket_booking.domain.lifecycle import HistoryEntry
+from loket_booking.domain.provisional import Provisional
 from loket_booking.domain.resource_day import AgendaKey, Placement
 from loket_booking.domain.ticket import Ticket
 from loket_booking.domain.waiting_list import Entry, Offer
@@ -157,6 +158,25 @@ EXPECTED: dict[str, Any] = {
             expires=utc(2026, 11, 24, 12, 0),
         ),
         sequence=2,
+    ),
+    "booking/provisional-booking": Provisional(
+        id="a3839551f40d52358a026cd2ac3e94bb",
+        municipality="rumst",
+        hold="5bedf544f7974c228f858c5d4febc221",
+        key="form 5bedf544f7974c228f858c5d4febc221",
+        fingerprint="7b0f4c35",
+        confirm_by="email",
+        expires=utc(2026, 11, 24, 8, 30),
+        contact={"name": "Lieve Demo", "email": "lieve@example.org", "phone": None, "language": "nl"},
+        answers={"perceel": "Kerkstraat 1"},
+        contact_mark="tHPrXkq3",
+        destination="lieve@example.org",
+        salt="30f1a2b4c5d6e7f8",
+        round=2,
+        attempts=1,
+        sends=1,
+        sequence=3,
+        confirmed_at=utc(2026, 11, 24, 8, 5),
     ),
     "booking/capacity": Capacity(
         municipality="rumst", resource="ro-1", date=dt.date(2026, 11, 24), minutes=180, sequence=1

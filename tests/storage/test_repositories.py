@@ -13,9 +13,11 @@ from loket_booking.domain.resource_day import AgendaKey, Placement
 from loket_booking.store.agendas import Agendas
 from loket_booking.store.capacities import Capacities
 from loket_booking.store.cards import Cards
+from loket_booking.store.codecs import PROVISIONAL
 from loket_booking.store.drafts import Drafts
 from loket_booking.store.feedback import Feedback
 from loket_booking.store.invitations import Invitations
+from loket_booking.store.provisional_bookings import ProvisionalBookings
 from loket_booking.store.repository import Repository
 from loket_booking.store.tickets import Tickets
 from loket_booking.store.waiting_lists import WaitingLists
@@ -112,6 +114,12 @@ def report_progress(database: Any) -> None:
 CASES: dict[str, tuple[str, Callable[[Any], object]]] = {
     "booking/ticket": ("tickets", lambda database: save(Tickets(database))),
     "booking/waiting-list-entry": ("waiting_list", lambda database: save(WaitingLists(database))),
+    "booking/provisional-booking": (
+        "provisional_bookings",
+        lambda database: ProvisionalBookings(database).return_attempt(
+            PROVISIONAL.decode(newer("booking/provisional-booking"))
+        ),
+    ),
     "booking/capacity": ("capacities", lambda database: save(Capacities(database))),
     "booking/card": ("cards", change_card),
     "booking/draft": ("drafts", save_draft),

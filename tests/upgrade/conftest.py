@@ -1,5 +1,7 @@
 """The sources of the last release, and a stack whose services are replaced while residents use it."""
 
+import re
+
 import pytest
 
 from conftest import LONG
@@ -40,11 +42,26 @@ def own_stack(folder):
 
 
 @pytest.fixture
-def upgraded_stack(request):
-    """In the short form only booking is replaced, so that the stack of the other tests will do."""
-    return request.getfixturevalue("own_stack" if LONG else "stack")
+def upgraded_stack(request, folder):
+    """In the short form only booking is replaced, so that the stack of the other tests will do.
+
+    Its file has none of the settings that the last release refuses, as before an upgrade.
+    """
+    stack = request.getfixturevalue("own_stack" if LONG else "stack")
+    present = folder / ("upgrade/rumst.yaml" if LONG else "rumst.yaml")
+    before = folder / "before-upgrade.yaml"
+    before.write_text(without_new_settings(present.read_text(encoding="utf-8")), encoding="utf-8")
+    stack.configure(before)
+    yield stack
+    stack.configure(present)
+
+
+def without_new_settings(text):
+    """A municipality file as the last release reads it."""
+    return re.sub(r"^(online: \{confirm:|    confirm:).*\n", "", text, flags=re.MULTILINE)
 
 
 @pytest.fixture
 def portal(upgraded_stack):
-    return Portal.on(upgraded_stack)
+    """A portal with a key: strangers have to confirm what they book, as soon as the gateway is upgraded."""
+    return Portal.on(upgraded_stack, key=upgraded_stack.machine_key("rumst"))

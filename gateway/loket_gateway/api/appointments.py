@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.book import BookAppointment
+from loket_contracts.rpc.booking.book import BookAppointment, ConfirmBooking
 from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback, RescheduleAppointment
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.slots import HoldSlot
@@ -50,11 +50,27 @@ class AppointmentRoutes:
         body, key, caller = json_object(request), scoped_key(request), request.caller
         if caller.may("book", municipality):
             booked = self.booking.book(municipality, from_json(BookAppointment, body), caller.as_portal(), key)
-        else:
-            if not body.get("hold"):  # the hold needed it already
-                _require_work(self.proof_of_work, request, municipality)
-            command = from_json(BookAppointment, body)
-            booked = self.booking.book(municipality, command, _booker(request), key)
+            return self._booked(request, municipality, booked)
+        if not body.get("hold"):  # the hold needed it already
+            _require_work(self.proof_of_work, request, municipality)
+        command = from_json(BookAppointment, body)
+        if caller.is_known:
+            return self._booked(request, municipality, self.booking.book(municipality, command, _booker(request), key))
+        requested = self.booking.request_booking(municipality, command, _booker(request), key)
+        if requested["provisional"] is not None:
+            return private(requested["provisional"], request, 202)
+        assert requested["booked"] is not None
+        return self._booked(request, municipality, requested["booked"])
+
+    @route("POST", f"{BASE}/appointments/<identifier>/confirm")
+    def post_confirm(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        given = from_json(ConfirmBooking, json_object(request))
+        confirmed = self.booking.confirm(municipality, identifier, given.code, _booker(request))
+        booked = {name: value for name, value in confirmed.items() if name != "proof"}
+        return self._booked(request, municipality, booked)
+
+    def _booked(self, request: GatewayRequest, municipality: str, booked: Mapping[str, Any]) -> Response:
+        """Return a new appointment, with the address of its page."""
         manage_url = page_of(self.public_url, municipality, booked["link_token"])
         address = f"/api/v1/{municipality}/appointments/{booked['id']}"
         return private(_localised({**booked, "manage_url": manage_url}, request), request, 201, {"Location": address})

@@ -188,6 +188,12 @@ def _answers(given: Operation) -> dict[str, Any]:
             "description": "the address of the new resource, if it can be read",
         }
     answers: dict[str, Any] = {str(given.status): fine}
+    if given.accepted is not None:
+        answers["202"] = {
+            "description": given.accepted_summary,
+            "content": {given.media_type: _content(given.accepted)},
+            "headers": dict(ALWAYS_SENT),
+        }
     if given.cached:
         answers["304"] = {
             "description": "Not modified: the cached response is still valid",

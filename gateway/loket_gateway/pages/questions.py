@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.answers import Catalogue, LocationEntry, QuestionEntry
+from loket_contracts.rpc.booking.answers import QuestionEntry
 from loket_contracts.rpc.booking.book import FillIn
 from loket_contracts.rpc.booking.slot_answers import FormEntry, HoldEntry
 from loket_contracts.rpc.booking.slots import FindSlots
@@ -23,14 +23,16 @@ from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http import problems
+from ..http.authentication import Authentication
 from ..http.client_address import client_network
 from ..http.proof_of_work import ProofOfWork
+from ..http.proofs import proofs_of
 from ..http.request import GatewayRequest
 from ..i18n import language
 from .page_route import page_route
 from .render import localise, municipality_context, page, see_other
 from .time_slots import nearest_to
-from .topics import kind_of
+from .topics import kind_of, location_of
 
 #: maximum files in one form
 MAX_FILES = 4
@@ -48,6 +50,7 @@ class QuestionPages:
     booking: Booking
     catalogue: CatalogueCache
     proof_of_work: ProofOfWork
+    access: Authentication
 
     @page_route("GET", "/<municipality>/vragen")
     def show_questions(self, request: GatewayRequest, municipality: str) -> Response:
@@ -110,15 +113,21 @@ class QuestionPages:
         hold, invitation = request.form.get("hold", ""), request.args.get("invitation") or None
         try:
             caller = Caller.resident(client=client_network(request.remote_addr))
-            booked = self.booking.book_filled_in(municipality, hold, caller, invitation)
+            proofs = proofs_of(self.access, request)
+            requested = self.booking.request_filled_in(municipality, hold, caller, invitation, proofs)
         except Refusal as refusal:
             if refusal.code not in ("slot-taken", "invalid-request"):
                 raise
             held = self.booking.filled_in(municipality, hold)
+            if refusal.errors and all(error["pointer"].startswith("/contact") for error in refusal.errors):
+                return self._render_errors(request, municipality, "who.html", held, held["contact"], refusal)
             if refusal.code == "slot-taken":
                 return self._offer_alternatives(request, municipality, self._form_context(request, municipality, held))
             # a step was skipped, or the catalogue changed meanwhile
             return self._redirect_to(request, "vragen", municipality, held)
+        booked = requested["booked"]
+        if booked is None:
+            return see_other(request, f"/{municipality}/bevestigen", hold=hold)
         return see_other(request, f"/{municipality}/afspraak/{booked['link_token']}", booked="1")
 
     def _attach(self, request: GatewayRequest, municipality: str, held: FormEntry) -> tuple[FormEntry, dict[str, str]]:
@@ -196,21 +205,14 @@ class QuestionPages:
             **municipality_context(catalogue),
             "held": held,
             "kinds": kinds,
-            "place": _location(catalogue, held["location"]),
+            "place": location_of(catalogue, held["location"]),
+            "needs_mobile": any(kind.get("confirm") == "sms" for kind in kinds) and not invitation,
             "minutes": max(0, -(-remaining // dt.timedelta(minutes=1))),
             "invitation": invitation,
             "moments": f"/{municipality}/tijdstip?{urlencode(again)}",
             "asks": asks,
             "steps": 3 if asks else 2,
         }
-
-
-def _location(catalogue: Catalogue, name: str) -> LocationEntry:
-    """Return the location. Raises Refusal: unknown-location when it was removed meanwhile."""
-    for place in catalogue["locations"]:
-        if place["id"] == name:
-            return place
-    raise Refusal("unknown-location", {"location": name})
 
 
 def sent_answers(form: MultiDict[str, str]) -> dict[str, str]:

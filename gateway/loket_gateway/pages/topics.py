@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, Catalogue
+from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, Catalogue, LocationEntry
 from loket_contracts.rpc.booking.slots import FindSlots
 
 from ..clients.catalogue_cache import CatalogueCache
@@ -112,6 +112,14 @@ def kind_of(catalogue: Catalogue, name: str) -> AppointmentTypeEntry:
         if kind["id"] == name:
             return kind
     raise Refusal("unknown-appointment-type", {"appointment_type": name or "?"})
+
+
+def location_of(catalogue: Catalogue, name: str) -> LocationEntry:
+    """Return the location. Raises Refusal: unknown-location when it was removed meanwhile."""
+    for place in catalogue["locations"]:
+        if place["id"] == name:
+            return place
+    raise Refusal("unknown-location", {"location": name})
 
 
 def _category(kind: dict[str, Any]) -> str:

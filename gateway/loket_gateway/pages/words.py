@@ -9,7 +9,8 @@ from loket_contracts.reasons import RESIDENT_REASONS, USUAL_REASONS
 from ..i18n import language
 
 STATES = {
-    "held": "reserved", "booked": "expected", "checked_in": "is here", "in_service": "is being helped",
+    "held": "reserved", "provisional": "to be confirmed",
+    "booked": "expected", "checked_in": "is here", "in_service": "is being helped",
     "parked": "waits for something", "completed": "done", "cancelled": "cancelled", "no_show": "did not come",
     "waiting": "is here", "left": "went away",
 }  # fmt: skip
@@ -18,6 +19,7 @@ COMMANDS = {
     "no_show": "Did not come", "undo_check_in": "Not here after all", "undo_no_show": "Came after all",
 }  # fmt: skip
 HISTORY = {
+    "request": "Asked for",
     "book": "Booked", "reschedule": "Moved", "cancel": "Cancelled", "ask": "Asked for something",
     "remind_of_documents": "Reminded of documents", "flag": "Documents missing", "check_in": "Checked in",
     "start": "Helped", "park": "Put on hold", "resume": "Went on", "complete": "Done", "no_show": "Did not come",
@@ -41,6 +43,7 @@ MESSAGES = {
     "suppressed": "not sent",
 }  # fmt: skip
 KINDS = {
+    "code": "code to confirm with",
     "confirmation": "confirmation", "reschedule": "moved", "moved_by_us": "moved by us", "cancellation": "cancelled",
     "cancelled_by_us": "cancelled by us", "reminder": "reminder", "reminder_soon": "reminder on the day",
     "bring": "what to bring", "request": "question by the specialist", "documents": "documents are missing",

@@ -89,6 +89,27 @@ class Appointment(Schema):
     waiting_list = fields.Nested(WaitingPlace, required=True, allow_none=True)
 
 
+class ProvisionalBooking(Schema):
+    id = fields.String(required=True, metadata={"description": "that the appointment will have"})
+    state = fields.String(
+        required=True, validate=validate.OneOf(("provisional", "booked")),
+        metadata={"description": "booked: it was confirmed meanwhile"},
+    )  # fmt: skip
+    hold = fields.String(required=True, metadata={"description": "the hold of its slot"})
+    expires_at = fields.AwareDateTime(
+        required=True, metadata={"description": "then it is deleted and its slot is free again"}
+    )
+    start = fields.AwareDateTime(required=True)
+    end = fields.AwareDateTime(required=True)
+    appointment_types = fields.List(Identifier(), required=True)
+    location = Identifier(required=True)
+    persons = fields.Integer(required=True)
+    confirm_by = fields.String(required=True, validate=validate.OneOf(("email", "sms")))
+    sent_to = fields.String(required=True, metadata={"example": "l***@example.org"})
+    sends_left = fields.Integer(required=True, metadata={"description": "how often the code can be sent again"})
+    attempts_left = fields.Integer(required=True, metadata={"description": "wrong codes that are still allowed"})
+
+
 class BookedAppointment(Appointment):
     link_token = fields.String(required=True, metadata={"description": "shown once; send it as a bearer token"})
     manage_url = fields.Url(required=True, require_tld=False, metadata={"description": "the resident's own page"})

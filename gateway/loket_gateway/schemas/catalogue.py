@@ -106,6 +106,10 @@ class AppointmentType(Schema):
         Guidance, required=True, allow_none=True, metadata={"description": "whether one needs to come at all"}
     )
     questions = fields.List(fields.Nested(Question), required=True)
+    confirm = fields.String(
+        validate=validate.OneOf(("none", "email", "sms")),
+        metadata={"description": "over which a resident without a key confirms a booking before it is booked"},
+    )
 
 
 class AppointmentTypes(Schema):

@@ -27,6 +27,7 @@ from .commands.limits import Limits
 from .commands.ports import Clock, Publish
 from .commands.preparation import PreparationCommands
 from .commands.privacy import PrivacyCommands
+from .commands.provisional import ProvisionalCommands
 from .commands.queue import QueueCommands
 from .commands.waiting_list import WaitingListCommands
 from .configuration.offload import ConfigurationReader
@@ -61,6 +62,7 @@ from .store.feedback import Feedback
 from .store.files import Files
 from .store.invitations import Invitations
 from .store.links import Links
+from .store.provisional_bookings import ProvisionalBookings
 from .store.tickets import Tickets
 from .store.waiting_lists import WaitingLists
 from .use_cases import UseCases
@@ -70,6 +72,7 @@ SAMPLES = "samples"
 #: the collections whose documents have an outbox
 WITH_OUTBOX = (
     Agendas.NAME,
+    ProvisionalBookings.NAME,
     WaitingLists.NAME,
     Tickets.NAME,
     Capacities.NAME,
@@ -101,6 +104,7 @@ class Repositories:
     files: Files
     invitations: Invitations
     permits: ClientPermits
+    provisional_bookings: ProvisionalBookings
     samples: PublishOnce
     tickets: Tickets
     waiting_lists: WaitingLists
@@ -121,6 +125,7 @@ class Repositories:
             files=Files(database),
             invitations=Invitations(database),
             permits=ClientPermits(database),
+            provisional_bookings=ProvisionalBookings(database),
             samples=PublishOnce(database, SAMPLES),
             tickets=Tickets(database),
             waiting_lists=WaitingLists(database),
@@ -147,8 +152,13 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
         on.agendas, on.cards, on.configurations, on.waiting_lists, lifecycle, clock, publish
     )
     privacy = PrivacyCommands(
-        on.agendas, on.cards, on.configurations, on.files, on.feedback, on.erasures, on.audit, links, lifecycle,
-        waiting_list, clock, publish,
+        on.agendas, on.cards, on.configurations, on.drafts, on.provisional_bookings, on.files, on.feedback,
+        on.erasures, on.audit, links, lifecycle, waiting_list, clock, publish,
+    )  # fmt: skip
+    drafts = DraftCommands(on.agendas, on.drafts, on.files, on.configurations, attachments, booking, limits)
+    provisional = ProvisionalCommands(
+        on.agendas, on.cards, on.provisional_bookings, on.configurations, attachments, booking, drafts, limits, links,
+        clock, publish,
     )  # fmt: skip
     queue = QueueCommands(on.agendas, on.cards, on.configurations, on.days, on.tickets, lifecycle, clock, publish)
     appointments = AppointmentQueries(
@@ -170,12 +180,13 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
         booking=booking,
         closures=ClosureCommands(on.configurations, on.cards, lifecycle, clock, run),
         configuration=configuration,
-        drafts=DraftCommands(on.agendas, on.drafts, on.files, on.configurations, attachments, booking, limits),
+        drafts=drafts,
         feedback=FeedbackCommands(on.agendas, on.feedback, clock, publish),
         invitations=invitations,
         lifecycle=lifecycle,
         preparation=preparation,
         privacy=privacy,
+        provisional=provisional,
         queue=queue,
         waiting_list=waiting_list,
         access=Access(on.configurations, on.invitations, on.tickets, appointments),
@@ -185,7 +196,7 @@ def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publi
         catalogue=CatalogueQueries(on.configurations),
         conflicts=ConflictQueries(on.agendas, on.cards, on.configurations, on.days, clock),
         contact_cards=ContactCardQueries(
-            on.agendas, on.cards, on.configurations, on.waiting_lists, links, appointments
+            on.agendas, on.cards, on.configurations, on.provisional_bookings, on.waiting_lists, links, appointments
         ),
         day=DayQueries(on.cards, on.configurations, on.days, on.audit, clock),
         dossiers=DossierQueries(on.agendas, on.cards, on.configurations, on.invitations, on.audit, appointments, clock),

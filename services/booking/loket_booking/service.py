@@ -32,6 +32,7 @@ from .entrypoints.deprecated_residents import DeprecatedResidentRpc
 from .entrypoints.desk import DeskRpc
 from .entrypoints.kiosks import KioskRpc
 from .entrypoints.portals import PortalRpc
+from .entrypoints.provisional import ProvisionalRpc
 from .entrypoints.queue import QueueRpc
 from .entrypoints.residents import ResidentRpc
 
@@ -54,6 +55,7 @@ class BookingService(
     DeprecatedResidentRpc,
     AppointmentRpc,
     BookingRpc,
+    ProvisionalRpc,
     ResidentRpc,
     PortalRpc,
     DeskRpc,

@@ -14,6 +14,7 @@ from .commands.invitations import InvitationCommands
 from .commands.lifecycle import LifecycleCommands
 from .commands.preparation import PreparationCommands
 from .commands.privacy import PrivacyCommands
+from .commands.provisional import ProvisionalCommands
 from .commands.queue import QueueCommands
 from .commands.waiting_list import WaitingListCommands
 from .jobs.housekeeping import Housekeeping
@@ -47,6 +48,7 @@ class UseCases:
     lifecycle: LifecycleCommands
     preparation: PreparationCommands
     privacy: PrivacyCommands
+    provisional: ProvisionalCommands
     queue: QueueCommands
     waiting_list: WaitingListCommands
 

@@ -218,6 +218,30 @@ ERRORS: dict[str, ErrorCode] = {
             "Cancel one of them first, or ask the municipality.",
         ),
         ErrorCode(
+            "confirmation-over",
+            "There is nothing to confirm any more",
+            "This booking was not confirmed in time, so its moment is free again for everybody. Choose a moment again.",
+            "Book again. A booking that is not confirmed is deleted at its `expires_at`.",
+        ),
+        ErrorCode(
+            "wrong-code",
+            "That is not the code",
+            "This is not the code that we sent. You can try {left} more times.",
+            "Send the six digits of the newest message.",
+        ),
+        ErrorCode(
+            "code-used-up",
+            "This code can no longer be used",
+            "There were too many attempts with this code. Have a new code sent.",
+            "The page of the booking sends a new code. A program books again.",
+        ),
+        ErrorCode(
+            "too-many-codes",
+            "Too many codes",
+            "We have sent as many codes there as we may for now. Look in your messages, also among the unwanted ones.",
+            "Try again after the number of seconds in Retry-After, or call the municipality.",
+        ),
+        ErrorCode(
             "invitation-not-valid",
             "This invitation cannot be used",
             "The invitation was used before, has ended, was taken back, or never existed.",

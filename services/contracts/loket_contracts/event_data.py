@@ -54,6 +54,24 @@ class AppointmentData(Schema):
     follows = fields.String(metadata={"description": "the appointment that this one follows up"})
 
 
+class ProvisionalData(Schema):
+    """A booking whose resident has yet to confirm their address or number. It may expire without a further event.
+
+    Its sequence numbers count the codes that were sent, not the events of the appointment.
+    """
+
+    appointment = fields.String(required=True, metadata={"description": "the id that the appointment will have"})
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    appointment_types = fields.List(Identifier(), required=True, validate=validate.Length(min=1))
+    team = Identifier(required=True)
+    location = Identifier(required=True)
+    start = Instant(required=True)
+    end = Instant(required=True)
+    time_zone = fields.String(required=True, metadata={"description": "IANA name of the location's zone"})
+    confirm_by = fields.String(required=True, validate=validate.OneOf(("email", "sms")))
+    expires_at = Instant(required=True, metadata={"description": "until then the slot is held"})
+
+
 class CancelledData(AppointmentData):
     """An appointment that will not take place, and why."""
 

@@ -18,6 +18,18 @@ APPOINTMENT = {
     "booked_at": "2026-11-24T10:15:00+00:00",
     "booked_by": "resident",
 }
+PROVISIONAL = {
+    "appointment": APPOINTMENT["appointment"],
+    "state": "provisional",
+    "appointment_types": ["bouwadvies"],
+    "team": "ruimtelijke-ordening",
+    "location": "gemeentehuis",
+    "start": "2026-11-30T09:00:00+01:00",
+    "end": "2026-11-30T09:45:00+01:00",
+    "time_zone": "Europe/Brussels",
+    "confirm_by": "email",
+    "expires_at": "2026-11-24T11:45:00+01:00",
+}
 TICKET = {
     "ticket": "rumst/gemeentehuis/2026-11-30/12",
     "number": 12,

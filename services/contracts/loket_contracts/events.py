@@ -24,13 +24,14 @@ from .event_data import (
     MessageData,
     NotOnListData,
     OfferedData,
+    ProvisionalData,
     ReportDueData,
     RescheduledData,
     SampleData,
     TicketData,
     WaitingListData,
 )
-from .event_examples import APPOINTMENT, MESSAGE, OFFERED, TICKET, WAITING
+from .event_examples import APPOINTMENT, MESSAGE, OFFERED, PROVISIONAL, TICKET, WAITING
 from .visits import APPOINTMENT_TRANSITIONS, PREPARATION_TRANSITIONS, TICKET_TRANSITIONS, VisitTransition
 
 BOOKING_EXCHANGE = "booking.events"
@@ -95,6 +96,13 @@ def _of_transition(transition: VisitTransition, schema: type[Schema], example: M
 EVENTS: dict[str, EventType] = {
     event.name: event
     for event in (
+        EventType(
+            name="appointment.provisional",
+            summary="A stranger asked for an appointment, and gets a code to confirm it with.",
+            schema=ProvisionalData,
+            consumed_by=("notification",),
+            example=PROVISIONAL,
+        ),
         EventType(
             name="appointment.booked",
             summary="A resident has an appointment.",

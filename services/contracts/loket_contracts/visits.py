@@ -34,6 +34,7 @@ class State(NamedTuple):
 #: in the order in which schemas list them
 APPOINTMENT_STATES = (
     State("held"),
+    State("provisional"),
     State("booked", is_open=True, is_expected=True, is_counted=True),
     State("checked_in", is_open=True, is_expected=True, is_waiting=True, is_counted=True),
     State("in_service", is_open=True, is_called=True, is_serving=True, is_counted=True),

@@ -34,8 +34,9 @@ def test_every_kind_of_message_can_be_rendered_in_every_language(kind, language)
     mail = compose(kind, sample_card(kind, language), URL, {})
     for text in (mail.subject, mail.text, mail.html, mail.sms):
         assert "{{" not in text
-    assert "7K3Q-9F2M" in mail.text
-    assert "7K3Q-9F2M" in mail.html
+    reference = "270416" if KINDS[kind].is_code else "7K3Q-9F2M"
+    assert reference in mail.text
+    assert reference in mail.html
     assert f'<html lang="{language}">' in mail.html
 
 
@@ -60,6 +61,18 @@ def test_a_message_to_colleagues_contains_no_link_and_no_name_of_the_resident():
     for text in (mail.text, mail.html):
         assert "afspraak/" not in text
         assert "Lieve" not in text
+
+
+def test_a_code_is_sent_without_what_a_stranger_typed_as_the_name():
+    mail = compose("code", replace(sample_card("code", "nl"), name="Win at https://bad.example"), URL, {})
+    for text in (mail.subject, mail.text, mail.html, mail.sms):
+        assert "bad.example" not in text
+
+
+def test_a_message_with_a_code_links_to_the_page_that_confirms_it_and_to_no_appointment():
+    mail = compose("code", sample_card("code", "nl"), URL, {})
+    assert f"{URL}/rumst/bevestigen/0123456789abcdef/" in mail.text
+    assert "/afspraak/" not in mail.text + mail.html
 
 
 def test_only_optional_messages_offer_to_unsubscribe():

@@ -55,6 +55,15 @@ def test_a_booking_plans_a_confirmation_and_two_reminders():
     assert all(each.until <= START for each in found.values())
 
 
+@pytest.mark.parametrize("by", ["email", "sms"])
+def test_a_provisional_booking_plans_its_code_alone_at_once_over_the_channel_that_is_confirmed(by):
+    late = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)
+    expires = late + dt.timedelta(minutes=30)
+    found = planned(an_event("appointment.provisional", confirm_by=by, expires_at=expires.isoformat()), now=late)
+    assert set(found) == {("code", by)}
+    assert (found["code", by].due_at, found["code", by].until) == (late, expires)
+
+
 def test_a_reminder_close_to_the_confirmation_is_not_planned():
     assert set(planned(an_event(start=NOW + dt.timedelta(hours=20)))) == {
         ("confirmation", "email"), ("reminder_soon", "sms"), ("alert_booked", "email"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loket_contracts.rpc.booking.book import BookAppointmentSchema
+from loket_contracts.rpc.booking.book import BookAppointmentSchema, ConfirmBookingSchema
 from loket_contracts.rpc.booking.slots import HoldSlotSchema
 
 from ... import schemas
@@ -48,8 +48,18 @@ OPERATIONS = (
     Operation(
         id="bookAppointment", method="post", path=f"{BASE}/appointments",
         body=BookAppointmentSchema, repeatable=True, summary="Book an appointment, from a hold or from a slot",
-        status=201, answer=schemas.BookedAppointment,
+        status=201, answer=schemas.BookedAppointment, accepted=schemas.ProvisionalBooking,
+        accepted_summary="Not booked yet: without a key, the resident confirms the address or number first. A code was "
+        "sent; confirmBooking takes it until `expires_at`",
         refusals=("unknown-municipality", *BODY, *UNBOOKABLE, *SLOT, "hold-not-found", "idempotency-key-reused",
-                     "invitation-not-valid", "too-many-appointments", "too-many-bookings", "work-needed"),
+                     "invitation-not-valid", "too-many-appointments", "too-many-bookings", "too-many-codes",
+                     "work-needed"),
+    ),
+    Operation(
+        id="confirmBooking", method="post", path=f"{BASE}/appointments/{{identifier}}/confirm",
+        body=ConfirmBookingSchema, summary="Confirm a provisional booking with the code that its resident got",
+        status=201, answer=schemas.BookedAppointment,
+        refusals=("unknown-municipality", *BODY, *SLOT, "confirmation-over", "wrong-code", "code-used-up",
+                  "too-many-appointments"),
     ),
 )  # fmt: skip

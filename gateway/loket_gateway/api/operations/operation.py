@@ -43,7 +43,7 @@ class Operation:
 
     `link`: for the holder of the appointment's token; `permission`: for accounts and keys that have it. `cached`: the
     answer carries an ETag. `repeatable`: it takes an Idempotency-Key. `also`: further media types of the answer.
-    `deprecated`: as its route is.
+    `deprecated`: as its route is. `accepted`: the schema of the answer 202, if there is one.
     """
 
     id: str
@@ -53,6 +53,8 @@ class Operation:
     status: int
     refusals: tuple[str, ...] = ()
     answer: Any = None
+    accepted: Any = None
+    accepted_summary: str = ""
     media_type: str = JSON
     query: Any = None
     body: Any = None

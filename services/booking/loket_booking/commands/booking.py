@@ -32,7 +32,7 @@ from .request import ATTEMPTS, Request
 
 
 @dataclass(frozen=True)
-class _Booking:
+class ResolvedBooking:
     """A request, resolved. `placements`: those of the hold, until they turn out to be taken."""
 
     identifier: str
@@ -93,9 +93,11 @@ class BookingCommands:
             raise Refusal("slot-taken", {"start": start.isoformat()})
 
     def book(
-        self, municipality: str, command: AnyBooking, request: Request, follows: str | None = None
-    ) -> tuple[Appointment, Card]:
-        """Book a hold or a start. `follows`: an earlier appointment.
+        self, municipality: str, command: AnyBooking, request: Request, follows: str | None = None,
+        confirms: str | None = None,
+    ) -> tuple[Appointment, Card]:  # fmt: skip
+        """Book a hold or a start. `follows`: an earlier appointment. `confirms`: the fingerprint of the request whose
+        provisional booking this is.
 
         Idempotent for one idempotency key. The card is written first, so that every booked appointment has one; the
         claim decides. Raises Refusal: hold-not-found, unknown names, invalid-request for the answers, slot-*,
@@ -104,7 +106,8 @@ class BookingCommands:
         now = self.clock()
         calendar = self.configurations.calendar(municipality)
         identifier = request.identifier("appointment", municipality)
-        card = self._card_of_first_attempt(identifier, command, request)
+        own_fingerprint = confirms or fingerprint(command)
+        card = self._card_of_first_attempt(identifier, own_fingerprint, request)
         if card is not None:
             if found := self.agendas.find_claim(card.agenda, card.id):
                 return found[0], card
@@ -112,11 +115,40 @@ class BookingCommands:
             if card is None:
                 raise Refusal("outcome-unknown")  # the first request may still be running
         with self.limits.booking_permit(calendar.municipality, request, identifier, now):
-            booking = self._resolve(identifier, calendar, command, request, follows, now)
+            booking = self.resolve(identifier, calendar, command, request, now, own_fingerprint, follows)
             booked, card = self._allocate_and_claim(booking, card)
         if booking.hold is not None:
             self.limits.release_hold(municipality, request, booking.hold)
         return booked, card
+
+    def hold_provisionally(self, booking: ResolvedBooking, hold: str, expires: dt.datetime) -> Appointment:
+        """Hold the time of a booking until it is confirmed, by prolonging its own hold or with a new one, `hold`.
+
+        Raises Refusal: slot-taken, slot-not-offered.
+        """
+        if booking.placements is not None:
+            held = self._to_confirm(booking, hold, booking.placements)
+            try:
+                self.agendas.prolong_hold(booking.placements, held, expires, booking.now)
+                return held
+            except Taken:  # it had expired
+                self.agendas.drop_hold(hold)
+        for attempt in range(ATTEMPTS):
+            placements = self.allocator.allocate(
+                booking.calendar, booking.spec, booking.resource, booking.start, booking.now, use_cache=attempt == 0
+            )
+            held = self._to_confirm(booking, hold, placements)
+            try:
+                self.agendas.hold(placements, held, expires, booking.now)
+                return held
+            except Taken:
+                continue
+        raise Refusal("slot-taken", {"start": booking.start.isoformat()})
+
+    def _to_confirm(self, booking: ResolvedBooking, hold: str, placements: Sequence[Placement]) -> Appointment:
+        known, by = booking.calendar.municipality, booking.request.actor
+        held = appointment_lifecycle.hold(hold, known.id, booking.spec, placements, booking.start, booking.now, by.role)
+        return appointment_lifecycle.request(known, held, now=booking.now, by=by)
 
     def follow_up(self, card: Card, command: BookFollowUp, request: Request) -> tuple[Appointment, Card]:
         """Book the next visit of the same resident.
@@ -136,17 +168,17 @@ class BookingCommands:
         )  # fmt: skip
         return self.book(card.municipality, next_visit, request, card.id)
 
-    def _card_of_first_attempt(self, identifier: str, command: AnyBooking, request: Request) -> Card | None:
+    def _card_of_first_attempt(self, identifier: str, own_fingerprint: str, request: Request) -> Card | None:
         """The card that an earlier request with this idempotency key wrote. Raises Refusal: idempotency-key-reused."""
         card = self.cards.get(identifier) if request.idempotency_key else None
-        if card is not None and card.fingerprint != fingerprint(command):
+        if card is not None and card.fingerprint != own_fingerprint:
             raise Refusal("idempotency-key-reused", {"appointment": card.id})
         return card
 
-    def _resolve(
-        self, identifier: str, calendar: Calendar, command: AnyBooking, request: Request, follows: str | None,
-        now: dt.datetime,
-    ) -> _Booking:  # fmt: skip
+    def resolve(
+        self, identifier: str, calendar: Calendar, command: AnyBooking, request: Request, now: dt.datetime,
+        own_fingerprint: str, follows: str | None = None,
+    ) -> ResolvedBooking:  # fmt: skip
         """Look up what the command refers to, and validate it."""
         municipality = calendar.municipality
         invitation = self._invitation(municipality.id, command.invitation)
@@ -165,13 +197,13 @@ class BookingCommands:
             raise Refusal("slot-in-the-past", {"start": start.isoformat()})
         person = contact.complete_contact(municipality, command.contact)
         answers = intake_form.check_intake(spec, person.phone, command.answers, request.may_answer_later)
-        return _Booking(
+        return ResolvedBooking(
             identifier=identifier, calendar=calendar, spec=spec, start=start, resource=resource,
             invitation=invitation, hold=hold, placements=placements, person=person, answers=answers,
-            fingerprint=fingerprint(command), request=request, follows=follows, now=now,
+            fingerprint=own_fingerprint, request=request, follows=follows, now=now,
         )  # fmt: skip
 
-    def _allocate_and_claim(self, booking: _Booking, card: Card | None) -> tuple[Appointment, Card]:
+    def _allocate_and_claim(self, booking: ResolvedBooking, card: Card | None) -> tuple[Appointment, Card]:
         """Allocate resources, write the card, claim their time; again when another request claims it first."""
         for attempt in range(ATTEMPTS):
             placements = self._allocate(booking, card, use_cache=attempt == 0)
@@ -188,7 +220,7 @@ class BookingCommands:
             self.cards.delete_unclaimed(card)
         raise Refusal("slot-taken", {"start": booking.start.isoformat()})
 
-    def _allocate(self, booking: _Booking, card: Card | None, use_cache: bool) -> Sequence[Placement]:
+    def _allocate(self, booking: ResolvedBooking, card: Card | None, use_cache: bool) -> Sequence[Placement]:
         if booking.placements:
             return booking.placements
         try:
@@ -201,7 +233,7 @@ class BookingCommands:
                 self.cards.delete_unclaimed(card)
             raise
 
-    def _write_card(self, booking: _Booking, card: Card | None, placements: Sequence[Placement]) -> Card:
+    def _write_card(self, booking: ResolvedBooking, card: Card | None, placements: Sequence[Placement]) -> Card:
         agenda = placements[0].agenda
         if card is not None:
             return card if card.agenda == str(agenda) else self.cards.move(card, agenda)
@@ -216,7 +248,7 @@ class BookingCommands:
             raise Refusal("outcome-unknown")  # a concurrent request with the same key continues
         return added
 
-    def _new_card(self, booking: _Booking, placements: Sequence[Placement]) -> Card:
+    def _new_card(self, booking: ResolvedBooking, placements: Sequence[Placement]) -> Card:
         agenda, request, contact_data = placements[0].agenda, booking.request, asdict(booking.person)
         municipality = booking.calendar.municipality.id
         due = intake_form.duties(booking.calendar, booking.spec, booking.start, booking.now, booking.answers, ())
@@ -240,7 +272,7 @@ class BookingCommands:
             name_words=names.name_words(booking.person.name),
         )
 
-    def _claim(self, booking: _Booking, card: Card, placements: Sequence[Placement]) -> tuple[Appointment, Card]:
+    def _claim(self, booking: ResolvedBooking, card: Card, placements: Sequence[Placement]) -> tuple[Appointment, Card]:
         """Claim the time and publish the event. Raises Taken."""
         municipality, now, request = booking.calendar.municipality, booking.now, booking.request
         held = appointment_lifecycle.hold(

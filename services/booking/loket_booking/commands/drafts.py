@@ -74,13 +74,29 @@ class DraftCommands:
 
         Raises Refusal: hold-not-found, and as `BookingCommands.book`.
         """
+        command, once = self.command(municipality, hold, invitation, request)
+        booked, card = self.booking.book(municipality, command, once)
+        return booked, self.attachments.adopt_pending(card, booked)
+
+    def command(
+        self, municipality: str, hold: str, invitation: str | None, request: Request
+    ) -> tuple[BookAppointment, Request]:
+        """What was filled in as a command, and its request, which is the same for every repeat.
+
+        Raises Refusal: hold-not-found.
+        """
         draft = self.drafts.get(hold)
         if draft is None or draft.municipality != municipality:
             raise Refusal("hold-not-found")
         body = {"hold": hold, "invitation": invitation, "contact": draft.contact, "answers": draft.answers}
-        once = replace(request, idempotency_key=_idempotency_key(hold))
-        booked, card = self.booking.book(municipality, from_json(BookAppointment, body), once)
-        return booked, self.attachments.adopt_pending(card, booked)
+        return from_json(BookAppointment, body), replace(request, idempotency_key=_idempotency_key(hold))
+
+    def prolong(self, held: HeldSlot) -> None:
+        """Store the form and its files as long as the hold, and an hour more."""
+        draft, appointment = self.get_draft(held), _appointment_id(held)
+        until = held.expires + EXPIRED_HOLD_RETENTION
+        self.drafts.save(replace(draft, expires=until))
+        self.files.move_pending(appointment, appointment, until)
 
     def carry_over(self, before: HeldSlot, held: HeldSlot, request: Request) -> None:
         """Move the form to another hold for the same visit, and release the earlier hold."""

@@ -28,7 +28,9 @@ from ..store.clients import ClientPermits
 from ..store.links import Links
 from .request import ATTEMPTS, Request
 
-HOUR = dt.timedelta(hours=1)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+#: codes to one mailbox or number in 24 hours
+MAX_CODES = {"email": 6, "sms": 3}
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,15 @@ class Limits:
         if request.client is not None:
             self.permits.release(self._name(municipality, "holds", request.client), hold)
 
+    @contextmanager
+    def code_permit(
+        self, municipality: str, confirm_by: str, destination: str, permit: str, now: dt.datetime
+    ) -> Iterator[None]:
+        """Count a code to this mailbox or number for a day, unless the body raises. Raises Refusal: too-many-codes."""
+        name = f"{municipality}/codes/{self.links.destination(municipality, destination)}"
+        with self._take(name, _Limit("codes", MAX_CODES[confirm_by], "too-many-codes"), permit, now + DAY, now):
+            yield
+
     def add_card(
         self, known: Municipality, spec: AppointmentSpec, card: Card, request: Request, now: dt.datetime
     ) -> Card | None:
@@ -96,7 +107,11 @@ class Limits:
         if request.client is None or not limit.most:
             yield
             return
-        name = self._name(known.id, limit.kind, request.client)
+        with self._take(self._name(known.id, limit.kind, request.client), limit, permit, until, now):
+            yield
+
+    @contextmanager
+    def _take(self, name: str, limit: _Limit, permit: str, until: dt.datetime, now: dt.datetime) -> Iterator[None]:
         free = self.permits.take(name, permit, limit.most, until, now)
         if free is not None:
             seconds = max(1, math.ceil((free - now).total_seconds()))

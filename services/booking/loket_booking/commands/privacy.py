@@ -10,14 +10,17 @@ from loket_contracts import events, telephone
 from loket_contracts.rpc.booking.administration_answers import ExportedAppointment, ExportedFeedback, ResidentExport
 from loket_contracts.rpc.booking.commands import CancelAppointment
 
+from ..domain.provisional import Provisional
 from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
+from ..store.drafts import Drafts
 from ..store.erasures import Erasures
 from ..store.feedback import Feedback
 from ..store.files import Files
 from ..store.links import Links
+from ..store.provisional_bookings import ProvisionalBookings
 from .attachments import describe_stored_file
 from .lifecycle import LifecycleCommands
 from .ports import Clock, Publish
@@ -32,6 +35,8 @@ class PrivacyCommands:
     agendas: Agendas
     cards: Cards
     configurations: Configurations
+    drafts: Drafts
+    provisional_bookings: ProvisionalBookings
     files: Files
     feedback: Feedback
     erasures: Erasures
@@ -44,7 +49,7 @@ class PrivacyCommands:
 
     def export_resident(self, municipality: str, person: str, request: Request) -> ResidentExport:
         """All stored data about a person. `person`: as for `erase_resident`."""
-        found: list[ExportedAppointment] = []
+        found = [self._export_provisional(each) for each in self._provisional_of(municipality, person)]
         for card in self._cards_of(municipality, person):
             claim = self.agendas.find_claim(card.agenda, card.id)
             self.audit.record(municipality, request.actor, "exported", self.clock(), card.id)
@@ -77,6 +82,7 @@ class PrivacyCommands:
         `person`: an e-mail address; the telephone number of a person without one; or the reference of an appointment.
         Agendas, events and figures stay: they hold no personal data.
         """
+        self._erase_provisional(self._provisional_of(municipality, person))
         return self._erase_cards(municipality, self._cards_of(municipality, person), request)
 
     def repeat_erasure(self, appointments: Sequence[str], request: Request) -> int:
@@ -119,14 +125,47 @@ class PrivacyCommands:
 
     def _cards_of(self, municipality: str, person: str) -> list[Card]:
         """All cards of one person; for a reference, of the person who has that appointment."""
+        if (card := self._card_with_reference(municipality, person)) and not card.contact_mark:
+            return [card]
+        mark = self._mark_of(municipality, person)
+        return self.cards.find_by_contact(municipality, mark) if mark else []
+
+    def _provisional_of(self, municipality: str, person: str) -> list[Provisional]:
+        mark = self._mark_of(municipality, person)
+        return self.provisional_bookings.find_by_contact(municipality, mark) if mark else []
+
+    def _mark_of(self, municipality: str, person: str) -> str | None:
+        """The pseudonym of a person; for a reference, of the person who has that appointment."""
         if "@" not in person:
-            if card := self.cards.find_by_reference(municipality, person.strip().upper()):
-                return self.cards.find_by_contact(municipality, card.contact_mark) if card.contact_mark else [card]
+            if card := self._card_with_reference(municipality, person):
+                return card.contact_mark
             try:
                 person = telephone.read(person, self.configurations.calendar(municipality).municipality.country)
             except ValueError:
-                return []
-        return self.cards.find_by_contact(municipality, self.links.contact(municipality, person))
+                return None
+        return self.links.contact(municipality, person)
+
+    def _card_with_reference(self, municipality: str, reference: str) -> Card | None:
+        return None if "@" in reference else self.cards.find_by_reference(municipality, reference.strip().upper())
+
+    def _export_provisional(self, booking: Provisional) -> ExportedAppointment:
+        """Its reference, files and history come with its confirmation."""
+        held = self.agendas.find_hold(booking.hold)
+        appointment = held.appointment if held else None
+        return {
+            "appointment": booking.id, "reference": "", "contact": booking.contact, "answers": booking.answers,
+            "notes": "", "files": [], "asked": [], "feedback": None,
+            "start": appointment.local(appointment.start) if appointment else None,
+            "state": appointment.state if appointment else None, "history": [],
+        }  # fmt: skip
+
+    def _erase_provisional(self, bookings: list[Provisional]) -> None:
+        """Free the slots. A booking and its form are deleted, also the files that were sent with it."""
+        for booking in bookings:
+            self.agendas.drop_hold(booking.hold)
+        self.drafts.delete(booking.hold for booking in bookings)
+        self.files.delete_all_of(booking.id for booking in bookings)
+        self.provisional_bookings.delete(booking.id for booking in bookings)
 
     def _feedback(self, card: Card) -> ExportedFeedback | None:
         found = self.feedback.get(card.id)

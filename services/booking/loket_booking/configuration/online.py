@@ -23,9 +23,23 @@ class Online(Schema):
         metadata=described("callers without a key must do proof of work, or wait, to hold a slot, which stops robots"),
     )
 
+    confirm = fields.String(
+        load_default="email",
+        validate=validate.OneOf(online.CONFIRMATIONS),
+        metadata=described(
+            "over which a resident without an account or key confirms a booking, before it is booked; a type may "
+            "have its own"
+        ),
+    )
+    confirm_minutes = fields.Integer(
+        load_default=30,
+        validate=validate.Range(min=5, max=24 * 60),
+        metadata=described("minutes that a slot is held until its booking is confirmed"),
+    )
+
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> online.Online:
-        return online.Online(tuple(data["origins"]), data["friction"])
+        return online.Online(**{**data, "origins": tuple(data["origins"])})
 
 
 class Look(Schema):

@@ -261,5 +261,8 @@ def _appointment_type(name: str, entry: dict[str, Any]) -> AppointmentType:
         questions=tuple(catalogue.Question(id=question, **content) for question, content in entry["questions"].items()),
         bring=tuple(entry["bring"]),
         keywords=tuple(entry["keywords"]),
-        **{name: entry[name] for name in ("visibility", "guidance", "study", "retention_days", "pseudonymise")},
+        **{
+            name: entry[name]
+            for name in ("visibility", "confirm", "guidance", "study", "retention_days", "pseudonymise")
+        },
     )

@@ -193,6 +193,11 @@ class AppointmentType(Schema):
         validate=validate.OneOf(("public", "staff", "link")),
         metadata=described("who can book it: everyone, staff, or residents with an invitation"),
     )
+    confirm = fields.String(
+        load_default=None,
+        validate=validate.OneOf(web.CONFIRMATIONS),
+        metadata=described("over which a stranger confirms a booking of it; the municipality's when left out"),
+    )
     guidance = fields.Nested(
         Guidance, load_default=None, metadata=described("when an appointment is not needed, and the alternative")
     )

@@ -23,10 +23,12 @@ from .resource_day import Placement
 from .timing import Period, command_period
 
 _BOOKED = frozenset({"booked"})
+STRANGER = frozenset({"resident"})
 #: every transition between states, by the command that requests it
 TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
     (
-        Transition("book", frozenset({"held"}), "booked", "appointment.booked", ANYONE),
+        Transition("request", frozenset({"held", "provisional"}), "provisional", "appointment.provisional", STRANGER),
+        Transition("book", frozenset({"held", "provisional"}), "booked", "appointment.booked", ANYONE),
         Transition("reschedule", _BOOKED, "booked", "appointment.rescheduled", ANYONE),
         Transition("cancel", _BOOKED, "cancelled", "appointment.cancelled", ANYONE),
         Transition("ask", _BOOKED, "booked", "appointment.preparation_requested", STAFF),
@@ -43,7 +45,7 @@ TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
     )
 )
 #: the commands that change the state and not the time
-STATE_COMMANDS = frozenset(TRANSITIONS) - {"book", "reschedule", "cancel"}
+STATE_COMMANDS = frozenset(TRANSITIONS) - {"request", "book", "reschedule", "cancel"}
 #: the fields that an event has when the appointment has them
 OPTIONAL_IN_EVENTS = ("desk", "outcome", "follows")
 
@@ -156,6 +158,14 @@ def hold(
         sequence=0,
         follows=follows,
     )
+
+
+def request(known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor) -> Appointment:
+    """The appointment in state provisional. It has no event of its own: see `provisional`.
+
+    Raises Refusal: as `check_command`.
+    """
+    return replace(appointment, state=check_command(known, appointment, "request", by.role, now).target)
 
 
 def book(

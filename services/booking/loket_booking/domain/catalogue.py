@@ -205,7 +205,7 @@ class AppointmentType:
 
     The later of `lead_time` and `lead_working_days` applies. `visibility`: public, staff, or link (by
     invitation). `keywords`: synonyms for the search. `retention_days`: None is the municipality's. `pseudonymise`:
-    after it, keep the answers by choice instead of nothing.
+    after it, keep the answers by choice instead of nothing. `confirm`: None is the municipality's.
     """
 
     id: str
@@ -231,6 +231,7 @@ class AppointmentType:
     study: Study | None = None
     retention_days: int | None = None
     pseudonymise: bool = False
+    confirm: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,12 @@ from loket_contracts.rpc.booking.book import ContactAtDesk
 from .catalogue import Municipality
 
 
+def mailbox_of(address: str) -> str:
+    """The mailbox of an e-mail address: in lower case, without what follows a plus sign. A number stays as it is."""
+    name, at, domain = address.strip().lower().partition("@")
+    return f"{name.partition('+')[0] or name}@{domain}" if at else name
+
+
 def complete_contact(known: Municipality, given: ContactAtDesk) -> ContactAtDesk:
     """The contact data with a language of the municipality, and the number in E.164 form.
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: over which a stranger confirms a booking, the strictest last
+CONFIRMATIONS = ("none", "email", "sms")
+
 
 @dataclass(frozen=True)
 class Online:
     """`origins`: other sites whose pages may use the API (CORS).
 
-    `friction`: callers without an account or key must do proof of work, or wait, to hold a slot.
+    `friction`: callers without an account or key must do proof of work, or wait, to hold a slot. `confirm`: over which
+    of CONFIRMATIONS strangers confirm a booking. `confirm_minutes`: how long its slot is held for that.
     """
 
     origins: tuple[str, ...] = ()
     friction: bool = False
+    confirm: str = "email"
+    confirm_minutes: int = 30
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,22 @@ from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import pick
 from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry, WaitingEntry
-from loket_contracts.rpc.booking.slot_answers import BookedAppointment, HoldEntry, InvitationOffer
+from loket_contracts.rpc.booking.slot_answers import (
+    BookedAppointment,
+    HoldEntry,
+    InvitationOffer,
+    ProvisionalBooking,
+)
 
 from ..commands.attachments import describe_file
 from ..commands.invitations import InvitationCommands
 from ..commands.ports import Clock
+from ..commands.provisional import ToConfirm
 from ..domain import booked
 from ..domain.appointment import Appointment, allowed_commands
 from ..domain.catalogue import Address, Location
 from ..domain.grid import zone
+from ..domain.provisional import masked
 from ..domain.waiting_list import Entry
 from ..store.agendas import Agendas, HeldSlot
 from ..store.cards import Card, Cards
@@ -156,6 +163,26 @@ class AppointmentQueries:
             meeting_url=place.get("meeting_url") or "", url=url, reminds=True,
         )  # fmt: skip
         return write_calendar("PUBLISH", [entry], self.clock()).decode()
+
+
+def describe_provisional(found: ToConfirm) -> ProvisionalBooking:
+    """`state`: booked once it is confirmed; then `sent_to` is empty."""
+    booking, held = found.booking, found.held.appointment
+    return {
+        "id": booking.id,
+        "state": held.state if booking.confirmed_at is None else "booked",
+        "hold": booking.hold,
+        "expires_at": held.local(booking.expires),
+        "start": held.local(held.start),
+        "end": held.local(held.end),
+        "appointment_types": list(held.appointment_types),
+        "location": held.location,
+        "persons": held.persons,
+        "confirm_by": booking.confirm_by,
+        "sent_to": masked(booking.destination) if booking.destination else "",
+        "sends_left": booking.sends_left,
+        "attempts_left": booking.attempts_left,
+    }
 
 
 def describe_hold(held: HeldSlot) -> HoldEntry:

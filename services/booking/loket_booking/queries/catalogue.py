@@ -42,7 +42,7 @@ class CatalogueQueries:
             "reasons": {command: sorted(codes) for command, codes in known.reasons.items()},
             "locations": [describe_location(location) for location in known.locations.values()],
             "teams": [{"id": team.id, "name": team.name} for team in known.teams.values()],
-            "appointment_types": [describe_appointment_type(kind) for kind in known.appointment_types.values()],
+            "appointment_types": [describe_appointment_type(kind, known) for kind in known.appointment_types.values()],
             "removed": _describe_removed(known, self.configurations.including_removed(municipality)),
         }
 
@@ -73,7 +73,7 @@ def _describe_removed(known: Municipality, including_removed: Municipality) -> R
         "locations": [describe_location(each) for each in removed("locations")],
         "teams": [{"id": each.id, "name": each.name} for each in removed("teams")],
         "resources": [{"id": each.id, "name": each.name} for each in removed("resources")],
-        "appointment_types": [describe_appointment_type(each) for each in removed("appointment_types")],
+        "appointment_types": [describe_appointment_type(each, known) for each in removed("appointment_types")],
     }
 
 
@@ -105,7 +105,7 @@ def _describe_address(address: Address) -> AddressEntry:
     return {"street": address.street, "postcode": address.postcode, "city": address.city}
 
 
-def describe_appointment_type(kind: AppointmentType) -> AppointmentTypeEntry:
+def describe_appointment_type(kind: AppointmentType, known: Municipality) -> AppointmentTypeEntry:
     return {
         "id": kind.id,
         "name": kind.name,
@@ -137,4 +137,5 @@ def describe_appointment_type(kind: AppointmentType) -> AppointmentTypeEntry:
             }
             for question in kind.questions
         ],
+        "confirm": kind.confirm or known.online.confirm,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from loket_contracts.errors import Refusal
@@ -11,11 +11,13 @@ from loket_contracts.rpc.booking.answers import CardOrRefusal, ContactEntry, Tea
 
 from ..domain import booked
 from ..domain.appointment import Appointment
+from ..domain.provisional import Provisional
 from ..domain.waiting_list import Entry
 from ..store.agendas import Agendas
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
 from ..store.links import Links
+from ..store.provisional_bookings import ProvisionalBookings
 from ..store.waiting_lists import WaitingLists
 from .appointments import AppointmentQueries
 from .catalogue import describe_municipality
@@ -28,6 +30,7 @@ class ContactCardQueries:
     agendas: Agendas
     cards: Cards
     configurations: Configurations
+    provisional_bookings: ProvisionalBookings
     waiting_lists: WaitingLists
     links: Links
     appointments: AppointmentQueries
@@ -38,8 +41,11 @@ class ContactCardQueries:
         cards = self.cards.get_all(identifiers)
         appointments = self.agendas.find_claims(identifiers)
         entries = self.waiting_lists.get_all(each.id for each in appointments.values() if each.state == "booked")
+        provisional = self.provisional_bookings.get_all(each for each in identifiers if each not in cards)
         return [
-            self._describe(municipality, cards.get(each), appointments.get(each), entries.get(each))
+            self._describe_provisional(municipality, provisional[each])
+            if each in provisional
+            else self._describe(municipality, cards.get(each), appointments.get(each), entries.get(each))
             for municipality, each in wanted
         ]
 
@@ -60,6 +66,24 @@ class ContactCardQueries:
         if found is None:
             return None
         return {"team": found.name, "email": found.email, "municipality": known.name, "language": known.languages[0]}
+
+    def _describe_provisional(self, municipality: str, booking: Provisional) -> CardOrRefusal:
+        """The card of a booking that has yet to be confirmed: it has no reference and no link of its own."""
+        held = self.agendas.find_hold(booking.hold)
+        if held is None or booking.municipality != municipality or booking.confirmed_at is not None:
+            return NOT_FOUND
+        card = Card(
+            booking.id, municipality, "", booking.contact, booking.answers, "", "", "", booking.fingerprint,
+            booking.expires, contact_mark=booking.contact_mark,
+        )  # fmt: skip
+        described = self._describe(municipality, card, replace(held.appointment, id=booking.id), None)
+        if "card" in described:
+            described["card"]["link_token"] = ""
+            described["card"]["confirmation"] = {
+                "code": self.links.code(booking.secret), "token": self.links.confirmation(booking.secret),
+                "expires_at": held.appointment.local(booking.expires),
+            }  # fmt: skip
+        return described
 
     def _describe(
         self, municipality: str, card: Card | None, appointment: Appointment | None, entry: Entry | None

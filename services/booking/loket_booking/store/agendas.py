@@ -173,6 +173,27 @@ class Agendas:
         if replaces is not None:  # last: until then both holds keep the time from others
             self.drop_hold(replaces)
 
+    def prolong_hold(
+        self, placements: Sequence[Placement], appointment: Appointment, expires: dt.datetime, now: dt.datetime
+    ) -> None:
+        """Hold the placements of a hold until `expires`, with this appointment. It may have expired.
+
+        Raises Taken, and then changes nothing.
+        """
+
+        def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
+            changed = HOLD.encode_fields(expires=expires, **({"appointment": appointment} if first else {}))
+            result = self.collection.update_one(
+                {**_is_free(placement, now, appointment.id), "holds.id": appointment.id},
+                {"$set": {f"holds.$[own].{name}": value for name, value in changed.items()}},
+                array_filters=[{"own.id": appointment.id}],
+                session=session,
+            )
+            if not result.matched_count:
+                raise Taken
+
+        self._write_each(placements, write)
+
     def drop_hold(self, identifier: str) -> None:
         """Release a hold before it expires."""
         for document in self.collection.find({"holds.id": identifier}, {"_id": 1}):
@@ -323,14 +344,7 @@ class Agendas:
 
         Raises Taken, AlreadyClaimed.
         """
-        overlapping: Document = {"s": {"$lt": placement.end}, "e": {"$gt": placement.start}, "x": {"$gt": now}}
-        if own_hold is not None:
-            overlapping["id"] = {"$ne": own_hold}
-        free: Document = {
-            "_id": str(placement.agenda),
-            **{name: {"$bitsAllClear": Int64(bits)} for name, bits in words_of(placement.cells)},
-            "holds": {"$not": {"$elemMatch": overlapping}},
-        }
+        free = _is_free(placement, now, own_hold)
         if session is None:
             untouched = [name for name in WORD_NAMES if name not in change.get("$bit", {})]
             try:
@@ -347,6 +361,18 @@ class Agendas:
         except DuplicateKeyError as error:
             _raise_if_claimed(error)
             raise
+
+
+def _is_free(placement: Placement, now: dt.datetime, own_hold: str | None) -> Document:
+    """The query for the agenda of a placement, if no live claim or hold but the caller's own overlaps it."""
+    overlapping: Document = {"s": {"$lt": placement.end}, "e": {"$gt": placement.start}, "x": {"$gt": now}}
+    if own_hold is not None:
+        overlapping["id"] = {"$ne": own_hold}
+    return {
+        "_id": str(placement.agenda),
+        **{name: {"$bitsAllClear": Int64(bits)} for name, bits in words_of(placement.cells)},
+        "holds": {"$not": {"$elemMatch": overlapping}},
+    }
 
 
 def _with_claim(placement: Placement, appointment: Appointment, first: bool) -> Document:

@@ -10,6 +10,7 @@ from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.appointment import Appointment
 from ..domain.capacity import Capacity
+from ..domain.provisional import Provisional
 from ..domain.resource_day import AgendaKey, Placement
 from ..domain.ticket import Ticket
 from ..domain.waiting_list import Entry
@@ -70,3 +71,4 @@ HOLD = Codec(
 TICKET = Codec(Ticket)
 WAITING_LIST_ENTRY = Codec(Entry)
 CAPACITY = Codec(Capacity)
+PROVISIONAL = Codec(Provisional, version=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pymongo.database import Database
@@ -39,6 +40,9 @@ class Drafts:
 
     def get(self, hold: str) -> Draft | None:
         return DRAFT.decode_found(self.collection.find_one({"_id": hold}))
+
+    def delete(self, holds: Iterable[str]) -> None:
+        self.collection.delete_many({"_id": {"$in": list(holds)}})
 
     def save(self, draft: Draft) -> None:
         self.collection.replace_one({"_id": draft.id}, DRAFT.encode(draft), upsert=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+
+from ..domain.contact import mailbox_of
 
 
 class Links:
@@ -22,7 +25,7 @@ class Links:
         return self._sign(f"feed:{municipality}/{resource}")
 
     def is_feed(self, municipality: str, resource: str, token: str) -> bool:
-        return hmac.compare_digest(self.feed(municipality, resource).encode(), token.encode())
+        return is_equal(self.feed(municipality, resource), token)
 
     def entry(self, appointment: str) -> str:
         """The id of an appointment in a feed. It does not reveal the appointment's own id."""
@@ -37,6 +40,30 @@ class Links:
         address = contact.get("email") or contact.get("phone")
         return self.contact(municipality, address) if address else None
 
+    def destination(self, municipality: str, address: str) -> str:
+        """The pseudonym of a mailbox or number, by which messages to it are counted."""
+        return self._sign(f"destination:{municipality}/{mailbox_of(address)}")
+
+    def code(self, secret: str) -> str:
+        """The six digits that confirm a provisional booking. They are stored nowhere."""
+        digest = hmac.digest(self._key, f"code:{secret}".encode(), "sha256")
+        return f"{int.from_bytes(digest[:8]) % 1_000_000:06}"
+
+    def confirmation(self, secret: str) -> str:
+        """The token of the link that confirms a provisional booking."""
+        return self._sign(f"confirm:{secret}")
+
+    def proof(self, municipality: str, destination: str, until: dt.date) -> str:
+        """Shows until that day that its holder confirmed this address or number. It does not reveal which."""
+        return f"{until.isoformat()}.{self._sign(f'proof:{municipality}/{destination.lower()}/{until.isoformat()}')}"
+
+    def is_proof(self, municipality: str, destination: str, proof: str, today: dt.date) -> bool:
+        try:
+            until = dt.date.fromisoformat(proof.partition(".")[0])
+        except ValueError:
+            return False
+        return until >= today and is_equal(self.proof(municipality, destination, until), proof)
+
     def client(self, address: str) -> str:
         """The pseudonym of a client address."""
         return self._sign(f"client:{address}")[:22]
@@ -47,3 +74,8 @@ class Links:
 
     def _sign(self, text: str) -> str:
         return urlsafe_b64encode(hmac.digest(self._key, text.encode(), "sha256")).rstrip(b"=").decode()
+
+
+def is_equal(secret: str, given: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(secret.encode(), given.encode())

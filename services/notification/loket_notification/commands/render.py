@@ -9,7 +9,7 @@ from ..channels.base import Outgoing
 from ..composing.calendar import calendar_entry
 from ..composing.mail import compose, page_of
 from ..domain.card import ContactCard
-from ..domain.kinds import KINDS, SMS
+from ..domain.kinds import KINDS, SMS, Kind
 from ..domain.planning import Plan
 from ..domain.segments import plain
 
@@ -27,6 +27,12 @@ class Message(Protocol):
     def channel(self) -> str: ...
 
 
+def _to_name(kind: Kind, card: ContactCard) -> str:
+    if kind.is_code:
+        return ""
+    return card.name if kind.to == "resident" else card.team
+
+
 def make(message: Message, card: ContactCard, address: str, plan: Plan, public_url: str, now: dt.datetime) -> Outgoing:
     """Render the message with the texts of the plan, for one address. Raises jinja2.TemplateError."""
     kind = KINDS[message.kind]
@@ -40,7 +46,7 @@ def make(message: Message, card: ContactCard, address: str, plan: Plan, public_u
     return Outgoing(
         message.id, address, composed.text, now,
         sender=card.municipality,
-        to_name=card.name if kind.to == "resident" else card.team,
+        to_name=_to_name(kind, card),
         subject=composed.subject, html=composed.html,
         calendar=entry, calendar_method=method,
         unsubscribe=composed.unsubscribe,

@@ -99,6 +99,8 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
     if why == UNREACHABLE or (why == OPTED_OUT and (message.channel == SMS or not kind.necessary)):
         return _settle(context, claimed, "suppressed", why, person=person)
     counted = (person, message.channel)
+    if kind.is_code:
+        person = ""  # strangers have codes sent, which booking limits; they do not count as messages to this person
     if person and lookup.counts.get(counted, 0) >= plan.most_per_day[message.channel]:
         log.error("daily limit of messages to one person reached", message=message.id, channel=message.channel)
         return _settle(context, claimed, "suppressed", "too many today")
@@ -121,7 +123,7 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
 
 
 def _after_quiet_hours(message: PlannedMessage, plan: Plan, now: dt.datetime) -> dt.datetime | None:
-    quiet = plan.quiet_hours if message.channel == SMS else None
+    quiet = plan.quiet_hours if message.channel == SMS and not KINDS[message.kind].is_code else None
     return outside(quiet, now, message.until, now, message.time_zone)
 
 

@@ -45,9 +45,7 @@ def compose(name: str, card: ContactCard, public_url: str, own: Texts) -> Compos
     kind = KINDS[name]
     words = words_of(card.language)
     context = {"card": card, **_moments(card), **_link(kind, card, public_url)}
-    context["words"] = {
-        **words, "greeting": fill(words["greeting" if kind.to == "resident" else "greeting_team"], context)
-    }  # fmt: skip
+    context["words"] = {**words, "greeting": fill(words[_greeting(kind)], context)}
     context["meeting"] = words["meeting"][how] if (how := _how_they_meet(card)) else ""
     said = {part: fill(phrase, context) for part, phrase in phrases_of(name, card.language, own).items()}
     context |= {"message": said, "subject": said["subject"]}
@@ -58,6 +56,13 @@ def compose(name: str, card: ContactCard, public_url: str, own: Texts) -> Compos
         sms=said.get("sms", ""),
         unsubscribe=context["unsubscribe"],
     )
+
+
+def _greeting(kind: Kind) -> str:
+    """Return the key of the greeting. A stranger may have typed anything as the name, so a code is sent without it."""
+    if kind.is_code:
+        return "greeting_stranger"
+    return "greeting" if kind.to == "resident" else "greeting_team"
 
 
 def _how_they_meet(card: ContactCard) -> str:
@@ -75,7 +80,10 @@ def _link(kind: Kind, card: ContactCard, public_url: str) -> dict[str, Any]:
     upcoming = card.state == "booked"
     if kind.to == "team":
         return {"upcoming": upcoming, "link": "", "link_text": "", "unsubscribe": ""}
-    if kind.name == "thanks":
+    if kind.is_code and card.confirmation is not None:
+        here, confirmation = f"{public_url.rstrip('/')}/{card.municipality_id}", card.confirmation
+        link, text = f"{here}/bevestigen/{confirmation.booking}/{confirmation.token}", words["confirm"]
+    elif kind.name == "thanks":
         link, text = page, words["rate"]
     elif kind.condition in ("request", "documents"):
         link, text = page, words["answer"]
@@ -98,6 +106,8 @@ def _moments(card: ContactCard) -> dict[str, str]:
         "time": _time(card, card.start),
         "time_until": _time(card, card.end),
     }
+    if card.confirmation is not None:
+        moments |= {"code": card.confirmation.code, "confirm_until": _time(card, card.confirmation.expires)}
     if card.offer is not None:
         moments |= {
             "offer_day": _day(card, card.offer.start),

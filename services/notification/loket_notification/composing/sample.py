@@ -11,7 +11,7 @@ from dataclasses import replace
 from loket_contracts.languages import DEFAULT_LANGUAGE, pick
 from loket_contracts.rpc.booking.answers import Catalogue
 
-from ..domain.card import ContactCard, Offer
+from ..domain.card import Confirmation, ContactCard, Offer
 from ..domain.kinds import KINDS
 
 START = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
@@ -46,6 +46,9 @@ def sample_card(kind: str, language: str, about: Catalogue | None = None) -> Con
     )  # fmt: skip
     if about is not None:
         card = _of_municipality(card, about)
+    if KINDS[kind].is_code:
+        confirmation = Confirmation("0123456789abcdef", "270416", card.link_token, START - dt.timedelta(hours=2))
+        return replace(card, confirmation=confirmation, reference="")
     if kind == "offer":
         earlier = START - dt.timedelta(days=4)
         return replace(

@@ -86,9 +86,13 @@ class TimingOrNever(fields.Nested):
         return None if value is False else super()._deserialize(value, *args, **kwargs)
 
 
+#: a code is always sent, over the channel that is confirmed
+TIMED_KINDS = sorted(name for name, kind in KINDS.items() if not kind.is_code)
+
+
 def _timings(description: str) -> fields.Dict:
     return fields.Dict(
-        keys=fields.String(validate=validate.OneOf(sorted(KINDS))),
+        keys=fields.String(validate=validate.OneOf(TIMED_KINDS)),
         values=TimingOrNever(TimingFile),
         load_default=dict,
         metadata={"description": description},

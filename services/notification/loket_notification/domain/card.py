@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from loket_contracts.languages import LANGUAGES, pick, spoken
-from loket_contracts.rpc.booking.answers import ContactCardDocument, OfferEntry
+from loket_contracts.rpc.booking.answers import ConfirmationEntry, ContactCardDocument, OfferEntry
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,21 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Confirmation:
+    """How a provisional booking is confirmed. `booking`: its id. `token`: of the link."""
+
+    booking: str
+    code: str
+    token: str
+    expires: dt.datetime
+
+
+@dataclass(frozen=True)
 class ContactCard:
     """The recipient and the appointment, in the resident's language. It is never stored.
 
     `offer`: an earlier time that is held, if any. `asked`: an unanswered request of the specialist. `missing`: the
-    names of the documents that are missing.
+    names of the documents that are missing. `confirmation`: of a provisional booking.
     """
 
     name: str
@@ -59,6 +69,7 @@ class ContactCard:
     asked: str = ""
     missing: tuple[str, ...] = ()
     meeting_url: str = ""
+    confirmation: Confirmation | None = None
 
     @classmethod
     def read(cls, given: ContactCardDocument) -> ContactCard:
@@ -96,7 +107,14 @@ class ContactCard:
             asked=next((each["text"] for each in reversed(given.get("asked", ())) if not each["answer"]), ""),
             meeting_url=location.get("meeting_url") or "",
             missing=tuple(pick(text, language) for text in given.get("missing_documents", ())),
+            confirmation=_confirmation(given["id"], given.get("confirmation")),
         )
+
+
+def _confirmation(booking: str, given: ConfirmationEntry | None) -> Confirmation | None:
+    if given is None:
+        return None
+    return Confirmation(booking, given["code"], given["token"], dt.datetime.fromisoformat(given["expires_at"]))
 
 
 def _offer(given: OfferEntry | None) -> Offer | None:

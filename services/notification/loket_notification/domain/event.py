@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AppointmentEvent:
-    """`asked_by`: the role that cancelled or moved it (resident, portal, staff, system). `reason`: its reason code."""
+    """`asked_by`: the role that cancelled or moved it (resident, portal, staff, system). `reason`: its reason code.
+
+    Of a provisional booking, `confirm_by`: the channel of its code, and `expires`: until when it can be confirmed.
+    """
 
     name: str
     municipality: str
@@ -20,3 +23,5 @@ class AppointmentEvent:
     types: tuple[str, ...] = ()
     asked_by: str = "resident"
     reason: str = ""
+    confirm_by: str = "email"
+    expires: dt.datetime | None = None

@@ -24,6 +24,8 @@ class _AppointmentEvent(Schema):
     cancelled_by = fields.String(load_default=None)
     rescheduled_by = fields.String(load_default=None)
     reason = fields.String(load_default="", allow_none=True)
+    confirm_by = fields.String(load_default="email")
+    expires_at = Instant(load_default=None)
 
 
 _appointment_event = _AppointmentEvent()
@@ -42,4 +44,6 @@ def read_appointment_event(name: str, municipality: str, sequence: int, data: Ma
         tuple(loaded["appointment_types"]),
         loaded["cancelled_by"] or loaded["rescheduled_by"] or "resident",
         loaded["reason"] or "",
+        loaded["confirm_by"],
+        loaded["expires_at"],
     )

@@ -24,9 +24,9 @@ class Kind:
     """One kind of message.
 
     `asked_by`: "resident" or "municipality" when it matters who cancelled or moved. `state`: the required state of the
-    appointment at sending. `condition`: what must still hold: moment (the appointment has not moved), offer, request,
-    documents (there still is one) or visit (no condition). `necessary`: residents cannot opt out of it by e-mail.
-    `calendar`: a calendar entry is attached.
+    appointment at sending. `condition`: what must still hold: confirmation (the booking is not confirmed yet), moment
+    (the appointment has not moved), offer, request, documents (there still is one) or visit (no condition).
+    `necessary`: residents cannot opt out of it by e-mail. `calendar`: a calendar entry is attached.
     """
 
     name: str
@@ -38,6 +38,11 @@ class Kind:
     asked_by: str | None = None
     necessary: bool = True
     calendar: bool = False
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it has the code of a provisional booking: it is sent at once, over the channel that is confirmed."""
+        return self.condition == "confirmation"
 
     def is_asked_for(self, event: AppointmentEvent, resident_reasons: frozenset[str]) -> bool:
         """`resident_reasons`: codes with which staff act because the resident asked them to."""
@@ -55,6 +60,7 @@ _AFTER_A_MINUTE = Timing((EMAIL,), after=dt.timedelta(minutes=1))
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind("code", frozenset({"appointment.provisional"}), "provisional", "confirmation", _MAIL),
         Kind("confirmation", BOOKED, "booked", "moment", _MAIL, calendar=True),
         Kind(
             "reschedule", MOVED, "booked", "moment", _MAIL, calendar=True, asked_by="resident"

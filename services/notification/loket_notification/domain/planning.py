@@ -71,6 +71,9 @@ def plan(event: AppointmentEvent, own: Plan, now: dt.datetime) -> list[PlannedMe
         timing = own.timing(kind, event.types)
         if timing is None or not kind.is_asked_for(event, own.resident_reasons):
             continue
+        if kind.is_code:
+            found.append(_code(event, kind, now))
+            continue
         moments = due_at(timing, event.start, event.end, event.time_zone, now, kind.condition == "visit")
         if moments is None:
             continue
@@ -86,6 +89,14 @@ def plan(event: AppointmentEvent, own: Plan, now: dt.datetime) -> list[PlannedMe
                     )
                 )  # fmt: skip
     return found
+
+
+def _code(event: AppointmentEvent, kind: Kind, now: dt.datetime) -> PlannedMessage:
+    """The code of a provisional booking, for which its resident waits: at once, also in the quiet hours."""
+    return PlannedMessage(
+        event.municipality, event.appointment, event.sequence, kind.name, event.confirm_by, event.start,
+        event.time_zone, now, event.expires or event.start,
+    )  # fmt: skip
 
 
 def instead(message: PlannedMessage, channel: str, now: dt.datetime) -> PlannedMessage:

@@ -91,7 +91,7 @@ class GuidanceEntry(TypedDict):
 
 
 class AppointmentTypeEntry(TypedDict):
-    """What can be booked. `visibility`: public, link or staff."""
+    """What can be booked. `visibility`: public, link or staff. `confirm`: none, email or sms."""
 
     id: str
     name: Text
@@ -109,6 +109,7 @@ class AppointmentTypeEntry(TypedDict):
     keywords: list[Text]
     guidance: GuidanceEntry | None
     questions: list[QuestionEntry]
+    confirm: NotRequired[str]
 
 
 class OnlineEntry(TypedDict):
@@ -222,10 +223,19 @@ class ContactEntry(TypedDict):
     language: NotRequired[str | None]
 
 
+class ConfirmationEntry(TypedDict):
+    """How to confirm a provisional booking: the code, or the token of a link, until it expires."""
+
+    code: str
+    token: str
+    expires_at: str
+
+
 class ContactCardDocument(AppointmentView):
     """The appointment with its resident, for notification at the time of sending.
 
     `contact_mark`: the pseudonym of the person. `missing_documents`: the names of the documents that are missing.
+    `confirmation`: only of a provisional booking.
     """
 
     contact: ContactEntry
@@ -233,6 +243,7 @@ class ContactCardDocument(AppointmentView):
     link_token: str
     municipality: MunicipalityEntry
     missing_documents: list[Text]
+    confirmation: NotRequired[ConfirmationEntry]
 
 
 class CardOrRefusal(TypedDict):

@@ -96,6 +96,23 @@ class BookAppointmentSchema(SlotRequestSchema, MessageSchema[BookAppointment]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmBooking:
+    """Confirm a provisional booking with the code that was sent."""
+
+    code: str
+
+
+class ConfirmBookingSchema(MessageSchema[ConfirmBooking]):
+    """Confirm a provisional booking with the code that was sent."""
+
+    code = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=64),
+        metadata={"description": "the six digits, or the token of the link in the message", "example": "270416"},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookForResident(SlotOrHold):
     """Book for a resident, as staff. Required questions may be left open: they are asked later."""
 

@@ -50,6 +50,7 @@ from .invitations import Invite
 from .queue_answers import Arrival, ArrivedPerson, NotExpected, PersonEntry, Queue
 from .slot_answers import (
     BookedAppointment,
+    ConfirmedBooking,
     DayCounts,
     Explanation,
     FileContent,
@@ -59,6 +60,8 @@ from .slot_answers import (
     HoldEntry,
     InvitationOffer,
     PortalAppointment,
+    ProvisionalBooking,
+    RequestedBooking,
 )
 from .slots import FindSlots, HoldSlot
 from .staff_answers import (
@@ -175,6 +178,55 @@ class Booking(EventSource, Protocol):
         `notes`, `answers_later`: only of a portal. The resident's message to the specialist, of which the first 2000
         characters are stored; and whether required questions may stay open. Without an idempotency key, equal requests
         of a portal book one appointment. After its cancellation, the same request books a new one.
+        """
+        ...
+
+    def request_booking(
+        self,
+        municipality: str,
+        command: BookAppointment,
+        caller: ResidentCaller,
+        idempotency_key: str | None = None,
+        proofs: Sequence[str] = (),
+    ) -> RequestedBooking:
+        """Book for a stranger: at once, or provisionally, when the type requires a confirmed address or number.
+
+        A provisional booking holds its slot until it expires, and its code is sent to the resident. `proofs`: of
+        addresses that this resident confirmed before. Idempotent for one idempotency key. Raises Refusal: as `book`,
+        too-many-codes, invalid-request when there is no number for an SMS.
+        """
+        ...
+
+    def request_filled_in(
+        self,
+        municipality: str,
+        hold: str,
+        caller: ResidentCaller,
+        invitation: str | None = None,
+        proofs: Sequence[str] = (),
+    ) -> RequestedBooking:
+        """As `request_booking`, of a hold with its form. A repeat with another address sends a code to that one."""
+        ...
+
+    def provisional_of_hold(self, municipality: str, hold: str) -> ProvisionalBooking:
+        """Return the provisional booking of a hold. Raises Refusal: confirmation-over."""
+        ...
+
+    def provisional_of_link(self, municipality: str, identifier: str, token: str) -> ProvisionalBooking:
+        """Return the provisional booking with this link. Raises Refusal: confirmation-over, also for a wrong token."""
+        ...
+
+    def send_code_again(self, municipality: str, hold: str) -> ProvisionalBooking:
+        """Send the code once more; a new one when the attempts are used up.
+
+        Raises Refusal: confirmation-over, too-many-codes.
+        """
+        ...
+
+    def confirm(self, municipality: str, identifier: str, code: str, caller: ResidentCaller) -> ConfirmedBooking:
+        """Book what was provisional. `code`: the six digits, or the token of the link in the message. Idempotent.
+
+        Raises Refusal: confirmation-over, wrong-code, code-used-up; as `book`.
         """
         ...
 

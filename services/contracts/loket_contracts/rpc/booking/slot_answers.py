@@ -129,6 +129,41 @@ class BookedAppointment(AppointmentView):
     link_token: str
 
 
+class ProvisionalBooking(TypedDict):
+    """A booking whose address or number is not confirmed yet. `state`: booked once it is.
+
+    `hold`: the id of its hold. `sent_to`: the destination of the code, of which most letters are hidden. `sends_left`:
+    how often the code can be sent again. `attempts_left`: wrong codes that are still allowed.
+    """
+
+    id: str
+    state: str
+    hold: str
+    expires_at: str
+    start: str
+    end: str
+    appointment_types: list[str]
+    location: str
+    persons: int
+    confirm_by: str
+    sent_to: str
+    sends_left: int
+    attempts_left: int
+
+
+class RequestedBooking(TypedDict):
+    """The appointment, or the booking that has yet to be confirmed. Exactly one of them is None."""
+
+    booked: BookedAppointment | None
+    provisional: ProvisionalBooking | None
+
+
+class ConfirmedBooking(BookedAppointment):
+    """`proof`: shows for a year, in a later booking, that this resident has this address or number."""
+
+    proof: str
+
+
 class PortalAppointment(AppointmentView):
     """An appointment as the portal that booked it sees it. `notes`: of the resident to the specialist."""
 

@@ -1,0 +1,227 @@
+"""Book for strangers: provisionally, until they confirm their address or number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+
+from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.book import BookAppointment
+from loket_contracts.rpc.message import from_json
+
+from ..domain import provisional
+from ..domain.appointment import Appointment
+from ..domain.provisional import Provisional, required_confirmation
+from ..store.agendas import Agendas, HeldSlot
+from ..store.cards import Card, Cards
+from ..store.configurations import Configurations
+from ..store.links import Links, is_equal
+from ..store.provisional_bookings import ProvisionalBookings
+from .attachments import AttachmentCommands
+from .booking import BookingCommands, ResolvedBooking
+from .drafts import DraftCommands
+from .fingerprint import fingerprint
+from .limits import Limits
+from .ports import Clock, Publish
+from .request import ATTEMPTS, Request
+
+
+@dataclass(frozen=True)
+class ToConfirm:
+    """A provisional booking, with the hold of its time."""
+
+    booking: Provisional
+    held: HeldSlot
+
+
+Booked = tuple[Appointment, Card]
+
+
+@dataclass(frozen=True)
+class ProvisionalCommands:
+    agendas: Agendas
+    cards: Cards
+    bookings: ProvisionalBookings
+    configurations: Configurations
+    attachments: AttachmentCommands
+    booking: BookingCommands
+    drafts: DraftCommands
+    limits: Limits
+    links: Links
+    clock: Clock
+    publish: Publish
+
+    def request(
+        self, municipality: str, command: BookAppointment, request: Request, proofs: Sequence[str]
+    ) -> Booked | ToConfirm:
+        """Book, provisionally when a type requires a confirmation that `proofs` do not give.
+
+        An invitation proves who books. Raises Refusal: as `BookingCommands.book`, too-many-codes, invalid-request.
+        """
+        calendar, now = self.configurations.calendar(municipality), self.clock()
+        confirm_by = required_confirmation(calendar.municipality, self._types_of(command))
+        if command.invitation is not None or confirm_by == "none":
+            return self.booking.book(municipality, command, request)
+        once = replace(request, idempotency_key=request.idempotency_key or uuid.uuid4().hex)
+        identifier = once.identifier("appointment", municipality)
+        if self.cards.get(identifier) is not None:
+            return self.booking.book(municipality, command, once)
+        resolved = self.booking.resolve(identifier, calendar, command, once, now, fingerprint(command))
+        destination = provisional.destination_of(resolved.person, confirm_by)
+        if any(self.links.is_proof(municipality, destination, proof, now.date()) for proof in proofs):
+            return self.booking.book(municipality, command, once)
+        before = self.bookings.get(identifier)
+        if before is not None and before.is_open(now):
+            if before.fingerprint == resolved.fingerprint:  # a repeat sends nothing
+                return self._to_confirm(before)
+            if before.hold != command.hold:
+                raise Refusal("idempotency-key-reused")
+        with self.limits.booking_permit(calendar.municipality, once, identifier, now):
+            return self._store(resolved, before, confirm_by, destination)
+
+    def request_draft(
+        self, municipality: str, hold: str, invitation: str | None, request: Request, proofs: Sequence[str]
+    ) -> Booked | ToConfirm:
+        """As `request`, of what was filled in. Its form and files are stored as long as the slot is held.
+
+        Raises Refusal: as `request`, hold-not-found.
+        """
+        command, once = self.drafts.command(municipality, hold, invitation, request)
+        found = self.request(municipality, command, once, proofs)
+        if not isinstance(found, ToConfirm):
+            booked, card = found
+            return booked, self.attachments.adopt_pending(card, booked)
+        self.drafts.prolong(found.held)
+        return found
+
+    def send_again(self, municipality: str, hold: str) -> ToConfirm:
+        """Send the code once more. Raises Refusal: confirmation-over, too-many-codes."""
+        for _ in range(ATTEMPTS):
+            found = self.of_hold(municipality, hold)
+            if found.booking.confirmed_at is not None:
+                return found
+            with self._code_permit(found.booking):
+                if self._send(found.booking, found.held.appointment):
+                    return self.of_hold(municipality, hold)
+        raise Refusal("changed-meanwhile")
+
+    def confirm(self, municipality: str, identifier: str, code: str, request: Request) -> tuple[Appointment, Card, str]:
+        """Book a provisional booking. Returns the appointment, its card, and a proof for later bookings. Idempotent.
+
+        Raises Refusal: confirmation-over, wrong-code, code-used-up; as `BookingCommands.book`.
+        """
+        now = self.clock()
+        before = self._open(municipality, identifier)
+        booking = self.bookings.take_attempt(before, provisional.MAX_ATTEMPTS)
+        if booking is None:
+            raise Refusal("code-used-up")
+        if not self._is_right(booking, code):
+            raise Refusal("wrong-code", {"left": provisional.MAX_ATTEMPTS - booking.attempts})
+        self.bookings.return_attempt(booking)
+        booked, card = self._booked(booking) or self._book(booking, request)
+        card = self.attachments.adopt_pending(card, booked)
+        self.bookings.mark_confirmed(booking, now)
+        destination = card.contact.get(provisional.DESTINATIONS[booking.confirm_by]) or ""
+        return booked, card, self.links.proof(municipality, destination, (now + provisional.PROOF_VALID).date())
+
+    def of_hold(self, municipality: str, hold: str) -> ToConfirm:
+        """The booking of a hold, whose id is a secret of the resident. Raises Refusal: confirmation-over."""
+        found = self.bookings.find_by_hold(hold)
+        if found is None:
+            raise Refusal("confirmation-over")
+        return self._to_confirm(self._open(municipality, found.id))
+
+    def of_link(self, municipality: str, identifier: str, token: str) -> ToConfirm:
+        """The booking with this link. Raises Refusal: confirmation-over."""
+        found = self._open(municipality, identifier)
+        if not self._is_right(found, token):
+            raise Refusal("confirmation-over")
+        return self._to_confirm(found)
+
+    def _open(self, municipality: str, identifier: str) -> Provisional:
+        found = self.bookings.get(identifier)
+        if found is None or found.municipality != municipality or not found.is_open(self.clock()):
+            raise Refusal("confirmation-over")
+        return found
+
+    def _booked(self, booking: Provisional) -> Booked | None:
+        """The appointment, when it was confirmed before."""
+        card = self.cards.get(booking.id)
+        found = self.agendas.find_claim(card.agenda, card.id) if card is not None else None
+        return (found[0], card) if found is not None and card is not None else None
+
+    def _book(self, booking: Provisional, request: Request) -> Booked:
+        """Book what was requested, under its own idempotency key. The client counted when it requested it."""
+        self._to_confirm(booking)
+        body = {"hold": booking.hold, "contact": booking.contact, "answers": booking.answers}
+        once = replace(request, idempotency_key=booking.key, client=None)
+        return self.booking.book(
+            booking.municipality, from_json(BookAppointment, body), once, confirms=booking.fingerprint
+        )
+
+    def _types_of(self, command: BookAppointment) -> Sequence[str]:
+        """The appointment types of a command, which are those of its hold."""
+        if command.hold is None:
+            return command.appointment_types or ()
+        held = self.agendas.find_hold(command.hold)
+        return held.appointment.appointment_types if held else ()
+
+    def _is_right(self, booking: Provisional, given: str) -> bool:
+        """Whether this is the code, or the token of the link. Both take the same time."""
+        code, token = self.links.code(booking.secret), self.links.confirmation(booking.secret)
+        return is_equal(code, "".join(given.split())) | is_equal(token, given)
+
+    def _store(
+        self, resolved: ResolvedBooking, before: Provisional | None, confirm_by: str, destination: str
+    ) -> ToConfirm:
+        """Hold the time, store the booking, and have its code sent. The slot of one that is open is held no longer."""
+        known, request, now = resolved.calendar.municipality, resolved.request, resolved.now
+        expires = now + dt.timedelta(minutes=known.online.confirm_minutes)
+        if before is not None and before.is_open(now):
+            expires = before.expires
+        elif before is not None:
+            before = provisional.reopen(before)
+        contact, hold = asdict(resolved.person), resolved.hold or uuid.uuid4().hex
+        made = before or Provisional(
+            resolved.identifier, known.id, hold, request.idempotency_key or "", resolved.fingerprint, confirm_by,
+            expires, salt=secrets.token_hex(8),
+        )  # fmt: skip
+        made = replace(
+            provisional.send_to(made, destination), fingerprint=resolved.fingerprint, confirm_by=confirm_by,
+            expires=expires, contact=contact, answers=resolved.answers,
+            contact_mark=self.links.contact_of(known.id, contact),
+        )  # fmt: skip
+        with self._code_permit(made):
+            held = self.booking.hold_provisionally(resolved, hold, expires)
+            if not self._send(made, held):
+                if resolved.hold is None:
+                    self.agendas.drop_hold(hold)
+                raise Refusal("changed-meanwhile")
+        self.limits.release_hold(known.id, request, hold)
+        return self._to_confirm(self._open(known.id, made.id))
+
+    def _send(self, booking: Provisional, appointment: Appointment) -> bool:
+        """Store the booking with an event, for which the code is sent. False if it was changed meanwhile."""
+        sent, event = provisional.send(booking, appointment, self.clock())
+        if not self.bookings.save(sent, event):
+            return False
+        self.publish(ProvisionalBookings.NAME, booking.id, [event])
+        return True
+
+    def _code_permit(self, booking: Provisional) -> AbstractContextManager[None]:
+        """Permission for the next code of a booking. Raises Refusal: too-many-codes."""
+        permit, now = f"{booking.id}.{booking.sequence + 1}", self.clock()
+        provisional.require_sends_left(booking, now)
+        return self.limits.code_permit(booking.municipality, booking.confirm_by, booking.destination, permit, now)
+
+    def _to_confirm(self, booking: Provisional) -> ToConfirm:
+        if booking.confirmed_at is not None and (found := self._booked(booking)):
+            return ToConfirm(booking, HeldSlot(found[0], [], booking.expires))
+        held = self.agendas.find_hold(booking.hold)
+        if held is None:
+            raise Refusal("confirmation-over")
+        return ToConfirm(booking, held)
