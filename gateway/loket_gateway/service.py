@@ -32,6 +32,7 @@ from .api.slots import SlotRoutes
 from .api.waiting_list import WaitingListRoutes
 from .api.webhooks import WebhookRoutes
 from .clients.catalogue_cache import CatalogueCache, CatalogueProvider
+from .clients.overview_cache import OverviewCache, OverviewCacheProvider
 from .clients.popular_topics import PopularTopics, PopularTopicsProvider
 from .compat.jcc import JccRoutes
 from .compat.qmatic import QmaticRoutes
@@ -106,6 +107,7 @@ class Dependencies(Protocol):
     reporting: Reporting
     catalogue: CatalogueCache
     popular: PopularTopics
+    overviews: OverviewCache
     access: Authentication
     proof_of_work: ProofOfWork
     public_url: str
@@ -123,6 +125,7 @@ class GatewayService:
     reporting = rpc_client(Reporting, deadline=5.0)  # to count several years of figures
     catalogue = CatalogueProvider()
     popular = PopularTopicsProvider()
+    overviews = OverviewCacheProvider()
     access = AuthenticationProvider()
     proof_of_work = ProofOfWork()
     public_url = PublicUrl()
@@ -136,9 +139,9 @@ ROUTER.add(SlotRoutes, lambda use: SlotRoutes(use.booking))
 ROUTER.add(AppointmentRoutes, lambda use: AppointmentRoutes(use.booking, use.proof_of_work, use.public_url))
 ROUTER.add(FileRoutes, lambda use: FileRoutes(use.booking))
 ROUTER.add(WaitingListRoutes, lambda use: WaitingListRoutes(use.booking))
-ROUTER.add(ReportRoutes, lambda use: ReportRoutes(use.reporting, use.catalogue))
+ROUTER.add(ReportRoutes, lambda use: ReportRoutes(use.reporting, use.catalogue, use.overviews))
 ROUTER.add(OpenDataRoutes, lambda use: OpenDataRoutes(use.reporting, use.catalogue, use.public_url))
-ROUTER.add(FigurePages, lambda use: FigurePages(use.reporting, use.catalogue))
+ROUTER.add(FigurePages, lambda use: FigurePages(use.reporting, use.catalogue, use.overviews))
 ROUTER.add(DeskRoutes, lambda use: DeskRoutes(use.booking, use.notification))
 ROUTER.add(CalendarRoutes, lambda use: CalendarRoutes(use.booking, use.slow_booking))
 ROUTER.add(AdministrationRoutes, lambda use: AdministrationRoutes(use.booking, use.slow_booking, use.catalogue))

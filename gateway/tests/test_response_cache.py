@@ -83,6 +83,24 @@ def test_personal_responses_are_never_cached(portal, staff):
         assert "ETag" not in answer.headers
 
 
+def test_figures_that_did_not_change_are_not_sent_again(portal, staff):
+    asked = {"params": {"from": "2020-01-01", "to": "2020-12-31"}}
+    first = staff.get("reports/overview", **asked)
+    again = staff.get("reports/overview", headers={"If-None-Match": first.headers["ETag"]}, **asked)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    other = staff.get("reports/overview", headers={"If-None-Match": 'W/"other"'}, **asked)
+    assert (other.status_code, other.json()) == (200, first.json())
+    assert "private" in first.headers["Cache-Control"]
+
+
+def test_figures_that_are_known_are_refused_to_those_who_may_not_read_them(portal, staff):
+    asked = {"params": {"from": "2020-01-01", "to": "2020-12-31"}}
+    known = staff.get("reports/overview", **asked)
+    refused = portal.get("reports/overview", headers={"If-None-Match": known.headers["ETag"]}, **asked)
+    assert refused.status_code in (401, 403)
+
+
 def test_the_remaining_quota_is_reported_in_header_fields(portal):
     first = raw(portal, "teams").headers
     assert first["RateLimit-Policy"].endswith(";w=60")

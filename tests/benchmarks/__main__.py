@@ -22,6 +22,7 @@ from loket_local.stack import Ports, Stack
 from tests.client import UNLIMITED, unbounded
 
 from .attacks import under_attack
+from .counting import counting as of_events
 from .domain import growth
 from .jobs import SPECIALISTS, Job, jobs
 from .load import Measured, measure
@@ -111,6 +112,7 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
     "--year", default=0, help="Only measure the figures of a year with this number of appointments; 60000 take long."
 )
 @click.option("--years", default=10, show_default=True, help="With --year: play at most this number of years.")
+@click.option("--counting", default=0, help="Only count the events of this number of bookings at each pace.")
 @click.option(
     "--bookings", default=0, help="Only make this number of bookings, and measure the memory; 100000 take minutes."
 )
@@ -121,6 +123,7 @@ def main(
     instances: int,
     alone: bool,
     bookings: int,
+    counting: int,
     year: int,
     years: int,
     attacks: bool,
@@ -131,7 +134,7 @@ def main(
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"), extra=UNLIMITED)
-    if mails or bookings or year or attacks or long_work or pages:
+    if mails or bookings or counting or year or attacks or long_work or pages:
         stack.start()
         try:
             if pages:
@@ -141,6 +144,8 @@ def main(
                 console.print(beside_long_work(stack, seconds, console))
             elif attacks:
                 console.print(under_attack(stack, seconds, console))
+            elif counting:
+                console.print(of_events(stack, counting))
             elif year:
                 console.print(a_year(stack, year, years, console))
             else:

@@ -6,7 +6,8 @@ first one, which may have lost what was not in its journal.
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -14,9 +15,11 @@ from pymongo import MongoClient
 
 from loket_booking.store.cards import Cards
 from loket_chassis.messaging.outbox import EVENT_LOG, Outbox
+from loket_contracts.events import EVENTS
 from loket_local import mongodb
 from loket_local.ports import find_free
-from loket_reporting.store.daily_counts import PeriodCounts
+from loket_reporting.domain.periods import Period
+from loket_reporting.store.projections import Projection
 from tests.storage.expected import EXPECTED
 
 EVENT, CARD = EXPECTED["chassis/event"], EXPECTED["booking/card"]
@@ -55,12 +58,15 @@ def test_an_event_whose_outbox_is_cleared_after_a_restart_is_in_the_event_log(re
     assert restartable.database[EVENT_LOG].count_documents({"_id": EVENT.id}) == 1
 
 
-def test_counts_whose_facts_are_marked_as_counted_after_a_restart_are_there(restartable):
-    counts = PeriodCounts(restartable.database, "days", 1)
-    number = counts.take_number("rumst", "2026-11-30")
-    counts.save("rumst", "2026-11-30", number, {"*": Counter(appointments=1)})
+def test_an_event_that_was_counted_before_a_restart_is_in_the_facts_and_in_the_counts(restartable):
+    projection = Projection.of(restartable.database, 1)
+    projection.create_indexes()
+    data = EVENTS["appointment.booked"].example
+    projection.counting.apply([replace(EVENT, type="appointment.booked.v1", subject="a1", data=data)])
     restartable.restart()
-    assert list(counts.of("rumst", ["*"], "2026-11-30", "2026-11-30")) == [("*", "2026-11-30", {"appointments": 1})]
+    assert projection.facts.collections["appointments"].count_documents({"_id": "a1", "stale_days": []}) == 1
+    november = Period(dt.date(2026, 11, 30), dt.date(2026, 11, 30))
+    assert [counts["appointments"] for _, _, counts in projection.counts.of("rumst", ["*"], november, "day")] == [1]
 
 
 def test_a_booking_that_is_claimed_after_a_restart_has_its_contact_card(restartable):

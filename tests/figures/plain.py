@@ -78,7 +78,11 @@ def _by(visit: Raw, command: str) -> str | None:
 
 
 def _quarters(visit: Raw) -> float:
-    return math.floor((visit["start"] - visit["booked_at"]) / dt.timedelta(hours=6)) / 4
+    """Days in quarters; from eight days on in halves, from sixteen in whole days, and so on."""
+    quarters, step = math.floor((visit["start"] - visit["booked_at"]) / dt.timedelta(hours=6)), 1
+    while quarters >= 32 * step:
+        step *= 2
+    return quarters // step * step / 4
 
 
 def _nearest_rank(values: Iterable[float], share: float) -> float | None:

@@ -104,7 +104,7 @@ def test_a_rebuild_during_bookings_gives_the_same_figures(year, stack, databases
     # booking publishes more than before about a day that begins meanwhile
     now = dt.datetime.now(dt.UTC)
     beginning = [(now + dt.timedelta(hours=each)).date().isoformat() for each in (0, 12)]
-    settled = {"day": {"$gte": first, "$lte": last, "$nin": beginning}}
+    settled = {"part": "day", "period": {"$gte": first, "$lte": last, "$nin": beginning}}
     # booking publishes within a minute what is offered on the last days, which were not played
     result = {"municipality": "voorbeeld", "type": "capacity.changed.v1", "data.date": last}
     eventually(lambda: booking.event_log.find_one(result), patience=120)
@@ -143,5 +143,5 @@ def test_a_rebuild_during_bookings_gives_the_same_figures(year, stack, databases
 
 def counts(reporting, days):
     number = reporting.generations.find_one({"_id": "now"})["current"]
-    found = reporting[f"days_{number}"].find({"municipality": "voorbeeld", **days})
-    return {(each["_id"], name): number for each in found for name, number in each["counts"].items()}
+    found = reporting[f"counts_{number}"].find({"municipality": "voorbeeld", **days})
+    return {(each["_id"], name): count for each in found for name, count in each["counts"].items() if count}

@@ -25,7 +25,7 @@ from loket_gateway.access import audit as access_log
 from loket_gateway.http import proof_of_work
 from loket_notification.store import messages, reports, suppressions
 from loket_notification.webhooks import store as webhooks
-from loket_reporting.store import daily_counts, facts, projections
+from loket_reporting.store import counts, earlier_counts, facts, projections
 
 #: release 0.1 refuses a document here with a field that it does not know
 UNSTORED = "0, not stored"
@@ -92,7 +92,9 @@ STORED = (
         Stored("reporting", (f"{kind}_*",), f"facts: {kind}", codec, (kind,))
         for kind, codec in facts.CODECS.items()
     ),
-    Stored("reporting", ("days_*", "months_*"), "counts of a day or month and slice", daily_counts.COUNTS, ("counts",)),
+    Stored("reporting", ("counts_*",), "counts of a day, month or year and slice", counts.COUNTS_OF_PERIOD,
+           ("counts-of-period",)),
+    Stored("reporting", ("days_*", "months_*"), "counts of release 0.1", earlier_counts.COUNTS, ("counts",)),
     Stored("reporting", ("generations",), "the projections in use", projections.NUMBERS, ("projection",), "_id: now"),
     Stored("reporting", ("generations",), "progress of a rebuild", projections.PROGRESS, ("rebuild",), "_id: rebuild"),
     Stored("gateway", ("accounts",), "accounts of staff", accounts.ACCOUNT, ("account",)),
@@ -118,8 +120,9 @@ UNCODED = (
     Uncoded("booking", "removed_entries", "the last version that was compared", "a counter"),
     Uncoded("booking", "clients", "permits in use", "only an update pipeline writes them; each lives for minutes"),
     Uncoded("booking", "files.chunks", "content of files", "written by GridFS"),
-    Uncoded("reporting", "days_numbers_*", "numbers of counts", "a counter"),
-    Uncoded("reporting", "months_numbers_*", "numbers of counts", "a counter"),
+    Uncoded("reporting", "counts_*", "the number of changes of a municipality", "a counter"),
+    Uncoded("reporting", "days_numbers_*", "numbers of counts of release 0.1", "a counter"),
+    Uncoded("reporting", "months_numbers_*", "numbers of counts of release 0.1", "a counter"),
     Uncoded("gateway", "counters", "rate limits", "written by the library limits"),
     Uncoded("gateway", "windows", "rate limits", "written by the library limits"),
 )

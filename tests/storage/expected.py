@@ -50,7 +50,8 @@ from loket_reporting.domain.facts import (
     TicketFact,
     WaitingFact,
 )
-from loket_reporting.store.daily_counts import StoredCounts
+from loket_reporting.store.counts import CountsOfPeriod
+from loket_reporting.store.earlier_counts import StoredCounts
 from loket_reporting.store.projections import Numbers, Progress
 
 
@@ -514,6 +515,13 @@ EXPECTED: dict[str, Any] = {
         version=1,
         state="sent",
         channel="email",
+    ),
+    "reporting/counts-of-period": CountsOfPeriod(
+        municipality="rumst",
+        part="month",
+        period="2026-11",
+        slice="team:milieu",
+        counts={"appointments": 2, "lead:8": 1},
     ),
     "reporting/counts": StoredCounts(
         municipality="rumst",

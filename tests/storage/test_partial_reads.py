@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from loket_booking.store.codecs import LISTED_CLAIM
 from loket_booking.store.day_view import DayView
 from loket_chassis.storage.versioned_documents import Versions
 from loket_notification.webhooks.store import Webhooks
-from loket_reporting.store.daily_counts import PeriodCounts
+from loket_reporting.domain.periods import Period
+from loket_reporting.store.counts import CountsByDifference
 from tests.storage.collections import STORED
 from tests.storage.expected import EXPECTED
 from tests.storage.golden_files import read, versions
@@ -59,7 +60,8 @@ def test_the_wanted_events_do_not_read_secrets(database):
 
 
 def test_figures_read_only_the_counts(database):
-    counts = PeriodCounts(database, "days", 1)
-    counts.counts.insert_one({"municipality": "rumst", "day": "2026-12-01", "slice": "*", "counts": {"tickets": 2}})
-    assert list(counts.of("rumst", ["*"], "2026-12-01", "2026-12-31")) == [("*", "2026-12-01", {"tickets": 2})]
-    assert list(counts.every_slice_of("rumst", "2026-12-01", "2026-12-31")) == [("*", Counter(tickets=2))]
+    counts = CountsByDifference(database, 1)
+    where = {"municipality": "rumst", "part": "day", "period": "2026-12-01", "slice": "*"}
+    counts.collection.insert_one({**where, "counts": {"tickets": 2}})
+    december = Period(dt.date(2026, 12, 2) - dt.timedelta(days=1), dt.date(2026, 12, 30))
+    assert list(counts.of("rumst", ["*"], december, "year")) == [("*", "2026-12-01", {"tickets": 2})]

@@ -13,8 +13,9 @@ from loket_contracts.rpc.reporting.answers import TablePage, TableRow
 
 from ..access.required_permission import needs
 from ..clients.catalogue_cache import CatalogueCache
+from ..clients.overview_cache import OverviewCache
 from ..http.parsing import dates_as_text, query
-from ..http.responses import private
+from ..http.responses import revalidated
 from ..http.routing import route
 from ..i18n import figure_names, language
 from ..schemas import ReportQuery, TableQuery
@@ -30,12 +31,14 @@ class ReportRoutes:
 
     reporting: Reporting
     catalogue: CatalogueCache
+    overviews: OverviewCache
 
     @route("GET", f"{BASE}/reports/overview", needs("figures.read"))
     def get_overview(self, request: Request, municipality: str) -> Response:
         asked = dates_as_text(query(request, _report))
         self.catalogue.of(municipality)  # refuse an unknown municipality instead of returning zeros
-        return private(self.reporting.overview(municipality, **asked), request)
+        known = self.overviews.of(self.reporting, municipality, asked)
+        return revalidated(known.body, known.etag, request)
 
     @route("GET", f"{BASE}/reports/table", needs("figures.read"))
     def get_table(self, request: Request, municipality: str) -> Response:

@@ -27,6 +27,17 @@ def private(value: Any, request: Request, status: int = 200, headers: dict[str, 
     return answer(value, request, status, {"Cache-Control": "no-store", **(headers or {})})
 
 
+def revalidated(body: bytes, etag: str, request: Request) -> Response:
+    """Return JSON that the caller's own cache may store, and asks about each time; 304 when it has this version."""
+    response = Response(body, mimetype="application/json")
+    response.headers["Content-Language"] = language.of(request)
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(etag, weak=True)
+    response.make_conditional(request)
+    return response
+
+
 def done() -> Response:
     """Return 204."""
     return Response(status=204, headers={"Cache-Control": "no-store"})

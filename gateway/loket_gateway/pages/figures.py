@@ -16,6 +16,7 @@ from loket_contracts.rpc.reporting.answers import Overview
 
 from ..access.required_permission import needs
 from ..clients.catalogue_cache import CatalogueCache
+from ..clients.overview_cache import OverviewCache
 from ..http.parsing import dates_as_text, query
 from ..i18n import figure_names, language
 from ..schemas import ReportQuery
@@ -46,12 +47,13 @@ class FigurePages:
 
     reporting: Reporting
     catalogue: CatalogueCache
+    overviews: OverviewCache
 
     @desk_route("GET", "/<municipality>/cijfers", needs("figures.read"))
     def figures(self, request: Request, municipality: str) -> Response:
         asked = query(_without_empty(request), _report)
         catalogue = localise(request, self.catalogue.of(municipality))
-        found = self.reporting.overview(municipality, **dates_as_text(asked))
+        found = self.overviews.of(self.reporting, municipality, dates_as_text(asked)).found
         lang = language.of(request)
         names, titles = figure_names.of_parts(catalogue), figure_names.of_figures(lang)
         labels = [_label(each["part"], found["every"], lang) for each in found["course"]]

@@ -134,7 +134,7 @@ def _sample(servers, folder, amqp_uri, mongo_uri) -> Iterator[Sample]:
         running.child.kill()
     MongoClient(servers.mongo_uri).drop_database(name)
     with Connection(servers.amqp_uri) as connection:
-        for queue in ("sample.events", "sample.events.dead", "rpc-sample"):
+        for queue in ("sample.events", "sample.events.dead", "sample.batches", "sample.batches.dead", "rpc-sample"):
             connection.default_channel.queue_delete(queue)
 
 

@@ -59,6 +59,7 @@ def service() -> type:
     from nameko.extensions import DependencyProvider
     from pymongo.errors import DuplicateKeyError
 
+    from loket_chassis.messaging.batch_consumer import listen_in_batches
     from loket_chassis.messaging.consumer import listen
     from loket_chassis.messaging.dead_letters import DeadLetters
     from loket_chassis.messaging.event_documents import EVENT
@@ -145,6 +146,14 @@ def service() -> type:
             if mood == "hopeless" or (mood == "shy" and tries < 2):
                 raise RuntimeError(mood)
             self._apply_newer(event, {"mood": mood, "trace": event.traceparent})
+
+        @listen_in_batches("sample.batches", [("booking.events", ["appointment.cancelled.v1"])], size=40)
+        def on_cancelled(self, events_together: list[Event]) -> None:
+            moods = [each.data["mood"] for each in events_together]
+            self.database.batches.insert_one({"events": [each.id for each in events_together], "moods": moods})
+            if "hopeless" in moods or ("shy" in moods and self.database.batches.count_documents({"moods": "shy"}) < 3):
+                raise RuntimeError(str(moods))
+            eventlet.sleep(0.2)  # so that others arrive meanwhile
 
         def _apply_newer(self, event: Event, change: dict[str, Any]) -> None:
             """Set `change` on the document of the event's subject, unless it has this event or a newer one."""

@@ -50,7 +50,7 @@ FIGURES: dict[str, Figure] = {
             "Days from booking to visit (median)",
             "days",
             "median of (start of the visit - moment of booking), over appointments that were not cancelled, "
-            "in quarters of a day rounded down",
+            "in quarters of a day rounded down; from eight days on, less than a sixteenth too small",
             "down",
         ),
         Figure("lead_days_p90", "Days from booking to visit (9 in 10)", "days", "the same, ninth decile", "down"),

@@ -15,6 +15,7 @@ from loket_chassis.runtime.worker import Spawn
 from loket_contracts.envelope import Event
 from loket_contracts.events import REPORTING_EXCHANGE
 
+from .queries.report_cache import ReportCache
 from .store.projections import Projections
 from .workers.rollup import RollupWorker
 
@@ -28,6 +29,7 @@ class Application:
 
     projections: Projections
     rollup: RollupWorker
+    reports: ReportCache
     weekly_reports: PublishOnce
     announce: Callable[[str, Any, Iterable[Event]], None]
     spawn: Spawn
@@ -46,6 +48,7 @@ class Bootstrap(CompositionRoot):
         self.application = Application(
             projections,
             RollupWorker(projections),
+            ReportCache(),
             weekly_reports,
             self.outbox.announce,
             self.container.spawn_managed_thread,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nameko.timer import timer
 
-from loket_chassis.messaging.consumer import listen
+from loket_chassis.messaging.batch_consumer import listen_in_batches
 from loket_chassis.messaging.dead_letters import DeadLetters
 from loket_chassis.messaging.rpc import rpc, rpc_client
 from loket_chassis.runtime.metrics import WorkerMetrics
@@ -33,6 +33,9 @@ def _consumed(exchange: str) -> tuple[str, list[str]]:
     )
 
 
+CONSUMED = [_consumed(BOOKING_EXCHANGE), _consumed(NOTIFICATION_EXCHANGE)]
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -52,12 +55,14 @@ class ReportingService(DeadLetters, Probes):
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
-    @listen("reporting.events", [_consumed(BOOKING_EXCHANGE), _consumed(NOTIFICATION_EXCHANGE)])
-    def on_event(self, event: Event) -> None:
-        current = upcast(event)
-        for projection in self.app.projections.all():
-            if projection.facts.apply(current):
-                self.app.rollup.wake()
+    @listen_in_batches("reporting.events", CONSUMED, gather=0.05)
+    def on_events(self, events: list[Event]) -> None:
+        upcasted = [upcast(each) for each in events]
+        current, *being_built = self.app.projections.all()
+        if current.counting.apply(upcasted):
+            self.app.rollup.wake()
+        for projection in being_built:
+            projection.facts.apply_all(upcasted)
 
     @timer(300)
     def announce_weekly(self) -> None:
@@ -70,7 +75,8 @@ class ReportingService(DeadLetters, Probes):
         appointment_type: str | None = None, location: str | None = None,
     ) -> Overview:  # fmt: skip
         filters = Filters(team, appointment_type, location)
-        return reports.overview(self.app.projections.current(), municipality, period(first, last, _today()), filters)
+        asked = period(first, last, _today())
+        return self.app.reports.overview(self.app.projections.current(), municipality, asked, filters)
 
     @rpc
     def table(

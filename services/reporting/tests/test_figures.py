@@ -1,7 +1,8 @@
 """The figures equal a plain count, in whatever order and number the events arrive."""
 
 import datetime as dt
-from collections import Counter
+import threading
+from collections import Counter, defaultdict
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,11 +11,14 @@ from hypothesis import strategies as st
 from loket_contracts import events
 from loket_contracts.errors import Refusal
 from loket_contracts.figures import FIGURES
+from loket_reporting.domain.daily_counts import LEAD_BITS, round_down
 from loket_reporting.domain.facts import KIND_OF, apply_events, key_of
 from loket_reporting.domain.figures import percentile
 from loket_reporting.domain.periods import Period, period
 from loket_reporting.queries import reports
+from loket_reporting.queries.report_cache import ReportCache
 from loket_reporting.queries.reports import Filters
+from loket_reporting.store.counts import LENGTHS
 from loket_reporting.store.projections import Projection
 from loket_reporting.workers.rollup import recount_all
 
@@ -64,6 +68,31 @@ def test_a_fact_contains_the_lead_time_and_the_duration():
     assert fact.day == "2026-11-30"
 
 
+@given(st.integers(0, 4000))
+def test_a_lead_time_is_counted_less_than_a_sixteenth_too_small_and_exactly_below_eight_days(quarters):
+    counted = round_down(quarters, LEAD_BITS)
+    assert 0 <= quarters - counted <= quarters / 16
+    assert counted == quarters or quarters >= 32
+
+
+def test_few_different_lead_times_are_counted():
+    assert len({round_down(quarters, LEAD_BITS) for quarters in range(4 * 365)}) < 130
+
+
+def test_an_overview_is_calculated_again_after_a_change_and_not_before(projection, monkeypatch):
+    calculated, cache = [], ReportCache()
+    real = reports.overview
+    monkeypatch.setattr(reports, "overview", lambda *asked: calculated.append(asked) or real(*asked))
+
+    def look(municipality="rumst"):
+        found = cache.overview(projection, municipality, NOVEMBER, Filters())
+        return found["figures"]["appointments"], len(calculated)
+
+    assert [look(), look()] == [(0, 1), (0, 1)]
+    projection.counting.apply([an_event(1, "appointment.booked", 1)])
+    assert [look(), look(), look("elders"), look()] == [(1, 2), (1, 2), (0, 3), (1, 3)]
+
+
 def test_the_day_of_a_fact_is_the_local_day():
     late = an_event(1, "appointment.booked", 1, start="2026-11-30T23:30:00+00:00", end="2026-12-01T00:00:00+00:00")
     assert apply_events(None, [late]).day == "2026-12-01"
@@ -102,6 +131,20 @@ def histories(draw):
     return history
 
 
+def require_recount_finds_nothing(projection):
+    """Days have the counts of their facts, and months and years the sums of their days."""
+    sums = {part: defaultdict(Counter) for part in LENGTHS}
+    for each in projection.counts.collection.find({"part": {"$exists": True}}):
+        for part, length in LENGTHS.items():
+            if each["part"] in ("day", part):
+                sign = 1 if each["part"] == "day" and part != "day" else -1 if part != "day" else 0
+                for name, number in each["counts"].items():
+                    sums[part][each["period"][:length], each["slice"]][name] += sign * number
+        if each["part"] == "day":
+            assert projection.counting.recount_day(each["municipality"], each["period"]) == {}
+    assert {number for part in sums.values() for counts in part.values() for number in counts.values()} <= {0}
+
+
 def last_of(history):
     return {event.subject: event for event in history if event.name != "feedback.given"}
 
@@ -111,11 +154,17 @@ def last_of(history):
 def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projection, data):
     history = data.draw(histories())
     delivered = data.draw(st.permutations(history + data.draw(st.lists(st.sampled_from(history), max_size=20))))
-    for collection in (*projection.facts.collections.values(), projection.days.counts, projection.months.counts):
+    for collection in (*projection.facts.collections.values(), projection.counts.collection):
         collection.delete_many({})
-    for number, event in enumerate(delivered):
-        projection.facts.apply(event)
-        if number % 3 == 0:  # counting in between changes nothing
+    while delivered:
+        together = data.draw(st.integers(1, len(delivered)))
+        batch, delivered = delivered[:together], delivered[together:]
+        how = data.draw(st.sampled_from(["by difference", "by an earlier release", "recounted"]))
+        if how == "by difference":
+            projection.counting.apply(batch)
+        else:
+            projection.facts.apply_all(batch)
+        if how == "recounted":
             recount_all(projection)
     found, last = figures(projection), last_of(history)
     states = Counter(event.data["state"] for event in last.values())
@@ -130,6 +179,7 @@ def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projecti
     assert found["figures"]["reschedules"] == sum(event.name == "appointment.rescheduled" for event in history)
     scores = [event.data["score"] for event in history if event.name == "feedback.given"]
     assert found["figures"]["satisfaction"] == (round(sum(scores) / len(scores), 2) if scores else None)
+    require_recount_finds_nothing(projection)
 
 
 @given(data=st.data())
@@ -154,21 +204,29 @@ def test_events_applied_in_bulk_make_the_same_facts_as_one_by_one(database, data
 
 
 def test_a_moved_appointment_leaves_the_counts_of_its_old_day(projection):
-    projection.facts.apply(an_event(1, "appointment.booked", 1))
+    projection.counting.apply([an_event(1, "appointment.booked", 1)])
     assert figures(projection, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 1
     later = {"start": "2026-12-02T09:00:00+01:00", "end": "2026-12-02T09:45:00+01:00"}
-    projection.facts.apply(an_event(1, "appointment.rescheduled", 2, **later))
+    projection.counting.apply([an_event(1, "appointment.rescheduled", 2, **later)])
     assert figures(projection, "2026-11-30", "2026-11-30")["figures"]["appointments"] == 0
     assert figures(projection, "2026-12-02", "2026-12-02")["figures"]["appointments"] == 1
 
 
-def test_a_recount_that_began_earlier_never_replaces_a_later_one(projection):
-    early = projection.days.take_number("rumst", "2026-11-30")
-    late = projection.days.take_number("rumst", "2026-11-30")
-    projection.days.save("rumst", "2026-11-30", late, {"*": Counter(appointments=2)})
-    projection.days.save("rumst", "2026-11-30", early, {"*": Counter(appointments=1), "team:old": Counter()})
-    kept = list(projection.days.of("rumst", ["*", "team:old"], "2026-11-30", "2026-11-30"))
-    assert kept == [("*", "2026-11-30", {"appointments": 2})]
+def test_instances_that_count_at_the_same_time_count_every_event_once(projection):
+    booked = [an_event(number, "appointment.booked", 1) for number in range(40)]
+    batches = [booked[first : first + 5] for first in range(0, 40, 5)]
+
+    def count():
+        for batch in batches:
+            projection.counting.apply(batch)
+
+    instances = [threading.Thread(target=count) for _ in range(3)]
+    for each in instances:
+        each.start()
+    for each in instances:
+        each.join()
+    assert figures(projection)["figures"]["appointments"] == 40
+    require_recount_finds_nothing(projection)
 
 
 def test_a_period_counts_its_own_days_and_no_others(projection):
@@ -180,15 +238,37 @@ def test_a_period_counts_its_own_days_and_no_others(projection):
     assert reports.overview(projection, "elders", NOVEMBER, Filters())["figures"]["appointments"] == 0
 
 
-def test_use_is_measured_by_people_and_not_by_rooms(projection):
-    for resource, kind in (("ro-1", "person"), ("zaal", "room")):
-        data = {"resource": resource, "team": "ro", "kind": kind, "date": "2026-11-30", "offered_minutes": 90}
-        projection.facts.apply(
-            events.make("capacity.changed", municipality="rumst", subject=f"capacity-{resource}", sequence=1,
-                        time=BASE, data=data)
-        )  # fmt: skip
-    projection.facts.apply(an_event(1, "appointment.booked", 1, resources=["ro-1", "zaal"]))
+def capacity(resource, kind, sequence=1, minutes=90):
+    data = {"resource": resource, "team": "ro", "kind": kind, "date": "2026-11-30", "offered_minutes": minutes}
+    return events.make(
+        "capacity.changed",
+        municipality="rumst",
+        subject=f"capacity-{resource}",
+        sequence=sequence,
+        time=BASE,
+        data=data,
+    )
+
+
+BOOKED = an_event(1, "appointment.booked", 1, resources=["ro-1", "zaal"])
+PUBLISHED = [capacity("ro-1", "person"), capacity("zaal", "room")]
+
+
+@pytest.mark.parametrize(
+    "batches", [[[BOOKED], PUBLISHED], [PUBLISHED, [BOOKED]], [[*PUBLISHED, BOOKED]], [PUBLISHED[:1], [BOOKED]]]
+)
+def test_use_is_measured_by_people_and_not_by_rooms_whatever_comes_first(projection, batches):
+    for batch in batches:
+        projection.counting.apply(batch)
     assert figures(projection)["figures"]["booked_share"] == 50.0
+
+
+def test_a_resource_that_becomes_a_room_no_longer_counts_for_use(projection):
+    projection.counting.apply([BOOKED, *PUBLISHED])
+    projection.counting.apply([capacity("ro-1", "room", 2), capacity("zaal", "person", 2)])
+    assert figures(projection)["figures"]["booked_share"] == 50.0
+    projection.counting.apply([capacity("zaal", "room", 3)])
+    assert figures(projection)["figures"]["booked_share"] is None
 
 
 def test_a_report_can_combine_a_location_and_a_team_but_not_a_team_and_a_type(projection):
@@ -218,7 +298,7 @@ def test_every_figure_without_data_is_zero_or_none(projection):
 
 @given(st.lists(st.integers(0, 50), min_size=1), st.sampled_from([0.5, 0.9]))
 def test_a_percentile_of_counts_equals_that_of_the_sorted_list(values, share):
-    found = percentile(Counter(values), share)
+    found = percentile(Counter(sorted(values)), share)
     at_most = sum(value <= found for value in values) / len(values)
     below = sum(value < found for value in values) / len(values)
     assert found in values
@@ -226,23 +306,23 @@ def test_a_percentile_of_counts_equals_that_of_the_sorted_list(values, share):
 
 
 QUERIES = {
-    "the counts of a slice": ("days_1", {"municipality": "rumst", "slice": {"$in": ["*", "a"]},
-                                           "day": {"$gte": "a", "$lte": "b"}}),
+    "the counts of a slice": ("counts_1", {"municipality": "rumst", "part": "day", "slice": {"$in": ["*", "a"]},
+                                             "period": {"$gte": "a", "$lte": "b"}}),
     "the facts of a day": ("appointments_1", {"municipality": "rumst", "day": "2026-11-30"}),
     "what the counts of a day do not know": (
         "appointments_1", {"municipality": "rumst", "stale_days": "2026-11-30", "stale_days.0": {"$exists": True}},
     ),
     "all that is not counted": ("appointments_1", {"municipality": {"$gt": ""}, "stale_days.0": {"$exists": True}}),
-    "the counts of a day that are older": ("days_1", {"municipality": "rumst", "day": "b", "number": {"$lt": 3}}),
-    "the names of slices": ("days_1", {"municipality": "rumst", "slice": {"$regex": "^team:"}}),
+    "the counts of a day": ("counts_1", {"municipality": "rumst", "part": "day", "period": "b"}),
+    "the names of slices": ("counts_1", {"municipality": "rumst", "part": "year", "slice": {"$regex": "^team:"}}),
+    "the people of a day": ("capacities_1", {"$or": [{"municipality": "rumst", "day": {"$in": ["a", "b"]}}]}),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 def test_every_report_query_uses_an_index(projection, database, query):
     for number in range(30):
-        projection.facts.apply(an_event(number, "appointment.booked", 1))
-    recount_all(projection)
+        projection.counting.apply([an_event(number, "appointment.booked", 1)])
     collection, filter_ = query
     plan = str(database.command("explain", {"find": collection, "filter": filter_}))
     assert "IXSCAN" in plan
@@ -255,19 +335,35 @@ def test_an_invalid_period_is_refused(first, last):
         period(first, last, BASE.date())
 
 
-@given(st.dates(dt.date(2024, 1, 1), dt.date(2027, 1, 1)), st.integers(0, 800))
-def test_whole_months_and_remaining_days_cover_a_period_exactly_once(first, days):
+@given(st.dates(dt.date(2024, 1, 1), dt.date(2027, 1, 1)), st.integers(0, 1500), st.sampled_from(sorted(LENGTHS)))
+def test_the_pieces_of_a_period_cover_each_of_its_days_exactly_once(first, days, largest):
     requested = Period(first, first + dt.timedelta(days=days))
-    months, edges = requested.split_by_months()
-    found = [day for edge in edges for day in edge.parts("day")]
-    found += [day for day in requested.parts("day") if day[:7] in months]
-    assert sorted(found) == requested.parts("day")
-    for month in months:
-        first_day = dt.date.fromisoformat(f"{month}-01")
-        assert requested.first <= first_day
-        assert (first_day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(
-            days=1
-        ) <= requested.last
+    covered = Counter(
+        day
+        for part, begin, end in requested.pieces(largest)
+        for day in Period(dt.date(2020, 1, 1), dt.date(2032, 12, 31)).parts("day")
+        if begin <= day[: LENGTHS[part]] <= end
+    )
+    assert covered == Counter(requested.parts("day"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "pieces"),
+    [
+        ("2024-01-01", "2026-12-31", [("year", "2024", "2026")]),
+        ("2026-11-02", "2026-11-29", [("day", "2026-11-02", "2026-11-29")]),
+        (
+            "2024-11-30",
+            "2026-02-02",
+            [
+                ("year", "2025", "2025"), ("month", "2024-12", "2024-12"), ("day", "2024-11-30", "2024-11-30"),
+                ("month", "2026-01", "2026-01"), ("day", "2026-02-01", "2026-02-02"),
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_a_period_consists_of_whole_years_and_months_where_it_can(first, last, pieces):
+    assert period(first, last, BASE.date()).pieces("year") == pieces
 
 
 @pytest.mark.parametrize(

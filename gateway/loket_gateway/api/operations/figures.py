@@ -9,7 +9,7 @@ TABLES = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheet
 
 OPERATIONS = (
     Operation(
-        id="getOverview", permission="figures.read", method="get", path=f"{BASE}/reports/overview",
+        id="getOverview", cached=True, permission="figures.read", method="get", path=f"{BASE}/reports/overview",
         query=schemas.ReportQuery, summary="Get the figures of a period beside those of the period before",
         status=200, answer=schemas.Overview, refusals=("unknown-municipality", "invalid-request"),
     ),

@@ -125,6 +125,10 @@ class EventListener(Entrypoint):
             EVENTS_CONSUMED.labels("unknown", "malformed").inc()
             self._pass_on(message, dead_letters_of(self.name), str(error))
             return
+        self.accept_event(event, message)
+
+    def accept_event(self, event: Event, message: Message) -> None:
+        """Have the event handled."""
         try:
             self.container.spawn_worker(
                 self,

@@ -34,6 +34,7 @@ class QueueConsumer(messaging.QueueConsumer):
     - `start` does not wait for the broker; `state` says whether the queues are read.
     - `ack_message` and `requeue_message` raise nothing: in nameko an OSError ends the container. After an error the
       consumer connects again, and the broker redelivers what was not acknowledged.
+    - `get_consumers` gives a provider the `prefetch_count` that it names.
     - `unregister_provider` and `stop` end also without a connection. The connection is closed after the last worker
       has ended, so that the last messages are acknowledged; nameko's closes it with the last consumer.
     """
@@ -101,7 +102,12 @@ class QueueConsumer(messaging.QueueConsumer):
         for provider in list(self._providers):
             if (prepare := getattr(provider, "prepare_queues", None)) is not None:
                 prepare(channel)
-        return super().get_consumers(consumer_cls, channel)
+        super().get_consumers(consumer_cls, channel)
+        for provider, consumer in self._consumers.items():
+            # the broker applies a prefetch count to the consumers that begin after it
+            consumer.qos(prefetch_count=getattr(provider, "prefetch_count", self.prefetch_count))
+            consumer.consume()
+        return self._consumers.values()
 
     def on_decode_error(self, message: Message, error: Exception) -> None:
         """Reject a message whose body cannot be decoded: an event is dead-lettered, a call is dropped.

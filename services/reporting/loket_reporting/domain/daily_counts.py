@@ -29,8 +29,8 @@ from .facts import (
 Counts = Counter[str]
 
 ALL = "*"
-#: lead times are counted in quarters of a day
-LEAD_MINUTES = 360
+#: lead times are counted in quarters of a day; of those from eight days on, the five leading bits are exact
+LEAD_MINUTES, LEAD_BITS = 360, 5
 #: with less notice than this a cancelled slot is seldom filled again
 LATE_MINUTES = 24 * 60
 #: longer waits and visits count as this: a visit that was never ended is no visit of nine hours
@@ -135,7 +135,7 @@ def count_appointment(fact: AppointmentFact, people: set[str]) -> Counts:
             if fact.cancelled_by in RESIDENT_ACTORS and fact.notice < LATE_MINUTES:
                 counts["cancelled_late"] += 1
     if fact.state in COUNTED_STATES and fact.day is not None:
-        counts[f"lead:{fact.lead // LEAD_MINUTES}"] += 1
+        counts[f"lead:{round_down(fact.lead // LEAD_MINUTES, LEAD_BITS)}"] += 1
         counts[f"hour:{dt.date.fromisoformat(fact.day).weekday()}:{fact.hour}"] += 1
         counts["booked_minutes"] = fact.planned * len(people.intersection(fact.resources))
     _count_visit(counts, fact)
@@ -189,6 +189,12 @@ def _count_visit(counts: Counts, fact: VisitFact) -> None:
         counts[f"outcome:{fact.outcome or 'unknown'}"] += 1
         if fact.outcome == "answered" and not fact.follows:
             counts["first_contact"] += 1
+
+
+def round_down(number: int, bits: int) -> int:
+    """Keep the leading bits of a number: the result is less than a part in 2 ** (bits - 1) too small."""
+    shift = max(0, number.bit_length() - bits)
+    return number >> shift << shift
 
 
 def _notice(minutes: int) -> str:

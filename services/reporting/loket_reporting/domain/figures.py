@@ -16,6 +16,7 @@ class GroupedCounts:
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = counts
         self._kinds: dict[str, dict[str, int]] = defaultdict(dict)
+        self._values: dict[str, dict[int, int]] = {}
         for name, number in counts.items():
             kind, is_one, each = name.partition(":")
             if is_one and number:
@@ -30,7 +31,9 @@ class GroupedCounts:
 
     def values(self, name: str) -> dict[int, int]:
         """How often each value of a measure was counted, from the smallest."""
-        return dict(sorted((int(value), number) for value, number in self.kind(name).items()))
+        if name not in self._values:
+            self._values[name] = dict(sorted((int(value), number) for value, number in self.kind(name).items()))
+        return self._values[name]
 
 
 def total(*names: str) -> Callable[[GroupedCounts], int]:
@@ -51,9 +54,12 @@ def _share(
 
 
 def percentile(values: Mapping[int, int], share: float) -> int | None:
-    """The smallest value that at least `share` of all do not exceed (nearest rank); None without values."""
+    """The smallest value that at least `share` of all do not exceed (nearest rank); None without values.
+
+    `values`: from the smallest.
+    """
     needed, seen = share * sum(values.values()), 0
-    for value, number in sorted(values.items()):
+    for value, number in values.items():
         seen += number
         if seen >= needed and number:
             return value

@@ -35,14 +35,27 @@ class Period:
             return Period(_months_before(self.first, months), self.first - DAY)
         return Period(self.first - dt.timedelta(days=self.days), self.first - DAY)
 
-    def split_by_months(self) -> tuple[list[str], list[Period]]:
-        """The whole months in it, by name, and the days before and after them."""
-        begin = self.first if self.first.day == 1 else _next_month(self.first)
-        end = self.last if (self.last + DAY).day == 1 else self.last.replace(day=1) - DAY
-        if end < begin:
-            return [], [self]
-        edges = [each for each in (Period(self.first, begin - DAY), Period(end + DAY, self.last)) if each.days > 0]
-        return Period(begin, end).parts("month"), edges
+    def pieces(self, largest: str) -> list[tuple[str, str, str]]:
+        """The years, months and days that it consists of, as few as possible: the part, and the first and last name.
+
+        `largest`: year, month or day.
+        """
+        if largest == "day":
+            return [("day", self.first.isoformat(), self.last.isoformat())]
+        smaller = "month" if largest == "year" else "day"
+        if (whole := self._whole(largest)) is None:
+            return self.pieces(smaller)
+        edges = (Period(self.first, whole.first - DAY), Period(whole.last + DAY, self.last))
+        return [
+            (largest, part_of(whole.first, largest), part_of(whole.last, largest)),
+            *(piece for edge in edges if edge.days > 0 for piece in edge.pieces(smaller)),
+        ]
+
+    def _whole(self, part: str) -> Period | None:
+        """The whole years or months in it."""
+        begins = [day for day in self._begins(part) if day > self.first or _begin_of(day, part) == day]
+        begins += [self.last + DAY] if _begin_of(self.last + DAY, part) == self.last + DAY else []
+        return Period(begins[0], begins[-1] - DAY) if len(begins) > 1 else None
 
     def default_part(self) -> str:
         return next(part for part, most in PARTS.items() if self.days <= most)
@@ -66,7 +79,9 @@ class Period:
 
 
 def part_of(day: dt.date, part: str) -> str:
-    """Named as in ISO 8601: 2026-11-24, 2026-W48, 2026-11; a quarter as 2026-Q4."""
+    """Named as in ISO 8601: 2026-11-24, 2026-W48, 2026-11, 2026; a quarter as 2026-Q4."""
+    if part == "year":
+        return day.isoformat()[:4]
     if part == "week":
         year, week, _ = day.isocalendar()
         return f"{year}-W{week:02d}"
@@ -75,6 +90,11 @@ def part_of(day: dt.date, part: str) -> str:
     if part == "quarter":
         return f"{day.year}-Q{(day.month + 2) // 3}"
     return day.isoformat()
+
+
+def first_day(name: str) -> dt.date:
+    """The first day of the year, month or day of this name."""
+    return dt.date.fromisoformat(f"{name}-01-01"[: len("2026-01-01")])
 
 
 def period(first: str | None, last: str | None, today: dt.date) -> Period:
@@ -109,10 +129,17 @@ def _next_part(day: dt.date, part: str) -> dt.date:
         return day + DAY
     if part == "week":
         return day + (7 - day.weekday()) * DAY
+    if part == "year":
+        return dt.date(day.year + 1, 1, 1)
     after = _next_month(day)
     while part == "quarter" and after.month % 3 != 1:
         after = _next_month(after)
     return after
+
+
+def _begin_of(day: dt.date, part: str) -> dt.date:
+    """The first day of the year or month that the day is in."""
+    return day.replace(day=1) if part == "month" else day.replace(month=1, day=1)
 
 
 def _next_month(day: dt.date) -> dt.date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from loket_contracts.errors import Refusal
@@ -12,9 +12,10 @@ from loket_contracts.figures import FIGURES
 from loket_contracts.rpc.reporting.answers import NamedFigures, OpenDataRow, Overview, TablePage, TableRow
 
 from ..domain.daily_counts import ALL, Counts, slice_name
+from ..domain.differences import add
 from ..domain.disclosure_control import publishable
 from ..domain.figures import break_down, calculate
-from ..domain.periods import PARTS, Period, part_of, whole_months
+from ..domain.periods import PARTS, Period, first_day, part_of, whole_months
 from ..store.projections import Projection
 
 #: by what a table can be divided, and how the slices of each are named
@@ -152,35 +153,23 @@ def _open_data_counts(counts: Counts) -> dict[str, int]:
 def _series(projection: Projection, municipality: str, name: str, period: Period, part: str) -> dict[str, Counts]:
     """The counts of each part of the period, in order."""
     course: dict[str, Counts] = {each: Counter() for each in period.parts(part)}
-    for _, first_day, counts in _counts_of_period(projection, municipality, [name], period, part in MONTH_BASED_PARTS):
-        course[part_of(first_day, part)].update(counts)
+    largest = "month" if part in MONTH_BASED_PARTS else "day"
+    for _, piece, counts in projection.shown.of(municipality, [name], period, largest):
+        add(course[part_of(first_day(piece), part)], counts)
     return course
 
 
 def _totals(projection: Projection, municipality: str, names: Iterable[str], period: Period) -> dict[str, Counts]:
     """The counts of the whole period for each of these slices, of which there are none for a slice without any."""
     found: dict[str, Counts] = defaultdict(Counter)
-    for name, _, counts in _counts_of_period(projection, municipality, names, period):
-        found[name].update(counts)
+    for name, _, counts in projection.shown.of(municipality, names, period, "year"):
+        add(found[name], counts)
     return found
-
-
-def _counts_of_period(
-    projection: Projection, municipality: str, names: Iterable[str], period: Period, in_months: bool = True
-) -> Iterator[tuple[str, dt.date, Mapping[str, int]]]:
-    """The counts of the period in few pieces: months where they are whole. Each with its slice and its first day."""
-    months, edges = period.split_by_months() if in_months else ([], [period])
-    if months:
-        for name, month, counts in projection.months.of(municipality, names, months[0], months[-1]):
-            yield name, dt.date.fromisoformat(f"{month}-01"), counts
-    for edge in edges:
-        for name, day, counts in projection.days.of(municipality, names, edge.first.isoformat(), edge.last.isoformat()):
-            yield name, dt.date.fromisoformat(day), counts
 
 
 def _named_slices(projection: Projection, municipality: str, by: str, filters: Filters) -> Iterator[tuple[str, str]]:
     """What the municipality is divided in, each with the name of its slice at the location that is asked for."""
-    names = projection.months.slices(municipality, SLICE_PREFIXES[by])
+    names = projection.shown.slices(municipality, SLICE_PREFIXES[by])
     if by == "location":
         rest = replace(filters, location=None).slice
         for label in sorted({each[len(SLICE_PREFIXES[by]) :].partition("/")[0] for each in names}):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from pymongo import ASCENDING, InsertOne, ReplaceOne, UpdateOne
+from pymongo import ASCENDING, InsertOne, ReplaceOne
+from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
@@ -16,14 +18,19 @@ from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document, only_known_already
 from loket_contracts.envelope import Event
 
-from ..domain.facts import KIND_OF, KINDS, Fact, apply_events, key_of
+from ..domain.facts import APPOINTMENT, CAPACITY, KIND_OF, KINDS, Fact, apply_events, key_of
 
 #: by kind
 CODECS: dict[str, Codec[Any]] = {kind.name: Codec(kind.fact, DOCUMENT_ID) for kind in KIND_OF.values()}
+_KIND_OF_FACT = {kind.fact: kind.name for kind in KIND_OF.values()}
 #: the projection for counting, which needs no events
 WITHOUT_EVENTS = {"told": 0}
 #: the number of facts per query for days to count; the next query finds the rest
 MAX_SCANNED = 5000
+
+
+#: the kind and the id
+FactKey = tuple[str, str]
 
 
 class Facts:
@@ -102,28 +109,59 @@ class Facts:
             found.update((row["_id"]["municipality"], row["_id"]["day"]) for row in rows)
         return sorted(found)[:most]
 
-    def uncounted(self, municipality: str, day: str) -> dict[str, list[Document]]:
-        """The facts, by kind, that the counts of the day do not include: id and version."""
-        query = {"municipality": municipality, "stale_days": day, "stale_days.0": {"$exists": True}}
-        return {kind: list(each.find(query, {"version": 1})) for kind, each in self.collections.items()}
-
-    def of_day(self, municipality: str, day: str) -> dict[str, list[Fact]]:
+    def of_day(self, municipality: str, day: str, session: ClientSession | None = None) -> dict[str, list[Fact]]:
         """The facts of one day, by kind, without their events."""
         query = {"municipality": municipality, "day": day}
         return {
-            kind: list(map(CODECS[kind].decode, each.find(query, WITHOUT_EVENTS)))
+            kind: list(map(CODECS[kind].decode, each.find(query, WITHOUT_EVENTS, session=session)))
             for kind, each in self.collections.items()
         }
 
-    def mark_counted(self, facts: Mapping[str, Iterable[Document]], day: str) -> None:
-        """Mark these versions as included in the counts of the day."""
-        for kind, own in facts.items():
-            writes = [
-                UpdateOne({"_id": each["_id"], "version": each["version"]}, {"$pull": {"stale_days": day}})
-                for each in own
-            ]
-            if writes:
-                self.collections[kind].bulk_write(writes, ordered=False)
+    def changes(self, events: Sequence[Event], session: ClientSession) -> dict[FactKey, tuple[Fact | None, Fact]]:
+        """Each fact that the events change, as it is and as it is to be."""
+        about: dict[FactKey, list[Event]] = defaultdict(list)
+        for event in events:
+            about[_kind(event), key_of(event)].append(event)
+        found = {}
+        for kind, keys in groupby(sorted(about), key=itemgetter(0)):
+            stored = self.collections[kind].find({"_id": {"$in": [key for _, key in keys]}}, session=session)
+            found.update({(kind, each["_id"]): CODECS[kind].decode(each) for each in stored})
+        applied = {key: apply_events(found.get(key), own) for key, own in about.items()}
+        return {key: (found.get(key), fact) for key, fact in applied.items() if fact is not None}
+
+    def save(self, facts: Iterable[Fact], session: ClientSession) -> None:
+        """Store facts that `changes` gave."""
+        writes: dict[str, list[InsertOne[Document] | ReplaceOne[Document]]] = defaultdict(list)
+        for fact in facts:
+            kind = _KIND_OF_FACT[type(fact)]
+            document = CODECS[kind].encode(fact)
+            writes[kind].append(ReplaceOne({"_id": fact.id}, document) if fact.version > 1 else InsertOne(document))
+        for kind, own in writes.items():
+            self.collections[kind].bulk_write(own, ordered=False, session=session)
+
+    def people_of(self, days: Mapping[str, Iterable[str]], session: ClientSession) -> dict[tuple[str, str], set[str]]:
+        """The resources that are persons, by municipality and day. `days`: by municipality."""
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        query = {"$or": [{"municipality": each, "day": {"$in": list(own)}} for each, own in days.items()]}
+        columns = {"_id": 0, "municipality": 1, "day": 1, "resource": 1, "is_person": 1}
+        for row in self.collections[CAPACITY.name].find(query, columns, session=session):
+            if row["is_person"]:
+                found[row["municipality"], row["day"]].add(row["resource"])
+        return found
+
+    def appointments_of(self, days: Sequence[tuple[str, str]], session: ClientSession) -> list[Fact]:
+        """The appointments of these days, each with its municipality, without their events."""
+        if not days:
+            return []
+        query = {"$or": [{"municipality": municipality, "day": day} for municipality, day in days]}
+        found = self.collections[APPOINTMENT.name].find(query, WITHOUT_EVENTS, session=session)
+        return [CODECS[APPOINTMENT.name].decode(each) for each in found]
+
+    def mark_counted(self, municipality: str, day: str, session: ClientSession) -> None:
+        """Mark all facts as included in the counts of the day."""
+        query = {"municipality": municipality, "stale_days": day, "stale_days.0": {"$exists": True}}
+        for each in self.collections.values():
+            each.update_many(query, {"$pull": {"stale_days": day}}, session=session)
 
 
 def _kind(event: Event) -> str:

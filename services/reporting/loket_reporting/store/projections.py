@@ -20,7 +20,9 @@ from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
-from .daily_counts import PeriodCounts
+from .counting import Counting
+from .counts import CountsByDifference
+from .earlier_counts import EarlierCounts
 from .facts import Facts
 
 #: seconds after which every process knows of a change
@@ -29,10 +31,14 @@ CACHE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Numbers(PreservesUnknownFields):
-    """The number of the projection in use, and of the one that is being built, if any."""
+    """The number of the projection in use, and of the one that is being built, if any.
+
+    `counted`: the one whose counts by difference are complete. Release 0.1 does not set it.
+    """
 
     current: int = 1
     next: int | None = None
+    counted: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,27 +63,30 @@ class Projection:
 
     number: int
     facts: Facts
-    days: PeriodCounts
-    months: PeriodCounts
+    counts: CountsByDifference
+    earlier: EarlierCounts
+    counting: Counting
+    is_counted: bool = True
 
     @classmethod
-    def of(cls, database: Database[Document], number: int) -> Projection:
-        return cls(
-            number,
-            Facts(database, number),
-            PeriodCounts(database, "days", number),
-            PeriodCounts(database, "months", number),
-        )
+    def of(cls, database: Database[Document], number: int, is_counted: bool = True) -> Projection:
+        facts, counts = Facts(database, number), CountsByDifference(database, number)
+        counting = Counting(database.client, facts, counts)
+        return cls(number, facts, counts, EarlierCounts(database, number), counting, is_counted)
+
+    @property
+    def shown(self) -> CountsByDifference | EarlierCounts:
+        """The counts that reports are made of."""
+        return self.counts if self.is_counted else self.earlier
 
     def create_indexes(self) -> None:
         self.facts.create_indexes()
-        self.days.create_indexes()
-        self.months.create_indexes()
+        self.counts.create_indexes()
 
     def drop(self) -> None:
         self.facts.drop()
-        self.days.drop()
-        self.months.drop()
+        self.counts.drop()
+        self.earlier.drop()
 
 
 class Projections:
@@ -92,7 +101,7 @@ class Projections:
 
     def create(self) -> None:
         """Create the first projection, unless there is one."""
-        self.collection.update_one({"_id": "now"}, {"$setOnInsert": NUMBERS.encode(Numbers())}, upsert=True)
+        self.collection.update_one({"_id": "now"}, {"$setOnInsert": NUMBERS.encode(Numbers(counted=1))}, upsert=True)
         for each in self.all():
             each.create_indexes()
 
@@ -106,7 +115,7 @@ class Projections:
     def _load(self) -> list[Projection]:
         numbers = self._numbers()
         found = [each for each in (numbers.current, numbers.next) if each is not None]
-        return [Projection.of(self.database, each) for each in found]
+        return [Projection.of(self.database, each, each == numbers.counted) for each in found]
 
     def _numbers(self) -> Numbers:
         return NUMBERS.decode(self.collection.find_one({"_id": "now"}) or {})
@@ -141,11 +150,18 @@ class Projections:
         time.sleep(2 * CACHE_SECONDS)  # from here on every process applies events to both
         return fresh
 
+    def show_counts(self, projection: Projection) -> None:
+        """Make reports of its counts by difference from now on, as they are complete."""
+        self.collection.update_one(
+            {"_id": "now", "current": projection.number}, {"$set": NUMBERS.encode_fields(counted=projection.number)}
+        )
+        self._cache.expire()
+
     def swap(self, fresh: Projection) -> bool:
         """Use `fresh` from now on, and drop the previous one. Return False when it is no longer the next one."""
         before = self.collection.find_one_and_update(
             {"_id": "now", "next": fresh.number},
-            {"$set": NUMBERS.encode_fields(current=fresh.number, next=None)},
+            {"$set": NUMBERS.encode_fields(current=fresh.number, next=None, counted=fresh.number)},
             return_document=ReturnDocument.BEFORE,
         )
         self._cache.expire()

@@ -31,9 +31,9 @@ def announce(
         return 0
     count = 0
     first, last = week.first.isoformat(), week.last.isoformat()
-    for municipality in projection.days.municipalities(first, last):
-        names = projection.days.slices(municipality, TEAM)
-        for name in {name for name, _, _ in projection.days.of(municipality, names, first, last)}:
+    for municipality in projection.shown.municipalities(first, last):
+        names = projection.shown.slices(municipality, TEAM)
+        for name in {name for name, _, _ in projection.shown.of(municipality, names, week, "day")}:
             team = name.removeprefix(TEAM)
             event = events.make(
                 "report.due",

@@ -1,0 +1,92 @@
+"""Apply events to facts, and count the difference that they make, in one transaction.
+
+A fact whose days are marked as stale is not counted by difference: its days are recounted, as an instance of an earlier
+release has changed it, or a rebuild.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+
+from loket_chassis.storage.connection import Document
+from loket_chassis.storage.transactions import run_in_transaction
+from loket_contracts.envelope import Event
+
+from ..domain.daily_counts import Counts, count_day
+from ..domain.differences import Difference, Place, add, difference, people_with, without_zeros
+from ..domain.facts import APPOINTMENT, AppointmentFact, CapacityFact, Fact
+from .counts import CountsByDifference
+from .facts import FactKey, Facts
+
+
+class Counting:
+    """The facts of one projection and their counts."""
+
+    def __init__(self, client: MongoClient[Document], facts: Facts, counts: CountsByDifference) -> None:
+        self.client, self.facts, self.counts = client, facts, counts
+
+    def apply(self, events: Sequence[Event]) -> bool:
+        """Apply events; those that were applied before change nothing. Return whether days must be recounted."""
+        return run_in_transaction(self.client, partial(self._apply, events))
+
+    def recount_day(self, municipality: str, day: str) -> Difference:
+        """Count a day from its facts. Return what its counts lacked."""
+        return run_in_transaction(self.client, partial(self._recount_day, municipality, day))
+
+    def _apply(self, events: Sequence[Event], session: ClientSession) -> bool:
+        changes = self.facts.changes(events, session)
+        if not changes:
+            return False
+        is_stale = False
+        before, after = dict[FactKey, Fact](), dict[FactKey, Fact]()
+        for key, (known, fact) in changes.items():
+            if known is not None and known.stale_days:
+                is_stale = True
+                after[key] = fact
+            else:
+                after[key] = replace(fact, stale_days=())
+                if known is not None:
+                    before[key] = known
+        people_before = self._people([*before.values(), *after.values()], session)
+        people_after = people_with(people_before, after.values())
+        made: dict[Place, Counts] = defaultdict(Counter)
+        for key, fact in after.items():
+            if not fact.stale_days:
+                _add(made, difference(before.get(key), people_before, fact, people_after))
+        changed_days = [day for day, people in people_after.items() if people != people_before.get(day, set())]
+        for visit in self.facts.appointments_of(changed_days, session):
+            if (APPOINTMENT.name, visit.id) not in after and not visit.stale_days:
+                _add(made, difference(visit, people_before, visit, people_after))
+        self.facts.save(after.values(), session)
+        self.counts.add(without_zeros(made), session)
+        return is_stale
+
+    def _people(self, facts: Iterable[Fact], session: ClientSession) -> dict[tuple[str, str], set[str]]:
+        """The people of the days whose counts depend on them."""
+        days: dict[str, set[str]] = defaultdict(set)
+        for fact in facts:
+            if fact.day is not None and isinstance(fact, (AppointmentFact, CapacityFact)):
+                days[fact.municipality].add(fact.day)
+        return self.facts.people_of(days, session) if days else {}
+
+    def _recount_day(self, municipality: str, day: str, session: ClientSession) -> Difference:
+        lacking: dict[Place, Counts] = defaultdict(Counter)
+        for name, counts in count_day(self.facts.of_day(municipality, day, session)).items():
+            add(lacking[municipality, day, name], counts)
+        for place, counts in self.counts.of_day(municipality, day, session).items():
+            add(lacking[place], counts, -1)
+        found = without_zeros(lacking)
+        self.counts.add(found, session)
+        self.facts.mark_counted(municipality, day, session)
+        return found
+
+
+def _add(made: dict[Place, Counts], more: Mapping[Place, Counts]) -> None:
+    for place, counts in more.items():
+        add(made[place], counts)
