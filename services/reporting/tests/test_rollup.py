@@ -83,7 +83,7 @@ def run(projections):
         pass
 
 
-def test_what_an_earlier_release_consumes_and_does_not_count_yet_is_counted(projections, projection, earlier):
+def test_an_event_that_an_earlier_release_has_consumed_and_not_counted_is_counted(projections, projection, earlier):
     earlier.apply(booked())
     run(projections)
     assert appointments(projection, DAY) == 1
