@@ -31,6 +31,7 @@ from .api.reports import ReportRoutes
 from .api.slots import SlotRoutes
 from .api.waiting_list import WaitingListRoutes
 from .api.webhooks import WebhookRoutes
+from .api.well_known import WellKnownRoutes
 from .clients.catalogue_cache import CatalogueCache, CatalogueProvider
 from .clients.overview_cache import OverviewCache, OverviewCacheProvider
 from .clients.popular_topics import PopularTopics, PopularTopicsProvider
@@ -91,6 +92,13 @@ class PublicUrl(DependencyProvider):
         return str(self.container.config["settings"].public_url).rstrip("/")
 
 
+class SecurityContact(DependencyProvider):
+    """Gives the service class the URI where a vulnerability is reported; it may be empty."""
+
+    def get_dependency(self, worker_ctx: Any) -> str:
+        return str(self.container.config["settings"].security_contact)
+
+
 class ProbeRoutes(probes(partial(route, rate_limited=False))):  # type: ignore[misc]
     """Liveness, readiness and metrics."""
 
@@ -111,6 +119,7 @@ class Dependencies(Protocol):
     access: Authentication
     proof_of_work: ProofOfWork
     public_url: str
+    security_contact: str
     readiness: Callable[[], dict[str, str]]
 
 
@@ -129,6 +138,7 @@ class GatewayService:
     access = AuthenticationProvider()
     proof_of_work = ProofOfWork()
     public_url = PublicUrl()
+    security_contact = SecurityContact()
     traceparent = WorkerMetrics()
     readiness = GatewayReadiness()
 
@@ -151,6 +161,7 @@ ROUTER.add(QmaticRoutes, lambda use: QmaticRoutes(use.booking, use.catalogue))
 ROUTER.add(JccRoutes, lambda use: JccRoutes(use.booking, use.catalogue, use.access))
 ROUTER.add(OpenApiRoutes, lambda use: OpenApiRoutes(use.public_url))
 ROUTER.add(DocumentationPages, lambda use: DocumentationPages(use.public_url, document, GROUPS))
+ROUTER.add(WellKnownRoutes, lambda use: WellKnownRoutes(use.public_url, use.security_contact))
 ROUTER.add(ReceiptRoutes, lambda use: ReceiptRoutes(use.notification, use.public_url))
 ROUTER.add(TopicPages, lambda use: TopicPages(use.booking, use.catalogue, use.popular))
 ROUTER.add(TimeSlotPages, lambda use: TimeSlotPages(use.booking, use.catalogue, use.proof_of_work))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loket_chassis.runtime.allowed_values import Between, ListenAddress, WebAddress, Words
+from loket_chassis.runtime.allowed_values import Between, ContactAddress, ListenAddress, WebAddress, Words
 from loket_chassis.runtime.settings import WORKERS, MongoSettings, setting
 
 PER_MINUTE = Between(1)
@@ -17,6 +17,11 @@ class GatewaySettings(MongoSettings):
     http_address: str = setting("Where the API and the pages answer", default="127.0.0.1:8080", allowed=ListenAddress())
     public_url: str = setting(
         "The address by which the outside reaches this gateway; links begin with it", allowed=WebAddress()
+    )
+    security_contact: str = setting(
+        "Where a vulnerability is reported, as https://host/path or mailto:address; shown in /.well-known/security.txt",
+        default="",
+        allowed=ContactAddress(),
     )
     max_workers: int = setting("How many requests are worked on at once", default=64, allowed=WORKERS)
     most_body_bytes: int = setting(

@@ -119,6 +119,18 @@ class WebAddress:
         return value
 
 
+class ContactAddress:
+    """A secure web address, or an e-mail address as a URI (RFC 6068)."""
+
+    allowed = "https://host/path, or mailto:name@host"
+
+    def __call__(self, value: str) -> str:
+        scheme, _, rest = value.partition(":")
+        if (scheme == "mailto" and EMAIL.fullmatch(rest)) or (scheme == "https" and _is_web_address(value)):
+            return value
+        raise ValueError(f"it must be {self.allowed}")
+
+
 class MongoUri:
     """The address of MongoDB, as the driver reads it."""
 
