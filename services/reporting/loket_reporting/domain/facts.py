@@ -294,5 +294,5 @@ _KIND_OF_SUBJECT = {
 }
 #: the kind of fact by event, for all events that reporting consumes
 KIND_OF: dict[str, Kind] = {
-    name: _KIND_OF_SUBJECT[about] for name in EVENTS if (about := name.partition(".")[0]) in _KIND_OF_SUBJECT
+    name: _KIND_OF_SUBJECT[name.partition(".")[0]] for name, event in EVENTS.items() if "reporting" in event.consumed_by
 }
