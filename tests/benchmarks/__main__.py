@@ -31,6 +31,7 @@ from .mails import mails as sending
 from .municipality import municipality_yaml
 from .pages import pages as light_pages
 from .settled import held_still, wait_until_all_is_sent, wait_until_capacity_is_published
+from .settled_cpu import settled_cpu
 from .soak import resident_megabytes, soak
 from .topics import topic_search
 from .travel import travel
@@ -116,6 +117,7 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 @click.option(
     "--bookings", default=0, help="Only make this number of bookings, and measure the memory; 100000 take minutes."
 )
+@click.option("--settled", default=0, help="Only measure the CPU time of this number of bookings; 400 take a minute.")
 def main(
     seconds: float,
     only: str,
@@ -129,17 +131,20 @@ def main(
     attacks: bool,
     long_work: bool,
     pages: bool,
+    settled: int,
 ) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"), extra=UNLIMITED)
-    if mails or bookings or counting or year or attacks or long_work or pages:
+    if mails or bookings or counting or year or attacks or long_work or pages or settled:
         stack.start()
         try:
             if pages:
                 stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
                 console.print(light_pages(stack))
+            elif settled:
+                console.print(settled_cpu(stack, settled, console))
             elif long_work:
                 console.print(beside_long_work(stack, seconds, console))
             elif attacks:
@@ -184,11 +189,13 @@ def main(
                 both = [job] if job.name == job.yardstick else [job, named[job.yardstick]]
                 for connections in CONNECTIONS:
                     console.print(f"[dim]{job.name}, {connections} connection(s)[/dim]")
-                    settled = partial(wait_until_all_is_sent, stack, "booked")
-                    settled()
+                    all_is_sent = partial(wait_until_all_is_sent, stack, "booked")
+                    all_is_sent()
                     # the yardstick has no listeners either
                     with held_still(stack, *(("notification", "reporting") if job.alone else ())):
-                        runs = by_turns(both, connections, seconds, partial(time.sleep, 1) if job.alone else settled)
+                        runs = by_turns(
+                            both, connections, seconds, partial(time.sleep, 1) if job.alone else all_is_sent
+                        )
                     if set(runs[0].statuses) - {job.expected}:
                         console.print(f"[red]unexpected answers: {dict(runs[0].statuses)}[/red]")
                     measured[job.name, connections] = runs
