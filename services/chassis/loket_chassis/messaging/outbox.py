@@ -28,7 +28,7 @@ from ..runtime import failpoints
 from ..runtime.metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
 from ..runtime.unavailable import is_unavailable
 from ..runtime.worker import Worker
-from ..storage.connection import Document, MongoConnection, MongoDatabase, only_known_already
+from ..storage.connection import UNJOURNALED, Document, MongoConnection, MongoDatabase, only_known_already
 from . import exchanges
 from .event_documents import EVENT
 from .publisher_confirms import ConfirmingChannel
@@ -180,11 +180,12 @@ class Outbox(Extension):
                 raise
 
     def _clear(self, batch: Sequence[Entry]) -> None:
+        """Remove the entries, without waiting for the journal: an entry that returns is published and removed again."""
         done: dict[tuple[str, Any], list[str]] = defaultdict(list)
         for entry in batch:
             done[entry.collection, entry.document].append(entry.event.id)
         for name in {collection for collection, _ in done}:
-            self.connection.database[name].bulk_write(
+            self.connection.database[name].with_options(write_concern=UNJOURNALED).bulk_write(
                 [
                     UpdateOne({"_id": document}, {"$pull": {"outbox": {"_id": {"$in": ids}}}})
                     for (collection, document), ids in done.items()
