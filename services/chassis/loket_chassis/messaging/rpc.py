@@ -211,6 +211,7 @@ def description_of(served: Callable[..., Any]) -> Method:
 class ReplyConsumer(ReplyListener):
     """The caller's queue of replies: nameko's ReplyListener on our QueueConsumer, which survives a broker outage.
 
+    - Replies are not acknowledged: their caller stops waiting at the deadline, whatever is delivered again.
     - A caller that stops waiting calls `forget`, and a late reply is dropped; in nameko every caller waits for ever.
     - The queue gets another name when it is on a node of the broker that is down: no other process needs the old one.
     """
@@ -232,11 +233,17 @@ class ReplyConsumer(ReplyListener):
             exchange=get_rpc_exchange(self.container.config),
             routing_key=self.routing_key,
             queue_arguments={"x-expires": RPC_REPLY_QUEUE_TTL},
+            no_ack=True,
         )
 
     def setup(self) -> None:
         self.setup_queue()
         self.queue_consumer.register_provider(self)
+
+    def handle_message(self, body: Any, message: Message) -> None:
+        waiting = self._reply_events.pop(message.properties.get("correlation_id"), None)
+        if waiting is not None:
+            waiting.send(body)
 
     def forget(self, correlation: str) -> None:
         self._reply_events.pop(correlation, None)
