@@ -80,6 +80,7 @@ def make_context(database: Database[Document], settings: NotificationSettings, a
     return Context(
         messages=messages,
         writes=WriteBatcher(messages.collection),
+        progress_writes=WriteBatcher(messages.collection, are_completed_later=True),
         plans=plans,
         suppressions=suppressions,
         reports=reports,

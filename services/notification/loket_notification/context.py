@@ -23,10 +23,14 @@ Announce = Callable[[str, Any, list[Event]], None]
 
 @dataclass(frozen=True)
 class Context:
-    """The dependencies of the use cases. `bootstrap` makes the one of a running service; tests make their own."""
+    """The dependencies of the use cases. `bootstrap` makes the one of a running service; tests make their own.
+
+    `progress_writes`: for a mark that counts only when this process dies before it writes the outcome.
+    """
 
     messages: Messages
     writes: WriteBatcher
+    progress_writes: WriteBatcher
     plans: Plans
     suppressions: Suppressions
     reports: Reports

@@ -70,7 +70,10 @@ class NotificationService(DeadLetters, Probes):
         if event.name not in PLANNING_EVENTS:
             return
         read = read_appointment_event(event.name, event.municipality, event.sequence, event.data)
-        if plan.plan_messages(context, read, self.traceparent):
+        planned = plan.plan_messages(context, read, self.traceparent, self.app.dispatcher.claim_if_free())
+        if planned.claimed:
+            self.app.dispatcher.send_soon(planned.claimed)
+        elif planned.count:
             self.app.dispatcher.wake()
 
     @listen("notification.reports", [(REPORTING_EXCHANGE, readable_types(["report.due"]))])

@@ -44,6 +44,7 @@ class NotificationHarness:
         self.context = Context(
             messages=self.messages,
             writes=WriteBatcher(self.messages.collection),
+            progress_writes=WriteBatcher(self.messages.collection, are_completed_later=True),
             plans=self.plans,
             suppressions=self.suppressions,
             reports=Reports(database),
@@ -60,8 +61,11 @@ class NotificationHarness:
             random=lambda: 0.5,
         )
 
-    def receive(self, name="appointment.booked", appointment="a1", sequence=1, start=START, card=None, **data):
-        """Consume an event. `card`: what booking will say from now on."""
+    def receive(
+        self, name="appointment.booked", appointment="a1", sequence=1, start=START, card=None, claim=None,
+        dispatcher=None, **data,
+    ):  # fmt: skip
+        """Consume an event. `card`: what booking will say from now on. `dispatcher`: sends what is due at once."""
         payload = {
             **events.EVENTS[name].example, "appointment": appointment, "start": start.isoformat(),
             "end": (start + dt.timedelta(minutes=45)).isoformat(), **data,
@@ -71,7 +75,12 @@ class NotificationHarness:
             card = a_contact_card(id=appointment, start=start.isoformat(), sequence=sequence, state=state)
         self.cards[appointment] = card
         event = read_appointment_event(name, "rumst", sequence, payload)
-        return plan.plan_messages(self.context, event)
+        planned = plan.plan_messages(
+            self.context, event, claim=dispatcher.claim_if_free() if dispatcher is not None else claim
+        )
+        if planned.claimed and dispatcher is not None:
+            dispatcher.send_soon(planned.claimed)
+        return planned.count
 
     def work(self, claim="me", most=100, lookup=None):
         """Send all that is due. Returns (kind, channel, outcome) of each."""

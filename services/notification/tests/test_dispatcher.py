@@ -76,3 +76,41 @@ def test_a_failure_to_record_an_outcome_is_logged_once_with_the_message(notifica
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_the_counter_of_uncertain_messages_exists_before_the_first_one(channel):
     assert REGISTRY.get_sample_value("loket_messages_uncertain_total", {"channel": channel}) is not None
+
+
+def test_a_message_that_is_due_when_planned_is_claimed_by_the_write_that_plans_it(
+    notification, booking, provider_server, dispatcher, monkeypatch
+):
+    monkeypatch.setattr(notification.messages, "claim", lambda *_: [])  # nothing else looks for it
+    notification.receive(dispatcher=dispatcher)
+    until(lambda: provider_server.taken)
+    until(lambda: notification.state()["state"] == "sent")
+    assert notification.state()["attempts"] == 1
+
+
+def test_an_event_that_is_repeated_while_its_message_is_sent_sends_no_second_one(
+    notification, provider_server, dispatcher
+):
+    notification.receive(dispatcher=dispatcher)
+    notification.receive(dispatcher=dispatcher)
+    until(lambda: notification.state()["state"] == "sent")
+    notification.receive(dispatcher=dispatcher)
+    notification.receive(appointment="a2", dispatcher=dispatcher)
+    until(lambda: notification.state(appointment="a2")["state"] == "sent")
+    assert len(provider_server.taken) == 2
+
+
+def test_while_no_sender_is_free_a_new_message_is_left_to_whoever_looks_first(notification, booking):
+    busy = Dispatcher(notification.context, booking, senders=1)
+    notification.receive(dispatcher=busy)
+    notification.receive(appointment="a2", dispatcher=busy)
+    assert notification.state()["state"] == "sending"
+    assert notification.state(appointment="a2")["state"] == "planned"
+
+
+def test_a_message_that_was_claimed_when_planned_is_taken_over_once_its_lease_expires(notification):
+    notification.receive(claim="a process that died")
+    assert notification.work(claim="another") == []
+    notification.later(seconds=21)
+    assert notification.work(claim="another") == [("confirmation", "email", "sent")]
+    assert notification.state()["attempts"] == 2

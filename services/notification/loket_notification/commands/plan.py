@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from ..context import Context
 from ..domain.event import AppointmentEvent
 from ..domain.kinds import KINDS, OVERTAKING
 from ..domain.planning import plan
+from ..store.messages import Claimed
 from ..store.write_batcher import Write
 
 #: kinds of messages about the time of an appointment, which a change of that time makes obsolete
 ABOUT_THE_MOMENT = tuple(kind.name for kind in KINDS.values() if kind.condition == "moment")
 
 
-def plan_messages(context: Context, event: AppointmentEvent, traceparent: str | None = None) -> int:
-    """Plan what the event asks for, and return how many messages that is. A repeated event plans nothing new."""
+@dataclass(frozen=True)
+class Planned:
+    """`count`: of the messages that an event asks for. `claimed`: those of them that the caller is to send now."""
+
+    count: int
+    claimed: Sequence[Claimed] = ()
+
+
+def plan_messages(
+    context: Context, event: AppointmentEvent, traceparent: str | None = None, claim: str | None = None
+) -> Planned:
+    """Plan what the event asks for. A repeated event plans nothing new.
+
+    `claim`: under which new messages that are due now are claimed at once, which saves looking for them.
+    """
     now = context.now()
     planned = plan(event, context.plans.of(event.municipality), now)
-    writes: list[Write] = [context.messages.planned(each, now, traceparent) for each in planned]
+    writes: list[Write] = []
+    claimed = []
+    for each in planned:
+        if claim is not None and each.due_at <= now:
+            own, write = context.messages.planned_and_claimed(each, now, traceparent, claim)
+            claimed.append(own)
+            writes.append(write)
+        else:
+            writes.append(context.messages.planned(each, now, traceparent))
     if event.name in OVERTAKING:
         writes.append(context.messages.overtaken(event.appointment, event.sequence, ABOUT_THE_MOMENT, now))
-    context.writes.write(writes)
-    return len(planned)
+    inserted = context.writes.write(writes).inserted
+    return Planned(len(planned), [each for each in claimed if each.message.id in inserted])

@@ -109,7 +109,8 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
     if size and size.segments > context.max_segments:
         return _settle(context, claimed, "failed", f"{size.segments} segments are too many")
     lookup.counts[counted] = lookup.counts.get(counted, 0) + 1
-    if not context.writes.write([context.messages.begun(claimed)]) and not context.messages.is_held(claimed):
+    begun = context.progress_writes.write([context.messages.begun(claimed)])
+    if not begun.all_found and not context.messages.is_held(claimed):
         log.info("message was claimed by another process meanwhile", message=message.id)
         return "planned"
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
 from pymongo.database import Database
@@ -116,10 +116,16 @@ class Messages:
 
     def planned(self, message: PlannedMessage, now: dt.datetime, traceparent: str | None) -> UpdateOne:
         """The write that inserts the message, unless it exists."""
-        fresh = Message(
-            **vars(message), state="planned", planned_at=now, next_at=message.due_at, traceparent=traceparent
+        return _insert(_fresh(message, now, traceparent))
+
+    def planned_and_claimed(
+        self, message: PlannedMessage, now: dt.datetime, traceparent: str | None, claim: str
+    ) -> tuple[Claimed, UpdateOne]:
+        """A message that is due already, under a lease, and the write that inserts it, unless it exists."""
+        fresh = replace(
+            _fresh(message, now, traceparent), state="sending", claim=claim, next_at=now + self.lease, attempts=1
         )
-        return UpdateOne({"_id": message.id}, {"$setOnInsert": MESSAGE.encode(fresh)}, upsert=True)
+        return Claimed(fresh), _insert(fresh)
 
     def overtaken(self, appointment: str, sequence: int, kinds: Iterable[str], now: dt.datetime) -> UpdateMany:
         """The write that suppresses planned messages about an earlier time of this appointment."""
@@ -281,6 +287,14 @@ class Messages:
         query = {"municipality": municipality, "settled_at": {"$gte": since}}
         found = self.collection.find({"$or": [query | state for state in states]})
         return [MESSAGE.decode(each) for each in found.sort("settled_at", -1).limit(most)]
+
+
+def _fresh(message: PlannedMessage, now: dt.datetime, traceparent: str | None) -> Message:
+    return Message(**vars(message), state="planned", planned_at=now, next_at=message.due_at, traceparent=traceparent)
+
+
+def _insert(message: Message) -> UpdateOne:
+    return UpdateOne({"_id": message.id}, {"$setOnInsert": MESSAGE.encode(message)}, upsert=True)
 
 
 def _sending(claimed: Claimed) -> Document:

@@ -5,6 +5,8 @@ Each caller waits until its own write is acknowledged.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import eventlet
 import structlog
 from eventlet.event import Event
@@ -14,34 +16,43 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from loket_chassis.runtime import backoff
 from loket_chassis.runtime.unavailable import is_database_unavailable, is_unconfirmed
-from loket_chassis.storage.connection import Document
+from loket_chassis.storage.connection import Document, completed_later
 
 log = structlog.get_logger()
 
 Write = UpdateOne | UpdateMany
 
 
+@dataclass(frozen=True)
+class Written:
+    """`all_found`: each write is known to have found its document, or to have inserted it. `inserted`: the ids of the
+    documents that the batch inserted."""
+
+    all_found: bool = True
+    inserted: frozenset[str] = frozenset()
+
+
 class WriteBatcher:
     """Batches the writes to one collection, in no particular order."""
 
-    def __init__(self, collection: Collection[Document]) -> None:
+    def __init__(self, collection: Collection[Document], are_completed_later: bool = False) -> None:
+        """`are_completed_later`: see `loket_chassis.storage.connection.completed_later`."""
         self.collection = collection
+        self._are_completed_later = are_completed_later
         self._waiting: list[tuple[list[Write], Event]] = []
         self._is_writing = False
 
-    def write(self, writes: list[Write]) -> bool:
-        """Write and wait for the acknowledgement. Raises the error of these writes.
-
-        Return True when each is known to have found its document, False when one may not have.
-        """
+    def write(self, writes: list[Write]) -> Written:
+        """Write and wait for the acknowledgement. Raises the error of these writes."""
         if not writes:
-            return True
+            return Written()
         done: Event = Event()
         self._waiting.append((writes, done))
         if not self._is_writing:
             self._is_writing = True
             eventlet.spawn_n(self._write_all)
-        return bool(done.wait())
+        written: Written = done.wait()
+        return written
 
     def write_until_done(self, writes: list[Write]) -> None:
         """As `write`, repeated for as long as the database is away. The writes must allow that."""
@@ -69,21 +80,26 @@ class WriteBatcher:
         """One command for all. Only the callers whose own writes failed get the error."""
         writes = [each for own, _ in batch for each in own]
         failure: Exception | None = None
-        all_matched = False
+        written = Written(all_found=False)
         wrong: set[int] = set()
         try:
-            result = self.collection.bulk_write(writes, ordered=False)
+            collection = completed_later(self.collection) if self._are_completed_later else self.collection
+            result = collection.bulk_write(writes, ordered=False)
             each_is_one = all(isinstance(each, UpdateOne) for each in writes)
-            all_matched = each_is_one and result.matched_count + result.upserted_count == len(writes)
+            written = Written(
+                each_is_one and result.matched_count + result.upserted_count == len(writes),
+                frozenset((result.upserted_ids or {}).values()),
+            )
         except BulkWriteError as error:
             failed = {problem["index"] for problem in error.details["writeErrors"]}
             failure, wrong = error, set(range(len(writes))) if is_unconfirmed(error) else failed
+            written = Written(False, frozenset(each["_id"] for each in error.details["upserted"]))
         except Exception as error:
             failure, wrong = error, set(range(len(writes)))
         begin = 0
         for own, done in batch:
             if wrong.isdisjoint(range(begin, begin + len(own))):
-                done.send(all_matched)
+                done.send(written)
             else:
                 done.send_exception(failure)
             begin += len(own)

@@ -52,6 +52,9 @@ class Dispatcher:
         self._senders = senders
         self._claim_id = uuid.uuid4().hex
         self._queue: Queue = Queue()
+        #: claimed when they were planned, and not passed to the senders yet
+        self._claimed: list[Claimed] = []
+        self._must_look = True
         #: ids of the messages that this process holds a lease on
         self._leased: set[str] = set()
         lease = context.messages.lease.total_seconds()
@@ -66,6 +69,7 @@ class Dispatcher:
     def stop(self) -> None:
         """Finish the messages that are being sent. Those that only wait are left to other processes."""
         self._claimer.stop()
+        self._leased.difference_update(each.message.id for each in self._claimed)
         while not self._queue.empty():
             self._leased.discard(self._queue.get_nowait()[0].message.id)
         with eventlet.Timeout(STOP_TIMEOUT, False):
@@ -76,6 +80,17 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Look for due messages now."""
+        self._must_look = True
+        self._claimer.wake()
+
+    def claim_if_free(self) -> str | None:
+        """The claim under which new messages are sent at once; None while no sender is free."""
+        return self._claim_id if len(self._leased) < self._senders else None
+
+    def send_soon(self, claimed: Sequence[Claimed]) -> None:
+        """Send these messages, which are claimed."""
+        self._leased.update(each.message.id for each in claimed)
+        self._claimed += claimed
         self._claimer.wake()
 
     def _extend_leases(self) -> bool:
@@ -84,23 +99,30 @@ class Dispatcher:
         return False
 
     def _claim(self) -> bool:
-        """Claim as many messages as the senders have room for. Return whether to claim again at once."""
+        """Claim as many messages as the senders have room for. Return whether to claim again at once.
+
+        Those that are claimed already go first.
+        """
         room = 2 * self._senders - self._queue.qsize()
         if room <= self._senders // 2:
             eventlet.sleep(0.005)
             return True
         now = self._context.now()
-        batch = self._context.messages.claim(room, self._claim_id, now, self._leased)
+        batch, self._claimed = self._claimed[:room], self._claimed[room:]
+        has_more = bool(self._claimed) or self._must_look
         if not batch:
-            LAG.set(0)
-            return False
-        self._leased.update(each.message.id for each in batch)
+            self._must_look, has_more = False, True
+            batch = self._context.messages.claim(room, self._claim_id, now, self._leased)
+            if not batch:
+                LAG.set(0)
+                return False
+            self._leased.update(each.message.id for each in batch)
         try:
             self._enqueue(batch, now)
         except BaseException:
             self._leased.difference_update(each.message.id for each in batch)
             raise
-        return True
+        return has_more
 
     def _enqueue(self, batch: Sequence[Claimed], now: dt.datetime) -> None:
         """Look up what the batch needs, in one call and one query for all, and pass it to the senders."""
