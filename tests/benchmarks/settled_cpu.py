@@ -1,6 +1,6 @@
-"""What a booking costs until everything is told: the CPU time of each process, after all work has settled.
+"""The CPU time of a booking in each process, until its mail is sent and it is counted.
 
-The time that a process uses when nobody books is measured first, and not counted.
+The time that a process uses without bookings is measured first, and subtracted.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _municipality(days: int) -> str:
 def _one_spread(
     stack: Stack, number: int, days: int, idle: dict[str, float], console: Console
 ) -> dict[str, float]:  # fmt: skip
-    """Milliseconds of each process per booking, without what it uses when nobody books."""
+    """Milliseconds of each process per booking, without what it uses when idle."""
     requests_ = _bookings(days)
     _book(stack, _municipality(days), requests_, WARM_UP)
     _settle(stack, _municipality(days), WARM_UP)
@@ -79,7 +79,7 @@ def _one_spread(
 
 
 def _idle(stack: Stack) -> dict[str, float]:
-    """Milliseconds of each process per second in which nobody books."""
+    """Milliseconds of each process per second without bookings."""
     before = _cpu_milliseconds(stack)
     time.sleep(IDLE_SECONDS)
     after = _cpu_milliseconds(stack)

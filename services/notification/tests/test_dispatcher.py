@@ -100,7 +100,7 @@ def test_an_event_that_is_repeated_while_its_message_is_sent_sends_no_second_one
     assert len(provider_server.taken) == 2
 
 
-def test_while_no_sender_is_free_a_new_message_is_left_to_whoever_looks_first(notification, booking):
+def test_a_new_message_is_not_claimed_while_every_sender_is_busy(notification, booking):
     busy = Dispatcher(notification.context, booking, senders=1)
     notification.receive(dispatcher=busy)
     notification.receive(appointment="a2", dispatcher=busy)
