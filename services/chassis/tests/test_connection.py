@@ -1,15 +1,24 @@
-"""The first of two writes waits for the journal only where a later primary could roll it back."""
+"""Writes wait for the journal where a later primary could roll them back; an outage is what the driver's checks see."""
 
 import pytest
-from pymongo.errors import BulkWriteError
+from pymongo.errors import AutoReconnect, BulkWriteError
 from pymongo.hello import Hello
+from pymongo.monitoring import ServerHeartbeatFailedEvent, ServerHeartbeatSucceededEvent
 from pymongo.server_description import ServerDescription
 from pymongo.topology_description import TOPOLOGY_TYPE, TopologyDescription
 from pymongo.write_concern import WriteConcern
+from structlog.testing import capture_logs
 
-from loket_chassis.storage.connection import UNJOURNALED, completed_later, members, only_known_already
+from loket_chassis.runtime import outages
+from loket_chassis.storage.connection import (
+    UNJOURNALED,
+    OutageListener,
+    completed_later,
+    members,
+    only_known_already,
+)
 
-ADDRESS = ("127.0.0.1", 27017)
+ADDRESS, OTHER = ("127.0.0.1", 27017), ("127.0.0.1", 27018)
 
 
 def a_topology(*hosts):
@@ -63,3 +72,39 @@ def test_only_duplicate_keys_are_known_already(database):
     with pytest.raises(BulkWriteError) as caught:
         database.notes.insert_many([{"_id": 1}, {"_id": 2}], ordered=False)
     assert only_known_already(caught.value)
+
+
+def fails(address=ADDRESS):
+    return lambda listener: listener.failed(ServerHeartbeatFailedEvent(0.1, AutoReconnect("closed"), address))
+
+
+def answers(address=ADDRESS, takes_writes=True):
+    reply = Hello({"ok": 1, "isWritablePrimary": takes_writes, "secondary": not takes_writes, "setName": "loket"})
+    return lambda listener: listener.succeeded(ServerHeartbeatSucceededEvent(0.1, reply, address))
+
+
+BEGIN, END = "the database is unavailable", "the database is available again"
+
+
+@pytest.mark.parametrize(
+    ("checks", "logged"),
+    [
+        ([fails(), fails(), answers()], []),  # at the start, which waits for the database itself
+        ([answers(), fails(), answers(), fails(), answers()], []),
+        ([answers(), fails(), fails(), fails()], [BEGIN]),
+        ([answers(), fails(), fails(), answers()], [BEGIN, END]),
+        ([answers(), fails(), fails(), answers(), fails(), answers()], [BEGIN, END]),
+        ([answers(), answers(takes_writes=False), answers()], [BEGIN, END]),
+        ([answers(), fails(), fails(), answers(takes_writes=False), answers()], [BEGIN, END]),
+        ([answers(), answers(OTHER), fails(), fails()], []),
+        ([answers(), answers(OTHER), fails(), fails(), fails(OTHER), fails(OTHER)], [BEGIN]),
+        ([answers(), answers(OTHER, takes_writes=False), fails(OTHER), fails(OTHER)], []),
+    ],
+)
+def test_an_outage_is_a_repeated_check_without_a_server_that_takes_writes(checks, logged):
+    listener = OutageListener()
+    with capture_logs() as lines:
+        for check in checks:
+            check(listener)
+        outages.DATABASE.end()
+    assert [line["event"] for line in lines] == [*logged, END][: 2 * logged.count(BEGIN)]

@@ -36,7 +36,7 @@ def test_a_failure_is_logged_once_with_its_traceback(sample):
 
 def test_tracebacks_and_warnings_on_standard_error_are_json(sample):
     sample.ask("fail_in_threads")
-    eventually(lambda: "and another" in sample.log.read_text(encoding="utf-8"))
+    eventually(lambda: "and another" in sample.text())
     tracebacks = [line for line in sample.lines() if "in a thread" in line.get("exception", "")]
     assert len(tracebacks) == 2
     assert all(line["level"] == "error" and line["exception"].startswith("Traceback") for line in tracebacks)
@@ -155,6 +155,21 @@ def test_an_outage_of_the_database_is_one_warning_and_its_end_one_line(proxied):
         ("warning", "the database is unavailable"), ("info", "the database is available again"),
     ]  # fmt: skip
     assert tracebacks(sample) == []
+
+
+def test_calls_whose_time_ends_while_they_connect_to_a_slow_database_are_no_outage(proxied):
+    proxied.start()
+    sample = proxied.sample
+    proxied.database.slow_down(0.3)
+    for _ in range(6):
+        answer = sample.answer_to("read", [], {"nameko.deadline": int((time.time() + 0.3) * 1000)})
+        assert answer["error"]["exc_args"][0] == "outcome-unknown"
+    proxied.database.slow_down(0)
+    assert sample.ask("read") == 0
+    with proxied.gone("database"):
+        eventually(lambda: lines_about(sample, "the database is unavailable"))
+    eventually(lambda: lines_about(sample, "the database is available again"))
+    assert len(outages(sample)) == 2, "those of the real outage"
 
 
 def test_a_start_without_broker_and_database_is_one_warning_for_each(proxied):

@@ -15,10 +15,10 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 from pymongo.monitoring import (
-    TopologyClosedEvent,
-    TopologyDescriptionChangedEvent,
-    TopologyListener,
-    TopologyOpenedEvent,
+    ServerHeartbeatFailedEvent,
+    ServerHeartbeatListener,
+    ServerHeartbeatStartedEvent,
+    ServerHeartbeatSucceededEvent,
 )
 from pymongo.topology_description import TopologyDescription
 from pymongo.write_concern import WriteConcern
@@ -41,6 +41,7 @@ CLOSE_TIMEOUT = 0.5
 #: for a write that may be lost, and see `completed_later`
 UNJOURNALED = WriteConcern(w=1, j=False)
 
+Address = tuple[str, int | None]
 T = TypeVar("T")
 
 
@@ -75,7 +76,7 @@ def server_processes(client: MongoClient[Document]) -> frozenset[Any]:
     return frozenset(each.topology_version["processId"] for each in servers if each.topology_version)
 
 
-def members(topology: TopologyDescription) -> set[tuple[str, int | None]]:
+def members(topology: TopologyDescription) -> set[Address]:
     """The members of the replica set; none before the first server has answered."""
     return {host for server in topology.server_descriptions().values() for host in server.all_hosts}
 
@@ -87,26 +88,37 @@ def only_known_already(error: BulkWriteError) -> bool:
     )
 
 
-class OutageListener(TopologyListener):
-    """Logs when the driver loses the last server that takes writes, and when it finds one again."""
+class OutageListener(ServerHeartbeatListener):
+    """Logs when no server takes writes any more, and when one does again, as the driver's own checks see it.
 
-    is_closing = False
+    The topology is no measure: an operation whose time ends while it connects makes a server that works unknown there.
+    For the same reason one failed check is none; the driver repeats it at once.
+    """
 
-    def opened(self, event: TopologyOpenedEvent) -> None: ...
+    def __init__(self) -> None:
+        self._writable: set[Address] = set()
+        self._failed: set[Address] = set()
 
-    def description_changed(self, event: TopologyDescriptionChangedEvent) -> None:
-        was_available, is_available = map(_is_available, (event.previous_description, event.new_description))
-        if is_available:
+    def started(self, event: ServerHeartbeatStartedEvent) -> None: ...
+
+    def succeeded(self, event: ServerHeartbeatSucceededEvent) -> None:
+        self._failed.discard(event.connection_id)
+        if event.reply.is_writable:
+            self._writable.add(event.connection_id)
             outages.DATABASE.end()
-        elif was_available and not self.is_closing:
-            outages.DATABASE.begin(event.new_description.topology_type_name)
+        else:
+            self._lose(event.connection_id, "it takes no writes")
 
-    def closed(self, event: TopologyClosedEvent) -> None: ...
+    def failed(self, event: ServerHeartbeatFailedEvent) -> None:
+        if event.connection_id in self._failed:
+            self._lose(event.connection_id, repr(event.reply))
+        self._failed.add(event.connection_id)
 
-
-def _is_available(topology: Any) -> bool:
-    # a direct connection counts as writable even when its server is unknown
-    return bool(topology.known_servers) and bool(topology.has_writable_server())
+    def _lose(self, address: Address, reason: str) -> None:
+        if address in self._writable:
+            self._writable.remove(address)
+            if not self._writable:
+                outages.DATABASE.begin(reason)
 
 
 class MongoConnection(SharedExtension):
@@ -128,19 +140,14 @@ class MongoConnection(SharedExtension):
             maxPoolSize=settings.max_workers + 8,
             connectTimeoutMS=2000,
             timeoutMS=LONGEST_OPERATION_MS,
-            event_listeners=[self._outages],
+            event_listeners=[OutageListener()],
         )
-
-    @cached_property
-    def _outages(self) -> OutageListener:
-        return OutageListener()
 
     @property
     def database(self) -> Database[Document]:
         return self.client[self.container.config["settings"].mongo_database]
 
     def stop(self) -> None:
-        self._outages.is_closing = True
         with eventlet.Timeout(CLOSE_TIMEOUT, False):
             self.client.close()
         super().stop()
