@@ -76,8 +76,12 @@ def service() -> type:
     published, read = map(int, os.environ.get(EVENT_VERSIONS, "1,1").split(","))
     with_event_versions(published, read)
 
+    class SmallOutbox(Outbox):
+        MAX_QUEUED = 300
+        SWEEP_AFTER = dt.timedelta(seconds=2)
+
     class Announce(CompositionRoot):
-        outbox = Outbox("booking.events", collections=("notes",))
+        outbox = SmallOutbox("booking.events", collections=("notes",))
 
         def get_dependency(self, worker_ctx: Any) -> Any:
             return self.outbox.announce
@@ -209,6 +213,11 @@ def service() -> type:
             """Acknowledge a message that the broker does not wait for."""
             consumer = next(each for each in self.container.subextensions if isinstance(each, QueueConsumer))
             consumer._channel.basic_ack(9999)
+
+        @rpc
+        def count_workers(self) -> int:
+            """How many run, with this one."""
+            return len(self.container._worker_threads)
 
         @rpc
         def compute(self, seconds: float) -> None:

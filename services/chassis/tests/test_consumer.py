@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from click.testing import CliRunner
 from kombu import Connection, Queue
 
@@ -63,6 +64,7 @@ def test_an_older_event_that_arrives_late_changes_nothing(sample, sample_databas
     assert sample_database.consumed.find_one({"_id": "x"})["mood"] == "new"
 
 
+@pytest.mark.usefixtures("leaves_work")
 def test_after_the_last_retry_an_event_is_a_dead_letter_that_can_be_listed_and_replayed(sample, sample_database):
     publish(sample, an_event("hopeless").to_json(), headers={"x-loket-attempt": len(RETRY_DELAYS)})
     eventually(lambda: "x.1  appointment.booked.v1  RuntimeError: hopeless" in dead(sample).output)
@@ -73,6 +75,7 @@ def test_after_the_last_retry_an_event_is_a_dead_letter_that_can_be_listed_and_r
     eventually(lambda: sample_database.tries.find_one({"_id": "x.1"}))
 
 
+@pytest.mark.usefixtures("leaves_work")
 def test_an_administrator_lists_and_retries_dead_letters_of_their_municipality_only(sample, sample_database):
     publish(sample, an_event("hopeless").to_json(), headers={"x-loket-attempt": len(RETRY_DELAYS)})
     (letter,) = eventually(lambda: sample.ask("dead_letters", "rumst"))
@@ -131,6 +134,7 @@ def test_a_restarted_consumer_receives_what_was_published_meanwhile(sample, samp
     eventually(lambda: sample_database.consumed.find_one({"_id": "late"}))
 
 
+@pytest.mark.usefixtures("leaves_work")
 def test_a_message_waits_for_its_retry_in_a_quorum_queue_that_loses_nothing(sample, sample_database):
     publish(sample, an_event("hopeless").to_json())
     eventually(lambda: sample_database.tries.find_one({"_id": "x.1", "count": 2}))
@@ -175,6 +179,7 @@ def test_a_message_that_cannot_be_decoded_goes_to_the_dead_letters(sample, sampl
     assert set(line) == {"event", "level", "timestamp", "service", "error"}, "nothing of its body"
 
 
+@pytest.mark.usefixtures("leaves_work")
 def test_after_an_error_in_an_acknowledgement_the_consumer_reads_on(sample, sample_database):
     """The broker closes the channel of an acknowledgement that it does not know."""
     pid = sample.child.pid

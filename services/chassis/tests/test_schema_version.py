@@ -34,10 +34,9 @@ def test_a_service_stops_with_a_sentence_when_its_database_is_of_a_newer_release
     sample.child.stop()
     with MongoClient(sample.environment["MONGO_URI"]) as client:
         client[sample.environment["MONGO_DATABASE"]].schema.replace_one({"_id": "version"}, {"major": 99}, upsert=True)
-    written = sample.log.stat().st_size
+    sample.log_begin = sample.log.stat().st_size
     sample.start()
-    code = sample.child.process.wait(20)
-    log = sample.log.read_bytes()[written:].decode()
+    code, log = sample.child.process.wait(20), sample.text()
     assert code == EX_CONFIG, log
     assert "has documents of version 99" in log
     assert "Traceback" not in log

@@ -27,7 +27,7 @@ def test_a_second_stop_signal_changes_nothing(sample):
         time.sleep(0.1)
     assert sample.child.process.wait(5) == 0
     call.join()
-    assert "AssertionError" not in sample.log.read_text(encoding="utf-8")
+    assert "AssertionError" not in sample.text()
 
 
 @pytest.mark.parametrize("state", ["gone", "silent"])

@@ -34,8 +34,6 @@ from .event_documents import EVENT
 from .publisher_confirms import ConfirmingChannel
 
 BATCH = 200
-#: the length of the relay's queue; entries beyond it are left to the sweep
-MAX_QUEUED = 1000
 EVENT_LOG = "event_log"
 log = structlog.get_logger()
 
@@ -56,6 +54,8 @@ class Outbox(Extension):
 
     #: seconds that the first event waits for others, so that under load many share one round trip
     GATHER = 0.01
+    #: the length of the relay's queue; entries beyond it are left to the sweep
+    MAX_QUEUED = 1000
     SWEEP_EVERY = 2.0
     #: younger entries are left to the process that has just written them
     SWEEP_AFTER = dt.timedelta(seconds=5)
@@ -65,7 +65,7 @@ class Outbox(Extension):
         self.keep_log = keep_log
         self.exchange = exchanges.exchange(exchange)
         self.collections = collections
-        self.announced: Queue = Queue(MAX_QUEUED)
+        self.announced: Queue = Queue(self.MAX_QUEUED)
         self.under_way: set[str] = set()
         self.delivering = eventlet.semaphore.Semaphore()
         self._deliverer = Worker("outbox relay", self._deliver_announced, interval=0)
