@@ -14,6 +14,7 @@ from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import click
 from aiosmtpd.controller import Controller
@@ -82,15 +83,17 @@ pre{{white-space:pre-wrap;background:#eef4f3;padding:1rem}}iframe{{width:100%;he
 
 
 def make_handler(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:  # noqa: C901
-    """The pages of one mailbox: `/`, `/1`, `/1.html`, `/1.eml`, `/1/afspraak.ics`, `/messages.json`."""
+    """The pages of one mailbox: `/`, `/1`, `/1.html`, `/1.eml`, `/1/afspraak.ics`, `/messages.json?to=ADDRESS`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = self.path.strip("/")
+            address = urlsplit(self.path)
+            path = address.path.strip("/")
             if path == "":
                 self._send(_list_page(mailbox))
             elif path == "messages.json":
-                mails = [each.described for each in list(mailbox.caught)]
+                recipients = parse_qs(address.query).get("to", [])
+                mails = [each.described for each in list(mailbox.caught) if set(recipients) <= set(each.recipients)]
                 self._send(json.dumps(mails, ensure_ascii=False), "application/json")
             else:
                 self._send_mail(path)
