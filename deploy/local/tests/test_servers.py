@@ -3,6 +3,7 @@
 import shutil
 import stat
 from collections import namedtuple
+from contextlib import contextmanager
 
 import pytest
 from amqp.exceptions import AccessRefused
@@ -47,41 +48,42 @@ def connects(uri):
     return True
 
 
-def test_the_private_broker_keeps_its_generated_password_and_rejects_guests(tmp_path):
-    seen = []
-    for _ in range(2):
-        (port,) = find_free(1)
-        broker = rabbitmq.start(tmp_path / "rabbitmq", port, tmp_path / "logs")
-        try:
-            assert connects(broker.uri)
-            assert not connects(f"pyamqp://guest:guest@127.0.0.1:{port}//")
-            assert not connects(f"pyamqp://guest:@127.0.0.1:{port}//")
-            seen.append(broker.password)
-        finally:
-            broker.stop()
-    assert seen[0] == seen[1]
-    assert len(seen[0]) >= 32
-    for name in ("password", "definitions.json"):
-        assert stat.S_IMODE((tmp_path / "rabbitmq" / name).stat().st_mode) == 0o600
-
-
-def test_a_broker_with_the_old_default_password_keeps_its_data_and_gets_a_new_password(tmp_path, monkeypatch):
+@contextmanager
+def a_broker(folder):
     (port,) = find_free(1)
-    with monkeypatch.context() as before:  # as earlier versions started it
-        before.setattr(rabbitmq, "_definitions", lambda *_, **__: EARLIER_DEFINITIONS)
-        before.setattr(rabbitmq.RabbitMQ, "uri", f"pyamqp://guest:guest@127.0.0.1:{port}//")
-        earlier = rabbitmq.start(tmp_path / "rabbitmq", port, tmp_path / "logs")
-        with Connection(earlier.uri) as connection:
-            connection.SimpleQueue("events").put("kept")
-        earlier.stop()
-    (tmp_path / "rabbitmq" / "password").unlink()
-    broker = rabbitmq.start(tmp_path / "rabbitmq", port, tmp_path / "logs")
+    broker = rabbitmq.start(folder / "rabbitmq", port, folder / "logs")
     try:
-        with Connection(broker.uri) as connection:
-            assert connection.SimpleQueue("events").get(timeout=5).payload == "kept"
-        assert not connects(f"pyamqp://guest:guest@127.0.0.1:{port}//")
+        yield broker
     finally:
         broker.stop()
+
+
+def test_a_broker_with_the_old_default_password_keeps_its_data_and_gets_a_password_that_stays(tmp_path, monkeypatch):
+    with monkeypatch.context() as before:  # as earlier versions started it
+        before.setattr(rabbitmq, "_definitions", lambda *_, **__: EARLIER_DEFINITIONS)
+        before.setattr(rabbitmq.RabbitMQ, "uri", property(as_guest))
+        with a_broker(tmp_path) as earlier, Connection(earlier.uri) as connection:
+            connection.SimpleQueue("events").put("kept")
+    (tmp_path / "rabbitmq" / "password").unlink()
+    with a_broker(tmp_path) as broker:
+        with Connection(broker.uri) as connection:
+            assert connection.SimpleQueue("events").get(timeout=5).payload == "kept"
+        assert rejects_guests(broker)
+    assert len(broker.password) >= 32
+    for name in ("password", "definitions.json"):
+        assert stat.S_IMODE((tmp_path / "rabbitmq" / name).stat().st_mode) == 0o600
+    with a_broker(tmp_path) as again:
+        assert connects(again.uri)
+        assert rejects_guests(again)
+    assert again.password == broker.password
+
+
+def as_guest(broker, password="guest"):
+    return f"pyamqp://guest:{password}@127.0.0.1:{broker.port}//"
+
+
+def rejects_guests(broker):
+    return not connects(as_guest(broker)) and not connects(as_guest(broker, ""))
 
 
 def test_the_secret_of_a_data_folder_persists_and_is_readable_by_its_owner_only(tmp_path):
