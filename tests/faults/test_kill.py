@@ -98,42 +98,6 @@ def test_after_a_mail_server_outage_the_mail_arrives_once(own_stack, portal):
     eventually(lambda: portal.mails_to(visitor["email"]), patience=40)
 
 
-def test_a_broker_outage_loses_nothing(own_stack, portal):
-    from loket_local import rabbitmq
-
-    visitor = a_visitor()
-    broker = own_stack.servers.broker
-    broker.node.kill()
-    broker.port_mapper.kill()
-    began = time.monotonic()
-    slot_request = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
-    # asked again, and not answered from the cache
-    refused = portal.get("slots", params=slot_request, headers={"Cache-Control": "no-cache"})
-    assert refused.status_code == 503
-    assert time.monotonic() - began < 4
-    again = rabbitmq.start(own_stack.folder / "rabbitmq", broker.port, own_stack.logs)
-    own_stack.servers.own[own_stack.servers.own.index(broker)] = own_stack.servers.broker = again
-    eventually(lambda: requests.get(f"{own_stack.url}/health/ready", timeout=10).ok, patience=60)
-    portal.booked(contact=visitor)
-    eventually(lambda: portal.mails_to(visitor["email"]), patience=30)
-
-
-def test_a_database_outage_loses_nothing(own_stack, portal):
-    from loket_local import mongodb
-
-    kept = portal.booked()
-    start = portal.slots()[0]["start"]
-    database = own_stack.servers.database
-    database.process.kill()
-    refused = portal.book(start)
-    assert refused.status_code == 503
-    again = mongodb.start(own_stack.folder / "mongodb", database.port, own_stack.logs)
-    own_stack.servers.own[own_stack.servers.own.index(database)] = own_stack.servers.database = again
-    eventually(lambda: portal.get("slots", params={"appointment_type": "leegstand", "location": "gemeentehuis"}).ok)
-    assert portal.get(f"appointments/{kept['id']}", token=kept["link_token"]).json()["state"] == "booked"
-    eventually(lambda: portal.book().status_code == 201)
-
-
 def test_sigterm_lets_the_gateway_finish_the_running_request(own_stack, portal):
     gateway = own_stack.components["gateway"]
     gateway.child.process.send_signal(signal.SIGTERM)

@@ -18,7 +18,7 @@ from pymongo import MongoClient
 from tests.client import Portal, eventually
 
 LONG = bool(os.environ.get("LOKET_LONG"))
-COMMANDS = 10_000 if LONG else 700
+COMMANDS = 10_000 if LONG else 500
 WRITERS = 64
 KILLS = 12 if LONG else 2
 DAYS = 10

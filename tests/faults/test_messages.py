@@ -1,6 +1,7 @@
 """Mail servers and SMS gateways refuse, hang, greylist and die: every message arrives, none twice."""
 
 import asyncio
+import datetime as dt
 import os
 import random
 import socket
@@ -16,18 +17,19 @@ import requests
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from pymongo import MongoClient
 
 from loket_chassis.messaging.cli_client import connect
 from loket_contracts.rpc.notification import Notification
 from loket_local.ports import find_free
 from loket_local.processes import Child
 from tests.benchmarks.bulk import book_many
-from tests.client import a_visitor, eventually, in_days
+from tests.client import SHORTEST_PAUSE, a_visitor, eventually, in_days
 from tests.providers.sms_gateway import SECRET
 
 LONG = bool(os.environ.get("LOKET_LONG"))
 PROVIDERS = Path(__file__).parents[1] / "providers"
-BOOKINGS, KILLS = (10_000, 5) if LONG else (150, 2)
+BOOKINGS, KILLS = (10_000, 5) if LONG else (100, 2)
 SENDERS = 8
 #: seconds; in the long form, thousands of messages of the tests before come first
 IN_TURN = 300.0 if LONG else 120.0
@@ -73,25 +75,41 @@ class MailServer:
         return "250 kept"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def notification(own_stack):
-    """The service, to be started with other settings; afterwards it is as it was."""
+    """The service, which each test starts with other settings; after the last one it is as it was."""
     component = own_stack.components["notification"]
     usual = dict(component.environment)
 
-    def restart(**settings):
+    def start(environment):
         component.stop()
-        component.environment.update({"SENDERS": str(SENDERS), **settings})
+        component.environment.clear()
+        component.environment.update(environment)
         component.start()
         component.wait_until("ready")
         return component
 
-    yield restart
-    component.stop()
-    component.environment.clear()
-    component.environment.update(usual)
-    component.start()
-    component.wait_until("ready")
+    yield lambda **settings: start({**usual, "SENDERS": str(SENDERS), **settings})
+    start(usual)
+
+
+@pytest.fixture
+def due(own_stack):
+    """Lets the delay before the next attempt have passed; in the long form the messages wait for it."""
+    with MongoClient(own_stack.servers.mongo_uri) as client:
+        messages = client.loket_notification.messages
+
+        def pass_delay(*booked):
+            waiting = {
+                "appointment": {"$in": [each["id"] for each in booked]},
+                "state": "planned",
+                "attempts": {"$gt": 0},
+            }
+            if not LONG:
+                messages.update_many(waiting, {"$set": {"next_at": dt.datetime.now(dt.UTC)}})
+            return True
+
+        yield pass_delay
 
 
 @pytest.fixture
@@ -119,7 +137,7 @@ def reason(own_stack, booked):
 
 
 def test_a_mail_over_tls_with_login_arrives_and_a_wrong_password_loses_none(
-    own_stack, portal, notification, tls, tmp_path
+    own_stack, portal, notification, tls, due, tmp_path
 ):
 
     def known(server, session, envelope, mechanism, data):
@@ -135,13 +153,13 @@ def test_a_mail_over_tls_with_login_arrives_and_a_wrong_password_loses_none(
     booked = portal.booked(contact=visitor)
     eventually(lambda: "log-in" in reason(own_stack, booked), IN_TURN)
     notification(**settings, SMTP_PASSWORD="right")
-    eventually(lambda: visitor["email"] in mails.addresses, patience=60)
+    eventually(lambda: due(booked) and visitor["email"] in mails.addresses, patience=60)
     eventually(lambda: states(own_stack, booked["id"])["email"]["state"] == "sent")  # noted once the server took it
     mails.stop()
 
 
 def test_starttls_protects_the_login_and_an_untrusted_certificate_is_refused(
-    own_stack, portal, notification, tls, tmp_path
+    own_stack, portal, notification, tls, due, tmp_path
 ):
     mails = MailServer(tls_context=tls, require_starttls=True)
     notification(SMTP_PORT=str(mails.port), SMTP_SECURITY="starttls")
@@ -149,36 +167,40 @@ def test_starttls_protects_the_login_and_an_untrusted_certificate_is_refused(
     booked = portal.booked(contact=visitor)
     eventually(lambda: "SSLCertVerificationError" in reason(own_stack, booked), IN_TURN)
     notification(SMTP_PORT=str(mails.port), SMTP_SECURITY="starttls", SMTP_CA_FILE=str(tmp_path / "ca.pem"))
-    eventually(lambda: visitor["email"] in mails.addresses, patience=60)
+    eventually(lambda: due(booked) and visitor["email"] in mails.addresses, patience=60)
     mails.stop()
 
 
-def test_every_mail_arrives_once_through_a_misbehaving_mail_server(own_stack, portal, notification):
+def test_every_mail_arrives_once_through_a_misbehaving_mail_server(own_stack, portal, notification, due):
     moods = ["greylists", "dies", "dies at the content", "hangs"] * (5 if LONG else 1)
     random.Random(4).shuffle(moods)
     mails = MailServer(moods=moods)
     notification(SMTP_PORT=str(mails.port), SMTP_TIMEOUT="3")
     visitors = [a_visitor() for _ in range(30 if LONG else 10)]
     starts = portal.slots("hinder-melden", to=in_days(25))
-    for visitor, slot in zip(visitors, starts[::3], strict=False):
+    booked = [
         portal.booked(
             start=slot["start"],
             appointment_types=["hinder-melden"],
             answers={"soort-hinder": "geluid"},
             contact=visitor,
         )
+        for visitor, slot in zip(visitors, starts[::3], strict=False)
+    ]
     time.sleep(1)
     mails.stop()
     time.sleep(2)
     taken, mails = mails.taken, MailServer(mails.port, mails.moods)
     wanted = {visitor["email"] for visitor in visitors}
-    eventually(lambda: wanted <= {address for address, _ in [*taken, *mails.taken]}, patience=120)
+    eventually(lambda: due(*booked) and wanted <= {address for address, _ in [*taken, *mails.taken]}, patience=120)
     ids = [identifier for address, identifier in [*taken, *mails.taken] if address in wanted]
     assert len(ids) == len(set(ids)) == len(visitors)
     mails.stop()
 
 
-def test_every_sms_arrives_through_a_throttling_failing_and_silent_gateway(own_stack, portal, notification, tmp_path):
+def test_every_sms_arrives_through_a_throttling_failing_and_silent_gateway(
+    own_stack, portal, notification, due, tmp_path
+):
     (port,) = find_free(1)
     url = f"http://127.0.0.1:{port}"
     child = Child.start("SMS gateway", [sys.executable, PROVIDERS / "sms_gateway.py", str(port)], tmp_path / "sms.log")
@@ -194,8 +216,11 @@ def test_every_sms_arrives_through_a_throttling_failing_and_silent_gateway(own_s
         own_stack.configure_messages(plan)
         requests.post(f"{url}/next", json=[429, 500], timeout=5)
         booked = portal.booked(contact={**a_visitor(), "phone": "0470 12 34 56"})
-        delivered = eventually(lambda: _if(states(own_stack, booked["id"]).get("sms"), "delivered"), patience=60)
-        assert [each["outcome"] for each in delivered["tries"]] == [
+
+        def delivered(booked):
+            return eventually(lambda: due(booked) and _if(states(own_stack, booked["id"]).get("sms"), "delivered"))
+
+        assert [each["outcome"] for each in delivered(booked)["tries"]] == [
             "the provider said 429", "the provider said 500", "sent",
         ]  # fmt: skip
         (sms,) = requests.get(f"{url}/taken", timeout=5).json()
@@ -204,8 +229,7 @@ def test_every_sms_arrives_through_a_throttling_failing_and_silent_gateway(own_s
 
         requests.post(f"{url}/next", json=["silent"], timeout=5)
         second = portal.booked(contact={**a_visitor(), "phone": "0470 12 34 57"})
-        settled = eventually(lambda: _if(states(own_stack, second["id"]).get("sms"), "delivered"), patience=60)
-        assert len(settled["tries"]) == 2
+        assert len(delivered(second)["tries"]) == 2
         twice = [each for each in requests.get(f"{url}/taken", timeout=5).json() if each["to"] == "+32470123457"]
         assert len(twice) == 2, "what nobody knows is sent once more, and no oftener"
         forged = requests.post(f"{own_stack.url}/receipts/http", json={"id": "sms-1", "status": "failed"}, timeout=5)
@@ -238,16 +262,18 @@ def test_killing_notification_repeatedly_while_it_sends_loses_no_message(own_sta
         wanted = {f"{identifier}.1.confirmation.email@loket" for identifier in booked}
         component.start()
         for kill in range(KILLS):
-            eventually(lambda done=kill: len(_lines(file)) > len(wanted) * (done + 0.5) / (KILLS + 1), patience=300)
+            enough = len(wanted) * (kill + 0.5) / (KILLS + 1)
+            eventually(lambda enough=enough: len(_lines(file)) > enough, patience=300, longest_pause=SHORTEST_PAUSE)
             component.child.kill()
             component.start()
         eventually(lambda: wanted <= set(_lines(file)), patience=600)
         doubles = sum(count - 1 for count in Counter(_lines(file)).values())
         assert doubles <= KILLS * SENDERS
+        service = connect(own_stack.servers.amqp_uri, Notification)
         counted = sum(
             each["tries"][-1:] != [] and each["uncertain"] > 0
             for identifier in booked[:500]
-            for each in messages_about(own_stack, "post", identifier)
+            for each in service.messages("post", identifier)
             if each["kind"] == "confirmation"
         )
         assert counted <= KILLS * SENDERS

@@ -1,4 +1,4 @@
-"""Three rows of the table of faults, under a light load, on the stack that all tests of this folder share.
+"""Three rows of the table of faults, one after the other under one light load, on the stack that this folder shares.
 
 `python -m tests.faults` runs the whole table.
 """
@@ -9,7 +9,7 @@ import pytest
 
 from .faults import TABLE, Fault
 from .installation import Installation, start_sink
-from .rows import run_fault
+from .rows import run_schedule
 
 RATE, SEED = 5.0, 1
 LINK = ("booking", "broker")
@@ -38,10 +38,13 @@ def installation(own_stack):
     sink.child.stop()
 
 
-@pytest.mark.parametrize("fault", [TABLE["booking-killed"], CUT, TABLE["database-killed"]], ids=lambda each: each.name)
-def test_after_a_fault_the_system_holds_the_confirmed_effects(installation, fault):
+def test_after_three_faults_the_system_holds_the_confirmed_effects(installation):
     # one instance of each service: the longest outage is the time that its start takes, so no aim holds here
-    brief = replace(fault, seconds=min(fault.seconds, 3.0), aim=None)
-    result = run_fault(installation, brief, RATE, SEED, before=1.0, after=2.0)
+    faults = [
+        replace(each, seconds=min(each.seconds, 3.0))
+        for each in (TABLE["booking-killed"], CUT, TABLE["database-killed"])
+    ]
+    schedule = [(2.0, fault) for fault in faults]
+    result = run_schedule(installation, schedule, 2.0, RATE, SEED, "three-faults")
     assert result.failures == []
-    assert result.verdict.accepted > 5
+    assert result.verdict.accepted > 15
