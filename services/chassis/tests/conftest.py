@@ -85,12 +85,16 @@ class Shared:
 
     def begin(self) -> Sample:
         """A sample that runs and has no data."""
-        if self.sample is None:
-            self.sample = self._running.enter_context(self._new())
-            self.sample.start()
-            self.sample.wait_until("ready")
-        else:
-            self._empty(self.sample)
+        try:
+            if self.sample is None:
+                self.sample = self._running.enter_context(self._new())
+                self.sample.start()
+                self.sample.wait_until("ready")
+            else:
+                self._empty(self.sample)
+        except BaseException:
+            self.end()
+            raise
         return self.sample
 
     def _empty(self, sample: Sample) -> None:
