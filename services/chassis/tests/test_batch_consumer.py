@@ -61,6 +61,7 @@ def test_an_event_that_fails_holds_up_no_other_and_is_handled_again(sample, samp
         assert any(f"b{number}.1" in each for each in batches(sample_database) if "b2.1" not in each)
 
 
+@pytest.mark.usefixtures("leaves_work")
 @pytest.mark.parametrize("moods", [["hopeless"], ["fine", "hopeless", "fine"]])
 def test_an_event_that_fails_waits_for_its_retry(sample, sample_database, moods):
     publish(sample, moods)
