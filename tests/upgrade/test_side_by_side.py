@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pymongo import MongoClient
+from pymongo.collection import Collection
 
 from conftest import LONG
 from loket_local.components import Component
@@ -100,7 +103,16 @@ def require_confirmed(stack: Stack, traffic: Traffic) -> None:
         facts = client.loket_reporting[f"appointments_{generation}"]
         ours = {"_id": {"$in": list(traffic.confirmed)}}
         states = {each["_id"] for each in facts.find(ours, {"_id": 1})}
-    assert states == {*traffic.confirmed}
+        assert states == {*traffic.confirmed}
+        eventually(partial(figures_equal_facts, Portal.on(stack, key=stack.machine_key("rumst")), facts))
+
+
+def figures_equal_facts(staff: Portal, facts: Collection[dict[str, Any]]) -> bool:
+    """Whether the figures count each state as often as it is in the facts, whichever version consumed the events."""
+    period = {"from": "2026-01-01", "to": "2030-12-31"}
+    found = staff.get("reports/overview", params=period).json()["figures"]
+    states = Counter(each["state"] for each in facts.find({"municipality": "rumst", "newest": {"$ne": None}}))
+    return found["appointments"] == states.total() and all(found[name] == count for name, count in states.items())
 
 
 def settled_confirmations(client: MongoClient, appointment: str) -> list[dict[str, str]]:

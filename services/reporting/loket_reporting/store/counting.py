@@ -35,9 +35,9 @@ class Counting:
         """Apply events; those that were applied before change nothing. Return whether days must be recounted."""
         return run_in_transaction(self.client, partial(self._apply, events))
 
-    def recount_day(self, municipality: str, day: str) -> Difference:
-        """Count a day from its facts. Return what its counts lacked."""
-        return run_in_transaction(self.client, partial(self._recount_day, municipality, day))
+    def recount(self, municipality: str, days: Sequence[str]) -> Difference:
+        """Count days from their facts. Return what their counts lacked."""
+        return run_in_transaction(self.client, partial(self._recount, municipality, days))
 
     def _apply(self, events: Sequence[Event], session: ClientSession) -> bool:
         changes = self.facts.changes(events, session)
@@ -75,15 +75,16 @@ class Counting:
                 days[fact.municipality].add(fact.day)
         return self.facts.people_of(days, session) if days else {}
 
-    def _recount_day(self, municipality: str, day: str, session: ClientSession) -> Difference:
+    def _recount(self, municipality: str, days: Sequence[str], session: ClientSession) -> Difference:
         lacking: dict[Place, Counts] = defaultdict(Counter)
-        for name, counts in count_day(self.facts.of_day(municipality, day, session)).items():
-            add(lacking[municipality, day, name], counts)
-        for place, counts in self.counts.of_day(municipality, day, session).items():
+        for day, facts in self.facts.of_days(municipality, days, session).items():
+            for name, counts in count_day(facts).items():
+                add(lacking[municipality, day, name], counts)
+        for place, counts in self.counts.of_days(municipality, days, session).items():
             add(lacking[place], counts, -1)
         found = without_zeros(lacking)
         self.counts.add(found, session)
-        self.facts.mark_counted(municipality, day, session)
+        self.facts.mark_counted(municipality, days, session)
         return found
 
 

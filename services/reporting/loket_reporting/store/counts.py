@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pymongo import ASCENDING, UpdateOne
@@ -93,15 +93,16 @@ class CountsByDifference:
         found = self.collection.find_one({"_id": municipality}, {"changes": 1})
         return int(found["changes"]) if found else 0
 
-    def of_day(self, municipality: str, day: str, session: ClientSession) -> Difference:
-        """The counts of each slice."""
-        query = {"municipality": municipality, "part": "day", "period": day}
+    def of_days(self, municipality: str, days: Sequence[str], session: ClientSession) -> Difference:
+        """The counts of each day and slice."""
+        query = {"municipality": municipality, "part": "day", "period": {"$in": list(days)}}
+        columns = {"_id": 0, "slice": 1, "period": 1, "counts": 1}
         return without_zeros(
             {
-                (municipality, day, found["slice"]): Counter(
+                (municipality, found["period"], found["slice"]): Counter(
                     {name.replace(DOT, "."): number for name, number in found["counts"].items()}
                 )
-                for found in self.collection.find(query, {"_id": 0, "slice": 1, "counts": 1}, session=session)
+                for found in self.collection.find(query, columns, session=session)
             }
         )
 

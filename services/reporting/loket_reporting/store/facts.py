@@ -109,13 +109,16 @@ class Facts:
             found.update((row["_id"]["municipality"], row["_id"]["day"]) for row in rows)
         return sorted(found)[:most]
 
-    def of_day(self, municipality: str, day: str, session: ClientSession | None = None) -> dict[str, list[Fact]]:
-        """The facts of one day, by kind, without their events."""
-        query = {"municipality": municipality, "day": day}
-        return {
-            kind: list(map(CODECS[kind].decode, each.find(query, WITHOUT_EVENTS, session=session)))
-            for kind, each in self.collections.items()
-        }
+    def of_days(
+        self, municipality: str, days: Sequence[str], session: ClientSession | None = None
+    ) -> dict[str, dict[str, list[Fact]]]:
+        """The facts of each day, by kind, without their events."""
+        query = {"municipality": municipality, "day": {"$in": list(days)}}
+        found: dict[str, dict[str, list[Fact]]] = {day: {kind: [] for kind in KINDS} for day in days}
+        for kind, collection in self.collections.items():
+            for each in collection.find(query, WITHOUT_EVENTS, session=session):
+                found[each["day"]][kind].append(CODECS[kind].decode(each))
+        return found
 
     def changes(self, events: Sequence[Event], session: ClientSession) -> dict[FactKey, tuple[Fact | None, Fact]]:
         """Each fact that the events change, as it is and as it is to be."""
@@ -157,11 +160,12 @@ class Facts:
         found = self.collections[APPOINTMENT.name].find(query, WITHOUT_EVENTS, session=session)
         return [CODECS[APPOINTMENT.name].decode(each) for each in found]
 
-    def mark_counted(self, municipality: str, day: str, session: ClientSession) -> None:
-        """Mark all facts as included in the counts of the day."""
-        query = {"municipality": municipality, "stale_days": day, "stale_days.0": {"$exists": True}}
+    def mark_counted(self, municipality: str, days: Sequence[str], session: ClientSession) -> None:
+        """Mark all facts as included in the counts of these days."""
+        wanted = {"$in": list(days)}
+        query = {"municipality": municipality, "stale_days": wanted, "stale_days.0": {"$exists": True}}
         for each in self.collections.values():
-            each.update_many(query, {"$pull": {"stale_days": day}}, session=session)
+            each.update_many(query, {"$pull": {"stale_days": wanted}}, session=session)
 
 
 def _kind(event: Event) -> str:

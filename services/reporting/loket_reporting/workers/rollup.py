@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import eventlet
@@ -16,7 +18,9 @@ from ..store.projections import Projection, Projections
 
 STALE = Gauge("loket_figures_stale_days", "Days whose figures were out of date at the last check")
 CHECKED = Counter("loket_figures_checked_days_total", "Days whose counts were compared with their facts", ["outcome"])
-BATCH = 25
+BATCH = 24
+#: days that a rebuild recounts in one transaction
+TOGETHER = 8
 #: seconds between two queries for days to recount, unless the worker is woken
 POLL_INTERVAL = 5.0
 #: seconds between two comparisons of a random day
@@ -29,18 +33,26 @@ MAX_SHARE = 0.3
 log = structlog.get_logger()
 
 
-def recount(projection: Projection, stale: Iterable[tuple[str, str]]) -> None:
-    """Recount these days, each with its month and year."""
-    for municipality, day in stale:
-        projection.counting.recount_day(municipality, day)
-        eventlet.sleep(0)
+def recount(projection: Projection, stale: Iterable[tuple[str, str]], together: int = 1) -> None:
+    """Recount these days, with their months and years.
+
+    `together`: how many in one transaction. While events of the same days are counted, it tries again.
+    """
+    for municipality, days in groupby(sorted(stale), key=itemgetter(0)):
+        own = [day for _, day in days]
+        for first in range(0, len(own), together):
+            projection.counting.recount(municipality, own[first : first + together])
+            eventlet.sleep(0)
 
 
 def recount_all(projection: Projection, on_progress: Callable[[int], Any] = lambda _: None) -> int:
-    """Recount every day that is marked. `on_progress`: called with the number of days so far. Return how many."""
+    """Recount every day that is marked, of a projection whose events are not counted by difference yet.
+
+    `on_progress`: called with the number of days so far. Return how many.
+    """
     done = 0
     while days := projection.facts.stale(BATCH):
-        recount(projection, days)
+        recount(projection, days, TOGETHER)
         done += len(days)
         on_progress(done)
     return done
@@ -59,7 +71,7 @@ def check_random_day(projection: Projection) -> bool:
     if (chosen := projection.counts.random_day()) is None:
         return True
     municipality, day = chosen
-    lacking = projection.counting.recount_day(municipality, day)
+    lacking = projection.counting.recount(municipality, [day])
     CHECKED.labels("corrected" if lacking else "right").inc()
     if lacking:
         log.warning("the figures of a day were corrected", municipality=municipality, day=day, slices=len(lacking))
