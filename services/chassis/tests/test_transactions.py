@@ -7,6 +7,8 @@ import pymongo
 import pytest
 from pymongo.errors import PyMongoError
 
+from loket_chassis.runtime.unavailable import is_database_unavailable
+from loket_chassis.storage import transactions
 from loket_chassis.storage.transactions import LONGEST, run_in_transaction
 
 
@@ -50,3 +52,18 @@ def test_transactions_in_conflict_are_repeated_until_each_has_been_written(datab
     for thread in threads:
         thread.join()
     assert database.counts.find_one({"_id": "x"})["count"] == 8
+
+
+def test_a_transaction_that_others_held_up_for_too_long_counts_as_an_outage_of_the_database(database, monkeypatch):
+    monkeypatch.setattr(transactions, "LONGEST", 0.3)
+    database.counts.insert_one({"_id": "x", "count": 0})
+
+    def count(session):
+        database.counts.update_one({"_id": "x"}, {"$inc": {"count": 1}}, session=session)
+
+    with database.client.start_session() as other, other.start_transaction():
+        count(other)
+        with pytest.raises(PyMongoError) as failed:
+            run_in_transaction(database.client, count)
+        assert is_database_unavailable(failed.value)
+        other.abort_transaction()

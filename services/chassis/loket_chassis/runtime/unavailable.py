@@ -22,9 +22,14 @@ def is_database_unavailable(error: BaseException) -> bool:
     """Whether the database is unreachable or too slow. A write that was sent may still have been executed."""
     return (
         isinstance(error, ConnectionFailure)
-        or (isinstance(error, PyMongoError) and bool(error.timeout))
+        or (isinstance(error, PyMongoError) and (bool(error.timeout) or _is_of_transaction(error)))
         or is_unconfirmed(error)
     )
+
+
+def _is_of_transaction(error: PyMongoError) -> bool:
+    """Whether a transaction did not end in the time that it had, because of others or of a slow server."""
+    return error.has_error_label("TransientTransactionError") or error.has_error_label("UnknownTransactionCommitResult")
 
 
 def is_unconfirmed(error: BaseException) -> bool:
