@@ -3,10 +3,14 @@
 import eventlet
 import pytest
 import structlog
+from notification_harness import NOW, START
 from prometheus_client import REGISTRY
 
 from loket_notification.domain.kinds import CHANNELS
+from loket_notification.domain.planning import PlannedMessage
 from loket_notification.workers.dispatcher import Dispatcher
+
+PLANNED = PlannedMessage("rumst", "a1", 1, "confirmation", "email", START, "Europe/Brussels", NOW, START)
 
 
 def lag():
@@ -98,6 +102,12 @@ def test_an_event_that_is_repeated_while_its_message_is_sent_sends_no_second_one
     notification.receive(appointment="a2", dispatcher=dispatcher)
     until(lambda: notification.state(appointment="a2")["state"] == "sent")
     assert len(provider_server.taken) == 2
+
+
+def test_of_an_event_that_arrives_twice_at_once_one_claims_the_message(notification):
+    write = notification.messages.planned_and_claimed(PLANNED, notification.time, None, "me")[1]
+    both = [eventlet.spawn(notification.context.writes.write, [write]) for _ in range(2)]
+    assert sorted(len(each.wait().inserted) for each in both) == [0, 1]
 
 
 def test_a_new_message_is_not_claimed_while_every_sender_is_busy(notification, booking):

@@ -26,7 +26,7 @@ Write = UpdateOne | UpdateMany
 @dataclass(frozen=True)
 class Written:
     """`all_found`: each write is known to have found its document, or to have inserted it. `inserted`: the ids of the
-    documents that the batch inserted."""
+    documents that these writes inserted."""
 
     all_found: bool = True
     inserted: frozenset[str] = frozenset()
@@ -80,26 +80,26 @@ class WriteBatcher:
         """One command for all. Only the callers whose own writes failed get the error."""
         writes = [each for own, _ in batch for each in own]
         failure: Exception | None = None
-        written = Written(all_found=False)
+        all_found = False
+        inserted: dict[int, str] = {}
         wrong: set[int] = set()
         try:
             collection = completed_later(self.collection) if self._are_completed_later else self.collection
             result = collection.bulk_write(writes, ordered=False)
             each_is_one = all(isinstance(each, UpdateOne) for each in writes)
-            written = Written(
-                each_is_one and result.matched_count + result.upserted_count == len(writes),
-                frozenset((result.upserted_ids or {}).values()),
-            )
+            all_found = each_is_one and result.matched_count + result.upserted_count == len(writes)
+            inserted = result.upserted_ids or {}
         except BulkWriteError as error:
             failed = {problem["index"] for problem in error.details["writeErrors"]}
             failure, wrong = error, set(range(len(writes))) if is_unconfirmed(error) else failed
-            written = Written(False, frozenset(each["_id"] for each in error.details["upserted"]))
+            inserted = {each["index"]: each["_id"] for each in error.details["upserted"]}
         except Exception as error:
             failure, wrong = error, set(range(len(writes)))
         begin = 0
         for own, done in batch:
-            if wrong.isdisjoint(range(begin, begin + len(own))):
-                done.send(written)
+            indexes = range(begin, begin + len(own))
+            if wrong.isdisjoint(indexes):
+                done.send(Written(all_found, frozenset(inserted[each] for each in indexes if each in inserted)))
             else:
                 done.send_exception(failure)
             begin += len(own)
