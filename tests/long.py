@@ -24,6 +24,7 @@ PARTS = {
     "components": ["services", "gateway"],
     "whole": [
         "deploy",
+        "tests/attacks",
         "tests/interop",
         "tests/journeys",
         "tests/deployment",

@@ -13,6 +13,7 @@ SCOPES = {
     "tests/faults": "folder", "tests/browser/test_accessibility.py": "file", "deploy": "folder",
     "gateway/tests/test_removed_entries.py": "file", "tests/fuzzing": "test", "tests/figures": "folder",
     "tests/deployment": "folder", "tests/upgrade": "folder", "tests/browser": "file", "tests/interop": "file",
+    "tests/attacks": "folder",
     "services/booking": "file", "gateway": "file", "services/reporting": "file", "services/chassis": "folder",
     "tests/journeys": "file", "services/notification": "file", "tests/docs": "folder",
 }  # fmt: skip
@@ -21,8 +22,8 @@ SERVED = {"folder", "browser", "node_modules"}
 #: folders without a pure test. Some of their tests start servers or build packages without a fixture that says so, and
 #: their imports take seconds
 NOT_PURE = (
-    "deploy/", "tests/browser/", "tests/deployment/", "tests/faults/", "tests/fuzzing/", "tests/interop/",
-    "tests/journeys/", "tests/upgrade/",
+    "deploy/", "tests/attacks/", "tests/browser/", "tests/deployment/", "tests/faults/", "tests/fuzzing/",
+    "tests/interop/", "tests/journeys/", "tests/upgrade/",
 )  # fmt: skip
 
 

@@ -170,7 +170,7 @@ ROUTER.add(ConfirmationPages, lambda use: ConfirmationPages(use.booking, use.cat
 ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catalogue, use.public_url))
 ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))
 ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue))
-ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.catalogue))
+ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.catalogue, use.proof_of_work))
 ROUTER.add(DeskAppointmentPages, lambda use: DeskAppointmentPages(use.booking, use.notification, use.catalogue))
 ROUTER.add(DeskBookingPages, lambda use: DeskBookingPages(use.booking, use.catalogue))
 ROUTER.add(ClosurePages, lambda use: ClosurePages(use.booking, use.catalogue))

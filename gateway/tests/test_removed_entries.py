@@ -42,7 +42,7 @@ def configuration(name, *removed):
     }
     return yaml.safe_dump({
         "id": name, "name": {"nl": f"Stad {name}"}, "time_zone": noon_zone(), "languages": ["nl"],
-        "online": {"confirm": "none"},
+        "online": {"confirm": "none", "friction_from": 0},
         "most_holds_per_client": 0, "most_per_contact": 0, "phone": "03 555 01 00", "locations": places,
         "teams": {"groen": {"name": {"nl": "Groen"}, "email": "groen@example.org"}},
         "resources": {

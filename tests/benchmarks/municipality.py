@@ -17,7 +17,7 @@ def municipality_yaml(name: str, specialists: int, start: str, end: str, duratio
     }  # fmt: skip
     return yaml.safe_dump(
         {
-            "online": {"confirm": "none"},
+            "online": {"confirm": "none", "friction_from": 0},
             "id": name, "name": name, "most_holds_per_client": 0, "most_bookings_per_client": 0,
             "locations": {"hal": {"name": "Hal"}}, "teams": {"team": {"name": "Team"}},
             "resources": {f"s-{number}": specialist for number in range(specialists)},

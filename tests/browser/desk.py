@@ -48,7 +48,7 @@ def configuration(name: str) -> str:
 
     return yaml.safe_dump({
         "id": name, "name": {"nl": f"Stad {name}"}, "time_zone": noon_zone(), "languages": ["nl", "fr", "de", "en"],
-        "online": {"confirm": "none"},
+        "online": {"confirm": "none", "friction_from": 0},
         "most_holds_per_client": 0, "most_bookings_per_client": 0, "most_per_contact": 0,
         "email": "stad@example.org", "phone": "03 555 01 00",
         "locations": {

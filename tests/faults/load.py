@@ -40,7 +40,7 @@ def municipality_yaml(name: str, people: int) -> str:
     usual = {"team": "t", "locations": ["hal"], "interval": 15, "duration": 30, "notice_hours": 0}
     return yaml.safe_dump(
         {
-            "online": {"confirm": "none"},
+            "online": {"confirm": "none", "friction_from": 0},
             "id": name, "name": name, "most_holds_per_client": 0, "most_bookings_per_client": 0, "most_per_contact": 0,
             "locations": {"hal": {"name": "Hal"}}, "teams": {"t": {"name": "T"}},
             "resources": {

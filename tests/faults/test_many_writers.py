@@ -42,7 +42,7 @@ def municipality():
     usual = {"team": "t", "locations": ["hal"], "interval": 15, "notice_hours": 0}
     return yaml.safe_dump(
         {
-            "online": {"confirm": "none"},
+            "online": {"confirm": "none", "friction_from": 0},
             "id": "druk", "name": "Druk", "most_holds_per_client": 0, "most_bookings_per_client": 0,
             "most_per_contact": 0, "hold_minutes": 1,
             "locations": {"hal": {"name": "Hal"}}, "teams": {"t": {"name": "T"}},

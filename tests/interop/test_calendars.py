@@ -61,7 +61,7 @@ def world(stack, tmp_path_factory):
             }
             for zone in ZONES
         },
-        "online": {"confirm": "none"},
+        "online": {"confirm": "none", "friction_from": 0},
         "teams": {"bouw": {"name": {"nl": "Bouwen"}}},
         "resources": {
             name_of(zone): {"kind": "person", "name": "Ann", "team": "bouw", "locations": [name_of(zone)],

@@ -3,7 +3,8 @@
 There is no puzzle, picture or third party. The page with time slots carries a stamp. Its script searches a number that,
 appended to the stamp, hashes to a value with BITS leading zeros (hashcash, Back 2002). Without the script, the stamp
 becomes valid after WAIT, which choosing a time usually takes; each client may use only a few of those per minute. A
-stamp can be used once. Accounts and keys need none. A municipality enables it with `online.friction`.
+stamp can be used once. Accounts and keys need none. A municipality enables it with `online.friction`. It goes on
+automatically, until the hour is over, once strangers took `online.friction_from` slots in an hour.
 """
 
 from __future__ import annotations
@@ -75,34 +76,48 @@ class ProofOfWork(DependencyProvider):
 
     def stamp(self, municipality: str) -> Stamp | None:
         """Issue a stamp; None when the municipality does not require one."""
-        if not self._is_enabled(municipality):
+        if not self._is_enabled(municipality) and not self.is_automatically_on(municipality):
             return None
-        stamp = Stamp(secrets.token_urlsafe(24))
-        self.collection.insert_one(ISSUED_STAMP.encode(IssuedStamp(stamp.stamp, now())))
-        return stamp
+        return self._issue()
+
+    def is_automatically_on(self, municipality: str) -> bool:
+        """Whether it is on because of the slots that strangers took in this hour."""
+        most = self._free_slots(municipality)
+        return most > 0 and self.limits.is_used_up(municipality, most)
 
     def require_work(self, request: GatewayRequest, municipality: str, stamp: str, work: str) -> None:
         """Check the proof of work of an anonymous client.
 
         Raises Refusal: work-needed, with a new stamp; too-many-requests after too many waits without work."""
-        if not self._is_enabled(municipality) or request.caller.is_known:
+        if request.caller.is_known:
             return
+        if not self._is_enabled(municipality):
+            most = self._free_slots(municipality)
+            if not most or self.limits.take_free_slot(municipality, most):
+                return
         found = self.collection.find_one_and_delete({"_id": stamp[:LONGEST]}) if stamp else None
         issued = ISSUED_STAMP.decode_found(found)
         if issued is None or issued.at + LIFETIME <= now():
-            raise self._refusal(municipality)
+            raise self._refusal()
         if is_work(stamp, work):
             return
         if issued.at + WAIT > now():
-            raise self._refusal(municipality)
+            raise self._refusal()
         self.limits.take("patience", request)
 
     def _is_enabled(self, municipality: str) -> bool:
         return bool(self.catalogue.of(municipality)["online"]["friction"])
 
-    def _refusal(self, municipality: str) -> Refusal:
-        new = self.stamp(municipality)
-        assert new is not None
+    def _free_slots(self, municipality: str) -> int:
+        return self.catalogue.of(municipality)["online"].get("friction_from", 0)
+
+    def _issue(self) -> Stamp:
+        stamp = Stamp(secrets.token_urlsafe(24))
+        self.collection.insert_one(ISSUED_STAMP.encode(IssuedStamp(stamp.stamp, now())))
+        return stamp
+
+    def _refusal(self) -> Refusal:
+        new = self._issue()
         return Refusal("work-needed", {"stamp": new.stamp, "bits": str(new.bits), "seconds": str(new.seconds)})
 
 

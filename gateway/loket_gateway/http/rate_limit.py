@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import structlog
 from eventlet.semaphore import Semaphore
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, MongoDBStorage
 from limits.strategies import FixedWindowRateLimiter
 from nameko.extensions import SharedExtension
+from prometheus_client import Counter
 
+from loket_chassis.runtime.ttl_cache import TtlCache
 from loket_chassis.runtime.unavailable import is_unavailable
 from loket_contracts.errors import Refusal
 
@@ -33,7 +36,14 @@ MAX_REMEMBERED = 20_000
 #: slots that one client may hold per minute by waiting instead of working (see proof_of_work)
 WAITS_PER_MINUTE = 10
 
+#: what is counted for a municipality in an hour: slots that strangers take, and warnings about them
+STRANGERS, WARNED, HOUR = "strangers", "warned", 3600
+
 log = structlog.get_logger()
+
+FRICTION_SWITCHED_ON = Counter(
+    "loket_friction_switched_on_total", "Hours with proof of work because of many strangers", ["municipality"]
+)
 
 
 @dataclass
@@ -73,6 +83,8 @@ class Limits(SharedExtension):
         }
         self._permits: dict[tuple[str, str], Permits] = {}
         self._refilling: dict[tuple[str, str], Semaphore] = {}
+        self._used_up: TtlCache[tuple[str, int], bool] = TtlCache(1.0)
+        self._warned_until: dict[str, float] = {}
 
     @cached_property
     def _shared(self) -> FixedWindowRateLimiter:
@@ -137,6 +149,36 @@ class Limits(SharedExtension):
         taken = batch if limiter.hit(item, what, client, cost=batch) else 0
         window = limiter.get_window_stats(item, what, client)
         return Permits(taken, window.reset_time, window.remaining if taken else 0)
+
+    def take_free_slot(self, municipality: str, most: int) -> bool:
+        """Count a slot that a stranger takes. False once there were `most` in this hour, which is logged once."""
+        item = RateLimitItemPerHour(most)
+        if self._hit(item, STRANGERS, municipality):
+            return True
+        if self._warned_until.get(municipality, 0.0) < time.time():
+            self._warned_until[municipality] = time.time() + HOUR
+            if self._hit(RateLimitItemPerHour(1), WARNED, municipality):
+                FRICTION_SWITCHED_ON.labels(municipality).inc()
+                log.warning("many slots taken by strangers: proof of work is on", municipality=municipality, most=most)
+        return False
+
+    def is_used_up(self, municipality: str, most: int) -> bool:
+        """Whether strangers took `most` slots in this hour. It is cached for a second."""
+        return self._used_up.get((municipality, most), lambda: self._is_used_up(municipality, most))
+
+    def _is_used_up(self, municipality: str, most: int) -> bool:
+        return not self._ask(lambda limiter: limiter.test(RateLimitItemPerHour(most), STRANGERS, municipality))
+
+    def _hit(self, item: RateLimitItem, what: str, municipality: str) -> bool:
+        return self._ask(lambda limiter: limiter.hit(item, what, municipality))
+
+    def _ask(self, question: Callable[[FixedWindowRateLimiter], bool]) -> bool:
+        """Ask the shared counters, else those of this gateway."""
+        try:
+            return question(self._shared)
+        except StorageError as error:
+            self._report(error.storage_error)
+            return question(self._local)
 
     def headers(self, what: str, permits: Permits) -> list[tuple[str, str]]:
         """Return the headers of draft-ietf-httpapi-ratelimit-headers-10."""

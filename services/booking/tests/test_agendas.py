@@ -19,7 +19,7 @@ from loket_booking.domain.grid import span
 from loket_booking.domain.lifecycle import Actor
 from loket_booking.domain.resource_day import EMPTY, AgendaKey, Placement
 from loket_booking.store.agenda_cache import SEARCH_MAX_AGE, AgendaCache
-from loket_booking.store.agendas import Agendas, AlreadyClaimed, Taken
+from loket_booking.store.agendas import EXPIRED_HOLD_RETENTION, Agendas, AlreadyClaimed, Taken
 from loket_booking.store.bitmap import cells_in
 
 NOW = utc(2026, 11, 24, 8)
@@ -358,6 +358,23 @@ class OneAgenda(RuleBasedStateMachine):
         assert self.free(*stretch, own=identifier)
         del self.held[identifier]
         self.booked[booked.id] = booked, cells
+
+    @rule(pick=picks, minutes=st.integers(1, 40))
+    def prolong_a_hold(self, pick, minutes):
+        """Also one that expired; a booking deletes it an hour later."""
+        if not self.held:
+            return
+        identifier = list(self.held)[pick % len(self.held)]
+        cells, until = self.held[identifier]
+        placements, prolonged = [at(min(cells), max(cells) + 1)], self.now + dt.timedelta(minutes=minutes)
+        free = self.free(min(cells), max(cells) + 1, own=identifier)
+        try:
+            self.agendas.prolong_hold(placements, draft(placements, identifier), prolonged, self.now)
+        except Taken:
+            assert not free or until <= self.now - EXPIRED_HOLD_RETENTION
+            return
+        assert free
+        self.held[identifier] = cells, prolonged
 
     @rule(several=st.lists(stretches, min_size=2, max_size=4))
     def race(self, several):

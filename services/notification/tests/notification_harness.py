@@ -88,8 +88,10 @@ class NotificationHarness:
         for claimed in self.messages.claim(most, claim, self.time):
             given = self.cards.get(claimed.message.appointment) or Refusal("appointment-not-found")
             people = {given.get("contact_mark", "")} if isinstance(given, dict) else set()
+            destinations = set(given.get("destinations", {}).values()) if isinstance(given, dict) else set()
+            since = self.time - dt.timedelta(days=1)
             lookup_now = lookup or BatchLookup(
-                self.messages.counts(people, self.time - dt.timedelta(days=1)), self.suppressions.of(people, self.time)
+                self.messages.counts(people | destinations, since), self.suppressions.of(people, self.time)
             )
             outcome = send.send(self.context, claimed, given, lookup_now)
             found.append((claimed.message.kind, claimed.message.channel, outcome))

@@ -250,6 +250,28 @@ def test_a_person_gets_a_limited_number_of_messages_a_day(database, provider_ser
     assert SENT in notification.work()
 
 
+def test_messages_to_one_mailbox_are_counted_together_for_all_bookers(database, provider_server, tmp_path):
+    notification = make(database, provider_server, tmp_path, "most_per_day: {email: 3}")
+    for number in range(5):
+        other = {"contact_mark": f"mark-{number}", "destinations": {"email": "mailbox"}}
+        notification.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}", **other))
+        notification.work()
+    assert len(provider_server.taken) == 3
+
+
+def test_codes_do_not_use_up_the_messages_of_the_resident(database, provider_server, tmp_path):
+    notification = make(database, provider_server, tmp_path, "most_per_day: {email: 1}")
+    expires = (NOW + dt.timedelta(minutes=30)).isoformat()
+    confirmation = {"code": "270416", "token": "T", "expires_at": expires}
+    for number in range(2):
+        asked = a_contact_card(id=f"p{number}", state="provisional", reference="", confirmation=confirmation)
+        data = {"expires_at": expires, "confirm_by": "email"}
+        notification.receive("appointment.provisional", appointment=f"p{number}", card=asked, **data)
+        assert notification.work() == [("code", "email", "sent")]
+    notification.receive()
+    assert SENT in notification.work()
+
+
 def test_an_unsubscribed_person_gets_necessary_messages_and_no_reminders(notification, provider_server):
     receipts.opt_out(notification.context, "rumst", "mark-1", "email")
     notification.receive()

@@ -16,6 +16,7 @@ from loket_contracts.rpc.message import from_json
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, on_site_locations
+from ...http.proof_of_work import ProofOfWork
 from ...http.request import GatewayRequest
 from ..render import see_other
 from .columns import grid
@@ -34,6 +35,7 @@ class DayPages:
 
     booking: Booking
     catalogue: CatalogueCache
+    proof_of_work: ProofOfWork
 
     @desk_route("GET", "/<municipality>/balie", READ)
     def day(self, request: GatewayRequest, municipality: str) -> Response:
@@ -55,6 +57,7 @@ class DayPages:
             appointments=sorted(_each_once(mine), key=lambda claim: claim["start"]) if who else [],
             names={each["id"]: each["name"] for each in people},
             line=self.booking.queue(municipality, place) if place and is_today else None,
+            many_strangers=self.proof_of_work.is_automatically_on(municipality),
             usual=USUAL_COMMANDS, counter=request.args.get("counter", ""),
         )  # fmt: skip
 

@@ -23,6 +23,14 @@ class Online(Schema):
         metadata=described("callers without a key must do proof of work, or wait, to hold a slot, which stops robots"),
     )
 
+    friction_from = fields.Integer(
+        load_default=30,
+        validate=validate.Range(min=0, max=100_000),
+        metadata=described(
+            "slots held or booked in an hour by callers without a key, from which friction goes on until that "
+            "hour is over; 0 is never"
+        ),
+    )
     confirm = fields.String(
         load_default="email",
         validate=validate.OneOf(online.CONFIRMATIONS),

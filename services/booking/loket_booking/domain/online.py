@@ -12,12 +12,14 @@ CONFIRMATIONS = ("none", "email", "sms")
 class Online:
     """`origins`: other sites whose pages may use the API (CORS).
 
-    `friction`: callers without an account or key must do proof of work, or wait, to hold a slot. `confirm`: over which
-    of CONFIRMATIONS strangers confirm a booking. `confirm_minutes`: how long its slot is held for that.
+    `friction`: callers without an account or key must do proof of work, or wait, to hold a slot. `friction_from`: the
+    slots that such callers hold or book in an hour before it applies also without `friction`; 0 for never. `confirm`:
+    over which of CONFIRMATIONS strangers confirm a booking. `confirm_minutes`: how long its slot is held for that.
     """
 
     origins: tuple[str, ...] = ()
     friction: bool = False
+    friction_from: int = 30
     confirm: str = "email"
     confirm_minutes: int = 30
 

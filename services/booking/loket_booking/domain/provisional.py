@@ -76,7 +76,7 @@ def required_confirmation(known: Municipality, types: Iterable[str]) -> str:
     return max((kind.confirm or known.online.confirm for kind in kinds), key=CONFIRMATIONS.index, default="none")
 
 
-#: the field of the contact data that is confirmed
+#: the field of the contact data with the address or number, by channel
 DESTINATIONS = {"email": "email", "sms": "phone"}
 
 

@@ -37,7 +37,11 @@ class CatalogueQueries:
         return {
             "municipality": describe_municipality(known),
             "version": known.version,
-            "online": {"origins": list(known.online.origins), "friction": known.online.friction},
+            "online": {
+                "origins": list(known.online.origins),
+                "friction": known.online.friction,
+                "friction_from": known.online.friction_from,
+            },
             "look": {"colour": known.look.colour, "logo": known.look.logo},
             "reasons": {command: sorted(codes) for command, codes in known.reasons.items()},
             "locations": [describe_location(location) for location in known.locations.values()],

@@ -11,7 +11,7 @@ from loket_contracts.rpc.booking.answers import CardOrRefusal, ContactEntry, Tea
 
 from ..domain import booked
 from ..domain.appointment import Appointment
-from ..domain.provisional import Provisional
+from ..domain.provisional import DESTINATIONS, Provisional
 from ..domain.waiting_list import Entry
 from ..store.agendas import Agendas
 from ..store.cards import Card, Cards
@@ -97,6 +97,11 @@ class ContactCardQueries:
             "card": {
                 "contact": cast("ContactEntry", card.contact),
                 "contact_mark": card.contact_mark,
+                "destinations": {
+                    channel: self.links.destination(municipality, address)
+                    for channel, field in DESTINATIONS.items()
+                    if (address := card.contact.get(field))
+                },
                 "link_token": self.links.token(card.id),
                 "municipality": describe_municipality(known),
                 "missing_documents": [

@@ -49,9 +49,9 @@ DECLINED_FOR = 300.0
 
 @dataclass
 class BatchLookup:
-    """What was looked up for a whole batch of messages, by (mark of the person, channel).
+    """What was looked up for a whole batch of messages, by (mark, channel).
 
-    `counts`: the messages of the last 24 hours. `suppressed`: why this person gets none.
+    `counts`: the messages of the last 24 hours to this mailbox or number. `suppressed`: why this person gets none.
     """
 
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -98,9 +98,8 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
     why = lookup.suppressed.get((person, message.channel))
     if why == UNREACHABLE or (why == OPTED_OUT and (message.channel == SMS or not kind.necessary)):
         return _settle(context, claimed, "suppressed", why, person=person)
+    person = _counted_as(kind, message, card)
     counted = (person, message.channel)
-    if kind.is_code:
-        person = ""  # strangers have codes sent, which booking limits; they do not count as messages to this person
     if person and lookup.counts.get(counted, 0) >= plan.most_per_day[message.channel]:
         log.error("daily limit of messages to one person reached", message=message.id, channel=message.channel)
         return _settle(context, claimed, "suppressed", "too many today")
@@ -135,6 +134,16 @@ def _recipient(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[
     if message.channel == EMAIL:
         return card.email, card.mark
     return (card.phone if card.phone and may_be_mobile(card.phone) else None), card.mark
+
+
+def _counted_as(kind: Kind, message: PlannedMessage, card: ContactCard) -> str:
+    """The mark by which a message is counted: of the mailbox or number. "" for a team, and for a code.
+
+    Strangers have codes sent, and booking limits them: they must not use up the messages of the resident.
+    """
+    if kind.is_code or kind.to == "team":
+        return ""
+    return card.destinations.get(message.channel, card.mark)
 
 
 def _not_sent(context: Context, claimed: Claimed, error: NotSent) -> str:

@@ -6,7 +6,8 @@ A tolerant reader: fields that are not named here are ignored.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from loket_contracts.languages import LANGUAGES, pick, spoken
 from loket_contracts.rpc.booking.answers import ConfirmationEntry, ContactCardDocument, OfferEntry
@@ -37,6 +38,7 @@ class ContactCard:
 
     `offer`: an earlier time that is held, if any. `asked`: an unanswered request of the specialist. `missing`: the
     names of the documents that are missing. `confirmation`: of a provisional booking.
+    `destinations`: by channel, the mark by which messages to the mailbox or number are counted.
     """
 
     name: str
@@ -70,6 +72,7 @@ class ContactCard:
     missing: tuple[str, ...] = ()
     meeting_url: str = ""
     confirmation: Confirmation | None = None
+    destinations: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, given: ContactCardDocument) -> ContactCard:
@@ -107,6 +110,7 @@ class ContactCard:
             asked=next((each["text"] for each in reversed(given.get("asked", ())) if not each["answer"]), ""),
             meeting_url=location.get("meeting_url") or "",
             missing=tuple(pick(text, language) for text in given.get("missing_documents", ())),
+            destinations=given.get("destinations", {}),
             confirmation=_confirmation(given["id"], given.get("confirmation")),
         )
 

@@ -151,11 +151,13 @@ class Dispatcher:
         }
 
     def _look_up(self, cards: Iterable[CardOrRefusal]) -> BatchLookup:
-        marks = {mark for each in cards if not isinstance(each, Refusal) and (mark := each.get("contact_mark"))}
-        if not marks:
+        known = [each for each in cards if not isinstance(each, Refusal)]
+        marks = {mark for each in known if (mark := each.get("contact_mark"))}
+        destinations = {mark for each in known for mark in each.get("destinations", {}).values()}
+        if not marks and not destinations:
             return BatchLookup()
         now = self._context.now()
-        counts = self._context.messages.counts(marks, now - dt.timedelta(days=1))
+        counts = self._context.messages.counts(marks | destinations, now - dt.timedelta(days=1))
         return BatchLookup(counts, self._context.suppressions.of(marks, now))
 
     def _send_next(self) -> bool:

@@ -113,10 +113,14 @@ class AppointmentTypeEntry(TypedDict):
 
 
 class OnlineEntry(TypedDict):
-    """`origins`: of websites that may call the API. `friction`: whether a hold needs proof of work."""
+    """`origins`: of websites that may call the API. `friction`: whether a hold needs proof of work.
+
+    `friction_from`: the slots that strangers take in an hour before it does without `friction`; 0 for never.
+    """
 
     origins: list[str]
     friction: bool
+    friction_from: NotRequired[int]
 
 
 class LookEntry(TypedDict):
@@ -235,7 +239,8 @@ class ContactCardDocument(AppointmentView):
     """The appointment with its resident, for notification at the time of sending.
 
     `contact_mark`: the pseudonym of the person. `missing_documents`: the names of the documents that are missing.
-    `confirmation`: only of a provisional booking.
+    `confirmation`: only of a provisional booking. `destinations`: by channel (email, sms), the pseudonym of the mailbox
+    or number, by which messages are counted.
     """
 
     contact: ContactEntry
@@ -244,6 +249,7 @@ class ContactCardDocument(AppointmentView):
     municipality: MunicipalityEntry
     missing_documents: list[Text]
     confirmation: NotRequired[ConfirmationEntry]
+    destinations: NotRequired[dict[str, str]]
 
 
 class CardOrRefusal(TypedDict):
