@@ -1,6 +1,7 @@
 """Staff in a browser, and a municipality that is open at any hour of the test."""
 
 import datetime as dt
+import functools
 import re
 import uuid
 from contextlib import contextmanager
@@ -94,8 +95,8 @@ def staff_page(browser, stack, municipality, variant, roles=("admin",)):
 
 
 def logged_in(context, stack, municipality, width, roles=("admin",)):
-    """A page of a user with these roles, past the first password."""
-    session, name = a_session(stack, municipality, roles)
+    """A page of a user with these roles, past the first password. The pages of one process share the user."""
+    session, name = _shared_session(stack.url, stack.machine_key(municipality), municipality, tuple(roles))
     context.add_cookies([{"name": each.name, "value": each.value, "url": stack.url} for each in session.cookies])
     page = open_page(context, width)
     page.account = name
@@ -104,12 +105,15 @@ def logged_in(context, stack, municipality, width, roles=("admin",)):
 
 def a_session(stack, municipality, roles=("admin",)):
     """The cookies of a user with these roles, past the first password, and the name of the account."""
-    name, at = f"test-{uuid.uuid4().hex[:10]}", f"{stack.url}/{municipality}"
-    key = {"Authorization": f"Bearer {stack.machine_key(municipality)}"}
+    return _log_in(stack.url, stack.machine_key(municipality), municipality, roles)
+
+
+def _log_in(url, key, municipality, roles):
+    name, at = f"test-{uuid.uuid4().hex[:10]}", f"{url}/{municipality}"
     made = requests.post(
-        f"{stack.url}/api/v1/{municipality}/accounts",
+        f"{url}/api/v1/{municipality}/accounts",
         json={"name": name, "roles": list(roles)},
-        headers=key,
+        headers={"Authorization": f"Bearer {key}"},
         timeout=10,
     ).json()
     session = requests.Session()
@@ -117,6 +121,10 @@ def a_session(stack, municipality, roles=("admin",)):
     form = {"old": made["first_password"], "new": WORDS, "again": WORDS, "csrf_token": csrf_token(session, at)}
     session.post(f"{at}/wachtwoord", data=form, timeout=10, allow_redirects=False)
     return session, name
+
+
+#: making an account and its password takes four password hashes, which are slow on purpose
+_shared_session = functools.cache(_log_in)
 
 
 def csrf_token(session, at):

@@ -16,7 +16,7 @@ MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
 CASES = int(os.environ.get("LOKET_FUZZ") or (5000 if LONG else 60))
 ALL = [operation.id for operation in OPERATIONS]
 #: what the processes of `make test` share out: (name, operations). In the long form an operation is minutes
-CHUNKS = 4
+CHUNKS = 3
 EACH = [(each, [each]) for each in ALL] if LONG else [(f"{n + 1} of {CHUNKS}", ALL[n::CHUNKS]) for n in range(CHUNKS)]
 #: answers of one test; all tests of the short form together stay below ten
 MAX_UNAVAILABLE = 10 if LONG else 2
@@ -75,7 +75,8 @@ def run(stack, portal, config, folder, *options):
     ]  # fmt: skip
     log = stack.logs / "gateway.log"
     before = log.stat().st_size
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
     print(done.stdout[-2000:])  # how many cases there were; pytest -s shows it
     assert done.returncode == 0, f"LOKET_SEED={SEED} sends the same again\n{done.stdout[-6000:]}"
     assert portal.get("teams").ok

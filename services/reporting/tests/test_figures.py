@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import LONG
 from loket_contracts import events
 from loket_contracts.errors import Refusal
 from loket_contracts.figures import FIGURES
@@ -149,8 +150,14 @@ def last_of(history):
     return {event.subject: event for event in history if event.name != "feedback.given"}
 
 
+#: each example writes and counts some tens of times in MongoDB
+EXAMPLES = settings(
+    max_examples=2000 if LONG else 20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@EXAMPLES
 def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projection, data):
     history = data.draw(histories())
     delivered = data.draw(st.permutations(history + data.draw(st.lists(st.sampled_from(history), max_size=20))))
@@ -183,7 +190,7 @@ def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projecti
 
 
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@EXAMPLES
 def test_events_applied_in_bulk_make_the_same_facts_as_one_by_one(database, data):
     history = data.draw(histories())
     facts = []
