@@ -144,7 +144,7 @@ class Installation:
 
     def start_database(self) -> None:
         servers = self.stack.servers
-        again = mongodb.start(self.stack.folder / "mongodb", servers.database.port, self.stack.logs)
+        again = mongodb.start(self.stack.folder / "mongodb", servers.database.port, self.stack.logs, on_socket=True)
         servers.own[servers.own.index(servers.database)] = servers.database = again
 
     def stop(self) -> None:

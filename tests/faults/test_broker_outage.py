@@ -42,7 +42,7 @@ def start_broker(stack):
 
 def start_database(stack):
     database = stack.servers.database
-    again = mongodb.start(stack.folder / "mongodb", database.port, stack.logs)
+    again = mongodb.start(stack.folder / "mongodb", database.port, stack.logs, on_socket=True)
     stack.servers.own[stack.servers.own.index(database)] = stack.servers.database = again
 
 

@@ -31,7 +31,7 @@ def test_killing_reporting_and_mongod_while_they_count_does_not_change_the_figur
     reporting.wait_until("ready")
     database = own_stack.servers.database
     database.process.kill()
-    again = mongodb.start(own_stack.folder / "mongodb", database.port, own_stack.logs)
+    again = mongodb.start(own_stack.folder / "mongodb", database.port, own_stack.logs, on_socket=True)
     own_stack.servers.own[own_stack.servers.own.index(database)] = own_stack.servers.database = again
     client = MongoClient(own_stack.servers.mongo_uri, tz_aware=True)
     wait_until_year_is_counted(own_stack)

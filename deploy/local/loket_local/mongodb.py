@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
@@ -22,18 +23,27 @@ PATIENCE = 60.0
 REPLICA_SET = "loket"
 NOT_YET_INITIALIZED = 94
 INVALID_CONFIGURATION = 93
+#: the path of a Unix socket may have this many bytes, see unix(7)
+LONGEST_SOCKET_PATH = 107
 
 
 @dataclass
 class MongoDB:
-    """A running mongod."""
+    """A running mongod. `socket`: the Unix socket on which its replica set is, if it has one."""
 
     port: int
     process: Child
+    socket: Path | None = None
 
     @property
     def uri(self) -> str:
-        return f"mongodb://{LOOPBACK}:{self.port}/?replicaSet={REPLICA_SET}"
+        place = quote(self.host, safe="") if self.socket else self.host
+        return f"mongodb://{place}/?replicaSet={REPLICA_SET}"
+
+    @property
+    def host(self) -> str:
+        """The name of this member in its replica set."""
+        return str(self.socket) if self.socket else f"{LOOPBACK}:{self.port}"
 
     def stop(self) -> None:
         self.process.stop()
@@ -61,9 +71,12 @@ def find() -> Path:
     )
 
 
-def start(folder: Path, port: int, logs: Path) -> MongoDB:
-    """Start a mongod on `port` with its data in `folder`, and wait until it accepts writes."""
-    server = launch(folder, port, logs)
+def start(folder: Path, port: int, logs: Path, on_socket: bool = False) -> MongoDB:
+    """Start a mongod on `port` with its data in `folder`, and wait until it accepts writes.
+
+    `on_socket`: its clients use a Unix socket in the folder, which costs less than TCP, if the path is short enough.
+    """
+    server = launch(folder, port, logs, socket=_socket_in(folder, port) if on_socket else None)
     try:
         _wait_until_primary(server)
     except BaseException:
@@ -72,24 +85,32 @@ def start(folder: Path, port: int, logs: Path) -> MongoDB:
     return server
 
 
-def launch(folder: Path, port: int, logs: Path, prefix: Sequence[str] = ()) -> MongoDB:
+def _socket_in(folder: Path, port: int) -> Path | None:
+    socket = folder.resolve() / f"mongodb-{port}.sock"  # mongod chooses this name
+    return socket if len(bytes(socket)) <= LONGEST_SOCKET_PATH else None
+
+
+def launch(
+    folder: Path, port: int, logs: Path, prefix: Sequence[str] = (), socket: Path | None = None
+) -> MongoDB:  # fmt: skip
     """Start a mongod that is to be a member of a replica set, and return immediately.
 
-    `prefix`: the command that starts it, such as one that changes the user.
+    `prefix`: the command that starts it, such as one that changes the user. `socket`: on which it listens too.
     """
     folder.mkdir(parents=True, exist_ok=True)
     command: list[str | Path] = [
         *prefix,
         find(),
         *("--dbpath", folder, "--port", str(port), "--bind_ip", LOOPBACK, "--replSet", REPLICA_SET),
-        *("--wiredTigerCacheSizeGB", "0.5", "--nounixsocket", "--quiet"),
+        *("--wiredTigerCacheSizeGB", "0.5", "--quiet"),
+        *(("--unixSocketPrefix", socket.parent) if socket else ("--nounixsocket",)),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         # nothing reads the past, and five minutes of history cost a booking six writes
         *("--setParameter", "minSnapshotHistoryWindowInSeconds=0"),
         # a service that dies inside a transaction keeps its locks for that long
         *("--setParameter", "transactionLifetimeLimitSeconds=3"),
     ]
-    return MongoDB(port, Child.start("MongoDB", command, logs / "mongodb.log"))
+    return MongoDB(port, Child.start("MongoDB", command, logs / "mongodb.log"), socket)
 
 
 def _wait_until_primary(server: MongoDB) -> None:
@@ -104,7 +125,7 @@ def _wait_until_primary(server: MongoDB) -> None:
             try:
                 if client.admin.command("hello").get("isWritablePrimary"):
                     return
-                _form_replica_set(client, f"{LOOPBACK}:{server.port}")
+                _form_replica_set(client, server.host)
             except PyMongoError as error:
                 seen = str(error)  # it may still be opening its files
                 time.sleep(0.1)
@@ -115,7 +136,7 @@ def _wait_until_primary(server: MongoDB) -> None:
 
 
 def _form_replica_set(client: MongoClient[dict[str, Any]], host: str) -> None:
-    """Make `host` the set's only member; a data folder that ran on another port before gets the new address."""
+    """Make `host` the set's only member; a data folder that ran at another address before gets the new one."""
     members = [{"_id": 0, "host": host}]
     try:
         client.admin.command("replSetGetStatus")

@@ -52,7 +52,7 @@ def start(
         else:
             require_free(mongo_port, "MongoDB", "LOKET_MONGO_PORT")
             report(f"MongoDB: starting on port {mongo_port}")
-            servers.database = mongodb.start(folder / "mongodb", mongo_port, logs)
+            servers.database = mongodb.start(folder / "mongodb", mongo_port, logs, on_socket=True)
             servers.own.append(servers.database)
             servers.mongo_uri = servers.database.uri
         if servers.amqp_uri:

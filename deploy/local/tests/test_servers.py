@@ -38,6 +38,29 @@ def test_data_survives_a_restart_on_another_port(tmp_path):
         server.stop()
 
 
+def test_data_survives_a_change_between_tcp_and_a_socket(tmp_path):
+    for expected, on_socket in enumerate((False, True, False)):
+        (port,) = find_free(1)
+        server = mongodb.start(tmp_path / "m", port, tmp_path / "logs", on_socket)
+        try:
+            with MongoClient(server.uri) as client:
+                assert client.test.notes.count_documents({}) == expected
+                client.test.notes.insert_one({})
+                assert (str(server.socket) in str(client.nodes)) is on_socket
+        finally:
+            server.stop()
+
+
+def test_clients_use_tcp_when_the_path_of_the_socket_is_too_long(tmp_path):
+    folder = tmp_path / ("long" * 30)
+    (port,) = find_free(1)
+    server = mongodb.start(folder, port, tmp_path / "logs", on_socket=True)
+    try:
+        assert server.uri == f"mongodb://127.0.0.1:{port}/?replicaSet=loket"
+    finally:
+        server.stop()
+
+
 def connects(uri):
     """Whether the broker accepts the login."""
     try:
