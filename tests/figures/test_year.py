@@ -14,6 +14,9 @@ from io import BytesIO, StringIO
 
 import pytest
 
+from loket_chassis.messaging import cli_client
+from loket_chassis.messaging.cli_client import connect
+from loket_contracts.rpc.reporting import Reporting
 from tests.client import Portal, eventually
 
 from . import plain
@@ -139,6 +142,16 @@ def test_a_rebuild_during_bookings_gives_the_same_figures(year, stack, databases
         }
 
     eventually(is_counted)
+
+
+def test_a_rebuild_goes_on_after_the_deadline_of_the_call_that_began_it(stack, monkeypatch):
+    reporting = connect(stack.servers.amqp_uri, Reporting)
+    eventually(lambda: reporting.rebuilding()["state"] != "running")
+    with monkeypatch.context() as short:
+        short.setattr(cli_client, "SECONDS", 1)  # a rebuild first waits two seconds, until all processes know of it
+        assert reporting.rebuild()
+    eventually(lambda: reporting.rebuilding()["state"] != "running", patience=120)
+    assert reporting.rebuilding()["state"] == "done"
 
 
 def counts(reporting, days):

@@ -9,13 +9,11 @@ from nameko.timer import timer
 
 from loket_chassis.messaging.batch_consumer import listen_in_batches
 from loket_chassis.messaging.dead_letters import DeadLetters
-from loket_chassis.messaging.rpc import rpc, rpc_client
+from loket_chassis.messaging.rpc import rpc
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, readable_types, upcast
-from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.notification import Notification
 from loket_contracts.rpc.reporting import Reporting
 from loket_contracts.rpc.reporting.answers import OpenDataRow, Overview, RebuildProgress, TablePage
 
@@ -50,8 +48,6 @@ class ReportingService(DeadLetters, Probes):
     name = "reporting"
 
     app = Bootstrap()
-    booking = rpc_client(Booking, deadline=30)
-    notification = rpc_client(Notification, deadline=30)
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
@@ -93,7 +89,7 @@ class ReportingService(DeadLetters, Probes):
 
     @rpc
     def rebuild(self) -> bool:
-        return rebuild.start(self.app.projections, self.booking, self.notification, self.app.spawn)
+        return rebuild.start(self.app.projections, self.app.sources(), self.app.spawn)
 
     @rpc
     def rebuilding(self) -> RebuildProgress:

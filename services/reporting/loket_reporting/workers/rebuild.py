@@ -7,7 +7,7 @@ its progress.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import eventlet
@@ -29,11 +29,10 @@ SILENT = dt.timedelta(seconds=60)
 log = structlog.get_logger()
 
 
-def start(projections: Projections, booking: EventSource, notification: EventSource, spawn: Spawn) -> bool:
+def start(projections: Projections, sources: Sequence[EventSource], spawn: Spawn) -> bool:
     """Start a rebuild in the background and return True, or False when one is running already."""
     if not projections.claim_rebuild(_now(), SILENT):
         return False
-    sources = {"booking": booking, "notification": notification}
     spawn(lambda: _run(projections, sources), identifier="rebuild")
     return True
 
@@ -52,7 +51,7 @@ def progress(projections: Projections) -> RebuildProgress:
     return shown if known.why is None else {**shown, "why": known.why}
 
 
-def _run(projections: Projections, sources: dict[str, EventSource]) -> None:
+def _run(projections: Projections, sources: Sequence[EventSource]) -> None:
     report = _progress_reporter(projections)
     try:
         fresh = projections.begin()
@@ -64,11 +63,11 @@ def _run(projections: Projections, sources: dict[str, EventSource]) -> None:
         report(state="failed", why=type(error).__name__)
 
 
-def rebuild(fresh: Projection, sources: dict[str, EventSource], report: Callable[..., None]) -> None:
+def rebuild(fresh: Projection, sources: Sequence[EventSource], report: Callable[..., None]) -> None:
     """Fill a projection from the event logs of `sources`."""
-    report(of=sum(source.count_events() for source in sources.values()))
+    report(of=sum(source.count_events() for source in sources))
     events = 0
-    for source in sources.values():
+    for source in sources:
         for page in _pages(source):
             events_of_page = [upcast(Event.from_json(each)) for each in page]
             fresh.facts.apply_all([each for each in events_of_page if each.name in KIND_OF])
