@@ -107,3 +107,19 @@ def test_an_error_of_the_storage_that_is_no_outage_is_one_warning(error, warning
         for number in range(3):
             assert asks(limits, f"10.0.0.{number}")
     assert [line["log_level"] for line in lines].count("warning") == warnings
+
+
+def test_the_first_slots_of_strangers_in_an_hour_are_free_and_the_end_of_them_is_logged_once():
+    storage = MemoryStorage()
+    one, other = gateway(storage), gateway(storage)
+    with capture_logs() as logs:
+        taken = [each.take_free_slot("rumst", 3) for _ in range(4) for each in (one, other)]
+    assert taken == [True] * 3 + [False] * 5
+    assert [each["log_level"] for each in logs] == ["warning"]
+    assert one.is_used_up("rumst", 3)
+    assert not one.is_used_up("boom", 3)
+
+
+def test_slots_of_strangers_are_counted_by_each_gateway_while_the_database_is_away():
+    limits = gateway(NoStorage())
+    assert [limits.take_free_slot("rumst", 1) for _ in range(2)] == [True, False]

@@ -55,12 +55,20 @@ class Claim(Summary):
     taken_to = fields.AwareDateTime(required=True)
 
 
+class HeldTime(Schema):
+    taken_from = fields.AwareDateTime(required=True)
+    taken_to = fields.AwareDateTime(required=True)
+
+
 class ResourceDay(Schema):
     resource = Identifier(required=True)
     name = fields.String(required=True)
     kind = fields.String(required=True)
     open = fields.List(fields.Nested(Stretch), required=True)
     claims = fields.List(fields.Nested(Claim), required=True)
+    provisional = fields.List(
+        fields.Nested(HeldTime), metadata={"description": "held until the booking of a stranger is confirmed"}
+    )
 
 
 class Agenda(Schema):

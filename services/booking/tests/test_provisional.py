@@ -1,5 +1,6 @@
 """A stranger's booking is provisional until the address or number is confirmed; unproven data decides nothing."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -306,3 +307,17 @@ def test_a_provisional_booking_is_exported_and_erased_with_its_person(booking, d
     assert booking.capacity() == room + 1
     for name in ("provisional_bookings", "drafts"):
         assert database[name].count_documents({}) == 0
+
+
+def test_the_agenda_of_the_staff_shows_the_held_time_without_its_resident_until_it_is_over(booking):
+    def held():
+        day = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, None, STAFF)
+        return [each for resource in day["resources"] for each in resource["provisional"]]
+
+    booking.hold(start="2026-11-30T11:00:00+01:00")
+    booking.request()
+    (shown,) = held()
+    assert (shown["taken_from"][11:16], shown["taken_to"][11:16]) == ("10:00", "10:30")
+    assert CONTACT["name"] not in str(shown)
+    booking.later(minutes=30)
+    assert held() == []

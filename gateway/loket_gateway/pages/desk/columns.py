@@ -47,7 +47,7 @@ def grid(columns: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Grid:
     ends = [(_minute(part["from"]), _minute(part["to"]) or 24 * 60) for _, _, day in given for part in day["open"]] + [
         (_minute(each["taken_from"]), _minute(each["taken_to"]) or 24 * 60)
         for _, _, day in given
-        for each in day["claims"]
+        for each in (*day["claims"], *day.get("provisional", ()))
     ]
     first = min([EARLIEST, *(begin // 60 for begin, _ in ends)]) * 60
     last = max([LATEST, *(-(-end // 60) for _, end in ends)]) * 60
@@ -61,6 +61,9 @@ def grid(columns: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Grid:
 def _blocks(day: Mapping[str, Any], first: int) -> list[Block]:
     """Return blocks, open hours first, so that visits are drawn on top."""
     found = [_block(part["from"], part["to"], "open", part, first) for part in day["open"]]
+    found += [
+        _block(each["taken_from"], each["taken_to"], "provisional", each, first) for each in day.get("provisional", ())
+    ]
     for each in day["claims"]:
         kind = each["purpose"] if each["purpose"] != "visit" else each.get("state", "taken")
         if each["purpose"] == "visit" and "start" in each:

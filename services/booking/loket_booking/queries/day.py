@@ -47,6 +47,7 @@ class DayQueries:
             if (resource is None or each.id == resource) and includes_resource(teams, each)
         ]
         claims = self.days.claims(municipality, date, date, [each.id for each in resources])
+        provisional, on = self.days.provisional(municipality, date, self.clock()), day(date, known.time_zone)
         busy = {claim.placement.agenda.resource for claim in claims}
         resources = [each for each in resources if each.id in calendar.municipality.resources or each.id in busy]
         appointments = self._appointments_of(municipality, date, claims)
@@ -68,6 +69,11 @@ class DayQueries:
                         for claim in claims
                         if claim.placement.agenda.resource == each.id
                         and not _is_cancelled(appointments.get(claim.appointment_id))
+                    ],
+                    "provisional": [
+                        {"taken_from": on.local(held.start), "taken_to": on.local(held.end)}
+                        for held in provisional
+                        if held.agenda.resource == each.id and held.agenda.date == date
                     ],
                 }
                 for each in resources

@@ -11,10 +11,12 @@ from pymongo.database import Database
 from loket_chassis.runtime.cooperative import cooperatively
 from loket_chassis.storage.connection import Document
 
-from ..domain.appointment import Appointment
+from ..domain.appointment import TRANSITIONS, Appointment
 from ..domain.resource_day import AgendaKey, Placement
 from .agendas import Agendas
-from .codecs import LISTED_CLAIM
+from .codecs import HOLD, LISTED_CLAIM
+
+PROVISIONAL_STATE = TRANSITIONS["request"].target
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,20 @@ class DayView:
             for entry in document["claims"]
         ]
         return sorted(found, key=lambda claim: (claim.placement.agenda.date, claim.placement.start))
+
+    def provisional(self, municipality: str, date: dt.date, now: dt.datetime) -> list[Placement]:
+        """The time that is held for bookings until they are confirmed."""
+        query: Document = {
+            "municipality": municipality, "date": date.isoformat(),
+            "holds": {"$elemMatch": {"x": {"$gt": now}, "appointment.state": PROVISIONAL_STATE}},
+        }  # fmt: skip
+        return [
+            placement
+            for document in self.collection.find(query, {"holds": 1})
+            for held in map(HOLD.decode, document["holds"])
+            if held.expires > now and held.appointment is not None and held.appointment.state == PROVISIONAL_STATE
+            for placement in held.placements
+        ]
 
     def appointments(
         self, municipality: str, first: dt.date, last: dt.date | None = None, states: Iterable[str] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict, final
+from typing import NotRequired, TypedDict, final
 
 from ...refusal_codes import RefusalCode
 from .answers import FileEntry
@@ -43,14 +43,22 @@ class ClaimedVisit(_Claimed, VisitSummary):
 ClaimEntry = ClaimedTime | ClaimedVisit
 
 
+class ProvisionalTime(TypedDict):
+    """Time of a resource that is held for a booking until it is confirmed."""
+
+    taken_from: str
+    taken_to: str
+
+
 class ResourceDay(TypedDict):
-    """The open hours and taken time of a resource."""
+    """The open hours and taken time of a resource. `provisional`: held until a booking is confirmed."""
 
     resource: str
     name: str
     kind: str
     open: list[OpenHours]
     claims: list[ClaimEntry]
+    provisional: NotRequired[list[ProvisionalTime]]
 
 
 class AgendaDay(TypedDict):
