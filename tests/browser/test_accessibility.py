@@ -1,6 +1,7 @@
 """Every page, in each of its states, meets WCAG 2.2 AA as far as axe-core can check; at 200 % nothing is lost."""
 
 import datetime as dt
+import re
 from urllib.parse import quote
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import desk
 from tests.browser.layout import fits
 from tests.chromium import LONG, WIDTHS, a_context, open_page
-from tests.client import ANSWERS, Portal, a_visitor
+from tests.client import ANSWERS, Portal, a_visitor, eventually, link_in
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW, WIDE = WIDTHS
@@ -131,6 +132,25 @@ def test_booking_from_slot_to_confirmation(screens, portal):
     page.get_by_text("De afspraak annuleren").click()
     check(page)
     page.get_by_role("link", name="Een ander moment kiezen").click()
+    check(page)
+
+
+def test_confirming_the_address(screens, portal):
+    page, visitor = screens, a_visitor()
+    page.goto(f"{portal.url}/rumst/tijdstip?type=premies-energie&location=gemeentehuis&lang=nl")
+    page.locator("ul.times button").last.click()
+    page.get_by_role("button", name="Verder").click()
+    page.get_by_label("Uw naam").fill(visitor["name"])
+    page.get_by_label("E-mail").fill(visitor["email"])
+    page.get_by_role("button", name="Verder").click()
+    page.get_by_role("button", name="De afspraak vastleggen").click()
+    for tongue in ("nl", "fr", "en", "de"):
+        page.goto(re.sub("lang=..", f"lang={tongue}", page.url))
+        check(page, longest=tongue == "de")
+    page.get_by_label("Code").fill("1")
+    page.get_by_role("button", name="Den Termin bestätigen").click()
+    check(page)  # with its mistake
+    page.goto(link_in(eventually(lambda: portal.mails_to(visitor["email"]))[0]) + "?lang=de")
     check(page)
 
 
