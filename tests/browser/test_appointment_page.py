@@ -7,7 +7,7 @@ from nameko.standalone.rpc import ServiceRpcProxy
 from playwright.sync_api import Page, expect
 
 from tests.browser.layout import fits, picture
-from tests.client import a_visitor, eventually
+from tests.client import Portal, a_visitor, eventually
 from tests.qr_reader import codes_in
 
 PDF = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
@@ -185,8 +185,8 @@ def test_a_resident_who_is_too_late_to_cancel_reads_the_reason_and_the_telephone
     expect(page.get_by_text("Uw afspraak is al begonnen.")).to_be_visible()
 
 
-def test_one_click_unsubscribes_from_reminders(page: Page, portal):
-    appointment = portal.booked()
+def test_one_click_unsubscribes_from_reminders(page: Page, stack):
+    appointment = Portal.on(stack, key=stack.machine_key("rumst", "portal")).booked()
     page.goto(f"{appointment['manage_url']}/berichten")
     expect(page.get_by_role("heading", name="Berichten per e-mail")).to_be_visible()
     picture(page, "messages")

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from loket_contracts.reasons import RESIDENT_REASONS, USUAL_REASONS
-from tests.client import a_visitor, eventually
+from tests.client import Portal, a_visitor, eventually
 
 
 def notify(stack, *arguments):
@@ -42,8 +42,8 @@ def test_an_error_in_a_plan_is_reported_with_its_pointer_and_changes_nothing(sta
     assert "/messages/reminder" in done.stderr
 
 
-def test_an_unsubscribe_link_asks_first_and_supports_one_click(stack, portal):
-    booked = portal.booked(contact=a_visitor())
+def test_an_unsubscribe_link_asks_first_and_supports_one_click(stack):
+    booked = Portal.on(stack, key=stack.machine_key("rumst", "portal")).booked(contact=a_visitor())
     address = f"{booked['manage_url']}/berichten"
     assert "Liever geen herinneringen meer" in requests.get(address, timeout=10).text
     before = notify(stack, "unwanted", "rumst").stdout.count("opted-out")
@@ -53,6 +53,13 @@ def test_an_unsubscribe_link_asks_first_and_supports_one_click(stack, portal):
     assert notify(stack, "unwanted", "rumst").stdout.count("opted-out") == before + 1
     stranger = booked["manage_url"].rsplit("/", 1)[0] + "/of-a-stranger/berichten"
     assert requests.post(stranger, timeout=10).status_code == 404
+
+
+def test_a_stranger_who_booked_unconfirmed_cannot_unsubscribe_the_address(stack, portal):
+    booked, before = portal.booked(contact=a_visitor()), notify(stack, "unwanted", "rumst").stdout
+    for proof in ("", "?proof=guessed"):
+        assert requests.post(f"{booked['manage_url']}/berichten{proof}", timeout=10).status_code == 404
+    assert notify(stack, "unwanted", "rumst").stdout == before
 
 
 @pytest.mark.parametrize("command", ["cancel", "reschedule"])

@@ -30,9 +30,11 @@ class UnsubscribePages:
     @page_route("POST", "/<municipality>/afspraak/<token>/berichten")
     def unsubscribe(self, request: Request, municipality: str, token: str) -> Response:
         """Return the page itself, as mail programs follow no redirect."""
-        self.notification.unsubscribe(municipality, token, "email")
+        proof = request.args.get("proof", "")
+        self.notification.unsubscribe(municipality, f"{token}.{proof}" if proof else token, "email")
         return self._page(request, municipality, token, done=True)
 
     def _page(self, request: Request, municipality: str, token: str, done: bool) -> Response:
         catalogue = localise(request, self.catalogue.of(municipality))
-        return page("messages.html", request, **municipality_context(catalogue), token=token, done=done)
+        context = municipality_context(catalogue)
+        return page("messages.html", request, **context, token=token, proof=request.args.get("proof", ""), done=done)

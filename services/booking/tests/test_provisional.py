@@ -321,3 +321,22 @@ def test_the_agenda_of_the_staff_shows_the_held_time_without_its_resident_until_
     assert CONTACT["name"] not in str(shown)
     booking.later(minutes=30)
     assert held() == []
+
+
+def test_only_the_reader_of_a_mail_unsubscribes_an_unconfirmed_address(database):
+    booking = Stranger(database, a_configuration(online={"confirm": "none"}))
+    _, card = booking.request()
+    links, cards = booking.use_cases.links, booking.use_cases.contact_cards
+    link = links.token(card.id)
+    (answer,) = cards.contact_cards([["rumst", card.id]])
+    assert refused(cards.contact_mark, "rumst", link) == "appointment-not-found"
+    assert refused(cards.contact_mark, "rumst", f"{link}.guessed") == "appointment-not-found"
+    assert cards.contact_mark("rumst", f"{link}.{answer['card']['unsubscribe_proof']}") == card.contact_mark
+
+
+def test_the_link_alone_unsubscribes_an_address_that_was_confirmed_or_booked_by_staff(booking):
+    _, confirmed, _ = booking.confirm(booking.request())
+    _, by_staff = booking.book(start=LATER, request=STAFF)
+    for card in (confirmed, by_staff):
+        link = booking.use_cases.links.token(card.id)
+        assert booking.use_cases.contact_cards.contact_mark("rumst", link) == card.contact_mark

@@ -11,12 +11,12 @@ from loket_contracts.rpc.booking.answers import CardOrRefusal, ContactEntry, Tea
 
 from ..domain import booked
 from ..domain.appointment import Appointment
-from ..domain.provisional import DESTINATIONS, Provisional
+from ..domain.provisional import DESTINATIONS, Provisional, required_confirmation
 from ..domain.waiting_list import Entry
 from ..store.agendas import Agendas
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
-from ..store.links import Links
+from ..store.links import Links, is_equal
 from ..store.provisional_bookings import ProvisionalBookings
 from ..store.waiting_lists import WaitingLists
 from .appointments import AppointmentQueries
@@ -50,11 +50,23 @@ class ContactCardQueries:
         ]
 
     def contact_mark(self, municipality: str, token: str) -> str:
-        """The pseudonym of the person with this link. Raises Refusal: appointment-not-found."""
-        mark = self.appointments.find_card_by_link(municipality, token).contact_mark
-        if mark is None:
+        """The pseudonym of the person with this link. `token`: of the link, a dot, and the proof of a mail.
+
+        A stranger who booked with another person's address has the link alone. Raises Refusal: appointment-not-found.
+        """
+        link, _, proof = token.partition(".")
+        card = self.appointments.find_card_by_link(municipality, link)
+        has_proof = is_equal(self.links.unsubscribe(card.id), proof)
+        if card.contact_mark is None or not (has_proof or self._is_confirmed(card)):
             raise Refusal("appointment-not-found")
-        return mark
+        return card.contact_mark
+
+    def _is_confirmed(self, card: Card) -> bool:
+        """Whether the booker is known, or had to confirm the address."""
+        if card.portal or card.invitation or self.appointments.appointment(card).booked_by != "resident":
+            return True
+        known = self.configurations.including_removed(card.municipality)
+        return required_confirmation(known, card.types) != "none"
 
     def team_contact(self, municipality: str, team: str) -> TeamContact | None:
         """The e-mail address and language of a team; None when there is no such team.
@@ -103,6 +115,7 @@ class ContactCardQueries:
                     if (address := card.contact.get(field))
                 },
                 "link_token": self.links.token(card.id),
+                "unsubscribe_proof": self.links.unsubscribe(card.id),
                 "municipality": describe_municipality(known),
                 "missing_documents": [
                     question.label

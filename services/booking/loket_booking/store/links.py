@@ -40,6 +40,10 @@ class Links:
         address = contact.get("email") or contact.get("phone")
         return self.contact(municipality, address) if address else None
 
+    def unsubscribe(self, appointment: str) -> str:
+        """The proof in an unsubscribe link, which only a reader of the mailbox has."""
+        return self._sign(f"unsubscribe:{appointment}")
+
     def destination(self, municipality: str, address: str) -> str:
         """The pseudonym of a mailbox or number, by which messages to it are counted."""
         return self._sign(f"destination:{municipality}/{mailbox_of(address)}")

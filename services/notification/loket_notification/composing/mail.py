@@ -95,8 +95,13 @@ def _link(kind: Kind, card: ContactCard, public_url: str) -> dict[str, Any]:
         "upcoming": upcoming,
         "link": link,
         "link_text": text,
-        "unsubscribe": "" if kind.necessary else f"{page}/berichten",
+        "unsubscribe": "" if kind.necessary else _unsubscribe(card, page),
     }
+
+
+def _unsubscribe(card: ContactCard, page: str) -> str:
+    proof = f"?proof={card.unsubscribe_proof}" if card.unsubscribe_proof else ""
+    return f"{page}/berichten{proof}"
 
 
 def _moments(card: ContactCard) -> dict[str, str]:

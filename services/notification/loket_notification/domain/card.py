@@ -72,6 +72,7 @@ class ContactCard:
     missing: tuple[str, ...] = ()
     meeting_url: str = ""
     confirmation: Confirmation | None = None
+    unsubscribe_proof: str = ""
     destinations: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -110,6 +111,7 @@ class ContactCard:
             asked=next((each["text"] for each in reversed(given.get("asked", ())) if not each["answer"]), ""),
             meeting_url=location.get("meeting_url") or "",
             missing=tuple(pick(text, language) for text in given.get("missing_documents", ())),
+            unsubscribe_proof=given.get("unsubscribe_proof", ""),
             destinations=given.get("destinations", {}),
             confirmation=_confirmation(given["id"], given.get("confirmation")),
         )

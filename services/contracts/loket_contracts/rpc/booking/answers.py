@@ -240,7 +240,7 @@ class ContactCardDocument(AppointmentView):
 
     `contact_mark`: the pseudonym of the person. `missing_documents`: the names of the documents that are missing.
     `confirmation`: only of a provisional booking. `destinations`: by channel (email, sms), the pseudonym of the mailbox
-    or number, by which messages are counted.
+    or number, by which messages are counted. `unsubscribe_proof`: for the unsubscribe link, which only mails contain.
     """
 
     contact: ContactEntry
@@ -248,6 +248,7 @@ class ContactCardDocument(AppointmentView):
     link_token: str
     municipality: MunicipalityEntry
     missing_documents: list[Text]
+    unsubscribe_proof: NotRequired[str]
     confirmation: NotRequired[ConfirmationEntry]
     destinations: NotRequired[dict[str, str]]
 

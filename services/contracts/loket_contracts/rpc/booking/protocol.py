@@ -374,7 +374,9 @@ class Booking(EventSource, Protocol):
     def contact_mark(self, municipality: str, token: str) -> str:
         """Return the pseudonym of the person who has the link with this token, to notification.
 
-        The token in the unsubscribe link of a mail is all that the person sends.
+        `token`: of the link, a dot, and the proof in the unsubscribe link of a mail. The token of the link is enough
+        only if the resident confirmed the address, or if staff or a portal booked. Raises Refusal:
+        appointment-not-found.
         """
         ...
 
