@@ -112,7 +112,7 @@ def test_the_remaining_quota_is_reported_in_header_fields(portal):
 def test_cors_allows_the_origins_that_the_municipality_lists(portal, staff):
     text = staff.get("configuration").json()["text"]
     headers = {"Content-Type": "application/yaml", "Authorization": f"Bearer {staff.key}"}
-    listed = text + "\nonline: {origins: [https://www.rumst.example]}\n"
+    listed = text.replace("\nonline: {", "\nonline: {origins: [https://www.rumst.example], ", 1)
     assert requests.put(staff.path("configuration"), data=listed.encode(), headers=headers, timeout=15).ok
     asking = {"Origin": "https://www.rumst.example", "Access-Control-Request-Method": "POST"}
     preflight = requests.options(portal.path("holds"), headers=asking, timeout=10)

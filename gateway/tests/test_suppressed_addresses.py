@@ -23,10 +23,10 @@ def appointment(stack, municipality):
         appointment_types=["advies"], location="hal", answers={"adres": "Plein 1"}, start=start
     )
     client = MongoClient(stack.servers.mongo_uri)
-    sent = eventually(
+    eventually(
         lambda: client.loket_notification.messages.find_one({"appointment": booked["id"], "person": {"$exists": True}})
     )
-    mark = sent["person"]
+    mark = client.loket_booking.cards.find_one({"_id": booked["id"]})["contact_mark"]
     client.loket_notification.unwanted.insert_one({
         "_id": f"{mark}/email/unreachable", "municipality": "geweerd", "mark": mark, "channel": "email",
         "why": "unreachable", "at": dt.datetime.now(dt.UTC),
