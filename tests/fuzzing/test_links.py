@@ -79,7 +79,7 @@ def test_every_operation_with_links_starts_a_chain(document):
 
 @pytest.mark.parametrize("made_by", MAKING)
 @settings(
-    max_examples=1000 if LONG else 16,
+    max_examples=1000 if LONG else 25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(data=st.data())

@@ -20,6 +20,8 @@ CHUNKS = 3
 EACH = [(each, [each]) for each in ALL] if LONG else [(f"{n + 1} of {CHUNKS}", ALL[n::CHUNKS]) for n in range(CHUNKS)]
 #: answers of one test; all tests of the short form together stay below ten
 MAX_UNAVAILABLE = 10 if LONG else 2
+#: the API key that requests renew and remove
+SPARE_KEY = "spare"
 #: operations whose bearer token is that of one appointment
 OF_THE_RESIDENT = (
     "getCalendar", "sendFile", "getFile", "dropFile", "giveFeedback", "joinWaitingList", "leaveWaitingList",
@@ -37,9 +39,10 @@ def proefstad(stack, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def config(proefstad, tmp_path_factory):
+def config(stack, proefstad, tmp_path_factory):
     """The configuration that schemathesis needs besides the document."""
     booked = proefstad.booked()
+    stack.access("add-key", "proefstad", SPARE_KEY, "--role", "kiosk")
     file = tmp_path_factory.mktemp("fuzzing") / "schemathesis.toml"
     # what a name means is not in a schema, so a request of the right shape can be refused for what it says
     file.write_text(
@@ -55,6 +58,12 @@ def config(proefstad, tmp_path_factory):
             f'headers = {{ Authorization = "Bearer {booked["link_token"]}" }}\n'
             f'parameters = {{ municipality = "proefstad", identifier = "{booked["id"]}" }}\n'
             for name in OF_THE_RESIDENT
+        )
+        # otherwise it learns the name of its own key from listKeys, and removes that
+        + "".join(
+            f'[[operations]]\ninclude-operation-id = "{name}"\n'
+            f'parameters = {{ municipality = "proefstad", name = "{SPARE_KEY}" }}\n'
+            for name in ("renewKey", "removeKey")
         )
     )
     return file
