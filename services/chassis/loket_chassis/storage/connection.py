@@ -92,11 +92,12 @@ class OutageListener(ServerHeartbeatListener):
     """Logs when no server takes writes any more, and when one does again, as the driver's own checks see it.
 
     The topology is no measure: an operation whose time ends while it connects makes a server that works unknown there.
-    For the same reason one failed check is none; the driver repeats it at once.
+    For the same reason one failed check is none; the driver repeats it at once. The address in the setting may differ
+    from the server's own name, which the driver then uses, so only the last server that took writes counts.
     """
 
     def __init__(self) -> None:
-        self._writable: set[Address] = set()
+        self._primary: Address | None = None
         self._failed: set[Address] = set()
 
     def started(self, event: ServerHeartbeatStartedEvent) -> None: ...
@@ -104,7 +105,7 @@ class OutageListener(ServerHeartbeatListener):
     def succeeded(self, event: ServerHeartbeatSucceededEvent) -> None:
         self._failed.discard(event.connection_id)
         if event.reply.is_writable:
-            self._writable.add(event.connection_id)
+            self._primary = event.connection_id
             outages.DATABASE.end()
         else:
             self._lose(event.connection_id, "it takes no writes")
@@ -115,10 +116,9 @@ class OutageListener(ServerHeartbeatListener):
         self._failed.add(event.connection_id)
 
     def _lose(self, address: Address, reason: str) -> None:
-        if address in self._writable:
-            self._writable.remove(address)
-            if not self._writable:
-                outages.DATABASE.begin(reason)
+        if address == self._primary:
+            self._primary = None
+            outages.DATABASE.begin(reason)
 
 
 class MongoConnection(SharedExtension):
