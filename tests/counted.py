@@ -12,6 +12,8 @@ EVENTS_OF_FACTS = {
     "capacities": ("capacity",),
     "samples": ("availability",),
 }
+#: an appointment that its resident has not confirmed is none
+NOT_COUNTED = ["appointment.provisional.v1"]
 
 
 def wait_until_counted(mongo_uri, municipality, kinds=tuple(EVENTS_OF_FACTS), patience=60.0):
@@ -23,7 +25,8 @@ def wait_until_counted(mongo_uri, municipality, kinds=tuple(EVENTS_OF_FACTS), pa
 
     def is_counted():
         number = reporting.generations.find_one({"_id": "now"})["current"]
-        published = booking.event_log.count_documents({**ours, "type": {"$regex": rf"^({about})\."}})
+        events = {"$regex": rf"^({about})\.", "$nin": NOT_COUNTED}
+        published = booking.event_log.count_documents({**ours, "type": events})
         pipeline = [{"$match": ours}, {"$project": {"told": {"$size": "$told"}}},
                     {"$group": {"_id": None, "all": {"$sum": "$told"}}}]  # fmt: skip
         facts = [reporting[f"{kind}_{number}"] for kind in kinds]

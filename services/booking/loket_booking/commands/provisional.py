@@ -156,7 +156,12 @@ class ProvisionalCommands:
 
     def _book(self, booking: Provisional, request: Request) -> Booked:
         """Book what was requested, under its own idempotency key. The client counted when it requested it."""
-        self._to_confirm(booking)
+        try:
+            self._to_confirm(booking)
+        except Refusal:
+            if found := self._booked(booking):  # a concurrent confirmation has just used the hold
+                return found
+            raise
         body = {"hold": booking.hold, "contact": booking.contact, "answers": booking.answers}
         once = replace(request, idempotency_key=booking.key, client=None)
         return self.booking.book(
