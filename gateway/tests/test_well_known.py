@@ -2,14 +2,17 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 from urllib.robotparser import RobotFileParser
 
 import pytest
 import requests
 
+import loket_gateway
 from loket_gateway.api.well_known import WellKnownRoutes
 from tests.client import in_days
 
+TEMPLATES = Path(loket_gateway.__file__).parent / "pages" / "templates"
 CONTACT = "mailto:security@example.org"
 
 
@@ -43,6 +46,7 @@ def test_a_crawler_may_read_topics_and_neither_the_api_nor_pages_of_one_person(p
     for path in (
         "/api/v1/rumst/slots",
         "/rumst/afspraak/abc",
+        "/rumst/bevestigen/abc/def",
         "/rumst/uitnodiging/abc",
         "/rumst/balie",
         "/rumst/scherm",
@@ -67,3 +71,8 @@ def test_a_page_for_one_person_or_request_is_not_to_be_found(portal, path):
 def test_the_page_of_an_appointment_is_not_to_be_found(portal):
     booked = portal.booked(start=portal.slots(to=in_days(40))[-1]["start"])
     assert '<meta name="robots" content="noindex">' in requests.get(booked["manage_url"], timeout=5).text
+
+
+def test_only_the_pages_before_the_form_may_be_found():
+    extend = {file.name for file in TEMPLATES.glob("*.html") if '{% extends "public.html" %}' in file.read_text()}
+    assert extend == {"choose.html", "topic.html", "moments.html"}

@@ -16,7 +16,9 @@ from ..http.routing import route
 VALID = dt.timedelta(days=180)
 SECURITY = "/.well-known/security.txt"
 #: what a search engine does not read: the API, and pages for one person or for staff
-DISALLOWED = ("/api/", "/compat/", "/*/afspraak/", "/*/uitnodiging/", "/*/balie", "/*/onthaal", "/*/scherm")
+DISALLOWED = (
+    "/api/", "/compat/", "/*/afspraak/", "/*/bevestigen", "/*/uitnodiging/", "/*/balie", "/*/onthaal", "/*/scherm",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
