@@ -49,8 +49,9 @@ class PrivacyCommands:
 
     def export_resident(self, municipality: str, person: str, request: Request) -> ResidentExport:
         """All stored data about a person. `person`: as for `erase_resident`."""
-        found = [self._export_provisional(each) for each in self._provisional_of(municipality, person)]
-        for card in self._cards_of(municipality, person):
+        cards, provisional = self._find(municipality, person)
+        found = [self._export_provisional(each) for each in provisional]
+        for card in cards:
             claim = self.agendas.find_claim(card.agenda, card.id)
             self.audit.record(municipality, request.actor, "exported", self.clock(), card.id)
             found.append(
@@ -82,8 +83,9 @@ class PrivacyCommands:
         `person`: an e-mail address; the telephone number of a person without one; or the reference of an appointment.
         Agendas, events and figures stay: they hold no personal data.
         """
-        self._erase_provisional(self._provisional_of(municipality, person))
-        return self._erase_cards(municipality, self._cards_of(municipality, person), request)
+        cards, provisional = self._find(municipality, person)
+        self._erase_provisional(provisional)
+        return self._erase_cards(municipality, cards, request)
 
     def repeat_erasure(self, appointments: Sequence[str], request: Request) -> int:
         """Erase the data of appointments that were erased before, and that a restored backup brought back.
@@ -123,30 +125,25 @@ class PrivacyCommands:
             self.erasures.finish(erasure.id)
         return len(unfinished)
 
-    def _cards_of(self, municipality: str, person: str) -> list[Card]:
-        """All cards of one person; for a reference, of the person who has that appointment."""
-        if (card := self._card_with_reference(municipality, person)) and not card.contact_mark:
-            return [card]
-        mark = self._mark_of(municipality, person)
-        return self.cards.find_by_contact(municipality, mark) if mark else []
-
-    def _provisional_of(self, municipality: str, person: str) -> list[Provisional]:
-        mark = self._mark_of(municipality, person)
-        return self.provisional_bookings.find_by_contact(municipality, mark) if mark else []
+    def _find(self, municipality: str, person: str) -> tuple[list[Card], list[Provisional]]:
+        """The cards and provisional bookings of a person; for a reference, of the person who has that appointment."""
+        card = None if "@" in person else self.cards.find_by_reference(municipality, person.strip().upper())
+        mark = card.contact_mark if card is not None else self._mark_of(municipality, person)
+        if mark is None:
+            return ([card] if card is not None else []), []
+        return (
+            self.cards.find_by_contact(municipality, mark),
+            self.provisional_bookings.find_by_contact(municipality, mark),
+        )
 
     def _mark_of(self, municipality: str, person: str) -> str | None:
-        """The pseudonym of a person; for a reference, of the person who has that appointment."""
+        """The pseudonym of an e-mail address or a telephone number; None when it is neither."""
         if "@" not in person:
-            if card := self._card_with_reference(municipality, person):
-                return card.contact_mark
             try:
                 person = telephone.read(person, self.configurations.calendar(municipality).municipality.country)
             except ValueError:
                 return None
         return self.links.contact(municipality, person)
-
-    def _card_with_reference(self, municipality: str, reference: str) -> Card | None:
-        return None if "@" in reference else self.cards.find_by_reference(municipality, reference.strip().upper())
 
     def _export_provisional(self, booking: Provisional) -> ExportedAppointment:
         """Its reference, files and history come with its confirmation."""
