@@ -10,11 +10,13 @@ from functools import partial
 from typing import Any
 
 import click
+from marshmallow import ValidationError
 
 from loket_chassis.messaging.cli_client import CliClient
 from loket_chassis.messaging.exchanges import exchange, publish_events
 from loket_chassis.messaging.publisher_confirms import ConfirmingChannel
 from loket_chassis.runtime.cli_options import amqp_uri_option
+from loket_contracts import fields
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE
 from loket_contracts.rpc.booking import Booking
@@ -161,9 +163,9 @@ def republish(client: CliClient[Booking], since: str) -> None:
     Consumers handle those that they have not handled yet, and ignore the others.
     """
     try:
-        moment = dt.datetime.fromisoformat(since).astimezone(dt.UTC)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--since") from error
+        moment: dt.datetime = fields.Instant().deserialize(since)
+    except ValidationError as error:
+        raise click.BadParameter(" ".join(error.messages), param_hint="--since") from error
     channel = ConfirmingChannel(client.amqp_uri, exchange(BOOKING_EXCHANGE))
     count, after = 0, ""
     while (page := client.service.logged_events(after, PAGE))["after"] is not None:
