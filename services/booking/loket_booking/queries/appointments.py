@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from loket_contracts.languages import pick
 from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry, WaitingEntry
 from loket_contracts.rpc.booking.slot_answers import (
     BookedAppointment,
+    HeldTime,
     HoldEntry,
     InvitationOffer,
     ProvisionalBooking,
@@ -172,12 +174,7 @@ def describe_provisional(found: ToConfirm) -> ProvisionalBooking:
         "id": booking.id,
         "state": held.state if booking.confirmed_at is None else "booked",
         "hold": booking.hold,
-        "expires_at": held.local(booking.expires),
-        "start": held.local(held.start),
-        "end": held.local(held.end),
-        "appointment_types": list(held.appointment_types),
-        "location": held.location,
-        "persons": held.persons,
+        **_held_time(held, booking.expires),
         "confirm_by": booking.confirm_by,
         "sent_to": masked(booking.destination) if booking.destination else "",
         "sends_left": booking.sends_left,
@@ -186,14 +183,17 @@ def describe_provisional(found: ToConfirm) -> ProvisionalBooking:
 
 
 def describe_hold(held: HeldSlot) -> HoldEntry:
+    return {"id": held.appointment.id, **_held_time(held.appointment, held.expires)}
+
+
+def _held_time(appointment: Appointment, expires: dt.datetime) -> HeldTime:
     return {
-        "id": held.appointment.id,
-        "expires_at": held.appointment.local(held.expires),
-        "start": held.appointment.local(held.appointment.start),
-        "end": held.appointment.local(held.appointment.end),
-        "appointment_types": list(held.appointment.appointment_types),
-        "location": held.appointment.location,
-        "persons": held.appointment.persons,
+        "expires_at": appointment.local(expires),
+        "start": appointment.local(appointment.start),
+        "end": appointment.local(appointment.end),
+        "appointment_types": list(appointment.appointment_types),
+        "location": appointment.location,
+        "persons": appointment.persons,
     }
 
 

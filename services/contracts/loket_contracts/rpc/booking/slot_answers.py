@@ -94,16 +94,21 @@ class Explanation(SearchEntry):
     never: NotRequired[list[ExcludedResource]]
 
 
-class HoldEntry(TypedDict):
-    """A slot that is held until `expires_at`."""
+class HeldTime(TypedDict):
+    """Time that is held until `expires_at`."""
 
-    id: str
     expires_at: str
     start: str
     end: str
     appointment_types: list[str]
     location: str
     persons: int
+
+
+class HoldEntry(HeldTime):
+    """A slot that is held."""
+
+    id: str
 
 
 class FormEntry(HoldEntry):
@@ -129,7 +134,7 @@ class BookedAppointment(AppointmentView):
     link_token: str
 
 
-class ProvisionalBooking(TypedDict):
+class ProvisionalBooking(HeldTime):
     """A booking whose address or number is not confirmed yet. `state`: booked once it is.
 
     `hold`: the id of its hold. `sent_to`: the destination of the code, of which most letters are hidden. `sends_left`:
@@ -139,12 +144,6 @@ class ProvisionalBooking(TypedDict):
     id: str
     state: str
     hold: str
-    expires_at: str
-    start: str
-    end: str
-    appointment_types: list[str]
-    location: str
-    persons: int
     confirm_by: str
     sent_to: str
     sends_left: int
