@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from kombu import Connection
@@ -20,7 +18,8 @@ from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_local.stack import Stack
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from .soak import cpu_seconds
+
 PACES = (20, 200)
 #: seconds to wait after the start, and to measure what idle processes spend
 SETTLE, IDLE = 15, 15
@@ -52,9 +51,9 @@ def counting(stack: Stack, bookings: int) -> Table:
 
 def _spent(processes: Sequence[int], work: Callable[[], object]) -> list[float]:
     """Seconds of processor time of each process during `work`."""
-    before = [_cpu(each) for each in processes]
+    before = [cpu_seconds(each) for each in processes]
     work()
-    return [_cpu(each) - earlier for each, earlier in zip(processes, before, strict=True)]
+    return [cpu_seconds(each) - earlier for each, earlier in zip(processes, before, strict=True)]
 
 
 def _book(stack: Stack, municipality: str, bookings: int, pace: int, waited: list[float]) -> None:
@@ -102,9 +101,3 @@ def _wait_until_counted(mongo_uri: str, municipality: str, number: int) -> None:
             for each in kinds
         ):
             time.sleep(0.25)
-
-
-def _cpu(process: int) -> float:
-    """Seconds of processor time, user and system."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import subprocess
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -25,6 +23,7 @@ from loket_local.stack import Stack
 from .jobs import booking
 from .municipality import municipality_yaml
 from .settled import wait_until_all_is_counted, wait_until_all_is_sent, wait_until_capacity_is_published
+from .soak import cpu_seconds
 
 #: bookings a second: below what the whole line can do, so that no queue grows
 RATE = 15.0
@@ -134,13 +133,7 @@ def _cpu_milliseconds(stack: Stack) -> dict[str, float]:
         "broker": servers.broker.node.pid,
         "mail catcher": mail.pid,
     }
-    return {name: _cpu_of(pid) for name, pid in pids.items()}
-
-
-def _cpu_of(pid: int) -> float:
-    # proc(5): the fields after the name, which may contain spaces; 14 and 15 are utime and stime
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000
+    return {name: 1000 * cpu_seconds(pid) for name, pid in pids.items()}
 
 
 def _keep(stack: Stack, number: int, measured: dict[str, dict[str, float]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -43,6 +44,13 @@ def resident_megabytes(pid: int) -> float:
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def cpu_seconds(process: int) -> float:
+    """User and system time of a process."""
+    # proc(5): the fields after the name, which may contain spaces; 14 and 15 are utime and stime
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def soak(stack: Stack, number: int, console: Console) -> Table:

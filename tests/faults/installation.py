@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loket_local import mongodb, rabbitmq
 from loket_local.components import NAMES, Component, restart
 from loket_local.ports import LOOPBACK, find_free
 from loket_local.processes import Child
@@ -18,6 +17,7 @@ from loket_notification.store.plans import Plans
 from tests.client import UNLIMITED, eventually
 from tests.upgrade.releases import ROOT, another
 
+from . import servers
 from .load import Gateways, messages_yaml, municipality_yaml
 from .proxy import Proxy
 from .replicated import BrokerCluster, ReplicaSet
@@ -133,19 +133,13 @@ class Installation:
             component.wait_until("ready", patience)
 
     def kill_broker(self) -> None:
-        broker = self.stack.servers.broker
-        broker.node.kill()
-        broker.port_mapper.kill()
+        servers.kill_broker(self.stack)
 
     def start_broker(self) -> None:
-        servers = self.stack.servers
-        again = rabbitmq.start(self.stack.folder / "rabbitmq", servers.broker.port, self.stack.logs)
-        servers.own[servers.own.index(servers.broker)] = servers.broker = again
+        servers.start_broker(self.stack)
 
     def start_database(self) -> None:
-        servers = self.stack.servers
-        again = mongodb.start(self.stack.folder / "mongodb", servers.database.port, self.stack.logs, on_socket=True)
-        servers.own[servers.own.index(servers.database)] = servers.database = again
+        servers.start_database(self.stack)
 
     def stop(self) -> None:
         for component in self.second.values():
@@ -156,9 +150,9 @@ class Installation:
         for proxy in self.proxies.values():
             proxy.close()
         self.sink.stop()
-        for servers in (self.cluster, self.replicas):
-            if servers is not None:
-                servers.stop()
+        for own in (self.cluster, self.replicas):
+            if own is not None:
+                own.stop()
         if self.disk is not None:
             subprocess.run(["umount", "--lazy", str(self.disk)], check=True)
 

@@ -12,8 +12,9 @@ import requests
 from pymongo import MongoClient
 
 from conftest import LONG
-from loket_local import mongodb, rabbitmq
 from tests.client import Portal, a_visitor, eventually, in_days
+
+from .servers import kill_broker, start_broker, start_database
 
 ROUNDS = 3 if LONG else 2
 CLIENTS = 4
@@ -27,23 +28,6 @@ NUISANCE = {"appointment_types": ["hinder-melden"], "answers": {"soort-hinder": 
 def at_once(*names):
     """The services that a test starts together: in the short form all of them, in the long form one after the other."""
     return [(name,) for name in names] if LONG else [names]
-
-
-def stop_broker(stack):
-    stack.servers.broker.node.kill()
-    stack.servers.broker.port_mapper.kill()
-
-
-def start_broker(stack):
-    broker = stack.servers.broker
-    again = rabbitmq.start(stack.folder / "rabbitmq", broker.port, stack.logs)
-    stack.servers.own[stack.servers.own.index(broker)] = stack.servers.broker = again
-
-
-def start_database(stack):
-    database = stack.servers.database
-    again = mongodb.start(stack.folder / "mongodb", database.port, stack.logs, on_socket=True)
-    stack.servers.own[stack.servers.own.index(database)] = stack.servers.database = again
 
 
 def process_ids(stack):
@@ -135,7 +119,7 @@ def test_a_broker_restart_during_bookings_ends_no_process_and_loses_no_booking(w
         for round_number in range(ROUNDS):
             enough = len(answers) + 2 * CLIENTS
             eventually(lambda enough=enough: len(answers) > enough)
-            stop_broker(whole)
+            kill_broker(whole)
             time.sleep(OUTAGE_SECONDS)
             assert process_ids(whole) == pids, f"in round {round_number}"
             start_broker(whole)
@@ -202,7 +186,7 @@ def ready_without_restart(stack, components, started):
 @pytest.mark.parametrize("names", at_once("gateway", "booking", "notification", "reporting"), ids=", ".join)
 def test_a_service_without_its_broker_stops_in_time_and_at_a_start_waits_for_it(whole, portal, names):
     components = [whole.components[name] for name in names]
-    stop_broker(whole)
+    kill_broker(whole)
     try:
         time.sleep(1)
         stop_in_time(components)

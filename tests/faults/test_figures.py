@@ -5,10 +5,11 @@ import time
 import pytest
 from pymongo import MongoClient
 
-from loket_local import mongodb
 from tests.client import Portal, eventually
 from tests.figures import plain
 from tests.figures.played import IS_LONG, period, play, raw, wait_until_year_is_counted
+
+from .servers import start_database
 
 DAYS, A_YEAR, KILLS = (365, 12_000, 8) if IS_LONG else (8, 6_000, 2)
 
@@ -29,10 +30,8 @@ def test_killing_reporting_and_mongod_while_they_count_does_not_change_the_figur
         reporting.child.kill()
     reporting.start()
     reporting.wait_until("ready")
-    database = own_stack.servers.database
-    database.process.kill()
-    again = mongodb.start(own_stack.folder / "mongodb", database.port, own_stack.logs, on_socket=True)
-    own_stack.servers.own[own_stack.servers.own.index(database)] = own_stack.servers.database = again
+    own_stack.servers.database.process.kill()
+    start_database(own_stack)
     client = MongoClient(own_stack.servers.mongo_uri, tz_aware=True)
     wait_until_year_is_counted(own_stack)
     first, last = period(DAYS)

@@ -10,7 +10,8 @@ import requests
 
 from tests.client import a_visitor, eventually
 
-from .test_broker_outage import NUISANCE, start_broker, start_database, stop_broker, wait_until_whole
+from .servers import kill_broker, start_broker, start_database
+from .test_broker_outage import NUISANCE, wait_until_whole
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SLOTS = {"appointment_type": "bouwadvies", "location": "gemeentehuis"}
@@ -73,7 +74,7 @@ def test_each_access_line_of_one_connection_has_its_own_trace(own_stack):
 
 def test_an_outage_of_the_broker_is_two_lines_in_each_log_whatever_is_asked_meanwhile(own_stack, portal):
     logs = Logs(own_stack)
-    stop_broker(own_stack)
+    kill_broker(own_stack)
     try:
         for _ in range(3):
             began = time.monotonic()
