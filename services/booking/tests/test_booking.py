@@ -140,6 +140,24 @@ def test_two_concurrent_requests_with_one_idempotency_key_make_one_appointment(b
     assert rival.announced == ["appointment.booked.v1"]
 
 
+def test_a_request_whose_hold_a_concurrent_one_with_its_key_has_used_returns_that_appointment(booking, database):
+    held = booking.hold().appointment.id
+    rival = BookingHarness(database)
+
+    class Overtaken(Agendas):
+        def get_hold(self, *args):
+            if not rival.announced:
+                rival.book(key="k", hold=held)
+            return super().get_hold(*args)
+
+    slow = BookingHarness(database)
+    slow.stores = replace(slow.stores, agendas=Overtaken(database))
+    booked, card = slow.book(key="k", hold=held)
+    assert booking.appointment(card) == booked
+    assert slow.announced == []
+    assert rival.announced == ["appointment.booked.v1"]
+
+
 def test_cancelling_twice_is_no_error_and_publishes_one_event(booking):
     _, card = booking.book()
     assert booking.cancel(card) == booking.cancel(card)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import TypeVar
 
 from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.errors import Refusal
@@ -29,6 +30,8 @@ from .invitations import InvitationCommands
 from .limits import Limits
 from .ports import Clock, Publish
 from .request import ATTEMPTS, Request
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -81,16 +84,14 @@ class BookingCommands:
         )  # fmt: skip
         resource, start = _resource(command.resource, invitation), command.start
         expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
+
+        def store(placements: list[Placement]) -> HeldSlot:
+            held = appointment_lifecycle.hold(identifier, municipality, spec, placements, start, now, request.by)
+            self.agendas.hold(placements, held, expires, now, fingerprint=own_fingerprint)
+            return HeldSlot(held, placements, expires, own_fingerprint)
+
         with self.limits.hold_permit(calendar.municipality, request, identifier, expires, now):
-            for attempt in range(ATTEMPTS):
-                placements = self.allocator.allocate(calendar, spec, resource, start, now, use_cache=attempt == 0)
-                held = appointment_lifecycle.hold(identifier, municipality, spec, placements, start, now, request.by)
-                try:
-                    self.agendas.hold(placements, held, expires, now, fingerprint=own_fingerprint)
-                except Taken:
-                    continue
-                return HeldSlot(held, placements, expires, own_fingerprint)
-            raise Refusal("slot-taken", {"start": start.isoformat()})
+            return self._hold_allocated(calendar, spec, resource, start, now, store)
 
     def book(
         self, municipality: str, command: AnyBooking, request: Request, follows: str | None = None,
@@ -115,7 +116,14 @@ class BookingCommands:
             if card is None:
                 raise Refusal("outcome-unknown")  # the first request may still be running
         with self.limits.booking_permit(calendar.municipality, request, identifier, now):
-            booking = self.resolve(identifier, calendar, command, request, now, own_fingerprint, follows)
+            try:
+                booking = self.resolve(identifier, calendar, command, request, now, own_fingerprint, follows)
+            except Refusal:
+                # a concurrent request with the same key may have used the hold
+                first = self._card_of_first_attempt(identifier, own_fingerprint, request)
+                if first is not None and (found := self.agendas.find_claim(first.agenda, first.id)):
+                    return found[0], first
+                raise
             booked, card = self._allocate_and_claim(booking, card)
         if booking.hold is not None:
             self.limits.release_hold(municipality, request, booking.hold)
@@ -133,17 +141,29 @@ class BookingCommands:
                 return held
             except Taken:  # it had expired
                 self.agendas.drop_hold(hold)
-        for attempt in range(ATTEMPTS):
-            placements = self.allocator.allocate(
-                booking.calendar, booking.spec, booking.resource, booking.start, booking.now, use_cache=attempt == 0
-            )
+
+        def store(placements: list[Placement]) -> Appointment:
             held = self._to_confirm(booking, hold, placements)
+            self.agendas.hold(placements, held, expires, booking.now)
+            return held
+
+        return self._hold_allocated(booking.calendar, booking.spec, booking.resource, booking.start, booking.now, store)
+
+    def _hold_allocated(
+        self, calendar: Calendar, spec: AppointmentSpec, resource: str | None, start: dt.datetime, now: dt.datetime,
+        store: Callable[[list[Placement]], T],
+    ) -> T:  # fmt: skip
+        """Allocate resources and store their hold; again when another request takes them first.
+
+        Raises Refusal: slot-taken, slot-not-offered.
+        """
+        for attempt in range(ATTEMPTS):
+            placements = self.allocator.allocate(calendar, spec, resource, start, now, use_cache=attempt == 0)
             try:
-                self.agendas.hold(placements, held, expires, booking.now)
-                return held
+                return store(placements)
             except Taken:
                 continue
-        raise Refusal("slot-taken", {"start": booking.start.isoformat()})
+        raise Refusal("slot-taken", {"start": start.isoformat()})
 
     def _to_confirm(self, booking: ResolvedBooking, hold: str, placements: Sequence[Placement]) -> Appointment:
         known, by = booking.calendar.municipality, booking.request.actor

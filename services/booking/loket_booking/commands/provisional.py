@@ -156,17 +156,16 @@ class ProvisionalCommands:
 
     def _book(self, booking: Provisional, request: Request) -> Booked:
         """Book what was requested, under its own idempotency key. The client counted when it requested it."""
-        try:
-            self._to_confirm(booking)
-        except Refusal:
-            if found := self._booked(booking):  # a concurrent confirmation has just used the hold
-                return found
-            raise
         body = {"hold": booking.hold, "contact": booking.contact, "answers": booking.answers}
         once = replace(request, idempotency_key=booking.key, client=None)
-        return self.booking.book(
-            booking.municipality, from_json(BookAppointment, body), once, confirms=booking.fingerprint
-        )
+        try:
+            return self.booking.book(
+                booking.municipality, from_json(BookAppointment, body), once, confirms=booking.fingerprint
+            )
+        except Refusal as refusal:
+            if refusal.code == "hold-not-found":
+                raise Refusal("confirmation-over") from refusal
+            raise
 
     def _types_of(self, command: BookAppointment) -> Sequence[str]:
         """The appointment types of a command, which are those of its hold."""
