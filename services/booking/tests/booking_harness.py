@@ -23,7 +23,7 @@ RUMST = (Path(__file__).parents[3] / "deploy/municipalities/rumst.yaml").read_te
 START = "2026-11-30T10:00:00+01:00"
 LATER = "2026-12-01T10:00:00+01:00"
 CONTACT = {"name": "Lieve Demo", "email": "lieve@example.org"}
-STAFF = Request(by="staff", who="ro-1")
+STAFF = Request(by="staff", who="ro-1", teams=None)
 
 
 #: by configuration and days, what a full municipality has stored and announced

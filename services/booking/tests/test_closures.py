@@ -1,6 +1,7 @@
 """A closure removes time at once and loses no appointment: those in conflict are listed, and moved together."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from booking_harness import LATER, STAFF, START, BookingHarness, refused
@@ -223,7 +224,7 @@ def test_the_day_lists_appointments_by_resource_and_the_view_is_audited(booking)
     _, card = booking.book(start=START, resource="ro-1")
     _, gone = booking.book(start=START, resource="ro-2")
     booking.cancel(gone)
-    seen = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), "ruimte", None, STAFF)
+    seen = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, replace(STAFF, teams=("ruimte",)))
     by_resource = {each["resource"]: each for each in seen["resources"]}
     assert [(each["name"], each["reference"]) for each in by_resource["ro-1"]["claims"]] == [
         ("Lieve Demo", card.reference)

@@ -311,7 +311,7 @@ def test_a_provisional_booking_is_exported_and_erased_with_its_person(booking, d
 
 def test_the_agenda_of_the_staff_shows_the_held_time_without_its_resident_until_it_is_over(booking):
     def held():
-        day = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, None, STAFF)
+        day = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, STAFF)
         return [each for resource in day["resources"] for each in resource["provisional"]]
 
     booking.hold(start="2026-11-30T11:00:00+01:00")

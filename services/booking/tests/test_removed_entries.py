@@ -165,11 +165,11 @@ def test_an_appointment_with_a_removed_person_can_move_to_another_at_the_same_ti
 
 def test_the_day_shows_an_appointment_of_a_removed_person(booking, booked):
     booking.take(without("ro-1"))
-    seen = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, None, STAFF)
+    seen = booking.use_cases.day.agenda("rumst", dt.date(2026, 11, 30), None, STAFF)
     shown = {each["resource"]: each for each in seen["resources"]}
     assert (shown["ro-1"]["name"], shown["ro-1"]["open"]) == ("Ann", [])
     assert [each["appointment"] for each in shown["ro-1"]["claims"]] == [booked.id]
-    empty = booking.use_cases.day.agenda("rumst", dt.date(2026, 12, 1), None, None, STAFF)
+    empty = booking.use_cases.day.agenda("rumst", dt.date(2026, 12, 1), None, STAFF)
     assert [each["resource"] for each in empty["resources"]] == ["ro-2"]
 
 

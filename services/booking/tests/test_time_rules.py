@@ -180,9 +180,9 @@ def dossier_allowed(booking, card):
 
 
 def day_allowed(booking):
-    seen = booking.use_cases.day.agenda("rumst", booking.time.date(), None, None, STAFF)
+    seen = booking.use_cases.day.agenda("rumst", booking.time.date(), None, STAFF)
     return next(claim for each in seen["resources"] for claim in each["claims"])["allowed"]
 
 
 def found_allowed(booking):
-    return booking.use_cases.search.find_visits("rumst", CONTACT["name"], None, STAFF)[0]["allowed"]
+    return booking.use_cases.search.find_visits("rumst", CONTACT["name"], STAFF)[0]["allowed"]

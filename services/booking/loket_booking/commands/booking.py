@@ -213,6 +213,7 @@ class BookingCommands:
             start, resource = command.start, _resource(command.resource, invitation)
         else:
             raise Refusal("invalid-request", errors=[{"pointer": "/start", "detail": "Needed when no hold is given."}])
+        request.require_team(spec.team)
         if start < now:
             raise Refusal("slot-in-the-past", {"start": start.isoformat()})
         person = contact.complete_contact(municipality, command.contact)

@@ -6,8 +6,10 @@ import uuid
 from dataclasses import dataclass, replace
 
 from loket_contracts.envelope import Event
+from loket_contracts.errors import Refusal
 
 from ..domain.lifecycle import Actor
+from ..domain.teams import Teams, includes
 
 #: how often a use case retries when concurrent requests change the same document
 ATTEMPTS = 5
@@ -19,7 +21,7 @@ class Request:
 
     `client`: of a caller without account or key, as the gateway identifies clients. `idempotency_key`: unique per
     caller. `notes`: what a portal passes on to the specialist. `answers_later`: the portal cannot ask the intake
-    questions.
+    questions. `teams`: of staff, those for which they act, None for all. Staff without it act for no team.
     """
 
     by: str = "resident"
@@ -29,6 +31,7 @@ class Request:
     client: str | None = None
     notes: str = ""
     answers_later: bool = False
+    teams: Teams = ()
 
     @property
     def actor(self) -> Actor:
@@ -42,6 +45,15 @@ class Request:
     @property
     def is_staff(self) -> bool:
         return self.by == "staff"
+
+    def may_see(self, team: str | None) -> bool:
+        """Whether this caller may see what belongs to the team. Only staff are limited by it."""
+        return not self.is_staff or includes(self.teams, team)
+
+    def require_team(self, team: str) -> None:
+        """Raise Refusal: forbidden for another team than those of the caller."""
+        if not self.may_see(team):
+            raise Refusal("forbidden", {"permission": "for another team"})
 
     def identifier(self, kind: str, municipality: str) -> str:
         """The id of a new document: random, or derived from the idempotency key so that a repeat creates nothing."""

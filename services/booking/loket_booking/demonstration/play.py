@@ -38,7 +38,7 @@ CONCURRENCY = 8
 DAY = dt.timedelta(days=1)
 #: how far a resident searches from the preferred day
 SEARCH_DAYS = 10
-STAFF = Request(by="staff", who="balie")
+STAFF = Request(by="staff", who="balie", teams=None)
 _now: contextvars.ContextVar[dt.datetime] = contextvars.ContextVar("now")
 Act = Callable[[], None]
 
@@ -117,7 +117,7 @@ class Year:
             contact=contact, appointment_types=about.appointment_types, start=start, persons=wanted.persons,
             location=wanted.location,
         )  # fmt: skip
-        request = Request(by=wanted.by, who="balie" if wanted.by == "staff" else None)
+        request = Request(by=wanted.by, who="balie" if wanted.by == "staff" else None, teams=None)
         try:
             booked, card = self.use_cases.booking.book(municipality.ID, command, request)
         except Refusal as refusal:

@@ -35,6 +35,7 @@ class AdministrationRpc(RpcDependencies):
         `if_absent`: only when the municipality has none. `confirmed`: also when it removes entries to which coming
         appointments refer.
         """
+        self.use_cases.access.require_all_teams(caller)
         by = caller.name or ""
         loaded = self.idempotency.once(
             idempotency_key, scope_of("configure", only or "", caller), text,
@@ -82,10 +83,12 @@ class AdministrationRpc(RpcDependencies):
 
     @rpc(version=2)
     def export_resident(self, municipality: str, person: str, caller: StaffCaller) -> ResidentExport:
+        self.use_cases.access.require_all_teams(caller)
         return self.use_cases.privacy.export_resident(municipality, person, request_of(self, caller))
 
     @rpc(version=2)
     def erase_resident(self, municipality: str, person: str, caller: StaffCaller) -> int:
+        self.use_cases.access.require_all_teams(caller)
         return self.use_cases.privacy.erase_resident(municipality, person, request_of(self, caller))
 
     @rpc
@@ -94,6 +97,7 @@ class AdministrationRpc(RpcDependencies):
 
     @rpc
     def repeat_erasure(self, appointments: Sequence[str], caller: StaffCaller) -> int:
+        self.use_cases.access.require_all_teams(caller)
         return self.use_cases.privacy.repeat_erasure(appointments, request_of(self, caller))
 
     @rpc

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from loket_chassis.messaging.rpc import rpc
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import parse_day_parameter
@@ -26,11 +28,10 @@ class DeskRpc(RpcDependencies):
     def agenda(
         self, municipality: str, date: str, caller: StaffCaller, team: str | None = None, resource: str | None = None
     ) -> AgendaDay:
-        teams = caller.teams
+        request, day = request_of(self, caller), parse_day_parameter(date, "date")
         if team is not None:
-            teams = (team,) if teams is None or team in teams else ()
-        day = parse_day_parameter(date, "date")
-        return self.use_cases.day.agenda(municipality, day, teams, resource, request_of(self, caller))
+            request = replace(request, teams=(team,) if request.may_see(team) else ())
+        return self.use_cases.day.agenda(municipality, day, resource, request)
 
     @rpc(version=2)
     def resources(self, municipality: str, caller: StaffCaller) -> list[ResourceEntry]:
@@ -39,7 +40,7 @@ class DeskRpc(RpcDependencies):
     @rpc(version=2)
     def find_visits(self, municipality: str, text: str, caller: StaffCaller) -> list[FoundVisit]:
         """By reference, or by the beginnings of words of a name."""
-        return self.use_cases.search.find_visits(municipality, text, caller.teams, request_of(self, caller))
+        return self.use_cases.search.find_visits(municipality, text, request_of(self, caller))
 
     @rpc(version=2)
     def dossier(self, municipality: str, identifier: str, caller: StaffCaller) -> Dossier:

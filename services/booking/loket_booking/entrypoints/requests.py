@@ -31,4 +31,7 @@ def scope_of(method: str, municipality: str, caller: Caller, *about: str) -> tup
 def request_of(rpc: RpcDependencies, caller: Caller, idempotency_key: str | None = None) -> Request:
     """The request of a caller. The key of a portal is made unique to it, because ids are derived from it."""
     key = f"{caller.name} {idempotency_key}" if idempotency_key and caller.kind == "portal" else idempotency_key
-    return Request(ROLES[caller.kind], key, rpc.traceparent or None, caller.name, caller.client)
+    return Request(
+        ROLES[caller.kind], key, rpc.traceparent or None, caller.name, caller.client,
+        teams=caller.teams if caller.kind == "staff" else None,
+    )  # fmt: skip

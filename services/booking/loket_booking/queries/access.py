@@ -64,6 +64,10 @@ class Access:
             known = self.configurations.calendar(municipality).municipality.resources
             _require(resource is not None and (resource not in known or includes(caller.teams, known[resource].team)))
 
+    def require_all_teams(self, caller: Caller) -> None:
+        """Raises Refusal: forbidden for staff of some teams only, when a method concerns all of them."""
+        _require(caller.teams is None)
+
     def require_closure(self, municipality: str, identifier: str, caller: Caller) -> None:
         """Raises Refusal: forbidden when it is not of these teams. Unknown ones are left to the command."""
         found = self.configurations.closures.get(municipality, identifier) if caller.teams is not None else None

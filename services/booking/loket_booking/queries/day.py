@@ -14,7 +14,7 @@ from ..commands.request import Request
 from ..domain.appointment import Appointment, allowed_commands
 from ..domain.catalogue import Municipality
 from ..domain.grid import day
-from ..domain.teams import Teams, includes, includes_resource
+from ..domain.teams import includes_resource
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
@@ -32,26 +32,24 @@ class DayQueries:
     audit: Audit
     clock: Clock
 
-    def agenda(
-        self, municipality: str, date: dt.date, teams: Teams, resource: str | None, request: Request
-    ) -> AgendaDay:
-        """The open hours and claims of each resource, with the names of residents for these teams. It is audited.
+    def agenda(self, municipality: str, date: dt.date, resource: str | None, request: Request) -> AgendaDay:
+        """The open hours and claims of each resource, with the names of the residents of the caller's teams. Audited.
 
-        `teams`, `resource`: None for all. Raises Refusal: unknown-municipality.
+        `resource`: None for all. Raises Refusal: unknown-municipality.
         """
         calendar = self.configurations.calendar(municipality)
         known = self.configurations.including_removed(municipality)
         resources = [
             each
             for each in known.resources.values()
-            if (resource is None or each.id == resource) and includes_resource(teams, each)
+            if (resource is None or each.id == resource) and includes_resource(request.teams, each)
         ]
         claims = self.days.claims(municipality, date, date, [each.id for each in resources])
         provisional, on = self.days.provisional(municipality, date, self.clock()), day(date, known.time_zone)
         busy = {claim.placement.agenda.resource for claim in claims}
         resources = [each for each in resources if each.id in calendar.municipality.resources or each.id in busy]
         appointments = self._appointments_of(municipality, date, claims)
-        cards = self.cards.get_all(each.id for each in appointments.values() if includes(teams, each.team))
+        cards = self.cards.get_all(each.id for each in appointments.values() if request.may_see(each.team))
         detail, now = f"agenda of {date.isoformat()}", self.clock()
         self.audit.record_once(municipality, request.actor, "read", now, detail, AUDIT_INTERVAL)
         return {

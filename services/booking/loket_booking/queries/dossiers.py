@@ -57,7 +57,7 @@ class DossierQueries:
             "outcome": appointment.outcome,
             "follows": appointment.follows,
             "history": [_describe_history_entry(each) for each in appointment.history],
-            "earlier": self._other_appointments(card, known, now),
+            "earlier": self._other_appointments(card, known, now, request),
         }
 
     def describe_for(self, caller: Caller, appointment: Appointment, card: Card) -> AppointmentView:
@@ -76,8 +76,10 @@ class DossierQueries:
         detail = f"{channel} address lifted"
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, detail)
 
-    def _other_appointments(self, card: Card, known: Municipality, now: dt.datetime) -> list[EarlierVisit]:
-        """The other appointments of the same person, the latest first."""
+    def _other_appointments(
+        self, card: Card, known: Municipality, now: dt.datetime, request: Request
+    ) -> list[EarlierVisit]:
+        """The other appointments of the same person with the caller's teams, the latest first."""
         if not card.contact_mark:
             return []
         others = [
@@ -91,7 +93,7 @@ class DossierQueries:
                 "outcome": appointment.outcome,
             }
             for other in others
-            if (appointment := appointments.get(other.id)) is not None
+            if (appointment := appointments.get(other.id)) is not None and request.may_see(appointment.team)
         ]
 
     def _unanswered(self, card: Card, appointment: Appointment) -> list[str]:

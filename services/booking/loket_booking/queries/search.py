@@ -15,7 +15,6 @@ from ..commands.request import Request
 from ..domain import names
 from ..domain.appointment import Appointment
 from ..domain.grid import local_date
-from ..domain.teams import Teams, includes
 from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
@@ -39,11 +38,11 @@ class SearchQueries:
     appointments: AppointmentQueries
     clock: Clock
 
-    def find_visits(self, municipality: str, text: str, teams: Teams, request: Request) -> list[FoundVisit]:
+    def find_visits(self, municipality: str, text: str, request: Request) -> list[FoundVisit]:
         """The visits with this reference, or whose resident's name has words with these beginnings. It is audited.
 
-        `teams`: None for all. Coming visits first, the soonest first; then past ones, the latest first. Raises Refusal:
-        unknown-municipality.
+        Only those of the caller's teams: coming ones first, the soonest first; then past ones, the latest first.
+        Raises Refusal: unknown-municipality.
         """
         known = self.configurations.calendar(municipality).municipality
         now = self.clock()
@@ -54,7 +53,7 @@ class SearchQueries:
         found: list[FoundVisit] = [
             {**appointment_summary(known, appointment, card, now), "appointment": card.id}
             for card in cards
-            if (appointment := appointments.get(card.id)) is not None and includes(teams, appointment.team)
+            if (appointment := appointments.get(card.id)) is not None and request.may_see(appointment.team)
         ]
         coming = [each for each in found if each["start"][:10] >= today.isoformat()]
         past = [each for each in found if each["start"][:10] < today.isoformat()]

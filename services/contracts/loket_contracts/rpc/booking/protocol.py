@@ -423,7 +423,7 @@ class Booking(EventSource, Protocol):
         caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> BookedAppointment:
-        """Book the next visit of the same resident. Raises Refusal: as `book`."""
+        """Book the next visit of the same resident. Raises Refusal: as `book_for_resident`."""
         ...
 
     @version(2, before=previous_release_desk.step)
