@@ -21,7 +21,7 @@ from ..runtime.unavailable import is_unavailable
 log = structlog.get_logger()
 
 #: seconds that one read waits, and so the longest until a stop request is noticed
-LONGEST_READ = 0.5
+LONGEST_READ = 0.2
 #: seconds to wait until the broker confirms the end of a consumer or of the connection
 CLOSE_TIMEOUT = 1.0
 
