@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 #: the order in which `make test` hands its scopes out, the longest first: files and folders. A folder is one scope when
-#: its tests share what is slow to make; of another each file is one
+#: its tests share what is slow to make; of another each file is one, or each test of a file that takes long
 SCOPES = {
     "tests/faults": "folder", "tests/browser/test_accessibility.py": "file", "deploy": "folder",
-    "gateway/tests/test_removed_entries.py": "file", "tests/fuzzing": "test", "tests/figures": "folder",
+    "gateway/tests/test_removed_entries.py": "file", "tests/fuzzing/test_openapi.py": "test", "tests/fuzzing": "file",
+    "tests/figures": "folder",
     "tests/deployment": "folder", "tests/upgrade": "folder", "tests/browser": "file", "tests/interop": "file",
     "tests/attacks": "folder",
-    "services/booking": "file", "gateway": "file", "services/reporting": "file", "services/chassis": "folder",
+    "services/chassis/tests/test_shutdown.py": "test", "services/chassis/tests/test_logs.py": "test",
+    "services/chassis": "file",
+    "services/booking": "file", "gateway": "file", "services/reporting": "file",
     "tests/journeys": "file", "services/notification": "file", "tests/docs": "folder",
 }  # fmt: skip
 #: fixtures that every test with a server, a browser or packages of npm asks for, itself or through others
@@ -52,7 +55,7 @@ def scope_of(nodeid: str) -> str:
     if place is None:
         return "the rest"
     match SCOPES[place]:
-        case "test" if PurePosixPath(file).name == "test_openapi.py":
+        case "test":
             return nodeid
         case "folder":
             return place

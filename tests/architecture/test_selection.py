@@ -14,7 +14,9 @@ def test_a_folder_with_shared_fixtures_runs_in_one_process():
         assert selection.scope_of(f"{folder}/test_a.py::test_a") == selection.scope_of(f"{folder}/test_m.py::test")
 
 
-@pytest.mark.parametrize("folder", ["services/booking/tests", "tests/browser", "gateway/tests"])
+@pytest.mark.parametrize(
+    "folder", ["services/booking/tests", "services/chassis/tests", "tests/browser", "gateway/tests"]
+)
 def test_files_without_shared_fixtures_are_distributed_one_by_one(folder):
     assert selection.scope_of(f"{folder}/test_a.py::test_x[1]") == f"{folder}/test_a.py"
 
@@ -24,8 +26,9 @@ def test_a_slow_file_runs_before_the_rest_of_its_folder():
     assert selection.place_of("tests/browser/test_accessibility_of_more.py::test_a") == "tests/browser"
 
 
-def test_every_part_of_the_fuzz_tests_is_distributed_alone():
-    scopes = {selection.scope_of(f"tests/fuzzing/test_openapi.py::test[{n} of 4]") for n in range(4)}
+@pytest.mark.parametrize("file", ["tests/fuzzing/test_openapi.py", "services/chassis/tests/test_shutdown.py"])
+def test_every_test_of_a_file_that_takes_long_is_distributed_alone(file):
+    scopes = {selection.scope_of(f"{file}::test[{n} of 4]") for n in range(4)}
     assert len(scopes) == 4
 
 
