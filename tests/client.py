@@ -22,7 +22,9 @@ PATIENCE = 60.0
 #: seconds between two looks at what a test waits for
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 #: all tests come from one address
-UNLIMITED = {f"{what}_PER_MINUTE": "1000000" for what in ("READS", "WRITES", "LOGINS", "WRONG")}
+UNLIMITED = {f"{what}_PER_MINUTE": "1000000" for what in ("READS", "WRITES", "LOGINS", "WRONG")} | {
+    f"{whose}UPLOAD_MEGABYTES_PER_HOUR": "1000000" for whose in ("", "MUNICIPALITY_")
+}
 
 
 def eventually(probe: Callable[[], T | None], patience: float = PATIENCE, longest_pause: float = LONGEST_PAUSE) -> T:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from loket_chassis.runtime.allowed_values import Between, ContactAddress, ListenAddress, WebAddress, Words
 from loket_chassis.runtime.settings import WORKERS, MongoSettings, setting
 
-PER_MINUTE = Between(1)
+PER_MINUTE = PER_HOUR = Between(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,4 +66,12 @@ class GatewaySettings(MongoSettings):
     )
     wrong_per_minute: int = setting(
         "How many keys that open nothing one client may send, in a minute", default=30, allowed=PER_MINUTE
+    )
+    upload_megabytes_per_hour: int = setting(
+        "How many megabytes of files one client may send, in an hour", default=100, allowed=PER_HOUR
+    )
+    municipality_upload_megabytes_per_hour: int = setting(
+        "How many megabytes of files all clients together may send to one municipality, in an hour",
+        default=2_000,
+        allowed=PER_HOUR,
     )

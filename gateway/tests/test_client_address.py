@@ -41,7 +41,8 @@ def test_a_known_caller_is_limited_by_name_and_not_by_address():
 def test_sixty_ipv6_addresses_of_one_network_share_one_limit():
     limits = Limits()
     limits.container = SimpleNamespace(config={"settings": SimpleNamespace(
-        reads_per_minute=5, writes_per_minute=5, logins_per_minute=5, wrong_per_minute=5
+        reads_per_minute=5, writes_per_minute=5, logins_per_minute=5, wrong_per_minute=5,
+        upload_megabytes_per_hour=5, municipality_upload_megabytes_per_hour=5,
     )})  # fmt: skip
     limits.__dict__["_shared"] = FixedWindowRateLimiter(MemoryStorage())
     limits.setup()

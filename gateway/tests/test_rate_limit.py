@@ -11,7 +11,7 @@ from pymongo.errors import OperationFailure
 from structlog.testing import capture_logs
 
 from loket_contracts.errors import Refusal
-from loket_gateway.access.roles import ANONYMOUS
+from loket_gateway.access.roles import ANONYMOUS, Caller
 from loket_gateway.http.rate_limit import Limits
 
 MOST = 40
@@ -42,7 +42,8 @@ class NoStorage(MemoryStorage):
 def gateway(storage):
     limits = Limits()
     settings = SimpleNamespace(
-        reads_per_minute=MOST, writes_per_minute=MOST, logins_per_minute=2, wrong_per_minute=2
+        reads_per_minute=MOST, writes_per_minute=MOST, logins_per_minute=2, wrong_per_minute=2,
+        upload_megabytes_per_hour=10, municipality_upload_megabytes_per_hour=25,
     )  # fmt: skip
     limits.container = SimpleNamespace(config={"settings": settings})
     limits.setup()
@@ -123,3 +124,34 @@ def test_the_first_slots_of_strangers_in_an_hour_are_free_and_the_end_of_them_is
 def test_slots_of_strangers_are_counted_by_each_gateway_while_the_database_is_away():
     limits = gateway(NoStorage())
     assert [limits.take_free_slot("rumst", 1) for _ in range(2)] == [True, False]
+
+
+def sends(limits, megabytes, client="10.0.0.1", caller=ANONYMOUS):
+    request = SimpleNamespace(caller=caller, remote_addr=client)
+    try:
+        limits.take_upload(request, "rumst", int(megabytes * 1_000_000))
+    except Refusal:
+        return False
+    return True
+
+
+def test_the_files_of_one_client_and_of_all_clients_of_a_municipality_are_limited_by_size_over_all_gateways():
+    storage = MemoryStorage()
+    gateways = [gateway(storage) for _ in range(2)]
+    assert [sends(gateways[number % 2], 4.9) for number in range(3)] == [True, True, False]
+    assert sends(gateways[0], 9.9, "2001:db8::1")
+    assert not sends(gateways[1], 0.5, "2001:db8::2"), "the same /64"
+    assert not sends(gateways[1], 9.9, "10.0.0.2"), "all together"
+    assert sends(gateways[1], 0.05, "10.0.0.1"), "a form without files"
+
+
+def test_a_refused_file_may_be_sent_again_when_the_hour_is_over():
+    limits = gateway(MemoryStorage())
+    with pytest.raises(Refusal) as refused:
+        limits.take_upload(SimpleNamespace(caller=ANONYMOUS, remote_addr="10.0.0.1"), "rumst", 11_000_000)
+    assert 0 < int(refused.value.params["seconds"]) <= 3600
+
+
+def test_the_files_that_an_account_or_key_sends_are_not_limited():
+    limits = gateway(MemoryStorage())
+    assert all(sends(limits, 9, caller=Caller("portal", "rumst", by="key")) for _ in range(10))

@@ -39,7 +39,14 @@ def test_every_variable_of_a_component_is_one_of_its_settings(name):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_setting_without_a_default_has_a_value(name):
     needed = {each.name for each in describe(SETTINGS[name]) if each.default == ""}
-    optional = {"SMTP_USER", "SMTP_PASSWORD", "OIDC_ISSUER", "OIDC_CLIENT_SECRET", "SECURITY_CONTACT"}
+    optional = {
+        "SMTP_USER",
+        "SMTP_PASSWORD",
+        "OIDC_ISSUER",
+        "OIDC_CLIENT_SECRET",
+        "SECURITY_CONTACT",
+        "SCANNER_ADDRESS",
+    }
     assert needed - optional <= set(SERVICES[name]["environment"])
 
 

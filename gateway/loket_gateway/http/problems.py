@@ -42,6 +42,7 @@ STATUS: dict[str, int] = {
     "confirmation-over": 404,
     "not-found": 404,
     "file-not-found": 404,
+    "file-not-scanned": 409,
     "ticket-not-found": 404,
     "closure-not-found": 404,
     "no-such-version": 404,

@@ -11,7 +11,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TypeVar
 
 import structlog
 from eventlet.semaphore import Semaphore
@@ -26,7 +27,7 @@ from loket_chassis.runtime.ttl_cache import TtlCache
 from loket_chassis.runtime.unavailable import is_unavailable
 from loket_contracts.errors import Refusal
 
-from .client_address import limit_key
+from .client_address import client_network, limit_key
 from .request import GatewayRequest
 
 WINDOW = 60
@@ -38,6 +39,10 @@ WAITS_PER_MINUTE = 10
 
 #: what is counted for a municipality in an hour: slots that strangers take, and warnings about them
 STRANGERS, WARNED, HOUR = "strangers", "warned", 3600
+#: what is counted of files in an hour, and the bytes of one unit
+UPLOADS, UPLOAD_UNIT = "uploads", 100_000
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -81,6 +86,8 @@ class Limits(SharedExtension):
             "wrong": settings.wrong_per_minute,
             "patience": WAITS_PER_MINUTE,
         }
+        self._most_uploaded = settings.upload_megabytes_per_hour
+        self._most_uploaded_to_one = settings.municipality_upload_megabytes_per_hour
         self._permits: dict[tuple[str, str], Permits] = {}
         self._refilling: dict[tuple[str, str], Semaphore] = {}
         self._used_up: TtlCache[tuple[str, int], bool] = TtlCache(1.0)
@@ -150,6 +157,21 @@ class Limits(SharedExtension):
         window = limiter.get_window_stats(item, what, client)
         return Permits(taken, window.reset_time, window.remaining if taken else 0)
 
+    def take_upload(self, request: GatewayRequest, municipality: str, size: int) -> None:
+        """Count the bytes of files that a client sends to a municipality. Raises Refusal: too-many-requests."""
+        units = size // UPLOAD_UNIT
+        if not units or request.caller.is_known:
+            return
+        client = client_network(request.remote_addr)
+        for most, counted in (
+            (self._most_uploaded, f"client/{client}"),
+            (self._most_uploaded_to_one, f"municipality/{municipality}"),
+        ):
+            item = RateLimitItemPerHour(most * 1_000_000 // UPLOAD_UNIT)
+            ends = self._ask(partial(_take_units, item, counted, units))
+            if ends is not None:
+                raise Refusal("too-many-requests", {"seconds": max(1, round(ends - time.time()))})
+
     def take_free_slot(self, municipality: str, most: int) -> bool:
         """Count a slot that a stranger takes. False once there were `most` in this hour, which is logged once."""
         item = RateLimitItemPerHour(most)
@@ -172,7 +194,7 @@ class Limits(SharedExtension):
     def _hit(self, item: RateLimitItem, what: str, municipality: str) -> bool:
         return self._ask(lambda limiter: limiter.hit(item, what, municipality))
 
-    def _ask(self, question: Callable[[FixedWindowRateLimiter], bool]) -> bool:
+    def _ask(self, question: Callable[[FixedWindowRateLimiter], T]) -> T:
         """Ask the shared counters, else those of this gateway."""
         try:
             return question(self._shared)
@@ -187,3 +209,10 @@ class Limits(SharedExtension):
             ("RateLimit-Policy", f'"{what}";q={self.most[what]};w={WINDOW}'),
             ("RateLimit", f'"{what}";r={left};t={seconds}'),
         ]
+
+
+def _take_units(item: RateLimitItem, counted: str, units: int, limiter: FixedWindowRateLimiter) -> float | None:
+    """Returns None, or when the hour ends if fewer units are left."""
+    if limiter.hit(item, UPLOADS, counted, cost=units):
+        return None
+    return limiter.get_window_stats(item, UPLOADS, counted).reset_time

@@ -85,6 +85,8 @@ class Route(HttpRequestHandler):
                 )
             else:
                 self._authorise(request, municipality)
+                if self.files:
+                    self.limits.take_upload(request, municipality, len(request.get_data()))
                 try:
                     response = self._call_handler(request)
                 finally:

@@ -85,6 +85,7 @@ REFUSED = {
     "ticket-not-found": "This number is gone, or it is for another team.",
     "closure-not-found": "This time is open again already.",
     "file-not-found": "This document is no longer there.",
+    "file-not-scanned": "This document has not been checked for viruses yet. Try again in a minute.",
     "unknown-message": "This message cannot be sent again now. You see below what became of it.",
     "not-sent": "The message could not be sent. Ask who runs Loket.",
     "forbidden": "You may not do this. Ask the lead of the team or an administrator.",

@@ -24,7 +24,7 @@ from .commands.feedback import FeedbackCommands
 from .commands.invitations import InvitationCommands
 from .commands.lifecycle import LifecycleCommands
 from .commands.limits import Limits
-from .commands.ports import Clock, Publish
+from .commands.ports import Clock, Publish, Scan
 from .commands.preparation import PreparationCommands
 from .commands.privacy import PrivacyCommands
 from .commands.provisional import ProvisionalCommands
@@ -66,6 +66,7 @@ from .store.provisional_bookings import ProvisionalBookings
 from .store.tickets import Tickets
 from .store.waiting_lists import WaitingLists
 from .use_cases import UseCases
+from .virus_scanner import VirusScanner
 
 #: samples of availability that are yet to be published
 SAMPLES = "samples"
@@ -136,14 +137,18 @@ class Repositories:
         return repositories
 
 
-def build_use_cases(on: Repositories, links: Links, clock: Clock, publish: Publish, run: Run = run_here) -> UseCases:
+def build_use_cases(
+    on: Repositories, links: Links, clock: Clock, publish: Publish, run: Run = run_here, scan: Scan = None
+) -> UseCases:
     """Build every use case, with the repositories that it needs. `run` calls what takes long."""
     allocator = Allocator(on.agendas)
     limits = Limits(on.agendas, on.cards, on.permits, links)
     lifecycle = LifecycleCommands(on.agendas, on.cards, on.configurations, allocator, clock, publish)
     invitations = InvitationCommands(on.invitations, on.configurations, clock)
     preparation = PreparationCommands(on.agendas, on.cards, on.configurations, on.audit, lifecycle, clock)
-    attachments = AttachmentCommands(on.agendas, on.cards, on.files, on.configurations, on.audit, preparation, clock)
+    attachments = AttachmentCommands(
+        on.agendas, on.cards, on.files, on.configurations, on.audit, preparation, clock, scan
+    )
     booking = BookingCommands(
         on.agendas, on.cards, on.configurations, links, invitations, limits, allocator, clock, publish
     )
@@ -215,10 +220,12 @@ class BookingUseCases(CompositionRoot):
     outbox = Outbox(BOOKING_EXCHANGE, collections=WITH_OUTBOX)
 
     def setup(self) -> None:
-        links = Links(self.container.config["settings"].loket_secret)
+        settings = self.container.config["settings"]
+        links = Links(settings.loket_secret)
+        scan = VirusScanner(settings.scanner_address) if settings.scanner_address else None
         workers = WorkerProcesses()
         repositories = Repositories.on(self.database, workers.run)
-        self.use_cases = build_use_cases(repositories, links, utc_now, self.outbox.announce, workers.run)
+        self.use_cases = build_use_cases(repositories, links, utc_now, self.outbox.announce, workers.run, scan)
 
     def get_dependency(self, worker_ctx: Any) -> UseCases:
         return self.use_cases

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loket_chassis.runtime.allowed_values import DatabaseName, ListenAddress
+from loket_chassis.runtime.allowed_values import DatabaseName, ListenAddress, ServerAddress
 from loket_chassis.runtime.secret_values import Secret
 from loket_chassis.runtime.settings import MongoSettings, setting
 
@@ -23,4 +23,9 @@ class BookingSettings(MongoSettings):
         "A random text from which residents' links are derived; a change invalidates the links of earlier appointments",
         secret=True,
         allowed=Secret(MIN_SECRET),
+    )
+    scanner_address: str = setting(
+        "The clamd (ClamAV) that scans uploaded files for viruses; empty: files are not scanned",
+        default="",
+        allowed=ServerAddress(),
     )

@@ -296,6 +296,12 @@ ERRORS: dict[str, ErrorCode] = {
             "GET the appointment to see its files.",
         ),
         ErrorCode(
+            "file-not-scanned",
+            "This file is not scanned yet",
+            "The virus scanner has not checked this file yet.",
+            "Repeat the request in a minute.",
+        ),
+        ErrorCode(
             "closure-not-found",
             "No such closure",
             "There is no closure {closure}.",

@@ -50,6 +50,7 @@ RefusalCode = Literal[
     "nobody-waiting",
     "file-not-accepted",
     "file-not-found",
+    "file-not-scanned",
     "closure-not-found",
     "unknown-message",
     "unknown-message-kind",

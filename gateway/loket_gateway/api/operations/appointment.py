@@ -41,7 +41,7 @@ OPERATIONS = (
         id="getFile", method="get",
         path=f"{BASE}/appointments/{{identifier}}/files/{{file}}", link=True, summary="Download a document",
         status=200, answer=BYTES, media_type="application/octet-stream", also=FILES,
-        refusals=(*MINE, "file-not-found"),
+        refusals=(*MINE, "file-not-found", "file-not-scanned"),
     ),
     Operation(
         id="dropFile", method="delete",

@@ -45,7 +45,7 @@ OPERATIONS = (
         id="getDossierFile", method="get", path=f"{ONE}/dossier/files/{{file}}", permission="agenda.read",
         summary="Download a document that the resident sent", status=200, answer=BYTES,
         media_type="application/octet-stream", also=FILES,
-        refusals=("appointment-not-found", "file-not-found"),
+        refusals=("appointment-not-found", "file-not-found", "file-not-scanned"),
     ),
     Operation(
         id="listBarredAddresses", method="get", path=f"{ONE}/barred-addresses", permission="agenda.read",

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import filetype
+import structlog
 
+from loket_chassis.runtime.unavailable import Unavailable
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.agenda_answers import StoredFile
 from loket_contracts.rpc.booking.answers import FileEntry
@@ -24,7 +26,7 @@ from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
 from ..store.files import FileDetails, Files, UploadedFile
-from .ports import Clock
+from .ports import Clock, Scan
 from .preparation import PreparationCommands
 from .request import Request
 
@@ -34,8 +36,15 @@ MAX_FILES = 10
 LONGEST_NAME, LONGEST_EXTENSION = 120, 10
 #: the time that a booking may take that began before its hold expired
 MARGIN = dt.timedelta(minutes=5)
-#: the accepted media types, detected from the content; the declared name and type do not count
-ACCEPTED = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic", "image/tiff"})
+#: the extensions of the accepted media types, which are detected from the content; the declared type does not count
+EXTENSIONS = {
+    "application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic",
+    "image/tiff": "tif",
+}  # fmt: skip
+#: files that one run of the job scans
+BATCH = 50
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class AttachmentCommands:
     audit: Audit
     preparation: PreparationCommands
     clock: Clock
+    scan: Scan = None
 
     def add_file(self, card: Card, question: str | None, name: str, content: str, request: Request) -> UploadedFile:
         """Store a file. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted, not-allowed-in-state."""
@@ -54,7 +64,8 @@ class AttachmentCommands:
         require_state(appointment, "booked")
         spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
         body, described = _accepted(spec, question, name, content, self.clock())
-        file: UploadedFile = {"id": self.files.add(card.id, name, body), **described}
+        unscanned = self._refuse_virus(body)
+        file: UploadedFile = {"id": self.files.add(card.id, name, body, unscanned), **described}
         if not self.cards.add_file(card, file, MAX_FILES):
             self.files.delete([file["id"]])
             raise _too_many_files()
@@ -78,7 +89,7 @@ class AttachmentCommands:
             return
         if len(pending) >= MAX_FILES:
             raise _too_many_files()
-        self.files.add_pending(appointment, name, body, described, until)
+        self.files.add_pending(appointment, name, body, described, until, self._refuse_virus(body))
 
     def adopt_pending(self, card: Card, appointment: Appointment) -> Card:
         """Add the pending files of a booked appointment to its card. Idempotent."""
@@ -104,15 +115,36 @@ class AttachmentCommands:
                 self.files.delete(file["id"] for file in self.files.pending(identifier))
         return len(appointments)
 
+    def scan_files(self) -> int:
+        """Scan the files that the virus scanner could not scan at upload. Returns the number of verdicts."""
+        if self.scan is None:
+            return 0
+        found = self.files.unscanned(BATCH)
+        for count, (identifier, appointment) in enumerate(found.items()):
+            try:
+                infected = self.scan(self.files.read(identifier) or b"")
+            except Unavailable:
+                return count
+            if infected:
+                self._drop_infected(appointment, identifier)
+            else:
+                self.files.mark_scanned(identifier)
+        return len(found)
+
     def read_file(self, card: Card, identifier: str, request: Request) -> FileContent:
-        """A file with its content in base64. Raises Refusal: file-not-found."""
+        """A file with its content in base64, under a name that says nothing but its reference and type.
+
+        Raises Refusal: file-not-found, file-not-scanned.
+        """
         known = _file_of(card, identifier)
         body = self.files.read(identifier)
         if body is None:
             raise Refusal("file-not-found")
+        if self.files.is_unscanned(identifier):
+            raise Refusal("file-not-scanned")
         if request.is_staff:
             self.audit.record(card.municipality, request.actor, "read", self.clock(), card.id, "file")
-        return {**describe_file(known), "content": base64.b64encode(body).decode()}
+        return {**describe_file(known), "name": download_name(card, known), "content": base64.b64encode(body).decode()}
 
     def drop_file(self, card: Card, identifier: str, request: Request) -> Card:
         """Delete a file. Raises Refusal: file-not-found."""
@@ -121,6 +153,35 @@ class AttachmentCommands:
         self.files.delete([identifier])
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "file dropped")
         return self.preparation.update_duty(self.cards.get(card.id) or card)
+
+    def _refuse_virus(self, body: bytes) -> bool:
+        """Whether the file is yet to be scanned. Raises Refusal: file-not-accepted."""
+        if self.scan is None:
+            return False
+        try:
+            infected = self.scan(body)
+        except Unavailable:  # the file is not delivered before its scan
+            return True
+        if infected:
+            log.warning("upload refused: it has a virus")
+            raise Refusal("file-not-accepted", {"reason": "it has a virus"})
+        return False
+
+    def _drop_infected(self, appointment: str, identifier: str) -> None:
+        log.warning("uploaded file deleted: it has a virus", appointment=appointment)
+        if card := self.cards.get(appointment):
+            self.drop_file(card, identifier, Request(by="system"))
+        else:  # not booked yet
+            self.files.delete([identifier])
+
+
+def download_name(card: Card, file: UploadedFile) -> str:
+    """The reference, a number and the extension of the detected type, such as 7K3Q-9F2M-1.pdf.
+
+    A name that a stranger chose could promise another type than the content has.
+    """
+    number = [each["id"] for each in card.files].index(file["id"]) + 1
+    return f"{card.reference}-{number}.{EXTENSIONS[file['media_type']]}"
 
 
 def describe_file(file: UploadedFile) -> FileEntry:
@@ -157,7 +218,7 @@ def _accepted(
     spec: AppointmentSpec, question: str | None, name: str, content: str, now: dt.datetime
 ) -> tuple[bytes, FileDetails]:
     """The bytes of the file, and its details. Raises Refusal: file-not-accepted."""
-    if question is not None and not intake_form.asks_for_file(spec, question):
+    if not intake_form.asks_for_file(spec, question):
         raise Refusal("file-not-accepted", {"reason": "this document is not asked for"})
     try:
         body = base64.b64decode(content, validate=True)
@@ -166,7 +227,7 @@ def _accepted(
     if len(body) > MAX_BYTES:
         raise Refusal("file-not-accepted", {"reason": f"it is larger than {MAX_BYTES // 1_000_000} MB"})
     media_type = filetype.guess_mime(body)
-    if media_type not in ACCEPTED:
+    if media_type not in EXTENSIONS:
         raise Refusal("file-not-accepted", {"reason": "it is neither a PDF nor an image"})
     return body, {
         "question": question,

@@ -1,4 +1,4 @@
-"""What use cases need besides repositories: a clock, and a way to publish events."""
+"""What use cases need besides repositories: a clock, a way to publish events, and a virus scanner."""
 
 from __future__ import annotations
 
@@ -11,3 +11,5 @@ from loket_contracts.envelope import Event
 Clock = Callable[[], dt.datetime]
 #: (collection, document id, events): called after the write that stored the events in the document's outbox
 Publish = Callable[[str, object, Iterable[Event]], None]
+#: whether a file has a virus; raises Unavailable without a verdict. None: files are not scanned
+Scan = Callable[[bytes], bool] | None

@@ -89,9 +89,11 @@ def _asked(spec: AppointmentSpec, answers: Mapping[str, str]) -> list[Question]:
     return [question for question in _questions(spec).values() if question.is_asked(answers)]
 
 
-def asks_for_file(spec: AppointmentSpec, question: str) -> bool:
-    found = _questions(spec).get(question)
-    return found is not None and found.kind == "file"
+def asks_for_file(spec: AppointmentSpec, question: str | None) -> bool:
+    """Whether this question asks for a file. None: whether any question does."""
+    questions = _questions(spec)
+    asked = questions.values() if question is None else filter(None, [questions.get(question)])
+    return any(each.kind == "file" for each in asked)
 
 
 @dataclass(frozen=True)

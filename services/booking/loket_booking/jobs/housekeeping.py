@@ -39,6 +39,7 @@ class Housekeeping:
             ("cards past their retention deleted", self.retention.delete_past_cards),
             ("erasures finished", self.privacy.finish_erasures),
             ("files of expired forms settled", self.attachments.settle_expired),
+            ("files scanned for viruses", self.attachments.scan_files),
             ("due documents processed", self.preparation.process_due_documents),
             ("no-shows marked", self.no_shows.mark_no_shows),
             ("offers made from the waiting list", self.waiting_list.process_waiting_lists),

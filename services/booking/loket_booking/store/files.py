@@ -38,14 +38,18 @@ class UploadedFile(FileDetails):
 
 @dataclass(frozen=True)
 class FileMetadata(PreservesUnknownFields):
-    """`waits`: of a pending file, the entry for the card. `until`: after this no booking of it can follow."""
+    """`waits`: of a pending file, the entry for the card. `until`: after this no booking of it can follow.
+
+    `unscanned`: the virus scanner has not given a verdict yet.
+    """
 
     appointment: str
     waits: FileDetails | None = None
     until: dt.datetime | None = None
+    unscanned: bool = False
 
 
-FILE_METADATA = Codec(FileMetadata, Layout(omit_default={"waits", "until"}))
+FILE_METADATA = Codec(FileMetadata, Layout(omit_default={"waits", "until", "unscanned"}))
 
 
 class Files:
@@ -62,17 +66,21 @@ class Files:
         self.collection.create_index(
             "metadata.until", name="waiting", partialFilterExpression={"metadata.until": {"$exists": True}}
         )
+        self.collection.create_index(
+            "metadata.unscanned", name="unscanned", partialFilterExpression={"metadata.unscanned": True}
+        )
 
-    def add(self, appointment: str, name: str, content: bytes) -> str:
+    def add(self, appointment: str, name: str, content: bytes, unscanned: bool = False) -> str:
         """Returns the id of the file."""
-        metadata = FILE_METADATA.encode(FileMetadata(appointment))
+        metadata = FILE_METADATA.encode(FileMetadata(appointment, unscanned=unscanned))
         return str(self.bucket.upload_from_stream(name, content, metadata=metadata))
 
     def add_pending(
-        self, appointment: str, name: str, content: bytes, details: FileDetails, until: dt.datetime
-    ) -> None:
+        self, appointment: str, name: str, content: bytes, details: FileDetails, until: dt.datetime,
+        unscanned: bool = False,
+    ) -> None:  # fmt: skip
         """Store a file for an appointment that is not booked yet."""
-        metadata = FILE_METADATA.encode(FileMetadata(appointment, details, until))
+        metadata = FILE_METADATA.encode(FileMetadata(appointment, details, until, unscanned))
         self.bucket.upload_from_stream(name, content, metadata=metadata)
 
     def pending(self, appointment: str) -> list[UploadedFile]:
@@ -97,6 +105,17 @@ class Files:
     def settle_pending(self, identifiers: Iterable[str]) -> None:
         ids = [ObjectId(each) for each in identifiers]
         self.collection.update_many({"_id": {"$in": ids}}, {"$unset": {"metadata.until": "", "metadata.waits": ""}})
+
+    def unscanned(self, most: int) -> dict[str, str]:
+        """The appointments of at most `most` files without a verdict of the virus scanner, by the id of the file."""
+        found = self.collection.find({"metadata.unscanned": True}).sort("_id", 1).limit(most)
+        return {str(each["_id"]): FILE_METADATA.decode(each["metadata"]).appointment for each in found}
+
+    def is_unscanned(self, identifier: str) -> bool:
+        return self.collection.count_documents({"_id": ObjectId(identifier), "metadata.unscanned": True}) > 0
+
+    def mark_scanned(self, identifier: str) -> None:
+        self.collection.update_one({"_id": ObjectId(identifier)}, {"$unset": {"metadata.unscanned": ""}})
 
     def read(self, identifier: str) -> bytes | None:
         try:

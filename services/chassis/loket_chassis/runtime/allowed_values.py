@@ -84,18 +84,26 @@ class Host:
         raise ValueError(f"it must be a host name or IP address alone; the port goes into {self.port}")
 
 
-class ListenAddress:
-    """Where a process listens, as host:port. Without a host it would listen to the whole network."""
+class ServerAddress:
+    """Where another program listens, as host:port."""
 
-    allowed = "host:port; 0.0.0.0 as the host for the whole network"
+    allowed = "host:port"
+    example = "host:port, such as 127.0.0.1:3310"
 
     def __call__(self, value: str) -> str:
         host, _, port = value.rpartition(":")
         if not HOST.fullmatch(host) or not re.fullmatch("[0-9]{1,5}", port):
-            raise ValueError("it must be host:port, such as 127.0.0.1:8080, or 0.0.0.0:8080 for the whole network")
+            raise ValueError(f"it must be {self.example}")
         if int(port) > MAX_PORT:
             raise ValueError(f"it must be host:port, and the port at most {MAX_PORT}")
         return value
+
+
+class ListenAddress(ServerAddress):
+    """Where a process listens, as host:port. Without a host it would listen to the whole network."""
+
+    allowed = "host:port; 0.0.0.0 as the host for the whole network"
+    example = "host:port, such as 127.0.0.1:8080, or 0.0.0.0:8080 for the whole network"
 
 
 @dataclass(frozen=True)

@@ -314,7 +314,10 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release.read_file)
     def read_file(self, municipality: str, identifier: str, file: str, caller: ResidentOrStaff) -> FileContent:
-        """Return a file with its content. Reading by staff is audited. Raises Refusal: file-not-found."""
+        """Return a file with its content, under a name made of the reference and its type. Reading by staff is audited.
+
+        Raises Refusal: file-not-found, file-not-scanned.
+        """
         ...
 
     @version(2, before=previous_release_residents.drop_file)
