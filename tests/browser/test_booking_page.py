@@ -131,7 +131,7 @@ def test_missing_input_is_listed_at_the_top_and_at_the_field_and_the_rest_is_pre
     page.goto(portal.url + LEEGSTAND)
     page.locator("ul.times button").first.click()
     on(page)
-    expect(page.get_by_role("alert")).to_contain_text("Deze vraag vraagt een antwoord.")
+    expect(page.get_by_role("alert")).to_contain_text("Om welk perceel of adres gaat het? Vul dit in.")
     page.get_by_label("Om welk perceel of adres gaat het?").fill("Kerkstraat 1")
     on(page)
     page.get_by_label("Uw naam").fill("Lieve Demo")

@@ -11,6 +11,7 @@ from nameko.extensions import DependencyProvider, SharedExtension
 
 from loket_chassis.messaging.rpc import RpcCaller, Unavailable
 from loket_chassis.runtime.ttl_cache import TtlCache
+from loket_contracts.errors import Refusal
 from loket_contracts.languages import LANGUAGES
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import (
@@ -71,6 +72,18 @@ class CatalogueCache(SharedExtension):
         return _load_or_stale(
             self._catalogues, municipality, lambda: self.booking.outside_work().catalogue(municipality)
         )
+
+    def last_known(self, municipality: str) -> Catalogue | None:
+        """Return the catalogue as far as it is known, for a page that says what went wrong.
+
+        As in `languages`, a name that a client invents causes no call of its own.
+        """
+        if (known := self._catalogues.stale(municipality)) is not None or self._entry_of(municipality) is None:
+            return known
+        try:
+            return self.of(municipality)
+        except (Refusal, Unavailable):
+            return None
 
     def languages(self, municipality: str) -> Sequence[str]:
         """Return the languages of a municipality, its default first; all languages for an unknown one.

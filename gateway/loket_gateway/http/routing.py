@@ -130,7 +130,10 @@ class Route(HttpRequestHandler):
         return self.limits.take_for(limit, limit_key(who, request.remote_addr))
 
     def _max_body_bytes(self, settings: Any) -> int:
-        return int(self.files * settings.most_file_bytes or settings.most_body_bytes)
+        if not self.files:
+            return int(settings.most_body_bytes)
+        # the files of a page are parts of a form, among fields and boundaries
+        return int(self.files * settings.most_file_bytes + (settings.most_body_bytes if self.page else 0))
 
     def _read_body(self, request: GatewayRequest) -> None:
         most = self._max_body_bytes(self.container.config["settings"])

@@ -48,6 +48,8 @@ SECURITY_HEADERS = {
 VERSION = "1.0.0"
 #: the municipality in an address without a route
 MUNICIPALITY_IN_PATH = re.compile(r"/(?:api/v\d+/|compat/[a-z]+/)?([a-z0-9-]+)/")
+#: beginnings of addresses for programs
+PROGRAMS = frozenset({"api", "compat", "receipts", "static", "problems"})
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -140,6 +142,8 @@ class Server(WebServer):
             request.refused = refusal.code
             if not request.path_values and (found := MUNICIPALITY_IN_PATH.match(request.path)):
                 request.path_values = {"municipality": found[1]}  # whose language the problem is written in
+            if request.is_of_browser and (page := _page_of_municipality(routes.bind_to_environ(request.environ))):
+                return page.refusal_response(refusal, request)
             return problems.render(refusal, request, public_url)
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:  # noqa: C901
@@ -151,7 +155,7 @@ class Server(WebServer):
             environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
             request = GatewayRequest(environ)
             request.path_values = {}
-            request.languages_of = self.catalogue.languages
+            request.languages_of, request.catalogue_of = self.catalogue.languages, self.catalogue.last_known
             started = time.perf_counter()
             address = "-"
             try:
@@ -187,6 +191,15 @@ class Server(WebServer):
 
         proxies = settings.trusted_proxies
         return ProxyFix(app, x_for=proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0) if proxies else app
+
+
+def _page_of_municipality(adapter: MapAdapter) -> Any:
+    """Return the home page of the municipality in the address, which renders refusals; None outside of the pages."""
+    found = MUNICIPALITY_IN_PATH.match(adapter.path_info)
+    if found is None or found[1] in PROGRAMS or not adapter.path_info.startswith(f"/{found[1]}/"):
+        return None
+    page, _ = adapter.match(f"/{found[1]}/", "GET")
+    return page if getattr(page, "page", False) else None
 
 
 def _page_above(adapter: MapAdapter) -> str | None:

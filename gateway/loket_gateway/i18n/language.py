@@ -92,6 +92,12 @@ def details(errors: Iterable[Mapping[str, str]], language: str) -> list[dict[str
     return [{**each, "detail": detail(each["detail"], language)} for each in errors]
 
 
+def reworded(text: str, table: Mapping[str, str]) -> str:
+    """Return the sentence that `table` has for a sentence of this shape, with the same numbers; else the sentence."""
+    found = table.get(shape(text))
+    return text if found is None else found.format(*_DIFFERING.findall(text))
+
+
 def shape(text: str) -> str:
     """Replace numbers, and the list after a colon, by {}."""
     return _DIFFERING.sub("{}", text)

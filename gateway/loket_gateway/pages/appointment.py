@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import segno
@@ -13,22 +11,25 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.answers import AppointmentView, Catalogue, QuestionEntry
+from loket_contracts.rpc.booking.answers import AppointmentView, Catalogue, OwnAppointment, QuestionEntry
 from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback, JoinWaitingList
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache, appointment_types_of
-from ..http import problems
 from ..http.responses import calendar, page_of
 from ..i18n import language
 from . import words
 from .action import chosen_action
-from .page_route import page_route
-from .questions import answers_to_asked_questions, sent_answers
-from .render import localise, municipality_context, page, refusal_sentence, see_other
+from .field_errors import FILE, in_language, wrong_answers, wrong_fields, wrong_file
+from .page_route import appointment_route, page_route
+from .questions import MAX_FILES, answers_to_asked_questions, sent_answers
+from .render import localise, municipality_context, page, parse_number, refusal_sentence, see_other
 
+#: field of a form that is shown with what was wrong
+WAS_REFUSED = "was_refused"
+REQUIRED, CHOOSE_SCORE = "Missing data for required field.", "Choose a number from 1 to 5."
 #: reasons of the municipality, which residents cannot choose
 OF_STAFF = frozenset({"by-municipality", "resident-asked"})
 
@@ -67,7 +68,22 @@ class AppointmentPages:
             headers={"Cache-Control": "no-store"},
         )  # fmt: skip
 
-    @page_route("POST", "/<municipality>/afspraak/<token>/annuleren")
+    @page_route("GET", "/<municipality>/afspraak/<token>/annuleren")
+    def check_cancellation(self, request: Request, municipality: str, token: str) -> Response:
+        """Ask for confirmation, and for the reason."""
+        found = self.booking.appointment_by_link(municipality, token)
+        if "cancel" not in found["allowed"]:  # its page explains why
+            return see_other(request, f"/{municipality}/afspraak/{token}")
+        catalogue, shown = localise(request, self.catalogue.of(municipality)), localise(request, found)
+        reasons = [
+            (code, words.said(words.REASONS, code, language.of(request)))
+            for code in catalogue["reasons"]["cancel"]
+            if code not in OF_STAFF
+        ]
+        context = {**municipality_context(catalogue), "appointment": shown, "token": token, "reasons": reasons}
+        return page("cancel.html", request, **context)
+
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/annuleren")
     def cancel(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         reason = request.form.get("reason")
@@ -75,7 +91,7 @@ class AppointmentPages:
         self.booking.cancel(municipality, found["id"], command, Caller.resident(token))
         return see_other(request, f"/{municipality}/afspraak/{token}")
 
-    @page_route("POST", "/<municipality>/afspraak/<token>/wachtlijst")
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/wachtlijst")
     def waiting_list(self, request: Request, municipality: str, token: str) -> Response:
         """Do what the button says: join, leave, accept or decline."""
         action = chosen_action(request, "join", "leave", "accept", "decline")
@@ -92,7 +108,7 @@ class AppointmentPages:
             self.booking.join_waiting_list(municipality, JoinWaitingList(appointment=found["id"]), caller)
         return see_other(request, here)
 
-    @page_route("POST", "/<municipality>/afspraak/<token>/documenten", files=1)
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/documenten", files=MAX_FILES)
     def send_document(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         sent, question = request.files.get("file"), request.form.get("question") or None
@@ -103,57 +119,82 @@ class AppointmentPages:
             caller = Caller.resident(token)
             self.booking.add_file(municipality, found["id"], question, sent.filename, body, caller)
         except Refusal as refusal:
-            if refusal.code != "file-not-accepted":
-                raise
-            wrong = {f"file-{question}": problems.sentence(refusal, language.of(request))}
-            return self._appointment_page(request, municipality, token, found, wrong=wrong)
-        return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
+            wrong = {f"{FILE}{question}": wrong_file(refusal)}
+            return self._refuse(request, municipality, token, "documents", {}, wrong)
+        return self._saved(request, municipality, token, "documents")
 
-    @page_route("POST", "/<municipality>/afspraak/<token>/antwoorden")
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/documenten/verwijderen")
+    def remove_document(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        self.booking.drop_file(municipality, found["id"], request.form.get("file", ""), Caller.resident(token))
+        return see_other(request, f"/{municipality}/afspraak/{token}", removed="1")
+
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/antwoorden")
     def mend_answers(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        given = sent_answers(request.form)
-        asked = answers_to_asked_questions(_questions(self.catalogue.of(municipality), found), given)
+        given, questions = sent_answers(request.form), _questions(self.catalogue.of(municipality), found)
         try:
-            command = from_json(AnswerQuestions, {"answers": asked})
+            command = from_json(AnswerQuestions, {"answers": answers_to_asked_questions(questions, given)})
             self.booking.answer_questions(municipality, found["id"], command, Caller.resident(token))
         except Refusal as refusal:
-            if refusal.code != "invalid-request":
-                raise
-            errors = language.details(refusal.errors, language.of(request))
-            wrong = {f"answer-{error['pointer'].split('/')[2]}": error["detail"] for error in errors}
-            return self._appointment_page(request, municipality, token, found, given, wrong)
-        return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
+            return self._refuse(request, municipality, token, "answers", given, wrong_answers(refusal, questions))
+        return self._saved(request, municipality, token, "answers")
 
-    @page_route("POST", "/<municipality>/afspraak/<token>/antwoord")
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/antwoord")
     def answer(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        message = request.form.get("message", "").strip() or None
-        command = AnswerQuestions(answers={}, message=message)
-        self.booking.answer_questions(municipality, found["id"], command, Caller.resident(token))
-        return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
+        typed = {"message": request.form.get("message", "")}
+        message = typed["message"].strip()
+        try:
+            if not message:
+                raise Refusal("invalid-request", errors=[{"pointer": "/message", "detail": REQUIRED}])
+            command = from_json(AnswerQuestions, {"answers": {}, "message": message})
+            self.booking.answer_questions(municipality, found["id"], command, Caller.resident(token))
+        except Refusal as refusal:
+            return self._refuse(request, municipality, token, "message", typed, wrong_fields(refusal, _field))
+        return self._saved(request, municipality, token, "message")
 
-    @page_route("POST", "/<municipality>/afspraak/<token>/mening")
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/mening")
     def feedback(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        score = request.form.get("score", "")
-        given = {"score": int(score) if score.isdigit() else None, "comment": request.form.get("comment", "")}
-        command = from_json(GiveFeedback, given)
-        self.booking.give_feedback(municipality, found["id"], command, Caller.resident(token))
+        score, comment = request.form.get("score", ""), request.form.get("comment", "")
+        given = {"score": parse_number(score, 0, 1) or None, "comment": comment}
+        try:
+            command = from_json(GiveFeedback, given)
+            self.booking.give_feedback(municipality, found["id"], command, Caller.resident(token))
+        except Refusal as refusal:
+            wrong = wrong_fields(refusal, _field)
+            wrong |= {"score": CHOOSE_SCORE} if "score" in wrong else {}
+            typed = {"score": score, "comment": comment}
+            return self._refuse(request, municipality, token, "feedback", typed, wrong)
         return see_other(request, f"/{municipality}/afspraak/{token}", rated="1")
 
+    def _refuse(
+        self, request: Request, municipality: str, token: str, part: str, typed: dict[str, str], wrong: dict[str, str]
+    ) -> Response:
+        """Keep a form that was refused, and redirect to the page, which shows it."""
+        self.booking.keep_form(municipality, token, part, {"typed": typed, "wrong": wrong})
+        return see_other(request, f"/{municipality}/afspraak/{token}", refused=part)
+
+    def _saved(self, request: Request, municipality: str, token: str, part: str) -> Response:
+        """Redirect to the page, which no longer shows what was wrong."""
+        if request.form.get(WAS_REFUSED):
+            self.booking.keep_form(municipality, token, part, None)
+        return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
+
     def _appointment_page(
-        self, request: Request, municipality: str, token: str, found: AppointmentView,
-        answers: dict[str, str] | None = None, wrong: Mapping[str, str] = MappingProxyType({}),
+        self, request: Request, municipality: str, token: str, found: OwnAppointment
     ) -> Response:  # fmt: skip
-        """Render the page. `wrong`: errors by field, with which the form is shown again as it was filled in."""
-        catalogue = localise(request, self.catalogue.of(municipality))
+        """Render the page, with what was refused in one of its forms."""
+        catalogue, lang = localise(request, self.catalogue.of(municipality)), language.of(request)
         shown = localise(request, found)
-        done = next(iter(request.args.keys() & {"booked", "moved", "saved", "rated"}), "")
+        part = request.args.get("refused", "")
+        typed, wrong = in_language(found.get("refused", {}).get(part), lang)
+        sentence = words.REFUSED_AT_APPOINTMENT.get(part)
+        done = next(iter(request.args.keys() & {"booked", "moved", "saved", "rated", "removed"}), "")
         return page(
             "appointment.html",
             request,
-            422 if wrong else 200,
             **municipality_context(catalogue),
             appointment=shown,
             why_not=refusal_sentence(found["move_refusal"], request),
@@ -161,15 +202,15 @@ class AppointmentPages:
             done=done if found["state"] != "cancelled" and not wrong else "",
             documents=_documents(catalogue, shown),
             questions=_questions(catalogue, shown),
-            answers=shown["answers"] if answers is None else answers,
+            refused=part if wrong else "",
+            refusal=language.translate(sentence, lang) if sentence else "",
+            typed=typed,
             wrong=wrong,
-            wrong_answers=answers is not None,
-            reasons=[
-                (code, words.said(words.REASONS, code, language.of(request)))
-                for code in catalogue["reasons"]["cancel"]
-                if code not in OF_STAFF
-            ],
         )
+
+
+def _field(pointer: str) -> str:
+    return pointer.split("/")[1]
 
 
 def _questions(catalogue: Catalogue, found: AppointmentView) -> list[QuestionEntry]:
@@ -189,6 +230,7 @@ def _documents(catalogue: Catalogue, found: AppointmentView) -> list[dict[str, A
             "id": question["id"],
             "label": question["label"],
             "hint": question["hint"],
+            "required": question["required"],
             "due_working_days": question["due_working_days"],
             "missing": question["id"] in found["missing"],
             "files": [file for file in found["files"] if file["question"] == question["id"]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.answers import QuestionEntry
+from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, QuestionEntry, RefusedForm
 from loket_contracts.rpc.booking.book import FillIn
 from loket_contracts.rpc.booking.slot_answers import FormEntry, HoldEntry
 from loket_contracts.rpc.booking.slots import FindSlots
@@ -22,14 +22,22 @@ from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache
-from ..http import problems
 from ..http.authentication import Authentication
 from ..http.client_address import client_network
 from ..http.proof_of_work import ProofOfWork
 from ..http.proofs import proofs_of
 from ..http.request import GatewayRequest
 from ..i18n import language
-from .page_route import page_route
+from .field_errors import (
+    ANSWER,
+    FILE,
+    beside_field,
+    in_language,
+    wrong_answers,
+    wrong_fields,
+    wrong_file,
+)
+from .page_route import form_route
 from .render import localise, municipality_context, page, see_other
 from .time_slots import nearest_to
 from .topics import kind_of, location_of
@@ -37,8 +45,10 @@ from .topics import kind_of, location_of
 #: maximum files in one form
 MAX_FILES = 4
 CONTACT_FIELDS = ("name", "email", "phone", "language")
-#: prefix of the fields of questions
-ANSWER = "answer-"
+#: the largest file, and the parameter that says that one was larger than the server reads
+MAX_MEGABYTES, TOO_LARGE = 5, "file-too-large"
+#: steps, as booking names the parts of a form
+QUESTIONS, CONTACT = "answers", "contact"
 #: alternatives for a lost slot: how many, and of how many days around it
 MAX_ALTERNATIVES, SEARCH_DAYS = 4, dt.timedelta(days=10)
 
@@ -52,63 +62,68 @@ class QuestionPages:
     proof_of_work: ProofOfWork
     access: Authentication
 
-    @page_route("GET", "/<municipality>/vragen")
+    @form_route("GET", "/<municipality>/vragen")
     def show_questions(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         context = self._form_context(request, municipality, held)
         if not context["asks"]:
             return self._redirect_to(request, "gegevens", municipality, held)
-        return self._render_step(request, municipality, "questions.html", context, held["answers"])
+        lang = language.of(request)
+        typed, wrong = in_language(_refused(held, QUESTIONS), lang)
+        if request.args.get("refused") == TOO_LARGE and (asked := _file_questions(context["kinds"])):
+            wrong[FILE + asked[0]] = language.detail(beside_field(f"it is larger than {MAX_MEGABYTES} MB"), lang)
+        return self._render_step(request, municipality, "questions.html", context, typed or held["answers"], wrong)
 
-    @page_route("POST", "/<municipality>/vragen", files=MAX_FILES)
+    @form_route("POST", "/<municipality>/vragen", files=MAX_FILES)
     def save_answers(self, request: GatewayRequest, municipality: str) -> Response:
         """Do what the button says: continue, only attach the chosen files, or remove one."""
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
-        given = sent_answers(request.form)
+        typed = sent_answers(request.form)
         catalogue = self.catalogue.of(municipality)
         questions = [each for name in held["appointment_types"] for each in kind_of(catalogue, name)["questions"]]
-        given = answers_to_asked_questions(questions, given)
         action, _, file = request.form.get("action", "").partition(" ")
         if action == "detach":
-            held = self.booking.detach(municipality, held["id"], file)
-        held, wrong = self._attach(request, municipality, held)
-        if action or wrong:
-            context = self._form_context(request, municipality, held)
-            return page("questions.html", request, 422 if wrong else 200, **context, given=given, wrong=wrong)
-        try:
-            self.booking.fill_in(municipality, held["id"], from_json(FillIn, {"answers": given}))
-        except Refusal as refusal:
-            return self._render_errors(request, municipality, "questions.html", held, given, refusal)
-        return self._redirect_to(request, "gegevens", municipality, held)
+            self._detach(municipality, held, file)
+        wrong = self._attach(request, municipality, held, action == "attach")
+        if not action and not wrong:
+            given = answers_to_asked_questions(questions, typed)
+            try:
+                self.booking.fill_in(municipality, held["id"], from_json(FillIn, {"answers": given}))
+                return self._redirect_to(request, "gegevens", municipality, held)
+            except Refusal as refusal:
+                wrong = wrong_answers(refusal, questions)
+        self.booking.keep_form(municipality, held["id"], QUESTIONS, {"typed": typed, "wrong": wrong})
+        return self._redirect_to(request, "vragen", municipality, held)
 
-    @page_route("GET", "/<municipality>/gegevens")
+    @form_route("GET", "/<municipality>/gegevens")
     def show_contact(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
-        given = {"language": language.of(request), **held["contact"]}
-        return self._render_step(
-            request, municipality, "who.html", self._form_context(request, municipality, held), given
-        )
+        typed, wrong = in_language(_refused(held, CONTACT), language.of(request))
+        given = {"language": language.of(request), **(typed or held["contact"])}
+        context = self._form_context(request, municipality, held)
+        return self._render_step(request, municipality, "who.html", context, given, wrong)
 
-    @page_route("POST", "/<municipality>/gegevens")
+    @form_route("POST", "/<municipality>/gegevens")
     def save_contact(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
         given = {name: request.form[name].strip() for name in CONTACT_FIELDS if request.form.get(name, "").strip()}
         try:
             self.booking.fill_in(municipality, held["id"], from_json(FillIn, {"contact": given}))
         except Refusal as refusal:
-            return self._render_errors(request, municipality, "who.html", held, given, refusal)
+            return self._refuse_contact(request, municipality, held, given, refusal)
         return self._redirect_to(request, "nakijken", municipality, held)
 
-    @page_route("GET", "/<municipality>/nakijken")
+    @form_route("GET", "/<municipality>/nakijken")
     def show_check(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.args.get("hold", ""))
         if not held["contact"]:
             return self._redirect_to(request, "vragen", municipality, held)
-        return self._render_step(
-            request, municipality, "check.html", self._form_context(request, municipality, held), {}
-        )
+        context = self._form_context(request, municipality, held)
+        if request.args.get("taken"):
+            return self._offer_alternatives(request, municipality, context)
+        return self._render_step(request, municipality, "check.html", context, {}, {})
 
-    @page_route("POST", "/<municipality>/nakijken")
+    @form_route("POST", "/<municipality>/nakijken")
     def book(self, request: GatewayRequest, municipality: str) -> Response:
         hold, invitation = request.form.get("hold", ""), request.args.get("invitation") or None
         try:
@@ -120,9 +135,10 @@ class QuestionPages:
                 raise
             held = self.booking.filled_in(municipality, hold)
             if refusal.errors and all(error["pointer"].startswith("/contact") for error in refusal.errors):
-                return self._render_errors(request, municipality, "who.html", held, held["contact"], refusal)
+                given = {name: text for name, text in held["contact"].items() if text}
+                return self._refuse_contact(request, municipality, held, given, refusal)
             if refusal.code == "slot-taken":
-                return self._offer_alternatives(request, municipality, self._form_context(request, municipality, held))
+                return self._redirect_to(request, "nakijken", municipality, held, taken="1")
             # a step was skipped, or the catalogue changed meanwhile
             return self._redirect_to(request, "vragen", municipality, held)
         booked = requested["booked"]
@@ -130,46 +146,47 @@ class QuestionPages:
             return see_other(request, f"/{municipality}/bevestigen", hold=hold)
         return see_other(request, f"/{municipality}/afspraak/{booked['link_token']}", booked="1")
 
-    def _attach(self, request: GatewayRequest, municipality: str, held: FormEntry) -> tuple[FormEntry, dict[str, str]]:
-        """Attach the chosen files. Return the hold, and errors by question."""
+    def _attach(self, request: GatewayRequest, municipality: str, held: FormEntry, wanted: bool) -> dict[str, str]:
+        """Attach the chosen files. Return what is wrong by field. `wanted`: a file must have been chosen."""
         wrong = {}
-        for name, sent in request.files.items():
-            question = name.removeprefix("file-")
-            if not sent.filename or question == name:
-                continue
-            content = base64.b64encode(sent.read()).decode()
+        sent = {
+            name: file for name, file in request.files.items() if file.filename and name.startswith(FILE)
+        }  # fmt: skip
+        for name, file in sent.items():
+            content, question = base64.b64encode(file.read()).decode(), name.removeprefix(FILE)
             try:
-                held = self.booking.attach(municipality, held["id"], question, sent.filename, content)
+                self.booking.attach(municipality, held["id"], question, str(file.filename), content)
             except Refusal as refusal:
-                if refusal.code != "file-not-accepted":
-                    raise
-                wrong[f"/answers/{question}"] = problems.sentence(refusal, language.of(request))
-        return held, wrong
+                wrong[name] = wrong_file(refusal)
+        if wanted and not sent:
+            fields = [name for name in request.files if name.startswith(FILE)]
+            return dict.fromkeys(fields[:1], beside_field("no file was chosen"))
+        return wrong
+
+    def _detach(self, municipality: str, held: FormEntry, file: str) -> None:
+        try:
+            self.booking.detach(municipality, held["id"], file)
+        except Refusal as refusal:
+            if refusal.code != "file-not-found":  # removed by a press before
+                raise
+
+    def _refuse_contact(
+        self, request: GatewayRequest, municipality: str, held: FormEntry, given: dict[str, str], refusal: Refusal
+    ) -> Response:
+        wrong = wrong_fields(refusal, lambda pointer: pointer.split("/")[-1])
+        self.booking.keep_form(municipality, held["id"], CONTACT, {"typed": given, "wrong": wrong})
+        return self._redirect_to(request, "gegevens", municipality, held)
 
     def _render_step(
-        self, request: GatewayRequest, municipality: str, template: str, context: dict[str, Any], given: Any
-    ) -> Response:
-        """Render a step while its slot is available."""
+        self, request: GatewayRequest, municipality: str, template: str, context: dict[str, Any],
+        given: Mapping[str, str | None], wrong: Mapping[str, str],
+    ) -> Response:  # fmt: skip
+        """Render a step while its slot is available. `wrong`: by field, with which it was refused as it is `given`."""
         if not context["minutes"] and context["held"]["start"] not in self._free_starts(
             municipality, context["held"], dt.timedelta()
         ):
             return self._offer_alternatives(request, municipality, context)
-        return page(template, request, **context, given=given, wrong={})
-
-    def _render_errors(
-        self, request: GatewayRequest, municipality: str, template: str, held: Any, given: Any, refusal: Refusal
-    ) -> Response:
-        """Render the step with its errors. Raises any other refusal."""
-        if refusal.code != "invalid-request":
-            raise refusal
-        lang = language.of(request)
-        wrong = {
-            error["pointer"].removeprefix("/contact"): language.detail(error["detail"], lang)
-            for error in refusal.errors
-        }
-        return page(
-            template, request, 422, **self._form_context(request, municipality, held), given=given, wrong=wrong
-        )  # fmt: skip
+        return page(template, request, **context, given=given, wrong=wrong)
 
     def _offer_alternatives(self, request: GatewayRequest, municipality: str, context: dict[str, Any]) -> Response:
         """Render the nearest alternatives for a slot that was taken. The answers are carried over."""
@@ -186,9 +203,11 @@ class QuestionPages:
         )  # fmt: skip
         return [each["start"] for each in self.booking.free_slots(municipality, criteria)["slots"]]
 
-    def _redirect_to(self, request: GatewayRequest, step: str, municipality: str, held: HoldEntry) -> Response:
+    def _redirect_to(
+        self, request: GatewayRequest, step: str, municipality: str, held: HoldEntry, **query: str
+    ) -> Response:
         invited = {"invitation": request.args["invitation"]} if request.args.get("invitation") else {}
-        return see_other(request, f"/{municipality}/{step}", hold=held["id"], **invited)
+        return see_other(request, f"/{municipality}/{step}", hold=held["id"], **invited, **query)
 
     def _form_context(self, request: GatewayRequest, municipality: str, held: FormEntry) -> dict[str, Any]:
         """Return the context of every step."""
@@ -213,6 +232,14 @@ class QuestionPages:
             "asks": asks,
             "steps": 3 if asks else 2,
         }
+
+
+def _refused(held: FormEntry, step: str) -> RefusedForm | None:
+    return held.get("refused", {}).get(step)
+
+
+def _file_questions(kinds: Iterable[AppointmentTypeEntry]) -> list[str]:
+    return [each["id"] for kind in kinds for each in kind["questions"] if each["kind"] == "file"]
 
 
 def sent_answers(form: MultiDict[str, str]) -> dict[str, str]:

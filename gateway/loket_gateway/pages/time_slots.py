@@ -25,12 +25,16 @@ from ..http.client_address import client_network
 from ..http.proof_of_work import ProofOfWork
 from ..http.request import GatewayRequest
 from ..i18n import language
-from .page_route import page_route
+from .page_route import appointment_route, form_route, page_route
 from .render import localise, municipality_context, page, parse_number, see_other
 from .topics import kind_of
 
 #: alternatives that are offered for a slot that was just taken
 MAX_NEAREST = 3
+#: refusals after which the same day is shown, each with its parameter: the slot that was chosen
+NOT_FREE = {
+    "slot-taken": "taken", "slot-not-offered": "taken", "slot-in-the-past": "taken", "work-needed": "wait"
+}  # fmt: skip
 #: parameters of the search
 OF_A_CHOICE = ("type", "location", "persons", "invitation", "instead_of")
 #: hour at which each part of the day begins
@@ -63,7 +67,7 @@ class TimeSlotPages:
     catalogue: CatalogueCache
     proof_of_work: ProofOfWork
 
-    @page_route("GET", "/<municipality>/tijdstip")
+    @form_route("GET", "/<municipality>/tijdstip")
     def moments(self, request: GatewayRequest, municipality: str) -> Response:
         catalogue = localise(request, self.catalogue.of(municipality))
         kind = kind_of(catalogue, request.args.get("type", ""))
@@ -83,11 +87,8 @@ class TimeSlotPages:
             request, catalogue, [kind], criteria, Offer(address, f"/{municipality}/reserveren", back, asked)
         )
 
-    @page_route("POST", "/<municipality>/reserveren")
+    @form_route("POST", "/<municipality>/reserveren")
     def hold(self, request: GatewayRequest, municipality: str) -> Response:
-        self.proof_of_work.require_work(
-            request, municipality, request.form.get("stamp", ""), request.form.get("work", "")
-        )
         given = request.form
         body: dict[str, Any] = {
             "appointment_types": given.getlist("type"),
@@ -99,6 +100,7 @@ class TimeSlotPages:
         before = given.get("instead_of")
         caller = Caller.resident(client=client_network(request.remote_addr))
         try:
+            self.proof_of_work.require_work(request, municipality, given.get("stamp", ""), given.get("work", ""))
             command = from_json(HoldSlot, body)
             if before:
                 held = self.booking.hold_instead(municipality, before, command, caller)
@@ -149,7 +151,7 @@ class TimeSlotPages:
             place=place,
         )
 
-    @page_route("POST", "/<municipality>/afspraak/<token>/verplaatsen")
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/verplaatsen")
     def reschedule(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
         start, asked = request.form.get("start", ""), {}
@@ -198,6 +200,8 @@ class TimeSlotPages:
             chosen=chosen,
             parts=_by_part(slots),
             overtaken=overtaken,
+            wait=request.args.get("wait") if _moment(request.args.get("wait")) else None,
+            seconds=parse_number(request.args.get("seconds"), 10),
             nearest=nearest_to(overtaken, [slot["start"] for slot in slots], MAX_NEAREST) if overtaken else [],
             zone=counted["time_zone"],
             before=_other_month(month, -1) if month > dt.datetime.now(dt.UTC).date() else None,
@@ -212,10 +216,12 @@ def _other_place(found: AppointmentView, name: str | None) -> LocationEntry | No
 
 
 def _overtaken(request: GatewayRequest, refusal: Refusal, address: str, start: str, asked: dict[str, str]) -> Response:
-    """Redirect to the same day, with the nearest alternatives for a slot that was taken."""
-    if refusal.code != "slot-taken" or not _moment(start):
+    """Redirect to the same day, with the nearest alternatives for a slot that is not free, or the slot once more."""
+    if refusal.code not in NOT_FREE or not _moment(start):
         raise refusal
-    return see_other(request, address, **asked, day=start[:10], month=start[:7], taken=start)
+    seconds = {"seconds": refusal.params["seconds"]} if refusal.code == "work-needed" else {}
+    chosen = {NOT_FREE[refusal.code]: start, **seconds}
+    return see_other(request, address, **asked, day=start[:10], month=start[:7], **chosen)
 
 
 def nearest_to(start: str, starts: list[str], most: int) -> list[str]:

@@ -107,6 +107,62 @@ REFUSED = {
     "outcome-unknown": "We do not know whether this was done. Press again: nothing is done twice.",
     "service-unavailable": "A part of Loket does not answer at the moment. Nothing was changed. Try again in a moment.",
 }
+#: sentences beside a field, by the detail of the refusal of booking
+FIELD_ERRORS = {
+    "This question needs an answer.": "Fill this in.",
+    "Missing data for required field.": "Fill this in.",
+    "String does not match expected pattern.": "Fill this in on one line.",
+    "Longer than maximum length {}.": "Write at most {} characters.",
+    "Must be one of: {}.": "Choose one of the answers.",
+    "it is larger than {} MB": "This file is larger than {} MB. Choose a smaller one.",
+    "there are {} already": "You can send {} files. Remove one first.",
+    "it is neither a PDF nor an image": "Choose a PDF or a picture, such as JPG, PNG or HEIC.",
+    "no file was chosen": "Choose a file first.",
+    "it has a virus": "There is a virus in this file, so we cannot take it.",
+    "it is empty": "This file is empty. Choose another one.",
+    "this document is not asked for": "We do not need this document any more.",
+}
+#: titles and sentences of problem pages for residents, by code, instead of those for programs
+PROBLEM_TITLES = {
+    "invalid-request": "This did not work", "not-found": "This page does not exist",
+    "method-not-allowed": "This page does not exist", "body-too-large": "What you sent is too large",
+    "unknown-appointment-type": "You cannot choose this topic", "unknown-location": "You cannot choose this place",
+    "appointment-not-found": "We cannot find this appointment", "hold-not-found": "Your reservation has ended",
+    "slot-not-offered": "This moment is not free", "file-not-accepted": "We cannot take this file",
+    "internal-error": "Something went wrong on our side",
+}  # fmt: skip
+PROBLEMS = {
+    "invalid-request": "Something was missing or was not right. Nothing was changed.",
+    "not-found": "Perhaps the address was mistyped, or the page has moved.",
+    "method-not-allowed": "Perhaps the address was mistyped, or the page has moved.",
+    "body-too-large": "A file may be 5 MB at most. Nothing was sent.",
+    "unknown-appointment-type": "We no longer make appointments about this here.",
+    "unknown-location": "We no longer make appointments about this at that place.",
+    "appointment-not-found": "Perhaps the link is not complete, or it is no longer valid. Use the link in our latest "
+    "message.",
+    "hold-not-found": "We can hold a moment for a limited time. Nothing was booked.",
+    "slot-not-offered": "No appointment can begin at this moment.",
+    "file-not-accepted": "Choose a PDF or a picture of at most 5 MB.",
+    "not-allowed-in-state": "Your appointment has changed meanwhile, so this can no longer be done.",
+    "changed-meanwhile": "Your appointment has changed meanwhile, so this can no longer be done.",
+}  # fmt: skip
+#: sentences on the page of an appointment, by the code of what was refused there
+REFUSED_AT_APPOINTMENT = {
+    "not-allowed-in-state": "Your appointment has changed meanwhile, so this can no longer be done.",
+    "changed-meanwhile": "Your appointment has changed meanwhile. You see how it is now.",
+    "appointment-begun": "Your appointment has begun, so this can no longer be done here.",
+    "appointment-over": "Your appointment is over, so this can no longer be done.",
+    "already-on-waiting-list": "You are on the waiting list already.",
+    "not-on-waiting-list": "You are no longer on the waiting list.",
+    "no-offer": "The earlier moment is no longer free. Your appointment stays as it is.",
+    "slot-taken": "That moment is no longer free. Your appointment stays as it is.",
+    "feedback-given": "You have rated this visit already. Thank you.",
+    "file-not-found": "This document was removed already.",
+    "invalid-request": "Something was missing or was not right. Nothing was changed.",
+    "body-too-large": "That file is too large. A file may be 5 MB at most. Nothing was sent.",
+    "appointment-type-removed": "This topic can no longer be booked, so we cannot move the appointment here.",
+    "location-removed": "This topic is no longer given at this place. Choose another place.",
+}  # fmt: skip
 #: labels of text fields of the desk, by name
 TYPED = {
     "text": "What should the resident send or bring?", "first": "First day", "last": "Last day", "from": "From",
@@ -126,9 +182,9 @@ def texts() -> set[str]:
     """Return all texts, for the translations."""
     tables = (
         STATES, COMMANDS, HISTORY, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CONFLICTS, ROLES, UNSENT,
-        REFUSED, TYPED,
+        REFUSED, TYPED, PROBLEM_TITLES, PROBLEMS, REFUSED_AT_APPOINTMENT, FIELD_ERRORS,
     )  # fmt: skip
-    more = {BY_RESIDENT, BY_MUNICIPALITY, OWN_REASONS}
+    more = {"Choose a number from 1 to 5.", "Choose one of the answers."} | {BY_RESIDENT, BY_MUNICIPALITY, OWN_REASONS}
     return {text for table in tables for text in table.values()} | more
 
 

@@ -160,7 +160,7 @@ def build_use_cases(
         on.agendas, on.cards, on.configurations, on.drafts, on.provisional_bookings, on.files, on.feedback,
         on.erasures, on.audit, links, lifecycle, waiting_list, clock, publish,
     )  # fmt: skip
-    drafts = DraftCommands(on.agendas, on.drafts, on.files, on.configurations, attachments, booking, limits)
+    drafts = DraftCommands(on.agendas, on.drafts, on.files, on.configurations, attachments, booking, limits, clock)
     provisional = ProvisionalCommands(
         on.agendas, on.cards, on.provisional_bookings, on.configurations, attachments, booking, drafts, limits, links,
         clock, publish,

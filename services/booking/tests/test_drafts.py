@@ -72,6 +72,36 @@ def test_a_new_hold_has_an_empty_form(booking):
     assert (draft.answers, draft.contact) == ({}, {})
 
 
+FORM = {"typed": {"perceel": ""}, "wrong": {"answer-perceel": "Fill this in."}}
+
+
+def test_a_refused_form_is_stored_until_that_part_is_filled_in(booking):
+    held, drafts = booking.hold(), booking.use_cases.drafts
+    drafts.keep_refused(drafts.get_draft(held), "answers", FORM)
+    drafts.keep_refused(drafts.get_draft(held), "contact", FORM)
+    assert drafts.get_draft(held).refused == {"answers": FORM, "contact": FORM}
+    assert fill_in(booking, held, answers=ANSWERS).refused == {"contact": FORM}
+    assert fill_in(booking, held, contact=CONTACT).refused == {}
+
+
+def test_a_refused_form_of_an_appointment_is_erased_with_its_resident(booking, database):
+    _, card = booking.book()
+    drafts = booking.use_cases.drafts
+    drafts.keep_refused(drafts.draft_of_appointment(card), "answers", FORM)
+    assert drafts.draft_of_appointment(card).refused == {"answers": FORM}
+    booking.use_cases.privacy.erase_resident("rumst", CONTACT["email"], Request(by="staff"))
+    assert database.drafts.count_documents({}) == 0
+
+
+def test_a_used_hold_leads_to_the_appointment_that_was_booked_with_it(booking):
+    held = booking.hold()
+    assert refused(booking.use_cases.drafts.booked_with, "rumst", held.appointment.id) == "hold-not-found"
+    fill_in(booking, held, answers=ANSWERS, contact=CONTACT)
+    _, card = book(booking, held)
+    assert booking.use_cases.drafts.booked_with("rumst", held.appointment.id).id == card.id
+    assert refused(booking.use_cases.drafts.booked_with, "elders", held.appointment.id) == "hold-not-found"
+
+
 def book(booking, held):
     return booking.use_cases.drafts.book_draft("rumst", held.appointment.id, None, Request())
 

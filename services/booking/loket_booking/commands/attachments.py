@@ -226,6 +226,8 @@ def _accepted(
         raise Refusal("file-not-accepted", {"reason": "it is not readable as base64"}) from error
     if len(body) > MAX_BYTES:
         raise Refusal("file-not-accepted", {"reason": f"it is larger than {MAX_BYTES // 1_000_000} MB"})
+    if not body:
+        raise Refusal("file-not-accepted", {"reason": "it is empty"})
     media_type = filetype.guess_mime(body)
     if media_type not in EXTENSIONS:
         raise Refusal("file-not-accepted", {"reason": "it is neither a PDF nor an image"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.booking.answers import RefusedForm
 from loket_contracts.rpc.booking.book import BookAppointment, FillIn
 from loket_contracts.rpc.message import from_json
 
@@ -14,12 +15,18 @@ from ..domain.appointment_spec import AppointmentSpec, spec_for
 from ..store.agendas import EXPIRED_HOLD_RETENTION, Agendas, HeldSlot
 from ..store.cards import Card
 from ..store.configurations import Configurations
-from ..store.drafts import Draft, Drafts
+from ..store.drafts import Draft, Drafts, draft_of
 from ..store.files import Files, UploadedFile
 from .attachments import AttachmentCommands
 from .booking import BookingCommands
 from .limits import Limits
+from .ports import Clock
 from .request import Request
+
+#: pages of the form, as `FillIn` names its parts
+QUESTIONS, CONTACT = "answers", "contact"
+#: of a refused form: fields, and characters of one
+MOST_FIELDS, LONGEST_FIELD_NAME, LONGEST_TEXT = 60, 80, 20_000
 
 
 @dataclass(frozen=True)
@@ -31,19 +38,21 @@ class DraftCommands:
     attachments: AttachmentCommands
     booking: BookingCommands
     limits: Limits
+    clock: Clock
 
     def fill_in(self, held: HeldSlot, command: FillIn) -> Draft:
         """Store the given answers and contact. Raises Refusal: invalid-request, as booking them would."""
         spec = self._spec(held)
         draft = self.get_draft(held)
         if command.answers is not None:
-            draft = replace(draft, answers=intake_form.check_answers(spec, command.answers))
+            answers = intake_form.check_answers(spec, command.answers)
+            draft = replace(_without_refused(draft, QUESTIONS), answers=answers)
         if command.contact is not None:
             known = self.configurations.calendar(held.appointment.municipality).municipality
             person = contact.complete_contact(known, command.contact)
             if errors := intake_form.contact_errors(spec, person.phone):
                 raise Refusal("invalid-request", errors=errors)
-            draft = replace(draft, contact=asdict(person))
+            draft = replace(_without_refused(draft, CONTACT), contact=asdict(person))
         self.drafts.save(draft)
         return draft
 
@@ -51,6 +60,31 @@ class DraftCommands:
         """What the resident has filled in so far."""
         found = self.drafts.get(held.appointment.id)
         return found or Draft(held.appointment.id, held.appointment.municipality, held.expires + EXPIRED_HOLD_RETENTION)
+
+    def keep_refused(self, draft: Draft, page: str, form: RefusedForm | None) -> None:
+        """Store a form that was refused; None deletes it."""
+        draft = _without_refused(draft, page)
+        if form is not None:
+            kept = {
+                part: {name[:LONGEST_FIELD_NAME]: text[:LONGEST_TEXT] for name, text in [*fields.items()][:MOST_FIELDS]}
+                for part, fields in (("typed", form["typed"]), ("wrong", form["wrong"]))
+            }
+            draft = replace(draft, refused={**draft.refused, page: kept})
+        self.drafts.save(draft)
+
+    def draft_of_appointment(self, card: Card) -> Draft:
+        """The refused forms of the page of an appointment."""
+        identifier = draft_of(card.id)
+        until = self.clock() + EXPIRED_HOLD_RETENTION
+        return self.drafts.get(identifier) or Draft(identifier, card.municipality, until)
+
+    def booked_with(self, municipality: str, hold: str) -> Card:
+        """The card that was booked with this hold. Raises Refusal: hold-not-found."""
+        identifier = Request(idempotency_key=_idempotency_key(hold)).identifier("appointment", municipality)
+        card = self.booking.cards.get(identifier)
+        if card is None or self.agendas.find_claim(card.agenda, card.id) is None:
+            raise Refusal("hold-not-found")
+        return card
 
     def attach(self, held: HeldSlot, question: str, name: str, content: str) -> None:
         """Store a file with the form. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted."""
@@ -110,6 +144,14 @@ class DraftCommands:
     def _spec(self, held: HeldSlot) -> AppointmentSpec:
         known = self.configurations.calendar(held.appointment.municipality).municipality
         return spec_for(known, held.appointment.appointment_types, held.appointment.persons, held.appointment.location)
+
+
+def describe_refused(draft: Draft) -> dict[str, RefusedForm]:
+    return {page: {"typed": form["typed"], "wrong": form["wrong"]} for page, form in draft.refused.items()}
+
+
+def _without_refused(draft: Draft, page: str) -> Draft:
+    return replace(draft, refused={name: form for name, form in draft.refused.items() if name != page})
 
 
 def _appointment_id(held: HeldSlot) -> str:

@@ -23,6 +23,9 @@ class FeedbackCommands:
     clock: Clock
     publish: Publish
 
+    def is_given(self, card: Card) -> bool:
+        return self.feedback.get(card.id) is not None
+
     def give_feedback(self, card: Card, command: GiveFeedback, request: Request) -> None:
         """Store a score from 1 to 5 and a comment, once, after the visit.
 

@@ -15,7 +15,7 @@ from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
-from ..store.drafts import Drafts
+from ..store.drafts import Drafts, draft_of
 from ..store.erasures import Erasures
 from ..store.feedback import Feedback
 from ..store.files import Files
@@ -177,5 +177,6 @@ class PrivacyCommands:
             self.waiting_list.remove(card.id)
             self.audit.record(card.municipality, request.actor, "erased", self.clock(), card.id)
         self.files.delete_all_of(card.id for card in cards)
+        self.drafts.delete(draft_of(card.id) for card in cards)
         self.feedback.delete_comments([card.id for card in cards])
         self.cards.delete(cards)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from loket_chassis.messaging.rpc import rpc
+from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.answers import (
     AppointmentView,
     CardOrRefusal,
     Catalogue,
+    ContactEntry,
     FileEntry,
     MunicipalityEntry,
+    OwnAppointment,
+    RefusedForm,
     TeamContact,
     WaitingEntry,
 )
@@ -33,6 +38,7 @@ from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.caller import ANYONE, ResidentCaller
 
 from ..commands.attachments import describe_file
+from ..commands.drafts import describe_refused
 from ..queries.appointments import describe_entry, describe_hold
 from ..store.agendas import HeldSlot
 from .requests import RpcDependencies, request_of
@@ -71,9 +77,9 @@ class ResidentRpc(RpcDependencies):
     @rpc(version=2)
     def hold_instead(self, municipality: str, before: str, command: HoldSlot, caller: ResidentCaller) -> HoldEntry:
         """Hold another slot for the same visit, and move the form to it."""
-        request = request_of(self, caller)
+        request, earlier = request_of(self, caller), self.use_cases.appointments.find_hold(municipality, before)
         held = self.use_cases.booking.hold(municipality, command, request)
-        self.use_cases.drafts.carry_over(self.use_cases.appointments.find_hold(municipality, before), held, request)
+        self.use_cases.drafts.carry_over(earlier, held, request)
         return describe_hold(held)
 
     @rpc
@@ -95,6 +101,19 @@ class ResidentRpc(RpcDependencies):
         held = self.use_cases.appointments.find_hold(municipality, hold)
         self.use_cases.drafts.detach(held, file)
         return self._form(held)
+
+    @rpc
+    def keep_form(self, municipality: str, owner: str, page: str, form: RefusedForm | None) -> None:
+        drafts = self.use_cases.drafts
+        try:
+            draft = drafts.get_draft(self.use_cases.appointments.find_hold(municipality, owner))
+        except Refusal:
+            draft = drafts.draft_of_appointment(self.use_cases.appointments.find_card_by_link(municipality, owner))
+        drafts.keep_refused(draft, page, form)
+
+    @rpc
+    def booked_with(self, municipality: str, hold: str) -> str:
+        return self.use_cases.links.token(self.use_cases.drafts.booked_with(municipality, hold).id)
 
     @rpc
     def filled_in(self, municipality: str, hold: str) -> FormEntry:
@@ -119,9 +138,14 @@ class ResidentRpc(RpcDependencies):
         return self.use_cases.appointments.calendar(self.use_cases.appointments.appointment(card), card, url)
 
     @rpc
-    def appointment_by_link(self, municipality: str, token: str) -> AppointmentView:
+    def appointment_by_link(self, municipality: str, token: str) -> OwnAppointment:
         card = self.use_cases.appointments.find_card_by_link(municipality, token)
-        return self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
+        described = self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
+        refused = describe_refused(self.use_cases.drafts.draft_of_appointment(card))
+        return {
+            **described, "contact": cast("ContactEntry", card.contact), "refused": refused,
+            "rated": described["state"] == "completed" and self.use_cases.feedback.is_given(card),
+        }  # fmt: skip
 
     @rpc(version=2)
     def check_in(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
@@ -206,5 +230,5 @@ class ResidentRpc(RpcDependencies):
         draft, files = self.use_cases.drafts.get_draft(held), self.use_cases.drafts.list_files(held)
         return {
             **describe_hold(held), "answers": draft.answers, "contact": draft.contact,
-            "files": [describe_file(each) for each in files],
+            "files": [describe_file(each) for each in files], "refused": describe_refused(draft),
         }  # fmt: skip

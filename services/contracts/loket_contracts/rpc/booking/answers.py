@@ -218,6 +218,13 @@ AppointmentView = TypedDict(
 )
 
 
+class RefusedForm(TypedDict):
+    """A form that was refused, until it is filled in correctly: what was typed, and what is wrong, by field."""
+
+    typed: dict[str, str]
+    wrong: dict[str, str]
+
+
 class ContactEntry(TypedDict):
     """The resident, and how to reach them. All but the name may be None or absent."""
 
@@ -225,6 +232,17 @@ class ContactEntry(TypedDict):
     email: NotRequired[str | None]
     phone: NotRequired[str | None]
     language: NotRequired[str | None]
+
+
+class OwnAppointment(AppointmentView):
+    """An appointment with the resident's contact data, for its own page. `refused`: forms by part of the page.
+
+    `rated`: whether the resident gave feedback.
+    """
+
+    contact: NotRequired[ContactEntry]
+    rated: NotRequired[bool]
+    refused: NotRequired[dict[str, RefusedForm]]
 
 
 class ConfirmationEntry(TypedDict):

@@ -41,7 +41,17 @@ from .administration_answers import (
     StoredConfiguration,
 )
 from .agenda_answers import AgendaDay, Dossier, ResourceEntry
-from .answers import AppointmentView, CardOrRefusal, Catalogue, FileEntry, MunicipalityEntry, TeamContact, WaitingEntry
+from .answers import (
+    AppointmentView,
+    CardOrRefusal,
+    Catalogue,
+    FileEntry,
+    MunicipalityEntry,
+    OwnAppointment,
+    RefusedForm,
+    TeamContact,
+    WaitingEntry,
+)
 from .book import BookAppointment, BookFollowUp, BookForResident, FillIn
 from .changes import AnswerQuestions, GiveFeedback, JoinWaitingList, RescheduleAppointment
 from .closures import CloseTime, MoveThese
@@ -150,6 +160,21 @@ class Booking(EventSource, Protocol):
 
     def detach(self, municipality: str, hold: str, file: str) -> FormEntry:
         """Delete a file of the form. Raises Refusal: hold-not-found."""
+        ...
+
+    def keep_form(self, municipality: str, owner: str, page: str, form: RefusedForm | None) -> None:
+        """Store a form that was refused, so that its page can show it again; None deletes it.
+
+        `owner`: the id of the hold, or the token of the link. It is deleted an hour after the hold, or within an hour.
+        Raises Refusal: hold-not-found.
+        """
+        ...
+
+    def booked_with(self, municipality: str, hold: str) -> str:
+        """Return the token of the link of the appointment that was booked with a hold. Raises Refusal: hold-not-found.
+
+        The id of a hold is a secret of its resident.
+        """
         ...
 
     def filled_in(self, municipality: str, hold: str) -> FormEntry:
@@ -261,7 +286,7 @@ class Booking(EventSource, Protocol):
         """Return the calendar entry (RFC 5545). `url`: the page of the appointment, to which it links."""
         ...
 
-    def appointment_by_link(self, municipality: str, token: str) -> AppointmentView:
+    def appointment_by_link(self, municipality: str, token: str) -> OwnAppointment:
         """Return the appointment whose link has this token.
 
         The token is all that a link says: this method finds the id, which other methods take together with `caller`.

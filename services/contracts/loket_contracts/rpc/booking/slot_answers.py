@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from .answers import AppointmentView, FileEntry
+from .answers import AppointmentView, FileEntry, RefusedForm
 
 
 class SlotEntry(TypedDict):
@@ -112,11 +112,12 @@ class HoldEntry(HeldTime):
 
 
 class FormEntry(HoldEntry):
-    """A hold with the form so far. `contact` is empty until the resident gives it."""
+    """A hold with the form so far. `contact` is empty until the resident gives it. `refused`: forms by page."""
 
     answers: dict[str, str]
     contact: dict[str, str | None]
     files: list[FileEntry]
+    refused: NotRequired[dict[str, RefusedForm]]
 
 
 class InvitationOffer(TypedDict):
