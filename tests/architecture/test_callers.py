@@ -14,7 +14,7 @@ from loket_contracts.rpc.caller import CallerKind, Only
 
 #: what anyone may know
 PUBLIC = {
-    "catalogue", "day_counts", "first_available", "issue_ticket", "municipalities", "ping", "queue",
+    "catalogue", "day_counts", "documents_due", "first_available", "issue_ticket", "municipalities", "ping", "queue",
 }  # fmt: skip
 #: the token or the id of the hold in the arguments is a secret that says what the caller may see
 SECRET = {
@@ -44,6 +44,7 @@ NOT_ONLY_STAFF = {
     "check_in": {"resident"},
     "confirm": {"resident"},
     "decline_offer": {"resident"},
+    "correct_contact": {"resident"},
     "drop_file": {"resident"},
     "explain": {"resident", "staff"},
     "free_slots": {"resident", "staff"},
@@ -55,6 +56,7 @@ NOT_ONLY_STAFF = {
     "portal_appointment": {"portal"},
     "read_file": {"resident", "staff"},
     "request_booking": {"resident"},
+    "restore": {"resident"},
     "request_filled_in": {"resident"},
     "reschedule": {"resident", "staff"},
 }

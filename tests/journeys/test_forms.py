@@ -203,3 +203,66 @@ def test_a_program_gets_a_problem_document_for_an_unknown_address(portal):
         answer = requests.get(f"{portal.url}/{path}", timeout=15)
         assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert requests.get(f"{portal.url}/api/v1/rumst/nergens", headers=BROWSER, timeout=15).json()["code"] == "not-found"
+
+
+def test_a_cancellation_is_confirmed_and_can_be_taken_back(resident, portal):
+    booked = portal.booked(start=portal.slots()[-1]["start"])
+    here = f"afspraak/{booked['link_token']}"
+    cancelled = resident.send(f"{here}/annuleren", reason="other")
+    assert "Uw afspraak is geannuleerd" in cancelled.text
+    assert "Mijn afspraak toch houden" in cancelled.text
+    restored = resident.send(f"{here}/herstellen")
+    assert "Uw afspraak staat weer vast" in restored.text
+    assert portal.get(f"appointments/{booked['id']}", booked["link_token"]).json()["state"] == "booked"
+    assert "Uw afspraak staat weer vast" in resident.send(f"{here}/herstellen").text, "pressed twice"
+
+
+def test_contact_data_are_seen_and_corrected(resident, portal):
+    visitor = a_visitor()
+    booked = portal.booked(contact=visitor)
+    here = f"afspraak/{booked['link_token']}"
+    assert visitor["email"] in resident.get(here, booked="1").text, "where the confirmation goes"
+    is_shown_again(resident.send(f"{here}/gegevens", name="Lieve Peeters", phone="12"), 'value="Lieve Peeters"')
+    mended = {"name": "Lieve Peeters", "phone": "0499 98 76 54", "language": "fr", "was_refused": "1"}
+    page = resident.send(f"{here}/gegevens", **mended)
+    assert 'value="Lieve Peeters"' in page.text
+    assert 'value="+32499987654"' in page.text
+    assert visitor["email"] in page.text
+
+
+def test_the_number_of_people_is_changed_after_a_confirmation(resident, portal):
+    booked = portal.booked(persons=2)
+    here = f"afspraak/{booked['link_token']}"
+    assert "Het aantal personen wijzigen" in resident.get(here).text
+    assert 'name="persons" value="4"' in resident.get(f"{here}/verplaatsen", persons="4").text
+    check = resident.get(f"{here}/verplaatsen/nakijken", persons="4", start=booked["start"])
+    assert "<s>2</s> <strong>4</strong>" in check.text
+    changed = resident.send(f"{here}/verplaatsen", persons="4", start=booked["start"])
+    assert "Uw afspraak is gewijzigd" in changed.text
+    assert portal.get(f"appointments/{booked['id']}", booked["link_token"]).json()["persons"] == 4
+
+
+def test_the_last_day_of_a_required_document_is_shown(resident, portal):
+    start = portal.slots("verkaveling")[-1]["start"]
+    moments = f"tijdstip?type=verkaveling&location=gemeentehuis&day={start[:10]}&month={start[:7]}"
+    assert "Kies dan een latere dag" not in resident.get(moments).text
+    held = resident.send("reserveren", type="verkaveling", location="gemeentehuis", start=start)
+    assert "We hebben dit uiterlijk op" in held.text
+    assert "werkdag" not in held.text
+    free = portal.slots("verkaveling")[-1]["start"]
+    booked = portal.booked(appointment_types=["verkaveling"], start=free, answers={"perceel": "x"})
+    page = resident.get(f"afspraak/{booked['link_token']}", booked="1")
+    assert "Bezorg ons dit uiterlijk op" in page.text
+    first = portal.slots("verkaveling")[0]["start"]
+    soon = f"tijdstip?type=verkaveling&location=gemeentehuis&day={first[:10]}&month={first[:7]}"
+    assert "Kies dan een latere dag" in resident.get(soon).text, "said before it is chosen"
+
+
+def test_the_time_and_place_are_added_to_a_calendar_without_the_secret_address(resident, portal):
+    booked = portal.booked()
+    page = resident.get(f"afspraak/{booked['link_token']}")
+    links = re.findall(r'href="(https://(?:calendar|outlook)[^"]+)"', page.text)
+    assert len(links) == 2
+    for link in links:
+        assert booked["link_token"] not in link
+        assert "Gemeentehuis" in link

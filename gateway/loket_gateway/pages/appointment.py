@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import segno
 from werkzeug.wrappers import Request, Response
@@ -12,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import AppointmentView, Catalogue, OwnAppointment, QuestionEntry
-from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback, JoinWaitingList
+from loket_contracts.rpc.booking.changes import AnswerQuestions, CorrectContact, GiveFeedback, JoinWaitingList
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
@@ -22,6 +25,7 @@ from ..http.responses import calendar, page_of
 from ..i18n import language
 from . import words
 from .action import chosen_action
+from .calendar_links import calendar_links
 from .field_errors import FILE, in_language, wrong_answers, wrong_fields, wrong_file
 from .page_route import appointment_route, page_route
 from .questions import MAX_FILES, answers_to_asked_questions, sent_answers
@@ -29,6 +33,10 @@ from .render import localise, municipality_context, page, parse_number, refusal_
 
 #: field of a form that is shown with what was wrong
 WAS_REFUSED = "was_refused"
+#: parameters that say what was just done
+DONE = frozenset({"booked", "changed", "moved", "rated", "removed", "restored", "saved"})
+#: contact data that a resident can correct
+CORRECTED = ("name", "phone", "language")
 REQUIRED, CHOOSE_SCORE = "Missing data for required field.", "Choose a number from 1 to 5."
 #: reasons of the municipality, which residents cannot choose
 OF_STAFF = frozenset({"by-municipality", "resident-asked"})
@@ -90,6 +98,25 @@ class AppointmentPages:
         command = CancelAppointment(reason=reason) if reason else CancelAppointment()
         self.booking.cancel(municipality, found["id"], command, Caller.resident(token))
         return see_other(request, f"/{municipality}/afspraak/{token}")
+
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/herstellen")
+    def restore(self, request: Request, municipality: str, token: str) -> Response:
+        """Take a cancellation back."""
+        found = self.booking.appointment_by_link(municipality, token)
+        self.booking.restore(municipality, found["id"], Caller.resident(token))
+        return see_other(request, f"/{municipality}/afspraak/{token}", restored="1")
+
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/gegevens")
+    def correct_contact(self, request: Request, municipality: str, token: str) -> Response:
+        found = self.booking.appointment_by_link(municipality, token)
+        typed = {name: request.form.get(name, "").strip() for name in CORRECTED}
+        try:
+            command = from_json(CorrectContact, {name: text for name, text in typed.items() if text})
+            self.booking.correct_contact(municipality, found["id"], command, Caller.resident(token))
+        except Refusal as refusal:
+            wrong = wrong_fields(refusal, lambda pointer: pointer.split("/")[-1])
+            return self._refuse(request, municipality, token, "contact", typed, wrong)
+        return self._saved(request, municipality, token, "contact")
 
     @appointment_route("POST", "/<municipality>/afspraak/<token>/wachtlijst")
     def waiting_list(self, request: Request, municipality: str, token: str) -> Response:
@@ -190,8 +217,12 @@ class AppointmentPages:
         shown = localise(request, found)
         part = request.args.get("refused", "")
         typed, wrong = in_language(found.get("refused", {}).get(part), lang)
+        kinds = appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
+        due = self._documents_due(municipality, found)
+        today = dt.datetime.now(ZoneInfo(found["time_zone"])).date().isoformat()
+        municipality_name = str(catalogue["municipality"]["name"])
         sentence = words.REFUSED_AT_APPOINTMENT.get(part)
-        done = next(iter(request.args.keys() & {"booked", "moved", "saved", "rated", "removed"}), "")
+        done = next(iter(request.args.keys() & DONE), "")
         return page(
             "appointment.html",
             request,
@@ -200,13 +231,22 @@ class AppointmentPages:
             why_not=refusal_sentence(found["move_refusal"], request),
             token=token,
             done=done if found["state"] != "cancelled" and not wrong else "",
-            documents=_documents(catalogue, shown),
+            documents=_documents(catalogue, shown, due, today),
+            asks_persons=any(kind["per_extra_person"] for kind in kinds) or found["persons"] > 1,
+            links=calendar_links(shown, municipality_name),
             questions=_questions(catalogue, shown),
             refused=part if wrong else "",
             refusal=language.translate(sentence, lang) if sentence else "",
             typed=typed,
             wrong=wrong,
         )
+
+    def _documents_due(self, municipality: str, found: AppointmentView) -> dict[str, str]:
+        """Return the last day of each document that is missing."""
+        if not found["missing"]:
+            return {}
+        types = [each["id"] for each in found["appointment_types"]]
+        return self.booking.documents_due(municipality, types, found["start"][:10])
 
 
 def _field(pointer: str) -> str:
@@ -223,16 +263,19 @@ def _questions(catalogue: Catalogue, found: AppointmentView) -> list[QuestionEnt
     ]
 
 
-def _documents(catalogue: Catalogue, found: AppointmentView) -> list[dict[str, Any]]:
-    """Return the documents that can be sent: name, whether it is missing, and the files sent."""
+def _documents(
+    catalogue: Catalogue, found: AppointmentView, due: Mapping[str, str], today: str
+) -> list[dict[str, Any]]:
+    """Return the documents that can be sent, with the last day of those that are missing, and the files sent."""
     return [
         {
             "id": question["id"],
             "label": question["label"],
             "hint": question["hint"],
             "required": question["required"],
-            "due_working_days": question["due_working_days"],
             "missing": question["id"] in found["missing"],
+            "due": due.get(question["id"]),
+            "late": due.get(question["id"], today) < today,
             "files": [file for file in found["files"] if file["question"] == question["id"]],
         }
         for kind in appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))

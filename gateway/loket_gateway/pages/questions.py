@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -72,6 +73,7 @@ class QuestionPages:
         typed, wrong = in_language(_refused(held, QUESTIONS), lang)
         if request.args.get("refused") == TOO_LARGE and (asked := _file_questions(context["kinds"])):
             wrong[FILE + asked[0]] = language.detail(beside_field(f"it is larger than {MAX_MEGABYTES} MB"), lang)
+        context |= self._documents_due(municipality, held, context)
         return self._render_step(request, municipality, "questions.html", context, typed or held["answers"], wrong)
 
     @form_route("POST", "/<municipality>/vragen", files=MAX_FILES)
@@ -145,6 +147,14 @@ class QuestionPages:
         if booked is None:
             return see_other(request, f"/{municipality}/bevestigen", hold=hold)
         return see_other(request, f"/{municipality}/afspraak/{booked['link_token']}", booked="1")
+
+    def _documents_due(self, municipality: str, held: FormEntry, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the last day of each required document, by question, and today."""
+        questions = [each for kind in context["kinds"] for each in kind["questions"]]
+        due = {}
+        if any(each["required"] and each["kind"] == "file" for each in questions):
+            due = self.booking.documents_due(municipality, held["appointment_types"], held["start"][:10])
+        return {"due": due, "today": dt.datetime.now(ZoneInfo(context["place"]["time_zone"])).date().isoformat()}
 
     def _attach(self, request: GatewayRequest, municipality: str, held: FormEntry, wanted: bool) -> dict[str, str]:
         """Attach the chosen files. Return what is wrong by field. `wanted`: a file must have been chosen."""

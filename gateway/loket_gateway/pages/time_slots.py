@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
@@ -16,7 +17,7 @@ from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry
 from loket_contracts.rpc.booking.changes import RescheduleAppointment
 from loket_contracts.rpc.booking.slot_answers import SlotEntry
-from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
+from loket_contracts.rpc.booking.slots import MAX_PERSONS, FindSlots, HoldSlot
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
@@ -45,7 +46,8 @@ PARTS = (("morning", 0), ("afternoon", 12), ("evening", 17))
 class Offer:
     """The purpose of the page: its `address`, the `action` that takes a slot, and the page to go `back` to.
 
-    `present`: start and end of the appointment to move; None for a new appointment.
+    `present`: start and end of the appointment to move; None for a new appointment. `persons`: the number of people, if
+    it can be changed.
     """
 
     address: str
@@ -53,6 +55,7 @@ class Offer:
     back: str
     hidden: dict[str, str]
     present: dict[str, str] | None = None
+    persons: int | None = None
 
     @property
     def moving(self) -> bool:
@@ -120,16 +123,21 @@ class TimeSlotPages:
         if "reschedule" not in found["allowed"] and place is None:  # its page explains why
             return see_other(request, here)
         kinds = [kind_of(catalogue, kind["id"]) for kind in found["appointment_types"]]
+        persons = _persons(request.args.get("persons"), found)
         criteria = FindSlots(
-            appointment_types=tuple(kind["id"] for kind in kinds), persons=found["persons"],
+            appointment_types=tuple(kind["id"] for kind in kinds), persons=persons,
             location=(place or found["location"])["id"],
         )  # fmt: skip
         asked = {"location": place["id"]} if place else {}
+        if persons != found["persons"]:
+            asked["persons"] = str(persons)
         lang = {"lang": request.args["lang"]} if request.args.get("lang") else {}
         present = {"start": found["start"], "end": found["end"]}
+        asks_persons = any(kind["per_extra_person"] for kind in kinds) or found["persons"] > 1
         offer = Offer(
-            f"{here}/verplaatsen?{urlencode(asked)}", f"{here}/verplaatsen/nakijken", here, {**lang, **asked}, present
-        )
+            f"{here}/verplaatsen?{urlencode(asked)}", f"{here}/verplaatsen/nakijken", here, {**lang, **asked}, present,
+            persons if asks_persons else None,
+        )  # fmt: skip
         return self._moments(request, catalogue, kinds, criteria, offer)
 
     @page_route("GET", "/<municipality>/afspraak/<token>/verplaatsen/nakijken")
@@ -149,21 +157,27 @@ class TimeSlotPages:
             token=token,
             start=start,
             place=place,
+            persons=_persons(request.args.get("persons"), found),
+            stays=start is not None and dt.datetime.fromisoformat(start) == dt.datetime.fromisoformat(found["start"]),
         )
 
     @appointment_route("POST", "/<municipality>/afspraak/<token>/verplaatsen")
     def reschedule(self, request: GatewayRequest, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        start, asked = request.form.get("start", ""), {}
-        body = {"start": start}
+        start = request.form.get("start", "")
+        asked: dict[str, str] = {}
+        body: dict[str, Any] = {"start": start}
+        if persons := parse_number(request.form.get("persons"), 0):
+            asked["persons"], body["persons"] = str(persons), persons
         if place := request.form.get("location"):
-            asked, body["location"] = {"location": place}, place
+            asked["location"] = body["location"] = place
         try:
             command = from_json(RescheduleAppointment, body)
             self.booking.reschedule(municipality, found["id"], command, Caller.resident(token))
         except Refusal as refusal:
             return _overtaken(request, refusal, f"/{municipality}/afspraak/{token}/verplaatsen", start, asked)
-        return see_other(request, f"/{municipality}/afspraak/{token}", moved="1")
+        stays = command.start == dt.datetime.fromisoformat(found["start"])
+        return see_other(request, f"/{municipality}/afspraak/{token}", **{"changed" if stays else "moved": "1"})
 
     def _moments(
         self, request: GatewayRequest, catalogue: Any, kinds: list[Any], criteria: FindSlots, offer: Offer
@@ -185,6 +199,7 @@ class TimeSlotPages:
         )
         present = offer.present["start"] if offer.present else None
         slots = [each for each in slots if each["start"][:10] == str(chosen) and each["start"] != present]
+        late = self._late_documents(municipality, kinds, chosen, counted["time_zone"])
         overtaken = request.args.get("taken") if _moment(request.args.get("taken")) else None
         return page(
             "moments.html",
@@ -194,6 +209,7 @@ class TimeSlotPages:
             place=next((place for place in catalogue["locations"] if place["id"] == criteria.location), None),
             offer=offer,
             first=first,
+            late=late,
             month=month,
             weeks=_weeks(month, free),
             weekdays=_weekdays(language.of(request)),
@@ -209,10 +225,30 @@ class TimeSlotPages:
             stamp=None if offer.moving else self.proof_of_work.stamp(municipality),
         )
 
+    def _late_documents(
+        self, municipality: str, kinds: list[Any], chosen: dt.date | None, zone: str
+    ) -> list[tuple[str, str]]:
+        """Return the required documents for which a visit on this day leaves no time, each with its last day."""
+        labels = {
+            each["id"]: each["label"] for kind in kinds for each in kind["questions"]
+            if each["kind"] == "file" and each["required"]
+        }  # fmt: skip
+        if chosen is None or not labels:
+            return []
+        due = self.booking.documents_due(municipality, [kind["id"] for kind in kinds], chosen.isoformat())
+        today = dt.datetime.now(ZoneInfo(zone)).date().isoformat()
+        return [(labels[name], last) for name, last in due.items() if name in labels and last <= today]
+
 
 def _other_place(found: AppointmentView, name: str | None) -> LocationEntry | None:
     """Return the chosen location of an appointment whose own one was removed."""
     return next((each for each in found["move_to"] if each["id"] == name), None)
+
+
+def _persons(text: str | None, found: AppointmentView) -> int:
+    """Return the chosen number of people, or that of the appointment."""
+    chosen = parse_number(text, found["persons"])
+    return chosen if 1 <= chosen <= MAX_PERSONS else found["persons"]
 
 
 def _overtaken(request: GatewayRequest, refusal: Refusal, address: str, start: str, asked: dict[str, str]) -> Response:

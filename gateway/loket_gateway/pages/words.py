@@ -23,7 +23,7 @@ HISTORY = {
     "book": "Booked", "reschedule": "Moved", "cancel": "Cancelled", "ask": "Asked for something",
     "remind_of_documents": "Reminded of documents", "flag": "Documents missing", "check_in": "Checked in",
     "start": "Helped", "park": "Put on hold", "resume": "Went on", "complete": "Done", "no_show": "Did not come",
-    "undo_check_in": "Not here after all", "undo_no_show": "Came after all",
+    "undo_check_in": "Not here after all", "undo_no_show": "Came after all", "restore": "Cancellation taken back",
 }  # fmt: skip
 OUTCOMES = {
     "answered": "Answered", "follow_up": "Another visit is needed", "referred": "Passed on to a colleague",

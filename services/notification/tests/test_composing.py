@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import icalendar
 import pytest
-from contact_cards import ASKED, a_contact_card
+from contact_cards import ASKED, MISSING, a_contact_card
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +73,17 @@ def test_a_message_with_a_code_links_to_the_page_that_confirms_it_and_to_no_appo
     mail = compose("code", sample_card("code", "nl"), URL, {})
     assert f"{URL}/rumst/bevestigen/0123456789abcdef/" in mail.text
     assert "/afspraak/" not in mail.text + mail.html
+
+
+@pytest.mark.parametrize("kind", ["confirmation", "reminder", "documents"])
+def test_a_missing_document_is_named_with_its_last_day(kind):
+    card = a_card(state="booked", **MISSING, documents_due=["2026-11-26"])
+    mail = compose(kind, card, URL, {})
+    for text in (mail.text, mail.html):
+        assert "Bezorg ons vóór uw afspraak" in text
+        assert "Het plan (uiterlijk op donderdag 26 november 2026)" in text
+    nothing = compose(kind, a_card(state="booked", documents_due=[], missing_documents=[]), URL, {})
+    assert "uiterlijk" not in nothing.text + nothing.html
 
 
 def test_only_optional_messages_offer_to_unsubscribe():

@@ -58,6 +58,27 @@ class LifecycleCommands:
                 return cancelled
         raise Refusal("changed-meanwhile")
 
+    def restore(self, card: Card, request: Request) -> Appointment:
+        """Take a cancellation back while its time is still free. Idempotent.
+
+        Raises Refusal: not-allowed-in-state, slot-taken.
+        """
+        appointment, placements = self.agendas.get_claim(card.agenda, card.id)
+        if appointment.state == "booked":
+            return appointment
+        now = self.clock()
+        restored, event = appointment_lifecycle.restore(appointment, now=now, by=request.actor)
+        event = request.traced(event)
+        try:
+            self.agendas.restore(placements, restored, event, now)
+        except Taken as error:
+            raise Refusal("slot-taken", {"start": appointment.local(appointment.start)}) from error
+        self.publish(Agendas.NAME, card.agenda, [event])
+        calendar = self.configurations.calendar(card.municipality)
+        known = self.configurations.including_removed(card.municipality)
+        self._update_duty(calendar, booked.booked_spec(known, restored), card, restored)
+        return restored
+
     def reschedule(
         self, card: Card, command: RescheduleAppointment, request: Request, hold: str | None = None
     ) -> Appointment:
@@ -147,7 +168,7 @@ def _spec_to_move(
     hold: str | None,
 ) -> AppointmentSpec:  # fmt: skip
     """The spec at the requested location. Raises Refusal."""
-    spec = booked.spec_to_move(calendar.municipality, appointment, command.location)
+    spec = booked.spec_to_move(calendar.municipality, appointment, command.location, command.persons)
     errors = intake_form.contact_errors(spec, card.contact.get("phone"))
     if spec.location.id != appointment.location and errors:
         raise Refusal("invalid-request", errors=errors)
@@ -160,6 +181,7 @@ def _is_there_already(calendar: Calendar, appointment: Appointment, command: Res
         appointment.start == command.start
         and command.resource in (None, *appointment.resources)
         and command.location in (None, appointment.location)
+        and command.persons in (None, appointment.persons)
         and calendar.municipality.resources.keys() >= set(appointment.resources)
     )
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from loket_contracts.errors import Refusal
-from loket_contracts.rpc.booking.changes import AnswerQuestions
+from loket_contracts.rpc.booking.book import ContactAtDesk
+from loket_contracts.rpc.booking.changes import AnswerQuestions, CorrectContact
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.steps import AskResident
 
-from ..domain import intake_form
+from ..domain import contact, intake_form, names
 from ..domain.appointment import Appointment, require_state
 from ..domain.booked import booked_spec
 from ..domain.intake_form import Duty
+from ..domain.provisional import required_confirmation
 from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import AskedQuestion, Card, Cards
@@ -65,6 +67,31 @@ class PreparationCommands:
         changed = self.cards.change(card, answers=answers, requests=requests)
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "answers")
         return self.update_duty(changed, appointment)
+
+    def fixed_contact(self, card: Card) -> list[str]:
+        """The contact data that the resident cannot correct: what identifies them, or what they had to confirm."""
+        known = self.configurations.including_removed(card.municipality)
+        identifies = not card.contact.get("email")
+        return ["email", "phone"] if identifies or required_confirmation(known, card.types) == "sms" else ["email"]
+
+    def correct_contact(self, card: Card, command: CorrectContact, request: Request) -> Card:
+        """Correct the name, the number and the language of the resident.
+
+        Raises Refusal: not-allowed-in-state, invalid-request.
+        """
+        appointment, _ = self.agendas.get_claim(card.agenda, card.id)
+        require_state(appointment, "booked")
+        phone = card.contact.get("phone") if "phone" in self.fixed_contact(card) else command.phone
+        given = ContactAtDesk(
+            name=command.name, email=card.contact.get("email"), phone=phone, language=command.language
+        )  # fmt: skip
+        person = contact.complete_contact(self.configurations.calendar(card.municipality).municipality, given)
+        spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
+        if errors := intake_form.contact_errors(spec, person.phone):
+            raise Refusal("invalid-request", errors=errors)
+        changed = self.cards.change(card, contact=asdict(person), name_words=names.name_words(person.name))
+        self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "contact")
+        return changed
 
     def update_duty(self, card: Card, appointment: Appointment | None = None) -> Card:
         """Recompute when a document is due next, after answers or files changed."""

@@ -22,6 +22,8 @@ from .lifecycle import ANYONE, STAFF, Actor, HistoryEntry, Transition
 from .resource_day import Placement
 from .timing import Period, command_period
 
+#: how long a resident can take back their own cancellation
+RESTORABLE_FOR = dt.timedelta(minutes=10)
 _BOOKED = frozenset({"booked"})
 STRANGER = frozenset({"resident"})
 #: every transition between states, by the command that requests it
@@ -184,6 +186,7 @@ def reschedule(
     changed = replace(
         appointment, start=start, end=start + spec.length * CELL, resources=_resources_of(placements),
         location=spec.location.id, channel=spec.location.channel, time_zone=spec.location.time_zone,
+        persons=spec.persons,
     )  # fmt: skip
     details = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
     if reason is not None:
@@ -197,6 +200,31 @@ def cancel(
     """Raises Refusal: as `check_command`."""
     details = {"cancelled_by": by.role, "reason": reason}
     return _apply(known, appointment, appointment, "cancel", now, by, reason, details)
+
+
+def restorable_until(appointment: Appointment) -> dt.datetime | None:
+    """When a resident can no longer take back their own cancellation; None when there is none."""
+    if appointment.state != "cancelled" or not appointment.history:
+        return None
+    last = appointment.history[-1]
+    if last.command != "cancel" or last.by != "resident":
+        return None
+    return min(last.at + RESTORABLE_FOR, appointment.start)
+
+
+def restore(appointment: Appointment, *, now: dt.datetime, by: Actor) -> tuple[Appointment, Event]:
+    """The appointment booked again, at the same time. It is announced as booked, so that it is confirmed again.
+
+    Raises Refusal: not-allowed-in-state.
+    """
+    until = restorable_until(appointment)
+    if until is None or now >= until or by.role != "resident":
+        raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "nothing"})
+    changed = replace(
+        appointment, state="booked", sequence=appointment.sequence + 1,
+        history=(*appointment.history, HistoryEntry("restore", max(now, appointment.history[-1].at), by.role)),
+    )  # fmt: skip
+    return changed, _event("appointment.booked", changed, now, {})
 
 
 def apply_command(

@@ -40,15 +40,19 @@ def booked_spec(known: Municipality, appointment: Appointment) -> AppointmentSpe
     return build_spec(types, appointment.team, location, appointment.persons)
 
 
-def spec_to_move(municipality: Municipality, appointment: Appointment, location: str | None = None) -> AppointmentSpec:
-    """The spec by which it can be booked now, at another time and perhaps another `location`.
+def spec_to_move(
+    municipality: Municipality, appointment: Appointment, location: str | None = None, persons: int | None = None
+) -> AppointmentSpec:
+    """The spec by which it can be booked now, at another time, and perhaps at another `location` or for more `persons`.
 
     Raises Refusal: appointment-type-removed, location-removed, and as `spec_for`.
     """
     code = move_refusal(municipality, appointment)
     if code and (code != "location-removed" or location is None):
         raise Refusal(code)
-    return spec_for(municipality, appointment.appointment_types, appointment.persons, location or appointment.location)
+    return spec_for(
+        municipality, appointment.appointment_types, persons or appointment.persons, location or appointment.location
+    )
 
 
 def move_refusal(municipality: Municipality, appointment: Appointment) -> RefusalCode | None:

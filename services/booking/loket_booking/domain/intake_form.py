@@ -106,6 +106,18 @@ class Duty:
     consequence: str
 
 
+def last_day(calendar: Calendar, question: Question, date: dt.date) -> dt.date:
+    """The last day on which this document is due, for a visit on `date`."""
+    due = question.due_working_days
+    return calendar.working_days_before(date, due)[-1] if due else date
+
+
+def last_days(calendar: Calendar, questions: Iterable[Question], date: dt.date) -> dict[str, dt.date]:
+    """The last day of each required document, by question."""
+    required = (each for each in questions if each.kind == "file" and each.required)
+    return {each.id: last_day(calendar, each, date) for each in required}
+
+
 def duties(
     calendar: Calendar, spec: AppointmentSpec, start: dt.datetime, made_at: dt.datetime, answers: Mapping[str, str],
     uploaded: Container[str | None],
@@ -122,11 +134,10 @@ def duties(
     for question in _asked(spec, answers):
         if question.kind != "file" or not question.required or question.id in uploaded:
             continue
-        due = question.due_working_days
-        last_day = calendar.working_days_before(date, due)[-1] if due else date
-        at = min(start, day(last_day + dt.timedelta(days=1), zone).midnight)
+        last = last_day(calendar, question, date)
+        at = min(start, day(last + dt.timedelta(days=1), zone).midnight)
         found.append(Duty("settle", at if at > made_at else start, question.id, question.if_missing))
-        reminded_on = day(calendar.working_days_before(last_day, REMINDER_WORKING_DAYS)[-1], zone)
+        reminded_on = day(calendar.working_days_before(last, REMINDER_WORKING_DAYS)[-1], zone)
         reminder = reminded_on.moment(reminded_on.cell_at(REMINDER_TIME))
         if reminder > made_at:
             found.append(Duty("remind", reminder, question.id, ""))

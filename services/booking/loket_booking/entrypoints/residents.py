@@ -21,6 +21,7 @@ from loket_contracts.rpc.booking.answers import (
 )
 from loket_contracts.rpc.booking.book import FillIn
 from loket_contracts.rpc.booking.changes import (
+    CorrectContact,
     GiveFeedback,
     JoinWaitingList,
 )
@@ -62,6 +63,10 @@ class ResidentRpc(RpcDependencies):
     @rpc
     def first_available(self, municipality: str, criteria: FindSlots) -> FirstSlots:
         return self.use_cases.slots.first_available(municipality, criteria)
+
+    @rpc
+    def documents_due(self, municipality: str, appointment_types: Sequence[str], day: str) -> dict[str, str]:
+        return self.use_cases.slots.documents_due(municipality, appointment_types, day)
 
     @rpc(version=2)
     def hold(
@@ -144,8 +149,24 @@ class ResidentRpc(RpcDependencies):
         refused = describe_refused(self.use_cases.drafts.draft_of_appointment(card))
         return {
             **described, "contact": cast("ContactEntry", card.contact), "refused": refused,
+            "fixed": self.use_cases.preparation.fixed_contact(card),
+            "restorable_until": self.use_cases.appointments.restorable_until(card),
             "rated": described["state"] == "completed" and self.use_cases.feedback.is_given(card),
         }  # fmt: skip
+
+    @rpc
+    def restore(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        restored = self.use_cases.lifecycle.restore(card, request_of(self, caller))
+        return self.use_cases.appointments.describe(restored, card)
+
+    @rpc
+    def correct_contact(
+        self, municipality: str, identifier: str, command: CorrectContact, caller: ResidentCaller
+    ) -> AppointmentView:
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        card = self.use_cases.preparation.correct_contact(card, command, request_of(self, caller))
+        return self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
 
     @rpc(version=2)
     def check_in(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:

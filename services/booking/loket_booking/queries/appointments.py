@@ -24,7 +24,7 @@ from ..commands.invitations import InvitationCommands
 from ..commands.ports import Clock
 from ..commands.provisional import ToConfirm
 from ..domain import booked
-from ..domain.appointment import Appointment, allowed_commands
+from ..domain.appointment import Appointment, allowed_commands, restorable_until
 from ..domain.catalogue import Address, Location
 from ..domain.grid import zone
 from ..domain.provisional import masked
@@ -146,6 +146,12 @@ class AppointmentQueries:
             "asked": [{"text": each["text"], "answer": each["answer"]} for each in card.requests],
             "waiting_list": describe_entry(entry, appointment) if entry and entry.state != "left" else None,
         }
+
+    def restorable_until(self, card: Card) -> str | None:
+        """When the resident can no longer take back the cancellation; None when they cannot now."""
+        appointment = self.appointment(card)
+        until = restorable_until(appointment)
+        return appointment.local(until) if until is not None and until > self.clock() else None
 
     def calendar(self, appointment: Appointment, card: Card, url: str) -> str:
         """The appointment as an iCalendar file (RFC 5545). `url`: the page of the appointment."""

@@ -11,6 +11,8 @@ from loket_contracts.rpc.booking.answers import CardOrRefusal, ContactEntry, Tea
 
 from ..domain import booked
 from ..domain.appointment import Appointment
+from ..domain.grid import local_date
+from ..domain.intake_form import last_days
 from ..domain.provisional import DESTINATIONS, Provisional, required_confirmation
 from ..domain.waiting_list import Entry
 from ..store.agendas import Agendas
@@ -105,6 +107,9 @@ class ContactCardQueries:
         known = self.configurations.calendar(municipality).municipality
         described = self.appointments.describe_with_entry(appointment, card, entry)
         kinds = booked.types_of(self.configurations.including_removed(municipality), appointment)
+        missing = [each for kind in kinds for each in kind.questions if each.id in described["missing"]]
+        date = local_date(appointment.start, appointment.time_zone)
+        due = last_days(self.configurations.calendar(municipality), missing, date)
         return {
             "card": {
                 "contact": cast("ContactEntry", card.contact),
@@ -117,12 +122,8 @@ class ContactCardQueries:
                 "link_token": self.links.token(card.id),
                 "unsubscribe_proof": self.links.unsubscribe(card.id),
                 "municipality": describe_municipality(known),
-                "missing_documents": [
-                    question.label
-                    for kind in kinds
-                    for question in kind.questions
-                    if question.id in described["missing"]
-                ],
+                "missing_documents": [question.label for question in missing],
+                "documents_due": [due[question.id].isoformat() for question in missing],
                 **described,
             }
         }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from loket_contracts.errors import Refusal
+from loket_contracts.fields import parse_day_parameter
 from loket_contracts.rpc.booking.slot_answers import (
     DayCounts,
     Explanation,
@@ -25,6 +26,7 @@ from ..domain import explanation
 from ..domain.appointment_spec import AppointmentSpec, candidates, spec_for, without_lead_time
 from ..domain.availability import Availability, Slot, keys, preference_of
 from ..domain.grid import local_date, zone
+from ..domain.intake_form import last_days
 from ..domain.opening_hours import Calendar
 from ..store.agendas import Agendas
 from ..store.configurations import Configurations
@@ -39,6 +41,13 @@ class SlotQueries:
     agendas: Agendas
     configurations: Configurations
     clock: Clock
+
+    def documents_due(self, municipality: str, types: Sequence[str], day: str) -> dict[str, str]:
+        """The last day of each required document, by question. Raises Refusal: invalid-request."""
+        calendar = self.configurations.calendar(municipality)
+        known, date = calendar.municipality.appointment_types, parse_day_parameter(day, "day")
+        questions = [question for name in types if name in known for question in known[name].questions]
+        return {name: last.isoformat() for name, last in last_days(calendar, questions, date).items()}
 
     def free_slots(self, municipality: str, criteria: FindSlots, for_staff: bool = False) -> FreeSlots:
         """The free slots of a visit. Starts have the offset of the location. Staff may book without a lead time.

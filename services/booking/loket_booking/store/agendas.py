@@ -238,6 +238,29 @@ class Agendas:
 
         return self._write_unless_changed(placements, write)
 
+    def restore(
+        self, placements: Sequence[Placement], appointment: Appointment, event: Event, now: dt.datetime
+    ) -> None:
+        """Claim the time of a cancelled appointment again, and store the event. Its reserve until release is dropped.
+
+        Raises Taken when the time is no longer free, or the appointment was changed meanwhile.
+        """
+        reserve = release_hold_id(appointment.id)
+
+        def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
+            change: Document = {"$bit": set_bits(placement), "$pull": {"holds": {"id": reserve}}}
+            if first:
+                change |= {"$set": _set_claim(placements, appointment), "$push": {"outbox": EVENT.encode(event)}}
+                found = {**_is_free(placement, now, reserve), **_with_claim(placement, appointment, first)}
+                if not self.collection.update_one(found, change, session=session).matched_count:
+                    raise Taken
+            else:
+                claim = StoredClaim(appointment.id, placement.start, placement.end, placement.purpose)
+                change["$push"] = {"claims": CLAIM.encode(claim)}
+                self._update_if_free(placement, change, now, reserve, session)
+
+        self._write_each(placements, write)
+
     def save_transition(self, placements: Sequence[Placement], appointment: Appointment, event: Event) -> bool:
         """Store a transition that changes no time, with its event. False if the appointment was changed meanwhile."""
         change = {

@@ -44,7 +44,7 @@ def compose(name: str, card: ContactCard, public_url: str, own: Texts) -> Compos
     """The message of this kind for the person on the card. Raises jinja2.TemplateError."""
     kind = KINDS[name]
     words = words_of(card.language)
-    context = {"card": card, **_moments(card), **_link(kind, card, public_url)}
+    context = {"card": card, "due": _due(card), **_moments(card), **_link(kind, card, public_url)}
     context["words"] = {**words, "greeting": fill(words[_greeting(kind)], context)}
     context["meeting"] = words["meeting"][how] if (how := _how_they_meet(card)) else ""
     said = {part: fill(phrase, context) for part, phrase in phrases_of(name, card.language, own).items()}
@@ -97,6 +97,14 @@ def _link(kind: Kind, card: ContactCard, public_url: str) -> dict[str, Any]:
         "link_text": text,
         "unsubscribe": "" if kind.necessary else _unsubscribe(card, page),
     }
+
+
+def _due(card: ContactCard) -> list[tuple[str, str]]:
+    """Return the documents that are missing, each with its last day."""
+    locale = LOCALES[card.language]
+    return [
+        (name, format_date(day, "full", locale=locale)) for name, day in zip(card.missing, card.due, strict=False)
+    ]  # fmt: skip
 
 
 def _unsubscribe(card: ContactCard, page: str) -> str:

@@ -37,7 +37,7 @@ class ContactCard:
     """The recipient and the appointment, in the resident's language. It is never stored.
 
     `offer`: an earlier time that is held, if any. `asked`: an unanswered request of the specialist. `missing`: the
-    names of the documents that are missing. `confirmation`: of a provisional booking.
+    names of the documents that are missing, and `due` the last day of each. `confirmation`: of a provisional booking.
     `destinations`: by channel, the mark by which messages to the mailbox or number are counted.
     """
 
@@ -70,6 +70,7 @@ class ContactCard:
     offer: Offer | None = None
     asked: str = ""
     missing: tuple[str, ...] = ()
+    due: tuple[dt.date, ...] = ()
     meeting_url: str = ""
     confirmation: Confirmation | None = None
     unsubscribe_proof: str = ""
@@ -110,6 +111,7 @@ class ContactCard:
             offer=_offer(entry["offer"] if entry else None),
             asked=next((each["text"] for each in reversed(given.get("asked", ())) if not each["answer"]), ""),
             meeting_url=location.get("meeting_url") or "",
+            due=tuple(dt.date.fromisoformat(day) for day in given.get("documents_due", ())),
             missing=tuple(pick(text, language) for text in given.get("missing_documents", ())),
             unsubscribe_proof=given.get("unsubscribe_proof", ""),
             destinations=given.get("destinations", {}),

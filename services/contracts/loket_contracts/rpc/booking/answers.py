@@ -237,11 +237,14 @@ class ContactEntry(TypedDict):
 class OwnAppointment(AppointmentView):
     """An appointment with the resident's contact data, for its own page. `refused`: forms by part of the page.
 
-    `rated`: whether the resident gave feedback.
+    `rated`: whether the resident gave feedback. `fixed`: the contact data that cannot be corrected here.
+    `restorable_until`: when the resident who cancelled it can no longer take that back.
     """
 
     contact: NotRequired[ContactEntry]
     rated: NotRequired[bool]
+    fixed: NotRequired[list[str]]
+    restorable_until: NotRequired[str | None]
     refused: NotRequired[dict[str, RefusedForm]]
 
 
@@ -256,7 +259,8 @@ class ConfirmationEntry(TypedDict):
 class ContactCardDocument(AppointmentView):
     """The appointment with its resident, for notification at the time of sending.
 
-    `contact_mark`: the pseudonym of the person. `missing_documents`: the names of the documents that are missing.
+    `contact_mark`: the pseudonym of the person. `missing_documents`: the names of the documents that are missing, and
+    `documents_due`: the last day of each of them.
     `confirmation`: only of a provisional booking. `destinations`: by channel (email, sms), the pseudonym of the mailbox
     or number, by which messages are counted. `unsubscribe_proof`: for the unsubscribe link, which only mails contain.
     """
@@ -266,6 +270,7 @@ class ContactCardDocument(AppointmentView):
     link_token: str
     municipality: MunicipalityEntry
     missing_documents: list[Text]
+    documents_due: NotRequired[list[str]]
     unsubscribe_proof: NotRequired[str]
     confirmation: NotRequired[ConfirmationEntry]
     destinations: NotRequired[dict[str, str]]

@@ -8,19 +8,23 @@ from dataclasses import dataclass
 
 from marshmallow import fields, validate
 
-from ...fields import TOKEN, Answers, Day, Identifier, Instant
+from ...fields import ONE_LINE, TOKEN, Answers, Day, Identifier, Instant, Language, Phone
 from ..message import MessageSchema
 from .commands import ChangeSchema
-from .slots import WelcomeStarts, WelcomeStartsSchema
+from .slots import MAX_PERSONS, WelcomeStarts, WelcomeStartsSchema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescheduleAppointment:
-    """Move an appointment to another time. `sequence`: of the appointment as the caller knows it."""
+    """Move an appointment to another time, perhaps for another number of persons.
+
+    `sequence`: of the appointment as the caller knows it.
+    """
 
     start: dt.datetime
     resource: str | None = None
     location: str | None = None
+    persons: int | None = None
     reason: str | None = None
     sequence: int | None = None
 
@@ -31,6 +35,10 @@ class RescheduleAppointmentSchema(ChangeSchema, MessageSchema[RescheduleAppointm
     start = Instant(required=True, metadata={"example": "2026-11-30T09:00:00+01:00"})
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
     location = Identifier(load_default=None, allow_none=True, metadata={"description": "another one; else it stays"})
+    persons = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=MAX_PERSONS),
+        metadata={"description": "another number; else it stays"},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,23 @@ class AnswerQuestionsSchema(MessageSchema[AnswerQuestions]):
         load_default=None, allow_none=True, validate=validate.Length(max=2000),
         metadata={"description": "the answer to what the specialist asked for"},
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectContact:
+    """Correct how the resident is named and reached. The e-mail address stays: it would have to be confirmed."""
+
+    name: str
+    phone: str | None = None
+    language: str | None = None
+
+
+class CorrectContactSchema(MessageSchema[CorrectContact]):
+    """Correct how the resident is named and reached."""
+
+    name = fields.String(required=True, validate=[validate.Length(min=1, max=120), ONE_LINE])
+    phone = Phone(load_default=None, allow_none=True)
+    language = Language()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

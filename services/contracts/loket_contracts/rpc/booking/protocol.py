@@ -53,7 +53,7 @@ from .answers import (
     WaitingEntry,
 )
 from .book import BookAppointment, BookFollowUp, BookForResident, FillIn
-from .changes import AnswerQuestions, GiveFeedback, JoinWaitingList, RescheduleAppointment
+from .changes import AnswerQuestions, CorrectContact, GiveFeedback, JoinWaitingList, RescheduleAppointment
 from .closures import CloseTime, MoveThese
 from .commands import CancelAppointment
 from .invitations import Invite
@@ -124,6 +124,13 @@ class Booking(EventSource, Protocol):
         """Return why no slots, or no more, are free: residents get the main reason, staff every resource and day.
 
         Raises Refusal: as `free_slots`.
+        """
+        ...
+
+    def documents_due(self, municipality: str, appointment_types: Sequence[str], day: str) -> dict[str, str]:
+        """Return the last day on which each required document is due, by question, for a visit on `day`.
+
+        Raises Refusal: unknown-municipality, invalid-request.
         """
         ...
 
@@ -305,6 +312,13 @@ class Booking(EventSource, Protocol):
         """
         ...
 
+    def restore(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
+        """Take a cancellation back, for some minutes, while its time is still free. Idempotent.
+
+        Raises Refusal: appointment-not-found, not-allowed-in-state, slot-taken.
+        """
+        ...
+
     @version(2, before=previous_release.reschedule)
     def reschedule(
         self, municipality: str, identifier: str, command: RescheduleAppointment, caller: ResidentOrStaff
@@ -328,6 +342,16 @@ class Booking(EventSource, Protocol):
         self, municipality: str, identifier: str, command: AnswerQuestions, caller: ResidentOrStaff
     ) -> AppointmentView:
         """Store new or changed answers; staff store those that a resident gives by telephone."""
+        ...
+
+    def correct_contact(
+        self, municipality: str, identifier: str, command: CorrectContact, caller: ResidentCaller
+    ) -> AppointmentView:
+        """Correct the name, the telephone number and the language of the resident.
+
+        A number that was confirmed by SMS, or that identifies the resident, stays. Raises Refusal:
+        appointment-not-found, not-allowed-in-state, invalid-request.
+        """
         ...
 
     @version(2, before=previous_release_residents.add_file)
