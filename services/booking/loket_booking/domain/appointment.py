@@ -22,6 +22,8 @@ from .lifecycle import ANYONE, STAFF, Actor, HistoryEntry, Transition
 from .resource_day import Placement
 from .timing import Period, command_period
 
+#: in the history: the resident took back their own cancellation. It is no transition that others may ask for
+RESTORE = "restore"
 #: how long a resident can take back their own cancellation
 RESTORABLE_FOR = dt.timedelta(minutes=10)
 _BOOKED = frozenset({"booked"})
@@ -222,7 +224,7 @@ def restore(appointment: Appointment, *, now: dt.datetime, by: Actor) -> tuple[A
         raise Refusal("not-allowed-in-state", {"state": appointment.state, "allowed": "nothing"})
     changed = replace(
         appointment, state="booked", sequence=appointment.sequence + 1,
-        history=(*appointment.history, HistoryEntry("restore", max(now, appointment.history[-1].at), by.role)),
+        history=(*appointment.history, HistoryEntry(RESTORE, max(now, appointment.history[-1].at), by.role)),
     )  # fmt: skip
     return changed, _event("appointment.booked", changed, now, {})
 
