@@ -39,6 +39,12 @@ def test_an_event_survives_serialisation_to_the_bus():
     assert Event.from_json(event.to_json()) == event
 
 
+@pytest.mark.parametrize("name", events.EVENTS)
+def test_an_event_of_a_log_is_read_as_from_the_bus(name):
+    written = replace(an_event(data=events.EVENTS[name].example), type=f"{name}.v1").to_json()
+    assert Event.from_log(written.decode()) == Event.from_json(written)
+
+
 def _with_persons_as_visitors(data):
     """As if version 2 had renamed a field."""
     return {**{name: value for name, value in data.items() if name != "persons"}, "visitors": data["persons"]}
@@ -106,6 +112,8 @@ def test_an_event_has_a_versioned_type_and_a_subject_with_a_sequence():
 def test_an_unknown_message_is_malformed(body):
     with pytest.raises(MalformedEvent):
         Event.from_json(body)
+    with pytest.raises(MalformedEvent):
+        Event.from_log(body.decode())
 
 
 def test_the_asyncapi_document_has_a_channel_and_a_payload_for_every_event():

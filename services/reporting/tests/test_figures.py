@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections import Counter, defaultdict
+from itertools import islice
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,7 @@ from loket_reporting.queries.report_cache import ReportCache
 from loket_reporting.queries.reports import Filters
 from loket_reporting.store.counts import LENGTHS
 from loket_reporting.store.projections import Projection
+from loket_reporting.workers import rebuild
 from loket_reporting.workers.rollup import recount_all
 
 BASE = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
@@ -173,7 +175,12 @@ def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projecti
             projection.facts.apply_all(batch)
         if how == "recounted":
             recount_all(projection)
-    found, last = figures(projection), last_of(history)
+    require_plain_count(figures(projection), history)
+    require_recount_finds_nothing(projection)
+
+
+def require_plain_count(found, history):
+    last = last_of(history)
     states = Counter(event.data["state"] for event in last.values())
     assert found["figures"]["appointments"] == len(last)
     assert {name: found["figures"][name] for name in states} == states
@@ -186,7 +193,60 @@ def test_shuffled_and_repeated_events_give_the_figures_of_a_plain_count(projecti
     assert found["figures"]["reschedules"] == sum(event.name == "appointment.rescheduled" for event in history)
     scores = [event.data["score"] for event in history if event.name == "feedback.given"]
     assert found["figures"]["satisfaction"] == (round(sum(scores) / len(scores), 2) if scores else None)
-    require_recount_finds_nothing(projection)
+
+
+class LoggedEvents:
+    """The event log of a service, in pages of `most`. `meanwhile`: called before each page."""
+
+    def __init__(self, logged, most, meanwhile):
+        self.logged, self.most, self.meanwhile = logged, most, meanwhile
+
+    def count_events(self):
+        return len(self.logged)
+
+    def logged_events(self, after, most):
+        self.meanwhile()
+        first = int(after or 0)
+        page = self.logged[first : first + self.most]
+        return {"events": [each.to_json().decode() for each in page], "after": str(first + len(page)) if page else None}
+
+
+@given(data=st.data())
+@EXAMPLES
+def test_a_rebuild_gives_the_figures_of_a_plain_count_while_live_events_reach_the_same_facts(database, data):
+    history, fresh = data.draw(histories()), Projection.of(database, 1)
+    fresh.drop()
+    come = data.draw(st.lists(st.sampled_from(["logged", "both", "while made", "while counted", "afterwards"]),
+                              min_size=len(history), max_size=len(history)))  # fmt: skip
+    arrived = list(zip(come, data.draw(st.permutations(history)), strict=True))
+
+    def those(*moments):
+        return iter([event for when, event in arrived if when in moments])
+
+    made, counted = those("both", "while made"), those("while counted")
+
+    def insert(*counts, store=fresh.counts.insert):
+        fresh.facts.apply_all(list(counted))  # after the facts of these counts were read
+        store(*counts)
+
+    fresh.counts.insert = insert
+    log = LoggedEvents(
+        list(those("logged", "both")),
+        data.draw(st.integers(1, 9)),
+        lambda: fresh.facts.apply_all(list(islice(made, 2))),
+    )
+    rebuild.rebuild(fresh, [log], lambda **_: None)
+    fresh.counting.apply([*made, *counted, *those("afterwards")])
+    require_plain_count(reports.overview(fresh, "rumst", NOVEMBER, Filters()), history)
+    require_recount_finds_nothing(fresh)
+
+
+def test_a_rebuild_counts_each_day_once_when_no_live_event_reaches_it(projection):
+    history = [an_event(number, "appointment.booked", 1) for number in range(9)]
+    progress = {}
+    rebuild.rebuild(projection, [LoggedEvents(history, 4, lambda: None)], lambda **known: progress.update(known))
+    assert progress == {"of": 9, "events": 9, "days": 1}
+    require_plain_count(reports.overview(projection, "rumst", NOVEMBER, Filters()), history)
 
 
 @given(data=st.data())

@@ -97,6 +97,13 @@ def first_day(name: str) -> dt.date:
     return dt.date.fromisoformat(f"{name}-01-01"[: len("2026-01-01")])
 
 
+def parts_within(name: str, part: str) -> list[str]:
+    """The names of the months or days of the year or month of this name."""
+    first = first_day(name)
+    after = _next_part(first, "month" if len(name) == len("2026-11") else "year")
+    return Period(first, after - DAY).parts(part)
+
+
 def period(first: str | None, last: str | None, today: dt.date) -> Period:
     """The period between two dates, YYYY-MM-DD. Raises Refusal: invalid-request."""
     end = None if last is None else parse_day_parameter(last, "to")

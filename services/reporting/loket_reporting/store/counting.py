@@ -14,6 +14,7 @@ from functools import partial
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 
+from loket_chassis.runtime.cooperative import cooperatively
 from loket_chassis.storage.connection import Document
 from loket_chassis.storage.transactions import run_in_transaction
 from loket_contracts.envelope import Event
@@ -21,6 +22,7 @@ from loket_contracts.envelope import Event
 from ..domain.daily_counts import Counts, count_day
 from ..domain.differences import Difference, Place, add, difference, people_with, without_zeros
 from ..domain.facts import APPOINTMENT, AppointmentFact, CapacityFact, Fact
+from ..domain.periods import parts_within
 from .counts import CountsByDifference
 from .facts import FactKey, Facts
 
@@ -38,6 +40,25 @@ class Counting:
     def recount(self, municipality: str, days: Sequence[str]) -> Difference:
         """Count days from their facts. Return what their counts lacked."""
         return run_in_transaction(self.client, partial(self._recount, municipality, days))
+
+    def count_year(self, municipality: str, year: str) -> None:
+        """Count the days of a year, with its months, from their facts, where nothing is counted yet.
+
+        A fact that changes meanwhile needs a mark on its days, which are then recounted.
+        """
+        of_year: dict[tuple[str, str], Counts] = defaultdict(Counter)
+        for month in parts_within(year, "month"):
+            of_days: dict[tuple[str, str], Counts] = {}
+            of_month: dict[tuple[str, str], Counts] = defaultdict(Counter)
+            facts_of = self.facts.of_days(municipality, parts_within(month, "day"))
+            for day, facts in cooperatively(facts_of.items()):
+                for name, counts in count_day(facts).items():
+                    of_days[day, name] = counts
+                    add(of_month[month, name], counts)
+            for (_, name), counts in of_month.items():
+                add(of_year[year, name], counts)
+            self.counts.insert(municipality, of_days | of_month)
+        self.counts.insert(municipality, of_year)
 
     def _apply(self, events: Sequence[Event], session: ClientSession) -> bool:
         changes = self.facts.changes(events, session)

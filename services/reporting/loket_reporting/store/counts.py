@@ -25,6 +25,7 @@ from ..domain.periods import Period
 
 #: the length of a period's name: 2026-11-24, 2026-11, 2026
 LENGTHS = {"day": 10, "month": 7, "year": 4}
+PART_OF_LENGTH = {length: part for part, length in LENGTHS.items()}
 #: MongoDB takes a dot in a name for a path
 DOT = "\N{FULLWIDTH FULL STOP}"
 
@@ -71,7 +72,7 @@ class CountsByDifference:
             UpdateOne(
                 {"_id": f"{municipality}/{period}/{name}"},
                 {
-                    "$inc": {f"counts.{each.replace('.', DOT)}": number for each, number in counts.items() if number},
+                    "$inc": {f"counts.{each}": number for each, number in _stored(counts).items()},
                     "$setOnInsert": {
                         "municipality": municipality, "part": part, "period": period, "slice": name,
                         **COUNTS_OF_PERIOD.version_field,
@@ -87,6 +88,21 @@ class CountsByDifference:
         changes = [UpdateOne({"_id": each}, {"$inc": {"changes": 1}}, upsert=True) for each in municipalities]
         if changes:
             self.collection.bulk_write([*changes, *writes], session=session)
+
+    def insert(self, municipality: str, counts: Mapping[tuple[str, str], Counts]) -> None:
+        """Store counts, by period and slice, where there are none yet."""
+        documents = [
+            {
+                "_id": f"{municipality}/{period}/{name}",
+                **COUNTS_OF_PERIOD.encode(
+                    CountsOfPeriod(municipality, PART_OF_LENGTH[len(period)], period, name, _stored(own))
+                ),
+            }
+            for (period, name), own in counts.items()
+            if any(own.values())
+        ]
+        if documents:
+            self.collection.insert_many(documents, ordered=False)
 
     def changes(self, municipality: str) -> int:
         """The number of changes so far."""
@@ -138,3 +154,7 @@ class CountsByDifference:
         for found in self.collection.find({"$or": pieces}, {"_id": 0, "slice": 1, "period": 1, "counts": 1}):
             if any(found["counts"].values()):
                 yield found["slice"], found["period"], found["counts"]
+
+
+def _stored(counts: Counts) -> dict[str, int]:
+    return {name.replace(".", DOT): number for name, number in counts.items() if number}

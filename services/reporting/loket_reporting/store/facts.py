@@ -14,6 +14,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from loket_chassis.runtime.cooperative import cooperatively
 from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document, only_known_already
 from loket_contracts.envelope import Event
@@ -63,33 +64,36 @@ class Facts:
             if _save(collection, codec.encode(changed)):
                 return True
 
-    def apply_all(self, events: Sequence[Event]) -> None:
-        """Apply many events, with one round trip for each kind of fact."""
-        for kind, own in groupby(sorted(events, key=_kind), key=_kind):
-            self._apply_kind(self.collections[kind], CODECS[kind], list(own))
+    def apply_all(self, events: Sequence[Event], mark: bool = True) -> set[tuple[str, str]]:
+        """Apply many events, with one round trip for each kind of fact. Return (municipality, day) of their facts.
 
-    def _apply_kind(self, collection: Collection[Document], codec: Codec[Any], events: Sequence[Event]) -> None:
+        `mark`: whether to mark the days whose counts do not include the events; else all days are counted afterwards.
+        """
+        days: set[tuple[str, str]] = set()
+        for kind, own in groupby(sorted(events, key=_kind), key=_kind):
+            days |= self._apply_kind(kind, list(own), mark)
+        return days
+
+    def _apply_kind(self, kind: str, events: Sequence[Event], mark: bool) -> set[tuple[str, str]]:
+        collection, codec = self.collections[kind], CODECS[kind]
         about: dict[str, list[Event]] = defaultdict(list)
         for event in events:
             about[key_of(event)].append(event)
         known = {each["_id"]: codec.decode(each) for each in collection.find({"_id": {"$in": list(about)}})}
-        writes: list[InsertOne[Document] | ReplaceOne[Document]] = []
-        for key, own in about.items():
-            if (fact := apply_events(known.get(key), own)) is not None:
-                document = codec.encode(fact)
-                writes.append(ReplaceOne(_before(document), document) if key in known else InsertOne(document))
-        if not writes:
-            return
-        try:
-            done = collection.bulk_write(writes, ordered=False)
-            lost = done.inserted_count + done.matched_count != len(writes)
-        except BulkWriteError as error:
-            if not only_known_already(error):
-                raise
-            lost = True
-        if lost:  # another process changed the same facts concurrently
+        documents, days = [], set[tuple[str, str]]()
+        for key, own in cooperatively(about.items()):
+            if (fact := apply_events(known.get(key), own)) is None:
+                continue
+            document = codec.encode(fact)
+            if not mark:
+                document["stale_days"] = []
+            documents.append(document)
+            if fact.day is not None:
+                days.add((fact.municipality, fact.day))
+        if documents and not _save_all(collection, documents):  # another process changed the same facts concurrently
             for event in events:
                 self.apply(event)
+        return days
 
     def stale(self, most: int) -> list[tuple[str, str]]:
         """The (municipality, day) pairs whose counts are out of date."""
@@ -185,3 +189,17 @@ def _save(collection: Collection[Document], document: Document) -> bool:
     except DuplicateKeyError:
         return False
     return True
+
+
+def _save_all(collection: Collection[Document], documents: Sequence[Document]) -> bool:
+    """Return False when one of them was not stored, as another version of its fact came first."""
+    writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
+        ReplaceOne(_before(each), each) if each["version"] > 1 else InsertOne(each) for each in documents
+    ]
+    try:
+        done = collection.bulk_write(writes, ordered=False)
+    except BulkWriteError as error:
+        if not only_known_already(error):
+            raise
+        return False
+    return done.inserted_count + done.matched_count == len(documents)

@@ -7,12 +7,14 @@ its progress.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import eventlet
 import structlog
 
+from loket_chassis.runtime.cooperative import cooperatively
 from loket_chassis.runtime.worker import Spawn
 from loket_contracts.envelope import Event
 from loket_contracts.events import upcast
@@ -20,10 +22,11 @@ from loket_contracts.rpc.reporting.answers import RebuildProgress
 from loket_contracts.rpc.service import EventSource
 
 from ..domain.facts import KIND_OF
+from ..domain.periods import first_day, part_of
 from ..store.projections import Projection, Projections
 from .rollup import recount_all
 
-PAGE = 500
+PAGE = 1000
 #: a rebuild without a heartbeat for this long has died with its process
 SILENT = dt.timedelta(seconds=60)
 log = structlog.get_logger()
@@ -64,17 +67,31 @@ def _run(projections: Projections, sources: Sequence[EventSource]) -> None:
 
 
 def rebuild(fresh: Projection, sources: Sequence[EventSource], report: Callable[..., None]) -> None:
-    """Fill a projection from the event logs of `sources`."""
+    """Fill a projection from the event logs of `sources`.
+
+    All facts are made first, and then counted month by month. Live events, which mark the days that they change, reach
+    the same facts meanwhile; these days are recounted at the end.
+    """
     report(of=sum(source.count_events() for source in sources))
-    events = 0
+    events, days = 0, set[tuple[str, str]]()
     for source in sources:
         for page in _pages(source):
-            events_of_page = [upcast(Event.from_json(each)) for each in page]
-            fresh.facts.apply_all([each for each in events_of_page if each.name in KIND_OF])
+            events_of_page = [upcast(Event.from_log(each)) for each in cooperatively(page)]
+            days |= fresh.facts.apply_all([each for each in events_of_page if each.name in KIND_OF], mark=False)
             events += len(events_of_page)
             report(events=events)
-            eventlet.sleep(0)
-    recount_all(fresh, lambda days: report(days=days))
+    _count(fresh, days, lambda counted: report(days=counted))
+
+
+def _count(fresh: Projection, days: Iterable[tuple[str, str]], on_progress: Callable[[int], Any]) -> None:
+    """Count the years of these days, by (municipality, day), and then the days that live events have marked."""
+    counted = 0
+    years = Counter((municipality, part_of(first_day(day), "year")) for municipality, day in days)
+    for (municipality, year), number in sorted(years.items()):
+        fresh.counting.count_year(municipality, year)
+        counted += number
+        on_progress(counted)
+    recount_all(fresh, lambda more: on_progress(counted + more))
 
 
 def _pages(source: EventSource) -> Iterator[list[str]]:
