@@ -30,6 +30,7 @@ from .long_work import beside_long_work
 from .mails import mails as sending
 from .municipality import municipality_yaml
 from .pages import pages as light_pages
+from .rebuild import rebuild as of_figures
 from .settled import held_still, wait_until_all_is_sent, wait_until_capacity_is_published
 from .settled_cpu import settled_cpu
 from .soak import resident_megabytes, soak
@@ -114,6 +115,7 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 )
 @click.option("--years", default=10, show_default=True, help="With --year: play at most this number of years.")
 @click.option("--counting", default=0, help="Only count the events of this number of bookings at each pace.")
+@click.option("--rebuild", default=0, help="Only rebuild the figures from a log of this number of events.")
 @click.option(
     "--bookings", default=0, help="Only make this number of bookings, and measure the memory; 100000 take minutes."
 )
@@ -126,6 +128,7 @@ def main(
     alone: bool,
     bookings: int,
     counting: int,
+    rebuild: int,
     year: int,
     years: int,
     attacks: bool,
@@ -137,7 +140,7 @@ def main(
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"), extra=UNLIMITED)
-    if mails or bookings or counting or year or attacks or long_work or pages or settled:
+    if mails or bookings or counting or rebuild or year or attacks or long_work or pages or settled:
         stack.start()
         try:
             if pages:
@@ -151,6 +154,8 @@ def main(
                 console.print(under_attack(stack, seconds, console))
             elif counting:
                 console.print(of_events(stack, counting))
+            elif rebuild:
+                console.print(of_figures(stack, rebuild))
             elif year:
                 console.print(a_year(stack, year, years, console))
             else:

@@ -20,6 +20,7 @@ from loket_local.ports import LOOPBACK
 from loket_local.stack import Stack
 
 from .load import Measured, measure, request
+from .rebuild import rebuild_figures
 from .soak import resident_megabytes
 from .yardsticks import yardsticks
 
@@ -55,7 +56,7 @@ def year(stack: Stack, appointments: int, longest: int, console: Console) -> Tab
             for number in range(made, years):
                 log.insert_many(_shifted(original, number), ordered=False)
             made = years
-            took = _rebuild(stack, client)
+            took = _rebuild(stack)
             events = log.estimated_document_count()
             first, run, overview, plain = _look(stack, years, port)
             reporting = stack.components["reporting"].child
@@ -69,14 +70,10 @@ def year(stack: Stack, appointments: int, longest: int, console: Console) -> Tab
     return table
 
 
-def _rebuild(stack: Stack, client: MongoClient[dict[str, Any]]) -> float:
+def _rebuild(stack: Stack) -> float:
     """Seconds."""
-    assert stack.servers is not None
     began = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "loket_reporting.administer", "rebuild"],
-        env={**os.environ, "AMQP_URI": stack.servers.amqp_uri}, check=True,
-    )  # fmt: skip
+    rebuild_figures(stack)
     return time.perf_counter() - began
 
 
