@@ -56,6 +56,7 @@ from .pages.documentation import DocumentationPages
 from .pages.figures import FigurePages
 from .pages.kiosk import KioskPages
 from .pages.login import LoginPages
+from .pages.lost_link import LostLinkPages
 from .pages.questions import QuestionPages
 from .pages.time_slots import TimeSlotPages
 from .pages.topics import TopicPages
@@ -168,6 +169,7 @@ ROUTER.add(TimeSlotPages, lambda use: TimeSlotPages(use.booking, use.catalogue, 
 ROUTER.add(QuestionPages, lambda use: QuestionPages(use.booking, use.catalogue, use.proof_of_work, use.access))
 ROUTER.add(ConfirmationPages, lambda use: ConfirmationPages(use.booking, use.catalogue, use.access))
 ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catalogue, use.public_url))
+ROUTER.add(LostLinkPages, lambda use: LostLinkPages(use.booking, use.notification, use.catalogue))
 ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))
 ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue))
 ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.catalogue, use.proof_of_work))

@@ -28,7 +28,7 @@ MUNICIPALITY = {"audit", "compare_configuration", "configuration"}
 #: of the whole installation, for its operator
 OPERATOR = {"erasures"}
 #: for other services
-SERVICES = {"contact_cards", "count_events", "logged_events", "team_contact"}
+SERVICES = {"coming_appointments", "contact_cards", "count_events", "logged_events", "team_contact"}
 KINDS = get_args(CallerKind)
 #: the kinds that are not those of staff, by method
 NOT_ONLY_STAFF = {

@@ -104,6 +104,7 @@ def test_choosing_a_slot(screens, portal, path, tongue):
     "/rumst/onderwerp/bomen-kappen", "/rumst/tijdstip?type=bouwadvies&location=gemeentehuis",
     "/rumst/tijdstip?type=bouwadvies&month=2031-01", "/rumst/onderwerp/nothing", "/nothing/", "/docs",
     "/problems/slot-taken", "/rumst/aanmelden", "/rumst/koppelen", "/rumst/vragen?hold=nothing",
+    "/rumst/mijn-afspraak", "/rumst/mijn-afspraak?sent=1", "/rumst/nothing/here",
 ])  # fmt: skip
 def test_static_pages(screens, portal, path):
     screens.goto(portal.url + path)
@@ -167,6 +168,26 @@ def test_an_appointment_in_each_state(screens, portal, staff):
         check(screens)
     screens.goto(f"{booked['manage_url']}/berichten")
     check(screens)
+
+
+def test_the_forms_of_an_appointment(screens, portal):
+    page, booked = screens, portal.booked(appointment_types=["verkaveling"], start=portal.slots("verkaveling")[-1]["start"],
+                                          persons=2, answers={"perceel": "x"})  # fmt: skip
+    here = booked["manage_url"]
+    for path in ("?booked=1", "/annuleren", "/verplaatsen?persons=4",
+                 f"/verplaatsen/nakijken?persons=4&start={quote(booked['start'])}"):  # fmt: skip
+        page.goto(here + path)
+        check(page)
+    page.goto(here)
+    page.get_by_role("button", name="Dit document versturen").click()
+    check(page)
+    page.get_by_text("Uw gegevens bekijken of verbeteren").click()
+    page.get_by_label("Uw naam").fill("")
+    page.get_by_role("button", name="Deze gegevens bewaren").click()
+    check(page)
+    page.goto(f"{here}/annuleren")
+    page.get_by_role("button", name="Ja, annuleren").click()
+    check(page)
 
 
 @pytest.mark.parametrize("path", [

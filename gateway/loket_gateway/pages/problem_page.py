@@ -76,5 +76,7 @@ def _next_step(refusal: Refusal, request: Request, municipality: str | None) -> 
         return "/", "municipalities"
     if refusal.code in PASSING and request.method == "GET":
         return request.full_path.rstrip("?"), "again"
+    if refusal.code == "appointment-not-found":
+        return f"/{municipality}/mijn-afspraak", "link"
     home = f"/{municipality}/"
     return home, "moment" if refusal.code in OF_A_MOMENT else "ask" if refusal.code in TO_ASK else "topics"

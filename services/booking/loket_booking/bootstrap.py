@@ -24,6 +24,7 @@ from .commands.feedback import FeedbackCommands
 from .commands.invitations import InvitationCommands
 from .commands.lifecycle import LifecycleCommands
 from .commands.limits import Limits
+from .commands.lost_links import LostLinkCommands
 from .commands.ports import Clock, Publish, Scan
 from .commands.preparation import PreparationCommands
 from .commands.privacy import PrivacyCommands
@@ -189,6 +190,7 @@ def build_use_cases(
         feedback=FeedbackCommands(on.agendas, on.feedback, clock, publish),
         invitations=invitations,
         lifecycle=lifecycle,
+        lost_links=LostLinkCommands(on.agendas, on.cards, on.configurations, links, limits, clock),
         preparation=preparation,
         privacy=privacy,
         provisional=provisional,

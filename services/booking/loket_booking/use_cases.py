@@ -12,6 +12,7 @@ from .commands.drafts import DraftCommands
 from .commands.feedback import FeedbackCommands
 from .commands.invitations import InvitationCommands
 from .commands.lifecycle import LifecycleCommands
+from .commands.lost_links import LostLinkCommands
 from .commands.preparation import PreparationCommands
 from .commands.privacy import PrivacyCommands
 from .commands.provisional import ProvisionalCommands
@@ -46,6 +47,7 @@ class UseCases:
     feedback: FeedbackCommands
     invitations: InvitationCommands
     lifecycle: LifecycleCommands
+    lost_links: LostLinkCommands
     preparation: PreparationCommands
     privacy: PrivacyCommands
     provisional: ProvisionalCommands

@@ -100,3 +100,15 @@ def test_a_required_document_is_due_some_working_days_before_the_visit(booking):
     assert due("rumst", ["verkaveling"], "2026-11-30") == {"verkavelingsplan": "2026-11-26"}, "not in the weekend"
     assert due("rumst", ["bouwadvies"], "2026-11-30") == {}, "its plans are not required"
     assert refused(due, "rumst", ["verkaveling"], "morgen") == "invalid-request"
+
+
+def test_links_are_sent_for_coming_appointments_only_and_a_few_times_a_day(booking):
+    coming = booking.use_cases.lost_links.coming_appointments
+    _, cancelled = booking.book()
+    booking.cancel(cancelled)
+    later, _ = booking.book(start=LATER)
+    sooner, _ = booking.book()
+    assert coming("rumst", CONTACT["email"].upper()) == [sooner.id, later.id]
+    assert coming("rumst", "nobody@example.org") == []
+    found = [coming("rumst", CONTACT["email"]) for _ in range(6)]
+    assert found[-1] == [], "a mailbox gets six in a day"

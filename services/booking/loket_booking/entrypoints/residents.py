@@ -168,6 +168,10 @@ class ResidentRpc(RpcDependencies):
         card = self.use_cases.preparation.correct_contact(card, command, request_of(self, caller))
         return self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
 
+    @rpc
+    def coming_appointments(self, municipality: str, email: str) -> list[str]:
+        return self.use_cases.lost_links.coming_appointments(municipality, email)
+
     @rpc(version=2)
     def check_in(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
         card = self.use_cases.access.find_card(municipality, identifier, caller)

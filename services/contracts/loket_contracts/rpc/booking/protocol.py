@@ -301,6 +301,13 @@ class Booking(EventSource, Protocol):
         """
         ...
 
+    def coming_appointments(self, municipality: str, email: str) -> list[str]:
+        """Return the ids of the coming appointments of an address, for the gateway, which has their links sent to it.
+
+        Empty for an unknown address, and once too many codes and links went to this mailbox.
+        """
+        ...
+
     @version(2, before=previous_release.cancel)
     def cancel(
         self, municipality: str, identifier: str, command: CancelAppointment, caller: ResidentPortalOrStaff
