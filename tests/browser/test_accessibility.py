@@ -171,8 +171,8 @@ def test_an_appointment_in_each_state(screens, portal, staff):
 
 
 def test_the_forms_of_an_appointment(screens, portal):
-    page, booked = screens, portal.booked(appointment_types=["verkaveling"], start=portal.slots("verkaveling")[-1]["start"],
-                                          persons=2, answers={"perceel": "x"})  # fmt: skip
+    page, start = screens, portal.slots("verkaveling")[-1]["start"]
+    booked = portal.booked(appointment_types=["verkaveling"], start=start, persons=2, answers={"perceel": "x"})
     here = booked["manage_url"]
     for path in ("?booked=1", "/annuleren", "/verplaatsen?persons=4",
                  f"/verplaatsen/nakijken?persons=4&start={quote(booked['start'])}"):  # fmt: skip
