@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
-from marshmallow import Schema, missing, post_dump, post_load
+from marshmallow import Schema, ValidationError, missing, post_dump, post_load
 from marshmallow.fields import Field
 
-from ..errors import load
+from ..errors import invalid_request
+from .conversion import Dump, Load, dumper_of, loader_of
 
 T = TypeVar("T")
-_SCHEMAS: dict[type, type[Schema]] = {}
-_MADE: dict[type, Schema] = {}
+_SCHEMAS: dict[type, type[MessageSchema[Any]]] = {}
+_MADE: dict[type, MessageSchema[Any]] = {}
 
 
 class MessageSchema(Schema, Generic[T]):
@@ -45,6 +46,16 @@ class MessageSchema(Schema, Generic[T]):
         return {key: value for key, value in data.items() if key not in defaults or value != defaults[key]}
 
     @cached_property
+    def loader(self) -> Load:
+        """As `load`, made once."""
+        return loader_of(self, self.makes, "make")
+
+    @cached_property
+    def dumper(self) -> Dump:
+        """As `dump`, made once."""
+        return dumper_of(self, self.defaults, "leave_out_defaults")
+
+    @cached_property
     def defaults(self) -> Mapping[str, Any]:
         """The default of each optional field, as JSON."""
         return {field.data_key or name: _default(field) for name, field in self.fields.items() if not field.required}
@@ -60,7 +71,7 @@ def known() -> frozenset[type]:
     return frozenset(_SCHEMAS)
 
 
-def schema_of(message: type) -> Schema:
+def schema_of(message: type) -> MessageSchema[Any]:
     """The schema of a dataclass, made once. Raises KeyError when it has none."""
     if (schema := _MADE.get(message)) is None:
         schema = _MADE[message] = _SCHEMAS[message]()
@@ -69,13 +80,16 @@ def schema_of(message: type) -> Schema:
 
 def from_json(message: type[T], body: Mapping[str, Any]) -> T:
     """Make a command or query from JSON. Raises Refusal: invalid-request, pointing at each field that is wrong."""
-    made: T = load(schema_of(message), body)
+    try:
+        made: T = schema_of(message).loader(body)
+    except ValidationError as error:
+        raise invalid_request(error) from error
     return made
 
 
 def to_json(message: object) -> dict[str, Any]:
     """Write a message as JSON, without the fields that have their default."""
-    written: dict[str, Any] = schema_of(type(message)).dump(message)
+    written: dict[str, Any] = schema_of(type(message)).dumper(message)
     return written
 
 

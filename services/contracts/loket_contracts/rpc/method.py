@@ -180,7 +180,8 @@ def conversion_of(annotation: Any) -> Conversion | None:
         return found and Conversion(found.to_json, _checked(found.from_json, checks))
     if is_message(annotation):
         schema = schema_of(annotation)
-        return Conversion(schema.dump, lambda value: value if isinstance(value, annotation) else schema.load(value))
+        load = schema.loader
+        return Conversion(schema.dumper, lambda value: value if isinstance(value, annotation) else load(value))
     if get_origin(annotation) in (Union, types.UnionType):
         messages = [each_found for each in get_args(annotation) if (each_found := conversion_of(each))]
         if len(messages) > 1:
