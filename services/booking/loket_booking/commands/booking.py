@@ -19,7 +19,7 @@ from ..domain.appointment import Appointment
 from ..domain.appointment_spec import AppointmentSpec, spec_for, without_lead_time
 from ..domain.opening_hours import Calendar
 from ..domain.resource_day import Placement
-from ..store.agendas import Agendas, AlreadyClaimed, HeldSlot, Taken
+from ..store.agendas import Agendas, AlreadyClaimed, HeldSlot, Taken, require_hold
 from ..store.cards import Card, Cards, InvitationUsed, new_reference
 from ..store.configurations import Configurations
 from ..store.invitations import Invitation
@@ -95,10 +95,10 @@ class BookingCommands:
 
     def book(
         self, municipality: str, command: AnyBooking, request: Request, follows: str | None = None,
-        confirms: str | None = None,
+        confirms: str | None = None, held: HeldSlot | None = None,
     ) -> tuple[Appointment, Card]:  # fmt: skip
         """Book a hold or a start. `follows`: an earlier appointment. `confirms`: the fingerprint of the request whose
-        provisional booking this is.
+        provisional booking this is. `held`: the hold, when the caller has read it.
 
         Idempotent for one idempotency key. The card is written first, so that every booked appointment has one; the
         claim decides. Raises Refusal: hold-not-found, unknown names, invalid-request for the answers, slot-*,
@@ -117,16 +117,16 @@ class BookingCommands:
                 raise Refusal("outcome-unknown")  # the first request may still be running
         with self.limits.booking_permit(calendar.municipality, request, identifier, now):
             try:
-                booking = self.resolve(identifier, calendar, command, request, now, own_fingerprint, follows)
+                booking = self.resolve(identifier, calendar, command, request, now, own_fingerprint, follows, held)
+                booked, card = self._allocate_and_claim(booking, card)
             except Refusal:
-                # a concurrent request with the same key may have used the hold
+                # a concurrent request with the same key may have used the hold, or written its card
                 first = self._card_of_first_attempt(identifier, own_fingerprint, request)
                 if first is not None and (found := self.agendas.find_claim(first.agenda, first.id)):
                     return found[0], first
                 raise
-            booked, card = self._allocate_and_claim(booking, card)
         if booking.hold is not None:
-            self.limits.release_hold(municipality, request, booking.hold)
+            self.limits.release_hold(calendar.municipality, request, booking.hold)
         return booked, card
 
     def hold_provisionally(self, booking: ResolvedBooking, hold: str, expires: dt.datetime) -> Appointment:
@@ -197,17 +197,17 @@ class BookingCommands:
 
     def resolve(
         self, identifier: str, calendar: Calendar, command: AnyBooking, request: Request, now: dt.datetime,
-        own_fingerprint: str, follows: str | None = None,
+        own_fingerprint: str, follows: str | None = None, held: HeldSlot | None = None,
     ) -> ResolvedBooking:  # fmt: skip
-        """Look up what the command refers to, and validate it."""
+        """Look up what the command refers to, and validate it. `held`: its hold, when the caller has read it."""
         municipality = calendar.municipality
         invitation = self._invitation(municipality.id, command.invitation)
         hold, placements, resource = None, None, None
         if command.hold is not None:
-            found = self.agendas.get_hold(municipality.id, command.hold)
-            held = found.appointment
-            spec = _spec(calendar, held.appointment_types, held.persons, held.location, request, invitation)
-            start, hold, placements = held.start, held.id, found.placements
+            held = require_hold(held, municipality.id) if held else self.agendas.get_hold(municipality.id, command.hold)
+            wanted = held.appointment
+            spec = _spec(calendar, wanted.appointment_types, wanted.persons, wanted.location, request, invitation)
+            start, hold, placements = wanted.start, wanted.id, held.placements
         elif command.appointment_types is not None and command.start is not None:
             spec = _spec(calendar, command.appointment_types, command.persons, command.location, request, invitation)
             start, resource = command.start, _resource(command.resource, invitation)

@@ -139,7 +139,8 @@ class DraftCommands:
         self.drafts.save(replace(draft, id=held.appointment.id, expires=until))
         self.files.move_pending(_appointment_id(before), _appointment_id(held), until)
         self.agendas.drop_hold(before.appointment.id)
-        self.limits.release_hold(before.appointment.municipality, request, before.appointment.id)
+        known = self.configurations.calendar(before.appointment.municipality).municipality
+        self.limits.release_hold(known, request, before.appointment.id)
 
     def _spec(self, held: HeldSlot) -> AppointmentSpec:
         known = self.configurations.calendar(held.appointment.municipality).municipality

@@ -67,10 +67,10 @@ class Limits:
         with self._permit(known, request, limit, appointment, now + HOUR, now):
             yield
 
-    def release_hold(self, municipality: str, request: Request, hold: str) -> None:
+    def release_hold(self, known: Municipality, request: Request, hold: str) -> None:
         """Return the permit of a hold that was booked or dropped."""
-        if request.client is not None:
-            self.permits.release(self._name(municipality, "holds", request.client), hold)
+        if request.client is not None and known.most_holds_per_client:
+            self.permits.release(self._name(known.id, "holds", request.client), hold)
 
     @contextmanager
     def code_permit(

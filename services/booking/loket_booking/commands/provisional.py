@@ -63,17 +63,19 @@ class ProvisionalCommands:
         An invitation proves who books. Raises Refusal: as `BookingCommands.book`, too-many-codes, invalid-request.
         """
         calendar, now = self.configurations.calendar(municipality), self.clock()
-        confirm_by = required_confirmation(calendar.municipality, self._types_of(command))
+        held = self.agendas.find_hold(command.hold) if command.hold is not None else None
+        types = held.appointment.appointment_types if held is not None else command.appointment_types or ()
+        confirm_by = required_confirmation(calendar.municipality, types)
         if command.invitation is not None or confirm_by == "none":
-            return self.booking.book(municipality, command, request)
+            return self.booking.book(municipality, command, request, held=held)
         once = replace(request, idempotency_key=request.idempotency_key or uuid.uuid4().hex)
         identifier = once.identifier("appointment", municipality)
         if self.cards.get(identifier) is not None:
-            return self.booking.book(municipality, command, once)
-        resolved = self.booking.resolve(identifier, calendar, command, once, now, fingerprint(command))
+            return self.booking.book(municipality, command, once, held=held)
+        resolved = self.booking.resolve(identifier, calendar, command, once, now, fingerprint(command), held=held)
         destination = provisional.destination_of(resolved.person, confirm_by)
         if any(self.links.is_proof(municipality, destination, proof, now.date()) for proof in proofs):
-            return self.booking.book(municipality, command, once)
+            return self.booking.book(municipality, command, once, held=held)
         before = self.bookings.get(identifier)
         if before is not None and before.is_open(now):
             if before.fingerprint == resolved.fingerprint:  # a repeat sends nothing
@@ -167,13 +169,6 @@ class ProvisionalCommands:
                 raise Refusal("confirmation-over") from refusal
             raise
 
-    def _types_of(self, command: BookAppointment) -> Sequence[str]:
-        """The appointment types of a command, which are those of its hold."""
-        if command.hold is None:
-            return command.appointment_types or ()
-        held = self.agendas.find_hold(command.hold)
-        return held.appointment.appointment_types if held else ()
-
     def _is_right(self, booking: Provisional, given: str) -> bool:
         """Whether this is the code, or the token of the link. Both take the same time."""
         code, token = self.links.code(booking.secret), self.links.confirmation(booking.secret)
@@ -205,7 +200,7 @@ class ProvisionalCommands:
                 if resolved.hold is None:
                     self.agendas.drop_hold(hold)
                 raise Refusal("changed-meanwhile")
-        self.limits.release_hold(known.id, request, hold)
+        self.limits.release_hold(known, request, hold)
         return self._to_confirm(self._open(known.id, made.id))
 
     def _send(self, booking: Provisional, appointment: Appointment) -> bool:

@@ -64,6 +64,13 @@ class HeldSlot:
     fingerprint: str | None = None
 
 
+def require_hold(found: HeldSlot | None, municipality: str) -> HeldSlot:
+    """The hold that was found, if it is of this municipality. Raises Refusal: hold-not-found."""
+    if found is None or found.appointment.municipality != municipality:
+        raise Refusal("hold-not-found")
+    return found
+
+
 def release_hold_id(appointment: str) -> str:
     """The id of the hold that reserves the time of a cancelled appointment until it is released."""
     return f"released-{appointment}"
@@ -149,10 +156,7 @@ class Agendas:
 
     def get_hold(self, municipality: str, identifier: str) -> HeldSlot:
         """As `find_hold`, of this municipality. Raises Refusal: hold-not-found."""
-        found = self.find_hold(identifier)
-        if found is None or found.appointment.municipality != municipality:
-            raise Refusal("hold-not-found")
-        return found
+        return require_hold(self.find_hold(identifier), municipality)
 
     def hold(
         self, placements: Sequence[Placement], appointment: Appointment, expires: dt.datetime, now: dt.datetime,

@@ -58,7 +58,8 @@ class Repository(Generic[T]):
         return self.codec.decode_found(self.collection.find_one({"_id": identifier}))
 
     def get_all(self, identifiers: Iterable[str]) -> dict[str, T]:
-        found = self.collection.find({"_id": {"$in": list(identifiers)}})
+        wanted = list(identifiers)
+        found = self.collection.find({"_id": {"$in": wanted}}) if wanted else ()
         return {each["_id"]: self.codec.decode(each) for each in found}
 
     def _find(self, query: Document, order: str, most: int = 0) -> list[T]:
