@@ -190,6 +190,18 @@ def test_a_conditional_question_appears_with_its_answer(scripted_page: Page, por
     expect(scripted_page.get_by_label("Wat is het dan?")).to_be_visible()
 
 
+def test_the_countdown_reports_when_the_slot_is_no_longer_held(scripted_page: Page, portal):
+    scripted_page.clock.install()
+    scripted_page.goto(portal.url + BOUWADVIES)
+    scripted_page.locator("ul.times button").last.click()
+    left = scripted_page.locator("[data-until]")
+    expect(left).to_contain_text("nog 10 minuten")
+    scripted_page.clock.fast_forward("09:10")
+    expect(left).to_contain_text("nog één minuut")
+    scripted_page.clock.fast_forward("01:30")
+    expect(left).to_contain_text("niet langer voor u vrij")
+
+
 def search_for(page, text):
     page.get_by_label("Zoek in uw eigen woorden").fill(text)
     page.get_by_role("button", name="Zoeken", exact=True).click()

@@ -51,6 +51,9 @@ def test_an_unsubscribe_link_asks_first_and_supports_one_click(stack):
     assert clicked.status_code == 200
     assert "U bent afgemeld" in clicked.text
     assert notify(stack, "unwanted", "rumst").stdout.count("opted-out") == before + 1
+    pressed = requests.post(address, data={"page": "1"}, timeout=10)
+    assert pressed.history[0].status_code == 303, "a reload sends nothing again"
+    assert "U bent afgemeld" in pressed.text
     stranger = booked["manage_url"].rsplit("/", 1)[0] + "/of-a-stranger/berichten"
     assert requests.post(stranger, timeout=10).status_code == 404
 
@@ -58,7 +61,9 @@ def test_an_unsubscribe_link_asks_first_and_supports_one_click(stack):
 def test_a_stranger_who_booked_unconfirmed_cannot_unsubscribe_the_address(stack, portal):
     booked, before = portal.booked(contact=a_visitor()), notify(stack, "unwanted", "rumst").stdout
     for proof in ("", "?proof=guessed"):
-        assert requests.post(f"{booked['manage_url']}/berichten{proof}", timeout=10).status_code == 404
+        refused = requests.post(f"{booked['manage_url']}/berichten{proof}", timeout=10)
+        assert refused.status_code == 404
+        assert "de link onderaan in een van onze herinneringen" in refused.text
     assert notify(stack, "unwanted", "rumst").stdout == before
 
 

@@ -124,7 +124,7 @@ def test_moving_an_appointment_is_mailed_and_updates_the_same_calendar_entry(por
     assert appointment["start"] in [slot["start"] for slot in portal.slots()]
 
     mails = eventually(lambda: (found := portal.mails_to(visitor["email"])) and len(found) == 2 and found)
-    assert "verplaatst" in mails[1]["subject"]
+    assert "gewijzigd" in mails[1]["subject"]
     entries = []
     for mail in mails:
         source = requests.get(f"{portal.mail_url}/{mail['number']}/afspraak.ics", timeout=5).text

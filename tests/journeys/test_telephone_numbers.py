@@ -80,7 +80,7 @@ def test_the_pages_read_a_number_by_the_country_of_the_municipality(roerstad):
     form = {"hold": held["id"], "name": who["name"], "email": who["email"], "phone": "0470 12 34 56"}
     at = f"{roerstad.url}/roerstad/gegevens"
     refused = requests.post(at, data=form, timeout=10)
-    assert refused.status_code == 422
+    assert "Fout:" in refused.text
     assert "Begin een buitenlands nummer met +" in refused.text
     assert 'value="0470 12 34 56"' in refused.text, "what was typed stays"
     assert requests.post(at, data={**form, "phone": LOCAL}, timeout=10).status_code == 200

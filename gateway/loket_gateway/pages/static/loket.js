@@ -90,11 +90,14 @@ if (until) {
   const ends = Date.parse(until.dataset.until);
   const timer = setInterval(() => {
     const minutes = Math.ceil((ends - Date.now()) / 60000);
-    if (minutes < 1) {
-      clearInterval(timer);
+    if (minutes > 1) {
+      until.textContent = until.textContent.replace(number, minutes);
       return;
     }
-    until.textContent = until.textContent.replace(number, minutes);
+    until.textContent = minutes === 1 ? until.dataset.last : until.dataset.over;
+    if (minutes < 1) {
+      clearInterval(timer);
+    }
   }, 15000);
 }
 
