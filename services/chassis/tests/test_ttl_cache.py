@@ -122,6 +122,28 @@ def test_while_a_value_is_loaded_again_other_callers_get_the_last_one(clock):
     assert found == [None, 1]
 
 
+def test_a_value_that_expired_long_ago_is_not_used_while_it_is_loaded_again(clock):
+    found, lock = [], CountingLock()
+    values = iter(["of the morning", "of now"])
+
+    def load():
+        value = next(values)
+        while value == "of now" and lock.asked < 2 and not found:
+            time.sleep(0.001)
+        return value
+
+    cached = CachedValue(load, ttl=5, clock=clock)
+    cached.get()
+    clock.now += 3600
+    cached._loading = lock
+    callers = [threading.Thread(target=lambda: found.append(cached.get())) for _ in range(2)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert found == ["of now"] * 2
+
+
 def test_after_a_change_callers_wait_for_the_value_after_it():
     loading, changed = threading.Event(), threading.Event()
     values = iter(["of before", "of after"])

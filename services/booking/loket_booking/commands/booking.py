@@ -110,8 +110,8 @@ class BookingCommands:
         own_fingerprint = confirms or fingerprint(command)
         card = self._card_of_first_attempt(identifier, own_fingerprint, request)
         if card is not None:
-            if found := self.agendas.find_claim(card.agenda, card.id):
-                return found[0], card
+            if booked := self.find_booked(card):
+                return booked, card
             card = self.cards.take_over(card, now)
             if card is None:
                 raise Refusal("outcome-unknown")  # the first request may still be running
@@ -122,12 +122,24 @@ class BookingCommands:
             except Refusal:
                 # a concurrent request with the same key may have used the hold, or written its card
                 first = self._card_of_first_attempt(identifier, own_fingerprint, request)
-                if first is not None and (found := self.agendas.find_claim(first.agenda, first.id)):
-                    return found[0], first
+                if first is not None and (booked := self.find_booked(first)):
+                    return booked, first
                 raise
         if booking.hold is not None:
             self.limits.release_hold(calendar.municipality, request, booking.hold)
         return booked, card
+
+    def find_booked(self, card: Card) -> Appointment | None:
+        """The appointment that an earlier request booked with this card.
+
+        Raises Refusal: outcome-unknown, when a failover undid the booking while it was looked up.
+        """
+        found = self.agendas.find_claim(card.agenda, card.id)
+        if found is None:
+            return None
+        if not self.agendas.is_durable(*found):
+            raise Refusal("outcome-unknown")
+        return found[0]
 
     def hold_provisionally(self, booking: ResolvedBooking, hold: str, expires: dt.datetime) -> Appointment:
         """Hold the time of a booking until it is confirmed, by prolonging its own hold or with a new one, `hold`.

@@ -44,7 +44,9 @@ class LifecycleCommands:
         for _ in range(ATTEMPTS):
             appointment, placements = self.agendas.get_claim(card.agenda, card.id)
             if appointment.state == "cancelled":
-                return appointment
+                if self.agendas.is_durable(appointment, placements):
+                    return appointment
+                continue
             _check_sequence(appointment, command.sequence)
             now = self.clock()
             cancelled, event = appointment_lifecycle.cancel(
@@ -96,7 +98,9 @@ class LifecycleCommands:
         for attempt in range(ATTEMPTS):
             appointment, old = self.agendas.get_claim(card.agenda, card.id)
             if _is_there_already(calendar, appointment, command):
-                return appointment
+                if self.agendas.is_durable(appointment, old):
+                    return appointment
+                continue
             _check_sequence(appointment, command.sequence)
             appointment_lifecycle.check_command(municipality, appointment, "reschedule", request.by, now)
             spec = _spec_to_move(calendar, appointment, card, command, request, hold)

@@ -153,8 +153,8 @@ class ProvisionalCommands:
     def _booked(self, booking: Provisional) -> Booked | None:
         """The appointment, when it was confirmed before."""
         card = self.cards.get(booking.id)
-        found = self.agendas.find_claim(card.agenda, card.id) if card is not None else None
-        return (found[0], card) if found is not None and card is not None else None
+        booked = self.booking.find_booked(card) if card is not None else None
+        return (booked, card) if booked is not None and card is not None else None
 
     def _book(self, booking: Provisional, request: Request) -> Booked:
         """Book what was requested, under its own idempotency key. The client counted when it requested it."""

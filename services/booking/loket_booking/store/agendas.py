@@ -24,7 +24,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from loket_chassis.messaging.event_documents import EVENT
-from loket_chassis.storage.connection import Document
+from loket_chassis.storage.connection import Document, durable
 from loket_chassis.storage.transactions import run_in_transaction
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
@@ -121,6 +121,15 @@ class Agendas:
         if found is None:
             raise Refusal("appointment-not-found")
         return found
+
+    def is_durable(self, appointment: Appointment, placements: Sequence[Placement]) -> bool:
+        """Whether this version of an appointment can no longer be undone. False when there is another one by now.
+
+        A repeated command must not be confirmed by what `find_claim` alone finds: see `connection.durable`.
+        """
+        claim = {"id": appointment.id, "appointment.sequence": appointment.sequence}
+        query = {"_id": str(placements[0].agenda), "claims": {"$elemMatch": claim}}
+        return durable(self.collection).find_one(query, {"_id": 1}) is not None
 
     def find_claims(self, identifiers: Iterable[str]) -> dict[str, Appointment]:
         """Many appointments by id, in one query."""

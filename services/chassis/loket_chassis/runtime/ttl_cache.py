@@ -52,9 +52,9 @@ class TtlCache(Generic[K, V]):
         return entry[1] if entry is not None else None
 
     def overdue(self, key: K) -> V | None:
-        """The last value of `key`, unless `expire` was called since; None when there is none."""
+        """The last value of `key`, if it expired less than `ttl` ago by its age alone; None when there is none."""
         entry = self._entries.get(key)
-        return entry[1] if entry is not None and entry[0] != EXPIRED else None
+        return entry[1] if entry is not None and self._clock() < entry[0] + self.ttl else None
 
     def expire(self) -> None:
         """Have every value loaded again when it is next needed, also those that are being loaded now."""
@@ -76,7 +76,8 @@ class TtlCache(Generic[K, V]):
 class CachedValue(Generic[V]):
     """One value, fresh for `ttl` seconds. Callers that come while it is being loaded share that load.
 
-    After `ttl` they get the last value meanwhile; the first time, and after `expire`, they wait. When the load fails,
+    They get the last value meanwhile if it is not older than twice `ttl`; otherwise, the first time and after `expire`
+    they wait, so that a value that was not needed for hours is not used once more. When the load fails,
     all that wait get its error at once, and the next caller loads again. The load serves them all, so it runs in a
     context of its own, without the deadline of the caller that began it.
     """

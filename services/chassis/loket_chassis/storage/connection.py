@@ -20,6 +20,7 @@ from pymongo.monitoring import (
     ServerHeartbeatStartedEvent,
     ServerHeartbeatSucceededEvent,
 )
+from pymongo.read_concern import ReadConcern
 from pymongo.topology_description import TopologyDescription
 from pymongo.write_concern import WriteConcern
 
@@ -56,6 +57,17 @@ def outside_deadline(operation: Callable[..., T], *args: Any) -> T:
             return operation(*args)
 
     return contextvars.Context().run(limited)
+
+
+def durable(collection: Collection[Document]) -> Collection[Document]:
+    """The collection for a read of one document, by its id, of which the result can no longer be undone.
+
+    A primary that has lost the majority remains one for seconds, and finds its own unconfirmed writes, which the next
+    primary does not have. So a repeated command must not be confirmed by what an ordinary read finds. This read
+    waits for the majority (read concern "linearizable"), and fails without one. A write that finds its key or version
+    taken waits in the same way, so it needs no such read.
+    """
+    return collection.with_options(read_concern=ReadConcern("linearizable"))
 
 
 def completed_later(collection: Collection[Document]) -> Collection[Document]:
