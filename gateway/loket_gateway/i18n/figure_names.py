@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal, format_percent
@@ -31,6 +32,8 @@ PERIODS = {
     "to_come": "The next 13 weeks",
 }  # fmt: skip
 UNKNOWN = "–"
+#: a page has hundreds of numbers, most of them on other pages too; to format one takes longer than all else about it
+MAX_FORMATTED = 10_000
 
 
 def texts() -> set[str]:
@@ -60,9 +63,12 @@ def of_part(breakdown: str, part: str, lang: str) -> str:
 
 def format_figure(name: str, value: float | None, lang: str) -> str:
     """Format a figure in a language, without its unit except for percentages."""
-    if value is None:
-        return UNKNOWN
-    locale, unit = language.LOCALES[lang], FIGURES[name].unit
+    return UNKNOWN if value is None else _format(FIGURES[name].unit, value, lang)
+
+
+@lru_cache(MAX_FORMATTED)
+def _format(unit: str, value: float, lang: str) -> str:
+    locale = language.LOCALES[lang]
     if unit == "percent":
         return str(format_percent(value / 100, format="#,##0.#%" if lang == "en" else "#,##0.# %", locale=locale))
     return str(format_decimal(value, format="#,##0.##" if unit == "score" else "#,##0.#", locale=locale))

@@ -39,6 +39,9 @@ def people_with(people: People, changed: Iterable[Fact]) -> dict[tuple[str, str]
 
 def add(counts: Counts, more: Mapping[str, int], sign: int = 1) -> None:
     """Add to counts, which may become negative."""
+    if not counts and sign == 1:
+        dict.update(counts, more)  # a report adds up thousands of documents, and Counter.update is a loop in Python
+        return
     known = counts.get  # a Counter looks up a missing name in Python
     for name, number in more.items():
         counts[name] = known(name, 0) + sign * number

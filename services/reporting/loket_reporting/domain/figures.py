@@ -37,7 +37,9 @@ class GroupedCounts:
 
 
 def total(*names: str) -> Callable[[GroupedCounts], int]:
-    return lambda counts: sum(counts.total(name) for name in names)
+    if len(names) == 1:
+        return lambda counts: counts.total(names[0])
+    return lambda counts: sum([counts.total(name) for name in names])
 
 
 def _all_of(kind: str) -> Callable[[GroupedCounts], int]:
@@ -48,7 +50,8 @@ def _share(
     part: Callable[[GroupedCounts], int], whole: Callable[[GroupedCounts], int]
 ) -> Callable[[GroupedCounts], Number]:
     def share(counts: GroupedCounts) -> Number:
-        return round(100 * part(counts) / whole(counts), 1) if whole(counts) else None
+        of = whole(counts)
+        return round(100 * part(counts) / of, 1) if of else None
 
     return share
 
