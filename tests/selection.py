@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 #: the order in which `make test` hands its scopes out, the longest first: files and folders. A folder is one scope when
-#: its tests share what is slow to make; of another each file is one, or each test of a file that takes long
+#: its tests share what is slow to make; else each file is one, or each test of a file that takes long
 SCOPES = {
     "tests/faults": "folder", "tests/browser/test_accessibility.py": "file", "deploy": "folder",
     "gateway/tests/test_removed_entries.py": "file", "tests/fuzzing/test_openapi.py": "test", "tests/fuzzing": "file",
@@ -16,7 +16,7 @@ SCOPES = {
     "tests/deployment": "folder", "tests/upgrade": "folder", "tests/browser": "file", "tests/interop": "file",
     "tests/attacks": "folder",
     "services/chassis/tests/test_shutdown.py": "test", "services/chassis/tests/test_logs.py": "test",
-    "services/chassis": "file",
+    "services/chassis": "file", "tests/compatibility": "file", "tests/architecture": "file", "tests/storage": "file",
     "services/booking": "file", "gateway": "file", "services/reporting": "file",
     "tests/journeys": "file", "services/notification": "file", "tests/docs": "folder",
 }  # fmt: skip
@@ -50,16 +50,13 @@ def place_of(nodeid: str) -> str | None:
 
 def scope_of(nodeid: str) -> str:
     """The name of what one process of `make test` runs together."""
-    place = place_of(nodeid)
-    file, _, _ = nodeid.partition("::")
-    if place is None:
-        return "the rest"
-    match SCOPES[place]:
+    place = place_of(nodeid) or ""
+    match SCOPES.get(place):
         case "test":
             return nodeid
         case "folder":
             return place
-    return file
+    return nodeid.partition("::")[0]
 
 
 def is_pure(item: pytest.Item) -> bool:

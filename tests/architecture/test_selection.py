@@ -15,7 +15,8 @@ def test_a_folder_with_shared_fixtures_runs_in_one_process():
 
 
 @pytest.mark.parametrize(
-    "folder", ["services/booking/tests", "services/chassis/tests", "tests/browser", "gateway/tests"]
+    "folder",
+    ["services/booking/tests", "services/chassis/tests", "services/contracts/tests", "tests/browser", "gateway/tests"],
 )
 def test_files_without_shared_fixtures_are_distributed_one_by_one(folder):
     assert selection.scope_of(f"{folder}/test_a.py::test_x[1]") == f"{folder}/test_a.py"
