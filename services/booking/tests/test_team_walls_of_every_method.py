@@ -17,7 +17,13 @@ from loket_contracts.errors import Refusal
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.book import BookFollowUp, BookForResident, ContactAtDesk
-from loket_contracts.rpc.booking.changes import AnswerQuestions, GiveFeedback, JoinWaitingList, RescheduleAppointment
+from loket_contracts.rpc.booking.changes import (
+    AnswerQuestions,
+    CorrectContact,
+    GiveFeedback,
+    JoinWaitingList,
+    RescheduleAppointment,
+)
 from loket_contracts.rpc.booking.closures import CloseTime, Move, MoveThese
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.invitations import Invite
@@ -44,7 +50,7 @@ NOT_STATE = {"audit", "idempotency_keys", "idempotency"}
 
 EXEMPT = {
     **dict.fromkeys(
-        ("municipalities", "catalogue", "day_counts", "first_available", "queue", "issue_ticket"),
+        ("municipalities", "catalogue", "day_counts", "first_available", "documents_due", "queue", "issue_ticket"),
         "public: it has no personal data, and no caller",
     ),
     **dict.fromkeys(
@@ -52,13 +58,14 @@ EXEMPT = {
     ),
     **dict.fromkeys(
         ("held", "hold_instead", "fill_in", "attach", "detach", "filled_in", "book_filled_in", "request_filled_in",
-         "provisional_of_hold", "send_code_again"),
+         "provisional_of_hold", "send_code_again", "keep_form", "booked_with"),
         "the id of the hold is the secret of one resident",
     ),
     **dict.fromkeys(
         ("provisional_of_link", "confirm", "invitation", "appointment_by_link", "feed", "contact_mark"),
         "the token is the secret of one link",
     ),
+    "coming_appointments": "for the gateway, which has their links sent to the address and shows none",
     **dict.fromkeys(("contact_cards", "team_contact"), "for notification, which sends for all teams"),
     **dict.fromkeys(
         ("arrivals", "why_not_expected"), "a kiosk in the hall of all teams; the visitor types their own reference"
@@ -159,6 +166,8 @@ PROBES = {
     "cancel": lambda at: [("rumst", at.visit.id, CancelAppointment(reason="ziek"))],
     "reschedule": lambda at: [("rumst", at.visit.id, RescheduleAppointment(start=LATER_AT))],
     "check_in": lambda at: [("rumst", at.visit.id)],
+    "restore": lambda at: [("rumst", at.visit.id)],
+    "correct_contact": lambda at: [("rumst", at.visit.id, CorrectContact(name="Jan"))],
     "answer_questions": lambda at: [("rumst", at.visit.id, AnswerQuestions(answers={}))],
     "add_file": lambda at: [("rumst", at.visit.id, None, "a.pdf", "JVBERi0xLjQK")],
     "read_file": lambda at: [("rumst", at.visit.id, "f")],

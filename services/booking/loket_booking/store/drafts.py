@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pymongo.database import Database
 
-from loket_chassis.storage.codec import DOCUMENT_ID, Codec
+from loket_chassis.storage.codec import Codec, Layout
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -28,7 +28,7 @@ class Draft(PreservesUnknownFields):
     refused: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
 
-DRAFT = Codec(Draft, DOCUMENT_ID, version=0)
+DRAFT = Codec(Draft, Layout({"id": "_id"}, omit_default={"refused"}), version=0)
 
 
 def draft_of(appointment: str) -> str:
