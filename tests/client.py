@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import requests
 from pymongo import MongoClient
+from requests.adapters import HTTPAdapter
 
 from loket_local.stack import Stack
 
@@ -25,6 +26,17 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 UNLIMITED = {f"{what}_PER_MINUTE": "1000000" for what in ("READS", "WRITES", "LOGINS", "WRONG")} | {
     f"{whose}UPLOAD_MEGABYTES_PER_HOUR": "1000000" for whose in ("", "MUNICIPALITY_")
 }
+
+
+class FromAddress(HTTPAdapter):
+    """Sends from one address of the loopback network."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args, **options):
+        super().init_poolmanager(*args, source_address=(self._address, 0), **options)
 
 
 def eventually(probe: Callable[[], T | None], patience: float = PATIENCE, longest_pause: float = LONGEST_PAUSE) -> T:

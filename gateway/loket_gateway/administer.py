@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 
 import click
@@ -10,12 +11,10 @@ from pymongo.errors import PyMongoError
 
 from loket_chassis.runtime.cli_options import mongo_uri_option
 
-from .access import passwords
-from .access.accounts import Accounts
+from .access.account_changes import AccountChanges
 from .access.audit import AccessLog
 from .access.keys import Keys
 from .access.roles import HUMAN_ROLES, ROLES, Grant, grants
-from .access.sessions import Sessions
 from .http.clock import now
 
 
@@ -25,8 +24,8 @@ class Stores:
     def __init__(self, uri: str, database: str, who: str) -> None:
         client = MongoClient[dict[str, object]](uri, tz_aware=True, w="majority", serverSelectionTimeoutMS=5000)
         self.who = f"prompt:{who}"
-        self.accounts = Accounts(client[database])
-        self.sessions = Sessions(client[database])
+        self.changes = AccountChanges(client[database])
+        self.accounts = self.changes.accounts
         self.keys = Keys(client[database])
         self.log = AccessLog(client[database])
         self.keys.create_indexes()
@@ -60,9 +59,9 @@ role_option = click.option(
 @role_option
 @click.pass_obj
 def add_account(stores: Stores, municipality: str, name: str, roles: tuple[str, ...]) -> None:
-    """Create an account, and print its initial password, which must be changed at the first login."""
-    password = passwords.generate_password()
-    if not stores.accounts.add(municipality, name, _grants(roles), passwords.hash_password(password)):
+    """Create an account, and print its initial password, which must be changed within a week."""
+    password = stores.changes.add(municipality, name, _grants(roles), now())
+    if password is None:
         raise click.ClickException(f"There is an account {name} already. A new password: loket-access reset-password")
     stores.note(municipality, "account made", name)
     click.echo(password)
@@ -73,11 +72,10 @@ def add_account(stores: Stores, municipality: str, name: str, roles: tuple[str, 
 @click.argument("name")
 @click.pass_obj
 def reset_password(stores: Stores, municipality: str, name: str) -> None:
-    """Print a new initial password. This also unlocks an account after wrong passwords."""
-    password = passwords.generate_password()
-    if not stores.accounts.set_password(municipality, name, passwords.hash_password(password), must_change=True):
+    """Print a new initial password. This also allows attempts again after wrong passwords."""
+    password = stores.changes.give_password(municipality, name, now())
+    if password is None:
         raise click.ClickException(f"There is no account {name} in {municipality}.")
-    stores.sessions.end_all_of(municipality, name)
     stores.note(municipality, "password given", name)
     click.echo(password)
 
@@ -88,10 +86,20 @@ def reset_password(stores: Stores, municipality: str, name: str) -> None:
 @click.pass_obj
 def close_account(stores: Stores, municipality: str, name: str) -> None:
     """Close an account and end its sessions."""
-    if not stores.accounts.change(municipality, name, active=False):
+    if not stores.changes.change(municipality, name, active=False):
         raise click.ClickException(f"There is no account {name} in {municipality}.")
-    stores.sessions.end_all_of(municipality, name)
     stores.note(municipality, "account changed", name)
+
+
+@main.command("remove-second-factor")
+@click.argument("municipality")
+@click.argument("name")
+@click.pass_obj
+def remove_second_factor(stores: Stores, municipality: str, name: str) -> None:
+    """Remove the authenticator app of a user who lost it, and end their sessions."""
+    if not stores.changes.remove_second_factor(municipality, name):
+        raise click.ClickException(f"There is no account {name} in {municipality}.")
+    stores.note(municipality, "second factor removed", name)
 
 
 @main.command("accounts")
@@ -108,10 +116,12 @@ def list_accounts(stores: Stores, municipality: str) -> None:
 @click.argument("municipality")
 @click.argument("name")
 @role_option
+@click.option("--days", type=click.IntRange(1, 3650), help="How long the key is valid; for ever if left out.")
 @click.pass_obj
-def add_key(stores: Stores, municipality: str, name: str, roles: tuple[str, ...]) -> None:
+def add_key(stores: Stores, municipality: str, name: str, roles: tuple[str, ...], days: int | None) -> None:
     """Create an API key for a portal or a machine, and print it. It cannot be shown again."""
-    key = stores.keys.add(municipality, name, _grants(roles), now())
+    expires = None if days is None else now() + dt.timedelta(days=days)
+    key = stores.keys.add(municipality, name, _grants(roles), now(), expires)
     if key is None:
         raise click.ClickException(f"There is a key {name} already. A new one beside it: loket-access renew-key")
     stores.note(municipality, "key made", name)
@@ -123,7 +133,7 @@ def add_key(stores: Stores, municipality: str, name: str, roles: tuple[str, ...]
 @click.argument("name")
 @click.pass_obj
 def renew_key(stores: Stores, municipality: str, name: str) -> None:
-    """Print a new key; the old one stays valid for a day."""
+    """Print a new key; the old one stays valid for a day. A key that expires gets another year."""
     key = stores.keys.renew(municipality, name, now())
     if key is None:
         raise click.ClickException(f"There is no key {name} in {municipality}.")
@@ -146,9 +156,10 @@ def remove_key(stores: Stores, municipality: str, name: str) -> None:
 @click.argument("municipality")
 @click.pass_obj
 def list_keys(stores: Stores, municipality: str) -> None:
-    """List keys, their roles, and when each was last used."""
+    """List keys, their roles, when each was last used and when it expires."""
     for each in stores.keys.list_of(municipality):
-        click.echo(f"{each.name:<20} {' '.join(map(str, each.grants)):<20} used {each.used_on or 'never'}")
+        expires = f"  expires {each.expires:%Y-%m-%d}" if each.expires else ""
+        click.echo(f"{each.name:<20} {' '.join(map(str, each.grants)):<20} used {each.used_on or 'never'}{expires}")
 
 
 def _grants(roles: tuple[str, ...]) -> tuple[Grant, ...]:

@@ -42,6 +42,7 @@ from .http.proof_of_work import ProofOfWork
 from .http.routing import Router, route
 from .pages.appointment import AppointmentPages
 from .pages.confirmation import ConfirmationPages
+from .pages.credentials_check import CredentialsCheck
 from .pages.desk.administration import AdministrationPages
 from .pages.desk.appointment import DeskAppointmentPages
 from .pages.desk.booking import DeskBookingPages
@@ -57,6 +58,7 @@ from .pages.figures import FigurePages
 from .pages.kiosk import KioskPages
 from .pages.login import LoginPages
 from .pages.lost_link import LostLinkPages
+from .pages.own_account import OwnAccountPages
 from .pages.questions import QuestionPages
 from .pages.time_slots import TimeSlotPages
 from .pages.topics import TopicPages
@@ -171,7 +173,8 @@ ROUTER.add(ConfirmationPages, lambda use: ConfirmationPages(use.booking, use.cat
 ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catalogue, use.public_url))
 ROUTER.add(LostLinkPages, lambda use: LostLinkPages(use.booking, use.notification, use.catalogue))
 ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))
-ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue))
+ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue, CredentialsCheck(use.access)))
+ROUTER.add(OwnAccountPages, lambda use: OwnAccountPages(use.access, use.catalogue, CredentialsCheck(use.access)))
 ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.catalogue, use.proof_of_work))
 ROUTER.add(DeskAppointmentPages, lambda use: DeskAppointmentPages(use.booking, use.notification, use.catalogue))
 ROUTER.add(DeskBookingPages, lambda use: DeskBookingPages(use.booking, use.catalogue))

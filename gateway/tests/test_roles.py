@@ -1,11 +1,10 @@
 """The table of roles, and what an account or an API key can be granted."""
 
-import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from loket_contracts.errors import Refusal
-from loket_gateway.access.accounts import FREE_ATTEMPTS, MAX_LOCK, lock_duration
 from loket_gateway.access.required_permission import LINK, OPEN, link_or, needs
 from loket_gateway.access.roles import HUMAN_ROLES, PERMISSIONS, ROLES, Caller, Grant, grants
 
@@ -74,9 +73,24 @@ def test_a_route_cannot_require_an_unknown_permission():
         needs("agenda.burn")
 
 
-def test_after_a_few_free_attempts_each_wrong_password_doubles_the_lock():
-    assert [lock_duration(wrong) for wrong in range(FREE_ATTEMPTS)] == [None] * FREE_ATTEMPTS
-    assert [lock_duration(FREE_ATTEMPTS + more) for more in (0, 1, 2)] == [
-        dt.timedelta(minutes=each) for each in (1, 2, 4)
-    ]
-    assert lock_duration(10_000) == MAX_LOCK
+def test_a_person_gives_the_password_again_before_access_changes_and_a_machine_never():
+    person = Caller("x", "rumst", grants(["admin"]), "session")
+    assert refused(needs("access.change"), person) == "reauthentication-needed"
+    assert refused(needs("residents.erase"), person) == "reauthentication-needed"
+    needs("configuration.change").check(person, "rumst", has_link=False)
+    needs("access.change").check(replace(person, is_confirmed=True), "rumst", has_link=False)
+    needs("access.change").check(replace(person, by="key"), "rumst", has_link=False)
+    assert refused(needs("access.change"), LEAD) == "forbidden"
+
+
+def test_an_administrator_without_a_required_app_may_do_nothing_else():
+    new = Caller("x", "rumst", grants(["admin"]), "session", needs_second_factor=True)
+    assert refused(needs("agenda.read"), new) == "second-factor-needed"
+
+
+def test_the_name_of_a_key_cannot_be_read_as_that_of_an_account():
+    account, key = Caller("x", "rumst", by="session"), Caller("x", "rumst", by="key")
+    assert (account.who, key.who, Caller().who) == ("account:x", "key:x", "")
+    assert account.as_staff("agenda.read").name == "account:x"
+    assert key.as_staff("agenda.read").name == "key:x"
+    assert key.as_portal().name == "x", "booking compares it with the portal that booked"

@@ -7,26 +7,14 @@ import pytest
 import requests
 import yaml
 from pymongo import MongoClient
-from requests.adapters import HTTPAdapter
 
 from tests.benchmarks.municipality import municipality_yaml
-from tests.client import Portal, eventually, in_days
+from tests.client import FromAddress, Portal, eventually, in_days
 
 BOOKINGS, HOLDS = 200, 500
 SPECIALISTS = 20
 #: the day that is attacked
 DAY = in_days(7)
-
-
-class FromAddress(HTTPAdapter):
-    """Sends from one address of the loopback network."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        super().__init__()
-
-    def init_poolmanager(self, *args, **options):
-        super().init_poolmanager(*args, source_address=(self._address, 0), **options)
 
 
 class Attacked:

@@ -20,7 +20,7 @@ from loket_booking.store import (
 from loket_chassis.messaging import event_documents, publish_once
 from loket_chassis.storage import idempotency, versioned_documents
 from loket_chassis.storage.codec import Codec
-from loket_gateway.access import accounts, keys, provider, sessions
+from loket_gateway.access import accounts, credentials, keys, known_devices, pending_logins, provider, sessions
 from loket_gateway.access import audit as access_log
 from loket_gateway.http import proof_of_work
 from loket_notification.store import messages, reports, suppressions
@@ -99,6 +99,14 @@ STORED = (
     Stored("reporting", ("generations",), "progress of a rebuild", projections.PROGRESS, ("rebuild",), "_id: rebuild"),
     Stored("gateway", ("accounts",), "accounts of staff", accounts.ACCOUNT, ("account",)),
     Stored("gateway", ("sessions",), "sessions of staff", sessions.SESSION, ("session",)),
+    Stored("gateway", ("session_confirmations",), "when the user of a session gave the password again",
+           sessions.CONFIRMATION, ("session-confirmation",)),
+    Stored("gateway", ("credentials",), "second factors, and the expiry of first passwords", credentials.CREDENTIALS,
+           ("credentials",)),
+    Stored("gateway", ("known_devices",), "browsers in which an account has logged in", known_devices.KNOWN_DEVICE,
+           ("known-device",)),
+    Stored("gateway", ("pending_logins",), "logins that wait for a code", pending_logins.PENDING_LOGIN,
+           ("pending-login",)),
     Stored("gateway", ("api_keys",), "API keys", keys.KEY, ("key",)),
     Stored("gateway", ("access_log",), "logins and changes to access", access_log.ACCESS_LOG_ENTRY,
            ("access-log-entry",)),
@@ -123,6 +131,12 @@ UNCODED = (
     Uncoded("reporting", "counts_*", "the number of changes of a municipality", "a counter"),
     Uncoded("reporting", "days_numbers_*", "numbers of counts of release 0.1", "a counter"),
     Uncoded("reporting", "months_numbers_*", "numbers of counts of release 0.1", "a counter"),
+    Uncoded(
+        "gateway",
+        "login_attempts",
+        "counts of wrong passwords and codes",
+        "only an update pipeline writes them; each lives for hours",
+    ),
     Uncoded("gateway", "counters", "rate limits", "written by the library limits"),
     Uncoded("gateway", "windows", "rate limits", "written by the library limits"),
 )

@@ -31,10 +31,13 @@ from loket_chassis.storage.versioned_documents import Version
 from loket_contracts.envelope import Event
 from loket_gateway.access.accounts import Account
 from loket_gateway.access.audit import AccessLogEntry
+from loket_gateway.access.credentials import Credentials
 from loket_gateway.access.keys import Key
+from loket_gateway.access.known_devices import KnownDevice
+from loket_gateway.access.pending_logins import PendingLogin
 from loket_gateway.access.provider import Login
 from loket_gateway.access.roles import Grant
-from loket_gateway.access.sessions import Session
+from loket_gateway.access.sessions import Confirmation, Session
 from loket_gateway.http.proof_of_work import IssuedStamp
 from loket_notification.store.messages import Attempt, Message
 from loket_notification.store.reports import Report
@@ -569,6 +572,30 @@ EXPECTED: dict[str, Any] = {
         csrf_token="Zm99zginFT-i6I_qe_4SfpUdH7DkA9iu",
         expires=utc(2026, 11, 24, 18, 0),
         seen=utc(2026, 11, 24, 8, 0),
+    ),
+    "gateway/session-confirmation": Confirmation(
+        id="ebe74558854f25c7fbc55eef1a53c511c3710f7fb70f479b5782711931f9a972", expires=utc(2026, 11, 24, 8, 10)
+    ),
+    "gateway/credentials": Credentials(
+        id="rumst/avertommen",
+        first_password_expires=utc(2026, 12, 1, 8, 0),
+        totp="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        new_totp="KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
+        last_step=59_799_360,
+        recovery_codes=("2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",),
+    ),
+    "gateway/known-device": KnownDevice(
+        id="9eaa1906d004c1154c2a622e8f297214924ba258d72ac9d193dab6caaeaff587",
+        browser="0cfc3ddeb928cd5f6d74aeefb0c3b71653b8dcf47aea0b5fa36fbb53f5a59892",
+        account="rumst/avertommen",
+        expires=utc(2027, 5, 23, 8, 0),
+    ),
+    "gateway/pending-login": PendingLogin(
+        id="afafea5b74cea046098477ad12d3fcd526802a6554c18da8dfacd91c2fbeef5c",
+        municipality="rumst",
+        name="avertommen",
+        there="/rumst/balie",
+        expires=utc(2026, 11, 24, 8, 5),
     ),
     "gateway/key": Key(
         id="1f375832563b",

@@ -15,15 +15,13 @@ from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .roles import Grant
 
-#: wrong passwords in a row without a lock; each further one locks the account for twice as long
-FREE_ATTEMPTS = 5
-FIRST_LOCK = dt.timedelta(minutes=1)
-MAX_LOCK = dt.timedelta(hours=1)
-
 
 @dataclass(frozen=True)
 class Account(PreservesUnknownFields):
-    """`name` is a code within its municipality, such as `avertommen`; the audit logs contain it."""
+    """`name` is a code within its municipality, such as `avertommen`; the audit logs contain it.
+
+    `wrong`, `locked_until`: only release 0.1 writes and reads them. LoginThrottle counts instead.
+    """
 
     name: str
     municipality: str
@@ -48,13 +46,6 @@ def identifier(municipality: str, name: str) -> str:
     return f"{municipality}/{name}"
 
 
-def lock_duration(wrong: int) -> dt.timedelta | None:
-    """Return how long to lock an account after this many wrong passwords in a row, or None."""
-    if wrong < FREE_ATTEMPTS:
-        return None
-    return min(FIRST_LOCK * 2 ** min(wrong - FREE_ATTEMPTS, 16), MAX_LOCK)
-
-
 class Accounts:
     """The store of accounts, one document each."""
 
@@ -69,6 +60,10 @@ class Accounts:
 
     def list_of(self, municipality: str) -> list[Account]:
         return [ACCOUNT.decode(each) for each in self.collection.find({"municipality": municipality}).sort("_id", 1)]
+
+    def exist_in(self, municipality: str) -> bool:
+        """Whether a municipality has an account."""
+        return self.collection.find_one({"municipality": municipality}, {"_id": 1}) is not None
 
     def add(self, municipality: str, name: str, grants: tuple[Grant, ...], password: str) -> bool:
         """Add an account whose password must be changed at the first login. False when the name is taken."""
@@ -106,16 +101,6 @@ class Accounts:
     def _set(self, municipality: str, name: str, **changes: object) -> bool:
         key = {"_id": identifier(municipality, name)}
         return bool(self.collection.update_one(key, {"$set": ACCOUNT.encode_fields(**changes)}).matched_count)
-
-    def record_failure(self, account: Account, now: dt.datetime) -> dt.timedelta | None:
-        """Count a wrong password. Return how long the account is locked, or None."""
-        found = self.collection.find_one_and_update(
-            {"_id": account.id}, {"$inc": {"wrong": 1}}, return_document=ReturnDocument.AFTER
-        )
-        lock = lock_duration(ACCOUNT.decode(found).wrong) if found else None
-        if lock is not None:
-            self._set(account.municipality, account.name, locked_until=now + lock)
-        return lock
 
     def record_success(self, account: Account, now: dt.datetime) -> None:
         self._set(account.municipality, account.name, wrong=0, locked_until=None, last_login=now)

@@ -25,6 +25,8 @@ PREFIX = "loket_"
 _FORM = re.compile(r"loket_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 #: how long the old secret stays valid after a renewal
 OVERLAP = dt.timedelta(hours=24)
+#: how long the new secret of a key that expires is valid
+RENEWED_FOR = dt.timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Key(PreservesUnknownFields):
     hashes: tuple[tuple[str, dt.datetime | None], ...]
     made_at: dt.datetime
     used_on: str | None = None
+
+    @property
+    def expires(self) -> dt.datetime | None:
+        """When the newest secret expires; None for never."""
+        return self.hashes[-1][1] if self.hashes else None
 
     def opens(self, secret: str, now: dt.datetime) -> bool:
         given = hash_of(secret)
@@ -58,25 +65,36 @@ class Keys:
     def create_indexes(self) -> None:
         self.collection.create_index([("municipality", 1), ("name", 1)], unique=True, name="name")
 
-    def add(self, municipality: str, name: str, given: tuple[Grant, ...], now: dt.datetime) -> str | None:
+    def add(
+        self,
+        municipality: str,
+        name: str,
+        given: tuple[Grant, ...],
+        now: dt.datetime,
+        expires: dt.datetime | None = None,
+    ) -> str | None:
         """Add a key and return it; it cannot be read again. None when the name is taken."""
         identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         try:
-            key = Key(identifier, municipality, name, given, ((hash_of(secret), None),), now)
+            key = Key(identifier, municipality, name, given, ((hash_of(secret), expires),), now)
             self.collection.insert_one(KEY.encode(key))
         except DuplicateKeyError:
             return None
         return f"{PREFIX}{identifier}_{secret}"
 
     def renew(self, municipality: str, name: str, now: dt.datetime) -> str | None:
-        """Add a secret to a key and return it; the old one stays valid for a day. None when there is no such key."""
+        """Add a secret to a key and return it; the old one stays valid for a day. None when there is no such key.
+
+        The new one of a key that expires lasts a year.
+        """
         secret = secrets.token_urlsafe(32)
         found = self.collection.find_one({"municipality": municipality, "name": name})
         if found is None:
             return None
         key = KEY.decode(found)
-        old = [(stored, until or now + OVERLAP) for stored, until in key.hashes if until is None or until > now]
-        hashes = (*old, (hash_of(secret), None))
+        overlap = now + OVERLAP
+        old = [(stored, min(until or overlap, overlap)) for stored, until in key.hashes if until is None or until > now]
+        hashes = (*old, (hash_of(secret), None if key.expires is None else now + RENEWED_FOR))
         self.collection.update_one({"_id": key.id}, {"$set": KEY.encode_fields(hashes=hashes)})
         return f"{PREFIX}{key.id}_{secret}"
 
@@ -86,22 +104,19 @@ class Keys:
     def list_of(self, municipality: str) -> list[Key]:
         return [KEY.decode(each) for each in self.collection.find({"municipality": municipality}).sort("name", 1)]
 
-    def id_in(self, text: str) -> str | None:
-        """Return the id in a key if a key has that id, whatever its secret."""
+    def with_id_in(self, text: str) -> Key | None:
+        """Return the key whose id is in a text, whatever its secret."""
         parts = _FORM.fullmatch(text)
-        if parts is None or self.collection.find_one({"_id": parts[1]}, {"_id": 1}) is None:
-            return None
-        return parts[1]
+        return KEY.decode_found(self.collection.find_one({"_id": parts[1]})) if parts else None
 
     def find(self, text: str, now: dt.datetime) -> Key | None:
         """Return the key if it is valid."""
         parts = _FORM.fullmatch(text)
         if parts is None:
             return None
-        found = self.collection.find_one({"_id": parts[1]})
-        if found is None:
+        key, today = KEY.decode_found(self.collection.find_one({"_id": parts[1]})), now.date().isoformat()
+        if key is None or not key.opens(parts[2], now):
             return None
-        key, today = KEY.decode(found), now.date().isoformat()
         if key.used_on != today:
             self.collection.update_one({"_id": key.id}, {"$set": KEY.encode_fields(used_on=today)})
-        return key if key.opens(parts[2], now) else None
+        return key

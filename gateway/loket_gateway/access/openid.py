@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import requests
+from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import generate_token
-from authlib.integrations.base_client.errors import OAuthError
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -31,13 +32,17 @@ class OpenId:
         self.redirect_uri = redirect_uri
         self._metadata = CachedValue(self._load_metadata, METADATA_TTL)
 
-    def address(self, state: str, nonce: str) -> tuple[str, str]:
-        """Return the address to redirect to, and the PKCE verifier to store. Raises LoginFailed."""
+    def address(self, state: str, nonce: str, again: bool = False) -> tuple[str, str]:
+        """Return the address to redirect to, and the PKCE verifier to store. Raises LoginFailed.
+
+        `again`: the provider asks for the password again, also within a session there.
+        """
         about, _ = self._metadata.get()
         verifier = generate_token(64)
         url, _ = self._client().create_authorization_url(
-            about["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
-        )
+            about["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier,
+            **({"prompt": "login"} if again else {}),
+        )  # fmt: skip
         return url, verifier
 
     def claims(self, address: str, state: str, nonce: str, verifier: str) -> dict[str, Any]:
@@ -49,11 +54,21 @@ class OpenId:
                 timeout=SECONDS,
             )  # fmt: skip
             claims = self._claims(token.get("id_token", ""), keys, about["issuer"], nonce)
-        except (OAuthError, JoseError, requests.RequestException, ValueError) as error:
+        except (AuthlibBaseError, JoseError, requests.RequestException, ValueError) as error:
             raise LoginFailed(f"{type(error).__name__}: {error}") from error
         if "userinfo_endpoint" in about and self.settings.oidc_roles_claim not in claims:
             claims = {**claims, **self._userinfo(about["userinfo_endpoint"], token["access_token"], claims["sub"])}
         return claims
+
+    def logout_address(self) -> str | None:
+        """Return where the user logs out at the provider (RP-Initiated Logout 1.0), or None. Raises LoginFailed.
+
+        It names no page to return to: the provider would refuse one that is not registered.
+        """
+        about, _ = self._metadata.get()
+        if "end_session_endpoint" not in about:
+            return None
+        return add_params_to_uri(about["end_session_endpoint"], [("client_id", self.settings.oidc_client_id)])
 
     def _client(self) -> Any:
         return OAuth2Session(
@@ -74,12 +89,19 @@ class OpenId:
         return about, keys
 
     def _claims(self, id_token: str, keys: KeySet, issuer: str, nonce: str) -> dict[str, Any]:
-        """Return the claims of an ID token after validating issuer, audience, expiry and nonce (OIDC Core, 3.1.3.7)."""
+        """Return the claims of an ID token after validating issuer, audience, expiry and nonce (OIDC Core, 3.1.3.7).
+
+        A token for several audiences names the party that it was issued to (azp), and this must be us.
+        """
         read = jwt.decode(id_token, keys, algorithms=ALGORITHMS)
         jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": issuer}, aud={"essential": True, "value": self.settings.oidc_client_id},
             nonce={"essential": True, "value": nonce}, exp={"essential": True}, sub={"essential": True},
         ).validate(read.claims)  # fmt: skip
+        audiences, party = read.claims["aud"], read.claims.get("azp")
+        several = isinstance(audiences, list) and len(audiences) > 1
+        if (party is not None or several) and party != self.settings.oidc_client_id:
+            raise LoginFailed("the ID token was issued to another party")
         return dict(read.claims)
 
     def _userinfo(self, url: str, token: str, subject: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from pymongo.database import Database
 
 from loket_chassis.runtime.tokens import hash_of
@@ -30,6 +31,9 @@ LONGEST_LOGIN = dt.timedelta(minutes=10)
 #: maximum characters of the name of an account
 LONGEST_NAME = 64
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
+
+
+log = structlog.get_logger()
 
 
 class LoginFailed(Exception):
@@ -84,10 +88,13 @@ class Provider:
     def create_indexes(self) -> None:
         self.logins.create_index("at", expireAfterSeconds=int(LONGEST_LOGIN.total_seconds()), name="expires")
 
-    def begin(self, municipality: str, there: str, now: dt.datetime) -> tuple[str, str]:
-        """Return the address to redirect to, and the state for the cookie of the browser. Raises LoginFailed."""
+    def begin(self, municipality: str, there: str, now: dt.datetime, again: bool = False) -> tuple[str, str]:
+        """Return the address to redirect to, and the state for the cookie of the browser. Raises LoginFailed.
+
+        `again`: the provider asks for the password again, also within a session there.
+        """
         state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-        url, verifier = self.protocol.address(state, nonce)
+        url, verifier = self.protocol.address(state, nonce, again)
         self.logins.insert_one(LOGIN.encode(Login(hash_of(state), municipality, there, nonce, verifier, now)))
         return url, state
 
@@ -102,6 +109,14 @@ class Provider:
             raise LoginFailed("there is no such login, or it took too long")
         claims = self.protocol.claims(address, state, login.nonce, login.verifier)
         return login.municipality, login.there, self._person(claims)
+
+    def logout_address(self) -> str | None:
+        """Return where the user logs out at the provider; None when it offers that nowhere or cannot be reached."""
+        try:
+            return self.protocol.logout_address()
+        except LoginFailed as error:
+            log.warning("the session at the identity provider stays open", error=str(error))
+            return None
 
     def _person(self, claims: Mapping[str, Any]) -> Person:
         given = claims.get(self.settings.oidc_roles_claim) or ()

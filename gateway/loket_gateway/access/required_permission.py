@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
 
-from .roles import PERMISSIONS, Caller
+from .roles import CONFIRMED_PERMISSIONS, PERMISSIONS, Caller
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,21 @@ class RequiredPermission:
         return self.name is None and not self.link
 
     def check(self, caller: Caller, municipality: str, has_link: bool) -> None:
-        """Raise Refusal: token-needed, login-needed, forbidden, password-change-needed."""
+        """Raise Refusal: token-needed, login-needed, forbidden, password-change-needed, second-factor-needed,
+        reauthentication-needed.
+        """
         if self.is_open or (self.link and has_link):
             return
         if not caller.is_known or self.name is None:
             raise Refusal("token-needed" if self.link else "login-needed")
         if caller.must_change_password:
             raise Refusal("password-change-needed")
+        if caller.needs_second_factor:
+            raise Refusal("second-factor-needed")
         if not caller.may(self.name, municipality):
             raise Refusal("forbidden", {"permission": self.name})
+        if caller.by == "session" and self.name in CONFIRMED_PERMISSIONS and not caller.is_confirmed:
+            raise Refusal("reauthentication-needed")
 
 
 OPEN = RequiredPermission()

@@ -32,6 +32,9 @@ _ADMIN = _LEAD | {
     "configuration.read", "configuration.change", "residents.erase", "access.change", "audit.read", "webhooks.change",
 }  # fmt: skip
 
+#: what a person may do only some minutes after giving the password, because it gives or destroys access and data
+CONFIRMED_PERMISSIONS = frozenset({"access.change", "residents.erase"})
+
 #: permissions of each role
 ROLES: dict[str, frozenset[str]] = {
     "agent": _AGENT,
@@ -70,7 +73,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request. `name`: of the account or key; it is a code, so the audit logs may contain it."""
+    """Who sent a request. `name`: of the account or key; it is a code, so the audit logs may contain it.
+
+    `session`: the id of the session. `is_confirmed`: its password was given in the last minutes.
+    """
 
     name: str = ""
     municipality: str = ""
@@ -80,6 +86,9 @@ class Caller:
     #: of a session: the token that its forms must send (OWASP synchroniser token)
     csrf_token: str = ""
     must_change_password: bool = False
+    needs_second_factor: bool = False
+    session: str = ""
+    is_confirmed: bool = False
 
     def may(self, permission: str, municipality: str) -> bool:
         """Whether this caller has the permission in a municipality, for at least one team."""
@@ -91,16 +100,25 @@ class Caller:
         return None if None in teams else sorted(team for team in teams if team is not None)
 
     @property
+    def who(self) -> str:
+        """Return the name for the logs. Its prefix says whether an account or a key has it."""
+        return f"{'account' if self.by == 'session' else self.by}:{self.name}" if self.is_known else ""
+
+    @property
+    def is_administrator(self) -> bool:
+        return any("access.change" in ROLES[each.role] for each in self.grants)
+
+    @property
     def is_known(self) -> bool:
         return bool(self.by)
 
     def as_staff(self, permission: str) -> rpc.Caller:
         """This caller for another service, limited to the teams for which it has the permission."""
-        return rpc.Caller.staff(self.name, self.teams(permission))
+        return rpc.Caller.staff(self.who, self.teams(permission))
 
     def as_kiosk(self) -> rpc.Caller:
         """This caller for another service, as the screen at the entrance."""
-        return rpc.Caller.kiosk(self.name)
+        return rpc.Caller.kiosk(self.who)
 
     def as_portal(self) -> rpc.Caller:
         """This caller for another service, limited to the appointments that it booked."""

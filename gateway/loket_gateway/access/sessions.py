@@ -1,6 +1,7 @@
 """Sessions of staff. They are stored here and not in the cookie, so that they can be ended.
 
-The cookie holds 256 random bits, of which the hash is stored.
+The cookie holds 256 random bits, of which the hash is stored. When the password was given again has a collection of its
+own, because release 0.1 refuses a session with a field that it does not know.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from loket_contracts.unknown_fields import PreservesUnknownFields
 #: a session expires after IDLE without a request, and after LONGEST in any case
 IDLE = dt.timedelta(minutes=60)
 LONGEST = dt.timedelta(hours=10)
+#: how long after its password was given a session may change access (OWASP, Transaction Authorization)
+CONFIRMED_FOR = dt.timedelta(minutes=10)
 #: the last use is stored at most this often
 NOTED_EVERY = dt.timedelta(minutes=1)
 
@@ -32,8 +35,21 @@ class Session(PreservesUnknownFields):
     expires: dt.datetime
     seen: dt.datetime
 
+    @property
+    def began(self) -> dt.datetime:
+        return self.expires - LONGEST
+
+
+@dataclass(frozen=True)
+class Confirmation(PreservesUnknownFields):
+    """The user of a session gave the password again. `id`: of the session."""
+
+    id: str
+    expires: dt.datetime
+
 
 SESSION = Codec(Session, DOCUMENT_ID, version=0)
+CONFIRMATION = Codec(Confirmation, DOCUMENT_ID)
 
 
 class Sessions:
@@ -41,10 +57,12 @@ class Sessions:
 
     def __init__(self, database: Database[Document]) -> None:
         self.collection = database["sessions"]
+        self.confirmations = database["session_confirmations"]
 
     def create_indexes(self) -> None:
         self.collection.create_index("expires", expireAfterSeconds=0, name="expires")
         self.collection.create_index([("municipality", 1), ("name", 1)], name="account")
+        self.confirmations.create_index("expires", expireAfterSeconds=0, name="expires")
 
     def begin(self, municipality: str, name: str, now: dt.datetime) -> str:
         """Start a session. Return the secret for the cookie."""
@@ -63,6 +81,34 @@ class Sessions:
         if now - session.seen > NOTED_EVERY:
             self.collection.update_one({"_id": key}, {"$set": SESSION.encode_fields(seen=now)})
         return session
+
+    def confirm(self, session: str, now: dt.datetime) -> None:
+        """Record that the user of a session gave the password again."""
+        confirmation = Confirmation(session, now + CONFIRMED_FOR)
+        self.confirmations.replace_one({"_id": session}, CONFIRMATION.encode(confirmation), upsert=True)
+
+    def is_confirmed(self, session: Session, now: dt.datetime) -> bool:
+        """Whether the password was given in the last minutes, when the session began or later."""
+        if session.began + CONFIRMED_FOR > now:
+            return True
+        found = CONFIRMATION.decode_found(self.confirmations.find_one({"_id": session.id}))
+        return found is not None and found.expires > now
+
+    def list_of(self, municipality: str, name: str, now: dt.datetime) -> list[Session]:
+        """Return the sessions of an account that have not expired, the latest first."""
+        found = map(SESSION.decode, self.collection.find({"municipality": municipality, "name": name}))
+        live = [each for each in found if each.expires > now and each.seen + IDLE > now]
+        return sorted(live, key=lambda each: each.expires, reverse=True)
+
+    def end_one_of(self, municipality: str, name: str, session: str) -> bool:
+        """End one session of an account. `session`: its id."""
+        own = {"_id": session, "municipality": municipality, "name": name}
+        return self.collection.delete_one(own).deleted_count == 1
+
+    def end_others_of(self, municipality: str, name: str, session: str) -> int:
+        """End all sessions of an account but this one."""
+        others = {"municipality": municipality, "name": name, "_id": {"$ne": session}}
+        return self.collection.delete_many(others).deleted_count
 
     def end(self, secret: str) -> None:
         self.collection.delete_one({"_id": hash_of(secret)})

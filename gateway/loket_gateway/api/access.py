@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from loket_contracts.errors import Refusal, load
 
-from ..access import passwords
 from ..access.accounts import Account
 from ..access.keys import Key
 from ..access.required_permission import needs
@@ -37,18 +36,19 @@ class AccessRoutes:
 
     @route("GET", f"{BASE}/accounts", CHANGE)
     def get_accounts(self, request: GatewayRequest, municipality: str) -> Response:
-        return private({"accounts": [_account(each) for each in self.access.accounts.list_of(municipality)]}, request)
+        found = self.access.accounts.list_of(municipality)
+        secured = self.access.changes.credentials.with_second_factor([each.id for each in found])
+        return private({"accounts": [_account(each, each.id in secured) for each in found]}, request)
 
     @route("POST", f"{BASE}/accounts", CHANGE)
     def post_accounts(self, request: GatewayRequest, municipality: str) -> Response:
-        command, password = load(_make_account, json_object(request)), passwords.generate_password()
+        command = load(_make_account, json_object(request))
         self._require_teams(municipality, command["roles"])
-        given = grants(command["roles"])
-        if not self.access.accounts.add(municipality, command["name"], given, passwords.hash_password(password)):
+        password = self.access.changes.add(municipality, command["name"], grants(command["roles"]), now())
+        if password is None:
             raise Refusal("name-taken", {"name": command["name"]})
         self._note(request, "account made", command["name"])
-        made = self._account(municipality, command["name"])
-        return private({**_account(made), "first_password": password}, request, 201)
+        return private({**self._described(municipality, command["name"]), "first_password": password}, request, 201)
 
     @route("PATCH", f"{BASE}/accounts/<name>", CHANGE)
     def patch_account(self, request: GatewayRequest, municipality: str, name: str) -> Response:
@@ -61,23 +61,29 @@ class AccessRoutes:
         if command["active"] is not None:
             changes["active"] = command["active"]
         if changes:
-            self.access.accounts.change(municipality, name, **changes)
+            self.access.changes.change(municipality, name, **changes)
             self.access.clear_caches()
             self._note(request, "account changed", name)
-        return private(_account(self._account(municipality, name)), request)
+        return private(self._described(municipality, name), request)
 
     @route("POST", f"{BASE}/accounts/<name>/password", CHANGE)
     def post_password(self, request: GatewayRequest, municipality: str, name: str) -> Response:
-        """Set a new initial password, which also unlocks the account."""
-        password = passwords.generate_password()
-        if not self.access.accounts.set_password(
-            municipality, name, passwords.hash_password(password), must_change=True
-        ):
+        """Set a new initial password, which also allows attempts again."""
+        password = self.access.changes.give_password(municipality, name, now())
+        if password is None:
             raise Refusal("account-not-found", {"name": name})
-        self.access.sessions.end_all_of(municipality, name)
         self.access.clear_caches()
         self._note(request, "password given", name)
-        return private({**_account(self._account(municipality, name)), "first_password": password}, request)
+        return private({**self._described(municipality, name), "first_password": password}, request)
+
+    @route("DELETE", f"{BASE}/accounts/<name>/second-factor", CHANGE)
+    def delete_second_factor(self, request: GatewayRequest, municipality: str, name: str) -> Response:
+        """Remove the authenticator app and recovery codes of a user who lost them."""
+        if not self.access.changes.remove_second_factor(municipality, name):
+            raise Refusal("account-not-found", {"name": name})
+        self.access.clear_caches()
+        self._note(request, "second factor removed", name)
+        return done()
 
     @route("GET", f"{BASE}/api-keys", CHANGE)
     def get_keys(self, request: GatewayRequest, municipality: str) -> Response:
@@ -87,15 +93,17 @@ class AccessRoutes:
     def post_keys(self, request: GatewayRequest, municipality: str) -> Response:
         command = load(_make_key, json_object(request))
         self._require_teams(municipality, command["roles"])
-        key = self.access.keys.add(municipality, command["name"], grants(command["roles"]), now())
+        given, expires = grants(command["roles"]), command["expires"]
+        key = self.access.keys.add(municipality, command["name"], given, now(), expires)
         if key is None:
             raise Refusal("name-taken", {"name": command["name"]})
         self._note(request, "key made", command["name"])
-        return private({"name": command["name"], "roles": command["roles"], "key": key}, request, 201)
+        made = {"name": command["name"], "roles": command["roles"], "expires": expires and expires.isoformat()}
+        return private({**made, "key": key}, request, 201)
 
     @route("POST", f"{BASE}/api-keys/<name>/renew", CHANGE)
     def post_renew(self, request: GatewayRequest, municipality: str, name: str) -> Response:
-        """Create a new key; the old one stays valid for a day."""
+        """Create a new key; the old one stays valid for a day. A key that expires gets another year."""
         key = self.access.keys.renew(municipality, name, now())
         if key is None:
             raise Refusal("account-not-found", {"name": name})
@@ -123,6 +131,10 @@ class AccessRoutes:
             raise Refusal("account-not-found", {"name": name})
         return found
 
+    def _described(self, municipality: str, name: str) -> dict[str, Any]:
+        account = self._account(municipality, name)
+        return _account(account, self.access.changes.credentials.get(account.id).has_second_factor)
+
     def _require_teams(self, municipality: str, roles: list[str]) -> None:
         known = {team["id"] for team in self.catalogue.of(municipality)["teams"]}
         for index, given in enumerate(grants(roles)):
@@ -132,10 +144,10 @@ class AccessRoutes:
                 )
 
     def _note(self, request: GatewayRequest, action: str, whom: str) -> None:
-        self.access.log.record(request.caller.municipality, request.caller.name, action, now(), whom)
+        self.access.log.record(request.caller.municipality, request.caller.who, action, now(), whom)
 
 
-def _account(known: Account) -> dict[str, Any]:
+def _account(known: Account, has_second_factor: bool) -> dict[str, Any]:
     return {
         "name": known.name,
         "roles": [str(each) for each in known.grants],
@@ -143,6 +155,7 @@ def _account(known: Account) -> dict[str, Any]:
         "locked_until": known.locked_until and known.locked_until.isoformat(),
         "last_login": known.last_login and known.last_login.isoformat(),
         "from_provider": known.from_provider,
+        "second_factor": has_second_factor,
     }
 
 
@@ -152,4 +165,5 @@ def _key(known: Key) -> dict[str, Any]:
         "roles": [str(each) for each in known.grants],
         "made_at": known.made_at.isoformat(),
         "used_on": known.used_on,
+        "expires": known.expires and known.expires.isoformat(),
     }

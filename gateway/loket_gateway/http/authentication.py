@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -19,12 +20,15 @@ from loket_chassis.runtime.ttl_cache import TtlCache
 from loket_chassis.storage.connection import LONGEST_LOOKUP, MongoConnection
 from loket_contracts.errors import Refusal
 
-from ..access.accounts import Accounts
+from ..access.account_changes import AccountChanges
+from ..access.accounts import Account, Accounts, identifier
 from ..access.audit import AccessLog
 from ..access.keys import PREFIX, Key, Keys
+from ..access.known_devices import KNOWN_FOR, KnownDevices, new_secret
+from ..access.pending_logins import PendingLogins
 from ..access.provider import Provider
 from ..access.roles import ANONYMOUS, Caller
-from ..access.sessions import Sessions
+from ..access.sessions import Session, Sessions
 from .client_address import client_network
 from .clock import now
 from .rate_limit import Limits
@@ -32,8 +36,10 @@ from .rate_limit import Limits
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
-#: suffix of the name of the cookie of a kiosk or display
-DEVICE = "-device"
+#: suffix of the name of the cookie of a kiosk or display, and of a browser in which a user has logged in
+DEVICE, KNOWN_BROWSER = "-device", "-known"
+#: seconds for which a wrong key is in the log of access once
+KEY_NOTED_EVERY = 3600.0
 
 #: seconds for which keys and sessions are cached: a revocation by another gateway takes effect after this long
 KNOWN_TTL = 5.0
@@ -48,12 +54,24 @@ class Authentication(SharedExtension):
     limits = Limits()
 
     @cached_property
+    def changes(self) -> AccountChanges:
+        return AccountChanges(self.connection.database)
+
+    @property
     def accounts(self) -> Accounts:
-        return Accounts(self.connection.database)
+        return self.changes.accounts
+
+    @property
+    def sessions(self) -> Sessions:
+        return self.changes.sessions
+
+    @property
+    def devices(self) -> KnownDevices:
+        return self.changes.devices
 
     @cached_property
-    def sessions(self) -> Sessions:
-        return Sessions(self.connection.database)
+    def pending_logins(self) -> PendingLogins:
+        return PendingLogins(self.connection.database)
 
     @cached_property
     def keys(self) -> Keys:
@@ -70,9 +88,10 @@ class Authentication(SharedExtension):
     def setup(self) -> None:
         self._known_keys: TtlCache[str, Key | None] = TtlCache(KNOWN_TTL)
         self._known_sessions: TtlCache[str, Caller | None] = TtlCache(KNOWN_TTL)
+        self._noted_keys: TtlCache[tuple[str, str], None] = TtlCache(KEY_NOTED_EVERY)
 
     def start(self) -> None:
-        for store in (self.accounts, self.sessions, self.keys, self.provider, self.log):
+        for store in (self.changes, self.keys, self.provider, self.pending_logins, self.log):
             store.create_indexes()
 
     @property
@@ -107,8 +126,9 @@ class Authentication(SharedExtension):
         """
         key = self._query(lambda: self._known_keys.get(hash_of(text), lambda: self.keys.find(text, now())))
         if key is None:
-            known = self._query(lambda: self.keys.id_in(text))
-            self.limits.take_for("wrong", f"key {known}" if known else client_network(request.remote_addr))
+            known = self._query(lambda: self.keys.with_id_in(text))
+            self.limits.take_for("wrong", f"key {known.id}" if known else client_network(request.remote_addr))
+            self._note_wrong_key(request, known)
             raise Refusal("login-needed")
         return Caller(key.name, key.municipality, key.grants, by="key")
 
@@ -149,6 +169,19 @@ class Authentication(SharedExtension):
             max_age=lasts,
         )  # fmt: skip
 
+    def known_device(self, request: Request, municipality: str, name: str) -> str | None:
+        """Return the secret of this browser when the account has logged in with it before."""
+        secret = request.cookies.get(self.cookie_name + KNOWN_BROWSER, "")
+        return secret if secret and self.devices.knows(secret, identifier(municipality, name), now()) else None
+
+    def remember_device(self, request: Request, response: Response, account: Account) -> None:
+        """Make this browser known for the account. It keeps a secret by which it is known for another account."""
+        secret = request.cookies.get(self.cookie_name + KNOWN_BROWSER, "")
+        if not secret or not self.devices.is_known(secret):
+            secret = new_secret()
+        self.devices.remember(secret, account.id, now())
+        self.set_cookie(response, secret, KNOWN_BROWSER, KNOWN_FOR)
+
     def set_device_cookie(self, response: Response, key: str, lasts: dt.timedelta) -> None:
         """Store the key of a kiosk or display in its browser. Only requests from our own pages carry it."""
         response.set_cookie(
@@ -179,13 +212,40 @@ class Authentication(SharedExtension):
             self.clear_caches()
 
     def _load_session(self, secret: str) -> Caller | None:
-        session = self.sessions.find(secret, now())
+        moment = now()
+        session = self.sessions.find(secret, moment)
         account = self.accounts.get(session.municipality, session.name) if session else None
         if session is None or account is None or not account.active:
             return None
-        return Caller(
-            account.name, account.municipality, account.grants, "session", session.csrf_token, account.must_change
+        return self._caller_of(account, session, moment)
+
+    def _caller_of(self, account: Account, session: Session, moment: dt.datetime) -> Caller:
+        caller = Caller(
+            account.name, account.municipality, account.grants, "session", session.csrf_token, account.must_change,
+            session=session.id, is_confirmed=self.sessions.is_confirmed(session, moment),
+        )  # fmt: skip
+        is_required = self.container.config["settings"].second_factor_for_administrators
+        if not is_required or account.from_provider or not caller.is_administrator:
+            return caller
+        has_factor = self.changes.credentials.get(account.id).has_second_factor
+        return replace(caller, needs_second_factor=not has_factor)
+
+    def _note_wrong_key(self, request: Request, known: Key | None) -> None:
+        """Record a wrong key in the log of its municipality, or of that in the path when no key has this id.
+
+        What was sent is not recorded: it may be anything.
+        """
+        municipality = (
+            known.municipality if known else (getattr(request, "path_values", None) or {}).get("municipality")
         )
+        who = f"key:{known.name}" if known else ""
+
+        def note() -> None:
+            if known or self.accounts.exist_in(str(municipality)):
+                self.log.record(str(municipality), who, "key refused", now(), "" if known else "unknown key")
+
+        if municipality:
+            self._query(lambda: self._noted_keys.get((str(municipality), who), note))
 
     def _query(self, question: Callable[[], T]) -> T:
         try:

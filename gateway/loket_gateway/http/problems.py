@@ -37,6 +37,8 @@ STATUS: dict[str, int] = {
     "forbidden": 403,
     "csrf": 403,
     "password-change-needed": 403,
+    "second-factor-needed": 403,
+    "reauthentication-needed": 403,
     "unknown-municipality": 404,
     "appointment-not-found": 404,
     "confirmation-over": 404,

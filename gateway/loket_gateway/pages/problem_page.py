@@ -15,7 +15,12 @@ from . import words
 from .render import localise, municipality_context, page, see_other
 
 #: the page that comes first, by the code of the refusal: its path below that of the municipality
-REDIRECTS = {"login-needed": "aanmelden", "password-change-needed": "wachtwoord"}
+REDIRECTS = {
+    "login-needed": "aanmelden",
+    "password-change-needed": "wachtwoord",
+    "second-factor-needed": "mijn-account",
+    "reauthentication-needed": "aanmelden/bevestigen",
+}
 #: what passes, so that the same page can be asked for again
 PASSING = frozenset({
     "service-unavailable", "outcome-unknown", "internal-error", "too-many-requests", "body-too-slow", "work-needed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -9,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from loket_contracts.fields import Email, Identifier, Phone, TrueOrFalse
 
 from ..access.roles import HUMAN_ROLES, ROLES, Grant
+from ..http.clock import now
 
 
 def _is_grant(text: str) -> None:
@@ -22,6 +24,11 @@ def _is_for_people(text: str) -> None:
     _is_grant(text)
     if Grant.read(text).role not in HUMAN_ROLES:
         raise ValidationError(f"Must be one of: {', '.join(HUMAN_ROLES)}.")
+
+
+def _is_to_come(moment: dt.datetime) -> None:
+    if moment <= now():
+        raise ValidationError("Must be in the future.")
 
 
 _TEAM = "(/[a-z0-9]+(-[a-z0-9]+)*)?"
@@ -98,15 +105,21 @@ class MakeKey(Schema):
         validate=validate.Length(min=1, max=20),
         metadata={**_ROLES, "example": ["portal"]},
     )  # fmt: skip
+    expires = fields.AwareDateTime(
+        load_default=None, allow_none=True, validate=_is_to_come, metadata={"description": "never, if it is left out"}
+    )
 
 
 class Account(Schema):
     name = Identifier(required=True, metadata={"example": "stadsportaal"})
     roles = fields.List(fields.String(), required=True)
     active = fields.Boolean(required=True)
-    locked_until = fields.AwareDateTime(required=True, allow_none=True)
+    locked_until = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "null: wrong passwords no longer close an account"}
+    )
     last_login = fields.AwareDateTime(required=True, allow_none=True)
     from_provider = fields.Boolean(required=True, metadata={"description": "comes in by OpenID Connect"})
+    second_factor = fields.Boolean(required=True, metadata={"description": "also needs a code of an authenticator app"})
 
 
 class NewAccount(Account):
@@ -122,11 +135,13 @@ class Key(Schema):
     roles = fields.List(fields.String(), required=True)
     made_at = fields.AwareDateTime(required=True)
     used_on = fields.Date(required=True, allow_none=True)
+    expires = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class NewKey(Schema):
     name = Identifier(required=True, metadata={"example": "stadsportaal"})
     roles = fields.List(fields.String(), required=True)
+    expires = fields.AwareDateTime(required=True, allow_none=True)
     key = fields.String(required=True, metadata={"description": "returned only this once"})
 
 

@@ -45,10 +45,22 @@ ERRORS: dict[str, ErrorCode] = {
             "Choose a new one at /<municipality>/wachtwoord.",
         ),
         ErrorCode(
+            "second-factor-needed",
+            "Set up an authenticator app first",
+            "Administrators of this installation log in with a password and a code.",
+            "Set up an authenticator app at /<municipality>/mijn-account.",
+        ),
+        ErrorCode(
+            "reauthentication-needed",
+            "Give your password again",
+            "You logged in some time ago, and this changes access or removes data.",
+            "Give the password at /<municipality>/aanmelden/bevestigen. It is asked once in ten minutes.",
+        ),
+        ErrorCode(
             "login-refused",
             "That is not right",
             "The name or the password is not right, or the account is closed.",
-            "After some wrong passwords an account stays closed for minutes. An administrator can give a new password.",
+            "After some wrong passwords, wait some minutes. An administrator can give a new password.",
         ),
         ErrorCode(
             "work-needed",

@@ -9,6 +9,8 @@ RefusalCode = Literal[
     "forbidden",
     "csrf",
     "password-change-needed",
+    "second-factor-needed",
+    "reauthentication-needed",
     "login-refused",
     "work-needed",
     "too-many-bookings",

@@ -56,6 +56,10 @@ OPERATIONS = (
         summary="Set a new first password", status=200, answer=schemas.NewAccount, refusals=("account-not-found",),
     ),
     Operation(
+        id="removeSecondFactor", method="delete", path=f"{_ACCOUNT}/second-factor", permission="access.change",
+        summary="Remove the authenticator app of a user who lost it", status=204, refusals=("account-not-found",),
+    ),
+    Operation(
         id="listKeys", method="get", path=f"{BASE}/api-keys", permission="access.change",
         summary="List the keys of portals and machines", status=200, answer=schemas.Keys,
     ),

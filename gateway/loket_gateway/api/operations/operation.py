@@ -30,7 +30,7 @@ SEARCH = ("unknown-municipality", "invalid-request", *UNBOOKABLE)
 #: refusals of every operation
 ALWAYS = ("address-too-long", "too-many-requests", "internal-error", "service-unavailable")
 #: refusals of operations for staff
-STAFF = ("login-needed", "forbidden", "csrf", "password-change-needed", "unknown-municipality")
+STAFF = ("login-needed", "forbidden", "csrf", "password-change-needed", "second-factor-needed", "unknown-municipality")
 #: when the state of an appointment, or the moment, does not allow it
 TIMED = ("not-allowed-in-state", "too-early", "appointment-begun", "appointment-over")
 #: refusals of operations that change an appointment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,6 @@ from loket_contracts.errors import Refusal, load
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.notification import Notification
 
-from ...access import passwords
 from ...access.required_permission import needs
 from ...access.roles import HUMAN_ROLES, grants
 from ...clients.catalogue_cache import CatalogueCache
@@ -25,7 +25,7 @@ from ...i18n import language
 from ...schemas import MakeAccount, MakeKey
 from .. import words
 from ..action import chosen_action
-from ..render import see_other
+from ..render import parse_number, see_other
 from .frame import desk_page, form_idempotency_key
 from .refusals import desk_route
 
@@ -98,23 +98,25 @@ class AdministrationPages:
 
     @desk_route("POST", "/<municipality>/balie/beheer/accounts", ACCESS)
     def change_accounts(self, request: GatewayRequest, municipality: str) -> Response:
-        """Do what the button says: make, password, open or close."""
-        action = chosen_action(request, "make", "password", "open", "close")
+        """Do what the button says: make, password, second-factor, open or close."""
+        action = chosen_action(request, "make", "password", "second-factor", "open", "close")
         name = request.form.get("name", "").strip().lower()
         if action == "make":
             return self._make_account(request, municipality, name)
         if action == "password":
-            password = passwords.generate_password()
-            if not self.access.accounts.set_password(
-                municipality, name, passwords.hash_password(password), must_change=True
-            ):
+            password = self.access.changes.give_password(municipality, name, now())
+            if password is None:
                 raise Refusal("account-not-found", {"name": name})
-            self.access.sessions.end_all_of(municipality, name)
             self._noted(request, "password given", name)
             return self._accounts(request, municipality, made=(name, password))
+        if action == "second-factor":
+            if not self.access.changes.remove_second_factor(municipality, name):
+                raise Refusal("account-not-found", {"name": name})
+            self._noted(request, "second factor removed", name)
+            return see_other(request, f"/{municipality}/balie/beheer/accounts")
         if name == request.caller.name:  # an administrator could lock themselves out
             raise Refusal("invalid-request", errors=[{"pointer": "/name", "detail": "This is your own account."}])
-        if not self.access.accounts.change(municipality, name, active=action == "open"):
+        if not self.access.changes.change(municipality, name, active=action == "open"):
             raise Refusal("account-not-found", {"name": name})
         self._noted(request, "account changed", name)
         return see_other(request, f"/{municipality}/balie/beheer/accounts")
@@ -136,7 +138,9 @@ class AdministrationPages:
             given = self._name_and_role(_make_key, request, name)
         except Refusal as refusal:
             return self._keys(request, municipality, wrong=_first_detail(refusal, request))
-        key = self.access.keys.add(municipality, given["name"], grants(given["roles"]), now())
+        days = parse_number(request.form.get("days"), 0, digits=4)
+        expires = now() + dt.timedelta(days=days) if days else None
+        key = self.access.keys.add(municipality, given["name"], grants(given["roles"]), now(), expires)
         if key is None:
             return self._keys(request, municipality, wrong=_said_by("name-taken", request))
         self._noted(request, "key made", name)
@@ -162,8 +166,8 @@ class AdministrationPages:
             given = self._name_and_role(_make_account, request, name)
         except Refusal as refusal:
             return self._accounts(request, municipality, wrong=_first_detail(refusal, request))
-        password = passwords.generate_password()
-        if not self.access.accounts.add(municipality, name, grants(given["roles"]), passwords.hash_password(password)):
+        password = self.access.changes.add(municipality, name, grants(given["roles"]), now())
+        if password is None:
             return self._accounts(request, municipality, wrong=_said_by("name-taken", request))
         self._noted(request, "account made", name)
         return self._accounts(request, municipality, made=(name, password))
@@ -175,7 +179,7 @@ class AdministrationPages:
 
     def _noted(self, request: GatewayRequest, action: str, whom: str) -> None:
         self.access.clear_caches()
-        self.access.log.record(request.caller.municipality, request.caller.name, action, now(), whom)
+        self.access.log.record(request.caller.municipality, request.caller.who, action, now(), whom)
 
     def _configuration(
         self, request: GatewayRequest, municipality: str, text: str, version: int, **shown: Any
@@ -189,11 +193,14 @@ class AdministrationPages:
 
     def _accounts(self, request: GatewayRequest, municipality: str, **shown: Any) -> Response:
         accounts = self.access.accounts.list_of(municipality)
-        return self._access_page("accounts.html", request, municipality, ACCOUNT_ROLES, accounts=accounts, **shown)
+        secured = self.access.changes.credentials.with_second_factor([each.id for each in accounts])
+        return self._access_page(
+            "accounts.html", request, municipality, ACCOUNT_ROLES, accounts=accounts, secured=secured, **shown
+        )
 
     def _keys(self, request: GatewayRequest, municipality: str, **shown: Any) -> Response:
         keys = self.access.keys.list_of(municipality)
-        return self._access_page("keys.html", request, municipality, KEY_ROLES, keys=keys, **shown)
+        return self._access_page("keys.html", request, municipality, KEY_ROLES, keys=keys, now=now(), **shown)
 
     def _access_page(
         self, template: str, request: GatewayRequest, municipality: str, roles: tuple[str, ...],

@@ -62,7 +62,7 @@ class TextPages:
                 shown = self.notification.propose_words(municipality, command)
                 return self._texts(request, municipality, kind, tongue, version_of(request), shown=shown, given=values)
             self.notification.change_words(
-                municipality, request.caller.name, command, idempotency_key=form_idempotency_key(request)
+                municipality, request.caller.who, command, idempotency_key=form_idempotency_key(request)
             )
         except Refusal as refusal:
             wrong = by_field(errors_of(refusal, request))

@@ -35,7 +35,7 @@ class Request:
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.by, self.who)
+        return Actor(self.by, f"portal:{self.who}" if self.by == "portal" and self.who else self.who)
 
     @property
     def may_answer_later(self) -> bool:
