@@ -136,7 +136,7 @@ def test_a_move_asks_for_confirmation_and_names_the_old_time(page: Page, portal)
     other.click()
     expect(page.get_by_role("heading", name="Uw afspraak verplaatsen?")).to_be_visible()
     expect(page.locator("dl s")).to_contain_text(old)
-    expect(page.locator("dl strong")).to_contain_text(new)
+    expect(page.locator("dl strong")).to_contain_text(f"{new} – ")
     assert (
         portal.get(f"appointments/{appointment['id']}", appointment["link_token"]).json()["start"]
         == (appointment["start"])

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from werkzeug.wrappers import Response
 
 from loket_contracts.errors import Refusal
-from loket_contracts.fields import parse_day
+from loket_contracts.fields import is_in_range, parse_day
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry
 from loket_contracts.rpc.booking.changes import RescheduleAppointment
@@ -145,10 +145,12 @@ class TimeSlotPages:
         """Ask for confirmation, with the old time and the new one."""
         catalogue = localise(request, self.catalogue.of(municipality))
         found = localise(request, self.booking.appointment_by_link(municipality, token))
-        start = request.args.get("start")
+        start = request.args.get("start", "")
         place = _other_place(found, request.args.get("location"))
         if not _moment(start) or ("reschedule" not in found["allowed"] and place is None):
             return see_other(request, f"/{municipality}/afspraak/{token}/verplaatsen")
+        persons = _persons(request.args.get("persons"), found)
+        begins, now, until = (dt.datetime.fromisoformat(each) for each in (start, found["start"], found["end"]))
         return page(
             "move.html",
             request,
@@ -156,9 +158,11 @@ class TimeSlotPages:
             appointment=found,
             token=token,
             start=start,
+            # with another number of people it may take longer or shorter
+            end=(begins + (until - now)).isoformat() if persons == found["persons"] else None,
             place=place,
-            persons=_persons(request.args.get("persons"), found),
-            stays=start is not None and dt.datetime.fromisoformat(start) == dt.datetime.fromisoformat(found["start"]),
+            persons=persons,
+            stays=begins == now,
         )
 
     @appointment_route("POST", "/<municipality>/afspraak/<token>/verplaatsen")
@@ -268,11 +272,12 @@ def nearest_to(start: str, starts: list[str], most: int) -> list[str]:
 
 
 def _moment(text: str | None) -> bool:
-    """Whether a text is RFC 3339 with an offset."""
+    """Whether a text is RFC 3339 with an offset, on a day that Loket accepts."""
     try:
-        return text is not None and dt.datetime.fromisoformat(text).tzinfo is not None
+        moment = dt.datetime.fromisoformat(text) if text else None
     except ValueError:
         return False
+    return moment is not None and moment.tzinfo is not None and is_in_range(moment.date())
 
 
 def _weeks(month: dt.date, free: dict[str, int]) -> list[list[tuple[dt.date, int] | None]]:

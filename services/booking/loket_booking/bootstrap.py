@@ -64,6 +64,7 @@ from .store.files import Files
 from .store.invitations import Invitations
 from .store.links import Links
 from .store.provisional_bookings import ProvisionalBookings
+from .store.refused_forms import RefusedForms
 from .store.tickets import Tickets
 from .store.waiting_lists import WaitingLists
 from .use_cases import UseCases
@@ -107,6 +108,7 @@ class Repositories:
     invitations: Invitations
     permits: ClientPermits
     provisional_bookings: ProvisionalBookings
+    refused_forms: RefusedForms
     samples: PublishOnce
     tickets: Tickets
     waiting_lists: WaitingLists
@@ -128,6 +130,7 @@ class Repositories:
             invitations=Invitations(database),
             permits=ClientPermits(database),
             provisional_bookings=ProvisionalBookings(database),
+            refused_forms=RefusedForms(database),
             samples=PublishOnce(database, SAMPLES),
             tickets=Tickets(database),
             waiting_lists=WaitingLists(database),
@@ -158,10 +161,12 @@ def build_use_cases(
         on.agendas, on.cards, on.configurations, on.waiting_lists, lifecycle, clock, publish
     )
     privacy = PrivacyCommands(
-        on.agendas, on.cards, on.configurations, on.drafts, on.provisional_bookings, on.files, on.feedback,
-        on.erasures, on.audit, links, lifecycle, waiting_list, clock, publish,
+        on.agendas, on.cards, on.configurations, on.drafts, on.refused_forms, on.provisional_bookings, on.files,
+        on.feedback, on.erasures, on.audit, links, lifecycle, waiting_list, clock, publish,
     )  # fmt: skip
-    drafts = DraftCommands(on.agendas, on.drafts, on.files, on.configurations, attachments, booking, limits, clock)
+    drafts = DraftCommands(
+        on.agendas, on.drafts, on.refused_forms, on.files, on.configurations, attachments, booking, limits, clock
+    )
     provisional = ProvisionalCommands(
         on.agendas, on.cards, on.provisional_bookings, on.configurations, attachments, booking, drafts, limits, links,
         clock, publish,

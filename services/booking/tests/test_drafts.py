@@ -77,20 +77,37 @@ FORM = {"typed": {"perceel": ""}, "wrong": {"answer-perceel": "Fill this in."}}
 
 def test_a_refused_form_is_stored_until_that_part_is_filled_in(booking):
     held, drafts = booking.hold(), booking.use_cases.drafts
-    drafts.keep_refused(drafts.get_draft(held), "answers", FORM)
-    drafts.keep_refused(drafts.get_draft(held), "contact", FORM)
-    assert drafts.get_draft(held).refused == {"answers": FORM, "contact": FORM}
-    assert fill_in(booking, held, answers=ANSWERS).refused == {"contact": FORM}
-    assert fill_in(booking, held, contact=CONTACT).refused == {}
+    for page in ("answers", "contact"):
+        drafts.keep_refused(held.appointment.id, "rumst", page, FORM)
+    assert drafts.get_refused(held.appointment.id) == {"answers": FORM, "contact": FORM}
+    fill_in(booking, held, answers=ANSWERS)
+    assert drafts.get_refused(held.appointment.id) == {"contact": FORM}
+    fill_in(booking, held, contact=CONTACT)
+    assert drafts.get_refused(held.appointment.id) == {}
+
+
+def test_the_last_release_can_read_a_draft_whose_form_was_refused(booking, database):
+    held = booking.hold()
+    booking.use_cases.drafts.keep_refused(held.appointment.id, "rumst", "answers", FORM)
+    fill_in(booking, held, contact=CONTACT)
+    assert set(database.drafts.find_one()) == {"_id", "municipality", "expires", "answers", "contact"}
+
+
+def test_a_refused_form_of_any_fields_is_stored_in_part(booking):
+    held, drafts = booking.hold(), booking.use_cases.drafts
+    typed = {"$set": "x", "a.b": "y" * 30_000, **{str(number): "z" for number in range(100)}}
+    drafts.keep_refused(held.appointment.id, "rumst", "answers", {"typed": typed, "wrong": {}})
+    found = drafts.get_refused(held.appointment.id)["answers"]["typed"]
+    assert (found["$set"], len(found["a.b"]), len(found)) == ("x", 20_000, 60)
 
 
 def test_a_refused_form_of_an_appointment_is_erased_with_its_resident(booking, database):
     _, card = booking.book()
     drafts = booking.use_cases.drafts
-    drafts.keep_refused(drafts.draft_of_appointment(card), "answers", FORM)
-    assert drafts.draft_of_appointment(card).refused == {"answers": FORM}
+    drafts.keep_refused(card.id, "rumst", "answers", FORM)
+    assert drafts.get_refused(card.id) == {"answers": FORM}
     booking.use_cases.privacy.erase_resident("rumst", CONTACT["email"], Request(by="staff"))
-    assert database.drafts.count_documents({}) == 0
+    assert database.refused_forms.count_documents({}) == 0
 
 
 def test_a_used_hold_leads_to_the_appointment_that_was_booked_with_it(booking):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from loket_contracts.errors import Refusal
@@ -15,8 +16,9 @@ from ..domain.appointment_spec import AppointmentSpec, spec_for
 from ..store.agendas import EXPIRED_HOLD_RETENTION, Agendas, HeldSlot
 from ..store.cards import Card
 from ..store.configurations import Configurations
-from ..store.drafts import Draft, Drafts, draft_of
+from ..store.drafts import Draft, Drafts
 from ..store.files import Files, UploadedFile
+from ..store.refused_forms import RefusedForms, RefusedPage, RefusedPages
 from .attachments import AttachmentCommands
 from .booking import BookingCommands
 from .limits import Limits
@@ -33,6 +35,7 @@ MOST_FIELDS, LONGEST_FIELD_NAME, LONGEST_TEXT = 60, 80, 20_000
 class DraftCommands:
     agendas: Agendas
     drafts: Drafts
+    refused_forms: RefusedForms
     files: Files
     configurations: Configurations
     attachments: AttachmentCommands
@@ -45,14 +48,15 @@ class DraftCommands:
         spec = self._spec(held)
         draft = self.get_draft(held)
         if command.answers is not None:
-            answers = intake_form.check_answers(spec, command.answers)
-            draft = replace(_without_refused(draft, QUESTIONS), answers=answers)
+            draft = replace(draft, answers=intake_form.check_answers(spec, command.answers))
+            self.refused_forms.drop_page(draft.id, QUESTIONS)
         if command.contact is not None:
             known = self.configurations.calendar(held.appointment.municipality).municipality
             person = contact.complete_contact(known, command.contact)
             if errors := intake_form.contact_errors(spec, person.phone):
                 raise Refusal("invalid-request", errors=errors)
-            draft = replace(_without_refused(draft, CONTACT), contact=asdict(person))
+            draft = replace(draft, contact=asdict(person))
+            self.refused_forms.drop_page(draft.id, CONTACT)
         self.drafts.save(draft)
         return draft
 
@@ -61,22 +65,20 @@ class DraftCommands:
         found = self.drafts.get(held.appointment.id)
         return found or Draft(held.appointment.id, held.appointment.municipality, held.expires + EXPIRED_HOLD_RETENTION)
 
-    def keep_refused(self, draft: Draft, page: str, form: RefusedForm | None) -> None:
-        """Store a form that was refused; None deletes it."""
-        draft = _without_refused(draft, page)
+    def keep_refused(self, owner: str, municipality: str, page: str, form: RefusedForm | None) -> None:
+        """Store a form that was refused; None deletes it. `owner`: the id of the hold or appointment."""
+        pages = [each for each in self.refused_forms.get(owner) if each.page != page]
         if form is not None:
-            kept = {
-                part: {name[:LONGEST_FIELD_NAME]: text[:LONGEST_TEXT] for name, text in [*fields.items()][:MOST_FIELDS]}
-                for part, fields in (("typed", form["typed"]), ("wrong", form["wrong"]))
-            }
-            draft = replace(draft, refused={**draft.refused, page: kept})
-        self.drafts.save(draft)
-
-    def draft_of_appointment(self, card: Card) -> Draft:
-        """The refused forms of the page of an appointment."""
-        identifier = draft_of(card.id)
+            pages.append(RefusedPage(page, _pairs(form["typed"]), _pairs(form["wrong"])))
         until = self.clock() + EXPIRED_HOLD_RETENTION
-        return self.drafts.get(identifier) or Draft(identifier, card.municipality, until)
+        self.refused_forms.save(RefusedPages(owner, municipality, until, pages))
+
+    def get_refused(self, owner: str) -> dict[str, RefusedForm]:
+        """The forms that were refused, by page."""
+        return {
+            each.page: {"typed": dict(each.typed), "wrong": dict(each.wrong)}
+            for each in self.refused_forms.get(owner)
+        }  # fmt: skip
 
     def booked_with(self, municipality: str, hold: str) -> Card:
         """The card that was booked with this hold. Raises Refusal: hold-not-found."""
@@ -137,6 +139,9 @@ class DraftCommands:
         draft = self.get_draft(before)
         until = held.expires + EXPIRED_HOLD_RETENTION
         self.drafts.save(replace(draft, id=held.appointment.id, expires=until))
+        if refused := self.refused_forms.get(before.appointment.id):
+            pages = RefusedPages(held.appointment.id, draft.municipality, until, refused)
+            self.refused_forms.save(pages)
         self.files.move_pending(_appointment_id(before), _appointment_id(held), until)
         self.agendas.drop_hold(before.appointment.id)
         known = self.configurations.calendar(before.appointment.municipality).municipality
@@ -147,12 +152,9 @@ class DraftCommands:
         return spec_for(known, held.appointment.appointment_types, held.appointment.persons, held.appointment.location)
 
 
-def describe_refused(draft: Draft) -> dict[str, RefusedForm]:
-    return {page: {"typed": form["typed"], "wrong": form["wrong"]} for page, form in draft.refused.items()}
-
-
-def _without_refused(draft: Draft, page: str) -> Draft:
-    return replace(draft, refused={name: form for name, form in draft.refused.items() if name != page})
+def _pairs(fields: Mapping[str, str]) -> list[list[str]]:
+    """The fields of a form, of which a stranger may send any number of any length."""
+    return [[name[:LONGEST_FIELD_NAME], text[:LONGEST_TEXT]] for name, text in [*fields.items()][:MOST_FIELDS]]
 
 
 def _appointment_id(held: HeldSlot) -> str:

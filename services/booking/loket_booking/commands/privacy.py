@@ -15,12 +15,13 @@ from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
-from ..store.drafts import Drafts, draft_of
+from ..store.drafts import Drafts
 from ..store.erasures import Erasures
 from ..store.feedback import Feedback
 from ..store.files import Files
 from ..store.links import Links
 from ..store.provisional_bookings import ProvisionalBookings
+from ..store.refused_forms import RefusedForms
 from .attachments import describe_stored_file
 from .lifecycle import LifecycleCommands
 from .ports import Clock, Publish
@@ -36,6 +37,7 @@ class PrivacyCommands:
     cards: Cards
     configurations: Configurations
     drafts: Drafts
+    refused_forms: RefusedForms
     provisional_bookings: ProvisionalBookings
     files: Files
     feedback: Feedback
@@ -161,6 +163,7 @@ class PrivacyCommands:
         for booking in bookings:
             self.agendas.drop_hold(booking.hold)
         self.drafts.delete(booking.hold for booking in bookings)
+        self.refused_forms.delete(booking.hold for booking in bookings)
         self.files.delete_all_of(booking.id for booking in bookings)
         self.provisional_bookings.delete(booking.id for booking in bookings)
 
@@ -177,6 +180,6 @@ class PrivacyCommands:
             self.waiting_list.remove(card.id)
             self.audit.record(card.municipality, request.actor, "erased", self.clock(), card.id)
         self.files.delete_all_of(card.id for card in cards)
-        self.drafts.delete(draft_of(card.id) for card in cards)
+        self.refused_forms.delete(card.id for card in cards)
         self.feedback.delete_comments([card.id for card in cards])
         self.cards.delete(cards)

@@ -39,7 +39,6 @@ from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.caller import ANYONE, ResidentCaller
 
 from ..commands.attachments import describe_file
-from ..commands.drafts import describe_refused
 from ..queries.appointments import describe_entry, describe_hold
 from ..store.agendas import HeldSlot
 from .requests import RpcDependencies, request_of
@@ -109,12 +108,12 @@ class ResidentRpc(RpcDependencies):
 
     @rpc
     def keep_form(self, municipality: str, owner: str, page: str, form: RefusedForm | None) -> None:
-        drafts = self.use_cases.drafts
+        appointments = self.use_cases.appointments
         try:
-            draft = drafts.get_draft(self.use_cases.appointments.find_hold(municipality, owner))
+            identifier = appointments.find_hold(municipality, owner).appointment.id
         except Refusal:
-            draft = drafts.draft_of_appointment(self.use_cases.appointments.find_card_by_link(municipality, owner))
-        drafts.keep_refused(draft, page, form)
+            identifier = appointments.find_card_by_link(municipality, owner).id
+        self.use_cases.drafts.keep_refused(identifier, municipality, page, form)
 
     @rpc
     def booked_with(self, municipality: str, hold: str) -> str:
@@ -146,7 +145,7 @@ class ResidentRpc(RpcDependencies):
     def appointment_by_link(self, municipality: str, token: str) -> OwnAppointment:
         card = self.use_cases.appointments.find_card_by_link(municipality, token)
         described = self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
-        refused = describe_refused(self.use_cases.drafts.draft_of_appointment(card))
+        refused = self.use_cases.drafts.get_refused(card.id)
         return {
             **described, "contact": cast("ContactEntry", card.contact), "refused": refused,
             "fixed": self.use_cases.preparation.fixed_contact(card),
@@ -255,5 +254,5 @@ class ResidentRpc(RpcDependencies):
         draft, files = self.use_cases.drafts.get_draft(held), self.use_cases.drafts.list_files(held)
         return {
             **describe_hold(held), "answers": draft.answers, "contact": draft.contact,
-            "files": [describe_file(each) for each in files], "refused": describe_refused(draft),
+            "files": [describe_file(each) for each in files], "refused": self.use_cases.drafts.get_refused(draft.id),
         }  # fmt: skip

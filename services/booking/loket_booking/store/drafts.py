@@ -15,29 +15,20 @@ from loket_contracts.unknown_fields import PreservesUnknownFields
 
 @dataclass(frozen=True)
 class Draft(PreservesUnknownFields):
-    """`id`: that of the hold. `contact`: as in a card; empty until the resident gives it.
-
-    `refused`: forms that were refused, by page: `typed` and `wrong`, each by field.
-    """
+    """`id`: that of the hold. `contact`: as in a card; empty until the resident gives it."""
 
     id: str
     municipality: str
     expires: dt.datetime
     answers: dict[str, str] = field(default_factory=dict)
     contact: dict[str, str | None] = field(default_factory=dict)
-    refused: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
 
 DRAFT = Codec(Draft, Layout({"id": "_id"}, omit_default={"refused"}), version=0)
 
 
-def draft_of(appointment: str) -> str:
-    """The id of the draft of the page of an appointment."""
-    return f"appointment-{appointment}"
-
-
 class Drafts:
-    """One document per hold, and per appointment with a refused form. MongoDB deletes it when it expires."""
+    """One document per hold, which MongoDB deletes when it expires."""
 
     NAME = "drafts"
 
