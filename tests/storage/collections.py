@@ -15,6 +15,7 @@ from loket_booking.store import (
     feedback,
     files,
     invitations,
+    refused_forms,
     removed_entries,
 )
 from loket_chassis.messaging import event_documents, publish_once
@@ -71,6 +72,8 @@ STORED = (
     Stored("booking", ("cards",), "contact cards", cards.CARD, ("card",)),
     Stored("booking", ("invitations",), "links that book once", invitations.INVITATION, ("invitation",)),
     Stored("booking", ("drafts",), "forms that are not booked yet", drafts.DRAFT, ("draft",)),
+    Stored("booking", ("refused_forms",), "forms that were refused, to be shown again", refused_forms.REFUSED_PAGES,
+           ("refused-forms",)),
     Stored("booking", ("closures",), "closures of staff and calendar feeds", closures.CLOSURE, ("closure",)),
     Stored("booking", ("configurations",), "configuration texts by version", versioned_documents.VERSION,
            ("configuration",)),

@@ -24,6 +24,7 @@ from loket_booking.store.erasures import Erasure
 from loket_booking.store.feedback import Rating
 from loket_booking.store.files import FileMetadata
 from loket_booking.store.invitations import Invitation
+from loket_booking.store.refused_forms import RefusedPage, RefusedPages
 from loket_booking.store.removed_entries import RemovedEntry
 from loket_chassis.messaging.publish_once import Published
 from loket_chassis.storage.idempotency import StoredCommand
@@ -237,6 +238,18 @@ EXPECTED: dict[str, Any] = {
         expires=utc(2026, 11, 24, 9, 10),
         answers={"perceel": "x", "werken": "slopen"},
         contact={"name": "Lieve Demo", "email": "lieve@example.org", "language": "nl"},
+    ),
+    "booking/refused-forms": RefusedPages(
+        id="4c9d260eeeec5d169bc577b086e36610",
+        municipality="rumst",
+        expires=utc(2026, 11, 24, 9, 10),
+        pages=[
+            RefusedPage(
+                page="contact",
+                typed=[["name", "Lieve Demo"], ["email", "lieve"]],
+                wrong=[["email", "This is not an e-mail address we can write to."]],
+            )
+        ],
     ),
     "booking/closure": StoredClosure(
         first=dt.date(2026, 12, 24),

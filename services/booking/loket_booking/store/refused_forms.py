@@ -35,7 +35,7 @@ class RefusedPages(PreservesUnknownFields):
     pages: list[RefusedPage]
 
 
-REFUSED_PAGES = Codec(RefusedPages, DOCUMENT_ID)
+REFUSED_PAGES = Codec(RefusedPages, DOCUMENT_ID, version=0)
 
 
 class RefusedForms:
