@@ -161,7 +161,7 @@ class OwnAccountPages:
         groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
         return self._page(
             "app.html", request, municipality, caller, 422 if wrong else 200, wrong=wrong, secret=groups,
-            code=Markup(drawn.svg_inline(scale=4, border=4)),
+            code=Markup(drawn.svg_inline(border=4, omitsize=True)),
         )  # fmt: skip
 
     def _password_page(self, request: GatewayRequest, municipality: str, wrong: str) -> Response:
