@@ -149,7 +149,7 @@ def build_use_cases(
     limits = Limits(on.agendas, on.cards, on.permits, links)
     lifecycle = LifecycleCommands(on.agendas, on.cards, on.configurations, allocator, clock, publish)
     invitations = InvitationCommands(on.invitations, on.configurations, clock)
-    preparation = PreparationCommands(on.agendas, on.cards, on.configurations, on.audit, lifecycle, clock)
+    preparation = PreparationCommands(on.agendas, on.cards, on.configurations, on.audit, lifecycle, links, clock)
     attachments = AttachmentCommands(
         on.agendas, on.cards, on.files, on.configurations, on.audit, preparation, clock, scan
     )
@@ -213,7 +213,7 @@ def build_use_cases(
         day=DayQueries(on.cards, on.configurations, on.days, on.audit, clock),
         dossiers=DossierQueries(on.agendas, on.cards, on.configurations, on.invitations, on.audit, appointments, clock),
         invitation_list=InvitationQueries(on.invitations, on.cards, on.configurations),
-        search=SearchQueries(on.agendas, on.cards, on.configurations, on.days, on.audit, appointments, clock),
+        search=SearchQueries(on.agendas, on.cards, on.configurations, on.days, on.audit, appointments, links, clock),
         slots=slots,
         waiting_room=WaitingRoomQueries(on.cards, on.configurations, queue, clock),
         housekeeping=housekeeping,

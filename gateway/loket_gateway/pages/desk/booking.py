@@ -29,7 +29,7 @@ from .refusals import REPEATABLE, desk_route, sentence
 
 READ, CHANGE = needs("agenda.read"), needs("appointments.change")
 #: free slots that are shown at once, and the days that are searched
-MAX_MOMENTS, DAYS_AT_ONCE = 40, dt.timedelta(days=20)
+MAX_MOMENTS, MAX_FOUND, DAYS_AT_ONCE = 40, 50, dt.timedelta(days=20)
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class DeskBookingPages:
 
     @desk_route("GET", "/<municipality>/balie/zoeken", READ)
     def find(self, request: GatewayRequest, municipality: str) -> Response:
-        """Show the search by reference or name. It uses POST, so that no address has a name."""
-        return desk_page("find.html", request, self.catalogue, municipality, at="find", text="", found=None)
+        """Show the search of visits. It uses POST, so that no address has a name."""
+        return desk_page("find.html", request, self.catalogue, municipality, at="find", text="", found=None, more=False)
 
     @desk_route("POST", "/<municipality>/balie/zoeken", READ)
     def found(self, request: GatewayRequest, municipality: str) -> Response:
@@ -83,7 +83,10 @@ class DeskBookingPages:
         found = self.booking.find_visits(municipality, text, request.caller.as_staff("agenda.read"))
         if len(found) == 1:
             return see_other(request, f"/{municipality}/balie/afspraak/{found[0]['appointment']}")
-        return desk_page("find.html", request, self.catalogue, municipality, at="find", text=text, found=found)
+        return desk_page(
+            "find.html", request, self.catalogue, municipality, at="find", text=text, found=found[:MAX_FOUND],
+            more=len(found) > MAX_FOUND,
+        )  # fmt: skip
 
     def _booking_page(
         self, request: GatewayRequest, municipality: str, given: Any, refusal: Refusal | None = None

@@ -14,7 +14,7 @@ from loket_contracts.rpc.booking.book import BookFollowUp, BookForResident, Cont
 from loket_contracts.rpc.booking.slots import HoldSlot
 
 from ..domain import appointment as appointment_lifecycle
-from ..domain import contact, intake_form, names
+from ..domain import contact, intake_form
 from ..domain.appointment import Appointment
 from ..domain.appointment_spec import AppointmentSpec, spec_for, without_lead_time
 from ..domain.opening_hours import Calendar
@@ -302,7 +302,7 @@ class BookingCommands:
             duty_at=intake_form.next_duty_at(due, booking.now),
             portal=request.who if request.by == "portal" else None,
             notes=request.notes,
-            name_words=names.name_words(booking.person.name),
+            name_words=self.links.search_words(municipality, booking.person.name, booking.person.phone),
         )
 
     def _claim(self, booking: ResolvedBooking, card: Card, placements: Sequence[Placement]) -> tuple[Appointment, Card]:

@@ -10,7 +10,7 @@ from loket_contracts.rpc.booking.changes import AnswerQuestions, CorrectContact
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.steps import AskResident
 
-from ..domain import contact, intake_form, names
+from ..domain import contact, intake_form
 from ..domain.appointment import Appointment, require_state
 from ..domain.booked import booked_spec
 from ..domain.intake_form import Duty
@@ -19,6 +19,7 @@ from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import AskedQuestion, Card, Cards
 from ..store.configurations import Configurations
+from ..store.links import Links
 from .lifecycle import LifecycleCommands
 from .ports import Clock
 from .request import Request
@@ -34,6 +35,7 @@ class PreparationCommands:
     configurations: Configurations
     audit: Audit
     lifecycle: LifecycleCommands
+    links: Links
     clock: Clock
 
     def ask_resident(self, card: Card, command: AskResident, request: Request) -> Card:
@@ -89,7 +91,8 @@ class PreparationCommands:
         spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
         if errors := intake_form.contact_errors(spec, person.phone):
             raise Refusal("invalid-request", errors=errors)
-        changed = self.cards.change(card, contact=asdict(person), name_words=names.name_words(person.name))
+        words = self.links.search_words(card.municipality, person.name, person.phone)
+        changed = self.cards.change(card, contact=asdict(person), name_words=words)
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "contact")
         return changed
 

@@ -28,6 +28,7 @@ from ..domain.appointment import Appointment, allowed_commands, restorable_until
 from ..domain.catalogue import Address, Location
 from ..domain.grid import zone
 from ..domain.provisional import masked
+from ..domain.reference import read_reference
 from ..domain.waiting_list import Entry
 from ..store.agendas import Agendas, HeldSlot
 from ..store.cards import Card, Cards
@@ -60,7 +61,8 @@ class AppointmentQueries:
 
     def find_card_by_id_or_reference(self, municipality: str, identifier: str) -> Card:
         """The card, for staff. Raises Refusal: appointment-not-found."""
-        if (card := self.cards.find_by_reference(municipality, identifier.strip().upper())) is not None:
+        reference = read_reference(identifier)
+        if reference and (card := self.cards.find_by_reference(municipality, reference)) is not None:
             return card
         return self.find_card_by_id(municipality, identifier)
 

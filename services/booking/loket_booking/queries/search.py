@@ -1,10 +1,12 @@
-"""Search visits by resident: staff by name or reference, a kiosk by what the visitor types."""
+"""Search visits by resident: staff by name, reference or address, a kiosk by what the visitor types."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from loket_contracts import telephone
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.queue_answers import Arrival, NotExpected
 from loket_contracts.rpc.booking.staff_answers import FoundVisit
@@ -14,16 +16,21 @@ from ..commands.ports import Clock
 from ..commands.request import Request
 from ..domain import names
 from ..domain.appointment import Appointment
+from ..domain.catalogue import Municipality
 from ..domain.grid import local_date
+from ..domain.reference import read_reference
 from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
 from ..store.day_view import DayView
+from ..store.links import Links
 from .appointments import AppointmentQueries
 from .day import appointment_summary
 
 MAX_FOUND = 50
+#: how many cards a search reads, also those of teams that the caller may not see
+MAX_READ = 1000
 #: how far back a search by name goes
 PAST = dt.timedelta(days=60)
 
@@ -36,28 +43,35 @@ class SearchQueries:
     days: DayView
     audit: Audit
     appointments: AppointmentQueries
+    links: Links
     clock: Clock
 
     def find_visits(self, municipality: str, text: str, request: Request) -> list[FoundVisit]:
-        """The visits with this reference, or whose resident's name has words with these beginnings. It is audited.
+        """The visits with this reference, e-mail address or number, or whose resident's name has these words. Audited.
 
-        Only those of the caller's teams: coming ones first, the soonest first; then past ones, the latest first.
-        Raises Refusal: unknown-municipality.
+        A word may be the beginning of one. Only those of the caller's teams: the caller's own coming visits, other
+        coming ones, the soonest first; then past ones, the latest first. One more than MAX_FOUND means that there are
+        more. Raises Refusal: unknown-municipality.
         """
         known = self.configurations.calendar(municipality).municipality
         now = self.clock()
         self.audit.record(municipality, request.actor, "read", now, detail="search by name or reference")
         today = local_date(now, known.time_zone)
-        cards = self._matching_cards(municipality, text, today)
-        appointments = self.agendas.find_claims(card.id for card in cards)
-        found: list[FoundVisit] = [
-            {**appointment_summary(known, appointment, card, now), "appointment": card.id}
-            for card in cards
-            if (appointment := appointments.get(card.id)) is not None and request.may_see(appointment.team)
-        ]
+        found: list[FoundVisit] = []
+        for cards in self._matching_cards(known, text, today):
+            appointments = self.agendas.find_claims(card.id for card in cards)
+            found += [
+                {**appointment_summary(known, appointment, card, now), "appointment": card.id}
+                for card in cards
+                if (appointment := appointments.get(card.id)) is not None and request.may_see(appointment.team)
+            ]
+            if len(found) > MAX_FOUND:
+                break
         coming = [each for each in found if each["start"][:10] >= today.isoformat()]
         past = [each for each in found if each["start"][:10] < today.isoformat()]
-        return sorted(coming, key=lambda each: each["start"]) + past[::-1]
+        coming.sort(key=lambda each: (request.who not in each["resources"], each["start"]))
+        past.sort(key=lambda each: each["start"], reverse=True)
+        return [*coming, *past][: MAX_FOUND + 1]
 
     def arrivals(self, municipality: str, location: str, text: str) -> list[Arrival]:
         """Today's appointments at a location that match a reference, or at least two whole words of a name.
@@ -73,7 +87,7 @@ class SearchQueries:
             for each in self.days.appointments(municipality, today, today, EXPECTED_STATES)
             if each.location == location
         }
-        reference, words = _normalised_reference(text), set(names.name_words(text))
+        reference = read_reference(text)
         return [
             {
                 "appointment": card.id,
@@ -82,8 +96,7 @@ class SearchQueries:
                 "shown": _abbreviated_name(card),
             }
             for card in sorted(self.cards.get_all(expected).values(), key=lambda each: expected[each.id].start)
-            if _normalised_reference(card.reference) == reference
-            or (len(words) > 1 and words.issubset(card.name_words))
+            if card.reference == reference or names.is_same_person(text, card.contact.get("name") or "")
         ]
 
     def why_not_expected(self, municipality: str, location: str, text: str) -> NotExpected | None:
@@ -93,8 +106,8 @@ class SearchQueries:
         """
         known = self.configurations.calendar(municipality).municipality
         known.require_location(location)
-        typed = _normalised_reference(text)
-        card = self.cards.find_by_reference(municipality, f"{typed[:4]}-{typed[4:]}")
+        reference = read_reference(text)
+        card = self.cards.find_by_reference(municipality, reference) if reference else None
         found = card and self.agendas.find_claim(card.agenda, card.id)
         if not found:
             return None
@@ -105,12 +118,28 @@ class SearchQueries:
             "location": appointment.location,
         }
 
-    def _matching_cards(self, municipality: str, text: str, today: dt.date) -> list[Card]:
+    def _matching_cards(self, known: Municipality, text: str, today: dt.date) -> Iterator[list[Card]]:
+        """The cards that match, coming ones before past ones."""
         try:
-            return [self.appointments.find_card_by_id_or_reference(municipality, text)]
+            yield [self.appointments.find_card_by_id_or_reference(known.id, text)]
+            return
         except Refusal:
-            words = names.name_words(text)
-            return self.cards.find_by_name(municipality, words, today - PAST, MAX_FOUND) if words else []
+            pass  # it is no reference
+        if address := _address(text, known.country):
+            yield self.cards.find_by_address(known.id, self.links.contact(known.id, address), MAX_READ)
+        elif spellings := [words for words in names.search_spellings(text) if words]:
+            yield self.cards.find_coming_by_name(known.id, spellings, today, MAX_READ)
+            yield self.cards.find_past_by_name(known.id, spellings, today - PAST, today, MAX_READ)
+
+
+def _address(text: str, country: str) -> str | None:
+    """The text as an e-mail address, or as a telephone number in E.164 form; None when it is neither."""
+    if "@" in text:
+        return text.strip()
+    try:
+        return telephone.read(text, country)
+    except ValueError:
+        return None
 
 
 def _reason_not_expected(appointment: Appointment, now: dt.datetime) -> str:
@@ -123,11 +152,6 @@ def _reason_not_expected(appointment: Appointment, now: dt.datetime) -> str:
     if on != today:
         return "later" if on > today else "past"
     return "elsewhere"
-
-
-def _normalised_reference(text: str) -> str:
-    """In capitals, without a hyphen, and with O, I and L read as digits."""
-    return "".join(each for each in text.upper() if each.isalnum()).translate(str.maketrans("OIL", "011"))
 
 
 def _abbreviated_name(card: Card) -> str:

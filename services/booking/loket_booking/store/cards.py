@@ -23,13 +23,14 @@ from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document, completed_later, outside_deadline, server_processes
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
+from ..domain import reference
 from ..domain.resource_day import AgendaKey
 from .files import UploadedFile
 
 #: the longest that a booking can take; an older card without a claim is orphaned
 MAX_BOOKING_TIME = dt.timedelta(seconds=30)
-#: Crockford's base 32, without letters that look alike
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: the words of a name in each of its spellings
+Spellings = Sequence[Sequence[str]]
 
 
 class PlaceTaken(Exception):
@@ -57,7 +58,8 @@ class Card(PreservesUnknownFields):
     `fingerprint`: of the request that made the card. `contact_mark`: the same for all cards of one person, None when
     they gave no address and no number. `places`: see `commands.limits`. `invitation`: the id of the invitation used.
     `requests`: what the specialist asked. `flagged`: documents were missing. `duty_at`: when a document is due next.
-    `portal`: the code of the portal's key. `notes`: of the portal. `name_words`: the search index of the name.
+    `portal`: the code of the portal's key. `notes`: of the portal. `name_words`: the search index, of
+    the words of the name in each spelling and of the pseudonym of the number.
     """
 
     id: str
@@ -94,8 +96,7 @@ CARD = Codec(Card, DOCUMENT_ID, version=0)
 
 def new_reference() -> str:
     """A code that a resident can read out at the counter: eight characters, 40 bits, such as 7K3Q-9F2M."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{code[:4]}-{code[4:]}"
+    return reference.formatted("".join(secrets.choice(reference.ALPHABET) for _ in range(reference.LENGTH)))
 
 
 class Cards:
@@ -244,14 +245,28 @@ class Cards:
         found = self.collection.find({"contact_mark": mark, "municipality": municipality})
         return _cards(found.sort("visit_date", -1))
 
-    def find_by_name(self, municipality: str, prefixes: Sequence[str], since: dt.date, most: int) -> list[Card]:
-        """Cards of visits from `since` on, the earliest first. For each prefix, a word of the name begins with it."""
-        query: Document = {
-            "municipality": municipality,
-            "visit_date": {"$gte": since.isoformat()},
-            "$and": [{"name_words": {"$regex": f"^{re.escape(each)}"}} for each in prefixes],
-        }
+    def find_coming_by_name(self, municipality: str, spellings: Spellings, since: dt.date, most: int) -> list[Card]:
+        """Cards of visits from `since` on, the earliest first.
+
+        For each word of one of the spellings, a word of the name begins with it.
+        """
+        query = {**_by_name(municipality, spellings), "visit_date": {"$gte": since.isoformat()}}
         return _cards(self.collection.find(query).sort("visit_date", 1).limit(most))
+
+    def find_past_by_name(
+        self, municipality: str, spellings: Spellings, since: dt.date, before: dt.date, most: int
+    ) -> list[Card]:
+        """As `find_coming_by_name`, from `since` until before a day, the latest first."""
+        query = {
+            **_by_name(municipality, spellings),
+            "visit_date": {"$gte": since.isoformat(), "$lt": before.isoformat()},
+        }
+        return _cards(self.collection.find(query).sort("visit_date", -1).limit(most))
+
+    def find_by_address(self, municipality: str, mark: str, most: int) -> list[Card]:
+        """The cards with the pseudonym of this e-mail address or number, the latest visit first."""
+        query: Document = {"municipality": municipality, "$or": [{"contact_mark": mark}, {"name_words": mark}]}
+        return _cards(self.collection.find(query).sort("visit_date", -1).limit(most))
 
     def get(self, identifier: str) -> Card | None:
         return CARD.decode_found(self.collection.find_one({"_id": identifier}))
@@ -272,6 +287,13 @@ class Cards:
 
     def find_by_reference(self, municipality: str, reference: str) -> Card | None:
         return CARD.decode_found(self.collection.find_one({"municipality": municipality, "reference": reference}))
+
+
+def _by_name(municipality: str, spellings: Spellings) -> Document:
+    return {
+        "municipality": municipality,
+        "$or": [{"$and": [{"name_words": {"$regex": f"^{re.escape(each)}"}} for each in words]} for words in spellings],
+    }
 
 
 def _cards(documents: Iterable[Document]) -> list[Card]:

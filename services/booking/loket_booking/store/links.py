@@ -7,6 +7,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 
+from ..domain import names
 from ..domain.contact import mailbox_of
 
 
@@ -39,6 +40,10 @@ class Links:
         """The pseudonym by e-mail address, else by number; None when the resident gave neither."""
         address = contact.get("email") or contact.get("phone")
         return self.contact(municipality, address) if address else None
+
+    def search_words(self, municipality: str, name: str | None, phone: str | None) -> list[str]:
+        """By what staff find the card of this person: the words of the name, and the pseudonym of the number."""
+        return [*names.index_words(name or ""), *([self.contact(municipality, phone)] if phone else [])]
 
     def unsubscribe(self, appointment: str) -> str:
         """The proof in an unsubscribe link, which only a reader of the mailbox has."""
