@@ -21,7 +21,7 @@ GUESSES = 8
 #: characters that the estimate reads: its time grows with the square
 ESTIMATED = 72
 #: words that people in a municipality choose first
-_NEAR_AT_HAND = (
+_COMMON_WORDS = (
     "loket",
     "gemeente",
     "gemeentehuis",
@@ -33,17 +33,17 @@ _NEAR_AT_HAND = (
     "balie",
 )
 #: without l, 1, O and 0, which look alike on paper
-_SIGNS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_CHARACTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _hasher = PasswordHasher(memory_cost=19_456, time_cost=2, parallelism=1)  # OWASP, Password Storage Cheat Sheet
 #: checked when there is no such account, so that timing does not reveal it
-_NOBODY = _hasher.hash(secrets.token_urlsafe(24))
+_OF_NO_ACCOUNT = _hasher.hash(secrets.token_urlsafe(24))
 # each thread retains the 19 MiB of its last check, and more threads than cores are no faster
 tpool.set_num_threads(2)
 
 
 def generate_password() -> str:
     """Return a random initial password of 83 bits."""
-    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(3))
+    return "-".join("".join(secrets.choice(_CHARACTERS) for _ in range(5)) for _ in range(3))
 
 
 def weakness_of(password: str, words: Iterable[str] = ()) -> str | None:
@@ -58,8 +58,8 @@ def weakness_of(password: str, words: Iterable[str] = ()) -> str | None:
         return "short"
     if len(password) > LONGEST:
         return "long"
-    near = [part for word in (*words, *_NEAR_AT_HAND) for part in (word, *word.split("-")) if part]
-    guesses = zxcvbn(password[:ESTIMATED], user_inputs=near)["guesses_log10"]
+    tried_first = [part for word in (*words, *_COMMON_WORDS) for part in (word, *word.split("-")) if part]
+    guesses = zxcvbn(password[:ESTIMATED], user_inputs=tried_first)["guesses_log10"]
     return "easy" if guesses < GUESSES else None
 
 
@@ -75,7 +75,7 @@ def verify_password(stored: str | None, password: str) -> bool:
     """
     typed = password[:LONGEST]
     candidates = dict.fromkeys((_normalised(typed), typed))
-    return any(_verify(stored or _NOBODY, each) for each in candidates) and stored is not None
+    return any(_verify(stored or _OF_NO_ACCOUNT, each) for each in candidates) and stored is not None
 
 
 def _verify(stored: str, password: str) -> bool:
