@@ -24,7 +24,7 @@ RECOVERY_CODES = 10
 #: seconds of one code, and how many codes before and after the current one are accepted for clocks that differ
 STEP, SLACK = 30, 1
 #: Crockford's base 32, without letters that look like digits. Six groups of four are 120 bits (NIST SP 800-63B, 5.1.2)
-_SIGNS, _GROUPS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", 6
+_CHARACTERS, _GROUPS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", 6
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _step_of(secret: str, code: str, now: dt.datetime) -> int | None:
 
 
 def _recovery_code() -> str:
-    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(_GROUPS))
+    return "-".join("".join(secrets.choice(_CHARACTERS) for _ in range(4)) for _ in range(_GROUPS))
 
 
 def _hash_of_code(code: str) -> str:
