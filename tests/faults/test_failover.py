@@ -15,6 +15,7 @@ import pytest
 from booking_harness import LATER, BookingHarness
 from pymongo import MongoClient
 
+from loket_booking.commands.request import Request
 from loket_booking.store.agendas import Agendas
 from loket_chassis.runtime.unavailable import is_unavailable
 from loket_chassis.storage.idempotency import IdempotencyKeys
@@ -75,7 +76,10 @@ def test_a_repeated_command_is_not_confirmed_while_the_majority_has_not_its_effe
     starts = [slot["start"] for slot in booking.slots()]
     _, moved = booking.book(start=starts[0])
     _, cancelled = booking.book(start=starts[-1])
+    _, restored = booking.book(start=starts[1])
+    booking.cancel(restored)
     commands = {
+        "restore": lambda: booking.use_cases.lifecycle.restore(booking.card(restored.id), Request()),
         "cancel": lambda: booking.cancel(booking.card(cancelled.id)),
         "reschedule": lambda: booking.reschedule(booking.card(moved.id), LATER),
         "book": lambda: booking.book("a key", start=starts[len(starts) // 2]),

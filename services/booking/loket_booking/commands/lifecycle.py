@@ -63,10 +63,12 @@ class LifecycleCommands:
     def restore(self, card: Card, request: Request) -> Appointment:
         """Take a cancellation back while its time is still free. Idempotent.
 
-        Raises Refusal: not-allowed-in-state, slot-taken.
+        Raises Refusal: not-allowed-in-state, slot-taken, changed-meanwhile.
         """
         appointment, placements = self.agendas.get_claim(card.agenda, card.id)
         if appointment.state == "booked":
+            if not self.agendas.is_durable(appointment, placements):
+                raise Refusal("changed-meanwhile")
             return appointment
         now = self.clock()
         restored, event = appointment_lifecycle.restore(appointment, now=now, by=request.actor)
