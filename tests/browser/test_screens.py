@@ -6,11 +6,12 @@ import time
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import noon_zone
+from tests.browser.desk import configuration, noon_zone
 from tests.browser.layout import fits, picture
-from tests.client import a_visitor
+from tests.client import Portal, a_visitor
 
 
 @pytest.fixture
@@ -93,6 +94,55 @@ def test_a_walk_in_takes_a_number(coupled: Page, hall):
     assert coupled.request.get(f"{hall.url}/halstad/onthaal/nummer?location=hal").headers["refresh"].startswith("60;")
 
 
+def numbers_of(hall):
+    return {each["shown"] for each in hall.get("queue", params={"location": "hal"}).json()["waiting"]}
+
+
+def test_a_form_for_a_number_that_is_sent_twice_gives_one_number_and_a_reload_none(coupled: Page, hall):
+    coupled.get_by_role("link", name="Een nummer nemen").click()
+    form = {"type": "boom", "once": coupled.locator("input[name=once]").input_value()}
+    before, address = numbers_of(hall), f"{hall.url}/halstad/onthaal/nummer?location=hal&lang=nl"
+    pages = [coupled.request.post(address, form=form) for _ in range(2)]
+    assert pages[0].url == pages[1].url
+    coupled.goto(pages[0].url)
+    coupled.reload()
+    assert numbers_of(hall) - before == {coupled.locator(".huge").inner_text()}
+    coupled.goto(address)
+    assert coupled.locator("input[name=once]").input_value() != form["once"]
+
+
+def test_the_next_visitor_begins_in_the_usual_language(coupled: Page, hall):
+    coupled.goto(f"{hall.url}/halstad/onthaal?location=hal&lang=fr")
+    coupled.get_by_role("link", name="Prendre un numéro").click()
+    coupled.get_by_role("button", name="Een boom kappen").click()
+    expect(coupled.locator("html")).to_have_attribute("lang", "fr")
+    refresh = coupled.request.get(coupled.url).headers["refresh"]
+    assert refresh == "20; url=/halstad/onthaal?location=hal"
+    coupled.locator("a.utrecht-button").click()
+    expect(coupled.locator("html")).to_have_attribute("lang", "nl")
+
+
+def test_a_closed_hall_gives_no_number_and_says_when_it_opens(page: Page, stack, tmp_path):
+    day = dt.datetime.now(ZoneInfo(noon_zone())).date()
+    closed = [{"first": day.isoformat(), "last": (day + dt.timedelta(days=1)).isoformat(), "reason": "Kermis"}]
+    file = tmp_path / "dichtstad.yaml"
+    file.write_text(yaml.safe_dump(yaml.safe_load(configuration("dichtstad")) | {"closures": closed}))
+    stack.configure(file)
+    page.goto(f"{stack.url}/dichtstad/koppelen?next=onthaal")
+    page.get_by_label("Sleutel").fill(stack.machine_key("dichtstad", "kiosk"))
+    page.get_by_role("button", name="Koppelen").click()
+    page.get_by_role("link", name="Een nummer nemen").click()
+    expect(page.get_by_role("heading", name="We zijn gesloten")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("06:00 uur")
+    picture(page, "kiosk-closed")
+    assert fits(page)
+    refused = page.request.post(f"{stack.url}/dichtstad/onthaal/nummer?location=hal&lang=fr", form={"type": "boom"})
+    assert refused.status == 409
+    assert "Nous ouvrons à nouveau" in refused.text()
+    portal = Portal.on(stack, "dichtstad", stack.machine_key("dichtstad"))
+    assert portal.get("queue", params={"location": "hal"}).json()["waiting"] == []
+
+
 def test_removing_its_key_unpairs_a_screen(page: Page, hall):
     made = hall.post("api-keys", {"name": f"kiosk-{time.time_ns()}", "roles": ["kiosk"]}).json()
     page.goto(f"{hall.url}/halstad/koppelen?next=scherm")
@@ -117,6 +167,24 @@ def test_the_display_shows_numbers_and_counters_and_no_names(coupled: Page, hall
     hall.post(f"appointments/{booked['id']}/complete", {"outcome": "answered"})
 
 
+def test_the_last_call_is_on_top_of_the_display_whatever_its_kind(coupled: Page, hall):
+    booked = today(hall)
+    hall.post(f"appointments/{booked['id']}/check-in")
+    taken = [hall.post("tickets", {"appointment_types": ["boom"], "location": "hal"}).json() for _ in range(9)]
+    for each in reversed(taken):
+        hall.post(f"tickets/{each['id'].partition('/')[2]}/call")
+    coupled.goto(f"{hall.url}/halstad/scherm?location=hal")
+    called = [each.split()[0] for each in coupled.locator("ul.called li").all_inner_texts()]
+    assert called == [each["shown"] for each in taken[:8]]
+    hall.post(f"appointments/{booked['id']}/start", {"desk": "Loket 4"})
+    coupled.reload()
+    assert coupled.locator("ul.called li").first.inner_text().startswith(booked["reference"])
+    picture(coupled, "display-calls", whole=False)
+    for each in taken:
+        hall.post(f"tickets/{each['id'].partition('/')[2]}/complete", {"outcome": "answered"})
+    hall.post(f"appointments/{booked['id']}/complete", {"outcome": "answered"})
+
+
 def test_the_display_refreshes_automatically_and_survives_a_lost_connection(scripted_page: Page, hall, stack):
     scripted_page.goto(f"{hall.url}/halstad/koppelen?next=scherm")
     scripted_page.get_by_label("Sleutel").fill(stack.machine_key("halstad", "kiosk"))
@@ -134,7 +202,9 @@ def test_the_display_refreshes_automatically_and_survives_a_lost_connection(scri
 
 def test_a_screen_returns_to_its_start_after_a_refusal(coupled: Page, hall):
     refused = coupled.request.post(f"{hall.url}/halstad/onthaal/nummer?location=hal", form={"type": "nothing"})
-    assert (refused.status, refused.headers["refresh"]) == (422, "10; url=/halstad/onthaal?location=hal")
+    assert (refused.status, refused.headers["refresh"]) == (409, "60; url=/halstad/onthaal?location=hal")
+    refused = coupled.request.post(f"{hall.url}/halstad/onthaal/nummer?location=nowhere&lang=fr", form={})
+    assert (refused.status, refused.headers["refresh"]) == (422, "10; url=/halstad/onthaal")
     refused = coupled.goto(f"{hall.url}/halstad/scherm?location=nowhere")
     assert (refused.status, refused.headers["refresh"]) == (422, "10; url=/halstad/scherm")
     expect(coupled.get_by_role("link", name="Naar het begin")).to_be_visible()

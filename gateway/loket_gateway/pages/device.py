@@ -33,8 +33,7 @@ def screen_problem(refusal: Refusal, request: Request, public_url: str) -> Respo
     municipality = request.path.split("/")[1]
     place = request.args.get("location", "") if refusal.code != "unknown-location" else ""
     screen = SCREENS[1] if request.path.endswith(SCREENS[1]) else SCREENS[0]
-    query = {name: text for name, text in (("location", place), ("lang", request.args.get("lang", ""))) if text}
-    start = iri_to_uri(f"/{municipality}/{screen}") + (f"?{urlencode(query)}" if query else "")
+    start = iri_to_uri(f"/{municipality}/{screen}") + (f"?{urlencode({'location': place})}" if place else "")
     return problem_page(refusal, request, public_url, start)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.queue_answers import PersonEntry
 from loket_contracts.visits import SERVING_STATES
 
 from ..clients.catalogue_cache import CatalogueCache, on_site_locations
 from ..http.authentication import Authentication
+from ..http.clock import now
 from ..http.request import GatewayRequest
 from .device import require_screen, screen_problem
 from .page_route import page_route
@@ -19,6 +23,8 @@ from .render import localise, municipality_context, page, see_other
 #: seconds between reloads without a script
 REFRESH = 10
 MAX_SHOWN = 8
+#: how long a call is shown
+SHOWN_FOR = dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,22 @@ class DisplayPages:
         receiving = on_site_locations(catalogue)
         place = request.args.get("location") or next((each["id"] for each in receiving), "")
         line = self.booking.queue(municipality, place)
-        called = [each for each in line["called"] if each["state"] in SERVING_STATES]
+        called = newest_calls(line["called"], now())
         return page(
             "screens/display.html", request, **municipality_context(catalogue), place=place, refresh=REFRESH,
             name=next((each["name"] for each in receiving if each["id"] == place), place),
-            called=called[-MAX_SHOWN:][::-1], waiting=line["waiting"][:MAX_SHOWN],
+            called=called[:MAX_SHOWN], waiting=line["waiting"][:MAX_SHOWN],
             more=len(line["waiting"]) - MAX_SHOWN,
             zone=catalogue["municipality"]["time_zone"],
         )  # fmt: skip
+
+
+def newest_calls(called: Iterable[PersonEntry], at: dt.datetime) -> list[PersonEntry]:
+    """Return those who were called within SHOWN_FOR, the last call first, whatever its kind."""
+
+    def time_of(each: PersonEntry) -> dt.datetime:
+        found = each.get("called_at")  # booking of 0.1 does not say it
+        return dt.datetime.fromisoformat(found) if found else at
+
+    recent = [each for each in called if each["state"] in SERVING_STATES and time_of(each) > at - SHOWN_FOR]
+    return sorted(recent, key=time_of, reverse=True)

@@ -5,6 +5,7 @@ No personal data stays on the screen: every page returns to the first one automa
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.queue_answers import WalkInTopics
 from loket_contracts.rpc.booking.tickets import IssueTicket
 
 from ..clients.catalogue_cache import CatalogueCache, on_site_locations
@@ -20,11 +22,15 @@ from ..http.request import GatewayRequest
 from ..i18n import language
 from .device import require_screen, screen_problem
 from .page_route import page_route
-from .render import localise, municipality_context, page, see_other
+from .render import localise, municipality_context, page, parse_number, see_other
 
 #: seconds after which a page returns to the first one
 PATIENCE, TOLD = 60, 20
 PERMISSION = "tickets.issue"
+#: the appointment changed since it was found, or its time is over
+CANNOT_ARRIVE = frozenset({
+    "appointment-not-found", "not-allowed-in-state", "changed-meanwhile", "too-early", "appointment-over",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,35 +65,55 @@ class KioskPages:
                 municipality, place, chosen or found[0]["appointment"], text, caller.as_kiosk()
             )
         except Refusal as refusal:
-            if refusal.code not in ("appointment-not-found", "not-allowed-in-state", "changed-meanwhile"):
+            if refusal.code not in CANNOT_ARRIVE:
                 raise
-            return self._screen("start.html", request, municipality, 409, wrong=True)
+            return self._not_expected(request, municipality, place, text, 409)
         return self._screen("here.html", request, municipality, visitor=visitor, after=TOLD)
 
-    def _not_expected(self, request: GatewayRequest, municipality: str, place: str, text: str) -> Response:
+    def _not_expected(
+        self, request: GatewayRequest, municipality: str, place: str, text: str, status: int = 422
+    ) -> Response:
         """Render the first page with the reason why this visitor cannot check in."""
         why = self.booking.why_not_expected(municipality, place, text) if text else None
-        return self._screen("start.html", request, municipality, 422, wrong=True, why=why)
+        return self._screen("start.html", request, municipality, status, wrong=True, why=why)
 
     @page_route("GET", "/<municipality>/onthaal/nummer", render_refusal=screen_problem)
     def topics(self, request: GatewayRequest, municipality: str) -> Response:
+        """Show the topics for which numbers are given now, or the number that was just taken."""
         if require_screen(self.access, request, municipality, PERMISSION) is None:
             return see_other(request, f"/{municipality}/koppelen", next="onthaal")
-        return self._screen("topics.html", request, municipality, after=PATIENCE)
+        if taken := parse_number(request.args.get("number"), 0, digits=6):
+            return self._number(request, municipality, str(taken))
+        given = self.booking.walk_in_topics(municipality, self._place(request, municipality))
+        return self._topics(request, municipality, given)
 
     @page_route("POST", "/<municipality>/onthaal/nummer", render_refusal=screen_problem)
     def take_number(self, request: GatewayRequest, municipality: str) -> Response:
         if require_screen(self.access, request, municipality, PERMISSION) is None:
             return see_other(request, f"/{municipality}/koppelen", next="onthaal")
-        place = self._place(request, municipality)
-        command = IssueTicket(
-            appointment_types=(request.form.get("type", ""),), location=place, language=language.of(request)
-        )
-        issued = self.booking.issue_ticket(municipality, command)
-        waiting = self.booking.queue(municipality, place)["waiting"]
-        mine = next((each for each in waiting if each["id"] == issued["id"]), None)
+        place, topic = self._place(request, municipality), request.form.get("type", "")
+        given = self.booking.walk_in_topics(municipality, place)
+        if topic not in given["appointment_types"]:
+            return self._topics(request, municipality, given, status=409)
+        command = IssueTicket(appointment_types=(topic,), location=place, language=language.of(request))
+        issued = self.booking.issue_ticket(municipality, command, idempotency_key=_key_of_form(request, place, topic))
+        return see_other(request, f"/{municipality}/onthaal/nummer", location=place, number=issued["shown"])
+
+    def _topics(self, request: GatewayRequest, municipality: str, given: WalkInTopics, status: int = 200) -> Response:
+        if not given["appointment_types"]:
+            return self._screen(
+                "closed.html", request, municipality, status, opens_at=given["opens_at"], after=TOLD
+            )  # fmt: skip
         return self._screen(
-            "number.html", request, municipality, number=issued["shown"],
+            "topics.html", request, municipality, status, given=given["appointment_types"],
+            once=secrets.token_urlsafe(12), wrong=status != 200, after=PATIENCE,
+        )  # fmt: skip
+
+    def _number(self, request: GatewayRequest, municipality: str, number: str) -> Response:
+        waiting = self.booking.queue(municipality, self._place(request, municipality))["waiting"]
+        mine = next((each for each in waiting if each["kind"] == "ticket" and each["shown"] == number), None)
+        return self._screen(
+            "number.html", request, municipality, number=number,
             minutes=mine["expected_minutes"] if mine else None, after=TOLD,
         )  # fmt: skip
 
@@ -108,7 +134,7 @@ class KioskPages:
             for kind in catalogue["appointment_types"]
             if place in kind["locations"] and kind["visibility"] == "public"
         ]
-        start = f"/{municipality}/onthaal?location={place}&lang={language.of(request)}"
+        start = f"/{municipality}/onthaal?location={place}"  # the next visitor begins in the usual language
         response = page(
             f"screens/{template}", request, status, **municipality_context(catalogue), place=place, start=start,
             kinds=kinds,
@@ -117,3 +143,9 @@ class KioskPages:
         if "after" in shown:
             response.headers["Refresh"] = f"{shown['after']}; url={start}"
         return response
+
+
+def _key_of_form(request: GatewayRequest, place: str, topic: str) -> str | None:
+    """Return the idempotency key of one press: of the page and what was chosen on it."""
+    once = request.form.get("once", "")
+    return f"kiosk {place} {topic} {once[:40]}" if once else None

@@ -157,6 +157,9 @@ class Person(Schema):
     arrived_at = fields.AwareDateTime(required=True)
     start = fields.AwareDateTime(required=True, allow_none=True)
     desk = fields.String(required=True, allow_none=True)
+    called_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "when the person was called; null while waiting"}
+    )
 
 
 class WaitingPerson(Person):

@@ -8,7 +8,7 @@ from booking_harness import STAFF, BookingHarness, refused
 from builders import utc
 from hypothesis import given
 from hypothesis import strategies as st
-from municipality_yaml import a_configuration, types
+from municipality_yaml import OFFICE, WORKDAYS, a_configuration, specialist, types
 
 from loket_booking.commands.request import Request
 from loket_booking.domain import ticket as tickets
@@ -241,3 +241,74 @@ def test_an_impossible_command_is_refused(booking, identifier, command, code):
 def test_a_ticket_requires_a_location_that_people_visit(database):
     configuration = a_configuration(locations={"hal": {"name": "Hal"}, "lijn": {"name": "Lijn", "channel": "phone"}})
     assert refused(walk_in, BookingHarness(database, configuration), location="lijn") == "unknown-location"
+
+
+def given(booking, location="hal"):
+    return booking.use_cases.waiting_room.walk_in_topics("rumst", location)
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ((2026, 11, 30, 7, 59), "2026-11-30T09:00:00+01:00"),  # a Monday, before the hours
+        ((2026, 11, 30, 11, 0), "2026-12-01T09:00:00+01:00"),  # at their end
+        ((2026, 11, 30, 0, 57), "2026-11-30T09:00:00+01:00"),  # at night
+        ((2026, 11, 28, 9, 0), "2026-11-30T09:00:00+01:00"),  # on Saturday
+        ((2026, 12, 4, 12, 0), "2026-12-07T09:00:00+01:00"),  # on Friday afternoon
+    ],
+)
+def test_outside_opening_hours_no_numbers_are_given_until_the_next_opening(booking, moment, opens):
+    booking.time = utc(*moment)
+    assert given(booking) == {"appointment_types": [], "opens_at": opens}
+
+
+def test_numbers_are_given_from_the_first_hours_to_the_last_also_in_a_break(database):
+    hours = [{"days": WORKDAYS, "from": begin, "to": end} for begin, end in (("09:00", "12:00"), ("13:30", "16:00"))]
+    configuration = a_configuration(resources={"ro-1": specialist(hours=hours)})
+    booking = BookingHarness(database, configuration)
+    for moment in ((8, 0), (11, 15), (14, 59)):
+        booking.time = utc(2026, 11, 30, *moment)
+        assert given(booking)["appointment_types"] == ["advies"]
+    booking.time = utc(2026, 11, 30, 15)
+    assert given(booking)["appointment_types"] == []
+
+
+def test_on_a_closed_day_no_numbers_are_given(database):
+    closed = [{"first": "2026-11-30", "last": "2026-12-01", "reason": "Kermis"}]
+    booking = BookingHarness(database, a_configuration(closures=closed))
+    booking.time = utc(2026, 11, 30, 9)
+    assert given(booking) == {"appointment_types": [], "opens_at": "2026-12-02T09:00:00+01:00"}
+
+
+def test_numbers_are_given_only_for_public_topics_with_a_person_who_is_here(database):
+    kinds = types(
+        advies={}, natuur={"team": "milieu", "needs": [{"skill": "natuur"}]}, samen={"needs": [{"kind": "room"}]},
+        genodigd={"visibility": "link"}, intern={"visibility": "staff"}, elders={"locations": ["punt"]},
+    )  # fmt: skip
+    room = {"kind": "room", "name": "Zaal", "locations": ["hal"], "skills": ["bouwen"], "hours": OFFICE}
+    leave = [{"first": "2026-11-30", "last": "2026-11-30", "reason": "leave"}]
+    people = {
+        "ro-1": specialist(), "mi-1": specialist(team="milieu", skills=["natuur"], closures=leave),
+        "punt-1": specialist(locations=["punt"], closures=leave), "zaal": room,
+    }  # fmt: skip
+    places = {"hal": {"name": "Hal"}, "punt": {"name": "Punt"}}
+    booking = BookingHarness(database, a_configuration(appointment_types=kinds, resources=people, locations=places))
+    booking.time = utc(2026, 11, 30, 9)
+    assert given(booking)["appointment_types"] == ["advies"]
+    assert given(booking, "punt")["appointment_types"] == []
+    booking.later(days=1)
+    assert given(booking)["appointment_types"] == ["advies", "natuur"]
+    assert refused(given, booking, "nergens") == "unknown-location"
+
+
+def test_the_queue_says_when_each_person_was_called(booking):
+    card = arrived(booking, "2026-11-30T09:00:00+01:00")
+    booking.time = utc(2026, 11, 30, 8)
+    number = walk_in(booking)
+    walk_in(booking)
+    for resource in ("ro-2", "ro-1"):
+        call(booking, resource)
+        booking.later(minutes=1)
+    queue = booking.use_cases.waiting_room.queue("rumst", "hal")
+    assert {each["id"]: each["called_at"][11:16] for each in queue["called"]} == {number.id: "08:00", card.id: "08:01"}
+    assert [each["called_at"] for each in queue["waiting"]] == [None]

@@ -50,7 +50,8 @@ NOT_STATE = {"audit", "idempotency_keys", "idempotency"}
 
 EXEMPT = {
     **dict.fromkeys(
-        ("municipalities", "catalogue", "day_counts", "first_available", "documents_due", "queue", "issue_ticket"),
+        ("municipalities", "catalogue", "day_counts", "first_available", "documents_due", "queue", "issue_ticket",
+         "walk_in_topics"),
         "public: it has no personal data, and no caller",
     ),
     **dict.fromkeys(

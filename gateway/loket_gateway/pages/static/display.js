@@ -51,7 +51,8 @@ async function look() {
         }
       }
     }
-    before = now;
+    // a call that comes back into view is not a new one
+    before = new Set([...before, ...now]);
     document.body.classList.remove("away");
   } catch {
     document.body.classList.add("away");

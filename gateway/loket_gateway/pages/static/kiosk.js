@@ -16,6 +16,13 @@ for (const kind of ["pointerdown", "keydown", "input"]) {
   document.addEventListener(kind, again);
 }
 again();
+// one press sends a form once
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) {
+    event.preventDefault();
+  }
+  event.target.dataset.sent = "1";
+});
 // discard what was typed when a visitor goes back to a page
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {

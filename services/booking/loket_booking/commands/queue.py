@@ -12,7 +12,7 @@ from loket_contracts.rpc.booking.steps import CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.visits import SERVING_STATES, WAITING_STATES, WAITING_TICKET_STATES
 
-from ..domain import queue, ticket
+from ..domain import queue, ticket, walk_in
 from ..domain.appointment import Appointment
 from ..domain.appointment_spec import spec_for
 from ..domain.catalogue import Municipality, Resource
@@ -156,7 +156,11 @@ class QueueCommands:
         appointments, tickets = self.people_at(known, location, WAITING_STATES, WAITING_TICKET_STATES)
         return (
             {each.id: each for each in appointments if resource.id in each.resources},
-            {each.id: each for each in tickets if _can_serve(including_removed, resource, each)},
+            {
+                each.id: each
+                for each in tickets
+                if walk_in.can_serve(including_removed, resource, each.team, each.appointment_types)
+            },
         )
 
     def _call(
@@ -195,14 +199,6 @@ def waiting_of(person: Appointment | Ticket) -> Waiting:
         elif arrived is None and each.command in ("check_in", "start"):
             arrived = each.at
     return Waiting(person.id, arrived or person.start, person.start)
-
-
-def _can_serve(known: Municipality, resource: Resource, waiting: Ticket) -> bool:
-    """Whether this person meets a need of every appointment type of the ticket."""
-    if resource.team not in (None, waiting.team):
-        return False
-    kinds = [known.appointment_types[name] for name in waiting.appointment_types if name in known.appointment_types]
-    return all(any(need.is_met_by(resource, waiting.team) for need in kind.needs) for kind in kinds)
 
 
 def _transfer_target(known: Municipality, types: tuple[str, ...], command: TakeStep) -> tuple[str, tuple[str, ...]]:

@@ -25,7 +25,7 @@ from loket_contracts.rpc.booking.changes import (
     GiveFeedback,
     JoinWaitingList,
 )
-from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue
+from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue, WalkInTopics
 from loket_contracts.rpc.booking.slot_answers import (
     BookedAppointment,
     DayCounts,
@@ -231,6 +231,11 @@ class ResidentRpc(RpcDependencies):
     def queue(self, municipality: str, location: str) -> Queue:
         """Numbers and references, without personal data, for the display in the waiting room."""
         return self.use_cases.waiting_room.queue(municipality, location)
+
+    @rpc
+    def walk_in_topics(self, municipality: str, location: str) -> WalkInTopics:
+        """For which topics visitors without an appointment get a number now."""
+        return self.use_cases.waiting_room.walk_in_topics(municipality, location)
 
     @rpc
     def feed(self, municipality: str, token: str) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue
+from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue, WalkInTopics
 from loket_contracts.visits import (
     CALLED_STATES,
     CALLED_TICKET_STATES,
@@ -17,9 +17,10 @@ from loket_contracts.visits import (
 
 from ..commands.ports import Clock
 from ..commands.queue import QueueCommands, waiting_of
-from ..domain import queue
+from ..domain import queue, walk_in
 from ..domain.appointment import Appointment
 from ..domain.catalogue import Municipality
+from ..domain.grid import zone
 from ..domain.ticket import Ticket
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
@@ -61,6 +62,17 @@ class WaitingRoomQueries:
             "called": [_describe(each, cards) for each in called],
         }
 
+    def walk_in_topics(self, municipality: str, location: str) -> WalkInTopics:
+        """For which topics numbers are given now. Raises Refusal: unknown-location."""
+        calendar, now = self.configurations.calendar(municipality), self.clock()
+        calendar.municipality.require_location(location)
+        place = calendar.municipality.locations[location]
+        opens = walk_in.opens_at(calendar, place, now)
+        return {
+            "appointment_types": walk_in.topics_now(calendar, place, now),
+            "opens_at": opens.astimezone(zone(place.time_zone)).isoformat() if opens else None,
+        }
+
     def is_late(self, appointment: Appointment) -> bool:
         """Whether the resident arrived too late to keep their precedence in the queue."""
         policy = self.configurations.calendar(appointment.municipality).municipality.queue
@@ -88,7 +100,15 @@ def _describe(person: Appointment | Ticket, cards: Mapping[str, Card]) -> Person
         "arrived_at": waiting_of(person).arrived_at.isoformat(),
         "start": None if isinstance(person, Ticket) else person.local(person.start),
         "desk": person.desk,
+        "called_at": called_at.isoformat() if (called_at := _called_at(person)) else None,
     }
+
+
+def _called_at(person: Appointment | Ticket) -> dt.datetime | None:
+    """When the person was called last; None for one who is not called."""
+    if not _is_called(person):
+        return None
+    return next((each.at for each in reversed(person.history) if each.command in ("call", "start")), None)
 
 
 def _shown(person: Appointment | Ticket, cards: Mapping[str, Card]) -> str:

@@ -57,7 +57,7 @@ from .changes import AnswerQuestions, CorrectContact, GiveFeedback, JoinWaitingL
 from .closures import CloseTime, MoveThese
 from .commands import CancelAppointment
 from .invitations import Invite
-from .queue_answers import Arrival, ArrivedPerson, NotExpected, PersonEntry, Queue
+from .queue_answers import Arrival, ArrivedPerson, NotExpected, PersonEntry, Queue, WalkInTopics
 from .slot_answers import (
     BookedAppointment,
     ConfirmedBooking,
@@ -412,6 +412,13 @@ class Booking(EventSource, Protocol):
 
     def queue(self, municipality: str, location: str) -> Queue:
         """Return the queue of a location: numbers and references, without personal data, for the waiting room."""
+        ...
+
+    def walk_in_topics(self, municipality: str, location: str) -> WalkInTopics:
+        """Return for which topics visitors without an appointment get a number now, by hours, closures and leave.
+
+        Raises Refusal: unknown-location.
+        """
         ...
 
     def feed(self, municipality: str, token: str) -> str:

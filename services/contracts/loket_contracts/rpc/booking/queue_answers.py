@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class PersonEntry(TypedDict):
     """A person in the queue. `shown`: the number of a ticket, or the reference of an appointment.
 
-    `start`: of an appointment. `desk`: to which the person was called.
+    `start`: of an appointment. `desk`: to which the person was called, at `called_at`. Booking of 0.1 leaves it out.
     """
 
     kind: Literal["appointment", "ticket"]
@@ -21,6 +21,7 @@ class PersonEntry(TypedDict):
     arrived_at: str
     start: str | None
     desk: str | None
+    called_at: NotRequired[str | None]
 
 
 class WaitingPerson(PersonEntry):
@@ -42,6 +43,13 @@ class ArrivedPerson(PersonEntry):
     """A person who checked in. `late`: they have no precedence any more."""
 
     late: bool
+
+
+class WalkInTopics(TypedDict):
+    """The appointment types for which a location gives numbers now, and when it gives the first ones after now."""
+
+    appointment_types: list[str]
+    opens_at: str | None
 
 
 class Arrival(TypedDict):
