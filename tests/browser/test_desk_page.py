@@ -177,6 +177,46 @@ def test_staff_book_for_a_caller_by_keyboard_in_under_twenty_seconds(scripted_de
     assert page.locator("h1").inner_text() == visitor["name"]
 
 
+def test_single_keys_do_not_leave_a_form_with_unsaved_input(scripted_desk: Page, hall):
+    page = scripted_desk
+    page.goto(at(hall, "/zoeken"))
+    page.get_by_role("searchbox").fill("Peeters")
+    page.locator("h1").click()
+    page.keyboard.press("b")
+    page.keyboard.press("2")
+    expect(page.get_by_role("searchbox")).to_have_value("Peeters")
+    assert page.url.partition("?")[0].endswith("/zoeken")
+
+
+def test_single_keys_can_be_switched_off(scripted_desk: Page, hall):
+    page = scripted_desk
+    page.goto(at(hall))
+    page.get_by_label("Deze toetsen gebruiken in deze browser").uncheck()
+    page.goto(at(hall, "/week"))
+    page.locator("h1").click()
+    page.keyboard.press("b")
+    page.keyboard.press("1")
+    expect(page.get_by_label("Deze toetsen gebruiken in deze browser")).not_to_be_checked()
+    assert page.url.partition("?")[0].endswith("/week")
+    page.get_by_label("Deze toetsen gebruiken in deze browser").check()
+    page.locator("h1").click()
+    page.keyboard.press("b")
+    expect(page.get_by_role("heading", name="Boeken voor iemand")).to_be_visible()
+
+
+def test_the_desk_shows_the_number_that_it_gave_once(desk: Page, hall):
+    desk.goto(at(hall))
+    desk.get_by_text("Iemand komt binnen").click()
+    desk.get_by_role("button", name="Een nummer geven").click()
+    number = re.search(r"(\d+)", desk.get_by_role("status").first.inner_text())[1]
+    picture(desk, "desk-number")
+    waiting = {each["shown"] for each in hall.get("queue", params={"location": "hal"}).json()["waiting"]}
+    assert number in waiting
+    desk.reload()
+    after = {each["shown"] for each in hall.get("queue", params={"location": "hal"}).json()["waiting"]}
+    assert after == waiting
+
+
 def test_an_invalid_telephone_booking_shows_its_errors_and_preserves_the_input(desk: Page, hall):
     desk.goto(at(hall, "/boeken?type=advies"))
     desk.get_by_label("Naam", exact=True).fill("Lieve Demo")

@@ -18,7 +18,7 @@ from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, on_site_locations
 from ...http.proof_of_work import ProofOfWork
 from ...http.request import GatewayRequest
-from ..render import see_other
+from ..render import parse_number, see_other
 from .columns import grid
 from .frame import date_of, desk_page, form_idempotency_key, today
 from .refusals import desk_route
@@ -59,6 +59,7 @@ class DayPages:
             line=self.booking.queue(municipality, place) if place and is_today else None,
             many_strangers=self.proof_of_work.is_automatically_on(municipality),
             usual=USUAL_COMMANDS, counter=request.args.get("counter", ""),
+            issued=parse_number(request.args.get("ticket"), 0, digits=6),
         )  # fmt: skip
 
     @desk_route("GET", "/<municipality>/balie/week", READ)

@@ -61,9 +61,27 @@ if (live.length) {
   setTimeout(refresh, EVERY);
 }
 
-// one key for what is done all day
+// one key for what is done all day, unless it is switched off or would leave a form with unsaved input
+const SINGLE_KEYS = "loket-single-keys";
+const keysSwitch = document.querySelector("[data-single-keys]");
+let edited = Boolean(document.querySelector("main form[method=post]") && document.querySelector("main [role=alert]"));
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => {
+    edited ||= event.target.form?.method === "post";
+  });
+}
+if (keysSwitch) {
+  keysSwitch.checked = localStorage.getItem(SINGLE_KEYS) !== "off";
+  keysSwitch.closest("[hidden]").hidden = false;
+  keysSwitch.addEventListener("change", () => {
+    localStorage.setItem(SINGLE_KEYS, keysSwitch.checked ? "on" : "off");
+  });
+}
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) {
+    return;
+  }
+  if (edited || !keysSwitch?.checked) {
     return;
   }
   const go = (found) => {
