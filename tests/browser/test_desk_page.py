@@ -288,7 +288,7 @@ def test_an_appointment_is_found_by_name_and_by_reference(desk: Page, hall, visi
     booked = visit(name=f"Wannes Vandersteen{desk.width}")
     desk.goto(at(hall, "/zoeken"))
     for text in ("wann vandersteen", booked["reference"]):
-        desk.get_by_label("Naam of referentie").fill(text)
+        desk.get_by_role("searchbox").fill(text)
         desk.get_by_role("button", name="Zoeken").click()
         eventually(lambda: desk.locator("h1").inner_text() != "")
         if desk.locator("ul.cards").count():
@@ -296,9 +296,9 @@ def test_an_appointment_is_found_by_name_and_by_reference(desk: Page, hall, visi
         expect(desk.locator("dl").first).to_contain_text(booked["reference"])
         assert "Vandersteen" not in desk.url
         desk.goto(at(hall, "/zoeken"))
-    desk.get_by_label("Naam of referentie").fill("nobody at all")
+    desk.get_by_role("searchbox").fill("nobody at all")
     desk.get_by_role("button", name="Zoeken").click()
-    expect(desk.get_by_role("status")).to_contain_text("Niemand gevonden")
+    expect(desk.get_by_role("status")).to_contain_text("Niets gevonden")
 
 
 def test_the_week_of_a_person_links_to_its_days(desk: Page, hall, visit):
@@ -405,3 +405,23 @@ def test_an_administrator_cannot_close_their_own_account(desk: Page, hall):
     desk.goto(at(hall, "/beheer/accounts"))
     mine = desk.locator("tr").filter(has_text=desk.account)
     expect(mine.get_by_role("button", name=re.compile("Sluiten"))).to_have_count(0)
+
+
+def test_a_search_with_more_than_fifty_results_asks_for_more_of_the_name(desk: Page, hall):
+    name, days = (
+        f"Veel{time.monotonic_ns()}",
+        (dt.date.fromisoformat(today()) + dt.timedelta(days=20), dt.timedelta(days=1)),
+    )
+    for number in range(51):
+        day = (days[0] + number // 30 * days[1]).isoformat()
+        asked = {"appointment_type": "boom", "location": "hal", "from": day, "to": day}
+        start = hall.get("desk/slots", params=asked).json()["slots"][0]["start"]
+        body = {"appointment_types": ["boom"], "location": "hal", "start": start, "contact": a_visitor(name=name)}
+        assert hall.post("desk/appointments", body).status_code == 201
+    desk.goto(at(hall, "/zoeken"))
+    desk.get_by_role("searchbox").fill(name)
+    desk.get_by_role("button", name="Zoeken").click()
+    expect(desk.get_by_role("status")).to_contain_text("Meer dan 50 gevonden.")
+    expect(desk.locator("ul.cards > li")).to_have_count(50)
+    picture(desk, "desk-find", whole=False)
+    assert fits(desk)

@@ -108,7 +108,7 @@ def test_an_unknown_reference_is_reported_on_the_search_page(desk: Page, hall, p
     assert answer.status == 404
     says(desk, "We vinden deze afspraak niet, of ze is voor een ander team.")
     desk.get_by_role("link", name="Een afspraak zoeken").click()
-    expect(desk.get_by_label("Naam of referentie")).to_be_visible()
+    expect(desk.get_by_label("Naam, referentie, telefoonnummer of e-mailadres")).to_be_visible()
 
 
 @pytest.mark.parametrize(

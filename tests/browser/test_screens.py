@@ -3,9 +3,12 @@
 import datetime as dt
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import pytest
+import requests
 import yaml
 from playwright.sync_api import Page, expect
 
@@ -38,6 +41,15 @@ def today(hall, kind="boom", **contact):
     made = hall.post("desk/appointments", body)
     assert made.status_code == 201, made.text
     return made.json()
+
+
+def later(hall):
+    """An appointment of another day."""
+    day = (dt.datetime.now(ZoneInfo(noon_zone())).date() + dt.timedelta(days=3)).isoformat()
+    asked = {"appointment_type": "boom", "location": "hal", "from": day, "to": day}
+    body = {"appointment_types": ["boom"], "location": "hal", "contact": a_visitor()}
+    start = hall.get("desk/slots", params=asked).json()["slots"][0]["start"]
+    return hall.post("desk/appointments", {**body, "start": start}).json()
 
 
 def arrive(page, text):
@@ -83,6 +95,24 @@ def test_a_visitor_who_is_not_expected_reads_what_to_do(coupled: Page):
     expect(coupled.get_by_role("alert")).to_contain_text("We vinden geen afspraak van vandaag")
 
 
+def said_to(page, text):
+    arrive(page, text)
+    return page.get_by_role("alert").inner_text()
+
+
+def test_each_reason_why_a_visitor_is_not_expected_has_its_own_sentence(coupled: Page, hall):
+    early, called, cancelled = later(hall), today(hall), today(hall)
+    hall.post(f"appointments/{called['id']}/start", {"desk": "Loket 4"})
+    hall.post(f"appointments/{cancelled['id']}/cancel")
+    assert said_to(coupled, early["reference"]).startswith("Uw afspraak is op ")
+    assert hall.get(f"appointments/{early['id']}").json()["state"] == "booked"
+    assert said_to(coupled, called["reference"]).startswith("U bent al opgeroepen")
+    picture(coupled, "kiosk-called")
+    assert fits(coupled)
+    assert "geannuleerd" in said_to(coupled, cancelled["reference"])
+    hall.post(f"appointments/{called['id']}/complete", {"outcome": "answered"})
+
+
 def test_a_walk_in_takes_a_number(coupled: Page, hall):
     coupled.get_by_role("link", name="Een nummer nemen").click()
     assert fits(coupled)
@@ -104,9 +134,24 @@ def test_a_form_for_a_number_that_is_sent_twice_gives_one_number_and_a_reload_no
     before, address = numbers_of(hall), f"{hall.url}/halstad/onthaal/nummer?location=hal&lang=nl"
     pages = [coupled.request.post(address, form=form) for _ in range(2)]
     assert pages[0].url == pages[1].url
+    headers = {"Cookie": "; ".join(f"{each['name']}={each['value']}" for each in coupled.context.cookies())}
+    headers["Origin"] = hall.url
+
+    once = f"together {time.time_ns()}"
+
+    def press(_):
+        return requests.post(address, data=form | {"once": once}, headers=headers, timeout=15, allow_redirects=False)
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(press, range(4)))
+    assert {each.status_code for each in together} == {303}
+    (place,) = {each.headers["Location"] for each in together}
     coupled.goto(pages[0].url)
     coupled.reload()
-    assert numbers_of(hall) - before == {coupled.locator(".huge").inner_text()}
+    assert numbers_of(hall) - before == {
+        coupled.locator(".huge").inner_text(),
+        parse_qs(place.partition("?")[2])["number"][0],
+    }
     coupled.goto(address)
     assert coupled.locator("input[name=once]").input_value() != form["once"]
 

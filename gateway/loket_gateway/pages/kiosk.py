@@ -9,11 +9,13 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+import eventlet
 from werkzeug.wrappers import Response
 
+from loket_chassis.runtime.unavailable import OutcomeUnknown
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.queue_answers import WalkInTopics
+from loket_contracts.rpc.booking.queue_answers import PersonEntry, WalkInTopics
 from loket_contracts.rpc.booking.tickets import IssueTicket
 
 from ..clients.catalogue_cache import CatalogueCache, on_site_locations
@@ -26,6 +28,8 @@ from .render import localise, municipality_context, page, parse_number, see_othe
 
 #: seconds after which a page returns to the first one
 PATIENCE, TOLD = 60, 20
+#: how often the number of a press is asked for while it is being issued, and the seconds between
+ATTEMPTS, BETWEEN = 10, 0.1
 PERMISSION = "tickets.issue"
 #: the appointment changed since it was found, or its time is over
 CANNOT_ARRIVE = frozenset({
@@ -96,8 +100,17 @@ class KioskPages:
         if topic not in given["appointment_types"]:
             return self._topics(request, municipality, given, status=409)
         command = IssueTicket(appointment_types=(topic,), location=place, language=language.of(request))
-        issued = self.booking.issue_ticket(municipality, command, idempotency_key=_key_of_form(request, place, topic))
+        issued = self._issue(municipality, command, _key_of_form(request, place, topic))
         return see_other(request, f"/{municipality}/onthaal/nummer", location=place, number=issued["shown"])
+
+    def _issue(self, municipality: str, command: IssueTicket, key: str | None) -> PersonEntry:
+        """Issue the number of this press. The second of two presses waits for the number of the first."""
+        for _ in range(ATTEMPTS if key else 0):
+            try:
+                return self.booking.issue_ticket(municipality, command, idempotency_key=key)
+            except OutcomeUnknown:
+                eventlet.sleep(BETWEEN)
+        return self.booking.issue_ticket(municipality, command, idempotency_key=key)
 
     def _topics(self, request: GatewayRequest, municipality: str, given: WalkInTopics, status: int = 200) -> Response:
         if not given["appointment_types"]:
