@@ -123,10 +123,9 @@ class ReplicaSet:
         eventually(lambda: self.states() == ["PRIMARY", "SECONDARY", "SECONDARY"])
 
     def stop(self) -> None:
+        """Kill the members: a primary that is asked to stop waits ten seconds for another one."""
         for member in self.members:
-            member.process.process.terminate()
-        for member in self.members:
-            member.stop()
+            member.process.kill()
 
 
 def _succeeds(client: MongoClient[Any], command: str, value: Any) -> bool:
