@@ -20,7 +20,10 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE
 
 
 class Scanner(socketserver.ThreadingTCPServer):
-    """`response`: what it answers instead of a verdict. `sizes`: of the streams that it read."""
+    """`response`: what it answers instead of a verdict. `most`: bytes of the longest stream that gets a verdict.
+
+    `sizes`: of the streams that it read.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -28,6 +31,7 @@ class Scanner(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Session)
         self.response: bytes | None = None
+        self.most = 25_000_000
         self.sizes: list[int] = []
 
     @property
@@ -45,6 +49,8 @@ class _Session(socketserver.StreamRequestHandler):
             content += self.rfile.read(size)
         self.server.sizes.append(len(content))
         verdict = b"stream: Eicar-Signature FOUND" if EICAR in content else b"stream: OK"
+        if len(content) > self.server.most:
+            verdict = b"INSTREAM size limit exceeded. ERROR"
         self.wfile.write((self.server.response or verdict) + b"\0")
 
 

@@ -28,8 +28,8 @@ class VirusScanner:
         self._server = host, int(port)
         self._timeout = timeout
 
-    def __call__(self, content: bytes) -> bool:
-        """Whether clamd finds a virus. Raises Unavailable when it gives no verdict."""
+    def __call__(self, content: bytes) -> bool | None:
+        """Whether clamd finds a virus; None when it gives no verdict about this file. Raises Unavailable."""
         try:
             response = self._scan(content)
         except OSError as error:
@@ -37,7 +37,7 @@ class VirusScanner:
             raise Unavailable("the virus scanner is unavailable") from error
         if not re.fullmatch(rb"stream: (OK|.+ FOUND)", response):
             OUTAGE.begin(f"it responds {response!r}")
-            raise Unavailable("the virus scanner gives no verdict")
+            return None
         OUTAGE.end()
         return not response.endswith(b": OK")
 

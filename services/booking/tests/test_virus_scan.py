@@ -112,6 +112,15 @@ def test_a_virus_that_is_found_later_removes_the_file_which_is_missing_again(boo
     assert booking.card(card.id).duty_at is not None
 
 
+def test_a_file_that_never_gets_a_verdict_does_not_block_the_others(booking, card, server):
+    server.response = b"stream: "
+    large, small = upload(booking, card, PDF + b"x" * 1000), upload(booking, card, PDF)
+    server.response, server.most = None, 500
+    booking.use_cases.housekeeping.run_jobs()
+    assert refused(download, booking, card, large) == "file-not-scanned"
+    assert base64.b64decode(download(booking, card, small)["content"]) == PDF
+
+
 def test_an_unscanned_file_of_a_form_that_has_a_virus_never_reaches_the_appointment(booking, server):
     server.response = b"stream: "
     held = booking.hold()

@@ -116,20 +116,24 @@ class AttachmentCommands:
         return len(appointments)
 
     def scan_files(self) -> int:
-        """Scan the files that the virus scanner could not scan at upload. Returns the number of verdicts."""
+        """Scan the files that the virus scanner could not scan at upload. Returns the number of verdicts.
+
+        A file about which it gives no verdict does not stop the others.
+        """
         if self.scan is None:
             return 0
-        found = self.files.unscanned(BATCH)
-        for count, (identifier, appointment) in enumerate(found.items()):
+        verdicts = 0
+        for identifier, appointment in self.files.unscanned(BATCH).items():
             try:
                 infected = self.scan(self.files.read(identifier) or b"")
             except Unavailable:
-                return count
+                break
             if infected:
                 self._drop_infected(appointment, identifier)
-            else:
+            elif infected is False:
                 self.files.mark_scanned(identifier)
-        return len(found)
+            verdicts += infected is not None
+        return verdicts
 
     def read_file(self, card: Card, identifier: str, request: Request) -> FileContent:
         """A file with its content in base64, under a name that says nothing but its reference and type.
@@ -160,12 +164,12 @@ class AttachmentCommands:
             return False
         try:
             infected = self.scan(body)
-        except Unavailable:  # the file is not delivered before its scan
-            return True
+        except Unavailable:
+            infected = None
         if infected:
             log.warning("upload refused: it has a virus")
             raise Refusal("file-not-accepted", {"reason": "it has a virus"})
-        return False
+        return infected is None  # the file is not delivered before its scan
 
     def _drop_infected(self, appointment: str, identifier: str) -> None:
         log.warning("uploaded file deleted: it has a virus", appointment=appointment)

@@ -11,5 +11,5 @@ from loket_contracts.envelope import Event
 Clock = Callable[[], dt.datetime]
 #: (collection, document id, events): called after the write that stored the events in the document's outbox
 Publish = Callable[[str, object, Iterable[Event]], None]
-#: whether a file has a virus; raises Unavailable without a verdict. None: files are not scanned
-Scan = Callable[[bytes], bool] | None
+#: whether a file has a virus, None without a verdict; raises Unavailable. None: files are not scanned
+Scan = Callable[[bytes], bool | None] | None
