@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-import secrets
 from dataclasses import dataclass
 
 import pyotp
@@ -16,6 +15,7 @@ from pymongo.database import Database
 from loket_chassis.runtime.tokens import hash_of
 from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
+from loket_contracts.base32 import grouped, normalised, random_code
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 #: how long a password that an administrator gave can be used
@@ -23,8 +23,8 @@ FIRST_PASSWORD_LASTS = dt.timedelta(days=7)
 RECOVERY_CODES = 10
 #: seconds of one code, and how many codes before and after the current one are accepted for clocks that differ
 STEP, SLACK = 30, 1
-#: Crockford's base 32, without letters that look like digits. Six groups of four are 120 bits (NIST SP 800-63B, 5.1.2)
-_CHARACTERS, _GROUPS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", 6
+#: characters of a recovery code: 120 bits (NIST SP 800-63B, 5.1.2)
+RECOVERY_CODE_LENGTH = 24
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class CredentialStore:
         step = _step_of(secret, code, now) if secret is not None else None
         if step is None:
             return None
-        codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
+        codes = [grouped(random_code(RECOVERY_CODE_LENGTH)) for _ in range(RECOVERY_CODES)]
         hashes = tuple(map(_hash_of_code, codes))
         self._set(account, totp=secret, new_totp=None, last_step=step, recovery_codes=hashes)
         return codes
@@ -123,11 +123,6 @@ def _step_of(secret: str, code: str, now: dt.datetime) -> int | None:
     return None
 
 
-def _recovery_code() -> str:
-    return "-".join("".join(secrets.choice(_CHARACTERS) for _ in range(4)) for _ in range(_GROUPS))
-
-
 def _hash_of_code(code: str) -> str:
-    """Return the hash of a recovery code as people may type it: in lower case, without hyphens, with O, I or L."""
-    signs = "".join(each for each in code.upper() if each.isalnum()).translate(str.maketrans("OIL", "011"))
-    return hash_of(f"recovery code {signs}")
+    """Return the hash of a recovery code, the same for each way to type it."""
+    return hash_of(f"recovery code {normalised(code)}")

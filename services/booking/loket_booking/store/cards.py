@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
@@ -21,6 +20,7 @@ from pymongo.errors import DuplicateKeyError
 from loket_chassis.runtime.tokens import hash_of
 from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document, completed_later, outside_deadline, server_processes
+from loket_contracts.base32 import grouped, random_code
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain import reference
@@ -96,7 +96,7 @@ CARD = Codec(Card, DOCUMENT_ID, version=0)
 
 def new_reference() -> str:
     """A code that a resident can read out at the counter: eight characters, 40 bits, such as 7K3Q-9F2M."""
-    return reference.formatted("".join(secrets.choice(reference.ALPHABET) for _ in range(reference.LENGTH)))
+    return grouped(random_code(reference.LENGTH))
 
 
 class Cards:
