@@ -40,9 +40,9 @@ def test_a_resident_takes_a_cancellation_back_and_the_time_is_taken_again(bookin
 def test_a_cancellation_cannot_be_taken_back_after_ten_minutes(booking):
     _, card = booking.book()
     booking.cancel(card)
-    assert booking.use_cases.appointments.restorable_until(booking.card(card.id)) is not None
+    assert booking.use_cases.appointments.restorable_until(booking.appointment(card)) is not None
     booking.later(minutes=10)
-    assert booking.use_cases.appointments.restorable_until(booking.card(card.id)) is None
+    assert booking.use_cases.appointments.restorable_until(booking.appointment(card)) is None
     assert refused(restore, booking, card) == "not-allowed-in-state"
 
 

@@ -149,9 +149,8 @@ class AppointmentQueries:
             "waiting_list": describe_entry(entry, appointment) if entry and entry.state != "left" else None,
         }
 
-    def restorable_until(self, card: Card) -> str | None:
+    def restorable_until(self, appointment: Appointment) -> str | None:
         """When the resident can no longer take back the cancellation; None when they cannot now."""
-        appointment = self.appointment(card)
         until = restorable_until(appointment)
         return appointment.local(until) if until is not None and until > self.clock() else None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pymongo.database import Database
 
-from loket_chassis.storage.codec import Codec, Layout
+from loket_chassis.storage.codec import DOCUMENT_ID, Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -24,7 +24,7 @@ class Draft(PreservesUnknownFields):
     contact: dict[str, str | None] = field(default_factory=dict)
 
 
-DRAFT = Codec(Draft, Layout({"id": "_id"}, omit_default={"refused"}), version=0)
+DRAFT = Codec(Draft, DOCUMENT_ID, version=0)
 
 
 class Drafts:
