@@ -1,6 +1,7 @@
 """Days that are not counted by difference are recounted, in the background, and wrong counts are found."""
 
 import datetime as dt
+import itertools
 from types import SimpleNamespace
 
 import pytest
@@ -81,6 +82,17 @@ def run(projections):
     worker = rollup.RollupWorker(projections)
     while worker._recount_stale():
         pass
+
+
+@pytest.mark.parametrize("order", itertools.permutations(range(3)))
+def test_a_cancellation_that_is_taken_back_counts_as_one_appointment_and_no_cancellation(projection, order):
+    names = ("appointment.booked", "appointment.cancelled", "appointment.booked")
+    events = [booked(sequence=number, name=name) for number, name in enumerate(names, 1)]
+    for index in order:
+        projection.counting.apply([events[index]])
+    date = dt.date.fromisoformat(DAY)
+    figures = reports.overview(projection, "rumst", Period(date, date), Filters())["figures"]
+    assert (figures["appointments"], figures["cancelled"]) == (1, 0)
 
 
 def test_an_event_that_an_earlier_release_has_consumed_and_not_counted_is_counted(projections, projection, earlier):
