@@ -24,10 +24,6 @@ def criteria_of(kinds: list[AppointmentTypeEntry], location: str, persons: int) 
     return FindSlots(appointment_types=tuple(kind["id"] for kind in kinds), location=location, persons=persons)
 
 
-def today(time_zone: str) -> dt.date:
-    return dt.datetime.now(ZoneInfo(time_zone)).date()
-
-
 def days(booking: Booking, municipality: str, criteria: FindSlots, first: dt.date, last: dt.date) -> list[str]:
     """Return the local days with a free start, both ends included, as YYYY-MM-DD."""
     found = []

@@ -7,7 +7,6 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
@@ -23,12 +22,13 @@ from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache
 from ..http.client_address import client_network
+from ..http.clock import today_in
 from ..http.proof_of_work import ProofOfWork
 from ..http.request import GatewayRequest
 from ..i18n import language
 from .page_route import appointment_route, form_route, page_route
 from .render import localise, municipality_context, page, parse_number, see_other
-from .topics import kind_of
+from .topics import asks_persons, kind_of
 
 #: alternatives that are offered for a slot that was just taken
 MAX_NEAREST = 3
@@ -133,10 +133,9 @@ class TimeSlotPages:
             asked["persons"] = str(persons)
         lang = {"lang": request.args["lang"]} if request.args.get("lang") else {}
         present = {"start": found["start"], "end": found["end"]}
-        asks_persons = any(kind["per_extra_person"] for kind in kinds) or found["persons"] > 1
         offer = Offer(
             f"{here}/verplaatsen?{urlencode(asked)}", f"{here}/verplaatsen/nakijken", here, {**lang, **asked}, present,
-            persons if asks_persons else None,
+            persons if asks_persons(kinds, found) else None,
         )  # fmt: skip
         return self._moments(request, catalogue, kinds, criteria, offer)
 
@@ -240,7 +239,7 @@ class TimeSlotPages:
         if chosen is None or not labels:
             return []
         due = self.booking.documents_due(municipality, [kind["id"] for kind in kinds], chosen.isoformat())
-        today = dt.datetime.now(ZoneInfo(zone)).date().isoformat()
+        today = today_in(zone).isoformat()
         return [(labels[name], last) for name, last in due.items() if name in labels and last <= today]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, Catalogue, LocationEntry
+from loket_contracts.rpc.booking.answers import AppointmentTypeEntry, AppointmentView, Catalogue, LocationEntry
 from loket_contracts.rpc.booking.slots import FindSlots
 
 from ..clients.catalogue_cache import CatalogueCache
@@ -112,6 +113,11 @@ def kind_of(catalogue: Catalogue, name: str) -> AppointmentTypeEntry:
         if kind["id"] == name:
             return kind
     raise Refusal("unknown-appointment-type", {"appointment_type": name or "?"})
+
+
+def asks_persons(kinds: Iterable[AppointmentTypeEntry], found: AppointmentView) -> bool:
+    """Whether a page asks for the number of people: they are several already, or a visit takes longer with more."""
+    return any(kind["per_extra_person"] for kind in kinds) or found["persons"] > 1
 
 
 def location_of(catalogue: Catalogue, name: str) -> LocationEntry:

@@ -22,6 +22,7 @@ from ...access.required_permission import OPEN, needs
 from ...clients.catalogue_cache import CatalogueCache, all_appointment_types, appointment_types_of
 from ...http import problems
 from ...http.authentication import Authentication
+from ...http.clock import today_in
 from ...http.parsing import json_object
 from ...http.request import GatewayRequest
 from ...http.routing import route as plain_route
@@ -97,7 +98,7 @@ class JccRoutes:
     def jcc_date_range(self, request: GatewayRequest, municipality: str) -> Response:
         catalogue = self.catalogue.of(municipality)
         chosen = [kind_of(catalogue, name) for name in one(request.args.getlist("activityId"), "activityId")]
-        first = free_starts.today(catalogue["municipality"]["time_zone"])
+        first = today_in(catalogue["municipality"]["time_zone"])
         last = first + dt.timedelta(days=min(kind["horizon_days"] for kind in chosen))
         return answer({"minDate": f"{first}T00:00:00", "maxDate": f"{last}T00:00:00"})
 

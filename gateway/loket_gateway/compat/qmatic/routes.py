@@ -18,6 +18,7 @@ from loket_contracts.rpc.message import from_json
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ...http import problems
+from ...http.clock import today_in
 from ...http.parsing import body_of, object_of
 from ...http.request import GatewayRequest
 from ...http.routing import route as plain_route
@@ -128,7 +129,7 @@ class QmaticRoutes:
         place = location_of(catalogue, branch)
         chosen = [kind_of(catalogue, name) for name in _services(given)]
         criteria = free_starts.criteria_of(chosen, branch, _persons(given))
-        first = free_starts.today(place["time_zone"])
+        first = today_in(place["time_zone"])
         last = first + dt.timedelta(days=min((kind["horizon_days"] for kind in chosen), default=0))
         days = free_starts.days(self.booking, municipality, criteria, first, last) if criteria else []
         return answer(shapes.envelope("dates", [f"{each}T00:00:00" for each in days], given))

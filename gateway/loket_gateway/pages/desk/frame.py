@@ -18,7 +18,7 @@ from loket_contracts.fields import parse_day
 
 from ...clients.catalogue_cache import CatalogueCache, including_removed
 from ...http.authentication import CSRF_FIELD
-from ...http.clock import now
+from ...http.clock import today_in
 from ...http.request import GatewayRequest
 from ...i18n import language
 from .. import words
@@ -143,7 +143,7 @@ def by_field(errors: list[dict[str, str]]) -> dict[str, str]:
 
 def today(catalogue: CatalogueCache, municipality: str) -> dt.date:
     """Return the local date of the municipality."""
-    return now().astimezone(ZoneInfo(catalogue.of(municipality)["municipality"]["time_zone"])).date()
+    return today_in(catalogue.of(municipality)["municipality"]["time_zone"])
 
 
 def date_of(text: str | None, usual: dt.date) -> dt.date:
