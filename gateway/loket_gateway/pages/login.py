@@ -79,7 +79,7 @@ class LoginPages:
         if not account.active:
             self.access.log.record(municipality, who, "login refused", now(), "closed")
             raise Refusal("login-refused")
-        return self._enter(request, account, there)
+        return enter(self.access, request, account, there)
 
     @property
     def _provider(self) -> Provider:
@@ -148,14 +148,10 @@ class LoginPages:
 
     def _enter_with_password(self, request: GatewayRequest, account: Account, there: str) -> Response:
         self.check.succeeded(request, account)
-        response = self._enter(
-            request, account, f"/{account.municipality}/wachtwoord" if account.must_change else there
-        )
+        place = f"/{account.municipality}/wachtwoord" if account.must_change else there
+        response = enter(self.access, request, account, place)
         self.access.remember_device(request, response, account)
         return response
-
-    def _enter(self, request: GatewayRequest, account: Account, place: str) -> Response:
-        return enter(self.access, request, account, place)
 
     def _login_page(self, request: GatewayRequest, municipality: str, there: str, **shown: Any) -> Response:
         given = {"name": "", "refused": False, **shown}

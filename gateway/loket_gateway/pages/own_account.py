@@ -165,7 +165,7 @@ class OwnAccountPages:
         )  # fmt: skip
 
     def _password_page(self, request: GatewayRequest, municipality: str, wrong: str) -> Response:
-        caller = self._session_of_form(request, municipality)
+        caller = self._caller(request, municipality)
         return self._page(
             "password.html", request, municipality, caller, 422 if wrong else 200, wrong=wrong,
             shortest=passwords.SHORTEST, longest=passwords.LONGEST,
@@ -174,18 +174,11 @@ class OwnAccountPages:
     def _confirmation_page(
         self, request: GatewayRequest, municipality: str, there: str, wrong: bool = False
     ) -> Response:
-        caller = self._session_of_form(request, municipality)
+        caller = self._caller(request, municipality)
         return self._page(
             "confirm_password.html", request, municipality, caller, 401 if wrong else 200, wrong=wrong, there=there,
             from_provider=self._is_from_provider(caller),
         )  # fmt: skip
-
-    def _session_of_form(self, request: GatewayRequest, municipality: str) -> Caller:
-        """Return who is logged in, for a page that is shown again. Raises Refusal: login-needed."""
-        caller = self.access.session_caller(request)
-        if caller.municipality != municipality or caller.by != "session":
-            raise Refusal("login-needed")
-        return caller
 
     def _page(
         self, template: str, request: GatewayRequest, municipality: str, caller: Caller, status: int = 200,
