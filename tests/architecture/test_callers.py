@@ -20,7 +20,7 @@ PUBLIC = {
 #: the token or the id of the hold in the arguments is a secret that says what the caller may see
 SECRET = {
     "appointment_by_link", "attach", "booked_with", "contact_mark", "detach", "feed", "fill_in", "filled_in", "held",
-    "invitation", "keep_form", "provisional_of_hold", "provisional_of_link", "send_code_again",
+    "invitation", "save_refused_form", "provisional_of_hold", "provisional_of_link", "send_code_again",
 }  # fmt: skip
 #: a kiosk has to give a reference or a name
 KIOSK = {"arrivals", "why_not_expected"}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import segno
 from werkzeug.wrappers import Request, Response
@@ -21,6 +19,7 @@ from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
 from ..clients.catalogue_cache import CatalogueCache, appointment_types_of
+from ..http.clock import today_in
 from ..http.responses import calendar, page_of
 from ..i18n import language
 from . import words
@@ -30,6 +29,7 @@ from .field_errors import FILE, in_language, wrong_answers, wrong_fields, wrong_
 from .page_route import appointment_route, page_route
 from .questions import MAX_FILES, answers_to_asked_questions, sent_answers
 from .render import localise, municipality_context, page, parse_number, refusal_sentence, see_other
+from .topics import asks_persons
 
 #: field of a form that is shown with what was wrong
 WAS_REFUSED = "was_refused"
@@ -199,14 +199,14 @@ class AppointmentPages:
     def _refuse(
         self, request: Request, municipality: str, token: str, part: str, typed: dict[str, str], wrong: dict[str, str]
     ) -> Response:
-        """Keep a form that was refused, and redirect to the page, which shows it."""
-        self.booking.keep_form(municipality, token, part, {"typed": typed, "wrong": wrong})
+        """Store a form that was refused, and redirect to the page, which shows it."""
+        self.booking.save_refused_form(municipality, token, part, {"typed": typed, "wrong": wrong})
         return see_other(request, f"/{municipality}/afspraak/{token}", refused=part)
 
     def _saved(self, request: Request, municipality: str, token: str, part: str) -> Response:
         """Redirect to the page, which no longer shows what was wrong."""
         if request.form.get(WAS_REFUSED):
-            self.booking.keep_form(municipality, token, part, None)
+            self.booking.save_refused_form(municipality, token, part, None)
         return see_other(request, f"/{municipality}/afspraak/{token}", saved="1")
 
     def _appointment_page(
@@ -219,7 +219,7 @@ class AppointmentPages:
         typed, wrong = in_language(found.get("refused", {}).get(part), lang)
         kinds = appointment_types_of(catalogue, (each["id"] for each in found["appointment_types"]))
         due = self._documents_due(municipality, found)
-        today = dt.datetime.now(ZoneInfo(found["time_zone"])).date().isoformat()
+        today = today_in(found["time_zone"]).isoformat()
         municipality_name = str(catalogue["municipality"]["name"])
         sentence = words.REFUSED_AT_APPOINTMENT.get(part)
         done = next(iter(request.args.keys() & DONE), "")
@@ -232,7 +232,7 @@ class AppointmentPages:
             token=token,
             done=done if found["state"] != "cancelled" and not wrong else "",
             documents=_documents(catalogue, shown, due, today),
-            asks_persons=any(kind["per_extra_person"] for kind in kinds) or found["persons"] > 1,
+            asks_persons=asks_persons(kinds, found),
             links=calendar_links(shown, municipality_name),
             questions=_questions(catalogue, shown),
             refused=part if wrong else "",

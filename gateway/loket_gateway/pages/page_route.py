@@ -39,8 +39,8 @@ class FormRoute(PageRoute):
     def refusal_response(self, refusal: Refusal, request: GatewayRequest) -> Response:
         municipality = request.path_values["municipality"]
         if refusal.code == "body-too-large" and request.args.get("hold"):
-            kept = {name: request.args[name] for name in ("hold", "invitation") if request.args.get(name)}
-            return see_other(request, request.path, **kept, refused="file-too-large")
+            query = {name: request.args[name] for name in ("hold", "invitation") if request.args.get(name)}
+            return see_other(request, request.path, **query, refused="file-too-large")
         hold = _hold_of(request) if refusal.code == "hold-not-found" else ""
         if hold:
             try:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -25,6 +24,7 @@ from loket_contracts.rpc.message import from_json
 from ..clients.catalogue_cache import CatalogueCache
 from ..http.authentication import Authentication
 from ..http.client_address import client_network
+from ..http.clock import today_in
 from ..http.proof_of_work import ProofOfWork
 from ..http.proofs import proofs_of
 from ..http.request import GatewayRequest
@@ -94,7 +94,7 @@ class QuestionPages:
                 return self._redirect_to(request, "gegevens", municipality, held)
             except Refusal as refusal:
                 wrong = wrong_answers(refusal, questions)
-        self.booking.keep_form(municipality, held["id"], QUESTIONS, {"typed": typed, "wrong": wrong})
+        self.booking.save_refused_form(municipality, held["id"], QUESTIONS, {"typed": typed, "wrong": wrong})
         return self._redirect_to(request, "vragen", municipality, held)
 
     @form_route("GET", "/<municipality>/gegevens")
@@ -154,7 +154,7 @@ class QuestionPages:
         due = {}
         if any(each["required"] and each["kind"] == "file" for each in questions):
             due = self.booking.documents_due(municipality, held["appointment_types"], held["start"][:10])
-        return {"due": due, "today": dt.datetime.now(ZoneInfo(context["place"]["time_zone"])).date().isoformat()}
+        return {"due": due, "today": today_in(context["place"]["time_zone"]).isoformat()}
 
     def _attach(self, request: GatewayRequest, municipality: str, held: FormEntry, wanted: bool) -> dict[str, str]:
         """Attach the chosen files. Return what is wrong by field. `wanted`: a file must have been chosen."""
@@ -184,7 +184,7 @@ class QuestionPages:
         self, request: GatewayRequest, municipality: str, held: FormEntry, given: dict[str, str], refusal: Refusal
     ) -> Response:
         wrong = wrong_fields(refusal, lambda pointer: pointer.split("/")[-1])
-        self.booking.keep_form(municipality, held["id"], CONTACT, {"typed": given, "wrong": wrong})
+        self.booking.save_refused_form(municipality, held["id"], CONTACT, {"typed": given, "wrong": wrong})
         return self._redirect_to(request, "gegevens", municipality, held)
 
     def _render_step(

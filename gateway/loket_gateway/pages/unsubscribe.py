@@ -41,8 +41,8 @@ class UnsubscribePages:
             # the link of the appointment alone does not show that the mailbox is theirs
             return self._page(request, municipality, token, done=False, status=404)
         if request.form.get("page"):
-            kept = {"proof": proof} if proof else {}
-            return see_other(request, f"/{municipality}/afspraak/{token}/berichten", done="1", **kept)
+            query = {"proof": proof} if proof else {}
+            return see_other(request, f"/{municipality}/afspraak/{token}/berichten", done="1", **query)
         return self._page(request, municipality, token, done=True)
 
     def _page(self, request: Request, municipality: str, token: str, done: bool, status: int = 200) -> Response:

@@ -78,7 +78,7 @@ FORM = {"typed": {"perceel": ""}, "wrong": {"answer-perceel": "Fill this in."}}
 def test_a_refused_form_is_stored_until_that_part_is_filled_in(booking):
     held, drafts = booking.hold(), booking.use_cases.drafts
     for page in ("answers", "contact"):
-        drafts.keep_refused(held.appointment.id, "rumst", page, FORM)
+        drafts.save_refused(held.appointment.id, "rumst", page, FORM)
     assert drafts.get_refused(held.appointment.id) == {"answers": FORM, "contact": FORM}
     fill_in(booking, held, answers=ANSWERS)
     assert drafts.get_refused(held.appointment.id) == {"contact": FORM}
@@ -88,7 +88,7 @@ def test_a_refused_form_is_stored_until_that_part_is_filled_in(booking):
 
 def test_the_last_release_can_read_a_draft_whose_form_was_refused(booking, database):
     held = booking.hold()
-    booking.use_cases.drafts.keep_refused(held.appointment.id, "rumst", "answers", FORM)
+    booking.use_cases.drafts.save_refused(held.appointment.id, "rumst", "answers", FORM)
     fill_in(booking, held, contact=CONTACT)
     assert set(database.drafts.find_one()) == {"_id", "municipality", "expires", "answers", "contact"}
 
@@ -96,7 +96,7 @@ def test_the_last_release_can_read_a_draft_whose_form_was_refused(booking, datab
 def test_a_refused_form_of_any_fields_is_stored_in_part(booking):
     held, drafts = booking.hold(), booking.use_cases.drafts
     typed = {"$set": "x", "a.b": "y" * 30_000, **{str(number): "z" for number in range(100)}}
-    drafts.keep_refused(held.appointment.id, "rumst", "answers", {"typed": typed, "wrong": {}})
+    drafts.save_refused(held.appointment.id, "rumst", "answers", {"typed": typed, "wrong": {}})
     found = drafts.get_refused(held.appointment.id)["answers"]["typed"]
     assert (found["$set"], len(found["a.b"]), len(found)) == ("x", 20_000, 60)
 
@@ -104,7 +104,7 @@ def test_a_refused_form_of_any_fields_is_stored_in_part(booking):
 def test_a_refused_form_of_an_appointment_is_erased_with_its_resident(booking, database):
     _, card = booking.book()
     drafts = booking.use_cases.drafts
-    drafts.keep_refused(card.id, "rumst", "answers", FORM)
+    drafts.save_refused(card.id, "rumst", "answers", FORM)
     assert drafts.get_refused(card.id) == {"answers": FORM}
     booking.use_cases.privacy.erase_resident("rumst", CONTACT["email"], Request(by="staff"))
     assert database.refused_forms.count_documents({}) == 0

@@ -102,9 +102,9 @@ def test_own_coming_visits_are_found_first(booking):
     for number in range(4):
         start = booking.slots("2026-12-02")[0]["start"]
         booking.book(start=start, contact={"name": "Fatma", "email": f"fatma{number}@example.be"})
-    for who in ("ro-1", "ro-2"):
-        visits = booking.use_cases.search.find_visits("rumst", "fatma", replace(STAFF, who=who))
-        mine = [who in each["resources"] for each in visits]
+    for account in ("ro-1", "ro-2"):
+        visits = booking.use_cases.search.find_visits("rumst", "fatma", replace(STAFF, who=account))
+        mine = [account in each["resources"] for each in visits]
         assert mine == sorted(mine, reverse=True)
         assert any(mine)
 

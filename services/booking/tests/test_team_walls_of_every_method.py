@@ -59,7 +59,7 @@ EXEMPT = {
     ),
     **dict.fromkeys(
         ("held", "hold_instead", "fill_in", "attach", "detach", "filled_in", "book_filled_in", "request_filled_in",
-         "provisional_of_hold", "send_code_again", "keep_form", "booked_with"),
+         "provisional_of_hold", "send_code_again", "save_refused_form", "booked_with"),
         "the id of the hold is the secret of one resident",
     ),
     **dict.fromkeys(

@@ -65,7 +65,7 @@ class DraftCommands:
         found = self.drafts.get(held.appointment.id)
         return found or Draft(held.appointment.id, held.appointment.municipality, held.expires + EXPIRED_HOLD_RETENTION)
 
-    def keep_refused(self, owner: str, municipality: str, page: str, form: RefusedForm | None) -> None:
+    def save_refused(self, owner: str, municipality: str, page: str, form: RefusedForm | None) -> None:
         """Store a form that was refused; None deletes it. `owner`: the id of the hold or appointment."""
         pages = [each for each in self.refused_forms.get(owner) if each.page != page]
         if form is not None:

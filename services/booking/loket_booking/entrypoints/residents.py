@@ -107,13 +107,13 @@ class ResidentRpc(RpcDependencies):
         return self._form(held)
 
     @rpc
-    def keep_form(self, municipality: str, owner: str, page: str, form: RefusedForm | None) -> None:
+    def save_refused_form(self, municipality: str, owner: str, page: str, form: RefusedForm | None) -> None:
         appointments = self.use_cases.appointments
         try:
             identifier = appointments.find_hold(municipality, owner).appointment.id
         except Refusal:
             identifier = appointments.find_card_by_link(municipality, owner).id
-        self.use_cases.drafts.keep_refused(identifier, municipality, page, form)
+        self.use_cases.drafts.save_refused(identifier, municipality, page, form)
 
     @rpc
     def booked_with(self, municipality: str, hold: str) -> str:
@@ -144,12 +144,13 @@ class ResidentRpc(RpcDependencies):
     @rpc
     def appointment_by_link(self, municipality: str, token: str) -> OwnAppointment:
         card = self.use_cases.appointments.find_card_by_link(municipality, token)
-        described = self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
+        appointment = self.use_cases.appointments.appointment(card)
+        described = self.use_cases.appointments.describe(appointment, card)
         refused = self.use_cases.drafts.get_refused(card.id)
         return {
             **described, "contact": cast("ContactEntry", card.contact), "refused": refused,
             "fixed": self.use_cases.preparation.fixed_contact(card),
-            "restorable_until": self.use_cases.appointments.restorable_until(card),
+            "restorable_until": self.use_cases.appointments.restorable_until(appointment),
             "rated": described["state"] == "completed" and self.use_cases.feedback.is_given(card),
         }  # fmt: skip
 

@@ -169,7 +169,7 @@ class Booking(EventSource, Protocol):
         """Delete a file of the form. Raises Refusal: hold-not-found."""
         ...
 
-    def keep_form(self, municipality: str, owner: str, page: str, form: RefusedForm | None) -> None:
+    def save_refused_form(self, municipality: str, owner: str, page: str, form: RefusedForm | None) -> None:
         """Store a form that was refused, so that its page can show it again; None deletes it.
 
         `owner`: the id of the hold, or the token of the link. It is deleted an hour after the hold, or within an hour.
