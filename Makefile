@@ -20,28 +20,28 @@ $(READY): constraints.txt $(PROJECTS)
 install: $(READY)  ## Make the virtual environment with everything pinned
 
 run: $(READY)  ## Start everything, with the demo municipality, until Ctrl-C
-	@exec $(BIN)/loket up
+	@exec $(BIN)/loket local up
 
 dev: $(READY)  ## The same as run; a service restarts when its source files change
-	@exec $(BIN)/loket up --reload
+	@exec $(BIN)/loket local up --reload
 
 stop: $(READY)  ## Stop what `make run` started in another shell
-	@$(BIN)/loket stop
+	@$(BIN)/loket local stop
 
 reset: $(READY)  ## Stop, and drop all data of `make run`
-	@$(BIN)/loket reset
+	@$(BIN)/loket local reset
 
 demo-data: $(READY)  ## Play a year of a municipality into what `make run` started in another shell
-	@exec $(BIN)/loket demo-data
+	@exec $(BIN)/loket local demo-data
 
 password: $(READY)  ## Give the account `beheer` of the demo municipality a new first password
-	@$(BIN)/loket password
+	@$(BIN)/loket local password
 
 logs: $(READY)  ## Follow the logs of `make run`
-	@exec $(BIN)/loket logs
+	@exec $(BIN)/loket local logs
 
 status: $(READY)  ## Show what runs, and whether it is healthy
-	@$(BIN)/loket status
+	@$(BIN)/loket local status
 
 lint: $(READY)  ## Style and common mistakes (ruff; biome for CSS and JavaScript, where it is installed)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

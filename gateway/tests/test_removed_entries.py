@@ -138,8 +138,7 @@ def remove(stack, folder, removal):
     made.dry_run, made.refused = made.put(dry_run="true"), made.put()
     file.write_text(configuration(name, *removal), encoding="utf-8")
     made.by_command = {
-        option: stack._run(["loket_booking.configure", str(file), *option.split()], "booking")
-        for option in ("--diff", "")
+        command: stack.loket("config", command, str(file), component="booking") for command in ("diff", "load")
     }
     session, _ = a_session(stack, name)
     form = {"text": file.read_text(encoding="utf-8"), "csrf_token": csrf_token(session, made.url)}
@@ -164,7 +163,7 @@ def test_a_removal_lists_the_affected_appointments_and_applies_once_confirmed(re
 
 def test_the_command_line_lists_the_affected_appointments_and_asks_for_confirmation(removed):
     reference = removed.booked["reference"]
-    shown, refused = removed.by_command["--diff"], removed.by_command[""]
+    shown, refused = removed.by_command["diff"], removed.by_command["load"]
     assert (shown.returncode, refused.returncode) == (0, 1)
     assert reference in shown.stdout
     assert reference in refused.stderr
@@ -296,7 +295,7 @@ def test_the_calendar_feed_of_a_remaining_person_keeps_its_texts(removed, stack)
 
 
 def stack_feed(stack, municipality, resource):
-    done = stack._run(["loket_booking.administer", "feed", municipality, resource], "booking")
+    done = stack.loket("calendars", "feed", municipality, resource, component="booking")
     return done.stdout.strip().rpartition("/")[2].removesuffix(".ics")
 
 

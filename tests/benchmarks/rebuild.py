@@ -63,7 +63,7 @@ def rebuild(stack: Stack, number: int) -> Table:
 def rebuild_figures(stack: Stack) -> None:
     assert stack.servers is not None
     subprocess.run(
-        [sys.executable, "-m", "loket_reporting.administer", "rebuild"],
+        [sys.executable, "-m", "loket_chassis.cli", "reports", "rebuild"],
         env={**os.environ, "AMQP_URI": stack.servers.amqp_uri}, check=True,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from loket_chassis.messaging.cli_client import connect
+from loket_chassis.cli.client import connect
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.notification import Notification
 from tests.browser.desk import a_session, csrf_token, set_up_municipality, staff_page

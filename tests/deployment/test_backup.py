@@ -25,12 +25,13 @@ SEED = 7
 RATE = 6.0
 
 
-def run(module, *arguments, of, check=True, **environment):
-    """A command line of Loket, with the settings of the booking service of a stack."""
+def run(*arguments, of, check=True, **environment):
+    """`loket`, with the settings of the booking service of a stack."""
     settings = {**of.components["booking"].environment, **environment}
     done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)], env=settings, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-m", "loket_chassis.cli", *map(str, arguments)],
+        env=settings, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert not check or done.returncode == 0, done.stderr
     return done
 
@@ -103,20 +104,20 @@ def test_a_restored_backup_has_all_confirmed_commands_and_later_erasures_are_rep
     erased = portal.booked(contact=a_visitor(email="erased@example.org"))
     with residents() as history:
         began = time.time()
-        run("loket_backup", "create", "--recipient", key[1], backup, of=stack)
-    run("loket_booking.administer", "erase-resident", "--yes", "rumst", "erased@example.org", of=stack)
+        run("backup", "create", "--recipient", key[1], backup, of=stack)
+    run("residents", "erase", "--yes", "rumst", "erased@example.org", of=stack)
     erasures = tmp_path / "erasures.json"
-    erasures.write_text(run("loket_booking.administer", "erasures", of=stack).stdout)
+    erasures.write_text(run("residents", "erasures", of=stack).stdout)
     assert "erased@example.org" not in erasures.read_text()
 
     elsewhere = restored(backup)
     there = Portal.on(elsewhere)
     assert there.get(f"appointments/{erased['id']}", erased["link_token"]).json()["state"] == "booked"
-    assert "1 appointments erased" in run("loket_booking.administer", "repeat-erasures", erasures, of=elsewhere).stdout
+    assert "1 appointments erased" in run("residents", "repeat-erasures", erasures, of=elsewhere).stdout
     assert there.get(f"appointments/{erased['id']}", erased["link_token"]).status_code == 404
 
-    run("loket_booking.administer", "republish", "--since", "2020-01-01T00:00:00+00:00", of=elsewhere)
-    run("loket_reporting.administer", "rebuild", of=elsewhere)
+    run("events", "republish", "--since", "2020-01-01T00:00:00+00:00", of=elsewhere)
+    run("reports", "rebuild", of=elsewhere)
     attempts = known_before(read(history.read_text(encoding="utf-8").splitlines()), began)
     assert sum(each.outcome == "ok" for each in attempts) > RATE
 

@@ -248,17 +248,18 @@ def test_show_config_prints_allowed_values_as_comments_and_stays_a_valid_configu
 @pytest.mark.parametrize(
     "command",
     [
-        ["loket_booking.configure", str(Path(__file__))],
-        ["loket_booking.administer", "clashes", "rumst"],
-        ["loket_notification.administer", "failures", "rumst"],
-        ["loket_reporting.administer", "rebuild"],
-        ["loket_chassis.messaging.dead_letters", "list", "reporting.events"],
+        ["config", "load", str(Path(__file__))],
+        ["appointments", "conflicts", "rumst"],
+        ["messages", "failures", "rumst"],
+        ["reports", "rebuild"],
+        ["dead-letters", "list", "reporting.events"],
     ],
     ids=lambda command: command[0],
 )
 def test_a_command_refuses_the_settings_that_a_service_refuses(command):
     done = subprocess.run(
-        [sys.executable, "-m", *command], env={"PATH": os.environ["PATH"], "AMQP_URI": "pyamqp://guest:guest@h//"},
+        [sys.executable, "-m", "loket_chassis.cli", *command],
+        env={"PATH": os.environ["PATH"], "AMQP_URI": "pyamqp://guest:guest@h//"},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 78

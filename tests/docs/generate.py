@@ -86,8 +86,8 @@ def _settings_table(settings: type) -> str:
 
 def messages_page() -> str:
     text = MADE + "# Messages\n\nWhat is sent, unless a municipality's message plan says otherwise. "
-    text += "`loket-notify configure FILE` takes a plan whole or refuses it; "
-    text += "deploy/municipalities/rumst.messages.yaml is an example. `loket-notify preview` shows a message.\n\n"
+    text += "`loket messages load-plan FILE` takes a plan whole or refuses it; "
+    text += "deploy/municipalities/rumst.messages.yaml is an example. `loket messages preview` shows a message.\n\n"
     text += table(
         ("kind", "on", "to", "over", "when", "can be opted out of"),
         *(
@@ -214,7 +214,9 @@ def _held(permission: str) -> list[str]:
 
 
 def configuration_page() -> str:
-    text = MADE + "# A municipality's configuration\n\n`loket-configure FILE` takes it whole or refuses it, naming the "
+    text = (
+        MADE + "# A municipality's configuration\n\n`loket config load FILE` takes it whole or refuses it, naming the "
+    )
     text += "line. deploy/municipalities/rumst.yaml is an example of everything.\n"
     for schema in (
         configuration.MunicipalityFile, configuration.Holidays, configuration.Location, configuration.Team,

@@ -70,7 +70,7 @@ def test_the_readme_session_books_an_appointment_that_is_mailed_and_counted(stac
     readme = (ROOT / "README.md").read_text()
     (session,) = re.findall(r"```sh\n(base=.*?)```", readme, re.DOTALL)
     session = session.replace("http://127.0.0.1:8080", stack.url).replace("http://127.0.0.1:8025", stack.mail_url)
-    session = session.replace("$(.venv/bin/loket key --role lead)", stack.machine_key("rumst", "lead"))
+    session = session.replace("$(.venv/bin/loket local key --role lead)", stack.machine_key("rumst", "lead"))
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", session], capture_output=True, text=True, timeout=60, check=False,
         env={"PATH": os.environ["PATH"]},

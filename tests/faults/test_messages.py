@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from pymongo import MongoClient
 
-from loket_chassis.messaging.cli_client import connect
+from loket_chassis.cli.client import connect
 from loket_contracts.rpc.notification import Notification
 from loket_local.ports import find_free
 from loket_local.processes import Child

@@ -14,8 +14,8 @@ from io import BytesIO, StringIO
 
 import pytest
 
-from loket_chassis.messaging import cli_client
-from loket_chassis.messaging.cli_client import connect
+from loket_chassis.cli import client
+from loket_chassis.cli.client import connect
 from loket_contracts.rpc.reporting import Reporting
 from tests.client import Portal, eventually
 
@@ -114,7 +114,7 @@ def test_a_rebuild_during_bookings_gives_the_same_figures(year, stack, databases
     wait_until_year_is_counted(stack)
     before = counts(reporting, settled)
     portal = Portal.on(stack)
-    command = [sys.executable, "-m", "loket_reporting.administer", "rebuild"]
+    command = [sys.executable, "-m", "loket_chassis.cli", "reports", "rebuild"]
     rebuild = subprocess.Popen(
         command, env={**os.environ, "AMQP_URI": stack.servers.amqp_uri}, stdout=subprocess.PIPE, text=True
     )
@@ -148,7 +148,7 @@ def test_a_rebuild_goes_on_after_the_deadline_of_the_call_that_began_it(stack, m
     reporting = connect(stack.servers.amqp_uri, Reporting)
     eventually(lambda: reporting.rebuilding()["state"] != "running")
     with monkeypatch.context() as short:
-        short.setattr(cli_client, "SECONDS", 1)  # a rebuild first waits two seconds, until all processes know of it
+        short.setattr(client, "SECONDS", 1)  # a rebuild first waits two seconds, until all processes know of it
         assert reporting.rebuild()
     eventually(lambda: reporting.rebuilding()["state"] != "running", patience=120)
     assert reporting.rebuilding()["state"] == "done"

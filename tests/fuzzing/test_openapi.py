@@ -42,7 +42,7 @@ def proefstad(stack, tmp_path_factory):
 def config(stack, proefstad, tmp_path_factory):
     """The configuration that schemathesis needs besides the document."""
     booked = proefstad.booked()
-    stack.access("add-key", "proefstad", SPARE_KEY, "--role", "kiosk")
+    stack.loket("keys", "add", "proefstad", SPARE_KEY, "--role", "kiosk")
     file = tmp_path_factory.mktemp("fuzzing") / "schemathesis.toml"
     # what a name means is not in a schema, so a request of the right shape can be refused for what it says
     file.write_text(

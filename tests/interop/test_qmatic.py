@@ -149,7 +149,7 @@ def test_an_unknown_address_is_not_found(qmatic):
 
 def test_an_appointment_of_another_portal_is_not_found(stack, qmatic, customer, last_time):
     identifier = qmatic.book(HALL, [ADVICE], last_time, customer)
-    key = stack.access("add-key", "rumst", "other-portal", "--role", "portal").stdout.strip()
+    key = stack.loket("keys", "add", "rumst", "other-portal", "--role", "portal").stdout.strip()
     other = QmaticClient(qmatic.root, key)
     assert other.request("GET", f"appointments/{identifier}").status_code == 404
     assert other.cancel(identifier) == 404

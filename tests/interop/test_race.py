@@ -10,7 +10,7 @@ WOON = {"type": "woningkwaliteit", "location": "gemeentehuis"}
 
 
 def race(stack, *options):
-    command = [sys.executable, "-c", "from loket_local.cli import main; main()", "race", "--url", stack.url]
+    command = [sys.executable, "-m", "loket_chassis.cli", "race", "--url", stack.url]
     given = [part for name, value in WOON.items() for part in (f"--{name}", value)]
     return subprocess.run([*command, *given, *options], capture_output=True, text=True, timeout=120, check=False)
 

@@ -1,5 +1,6 @@
 """What operators and residents do about messages: list, try, unsubscribe."""
 
+import re
 import subprocess
 import sys
 
@@ -11,17 +12,19 @@ from tests.client import Portal, a_visitor, eventually
 
 
 def notify(stack, *arguments):
-    """`loket-notify`, as an operator calls it."""
-    command = [sys.executable, "-m", "loket_notification.administer", "--amqp-uri", stack.servers.amqp_uri]
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    """`loket messages`, as an operator calls it."""
+    command = [sys.executable, "-m", "loket_chassis.cli", "messages", *arguments]
+    return subprocess.run(
+        [*command, "--amqp-uri", stack.servers.amqp_uri], capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_an_operator_lists_previews_and_test_sends_messages(stack, portal):
     visitor = a_visitor()
     booked = portal.booked(contact=visitor)
     eventually(lambda: portal.mails_to(visitor["email"]))
-    listed = eventually(lambda: _if_sent(notify(stack, "messages", "rumst", booked["id"]).stdout))
-    assert "email  confirmation     sent" in listed
+    listed = eventually(lambda: _if_sent(notify(stack, "list", "rumst", booked["id"]).stdout))
+    assert re.search(r"email +confirmation +sent", listed)
     assert visitor["email"] not in listed
     assert "Uw afspraak op" in notify(stack, "preview", "rumst", "confirmation").stdout
     sent = notify(stack, "test-send", "rumst", "reminder", "email", "operator@rumst.example")
@@ -31,13 +34,13 @@ def test_an_operator_lists_previews_and_test_sends_messages(stack, portal):
 
 
 def _if_sent(listed):
-    return listed if "confirmation     sent" in listed else ""
+    return listed if re.search(r"confirmation +sent", listed) else ""
 
 
 def test_an_error_in_a_plan_is_reported_with_its_pointer_and_changes_nothing(stack, tmp_path):
     file = tmp_path / "rumst.messages.yaml"
     file.write_text("municipality: rumst\nmessages: {reminder: {by: [pigeon]}}\n")
-    done = notify(stack, "configure", str(file))
+    done = notify(stack, "load-plan", str(file))
     assert done.returncode == 1
     assert "/messages/reminder" in done.stderr
 
@@ -46,11 +49,11 @@ def test_an_unsubscribe_link_asks_first_and_supports_one_click(stack):
     booked = Portal.on(stack, key=stack.machine_key("rumst", "portal")).booked(contact=a_visitor())
     address = f"{booked['manage_url']}/berichten"
     assert "Liever geen herinneringen meer" in requests.get(address, timeout=10).text
-    before = notify(stack, "unwanted", "rumst").stdout.count("opted-out")
+    before = notify(stack, "suppressions", "rumst").stdout.count("opted-out")
     clicked = requests.post(address, data={"List-Unsubscribe": "One-Click"}, timeout=10, allow_redirects=False)
     assert clicked.status_code == 200
     assert "U bent afgemeld" in clicked.text
-    assert notify(stack, "unwanted", "rumst").stdout.count("opted-out") == before + 1
+    assert notify(stack, "suppressions", "rumst").stdout.count("opted-out") == before + 1
     pressed = requests.post(address, data={"page": "1"}, timeout=10)
     assert pressed.history[0].status_code == 303, "a reload sends nothing again"
     assert "U bent afgemeld" in pressed.text
@@ -59,12 +62,12 @@ def test_an_unsubscribe_link_asks_first_and_supports_one_click(stack):
 
 
 def test_a_stranger_who_booked_unconfirmed_cannot_unsubscribe_the_address(stack, portal):
-    booked, before = portal.booked(contact=a_visitor()), notify(stack, "unwanted", "rumst").stdout
+    booked, before = portal.booked(contact=a_visitor()), notify(stack, "suppressions", "rumst").stdout
     for proof in ("", "?proof=guessed"):
         refused = requests.post(f"{booked['manage_url']}/berichten{proof}", timeout=10)
         assert refused.status_code == 404
         assert "de link onderaan in een van onze herinneringen" in refused.text
-    assert notify(stack, "unwanted", "rumst").stdout == before
+    assert notify(stack, "suppressions", "rumst").stdout == before
 
 
 @pytest.mark.parametrize("command", ["cancel", "reschedule"])
@@ -92,9 +95,9 @@ def _second_subject(portal, address):
 def test_if_absent_loads_a_plan_only_for_a_new_municipality(stack, tmp_path):
     file = tmp_path / "municipality.messages.yaml"
     file.write_text("municipality: plandorp\nsender: Plandorp\n")
-    assert "plandorp are now at version 1" in notify(stack, "configure", str(file), "--if-absent").stdout
+    assert "plandorp are now at version 1" in notify(stack, "load-plan", str(file), "--if-absent").stdout
     file.write_text("municipality: plandorp\nsender: Anders\n")
-    result = notify(stack, "configure", str(file), "--if-absent").stdout
+    result = notify(stack, "load-plan", str(file), "--if-absent").stdout
     assert result.startswith("The message plan of plandorp was left unchanged: version 1, changed at 20")
-    assert f"To load the file again: loket-notify configure {file}" in result
-    assert "plandorp are now at version 2" in notify(stack, "configure", str(file)).stdout
+    assert f"To load the file again: loket messages load-plan {file}" in result
+    assert "plandorp are now at version 2" in notify(stack, "load-plan", str(file)).stdout

@@ -1,5 +1,5 @@
-"""`python -m loket_backup` is `loket-backup`."""
+"""`python -m loket_backup` is `loket backup`."""
 
-from .cli import main
+from .cli import backup
 
-main()
+backup()

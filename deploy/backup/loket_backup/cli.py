@@ -1,4 +1,4 @@
-"""`loket-backup`: back up and restore the databases of Loket. See `--help`."""
+"""`loket backup`: back up and restore the databases of Loket. See `--help`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,7 +15,9 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from pyrage.x25519 import Identity, Recipient
 
-from loket_chassis.runtime.cli_options import mongo_uri_option
+from loket_chassis.cli.errors import CommandFailed, Unavailable
+from loket_chassis.cli.options import mongo_uri_option
+from loket_chassis.cli.text import SETTINGS, examples
 from loket_chassis.storage import schema_version
 
 from . import restore as restoring
@@ -41,20 +42,12 @@ identity_option = click.option(
 backup_argument = click.argument("backup", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 
 
-@click.group()
-@click.version_option(version("loket-backup"))
-def main() -> None:
-    """Back up the databases of all services at one moment, while they work, and restore them.
-
-    \b
-    loket-backup keygen loket.key                       # once; store loket.key away from the server
-    loket-backup create --recipient age1... /backups/monday.age
-    loket-backup verify --identity loket.key /backups/monday.age
-    loket-backup restore --identity loket.key /backups/monday.age
-    """
+@click.group(context_settings=SETTINGS)
+def backup() -> None:
+    """Back up the databases of all services at one moment, while they work, and restore them."""
 
 
-@main.command()
+@backup.command(epilog=examples("loket backup keygen loket.key   # once; store loket.key away from the server"))
 @click.argument("file", type=click.Path(path_type=Path))
 def keygen(file: Path) -> None:
     """Write a new secret key to FILE, and print its public key.
@@ -64,12 +57,12 @@ def keygen(file: Path) -> None:
     try:
         public = new_identity(file)
     except FileExistsError as error:
-        raise click.ClickException(f"{file} exists. A key is never overwritten: backups may need it.") from error
+        raise CommandFailed(f"{file} exists. A key is never overwritten: backups may need it.") from error
     click.echo(public)
     click.echo(f"The secret key is in {file}. Store it away from the server, in two places.", err=True)
 
 
-@main.command()
+@backup.command(epilog=examples("loket backup create --recipient age1... /backups/monday.age"))
 @mongo_uri_option
 @database_option
 @click.option(
@@ -87,12 +80,12 @@ def create(
     LOKET_SECRET when that is set: without it, the links of residents stop working after a restore.
     """
     if bool(recipients) == unencrypted:
-        raise click.UsageError("Give a --recipient, which `loket-backup keygen` makes; or else --unencrypted.")
+        raise click.UsageError("Give a --recipient, which `loket backup keygen` makes; or else --unencrypted.")
     secrets = {SECRET: secret} if (secret := _secret()) and recipients else {}
     with _connected(mongo_uri) as client, _written(file) as target, ExitStack() as stack:
         names = snapshot.collections(client, databases)
         if not names:
-            raise click.ClickException(f"There is nothing to back up: {', '.join(databases)} have no collections.")
+            raise CommandFailed(f"There is nothing to back up: {', '.join(databases)} have no collections.")
         plain = stack.enter_context(encrypted(target, recipients)) if recipients else target
         try:
             with ArchiveWriter(plain, _header(client, databases)) as archive:
@@ -100,13 +93,13 @@ def create(
                 if secrets:
                     archive.add_secrets(secrets)
         except snapshot.SnapshotExpired as error:
-            raise click.ClickException(str(error)) from error
+            raise CommandFailed(str(error)) from error
     click.echo(f"Backed up {len(names)} collections to {file}.", err=True)
     if not secrets:
         click.echo("LOKET_SECRET is not in it. Store it elsewhere: residents' links depend on it.", err=True)
 
 
-@main.command()
+@backup.command(epilog=examples("loket backup verify --identity loket.key /backups/monday.age"))
 @identity_option
 @backup_argument
 def verify(identity: Path | None, backup: str) -> None:
@@ -114,7 +107,7 @@ def verify(identity: Path | None, backup: str) -> None:
     _describe(_read_all(backup, identity))
 
 
-@main.command()
+@backup.command(epilog=examples("loket backup restore --identity loket.key --secrets secrets.env /backups/monday.age"))
 @mongo_uri_option
 @identity_option
 @click.option("--replace", is_flag=True, help="Delete what the databases hold.")
@@ -138,7 +131,7 @@ def restore(mongo_uri: str, identity: Path | None, replace: bool, secrets: Path 
         try:
             restoring.require_restorable(client, archive.header, replace)
         except restoring.RestoreRefused as error:
-            raise click.ClickException(str(error)) from error
+            raise CommandFailed(str(error)) from error
         restoring.restore(client, archive, lambda name: click.echo(f"  {name}", err=True))
         _describe(archive)
         if secrets is not None:
@@ -189,7 +182,7 @@ def _describe(archive: ArchiveReader) -> None:
 
 def _write_secrets(file: Path, secrets: dict[str, str]) -> None:
     if not secrets:
-        raise click.ClickException("Restored, but the backup has no secrets.")
+        raise CommandFailed("Restored, but the backup has no secrets.")
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as written:
         written.writelines(f"{name}={value}\n" for name, value in secrets.items())
@@ -202,7 +195,9 @@ def _connected(mongo_uri: str) -> Iterator[MongoClient[Any]]:
             yield client
     except PyMongoError as error:
         reason, _, _ = str(error).partition(", full error: ")
-        raise click.ClickException(f"The database failed: {reason}") from error
+        raise Unavailable(
+            f"The database failed: {reason}", "Start the database, or correct MONGO_URI (--mongo-uri)."
+        ) from error
 
 
 @contextmanager
@@ -220,7 +215,7 @@ def _written(file: str) -> Iterator[BinaryIO]:
             os.fsync(descriptor)
         partial.rename(file)
     except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error}") from error
+        raise CommandFailed(f"{file} cannot be written: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -232,7 +227,7 @@ def _opened(backup: str, identity: Path | None) -> Iterator[ArchiveReader]:
             source = sys.stdin.buffer if backup == STANDARD else stack.enter_context(open(backup, "rb"))
             yield ArchiveReader(stack.enter_context(_plain(source, identity)))
     except UnreadableBackup as error:
-        raise click.ClickException(str(error)) from error
+        raise CommandFailed(str(error)) from error
 
 
 @contextmanager
@@ -245,6 +240,6 @@ def _plain(source: Any, identity: Path | None) -> Iterator[BinaryIO]:
     try:
         identities: list[Identity] = read_identities(identity)
     except ValueError as error:
-        raise click.ClickException(str(error)) from error
+        raise CommandFailed(str(error)) from error
     with decrypted(source, identities) as plain:
         yield plain

@@ -30,7 +30,7 @@ class PublicKey(click.ParamType):
         try:
             return Recipient.from_str(value)
         except pyrage.RecipientError:
-            self.fail("This is not a public key of age. `loket-backup keygen FILE` prints one.", param, ctx)
+            self.fail("This is not a public key of age. `loket backup keygen FILE` prints one.", param, ctx)
 
 
 def new_identity(file: Path) -> str:

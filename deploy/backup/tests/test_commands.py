@@ -1,4 +1,4 @@
-"""`loket-backup` copies databases as of one moment, and restores exactly that, or changes nothing and says why."""
+"""`loket backup` copies databases as of one moment, and restores exactly that, or changes nothing and says why."""
 
 import threading
 import uuid
@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from pymongo import MongoClient
 
-from loket_backup.cli import main
+from loket_backup.cli import backup
 from loket_chassis.storage import schema_version
 
 FIRST, SECOND = "first", "second"
@@ -32,14 +32,14 @@ def names(client):
 def loket_backup(mongo_uri, names, tmp_path):
     """Runs a command on the two databases; returns what it prints, or the error that ended it."""
     key = tmp_path / "loket.key"
-    public = CliRunner().invoke(main, ["keygen", str(key)]).stdout.strip()
+    public = CliRunner().invoke(backup, ["keygen", str(key)]).stdout.strip()
 
     def run(command, *arguments):
         databases = [part for name in names for part in ("--database", name)] if command == "create" else []
         to = ["--recipient", public] if command == "create" else ["--identity", str(key)]
         uri = [] if command == "verify" else ["--mongo-uri", mongo_uri]
         return CliRunner().invoke(
-            main, [command, *uri, *to, *databases, *map(str, arguments)], env={"LOKET_SECRET": "s"}
+            backup, [command, *uri, *to, *databases, *map(str, arguments)], env={"LOKET_SECRET": "s"}
         )
 
     return run
@@ -169,7 +169,7 @@ def test_no_service_starts_on_a_database_that_a_restore_is_filling(client, names
 
 
 def test_a_backup_without_a_key_needs_to_be_asked_for(names, mongo_uri, tmp_path):
-    result = CliRunner().invoke(main, ["create", "--mongo-uri", mongo_uri, str(tmp_path / "a")])
+    result = CliRunner().invoke(backup, ["create", "--mongo-uri", mongo_uri, str(tmp_path / "a")])
     assert result.exit_code == 2
     assert "--unencrypted" in result.output
     assert not list(tmp_path.iterdir())
@@ -185,7 +185,7 @@ def test_a_backup_of_nothing_is_refused(loket_backup, tmp_path):
 def test_an_unreachable_database_is_one_sentence(loket_backup, tmp_path, monkeypatch):
     monkeypatch.setattr("loket_backup.cli.SELECTION_MS", 200)
     result = CliRunner().invoke(
-        main, ["create", "--unencrypted", "--mongo-uri", "mongodb://127.0.0.1:9/?replicaSet=x", str(tmp_path / "a")]
+        backup, ["create", "--unencrypted", "--mongo-uri", "mongodb://127.0.0.1:9/?replicaSet=x", str(tmp_path / "a")]
     )
     assert result.exit_code == 1
     assert result.output.startswith("Error: The database failed:")

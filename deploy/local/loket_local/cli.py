@@ -1,4 +1,4 @@
-"""`loket`: all of Loket on this machine, without containers."""
+"""`loket local`: all of Loket on this machine, without containers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ import yaml
 from rich.console import Console
 from rich.panel import Panel
 
+from loket_chassis.cli.text import SETTINGS, examples
+
 from .credentials import secret_of
 from .ports import LOOPBACK
 from .processes import StartFailed, stop_by_id
-from .race import race
 from .stack import FIRST_ACCOUNT, Interrupted, Ports, Stack, raise_on_signals, read_state
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,15 +35,14 @@ folder_option = click.option(
 )
 
 
-@click.group()
-def main() -> None:
+@click.group(context_settings=SETTINGS)
+def local() -> None:
     """Run all of Loket on this machine: broker, database, services and mail catcher, as ordinary processes."""
 
 
-main.add_command(race)
-
-
-@main.command()
+@local.command(
+    epilog=examples("loket local up", "loket local up --reload --municipality deploy/municipalities/rumst.yaml")
+)
 @folder_option
 @click.option("--http-port", default=Ports.http, envvar="LOKET_HTTP_PORT", show_default=True, help="API and pages.")
 @click.option("--mail-port", default=Ports.mail, envvar="LOKET_MAIL_PORT", show_default=True, help="The mail page.")
@@ -126,10 +126,10 @@ def _welcome(stack: Stack, seconds: float, passwords: Mapping[str, str | None]) 
     )
 
 
-@main.command()
+@local.command(epilog=examples("loket local stop"))
 @folder_option
 def stop(folder: Path) -> None:
-    """Stop what `loket up` started in another shell."""
+    """Stop what `loket local up` started in another shell."""
     _stop(folder)
 
 
@@ -143,7 +143,7 @@ def _stop(folder: Path) -> None:
     console.print("stopped")
 
 
-@main.command()
+@local.command(epilog=examples("loket local reset --yes"))
 @folder_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(folder: Path, yes: bool) -> None:
@@ -158,7 +158,7 @@ def reset(folder: Path, yes: bool) -> None:
     console.print(f"dropped {folder}")
 
 
-@main.command("demo-data")
+@local.command("demo-data", epilog=examples("loket local demo-data --appointments 6000"))
 @folder_option
 @click.option("--appointments", default=60_000, show_default=True, help="About how many in a year.")
 @click.option("--days", default=365, show_default=True, help="How many days, the last of them yesterday.")
@@ -169,7 +169,7 @@ def demo_data(folder: Path, appointments: int, days: int) -> None:
     silence = ROOT / "deploy" / "municipalities" / "voorbeeld.messages.yaml"
     play = ["loket_booking.demonstration", "--appointments", str(appointments), "--days", str(days)]
     try:
-        for command in (["loket_notification.administer", "configure", str(silence)], play):
+        for command in (["loket_chassis.cli", "messages", "load-plan", str(silence)], play):
             done = subprocess.run([sys.executable, "-m", *command], env=environment, check=False)
             if done.returncode:
                 sys.exit(done.returncode)
@@ -179,16 +179,16 @@ def demo_data(folder: Path, appointments: int, days: int) -> None:
     console.print(f"see {state['url']}/voorbeeld/cijfers")
 
 
-@main.command()
+@local.command(epilog=examples("loket local password rumst"))
 @folder_option
 @click.argument("municipality", default="rumst")
 def password(folder: Path, municipality: str) -> None:
     """Give the first account of MUNICIPALITY a new first password."""
     state = _running(folder)
-    sys.exit(_access(state, "reset-password", municipality, FIRST_ACCOUNT).returncode)
+    sys.exit(_loket(state, "accounts", "reset-password", municipality, FIRST_ACCOUNT).returncode)
 
 
-@main.command()
+@local.command(epilog=examples("loket local key --role lead"))
 @folder_option
 @click.argument("municipality", default="rumst")
 @click.option("--role", default="admin", show_default=True, help="What the key may, as role or role/team.")
@@ -196,15 +196,19 @@ def key(folder: Path, municipality: str, role: str) -> None:
     """Print an API key for MUNICIPALITY, to try the API."""
     state = _running(folder)
     name = f"shell-{role.replace('/', '-')}"
-    if _access(state, "add-key", municipality, name, "--role", role, stderr=subprocess.DEVNULL).returncode:
-        sys.exit(_access(state, "renew-key", municipality, name).returncode)
+    if _loket(state, "keys", "add", municipality, name, "--role", role, stderr=subprocess.DEVNULL).returncode:
+        sys.exit(_loket(state, "keys", "renew", municipality, name).returncode)
 
 
-@main.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@local.command(
+    "exec",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    epilog=examples("loket local exec loket appointments conflicts rumst"),
+)
 @folder_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def exec_(folder: Path, command: tuple[str, ...]) -> None:
-    """Run COMMAND, such as `loket-configure FILE`, with the addresses and secrets of the running Loket."""
+    """Run COMMAND, such as `loket config load FILE`, with the addresses and secrets of the running Loket."""
     environment = _environment(folder, _running(folder))
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment.get('PATH', os.defpath)}"
     try:
@@ -229,14 +233,14 @@ def _running(folder: Path) -> dict[str, object]:
     return state
 
 
-def _access(state: Mapping[str, object], *arguments: str, **options: int) -> subprocess.CompletedProcess[bytes]:
-    """Run `loket-access` on the running Loket."""
+def _loket(state: Mapping[str, object], *arguments: str, **options: int) -> subprocess.CompletedProcess[bytes]:
+    """Run `loket` on the database of the running gateway."""
     environment = {**os.environ, "MONGO_URI": str(state["mongo_uri"]), "MONGO_DATABASE": "loket_gateway"}
-    command = [sys.executable, "-m", "loket_gateway.administer", *arguments]
+    command = [sys.executable, "-m", "loket_chassis.cli", *arguments]
     return subprocess.run(command, env=environment, check=False, **options)  # type: ignore[call-overload]
 
 
-@main.command()
+@local.command(epilog=examples("loket local logs booking gateway"))
 @folder_option
 @click.argument("names", nargs=-1)
 def logs(folder: Path, names: tuple[str, ...]) -> None:
@@ -251,7 +255,7 @@ def logs(folder: Path, names: tuple[str, ...]) -> None:
         return
 
 
-@main.command()
+@local.command(epilog=examples("loket local status"))
 @folder_option
 def status(folder: Path) -> None:
     """Show what runs, and whether it is healthy."""
@@ -268,7 +272,3 @@ def status(folder: Path) -> None:
                 console.print(f"{name:13} {answer.read().decode().strip()}")
         except (urllib.error.URLError, OSError) as error:
             console.print(f"{name:13} [red]{error}[/red]")
-
-
-if __name__ == "__main__":
-    main()

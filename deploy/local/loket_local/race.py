@@ -18,6 +18,9 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
+from loket_chassis.cli.output import json_option
+from loket_chassis.cli.text import SETTINGS, examples
+
 from .race_interfaces import INTERFACES, PATHS, Choice, Interface
 
 console = Console(highlight=False)
@@ -62,7 +65,9 @@ def cancel_all(interface: Interface, identifiers: list[str]) -> list[str]:
     return failed
 
 
-@click.command()
+@click.command(context_settings=SETTINGS, epilog=examples(
+    "loket race --url http://127.0.0.1:8080 --type bouwadvies --location gemeentehuis --clients 50",
+))  # fmt: skip
 @click.option("--url", required=True, help="The address of the system, such as http://127.0.0.1:8080.")
 @click.option("--municipality", default="rumst", show_default=True, help="The municipality; part of the default path.")
 @click.option("--interface", type=click.Choice(list(INTERFACES)), default="loket", show_default=True)
@@ -79,7 +84,7 @@ def cancel_all(interface: Interface, identifiers: list[str]) -> list[str]:
 )
 @click.option("--clients", type=click.IntRange(2, 500), default=50, show_default=True)
 @click.option("--keep", is_flag=True, help="Keep what was booked instead of cancelling it.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option
 def race(
     url: str, municipality: str, interface: str, path: str | None, key: str, appointment_type: str, location: str,
     answers: str, start: str | None, places: int | None, clients: int, keep: bool, as_json: bool,

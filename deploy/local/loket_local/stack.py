@@ -141,49 +141,48 @@ class Stack:
         `if_absent`: leave an existing configuration unchanged. Raises StartFailed with the errors.
         """
         self.report(f"municipality: loading {file.name}")
-        self._load(["loket_booking.configure"], "loket-configure", file, if_absent)
+        self._load("config load", file, if_absent)
         messages = file.with_suffix(".messages.yaml")
         if messages.exists():
             self.configure_messages(messages, if_absent)
 
     def configure_messages(self, file: Path, if_absent: bool = False) -> None:
         """Load a message plan, as `configure` does."""
-        self._load(["loket_notification.administer", "configure"], "loket-notify configure", file, if_absent)
+        self._load("messages load-plan", file, if_absent)
 
-    def _load(self, command: list[str], name: str, file: Path, if_absent: bool) -> None:
-        done = self._run([*command, str(file), *(["--if-absent"] if if_absent else [])], "booking")
+    def _load(self, command: str, file: Path, if_absent: bool) -> None:
+        done = self.loket(*command.split(), str(file), *(["--if-absent"] if if_absent else []), component="booking")
         if done.returncode:
             raise StartFailed(f"{file} could not be loaded:\n{done.stderr.strip()}")
         outcome, _, again = done.stdout.strip().partition("\n")
         self.report(outcome)
         if again and if_absent:
-            self.report(f"  to load the file again: {Path(sys.executable).parent / 'loket'} exec {name} {file}")
+            self.report(
+                f"  to load the file again: {Path(sys.executable).parent / 'loket'} local exec loket {command} {file}"
+            )
 
     def open_desk(self, municipality: str) -> str | None:
         """The first account of a municipality, `beheer`; its first password, or None when the account exists."""
-        done = self.access("add-account", municipality, FIRST_ACCOUNT, "--role", "admin")
+        done = self.loket("accounts", "add", municipality, FIRST_ACCOUNT, "--role", "admin")
         return done.stdout.strip() if done.returncode == 0 else None
 
     def machine_key(self, municipality: str, role: str = "admin") -> str:
         """An API key with this role, made when it is first asked for."""
         name = f"{role.replace('/', '-')}-machine"
         if (municipality, role) not in self.keys:
-            done = self.access("add-key", municipality, name, "--role", role)
+            done = self.loket("keys", "add", municipality, name, "--role", role)
             if done.returncode:
-                done = self.access("renew-key", municipality, name)
+                done = self.loket("keys", "renew", municipality, name)
             if done.returncode:
                 raise StartFailed(f"No key could be made for {municipality}:\n{done.stderr.strip()}")
             self.keys[municipality, role] = done.stdout.strip()
         return self.keys[municipality, role]
 
-    def access(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `loket-access` on this stack."""
-        return self._run(["loket_gateway.administer", *arguments], "gateway")
-
-    def _run(self, command: list[str], component: str) -> subprocess.CompletedProcess[str]:
+    def loket(self, *arguments: str, component: str = "gateway") -> subprocess.CompletedProcess[str]:
+        """Run `loket` on this stack, with the settings of a component."""
         return subprocess.run(
-            [sys.executable, "-m", *command], env=self.components[component].environment, capture_output=True,
-            text=True, check=False,
+            [sys.executable, "-m", "loket_chassis.cli", *arguments], env=self.components[component].environment,
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
 
     def watch(self, reload: bool = False) -> None:

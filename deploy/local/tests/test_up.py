@@ -1,4 +1,4 @@
-"""`loket up` starts the stack, reports it, and ends every process again."""
+"""`loket local up` starts the stack, reports it, and ends every process again."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from loket_local.cli import main
+from loket_local.cli import local
 from loket_local.processes import is_alive
 from loket_local.stack import state_file
 from tests.client import eventually
@@ -22,12 +22,12 @@ RUMST = Path(__file__).parents[3] / "deploy" / "municipalities" / "rumst.yaml"
 
 
 def loket(*arguments, **options):
-    command = [sys.executable, "-m", "loket_local.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "loket_chassis.cli", "local", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, **options)
 
 
 class Up:
-    """One run of `loket up`, on free ports, with servers of its own."""
+    """One run of `loket local up`, on free ports, with servers of its own."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -35,7 +35,7 @@ class Up:
         environment = {name: value for name, value in os.environ.items() if name not in ("AMQP_URI", "MONGO_URI")}
         environment |= {"WRITES_PER_MINUTE": "77", "WEBHOOKS_TO_PRIVATE": "true", "SMTP_HOST": "elsewhere.invalid"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "loket_local.cli", "up", "--free-ports", "--folder", str(folder)],
+            [sys.executable, "-m", "loket_chassis.cli", "local", "up", "--free-ports", "--folder", str(folder)],
             stdout=self.output.open("w"),
             stderr=subprocess.STDOUT,
             env=environment,
@@ -109,7 +109,7 @@ def test_environment_settings_apply_except_those_that_the_stack_sets(up):
 
 def test_exec_runs_a_command_with_the_addresses_and_secrets_of_the_running_stack(up, folder):
     assert "guest" not in up.state["amqp_uri"]
-    result = loket("exec", "--folder", folder, "loket-admin", "clashes", "rumst")
+    result = loket("exec", "--folder", folder, "loket", "appointments", "conflicts", "rumst")
     assert "Every appointment fits." in result.stdout, result.stderr
 
 
@@ -121,19 +121,19 @@ def test_a_killed_service_is_restarted(up):
 
 
 def configure(folder, *arguments):
-    return loket("exec", "--folder", folder, "loket-configure", *arguments).stdout
+    return loket("exec", "--folder", folder, "loket", "config", *arguments).stdout
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    """The municipality's file with another value than the one that `loket up` loads."""
+    """The municipality's file with another value than the one that `loket local up` loads."""
     file = tmp_path_factory.mktemp("own") / "own.yaml"
     file.write_text(RUMST.read_text().replace("offer_minutes: 240", "offer_minutes: 120"))
     return file
 
 
 def test_stop_from_another_shell_terminates_every_child_and_keeps_the_data(up, folder, own):
-    assert "at version 2" in configure(folder, own)
+    assert "at version 2" in configure(folder, "load", own)
     family = up.family()
     assert len(family) >= ALL_CHILDREN, up.output.read_text()
     assert "healthy" in loket("status", "--folder", folder).stdout or "ok" in loket("status", "--folder", folder).stdout
@@ -150,10 +150,10 @@ def test_a_configuration_changed_at_the_desk_survives_a_restart_and_ctrl_c_ends_
     try:
         result = second.output.read_text()
         assert "rumst was left unchanged: version 2" in result
-        assert f"exec loket-configure {RUMST}" in result
+        assert f"local exec loket config load {RUMST}" in result
         assert "The message plan of rumst was left unchanged: version 1" in result
-        assert "Nothing would change" in configure(folder, "--diff", own)
-        assert "at version 3" in configure(folder, RUMST)
+        assert "Nothing would change" in configure(folder, "diff", own)
+        assert "at version 3" in configure(folder, "load", RUMST)
     finally:
         second.end(signal.SIGINT)
 
@@ -176,4 +176,4 @@ def test_an_invalid_municipality_file_is_reported_with_its_line_and_nothing_keep
 
 @pytest.mark.parametrize("command", ["up", "stop", "reset", "demo-data", "logs", "status"])
 def test_every_command_has_help(command):
-    assert "--folder" in CliRunner().invoke(main, [command, "--help"]).output
+    assert "--folder" in CliRunner().invoke(local, [command, "--help"]).output

@@ -1,4 +1,4 @@
-"""Changes of accounts, each with all that follows from it. The API, the pages and `loket-access` make them here."""
+"""Changes of accounts, each with all that follows from it. The API, the pages and `loket accounts` make them here."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import click  # noqa: E402
 from pymongo import MongoClient  # noqa: E402
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: E402
 
-from loket_chassis.runtime.cli_options import mongo_uri_option, setting_option  # noqa: E402
+from loket_chassis.cli.options import mongo_uri_option, setting_option  # noqa: E402
 
 from ..settings import BookingSettings  # noqa: E402
 from .play import Year  # noqa: E402

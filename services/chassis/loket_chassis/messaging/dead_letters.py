@@ -1,4 +1,4 @@
-"""List and replay dead letters, from the command line (`loket-dead-letters`) or over RPC."""
+"""List and replay dead letters, for the command line (`loket dead-letters`) and over RPC."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import click
-from amqp.exceptions import NotFound
 from kombu import Connection
 from kombu.message import Message
 from kombu.transport.virtual import Channel
@@ -16,7 +14,6 @@ from nameko.extensions import DependencyProvider
 from loket_contracts.envelope import Event, MalformedEvent
 from loket_contracts.rpc.service import DeadLetter
 
-from ..runtime.cli_options import amqp_uri_option
 from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
 from .rpc import rpc
 
@@ -113,50 +110,3 @@ class DeadLetters:
         """Replay them. Return how many."""
         amqp_uri, names = self.queues
         return sum(retry(amqp_uri, name, lambda each: each["municipality"] == municipality) for name in names)
-
-
-@click.group()
-@amqp_uri_option
-@click.pass_context
-def main(context: click.Context, amqp_uri: str) -> None:
-    """List and replay events that a service gave up after its last try.
-
-    QUEUE is the queue of a consumer, such as notification.booking-events or reporting.events.
-    """
-    context.obj = amqp_uri
-
-
-@main.command("list")
-@click.argument("queue")
-@click.pass_obj
-def list_(amqp_uri: str, queue: str) -> None:
-    """Show each dead letter of QUEUE: event id, type, error. None is removed."""
-    with _known(queue):
-        found = look(amqp_uri, queue)
-    for each in found:
-        what = f"{each['event']}  {each['type']}" if each["event"] else "(not an event)"
-        click.echo(f"{what}  {each['error']}")
-    click.echo(f"{len(found)} dead letter(s) in {queue}", err=True)
-
-
-@main.command()
-@click.argument("queue")
-@click.option("--most", default=MOST, show_default=True, help="Replay at most this many.")
-@click.pass_obj
-def replay(amqp_uri: str, queue: str, most: int) -> None:
-    """Move the dead letters of QUEUE back to it, with all attempts ahead."""
-    with _known(queue):
-        count = retry(amqp_uri, queue, most=most)
-    click.echo(f"{count} event(s) put back into {queue}")
-
-
-@contextmanager
-def _known(queue: str) -> Iterator[None]:
-    try:
-        yield
-    except NotFound as error:
-        raise click.ClickException(f"There is no queue {queue}.dead on this broker.") from error
-
-
-if __name__ == "__main__":
-    main()

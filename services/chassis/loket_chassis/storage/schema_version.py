@@ -39,7 +39,7 @@ class UnfinishedRestore(UnusableDatabase):
     def __init__(self, database: str) -> None:
         super().__init__(
             f"A restore of the database {database} is under way, or was interrupted. Wait for its end, or run "
-            "it again: `loket-backup restore --replace`."
+            "it again: `loket backup restore --replace`."
         )
 
 

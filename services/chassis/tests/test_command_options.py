@@ -4,7 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from loket_chassis.runtime.cli_options import amqp_uri_option
+from loket_chassis.cli.options import amqp_uri_option
 from loket_chassis.runtime.settings import EX_CONFIG
 
 URI = "pyamqp://loket:3f1c9a72d4b85e60@127.0.0.1:5672//"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from .settings import EX_CONFIG, FILE_SUFFIX, MongoSettings, Settings, read_secret_file, refusal
+from ..runtime.settings import EX_CONFIG, FILE_SUFFIX, MongoSettings, Settings, read_secret_file, refusal
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,7 +46,12 @@ def setting_option(flag: str, settings: type, field: str, **attributes: Any) -> 
         except ValueError as error:
             raise SettingRefused(f"{field.upper()}{FILE_SUFFIX} cannot be used: {error}.") from error
         if found is None:
-            raise click.MissingParameter(param_type="option", param_hint=flag)
+            name = field.upper()
+            raise click.MissingParameter(
+                f"Set {name}, or {name}{FILE_SUFFIX} to the path of a file with it.",
+                param_type="option",
+                param_hint=flag,
+            )
         return found
 
     return click.option(flag, envvar=field.upper(), type=_Checked(setting), default=from_file, **attributes)

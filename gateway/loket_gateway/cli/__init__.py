@@ -1,0 +1,1 @@
+"""The groups of `loket` that manage access to the desk, in the database of the gateway."""

@@ -1,0 +1,1 @@
+"""The groups of `loket` that administer a running booking service."""

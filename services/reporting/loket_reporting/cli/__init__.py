@@ -1,0 +1,1 @@
+"""The group of `loket` that administers a running reporting service."""
