@@ -68,4 +68,6 @@ if [ "$step" != dependencies ]; then
     pip wheel --no-deps --no-build-isolation --wheel-dir "$work" ./services/contracts ./services/chassis "./$source"
     into install --no-deps "$work"/*.whl
     into check
+    # rich needs them for source code and Markdown, which `loket` does not print: 10 MB
+    into uninstall --yes pygments markdown-it-py mdurl
 fi

@@ -17,7 +17,7 @@ ROOM = 8 * 2**30
 def folder_of_run(pid: int) -> Path:
     """The folder of the run with this process id. Folders of runs that were killed are removed."""
     base = MEMORY if _room_in_memory() >= ROOM else BESIDE
-    for left in base.glob(f"{NAME}*"):
+    for left in base.glob(f"{NAME}[0-9]*"):
         if not is_alive(int(left.name.removeprefix(NAME))):
             shutil.rmtree(left, ignore_errors=True)
     return base / f"{NAME}{pid}"

@@ -15,6 +15,7 @@ from .text import SETTINGS, examples
 
 GROUP = "loket.commands"
 SHELLS = ("bash", "zsh", "fish")
+ELSEWHERE = "The image or environment of another component has other commands."
 
 
 class Root(click.Group):
@@ -36,11 +37,9 @@ class Root(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            shown = [name for name in self.list_commands(ctx) if not self.get_command(ctx, name).hidden]  # type: ignore[union-attr]
-            raise click.UsageError(
-                f"{error.message}\nInstalled here: {', '.join(shown)}. Each component brings its own commands; the others"
-                " are in the images and environments of the other components.", ctx,
-            ) from error  # fmt: skip
+            found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+            shown = ", ".join(name for name, command in found if command and not command.hidden)
+            raise click.UsageError(f"{error.message}\nInstalled here: {shown}. {ELSEWHERE}", ctx) from error
 
 
 @click.group(cls=Root, context_settings=SETTINGS, epilog=examples(
