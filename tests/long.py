@@ -36,11 +36,13 @@ PARTS = {
 }
 #: what a part runs besides tests: the whole table of faults takes an hour
 AFTERWARDS = {"faults": ["tests.faults", "--publish"]}
+#: parts that are a program: the tests of the chassis on other versions of Python
+PROGRAMS = {"pythons": ["tests.pythons"]}
 
 
 def run(part: str) -> int:
     began = time.monotonic()
-    commands = [["pytest", "-n", "2", "--no-loadscope-reorder", *PARTS[part]]]
+    commands = [PROGRAMS[part] if part in PROGRAMS else ["pytest", "-n", "2", "--no-loadscope-reorder", *PARTS[part]]]
     if part in AFTERWARDS:
         commands.append(AFTERWARDS[part])
     environment = {**os.environ, "LOKET_LONG": "1"}
@@ -53,10 +55,11 @@ def run(part: str) -> int:
 
 
 def main(chosen: list[str]) -> int:
-    if unknown := sorted({*chosen} - {*PARTS}):
-        print(f"There is no part {', '.join(unknown)}. There are: {', '.join(PARTS)}", file=sys.stderr)
+    known = (*PARTS, *PROGRAMS)
+    if unknown := sorted({*chosen} - {*known}):
+        print(f"There is no part {', '.join(unknown)}. There are: {', '.join(known)}", file=sys.stderr)
         return 2
-    return max(run(part) for part in chosen or PARTS)
+    return max(run(part) for part in chosen or known)
 
 
 if __name__ == "__main__":
