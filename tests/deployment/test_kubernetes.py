@@ -1,5 +1,6 @@
 """kubectl renders the files for Kubernetes, and each object fits its schema and its component."""
 
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 from loket_booking.settings import BookingSettings
 from loket_chassis.runtime.settings import FILE_SUFFIX, describe
 from loket_gateway.settings import GatewaySettings
+from loket_local import mongodb
 from loket_notification.settings import NotificationSettings
 from loket_reporting.settings import ReportingSettings
 
@@ -136,3 +138,12 @@ def test_the_objects_of_the_operators_are_rendered(objects):
     assert found.keys() == {"RabbitmqCluster", "MongoDBCommunity"}
     assert found["RabbitmqCluster"]["spec"]["replicas"] == found["MongoDBCommunity"]["spec"]["members"] == 3
     assert {each["metadata"]["namespace"] for each in found.values()} == {"loket"}
+
+
+def test_mongodb_has_the_settings_with_which_failovers_are_tested():
+    (database,) = (each["spec"] for each in rendered(FILES / "operators") if each["kind"] == "MongoDBCommunity")
+    assert database["automationConfig"]["replicaSet"]["settings"] == mongodb.FAILOVER_SETTINGS
+    assert mongodb.OPLOG_TIMEOUT.items() <= database["additionalMongodConfig"]["setParameter"].items()
+    documented = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    for name, value in {**mongodb.FAILOVER_SETTINGS, **mongodb.OPLOG_TIMEOUT}.items():
+        assert re.search(rf"{name}\W+{value}\b", documented)

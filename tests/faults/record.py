@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from .rows import Result
@@ -13,10 +15,18 @@ PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 BEGIN, END = "<!-- rows -->\n", "<!-- end of rows -->\n"
 COLUMNS = (
     "Fault", "Bookings a second", "Runs", "Accepted", "Unknown", "Lost", "Doubled", "Carried out after a refusal",
-    "Mails sent twice", "Longest outage, s", "Aim, s", "Other violations", "Date", "Repeat with",
+    "Mails sent twice", "Longest outage, s", "Aim, s", "Other violations", "Date", "Commit", "Repeat with",
 )  # fmt: skip
 HEAD = f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}\n"
 Key = tuple[str, str]
+
+
+@cache
+def _commit() -> str:
+    """Of the code under test. Read once: a run commits its rows while it continues."""
+    command = ["git", "rev-parse", "--short=7", "HEAD"]
+    done = subprocess.run(command, cwd=PAGE.parent, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
 
 
 def publish(results: Sequence[Result], order: Sequence[str]) -> None:
@@ -55,6 +65,7 @@ def _row(key: Key, results: Sequence[Result]) -> str:
     outage = max((each.outage for each in verdicts), default=float("inf"))
     cells = [
         f"`{fault}`", rate, len(results), *counts, f"{outage:.1f}", "" if aim is None else f"{aim:.0f}",
-        ", ".join([*others, *broken]) or "none", dt.datetime.now(dt.UTC).date(), f"`{repeat}`",
+        ", ".join([*others, *broken]) or "none", dt.datetime.now(dt.UTC).date(), _commit(),
+        f"`{repeat}`",
     ]  # fmt: skip
     return f"| {' | '.join(map(str, cells))} |\n"

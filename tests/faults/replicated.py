@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,13 +50,13 @@ class ReplicaSet:
     isolated: int = 0
 
     @classmethod
-    def start(cls, folder: Path) -> ReplicaSet:
+    def start(cls, folder: Path, settings: Mapping[str, int] = mongodb.FAILOVER_SETTINGS) -> ReplicaSet:
         ports = find_free(MEMBERS)
         replicas = cls(folder, [])
         replicas.members = [replicas._launch(number, port) for number, port in enumerate(ports)]
         hosts = [{"_id": number, "host": f"{LOOPBACK}:{port}"} for number, port in enumerate(ports)]
         with _direct(replicas.members[0]) as client:
-            initiate = {"_id": mongodb.REPLICA_SET, "members": hosts}
+            initiate = {"_id": mongodb.REPLICA_SET, "members": hosts, "settings": settings}
             eventually(lambda: _succeeds(client, "replSetInitiate", initiate))
         eventually(lambda: replicas.states() == ["PRIMARY", "SECONDARY", "SECONDARY"])
         return replicas

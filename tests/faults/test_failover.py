@@ -29,7 +29,8 @@ DEADLINE = 0.5
 
 @pytest.fixture(scope="module")
 def replicas(folder):
-    running = ReplicaSet.start(folder / "failover")
+    # with the election timeout of the server, 10 s: the tests need a primary that keeps its role that long
+    running = ReplicaSet.start(folder / "failover", settings={})
     yield running
     running.stop()
 

@@ -21,6 +21,10 @@ from .processes import Child, StartFailed
 
 PATIENCE = 60.0
 REPLICA_SET = "loket"
+#: of a replica set of several members, see docs/operating.md, "A replica set of MongoDB"
+FAILOVER_SETTINGS = {"electionTimeoutMillis": 5000, "catchUpTimeoutMillis": 2000}
+#: of each member, in seconds: a secondary leaves a sync source sooner that the network separates from it
+OPLOG_TIMEOUT = {"oplogNetworkTimeoutBufferSeconds": 2}
 NOT_YET_INITIALIZED = 94
 INVALID_CONFIGURATION = 93
 #: the path of a Unix socket may have this many bytes, see unix(7)
@@ -109,6 +113,7 @@ def launch(
         *("--setParameter", "minSnapshotHistoryWindowInSeconds=0"),
         # a service that dies inside a transaction keeps its locks for that long
         *("--setParameter", "transactionLifetimeLimitSeconds=3"),
+        *(each for name, value in OPLOG_TIMEOUT.items() for each in ("--setParameter", f"{name}={value}")),
     ]
     return MongoDB(port, Child.start("MongoDB", command, logs / "mongodb.log"), socket)
 
