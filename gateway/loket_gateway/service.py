@@ -60,6 +60,7 @@ from .pages.login import LoginPages
 from .pages.lost_link import LostLinkPages
 from .pages.own_account import OwnAccountPages
 from .pages.questions import QuestionPages
+from .pages.statements import StatementPages
 from .pages.time_slots import TimeSlotPages
 from .pages.topics import TopicPages
 from .pages.unsubscribe import UnsubscribePages
@@ -172,6 +173,7 @@ ROUTER.add(QuestionPages, lambda use: QuestionPages(use.booking, use.catalogue, 
 ROUTER.add(ConfirmationPages, lambda use: ConfirmationPages(use.booking, use.catalogue, use.access))
 ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catalogue, use.public_url))
 ROUTER.add(LostLinkPages, lambda use: LostLinkPages(use.booking, use.notification, use.catalogue))
+ROUTER.add(StatementPages, lambda use: StatementPages(use.catalogue, use.public_url))
 ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))
 ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue, CredentialsCheck(use.access)))
 ROUTER.add(OwnAccountPages, lambda use: OwnAccountPages(use.access, use.catalogue, CredentialsCheck(use.access)))

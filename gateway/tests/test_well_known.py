@@ -73,6 +73,6 @@ def test_the_page_of_an_appointment_is_not_to_be_found(portal):
     assert '<meta name="robots" content="noindex">' in requests.get(booked["manage_url"], timeout=5).text
 
 
-def test_only_the_pages_before_the_form_may_be_found():
+def test_only_the_pages_before_the_form_and_the_statements_may_be_found():
     extend = {file.name for file in TEMPLATES.glob("*.html") if '{% extends "public.html" %}' in file.read_text()}
-    assert extend == {"choose.html", "topic.html", "moments.html"}
+    assert extend == {"choose.html", "topic.html", "moments.html", "privacy.html", "accessibility.html"}

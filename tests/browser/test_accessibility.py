@@ -104,7 +104,8 @@ def test_choosing_a_slot(screens, portal, path, tongue):
     "/rumst/onderwerp/bomen-kappen", "/rumst/tijdstip?type=bouwadvies&location=gemeentehuis",
     "/rumst/tijdstip?type=bouwadvies&month=2031-01", "/rumst/onderwerp/nothing", "/nothing/", "/docs",
     "/problems/slot-taken", "/rumst/aanmelden", "/rumst/koppelen", "/rumst/vragen?hold=nothing",
-    "/rumst/mijn-afspraak", "/rumst/mijn-afspraak?sent=1", "/rumst/nothing/here",
+    "/rumst/mijn-afspraak", "/rumst/mijn-afspraak?sent=1", "/rumst/nothing/here", "/rumst/privacy",
+    "/rumst/toegankelijkheid",
 ])  # fmt: skip
 def test_static_pages(screens, portal, path):
     screens.goto(portal.url + path)

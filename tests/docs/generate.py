@@ -11,6 +11,7 @@ import yaml
 from marshmallow import Schema, fields
 
 from loket_booking.configuration import schema as configuration
+from loket_booking.configuration import statements
 from loket_booking.settings import BookingSettings
 from loket_chassis.runtime.settings import Settings, describe
 from loket_contracts import asyncapi
@@ -223,7 +224,7 @@ def configuration_page() -> str:
         configuration.Resource, configuration.OpeningRule, configuration.Closure, configuration.AppointmentType,
         configuration.Need, configuration.Question, configuration.Condition, configuration.Guidance,
         configuration.Study, configuration.Queue, configuration.Reasons,
-        configuration.Online,
+        configuration.Online, configuration.Privacy, configuration.Accessibility, statements.Body,
     ):  # fmt: skip
         text += f"\n## {schema.__name__}\n\n" + table(("key", "what", "needed"), *_keys(schema()))
     return text

@@ -27,8 +27,8 @@ from werkzeug.wrappers import Request
 from loket_contracts.languages import LANGUAGES, LOCALES, NAMES, pick, spoken
 
 #: fields of the catalogue that hold a text per language
-TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint", "text"})
-LISTS_OF_TEXTS = frozenset({"bring", "keywords"})
+TEXTS = frozenset({"name", "description", "category", "directions", "label", "hint", "text", "law"})
+LISTS_OF_TEXTS = frozenset({"bring", "keywords", "recipients", "gaps", "burdens", "exempt"})
 _DIFFERING = re.compile(r"(?<=: ).+(?=\.$)|\d+(?:[.-]\d+)*")
 
 

@@ -208,6 +208,8 @@ def _municipality(loaded: dict[str, Any], version: int) -> Municipality:
                 "queue",
                 "online",
                 "look",
+                "privacy",
+                "accessibility",
             )
         },
         reasons={**USUAL_REASONS, **loaded["reasons"]},

@@ -13,9 +13,11 @@ from loket_contracts.telephone import COUNTRIES
 
 from ..domain import catalogue
 from ..domain import online as web
+from ..domain.statements import AccessibilityStatement, PrivacyStatement
 from .online import Look, Online
 from .queue import Queue
 from .schedule import Closure, Holidays, OpeningRule
+from .statements import Accessibility, Privacy
 from .values import DEFAULT_COUNTRY, MeetingUrl, Phone, Text, TimeZone, described
 
 MINUTES_ON_GRID = validate.Range(min=0, max=24 * 60)
@@ -286,6 +288,8 @@ class MunicipalityFile(Schema):
     )
     online = fields.Nested(Online, load_default=web.Online)
     look = fields.Nested(Look, load_default=web.Look)
+    privacy = fields.Nested(Privacy, load_default=PrivacyStatement)
+    accessibility = fields.Nested(Accessibility, load_default=AccessibilityStatement)
     holidays = fields.Nested(Holidays, load_default=None)
     closures = fields.List(fields.Nested(Closure), load_default=list)
     locations = fields.Dict(

@@ -11,6 +11,7 @@ from loket_contracts.languages import Text
 from loket_contracts.reasons import USUAL_REASONS
 
 from .online import Look, Online
+from .statements import AccessibilityStatement, PrivacyStatement
 
 
 @dataclass(frozen=True)
@@ -279,6 +280,8 @@ class Municipality:
     queue: QueuePolicy = QueuePolicy()
     online: Online = field(default_factory=Online)
     look: Look = field(default_factory=Look)
+    privacy: PrivacyStatement = field(default_factory=PrivacyStatement)
+    accessibility: AccessibilityStatement = field(default_factory=AccessibilityStatement)
     reasons: Mapping[str, frozenset[str]] = field(default_factory=lambda: USUAL_REASONS)
     email: str | None = None
     phone: str | None = None

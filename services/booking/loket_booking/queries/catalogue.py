@@ -8,14 +8,18 @@ from typing import Any
 
 from loket_contracts.rpc.booking.agenda_answers import ResourceEntry
 from loket_contracts.rpc.booking.answers import (
+    AccessibilityEntry,
     AddressEntry,
     AppointmentTypeEntry,
+    BodyEntry,
     Catalogue,
     LocationEntry,
     MunicipalityEntry,
+    PrivacyEntry,
     RemovedEntries,
 )
 
+from ..domain import statements
 from ..domain.catalogue import Address, AppointmentType, Location, Municipality
 from ..domain.teams import Teams, includes_resource
 from ..store.configurations import Configurations
@@ -43,6 +47,8 @@ class CatalogueQueries:
                 "friction_from": known.online.friction_from,
             },
             "look": {"colour": known.look.colour, "logo": known.look.logo},
+            "privacy": describe_privacy(known),
+            "accessibility": describe_accessibility(known.accessibility),
             "reasons": {command: sorted(codes) for command, codes in known.reasons.items()},
             "locations": [describe_location(location) for location in known.locations.values()],
             "teams": [{"id": team.id, "name": team.name} for team in known.teams.values()],
@@ -92,6 +98,49 @@ def describe_municipality(known: Municipality) -> MunicipalityEntry:
         "phone": known.phone,
         "website": known.website,
     }
+
+
+def describe_privacy(known: Municipality) -> PrivacyEntry:
+    statement, first = known.privacy, next((each.address for each in known.locations.values() if each.address), None)
+    return {
+        "url": statement.url,
+        "address": statement.address or (str(first) if first else None),
+        "officer_email": statement.officer_email,
+        "officer_phone": statement.officer_phone,
+        "recipients": list(statement.recipients),
+        "authority": _describe_body(statement.authority),
+        "retention_days": known.retention_days,
+        "retention_of_types": [
+            {"name": kind.name, "retention_days": kind.retention_days or known.retention_days,
+             "pseudonymise": kind.pseudonymise}
+            for kind in known.appointment_types.values()
+            if kind.visibility == "public" and (kind.retention_days is not None or kind.pseudonymise)
+        ],
+        "message_record_days": statement.message_record_days,
+        "text": statement.addition,
+    }  # fmt: skip
+
+
+def describe_accessibility(statement: statements.AccessibilityStatement) -> AccessibilityEntry:
+    return {
+        "url": statement.url,
+        "status": statement.status,
+        "gaps": list(statement.gaps),
+        "burdens": list(statement.burdens),
+        "exempt": list(statement.exempt),
+        "prepared": statement.prepared.isoformat() if statement.prepared else None,
+        "reviewed": statement.reviewed.isoformat() if statement.reviewed else None,
+        "assessed_by": statement.assessed_by,
+        "report_url": statement.report_url,
+        "email": statement.email,
+        "phone": statement.phone,
+        "enforcement": _describe_body(statement.enforcement),
+        "law": statement.law,
+    }
+
+
+def _describe_body(body: statements.Body | None) -> BodyEntry | None:
+    return {"name": body.name, "url": body.url} if body else None
 
 
 def describe_location(location: Location) -> LocationEntry:

@@ -130,6 +130,54 @@ class LookEntry(TypedDict):
     logo: str | None
 
 
+class BodyEntry(TypedDict):
+    """An organisation that residents can turn to."""
+
+    name: Text
+    url: str
+
+
+class RetentionEntry(TypedDict):
+    """A topic with a retention of its own. `pseudonymise`: the answers by choice stay, without the person."""
+
+    name: Text
+    retention_days: int
+    pseudonymise: bool
+
+
+class PrivacyEntry(TypedDict):
+    """What the privacy statement needs. `retention_days`: after a visit. `text`: the municipality's own paragraph."""
+
+    url: str | None
+    address: str | None
+    officer_email: str | None
+    officer_phone: str | None
+    recipients: list[Text]
+    authority: BodyEntry | None
+    retention_days: int
+    retention_of_types: list[RetentionEntry]
+    message_record_days: int
+    text: Text
+
+
+class AccessibilityEntry(TypedDict):
+    """What the accessibility statement needs. Dates are YYYY-MM-DD. `status`: full, partial or none."""
+
+    url: str | None
+    status: str
+    gaps: list[Text]
+    burdens: list[Text]
+    exempt: list[Text]
+    prepared: str | None
+    reviewed: str | None
+    assessed_by: str
+    report_url: str | None
+    email: str | None
+    phone: str | None
+    enforcement: BodyEntry | None
+    law: Text
+
+
 class RemovedEntries(TypedDict):
     """Entries that were removed from the configuration, to which appointments still refer."""
 
@@ -140,12 +188,17 @@ class RemovedEntries(TypedDict):
 
 
 class Catalogue(TypedDict):
-    """All public data of a municipality. `version`: of its configuration."""
+    """All public data of a municipality. `version`: of its configuration.
+
+    Release 0.1 has neither `privacy` nor `accessibility`.
+    """
 
     municipality: MunicipalityEntry
     version: int
     online: OnlineEntry
     look: LookEntry
+    privacy: NotRequired[PrivacyEntry]
+    accessibility: NotRequired[AccessibilityEntry]
     reasons: dict[str, list[str]]
     locations: list[LocationEntry]
     teams: list[TeamEntry]
