@@ -19,6 +19,7 @@ from loket_booking.commands.request import Request
 from loket_booking.store.agendas import Agendas
 from loket_chassis.runtime.unavailable import is_unavailable
 from loket_chassis.storage.idempotency import IdempotencyKeys
+from loket_local.ports import LOOPBACK
 from tests.client import eventually
 
 from .replicated import ReplicaSet
@@ -116,3 +117,18 @@ def test_a_repeat_does_not_confirm_a_result_that_the_majority_has_not(database, 
 
         assert [is_confirmed(lambda: keys.once("a key", ["scope"], {}, work)) for _ in range(2)] == [False, False]
     assert keys.once("a key", ["scope"], {}, lambda: 2) == 1
+
+
+def test_a_connection_made_while_its_server_took_no_requests_has_sessions_afterwards(replicas):
+    secondary = replicas.member(primary=False)
+    host = f"{LOOPBACK}:{secondary.port}"
+    with (
+        MongoClient(host, directConnection=True) as operator,
+        MongoClient(host, directConnection=True, maxPoolSize=1) as client,
+    ):
+        operator.admin.command("replSetMaintenance", True)
+        client.admin.command("ping")
+        operator.admin.command("replSetMaintenance", False)
+        eventually(lambda: operator.admin.command("hello")["secondary"])
+        with client.start_session() as session:
+            assert list(client.failover.anything.find(session=session)) == []

@@ -22,7 +22,8 @@ log = structlog.get_logger()
 
 #: seconds that one read waits, and so the longest until a stop request is noticed
 LONGEST_READ = 0.2
-#: seconds to wait until the broker confirms the end of a consumer or of the connection
+#: seconds to wait until the broker confirms the end of a consumer or of the connection. A broker that has not done so
+#: once is not waited for again: several waits in turn would use up the time in which a process must stop.
 CLOSE_TIMEOUT = 1.0
 
 
@@ -41,6 +42,8 @@ class QueueConsumer(messaging.QueueConsumer):
 
     #: "ok" while the queues are consumed, else the reason
     state = "its queues are not read yet"
+    #: whether the broker did not confirm the end of a consumer in time
+    _is_silent = False
     #: the error with which a message could not be acknowledged or requeued
     _unsettled: Exception | None = None
     _channel: Any = None
@@ -134,9 +137,10 @@ class QueueConsumer(messaging.QueueConsumer):
                 self._unsettled = error
 
     def unregister_provider(self, provider: Any) -> None:
-        if self._gt is not None and not self._gt.dead:
+        if self._gt is not None and not self._gt.dead and not self._is_silent:
             cancelled = self._pending_remove_providers[provider] = Event()
             cancelled.wait(timeout=CLOSE_TIMEOUT)
+            self._is_silent = not cancelled.ready()
         # in case the consumer thread did not do it in time
         ProviderCollector.unregister_provider(self, provider)
 
@@ -156,6 +160,7 @@ class QueueConsumer(messaging.QueueConsumer):
             self.wait_for_providers()
         self.should_stop = True
         if self._gt is not None:
-            with eventlet.Timeout(CLOSE_TIMEOUT, False):
-                self._gt.wait()
+            if not self._is_silent:
+                with eventlet.Timeout(CLOSE_TIMEOUT, False):
+                    self._gt.wait()
             self._gt.kill()

@@ -26,6 +26,9 @@ from pymongo.write_concern import WriteConcern
 
 from ..runtime import outages
 from ..runtime.unavailable import is_unconfirmed
+from . import driver_sessions
+
+driver_sessions.decide_by_timeout()
 
 Document = dict[str, Any]
 DUPLICATE_KEY = 11000
