@@ -53,6 +53,19 @@ def test_a_password_that_an_earlier_release_hashed_as_it_was_typed_still_works()
     assert passwords.verify_password(passwords._hasher.hash(decomposed), decomposed)
 
 
+def test_a_longer_password_that_begins_with_the_right_one_is_refused():
+    right = "een rij van woorden " * 10
+    assert len(right) == passwords.LONGEST
+    assert passwords.verify_password(passwords.hash_password(right), right)
+    assert not passwords.verify_password(passwords.hash_password(right), f"{right}x")
+
+
+def test_a_password_that_a_keyboard_encodes_with_more_characters_than_are_allowed_is_right():
+    right = "één zoë café crème, " * 10
+    assert passwords.weakness_of(right) is None
+    assert passwords.verify_password(passwords.hash_password(right), unicodedata.normalize("NFD", right))
+
+
 def test_an_account_that_does_not_exist_costs_one_hash_of_the_same_parameters(monkeypatch):
     stored, verified = passwords.hash_password("een rij van woorden"), []
     verify = passwords._verify

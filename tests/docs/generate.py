@@ -1,4 +1,7 @@
-"""Generate docs/reference/ and the index of docs/decisions/: `make docs`. A test fails on a stale page."""
+"""Generate docs/reference/, the index of docs/decisions/ and docs/security/asvs.md: `make docs`.
+
+A test fails on a stale page.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ from loket_notification.domain.kinds import KINDS, Kind
 from loket_notification.settings import NotificationSettings
 from loket_reporting.domain.figures import BREAKDOWNS
 from loket_reporting.settings import ReportingSettings
-from tests.docs import rpc_page
+from tests.docs import asvs, rpc_page
 from tests.storage.collections import STORED, UNCODED, UNSTORED
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -314,6 +317,7 @@ PAGES = {
     "messages.md": messages_page,
     "figures.md": figures_page,
     "../decisions/README.md": decisions_page,
+    "../security/asvs.md": lambda: asvs.page(asvs.MADE),
     "rpc.md": lambda: rpc_page.page(MADE),
     "rpc.asyncapi.yaml": lambda: yaml.dump(
         rpc_asyncapi.document(), Dumper=PlainDumper, sort_keys=False, allow_unicode=True

@@ -71,11 +71,14 @@ def hash_password(password: str) -> str:
 def verify_password(stored: str | None, password: str) -> bool:
     """Whether the password is right. It takes as long when there is no hash.
 
-    Earlier releases hashed what was typed. It is tried too when it differs from its normal form.
+    Earlier releases hashed what was typed. It is tried too when it differs from its normal form. A text that is longer
+    than any password is wrong: its beginning does not count.
     """
-    typed = password[:LONGEST]
-    candidates = dict.fromkeys((_normalised(typed), typed))
-    return any(_verify(stored or _OF_NO_ACCOUNT, each) for each in candidates) and stored is not None
+    candidates = dict.fromkeys((_normalised(password), password))
+    possible = [each for each in candidates if len(each) <= LONGEST]
+    if not possible:
+        _verify(_OF_NO_ACCOUNT, password[:LONGEST])
+    return any(_verify(stored or _OF_NO_ACCOUNT, each) for each in possible) and stored is not None
 
 
 def _verify(stored: str, password: str) -> bool:
