@@ -50,6 +50,17 @@ def test_a_chunk_without_a_size_is_refused(send_raw, body):
     assert send_raw(post("Transfer-Encoding: chunked", body=body))[0] == 400
 
 
+@pytest.mark.parametrize("field", ["Host: y", "Content-Length : 2", ": nameless", "no field"])
+def test_a_header_section_that_can_be_read_in_two_ways_is_refused(send_raw, field):
+    raw = f"GET /api/v1/municipalities HTTP/1.1\r\nHost: x\r\n{field}\r\nConnection: close\r\n\r\n"
+    assert send_raw(raw.encode())[0] == 400
+
+
+def test_a_form_without_its_parts_is_no_ambiguous_request(send_raw):
+    fields = "Host: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 0\r\nConnection: close"
+    assert send_raw(f"POST /rumst/aanmelden HTTP/1.1\r\n{fields}\r\n\r\n".encode())[0] == 401
+
+
 @pytest.mark.parametrize("path", ["//rumst", "//rumst/api", "/api//v1/municipalities", "/\\rumst/", "/rumst//afspraak"])
 def test_a_normalised_address_redirects_to_the_requested_host(send_raw, path):
     status, head = send_raw(get(path))

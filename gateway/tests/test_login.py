@@ -163,6 +163,23 @@ def test_logging_out_invalidates_the_session_cookie(browser, account):
     assert requests.get(f"{browser.api}/closures", cookies=kept, timeout=15).status_code == 401
 
 
+def test_the_browser_is_cleared_after_logging_out(browser, account):
+    browser.login(*account)
+    form = {"csrf_token": browser.csrf_token()}
+    answer = browser.session.post(f"{browser.at}/afmelden", data=form, allow_redirects=False, timeout=15)
+    assert (answer.status_code, answer.headers["Clear-Site-Data"]) == (303, '"cache"')
+
+
+def test_a_missing_permission_is_in_the_access_log_once(browser, account, staff):
+    name, password = account
+    browser.login(name, password)
+    browser.choose(password, LONG_ENOUGH)
+    for _ in range(2):
+        assert browser.session.get(f"{browser.api}/accounts", timeout=15).status_code == 403
+    entries = [(each["who"], each["action"], each["detail"]) for each in staff.get("access-log").json()["entries"][:20]]
+    assert entries.count((f"account:{name}", "permission refused", "access.change")) == 1
+
+
 def test_a_change_without_a_csrf_token_is_refused(browser, account):
     browser.login(*account)
     browser.choose(account[1], LONG_ENOUGH)
@@ -233,7 +250,7 @@ def test_logins_and_grants_are_in_the_audit_log_page_by_page(browser, account, s
     browser.login(*account)
     first = staff.get("access-log", params={"limit": 2}).json()
     assert [each["action"] for each in first["entries"]] == ["logged in", "account made"]
-    assert first["entries"][1]["detail"] == account[0]
+    assert [each["detail"] for each in first["entries"]] == ["password", account[0]]
     second = staff.get("access-log", params={"limit": 2, "cursor": first["next"]}).json()
     assert second["entries"]
     assert second["entries"] != first["entries"]
@@ -320,6 +337,20 @@ def test_users_see_where_they_are_logged_in_and_end_it(stack, administrator):
     browser.session.post(f"{browser.at}/mijn-account", data={**form, "action": "end-others"})
     assert [each.session.get(f"{each.api}/accounts").status_code for each in (other, third)] == [401, 401]
     assert browser.session.get(f"{browser.api}/accounts").status_code == 200
+
+
+def test_a_user_gives_the_password_again_before_sessions_are_ended(stack, administrator):
+    browser, name, database = administrator
+    other = Browser(stack)
+    other.login(name, LONG_ENOUGH)
+    form = {"csrf_token": browser.csrf_token(), "action": "end-others"}
+    for each in database.sessions.find({"name": name}):
+        earlier = each["expires"] - dt.timedelta(minutes=11)
+        database.sessions.update_one({"_id": each["_id"]}, {"$set": {"expires": earlier}})
+    eventually(lambda: browser.session.get(f"{browser.api}/accounts").status_code == 403)
+    asked = browser.session.post(f"{browser.at}/mijn-account", data=form, allow_redirects=False)
+    assert asked.headers["Location"].startswith("/rumst/aanmelden/bevestigen")
+    assert other.session.get(f"{other.api}/configuration").status_code == 200
 
 
 def test_the_session_of_another_user_cannot_be_ended(stack, administrator, account):

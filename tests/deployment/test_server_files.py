@@ -41,8 +41,18 @@ def test_systemd_accepts_the_unit_of_each_component(component, tmp_path):
     text = (DEPLOY / "systemd/loket@.service").read_text()
     unit.write_text(text.replace("/opt/loket/%i/bin/python", sys.executable))
     shutil.copy(DEPLOY / "systemd/loket.target", tmp_path)
+    for folder in (DEPLOY / "systemd").glob("*.service.d"):
+        shutil.copytree(folder, tmp_path / folder.name)
     done = subprocess.run([analyze, "verify", unit], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_booking_alone_gets_the_key_of_residents_links():
+    given = [
+        file.name for file in (DEPLOY / "systemd").rglob("*.*") if file.is_file() and "LOKET_SECRET" in file.read_text()
+    ]
+    assert given == ["secret.conf"]
+    assert "LOKET_SECRET" in (DEPLOY / "systemd/loket@booking.service.d/secret.conf").read_text()
 
 
 def test_systemd_rates_the_unit_as_well_isolated():
@@ -148,6 +158,16 @@ def test_nginx_hides_probes_and_metrics_and_redirects_http_to_https(proxy):
         f"{plain}/rumst/?a=b", headers={"Host": "afspraak.example"}, allow_redirects=False, timeout=10
     )
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://afspraak.example/rumst/?a=b")
+    for path in ("/api/v1/municipalities", "/compat/jcc/rumst/version", "/receipts/cm"):
+        assert requests.get(plain + path, allow_redirects=False, timeout=10).status_code == 403
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_a_response_has_one_hsts_policy_for_all_subdomains(proxy):
+    secure, _ = proxy
+    for path in ("/rumst/", "/metrics"):
+        answer = requests.get(secure + path, verify=False, timeout=10)
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
@@ -155,6 +175,14 @@ def test_the_gateway_and_not_nginx_refuses_a_file_that_is_too_large(proxy):
     secure, _ = proxy
     answer = requests.post(f"{secure}/api/v1/rumst/appointments", data=b"x" * 6_000_000, verify=False, timeout=30)
     assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+
+
+def test_nginx_offers_only_ciphers_with_forward_secrecy_and_authentication():
+    ciphers = re.search(r"ssl_ciphers (.*);", (DEPLOY / "nginx/loket.conf").read_text()).group(1).split(":")
+    assert all(each.startswith("ECDHE-") and ("GCM" in each or "POLY1305" in each) for each in ciphers)
+    context = ssl.create_default_context()
+    context.set_ciphers(":".join(ciphers))
+    assert {*ciphers} <= {each["name"] for each in context.get_ciphers()}
 
 
 def test_nginx_offers_only_current_tls_versions():

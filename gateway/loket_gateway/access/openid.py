@@ -71,19 +71,21 @@ class OpenId:
         return add_params_to_uri(about["end_session_endpoint"], [("client_id", self.settings.oidc_client_id)])
 
     def _client(self) -> Any:
-        return OAuth2Session(
+        client = OAuth2Session(
             self.settings.oidc_client_id, self.settings.oidc_client_secret, scope=self.settings.oidc_scope,
             redirect_uri=self.redirect_uri, code_challenge_method="S256",
         )  # fmt: skip
+        client.max_redirects = 0
+        return client
 
     def _load_metadata(self) -> tuple[Document, KeySet]:
         """Return the metadata and the keys of the provider. Raises LoginFailed."""
         issuer = self.settings.oidc_issuer.rstrip("/")
         try:
-            about = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=SECONDS).json()
+            about = _get(f"{issuer}/.well-known/openid-configuration").json()
             if about["issuer"].rstrip("/") != issuer:
                 raise LoginFailed(f"the provider says that it is {about['issuer']}")
-            keys = KeySet.import_key_set(requests.get(about["jwks_uri"], timeout=SECONDS).json())
+            keys = KeySet.import_key_set(_get(about["jwks_uri"]).json())
         except (requests.RequestException, JoseError, ValueError, KeyError) as error:
             raise LoginFailed(f"the provider cannot be read: {error}") from error
         return about, keys
@@ -106,7 +108,7 @@ class OpenId:
 
     def _userinfo(self, url: str, token: str, subject: str) -> dict[str, Any]:
         try:
-            answer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS)
+            answer = _get(url, {"Authorization": f"Bearer {token}"})
             answer.raise_for_status()
             found: dict[str, Any] = answer.json()
         except (requests.RequestException, ValueError) as error:
@@ -114,3 +116,11 @@ class OpenId:
         if found.get("sub") != subject:
             raise LoginFailed("the provider returned another user")
         return found
+
+
+def _get(url: str, headers: dict[str, str] | None = None) -> requests.Response:
+    """Return the response of the provider, never that of a place it redirects to. Raises RequestException."""
+    answer = requests.get(url, headers=headers, timeout=SECONDS, allow_redirects=False)
+    if answer.is_redirect:
+        raise requests.TooManyRedirects("the provider redirects")
+    return answer

@@ -38,8 +38,8 @@ CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
 #: suffix of the name of the cookie of a kiosk or display, and of a browser in which a user has logged in
 DEVICE, KNOWN_BROWSER = "-device", "-known"
-#: seconds for which a wrong key is in the log of access once
-KEY_NOTED_EVERY = 3600.0
+#: seconds for which a wrong key, or a missing permission, is in the log of access once
+NOTED_EVERY = 3600.0
 
 #: seconds for which keys and sessions are cached: a revocation by another gateway takes effect after this long
 KNOWN_TTL = 5.0
@@ -88,7 +88,8 @@ class Authentication(SharedExtension):
     def setup(self) -> None:
         self._known_keys: TtlCache[str, Key | None] = TtlCache(KNOWN_TTL)
         self._known_sessions: TtlCache[str, Caller | None] = TtlCache(KNOWN_TTL)
-        self._noted_keys: TtlCache[tuple[str, str], None] = TtlCache(KEY_NOTED_EVERY)
+        self._noted_keys: TtlCache[tuple[str, str], None] = TtlCache(NOTED_EVERY)
+        self._noted_refusals: TtlCache[tuple[str, ...], None] = TtlCache(NOTED_EVERY)
 
     def start(self) -> None:
         for store in (self.changes, self.keys, self.provider, self.pending_logins, self.log):
@@ -246,6 +247,15 @@ class Authentication(SharedExtension):
 
         if municipality:
             self._query(lambda: self._noted_keys.get((str(municipality), who), note))
+
+    def note_forbidden(self, caller: Caller, municipality: str, permission: str) -> None:
+        """Record in the log of the caller's municipality that a permission was missing."""
+        detail = permission if municipality == caller.municipality else f"{permission} of another municipality"
+
+        def note() -> None:
+            self.log.record(caller.municipality, caller.who, "permission refused", now(), detail)
+
+        self._query(lambda: self._noted_refusals.get((caller.municipality, caller.who, detail), note))
 
     def _query(self, question: Callable[[], T]) -> T:
         try:

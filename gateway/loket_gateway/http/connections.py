@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from email import errors
 from typing import Any
 
 import eventlet
@@ -22,6 +23,13 @@ MAX_LINE_BYTES = 4 * MAX_URL_BYTES
 BACKLOG = 1024
 #: RFC 9110, 8.6
 _LENGTH = re.compile("[0-9]+")
+#: what the parser reports for a line that is no header field, such as one with a blank before its colon; it takes the
+#: rest for a body (RFC 9112, 5.1)
+_NO_FIELD = (
+    errors.MissingHeaderBodySeparatorDefect,
+    errors.FirstHeaderLineIsContinuationDefect,
+    errors.InvalidHeaderDefect,
+)
 
 
 class HttpProtocol(HttpOnlyProtocol):
@@ -40,7 +48,12 @@ class HttpProtocol(HttpOnlyProtocol):
             return False
         # request smuggling: a proxy may use the other of two lengths, and read the rest as a new request
         lengths = self.headers.get_all("Content-Length", ())
-        if len(lengths) > 1 or not all(_LENGTH.fullmatch(each.strip()) for each in lengths):
+        if (
+            len(lengths) > 1
+            or not all(_LENGTH.fullmatch(each.strip()) for each in lengths)
+            or len(self.headers.get_all("Host", ())) > 1
+            or any(isinstance(each, _NO_FIELD) for each in self.headers.defects)
+        ):
             self.wfile.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
             self.close_connection = 1
             return False

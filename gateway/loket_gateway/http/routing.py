@@ -156,7 +156,12 @@ class Route(HttpRequestHandler):
         has_link = bool(token) and not is_key
         if is_key or not (self.permission.is_open or has_link):
             request.caller = self.authentication.authenticate(request)
-        self.permission.check(request.caller, municipality, has_link)
+        try:
+            self.permission.check(request.caller, municipality, has_link)
+        except Refusal as refusal:
+            if refusal.code == "forbidden":
+                self.authentication.note_forbidden(request.caller, municipality, self.permission.name or "")
+            raise
 
     def _call_handler(self, request: GatewayRequest) -> Response:
         context_data = self.server.context_data_from_headers(request)

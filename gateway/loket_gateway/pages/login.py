@@ -79,7 +79,7 @@ class LoginPages:
         if not account.active:
             self.access.log.record(municipality, who, "login refused", now(), "closed")
             raise Refusal("login-refused")
-        return enter(self.access, request, account, there)
+        return enter(self.access, request, account, there, "identity provider")
 
     @property
     def _provider(self) -> Provider:
@@ -103,7 +103,7 @@ class LoginPages:
             response = see_other(request, f"/{municipality}/aanmelden/code")
             self.access.set_cookie(response, secret, CODE, LASTS)
             return response
-        return self._enter_with_password(request, account, there)
+        return self._enter_with_password(request, account, there, "password")
 
     @page_route("GET", "/<municipality>/aanmelden/code")
     def show_code(self, request: GatewayRequest, municipality: str) -> Response:
@@ -123,7 +123,7 @@ class LoginPages:
             return self._code_page(request, municipality, wrong=True)
         if not self.access.pending_logins.end(pending):
             return see_other(request, f"/{municipality}/aanmelden")
-        response = self._enter_with_password(request, account, pending.there)
+        response = self._enter_with_password(request, account, pending.there, "password and code")
         response.delete_cookie(self.access.cookie_name + CODE, secure=self.access.is_https, httponly=True)
         return response
 
@@ -140,16 +140,18 @@ class LoginPages:
                 place = self.access.provider.logout_address()
         response = redirect(place, 303) if place else see_other(request, f"/{municipality}/aanmelden")
         response.delete_cookie(self.access.cookie_name, secure=self.access.is_https, httponly=True)
+        # pages are never stored, but the browser may have one in memory to go back to
+        response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
     def _pending(self, request: GatewayRequest, municipality: str) -> PendingLogin | None:
         secret = request.cookies.get(self.access.cookie_name + CODE, "")
         return self.access.pending_logins.find(secret, municipality, now()) if secret else None
 
-    def _enter_with_password(self, request: GatewayRequest, account: Account, there: str) -> Response:
+    def _enter_with_password(self, request: GatewayRequest, account: Account, there: str, factors: str) -> Response:
         self.check.succeeded(request, account)
         place = f"/{account.municipality}/wachtwoord" if account.must_change else there
-        response = enter(self.access, request, account, place)
+        response = enter(self.access, request, account, place, factors)
         self.access.remember_device(request, response, account)
         return response
 
@@ -166,12 +168,12 @@ class LoginPages:
         return page(template, request, status, **municipality_context(catalogue), **shown)
 
 
-def enter(access: Authentication, request: GatewayRequest, account: Account, place: str) -> Response:
-    """Start a session, which replaces the one of this browser, and redirect."""
+def enter(access: Authentication, request: GatewayRequest, account: Account, place: str, factors: str) -> Response:
+    """Start a session, which replaces the one of this browser, and redirect. `factors`: for the access log."""
     access.end_session(request)
     secret = access.sessions.begin(account.municipality, account.name, now())
     caller = Caller(account.name, account.municipality, account.grants, by="session")
-    access.log.record(account.municipality, caller.who, "logged in", now())
+    access.log.record(account.municipality, caller.who, "logged in", now(), factors)
     access.clear_caches()
     if place == f"/{account.municipality}/{HOME}" and not caller.may("agenda.read", account.municipality):
         place = f"/{account.municipality}/{HOME_OF_OTHERS}"

@@ -57,7 +57,7 @@ class OwnAccountPages:
         self.access.changes.choose_password(municipality, caller.name, new)
         self.check.succeeded(request, account)
         self.access.log.record(municipality, caller.who, "password changed", now())
-        response = enter(self.access, request, account, place_of(None, municipality))
+        response = enter(self.access, request, account, place_of(None, municipality), "password")
         self.access.remember_device(request, response, account)
         return response
 
@@ -86,9 +86,9 @@ class OwnAccountPages:
     def change_own_account(self, request: GatewayRequest, municipality: str) -> Response:
         """Do what the button says: end a session, end the others, or remove the second factor."""
         caller = self._caller(request, municipality)
+        self._require_confirmed(caller)
         action = chosen_action(request, "end", "end-others", "remove")
         if action == "remove":
-            self._require_confirmed(caller)
             self.access.changes.credentials.remove_totp(identifier(municipality, caller.name))
             self.access.log.record(municipality, caller.who, "second factor removed", now())
         elif action == "end":
