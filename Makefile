@@ -8,7 +8,7 @@ PROJECTS := $(wildcard services/*/pyproject.toml deploy/*/pyproject.toml) gatewa
 .DEFAULT_GOAL := help
 # without bytecode files, each process compiles all modules again
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run dev stop reset demo-data password logs status check pure test test-long test-changed lint fmt types imports contracts bench sbom lock docs clean
+.PHONY: help install run dev stop reset demo-data password logs status check pure test test-long test-changed lint fmt types imports contracts bench sbom lock docs site clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ bench: $(READY)  ## Measure against the yardsticks of plain nameko, in one run
 
 docs: $(READY)  ## Regenerate docs/reference and the index of decisions
 	@$(BIN)/python -m tests.docs.generate
+
+site: $(READY)  ## Build the documentation as a site into dist/site; a broken link fails
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && echo "dist/site/index.html"
 
 sbom: $(READY)  ## Write a bill of materials (CycloneDX) of each component into dist/
 	@$(BIN)/python deploy/sbom.py dist

@@ -50,6 +50,7 @@ from .pages.desk.closures import ClosurePages
 from .pages.desk.connections import ConnectionPages
 from .pages.desk.day import DayPages
 from .pages.desk.setup import SetupPages
+from .pages.desk.status import StatusPage
 from .pages.desk.texts import TextPages
 from .pages.device import DevicePages
 from .pages.display import DisplayPages
@@ -188,6 +189,9 @@ ROUTER.add(
     lambda use: AdministrationPages(use.booking, use.slow_booking, use.notification, use.access, use.catalogue),
 )
 ROUTER.add(ConnectionPages, lambda use: ConnectionPages(use.notification, use.reporting, use.catalogue))
+ROUTER.add(
+    StatusPage, lambda use: StatusPage(use.booking, use.notification, use.reporting, use.catalogue, use.readiness)
+)
 ROUTER.add(DevicePages, lambda use: DevicePages(use.access, use.catalogue))
 ROUTER.add(KioskPages, lambda use: KioskPages(use.booking, use.access, use.catalogue))
 ROUTER.add(DisplayPages, lambda use: DisplayPages(use.booking, use.access, use.catalogue))

@@ -197,7 +197,7 @@ def test_the_forms_of_an_appointment(screens, portal):
     "?resource=ann&counter=2", "/week?resource=ann", "/boeken", "/boeken?type=advies", "/zoeken", "/sluitingen",
     "/teksten", "/inrichten", "/inrichten/uren/ann", "/inrichten/onderwerpen/advies", "/beheer",
     "/beheer/instellingen", "/beheer/accounts", "/beheer/sleutels", "/beheer/logboek", "/beheer/logboek?access=1",
-    "/beheer/webhooks", "/beheer/vastgelopen",
+    "/beheer/webhooks", "/beheer/vastgelopen", "/beheer/status",
     "/afspraak/nothing",
 ])  # fmt: skip
 def test_the_pages_of_the_desk(staff_page, hall, path):

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from marshmallow import Schema, fields
 
 from loket_booking.configuration import schema as configuration
 from loket_booking.configuration import statements
+from loket_booking.configuration.json_schema import json_schema
 from loket_booking.settings import BookingSettings
 from loket_chassis.runtime.settings import Settings, describe
 from loket_contracts import asyncapi
@@ -37,6 +39,8 @@ from tests.storage.collections import STORED, UNCODED, UNSTORED
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 DECISIONS = REFERENCE.parent / "decisions"
+#: allowed values are listed up to this number
+MOST_LISTED = 20
 MADE = "<!-- made by `make docs` from the code; change it there -->\n\n"
 SETTINGS: dict[str, type[Settings]] = {
     "booking": BookingSettings,
@@ -221,15 +225,23 @@ def configuration_page() -> str:
     text = (
         MADE + "# A municipality's configuration\n\n`loket config load FILE` takes it whole or refuses it, naming the "
     )
-    text += "line. deploy/municipalities/rumst.yaml is an example of everything.\n"
+    text += (
+        "line. deploy/municipalities/rumst.yaml is an example of everything. Editors complete and check a file with "
+    )
+    text += "[municipality.schema.json](municipality.schema.json), which `loket config schema` prints.\n"
+    shapes = json_schema()
     for schema in (
         configuration.MunicipalityFile, configuration.Holidays, configuration.Location, configuration.Team,
         configuration.Resource, configuration.OpeningRule, configuration.Closure, configuration.AppointmentType,
         configuration.Need, configuration.Question, configuration.Condition, configuration.Guidance,
         configuration.Study, configuration.Queue, configuration.Reasons,
-        configuration.Online, configuration.Privacy, configuration.Accessibility, statements.Body,
+        configuration.Online, configuration.Look, configuration.Address, configuration.Privacy,
+        configuration.Accessibility, statements.Body,
     ):  # fmt: skip
-        text += f"\n## {schema.__name__}\n\n" + table(("key", "what", "needed"), *_keys(schema()))
+        shape = shapes["$defs"].get(schema.__name__, shapes)["properties"]
+        text += f"\n## {schema.__name__}\n\n" + table(
+            ("key", "what", "allowed", "default"), *_keys_with_values(schema(), shape)
+        )
     return text
 
 
@@ -241,6 +253,31 @@ def _keys(schema: Schema) -> Iterator[tuple[str, str, str]]:
             f"{_kind(field)}{': ' if said else ''}{said}",
             "yes" if field.required else "",
         )
+
+
+def _keys_with_values(schema: Schema, shape: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+    for name, field in schema.fields.items():
+        said = field.metadata.get("description", "")
+        yield (
+            f"`{field.data_key or name}`",
+            f"{_kind(field)}{': ' if said else ''}{said}",
+            _allowed(shape[field.data_key or name]),
+            "required" if field.required else _default(shape[field.data_key or name].get("default")),
+        )
+
+
+def _allowed(shape: Mapping[str, Any]) -> str:
+    """The values that a key may have, when they are few or within a range."""
+    values = shape.get("items", shape).get("enum", ())
+    if 0 < len(values) <= MOST_LISTED:
+        return ", ".join(f"`{each}`" for each in values if each is not None)
+    if "minimum" in shape and "maximum" in shape:
+        return f"{shape['minimum']} to {shape['maximum']}"
+    return f"at least {shape['minimum']}" if "minimum" in shape else ""
+
+
+def _default(value: Any) -> str:
+    return "" if value in (None, {}, [], "") else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def _kind(field: fields.Field) -> str:
@@ -314,6 +351,7 @@ PAGES = {
     "http.md": interface_page,
     "access.md": access_page,
     "configuration.md": configuration_page,
+    "municipality.schema.json": lambda: json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
     "messages.md": messages_page,
     "figures.md": figures_page,
     "../decisions/README.md": decisions_page,

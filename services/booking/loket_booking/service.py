@@ -12,6 +12,7 @@ from loket_chassis.messaging.event_log import EventLog
 from loket_chassis.messaging.rpc import rpc
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
+from loket_chassis.service.status import Status
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, readable_types, upcast
@@ -63,6 +64,7 @@ class BookingService(
     CalendarRpc,
     KioskRpc,
     AdministrationRpc,
+    Status,
     Probes,
 ):
     """Appointments of every municipality."""
@@ -93,10 +95,6 @@ class BookingService(
     @timer(60)
     def run_jobs(self) -> None:
         self.use_cases.housekeeping.run_jobs()
-
-    @rpc
-    def ping(self) -> str:
-        return "ok"
 
     @rpc
     def count_events(self) -> int:

@@ -9,6 +9,7 @@ from loket_chassis.messaging.dead_letters import DeadLetters
 from loket_chassis.messaging.rpc import Unavailable, rpc, rpc_client
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
+from loket_chassis.service.status import Status
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
@@ -44,7 +45,7 @@ from .webhooks import subscriptions
 ERASED = "resident.erased"
 
 
-class NotificationService(DeadLetters, Probes):
+class NotificationService(DeadLetters, Status, Probes):
     """Messages about appointments."""
 
     name = "notification"
@@ -80,9 +81,8 @@ class NotificationService(DeadLetters, Probes):
     def on_report_due(self, event: Event) -> None:
         weekly_report.send(self.app.context, self.booking, self.reporting, upcast(event))
 
-    @rpc
-    def ping(self) -> str:
-        return "ok"
+    def lag_seconds(self) -> float:
+        return self.app.context.messages.lag_seconds(self.app.context.now())
 
     @rpc
     def configure(self, text: str, by: str, if_absent: bool = False) -> StoredPlan:

@@ -12,6 +12,7 @@ from loket_chassis.messaging.dead_letters import DeadLetters
 from loket_chassis.messaging.rpc import rpc
 from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
+from loket_chassis.service.status import Status
 from loket_contracts.envelope import Event
 from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, readable_types, upcast
 from loket_contracts.rpc.reporting import Reporting
@@ -42,7 +43,7 @@ def _today() -> dt.date:
     return _now().date()
 
 
-class ReportingService(DeadLetters, Probes):
+class ReportingService(DeadLetters, Status, Probes):
     """Figures about appointments."""
 
     name = "reporting"
@@ -94,10 +95,6 @@ class ReportingService(DeadLetters, Probes):
     @rpc
     def rebuilding(self) -> RebuildProgress:
         return rebuild.progress(self.app.projections)
-
-    @rpc
-    def ping(self) -> str:
-        return "ok"
 
 
 if TYPE_CHECKING:

@@ -95,6 +95,17 @@ def diff(file: Path, amqp_uri: str, as_json: bool) -> None:
         _show(compared)
 
 
+@config.command(epilog=examples("loket config schema > municipality.schema.json"))
+def schema() -> None:
+    """Print the JSON Schema of a municipality's file, for editors.
+
+    A first line `# yaml-language-server: $schema=municipality.schema.json` lets an editor complete and check the file.
+    """
+    from ..configuration.json_schema import json_schema
+
+    show_json(json_schema())
+
+
 def _show(compared: ComparedConfiguration) -> None:
     click.echo(compared["diff"] or "Nothing would change.")
     for removal in compared["removals"]:

@@ -232,7 +232,9 @@ class MunicipalityFile(Schema):
     )
     country = fields.String(
         load_default=DEFAULT_COUNTRY,
-        validate=validate.OneOf(COUNTRIES, error="Give the two capital letters of a country (ISO 3166-1), such as BE."),
+        validate=validate.OneOf(
+            sorted(COUNTRIES), error="Give the two capital letters of a country (ISO 3166-1), such as BE."
+        ),
         metadata=described(
             "ISO 3166-1 alpha-2; telephone numbers without a country code, addresses and holidays are of this country"
         ),

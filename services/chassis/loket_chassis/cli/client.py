@@ -34,9 +34,12 @@ class NoAnswer(Exception):
         self.next_step = next_step
 
 
-def connect(amqp_uri: str, protocol: type[P]) -> P:
-    """A service as a command calls it. Its methods raise Refusal; RemoteError when the service failed; NoAnswer."""
-    return _proxy(protocol, partial(_send, amqp_uri, service_name(protocol)))
+def connect(amqp_uri: str, protocol: type[P], seconds: float | None = None) -> P:
+    """A service as a command calls it. Its methods raise Refusal; RemoteError when the service failed; NoAnswer.
+
+    `seconds`: how long each call waits; SECONDS when left out.
+    """
+    return _proxy(protocol, partial(_send, amqp_uri, service_name(protocol), seconds=seconds))
 
 
 def _proxy(protocol: type[P], send: Any) -> P:
@@ -45,20 +48,23 @@ def _proxy(protocol: type[P], send: Any) -> P:
     return proxy_of(protocol, send)
 
 
-def _send(amqp_uri: str, service: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _send(
+    amqp_uri: str, service: str, method: str, args: list[Any], kwargs: dict[str, Any], seconds: float | None = None
+) -> Any:
     from nameko.exceptions import RpcTimeout, UnknownService, deserialize_to_instance
     from nameko.standalone.rpc import ServiceRpcProxy
 
     from ..messaging import deadlines
 
     deserialize_to_instance(Refusal)
+    seconds = SECONDS if seconds is None else seconds
     try:
-        context = {deadlines.KEY: deadlines.after(SECONDS)}
-        with ServiceRpcProxy(service, {"AMQP_URI": amqp_uri}, context_data=context, timeout=SECONDS) as proxy:
+        context = {deadlines.KEY: deadlines.after(seconds)}
+        with ServiceRpcProxy(service, {"AMQP_URI": amqp_uri}, context_data=context, timeout=seconds) as proxy:
             return getattr(proxy, method)(*args, **kwargs)
     except RpcTimeout as error:
         raise NoAnswer(
-            f"{service} did not answer within {SECONDS} s, so the outcome is unknown. Is it running?",
+            f"{service} did not answer within {seconds} s, so the outcome is unknown. Is it running?",
             f"Look at the log of {service}, and check the outcome before you repeat the command.",
         ) from error
     except UnknownService as error:

@@ -1,8 +1,7 @@
-"""`loket status`: which services run."""
+"""`loket status`: the state of each service, and what waits."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import click
@@ -13,24 +12,62 @@ from loket_contracts.rpc.method import service_name
 from .client import NoAnswer, connect
 from .errors import EX_UNAVAILABLE
 from .options import amqp_uri_option
-from .output import json_option, show_rows
+from .output import json_option, show_json, show_rows
 from .text import SETTINGS, examples
+
+#: that each service has to respond
+SECONDS = 5
 
 
 @click.command(epilog=examples("loket status", "loket status --json"), context_settings=SETTINGS)
 @amqp_uri_option
 @json_option
 def status(amqp_uri: str, as_json: bool) -> None:
-    """Show which services respond over the broker. Exit code 69 when one does not."""
+    """Show the state and release of each service, and what waits: queues, dead letters, events, messages.
 
-    def state_of(protocol: type[Any]) -> dict[str, str]:
-        try:
-            return {"service": service_name(protocol), "state": connect(amqp_uri, protocol).ping()}
-        except NoAnswer as error:
-            return {"service": service_name(protocol), "state": str(error)}
-
-    with ThreadPoolExecutor(len(PROTOCOLS)) as pool:
-        rows = list(pool.map(state_of, PROTOCOLS))
-    show_rows(rows, as_json, "")
-    if any(each["state"] != "ok" for each in rows):
+    Exit code 69 when a service does not respond, or one of its parts is not ok.
+    """
+    states = {service_name(protocol): state_of(amqp_uri, protocol) for protocol in PROTOCOLS}
+    if as_json:
+        show_json(states)
+    else:
+        show_rows([_row(name, state) for name, state in states.items()], False, "")
+        queues = [queue for state in states.values() for queue in state.get("queues", ())]
+        if queues:
+            click.echo()
+            show_rows(queues, False, "")
+    if any(not is_well(state) for state in states.values()):
         raise SystemExit(EX_UNAVAILABLE)
+
+
+def state_of(amqp_uri: str, protocol: type[Any]) -> dict[str, Any]:
+    """What the service says of its state, with `state`: "ok", or what is wrong."""
+    from nameko.exceptions import MethodNotFound, RemoteError
+
+    service = connect(amqp_uri, protocol, SECONDS)
+    try:
+        found = dict(service.status())
+    except MethodNotFound:
+        return {"state": "ok", "version": "0.1"}
+    except (NoAnswer, RemoteError) as error:
+        return {"state": str(error)}
+    wrong = [f"{part}: {state}" for part, state in found["parts"].items() if state != "ok"]
+    return {"state": "; ".join(wrong) or "ok", **found}
+
+
+def is_well(state: dict[str, Any]) -> bool:
+    """Whether the service responded and all of its parts are ok."""
+    return bool(state["state"] == "ok")
+
+
+def _row(name: str, state: dict[str, Any]) -> dict[str, Any]:
+    queues = state.get("queues", ())
+    return {
+        "service": name, "state": state["state"], "version": state.get("version"),
+        "waiting": sum(each["waiting"] for each in queues), "dead": sum(each["dead"] for each in queues),
+        "outbox_seconds": _seconds(state.get("outbox_seconds")), "lag_seconds": _seconds(state.get("lag_seconds")),
+    }  # fmt: skip
+
+
+def _seconds(value: float | None) -> str | None:
+    return None if value is None else f"{value:.0f}"

@@ -95,6 +95,18 @@ class Outbox(Extension):
         self._deliverer.stop()  # events that wait here stay in their outbox, for the next start
         self.channel.close()
 
+    def oldest_seconds(self) -> float:
+        """The age of the oldest event that is not published, in seconds; 0 without one."""
+        now, ages = dt.datetime.now(dt.UTC), [0.0]
+        for name in self.collections:
+            wanted = {"outbox.0": {"$exists": True}}
+            found = self.connection.database[name].find_one(
+                wanted, {"outbox.time": 1}, sort=[("outbox.time", ASCENDING)]
+            )
+            if found is not None:
+                ages += [(now - entry["time"]).total_seconds() for entry in found["outbox"]]
+        return max(ages)
+
     def announce(self, collection: str, document: Any, events: Iterable[Event]) -> None:
         """Queue events that a write has just put in an outbox. Returns immediately."""
         for event in events:

@@ -5,8 +5,36 @@ from __future__ import annotations
 from typing import Protocol, TypedDict
 
 
+class QueueStatus(TypedDict):
+    """The messages of one queue of events. `retrying`: wait for another attempt. `dead`: given up."""
+
+    name: str
+    waiting: int
+    retrying: int
+    dead: int
+
+
+class ServiceStatus(TypedDict):
+    """The state of one process of a service.
+
+    `parts`: each "ok" or what is wrong. `outbox_seconds`: the age of the oldest event that is not published, or 0.
+    `lag_seconds`: how long the oldest due message has waited; None for a service that sends none.
+    """
+
+    version: str
+    revision: str
+    parts: dict[str, str]
+    queues: list[QueueStatus]
+    outbox_seconds: float
+    lag_seconds: float | None
+
+
 class Service(Protocol):
     """Every service."""
+
+    def status(self) -> ServiceStatus:
+        """Return the state of the service, for operators."""
+        ...
 
     def ping(self) -> str:
         """Return "ok"."""

@@ -151,6 +151,12 @@ class Messages:
         )
         self.collection.update_many({"appointment": {"$in": list(appointments)}}, {"$unset": {"person": ""}})
 
+    def lag_seconds(self, now: dt.datetime) -> float:
+        """How long the message that is due longest has waited for its first attempt, in seconds; 0 when none is due."""
+        due = {"next_at": {"$lte": now}, "state": "planned"}
+        found = self.collection.find_one(due, {"next_at": 1}, sort=[("next_at", ASCENDING)])
+        return (now - found["next_at"]).total_seconds() if found else 0.0
+
     def claim(self, most: int, claim: str, now: dt.datetime, without: Iterable[str] = ()) -> list[Claimed]:
         """Claim up to `most` due messages under a lease, the longest due first.
 
