@@ -14,7 +14,7 @@ from loket_contracts.rpc.caller import CallerKind, Only
 
 #: what anyone may know
 PUBLIC = {
-    "catalogue", "day_counts", "documents_due", "first_available", "issue_ticket", "municipalities", "ping", "queue",
+    "catalogue", "day_counts", "documents_due", "first_available", "issue_ticket", "municipalities", "ping", "queue", "status",
     "walk_in_topics",
 }  # fmt: skip
 #: the token or the id of the hold in the arguments is a secret that says what the caller may see

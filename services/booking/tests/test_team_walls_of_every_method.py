@@ -76,7 +76,7 @@ EXEMPT = {
         "for administrators and auditors, whose roles are never for one team; no caller yet",
     ),
     "erasures": "for the command that restores a backup; it names no person",
-    **dict.fromkeys(("count_events", "logged_events", "ping"), "for services; events have no personal data"),
+    **dict.fromkeys(("count_events", "logged_events", "ping", "status"), "for services; events have no personal data"),
 }  # fmt: skip
 
 
