@@ -65,6 +65,7 @@ from .pages.statements import StatementPages
 from .pages.time_slots import TimeSlotPages
 from .pages.topics import TopicPages
 from .pages.unsubscribe import UnsubscribePages
+from .pages.waiting_list import WaitingListPages
 
 
 class GatewayReadiness(Readiness):
@@ -173,6 +174,7 @@ ROUTER.add(TimeSlotPages, lambda use: TimeSlotPages(use.booking, use.catalogue, 
 ROUTER.add(QuestionPages, lambda use: QuestionPages(use.booking, use.catalogue, use.proof_of_work, use.access))
 ROUTER.add(ConfirmationPages, lambda use: ConfirmationPages(use.booking, use.catalogue, use.access))
 ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catalogue, use.public_url))
+ROUTER.add(WaitingListPages, lambda use: WaitingListPages(use.booking, use.catalogue))
 ROUTER.add(LostLinkPages, lambda use: LostLinkPages(use.booking, use.notification, use.catalogue))
 ROUTER.add(StatementPages, lambda use: StatementPages(use.catalogue, use.public_url))
 ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))

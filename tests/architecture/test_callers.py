@@ -14,8 +14,8 @@ from loket_contracts.rpc.caller import CallerKind, Only
 
 #: what anyone may know
 PUBLIC = {
-    "catalogue", "day_counts", "documents_due", "first_available", "issue_ticket", "municipalities", "ping", "queue", "status",
-    "walk_in_topics",
+    "catalogue", "day_counts", "documents_due", "first_available", "issue_ticket", "municipalities", "ping", "queue",
+    "status", "walk_in_topics",
 }  # fmt: skip
 #: the token or the id of the hold in the arguments is a secret that says what the caller may see
 SECRET = {
@@ -42,6 +42,7 @@ NOT_ONLY_STAFF = {
     "book": {"resident", "portal"},
     "book_filled_in": {"resident"},
     "cancel": {"resident", "portal", "staff"},
+    "change_offer_preferences": {"resident"},
     "check_in": {"resident"},
     "confirm": {"resident"},
     "decline_offer": {"resident"},

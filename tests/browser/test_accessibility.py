@@ -175,7 +175,7 @@ def test_the_forms_of_an_appointment(screens, portal):
     page, start = screens, portal.slots("verkaveling")[-1]["start"]
     booked = portal.booked(appointment_types=["verkaveling"], start=start, persons=2, answers={"perceel": "x"})
     here = booked["manage_url"]
-    for path in ("?booked=1", "/annuleren", "/verplaatsen?persons=4",
+    for path in ("?booked=1", "/wachtlijst", "/annuleren", "/verplaatsen?persons=4",
                  f"/verplaatsen/nakijken?persons=4&start={quote(booked['start'])}"):  # fmt: skip
         page.goto(here + path)
         check(page)

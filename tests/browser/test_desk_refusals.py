@@ -126,7 +126,7 @@ def test_a_get_request_to_the_address_of_a_form_redirects_to_its_page(stack, pat
 
 def test_a_get_request_to_the_address_of_a_residents_form_redirects_to_its_page(stack):
     for path, page in (
-        ("/afspraak/x/wachtlijst", "/afspraak/x"),
+        ("/afspraak/x/antwoord", "/afspraak/x"),
         ("/afmelden", "/"),
         ("/onthaal/aanmelden", "/onthaal"),
     ):

@@ -236,7 +236,7 @@ def configuration_page() -> str:
         configuration.Need, configuration.Question, configuration.Condition, configuration.Guidance,
         configuration.Study, configuration.Queue, configuration.Reasons,
         configuration.Online, configuration.Look, configuration.Address, configuration.Privacy,
-        configuration.Accessibility, statements.Body,
+        configuration.Accessibility, statements.Body, configuration.HoursOfOffers,
     ):  # fmt: skip
         shape = shapes["$defs"].get(schema.__name__, shapes)["properties"]
         text += f"\n## {schema.__name__}\n\n" + table(

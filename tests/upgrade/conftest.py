@@ -58,7 +58,7 @@ def upgraded_stack(request, folder):
 
 def without_new_settings(text):
     """A municipality file as the last release reads it."""
-    return re.sub(r"^(online: \{confirm:|    confirm:).*\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^(online: \{confirm:|    confirm:|privacy:|offer_hours:).*\n", "", text, flags=re.MULTILINE)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Request, Response
 
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.changes import JoinWaitingList
+from loket_contracts.rpc.booking.changes import JoinWaitingList, OfferPreferences
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
 
@@ -29,6 +29,12 @@ class WaitingListRoutes:
     def post_waiting_list(self, request: Request, municipality: str) -> Response:
         command = from_json(JoinWaitingList, json_object(request))
         return private(self.booking.join_waiting_list(municipality, command, _resident(request)), request, 201)
+
+    @route("PUT", f"{BASE}/waiting-list/<identifier>", LINK)
+    def put_waiting_list(self, request: Request, municipality: str, identifier: str) -> Response:
+        command = from_json(OfferPreferences, json_object(request))
+        entry = self.booking.change_offer_preferences(municipality, identifier, command, _resident(request))
+        return private(entry, request)
 
     @route("DELETE", f"{BASE}/waiting-list/<identifier>", LINK)
     def delete_waiting_list(self, request: Request, municipality: str, identifier: str) -> Response:

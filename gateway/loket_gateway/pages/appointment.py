@@ -1,4 +1,4 @@
-"""The page of one appointment: show, cancel, prepare, waiting list, feedback."""
+"""The page of one appointment: show, cancel, prepare, feedback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import AppointmentView, Catalogue, OwnAppointment, QuestionEntry
-from loket_contracts.rpc.booking.changes import AnswerQuestions, CorrectContact, GiveFeedback, JoinWaitingList
+from loket_contracts.rpc.booking.changes import AnswerQuestions, CorrectContact, GiveFeedback
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
@@ -23,18 +23,18 @@ from ..http.clock import today_in
 from ..http.responses import calendar, page_of
 from ..i18n import language
 from . import words
-from .action import chosen_action
 from .calendar_links import calendar_links
 from .field_errors import FILE, in_language, wrong_answers, wrong_fields, wrong_file
 from .page_route import appointment_route, page_route
 from .questions import MAX_FILES, answers_to_asked_questions, sent_answers
 from .render import localise, municipality_context, page, parse_number, refusal_sentence, see_other
 from .topics import asks_persons
+from .waiting_list import preferences
 
 #: field of a form that is shown with what was wrong
 WAS_REFUSED = "was_refused"
 #: parameters that say what was just done
-DONE = frozenset({"booked", "changed", "moved", "rated", "removed", "restored", "saved"})
+DONE = frozenset({"booked", "changed", "listed", "moved", "rated", "removed", "restored", "saved"})
 #: contact data that a resident can correct
 CORRECTED = ("name", "phone", "language")
 REQUIRED, CHOOSE_SCORE = "Missing data for required field.", "Choose a number from 1 to 5."
@@ -117,23 +117,6 @@ class AppointmentPages:
             wrong = wrong_fields(refusal, lambda pointer: pointer.split("/")[-1])
             return self._refuse(request, municipality, token, "contact", typed, wrong)
         return self._saved(request, municipality, token, "contact")
-
-    @appointment_route("POST", "/<municipality>/afspraak/<token>/wachtlijst")
-    def waiting_list(self, request: Request, municipality: str, token: str) -> Response:
-        """Do what the button says: join, leave, accept or decline."""
-        action = chosen_action(request, "join", "leave", "accept", "decline")
-        found = self.booking.appointment_by_link(municipality, token)
-        caller, here = Caller.resident(token), f"/{municipality}/afspraak/{token}"
-        if action == "accept":
-            self.booking.accept_offer(municipality, found["id"], caller)
-            return see_other(request, here, moved="1")
-        if action == "decline":
-            self.booking.decline_offer(municipality, found["id"], caller)
-        elif action == "leave":
-            self.booking.leave_waiting_list(municipality, found["id"], caller)
-        else:
-            self.booking.join_waiting_list(municipality, JoinWaitingList(appointment=found["id"]), caller)
-        return see_other(request, here)
 
     @appointment_route("POST", "/<municipality>/afspraak/<token>/documenten", files=MAX_FILES)
     def send_document(self, request: Request, municipality: str, token: str) -> Response:
@@ -234,6 +217,7 @@ class AppointmentPages:
             documents=_documents(catalogue, shown, due, today),
             asks_persons=asks_persons(kinds, found),
             links=calendar_links(shown, municipality_name),
+            suits=preferences(shown["waiting_list"], lang),
             questions=_questions(catalogue, shown),
             refused=part if wrong else "",
             refusal=language.translate(sentence, lang) if sentence else "",

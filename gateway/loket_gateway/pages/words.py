@@ -56,6 +56,7 @@ PARTS = {
     "subject": "Subject", "opening": "Begins with", "detail": "What it is about", "closing": "Ends with",
     "sms": "As an SMS",
 }  # fmt: skip
+PARTS_OF_DAY = {"morning": "before noon", "afternoon": "from 12:00 to 17:00", "evening": "after 17:00"}
 DELIVERIES = {"waiting": "waiting", "delivered": "arrived", "failed": "failed"}
 #: why a message was not sent
 UNSENT = {
@@ -181,10 +182,14 @@ ROLES = {
 def texts() -> set[str]:
     """Return all texts, for the translations."""
     tables = (
-        STATES, COMMANDS, HISTORY, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, DELIVERIES, CONFLICTS, ROLES, UNSENT,
-        REFUSED, TYPED, PROBLEM_TITLES, PROBLEMS, REFUSED_AT_APPOINTMENT, FIELD_ERRORS,
+        STATES, COMMANDS, HISTORY, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, PARTS_OF_DAY, DELIVERIES, CONFLICTS,
+        ROLES, UNSENT, REFUSED, TYPED, PROBLEM_TITLES, PROBLEMS, REFUSED_AT_APPOINTMENT, FIELD_ERRORS,
     )  # fmt: skip
-    more = {"Choose a number from 1 to 5.", "Choose one of the answers."} | {BY_RESIDENT, BY_MUNICIPALITY, OWN_REASONS}
+    more = {"Choose a number from 1 to 5.", "Choose one of the answers.", "not before {day}"} | {
+        BY_RESIDENT,
+        BY_MUNICIPALITY,
+        OWN_REASONS,
+    }
     return {text for table in tables for text in table.values()} | more
 
 

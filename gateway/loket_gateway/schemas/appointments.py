@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from loket_contracts.event_data import STATES
-from loket_contracts.fields import Identifier
+from loket_contracts.fields import WEEKDAYS, Identifier
+from loket_contracts.periods import PARTS_OF_DAY
 
 from .catalogue import Location, Team
 
@@ -20,6 +21,16 @@ class WaitingPlace(Schema):
     state = fields.String(required=True, validate=validate.OneOf(("waiting", "offered")))
     joined_at = fields.AwareDateTime(required=True)
     not_before = fields.Date(required=True, allow_none=True)
+    weekday = fields.List(
+        fields.String(validate=validate.OneOf(WEEKDAYS)),
+        metadata={"description": "the days that suit; any when empty"},
+    )
+    parts_of_day = fields.List(
+        fields.String(validate=validate.OneOf(tuple(PARTS_OF_DAY))),
+        metadata={"description": "the parts of the day that suit; any when empty"},
+    )
+    after = fields.String(allow_none=True, metadata={"description": "HH:MM, local"})
+    before = fields.String(allow_none=True, metadata={"description": "HH:MM, local"})
     offer = fields.Nested(Offer, required=True, allow_none=True)
 
 

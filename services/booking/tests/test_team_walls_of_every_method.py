@@ -22,6 +22,7 @@ from loket_contracts.rpc.booking.changes import (
     CorrectContact,
     GiveFeedback,
     JoinWaitingList,
+    OfferPreferences,
     RescheduleAppointment,
 )
 from loket_contracts.rpc.booking.closures import CloseTime, Move, MoveThese
@@ -174,6 +175,7 @@ PROBES = {
     "read_file": lambda at: [("rumst", at.visit.id, "f")],
     "drop_file": lambda at: [("rumst", at.visit.id, "f")],
     "join_waiting_list": lambda at: [("rumst", from_json(JoinWaitingList, {"appointment": at.visit.id}))],
+    "change_offer_preferences": lambda at: [("rumst", at.visit.id, OfferPreferences())],
     "leave_waiting_list": lambda at: [("rumst", at.visit.id)],
     "accept_offer": lambda at: [("rumst", at.visit.id)],
     "decline_offer": lambda at: [("rumst", at.visit.id)],

@@ -7,7 +7,7 @@ from booking_harness import BookingHarness, refused
 from municipality_yaml import a_configuration, specialist
 
 from loket_booking.commands.request import Request
-from loket_contracts.rpc.booking.changes import JoinWaitingList, RescheduleAppointment
+from loket_contracts.rpc.booking.changes import JoinWaitingList, OfferPreferences, RescheduleAppointment
 from loket_contracts.rpc.message import from_json
 
 EARLY, MIDDLE, LATE = (f"2026-12-{day}T10:00:00+01:00" for day in ("01", "08", "15"))
@@ -112,6 +112,52 @@ def test_a_slot_that_does_not_match_the_preferences_is_not_offered(booking, comm
     card = at(booking, LATE)
     join(booking, card, **command)
     assert freed(booking, at(booking, EARLY)) == 0
+
+
+@pytest.mark.parametrize(("parts", "offers"), [(["evening"], 0), (["afternoon", "evening"], 0), (["morning"], 1)])
+def test_a_slot_is_offered_only_in_the_parts_of_the_day_that_suit(booking, parts, offers):
+    card = at(booking, LATE)
+    join(booking, card, parts_of_day=parts)
+    assert freed(booking, at(booking, EARLY)) == offers
+
+
+def test_a_resident_changes_what_suits_and_keeps_the_place_on_the_list(booking):
+    card = at(booking, LATE)
+    joined = join(booking, card, weekday=["monday"])
+    booking.later(minutes=5)
+    command = from_json(OfferPreferences, {"not_before": "2026-12-01", "parts_of_day": ["morning"]})
+    booking.use_cases.waiting_list.change_preferences(card, command)
+    stored = entry(booking, card)
+    assert (stored.joined_at, stored.sequence) == (joined.joined_at, joined.sequence)
+    assert (stored.not_before, stored.preference.weekdays) == (dt.date(2026, 12, 1), frozenset())
+    assert freed(booking, at(booking, EARLY)) == 1
+
+
+def test_an_appointment_that_left_the_list_has_no_preferences_to_change(booking):
+    card = at(booking, LATE)
+    join(booking, card)
+    booking.use_cases.waiting_list.withdraw(card, Request())
+    change = booking.use_cases.waiting_list.change_preferences
+    assert refused(change, card, from_json(OfferPreferences, {})) == "not-on-waiting-list"
+
+
+def test_a_slot_that_comes_free_at_night_is_offered_in_the_morning(booking):
+    card = at(booking, LATE)
+    join(booking, card)
+    booking.later(hours=13)  # it is 22:00 at the location
+    assert freed(booking, at(booking, EARLY)) == 0
+    assert booking.use_cases.waiting_list.process_waiting_lists() == 0
+    booking.later(hours=10)
+    assert booking.use_cases.waiting_list.process_waiting_lists() == 1
+    assert booking.appointment(card).local(entry(booking, card).offer.expires) == "2026-11-25T09:00:00+01:00"
+
+
+def test_the_time_to_answer_an_offer_pauses_at_night(booking):
+    card = at(booking, LATE)
+    join(booking, card)
+    booking.later(hours=10, minutes=30)
+    freed(booking, at(booking, EARLY))
+    assert booking.appointment(card).local(entry(booking, card).offer.expires) == "2026-11-25T08:30:00+01:00"
 
 
 def test_a_slot_later_than_the_appointment_is_not_offered(booking):

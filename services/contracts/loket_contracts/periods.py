@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -11,6 +11,12 @@ from typing import Any
 from marshmallow import Schema, ValidationError, validates_schema
 
 MIDNIGHT = dt.time()
+#: the parts of a day by their first hour and the hour after their last; None is the beginning or end of the day
+PARTS_OF_DAY: Mapping[str, tuple[dt.time | None, dt.time | None]] = {
+    "morning": (None, dt.time(12)),
+    "afternoon": (dt.time(12), dt.time(17)),
+    "evening": (dt.time(17), None),
+}
 _stored: ContextVar[bool] = ContextVar("stored", default=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loket_contracts.rpc.booking.changes import JoinWaitingListSchema
+from loket_contracts.rpc.booking.changes import JoinWaitingListSchema, OfferPreferencesSchema
 
 from ... import schemas
 from .operation import BASE, BODY, MINE, REMOVED, TIMED, Operation
@@ -13,6 +13,11 @@ OPERATIONS = (
         link=True, body=JoinWaitingListSchema, summary="Join the waiting list for an earlier slot",
         status=201, answer=schemas.WaitingPlace,
         refusals=(*MINE, *BODY, *TIMED, *REMOVED, "already-on-waiting-list"),
+    ),
+    Operation(
+        id="changeOfferPreferences", method="put", path=f"{BASE}/waiting-list/{{identifier}}", link=True,
+        body=OfferPreferencesSchema, summary="Change which earlier slots may be offered", status=200,
+        answer=schemas.WaitingPlace, refusals=(*MINE, *BODY, "not-on-waiting-list", "changed-meanwhile"),
     ),
     Operation(
         id="leaveWaitingList", method="delete",

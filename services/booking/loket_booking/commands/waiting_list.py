@@ -12,13 +12,13 @@ import structlog
 
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
-from loket_contracts.rpc.booking.changes import JoinWaitingList, RescheduleAppointment
+from loket_contracts.rpc.booking.changes import JoinWaitingList, OfferPreferences, RescheduleAppointment
 
 from ..domain import appointment as appointment_lifecycle
 from ..domain import booked, waiting_list
 from ..domain.appointment import Appointment
 from ..domain.appointment_spec import AppointmentSpec, candidates
-from ..domain.availability import Availability, keys, preference_of
+from ..domain.availability import Availability, Preference, keys, preference_of
 from ..domain.grid import local_date
 from ..domain.opening_hours import Calendar
 from ..domain.waiting_list import Entry, Offer
@@ -56,9 +56,16 @@ class WaitingListCommands:
         known = self.configurations.calendar(card.municipality).municipality
         appointment_lifecycle.check_command(known, appointment, "reschedule", request.by, now)
         booked.spec_to_move(known, appointment)
-        entry, event = waiting_list.join(appointment, before, now, preference_of(command), command.not_before)
+        entry, event = waiting_list.join(appointment, before, now, _preference(command), command.not_before)
         if not self._save(entry, request.traced(event)):
             raise Refusal("already-on-waiting-list")
+        return entry
+
+    def change_preferences(self, card: Card, command: OfferPreferences) -> Entry:
+        """Change which slots may be offered. Raises Refusal: not-on-waiting-list, changed-meanwhile."""
+        entry = waiting_list.change_preference(self.get_entry(card), _preference(command), command.not_before)
+        if not self.waiting_lists.save_preference(entry):
+            raise Refusal("changed-meanwhile")
         return entry
 
     def withdraw(self, card: Card, request: Request) -> Entry:
@@ -143,7 +150,10 @@ class WaitingListCommands:
             return None
 
     def _offer_to(self, calendar: Calendar, entry: Entry, dates: Sequence[dt.date] | None, hold: str | None) -> int:
-        """Offer the earliest slot that suits this entry. `dates`: None for all. Returns the offers made: 0 or 1."""
+        """Offer the earliest slot that suits this entry, within the hours for offers. Returns the offers made: 0 or 1.
+
+        `dates`: None for all.
+        """
         now = self.clock()
         appointment = self._coming_appointment(entry)
         if appointment is None or appointment.start <= now:
@@ -153,6 +163,8 @@ class WaitingListCommands:
         spec = self._spec_to_move(calendar, appointment)
         if spec is None:
             self._remove(entry, now)
+            return 0
+        if not calendar.municipality.offer_hours.include(now, entry.time_zone):
             return 0
         days = _days_to_search(entry, dates, now)
         for _ in range(ATTEMPTS):
@@ -176,7 +188,8 @@ class WaitingListCommands:
             return 0
         start, end = found.on.moment(found.cell), found.on.moment(found.end)
         placements = availability.place(start)
-        expires = min(now + dt.timedelta(minutes=calendar.municipality.offer_minutes), start)
+        known = calendar.municipality
+        expires = min(known.offer_hours.deadline(now, known.offer_minutes, entry.time_zone), start)
         offer = Offer(uuid.uuid4().hex, start, end, expires)
         held = appointment_lifecycle.hold(offer.hold, entry.municipality, spec, placements, start, now, "system")
         self.agendas.hold(placements, held, expires, now, replaces=hold)
@@ -224,3 +237,7 @@ def _days_to_search(entry: Entry, dates: Sequence[dt.date] | None, now: dt.datet
     last = local_date(entry.start, entry.time_zone)
     days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
     return days if dates is None else [date for date in days if date in dates]
+
+
+def _preference(wanted: OfferPreferences) -> Preference:
+    return replace(preference_of(wanted), parts_of_day=frozenset(wanted.parts_of_day))

@@ -201,6 +201,7 @@ def _municipality(loaded: dict[str, Any], version: int) -> Municipality:
                 "release_minutes",
                 "no_show_minutes",
                 "offer_minutes",
+                "offer_hours",
                 "most_holds_per_client",
                 "most_bookings_per_client",
                 "most_per_contact",

@@ -13,7 +13,9 @@ from loket_contracts.telephone import COUNTRIES
 
 from ..domain import catalogue
 from ..domain import online as web
+from ..domain.offer_hours import OfferHours
 from ..domain.statements import AccessibilityStatement, PrivacyStatement
+from .offers import HoursOfOffers
 from .online import Look, Online
 from .queue import Queue
 from .schedule import Closure, Holidays, OpeningRule
@@ -258,7 +260,12 @@ class MunicipalityFile(Schema):
     offer_minutes = fields.Integer(
         load_default=240,
         validate=validate.Range(min=5, max=3 * 24 * 60),
-        metadata=described("how many minutes an offer from the waiting list is valid"),
+        metadata=described("how many minutes of `offer_hours` an offer from the waiting list is valid"),
+    )
+    offer_hours = fields.Nested(
+        HoursOfOffers,
+        load_default=OfferHours,
+        metadata=described("when residents on the waiting list get offers; from 08:00 to 20:00 when left out"),
     )
     most_holds_per_client = fields.Integer(
         load_default=20,

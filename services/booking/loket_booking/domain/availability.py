@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import NamedTuple
 
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import WEEKDAYS
+from loket_contracts.periods import PARTS_OF_DAY
 from loket_contracts.rpc.booking.slots import WelcomeStarts
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
@@ -40,19 +42,28 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True)
 class Preference(PreservesUnknownFields):
-    """Preferred starts: weekdays (0 is Monday; empty is any), and local times from `after` until before `before`."""
+    """Preferred starts: weekdays (0 is Monday; empty is any), and local times from `after` until before `before`.
+
+    `parts_of_day`: only in these of PARTS_OF_DAY; empty is any.
+    """
 
     weekdays: frozenset[int] = frozenset()
     after: dt.time | None = None
     before: dt.time | None = None
+    parts_of_day: frozenset[str] = frozenset()
 
     def preferred_cells(self, on: Day) -> int:
         if self.weekdays and on.date.weekday() not in self.weekdays:
             return 0
-        return span(
-            on.cell_at(self.after) if self.after else 0,
-            on.end_cell_at(self.before) if self.before is not None else on.cells,
-        )
+        preferred = _cells_between(on, self.after, self.before)
+        if self.parts_of_day:
+            preferred &= reduce(or_, (_cells_between(on, *PARTS_OF_DAY[part]) for part in self.parts_of_day))
+        return preferred
+
+
+def _cells_between(on: Day, after: dt.time | None, before: dt.time | None) -> int:
+    """The cells from one local time until before another; None is the beginning or end of the day."""
+    return span(on.cell_at(after) if after else 0, on.end_cell_at(before) if before is not None else on.cells)
 
 
 ANY = Preference()

@@ -10,6 +10,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.languages import Text
 from loket_contracts.reasons import USUAL_REASONS
 
+from .offer_hours import OfferHours
 from .online import Look, Online
 from .statements import AccessibilityStatement, PrivacyStatement
 
@@ -255,7 +256,8 @@ class Municipality:
     `languages`: the first one is the default. `country`: ISO 3166-1 alpha-2. `retention_days`: days after a visit
     until its personal data is deleted. `release_minutes`: minutes after a cancellation until its time can be booked, so
     that slots cannot be traded. `no_show_minutes`: minutes after the start until a visitor is a no-show; None for
-    never. `offer_minutes`: how long an offer from the waiting list is valid. `most_holds_per_client`,
+    never. `offer_minutes`: how long an offer from the waiting list is valid,
+    of which only the `offer_hours` count. `most_holds_per_client`,
     `most_bookings_per_client` (per hour), `most_per_contact`: 0 is without limit. `reasons`: by command.
     """
 
@@ -273,6 +275,7 @@ class Municipality:
     release_minutes: int = 0
     no_show_minutes: int | None = None
     offer_minutes: int = 240
+    offer_hours: OfferHours = field(default_factory=OfferHours)
     most_holds_per_client: int = 0
     most_bookings_per_client: int = 0
     most_per_contact: int = 0

@@ -92,6 +92,13 @@ def join(
     return _with_event(entry, "waiting_list.joined", now)
 
 
+def change_preference(entry: Entry, preference: Preference, not_before: dt.date | None) -> Entry:
+    """Change which slots suit. An offer that was made already remains. Raises Refusal: not-on-waiting-list."""
+    if entry.state == "left":
+        raise Refusal("not-on-waiting-list")
+    return replace(entry, preference=preference, not_before=not_before)
+
+
 def offer(entry: Entry, offered: Offer, now: dt.datetime) -> tuple[Entry, Event]:
     details = {"offered_start": offered.start.isoformat(), "expires_at": offered.expires.isoformat()}
     return _with_event(replace(entry, state="offered", offer=offered), "waiting_list.offered", now, details)

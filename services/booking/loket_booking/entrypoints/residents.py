@@ -24,6 +24,7 @@ from loket_contracts.rpc.booking.changes import (
     CorrectContact,
     GiveFeedback,
     JoinWaitingList,
+    OfferPreferences,
 )
 from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue, WalkInTopics
 from loket_contracts.rpc.booking.slot_answers import (
@@ -196,6 +197,14 @@ class ResidentRpc(RpcDependencies):
     def join_waiting_list(self, municipality: str, command: JoinWaitingList, caller: ResidentCaller) -> WaitingEntry:
         card = self.use_cases.access.find_card(municipality, command.appointment, caller)
         entry = self.use_cases.waiting_list.join(card, command, request_of(self, caller))
+        return describe_entry(entry, self.use_cases.appointments.appointment(card))
+
+    @rpc
+    def change_offer_preferences(
+        self, municipality: str, identifier: str, command: OfferPreferences, caller: ResidentCaller
+    ) -> WaitingEntry:
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        entry = self.use_cases.waiting_list.change_preferences(card, command)
         return describe_entry(entry, self.use_cases.appointments.appointment(card))
 
     @rpc(version=2)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from loket_chassis.runtime.tokens import hash_of
 from loket_contracts.calendar_entry import CalendarEntry, write_calendar
 from loket_contracts.errors import Refusal
+from loket_contracts.fields import WEEKDAYS
 from loket_contracts.languages import pick
+from loket_contracts.periods import PARTS_OF_DAY
 from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry, WaitingEntry
 from loket_contracts.rpc.booking.slot_answers import (
     BookedAppointment,
@@ -217,6 +219,10 @@ def describe_entry(entry: Entry, appointment: Appointment) -> WaitingEntry:
         "state": entry.state,
         "joined_at": appointment.local(entry.joined_at),
         "not_before": entry.not_before.isoformat() if entry.not_before else None,
+        "weekday": [WEEKDAYS[day] for day in sorted(entry.preference.weekdays)],
+        "parts_of_day": [part for part in PARTS_OF_DAY if part in entry.preference.parts_of_day],
+        "after": f"{entry.preference.after:%H:%M}" if entry.preference.after else None,
+        "before": f"{entry.preference.before:%H:%M}" if entry.preference.before else None,
         "offer": {
             "start": appointment.local(offer.start),
             "end": appointment.local(offer.end),

@@ -30,6 +30,15 @@ class WaitingLists(Repository[Entry]):
         query: Document = {"municipality": municipality, "state": "waiting"}
         return self._find(query if team is None else {**query, "team": team}, "joined_at", most)
 
+    def save_preference(self, entry: Entry) -> bool:
+        """Store which slots suit an entry, which is no transition. False if a transition was stored meanwhile."""
+        encoded = self.codec.encode(entry)
+        changed = self.collection.update_one(
+            {"_id": entry.id, "sequence": entry.sequence},
+            {"$set": {name: encoded[name] for name in ("preference", "not_before")}},
+        )
+        return changed.matched_count == 1
+
     def offered(self, municipality: str) -> list[Entry]:
         return self._find({"municipality": municipality, "state": "offered"}, "joined_at")
 

@@ -215,12 +215,16 @@ class OfferEntry(TypedDict):
 
 
 class WaitingEntry(TypedDict):
-    """An entry on the waiting list, with its offer."""
+    """An entry on the waiting list, with its offer and the times that suit. `after`, `before`: HH:MM."""
 
     state: str
     joined_at: str
     not_before: str | None
     offer: OfferEntry | None
+    weekday: NotRequired[list[str]]
+    parts_of_day: NotRequired[list[str]]
+    after: NotRequired[str | None]
+    before: NotRequired[str | None]
 
 
 class FileEntry(TypedDict):

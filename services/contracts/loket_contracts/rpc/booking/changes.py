@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from marshmallow import fields, validate
 
-from ...fields import ONE_LINE, TOKEN, Answers, Day, Identifier, Instant, Language, Phone
+from ...fields import ONE_LINE, TOKEN, Answers, Day, Identifier, Instant, Language, ListAsTuple, Phone
+from ...periods import PARTS_OF_DAY
 from ..message import MessageSchema
 from .commands import ChangeSchema
 from .slots import MAX_PERSONS, WelcomeStarts, WelcomeStartsSchema
@@ -42,18 +43,35 @@ class RescheduleAppointmentSchema(ChangeSchema, MessageSchema[RescheduleAppointm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JoinWaitingList(WelcomeStarts):
-    """Put an appointment on the waiting list for an earlier slot. `not_before`: the first day that suits."""
+class OfferPreferences(WelcomeStarts):
+    """Which earlier slots may be offered. `not_before`: the first day that suits. `parts_of_day`: empty is any."""
+
+    not_before: dt.date | None = None
+    parts_of_day: tuple[str, ...] = ()
+
+
+class OfferPreferencesSchema(WelcomeStartsSchema, MessageSchema[OfferPreferences]):
+    """Which earlier slots may be offered."""
+
+    not_before = Day(load_default=None, allow_none=True, metadata={"description": "the first acceptable day"})
+    parts_of_day = ListAsTuple(
+        fields.String(validate=validate.OneOf(tuple(PARTS_OF_DAY))),
+        load_default=tuple,
+        metadata={"description": "only in these: until 12:00, from then until 17:00, or after that"},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinWaitingList(OfferPreferences):
+    """Put an appointment on the waiting list for an earlier slot."""
 
     appointment: str
-    not_before: dt.date | None = None
 
 
-class JoinWaitingListSchema(WelcomeStartsSchema, MessageSchema[JoinWaitingList]):
+class JoinWaitingListSchema(OfferPreferencesSchema, MessageSchema[JoinWaitingList]):
     """Put an appointment on the waiting list for an earlier slot."""
 
     appointment = fields.String(required=True, validate=TOKEN)
-    not_before = Day(load_default=None, allow_none=True, metadata={"description": "the first acceptable day"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

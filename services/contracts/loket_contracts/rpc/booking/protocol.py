@@ -53,7 +53,14 @@ from .answers import (
     WaitingEntry,
 )
 from .book import BookAppointment, BookFollowUp, BookForResident, FillIn
-from .changes import AnswerQuestions, CorrectContact, GiveFeedback, JoinWaitingList, RescheduleAppointment
+from .changes import (
+    AnswerQuestions,
+    CorrectContact,
+    GiveFeedback,
+    JoinWaitingList,
+    OfferPreferences,
+    RescheduleAppointment,
+)
 from .closures import CloseTime, MoveThese
 from .commands import CancelAppointment
 from .invitations import Invite
@@ -384,6 +391,15 @@ class Booking(EventSource, Protocol):
     @version(2, before=previous_release_residents.join_waiting_list)
     def join_waiting_list(self, municipality: str, command: JoinWaitingList, caller: ResidentCaller) -> WaitingEntry:
         """Put an appointment on the waiting list for an earlier time. Raises Refusal: already-on-waiting-list."""
+        ...
+
+    def change_offer_preferences(
+        self, municipality: str, identifier: str, command: OfferPreferences, caller: ResidentCaller
+    ) -> WaitingEntry:
+        """Change which times may be offered, with the same place on the waiting list.
+
+        Raises Refusal: not-on-waiting-list, changed-meanwhile.
+        """
         ...
 
     @version(2, before=previous_release_residents.leave_waiting_list)
