@@ -39,7 +39,7 @@ from .compat.jcc import JccRoutes
 from .compat.qmatic import QmaticRoutes
 from .http.authentication import Authentication, AuthenticationProvider
 from .http.proof_of_work import ProofOfWork
-from .http.routing import Router, route
+from .http.routing import ProbeRoute, Router, route
 from .pages.appointment import AppointmentPages
 from .pages.confirmation import ConfirmationPages
 from .pages.credentials_check import CredentialsCheck
@@ -105,7 +105,7 @@ class SecurityContact(DependencyProvider):
         return str(self.container.config["settings"].security_contact)
 
 
-class ProbeRoutes(probes(partial(route, rate_limited=False))):  # type: ignore[misc]
+class ProbeRoutes(probes(partial(route, rate_limited=False, entrypoint=ProbeRoute))):  # type: ignore[misc]
     """Liveness, readiness and metrics."""
 
     def __init__(self, readiness: Callable[[], dict[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from loket_chassis.runtime.allowed_values import Between, ContactAddress, ListenAddress, WebAddress, Words
 from loket_chassis.runtime.settings import WORKERS, MongoSettings, setting
@@ -15,6 +16,11 @@ class GatewaySettings(MongoSettings):
     """Gateway: the HTTP API and the pages."""
 
     http_address: str = setting("Where the API and the pages answer", default="127.0.0.1:8080", allowed=ListenAddress())
+    probe_address: str = setting(
+        "Where probes and metrics answer, and HTTP_ADDRESS then has none; at HTTP_ADDRESS if empty",
+        default="",
+        allowed=ListenAddress(),
+    )
     public_url: str = setting(
         "The address by which the outside reaches this gateway; links begin with it", allowed=WebAddress()
     )
@@ -78,3 +84,6 @@ class GatewaySettings(MongoSettings):
         default=2_000,
         allowed=PER_HOUR,
     )
+
+    def for_nameko(self) -> dict[str, Any]:
+        return {**super().for_nameko(), "PROBE_ADDRESS": self.probe_address}

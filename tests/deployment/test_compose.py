@@ -44,6 +44,7 @@ def test_every_setting_without_a_default_has_a_value(name):
         "SMTP_PASSWORD",
         "OIDC_ISSUER",
         "OIDC_CLIENT_SECRET",
+        "PROBE_ADDRESS",
         "SECURITY_CONTACT",
         "SCANNER_ADDRESS",
     }

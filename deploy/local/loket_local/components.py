@@ -34,7 +34,7 @@ class Component:
 
     @property
     def health(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}/health"
+        return f"http://{self.environment.get('PROBE_ADDRESS') or f'{LOOPBACK}:{self.port}'}/health"
 
     def start(self) -> None:
         command = [sys.executable, "-m", f"loket_{self.name}"]

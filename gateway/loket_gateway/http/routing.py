@@ -32,7 +32,7 @@ from .deprecation import Deprecation
 from .rate_limit import Limits, Permits
 from .request import GatewayRequest
 from .response_cache import ResponseCache
-from .server import VERSION, Server
+from .server import VERSION, ProbeServer, Server
 
 RenderRefusal = Callable[[Refusal, Request, str], Response]
 Handler = TypeVar("Handler", bound=Callable[..., Response])
@@ -178,6 +178,17 @@ class Route(HttpRequestHandler):
         # the client may cache it, and must revalidate
         response.headers["Cache-Control"] = "public, no-cache"
         return response
+
+
+class ProbeRoute(Route):
+    """A route for monitoring, which the address of the pages does not have when PROBE_ADDRESS is set."""
+
+    probe_server = ProbeServer()
+
+    def setup(self) -> None:
+        if self.container.config["settings"].probe_address:
+            self.server = self.probe_server
+        super().setup()
 
 
 def route(*args: Any, entrypoint: type[Route] = Route, **options: Any) -> Callable[[Handler], Handler]:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from nameko.web.server import wsgi
+from nameko.web.server import parse_address, wsgi
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestURITooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,7 +32,7 @@ from .connections import IDLE_SECONDS, MAX_LINE_BYTES, MAX_URL_BYTES, HttpProtoc
 from .cors import CorsHeaders
 from .rate_limit import Limits
 from .request import GatewayRequest
-from .response_cache import ResponseCache
+from .response_cache import CachedResponse, ResponseCache
 
 log = structlog.get_logger("access")
 
@@ -106,6 +106,10 @@ class Server(WebServer):
             self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
             self._gt = self.container.spawn_managed_thread(self.run)
 
+    def _lookup(self, environ: dict[str, Any]) -> CachedResponse | None:
+        """Return the cached response to a request."""
+        return self.response_cache.lookup(environ)
+
     def _log_request(self, method: str, route: str, status: int, started: float, refused: str | None = None) -> None:
         # the route and never the path, which can contain the token of a resident
         why = {"refused": refused} if refused else {}
@@ -123,7 +127,7 @@ class Server(WebServer):
 
         def send_cached(environ: dict[str, Any], start_response: Any) -> Any:
             """Send a cached response before anything else is done. None when there is none."""
-            found = self.response_cache.lookup(environ)
+            found = self._lookup(environ)
             if found is None or "HTTP_ORIGIN" in environ or "HTTP_AUTHORIZATION" in environ:
                 return None
             started = time.perf_counter()
@@ -191,6 +195,27 @@ class Server(WebServer):
 
         proxies = settings.trusted_proxies
         return ProxyFix(app, x_for=proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0) if proxies else app
+
+
+class ProbeServer(Server):
+    """The server of probes and metrics at PROBE_ADDRESS. Without that setting it has no routes, and does not listen."""
+
+    @property
+    def bind_addr(self) -> Any:
+        # nameko reads every attribute of an extension, also of one that does not listen
+        settings = self.container.config["settings"]
+        return parse_address(settings.probe_address or settings.http_address)
+
+    def _lookup(self, environ: dict[str, Any]) -> None:
+        """Return None: cached responses are those of the pages and the API."""
+
+    def start(self) -> None:
+        if self._providers:
+            super().start()
+
+    def stop(self) -> None:
+        if self._starting:
+            super().stop()
 
 
 def _page_of_municipality(adapter: MapAdapter) -> Any:

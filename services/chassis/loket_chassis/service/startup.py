@@ -21,17 +21,22 @@ RETRY_AFTER = 5
 
 @contextmanager
 def answer_probes(config: Mapping[str, Any], waits_for: Callable[[], dict[str, str]]) -> Iterator[None]:
-    """Serve the probes at the HTTP address of the service inside the block. `waits_for`: why it is not ready."""
-    listener = eventlet.listen(parse_address(config["WEB_SERVER_ADDRESS"]))
+    """Serve the probes at the addresses of the service inside the block. `waits_for`: why it is not ready."""
+    addresses = filter(None, (config["WEB_SERVER_ADDRESS"], config.get("PROBE_ADDRESS")))
+    listeners = [eventlet.listen(parse_address(each)) for each in addresses]
     log = logging.getLogger(__name__)
-    server = eventlet.spawn(
-        eventlet.wsgi.server, listener, _app(waits_for), log=log, log_output=False, keepalive=False, debug=False
-    )
+    servers = [
+        eventlet.spawn(
+            eventlet.wsgi.server, each, _app(waits_for), log=log, log_output=False, keepalive=False, debug=False
+        )
+        for each in listeners
+    ]
     try:
         yield
     finally:
-        server.kill()
-        listener.close()
+        for server, listener in zip(servers, listeners, strict=True):
+            server.kill()
+            listener.close()
 
 
 def _app(waits_for: Callable[[], dict[str, str]]) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
