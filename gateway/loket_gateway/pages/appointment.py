@@ -24,6 +24,7 @@ from ..http.responses import calendar, page_of
 from ..i18n import language
 from . import words
 from .calendar_links import calendar_links
+from .contact_form import sent_contact
 from .field_errors import FILE, in_language, wrong_answers, wrong_fields, wrong_file
 from .page_route import appointment_route, page_route
 from .questions import MAX_FILES, answers_to_asked_questions, sent_answers
@@ -36,7 +37,7 @@ WAS_REFUSED = "was_refused"
 #: parameters that say what was just done
 DONE = frozenset({"booked", "changed", "listed", "moved", "rated", "removed", "restored", "saved"})
 #: contact data that a resident can correct
-CORRECTED = ("name", "phone", "language")
+CORRECTED = ("name", "phone", "language", "visitor", "interpreter")
 REQUIRED, CHOOSE_SCORE = "Missing data for required field.", "Choose a number from 1 to 5."
 #: reasons of the municipality, which residents cannot choose
 OF_STAFF = frozenset({"by-municipality", "resident-asked"})
@@ -109,9 +110,9 @@ class AppointmentPages:
     @appointment_route("POST", "/<municipality>/afspraak/<token>/gegevens")
     def correct_contact(self, request: Request, municipality: str, token: str) -> Response:
         found = self.booking.appointment_by_link(municipality, token)
-        typed = {name: request.form.get(name, "").strip() for name in CORRECTED}
+        typed = sent_contact(request.form, CORRECTED)
         try:
-            command = from_json(CorrectContact, {name: text for name, text in typed.items() if text})
+            command = from_json(CorrectContact, typed)
             self.booking.correct_contact(municipality, found["id"], command, Caller.resident(token))
         except Refusal as refusal:
             wrong = wrong_fields(refusal, lambda pointer: pointer.split("/")[-1])

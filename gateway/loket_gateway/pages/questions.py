@@ -29,6 +29,7 @@ from ..http.proof_of_work import ProofOfWork
 from ..http.proofs import proofs_of
 from ..http.request import GatewayRequest
 from ..i18n import language
+from .contact_form import sent_contact
 from .field_errors import (
     ANSWER,
     FILE,
@@ -45,7 +46,6 @@ from .topics import kind_of, location_of
 
 #: maximum files in one form
 MAX_FILES = 4
-CONTACT_FIELDS = ("name", "email", "phone", "language")
 #: the largest file, and the parameter that says that one was larger than the server reads
 MAX_MEGABYTES, TOO_LARGE = 5, "file-too-large"
 #: steps, as booking names the parts of a form
@@ -108,7 +108,7 @@ class QuestionPages:
     @form_route("POST", "/<municipality>/gegevens")
     def save_contact(self, request: GatewayRequest, municipality: str) -> Response:
         held = self.booking.filled_in(municipality, request.form.get("hold", ""))
-        given = {name: request.form[name].strip() for name in CONTACT_FIELDS if request.form.get(name, "").strip()}
+        given = sent_contact(request.form)
         try:
             self.booking.fill_in(municipality, held["id"], from_json(FillIn, {"contact": given}))
         except Refusal as refusal:

@@ -46,6 +46,9 @@ class Summary(Schema):
     name = fields.String(allow_none=True)
     reference = fields.String(allow_none=True)
     flagged = fields.Boolean(metadata={"description": "a document is missed"})
+    needs = fields.List(
+        fields.String(), metadata={"description": "what the visitor needs: interpreter, wheelchair, hearing_loop"}
+    )
 
 
 class Claim(Summary):
@@ -92,6 +95,9 @@ class ResidentContact(Schema):
     email = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
     language = fields.String()
+    visitor = fields.String(allow_none=True, metadata={"description": "who comes, if that is somebody else"})
+    interpreter = fields.String(allow_none=True, metadata={"description": "the language to interpret"})
+    access_needs = fields.String(allow_none=True, metadata={"description": "wheelchair, hearing_loop, or both"})
 
 
 class Step(Schema):

@@ -21,7 +21,8 @@ from ...clients.catalogue_cache import CatalogueCache
 from ...http import problems
 from ...http.request import GatewayRequest
 from ...i18n import language
-from ..questions import CONTACT_FIELDS, sent_answers
+from ..contact_form import sent_contact
+from ..questions import sent_answers
 from ..render import parse_number, see_other
 from ..topics import kind_of
 from .frame import ONCE_FIELD, date_of, desk_page, today
@@ -52,7 +53,7 @@ class DeskBookingPages:
             "location": given.get("location") or None,
             "persons": parse_number(given.get("persons"), 1),
             "start": given.get("start", ""),
-            "contact": {name: given[name].strip() for name in CONTACT_FIELDS if given.get(name, "").strip()},
+            "contact": sent_contact(given),
             "answers": answers,
         }
         if given.get("resource"):

@@ -191,7 +191,8 @@ class BookingCommands:
             raise Refusal("appointment-not-found")
         resident = ContactAtDesk(
             name=card.contact["name"] or "", email=card.contact.get("email"), phone=card.contact.get("phone"),
-            language=card.contact.get("language"),
+            language=card.contact.get("language"), visitor=card.contact.get("visitor"),
+            interpreter=card.contact.get("interpreter"), access_needs=card.contact.get("access_needs"),
         )  # fmt: skip
         next_visit = BookForResident(
             contact=resident, appointment_types=command.appointment_types, start=command.start,
@@ -302,7 +303,7 @@ class BookingCommands:
             duty_at=intake_form.next_duty_at(due, booking.now),
             portal=request.who if request.by == "portal" else None,
             notes=request.notes,
-            name_words=self.links.search_words(municipality, booking.person.name, booking.person.phone),
+            name_words=self.links.search_words(municipality, booking.person),
         )
 
     def _claim(self, booking: ResolvedBooking, card: Card, placements: Sequence[Placement]) -> tuple[Appointment, Card]:

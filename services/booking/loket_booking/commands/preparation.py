@@ -77,7 +77,7 @@ class PreparationCommands:
         return ["email", "phone"] if identifies or required_confirmation(known, card.types) == "sms" else ["email"]
 
     def correct_contact(self, card: Card, command: CorrectContact, request: Request) -> Card:
-        """Correct the name, the number and the language of the resident.
+        """Correct the name, number, language and needs of the resident.
 
         Raises Refusal: not-allowed-in-state, invalid-request.
         """
@@ -85,13 +85,14 @@ class PreparationCommands:
         require_state(appointment, "booked")
         phone = card.contact.get("phone") if "phone" in self.fixed_contact(card) else command.phone
         given = ContactAtDesk(
-            name=command.name, email=card.contact.get("email"), phone=phone, language=command.language
+            name=command.name, email=card.contact.get("email"), phone=phone, language=command.language,
+            visitor=command.visitor, interpreter=command.interpreter, access_needs=command.access_needs,
         )  # fmt: skip
         person = contact.complete_contact(self.configurations.calendar(card.municipality).municipality, given)
         spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
         if errors := intake_form.contact_errors(spec, person.phone):
             raise Refusal("invalid-request", errors=errors)
-        words = self.links.search_words(card.municipality, person.name, person.phone)
+        words = self.links.search_words(card.municipality, person)
         changed = self.cards.change(card, contact=asdict(person), name_words=words)
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "contact")
         return changed

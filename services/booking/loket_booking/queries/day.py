@@ -143,4 +143,11 @@ def appointment_summary(
         "name": card.contact.get("name") if card else None,
         "reference": card.reference if card else None,
         "flagged": card.flagged if card else False,
+        "needs": _needs(card) if card else [],
     }
+
+
+def _needs(card: Card) -> list[str]:
+    """What the visitor needs, as codes for a list."""
+    needs = (card.contact.get("access_needs") or "").split()
+    return [*needs, "interpreter"] if card.contact.get("interpreter") else needs

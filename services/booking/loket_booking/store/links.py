@@ -7,6 +7,8 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 
+from loket_contracts.rpc.booking.book import ContactAtDesk
+
 from ..domain import names
 from ..domain.contact import mailbox_of
 
@@ -41,9 +43,10 @@ class Links:
         address = contact.get("email") or contact.get("phone")
         return self.contact(municipality, address) if address else None
 
-    def search_words(self, municipality: str, name: str | None, phone: str | None) -> list[str]:
-        """By what staff find the card of this person: the words of the name, and the pseudonym of the number."""
-        return [*names.index_words(name or ""), *([self.contact(municipality, phone)] if phone else [])]
+    def search_words(self, municipality: str, person: ContactAtDesk) -> list[str]:
+        """By what staff find the card of this person: the words of the names, and the pseudonym of the number."""
+        words = dict.fromkeys((*names.index_words(person.name), *names.index_words(person.visitor or "")))
+        return [*words, *([self.contact(municipality, person.phone)] if person.phone else [])]
 
     def unsubscribe(self, appointment: str) -> str:
         """The proof in an unsubscribe link, which only a reader of the mailbox has."""

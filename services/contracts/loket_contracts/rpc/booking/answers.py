@@ -283,12 +283,15 @@ class RefusedForm(TypedDict):
 
 
 class ContactEntry(TypedDict):
-    """The resident, and how to reach them. All but the name may be None or absent."""
+    """The resident, how to reach them, and what they need. All but the name may be None or absent."""
 
     name: str
     email: NotRequired[str | None]
     phone: NotRequired[str | None]
     language: NotRequired[str | None]
+    visitor: NotRequired[str | None]
+    interpreter: NotRequired[str | None]
+    access_needs: NotRequired[str | None]
 
 
 class OwnAppointment(AppointmentView):

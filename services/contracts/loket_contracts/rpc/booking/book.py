@@ -7,15 +7,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from ...fields import ONE_LINE, TOKEN, Answers, Email, Language, Phone
 from ..message import MessageSchema
 from .slots import HoldSlot, HoldSlotSchema, SlotRequestSchema
 
+#: what a visitor needs in the building
+ACCESS_NEEDS = ("wheelchair", "hearing_loop")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactAtDesk:
+class VisitNeeds:
+    """Who comes, and what they need. Personal data: part of the contact card, and never of events.
+
+    `visitor`: the name of the person who comes, if that is not the person who gets the messages. `interpreter`: the
+    language to interpret. `access_needs`: words of ACCESS_NEEDS with spaces between them.
+    """
+
+    visitor: str | None = None
+    interpreter: str | None = None
+    access_needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactAtDesk(VisitNeeds):
     """The resident, as staff record them. A telephone number, or only a name, is enough."""
 
     name: str
@@ -31,7 +47,33 @@ class Contact(ContactAtDesk):
     email: str
 
 
-class ContactSchema(MessageSchema[Contact]):
+class VisitNeedsSchema(Schema):
+    """Who comes, and what they need."""
+
+    visitor = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=[validate.Length(min=1, max=120), ONE_LINE],
+        metadata={"description": "the name of the person who comes, if that is not the person who gets the messages"},
+    )
+    interpreter = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=[validate.Length(min=1, max=60), ONE_LINE],
+        metadata={"description": "the language for which an interpreter is needed", "example": "Arabic"},
+    )
+    access_needs = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(
+            r"\A(wheelchair|hearing_loop)( (wheelchair|hearing_loop))*\Z",
+            error="Give wheelchair, hearing_loop or both.",
+        ),
+        metadata={"description": "wheelchair, hearing_loop, or both with a space between", "example": "wheelchair"},
+    )
+
+
+class ContactSchema(VisitNeedsSchema, MessageSchema[Contact]):
     """The resident, and how to reach them. Stored only in booking."""
 
     name = fields.String(

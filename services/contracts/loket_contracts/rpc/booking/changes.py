@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 from ...fields import ONE_LINE, TOKEN, Answers, Day, Identifier, Instant, Language, ListAsTuple, Phone
 from ...periods import PARTS_OF_DAY
 from ..message import MessageSchema
+from .book import VisitNeeds, VisitNeedsSchema
 from .commands import ChangeSchema
 from .slots import MAX_PERSONS, WelcomeStarts, WelcomeStartsSchema
 
@@ -96,7 +97,7 @@ class AnswerQuestionsSchema(MessageSchema[AnswerQuestions]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectContact:
+class CorrectContact(VisitNeeds):
     """Correct how the resident is named and reached. The e-mail address stays: it would have to be confirmed."""
 
     name: str
@@ -104,7 +105,7 @@ class CorrectContact:
     language: str | None = None
 
 
-class CorrectContactSchema(MessageSchema[CorrectContact]):
+class CorrectContactSchema(VisitNeedsSchema, MessageSchema[CorrectContact]):
     """Correct how the resident is named and reached."""
 
     name = fields.String(required=True, validate=[validate.Length(min=1, max=120), ONE_LINE])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class VisitSummary(TypedDict):
     """An appointment in a list. `name`, `reference`: None where the list has no personal data.
 
-    `flagged`: a document that it needs is missing.
+    `flagged`: a document that it needs is missing. `needs`: interpreter, wheelchair, hearing_loop.
     """
 
     state: str
@@ -23,6 +23,7 @@ class VisitSummary(TypedDict):
     name: str | None
     reference: str | None
     flagged: bool
+    needs: NotRequired[list[str]]
 
 
 class FoundVisit(VisitSummary):
