@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import eventlet
 
-from ..runtime import dns
+from ..runtime import dns, optional_imports
 
 eventlet.monkey_patch()  # before pymongo and kombu are imported, or their sockets block the whole process
 dns.in_a_thread()
+with optional_imports.hidden(*optional_imports.UNUSED):
+    import pymongo  # noqa: F401
+    import structlog
 
 import contextlib  # noqa: E402
 import errno  # noqa: E402
@@ -21,7 +24,6 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import click  # noqa: E402
-import structlog  # noqa: E402
 
 from ..messaging import exchanges  # noqa: E402, F401 - registers the serializer that the settings name
 from ..runtime import logs  # noqa: E402
