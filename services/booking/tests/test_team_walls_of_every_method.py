@@ -3,6 +3,7 @@
 import datetime as dt
 import inspect
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +115,18 @@ class World:
 
 @pytest.fixture
 def world(database):
+    return a_world(database)
+
+
+@pytest.fixture(scope="module")
+def unchanged_world(mongo_client):
+    """One for all tests that prove, each time, that they change nothing."""
+    name = f"test_team_walls_{os.getpid()}"
+    yield a_world(mongo_client[name])
+    mongo_client.drop_database(name)
+
+
+def a_world(database):
     booking = BookingHarness(database, CONFIGURATION)
     rpc = BookingService()
     rpc.use_cases, rpc.idempotency, rpc.traceparent = booking.use_cases, IdempotencyKeys(database), ""
@@ -236,7 +249,8 @@ def test_every_method_is_tried_or_says_why_not():
 
 
 @pytest.mark.parametrize("method", PROBES)
-def test_an_outsider_learns_and_changes_nothing_of_another_team(world, method):
+def test_an_outsider_learns_and_changes_nothing_of_another_team(unchanged_world, method):
+    world = unchanged_world
     before = world.state()
     for arguments in PROBES[method](world):
         for name, caller in OUTSIDERS.items():
