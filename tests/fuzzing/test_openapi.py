@@ -18,6 +18,11 @@ ALL = [operation.id for operation in OPERATIONS]
 #: what the processes of `make test` share out: (name, operations). In the long form an operation is minutes
 CHUNKS = 3
 EACH = [(each, [each]) for each in ALL] if LONG else [(f"{n + 1} of {CHUNKS}", ALL[n::CHUNKS]) for n in range(CHUNKS)]
+#: phases of schemathesis: the examples of the document, then what each schema allows and forbids one by one, then
+#: random requests. The second takes half of the time and sends the same every day: the short form tries it on a third
+#: of the operations, another third each day
+PHASES = "examples,coverage,fuzzing" if LONG else "examples,fuzzing"
+COVERED_TODAY = ALL[SEED % CHUNKS :: CHUNKS]
 #: answers of one test; all tests of the short form together stay below ten
 MAX_UNAVAILABLE = 10 if LONG else 2
 #: the API key that requests renew and remove
@@ -69,6 +74,11 @@ def config(stack, proefstad, tmp_path_factory):
     return file
 
 
+def only(operations):
+    """The options that choose these operations."""
+    return [option for each in operations for option in ("--include-operation-id", each)]
+
+
 def run(stack, portal, config, folder, *options):
     """Let schemathesis ask, and look that everything was answered and both sides are well."""
     command = [
@@ -96,8 +106,14 @@ def run(stack, portal, config, folder, *options):
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("operations", [chunk for _, chunk in EACH], ids=[name for name, _ in EACH])
 def test_generated_requests_get_described_responses(stack, proefstad, config, tmp_path, operations):
-    chosen = [option for each in operations for option in ("--include-operation-id", each)]
-    run(stack, proefstad, config, tmp_path, *chosen, "--phases", "examples,coverage,fuzzing")
+    run(stack, proefstad, config, tmp_path, *only(operations), "--phases", PHASES)
+
+
+if not LONG:
+
+    @pytest.mark.timeout(1800)
+    def test_what_each_schema_allows_and_forbids_gets_described_responses(stack, proefstad, config, tmp_path):
+        run(stack, proefstad, config, tmp_path, *only(COVERED_TODAY), "--phases", "coverage")
 
 
 if LONG:  # test_links.py follows the same links, and begins with what there is
