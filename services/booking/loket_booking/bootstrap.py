@@ -35,6 +35,7 @@ from .configuration.offload import ConfigurationReader
 from .jobs.availability_sampling import AvailabilitySampling
 from .jobs.capacity_publishing import CapacityPublishing
 from .jobs.housekeeping import Housekeeping
+from .jobs.key_rotation import KeyRotation
 from .jobs.no_shows import NoShows
 from .jobs.retention import Retention
 from .queries.access import Access
@@ -50,6 +51,7 @@ from .queries.invitations import InvitationQueries
 from .queries.search import SearchQueries
 from .queries.slots import SlotQueries
 from .queries.waiting_room import WaitingRoomQueries
+from .settings import BookingSettings
 from .store.agendas import Agendas
 from .store.audit import Audit
 from .store.capacities import Capacities
@@ -59,6 +61,7 @@ from .store.configurations import Configurations
 from .store.day_view import DayView
 from .store.drafts import Drafts
 from .store.erasures import Erasures
+from .store.fallback_links import FallbackLinks
 from .store.feedback import Feedback
 from .store.files import Files
 from .store.invitations import Invitations
@@ -103,6 +106,7 @@ class Repositories:
     days: DayView
     drafts: Drafts
     erasures: Erasures
+    fallback_links: FallbackLinks
     feedback: Feedback
     files: Files
     invitations: Invitations
@@ -125,6 +129,7 @@ class Repositories:
             days=DayView(database),
             drafts=Drafts(database),
             erasures=Erasures(database),
+            fallback_links=FallbackLinks(database),
             feedback=Feedback(database),
             files=Files(database),
             invitations=Invitations(database),
@@ -173,7 +178,7 @@ def build_use_cases(
     )  # fmt: skip
     queue = QueueCommands(on.agendas, on.cards, on.configurations, on.days, on.tickets, lifecycle, clock, publish)
     appointments = AppointmentQueries(
-        on.agendas, on.cards, on.configurations, on.waiting_lists, links, invitations, clock
+        on.agendas, on.cards, on.fallback_links, on.configurations, on.waiting_lists, links, invitations, clock
     )
     slots = SlotQueries(on.agendas, on.configurations, clock)
     housekeeping = Housekeeping(
@@ -185,6 +190,7 @@ def build_use_cases(
         attachments,
         preparation,
         waiting_list,
+        KeyRotation(on.cards, on.fallback_links, links, clock),
     )
     return UseCases(
         attachments=attachments,
@@ -221,6 +227,11 @@ def build_use_cases(
     )
 
 
+def links_of(settings: BookingSettings) -> Links:
+    fallbacks = settings.loket_secret_fallbacks.split()
+    return Links(settings.loket_secret, fallbacks, settings.loket_pseudonym_secret)
+
+
 class BookingUseCases(CompositionRoot):
     """Gives the service class its `UseCases`, built once per process."""
 
@@ -228,10 +239,12 @@ class BookingUseCases(CompositionRoot):
 
     def setup(self) -> None:
         settings = self.container.config["settings"]
-        links = Links(settings.loket_secret)
+        links = links_of(settings)
         scan = VirusScanner(settings.scanner_address) if settings.scanner_address else None
         workers = WorkerProcesses()
         repositories = Repositories.on(self.database, workers.run)
+        repositories.fallback_links.require_pseudonym_key(links.pseudonym_key_id)
+        repositories.fallback_links.begin_rotation(links.key_ids, utc_now())
         self.use_cases = build_use_cases(repositories, links, utc_now, self.outbox.announce, workers.run, scan)
 
     def get_dependency(self, worker_ctx: Any) -> UseCases:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loket_chassis.runtime.allowed_values import DatabaseName, ListenAddress, ServerAddress
-from loket_chassis.runtime.secret_values import Secret
+from loket_chassis.runtime.secret_values import Each, Secret
 from loket_chassis.runtime.settings import MongoSettings, setting
 
 MIN_SECRET = 32
@@ -20,7 +20,20 @@ class BookingSettings(MongoSettings):
     )
     mongo_database: str = setting("The name of booking's database", default="loket_booking", allowed=DatabaseName())
     loket_secret: str = setting(
-        "A random text from which residents' links are derived; a change invalidates the links of earlier appointments",
+        "A random text from which residents' links, calendar feeds and codes are derived",
+        secret=True,
+        allowed=Secret(MIN_SECRET),
+    )
+    loket_secret_fallbacks: str = setting(
+        "Earlier values of LOKET_SECRET, with blanks between them: their links still work; leave out one that leaked",
+        default="",
+        secret=True,
+        allowed=Each(Secret(MIN_SECRET)),
+    )
+    loket_pseudonym_secret: str = setting(
+        "The key of the pseudonyms of residents; empty: LOKET_SECRET. It never changes: set it to the first "
+        "LOKET_SECRET before you change that",
+        default="",
         secret=True,
         allowed=Secret(MIN_SECRET),
     )

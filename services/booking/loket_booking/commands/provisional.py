@@ -19,7 +19,7 @@ from ..domain.provisional import Provisional, required_confirmation
 from ..store.agendas import Agendas, HeldSlot
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
-from ..store.links import Links, is_equal
+from ..store.links import Links
 from ..store.provisional_bookings import ProvisionalBookings
 from .attachments import AttachmentCommands
 from .booking import BookingCommands, ResolvedBooking
@@ -121,7 +121,7 @@ class ProvisionalCommands:
         booking = self.bookings.take_attempt(before, provisional.MAX_ATTEMPTS)
         if booking is None:
             raise Refusal("code-used-up")
-        if not self._is_right(booking, code):
+        if not self.links.is_code_or_confirmation(booking.secret, code):
             raise Refusal("wrong-code", {"left": provisional.MAX_ATTEMPTS - booking.attempts})
         self.bookings.return_attempt(booking)
         booked, card = self._booked(booking) or self._book(booking, request)
@@ -140,7 +140,7 @@ class ProvisionalCommands:
     def of_link(self, municipality: str, identifier: str, token: str) -> ToConfirm:
         """The booking with this link. Raises Refusal: confirmation-over."""
         found = self._open(municipality, identifier)
-        if not self._is_right(found, token):
+        if not self.links.is_code_or_confirmation(found.secret, token):
             raise Refusal("confirmation-over")
         return self._to_confirm(found)
 
@@ -168,11 +168,6 @@ class ProvisionalCommands:
             if refusal.code == "hold-not-found":
                 raise Refusal("confirmation-over") from refusal
             raise
-
-    def _is_right(self, booking: Provisional, given: str) -> bool:
-        """Whether this is the code, or the token of the link. Both take the same time."""
-        code, token = self.links.code(booking.secret), self.links.confirmation(booking.secret)
-        return is_equal(code, "".join(given.split())) | is_equal(token, given)
 
     def _store(
         self, resolved: ResolvedBooking, before: Provisional | None, confirm_by: str, destination: str

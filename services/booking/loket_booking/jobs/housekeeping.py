@@ -15,6 +15,7 @@ from ..commands.privacy import PrivacyCommands
 from ..commands.waiting_list import WaitingListCommands
 from .availability_sampling import AvailabilitySampling
 from .capacity_publishing import CapacityPublishing
+from .key_rotation import KeyRotation
 from .no_shows import NoShows
 from .retention import Retention
 
@@ -31,6 +32,7 @@ class Housekeeping:
     attachments: AttachmentCommands
     preparation: PreparationCommands
     waiting_list: WaitingListCommands
+    key_rotation: KeyRotation
 
     def run_jobs(self) -> None:
         """Run every job. One that fails is logged and does not stop the others."""
@@ -44,6 +46,7 @@ class Housekeeping:
             ("no-shows marked", self.no_shows.mark_no_shows),
             ("offers made from the waiting list", self.waiting_list.process_waiting_lists),
             ("capacities published", self.capacity_publishing.publish_capacity),
+            ("links hashed with the present key", self.key_rotation.rehash_links),
             ("availability sampled", self.availability_sampling.sample_availability),
         )
         for name, job in jobs:

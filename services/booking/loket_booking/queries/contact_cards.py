@@ -18,7 +18,7 @@ from ..domain.waiting_list import Entry
 from ..store.agendas import Agendas
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
-from ..store.links import Links, is_equal
+from ..store.links import Links
 from ..store.provisional_bookings import ProvisionalBookings
 from ..store.waiting_lists import WaitingLists
 from .appointments import AppointmentQueries
@@ -58,7 +58,7 @@ class ContactCardQueries:
         """
         link, _, proof = token.partition(".")
         card = self.appointments.find_card_by_link(municipality, link)
-        has_proof = is_equal(self.links.unsubscribe(card.id), proof)
+        has_proof = self.links.is_unsubscribe(card.id, proof)
         if card.contact_mark is None or not (has_proof or self._is_confirmed(card)):
             raise Refusal("appointment-not-found")
         return card.contact_mark

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
+from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -284,6 +285,20 @@ class Cards:
 
     def find_by_token(self, token: str) -> Card | None:
         return CARD.decode_found(self.collection.find_one({"token_hash": hash_of(token)}))
+
+    def after(self, identifier: str, most: int) -> list[Card]:
+        """Cards by id, from the one after `identifier` on."""
+        return _cards(self.collection.find({"_id": {"$gt": identifier}}).sort("_id", 1).limit(most))
+
+    def save_token_hashes(self, hashes: Sequence[tuple[Card, str]]) -> None:
+        """Replace the hash of each card's token, unless the card was pseudonymised meanwhile."""
+        self.collection.bulk_write(
+            [
+                UpdateOne({"_id": card.id, "token_hash": card.token_hash}, {"$set": {"token_hash": token_hash}})
+                for card, token_hash in hashes
+            ],
+            ordered=False,
+        )
 
     def find_by_reference(self, municipality: str, reference: str) -> Card | None:
         return CARD.decode_found(self.collection.find_one({"municipality": municipality, "reference": reference}))

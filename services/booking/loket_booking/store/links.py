@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from loket_chassis.runtime.tokens import hash_of
 
 from loket_contracts.rpc.booking.book import ContactAtDesk
 
@@ -14,21 +16,38 @@ from ..domain.contact import mailbox_of
 
 
 class Links:
-    """Every secret is a keyed hash (HMAC-SHA256) of its purpose. Changing the key invalidates them all."""
+    """Every secret is a keyed hash (HMAC-SHA256) of its purpose.
 
-    def __init__(self, key: str) -> None:
+    `key` makes them. What one of `fallbacks` made before is still accepted. `pseudonym_key` makes what databases and
+    other services store about a person, so it stays the same when `key` changes; it is `key` by default.
+    """
+
+    def __init__(self, key: str, fallbacks: Sequence[str] = (), pseudonym_key: str = "") -> None:
         self._key = key.encode()
+        self._keys = (self._key, *(each.encode() for each in fallbacks))
+        self._pseudonym_key = (pseudonym_key or key).encode()
+        #: names each key without revealing it, the present one first
+        self.key_ids = tuple(map(_key_id, self._keys))
+        self.pseudonym_key_id = _key_id(self._pseudonym_key)
 
     def token(self, appointment: str) -> str:
         """The token in a resident's link."""
         return self._sign(f"manage:{appointment}")
+
+    def fallback_hashes(self, appointment: str) -> list[tuple[str, str]]:
+        """The hashes of the tokens that earlier keys made, each behind the id of its key."""
+        tokens = (_sign(key, f"manage:{appointment}") for key in self._keys[1:])
+        return list(zip(self.key_ids[1:], map(hash_of, tokens), strict=True))
+
+    def is_token(self, appointment: str, token: str) -> bool:
+        return self._is_signed(f"manage:{appointment}", token)
 
     def feed(self, municipality: str, resource: str) -> str:
         """The token in the address of a resource's calendar feed."""
         return self._sign(f"feed:{municipality}/{resource}")
 
     def is_feed(self, municipality: str, resource: str, token: str) -> bool:
-        return is_equal(self.feed(municipality, resource), token)
+        return self._is_signed(f"feed:{municipality}/{resource}", token)
 
     def entry(self, appointment: str) -> str:
         """The id of an appointment in a feed. It does not reveal the appointment's own id."""
@@ -36,7 +55,7 @@ class Links:
 
     def contact(self, municipality: str, address: str) -> str:
         """The pseudonym of a person. `address`: e-mail, or a number in E.164 form."""
-        return self._sign(f"contact:{municipality}/{address.strip().lower()}")
+        return _sign(self._pseudonym_key, f"contact:{municipality}/{address.strip().lower()}")
 
     def contact_of(self, municipality: str, contact: Mapping[str, str | None]) -> str | None:
         """The pseudonym by e-mail address, else by number; None when the resident gave neither."""
@@ -52,29 +71,38 @@ class Links:
         """The proof in an unsubscribe link, which only a reader of the mailbox has."""
         return self._sign(f"unsubscribe:{appointment}")
 
+    def is_unsubscribe(self, appointment: str, proof: str) -> bool:
+        return self._is_signed(f"unsubscribe:{appointment}", proof)
+
     def destination(self, municipality: str, address: str) -> str:
         """The pseudonym of a mailbox or number, by which messages to it are counted."""
-        return self._sign(f"destination:{municipality}/{mailbox_of(address)}")
+        return _sign(self._pseudonym_key, f"destination:{municipality}/{mailbox_of(address)}")
 
     def code(self, secret: str) -> str:
         """The six digits that confirm a provisional booking. They are stored nowhere."""
-        digest = hmac.digest(self._key, f"code:{secret}".encode(), "sha256")
-        return f"{int.from_bytes(digest[:8]) % 1_000_000:06}"
+        return _digits(self._key, f"code:{secret}")
 
     def confirmation(self, secret: str) -> str:
         """The token of the link that confirms a provisional booking."""
         return self._sign(f"confirm:{secret}")
 
+    def is_code_or_confirmation(self, secret: str, given: str) -> bool:
+        """Whether this is the code, or the token of the link. Both take the same time."""
+        code = "".join(given.split())
+        right = [is_equal(_digits(key, f"code:{secret}"), code) for key in self._keys]
+        return any(right) | self._is_signed(f"confirm:{secret}", given)
+
     def proof(self, municipality: str, destination: str, until: dt.date) -> str:
         """Shows until that day that its holder confirmed this address or number. It does not reveal which."""
-        return f"{until.isoformat()}.{self._sign(f'proof:{municipality}/{destination.lower()}/{until.isoformat()}')}"
+        return f"{until.isoformat()}.{self._sign(_proof(municipality, destination, until))}"
 
     def is_proof(self, municipality: str, destination: str, proof: str, today: dt.date) -> bool:
+        day, _, signature = proof.partition(".")
         try:
-            until = dt.date.fromisoformat(proof.partition(".")[0])
+            until = dt.date.fromisoformat(day)
         except ValueError:
             return False
-        return until >= today and is_equal(self.proof(municipality, destination, until), proof)
+        return until >= today and self._is_signed(_proof(municipality, destination, until), signature)
 
     def client(self, address: str) -> str:
         """The pseudonym of a client address."""
@@ -85,7 +113,28 @@ class Links:
         return self._sign(f"wish:{municipality}/{text}")  # the prefix is part of stored ids
 
     def _sign(self, text: str) -> str:
-        return urlsafe_b64encode(hmac.digest(self._key, text.encode(), "sha256")).rstrip(b"=").decode()
+        return _sign(self._key, text)
+
+    def _is_signed(self, text: str, given: str) -> bool:
+        """Whether one of the keys made this. All are compared, so that the time does not show which one did."""
+        matches = [is_equal(_sign(key, text), given) for key in self._keys]
+        return any(matches)
+
+
+def _sign(key: bytes, text: str) -> str:
+    return urlsafe_b64encode(hmac.digest(key, text.encode(), "sha256")).rstrip(b"=").decode()
+
+
+def _key_id(key: bytes) -> str:
+    return _sign(key, "key-id")[:8]
+
+
+def _digits(key: bytes, text: str) -> str:
+    return f"{int.from_bytes(hmac.digest(key, text.encode(), 'sha256')[:8]) % 1_000_000:06}"
+
+
+def _proof(municipality: str, destination: str, until: dt.date) -> str:
+    return f"proof:{municipality}/{destination.lower()}/{until.isoformat()}"
 
 
 def is_equal(secret: str, given: str) -> bool:

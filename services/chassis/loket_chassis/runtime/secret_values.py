@@ -48,6 +48,20 @@ class Secret:
         return value
 
 
+@dataclass(frozen=True)
+class Each:
+    """Secrets with blanks between them."""
+
+    secret: Secret
+
+    @property
+    def allowed(self) -> str:
+        return f"words with blanks between them, each {self.secret.allowed}"
+
+    def __call__(self, value: str) -> str:
+        return " ".join(self.secret(each) for each in value.split())
+
+
 class BrokerUri:
     """The address of RabbitMQ with a user and a strong password; several addresses are separated by ;."""
 

@@ -68,9 +68,13 @@ class Container(ServiceContainer):
     def start(self) -> None:
         self.started = True
         with startup.answer_probes(self.config, self.states_of_waiting):
-            self._is_set_up = self._can_read_databases() and self._each(
-                lambda extension: extension.setup(), self.extensions
-            )
+            try:
+                self._is_set_up = self._can_read_databases() and self._each(
+                    lambda extension: extension.setup(), self.extensions
+                )
+            except UnusableDatabase as error:  # it says what to do
+                log.error(str(error))
+                raise SystemExit(EX_CONFIG) from error
         if self._is_set_up:
             self._each(lambda extension: extension.start(), self.extensions)
 
@@ -79,13 +83,10 @@ class Container(ServiceContainer):
         return {type(extension).__name__: reason for extension, reason in self.waits_for.items()}
 
     def _can_read_databases(self) -> bool:
-        """End the process, with a sentence, when the service must not start on its database."""
-        connections = [each for each in self.extensions if isinstance(each, connection.MongoConnection)]
-        try:
-            return self._each(_require_readable, connections)
-        except UnusableDatabase as error:
-            log.error(str(error))
-            raise SystemExit(EX_CONFIG) from error
+        """Raises UnusableDatabase. False when the service was stopped meanwhile."""
+        return self._each(
+            _require_readable, [each for each in self.extensions if isinstance(each, connection.MongoConnection)]
+        )
 
     def _each(self, step: Callable[[E], None], extensions: Iterable[E]) -> bool:
         """Call `step` for all of them concurrently. Return False when the service was stopped meanwhile."""
