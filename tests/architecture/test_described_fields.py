@@ -43,7 +43,7 @@ def stores():
 
 @pytest.fixture
 def appointments(stores):
-    return AppointmentQueries(**stores, waiting_lists=None, links=None, invitation_commands=None)
+    return AppointmentQueries(**stores, waiting_lists=None, fallback_links=None, links=None, invitation_commands=None)
 
 
 def test_a_described_appointment_has_the_fields_of_its_schema(appointments):

@@ -47,6 +47,8 @@ def test_every_setting_without_a_default_has_a_value(name):
         "PROBE_ADDRESS",
         "SECURITY_CONTACT",
         "SCANNER_ADDRESS",
+        "LOKET_SECRET_FALLBACKS",
+        "LOKET_PSEUDONYM_SECRET",
     }
     assert needed - optional <= set(SERVICES[name]["environment"])
 

@@ -112,7 +112,7 @@ def test_generated_requests_get_described_responses(stack, proefstad, config, tm
 if not LONG:
 
     @pytest.mark.timeout(1800)
-    def test_what_each_schema_allows_and_forbids_gets_described_responses(stack, proefstad, config, tmp_path):
+    def test_allowed_and_forbidden_values_of_each_schema_get_described_responses(stack, proefstad, config, tmp_path):
         run(stack, proefstad, config, tmp_path, *only(COVERED_TODAY), "--phases", "coverage")
 
 

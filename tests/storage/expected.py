@@ -21,6 +21,7 @@ from loket_booking.store.closures import StoredClosure
 from loket_booking.store.codecs import StoredClaim, StoredHold
 from loket_booking.store.drafts import Draft
 from loket_booking.store.erasures import Erasure
+from loket_booking.store.fallback_links import FallbackLink, Rotation
 from loket_booking.store.feedback import Rating
 from loket_booking.store.files import FileMetadata
 from loket_booking.store.invitations import Invitation
@@ -277,6 +278,18 @@ EXPECTED: dict[str, Any] = {
         at=utc(2026, 11, 24, 8, 0),
         appointments=("a3839551f40d52358a026cd2ac3e94bb",),
         done=True,
+    ),
+    "booking/fallback-link": FallbackLink(
+        id="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        appointment="a3839551f40d52358a026cd2ac3e94bb",
+        key_id="Q2x1Y2sh",
+    ),
+    "booking/key-rotation": Rotation(
+        id="Q2x1Y2sh R3JlZW4h",
+        started_at=utc(2026, 11, 24, 8, 0),
+        last="",
+        passes=1,
+        passed_at=utc(2026, 11, 24, 8, 1),
     ),
     "booking/feedback": Rating(
         id="4dfbcdcaec0851618df36e5acc1a0c5d",

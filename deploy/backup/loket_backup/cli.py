@@ -26,7 +26,8 @@ from .archive import ArchiveReader, ArchiveWriter, Name, UnreadableBackup
 from .encryption import MAGIC, PublicKey, decrypted, encrypted, new_identity, read_identities
 
 DATABASES = ("loket_booking", "loket_gateway", "loket_notification", "loket_reporting")
-SECRET = "LOKET_SECRET"
+#: the settings of booking that stored data depends on
+SECRETS = ("LOKET_SECRET", "LOKET_SECRET_FALLBACKS", "LOKET_PSEUDONYM_SECRET")
 STANDARD = "-"
 SELECTION_MS = 5000
 
@@ -77,11 +78,12 @@ def create(
     """Write a backup to FILE; - is standard output.
 
     All databases are read as they were at one moment; the services go on meanwhile. An encrypted backup includes
-    LOKET_SECRET when that is set: without it, the links of residents stop working after a restore.
+    LOKET_SECRET, LOKET_SECRET_FALLBACKS and LOKET_PSEUDONYM_SECRET when they are set: without them, the links of
+    residents stop working after a restore, and booking does not start.
     """
     if bool(recipients) == unencrypted:
         raise click.UsageError("Give a --recipient, which `loket backup keygen` makes; or else --unencrypted.")
-    secrets = {SECRET: secret} if (secret := _secret()) and recipients else {}
+    secrets = {name: secret for name in SECRETS if (secret := _secret(name))} if recipients else {}
     with _connected(mongo_uri) as client, _written(file) as target, ExitStack() as stack:
         names = snapshot.collections(client, databases)
         if not names:
@@ -95,7 +97,7 @@ def create(
         except snapshot.SnapshotExpired as error:
             raise CommandFailed(str(error)) from error
     click.echo(f"Backed up {len(names)} collections to {file}.", err=True)
-    if not secrets:
+    if SECRETS[0] not in secrets:
         click.echo("LOKET_SECRET is not in it. Store it elsewhere: residents' links depend on it.", err=True)
 
 
@@ -139,10 +141,10 @@ def restore(mongo_uri: str, identity: Path | None, replace: bool, secrets: Path 
     click.echo(f"Restored. Next: repeat the erasures made after {archive.header['time']}.", err=True)
 
 
-def _secret() -> str | None:
-    if file := os.environ.get(f"{SECRET}_FILE"):
+def _secret(name: str) -> str | None:
+    if file := os.environ.get(f"{name}_FILE"):
         return Path(file).read_text().strip()
-    return os.environ.get(SECRET)
+    return os.environ.get(name)
 
 
 def _header(client: MongoClient[Any], databases: Sequence[str]) -> dict[str, Any]:

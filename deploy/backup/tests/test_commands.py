@@ -187,5 +187,5 @@ def test_an_unreachable_database_is_one_sentence(loket_backup, tmp_path, monkeyp
     result = CliRunner().invoke(
         backup, ["create", "--unencrypted", "--mongo-uri", "mongodb://127.0.0.1:9/?replicaSet=x", str(tmp_path / "a")]
     )
-    assert result.exit_code == 1
+    assert result.exit_code == 69  # EX_UNAVAILABLE
     assert result.output.startswith("Error: The database failed:")

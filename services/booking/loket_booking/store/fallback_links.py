@@ -44,8 +44,8 @@ class Rotation(PreservesUnknownFields):
     passed_at: dt.datetime | None = None
 
 
-FALLBACK_LINK = Codec(FallbackLink, DOCUMENT_ID)
-ROTATION = Codec(Rotation, DOCUMENT_ID)
+FALLBACK_LINK = Codec(FallbackLink, DOCUMENT_ID, version=0)
+ROTATION = Codec(Rotation, DOCUMENT_ID, version=0)
 
 
 class OtherPseudonymKey(UnusableDatabase):
