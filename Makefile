@@ -8,7 +8,7 @@ PROJECTS := $(wildcard services/*/pyproject.toml deploy/*/pyproject.toml) gatewa
 .DEFAULT_GOAL := help
 # without bytecode files, each process compiles all modules again
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run dev stop reset demo-data password logs status check pure test test-long test-changed lint fmt types imports contracts bench sbom lock docs site clean
+.PHONY: help install run dev stop reset demo-data password logs status check pure test test-long test-changed docker-test lint fmt types imports contracts bench sbom lock docs site clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ test-changed: $(READY)  ## The tests of what differs from main, or on main from 
 
 test-long: lint types imports  ## The same with the long forms of fuzzing, faults and soak, or one PART of it
 	@$(BIN)/python -m tests.long $(PART)
+
+docker-test: $(READY)  ## Build the images, run them, break them under load; starts a private container engine if needed
+	@exec $(BIN)/python -m tests.containers
 
 contracts: $(READY)  ## Compare HTTP, events, RPC, settings and the municipality file with the last release
 	@$(BIN)/python -m tests.compatibility

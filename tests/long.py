@@ -36,8 +36,8 @@ PARTS = {
 }
 #: what a part runs besides tests: the whole table of faults takes an hour
 AFTERWARDS = {"faults": ["tests.faults", "--publish"]}
-#: parts that are a program: the tests of the chassis on other versions of Python
-PROGRAMS = {"pythons": ["tests.pythons"]}
+#: parts that are a program: the stack in containers, and the tests of the chassis on other versions of Python
+PROGRAMS = {"containers": ["tests.containers"], "pythons": ["tests.pythons"]}
 
 
 def run(part: str) -> int:

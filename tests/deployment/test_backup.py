@@ -15,7 +15,7 @@ from loket_local.ports import find_free
 from loket_local.stack import Ports, Stack
 from tests.client import UNLIMITED, Portal, a_visitor, eventually
 from tests.faults.checker import judge
-from tests.faults.final import read_final
+from tests.faults.final import Access, read_final
 from tests.faults.history import History, read
 from tests.faults.load import Gateways, Load, messages_yaml, municipality_yaml
 
@@ -122,7 +122,7 @@ def test_a_restored_backup_has_all_confirmed_commands_and_later_erasures_are_rep
     assert sum(each.outcome == "ok" for each in attempts) > RATE
 
     def violations():
-        final = read_final(elsewhere, MUNICIPALITY, tmp_path / "no mails", [])
+        final = read_final(Access.to(elsewhere, MUNICIPALITY), MUNICIPALITY, list, [])
         # what was sent before the backup was sent by the first installation
         return [each for each in judge(attempts, final).violations if not each.rule.startswith("mail ")]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -30,14 +30,32 @@ SETTLED = ("sent", "delivered", "failed", "suppressed")
 Document = dict[str, Any]
 
 
-def read_final(stack: Stack, municipality: str, mails: Path, changed_processes: Sequence[str]) -> Final:
-    """The final state of one municipality; after PATIENCE seconds with what is then left."""
-    assert stack.servers is not None
+@dataclass(frozen=True)
+class Access:
+    """Where a running Loket and its servers are, and a key that may read the figures of the municipality."""
+
+    url: str
+    mongo_uri: str
+    amqp_uri: str
+    key: str
+
+    @classmethod
+    def to(cls, stack: Stack, municipality: str) -> Access:
+        assert stack.servers is not None
+        return cls(stack.url, stack.servers.mongo_uri, stack.servers.amqp_uri, stack.machine_key(municipality))
+
+
+def read_final(
+    access: Access, municipality: str, mails: Callable[[], Iterable[str]], changed_processes: Sequence[str]
+) -> Final:
+    """The final state of one municipality; after PATIENCE seconds with what is then left.
+
+    `mails`: the Message-IDs that the mail server received.
+    """
     deadline = time.monotonic() + PATIENCE
-    key = stack.machine_key(municipality)
-    with MongoClient[Document](stack.servers.mongo_uri, tz_aware=True) as client:
+    with MongoClient[Document](access.mongo_uri, tz_aware=True) as client:
         while True:
-            left = _left(client, stack.servers.amqp_uri, municipality)
+            left = _left(client, access.amqp_uri, municipality)
             if not any(left.values()) or time.monotonic() > deadline:
                 break
             time.sleep(0.5)
@@ -50,8 +68,8 @@ def read_final(stack: Stack, municipality: str, mails: Path, changed_processes: 
             histories=histories,
             events=_events(booking, municipality),
             messages=_messages(notification, municipality),
-            mails=mails.read_text().split() if mails.exists() else [],
-            figures=_figures(stack, municipality, key),
+            mails=list(mails()),
+            figures=_figures(access, municipality),
             left=left,
             changed_processes=changed_processes,
         )
@@ -126,12 +144,12 @@ def _messages(notification: Database[Document], municipality: str) -> list[Messa
     ]  # fmt: skip
 
 
-def _figures(stack: Stack, municipality: str, key: str) -> dict[str, int]:
+def _figures(access: Access, municipality: str) -> dict[str, int]:
     today = dt.datetime.now(dt.UTC).date()
     period = {"from": str(today), "to": str(today + dt.timedelta(60))}
     answer = requests.get(
-        f"{stack.url}/api/v1/{municipality}/reports/overview", params=period, timeout=15,
-        headers={"Authorization": f"Bearer {key}"},
+        f"{access.url}/api/v1/{municipality}/reports/overview", params=period, timeout=15,
+        headers={"Authorization": f"Bearer {access.key}"},
     )  # fmt: skip
     answer.raise_for_status()
     found: dict[str, int] = answer.json()["figures"]

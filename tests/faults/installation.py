@@ -98,6 +98,10 @@ class Installation:
         for component in components:
             component.wait_until("ready")
 
+    def received_mails(self) -> list[str]:
+        """The Message-IDs that the mail server received."""
+        return self.mails.read_text().split() if self.mails.exists() else []
+
     def instances(self) -> Iterator[tuple[str, Component]]:
         """All instances of all services, as `booking-1` and `booking-2`."""
         for number, components in enumerate((self.stack.components, self.second), 1):

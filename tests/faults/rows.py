@@ -10,7 +10,7 @@ from tests.client import eventually
 
 from .checker import Verdict, judge
 from .faults import Fault
-from .final import read_final
+from .final import Access, read_final
 from .history import History, read
 from .installation import Installation
 from .load import Load
@@ -76,7 +76,7 @@ def run_schedule(
     now = on.process_ids()
     changed = [each for each, pid in processes.items() if each not in hit and now.get(each) != pid]
     on.wait_until_ready()
-    final = read_final(on.stack, municipality, on.mails, changed)
+    final = read_final(Access.to(on.stack, municipality), municipality, on.received_mails, changed)
     return Result(name, rate, seed, judge(read(file.read_text().splitlines()), final), aim)
 
 

@@ -162,12 +162,13 @@ def _mail_page(caught: Caught) -> str:
 @click.command()
 @click.option("--smtp-port", default=1025, show_default=True)
 @click.option("--http-port", default=8025, show_default=True)
-def main(smtp_port: int, http_port: int) -> None:
+@click.option("--address", default=LOOPBACK, show_default=True, help="Where it listens; 0.0.0.0 for the whole network.")
+def main(smtp_port: int, http_port: int, address: str) -> None:
     """Store every mail that arrives on the SMTP port, and show it on the HTTP port."""
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname=LOOPBACK, port=smtp_port, data_size_limit=10_000_000)
+    controller = Controller(mailbox, hostname=address, port=smtp_port, data_size_limit=10_000_000)
     controller.start()
-    server = ThreadingHTTPServer((LOOPBACK, http_port), make_handler(mailbox))
+    server = ThreadingHTTPServer((address, http_port), make_handler(mailbox))
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(0)))
     try:
         server.serve_forever()

@@ -167,6 +167,11 @@ def describe(cls: type) -> list[Described]:
     ]
 
 
+def secret_names(cls: type) -> set[str]:
+    """The settings of a class that can also come from a file, which `<NAME>_FILE` names."""
+    return {field.name.upper() for field in _fields(cls) if field.metadata["secret"]}
+
+
 def refusal(field: dataclasses.Field[Any], raw: Any, error: ValueError) -> str:
     """The sentence that names a setting, what was given unless it is a secret, and what is allowed."""
     given = "" if field.metadata["secret"] else f"={_written(raw)}"
