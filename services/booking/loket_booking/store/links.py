@@ -8,7 +8,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 
 from loket_chassis.runtime.tokens import hash_of
-
 from loket_contracts.rpc.booking.book import ContactAtDesk
 
 from ..domain import names
