@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-MIRROR = "http://deb.debian.org/debian"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 #: a container without a shell cannot be looked into, and the start scripts of servers use these
 BASICS = (
@@ -33,7 +32,7 @@ class PackagesUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Suite:
-    """A release of Debian, and the folder for its index and the downloads. `MIRROR` signs what apt then verifies."""
+    """A release of Debian, and the folder for its index and the downloads. apt verifies their signatures."""
 
     name: str
     folder: Path
@@ -45,7 +44,7 @@ class Suite:
         for needed in (archives / "partial", self.folder / "lists" / "partial"):
             needed.mkdir(parents=True, exist_ok=True)
         (self.folder / "status").touch()  # as if nothing was installed
-        (self.folder / "sources.list").write_text(f"deb [signed-by={KEYRING}] {MIRROR} {self.name} main\n")
+        (self.folder / "sources.list").write_text(f"deb [signed-by={KEYRING}] {_mirror()} {self.name} main\n")
         self._apt("update")
         if alone:
             self._apt("download", *packages, cwd=archives)
@@ -71,6 +70,18 @@ class Suite:
         if done.returncode:
             said = [line for line in done.stdout.splitlines() if line.startswith(("E:", "Err:"))]
             raise PackagesUnavailable(f"apt-get {arguments[0]} ({self.name}): {' '.join(said) or done.returncode}")
+
+
+def _mirror() -> str:
+    """The address from which this machine gets Debian's packages. Raises PackagesUnavailable."""
+    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Component: main", "Created-By: Packages"]
+    try:
+        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise PackagesUnavailable("the package sources of this machine cannot be read") from error
+    if not listed:
+        raise PackagesUnavailable("this machine has no package sources")
+    return listed[0]
 
 
 def make_root(suite: Suite, packages: Sequence[str], root: Path) -> None:
