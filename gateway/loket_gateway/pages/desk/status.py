@@ -14,7 +14,7 @@ from loket_chassis.runtime.build_info import build_info
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.notification import Notification
 from loket_contracts.rpc.reporting import Reporting
-from loket_contracts.rpc.service import Service, ServiceStatus
+from loket_contracts.rpc.service import Service, wrong_parts
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache
@@ -50,7 +50,6 @@ class StatusPage:
 
 def state_of(service: Service) -> dict[str, Any]:
     """What a service says of itself, and what is wrong with it. A service of release 0.1 says nothing."""
-    status: ServiceStatus | dict[str, Any] = {}
     try:
         status = service.status()
     except MethodNotFound:
@@ -58,8 +57,3 @@ def state_of(service: Service) -> dict[str, Any]:
     except (Unavailable, RemoteError) as error:
         return {"status": {}, "wrong": [str(error)]}
     return {"status": status, "wrong": wrong_parts(status["parts"])}
-
-
-def wrong_parts(parts: dict[str, str]) -> list[str]:
-    """The parts that are not ok, each with its state."""
-    return [f"{name}: {state}" for name, state in parts.items() if state != "ok"]

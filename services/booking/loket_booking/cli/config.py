@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from loket_chassis.cli.client import NoAnswer, connect, left_unchanged, who_option
-from loket_chassis.cli.errors import CommandFailed, Unavailable
+from loket_chassis.cli.client import connect, left_unchanged, refused_file, who_option
 from loket_chassis.cli.options import amqp_uri_option
 from loket_chassis.cli.output import json_option, show_json
 from loket_chassis.cli.text import SETTINGS, examples
@@ -34,14 +33,9 @@ def _with_errors_by_line(command: F) -> F:
         try:
             command(file, **arguments)
         except Refusal as refusal:
-            for error in refusal.errors:
-                place = f"{file}:{error['line']}" if "line" in error else file
-                click.echo(f"{place}: {error['pointer']}: {error['detail']}", err=True)
             if refusal.code == "removal-not-confirmed":
-                raise CommandFailed(refusal.detail, "Use --confirm to load it; these appointments stay.") from refusal
-            raise CommandFailed(refusal.detail, "Correct the file and load it again; nothing changed.") from refusal
-        except NoAnswer as error:
-            raise Unavailable(str(error), error.next_step) from error
+                raise refused_file(file, refusal, "Use --confirm to load it; these appointments stay.") from refusal
+            raise refused_file(file, refusal) from refusal
 
     return run  # type: ignore[return-value]
 

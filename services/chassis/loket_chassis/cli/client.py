@@ -6,6 +6,7 @@ import datetime as dt
 import getpass
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import click
@@ -26,16 +27,8 @@ SECONDS = 30
 who_option = click.option("--who", "--by", default=getpass.getuser, help="Your name, stored with what you do.")
 
 
-class NoAnswer(Exception):
-    """The service did not respond. `next_step`: what the user can do."""
-
-    def __init__(self, message: str, next_step: str) -> None:
-        super().__init__(message)
-        self.next_step = next_step
-
-
 def connect(amqp_uri: str, protocol: type[P], seconds: float | None = None) -> P:
-    """A service as a command calls it. Its methods raise Refusal; RemoteError when the service failed; NoAnswer.
+    """A service as a command calls it. Its methods raise Refusal, Unavailable, ServiceFailed.
 
     `seconds`: how long each call waits; SECONDS when left out.
     """
@@ -51,7 +44,7 @@ def _proxy(protocol: type[P], send: Any) -> P:
 def _send(
     amqp_uri: str, service: str, method: str, args: list[Any], kwargs: dict[str, Any], seconds: float | None = None
 ) -> Any:
-    from nameko.exceptions import RpcTimeout, UnknownService, deserialize_to_instance
+    from nameko.exceptions import RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
     from nameko.standalone.rpc import ServiceRpcProxy
 
     from ..messaging import deadlines
@@ -63,17 +56,21 @@ def _send(
         with ServiceRpcProxy(service, {"AMQP_URI": amqp_uri}, context_data=context, timeout=seconds) as proxy:
             return getattr(proxy, method)(*args, **kwargs)
     except RpcTimeout as error:
-        raise NoAnswer(
+        raise Unavailable(
             f"{service} did not answer within {seconds} s, so the outcome is unknown. Is it running?",
             f"Look at the log of {service}, and check the outcome before you repeat the command.",
         ) from error
     except UnknownService as error:
-        raise NoAnswer(
+        raise Unavailable(
             f"{service} is not running on this broker.", f"Start {service}; `loket status` shows what runs."
         ) from error
     except OSError as error:
-        raise NoAnswer(
+        raise Unavailable(
             f"The broker cannot be reached: {error}", "Start the broker, or correct AMQP_URI (--amqp-uri)."
+        ) from error
+    except RemoteError as error:
+        raise ServiceFailed(
+            f"{service} failed: {error.value}", f"The log of {service} has the error; `loket status` shows its state."
         ) from error
 
 
@@ -85,6 +82,16 @@ def left_unchanged(what: str, taken: Mapping[str, Any], again: str) -> str:
         f"{what} was left unchanged: version {stored['version']}, changed at {at:%Y-%m-%d %H:%M} UTC by "
         f"{stored['by']}.\nTo load the file again: {again}"
     )
+
+
+def refused_file(
+    file: Path, refusal: Refusal, next_step: str = "Correct the file and load it again; nothing changed."
+) -> CommandFailed:
+    """The failure of a command whose file was refused. Prints each error, with its line where that is known."""
+    for error in refusal.errors:
+        place = f"{file}:{error['line']}" if "line" in error else file
+        click.echo(f"{place}: {error['pointer']}: {error['detail']}", err=True)
+    return CommandFailed(refusal.detail, next_step)
 
 
 class CliClient(Generic[P]):
@@ -113,16 +120,8 @@ def calls(protocol: type[Any]) -> Callable[[F], F]:
 
 
 def _send_or_exit(amqp_uri: str, service: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from nameko.exceptions import RemoteError
-
     try:
         return _send(amqp_uri, service, method, args, kwargs)
     except Refusal as refusal:
         details = "; ".join(error["detail"] for error in refusal.errors)
         raise CommandFailed(f"{refusal.detail} {details}".strip()) from refusal
-    except NoAnswer as error:
-        raise Unavailable(str(error), error.next_step) from error
-    except RemoteError as error:
-        raise ServiceFailed(
-            f"{service} failed: {error.value}", f"The log of {service} has the error; `loket status` shows its state."
-        ) from error

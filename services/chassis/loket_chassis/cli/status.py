@@ -8,9 +8,10 @@ import click
 
 from loket_contracts.rpc.description import PROTOCOLS
 from loket_contracts.rpc.method import service_name
+from loket_contracts.rpc.service import wrong_parts
 
-from .client import NoAnswer, connect
-from .errors import EX_UNAVAILABLE
+from .client import connect
+from .errors import EX_UNAVAILABLE, CommandFailed
 from .options import amqp_uri_option
 from .output import json_option, show_json, show_rows
 from .text import SETTINGS, examples
@@ -42,17 +43,16 @@ def status(amqp_uri: str, as_json: bool) -> None:
 
 def state_of(amqp_uri: str, protocol: type[Any]) -> dict[str, Any]:
     """What the service says of its state, with `state`: "ok", or what is wrong."""
-    from nameko.exceptions import MethodNotFound, RemoteError
+    from nameko.exceptions import MethodNotFound
 
     service = connect(amqp_uri, protocol, SECONDS)
     try:
         found = dict(service.status())
     except MethodNotFound:
         return {"state": "ok", "version": "0.1"}
-    except (NoAnswer, RemoteError) as error:
-        return {"state": str(error)}
-    wrong = [f"{part}: {state}" for part, state in found["parts"].items() if state != "ok"]
-    return {"state": "; ".join(wrong) or "ok", **found}
+    except CommandFailed as error:
+        return {"state": error.message}
+    return {"state": "; ".join(wrong_parts(found["parts"])) or "ok", **found}
 
 
 def is_well(state: dict[str, Any]) -> bool:

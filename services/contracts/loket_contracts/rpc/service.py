@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, TypedDict
 
 
@@ -27,6 +28,11 @@ class ServiceStatus(TypedDict):
     queues: list[QueueStatus]
     outbox_seconds: float
     lag_seconds: float | None
+
+
+def wrong_parts(parts: Mapping[str, str]) -> list[str]:
+    """The parts of a service that are not ok, each with its state."""
+    return [f"{name}: {state}" for name, state in parts.items() if state != "ok"]
 
 
 class Service(Protocol):

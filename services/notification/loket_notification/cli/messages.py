@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from loket_chassis.cli.client import CliClient, NoAnswer, calls, connect, left_unchanged, who_option
-from loket_chassis.cli.errors import CommandFailed, Unavailable
+from loket_chassis.cli.client import CliClient, calls, connect, left_unchanged, refused_file, who_option
 from loket_chassis.cli.options import amqp_uri_option
 from loket_chassis.cli.output import json_option, show_json, show_rows
 from loket_chassis.cli.text import SETTINGS, examples
@@ -43,11 +42,7 @@ def load_plan(file: Path, amqp_uri: str, who: str, if_absent: bool, as_json: boo
     try:
         taken = connect(amqp_uri, Notification).configure(file.read_text(encoding="utf-8"), who, if_absent)
     except Refusal as refusal:
-        for error in refusal.errors:
-            click.echo(f"{file}: {error['pointer']}: {error['detail']}", err=True)
-        raise CommandFailed(refusal.detail, "Correct the file and load it again; nothing changed.") from refusal
-    except NoAnswer as error:
-        raise Unavailable(str(error), error.next_step) from error
+        raise refused_file(file, refusal) from refusal
     if as_json:
         show_json(taken)
     elif "kept" in taken:
