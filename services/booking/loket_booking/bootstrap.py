@@ -51,7 +51,6 @@ from .queries.invitations import InvitationQueries
 from .queries.search import SearchQueries
 from .queries.slots import SlotQueries
 from .queries.waiting_room import WaitingRoomQueries
-from .settings import BookingSettings
 from .store.agendas import Agendas
 from .store.audit import Audit
 from .store.capacities import Capacities
@@ -227,11 +226,6 @@ def build_use_cases(
     )
 
 
-def links_of(settings: BookingSettings) -> Links:
-    fallbacks = settings.loket_secret_fallbacks.split()
-    return Links(settings.loket_secret, fallbacks, settings.loket_pseudonym_secret)
-
-
 class BookingUseCases(CompositionRoot):
     """Gives the service class its `UseCases`, built once per process."""
 
@@ -239,7 +233,9 @@ class BookingUseCases(CompositionRoot):
 
     def setup(self) -> None:
         settings = self.container.config["settings"]
-        links = links_of(settings)
+        links = Links(
+            settings.loket_secret, settings.loket_secret_fallbacks.split(), settings.loket_pseudonym_secret
+        )  # fmt: skip
         scan = VirusScanner(settings.scanner_address) if settings.scanner_address else None
         workers = WorkerProcesses()
         repositories = Repositories.on(self.database, workers.run)

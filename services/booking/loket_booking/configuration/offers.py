@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, post_load, validates_schema
 
-from loket_contracts.periods import MIDNIGHT, is_stored
+from loket_contracts.periods import MIDNIGHT
 
 from ..domain.offer_hours import OfferHours
 from .values import Clock, described
@@ -18,7 +18,7 @@ class HoursOfOffers(Schema):
 
     @validates_schema
     def begins_before_its_end(self, data: dict[str, Any], **_: Any) -> None:
-        if data["end"] != MIDNIGHT and data["end"] <= data["start"] and not is_stored():
+        if data["end"] != MIDNIGHT and data["end"] <= data["start"]:
             raise ValidationError("The end must lie after the start.", "to")
 
     @post_load

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from .grid import local_date, zone
-
-MIDNIGHT = dt.time()
+from .grid import day, local_date
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,5 @@ class OfferHours:
             date += dt.timedelta(days=1)
 
     def _of_day(self, date: dt.date, time_zone: str) -> tuple[dt.datetime, dt.datetime]:
-        last = date + dt.timedelta(days=1) if self.end == MIDNIGHT else date
-        local = (dt.datetime.combine(date, self.start), dt.datetime.combine(last, self.end))
-        begin, end = (each.replace(tzinfo=zone(time_zone)).astimezone(dt.UTC) for each in local)
-        return begin, end
+        on = day(date, time_zone)
+        return on.moment(on.cell_at(self.start)), on.moment(on.end_cell_at(self.end))
