@@ -185,11 +185,10 @@ def texts() -> set[str]:
         STATES, COMMANDS, HISTORY, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, PARTS_OF_DAY, DELIVERIES, CONFLICTS,
         ROLES, UNSENT, REFUSED, TYPED, PROBLEM_TITLES, PROBLEMS, REFUSED_AT_APPOINTMENT, FIELD_ERRORS,
     )  # fmt: skip
-    more = {"Choose a number from 1 to 5.", "Choose one of the answers.", "not before {day}"} | {
-        BY_RESIDENT,
-        BY_MUNICIPALITY,
+    more = {
+        "Choose a number from 1 to 5.", "Choose one of the answers.", "not before {day}", BY_RESIDENT, BY_MUNICIPALITY,
         OWN_REASONS,
-    }
+    }  # fmt: skip
     return {text for table in tables for text in table.values()} | more
 
 
