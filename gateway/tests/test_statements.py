@@ -46,6 +46,10 @@ def test_a_privacy_statement_names_controller_officer_recipients_and_own_stateme
     assert "Gegevensbeschermingsautoriteit" in text
 
 
+def test_a_privacy_statement_names_what_a_visitor_needs():
+    assert "toegang met een rolstoel" in statement("privacy")
+
+
 def test_the_retention_periods_are_those_of_the_configuration():
     kinds = types(advies={}, premie={"retention_days": 30, "name": "Premie", "pseudonymise": True})
     text = statement("privacy", retention_days=77, appointment_types=kinds)
