@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from booking_harness import BookingHarness, refused
+from booking_harness import STAFF, BookingHarness, refused
 from municipality_yaml import a_configuration, specialist
 
 from loket_booking.commands.request import Request
@@ -71,6 +71,27 @@ def test_accepting_an_offer_moves_the_appointment_and_offers_the_old_slot_to_the
     assert booking.take_events() == ["appointment.rescheduled", "waiting_list.left"]
     assert entry(booking, card).state == "left"
     assert booking.starts("2026-12-15") == ["10:00"]
+
+
+def test_the_time_that_a_resident_left_is_not_offered_to_them(booking):
+    """They moved away from it, so it does not suit them, whether they were on the list then or joined it later."""
+    listed, free = at(booking, MIDDLE), at(booking, LATE)
+    join(booking, listed)
+    booking.cancel(free)
+    booking.reschedule(listed, LATE)
+    assert booking.use_cases.waiting_list.process_waiting_lists() == 0
+    booking.use_cases.waiting_list.withdraw(listed, Request())
+    join(booking, listed)
+    assert booking.use_cases.waiting_list.process_waiting_lists() == 0
+    assert freed(booking, at(booking, EARLY)) == 1, "another earlier time is offered"
+
+
+def test_a_time_from_which_staff_moved_a_resident_is_offered_to_them(booking):
+    listed, free = at(booking, MIDDLE), at(booking, LATE)
+    booking.cancel(free)
+    booking.reschedule(listed, LATE, STAFF, reason="by-municipality")
+    join(booking, listed)
+    assert booking.use_cases.waiting_list.process_waiting_lists() == 1
 
 
 def test_a_declined_offer_goes_to_the_next_and_is_not_repeated(booking):

@@ -159,7 +159,7 @@ class WaitingListCommands:
         if appointment is None or appointment.start <= now:
             self._remove(entry, now)
             return 0
-        entry = replace(entry, start=appointment.start)
+        entry = waiting_list.after_moves(entry, appointment)
         spec = self._spec_to_move(calendar, appointment)
         if spec is None:
             self._remove(entry, now)

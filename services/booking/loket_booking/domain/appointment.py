@@ -12,6 +12,7 @@ from loket_contracts import events
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import DEFAULT_LANGUAGE
+from loket_contracts.reasons import RESIDENT_REASONS
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from . import lifecycle
@@ -204,6 +205,12 @@ def cancel(
     return _apply(known, appointment, appointment, "cancel", now, by, reason, details)
 
 
+def starts_left_by_resident(appointment: Appointment) -> frozenset[dt.datetime]:
+    """The starts that the resident moved the appointment away from, or had it moved away from."""
+    moves = (each for each in appointment.history if each.by not in STAFF or each.reason in RESIDENT_REASONS)
+    return frozenset(each.previous_start for each in moves if each.previous_start is not None)
+
+
 def restorable_until(appointment: Appointment) -> dt.datetime | None:
     """When a resident can no longer take back their own cancellation; None when there is none."""
     if appointment.state != "cancelled" or not appointment.history:
@@ -250,11 +257,12 @@ def _apply(
     transition = check_command(known, appointment, name, by.role, now)
     if appointment.history:  # clocks of instances differ, but the history must stay in order
         now = max(now, appointment.history[-1].at)
+    previous_start = appointment.start if changed.start != appointment.start else None
     changed = replace(
         changed,
         state=transition.target,
         sequence=appointment.sequence + 1,
-        history=(*appointment.history, HistoryEntry(name, now, by.role, reason, by.who)),
+        history=(*appointment.history, HistoryEntry(name, now, by.role, reason, by.who, previous_start)),
     )
     return changed, _event(transition.event, changed, now, details)
 

@@ -12,7 +12,7 @@ from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
-from .appointment import Appointment
+from .appointment import Appointment, starts_left_by_resident
 from .availability import ANY, Preference
 from .grid import Day
 
@@ -34,7 +34,7 @@ class Offer(PreservesUnknownFields):
 class Entry(PreservesUnknownFields):
     """An appointment on the list, with the appointment's id. `state`: waiting, offered or left.
 
-    `declined`: the starts that were declined or not answered. `not_before`: the first acceptable local day. `missed`:
+    `declined`: the starts that were declined, not answered or left. `not_before`: the first acceptable local day. `missed`:
     the number of unanswered offers in a row.
     """
 
@@ -90,6 +90,12 @@ def join(
         sequence=before.sequence if before else 0,
     )
     return _with_event(entry, "waiting_list.joined", now)
+
+
+def after_moves(entry: Entry, appointment: Appointment) -> Entry:
+    """The entry with the present start of its appointment. A time that the resident left is not offered to them."""
+    left = starts_left_by_resident(appointment).difference(entry.declined)
+    return replace(entry, start=appointment.start, declined=(*entry.declined, *sorted(left)))
 
 
 def change_preference(entry: Entry, preference: Preference, not_before: dt.date | None) -> Entry:
