@@ -40,7 +40,7 @@ def test_a_privacy_statement_names_controller_officer_recipients_and_own_stateme
             "recipients": ["Sms-bedrijf NV, voor sms’en"], "addition": "Nog iets over ons.",
         },
     )  # fmt: skip
-    assert "Rumst is de verwerkingsverantwoordelijke" in text
+    assert "Verwerkingsverantwoordelijke voor uw persoonsgegevens: Rumst." in text
     for part in ("Plein 1, 2840 Rumst", "dpo@rumst.example", "https://rumst.example/privacy", "Sms-bedrijf NV", "Nog"):
         assert part in text
     assert "Gegevensbeschermingsautoriteit" in text

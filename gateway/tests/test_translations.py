@@ -53,6 +53,20 @@ def texts():
     return found | {error.title for error in ERRORS.values()} | {error.detail for error in ERRORS.values()}
 
 
+#: a text in a template with the name of the municipality in it
+WITH_NAME_OF_MUNICIPALITY = re.compile(SAID.pattern + r",[^()]*?(\w+)=municipality\.name\b")
+
+
+@pytest.mark.parametrize("spoken", ["en", "nl", "fr", "de"])
+def test_the_name_of_a_municipality_is_in_no_running_sentence(spoken):
+    """Languages give it an article or a case ("la Commune de Rumst"), which follows from no configuration."""
+    found = [each for file in TEMPLATES for each in WITH_NAME_OF_MUNICIPALITY.findall(file.read_text())]
+    assert len(found) >= 5, "the pattern still finds the texts"
+    for literal, placeholder in found:
+        said = language.translate(ast.literal_eval(f"({literal})"), spoken)
+        assert re.search(rf"(^|: ){{{placeholder}}}( ?:|\.$|$)", said), said
+
+
 @pytest.mark.parametrize("spoken", ["nl", "fr", "de"])
 def test_every_text_is_translated_and_no_translation_is_unused(spoken):
     entries = translations(spoken)
