@@ -34,8 +34,8 @@ class Offer(PreservesUnknownFields):
 class Entry(PreservesUnknownFields):
     """An appointment on the list, with the appointment's id. `state`: waiting, offered or left.
 
-    `declined`: the starts that were declined, not answered or left. `not_before`: the first acceptable local day. `missed`:
-    the number of unanswered offers in a row.
+    `declined`: the starts that were declined, not answered or left. `not_before`: the first acceptable local day.
+    `missed`: the number of unanswered offers in a row.
     """
 
     id: str
