@@ -3,6 +3,7 @@
 import eventlet
 import pytest
 import structlog
+from contact_cards import a_contact_card
 from notification_harness import NOW, START
 from prometheus_client import REGISTRY
 
@@ -18,17 +19,24 @@ def lag():
 
 
 class Booking:
-    """Returns the contact cards of the post office, and notes the lag at each call."""
+    """Returns the contact cards of the post office, and notes the lag at each call.
+
+    `meanwhile`: what happens during the next call.
+    """
 
     def __init__(self, cards):
         self.cards = cards
         self.lags = []
+        self.meanwhile = None
 
     def outside_work(self):
         return self
 
     def contact_cards(self, wanted):
         self.lags.append(lag())
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
         return [{"card": self.cards[appointment]} for _, appointment in wanted]
 
 
@@ -38,8 +46,13 @@ def booking(notification):
 
 
 @pytest.fixture
-def dispatcher(notification, booking):
-    made = Dispatcher(notification.context, booking, senders=1)
+def senders():
+    return 1
+
+
+@pytest.fixture
+def dispatcher(notification, booking, senders):
+    made = Dispatcher(notification.context, booking, senders)
     made.start(lambda target, identifier: eventlet.spawn(target))
     yield made
     made.stop()
@@ -124,3 +137,22 @@ def test_a_message_that_was_claimed_when_planned_is_taken_over_once_its_lease_ex
     notification.later(seconds=21)
     assert notification.work(claim="another") == [("confirmation", "email", "sent")]
     assert notification.state()["attempts"] == 2
+
+
+@pytest.mark.parametrize("senders", [2])
+def test_a_message_that_another_thread_claimed_while_its_planning_was_unconfirmed_is_sent_once(
+    notification, booking, provider_server, dispatcher
+):
+    """As after an election: the driver learns that the message was planned when the lease has expired already."""
+    claimed, write = notification.messages.planned_and_claimed(
+        PLANNED, notification.time, None, dispatcher.claim_if_free()
+    )
+    notification.context.writes.write([write])
+    notification.cards["a1"] = a_contact_card(id="a1", start=START.isoformat(), sequence=1, state="booked")
+    notification.later(minutes=1)
+    booking.meanwhile = lambda: dispatcher.send_soon([claimed])
+    dispatcher.wake()
+    until(lambda: notification.state()["state"] == "sent")
+    notification.receive(appointment="a2", dispatcher=dispatcher)
+    until(lambda: notification.state(appointment="a2")["state"] == "sent")
+    assert len(provider_server.taken) == 2

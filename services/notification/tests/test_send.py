@@ -214,7 +214,7 @@ def test_a_renewed_claim_is_not_taken_over(notification):
     notification.receive()
     (mine,) = notification.messages.claim(1, "me", notification.time)
     notification.later(seconds=15)
-    notification.messages.extend([mine.message.id], "me", notification.time)
+    notification.messages.extend([mine.lease], notification.time)
     notification.later(seconds=15)
     assert notification.work("other") == []
 

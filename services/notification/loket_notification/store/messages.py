@@ -83,6 +83,11 @@ class Claimed:
     message: Message
     was_leaving: bool = False
 
+    @property
+    def lease(self) -> tuple[str, str]:
+        """The message id and the claim."""
+        return self.message.id, self.message.claim or ""
+
 
 class Messages:
     """All messages, by the id that is derived from their content."""
@@ -188,10 +193,15 @@ class Messages:
             for message in map(MESSAGE.decode, self.collection.find({"_id": ids, "claim": claim, "state": "sending"}))
         ]
 
-    def extend(self, identifiers: Iterable[str], claim: str, now: dt.datetime) -> None:
-        """Extend the leases on these messages."""
+    def extend(self, leases: Iterable[tuple[str, str]], now: dt.datetime) -> None:
+        """Extend these leases, each a message id and its claim."""
+        known = list(leases)
         self.collection.update_many(
-            {"_id": {"$in": list(identifiers)}, "claim": claim, "state": "sending"},
+            {
+                "_id": {"$in": [identifier for identifier, _ in known]},
+                "claim": {"$in": list({claim for _, claim in known})},
+                "state": "sending",
+            },
             {"$set": {"next_at": now + self.lease}},
         )
 

@@ -50,13 +50,12 @@ class Dispatcher:
         self._context = context
         self._booking = booking
         self._senders = senders
-        self._claim_id = uuid.uuid4().hex
         self._queue: Queue = Queue()
         #: claimed when they were planned, and not passed to the senders yet
         self._claimed: list[Claimed] = []
         self._must_look = True
-        #: ids of the messages that this process holds a lease on
-        self._leased: set[str] = set()
+        #: (message id, claim) of each lease of this process
+        self._leased: set[tuple[str, str]] = set()
         lease = context.messages.lease.total_seconds()
         self._claimer = Worker("message claimer", self._claim, POLL_INTERVAL)
         self._lease_keeper = Worker("message lease keeper", self._extend_leases, lease / 4)
@@ -69,9 +68,9 @@ class Dispatcher:
     def stop(self) -> None:
         """Finish the messages that are being sent. Those that only wait are left to other processes."""
         self._claimer.stop()
-        self._leased.difference_update(each.message.id for each in self._claimed)
+        self._leased.difference_update(each.lease for each in self._claimed)
         while not self._queue.empty():
-            self._leased.discard(self._queue.get_nowait()[0].message.id)
+            self._leased.discard(self._queue.get_nowait()[0].lease)
         with eventlet.Timeout(STOP_TIMEOUT, False):
             while self._leased:
                 eventlet.sleep(0.02)
@@ -84,18 +83,18 @@ class Dispatcher:
         self._claimer.wake()
 
     def claim_if_free(self) -> str | None:
-        """The claim under which new messages are sent at once; None while no sender is free."""
-        return self._claim_id if len(self._leased) < self._senders else None
+        """A claim under which new messages are sent at once; None while no sender is free."""
+        return _new_claim() if len(self._leased) < self._senders else None
 
     def send_soon(self, claimed: Sequence[Claimed]) -> None:
         """Send these messages, which are claimed."""
-        self._leased.update(each.message.id for each in claimed)
+        self._leased.update(each.lease for each in claimed)
         self._claimed += claimed
         self._claimer.wake()
 
     def _extend_leases(self) -> bool:
         if self._leased:
-            self._context.messages.extend(self._leased, self._claim_id, self._context.now())
+            self._context.messages.extend(self._leased, self._context.now())
         return False
 
     def _claim(self) -> bool:
@@ -112,15 +111,16 @@ class Dispatcher:
         has_more = bool(self._claimed) or self._must_look
         if not batch:
             self._must_look, has_more = False, True
-            batch = self._context.messages.claim(room, self._claim_id, now, self._leased)
+            leased = [identifier for identifier, _ in self._leased]
+            batch = self._context.messages.claim(room, _new_claim(), now, leased)
             if not batch:
                 LAG.set(0)
                 return False
-            self._leased.update(each.message.id for each in batch)
+            self._leased.update(each.lease for each in batch)
         try:
             self._enqueue(batch, now)
         except BaseException:
-            self._leased.difference_update(each.message.id for each in batch)
+            self._leased.difference_update(each.lease for each in batch)
             raise
         return has_more
 
@@ -167,7 +167,7 @@ class Dispatcher:
         try:
             self._send(claimed, card, lookup)
         finally:
-            self._leased.discard(claimed.message.id)
+            self._leased.discard(claimed.lease)
         return True
 
     def _send(self, claimed: Claimed, card: CardOrRefusal, lookup: BatchLookup) -> None:
@@ -177,3 +177,12 @@ class Dispatcher:
         SETTLED.labels(claimed.message.channel, claimed.message.kind, outcome).inc()
         if outcome in ("suppressed", "failed") and claimed.message.otherwise:
             self.wake()
+
+
+def _new_claim() -> str:
+    """A claim of its own for each time that messages are claimed.
+
+    After an election the driver can report the first claim of a message when the lease on it has expired and another
+    thread of this process has claimed it again. Only the later of the two may send it.
+    """
+    return uuid.uuid4().hex
