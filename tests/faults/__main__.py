@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -22,6 +23,8 @@ from .rows import AFTER, Result, describe, run_fault, run_schedule
 RATES = (3.0, 30.0)
 #: seconds between random faults
 PAUSES = (2.0, 8.0)
+#: where the logs of rows that failed are copied to
+LOGS = Path(".local/faults")
 Row = tuple[Fault, float, int]
 Schedule = list[tuple[float, Fault]]
 
@@ -46,10 +49,21 @@ def run_rows(rows: list[Row]) -> Iterator[Result]:
             while left and left[0][0].on == kind:
                 fault, rate, seed = left.pop(0)
                 try:
-                    yield run_fault(on, fault, rate, seed)
+                    result = run_fault(on, fault, rate, seed)
                 except Exception:
-                    yield Result(fault.name, rate, seed, None, broken=traceback.format_exc(limit=-4))
+                    result = Result(fault.name, rate, seed, None, broken=traceback.format_exc(limit=-4))
+                if result.failures:
+                    save_logs(on, result)
+                yield result
+                if result.broken:
                     break
+
+
+def save_logs(on: Installation, result: Result) -> None:
+    """Copy the logs of all processes: the installation is removed after its last row."""
+    target = LOGS / f"{result.fault}-{result.rate:g}-{result.seed}"
+    shutil.copytree(on.stack.logs, target, dirs_exist_ok=True)
+    print(f"Logs: {target}", flush=True)
 
 
 def random_schedule(seed: int, minutes: float) -> Schedule:
