@@ -90,7 +90,7 @@ def read() -> tuple[list[Requirement], list[Gap]]:
     return rows, [Gap(tuple(each["requirements"]), each["to_do"]) for each in source["gaps"]]
 
 
-class UniqueKeys(yaml.SafeLoader):
+class UniqueKeys(yaml.CSafeLoader):
     """Refuses a key that is in a mapping twice, of which the library takes the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 ROOT = Path(__file__).parents[2]
 TEXT = {"type": "string", "minLength": 1}
@@ -47,6 +47,6 @@ STANDARD = {
 
 def test_publiccode_has_the_required_keys_and_the_version_of_the_release():
     found = yaml.safe_load((ROOT / "publiccode.yml").read_text())
-    assert [f"{each.json_path}: {each.message}" for each in Draft202012Validator(STANDARD).iter_errors(found)] == []
+    assert [f"{each.instance_path}: {each.message}" for each in Draft202012Validator(STANDARD).iter_errors(found)] == []
     project = tomllib.loads((ROOT / "services/chassis/pyproject.toml").read_text())["project"]
     assert found["softwareVersion"] == project["version"]
