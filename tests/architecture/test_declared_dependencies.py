@@ -4,6 +4,8 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -44,6 +46,12 @@ def imported(package: Path) -> dict[str, str]:
     return {name: file for name, file in found.items() if name not in sys.stdlib_module_names}
 
 
+@cache
+def providers() -> Mapping[str, list[str]]:
+    """The distributions of each top-level module that is installed."""
+    return packages_distributions()
+
+
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda file: file.parent.name)
 def test_a_component_declares_every_distribution_that_it_imports(project):
     names = declared(project)
@@ -51,11 +59,10 @@ def test_a_component_declares_every_distribution_that_it_imports(project):
     names |= {each for shared in ("contracts", "chassis") if f"loket-{shared}" in names
               for each in declared(ROOT / "services" / shared / "pyproject.toml")}  # fmt: skip
     (package,) = project.parent.glob("loket_*")
-    providers = packages_distributions()
     missing = {
         module: file
         for module, file in imported(package).items()
         if module != package.name
-        and names.isdisjoint({normalised(module), *(normalised(each) for each in providers.get(module, ()))})
+        and names.isdisjoint({normalised(module), *(normalised(each) for each in providers().get(module, ()))})
     }
     assert not missing
