@@ -34,6 +34,7 @@ from .rebuild import rebuild as of_figures
 from .settled import held_still, wait_until_all_is_sent, wait_until_capacity_is_published
 from .settled_cpu import settled_cpu
 from .soak import resident_megabytes, soak
+from .sustained import hold_rates
 from .topics import topic_search
 from .travel import travel
 from .yardsticks import yardsticks
@@ -103,7 +104,12 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 @click.option("--seconds", default=6.0, show_default=True, help="How long each row runs.")
 @click.option("--only", default="", help="Only the rows with this in their name, and their yardsticks.")
 @click.option("--mails", default=0, help="Only book this number at once, and measure their mails; 10000 take minutes.")
-@click.option("--instances", default=1, show_default=True, help="With --mails: how many of notification.")
+@click.option(
+    "--instances",
+    default=1,
+    show_default=True,
+    help="With --mails: how many of notification. With --sustained: of each.",
+)
 @click.option("--alone", is_flag=True, help="With --mails: do not count them meanwhile.")
 @click.option("--attacks", is_flag=True, help="Only see how an ordinary client fares while others attack.")
 @click.option("--long-work", is_flag=True, help="Only see how long residents wait while staff do long work.")
@@ -120,6 +126,11 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
     "--bookings", default=0, help="Only make this number of bookings, and measure the memory; 100000 take minutes."
 )
 @click.option("--settled", default=0, help="Only measure the CPU time of this number of bookings; 400 take a minute.")
+@click.option(
+    "--sustained", multiple=True, type=float, help="Only see whether this number of bookings a second is sustained."
+)
+@click.option("--days", default=300, show_default=True, help="With --sustained: over how many days they are spread.")
+@click.option("--minutes", default=5.0, show_default=True, help="With --sustained: how long each rate is held.")
 def main(
     seconds: float,
     only: str,
@@ -135,12 +146,15 @@ def main(
     long_work: bool,
     pages: bool,
     settled: int,
+    sustained: tuple[float, ...],
+    days: int,
+    minutes: float,
 ) -> None:
     """Measure Loket against plain nameko, on servers of its own."""
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"), extra=UNLIMITED)
-    if mails or bookings or counting or rebuild or year or attacks or long_work or pages or settled:
+    if mails or bookings or counting or rebuild or year or attacks or long_work or pages or settled or sustained:
         stack.start()
         try:
             if pages:
@@ -148,6 +162,8 @@ def main(
                 console.print(light_pages(stack))
             elif settled:
                 console.print(settled_cpu(stack, settled, console))
+            elif sustained:
+                console.print(hold_rates(stack, sustained, days, minutes, instances, console))
             elif long_work:
                 console.print(beside_long_work(stack, seconds, console))
             elif attacks:

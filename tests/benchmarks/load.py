@@ -63,7 +63,7 @@ async def _measure(
         reader, writer = await asyncio.open_connection(host, port)
         while (sent := time.perf_counter()) < end:
             writer.write(next_request())
-            status = await _read_answer(reader)
+            status = await read_answer(reader)
             now = time.perf_counter()
             if begin <= now < end:
                 measured.latencies.append((now - sent) * 1000)
@@ -74,7 +74,7 @@ async def _measure(
     return measured
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> int:
+async def read_answer(reader: asyncio.StreamReader) -> int:
     head = await reader.readuntil(b"\r\n\r\n")
     length = 0
     for line in head.split(b"\r\n")[1:]:
