@@ -23,7 +23,7 @@ from .rows import AFTER, Result, describe, run_fault, run_schedule
 RATES = (3.0, 30.0)
 #: seconds between random faults
 PAUSES = (2.0, 8.0)
-#: where the logs of rows that failed are copied to
+#: where the logs of rows that failed, or sent mails twice, are copied to
 LOGS = Path(".local/faults")
 Row = tuple[Fault, float, int]
 Schedule = list[tuple[float, Fault]]
@@ -52,7 +52,7 @@ def run_rows(rows: list[Row]) -> Iterator[Result]:
                     result = run_fault(on, fault, rate, seed)
                 except Exception:
                     result = Result(fault.name, rate, seed, None, broken=traceback.format_exc(limit=-4))
-                if result.failures:
+                if result.failures or (result.verdict and result.verdict.mails_doubled):
                     save_logs(on, result)
                 yield result
                 if result.broken:
