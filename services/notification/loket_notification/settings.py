@@ -35,7 +35,8 @@ class NotificationSettings(MongoSettings):
         "How many messages are sent at once, over as many connections", default=24, allowed=Between(1, 1000)
     )
     claim_seconds: float = setting(
-        "Seconds after which other instances take over the messages of a dead process",
+        "Seconds after which other instances take over the messages of a dead process; three times as many for a "
+        "message that may have been sent",
         default=20.0,
         allowed=Between(1, 3600),
     )

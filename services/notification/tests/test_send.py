@@ -20,7 +20,7 @@ from loket_notification.commands import receipts, send, send_test
 from loket_notification.commands.send import BatchLookup
 from loket_notification.domain.retries import LONGEST, next_try
 from loket_notification.queries import messages, preview
-from loket_notification.store.messages import LEASE
+from loket_notification.store.messages import LEASE, LEASES_WHEN_BEGUN
 from loket_notification.store.write_batcher import WriteBatcher
 
 SENT = ("confirmation", "email", "sent")
@@ -200,12 +200,14 @@ def test_two_instances_share_the_work_and_take_over_from_one_that_dies(notificat
     for number in range(6):
         notification.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}", contact_mark=f"m{number}"))
     dead = notification.messages.claim(4, "dead", notification.time)
-    notification.messages.collection.bulk_write([notification.messages.begun(dead[0])])
+    notification.messages.collection.bulk_write([notification.messages.begun(dead[0], notification.time)])
     assert len(notification.work("alive")) == 2
     notification.later(seconds=LEASE.total_seconds() - 1)
     assert notification.work("alive") == []
     notification.later(seconds=1)
-    assert notification.work("alive") == [SENT] * 4
+    assert notification.work("alive") == [SENT] * 3
+    notification.time = NOW + LEASES_WHEN_BEGUN * LEASE
+    assert notification.work("alive") == [SENT]
     uncertain = {each["_id"]: each["uncertain"] for each in notification.messages.collection.find({"state": "sent"})}
     assert sum(uncertain.values()) == uncertain[dead[0].message.id] == 1, "of the others it is known that they stayed"
 
@@ -216,6 +218,15 @@ def test_a_renewed_claim_is_not_taken_over(notification):
     notification.later(seconds=15)
     notification.messages.extend([mine.lease], notification.time)
     notification.later(seconds=15)
+    assert notification.work("other") == []
+
+
+def test_an_extension_does_not_shorten_the_lease_of_a_message_that_may_have_been_sent(notification):
+    notification.receive()
+    (mine,) = notification.messages.claim(1, "me", notification.time)
+    notification.messages.collection.bulk_write([notification.messages.begun(mine, notification.time)])
+    notification.messages.extend([mine.lease], notification.time)
+    notification.later(seconds=(LEASES_WHEN_BEGUN * LEASE).total_seconds() - 1)
     assert notification.work("other") == []
 
 

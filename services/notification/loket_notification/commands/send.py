@@ -108,7 +108,7 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
     if size and size.segments > context.max_segments:
         return _settle(context, claimed, "failed", f"{size.segments} segments are too many")
     lookup.counts[counted] = lookup.counts.get(counted, 0) + 1
-    begun = context.progress_writes.write([context.messages.begun(claimed)])
+    begun = context.progress_writes.write([context.messages.begun(claimed, now)])
     if not begun.all_found and not context.messages.is_held(claimed):
         log.info("message was claimed by another process meanwhile", message=message.id)
         return "planned"

@@ -21,6 +21,9 @@ from .suppressions import UNREACHABLE
 
 #: a lease that is not extended expires after this time, and others take the message over
 LEASE = dt.timedelta(seconds=20)
+#: leases after which a message that may have been sent is taken over. An outage of the database delays the record that
+#: it was sent, and the extension of its lease: a shorter one must not send it twice.
+LEASES_WHEN_BEGUN = 3
 SETTLED = ("sent", "delivered", "failed", "suppressed")
 MAX_TRIES_KEPT = 10
 
@@ -202,12 +205,15 @@ class Messages:
                 "claim": {"$in": list({claim for _, claim in known})},
                 "state": "sending",
             },
-            {"$set": {"next_at": now + self.lease}},
+            {"$max": {"next_at": now + self.lease}},
         )
 
-    def begun(self, claimed: Claimed) -> UpdateOne:
-        """The write that records that the message may have been sent from now on."""
-        return UpdateOne({"_id": claimed.message.id, "claim": claimed.message.claim}, {"$set": {"begun": True}})
+    def begun(self, claimed: Claimed, now: dt.datetime) -> UpdateOne:
+        """The write that records that the message may have been sent from now on, and extends its lease."""
+        return UpdateOne(
+            {"_id": claimed.message.id, "claim": claimed.message.claim},
+            {"$set": {"begun": True, "next_at": now + LEASES_WHEN_BEGUN * self.lease}},
+        )
 
     def is_held(self, claimed: Claimed) -> bool:
         """Whether this process still has the message: another one claims it once the lease has expired."""
