@@ -50,7 +50,9 @@ def test_a_lead_changes_hours_after_a_preview_of_the_conflicts(lead: Page, munic
     assert fits(lead)
     lead.get_by_role("link", name=re.compile("Ann Claes")).click()
     lead.get_by_label("Tot", exact=True).first.fill("12:00")
+    lead.get_by_label("Frans", exact=True).check()
     lead.get_by_role("button", name=PREVIEW).click()
+    expect(lead.get_by_label("Frans", exact=True)).to_be_checked()
     expect(lead.get_by_text("Afspraken die niet meer zouden passen: 1.")).to_be_visible()
     expect(lead.locator("tr").filter(has_text="woensdag")).to_contain_text("06:00 – 12:00")
     picture(lead, "desk-hours")
@@ -59,6 +61,7 @@ def test_a_lead_changes_hours_after_a_preview_of_the_conflicts(lead: Page, munic
     lead.get_by_role("button", name=APPLY).click()
     expect(lead.get_by_role("status")).to_contain_text("Het geldt vanaf nu.")
     assert text_of(municipality).count("12:00") == 1
+    assert re.search(r"languages:\s*(- fr|\[fr\])", text_of(municipality))
     lead.get_by_role("link", name="Bekijk welke afspraken niet meer passen").click()
     expect(lead.get_by_role("heading", name=re.compile(r"niet meer passen \(1\)"))).to_be_visible()
     assert municipality.post(f"appointments/{booked['id']}/cancel", {"reason": "other"}).ok

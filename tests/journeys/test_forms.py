@@ -85,6 +85,20 @@ def test_refused_contact_data_are_shown_again(resident):
     assert "Fout:" not in again.text
 
 
+def test_a_resident_chooses_the_language_of_the_conversation(resident, portal):
+    assert re.search(r'<option value="fr"[^>]*>Frans</option>', resident.get("onderwerp/bouwadvies").text)
+    asked = {"type": "bouwadvies", "location": "gemeentehuis", "specialist_language": "fr"}
+    moments = resident.get("tijdstip", **asked)
+    assert "Taal van het gesprek: Frans." in moments.text
+    assert 'name="specialist_language" value="fr"' in moments.text
+    start = portal.slots("bouwadvies", language="fr")[-1]["start"]
+    hold = re.search(r"hold=(\w+)", resident.send("reserveren", **asked, start=start).url)[1]
+    assert "Taal van het gesprek: Frans." in resident.get("vragen", hold=hold).text
+    booked = portal.post("appointments", {"hold": hold, "contact": a_visitor(), "answers": ANSWERS}).json()
+    page = resident.get(f"afspraak/{booked['link_token']}").text
+    assert re.search(r"Taal van het gesprek</dt>\s*<dd>Frans", page)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [

@@ -150,6 +150,11 @@ def country_name(country: str, language: str) -> str:
     return str(Locale.parse(LOCALES[language]).territories.get(country, country))
 
 
+def language_name(code: str, language: str) -> str:
+    """Return the name of a language (ISO 639-1) in a language."""
+    return str(Locale.parse(LOCALES[language]).languages.get(code, code))
+
+
 def clock(moment: str, language: str, time_zone: str) -> str:
     local = dt.datetime.fromisoformat(moment).astimezone(ZoneInfo(time_zone))
     return format_time(local.time(), "short", locale=LOCALES[language])

@@ -229,6 +229,7 @@ class QuestionPages:
         again = {
             "type": kinds[0]["id"], "location": held["location"], "persons": held["persons"],
             "instead_of": held["id"], **({"invitation": invitation} if invitation else {}),
+            **({"specialist_language": spoken} if (spoken := held.get("specialist_language")) else {}),
         }  # fmt: skip
         return {
             **municipality_context(catalogue),

@@ -70,6 +70,7 @@ def page(template: str, request: Request, status: int = 200, **context: Any) -> 
         _=say,
         day=lambda moment, form="full": language.day(moment, lang, form),
         clock=lambda moment, zone: language.clock(moment, lang, zone),
+        language_name=lambda code: language.language_name(code, lang),
         lang=lang,
         languages=language.names(request),
         language_names=NAMES,

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from loket_contracts.errors import Refusal
 from loket_contracts.fields import is_in_range, parse_day
+from loket_contracts.languages import SPOKEN_LANGUAGES
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import AppointmentView, LocationEntry
 from loket_contracts.rpc.booking.changes import RescheduleAppointment
@@ -37,7 +38,7 @@ NOT_FREE = {
     "slot-taken": "taken", "slot-not-offered": "taken", "slot-in-the-past": "taken", "work-needed": "wait"
 }  # fmt: skip
 #: parameters of the search
-OF_A_CHOICE = ("type", "location", "persons", "invitation", "instead_of")
+OF_A_CHOICE = ("type", "location", "persons", "specialist_language", "invitation", "instead_of")
 #: hour at which each part of the day begins
 PARTS = (("morning", 0), ("afternoon", 12), ("evening", 17))
 
@@ -80,9 +81,13 @@ class TimeSlotPages:
         if invitation := request.args.get("invitation"):
             asked["invitation"] = invitation
             resource, back = self.booking.invitation(municipality, invitation)["resource"], f"/{municipality}/"
+        spoken = _specialist_language(request.args.get("specialist_language"))
+        if spoken:
+            asked["specialist_language"] = spoken
         criteria = FindSlots(
-            appointment_types=(kind["id"],), persons=int(asked["persons"]), location=place, resource=resource
-        )
+            appointment_types=(kind["id"],), persons=int(asked["persons"]), location=place, resource=resource,
+            language=spoken,
+        )  # fmt: skip
         if instead := request.args.get("instead_of"):
             asked["instead_of"] = instead
         address = f"/{municipality}/tijdstip?{urlencode(asked)}"
@@ -98,6 +103,7 @@ class TimeSlotPages:
             "location": given.get("location") or None,
             "persons": parse_number(given.get("persons"), 1),
             "start": given.get("start", ""),
+            "specialist_language": _specialist_language(given.get("specialist_language")),
             "invitation": given.get("invitation") or None,
         }
         before = given.get("instead_of")
@@ -126,7 +132,7 @@ class TimeSlotPages:
         persons = _persons(request.args.get("persons"), found)
         criteria = FindSlots(
             appointment_types=tuple(kind["id"] for kind in kinds), persons=persons,
-            location=(place or found["location"])["id"],
+            location=(place or found["location"])["id"], language=found.get("specialist_language"),
         )  # fmt: skip
         asked = {"location": place["id"]} if place else {}
         if persons != found["persons"]:
@@ -211,6 +217,7 @@ class TimeSlotPages:
             kinds=kinds,
             place=next((place for place in catalogue["locations"] if place["id"] == criteria.location), None),
             offer=offer,
+            spoken=criteria.language,
             first=first,
             late=late,
             month=month,
@@ -252,6 +259,11 @@ def _persons(text: str | None, found: AppointmentView) -> int:
     """Return the chosen number of people, or that of the appointment."""
     chosen = parse_number(text, found["persons"])
     return chosen if 1 <= chosen <= MAX_PERSONS else found["persons"]
+
+
+def _specialist_language(text: str | None) -> str | None:
+    """Return the chosen language; None for any."""
+    return text if text in SPOKEN_LANGUAGES else None
 
 
 def _overtaken(request: GatewayRequest, refusal: Refusal, address: str, start: str, asked: dict[str, str]) -> Response:

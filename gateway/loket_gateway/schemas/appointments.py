@@ -82,6 +82,9 @@ class Appointment(Schema):
     end = fields.AwareDateTime(required=True)
     time_zone = fields.String(required=True)
     language = fields.String(required=True)
+    specialist_language = fields.String(
+        allow_none=True, metadata={"description": "what the specialist must speak (ISO 639-1); null for any"}
+    )
     allowed = fields.List(fields.String(), required=True, metadata={"description": "what the resident can do now"})
     move_refusal = fields.String(
         required=True, allow_none=True,
@@ -115,6 +118,9 @@ class ProvisionalBooking(Schema):
     appointment_types = fields.List(Identifier(), required=True)
     location = Identifier(required=True)
     persons = fields.Integer(required=True)
+    specialist_language = fields.String(
+        allow_none=True, metadata={"description": "what the specialist must speak (ISO 639-1); null for any"}
+    )
     confirm_by = fields.String(required=True, validate=validate.OneOf(("email", "sms")))
     sent_to = fields.String(required=True, metadata={"example": "l***@example.org"})
     sends_left = fields.Integer(required=True, metadata={"description": "how often the code can be sent again"})

@@ -110,6 +110,10 @@ class AppointmentType(Schema):
         validate=validate.OneOf(("none", "email", "sms")),
         metadata={"description": "over which a resident without a key confirms a booking before it is booked"},
     )
+    specialist_languages = fields.List(
+        fields.String(),
+        metadata={"description": "those among which a resident can choose (ISO 639-1); empty when there is no choice"},
+    )
 
 
 class AppointmentTypes(Schema):

@@ -49,6 +49,9 @@ class Summary(Schema):
     needs = fields.List(
         fields.String(), metadata={"description": "what the visitor needs: interpreter, wheelchair, hearing_loop"}
     )
+    specialist_language = fields.String(
+        allow_none=True, metadata={"description": "what the specialist must speak (ISO 639-1); null for any"}
+    )
 
 
 class Claim(Summary):

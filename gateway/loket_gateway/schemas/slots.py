@@ -67,6 +67,9 @@ class Invitation(Schema):
 
 class Hold(Schema):
     id = fields.String(required=True)
+    specialist_language = fields.String(
+        allow_none=True, metadata={"description": "what the specialist must speak (ISO 639-1); null for any"}
+    )
     expires_at = fields.AwareDateTime(required=True)
     start = fields.AwareDateTime(required=True)
     end = fields.AwareDateTime(required=True)

@@ -125,6 +125,7 @@ class DeskAppointmentPages:
         asked = FindSlots(
             appointment_types=tuple(found["appointment_types"]), persons=found["persons"],
             location=place or found["location"], resource=request.args.get("resource") or None,
+            language=None if request.args.get("resource") else found.get("specialist_language"),
         )  # fmt: skip
         wanted = None
         if request.args.get("date") and request.args.get("time"):

@@ -48,6 +48,11 @@ def rules_of(form: MultiDict[str, str]) -> tuple[list[Rule], list[int]]:
     return rules, rows
 
 
+def languages_of(form: MultiDict[str, str]) -> list[str] | None:
+    """Return the languages that are ticked; None in the form of a room."""
+    return form.getlist("languages") if form.get("with_languages") else None
+
+
 def places_of(errors: Sequence[Mapping[str, str]], rows: Sequence[int]) -> dict[str, str]:
     """Return errors by field of the form: `/hours/1/to` is `to-3` when the second rule is in row 3."""
     wrong = {}

@@ -50,25 +50,31 @@ class SetupPages:
     @desk_route("GET", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP)
     def hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
         part = self._part_of(request, municipality, PEOPLE, resource)
+        values = part["values"]
+        spoken = values.get("languages") or [] if values["kind"] == "person" else None
         return self._show_hours(
-            request, municipality, resource, part["version"], hours.rows_of(part["values"]["hours"])
+            request, municipality, resource, part["version"], hours.rows_of(values["hours"]), spoken
         )
 
     @desk_route("POST", "/<municipality>/balie/inrichten/uren/<resource>", SET_UP)
     def change_hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
         self._part_of(request, municipality, PEOPLE, resource)  # refuses an unknown resource
         rules, rows = hours.rules_of(request.form)
+        spoken = hours.languages_of(request.form)
+        values = {"hours": rules} if spoken is None else {"hours": rules, "languages": spoken}
         try:
-            proposed, version = self._look_or_take(request, municipality, PEOPLE, resource, {"hours": rules})
+            proposed, version = self._look_or_take(request, municipality, PEOPLE, resource, values)
         except Refusal as refusal:
             wrong = hours.places_of(errors_of(refusal, request), rows)
             version = self._version_after(refusal, request, municipality, PEOPLE, resource)
-            return self._show_hours(request, municipality, resource, version, hours.sent(request.form), wrong=wrong)
+            sent = hours.sent(request.form)
+            return self._show_hours(request, municipality, resource, version, sent, spoken, wrong=wrong)
         if proposed is None:
             return see_other(request, f"/{municipality}/balie/inrichten", done=resource)
         return self._show_hours(
-            request, municipality, resource, version, hours.rows_of(rules), proposed=proposed, week=hours.week_of(rules)
-        )
+            request, municipality, resource, version, hours.rows_of(rules), spoken, proposed=proposed,
+            week=hours.week_of(rules),
+        )  # fmt: skip
 
     @desk_route("GET", "/<municipality>/balie/inrichten/onderwerpen/<kind>", SET_UP)
     def topic_texts(self, request: GatewayRequest, municipality: str, kind: str) -> Response:
@@ -125,8 +131,9 @@ class SetupPages:
 
     def _show_hours(
         self, request: GatewayRequest, municipality: str, resource: str, version: int, rows: list[dict[str, Any]],
-        **more: Any,
+        spoken: list[str] | None, **more: Any,
     ) -> Response:  # fmt: skip
+        """`spoken`: the languages of a person; None for a room."""
         usual: dict[str, Any] = {"proposed": None, "wrong": {}, "week": []}
         names = {
             each["id"]: each["name"]
@@ -135,7 +142,8 @@ class SetupPages:
         return desk_page(
             "hours.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="setup",
             resource=resource, name=names[resource], names=names, version=version, rows=rows, weekdays=WEEKDAYS,
-            weekday_names=language.weekdays(language.of(request)),
+            weekday_names=language.weekdays(language.of(request)), spoken=spoken,
+            offered_languages=dict.fromkeys([*self._spoken_in(municipality), *(spoken or ())]),
             **{**usual, **more},
         )  # fmt: skip
 

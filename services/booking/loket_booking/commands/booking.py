@@ -16,7 +16,7 @@ from loket_contracts.rpc.booking.slots import HoldSlot
 from ..domain import appointment as appointment_lifecycle
 from ..domain import contact, intake_form
 from ..domain.appointment import Appointment
-from ..domain.appointment_spec import AppointmentSpec, spec_for, without_lead_time
+from ..domain.appointment_spec import AppointmentSpec, for_speakers_of, spec_for, without_lead_time
 from ..domain.opening_hours import Calendar
 from ..domain.resource_day import Placement
 from ..store.agendas import Agendas, AlreadyClaimed, HeldSlot, Taken, require_hold
@@ -80,7 +80,8 @@ class BookingCommands:
             return earlier
         invitation = self._invitation(municipality, command.invitation)
         spec = _spec(
-            calendar, command.appointment_types, command.persons, command.location, request, invitation
+            calendar, command.appointment_types, command.persons, command.location, request, invitation,
+            command.specialist_language,
         )  # fmt: skip
         resource, start = _resource(command.resource, invitation), command.start
         expires = now + dt.timedelta(minutes=calendar.municipality.hold_minutes)
@@ -197,7 +198,8 @@ class BookingCommands:
         next_visit = BookForResident(
             contact=resident, appointment_types=command.appointment_types, start=command.start,
             persons=command.persons, location=command.location, resource=command.resource,
-            invitation=command.invitation, hold=command.hold, answers=command.answers,
+            specialist_language=command.specialist_language, invitation=command.invitation, hold=command.hold,
+            answers=command.answers,
         )  # fmt: skip
         return self.book(card.municipality, next_visit, request, card.id)
 
@@ -219,10 +221,16 @@ class BookingCommands:
         if command.hold is not None:
             held = require_hold(held, municipality.id) if held else self.agendas.get_hold(municipality.id, command.hold)
             wanted = held.appointment
-            spec = _spec(calendar, wanted.appointment_types, wanted.persons, wanted.location, request, invitation)
+            spec = _spec(
+                calendar, wanted.appointment_types, wanted.persons, wanted.location, request, invitation,
+                wanted.specialist_language,
+            )  # fmt: skip
             start, hold, placements = wanted.start, wanted.id, held.placements
         elif command.appointment_types is not None and command.start is not None:
-            spec = _spec(calendar, command.appointment_types, command.persons, command.location, request, invitation)
+            spec = _spec(
+                calendar, command.appointment_types, command.persons, command.location, request, invitation,
+                command.specialist_language,
+            )  # fmt: skip
             start, resource = command.start, _resource(command.resource, invitation)
         else:
             raise Refusal("invalid-request", errors=[{"pointer": "/start", "detail": "Needed when no hold is given."}])
@@ -335,14 +343,14 @@ class BookingCommands:
 
 def _spec(
     calendar: Calendar, types: Sequence[str], persons: int, location: str | None, request: Request,
-    invitation: Invitation | None,
+    invitation: Invitation | None, specialist_language: str | None,
 ) -> AppointmentSpec:  # fmt: skip
     """The spec of what this caller may book. Staff may book without a lead time.
 
     Raises Refusal: as `spec_for`, unknown-appointment-type, invitation-not-valid.
     """
     location = location or (invitation.location if invitation else None)
-    spec = spec_for(calendar.municipality, types, persons, location)
+    spec = for_speakers_of(spec_for(calendar.municipality, types, persons, location), specialist_language)
     if request.is_staff:
         return without_lead_time(spec)
     for kind in spec.types:

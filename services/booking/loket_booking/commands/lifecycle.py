@@ -15,7 +15,7 @@ from loket_contracts.rpc.booking.steps import TakeStep
 from ..domain import appointment as appointment_lifecycle
 from ..domain import booked, intake_form
 from ..domain.appointment import Appointment, StepChanges
-from ..domain.appointment_spec import AppointmentSpec, without_lead_time
+from ..domain.appointment_spec import AppointmentSpec, for_speakers_of, without_lead_time
 from ..domain.opening_hours import Calendar
 from ..store.agendas import Agendas, Taken
 from ..store.cards import Card, Cards
@@ -178,6 +178,8 @@ def _spec_to_move(
     errors = intake_form.contact_errors(spec, card.contact.get("phone"))
     if spec.location.id != appointment.location and errors:
         raise Refusal("invalid-request", errors=errors)
+    if command.resource is not None:  # the caller chose the specialist, whatever they speak
+        spec = for_speakers_of(spec, None)
     return without_lead_time(spec) if request.is_staff or hold is not None else spec
 
 

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from loket_contracts.event_data import CHANNELS
 from loket_contracts.fields import Email, Identifier
-from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES
+from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN_LANGUAGES
 from loket_contracts.telephone import COUNTRIES
 
 from ..domain import catalogue
@@ -71,7 +71,11 @@ class Resource(Schema):
     team = Identifier(load_default=None, metadata=described("a person's team; a room without one serves all"))
     locations = fields.List(Identifier(), required=True, validate=validate.Length(min=1))
     skills = fields.List(Identifier(), load_default=list, metadata=described("a person's skills, a room's properties"))
-    languages = fields.List(fields.String(validate=validate.OneOf(LANGUAGES)), load_default=list)
+    languages = fields.List(
+        fields.String(validate=validate.OneOf(SPOKEN_LANGUAGES)),
+        load_default=list,
+        metadata=described("the languages in which this person receives residents (ISO 639-1)"),
+    )
     hours = fields.List(fields.Nested(OpeningRule), required=True)
     closures = fields.List(fields.Nested(Closure), load_default=list)
 

@@ -66,8 +66,9 @@ class StepChanges(TypedDict, total=False):
 class Appointment(PreservesUnknownFields):
     """An appointment as stored in an agenda. `sequence` counts its events; times are in UTC.
 
-    `desk`: the counter to which the resident is called. `outcome`: of a completed visit, one of OUTCOMES
-    (event_data). `follows`: the id of the earlier appointment that this one follows up.
+    `specialist_language`: what its specialist must speak. `desk`: the counter to which the resident is called.
+    `outcome`: of a completed visit, one of OUTCOMES (event_data). `follows`: the id of the earlier appointment that this
+    one follows up.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Appointment(PreservesUnknownFields):
     desk: str | None = None
     outcome: str | None = None
     follows: str | None = None
+    specialist_language: str | None = None
 
     def local(self, moment: dt.datetime) -> str:
         """`moment` as RFC 3339 with the offset of the location."""
@@ -162,6 +164,7 @@ def hold(
         booked_by=by,
         sequence=0,
         follows=follows,
+        specialist_language=spec.specialist_language,
     )
 
 

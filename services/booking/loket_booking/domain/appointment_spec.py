@@ -18,7 +18,9 @@ from .grid import cells_for, local_date
 class AppointmentSpec:
     """What an appointment needs, by the catalogue. Lengths in cells of the grid.
 
-    `lead_time` and `lead_working_days`: the least time between booking and start."""
+    `lead_time` and `lead_working_days`: the least time between booking and start. `specialist_language`: what the
+    people must speak; None for any.
+    """
 
     types: tuple[AppointmentType, ...]
     team: str
@@ -34,6 +36,7 @@ class AppointmentSpec:
     needs: tuple[Need, ...]
     study: int = 0
     study_days: int = 0
+    specialist_language: str | None = None
 
     @cached_property
     def type_ids(self) -> tuple[str, ...]:
@@ -90,6 +93,11 @@ def build_spec(types: Sequence[AppointmentType], team: str, location: Location, 
     )
 
 
+def for_speakers_of(spec: AppointmentSpec, language: str | None) -> AppointmentSpec:
+    """The spec with only people who speak this language; None for any."""
+    return replace(spec, specialist_language=language)
+
+
 def without_lead_time(spec: AppointmentSpec) -> AppointmentSpec:
     """The spec by which staff may book: without a lead time."""
     return replace(spec, lead_time=dt.timedelta(), lead_working_days=0)
@@ -113,12 +121,23 @@ def _choose_location(shared: Sequence[str], asked: str | None) -> str:
     return shared[0]
 
 
-def candidates(
-    municipality: Municipality, spec: AppointmentSpec, named: str | None = None, language: str | None = None
-) -> list[list[Resource]]:
-    """For each need, the resources that can meet it.
+def specialist_languages(municipality: Municipality, kind: AppointmentType) -> list[str]:
+    """The languages among which a resident can choose for this type, or none when there is no choice."""
+    people = [
+        each
+        for each in municipality.resources.values()
+        if each.kind == "person" and any(need.is_met_by(each, kind.team) for need in kind.needs)
+    ]
+    spoken = {language for each in people for language in each.languages}
+    return sorted(spoken) if len(spoken) > 1 else []
 
-    `named`: only this specialist. `language`: only people who speak it.
+
+def _speaks(resource: Resource, language: str | None) -> bool:
+    return language is None or resource.kind != "person" or language in resource.languages
+
+
+def candidates(municipality: Municipality, spec: AppointmentSpec, named: str | None = None) -> list[list[Resource]]:
+    """For each need, the resources that can meet it. `named`: only this specialist.
 
     Raises Refusal: unknown-resource when the named one meets no need.
     """
@@ -128,7 +147,7 @@ def candidates(
             for resource in municipality.resources.values()
             if need.is_met_by(resource, spec.team)
             and spec.location.id in resource.locations
-            and (language is None or resource.kind != "person" or language in resource.languages)
+            and _speaks(resource, spec.specialist_language)
         ]
         for need in spec.needs
     ]

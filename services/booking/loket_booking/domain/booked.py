@@ -9,7 +9,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.refusal_codes import RefusalCode
 
 from .appointment import Appointment
-from .appointment_spec import AppointmentSpec, build_spec, spec_for
+from .appointment_spec import AppointmentSpec, build_spec, for_speakers_of, spec_for
 from .catalogue import AppointmentType, Location, Municipality
 from .grid import CELL, MINUTES
 
@@ -50,9 +50,10 @@ def spec_to_move(
     code = move_refusal(municipality, appointment)
     if code and (code != "location-removed" or location is None):
         raise Refusal(code)
-    return spec_for(
+    spec = spec_for(
         municipality, appointment.appointment_types, persons or appointment.persons, location or appointment.location
     )
+    return for_speakers_of(spec, appointment.specialist_language)
 
 
 def move_refusal(municipality: Municipality, appointment: Appointment) -> RefusalCode | None:

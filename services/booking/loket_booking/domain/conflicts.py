@@ -100,7 +100,7 @@ def propose_moves(
         for same in (appointment.resources[0], None):
             try:
                 groups = candidates(calendar.municipality, spec, same)
-            except Refusal:  # the specialist was removed
+            except Refusal:  # the specialist was removed, or no longer speaks the language
                 continue
             availability = Availability(calendar, spec, groups, agendas, now)
             slots = availability.slots(dates_around(appointment, now))

@@ -139,6 +139,7 @@ class AppointmentQueries:
             "end": appointment.local(appointment.end),
             "time_zone": appointment.time_zone,
             "language": appointment.language,
+            "specialist_language": appointment.specialist_language,
             "allowed": booked.without_refused(
                 allowed_commands(in_force, appointment, "resident", self.clock()), refusal
             ),
@@ -211,6 +212,7 @@ def _held_time(appointment: Appointment, expires: dt.datetime) -> HeldTime:
         "appointment_types": list(appointment.appointment_types),
         "location": appointment.location,
         "persons": appointment.persons,
+        "specialist_language": appointment.specialist_language,
     }
 
 

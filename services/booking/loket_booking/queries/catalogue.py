@@ -20,6 +20,7 @@ from loket_contracts.rpc.booking.answers import (
 )
 
 from ..domain import statements
+from ..domain.appointment_spec import specialist_languages
 from ..domain.catalogue import Address, AppointmentType, Location, Municipality
 from ..domain.teams import Teams, includes_resource
 from ..store.configurations import Configurations
@@ -191,4 +192,5 @@ def describe_appointment_type(kind: AppointmentType, known: Municipality) -> App
             for question in kind.questions
         ],
         "confirm": kind.confirm or known.online.confirm,
+        "specialist_languages": specialist_languages(known, kind),
     }

@@ -144,6 +144,7 @@ def appointment_summary(
         "reference": card.reference if card else None,
         "flagged": card.flagged if card else False,
         "needs": _needs(card) if card else [],
+        "specialist_language": appointment.specialist_language,
     }
 
 

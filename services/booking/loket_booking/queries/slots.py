@@ -23,7 +23,7 @@ from loket_contracts.rpc.booking.slots import FindSlots
 
 from ..commands.ports import Clock
 from ..domain import explanation
-from ..domain.appointment_spec import AppointmentSpec, candidates, spec_for, without_lead_time
+from ..domain.appointment_spec import AppointmentSpec, candidates, for_speakers_of, spec_for, without_lead_time
 from ..domain.availability import Availability, Slot, keys, preference_of
 from ..domain.grid import local_date, zone
 from ..domain.intake_form import last_days
@@ -137,6 +137,7 @@ class SlotQueries:
     ) -> tuple[Calendar, AppointmentSpec]:
         calendar = self.configurations.calendar(municipality)
         spec = spec_for(calendar.municipality, criteria.appointment_types, criteria.persons, criteria.location)
+        spec = for_speakers_of(spec, criteria.language)
         return calendar, without_lead_time(spec) if for_staff else spec
 
     def _dates(self, spec: AppointmentSpec, criteria: FindSlots) -> list[dt.date]:
@@ -145,7 +146,7 @@ class SlotQueries:
     def _availability(
         self, calendar: Calendar, spec: AppointmentSpec, criteria: FindSlots, dates: Sequence[dt.date]
     ) -> Availability:
-        groups = candidates(calendar.municipality, spec, criteria.resource, criteria.language)
+        groups = candidates(calendar.municipality, spec, criteria.resource)
         agendas = self.agendas.cache.read(keys(calendar, spec, groups, dates))
         return Availability(calendar, spec, groups, agendas, self.clock())
 

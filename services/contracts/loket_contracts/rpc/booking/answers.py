@@ -91,7 +91,10 @@ class GuidanceEntry(TypedDict):
 
 
 class AppointmentTypeEntry(TypedDict):
-    """What can be booked. `visibility`: public, link or staff. `confirm`: none, email or sms."""
+    """What can be booked. `visibility`: public, link or staff. `confirm`: none, email or sms.
+
+    `specialist_languages`: those that its people speak (ISO 639-1), when residents have a choice; else empty.
+    """
 
     id: str
     name: Text
@@ -110,6 +113,7 @@ class AppointmentTypeEntry(TypedDict):
     guidance: GuidanceEntry | None
     questions: list[QuestionEntry]
     confirm: NotRequired[str]
+    specialist_languages: NotRequired[list[str]]
 
 
 class OnlineEntry(TypedDict):
@@ -263,6 +267,7 @@ AppointmentView = TypedDict(
         "end": str,
         "time_zone": str,
         "language": str,
+        "specialist_language": NotRequired[str | None],
         "allowed": list[str],
         "move_refusal": RefusalCode | None,
         "move_to": list[LocationEntry],

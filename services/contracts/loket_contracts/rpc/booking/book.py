@@ -104,6 +104,7 @@ class SlotOrHold:
     persons: int = 1
     location: str | None = None
     resource: str | None = None
+    specialist_language: str | None = None
     invitation: str | None = None
     hold: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)

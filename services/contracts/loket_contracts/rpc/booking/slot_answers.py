@@ -103,6 +103,7 @@ class HeldTime(TypedDict):
     appointment_types: list[str]
     location: str
     persons: int
+    specialist_language: NotRequired[str | None]
 
 
 class HoldEntry(HeldTime):

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from ...fields import TOKEN, WEEKDAYS, ClockTime, ClosingTime, Day, Identifier, Instant, ListAsTuple
-from ...languages import LANGUAGES
+from ...languages import SPOKEN_LANGUAGES
 from ...periods import WelcomeHours
 from ..message import MessageSchema
 
@@ -41,6 +41,10 @@ class SlotRequestSchema(Schema):
         load_default=None, allow_none=True, metadata={"description": "needed when the type is given at several"}
     )
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
+    specialist_language = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(SPOKEN_LANGUAGES),
+        metadata={"description": "only a specialist who speaks it, also after the appointment is moved"},
+    )  # fmt: skip
     invitation = fields.String(
         load_default=None, allow_none=True, validate=TOKEN,
         metadata={"description": "the token of an invitation"},
@@ -56,6 +60,7 @@ class HoldSlot:
     persons: int = 1
     location: str | None = None
     resource: str | None = None
+    specialist_language: str | None = None
     invitation: str | None = None
 
 
@@ -110,7 +115,7 @@ class FindSlotsSchema(WelcomeStartsSchema, MessageSchema[FindSlots]):
     location = Identifier(load_default=None, allow_none=True)
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
     language = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES),
+        load_default=None, allow_none=True, validate=validate.OneOf(SPOKEN_LANGUAGES),
         metadata={"description": "only specialists who speak it"},
     )  # fmt: skip
     first = Day(

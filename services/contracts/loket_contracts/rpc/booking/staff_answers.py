@@ -24,6 +24,7 @@ class VisitSummary(TypedDict):
     reference: str | None
     flagged: bool
     needs: NotRequired[list[str]]
+    specialist_language: NotRequired[str | None]
 
 
 class FoundVisit(VisitSummary):
