@@ -67,8 +67,8 @@ class Appointment(PreservesUnknownFields):
     """An appointment as stored in an agenda. `sequence` counts its events; times are in UTC.
 
     `specialist_language`: what its specialist must speak. `desk`: the counter to which the resident is called.
-    `outcome`: of a completed visit, one of OUTCOMES (event_data). `follows`: the id of the earlier appointment that this
-    one follows up.
+    `outcome`: of a completed visit, one of OUTCOMES (event_data). `follows`: the id of the earlier appointment that
+    this one follows up.
     """
 
     id: str

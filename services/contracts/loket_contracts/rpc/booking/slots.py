@@ -9,10 +9,11 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from ...fields import TOKEN, WEEKDAYS, ClockTime, ClosingTime, Day, Identifier, Instant, ListAsTuple
-from ...languages import SPOKEN_LANGUAGES
 from ...periods import WelcomeHours
 from ..message import MessageSchema
 
+#: of ISO 639-1; which ones a municipality has, its file says
+LANGUAGE_CODE = validate.Regexp(r"\A[a-z]{2}\Z", error="Give a code of two letters, such as fr.")
 MAX_PERSONS = 20
 MAX_TYPES = 5
 
@@ -42,7 +43,7 @@ class SlotRequestSchema(Schema):
     )
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
     specialist_language = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(SPOKEN_LANGUAGES),
+        load_default=None, allow_none=True, validate=LANGUAGE_CODE,
         metadata={"description": "only a specialist who speaks it, also after the appointment is moved"},
     )  # fmt: skip
     invitation = fields.String(
@@ -115,7 +116,7 @@ class FindSlotsSchema(WelcomeStartsSchema, MessageSchema[FindSlots]):
     location = Identifier(load_default=None, allow_none=True)
     resource = Identifier(load_default=None, allow_none=True, metadata={"description": "this specialist and no other"})
     language = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(SPOKEN_LANGUAGES),
+        load_default=None, allow_none=True, validate=LANGUAGE_CODE,
         metadata={"description": "only specialists who speak it"},
     )  # fmt: skip
     first = Day(
