@@ -14,7 +14,7 @@ LATER = "2026-11-30T11:00:00+01:00"
 
 @pytest.fixture
 def booking(database):
-    """Two specialists of whom one speaks French; the other has the lower code, so that it is chosen first."""
+    """Two specialists. The one with the lower code is chosen first, and only the other speaks French."""
     people = {"ro-1": specialist(languages=["nl"]), "ro-2": specialist(languages=["nl", "fr", "ar"])}
     return BookingHarness(database, a_configuration(resources=people))
 
