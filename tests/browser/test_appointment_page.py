@@ -77,7 +77,7 @@ def test_a_resident_accepts_the_offer_of_an_earlier_slot(page: Page, portal):
     eventually(offered)
     picture(page, "offer")
     assert fits(page)
-    page.get_by_role("button", name="Dit moment nemen").click()
+    page.get_by_role("button", name="Ja, dit moment nemen").click()
     expect(page.get_by_role("heading", name="Uw afspraak is verplaatst")).to_be_visible()
     assert page.complaints == []
 

@@ -303,7 +303,7 @@ def test_a_resident_who_loses_a_slot_is_offered_the_nearest(browser: Browser, po
         pass
     assert others.json()["code"] == "slot-taken"
     slow.get_by_role("button", name="De afspraak vastleggen").click()
-    expect(slow.get_by_role("heading", name="Dat moment is weg")).to_be_visible()
+    expect(slow.get_by_role("heading", name="Dit moment is niet meer vrij")).to_be_visible()
     picture(slow, "gone")
     assert fits(slow)
     slow.locator("ul.others button").first.click()
@@ -367,7 +367,7 @@ def test_a_file_sent_while_booking_is_attached_to_the_appointment(page: Page, po
         expect(page.get_by_text(f"✓ {name}")).to_be_visible()
     picture(page, "questions-files")
     assert fits(page)
-    page.get_by_role("button", name="Weghalen schets.pdf").click()
+    page.get_by_role("button", name="Verwijderen schets.pdf").click()
     expect(page.get_by_text("✓ schets.pdf")).to_have_count(0)
     page.get_by_label("Om welk perceel of adres gaat het?").press("Enter")  # goes on, and takes nothing away
     expect(page.get_by_role("alert")).to_contain_text("Wat wilt u doen?")
@@ -392,7 +392,7 @@ def test_a_form_that_is_sent_twice_books_once(page: Page, portal):
     assert urls[0]["Location"] == urls[1]["Location"]
 
 
-@pytest.mark.parametrize(("tongue", "heading"), [("Français", "Choisissez un moment"), ("English", "Choose a moment")])
+@pytest.mark.parametrize(("tongue", "heading"), [("Français", "Choisissez un créneau"), ("English", "Choose a time")])
 def test_the_language_can_be_changed_on_every_page_and_persists(page: Page, portal, tongue, heading):
     page.goto(f"{portal.url}/rumst/")
     page.get_by_role("link", name=tongue).click()

@@ -79,7 +79,7 @@ def test_a_visitor_checks_in_by_name_and_chooses_one_of_two_appointments(coupled
     name = f"Zoë Van{mark} Peeters"
     first, second = today(hall, name=name), today(hall, name=name)
     arrive(coupled, f"peeters zoe van{mark}")
-    expect(coupled.get_by_role("heading", name="Welke is de uwe?")).to_be_visible()
+    expect(coupled.get_by_role("heading", name="Welke afspraak is van u?")).to_be_visible()
     expect(coupled.get_by_text("Peeters")).to_have_count(0)
     picture(coupled, "kiosk-which")
     coupled.locator("ul.others button").first.click()

@@ -82,7 +82,7 @@ def test_seasonal_hours_can_be_added_and_removed(lead: Page, municipality):
     lead.get_by_role("button", name=APPLY).click()
     assert "saturday" in text_of(municipality).replace(before, "")
     lead.goto(at(municipality, "/uren/bert"))
-    lead.get_by_label("Deze uren weghalen 2").check()
+    lead.get_by_label("Deze uren verwijderen 2").check()
     lead.get_by_role("button", name=PREVIEW).click()
     lead.get_by_role("button", name=APPLY).click()
     hours = municipality.get("configuration").json()["text"]

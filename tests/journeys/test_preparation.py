@@ -92,7 +92,7 @@ def test_an_unacceptable_document_is_refused(portal, appointment, body, query, s
 
 def test_the_reason_for_refusing_a_document_is_in_the_language_of_the_caller(portal, appointment):
     refused = send(portal, appointment, b"<html></html>")
-    assert refused.json()["detail"] == "Het bestand werd niet aangenomen: het is geen PDF en geen beeld."
+    assert refused.json()["detail"] == "Het bestand werd niet aangenomen: het is geen pdf en geen foto."
 
 
 def test_a_large_document_is_transferred_unchanged(portal, appointment):

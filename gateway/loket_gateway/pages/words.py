@@ -30,9 +30,9 @@ OUTCOMES = {
     "not_prepared": "Came unprepared",
 }  # fmt: skip
 REASONS = {
-    "no-longer-needed": "I no longer need it", "ill": "Ill", "other-moment": "Another moment suits better",
+    "no-longer-needed": "I no longer need it", "ill": "Ill", "other-moment": "Another time suits better",
     "solved-otherwise": "It is solved already", "by-municipality": "The municipality cannot", "other": "Another reason",
-    "not-ready": "Not ready yet", "earlier": "An earlier moment", "no-word": "Without notice",
+    "not-ready": "Not ready yet", "earlier": "An earlier time", "no-word": "Without notice",
     "too-late": "Came too late",
     "resident-asked": "The resident asked for it", "resident-erased": "The resident was erased",
 }  # fmt: skip
@@ -62,7 +62,8 @@ DELIVERIES = {"waiting": "waiting", "delivered": "arrived", "failed": "failed"}
 UNSENT = {
     "no email address": "no e-mail address", "no sms address": "no mobile number", "it came too late": "too late",
     "the appointment has changed since": "the appointment has changed since",
-    "the offer stands no more": "the earlier moment is gone", "it was answered already": "it was answered already",
+    "the offer stands no more": "the earlier time is no longer available",
+    "it was answered already": "it was answered already",
     "the documents are there already": "the documents are there already",
     "there is nothing to bring": "there is nothing to bring", "it would wake somebody": "it would come at night",
     "too many today": "too many messages in one day", "appointment-not-found": "the resident was erased",
@@ -94,8 +95,8 @@ REFUSED = {
     "too-many-requests": "There were too many requests from here. Wait a minute and try again.",
     "body-too-large": "This is too long. Send less at a time.",
     "slot-taken": "Another person has just taken it: choose another one.",
-    "slot-not-offered": "This moment is not free: choose another one.",
-    "slot-in-the-past": "This moment has passed: choose another one.",
+    "slot-not-offered": "This time is not available. Choose another one.",
+    "slot-in-the-past": "This time has passed. Choose another one.",
     "unknown-appointment-type": "This topic cannot be chosen: choose another one.",
     "unknown-location": "This place cannot be chosen: choose another one.",
     "location-needed": "Choose a place.",
@@ -129,7 +130,7 @@ PROBLEM_TITLES = {
     "method-not-allowed": "This page does not exist", "body-too-large": "What you sent is too large",
     "unknown-appointment-type": "You cannot choose this topic", "unknown-location": "You cannot choose this place",
     "appointment-not-found": "We cannot find this appointment", "hold-not-found": "Your reservation has ended",
-    "slot-not-offered": "This moment is not free", "file-not-accepted": "We cannot take this file",
+    "slot-not-offered": "This time is not available", "file-not-accepted": "We cannot take this file",
     "internal-error": "Something went wrong on our side",
 }  # fmt: skip
 PROBLEMS = {
@@ -155,8 +156,8 @@ REFUSED_AT_APPOINTMENT = {
     "appointment-over": "Your appointment is over, so this can no longer be done.",
     "already-on-waiting-list": "You are on the waiting list already.",
     "not-on-waiting-list": "You are no longer on the waiting list.",
-    "no-offer": "The earlier moment is no longer free. Your appointment stays as it is.",
-    "slot-taken": "That moment is no longer free. Your appointment stays as it is.",
+    "no-offer": "The earlier time is no longer available. Your appointment stays as it is.",
+    "slot-taken": "This time is no longer available. Your appointment stays as it is.",
     "feedback-given": "You have rated this visit already. Thank you.",
     "file-not-found": "This document was removed already.",
     "invalid-request": "Something was missing or was not right. Nothing was changed.",
