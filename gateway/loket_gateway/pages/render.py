@@ -25,6 +25,7 @@ from ..http import problems
 from ..i18n import language
 from . import words
 from .agenda_rows import rows
+from .icons import icon
 
 _NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f]")
 
@@ -44,6 +45,7 @@ _environment.filters["reason_groups"] = words.reason_groups
 _environment.filters["by_day"] = lambda slots: [
     (day, list(own)) for day, own in groupby(slots, key=lambda slot: slot["start"][:10])
 ]
+_environment.globals["icon"] = icon
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 #: static files: content and media type, by name
 STATIC = {

@@ -110,6 +110,7 @@ class AppointmentType(Schema):
         validate=validate.OneOf(("none", "email", "sms")),
         metadata={"description": "over which a resident without a key confirms a booking before it is booked"},
     )
+    icon = fields.String(allow_none=True, metadata={"description": "the name of an icon of Lucide"})
     specialist_languages = fields.List(
         fields.String(),
         metadata={"description": "those among which a resident can choose (ISO 639-1); empty when there is no choice"},

@@ -28,6 +28,13 @@ def a_card(**changes):
     return ContactCard.read(a_contact_card(**changes))
 
 
+def test_a_mail_has_the_colour_of_its_municipality():
+    mail = compose("confirmation", a_card(colour="#7a1fa2"), URL, {})
+    assert mail.html.count("background:#7a1fa2") == 2
+    assert "#0b5d57" not in mail.html
+    assert "background:#0b5d57" in compose("confirmation", a_card(), URL, {}).html
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_message_can_be_rendered_in_every_language(kind, language):

@@ -266,6 +266,6 @@ def _appointment_type(name: str, entry: dict[str, Any]) -> AppointmentType:
         keywords=tuple(entry["keywords"]),
         **{
             name: entry[name]
-            for name in ("visibility", "confirm", "guidance", "study", "retention_days", "pseudonymise")
+            for name in ("visibility", "confirm", "guidance", "study", "retention_days", "pseudonymise", "icon")
         },
     )

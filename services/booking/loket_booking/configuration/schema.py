@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from loket_contracts.event_data import CHANNELS
 from loket_contracts.fields import Email, Identifier
 from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN_LANGUAGES
+from loket_contracts.topic_icons import TOPIC_ICONS
 from loket_contracts.telephone import COUNTRIES
 
 from ..domain import catalogue
@@ -210,6 +211,9 @@ class AppointmentType(Schema):
         Guidance, load_default=None, metadata=described("when an appointment is not needed, and the alternative")
     )
     keywords = fields.List(Text(), load_default=list, metadata=described("synonyms for the search: dakkapel, uitbouw"))
+    icon = fields.String(
+        load_default=None, validate=validate.OneOf(TOPIC_ICONS), metadata=described("beside its name on the pages")
+    )
     study = fields.Nested(
         Study,
         load_default=None,

@@ -207,7 +207,8 @@ class AppointmentType:
 
     The later of `lead_time` and `lead_working_days` applies. `visibility`: public, staff, or link (by
     invitation). `keywords`: synonyms for the search. `retention_days`: None is the municipality's. `pseudonymise`:
-    after it, keep the answers by choice instead of nothing. `confirm`: None is the municipality's.
+    after it, keep the answers by choice instead of nothing. `confirm`: None is the municipality's. `icon`: one of
+    TOPIC_ICONS.
     """
 
     id: str
@@ -234,6 +235,7 @@ class AppointmentType:
     retention_days: int | None = None
     pseudonymise: bool = False
     confirm: str | None = None
+    icon: str | None = None
 
 
 @dataclass(frozen=True)

@@ -193,4 +193,5 @@ def describe_appointment_type(kind: AppointmentType, known: Municipality) -> App
         ],
         "confirm": kind.confirm or known.online.confirm,
         "specialist_languages": specialist_languages(known, kind),
+        "icon": kind.icon,
     }

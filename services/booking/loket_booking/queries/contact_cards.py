@@ -122,6 +122,7 @@ class ContactCardQueries:
                 "link_token": self.links.token(card.id),
                 "unsubscribe_proof": self.links.unsubscribe(card.id),
                 "municipality": describe_municipality(known),
+                "colour": known.look.colour,
                 "missing_documents": [question.label for question in missing],
                 "documents_due": [due[question.id].isoformat() for question in missing],
                 **described,

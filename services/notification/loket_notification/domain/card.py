@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from loket_contracts.languages import LANGUAGES, pick, spoken
 from loket_contracts.rpc.booking.answers import ConfirmationEntry, ContactCardDocument, OfferEntry
 
+#: of a municipality that chose none, as on its pages
+USUAL_COLOUR = "#0b5d57"
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -38,7 +41,8 @@ class ContactCard:
 
     `offer`: an earlier time that is held, if any. `asked`: an unanswered request of the specialist. `missing`: the
     names of the documents that are missing, and `due` the last day of each. `confirmation`: of a provisional booking.
-    `destinations`: by channel, the mark by which messages to the mailbox or number are counted.
+    `destinations`: by channel, the mark by which messages to the mailbox or number are counted. `colour`: of the
+    municipality, #rrggbb, with enough contrast to white.
     """
 
     name: str
@@ -75,6 +79,7 @@ class ContactCard:
     confirmation: Confirmation | None = None
     unsubscribe_proof: str = ""
     destinations: Mapping[str, str] = field(default_factory=dict)
+    colour: str = USUAL_COLOUR
 
     @classmethod
     def read(cls, given: ContactCardDocument) -> ContactCard:
@@ -116,6 +121,7 @@ class ContactCard:
             unsubscribe_proof=given.get("unsubscribe_proof", ""),
             destinations=given.get("destinations", {}),
             confirmation=_confirmation(given["id"], given.get("confirmation")),
+            colour=given.get("colour") or USUAL_COLOUR,
         )
 
 

@@ -94,6 +94,7 @@ class AppointmentTypeEntry(TypedDict):
     """What can be booked. `visibility`: public, link or staff. `confirm`: none, email or sms.
 
     `specialist_languages`: those that its people speak (ISO 639-1), when residents have a choice; else empty.
+    `icon`: one of TOPIC_ICONS.
     """
 
     id: str
@@ -114,6 +115,7 @@ class AppointmentTypeEntry(TypedDict):
     questions: list[QuestionEntry]
     confirm: NotRequired[str]
     specialist_languages: NotRequired[list[str]]
+    icon: NotRequired[str | None]
 
 
 class OnlineEntry(TypedDict):
@@ -328,6 +330,7 @@ class ContactCardDocument(AppointmentView):
     `documents_due`: the last day of each of them.
     `confirmation`: only of a provisional booking. `destinations`: by channel (email, sms), the pseudonym of the mailbox
     or number, by which messages are counted. `unsubscribe_proof`: for the unsubscribe link, which only mails contain.
+    `colour`: of the municipality, None for the usual one.
     """
 
     contact: ContactEntry
@@ -339,6 +342,7 @@ class ContactCardDocument(AppointmentView):
     unsubscribe_proof: NotRequired[str]
     confirmation: NotRequired[ConfirmationEntry]
     destinations: NotRequired[dict[str, str]]
+    colour: NotRequired[str | None]
 
 
 class CardOrRefusal(TypedDict):
