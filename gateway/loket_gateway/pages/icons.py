@@ -16,7 +16,7 @@ def icon(name: str | None) -> Markup:
     """Return an icon, which screen readers ignore: a text beside it says the same. An unknown name is the usual one."""
     shapes = _shapes().get(name or USUAL, _shapes()[USUAL])
     return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(
-        Markup(shapes)  # noqa: S704 - a file of this package
+        Markup(shapes)
     )
 
 

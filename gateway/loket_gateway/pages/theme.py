@@ -1,7 +1,7 @@
 """The theme of a municipality: the scale of its colour, and its logo.
 
-The colour fills headers and buttons with white text; booking refuses one that is too light for that. From it follow what
-the pages need besides: each text on its background has a contrast of at least 4.5 (WCAG 2.2, 1.4.3).
+The colour fills headers and buttons with white text; booking refuses one that is too light for that. The other shades
+follow from it: each text on its background has a contrast of at least 4.5 (WCAG 2.2, 1.4.3).
 """
 
 from __future__ import annotations

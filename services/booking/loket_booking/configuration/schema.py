@@ -9,8 +9,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from loket_contracts.event_data import CHANNELS
 from loket_contracts.fields import Email, Identifier
 from loket_contracts.languages import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN_LANGUAGES
-from loket_contracts.topic_icons import TOPIC_ICONS
 from loket_contracts.telephone import COUNTRIES
+from loket_contracts.topic_icons import TOPIC_ICONS
 
 from ..domain import catalogue
 from ..domain import online as web
