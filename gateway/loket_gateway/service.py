@@ -49,6 +49,8 @@ from .pages.desk.booking import DeskBookingPages
 from .pages.desk.closures import ClosurePages
 from .pages.desk.connections import ConnectionPages
 from .pages.desk.day import DayPages
+from .pages.desk.hall import HallPages
+from .pages.desk.my_day import MyDayPages
 from .pages.desk.setup import SetupPages
 from .pages.desk.status import StatusPage
 from .pages.desk.texts import TextPages
@@ -180,7 +182,9 @@ ROUTER.add(StatementPages, lambda use: StatementPages(use.catalogue, use.public_
 ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))
 ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue, CredentialsCheck(use.access)))
 ROUTER.add(OwnAccountPages, lambda use: OwnAccountPages(use.access, use.catalogue, CredentialsCheck(use.access)))
-ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.catalogue, use.proof_of_work))
+ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.access, use.catalogue, use.proof_of_work))
+ROUTER.add(HallPages, lambda use: HallPages(use.booking))
+ROUTER.add(MyDayPages, lambda use: MyDayPages(use.booking, use.notification, use.access, use.catalogue))
 ROUTER.add(DeskAppointmentPages, lambda use: DeskAppointmentPages(use.booking, use.notification, use.catalogue))
 ROUTER.add(DeskBookingPages, lambda use: DeskBookingPages(use.booking, use.catalogue))
 ROUTER.add(ClosurePages, lambda use: ClosurePages(use.booking, use.catalogue))

@@ -103,6 +103,18 @@ def logged_in(context, stack, municipality, width, roles=("admin",)):
     return page
 
 
+@contextmanager
+def new_user_page(browser, stack, municipality, roles):
+    """A page of a user of its own, on a wide screen with a script."""
+    context = a_context(browser, 1280, True)
+    try:
+        session, _ = a_session(stack, municipality, roles)
+        context.add_cookies([{"name": each.name, "value": each.value, "url": stack.url} for each in session.cookies])
+        yield open_page(context, 1280)
+    finally:
+        context.close()
+
+
 def a_session(stack, municipality, roles=("admin",)):
     """The cookies of a user with these roles, past the first password, and the name of the account."""
     return _log_in(stack.url, stack.machine_key(municipality), municipality, roles)

@@ -22,7 +22,16 @@ from loket_booking.store import (
 from loket_chassis.messaging import event_documents, publish_once
 from loket_chassis.storage import idempotency, versioned_documents
 from loket_chassis.storage.codec import Codec
-from loket_gateway.access import accounts, credentials, keys, known_devices, pending_logins, provider, sessions
+from loket_gateway.access import (
+    accounts,
+    credentials,
+    keys,
+    known_devices,
+    pending_logins,
+    provider,
+    sessions,
+    workplaces,
+)
 from loket_gateway.access import audit as access_log
 from loket_gateway.http import proof_of_work
 from loket_notification.store import messages, reports, suppressions
@@ -113,6 +122,8 @@ STORED = (
            ("credentials",)),
     Stored("gateway", ("known_devices",), "browsers in which an account has logged in", known_devices.KNOWN_DEVICE,
            ("known-device",)),
+    Stored("gateway", ("workplaces",), "whose day a user opens, and where they work", workplaces.WORKPLACE,
+           ("workplace",)),
     Stored("gateway", ("pending_logins",), "logins that wait for a code", pending_logins.PENDING_LOGIN,
            ("pending-login",)),
     Stored("gateway", ("api_keys",), "API keys", keys.KEY, ("key",)),

@@ -40,6 +40,7 @@ from loket_gateway.access.pending_logins import PendingLogin
 from loket_gateway.access.provider import Login
 from loket_gateway.access.roles import Grant
 from loket_gateway.access.sessions import Confirmation, Session
+from loket_gateway.access.workplaces import Workplace
 from loket_gateway.http.proof_of_work import IssuedStamp
 from loket_notification.store.messages import Attempt, Message
 from loket_notification.store.reports import Report
@@ -615,6 +616,9 @@ EXPECTED: dict[str, Any] = {
         browser="0cfc3ddeb928cd5f6d74aeefb0c3b71653b8dcf47aea0b5fa36fbb53f5a59892",
         account="rumst/avertommen",
         expires=utc(2027, 5, 23, 8, 0),
+    ),
+    "gateway/workplace": Workplace(
+        id="rumst/avertommen", people=("ro-1", "ro-2"), location="gemeentehuis", counter="Loket 2", view="mine"
     ),
     "gateway/pending-login": PendingLogin(
         id="afafea5b74cea046098477ad12d3fcd526802a6554c18da8dfacd91c2fbeef5c",

@@ -15,6 +15,7 @@ from .known_devices import KnownDevices
 from .login_throttle import LoginThrottle
 from .roles import Grant
 from .sessions import Sessions
+from .workplaces import Workplaces
 
 
 class AccountChanges:
@@ -26,6 +27,7 @@ class AccountChanges:
         self.devices = KnownDevices(database)
         self.sessions = Sessions(database)
         self.throttle = LoginThrottle(database)
+        self.workplaces = Workplaces(database)
 
     def create_indexes(self) -> None:
         for store in (self.accounts, self.devices, self.sessions, self.throttle):

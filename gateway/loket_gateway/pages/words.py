@@ -18,6 +18,15 @@ COMMANDS = {
     "check_in": "Arrived", "start": "Help now", "park": "Put on hold", "resume": "Go on", "complete": "Done",
     "no_show": "Did not come", "undo_check_in": "Not here after all", "undo_no_show": "Came after all",
 }  # fmt: skip
+#: commands with a button in a list of visits, in this order
+USUAL_COMMANDS = ("check_in", "start", "complete", "no_show", "undo_check_in", "undo_no_show")
+#: what a visit lacks before it begins
+MISSING = {
+    "answers": "answers missing", "documents": "documents missing", "reply": "no reply to our question",
+    "contact": "cannot be reached",
+}  # fmt: skip
+#: the page that a login opens
+VIEWS = {"mine": "My day", "day": "Day with the hall", "week": "Week"}
 HISTORY = {
     "request": "Asked for",
     "book": "Booked", "reschedule": "Moved", "cancel": "Cancelled", "ask": "Asked for something",
@@ -184,7 +193,7 @@ def texts() -> set[str]:
     """Return all texts, for the translations."""
     tables = (
         STATES, COMMANDS, HISTORY, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, PARTS_OF_DAY, DELIVERIES, CONFLICTS,
-        ROLES, UNSENT, REFUSED, TYPED, PROBLEM_TITLES, PROBLEMS, REFUSED_AT_APPOINTMENT, FIELD_ERRORS,
+        ROLES, UNSENT, REFUSED, TYPED, MISSING, VIEWS, PROBLEM_TITLES, PROBLEMS, REFUSED_AT_APPOINTMENT, FIELD_ERRORS,
     )  # fmt: skip
     more = {
         "Choose a number from 1 to 5.", "Choose one of the answers.", "not before {day}", BY_RESIDENT, BY_MUNICIPALITY,

@@ -46,6 +46,9 @@ class Summary(Schema):
     name = fields.String(allow_none=True)
     reference = fields.String(allow_none=True)
     flagged = fields.Boolean(metadata={"description": "a document is missed"})
+    missing = fields.List(
+        fields.String(), metadata={"description": "what it lacks before it begins: answers, documents, reply, contact"}
+    )
     needs = fields.List(
         fields.String(), metadata={"description": "what the visitor needs: interpreter, wheelchair, hearing_loop"}
     )

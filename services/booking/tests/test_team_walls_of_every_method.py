@@ -197,6 +197,7 @@ PROBES = {
     "agenda": lambda at: [("rumst", DAY), ("rumst", DAY, {"team": "ruimte"}), ("rumst", DAY, {"resource": "ro-1"})],
     "resources": lambda at: [("rumst",)],
     "find_visits": lambda at: [("rumst", "Zeldzaam"), ("rumst", at.visit.reference)],
+    "unclosed_visits": lambda at: [("rumst", ["ro-1", "ro-2"])],
     "dossier": lambda at: [("rumst", at.visit.id), ("rumst", at.visit.reference)],
     "book_follow_up": lambda at: [
         ("rumst", at.visit.id, follow_up(appointment_types=["natuur"])),

@@ -6,7 +6,6 @@ import base64
 import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 import structlog
 from werkzeug.wrappers import Response
@@ -29,7 +28,7 @@ from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ...http.request import GatewayRequest
 from ...http.responses import file_answer
 from ..render import localise, see_other
-from .frame import APPOINTMENT_DONE, date_of, desk_page, form_idempotency_key, moment_of
+from .frame import APPOINTMENT_DONE, back_to_page, date_of, desk_page, form_idempotency_key, moment_of
 from .refusals import desk_route
 
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
@@ -38,9 +37,6 @@ ONE = "/<municipality>/balie/afspraak/<identifier>"
 DAYS_AT_ONCE = dt.timedelta(days=13)
 #: maximum distance of a free start from a point in the agenda
 CLOSE_BY = dt.timedelta(minutes=20)
-
-#: parameters of the view of a day
-OF_A_DAY = frozenset({"date", "team", "resource", "location", "counter"})
 
 log = structlog.get_logger()
 
@@ -196,9 +192,9 @@ class DeskAppointmentPages:
         return shown + list(answers.items())
 
     def _back(self, request: GatewayRequest, municipality: str, identifier: str, **query: str) -> Response:
-        """Redirect to the page of the button: the day or the appointment."""
-        if there := request.form.get("back"):
-            return see_other(request, f"/{municipality}/balie", **dict(_pairs(there)), **query)
+        """Redirect to the page of the button: one with several visits, or the appointment."""
+        if request.form.get("back"):
+            return back_to_page(request, municipality, **query)
         return see_other(request, f"/{municipality}/balie/afspraak/{identifier}", **query)
 
 
@@ -207,8 +203,3 @@ def _reason(request: GatewayRequest) -> str:
     if reason := request.form.get("reason"):
         return reason
     raise Refusal("invalid-request", errors=[{"pointer": "/reason", "detail": "Missing data for required field."}])
-
-
-def _pairs(query: str) -> list[tuple[str, str]]:
-    """Return the parameters of the view of a day to return to."""
-    return [(name, value) for name, value in parse_qsl(query[:500]) if name in OF_A_DAY]

@@ -22,7 +22,7 @@ from ...http.clock import today_in
 from ...http.request import GatewayRequest
 from ...i18n import language
 from .. import words
-from ..render import localise, municipality_context, page, parse_number
+from ..render import localise, municipality_context, page, parse_number, see_other
 
 #: fields of a form: its idempotency key, and the page that it is on
 ONCE_FIELD, HERE_FIELD = "once", "here"
@@ -39,7 +39,8 @@ DONE_PARAMETERS = APPOINTMENT_DONE | {
 LONGEST_ADDRESS = 1000
 #: name of the page, its path below /balie, and its permission
 NAVIGATION = (
-    ("day", "", "agenda.read"),
+    ("mine", "/mijn-dag", "agenda.read"),
+    ("day", "/dag", "agenda.read"),
     ("week", "/week", "agenda.read"),
     ("book", "/boeken", "appointments.change"),
     ("find", "/zoeken", "agenda.read"),
@@ -98,6 +99,12 @@ def form_page(request: GatewayRequest, municipality: str) -> str:
     there, home = _sent_field(request, HERE_FIELD), f"/{municipality}/balie"
     is_ours = len(there) <= LONGEST_ADDRESS and there.startswith((f"{home}/", f"{home}?"))
     return there if is_ours else home
+
+
+def back_to_page(request: GatewayRequest, municipality: str, **query: str) -> Response:
+    """Redirect to the page of this form."""
+    path, pairs = split_address(form_page(request, municipality))
+    return see_other(request, path, **{**dict(pairs), **query})
 
 
 def split_address(address: str) -> tuple[str, list[tuple[str, str]]]:

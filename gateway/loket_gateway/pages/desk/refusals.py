@@ -17,7 +17,7 @@ from .. import words
 from ..page_route import PageRoute, page_route
 from ..problem_page import REDIRECTS
 from ..render import see_other
-from .frame import REFUSED_PARAMETER, desk_page, form_page, split_address
+from .frame import REFUSED_PARAMETER, back_to_page, desk_page, form_page
 
 #: the form is shown again with all that was sent; sending it again is safe
 REPEATABLE = frozenset({"outcome-unknown", "service-unavailable", "internal-error"})
@@ -68,8 +68,7 @@ def sentence(refusal: Refusal, request: GatewayRequest) -> str:
 def _redirect_back(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:
     """Redirect to the page of the form, which shows the current state."""
     catalogue.of(municipality)  # raises when there is no such page
-    path, pairs = split_address(form_page(request, municipality))
-    return see_other(request, path, **{**dict(pairs), REFUSED_PARAMETER: words.refused_as(refusal.code)})
+    return back_to_page(request, municipality, **{REFUSED_PARAMETER: words.refused_as(refusal.code)})
 
 
 def _repeat_page(refusal: Refusal, request: GatewayRequest, municipality: str, catalogue: CatalogueCache) -> Response:

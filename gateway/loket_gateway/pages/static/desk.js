@@ -99,6 +99,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight") {
     go(document.querySelector("[data-turn=on]"));
   }
+  if (/^[nv]$/.test(event.key)) {
+    const found = document.querySelector(`[data-focus-key="${event.key}"]`);
+    if (found) {
+      event.preventDefault();
+      found.focus();
+    }
+  }
   if (event.key === "b") {
     go(document.querySelector("[href*='/balie/boeken']"));
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from loket_chassis.messaging.rpc import rpc
@@ -41,6 +42,11 @@ class DeskRpc(RpcDependencies):
     def find_visits(self, municipality: str, text: str, caller: StaffCaller) -> list[FoundVisit]:
         """By reference, or by the beginnings of words of a name."""
         return self.use_cases.search.find_visits(municipality, text, request_of(self, caller))
+
+    @rpc
+    def unclosed_visits(self, municipality: str, resources: Sequence[str], caller: StaffCaller) -> list[FoundVisit]:
+        """The visits that are over and not closed."""
+        return self.use_cases.day.unclosed(municipality, resources, request_of(self, caller))
 
     @rpc(version=2)
     def dossier(self, municipality: str, identifier: str, caller: StaffCaller) -> Dossier:

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loket_contracts.rpc.booking.agenda_answers import AgendaDay, ClaimedTime, ClaimEntry, OpenHours
-from loket_contracts.rpc.booking.staff_answers import VisitSummary
+from loket_contracts.rpc.booking.staff_answers import FoundVisit, VisitSummary
+from loket_contracts.visits import OPEN_STATES
 
 from ..commands.ports import Clock
 from ..commands.request import Request
+from ..domain import booked, intake_form, preparedness
 from ..domain.appointment import Appointment, allowed_commands
 from ..domain.catalogue import Municipality
-from ..domain.grid import day
+from ..domain.grid import day, local_date
 from ..domain.teams import includes_resource
 from ..store.audit import Audit
 from ..store.cards import Card, Cards
@@ -22,6 +24,8 @@ from ..store.day_view import Claim, DayView
 
 #: a page that shows the agenda refreshes every few seconds; the audit log has one entry in this time
 AUDIT_INTERVAL = dt.timedelta(hours=1)
+#: how far back visits that were not closed are listed
+UNCLOSED_SINCE = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,26 @@ class DayQueries:
                 for each in resources
             ],
         }
+
+    def unclosed(self, municipality: str, resources: Sequence[str], request: Request) -> list[FoundVisit]:
+        """The visits of these resources in the last two weeks that are over and not closed, the earliest first.
+
+        Only those of the caller's teams. Audited. Raises Refusal: unknown-municipality.
+        """
+        known, now = self.configurations.including_removed(municipality), self.clock()
+        today = local_date(now, known.time_zone)
+        found = [
+            each
+            for each in self.days.appointments(municipality, today - UNCLOSED_SINCE, today, OPEN_STATES)
+            if not set(resources).isdisjoint(each.resources)
+            and request.may_see(each.team)
+            and preparedness.is_unclosed(each, now)
+        ]
+        if not found:
+            return []
+        self.audit.record_once(municipality, request.actor, "read", now, "visits to close", AUDIT_INTERVAL)
+        cards = self.cards.get_all(each.id for each in found)
+        return [{**appointment_summary(known, each, cards.get(each.id), now), "appointment": each.id} for each in found]
 
     def _appointments_of(self, municipality: str, date: dt.date, claims: Sequence[Claim]) -> dict[str, Appointment]:
         """The appointments of these claims, by id. Reads the whole day when another resource has their first claim."""
@@ -145,7 +169,19 @@ def appointment_summary(
         "flagged": card.flagged if card else False,
         "needs": _needs(card) if card else [],
         "specialist_language": appointment.specialist_language,
+        "missing": _missing(known, appointment, card) if card and not card.pseudonymised else [],
     }
+
+
+def _missing(known: Municipality, appointment: Appointment, card: Card) -> list[str]:
+    """What the visit lacks before it begins, as codes for a list."""
+    return preparedness.missing(
+        appointment.state,
+        intake_form.unanswered(booked.booked_spec(known, appointment), card.answers),
+        card.flagged,
+        sum(each["answered_at"] is None for each in card.requests),
+        card.contact,
+    )
 
 
 def _needs(card: Card) -> list[str]:

@@ -35,15 +35,21 @@ class DayView:
         self.collection = database[Agendas.NAME]
 
     def claims(
-        self, municipality: str, first: dt.date, last: dt.date | None = None, resources: Iterable[str] | None = None
-    ) -> list[Claim]:
-        """All claims from `first` to `last` (inclusive; None is without end), by time."""
+        self, municipality: str, first: dt.date, last: dt.date | None = None,
+        resources: Iterable[str] | None = None, states: Iterable[str] = (),
+    ) -> list[Claim]:  # fmt: skip
+        """All claims from `first` to `last` (inclusive; None is without end), by time.
+
+        `states`: only of agendas with the first claim of an appointment in one of these states.
+        """
         dates: Document = {"$gte": first.isoformat()}
         if last is not None:
             dates["$lte"] = last.isoformat()
         query: Document = {"municipality": municipality, "date": dates, "claims.0": {"$exists": True}}
         if resources is not None:
             query["resource"] = {"$in": list(resources)}
+        if wanted := list(states):
+            query["claims.appointment.state"] = {"$in": wanted}
         found = [
             _claim(AgendaKey.parse(document["_id"]), entry)
             for document in cooperatively(self.collection.find(query, {"claims": 1}).sort("date", 1))
@@ -70,7 +76,8 @@ class DayView:
     ) -> list[Appointment]:
         """The appointments of these days, by start. `states`: only those in one of these states."""
         wanted = set(states)
-        found = [claim.appointment for claim in self.claims(municipality, first, last) if claim.appointment]
+        claims = self.claims(municipality, first, last, states=wanted)
+        found = [claim.appointment for claim in claims if claim.appointment]
         return sorted(
             (each for each in found if not wanted or each.state in wanted), key=lambda each: (each.start, each.id)
         )

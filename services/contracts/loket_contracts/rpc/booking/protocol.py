@@ -488,6 +488,13 @@ class Booking(EventSource, Protocol):
         """Search appointments by reference, or by the beginnings of words of a name. It is audited."""
         ...
 
+    def unclosed_visits(self, municipality: str, resources: Sequence[str], caller: StaffCaller) -> list[FoundVisit]:
+        """Return the visits of these resources in the last two weeks that are over and not closed. It is audited.
+
+        Only those of the caller's teams, the earliest first.
+        """
+        ...
+
     @version(2, before=previous_release_desk.dossier)
     def dossier(self, municipality: str, identifier: str, caller: StaffCaller) -> Dossier:
         """Return an appointment with all that staff need to prepare it. It is audited.

@@ -8,7 +8,8 @@ from typing import NotRequired, TypedDict
 class VisitSummary(TypedDict):
     """An appointment in a list. `name`, `reference`: None where the list has no personal data.
 
-    `flagged`: a document that it needs is missing. `needs`: interpreter, wheelchair, hearing_loop.
+    `flagged`: a document that it needs is missing. `needs`: interpreter, wheelchair, hearing_loop. `missing`: what it
+    lacks before it begins: answers, documents, reply, contact.
     """
 
     state: str
@@ -25,6 +26,7 @@ class VisitSummary(TypedDict):
     flagged: bool
     needs: NotRequired[list[str]]
     specialist_language: NotRequired[str | None]
+    missing: NotRequired[list[str]]
 
 
 class FoundVisit(VisitSummary):
