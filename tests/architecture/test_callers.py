@@ -47,6 +47,8 @@ NOT_ONLY_STAFF = {
     "confirm": {"resident"},
     "decline_offer": {"resident"},
     "correct_contact": {"resident"},
+    "invite_companion": {"resident"},
+    "withdraw_companion": {"resident"},
     "drop_file": {"resident"},
     "explain": {"resident", "staff"},
     "free_slots": {"resident", "staff"},

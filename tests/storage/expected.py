@@ -222,6 +222,7 @@ EXPECTED: dict[str, Any] = {
             }
         ],
         name_words=["lieve", "demo"],
+        companions=[{"name": "Jan Demo", "email": "jan@example.org", "invited": 2, "withdrawn": None}],
     ),
     "booking/invitation": Invitation(
         id="6d0adb36cd944ee98018efab8bf969c6",

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import AppointmentView, Catalogue, OwnAppointment, QuestionEntry
-from loket_contracts.rpc.booking.changes import AnswerQuestions, CorrectContact, GiveFeedback
+from loket_contracts.rpc.booking.changes import AnswerQuestions, CorrectContact, GiveFeedback, InviteCompanion
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
@@ -35,7 +35,9 @@ from .waiting_list import preferences
 #: field of a form that is shown with what was wrong
 WAS_REFUSED = "was_refused"
 #: parameters that say what was just done
-DONE = frozenset({"booked", "changed", "listed", "moved", "rated", "removed", "restored", "saved"})
+DONE = frozenset(
+    {"booked", "changed", "invited", "listed", "moved", "rated", "removed", "restored", "saved", "withdrawn"}
+)
 #: contact data that a resident can correct
 CORRECTED = ("name", "phone", "language", "visitor", "interpreter")
 REQUIRED, CHOOSE_SCORE = "Missing data for required field.", "Choose a number from 1 to 5."
@@ -118,6 +120,25 @@ class AppointmentPages:
             wrong = wrong_fields(refusal, lambda pointer: pointer.split("/")[-1])
             return self._refuse(request, municipality, token, "contact", typed, wrong)
         return self._saved(request, municipality, token, "contact")
+
+    @appointment_route("POST", "/<municipality>/afspraak/<token>/meekomen")
+    def invite_companion(self, request: Request, municipality: str, token: str) -> Response:
+        """Invite someone who comes along, or withdraw the invitation."""
+        found = self.booking.appointment_by_link(municipality, token)
+        caller = Caller.resident(token)
+        if request.form.get("action") == "withdraw":
+            self.booking.withdraw_companion(municipality, found["id"], caller)
+            return see_other(request, f"/{municipality}/afspraak/{token}", withdrawn="1")
+        typed = {name: request.form.get(f"companion-{name}", "").strip() for name in ("name", "email")}
+        try:
+            command = from_json(InviteCompanion, {name: text for name, text in typed.items() if text})
+            self.booking.invite_companion(municipality, found["id"], command, caller)
+        except Refusal as refusal:
+            wrong = wrong_fields(refusal, lambda pointer: f"companion-{pointer.split('/')[-1]}")
+            return self._refuse(request, municipality, token, "companion", typed, wrong)
+        if request.form.get(WAS_REFUSED):
+            self.booking.save_refused_form(municipality, token, "companion", None)
+        return see_other(request, f"/{municipality}/afspraak/{token}", invited="1")
 
     @appointment_route("POST", "/<municipality>/afspraak/<token>/documenten", files=MAX_FILES)
     def send_document(self, request: Request, municipality: str, token: str) -> Response:

@@ -33,6 +33,7 @@ HISTORY = {
     "remind_of_documents": "Reminded of documents", "flag": "Documents missing", "check_in": "Checked in",
     "start": "Helped", "park": "Put on hold", "resume": "Went on", "complete": "Done", "no_show": "Did not come",
     "undo_check_in": "Not here after all", "undo_no_show": "Came after all", "restore": "Cancellation taken back",
+    "invite_companion": "Someone invited to come along", "withdraw_companion": "Invitation to come along withdrawn",
 }  # fmt: skip
 OUTCOMES = {
     "answered": "Answered", "follow_up": "Another visit is needed", "referred": "Passed on to a colleague",
@@ -57,6 +58,9 @@ KINDS = {
     "cancelled_by_us": "cancelled by us", "reminder": "reminder", "reminder_soon": "reminder on the day",
     "bring": "what to bring", "request": "question by the specialist", "documents": "documents are missing",
     "offer": "an earlier moment", "thanks": "thanks, with the question how it was",
+    "companion": "to the person who comes along", "companion_moved": "to the person who comes along: moved",
+    "companion_cancelled": "to the person who comes along: cancelled",
+    "companion_withdrawn": "to the person who comes along: withdrawn",
     "alert_booked": "to the team: booked",
     "alert_cancelled": "to the team: cancelled",
 }  # fmt: skip

@@ -18,6 +18,7 @@ from .commands.allocation import Allocator
 from .commands.attachments import AttachmentCommands
 from .commands.booking import BookingCommands
 from .commands.closures import ClosureCommands
+from .commands.companions import CompanionCommands
 from .commands.configuration_changes import ConfigurationCommands
 from .commands.drafts import DraftCommands
 from .commands.feedback import FeedbackCommands
@@ -153,6 +154,7 @@ def build_use_cases(
     limits = Limits(on.agendas, on.cards, on.permits, links)
     lifecycle = LifecycleCommands(on.agendas, on.cards, on.configurations, allocator, clock, publish)
     invitations = InvitationCommands(on.invitations, on.configurations, clock)
+    companions = CompanionCommands(on.agendas, on.cards, on.configurations, on.audit, clock, publish)
     preparation = PreparationCommands(on.agendas, on.cards, on.configurations, on.audit, lifecycle, links, clock)
     attachments = AttachmentCommands(
         on.agendas, on.cards, on.files, on.configurations, on.audit, preparation, clock, scan
@@ -195,6 +197,7 @@ def build_use_cases(
         attachments=attachments,
         booking=booking,
         closures=ClosureCommands(on.configurations, on.cards, lifecycle, clock, run),
+        companions=companions,
         configuration=configuration,
         drafts=drafts,
         feedback=FeedbackCommands(on.agendas, on.feedback, clock, publish),

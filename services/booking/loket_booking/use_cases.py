@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .commands.attachments import AttachmentCommands
 from .commands.booking import BookingCommands
 from .commands.closures import ClosureCommands
+from .commands.companions import CompanionCommands
 from .commands.configuration_changes import ConfigurationCommands
 from .commands.drafts import DraftCommands
 from .commands.feedback import FeedbackCommands
@@ -42,6 +43,7 @@ class UseCases:
     attachments: AttachmentCommands
     booking: BookingCommands
     closures: ClosureCommands
+    companions: CompanionCommands
     configuration: ConfigurationCommands
     drafts: DraftCommands
     feedback: FeedbackCommands

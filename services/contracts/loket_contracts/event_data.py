@@ -52,6 +52,10 @@ class AppointmentData(Schema):
     desk = fields.String(metadata={"description": "the counter to which the resident is called"})
     outcome = fields.String(validate=validate.OneOf(OUTCOMES))
     follows = fields.String(metadata={"description": "the appointment that this one follows up"})
+    companion = fields.String(
+        validate=validate.OneOf(("invited", "withdrawn")),
+        metadata={"description": "whether someone who comes along is invited, or was with this event no longer"},
+    )
 
 
 class ProvisionalData(Schema):

@@ -75,8 +75,11 @@ class EventType:
 
 
 _MESSAGE_EVENTS = frozenset(
-    {"appointment.completed", "appointment.preparation_requested", "appointment.documents_due", "waiting_list.offered"}
-)
+    {
+        "appointment.companion_changed", "appointment.completed", "appointment.preparation_requested",
+        "appointment.documents_due", "waiting_list.offered",
+    }
+)  # fmt: skip
 
 
 def _consumers(name: str) -> tuple[str, ...]:

@@ -106,6 +106,9 @@ PREPARATION_TRANSITIONS = (
         "appointment.documents_due", "booked", "Documents that are needed for the visit are not there yet."
     ),
     VisitTransition("appointment.documents_missing", "booked", "Documents were not there in time."),
+    VisitTransition(
+        "appointment.companion_changed", "booked", "The resident invited or withdrew someone who comes along."
+    ),
 )
 
 TICKET_TRANSITIONS = (

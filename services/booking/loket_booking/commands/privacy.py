@@ -63,6 +63,7 @@ class PrivacyCommands:
                     "contact": card.contact,
                     "answers": card.answers,
                     "notes": card.notes,
+                    "companions": [{"name": each["name"], "email": each["email"]} for each in card.companions],
                     "files": [describe_stored_file(each) for each in card.files],
                     "asked": [
                         {"text": each["text"], "at": each["at"].isoformat(), "answer": each["answer"]}

@@ -25,6 +25,8 @@ from .timing import Period, command_period
 
 #: in the history: the resident took back their own cancellation. It is no transition that others may ask for
 RESTORE = "restore"
+#: in the history: someone who comes along was invited or withdrawn
+INVITE_COMPANION, WITHDRAW_COMPANION = "invite_companion", "withdraw_companion"
 #: how long a resident can take back their own cancellation
 RESTORABLE_FOR = dt.timedelta(minutes=10)
 _BOOKED = frozenset({"booked"})
@@ -68,7 +70,7 @@ class Appointment(PreservesUnknownFields):
 
     `specialist_language`: what its specialist must speak. `desk`: the counter to which the resident is called.
     `outcome`: of a completed visit, one of OUTCOMES (event_data). `follows`: the id of the earlier appointment that
-    this one follows up.
+    this one follows up. `companion`: whether someone who comes along is invited.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Appointment(PreservesUnknownFields):
     outcome: str | None = None
     follows: str | None = None
     specialist_language: str | None = None
+    companion: bool = False
 
     def local(self, moment: dt.datetime) -> str:
         """`moment` as RFC 3339 with the offset of the location."""
@@ -239,6 +242,23 @@ def restore(appointment: Appointment, *, now: dt.datetime, by: Actor) -> tuple[A
     return changed, _event("appointment.booked", changed, now, {})
 
 
+def change_companion(
+    known: Municipality, appointment: Appointment, invited: bool, *, now: dt.datetime, by: Actor
+) -> tuple[Appointment, Event]:
+    """Invite someone who comes along, or withdraw the invitation. Possible as long as it can be cancelled.
+
+    Raises Refusal: as `check_command`.
+    """
+    check_command(known, appointment, "cancel", by.role, now)
+    command = INVITE_COMPANION if invited else WITHDRAW_COMPANION
+    changed = replace(
+        appointment, companion=invited, sequence=appointment.sequence + 1,
+        history=(*appointment.history, HistoryEntry(command, max(now, appointment.history[-1].at), by.role)),
+    )  # fmt: skip
+    details = {} if invited else {"companion": "withdrawn"}
+    return changed, _event("appointment.companion_changed", changed, now, details)
+
+
 def apply_command(
     known: Municipality, appointment: Appointment, command: str, *, now: dt.datetime, by: Actor,
     reason: str | None = None, changes: StepChanges | None = None,
@@ -287,6 +307,7 @@ def _event(name: str, appointment: Appointment, now: dt.datetime, details: Mappi
         "booked_at": appointment.booked_at.isoformat(),
         "booked_by": appointment.booked_by,
         **{name: getattr(appointment, name) for name in OPTIONAL_IN_EVENTS if getattr(appointment, name) is not None},
+        **({"companion": "invited"} if appointment.companion else {}),
         **details,
     }
     return events.make(

@@ -11,6 +11,7 @@ from loket_contracts.rpc.booking.answers import (
     AppointmentView,
     CardOrRefusal,
     Catalogue,
+    CompanionEntry,
     ContactEntry,
     FileEntry,
     MunicipalityEntry,
@@ -23,6 +24,7 @@ from loket_contracts.rpc.booking.book import FillIn
 from loket_contracts.rpc.booking.changes import (
     CorrectContact,
     GiveFeedback,
+    InviteCompanion,
     JoinWaitingList,
     OfferPreferences,
 )
@@ -40,6 +42,7 @@ from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.caller import ANYONE, ResidentCaller
 
 from ..commands.attachments import describe_file
+from ..commands.companions import MAX_INVITED
 from ..queries.appointments import describe_entry, describe_hold
 from ..store.agendas import HeldSlot
 from .requests import RpcDependencies, request_of
@@ -151,6 +154,8 @@ class ResidentRpc(RpcDependencies):
         return {
             **described, "contact": cast("ContactEntry", card.contact), "refused": refused,
             "fixed": self.use_cases.preparation.fixed_contact(card),
+            "companion": cast("CompanionEntry | None", card.companion),
+            "may_invite": card.companion is None and len(card.companions) < MAX_INVITED,
             "restorable_until": self.use_cases.appointments.restorable_until(appointment),
             "rated": described["state"] == "completed" and self.use_cases.feedback.is_given(card),
         }  # fmt: skip
@@ -167,6 +172,20 @@ class ResidentRpc(RpcDependencies):
     ) -> AppointmentView:
         card = self.use_cases.access.find_card(municipality, identifier, caller)
         card = self.use_cases.preparation.correct_contact(card, command, request_of(self, caller))
+        return self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
+
+    @rpc
+    def invite_companion(
+        self, municipality: str, identifier: str, command: InviteCompanion, caller: ResidentCaller
+    ) -> AppointmentView:
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        card = self.use_cases.companions.invite(card, command, request_of(self, caller))
+        return self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
+
+    @rpc
+    def withdraw_companion(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        card = self.use_cases.companions.withdraw(card, request_of(self, caller))
         return self.use_cases.appointments.describe(self.use_cases.appointments.appointment(card), card)
 
     @rpc

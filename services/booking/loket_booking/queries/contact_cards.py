@@ -123,6 +123,16 @@ class ContactCardQueries:
                 "unsubscribe_proof": self.links.unsubscribe(card.id),
                 "municipality": describe_municipality(known),
                 "colour": known.look.colour,
+                "companions": [
+                    {
+                        "name": each["name"],
+                        "email": each["email"],
+                        "invited": each["invited"],
+                        "withdrawn": each["withdrawn"],
+                        "destination": self.links.destination(municipality, each["email"]),
+                    }
+                    for each in card.companions
+                ],
                 "missing_documents": [question.label for question in missing],
                 "documents_due": [due[question.id].isoformat() for question in missing],
                 **described,

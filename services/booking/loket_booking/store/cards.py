@@ -52,6 +52,15 @@ class AskedQuestion(TypedDict):
     answered_at: dt.datetime | None
 
 
+class Companion(TypedDict):
+    """Someone who comes along. `invited`, `withdrawn`: the sequence of the appointment then."""
+
+    name: str
+    email: str
+    invited: int
+    withdrawn: int | None
+
+
 @dataclass(frozen=True)
 class Card(PreservesUnknownFields):
     """`agenda`: the id of the agenda with the claim. `visit_date`: its local day as YYYY-MM-DD.
@@ -60,7 +69,8 @@ class Card(PreservesUnknownFields):
     they gave no address and no number. `places`: see `commands.limits`. `invitation`: the id of the invitation used.
     `requests`: what the specialist asked. `flagged`: documents were missing. `duty_at`: when a document is due next.
     `portal`: the code of the portal's key. `notes`: of the portal. `name_words`: the search index, of
-    the words of the name in each spelling and of the pseudonym of the number.
+    the words of the name in each spelling and of the pseudonym of the number. `companions`: all that were invited, of
+    which the last one may be withdrawn; none of the others is invited still.
     """
 
     id: str
@@ -85,6 +95,12 @@ class Card(PreservesUnknownFields):
     portal: str | None = None
     notes: str = ""
     name_words: list[str] = field(default_factory=list)
+    companions: list[Companion] = field(default_factory=list)
+
+    @property
+    def companion(self) -> Companion | None:
+        """The one who is invited now."""
+        return next((each for each in self.companions if each["withdrawn"] is None), None)
 
     @property
     def uploaded(self) -> frozenset[str | None]:
@@ -219,7 +235,7 @@ class Cards:
                 "$set": CARD.encode_fields(
                     contact={}, answers=answers, files=[], requests=[], pseudonymised=True,
                     token_hash=f"none-{card.id}", contact_mark=None, places=[], duty_at=None, fingerprint="", notes="",
-                    name_words=[],
+                    name_words=[], companions=[],
                 )
             },
         )  # fmt: skip

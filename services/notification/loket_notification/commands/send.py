@@ -131,6 +131,9 @@ def _recipient(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[
     """The address, and the mark of the person for counting, "" for a team. A landline gets no SMS."""
     if kind.to == "team":
         return card.team_email, ""
+    if kind.to == "companion":
+        companion = card.companion_of(message.kind, message.sequence)
+        return (companion.email if companion else None), ""
     if message.channel == EMAIL:
         return card.email, card.mark
     return (card.phone if card.phone and may_be_mobile(card.phone) else None), card.mark
@@ -143,6 +146,9 @@ def _counted_as(kind: Kind, message: PlannedMessage, card: ContactCard) -> str:
     """
     if kind.is_code or kind.to == "team":
         return ""
+    if kind.to == "companion":
+        companion = card.companion_of(message.kind, message.sequence)
+        return companion.destination if companion else ""
     return card.destinations.get(message.channel, card.mark)
 
 

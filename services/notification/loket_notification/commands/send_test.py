@@ -24,6 +24,8 @@ class Trial:
     channel: str
     at: dt.datetime
     appointment: str = "sample"
+    #: that of the sample card
+    sequence: int = 2
 
     @property
     def id(self) -> str:

@@ -46,6 +46,7 @@ def compose(name: str, card: ContactCard, public_url: str, own: Texts) -> Compos
     words = words_of(card.language)
     context = {"card": card, "due": _due(card), **_moments(card), **_link(kind, card, public_url)}
     context["words"] = {**words, "greeting": fill(words[_greeting(kind)], context)}
+    context["inviter"] = card.plain_name or words["someone"]
     context["meeting"] = words["meeting"][how] if (how := _how_they_meet(card)) else ""
     said = {part: fill(phrase, context) for part, phrase in phrases_of(name, card.language, own).items()}
     context |= {"message": said, "subject": said["subject"]}
@@ -62,7 +63,7 @@ def _greeting(kind: Kind) -> str:
     """Return the key of the greeting. A stranger may have typed anything as the name, so a code is sent without it."""
     if kind.is_code:
         return "greeting_stranger"
-    return "greeting" if kind.to == "resident" else "greeting_team"
+    return {"resident": "greeting", "companion": "greeting_stranger"}.get(kind.to, "greeting_team")
 
 
 def _how_they_meet(card: ContactCard) -> str:
@@ -75,10 +76,10 @@ def _how_they_meet(card: ContactCard) -> str:
 
 
 def _link(kind: Kind, card: ContactCard, public_url: str) -> dict[str, Any]:
-    """Where the message leads to. Colleagues are led nowhere: the page of an appointment is its resident's."""
+    """Where the message leads to. Others are led nowhere: the page of an appointment is its resident's."""
     words, page = words_of(card.language), page_of(card, public_url)
     upcoming = card.state == "booked"
-    if kind.to == "team":
+    if kind.to != "resident":
         return {"upcoming": upcoming, "link": "", "link_text": "", "unsubscribe": ""}
     if kind.is_code and card.confirmation is not None:
         here, confirmation = f"{public_url.rstrip('/')}/{card.municipality_id}", card.confirmation

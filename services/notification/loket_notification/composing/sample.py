@@ -11,7 +11,7 @@ from dataclasses import replace
 from loket_contracts.languages import DEFAULT_LANGUAGE, pick
 from loket_contracts.rpc.booking.answers import Catalogue
 
-from ..domain.card import Confirmation, ContactCard, Offer
+from ..domain.card import Companion, Confirmation, ContactCard, Offer
 from ..domain.kinds import KINDS
 
 START = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
@@ -54,6 +54,9 @@ def sample_card(kind: str, language: str, about: Catalogue | None = None) -> Con
         return replace(
             card, offer=Offer(earlier, earlier + dt.timedelta(minutes=45), earlier - dt.timedelta(days=1, hours=1))
         )
+    if KINDS[kind].to == "companion":
+        withdrawn = card.sequence if kind == "companion_withdrawn" else None
+        return replace(card, companions=(Companion("Jan Peeters", "jan@example.org", 2, withdrawn),))
     return replace(card, asked=asked, missing=(missing,))
 
 

@@ -6,6 +6,7 @@ A tolerant reader: fields that are not named here are ignored.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from loket_contracts.rpc.booking.answers import ConfirmationEntry, ContactCardDo
 
 #: of a municipality that chose none, as on its pages
 USUAL_COLOUR = "#0b5d57"
+#: one to five words of letters, as names of people are
+PLAIN_NAME = re.compile(r"(?:[^\W\d_]+[.'’-]?){1,4}(?: (?:[^\W\d_]+[.'’-]?){1,4}){0,4}")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,17 @@ class Offer:
     start: dt.datetime
     end: dt.datetime
     expires: dt.datetime
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Someone who comes along. `invited`, `withdrawn`: the sequence of the appointment then."""
+
+    name: str
+    email: str
+    invited: int
+    withdrawn: int | None
+    destination: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,18 @@ class ContactCard:
     unsubscribe_proof: str = ""
     destinations: Mapping[str, str] = field(default_factory=dict)
     colour: str = USUAL_COLOUR
+    companions: tuple[Companion, ...] = ()
+
+    def companion_of(self, kind: str, sequence: int) -> Companion | None:
+        """The recipient of a message to the one who comes along. `sequence`: of the event that triggered it."""
+        if kind == "companion_withdrawn":
+            return next((each for each in self.companions if each.withdrawn == sequence), None)
+        return next((each for each in self.companions if each.withdrawn is None), None)
+
+    @property
+    def plain_name(self) -> str:
+        """The name, for a message to a stranger; empty when it could be an address or an advertisement."""
+        return self.name if PLAIN_NAME.fullmatch(self.name) else ""
 
     @classmethod
     def read(cls, given: ContactCardDocument) -> ContactCard:
@@ -122,6 +148,10 @@ class ContactCard:
             destinations=given.get("destinations", {}),
             confirmation=_confirmation(given["id"], given.get("confirmation")),
             colour=given.get("colour") or USUAL_COLOUR,
+            companions=tuple(
+                Companion(each["name"], each["email"], each["invited"], each["withdrawn"], each.get("destination", ""))
+                for each in given.get("companions", ())
+            ),
         )
 
 

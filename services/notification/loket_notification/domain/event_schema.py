@@ -26,6 +26,7 @@ class _AppointmentEvent(Schema):
     reason = fields.String(load_default="", allow_none=True)
     confirm_by = fields.String(load_default="email")
     expires_at = Instant(load_default=None)
+    companion = fields.String(load_default="")
 
 
 _appointment_event = _AppointmentEvent()
@@ -46,4 +47,5 @@ def read_appointment_event(name: str, municipality: str, sequence: int, data: Ma
         loaded["reason"] or "",
         loaded["confirm_by"],
         loaded["expires_at"],
+        loaded["companion"],
     )

@@ -26,7 +26,7 @@ class Kind:
     `asked_by`: "resident" or "municipality" when it matters who cancelled or moved. `state`: the required state of the
     appointment at sending. `condition`: what must still hold: confirmation (the booking is not confirmed yet), moment
     (the appointment has not moved), offer, request, documents (there still is one) or visit (no condition).
-    `necessary`: residents cannot opt out of it by e-mail. `calendar`: a calendar entry is attached.
+    `companion`: invited or withdrawn, of the event that triggers it; empty for any event. `necessary`: residents cannot opt out of it by e-mail. `calendar`: a calendar entry is attached.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Kind:
     asked_by: str | None = None
     necessary: bool = True
     calendar: bool = False
+    companion: str = ""
 
     @property
     def is_code(self) -> bool:
@@ -46,7 +47,7 @@ class Kind:
 
     def is_asked_for(self, event: AppointmentEvent, resident_reasons: frozenset[str]) -> bool:
         """`resident_reasons`: codes with which staff act because the resident asked them to."""
-        if event.name not in self.events:
+        if event.name not in self.events or (self.companion and event.companion != self.companion):
             return False
         by_municipality = event.asked_by in MUNICIPALITY and event.reason not in resident_reasons
         return self.asked_by in (None, "municipality" if by_municipality else "resident")
@@ -54,6 +55,7 @@ class Kind:
 
 BOOKED, MOVED = frozenset({"appointment.booked"}), frozenset({"appointment.rescheduled"})
 CANCELLED = frozenset({"appointment.cancelled"})
+COMPANION = frozenset({"appointment.companion_changed"})
 _MAIL = Timing((EMAIL,))
 _AFTER_A_MINUTE = Timing((EMAIL,), after=dt.timedelta(minutes=1))
 
@@ -92,6 +94,21 @@ KINDS: dict[str, Kind] = {
         Kind(
             "thanks", frozenset({"appointment.completed"}), "completed", "visit",
             Timing((EMAIL,), after=dt.timedelta(hours=2)), necessary=False,
+        ),
+        Kind(
+            "companion", BOOKED | COMPANION, "booked", "moment", _MAIL, to="companion", calendar=True,
+            companion="invited",
+        ),
+        Kind(
+            "companion_moved", MOVED, "booked", "moment", _MAIL, to="companion", calendar=True, companion="invited"
+        ),
+        Kind(
+            "companion_cancelled", CANCELLED, "cancelled", "moment", _AFTER_A_MINUTE, to="companion", calendar=True,
+            companion="invited",
+        ),
+        Kind(
+            "companion_withdrawn", COMPANION, "booked", "visit", _MAIL, to="companion", calendar=True,
+            companion="withdrawn",
         ),
         Kind(
             "alert_booked", BOOKED, "booked", "moment", Timing((EMAIL,), within_days=1), to="team"

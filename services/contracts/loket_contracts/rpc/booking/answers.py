@@ -301,8 +301,23 @@ class ContactEntry(TypedDict):
     access_needs: NotRequired[str | None]
 
 
+class CompanionEntry(TypedDict):
+    """Someone who comes along. `invited`, `withdrawn`: the sequence of the appointment then; None when it is not.
+
+    `destination`: the pseudonym of the mailbox, by which messages are counted.
+    """
+
+    name: str
+    email: str
+    invited: int
+    withdrawn: int | None
+    destination: NotRequired[str]
+
+
 class OwnAppointment(AppointmentView):
     """An appointment with the resident's contact data, for its own page. `refused`: forms by part of the page.
+
+    `companion`: who is invited to come along. `may_invite`: whether another one can be.
 
     `rated`: whether the resident gave feedback. `fixed`: the contact data that cannot be corrected here.
     `restorable_until`: when the resident who cancelled it can no longer take that back.
@@ -313,6 +328,8 @@ class OwnAppointment(AppointmentView):
     fixed: NotRequired[list[str]]
     restorable_until: NotRequired[str | None]
     refused: NotRequired[dict[str, RefusedForm]]
+    companion: NotRequired[CompanionEntry | None]
+    may_invite: NotRequired[bool]
 
 
 class ConfirmationEntry(TypedDict):
@@ -343,6 +360,7 @@ class ContactCardDocument(AppointmentView):
     confirmation: NotRequired[ConfirmationEntry]
     destinations: NotRequired[dict[str, str]]
     colour: NotRequired[str | None]
+    companions: NotRequired[list[CompanionEntry]]
 
 
 class CardOrRefusal(TypedDict):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from marshmallow import fields, validate
 
-from ...fields import ONE_LINE, TOKEN, Answers, Day, Identifier, Instant, Language, ListAsTuple, Phone
+from ...fields import ONE_LINE, TOKEN, Answers, Day, Email, Identifier, Instant, Language, ListAsTuple, Phone
 from ...periods import PARTS_OF_DAY
 from ..message import MessageSchema
 from .book import VisitNeeds, VisitNeedsSchema
@@ -94,6 +94,21 @@ class AnswerQuestionsSchema(MessageSchema[AnswerQuestions]):
         load_default=None, allow_none=True, validate=validate.Length(max=2000),
         metadata={"description": "the answer to what the specialist asked for"},
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteCompanion:
+    """Invite someone who comes along. They get the calendar entry, its changes and its cancellation."""
+
+    name: str
+    email: str
+
+
+class InviteCompanionSchema(MessageSchema[InviteCompanion]):
+    """Invite someone who comes along."""
+
+    name = fields.String(required=True, validate=[validate.Length(min=1, max=120), ONE_LINE])
+    email = Email(required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,7 @@ from .changes import (
     AnswerQuestions,
     CorrectContact,
     GiveFeedback,
+    InviteCompanion,
     JoinWaitingList,
     OfferPreferences,
     RescheduleAppointment,
@@ -365,6 +366,23 @@ class Booking(EventSource, Protocol):
 
         A number that was confirmed by SMS, or that identifies the resident, stays. Raises Refusal:
         appointment-not-found, not-allowed-in-state, invalid-request.
+        """
+        ...
+
+    def invite_companion(
+        self, municipality: str, identifier: str, command: InviteCompanion, caller: ResidentCaller
+    ) -> AppointmentView:
+        """Invite someone who comes along: they get the calendar entry, its changes and its cancellation.
+
+        Raises Refusal: appointment-not-found, not-allowed-in-state, appointment-begun, invalid-request when someone is
+        invited already or too many were.
+        """
+        ...
+
+    def withdraw_companion(self, municipality: str, identifier: str, caller: ResidentCaller) -> AppointmentView:
+        """Withdraw the invitation of the person who comes along. Nothing happens when there is none.
+
+        Raises Refusal: appointment-not-found, not-allowed-in-state, appointment-begun.
         """
         ...
 
