@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class AppointmentEvent:
     """`asked_by`: the role that cancelled or moved it (resident, portal, staff, system). `reason`: its reason code.
 
-    `companion`: invited or withdrawn, if someone comes along. Of a provisional booking, `confirm_by`: the channel of its code, and `expires`: until when it can be confirmed.
+    `companion`: invited or withdrawn, if someone comes along. Of a provisional booking, `confirm_by`: the channel of
+    its code, and `expires`: until when it can be confirmed.
     """
 
     name: str

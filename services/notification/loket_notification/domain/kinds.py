@@ -26,7 +26,8 @@ class Kind:
     `asked_by`: "resident" or "municipality" when it matters who cancelled or moved. `state`: the required state of the
     appointment at sending. `condition`: what must still hold: confirmation (the booking is not confirmed yet), moment
     (the appointment has not moved), offer, request, documents (there still is one) or visit (no condition).
-    `companion`: invited or withdrawn, of the event that triggers it; empty for any event. `necessary`: residents cannot opt out of it by e-mail. `calendar`: a calendar entry is attached.
+    `necessary`: residents cannot opt out of it by e-mail. `calendar`: a calendar entry is attached. `companion`:
+    invited or withdrawn, as the event that triggers it says; empty for any event.
     """
 
     name: str

@@ -118,6 +118,7 @@ class ExportedAppointment(TypedDict):
     start: str | None
     state: str | None
     history: list[ExportedEntry]
+    companions: NotRequired[list[dict[str, str]]]
 
 
 class ResidentExport(TypedDict):
