@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pymongo import MongoClient
     from pymongo.database import Database
 
+    from loket_local.mongodb import MongoDB
     from loket_local.servers import Servers
     from loket_local.stack import Stack
     from tests.client import Portal
@@ -64,26 +65,33 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def mongo_uri(folder: Path) -> Iterator[str]:
-    """Where the mongod of this process of the test run is: a private one, or that which MONGO_URI names."""
+def mongo_server(folder: Path) -> Iterator[MongoDB | None]:
+    """The mongod of this process of the test run; None where MONGO_URI names another one."""
     from loket_local import mongodb
     from loket_local.ports import find_free
 
-    if named := os.environ.get("MONGO_URI"):
-        yield named
+    if os.environ.get("MONGO_URI"):
+        yield None
         return
     running = mongodb.start(folder / "mongodb", *find_free(1), folder / "logs")
-    yield running.uri
+    yield running
     running.stop()
 
 
 @pytest.fixture(scope="session")
-def servers(folder: Path, mongo_uri: str) -> Iterator[Servers]:
+def mongo_uri(mongo_server: MongoDB | None) -> str:
+    """Where the mongod of this process of the test run is, with the password of its administrator."""
+    return mongo_server.uri if mongo_server else os.environ["MONGO_URI"]
+
+
+@pytest.fixture(scope="session")
+def servers(folder: Path, mongo_server: MongoDB | None, mongo_uri: str) -> Iterator[Servers]:
     """A RabbitMQ node and a mongod of this process of the test run alone."""
     from loket_local import servers as local_servers
     from loket_local.ports import find_free
 
     running = local_servers.start(folder, *find_free(1), 0, environment={**os.environ, "MONGO_URI": mongo_uri})
+    running.use(mongo_server)
     yield running
     running.stop()
 
@@ -130,7 +138,7 @@ def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
     running = Stack(
         folder / "stack",
         Ports.free(),
-        environment={"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri},
+        environment=servers.as_environment(),
         extra={**UNLIMITED, "WEBHOOKS_TO_PRIVATE": "true"},
     )
     running.start()

@@ -38,7 +38,7 @@ def url(servers, folder, node_modules):
     eventually(lambda: _answers(f"{issuer}/.well-known/openid-configuration"))
     settings = {"OIDC_ISSUER": issuer, "OIDC_CLIENT_SECRET": "right", "OIDC_SCOPE": "openid loket"}
     stack = Stack(
-        folder / "provider-stack", ports, environment={"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri},
+        folder / "provider-stack", ports, environment=servers.as_environment(),
         extra={**UNLIMITED, **settings},
     )  # fmt: skip
     component = stack.gateway_alone()

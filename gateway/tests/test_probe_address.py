@@ -15,7 +15,7 @@ def addresses(stack, servers, folder):
     """Where one more gateway serves its pages, and where its probes."""
     (port,) = find_free(1)
     probes = f"127.0.0.1:{port}"
-    uris = {"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri}
+    uris = servers.as_environment()
     settings = {**UNLIMITED, "PROBE_ADDRESS": probes}
     another = Stack(folder / "probe-address", Ports.free(), environment=uris, extra=settings)
     component = another.gateway_alone()

@@ -103,7 +103,7 @@ def test_a_wrong_first_code_does_not_switch_the_app_on(stack, browser, name):
 def strict(servers, folder):
     """A gateway on which administrators need an app."""
     extra = {**UNLIMITED, "SECOND_FACTOR_FOR_ADMINISTRATORS": "true"}
-    environment = {"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri}
+    environment = servers.as_environment()
     stack = Stack(folder / "strict-stack", Ports.free(), environment=environment, extra=extra)
     component = stack.gateway_alone()
     yield stack

@@ -131,10 +131,11 @@ class Project:
         """How the tests read the final state, past the gateway."""
         key = self.run_in("gateway", "loket", "keys", "add", municipality, "tests", "--role", "admin")
         password = (self.folder / "secrets" / "rabbitmq_password").read_text()
+        key_of_members = (self.folder / "secrets" / "mongodb_key").read_text()
         broker, database = self.running("rabbitmq"), self.running("mongodb")
         return Access(
             self.url,
-            f"mongodb://{self.address(database)}:27017/?directConnection=true",
+            f"mongodb://__system:{key_of_members}@{self.address(database)}:27017/?directConnection=true&authSource=local",
             f"pyamqp://loket:{password}@{self.address(broker)}:5672//",
             key,
         )

@@ -62,7 +62,7 @@ def restored(folder, tmp_path, key):
         credentials.write_for_owner(place / "stack" / "secret", secrets.read_text().strip().partition("=")[2])
         stack = Stack(
             place / "stack", Ports.free(), extra=UNLIMITED,
-            environment={"AMQP_URI": running.amqp_uri, "MONGO_URI": running.mongo_uri},
+            environment=running.as_environment(),
         )  # fmt: skip
         stack.start()
         stacks.append(stack)

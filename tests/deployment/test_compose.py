@@ -1,9 +1,12 @@
 """The deployment files name real components, real settings and nothing else."""
 
+import json
 import re
+import shutil
 import stat
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -107,25 +110,52 @@ def test_the_generated_secrets_are_those_that_compose_mounts_and_stay_the_same(m
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
 
 
-def test_the_generated_secrets_are_accepted_by_the_services(make_secrets, tmp_path):
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_generated_secrets_are_accepted_by_the_services_and_name_their_users(make_secrets, tmp_path, name):
     make_secrets()
     given = {
-        name: str(value or "").replace("/run/secrets", str(tmp_path / "secrets"))
-        for name, value in SERVICES["booking"]["environment"].items()
+        variable: str(value or "").replace("/run/secrets", str(tmp_path / "secrets"))
+        for variable, value in SERVICES[name]["environment"].items()
+        if "$" not in str(value)
     }
-    assert BookingSettings.read(environment={**given, "MAX_WORKERS": ""})
+    settings = SETTINGS[name].read(environment={**given, "PUBLIC_URL": "http://x", "SMTP_HOST": "x"})
+    for uri in (settings.amqp_uri, settings.mongo_uri):
+        assert urlsplit(uri).username == f"loket-{name}"
+
+
+def passwords_of_the_broker(folder):
+    made = json.loads((folder / "rabbitmq_definitions").read_text())
+    return {user["name"]: user["password"] for user in made["users"]}
+
+
+def test_the_broker_has_the_users_and_passwords_of_the_services(make_secrets, tmp_path):
+    made = make_secrets()
+    expected = {
+        urlsplit(uri).username: urlsplit(uri).password for name, uri in made.items() if name.startswith("amqp_uri")
+    }
+    assert passwords_of_the_broker(tmp_path / "secrets") == expected
+    assert len(set(expected.values())) == len(SETTINGS) + 1
+
+
+def test_the_users_of_the_database_are_made_of_the_files_that_the_services_mount():
+    task = SERVICES["replica-set"]
+    mounted = {each for each in task["secrets"] if each.startswith("mongo_uri_")}
+    assert mounted == {f"mongo_uri_{name}" for name in (*SETTINGS, "backup")}
+    assert {each for name in SETTINGS for each in SERVICES[name]["secrets"] if each.startswith("mongo_")} < mounted
 
 
 def test_secrets_of_an_earlier_version_are_taken_over(tmp_path):
     script = tmp_path / "secrets.sh"
     script.write_bytes((DEPLOY / "secrets.sh").read_bytes())
     script.chmod(0o755)
-    (tmp_path / ".env").write_text("PUBLIC_URL=https://afspraak.example\nLOKET_SECRET=abc\nRABBITMQ_PASSWORD=def")
+    shutil.copytree(DEPLOY / "rabbitmq", tmp_path / "rabbitmq")
+    (tmp_path / ".env").write_text("PUBLIC_URL=https://afspraak.example\nLOKET_SECRET=abc\nRABBITMQ_PASSWORD=def&/")
     subprocess.run([script], check=True, capture_output=True)
     made = {name: (tmp_path / "secrets" / name).read_text() for name in ("loket_secret", "rabbitmq.conf", "amqp_uri")}
+    assert passwords_of_the_broker(tmp_path / "secrets")["loket"] == "def&/"
     assert made["loket_secret"] == "abc"
-    assert "default_pass = def\n" in made["rabbitmq.conf"]
-    assert "//loket:def@" in made["amqp_uri"]
+    assert "default_pass = def&/\n" in made["rabbitmq.conf"]
+    assert "//loket:def&/@" in made["amqp_uri"]
 
 
 def test_the_files_that_the_dockerfile_copies_exist():

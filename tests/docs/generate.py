@@ -1,4 +1,4 @@
-"""Generate docs/reference/, the index of docs/decisions/ and docs/security/asvs.md: `make docs`.
+"""Generate docs/reference/, the index of docs/decisions/, docs/security/asvs.md and the users of RabbitMQ: `make docs`.
 
 A test fails on a stale page.
 """
@@ -34,7 +34,7 @@ from loket_notification.domain.kinds import KINDS, Kind
 from loket_notification.settings import NotificationSettings
 from loket_reporting.domain.figures import BREAKDOWNS
 from loket_reporting.settings import ReportingSettings
-from tests.docs import asvs, rpc_page
+from tests.docs import asvs, broker_definitions, rpc_page
 from tests.storage.collections import STORED, UNCODED, UNSTORED
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -356,6 +356,7 @@ PAGES = {
     "figures.md": figures_page,
     "../decisions/README.md": decisions_page,
     "../security/asvs.md": lambda: asvs.page(asvs.MADE),
+    "../../deploy/rabbitmq/definitions.json": broker_definitions.template,
     "rpc.md": lambda: rpc_page.page(MADE),
     "rpc.asyncapi.yaml": lambda: yaml.dump(
         rpc_asyncapi.document(), Dumper=PlainDumper, sort_keys=False, allow_unicode=True

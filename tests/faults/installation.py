@@ -82,16 +82,9 @@ class Installation:
         links = links or [(service, server) for service in NAMES for server in SERVERS]
         for service, server in links:
             proxy = self.proxies[service, server] = Proxy([getattr(self.stack.ports, _PORT_OF[server])])
-            self.stack.components[service].environment[SERVERS[server]] = self._uri_through(server, proxy.port)
+            settings = self.stack.components[service].environment
+            settings[SERVERS[server]] = _through(settings[SERVERS[server]], proxy.port)
         self.restart(*(self.stack.components[name] for name in dict(links)))
-
-    def _uri_through(self, server: str, port: int) -> str:
-        servers = self.stack.servers
-        assert servers is not None
-        if server == "database":
-            # a direct connection, since the driver would go to the address that the replica set gives
-            return f"mongodb://{LOOPBACK}:{port}/?directConnection=true"
-        return servers.amqp_uri.replace(f":{self.stack.ports.amqp}/", f":{port}/")
 
     def restart(self, *components: Component) -> None:
         restart(components)
@@ -185,3 +178,11 @@ def _mount_disk(folder: Path) -> Path | None:
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
     done = subprocess.run(mount, capture_output=True, check=False)
     return folder if done.returncode == 0 else None
+
+
+def _through(uri: str, port: int) -> str:
+    """The same server and user through a proxy; a direct connection, since a replica set gives its own address."""
+    scheme, _, rest = uri.partition("://")
+    login = f"{found}@" if (found := rest.rpartition("@")[0]) else ""
+    end = "/?directConnection=true" if scheme == "mongodb" else "//"
+    return f"{scheme}://{login}{LOOPBACK}:{port}{end}"

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,12 @@ from .processes import Child, StartFailed
 PATIENCE = 60.0
 #: consumers yield the processor to what users wait for, when all share the same few cores
 NICENESS = {"notification": 15, "reporting": 10}
-#: settings that the operator's environment does not decide: each service has its own database, and all mail is caught
-OF_EACH, OF_MAIL = "MONGO_DATABASE", "SMTP_"
+#: settings that the operator's environment does not decide: each service has its own database
+#: and users, and all mail is caught
+OF_EACH, OF_STACK = "MONGO_DATABASE", ("SMTP_", "AMQP_URI", "MONGO_URI")
 NAMES = ("notification", "reporting", "booking", "gateway")
+#: the settings that name the broker and the database; a suffix names the service, for its user
+AMQP, MONGO = "AMQP_URI", "MONGO_URI"
 
 
 @dataclass
@@ -73,8 +76,7 @@ def make(
     ports: Mapping[str, int],
     logs: Path,
     *,
-    amqp_uri: str,
-    mongo_uri: str,
+    servers: Callable[[str], Mapping[str, str]],
     smtp_port: int,
     secret: str,
     public_url: str,
@@ -83,16 +85,15 @@ def make(
 ) -> dict[str, Component]:
     """The four services, not started yet.
 
-    `ports`: the HTTP port of each. `environment`: settings of the operator, which count unless the stack decides
+    `ports`: the HTTP port of each. `servers`: gives the settings with which a service reaches the broker and the
+    database. `environment`: settings of the operator, which count unless the stack decides
     them itself. `extra`: more settings for all of them.
     """
     shared = {
-        **{name: value for name, value in environment.items() if name != OF_EACH and not name.startswith(OF_MAIL)},
+        **{name: value for name, value in environment.items() if name != OF_EACH and not name.startswith(OF_STACK)},
         "PATH": os.environ.get("PATH", ""),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
-        "AMQP_URI": amqp_uri,
-        "MONGO_URI": mongo_uri,
         "PUBLIC_URL": environment.get("PUBLIC_URL") or public_url,
         "SMTP_HOST": LOOPBACK,
         "SMTP_PORT": str(smtp_port),
@@ -104,7 +105,7 @@ def make(
         name: Component(
             name,
             ports[name],
-            {**databases[name], **shared, "HTTP_ADDRESS": f"{LOOPBACK}:{ports[name]}"},
+            {**databases[name], **shared, **servers(name), "HTTP_ADDRESS": f"{LOOPBACK}:{ports[name]}"},
             logs / f"{name}.log",
         )
         for name in NAMES

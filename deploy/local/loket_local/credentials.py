@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 OWNER_ONLY = 0o600
@@ -13,9 +14,20 @@ def secret_of(folder: Path) -> str:
     return _generated(folder / "secret", 32)
 
 
-def broker_password_of(folder: Path) -> str:
-    """The password with which the services log in to the private RabbitMQ."""
+def administrator_password_of(folder: Path) -> str:
+    """The password of the administrator of the private RabbitMQ or MongoDB in this folder."""
     return _generated(folder / "password", 24)
+
+
+def user_passwords_of(folder: Path, owners: Iterable[str]) -> dict[str, str]:
+    """The password of each service, and of other owners, on the private RabbitMQ or MongoDB in this folder."""
+    return {owner: _generated(folder / f"password-{owner}", 24) for owner in owners}
+
+
+def member_key_of(folder: Path) -> Path:
+    """The file with which members of the private replica set know each other."""
+    _generated(folder / "key", 48)
+    return folder / "key"
 
 
 def write_for_owner(file: Path, text: str) -> None:

@@ -6,8 +6,8 @@ import importlib.util
 import shutil
 import stat
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,11 +15,17 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from loket_chassis.storage.database_users import BACKUP, DATABASES, make_user, make_users, user_of
+
 from . import debian
+from .credentials import administrator_password_of, member_key_of, user_passwords_of
 from .ports import LOOPBACK
 from .processes import Child, StartFailed
 
 PATIENCE = 60.0
+ADMINISTRATOR = "loket"
+#: members of a replica set log in to each other as this user of the database "local", with the text of the key file
+INTERNAL_USER = "__system"
 REPLICA_SET = "loket"
 #: of a replica set of several members, see docs/operating.md, "A replica set of MongoDB"
 FAILOVER_SETTINGS = {"electionTimeoutMillis": 5000, "catchUpTimeoutMillis": 2000}
@@ -33,16 +39,28 @@ LONGEST_SOCKET_PATH = 107
 
 @dataclass
 class MongoDB:
-    """A running mongod. `socket`: the Unix socket on which its replica set is, if it has one."""
+    """A running mongod. `socket`: the Unix socket on which its replica set is, if it has one.
+
+    `passwords`: by the name of the user; without any, everybody may do everything.
+    """
 
     port: int
     process: Child
     socket: Path | None = None
+    passwords: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
+        return self._uri(ADMINISTRATOR)
+
+    def uri_of(self, owner: str) -> str:
+        """The address for a service, or for BACKUP."""
+        return self._uri(user_of(owner))
+
+    def _uri(self, user: str) -> str:
         place = quote(self.host, safe="") if self.socket else self.host
-        return f"mongodb://{place}/?replicaSet={REPLICA_SET}"
+        login = f"{user}:{self.passwords[user]}@" if self.passwords else ""
+        return f"mongodb://{login}{place}/?replicaSet={REPLICA_SET}"
 
     @property
     def host(self) -> str:
@@ -80,9 +98,14 @@ def start(folder: Path, port: int, logs: Path, on_socket: bool = False) -> Mongo
 
     `on_socket`: its clients use a Unix socket in the folder, which costs less than TCP, if the path is short enough.
     """
-    server = launch(folder, port, logs, socket=_socket_in(folder, port) if on_socket else None)
+    socket = _socket_in(folder, port) if on_socket else None
+    folder.mkdir(parents=True, exist_ok=True)
+    key = member_key_of(folder)
+    server = launch(folder, port, logs, socket=socket, key=key)
     try:
-        _wait_until_primary(server)
+        with _internal_client(port, key) as client:
+            _wait_until_primary(server, client)
+            server.passwords = _make_users(folder, client)
     except BaseException:
         server.stop()
         raise
@@ -94,12 +117,29 @@ def _socket_in(folder: Path, port: int) -> Path | None:
     return socket if len(bytes(socket)) <= LONGEST_SOCKET_PATH else None
 
 
+def _internal_client(port: int, key: Path) -> MongoClient[dict[str, Any]]:
+    return MongoClient(
+        LOOPBACK, port, directConnection=True, serverSelectionTimeoutMS=500,
+        username=INTERNAL_USER, password=key.read_text(), authSource="local",
+    )  # fmt: skip
+
+
+def _make_users(folder: Path, client: MongoClient[dict[str, Any]]) -> dict[str, str]:
+    """Make the users, also in a folder of an earlier version, which had none. Return their passwords by name."""
+    passwords = user_passwords_of(folder, [*DATABASES, BACKUP])
+    administrator = administrator_password_of(folder)
+    make_user(client, ADMINISTRATOR, administrator, ["root"])
+    make_users(client, passwords)
+    return {ADMINISTRATOR: administrator, **{user_of(owner): password for owner, password in passwords.items()}}
+
+
 def launch(
-    folder: Path, port: int, logs: Path, prefix: Sequence[str] = (), socket: Path | None = None
+    folder: Path, port: int, logs: Path, prefix: Sequence[str] = (), socket: Path | None = None, key: Path | None = None
 ) -> MongoDB:  # fmt: skip
     """Start a mongod that is to be a member of a replica set, and return immediately.
 
     `prefix`: the command that starts it, such as one that changes the user. `socket`: on which it listens too.
+    `key`: the key file of the members; with one, each client has to log in.
     """
     folder.mkdir(parents=True, exist_ok=True)
     command: list[str | Path] = [
@@ -107,6 +147,9 @@ def launch(
         find(),
         *("--dbpath", folder, "--port", str(port), "--bind_ip", LOOPBACK, "--replSet", REPLICA_SET),
         *("--wiredTigerCacheSizeGB", "0.5", "--quiet"),
+        *(("--keyFile", key) if key else ()),
+        # these passwords are random, so nothing is gained by work for each login; 5,000 is the least
+        *("--setParameter", "scramSHA256IterationCount=5000"),
         *(("--unixSocketPrefix", socket.parent) if socket else ("--nounixsocket",)),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         # nothing reads the past, and five minutes of history cost a booking six writes
@@ -118,25 +161,19 @@ def launch(
     return MongoDB(port, Child.start("MongoDB", command, logs / "mongodb.log"), socket)
 
 
-def _wait_until_primary(server: MongoDB) -> None:
-    client: MongoClient[dict[str, Any]] = MongoClient(
-        LOOPBACK, server.port, directConnection=True, serverSelectionTimeoutMS=500
-    )
+def _wait_until_primary(server: MongoDB, client: MongoClient[dict[str, Any]]) -> None:
     deadline = time.monotonic() + PATIENCE
     seen = ""
-    try:
-        while time.monotonic() < deadline:
-            server.process.require_running()
-            try:
-                if client.admin.command("hello").get("isWritablePrimary"):
-                    return
-                _form_replica_set(client, server.host)
-            except PyMongoError as error:
-                seen = str(error)  # it may still be opening its files
-                time.sleep(0.1)
-            time.sleep(0.05)
-    finally:
-        client.close()
+    while time.monotonic() < deadline:
+        server.process.require_running()
+        try:
+            if client.admin.command("hello").get("isWritablePrimary"):
+                return
+            _form_replica_set(client, server.host)
+        except PyMongoError as error:
+            seen = str(error)  # it may still be opening its files
+            time.sleep(0.1)
+        time.sleep(0.05)
     raise StartFailed(f"MongoDB did not accept writes within {PATIENCE:.0f} s ({seen}); its log: {server.process.log}")
 
 

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import json
 import os
-import secrets
 import shutil
 import socket
+import subprocess
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kombu import Connection
 
+from loket_chassis.messaging.broker_definitions import definitions, user
+from loket_chassis.messaging.broker_permissions import SERVICES, user_of
+
 from . import debian
-from .credentials import broker_password_of, write_for_owner
+from .credentials import administrator_password_of, user_passwords_of, write_for_owner
 from .ports import LOOPBACK, find_free
 from .processes import Child, StartFailed
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 USER = "loket"
 #: the queues of calls and of replies are classic ones: without mirrors they are unavailable together with their node
 CALLS_ON_ALL_NODES = {
@@ -40,10 +42,27 @@ class RabbitMQ:
     port_mapper: Child
     password: str
     distribution_port: int
+    #: by service; none in a cluster, in which all log in as the administrator
+    passwords: Mapping[str, str] = field(default_factory=dict)
+    #: of programs that administer the node
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
         return f"pyamqp://{USER}:{self.password}@{LOOPBACK}:{self.port}//"
+
+    def uri_of(self, service: str) -> str:
+        """The address for a service."""
+        return f"pyamqp://{user_of(service)}:{self.passwords[service]}@{LOOPBACK}:{self.port}//"
+
+    def control(self, *arguments: str, text: str = "") -> str:
+        """Run `rabbitmqctl` on the node, with `text` as its standard input. Return what it prints.
+
+        Raises CalledProcessError.
+        """
+        command: list[str | Path] = [find_or_install().with_name("rabbitmqctl"), "--quiet", *arguments]
+        done = subprocess.run(command, env=self.environment, input=text, capture_output=True, text=True, check=True)
+        return done.stdout
 
     def stop(self) -> None:
         self.node.stop()
@@ -111,8 +130,9 @@ def start(folder: Path, port: int, logs: Path, member: Member | None = None) -> 
     (distribution_port,) = find_free(1)
     mapper_port = member.mapper_port if member else find_free(1)[0]
     configuration, definitions = folder / "rabbitmq.conf", folder / "definitions.json"
-    password = broker_password_of(member.home if member else folder)
-    write_for_owner(definitions, _definitions(password, in_cluster=member is not None))
+    password = administrator_password_of(member.home if member else folder)
+    passwords = {} if member else user_passwords_of(folder, SERVICES)
+    write_for_owner(definitions, json.dumps(_definitions(password, passwords)))
     configuration.write_text(
         f"listeners.tcp.default = {LOOPBACK}:{port}\n"
         f"load_definitions = {definitions}\n"
@@ -142,7 +162,7 @@ def start(folder: Path, port: int, logs: Path, member: Member | None = None) -> 
         _give_to(member, folder)
     command: list[str | Path] = [*(member.prefix if member else ()), server, "-noinput"]
     node = Child.start("RabbitMQ", command, logs / "rabbitmq.log", environment)
-    broker = RabbitMQ(port, node, mapper, password, distribution_port)
+    broker = RabbitMQ(port, node, mapper, password, distribution_port, passwords, environment)
     try:
         _wait_until_ready(broker)
     except BaseException:
@@ -177,23 +197,27 @@ def _erlang(home: Path, mapper_port: int) -> dict[str, str]:
     }
 
 
-def _definitions(password: str, in_cluster: bool) -> str:
-    """What the node takes over at every start (https://www.rabbitmq.com/docs/definitions): users, policies."""
-    salt = secrets.token_bytes(4)
-    hashed = base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
-    hashing = {"hashing_algorithm": "rabbit_password_hashing_sha256"}
-    return json.dumps(
-        {
-            "users": [
-                {"name": USER, "password_hash": hashed, "tags": "administrator", **hashing},
-                # an empty hash allows no login; RabbitMQ made this user in folders of earlier versions
-                {"name": "guest", "password_hash": "", "tags": "", **hashing},
-            ],
-            "vhosts": [{"name": "/"}],
-            "permissions": [{"user": USER, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
-            "policies": [CALLS_ON_ALL_NODES] if in_cluster else [],
-        }
-    )
+def _definitions(password: str, passwords: Mapping[str, str]) -> dict[str, Any]:
+    """What the node takes over at every start (https://www.rabbitmq.com/docs/definitions): users, policies.
+
+    `passwords`: by service. Without any it is a node of a cluster, of which each queue of events shall have copies: a
+    queue of a definition would have one on this node alone.
+    """
+    administrators = [
+        user(USER, password, "administrator"),
+        user("guest", ""),  # RabbitMQ made this user in folders of earlier versions
+    ]
+    all_of = {"user": USER, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}
+    if not passwords:
+        return {
+            "users": administrators, "vhosts": [{"name": "/"}], "permissions": [all_of],
+            "policies": [CALLS_ON_ALL_NODES],
+        }  # fmt: skip
+    of_services = definitions(passwords)
+    return {
+        **of_services, "users": [*administrators, *of_services["users"]],
+        "permissions": [all_of, *of_services["permissions"]],
+    }  # fmt: skip
 
 
 def _wait_until_ready(broker: RabbitMQ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import mongodb, rabbitmq
+from .components import AMQP, MONGO, NAMES
 from .ports import require_free
 from .processes import StartFailed
 
@@ -20,11 +21,37 @@ Report = Callable[[str], None]
 class Servers:
     """Where the broker and the database are, and which of the two run as our children."""
 
+    #: those of an administrator
     amqp_uri: str = ""
     mongo_uri: str = ""
+    #: by service; a service that has none logs in as the administrator
+    amqp_uris: Mapping[str, str] = field(default_factory=dict)
+    mongo_uris: Mapping[str, str] = field(default_factory=dict)
     broker: rabbitmq.RabbitMQ | None = None
     database: mongodb.MongoDB | None = None
     own: list[rabbitmq.RabbitMQ | mongodb.MongoDB] = field(default_factory=list)
+
+    def use(self, database: mongodb.MongoDB | None) -> None:
+        """Have the services use a private MongoDB. None: the one that is named already."""
+        if database is not None:
+            self.database, self.mongo_uri = database, database.uri
+            self.mongo_uris = {service: database.uri_of(service) for service in NAMES}
+
+    def settings_of(self, service: str) -> dict[str, str]:
+        """The settings with which a service reaches both."""
+        return {
+            AMQP: self.amqp_uris.get(service, self.amqp_uri),
+            MONGO: self.mongo_uris.get(service, self.mongo_uri),
+        }
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables with which `start` names these servers, for another stack on them."""
+        return {
+            AMQP: self.amqp_uri,
+            MONGO: self.mongo_uri,
+            **{f"{AMQP}_{service.upper()}": uri for service, uri in self.amqp_uris.items()},
+            **{f"{MONGO}_{service.upper()}": uri for service, uri in self.mongo_uris.items()},
+        }
 
     def stop(self) -> None:
         for server in self.own:
@@ -38,13 +65,16 @@ def start(
     report: Report = lambda _: None,
     environment: Mapping[str, str] = os.environ,
 ) -> Servers:
-    """Start what the environment does not name already.
+    """Start what the environment does not name already: AMQP_URI, and AMQP_URI_BOOKING for the user of a service.
 
     `folder` holds the data and the logs; `report` gets a sentence for each step.
     Raises StartFailed with what to do when a server cannot be had.
     """
     _require_space(folder)
-    servers = Servers(environment.get("AMQP_URI", ""), environment.get("MONGO_URI", ""))
+    servers = Servers(
+        environment.get(AMQP, ""), environment.get(MONGO, ""), _of_services(AMQP, environment),
+        _of_services(MONGO, environment),
+    )  # fmt: skip
     logs = folder / "logs"
     try:
         if servers.mongo_uri:
@@ -52,9 +82,9 @@ def start(
         else:
             require_free(mongo_port, "MongoDB", "LOKET_MONGO_PORT")
             report(f"MongoDB: starting on port {mongo_port}")
-            servers.database = mongodb.start(folder / "mongodb", mongo_port, logs, on_socket=True)
-            servers.own.append(servers.database)
-            servers.mongo_uri = servers.database.uri
+            database = mongodb.start(folder / "mongodb", mongo_port, logs, on_socket=True)
+            servers.own.append(database)
+            servers.use(database)
         if servers.amqp_uri:
             report("RabbitMQ: the one that AMQP_URI names")
         else:
@@ -66,10 +96,16 @@ def start(
             servers.broker = rabbitmq.start(folder / "rabbitmq", amqp_port, logs)
             servers.own.append(servers.broker)
             servers.amqp_uri = servers.broker.uri
+            servers.amqp_uris = {service: servers.broker.uri_of(service) for service in NAMES}
     except BaseException:
         servers.stop()
         raise
     return servers
+
+
+def _of_services(setting: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """A setting by service, as the environment names it: AMQP_URI_BOOKING."""
+    return {each: uri for each in NAMES if (uri := environment.get(f"{setting}_{each.upper()}"))}
 
 
 def _require_space(folder: Path) -> None:

@@ -108,8 +108,7 @@ class Stack:
         self.components = components.make(
             {**dict(zip(("notification", "reporting", "booking"), inner, strict=True)), "gateway": self.ports.http},
             self.logs,
-            amqp_uri=self.servers.amqp_uri,
-            mongo_uri=self.servers.mongo_uri,
+            servers=self.servers.settings_of,
             smtp_port=self.ports.smtp,
             secret=secret_of(self.folder),
             public_url=self.url,
@@ -128,7 +127,7 @@ class Stack:
         self.servers = servers.start(self.folder, self.ports.amqp, self.ports.mongo, self.report, self.environment)
         ports = {**dict.fromkeys(components.NAMES, 0), "gateway": self.ports.http}
         gateway = components.make(
-            ports, self.logs, amqp_uri=self.servers.amqp_uri, mongo_uri=self.servers.mongo_uri, smtp_port=0,
+            ports, self.logs, servers=self.servers.settings_of, smtp_port=0,
             secret="", public_url=self.url, environment=self.environment, extra=self.extra,
         )["gateway"]  # fmt: skip
         gateway.start()
@@ -141,17 +140,17 @@ class Stack:
         `if_absent`: leave an existing configuration unchanged. Raises StartFailed with the errors.
         """
         self.report(f"municipality: loading {file.name}")
-        self._load("config load", file, if_absent)
+        self._load("config load", file, if_absent, "booking")
         messages = file.with_suffix(".messages.yaml")
         if messages.exists():
             self.configure_messages(messages, if_absent)
 
     def configure_messages(self, file: Path, if_absent: bool = False) -> None:
         """Load a message plan, as `configure` does."""
-        self._load("messages load-plan", file, if_absent)
+        self._load("messages load-plan", file, if_absent, "notification")
 
-    def _load(self, command: str, file: Path, if_absent: bool) -> None:
-        done = self.loket(*command.split(), str(file), *(["--if-absent"] if if_absent else []), component="booking")
+    def _load(self, command: str, file: Path, if_absent: bool, component: str) -> None:
+        done = self.loket(*command.split(), str(file), *(["--if-absent"] if if_absent else []), component=component)
         if done.returncode:
             raise StartFailed(f"{file} could not be loaded:\n{done.stderr.strip()}")
         outcome, _, again = done.stdout.strip().partition("\n")

@@ -15,7 +15,8 @@ from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_chassis.service.status import Status
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
-from loket_contracts.events import BOOKING_EXCHANGE, readable_types, upcast
+from loket_contracts.events import upcast
+from loket_contracts.queues import sources_of
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.service import EventPage
 
@@ -77,10 +78,7 @@ class BookingService(
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
-    @listen(
-        "booking.freed-time",
-        [(BOOKING_EXCHANGE, readable_types(FREEING))],
-    )
+    @listen("booking.freed-time", sources_of("booking.freed-time"))
     def on_freed_time(self, event: Event) -> None:
         """Offer the freed time to the waiting list."""
         event = upcast(event)

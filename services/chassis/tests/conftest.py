@@ -185,7 +185,8 @@ def proxied(servers, folder, shared) -> Iterator[Proxied]:
     broker, database = Proxy([amqp.port]), Proxy([mongo.port])
     amqp_uri = servers.amqp_uri.replace(f":{amqp.port}", f":{broker.port}")
     # a replica set names the address of its own port, which is not that of the proxy
-    mongo_uri = f"mongodb://{LOOPBACK}:{database.port}/?directConnection=true"
+    login = servers.mongo_uri.partition("://")[2].rpartition("@")[0]
+    mongo_uri = f"mongodb://{login}{'@' if login else ''}{LOOPBACK}:{database.port}/?directConnection=true"
     with _sample(servers, folder, amqp_uri, mongo_uri) as running:
         yield Proxied(running, broker, database)
     for each in (broker, database):

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import requests
 from amqp.exceptions import NotFound
+from kombu import Queue
 from nameko.exceptions import IncorrectSignature
 from sample import Sample
 from structlog.testing import capture_logs
@@ -160,11 +161,23 @@ def test_the_metrics_name_the_release(sample):
 
 def test_a_process_chooses_another_queue_for_replies_when_the_node_of_its_queue_is_down():
     class OfANodeThatIsDown:
-        def queue_declare(self, **_):
-            raise NotFound("home node of durable queue is down or inaccessible")
+        def __enter__(self):
+            return self
+
+        def queue_declare(self, name, passive=False, **_):
+            if passive and name == "amq.gen-earlier":
+                raise NotFound("home node of durable queue is down or inaccessible")
+            return SimpleNamespace(queue=name or "amq.gen-later")
+
+        @property
+        def connection(self):
+            return SimpleNamespace(channel=lambda: self)
 
         def __getattr__(self, name):
             return lambda *_, **__: None
+
+        def __exit__(self, *_):
+            return False
 
     class Calling:
         name = "calling"
@@ -173,9 +186,8 @@ def test_a_process_chooses_another_queue_for_replies_when_the_node_of_its_queue_
     settings = SimpleNamespace(rpc_deadline=2.0)
     container = Container(Calling, {"AMQP_URI": "pyamqp://", "settings": settings})
     (replies,) = [each for each in container.subextensions if isinstance(each, ReplyConsumer)]
-    replies.setup_queue()
-    earlier = replies.routing_key
-    with pytest.raises(NotFound):
-        replies.prepare_queues(OfANodeThatIsDown())
-    assert replies.routing_key != earlier
-    assert replies.queue.name == f"rpc.reply-calling-{replies.routing_key}"
+    replies.routing_key, replies.queue = "key", Queue("amq.gen-earlier")
+    replies.prepare_queues(OfANodeThatIsDown())
+    assert replies.queue.name == "amq.gen-later"
+    replies.prepare_queues(OfANodeThatIsDown())
+    assert replies.queue.name == "amq.gen-later"

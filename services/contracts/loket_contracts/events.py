@@ -36,7 +36,8 @@ from .visits import APPOINTMENT_TRANSITIONS, PREPARATION_TRANSITIONS, TICKET_TRA
 
 BOOKING_EXCHANGE = "booking.events"
 NOTIFICATION_EXCHANGE = "notification.events"
-REPORTING_EXCHANGE = "reporting.events"
+#: not reporting.events: RabbitMQ has the same permissions for a queue and an exchange of one name
+REPORTING_EXCHANGE = "report.events"
 
 
 #: turns the data of one version of an event into that of the next

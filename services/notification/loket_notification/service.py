@@ -13,7 +13,8 @@ from loket_chassis.service.status import Status
 from loket_chassis.storage.idempotency import Idempotency
 from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
-from loket_contracts.events import BOOKING_EXCHANGE, REPORTING_EXCHANGE, readable_types, upcast
+from loket_contracts.events import upcast
+from loket_contracts.queues import sources_of
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import Catalogue
@@ -57,10 +58,7 @@ class NotificationService(DeadLetters, Status, Probes):
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
-    @listen(
-        "notification.booking-events",
-        [(BOOKING_EXCHANGE, list(subscriptions.TYPES))],
-    )
+    @listen("notification.booking-events", sources_of("notification.booking-events"))
     def on_booking_event(self, event: Event) -> None:
         self.app.webhook_pusher.plan_deliveries(event)  # as published: a subscription names a version
         event = upcast(event)
@@ -77,7 +75,7 @@ class NotificationService(DeadLetters, Status, Probes):
         elif planned.count:
             self.app.dispatcher.wake()
 
-    @listen("notification.reports", [(REPORTING_EXCHANGE, readable_types(["report.due"]))])
+    @listen("notification.reports", sources_of("notification.reports"))
     def on_report_due(self, event: Event) -> None:
         weekly_report.send(self.app.context, self.booking, self.reporting, upcast(event))
 

@@ -14,25 +14,16 @@ from loket_chassis.runtime.metrics import WorkerMetrics
 from loket_chassis.service.health import Probes, ReadinessWithDatabase
 from loket_chassis.service.status import Status
 from loket_contracts.envelope import Event
-from loket_contracts.events import BOOKING_EXCHANGE, EVENTS, NOTIFICATION_EXCHANGE, readable_types, upcast
+from loket_contracts.events import upcast
+from loket_contracts.queues import sources_of
 from loket_contracts.rpc.reporting import Reporting
 from loket_contracts.rpc.reporting.answers import OpenDataRow, Overview, RebuildProgress, TablePage
 
 from .bootstrap import Bootstrap
-from .domain.facts import KIND_OF
 from .domain.periods import period
 from .queries import reports
 from .queries.reports import Filters
 from .workers import rebuild, weekly_report
-
-
-def _consumed(exchange: str) -> tuple[str, list[str]]:
-    return exchange, readable_types(
-        event.name for event in EVENTS.values() if event.exchange == exchange and event.name in KIND_OF
-    )
-
-
-CONSUMED = [_consumed(BOOKING_EXCHANGE), _consumed(NOTIFICATION_EXCHANGE)]
 
 
 def _now() -> dt.datetime:
@@ -52,7 +43,7 @@ class ReportingService(DeadLetters, Status, Probes):
     traceparent = WorkerMetrics()
     readiness = ReadinessWithDatabase()
 
-    @listen_in_batches("reporting.events", CONSUMED, gather=0.05)
+    @listen_in_batches("reporting.events", sources_of("reporting.events"), gather=0.05)
     def on_events(self, events: list[Event]) -> None:
         upcasted = [upcast(each) for each in events]
         current, *being_built = self.app.projections.all()

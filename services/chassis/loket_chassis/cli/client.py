@@ -44,25 +44,34 @@ def _proxy(protocol: type[P], send: Any) -> P:
 def _send(
     amqp_uri: str, service: str, method: str, args: list[Any], kwargs: dict[str, Any], seconds: float | None = None
 ) -> Any:
+    from amqp.exceptions import AccessRefused, NotFound
     from nameko.exceptions import RemoteError, RpcTimeout, UnknownService, deserialize_to_instance
     from nameko.standalone.rpc import ServiceRpcProxy
 
     from ..messaging import deadlines
+    from ..messaging.standalone_replies import StandaloneReplies
 
     deserialize_to_instance(Refusal)
     seconds = SECONDS if seconds is None else seconds
     try:
         context = {deadlines.KEY: deadlines.after(seconds)}
-        with ServiceRpcProxy(service, {"AMQP_URI": amqp_uri}, context_data=context, timeout=seconds) as proxy:
+        with ServiceRpcProxy(
+            service, {"AMQP_URI": amqp_uri}, context, timeout=seconds, reply_listener_cls=StandaloneReplies
+        ) as proxy:
             return getattr(proxy, method)(*args, **kwargs)
     except RpcTimeout as error:
         raise Unavailable(
             f"{service} did not answer within {seconds} s, so the outcome is unknown. Is it running?",
             f"Look at the log of {service}, and check the outcome before you repeat the command.",
         ) from error
-    except UnknownService as error:
+    except (UnknownService, NotFound) as error:
         raise Unavailable(
             f"{service} is not running on this broker.", f"Start {service}; `loket status` shows what runs."
+        ) from error
+    except AccessRefused as error:
+        raise CommandFailed(
+            f"The user in AMQP_URI may not log in, or not call {method} of {service}.",
+            f"Use the address of {service}, or that of an administrator; `loket broker permissions` lists all.",
         ) from error
     except OSError as error:
         raise Unavailable(

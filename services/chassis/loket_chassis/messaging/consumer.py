@@ -26,6 +26,7 @@ from ..runtime import tracing
 from ..runtime.metrics import EVENTS_CONSUMED
 from ..runtime.unavailable import is_unavailable
 from . import exchanges
+from .declarations import ensure_exchange, ensure_queue
 from .queue_consumer import QueueConsumer
 from .reconnecting_channel import BRIEFLY
 
@@ -39,8 +40,32 @@ ERROR = "x-loket-error"
 log = structlog.get_logger()
 
 
+def event_queue(queue: str, sources: Sequence[tuple[str, Sequence[str]]]) -> Queue:
+    """The queue of a consumer. `sources`: pairs of an exchange's name and the event types to consume from it."""
+    return Queue(
+        queue,
+        durable=True,
+        no_declare=True,  # by its consumer; see ensure_queue
+        bindings=[
+            binding(exchanges.retries_exchange(queue), routing_key=queue),
+            *(
+                binding(exchanges.exchange(exchange), routing_key=event_type)
+                for exchange, event_types in sources
+                for event_type in event_types
+            ),
+        ],
+        queue_arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": f"{queue}.dead",
+        },
+    )
+
+
 def dead_letters_of(queue: str) -> Queue:
-    return Queue(f"{queue}.dead", durable=True, queue_arguments={"x-queue-type": "quorum"})
+    """The queue of events that a consumer gave up."""
+    return _side_queue(queue, f"{queue}.dead", {})
 
 
 def retries_of(queue: str, delay: int) -> Queue:
@@ -49,11 +74,10 @@ def retries_of(queue: str, delay: int) -> Queue:
     It removes a message only once `queue` has confirmed it. Release 0.1 has classic queues named `.retry.` for this.
     They stay, for instances of that release, and the broker empties them within the longest delay.
     """
-    return Queue(
+    return _side_queue(
+        queue,
         f"{queue}.delay.{delay}s",
-        durable=True,
-        queue_arguments={
-            "x-queue-type": "quorum",
+        {
             "x-message-ttl": delay * 1000,
             "x-dead-letter-exchange": "",
             "x-dead-letter-routing-key": queue,
@@ -61,6 +85,14 @@ def retries_of(queue: str, delay: int) -> Queue:
             "x-overflow": "reject-publish",  # at-least-once needs it
         },
     )
+
+
+def _side_queue(queue: str, name: str, arguments: dict[str, Any]) -> Queue:
+    """A queue to which the consumer of `queue` passes events on."""
+    return Queue(
+        name, exchange=exchanges.retries_exchange(queue), routing_key=name, durable=True,
+        queue_arguments={"x-queue-type": "quorum", **arguments},
+    )  # fmt: skip
 
 
 class EventListener(Entrypoint):
@@ -77,21 +109,7 @@ class EventListener(Entrypoint):
         super().__init__(**options)
         self.name = queue
         self.sources = sources
-        self.queue = Queue(
-            queue,
-            durable=True,
-            bindings=[
-                binding(exchanges.exchange(exchange), routing_key=event_type)
-                for exchange, event_types in sources
-                for event_type in event_types
-            ],
-            queue_arguments={
-                "x-queue-type": "quorum",
-                "x-delivery-limit": DELIVERY_LIMIT,
-                "x-dead-letter-exchange": "",
-                "x-dead-letter-routing-key": f"{queue}.dead",
-            },
-        )
+        self.queue = event_queue(queue, sources)
 
     def setup(self) -> None:
         # now, so that no message is lost between setup and the start of consuming
@@ -101,12 +119,15 @@ class EventListener(Entrypoint):
         self.queue_consumer.register_provider(self)
 
     def prepare_queues(self, channel: Any) -> None:
-        """Declare the queues and exchanges, on each new connection, since a broker may have lost them."""
-        for queue in (dead_letters_of(self.name), *(retries_of(self.name, delay) for delay in RETRY_DELAYS)):
-            queue(channel).declare()
-        for exchange, _ in self.sources:
-            exchanges.exchange(exchange)(channel).declare()
-        self.queue(channel).declare()
+        """Make the queues and exchanges, on each new connection, since a broker may have lost them."""
+        for exchange in (
+            exchanges.retries_exchange(self.name), *(exchanges.exchange(name) for name, _ in self.sources),
+        ):  # fmt: skip
+            ensure_exchange(channel, exchange)
+        for queue in (
+            dead_letters_of(self.name), *(retries_of(self.name, delay) for delay in RETRY_DELAYS), self.queue
+        ):  # fmt: skip
+            ensure_queue(channel, queue)
 
     def stop(self) -> None:
         self.queue_consumer.unregister_provider(self)

@@ -15,6 +15,8 @@ from loket_contracts.envelope import Event, MalformedEvent
 from loket_contracts.rpc.service import DeadLetter
 
 from .consumer import ATTEMPT, ERROR, EventListener, dead_letters_of
+from .declarations import ensure_exchange
+from .exchanges import retries_exchange
 from .rpc import rpc
 
 MOST = 1000
@@ -40,6 +42,7 @@ def retry(amqp_uri: str, queue: str, wanted: Wanted = lambda _: True, most: int 
     """
     with _channel(amqp_uri) as channel, Connection(amqp_uri, transport_options=CONFIRMED) as other:
         producer, count = other.Producer(), 0
+        ensure_exchange(other.default_channel, retries_exchange(queue))
         left = []
         for message in _messages(channel, queue):
             if not wanted(_read(queue, message)):
@@ -47,7 +50,7 @@ def retry(amqp_uri: str, queue: str, wanted: Wanted = lambda _: True, most: int 
                 continue
             producer.publish(
                 message.body,
-                exchange="",
+                exchange=retries_exchange(queue).name,
                 routing_key=queue,
                 mandatory=True,  # a message for a queue that is gone would be dropped, and confirmed
                 content_type=message.content_type,

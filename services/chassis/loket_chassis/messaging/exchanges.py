@@ -13,7 +13,10 @@ from kombu import Exchange, Queue, serialization
 from nameko.extensions import SharedExtension
 
 from loket_contracts.envelope import CONTENT_TYPE, Event
+from loket_contracts.queues import consumer_of
+from loket_contracts.rpc.method import EXCHANGE
 
+from .declarations import ensure_exchange, ensure_queue
 from .reconnecting_channel import RETRY_TWICE, ReconnectingChannel
 
 PERSISTENT = 2
@@ -22,8 +25,23 @@ PATIENCE = 10
 
 
 def exchange(name: str) -> Exchange:
-    """A durable topic exchange; the routing key is the event's type."""
-    return Exchange(name, type="topic", durable=True)
+    """A durable topic exchange; for events, the routing key is the type.
+
+    `ensure_exchange` makes it. The declaration of a queue does not.
+    """
+    return Exchange(name, type="topic", durable=True, no_declare=True)
+
+
+#: of calls and replies
+RPC = exchange(EXCHANGE)
+
+
+def retries_exchange(queue: str) -> Exchange:
+    """The exchange for events that a consumer passes on to its own queues; the routing key is the queue's name.
+
+    A user that may publish to the default exchange can put a message into every queue of the broker.
+    """
+    return Exchange(f"{consumer_of(queue)}.retries", type="direct", durable=True, no_declare=True)
 
 
 def _as_text(body: Any) -> Any:
@@ -57,15 +75,17 @@ class Publisher(SharedExtension):
         self._channel = ReconnectingChannel(self.container.config["AMQP_URI"], **RETRY_TWICE)
 
     def publish_to(self, queue: Queue, body: bytes, **properties: Any) -> None:
-        """Publish a serialised body to a queue, and wait for the confirm. Create the queue if it was deleted.
+        """Publish a serialised body to a queue that has an exchange, and wait for the confirm. Create the queue if it
+        was deleted.
 
         Raises one of BROKER_ERRORS, also when the broker has no such queue: it would drop the message and confirm it.
         """
         message = Message(body, delivery_mode=PERSISTENT, priority=0, **properties)
 
         def publish(channel: Channel) -> None:
-            queue(channel).declare()
-            channel.basic_publish_confirm(message, "", queue.name, mandatory=True)
+            ensure_exchange(channel, queue.exchange)
+            ensure_queue(channel, queue)
+            channel.basic_publish_confirm(message, queue.exchange.name, queue.routing_key, mandatory=True)
 
         try:
             with self._one_at_a_time, eventlet.Timeout(PATIENCE):

@@ -12,6 +12,7 @@ from typing import Any
 from amqp.channel import Channel
 from kombu import Exchange
 
+from .declarations import ensure_exchange
 from .reconnecting_channel import ReconnectingChannel
 
 #: seconds of silence after which a batch counts as lost, and is published again
@@ -57,7 +58,7 @@ class ConfirmingChannel:
     def _prepare(self, channel: Channel) -> None:
         self._sent, self._refused = 0, False
         self._open.clear()
-        self._exchange(channel).declare()
+        ensure_exchange(channel, self._exchange)
         channel.confirm_select()
         channel.events["basic_ack"].add(self._confirmed)
         channel.events["basic_nack"].add(self._not_confirmed)

@@ -18,7 +18,6 @@ from typing import Any, Generic, TypeVar, cast, overload
 
 import eventlet
 import structlog
-from amqp.exceptions import NotFound
 from kombu import Queue
 from kombu.message import Message
 from nameko.exceptions import (
@@ -33,12 +32,10 @@ from nameko.exceptions import (
 from nameko.extensions import DependencyProvider, Extension, register_entrypoint
 from nameko.messaging import HeaderEncoder
 from nameko.rpc import (
-    RPC_REPLY_QUEUE_TEMPLATE,
     RPC_REPLY_QUEUE_TTL,
     ReplyListener,
     Rpc,
     RpcConsumer,
-    get_rpc_exchange,
 )
 
 from loket_contracts.error_codes import ERRORS
@@ -48,6 +45,8 @@ from loket_contracts.rpc.method import FORMAT, FORMAT_HEADER, F, Method, method_
 from ..runtime import outages, tracing
 from ..runtime.unavailable import OutcomeUnknown, Unavailable, is_database_unavailable, is_unavailable
 from . import deadlines
+from .declarations import ensure_exchange, ensure_queue, exists, make_reply_queue
+from .exchanges import RPC
 from .queue_consumer import QueueConsumer
 from .reconnecting_channel import BROKER_ERRORS
 from .rpc_proxy import proxy_of
@@ -57,6 +56,8 @@ deserialize_to_instance(Refusal)
 P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
 
+#: the broker adds this header to a message that a queue passed on to an exchange
+DEAD_LETTERED = "x-death"
 #: seconds after which a reply that cannot be sent is dropped; its caller does not wait longer either
 LONGEST_REPLY = 2.0
 
@@ -81,6 +82,14 @@ class RpcRequestConsumer(RpcConsumer):
         super().__init__()
         self._by_routing_name: dict[str, RpcEntrypoint] = {}
 
+    def setup(self) -> None:
+        super().setup()
+        self.queue.exchange, self.queue.no_declare = RPC, True
+
+    def prepare_queues(self, channel: Any) -> None:
+        ensure_exchange(channel, RPC)
+        ensure_queue(channel, self.queue)
+
     def register_provider(self, provider: RpcEntrypoint) -> None:
         super().register_provider(provider)
         self._by_routing_name[provider.routing_name] = provider
@@ -93,6 +102,11 @@ class RpcRequestConsumer(RpcConsumer):
             raise MethodNotFound(name) from None
 
     def handle_message(self, body: Any, message: Message) -> None:
+        if DEAD_LETTERED in (message.headers or {}):
+            # the broker checks the routing key of what a user publishes, and not that of what a queue passes on
+            log.warning("a call that a queue passed on was dropped", routing_key=message.delivery_info["routing_key"])
+            self.queue_consumer.ack_message(message)
+            return
         try:
             super().handle_message(body, message)
         except Exception:
@@ -114,7 +128,7 @@ class RpcRequestConsumer(RpcConsumer):
             with eventlet.Timeout(LONGEST_REPLY):
                 self.publisher.publish(
                     body,
-                    get_rpc_exchange(self.container.config).name,
+                    RPC.name,
                     message.properties["reply_to"],
                     correlation_id=message.properties.get("correlation_id"),
                 )
@@ -213,31 +227,22 @@ class ReplyConsumer(ReplyListener):
 
     - Replies are not acknowledged: their caller stops waiting at the deadline, whatever is delivered again.
     - A caller that stops waiting calls `forget`, and a late reply is dropped; in nameko every caller waits for ever.
-    - The queue gets another name when it is on a node of the broker that is down: no other process needs the old one.
+    - The queue is replaced when it is on a node of the broker that is down: no other process needs the old one.
     """
 
     queue_consumer = QueueConsumer()
+    queue: Queue | None = None
 
     def prepare_queues(self, channel: Any) -> None:
-        try:
-            self.queue(channel).declare()
-        except NotFound:
-            self.setup_queue()
-            raise  # the channel is closed; the next one declares the new queue
-
-    def setup_queue(self) -> None:
-        """Choose a queue of this process alone. It outlives its connection by five minutes, and so any reconnect."""
-        self.routing_key = str(uuid.uuid4())
-        self.queue = Queue(
-            RPC_REPLY_QUEUE_TEMPLATE.format(self.container.service_name, self.routing_key),
-            exchange=get_rpc_exchange(self.container.config),
-            routing_key=self.routing_key,
-            queue_arguments={"x-expires": RPC_REPLY_QUEUE_TTL},
-            no_ack=True,
-        )
+        """Make a queue of this process alone. It outlives its connection by five minutes, and so any reconnect."""
+        if self.queue is not None and exists(channel, self.queue.name):
+            return
+        ensure_exchange(channel, RPC)
+        name = make_reply_queue(channel, RPC, self.routing_key, {"x-expires": RPC_REPLY_QUEUE_TTL})
+        self.queue = Queue(name, no_ack=True, no_declare=True)
 
     def setup(self) -> None:
-        self.setup_queue()
+        self.routing_key = str(uuid.uuid4())
         self.queue_consumer.register_provider(self)
 
     def handle_message(self, body: Any, message: Message) -> None:
@@ -290,7 +295,7 @@ class RpcCaller(Extension, Generic[P_co]):
             with eventlet.Timeout(patience):
                 self.publisher.publish(
                     _written({"args": args, "kwargs": kwargs}),
-                    get_rpc_exchange(self.container.config).name,
+                    RPC.name,
                     f"{self.target}.{method}",
                     reply_to=self.replies.routing_key,
                     correlation_id=correlation,

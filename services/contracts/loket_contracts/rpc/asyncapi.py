@@ -8,9 +8,8 @@ from typing import Any
 from ..refusal_codes import RefusalCode
 from .description import published_methods
 from .json_schema import Schemas
-from .method import FORMAT, FORMAT_HEADER, Method
+from .method import EXCHANGE, FORMAT, FORMAT_HEADER, Method
 
-EXCHANGE = "nameko-rpc"
 CONTENT_TYPE = "application/json"
 CORRELATION = {"location": "$message.header#/correlation_id"}
 REPLY_HEADERS = {"correlationId": CORRELATION}

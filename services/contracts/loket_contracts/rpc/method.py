@@ -24,6 +24,8 @@ Call = tuple[str, dict[str, Any]]
 #: takes the arguments of a method, and returns the call of the earlier one
 Before = Callable[..., Call]
 
+#: the topic exchange of calls and replies; nameko chose its name
+EXCHANGE = "nameko-rpc"
 #: the version of the wire format: a body {"args": [...], "kwargs": {...}}, an answer {"result": ..., "error": ...}
 FORMAT = 1
 FORMAT_HEADER = "rpc-version"
