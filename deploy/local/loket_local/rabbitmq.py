@@ -28,7 +28,7 @@ PATIENCE = 120.0
 USER = "loket"
 #: the queues of calls and of replies are classic ones: without mirrors they are unavailable together with their node
 CALLS_ON_ALL_NODES = {
-    "vhost": "/", "name": "loket-rpc", "pattern": "^rpc", "apply-to": "queues",
+    "vhost": "/", "name": "loket-rpc", "pattern": r"^(rpc|amq\.gen-)", "apply-to": "queues",
     "definition": {"ha-mode": "all", "ha-promote-on-failure": "always"},
 }  # fmt: skip
 
