@@ -175,7 +175,11 @@ def _work_on_previous_release(on: Installation) -> None:
     release = last_release()
     assert release is not None, "this clone has no release: git fetch --unshallow --tags"
     sources = extract_sources(release, on.stack.folder / "released")
-    old = another(on.instance("booking-1"), sources, "released")
+    servers = on.stack.servers
+    assert servers is not None
+    # that release has one user for all services
+    one_user = {"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri}
+    old = another(on.instance("booking-1"), sources, "released", **one_user)
     old.start()
     old.wait_until("ready")
     stopped = [each for name, each in on.instances() if name.partition("-")[0] in ("booking", *CONSUMERS)]

@@ -36,11 +36,12 @@ def packages(sources: Path) -> list[Path]:
     return [*sorted((sources / "services").iterdir()), sources / "gateway", sources / "deploy" / "local"]
 
 
-def another(component: Component, sources: Path, label: str) -> Component:
+def another(component: Component, sources: Path, label: str, **settings: str) -> Component:
     """A further instance of a component, on other sources and a free port, beside the one that runs."""
     (port,) = find_free(1)
     environment = {
         **component.environment,
+        **settings,
         "HTTP_ADDRESS": f"127.0.0.1:{port}",
         "PYTHONPATH": os.pathsep.join(map(str, packages(sources))),
     }

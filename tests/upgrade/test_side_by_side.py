@@ -48,7 +48,10 @@ class Rollout:
 
     def replace(self, name: str, sources: Path, version: str) -> None:
         """Start an instance on other sources, let both work side by side, then stop the first."""
-        before, after = self.running[name], another(self.stack.components[name], sources, version)
+        servers = self.stack.servers
+        one_user_for_all = {"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri}
+        before = self.running[name]
+        after = another(self.stack.components[name], sources, version, **one_user_for_all)
         after.start()
         after.wait_until("ready")
         self.running[name] = after

@@ -97,15 +97,15 @@ def make(
         "PUBLIC_URL": environment.get("PUBLIC_URL") or public_url,
         "SMTP_HOST": LOOPBACK,
         "SMTP_PORT": str(smtp_port),
-        "LOKET_SECRET": secret,
         **(extra or {}),
     }
-    databases = {name: {"MONGO_DATABASE": f"loket_{name}"} for name in NAMES}
+    own = {name: {"MONGO_DATABASE": f"loket_{name}", **servers(name)} for name in NAMES}
+    own["booking"]["LOKET_SECRET"] = secret
     return {
         name: Component(
             name,
             ports[name],
-            {**databases[name], **shared, **servers(name), "HTTP_ADDRESS": f"{LOOPBACK}:{ports[name]}"},
+            {**own[name], **shared, "HTTP_ADDRESS": f"{LOOPBACK}:{ports[name]}"},
             logs / f"{name}.log",
         )
         for name in NAMES

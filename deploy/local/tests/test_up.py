@@ -100,11 +100,20 @@ def test_a_second_run_in_the_same_folder_reports_where_the_first_one_runs(up, fo
 
 def test_environment_settings_apply_except_those_that_the_stack_sets(up):
     environments = [Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0") for pid in up.family()]
-    services = [each for each in environments if any(line.startswith("LOKET_SECRET=") for line in each)]
+    services = [each for each in environments if any(line.startswith("MONGO_DATABASE=") for line in each)]
     assert len(services) == 4
     for each in services:
         assert {"WRITES_PER_MINUTE=77", "WEBHOOKS_TO_PRIVATE=true", "SMTP_HOST=127.0.0.1"} <= set(each)
-        assert f"AMQP_URI={up.state['amqp_uri']}" in each
+
+
+def test_each_service_has_its_own_user_and_booking_alone_has_the_secret(up):
+    environments = [Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0") for pid in up.family()]
+    found = [dict(line.partition("=")[::2] for line in each) for each in environments]
+    services = {each["MONGO_DATABASE"].removeprefix("loket_"): each for each in found if "MONGO_DATABASE" in each}
+    for name, settings in services.items():
+        assert settings["AMQP_URI"].startswith(f"pyamqp://loket-{name}:")
+        assert settings["MONGO_URI"].startswith(f"mongodb://loket-{name}:")
+    assert [name for name, settings in services.items() if "LOKET_SECRET" in settings] == ["booking"]
 
 
 def test_exec_runs_a_command_with_the_addresses_and_secrets_of_the_running_stack(up, folder):
