@@ -42,14 +42,16 @@ def uris(servers, tmp_path_factory):
     folder = tmp_path_factory.mktemp("secrets")
     for service, uri in servers.amqp_uris.items():
         (folder / f"amqp_uri_{service}").write_text(uri.removesuffix("/") + VHOST)
-    printed = subprocess.run(
-        [sys.executable, "-m", "loket_chassis.cli", "broker", "definitions", folder],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+    printed = loket("broker", "definitions", folder)
     for _ in range(2):  # it may be repeated
         servers.broker.control("import_definitions", text=printed)
     yield {service: (folder / f"amqp_uri_{service}").read_text() for service in SERVICES}
     servers.broker.control("delete_vhost", VHOST)
+
+
+def loket(*arguments):
+    command = [sys.executable, "-m", "loket_chassis.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 class Attacker:
@@ -181,14 +183,19 @@ def test_a_service_makes_no_exchange_and_no_queue_with_a_name_of_its_choice(user
         assert not user.may("queue_delete", queue), queue
 
 
-@pytest.fixture
-def database_of(servers):
+@pytest.fixture(scope="module")
+def database_of(servers, tmp_path_factory):
+    """The database as each user sees it, after the command that an operator runs on a server."""
     if servers.database is None:
         pytest.skip("MONGO_URI names a database that the test does not administer")
-    clients = {}
+    folder, clients = tmp_path_factory.mktemp("secrets"), {}
+    for owner in (*SERVICES, BACKUP):
+        (folder / f"mongo_uri_{owner}").write_text(servers.database.uri_of(owner))
+    for _ in range(2):  # it may be repeated
+        loket("database", "users", "--mongo-uri", servers.database.uri, folder)
 
     def client_of(owner):
-        clients[owner] = clients.get(owner) or MongoClient(servers.database.uri_of(owner))
+        clients[owner] = clients.get(owner) or MongoClient((folder / f"mongo_uri_{owner}").read_text())
         return clients[owner]
 
     yield client_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 
@@ -13,10 +14,14 @@ CHUNK = 65_536
 
 
 class Proxy:
-    """Listens on `port` and forwards to the first of `upstreams` that accepts a connection."""
+    """Listens on `port` and forwards to the first of `upstreams` that accepts a connection.
 
-    def __init__(self, upstreams: Sequence[int]) -> None:
+    `tls`: its side of TLS, which it ends; upstream everything is in clear.
+    """
+
+    def __init__(self, upstreams: Sequence[int], tls: ssl.SSLContext | None = None) -> None:
         self.upstreams = list(upstreams)
+        self._tls = tls
         (self.port,) = find_free(1)
         self._delay = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -64,7 +69,7 @@ class Proxy:
     async def _listen(self) -> None:
         self._open = asyncio.Event()
         self._open.set()
-        self._server = await asyncio.start_server(self._accept, LOOPBACK, self.port)
+        self._server = await asyncio.start_server(self._accept, LOOPBACK, self.port, ssl=self._tls)
 
     async def _vanish(self) -> None:
         self._server.close()

@@ -4,22 +4,24 @@ import shutil
 import stat
 from collections import namedtuple
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from amqp.exceptions import AccessRefused
 from kombu import Connection
 from pymongo import MongoClient
+from pymongo.errors import OperationFailure
 
 from loket_local import debian, mongodb, rabbitmq, servers
 from loket_local.credentials import secret_of
 from loket_local.ports import find_free
 from loket_local.processes import StartFailed
 
-EARLIER_DEFINITIONS = """{
+EARLIER_DEFINITIONS = {
     "users": [{"name": "guest", "password": "guest", "tags": "administrator"}],
     "vhosts": [{"name": "/"}],
-    "permissions": [{"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}]
-}"""
+    "permissions": [{"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
+}
 
 
 def test_servers_named_in_the_environment_are_used_and_none_is_started(tmp_path):
@@ -56,7 +58,34 @@ def test_clients_use_tcp_when_the_path_of_the_socket_is_too_long(tmp_path):
     (port,) = find_free(1)
     server = mongodb.start(folder, port, tmp_path / "logs", on_socket=True)
     try:
-        assert server.uri == f"mongodb://127.0.0.1:{port}/?replicaSet=loket"
+        assert server.uri.endswith(f"@127.0.0.1:{port}/?replicaSet=loket")
+    finally:
+        server.stop()
+
+
+def anonymous(port):
+    return MongoClient("127.0.0.1", port, directConnection=True)
+
+
+def launch_without_users(launch, *arguments, key, **options):
+    return launch(*arguments, **options)
+
+
+def test_a_database_of_an_earlier_version_keeps_its_data_and_gets_users(tmp_path, monkeypatch):
+    (port,) = find_free(1)
+    with monkeypatch.context() as before:  # as earlier versions started it
+        before.setattr(mongodb, "launch", partial(launch_without_users, mongodb.launch))
+        before.setattr(mongodb, "_internal_client", lambda port, _: anonymous(port))
+        before.setattr(mongodb, "_make_users", lambda *_: {})
+        server = mongodb.start(tmp_path / "m", port, tmp_path / "logs")
+        MongoClient(server.uri).loket_booking.notes.insert_one({})
+        server.stop()
+    server = mongodb.start(tmp_path / "m", port, tmp_path / "logs")
+    try:
+        with MongoClient(server.uri_of("booking")) as client:
+            assert client.loket_booking.notes.count_documents({}) == 1
+        with anonymous(port) as client, pytest.raises(OperationFailure):
+            client.loket_booking.notes.find_one({})
     finally:
         server.stop()
 

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 import requests
+from amqp.basic_message import Message
 from amqp.exceptions import NotFound
-from kombu import Queue
+from kombu import Connection, Queue
 from nameko.exceptions import IncorrectSignature
 from sample import Sample
 from structlog.testing import capture_logs
@@ -191,3 +192,17 @@ def test_a_process_chooses_another_queue_for_replies_when_the_node_of_its_queue_
     assert replies.queue.name == "amq.gen-later"
     replies.prepare_queues(OfANodeThatIsDown())
     assert replies.queue.name == "amq.gen-later"
+
+
+def test_a_call_that_a_queue_passed_on_is_not_executed(sample):
+    """The broker checks the routing key with which a user publishes, and not that with which a queue passes on."""
+    with Connection(sample.environment["AMQP_URI"]) as connection:
+        channel = connection.default_channel
+        arguments = {
+            "x-dead-letter-exchange": "nameko-rpc", "x-dead-letter-routing-key": "sample.drop", "x-message-ttl": 0,
+            "x-expires": 10_000,
+        }  # fmt: skip
+        name = channel.queue_declare("", durable=True, auto_delete=False, arguments=arguments).queue
+        channel.basic_publish(Message(b'{"args": [], "kwargs": {}}', reply_to="none"), "", name)
+    eventually(lambda: "a call that a queue passed on was dropped" in sample.text())
+    assert "sample.drop" in sample.text()

@@ -1,1 +1,5 @@
 """Events and calls over RabbitMQ."""
+
+from . import tls_transport
+
+tls_transport.register()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .allowed_values import MAX_PORT, is_host, listed
 
@@ -20,6 +20,8 @@ WORDS = (
 MIN_DIFFERENT = 8
 #: the schemes that kombu has for RabbitMQ; amqps encrypts
 SCHEMES = ("amqp", "amqps", "pyamqp")
+#: what an address with amqps can say about TLS: messaging/tls_transport.py
+TLS_OPTIONS = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_server_hostname")
 MIN_PASSWORD = 12
 
 
@@ -88,6 +90,9 @@ class BrokerUri:
                 f"it must name a host, and a port of at most {MAX_PORT}; write / : @ # and % in a password as "
                 "%2F %3A %40 %23 %25"
             )
+        unknown = [name for name, _ in parse_qsl(parts.query) if name.startswith("ssl") and name not in TLS_OPTIONS]
+        if unknown:
+            raise ValueError(f"it has the option {unknown[0]}; those of TLS are {', '.join(TLS_OPTIONS)}")
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         if not user or not password:  # the library fills in guest for what is missing
             raise ValueError(f"it must name a user and a password; make one with: {self._password.command}")
