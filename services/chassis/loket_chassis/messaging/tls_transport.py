@@ -1,7 +1,7 @@
 """TLS to the broker: `amqps://` addresses, with the certificate and its host name checked.
 
-kombu checks no host name unless it is asked to, and an address cannot name an authority of one's own. The options here are
-those that kombu has for other brokers:
+kombu checks no host name unless it is asked to, and an address cannot name an authority of one's own. The options here
+are those that kombu has for other brokers:
 
 - `?ssl_ca_certs=/etc/loket/ca.pem`: trust this authority, and not those of the system,
 - `&ssl_certfile=...&ssl_keyfile=...`: a certificate of the client,
