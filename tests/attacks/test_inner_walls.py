@@ -55,7 +55,7 @@ def loket(*arguments):
 
 
 class Attacker:
-    """Somebody with the address and password of a service."""
+    """A client with the address and password of a service."""
 
     def __init__(self, uri):
         self.connection = Connection(uri)

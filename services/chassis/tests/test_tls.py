@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 from kombu import Connection
+from kombu.exceptions import OperationalError
 from pymongo import MongoClient
 from pymongo.errors import ServerSelectionTimeoutError
 
@@ -62,13 +63,13 @@ def test_the_broker_is_reached_over_tls_with_an_authority_of_ones_own(broker, au
 
 def test_a_certificate_that_no_known_authority_signed_is_refused(broker, authorities):
     for options in ({}, {"ssl_ca_certs": authorities / "other.pem"}):
-        with pytest.raises(ssl.SSLCertVerificationError, match="certificate verify failed"):
+        with pytest.raises(OperationalError, match="certificate verify failed"):
             connect(broker(**options))
 
 
 def test_a_certificate_of_another_host_is_refused_unless_its_name_is_expected(broker, authorities):
     trusted = {"ssl_ca_certs": authorities / "ca.pem"}
-    with pytest.raises(ssl.SSLCertVerificationError, match="IP address mismatch"):
+    with pytest.raises(OperationalError, match="IP address mismatch"):
         connect(broker("rabbitmq.example", **trusted))
     connect(broker("rabbitmq.example", ssl_server_hostname="rabbitmq.example", **trusted))
 

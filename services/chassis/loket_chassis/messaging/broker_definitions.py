@@ -87,7 +87,7 @@ def _queue(queue: Queue, vhost: str) -> Json:
 
 def _bindings(queue: Queue, vhost: str) -> Iterator[Json]:
     pairs = [(each.exchange, each.routing_key) for each in queue.bindings] or [(queue.exchange, queue.routing_key)]
-    for source, key in pairs:
+    for source, key in sorted(pairs, key=lambda pair: (pair[0].name, pair[1])):
         yield {
             "source": source.name, "vhost": vhost, "destination": queue.name, "destination_type": "queue",
             "routing_key": key, "arguments": {},
