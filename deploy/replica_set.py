@@ -28,7 +28,7 @@ def login() -> dict[str, Any]:
     if not found["username"]:
         return {}
     return {
-        "username": found["username"], "password": found["password"], "authSource": found["options"]["authsource"],
+        "username": found["username"], "password": found["password"], "authSource": found["options"].get("authSource", "admin"),
     }  # fmt: skip
 
 
