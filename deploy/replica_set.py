@@ -27,9 +27,8 @@ def login() -> dict[str, Any]:
     found = parse_uri(Path(file).read_text().strip()) if file else {"username": None}
     if not found["username"]:
         return {}
-    return {
-        "username": found["username"], "password": found["password"], "authSource": found["options"].get("authSource", "admin"),
-    }  # fmt: skip
+    source = found["options"].get("authSource", "admin")
+    return {"username": found["username"], "password": found["password"], "authSource": source}
 
 
 def make(members: list[str]) -> None:

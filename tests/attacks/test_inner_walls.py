@@ -115,6 +115,11 @@ def test_a_service_calls_only_the_methods_that_it_declares(user, service):
     assert allowed == set(declared_calls(service))
 
 
+@pytest.mark.parametrize("key", ["0d3adbee-0000-4000-8000-000000000000", "amq.gen-of-a-program", "replies.of.another"])
+def test_every_service_replies_to_whatever_queue_a_program_has_chosen(user, key):
+    assert user.may_publish(EXCHANGE, key)
+
+
 def test_only_the_gateway_exports_the_data_of_a_resident(uris):
     allowed = set()
     for service, uri in uris.items():

@@ -206,3 +206,10 @@ def test_a_call_that_a_queue_passed_on_is_not_executed(sample):
         channel.basic_publish(Message(b'{"args": [], "kwargs": {}}', reply_to="none"), "", name)
     eventually(lambda: "a call that a queue passed on was dropped" in sample.text())
     assert "sample.drop" in sample.text()
+
+
+def test_a_reply_that_would_be_a_call_of_another_service_is_dropped(sample):
+    with Connection(sample.environment["AMQP_URI"]) as connection:
+        message = Message(b'{"args": [], "kwargs": {}}', reply_to="booking.cancel", content_type="application/json")
+        connection.default_channel.basic_publish(message, "nameko-rpc", "sample.read")
+    eventually(lambda: "a call without a usable reply_to gets no reply" in sample.text())

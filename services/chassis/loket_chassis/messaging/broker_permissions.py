@@ -27,7 +27,9 @@ from .exchanges import RPC, retries_exchange
 SERVICES = tuple(CALLS)
 #: a name that the broker chooses, under which no user can make an exchange
 REPLY_QUEUE = r"amq\.gen-.+"
-#: the routing key of replies to one process
+#: a routing key of replies: a program of another system may choose it, so all that is no call
+REPLY_KEY = rf"(?!({'|'.join(SERVICES)})\.).+"
+#: the routing key of replies to one of our processes
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 #: matches the empty name alone, which no queue, exchange or routing key of ours has
 NOTHING = "^$"
@@ -72,7 +74,7 @@ def permissions_of(service: str) -> Permissions:
         read=_any_of([*queues, *map(_literal, (RPC.name, *sorted(retries), *sorted(consumed)))]),
         topics={
             RPC.name: TopicPermission(
-                write=_any_of([*_calls(service), UUID]),
+                write=_any_of([*_calls(service), REPLY_KEY]),
                 read=_any_of([*map(_literal, call_bindings_of(service)), UUID]),
             ),
             **{

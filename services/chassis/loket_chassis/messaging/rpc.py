@@ -40,7 +40,8 @@ from nameko.rpc import (
 
 from loket_contracts.error_codes import ERRORS
 from loket_contracts.errors import Refusal
-from loket_contracts.rpc.method import FORMAT, FORMAT_HEADER, F, Method, method_of, routing_name, service_name
+from loket_contracts.rpc.method import FORMAT, FORMAT_HEADER, F, Method, is_call, method_of, routing_name, service_name
+from loket_contracts.rpc.permitted_calls import CALLS
 
 from ..runtime import outages, tracing
 from ..runtime.unavailable import OutcomeUnknown, Unavailable, is_database_unavailable, is_unavailable
@@ -119,6 +120,10 @@ class RpcRequestConsumer(RpcConsumer):
         return result, exc_info
 
     def _reply(self, message: Message, result: Any, exc_info: Any) -> None:
+        reply_to = message.properties.get("reply_to", "")
+        if not reply_to or is_call(reply_to, CALLS):  # the broker would close the channel, and lose other replies
+            log.warning("a call without a usable reply_to gets no reply", reply_to=reply_to)
+            return
         error = serialize(_as_reported(exc_info[1])) if exc_info else None
         try:
             body = _written({"result": result, "error": error, deadlines.CLOCK: deadlines.now()})
@@ -129,7 +134,7 @@ class RpcRequestConsumer(RpcConsumer):
                 self.publisher.publish(
                     body,
                     RPC.name,
-                    message.properties["reply_to"],
+                    reply_to,
                     correlation_id=message.properties.get("correlation_id"),
                 )
         except (Exception, eventlet.Timeout) as error:

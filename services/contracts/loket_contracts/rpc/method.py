@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -56,6 +56,12 @@ def before_of(method: Callable[..., Any]) -> Before | None:
 def routing_name(name: str, number: int) -> str:
     """The last part of the routing key, after the service: `cancel`, or `cancel@2` for version 2."""
     return name if number == 1 else f"{name}@{number}"
+
+
+def is_call(routing_key: str, services: Collection[str]) -> bool:
+    """Whether a message with this routing key is a call of one of these services, and no reply."""
+    owner, dot, _ = routing_key.partition(".")
+    return bool(dot) and owner in services
 
 
 @dataclass(frozen=True)
