@@ -48,13 +48,16 @@ def settled_cpu(stack: Stack, number: int, console: Console) -> Table:
         wait_until_capacity_is_published(stack, _municipality(days))
     wait_until_all_is_counted(stack)
     idle = _idle(stack)
+    before = _stored(stack)
     measured = {f"{days} days": _one_spread(stack, number, days, idle, console) for days in SPREADS}
+    stored = (_stored(stack) - before) / len(SPREADS) / (WARM_UP + number)
+    console.print(f"stored: {stored:.0f} bytes a booking, with indexes, before compression")
     measured["idle, per second"] = idle
     table = Table(f"CPU per booking, ms ({number} bookings, {RATE:.0f} a second)", *measured)
     for name in next(iter(measured.values())):
         table.add_row(name, *(f"{each[name]:.1f}" for each in measured.values()))
     table.add_row("all", *(f"{sum(each.values()):.1f}" for each in measured.values()))
-    _keep(stack, number, measured)
+    _keep(stack, number, measured, stored)
     return table
 
 
@@ -120,6 +123,15 @@ def _settle(stack: Stack, municipality: str, booked: int) -> None:
     wait_until_all_is_counted(stack)
 
 
+def _stored(stack: Stack) -> float:
+    """Bytes of all documents and their indexes."""
+    assert stack.servers is not None
+    with MongoClient[dict[str, Any]](stack.servers.mongo_uri) as client:
+        names = [name for name in client.list_database_names() if name.startswith("loket_")]
+        sizes = [client[name].command("dbStats") for name in names]
+    return float(sum(each["dataSize"] + each["indexSize"] for each in sizes))
+
+
 def _cpu_milliseconds(stack: Stack) -> dict[str, float]:
     """User and system time of each process, by its name."""
     servers, mail = stack.servers, stack.mail
@@ -136,12 +148,13 @@ def _cpu_milliseconds(stack: Stack) -> dict[str, float]:
     return {name: 1000 * cpu_seconds(pid) for name, pid in pids.items()}
 
 
-def _keep(stack: Stack, number: int, measured: dict[str, dict[str, float]]) -> None:
+def _keep(stack: Stack, number: int, measured: dict[str, dict[str, float]], stored: float) -> None:
     """Add the result to the file beside the folder of the stack, to compare one run with another."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     entry = {
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "commit": commit.stdout.strip(),
         "bookings": number, "rate": RATE, "milliseconds": measured,
+        "stored": round(stored),
     }  # fmt: skip
     with (stack.folder.parent / RESULTS).open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry) + "\n")
