@@ -203,8 +203,8 @@ def main(
         travelled = travel(stack)
         before = _now(stack)
         measured = {}
-        with yardsticks(stack) as port:
-            listed = jobs(stack, port)
+        with yardsticks(stack) as plain:
+            listed = jobs(stack, plain.port)
             named = {job.name: job for job in listed}
             for job in _asked_for(listed, only):
                 both = [job] if job.name == job.yardstick else [job, named[job.yardstick]]

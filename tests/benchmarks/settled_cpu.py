@@ -18,12 +18,14 @@ from pymongo import MongoClient
 from rich.console import Console
 from rich.table import Table
 
+from loket_local.ports import LOOPBACK
 from loket_local.stack import Stack
 
 from .jobs import booking
 from .municipality import municipality_yaml
 from .settled import wait_until_all_is_counted, wait_until_all_is_sent, wait_until_capacity_is_published
 from .soak import cpu_seconds
+from .yardsticks import yardsticks
 
 #: bookings a second: below what the whole line can do, so that no queue grows
 RATE = 15.0
@@ -53,11 +55,16 @@ def settled_cpu(stack: Stack, number: int, console: Console) -> Table:
     stored = (_stored(stack) - before) / len(SPREADS) / (WARM_UP + number)
     console.print(f"stored: {stored:.0f} bytes a booking, with indexes, before compression")
     measured["idle, per second"] = idle
+    nameko = _plain_nameko(stack, number)
     table = Table(f"CPU per booking, ms ({number} bookings, {RATE:.0f} a second)", *measured)
     for name in next(iter(measured.values())):
         table.add_row(name, *(f"{each[name]:.1f}" for each in measured.values()))
     table.add_row("all", *(f"{sum(each.values()):.1f}" for each in measured.values()))
-    _keep(stack, number, measured, stored)
+    table.add_row(
+        f"ratio to plain nameko, RPC and event: {nameko:.1f} ms",
+        *(f"{sum(measured[f'{days} days'].values()) / nameko:.1f}" for days in SPREADS), "",
+    )  # fmt: skip
+    _keep(stack, number, measured, stored, nameko)
     return table
 
 
@@ -86,6 +93,21 @@ def _idle(stack: Stack) -> dict[str, float]:
     time.sleep(IDLE_SECONDS)
     after = _cpu_milliseconds(stack)
     return {name: (after[name] - before[name]) / IDLE_SECONDS for name in before}
+
+
+def _plain_nameko(stack: Stack, number: int) -> float:
+    """Milliseconds of plain nameko and the broker per request, call and event, at the same rate."""
+    assert stack.servers is not None
+    assert stack.servers.broker is not None
+    with yardsticks(stack) as plain, requests.Session() as session:
+        pids = (*plain.pids, stack.servers.broker.node.pid)
+        before = sum(map(cpu_seconds, pids))
+        due = time.monotonic()
+        for _ in range(number):
+            time.sleep(max(0.0, due - time.monotonic()))
+            due += 1 / RATE
+            session.post(f"http://{LOOPBACK}:{plain.port}/event", data="hello", timeout=30).raise_for_status()
+        return 1000 * (sum(map(cpu_seconds, pids)) - before) / number
 
 
 def _bookings(days: int) -> Iterator[dict[str, Any]]:
@@ -148,13 +170,13 @@ def _cpu_milliseconds(stack: Stack) -> dict[str, float]:
     return {name: 1000 * cpu_seconds(pid) for name, pid in pids.items()}
 
 
-def _keep(stack: Stack, number: int, measured: dict[str, dict[str, float]], stored: float) -> None:
+def _keep(stack: Stack, number: int, measured: dict[str, dict[str, float]], stored: float, nameko: float) -> None:
     """Add the result to the file beside the folder of the stack, to compare one run with another."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     entry = {
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "commit": commit.stdout.strip(),
         "bookings": number, "rate": RATE, "milliseconds": measured,
-        "stored": round(stored),
+        "stored": round(stored), "plain_nameko": nameko,
     }  # fmt: skip
     with (stack.folder.parent / RESULTS).open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry) + "\n")

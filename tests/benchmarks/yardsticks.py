@@ -6,6 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import requests
 
@@ -14,9 +15,17 @@ from loket_local.processes import Child
 from loket_local.stack import Stack
 
 
+@dataclass(frozen=True)
+class Yardsticks:
+    """`port`: of the service with HTTP. `pids`: of both services."""
+
+    port: int
+    pids: tuple[int, ...]
+
+
 @contextlib.contextmanager
-def yardsticks(stack: Stack) -> Iterator[int]:
-    """Plain nameko on the same broker; gives the port."""
+def yardsticks(stack: Stack) -> Iterator[Yardsticks]:
+    """Plain nameko on the same broker."""
     assert stack.servers is not None
     (port,) = find_free(1)
     command = [sys.executable, "-m", "tests.benchmarks.yardstick"]
@@ -31,7 +40,7 @@ def yardsticks(stack: Stack) -> Iterator[int]:
                 if requests.get(f"http://{LOOPBACK}:{port}/rpc", timeout=2).ok:
                     break
             time.sleep(0.1)
-        yield port
+        yield Yardsticks(port, tuple(child.pid for child in children))
     finally:
         for child in children:
             child.stop(5)

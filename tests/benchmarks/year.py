@@ -51,14 +51,14 @@ def year(stack: Stack, appointments: int, longest: int, console: Console) -> Tab
     )  # fmt: skip
     original = list(log.find({"municipality": "voorbeeld"}))
     made = 1
-    with yardsticks(stack) as port:
+    with yardsticks(stack) as nameko:
         for years in [each for each in YEARS if each <= longest]:
             for number in range(made, years):
                 log.insert_many(_shifted(original, number), ordered=False)
             made = years
             took = _rebuild(stack)
             events = log.estimated_document_count()
-            first, run, overview, plain = _look(stack, years, port)
+            first, run, overview, plain = _look(stack, years, nameko.port)
             reporting = stack.components["reporting"].child
             memory = resident_megabytes(reporting.pid) if reporting else 0
             table.add_row(
