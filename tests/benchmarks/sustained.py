@@ -30,16 +30,18 @@ from loket_local.stack import Stack
 from tests.upgrade.releases import another
 
 from .jobs import booking
-from .load import read_answer, request
+from .load import measure, read_answer, request
 from .municipality import municipality_yaml
 from .settled import wait_until_capacity_is_published
 from .soak import resident_megabytes
+from .yardsticks import yardsticks
 
 ROOT = Path(__file__).parents[2]
 CONNECTIONS = 32
 SPECIALISTS = 20
 SLOTS_A_DAY = 60
 SAMPLE_SECONDS = 10.0
+YARDSTICK_SECONDS = 6.0
 #: queues of events; a call that waits is seen in the times of the answers
 QUEUES = ("notification.booking-events", "notification.reports", "reporting.events")
 #: a backlog that is below this number of seconds of bookings does not grow
@@ -90,10 +92,14 @@ def hold_rates(
     wait_until_capacity_is_published(stack, MUNICIPALITY)
     while any(backlog(stack).values()):
         time.sleep(1)
+    with yardsticks(stack) as plain:
+        event = request("POST", f"http://{LOOPBACK}:{plain.port}/event", "hello")
+        nameko = measure(LOOPBACK, plain.port, lambda: event, CONNECTIONS, YARDSTICK_SECONDS).rate
     source = _bookings(days)
     table = Table(
-        "bookings a second", "reached", "p50 ms", "p99 ms", "backlog: middle, end", "sustained", "memory, MiB",
-        title=f"{minutes:g} minutes each, over {days} days, {instances} of each service",
+        "bookings a second", "reached", "ratio", "p50 ms", "p99 ms", "backlog: middle, end", "sustained", "memory, MiB",
+        title=f"{minutes:g} minutes each, over {days} days, {instances} of each service; "
+        f"plain nameko, RPC and event: {nameko:.0f} a second",
     )  # fmt: skip
     for rate in rates:
         run = asyncio.run(_run(stack, gateways, source, rate, minutes * 60))
@@ -103,7 +109,7 @@ def hold_rates(
         totals = [sum(waiting.values()) for _, waiting in run.backlogs]
         memory = sum(resident_megabytes(each.child.pid) for each in stack.components.values() if each.child)
         table.add_row(
-            f"{rate:g}", f"{run.reached:.1f}", f"{cuts[49]:.0f}", f"{cuts[98]:.0f}",
+            f"{rate:g}", f"{run.reached:.1f}", f"{run.reached / nameko:.2f}", f"{cuts[49]:.0f}", f"{cuts[98]:.0f}",
             f"{totals[len(totals) // 2]}, {totals[-1]}", "yes" if run.is_sustained else "no", f"{memory:.0f}",
         )  # fmt: skip
         _store(stack, run, days, instances)
