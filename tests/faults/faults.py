@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import time
@@ -19,13 +20,14 @@ from loket_chassis.messaging.event_documents import EVENT
 from loket_local import debian
 from loket_local.components import NAMES
 from loket_local.processes import StartFailed
-from tests.upgrade.releases import another, extract_sources, last_release
+from tests.upgrade.releases import another, extract_sources, last_release, packages
 
 from .installation import SERVERS, Installation
 
 #: aims, in seconds
 OF_SERVICE, OF_SERVER = 3.0, 15.0
 CONSUMERS = ("notification", "reporting")
+GATEWAYS = ("gateway-1", "gateway-2")
 Step = Callable[[Installation], None]
 
 
@@ -170,16 +172,39 @@ def _restart_one_by_one(on: Installation) -> None:
         on.restart(component)
 
 
-def _work_on_previous_release(on: Installation) -> None:
-    """Booking of the last release takes commands while no service consumes its events; then everything is upgraded."""
-    release = last_release()
-    assert release is not None, "this clone has no release: git fetch --unshallow --tags"
-    sources = extract_sources(release, on.stack.folder / "released")
+def _previous_release(on: Installation) -> Path:
+    """The sources of the last release, extracted once."""
+    sources = on.stack.folder / "released"
+    if not sources.exists():
+        release = last_release()
+        assert release is not None, "this clone has no release: git fetch --unshallow --tags"
+        extract_sources(release, sources)
+    return sources
+
+
+def _one_user(on: Installation) -> dict[str, str]:
+    """The settings of a service of the last release, which has one user for all services."""
     servers = on.stack.servers
     assert servers is not None
-    # that release has one user for all services
-    one_user = {"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri}
-    old = another(on.instance("booking-1"), sources, "released", **one_user)
+    return {"AMQP_URI": servers.amqp_uri, "MONGO_URI": servers.mongo_uri}
+
+
+def _gateways_of_previous_release(on: Installation) -> None:
+    for name in GATEWAYS:
+        on.instance(name).environment["PYTHONPATH"] = os.pathsep.join(map(str, packages(_previous_release(on))))
+        on.restart(on.instance(name))
+
+
+def _gateways_of_this_release(on: Installation) -> None:
+    for name in GATEWAYS:
+        if on.instance(name).environment.pop("PYTHONPATH", None):
+            on.restart(on.instance(name))
+
+
+def _work_on_previous_release(on: Installation) -> None:
+    """Booking of the last release takes commands while no service consumes its events; then everything is upgraded,
+    in the order of docs/upgrading.md."""
+    old = another(on.instance("booking-1"), _previous_release(on), "released", **_one_user(on))
     old.start()
     old.wait_until("ready")
     stopped = [each for name, each in on.instances() if name.partition("-")[0] in ("booking", *CONSUMERS)]
@@ -193,6 +218,7 @@ def _work_on_previous_release(on: Installation) -> None:
     for component in stopped:
         component.wait_until("ready")
     old.stop()
+    _gateways_of_this_release(on)
 
 
 def _kill_member(primary: bool, on: Installation) -> None:
@@ -231,7 +257,6 @@ def _slow(service: str, server: str) -> Fault:
 
 
 ALL_INSTANCES = frozenset(f"{name}-{number}" for name in NAMES for number in (1, 2))
-OF_UPGRADE = frozenset(each for each in ALL_INSTANCES if not each.startswith("gateway"))
 LINKS = [(service, server) for service in NAMES for server in SERVERS]
 
 TABLE: dict[str, Fault] = {
@@ -252,7 +277,10 @@ TABLE: dict[str, Fault] = {
         _clock("back", -300),
         Fault("events-repeated", "pairs", _republish, seconds=0, aim=OF_SERVICE),
         Fault("rolling-restart", "pairs", _restart_one_by_one, seconds=0, hits=ALL_INSTANCES, aim=OF_SERVICE),
-        Fault("upgrade", "pairs", _work_on_previous_release, seconds=0, hits=OF_UPGRADE, aim=OF_SERVICE),
+        Fault(
+            "upgrade", "pairs", _work_on_previous_release, seconds=0, hits=ALL_INSTANCES, aim=OF_SERVICE,
+            prepare=_gateways_of_previous_release, restore=_gateways_of_this_release,
+        ),
         Fault("primary-stepped-down", "replicated", lambda on: on.replicas.step_down(), seconds=10, aim=OF_SERVER),
         Fault("primary-killed", "replicated", partial(_kill_member, True), _restart_members, 20, aim=OF_SERVER),
         Fault("secondary-killed", "replicated", partial(_kill_member, False), _restart_members, 10, aim=OF_SERVICE),
