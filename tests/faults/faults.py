@@ -39,7 +39,8 @@ def nothing(_: Installation) -> None:
 class Fault:
     """`on`: the installation it needs: pairs, proxied or replicated. `seconds`: from `begin` to `end`, besides what
     these take themselves. `hits`: the instances whose processes it ends. `aim`: the longest outage for residents.
-    `prepare` and `restore` run before and after the load.
+    `prepare` and `restore` run before and after the load. `from_portal`: the load has the key of a portal, whose
+    bookings no release asks to confirm, and the municipality has no settings that the last release does not know.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Fault:
     aim: float | None = None
     prepare: Step = nothing
     restore: Step = nothing
+    from_portal: bool = False
 
 
 def _killed(name: str) -> Fault:
@@ -190,20 +192,27 @@ def _one_user(on: Installation) -> dict[str, str]:
 
 
 def _gateways_of_previous_release(on: Installation) -> None:
+    sources = os.pathsep.join(map(str, packages(_previous_release(on))))
     for name in GATEWAYS:
-        on.instance(name).environment["PYTHONPATH"] = os.pathsep.join(map(str, packages(_previous_release(on))))
-        on.restart(on.instance(name))
+        gateway = on.instance(name)
+        on.present_environments[name] = dict(gateway.environment)
+        gateway.environment |= {"PYTHONPATH": sources, **_one_user(on)}
+        on.restart(gateway)
 
 
 def _gateways_of_this_release(on: Installation) -> None:
     for name in GATEWAYS:
-        if on.instance(name).environment.pop("PYTHONPATH", None):
+        if environment := on.present_environments.pop(name, None):
+            on.instance(name).environment = environment
             on.restart(on.instance(name))
 
 
 def _work_on_previous_release(on: Installation) -> None:
-    """Booking of the last release takes commands while no service consumes its events; then everything is upgraded,
-    in the order of docs/upgrading.md."""
+    """Booking of the last release takes commands while no service consumes its events; then everything is upgraded.
+
+    The gateways are rolled back first and upgraded last, as docs/upgrading.md says.
+    """
+    _gateways_of_previous_release(on)
     old = another(on.instance("booking-1"), _previous_release(on), "released", **_one_user(on))
     old.start()
     old.wait_until("ready")
@@ -279,7 +288,7 @@ TABLE: dict[str, Fault] = {
         Fault("rolling-restart", "pairs", _restart_one_by_one, seconds=0, hits=ALL_INSTANCES, aim=OF_SERVICE),
         Fault(
             "upgrade", "pairs", _work_on_previous_release, seconds=0, hits=ALL_INSTANCES, aim=OF_SERVICE,
-            prepare=_gateways_of_previous_release, restore=_gateways_of_this_release,
+            restore=_gateways_of_this_release, from_portal=True,
         ),
         Fault("primary-stepped-down", "replicated", lambda on: on.replicas.step_down(), seconds=10, aim=OF_SERVER),
         Fault("primary-killed", "replicated", partial(_kill_member, True), _restart_members, 20, aim=OF_SERVER),

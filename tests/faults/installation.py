@@ -33,6 +33,7 @@ DISK = 1_500_000_000
 @dataclass
 class Installation:
     """`second`: another instance of each service, if there are two. `proxies`: by service and server, if there are any.
+    `present_environments`: of the instances that run on the last release, the environment for this one.
 
     Processes are started and stopped by the main thread: a child ends with the thread that started it.
     """
@@ -42,6 +43,7 @@ class Installation:
     sink: Child
     second: dict[str, Component] = field(default_factory=dict)
     proxies: dict[tuple[str, str], Proxy] = field(default_factory=dict)
+    present_environments: dict[str, dict[str, str]] = field(default_factory=dict)
     disk: Path | None = None
     replicas: ReplicaSet | None = None
     cluster: BrokerCluster | None = None
@@ -111,14 +113,14 @@ class Installation:
         """Of those that run."""
         return {name: each.child.pid for name, each in self.instances() if each.child and each.child.is_running()}
 
-    def configure(self, municipality: str, people: int) -> None:
+    def configure(self, municipality: str, people: int, for_portal: bool = False) -> None:
         """Load a new municipality. Its messages come first, and then the time until every instance knows them."""
         file = self.stack.folder / f"{municipality}.yaml"
         messages = self.stack.folder / f"{municipality}.messages-first.yaml"
         messages.write_text(messages_yaml(municipality), encoding="utf-8")
         self.stack.configure_messages(messages)
         time.sleep(Plans.TTL)
-        file.write_text(municipality_yaml(municipality, people), encoding="utf-8")
+        file.write_text(municipality_yaml(municipality, people, for_portal), encoding="utf-8")
         self.stack.configure(file)
 
     def wait_until_ready(self, patience: float = 90.0) -> None:

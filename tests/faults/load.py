@@ -29,8 +29,11 @@ MOVED, CANCELLED = 0.25, 0.15
 INSISTING, ATTEMPTS = 0.5, 4
 
 
-def municipality_yaml(name: str, people: int) -> str:
-    """A municipality in which `people` specialists receive on DAYS days; one visit in four needs a room as well."""
+def municipality_yaml(name: str, people: int, for_portal: bool = False) -> str:
+    """A municipality in which `people` specialists receive on DAYS days; one visit in four needs a room as well.
+
+    Strangers book without a confirmation. `for_portal`: they cannot, and the last release reads the file too.
+    """
     first = dt.datetime.now(ZONE).date() + dt.timedelta(3)
     everyday = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
     hours = [{"days": everyday, "from": f"{FIRST_HOUR:02}:00", "to": f"{LAST_HOUR + 1}:00",
@@ -40,7 +43,7 @@ def municipality_yaml(name: str, people: int) -> str:
     usual = {"team": "t", "locations": ["hal"], "interval": 15, "duration": 30, "notice_hours": 0}
     return yaml.safe_dump(
         {
-            "online": {"confirm": "none", "friction_from": 0},
+            **({} if for_portal else {"online": {"confirm": "none", "friction_from": 0}}),
             "id": name, "name": name, "most_holds_per_client": 0, "most_bookings_per_client": 0, "most_per_contact": 0,
             "locations": {"hal": {"name": "Hal"}}, "teams": {"t": {"name": "T"}},
             "resources": {
@@ -110,10 +113,16 @@ class Booked:
 
 
 class Load:
-    """`rate` bookings a second, moves and cancellations besides, from several clients. A context manager."""
+    """`rate` bookings a second, moves and cancellations besides, from several clients. A context manager.
 
-    def __init__(self, gateways: Gateways, municipality: str, rate: float, seed: int, history: History) -> None:
+    `key`: the API key with which they book.
+    """
+
+    def __init__(
+        self, gateways: Gateways, municipality: str, rate: float, seed: int, history: History, key: str | None = None
+    ) -> None:
         self.gateways, self.base, self.rate, self.history = gateways, f"/api/v1/{municipality}/", rate, history
+        self.headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._seed = seed
         self._turns: Iterator[int] = itertools.count()
         self._over = threading.Event()
@@ -159,6 +168,7 @@ class _Client:
     def __init__(self, load: Load, number: int, chance: random.Random) -> None:
         self.load, self.number, self.chance = load, number, chance
         self.session = requests.Session()
+        self.session.headers.update(load.headers)
         self.first = dt.datetime.now(ZONE).date() + dt.timedelta(3)
         self.mine: list[Booked] = []
         self.names = itertools.count()

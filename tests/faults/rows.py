@@ -46,22 +46,23 @@ def run_fault(
 ) -> Result:
     fault.prepare(on)
     try:
-        return run_schedule(on, [(before, fault)], after, rate, seed, fault.name, fault.aim)
+        return run_schedule(on, [(before, fault)], after, rate, seed, fault.name, fault.aim, fault.from_portal)
     finally:
         fault.restore(on)
 
 
 def run_schedule(
     on: Installation, schedule: list[tuple[float, Fault]], after: float, rate: float, seed: int, name: str,
-    aim: float | None = None,
+    aim: float | None = None, from_portal: bool = False,
 ) -> Result:  # fmt: skip
-    """`schedule`: pauses in seconds, and the fault that follows each."""
+    """`schedule`: pauses in seconds, and the fault that follows each. `from_portal`: as of a fault."""
     municipality = f"f{next(_numbers)}"
-    on.configure(municipality, people=6 + int(0.6 * rate))
+    on.configure(municipality, people=6 + int(0.6 * rate), for_portal=from_portal)
+    key = on.stack.machine_key(municipality, "portal") if from_portal else None
     file = on.stack.folder / "histories" / f"{municipality}-{name}.jsonl"
     processes, hit = on.process_ids(), set[str]()
     history = History(file)
-    with Load(on.gateways(), municipality, rate, seed, history):
+    with Load(on.gateways(), municipality, rate, seed, history, key):
         eventually(lambda: '"ok"' in file.read_text())
         for pause, fault in schedule:
             time.sleep(pause)

@@ -68,7 +68,8 @@ class StepChanges(TypedDict, total=False):
 class Appointment(PreservesUnknownFields):
     """An appointment as stored in an agenda. `sequence` counts its events; times are in UTC.
 
-    `specialist_language`: what its specialist must speak. `desk`: the counter to which the resident is called.
+    `specialist_language`: what its specialist must speak. `left_starts`: the starts that the resident moved it away
+    from, or had it moved away from. `desk`: the counter to which the resident is called.
     `outcome`: of a completed visit, one of OUTCOMES (event_data). `follows`: the id of the earlier appointment that
     this one follows up. `companion`: whether someone who comes along is invited.
     """
@@ -95,6 +96,7 @@ class Appointment(PreservesUnknownFields):
     follows: str | None = None
     specialist_language: str | None = None
     companion: bool = False
+    left_starts: tuple[dt.datetime, ...] = ()
 
     def local(self, moment: dt.datetime) -> str:
         """`moment` as RFC 3339 with the offset of the location."""
@@ -195,7 +197,7 @@ def reschedule(
     changed = replace(
         appointment, start=start, end=start + spec.length * CELL, resources=_resources_of(placements),
         location=spec.location.id, channel=spec.location.channel, time_zone=spec.location.time_zone,
-        persons=spec.persons,
+        persons=spec.persons, left_starts=_left_starts(appointment, by, reason),
     )  # fmt: skip
     details = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
     if reason is not None:
@@ -211,10 +213,11 @@ def cancel(
     return _apply(known, appointment, appointment, "cancel", now, by, reason, details)
 
 
-def starts_left_by_resident(appointment: Appointment) -> frozenset[dt.datetime]:
-    """The starts that the resident moved the appointment away from, or had it moved away from."""
-    moves = (each for each in appointment.history if each.by not in STAFF or each.reason in RESIDENT_REASONS)
-    return frozenset(each.previous_start for each in moves if each.previous_start is not None)
+def _left_starts(appointment: Appointment, by: Actor, reason: str | None) -> tuple[dt.datetime, ...]:
+    """After a move by this actor, for this reason."""
+    if by.role in STAFF and reason not in RESIDENT_REASONS:
+        return appointment.left_starts
+    return (*appointment.left_starts, appointment.start)
 
 
 def restorable_until(appointment: Appointment) -> dt.datetime | None:
@@ -280,12 +283,11 @@ def _apply(
     transition = check_command(known, appointment, name, by.role, now)
     if appointment.history:  # clocks of instances differ, but the history must stay in order
         now = max(now, appointment.history[-1].at)
-    previous_start = appointment.start if changed.start != appointment.start else None
     changed = replace(
         changed,
         state=transition.target,
         sequence=appointment.sequence + 1,
-        history=(*appointment.history, HistoryEntry(name, now, by.role, reason, by.who, previous_start)),
+        history=(*appointment.history, HistoryEntry(name, now, by.role, reason, by.who)),
     )
     return changed, _event(transition.event, changed, now, details)
 

@@ -37,17 +37,13 @@ class Actor:
 
 @dataclass(frozen=True)
 class HistoryEntry(PreservesUnknownFields):
-    """A transition that took place: its command, time, role and reason. `who`: as in `Actor`.
-
-    `previous_start`: of a move, the start of the appointment before it.
-    """
+    """A transition that took place: its command, time, role and reason. `who`: as in `Actor`."""
 
     command: str
     at: dt.datetime
     by: str
     reason: str | None = None
     who: str | None = None
-    previous_start: dt.datetime | None = None
 
 
 def transition_table(transitions: Iterable[Transition]) -> dict[str, Transition]:

@@ -12,7 +12,7 @@ from loket_contracts.envelope import Event
 from loket_contracts.errors import Refusal
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
-from .appointment import Appointment, starts_left_by_resident
+from .appointment import Appointment
 from .availability import ANY, Preference
 from .grid import Day
 
@@ -94,8 +94,8 @@ def join(
 
 def after_moves(entry: Entry, appointment: Appointment) -> Entry:
     """The entry with the present start of its appointment. A time that the resident left is not offered to them."""
-    left = starts_left_by_resident(appointment).difference(entry.declined)
-    return replace(entry, start=appointment.start, declined=(*entry.declined, *sorted(left)))
+    left = tuple(each for each in appointment.left_starts if each not in entry.declined)
+    return replace(entry, start=appointment.start, declined=(*entry.declined, *left))
 
 
 def change_preference(entry: Entry, preference: Preference, not_before: dt.date | None) -> Entry:

@@ -33,7 +33,7 @@ from ..domain.appointment import Appointment
 from ..domain.resource_day import Agenda, AgendaKey, Hold, Placement
 from .agenda_cache import AgendaCache
 from .bitmap import WORD_NAMES, cells_in, clear_bits, empty_agenda, set_bits, words_of
-from .codecs import CLAIM, HOLD, LISTED_CLAIM, StoredClaim, StoredHold
+from .codecs import CLAIM, HOLD, LISTED_CLAIM, StoredClaim, StoredHold, beside
 
 #: how long an expired hold is stored, so that a resident who is late can still book a slot that is free
 EXPIRED_HOLD_RETENTION = dt.timedelta(hours=1)
@@ -142,10 +142,10 @@ class Agendas:
             ]
         )
         return {
-            claim.id: claim.appointment
+            claim.id: appointment
             for document in found
             for claim in map(LISTED_CLAIM.decode, document["claims"])
-            if claim.appointment is not None
+            if (appointment := claim.whole_appointment) is not None
         }
 
     def claimed_ids(self, agendas: Iterable[str]) -> set[str]:
@@ -179,7 +179,7 @@ class Agendas:
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
             held = StoredHold(appointment.id, placement.start, placement.end, expires)
             if first:
-                held = replace(held, appointment=appointment, placements=tuple(placements), fingerprint=fingerprint)
+                held = replace(held, **beside(appointment), placements=tuple(placements), fingerprint=fingerprint)
             self._update_if_free(placement, {"$push": {"holds": HOLD.encode(held)}}, now, replaces, session)
 
         self._write_each(placements, write)
@@ -195,7 +195,7 @@ class Agendas:
         """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            changed = HOLD.encode_fields(expires=expires, **({"appointment": appointment} if first else {}))
+            changed = HOLD.encode_fields(expires=expires, **(beside(appointment) if first else {}))
             result = self.collection.update_one(
                 {**_is_free(placement, now, appointment.id), "holds.id": appointment.id},
                 {"$set": {f"holds.$[own].{name}": value for name, value in changed.items()}},
@@ -441,18 +441,22 @@ def _claim_change(
 
 def _first_claim(placements: Sequence[Placement], appointment: Appointment) -> StoredClaim:
     first = placements[0]
-    return StoredClaim(appointment.id, first.start, first.end, first.purpose, appointment, tuple(placements))
+    return StoredClaim(
+        appointment.id, first.start, first.end, first.purpose, placements=tuple(placements), **beside(appointment)
+    )  # fmt: skip
 
 
 def _set_claim(placements: Sequence[Placement], appointment: Appointment) -> Document:
     """The `$set` of the first claim, field by field: those that this version does not know stay."""
-    return {f"claims.$.{name}": value for name, value in CLAIM.encode(_first_claim(placements, appointment)).items()}
+    fields = CLAIM.encode(_first_claim(placements, appointment)) | CLAIM.encode_fields(**beside(appointment))
+    return {f"claims.$.{name}": value for name, value in fields.items()}
 
 
 def _claimed(stored: StoredClaim | StoredHold) -> tuple[Appointment, list[Placement]]:
     """The appointment of a first claim or hold, and all its placements."""
-    assert stored.appointment is not None
-    return stored.appointment, list(stored.placements)
+    appointment = stored.whole_appointment
+    assert appointment is not None
+    return appointment, list(stored.placements)
 
 
 def _stale_holds(hold: str | None, now: dt.datetime) -> Document:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
@@ -108,7 +108,33 @@ class Card(PreservesUnknownFields):
         return frozenset(file["question"] for file in self.files)
 
 
-CARD = Codec(Card, DOCUMENT_ID, version=0)
+class CardCodec(Codec[Card]):
+    """Stores the companions in the contact: release 0.1 refuses a card with a field that it does not know."""
+
+    def decode(self, document: Mapping[str, Any]) -> Card:
+        if COMPANIONS in document["contact"]:
+            contact = dict(document["contact"])
+            document = {**document, COMPANIONS: contact.pop(COMPANIONS), "contact": contact}
+        return super().decode(document)
+
+    def encode(self, entity: Card) -> Document:
+        return _within_contact(super().encode(entity))
+
+    def encode_fields(self, **values: Any) -> Document:
+        return _within_contact(super().encode_fields(**values))
+
+
+def _within_contact(fields: Document) -> Document:
+    companions = fields.pop(COMPANIONS, None)
+    if companions is not None and "contact" not in fields:
+        fields[f"contact.{COMPANIONS}"] = companions
+    elif companions:
+        fields["contact"] = {**fields["contact"], COMPANIONS: companions}
+    return fields
+
+
+COMPANIONS = "companions"
+CARD = CardCodec(Card, DOCUMENT_ID, version=0)
 
 
 def new_reference() -> str:

@@ -85,4 +85,4 @@ class DayView:
 
 def _claim(agenda: AgendaKey, entry: Document) -> Claim:
     stored = LISTED_CLAIM.decode(entry)
-    return Claim(stored.id, Placement(agenda, stored.start, stored.end, stored.purpose), stored.appointment)
+    return Claim(stored.id, Placement(agenda, stored.start, stored.end, stored.purpose), stored.whole_appointment)
