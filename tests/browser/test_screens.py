@@ -53,7 +53,7 @@ def later(hall):
 
 
 def arrive(page, text):
-    page.get_by_label(re.compile("^Toon uw code")).fill(text)
+    page.get_by_label(re.compile("^Scan uw code")).fill(text)
     page.get_by_role("button", name="Ik ben er").click()
 
 
@@ -68,7 +68,7 @@ def test_a_visitor_checks_in_by_reference_and_the_screen_forgets_it(coupled: Pag
     assert fits(coupled)
     assert hall.get(f"appointments/{booked['id']}").json()["state"] == "checked_in"
     coupled.get_by_role("link", name="Klaar").click()
-    expect(coupled.get_by_label(re.compile("^Toon uw code"))).to_have_value("")
+    expect(coupled.get_by_label(re.compile("^Scan uw code"))).to_have_value("")
     arrive(coupled, booked["reference"])  # twice is once
     expect(coupled.get_by_role("heading", name="U bent aangemeld")).to_be_visible()
     assert coupled.complaints == []

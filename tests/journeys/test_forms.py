@@ -267,9 +267,6 @@ def test_the_last_day_of_a_required_document_is_shown(resident, portal):
     booked = portal.booked(appointment_types=["verkaveling"], start=free, answers={"perceel": "x"})
     page = resident.get(f"afspraak/{booked['link_token']}", booked="1")
     assert "Bezorg ons dit uiterlijk op" in page.text
-    first = portal.slots("verkaveling")[0]["start"]
-    soon = f"tijdstip?type=verkaveling&location=gemeentehuis&day={first[:10]}&month={first[:7]}"
-    assert "Kies dan een latere dag" in resident.get(soon).text, "said before it is chosen"
 
 
 def test_the_time_and_place_are_added_to_a_calendar_without_the_secret_address(resident, portal):

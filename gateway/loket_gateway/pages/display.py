@@ -23,6 +23,8 @@ from .render import localise, municipality_context, page, see_other
 #: seconds between reloads without a script
 REFRESH = 10
 MAX_SHOWN = 8
+#: the first languages of the municipality, which the script shows in turn
+LANGUAGES_IN_TURN = 2
 #: how long a call is shown
 SHOWN_FOR = dt.timedelta(minutes=2)
 
@@ -42,14 +44,15 @@ class DisplayPages:
         catalogue = localise(request, self.catalogue.of(municipality))
         receiving = on_site_locations(catalogue)
         place = request.args.get("location") or next((each["id"] for each in receiving), "")
-        line = self.booking.queue(municipality, place)
+        line, known = self.booking.queue(municipality, place), catalogue["municipality"]
         called = newest_calls(line["called"], now())
         return page(
             "screens/display.html", request, **municipality_context(catalogue), place=place, refresh=REFRESH,
             name=next((each["name"] for each in receiving if each["id"] == place), place),
             called=called[:MAX_SHOWN], waiting=line["waiting"][:MAX_SHOWN],
             more=len(line["waiting"]) - MAX_SHOWN,
-            zone=catalogue["municipality"]["time_zone"],
+            zone=next((each["time_zone"] for each in receiving if each["id"] == place), known["time_zone"]),
+            spoken=known["languages"][:LANGUAGES_IN_TURN],
         )  # fmt: skip
 
 

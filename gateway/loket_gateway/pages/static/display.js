@@ -3,10 +3,14 @@
 
 const EVERY = 3000;
 const NEW_FOR = 12000;
+// how many looks each language is shown
+const TURN = 4;
 const line = document.querySelector("[data-line]");
 const clock = document.querySelector("[data-clock]");
 const known = () => new Set([...line.querySelectorAll("[data-called]")].map((each) => each.dataset.called));
+const languages = line.dataset.languages.split(" ");
 let before = known();
+let looks = 0;
 let audio = null;
 
 function sound() {
@@ -32,13 +36,18 @@ function sound() {
 
 async function look() {
   try {
-    const answer = await fetch(location.href, { redirect: "error" });
+    const address = new URL(location.href);
+    looks += 1;
+    const language = languages[Math.floor(looks / TURN) % languages.length];
+    address.searchParams.set("lang", language);
+    const answer = await fetch(address, { redirect: "error" });
     if (!answer.ok) {
       throw new Error(answer.status);
     }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-line]");
     if (fresh && fresh.innerHTML !== line.innerHTML.replaceAll(' class="new"', "")) {
       line.innerHTML = fresh.innerHTML;
+      document.documentElement.lang = language;
     }
     const now = known();
     const called = [...now].filter((each) => !before.has(each));
@@ -63,6 +72,7 @@ const tell = () => {
   clock.textContent = new Date().toLocaleTimeString(document.documentElement.lang, {
     hour: "2-digit",
     minute: "2-digit",
+    timeZone: clock.dataset.zone,
   });
 };
 tell();
