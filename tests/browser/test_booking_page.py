@@ -102,7 +102,7 @@ def test_a_resident_books_views_moves_and_cancels(page: Page, portal):
     picture(page, "done")
     assert fits(page)
     calendar = page.request.get(
-        portal.url + page.get_by_role("link", name="In mijn agenda zetten").get_attribute("href")
+        portal.url + page.get_by_role("link", name="Toevoegen aan mijn agenda").get_attribute("href")
     )
     assert calendar.text().startswith("BEGIN:VCALENDAR")
     code = page.get_by_alt_text(re.compile("^Code van uw referentie"))

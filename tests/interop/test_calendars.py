@@ -240,3 +240,30 @@ def test_a_feed_contains_no_link_and_no_name_of_a_resident(world, feed_of):
     assert appointment["id"] not in text
     assert visitor["name"] not in text
     assert visitor["email"] not in text
+
+
+def test_the_calendar_of_someone_who_comes_along_follows_the_visit(world, read):
+    """Invited, moved, withdrawn and invited again: one entry of theirs, without our link."""
+    zone, companion = "Europe/Brussels", a_visitor()
+    start, later = at(SEASONS[0], 14, zone), at(SEASONS[0], 15, zone)
+    booked = book(world, zone, start, a_visitor())
+    page = f"{booked['manage_url']}/meekomen"
+    invitation = {"companion-name": "Jan Zuid", "companion-email": companion["email"]}
+    assert requests.post(page, data=invitation, timeout=15).ok
+    texts = [mailed(world, companion, 1)]
+    moved = world.post(f"appointments/{booked['id']}/reschedule", {"start": later}, token=booked["link_token"])
+    assert moved.status_code == 200, moved.text
+    texts.append(mailed(world, companion, 2))
+    assert requests.post(page, data={"action": "withdraw"}, timeout=15).ok
+    texts.append(mailed(world, companion, 3))
+    assert requests.post(page, data=invitation, timeout=15).ok
+    texts.append(mailed(world, companion, 4))
+    found = read(texts)
+    entries = [each["events"][0] for each in found]
+    assert [each["method"] for each in found] == ["REQUEST", "REQUEST", "CANCEL", "REQUEST"]
+    assert [each["start"] for each in entries] == [utc(start), utc(later), utc(later), utc(later)]
+    assert len({each["uid"] for each in entries}) == 1
+    assert sorted(each["sequence"] for each in entries) == [each["sequence"] for each in entries]
+    assert {each["url"] for each in entries} == {None}
+    assert all(each["attendees"] == [f"mailto:{companion['email']}"] for each in entries)
+    assert booked["link_token"] not in "".join(texts)

@@ -51,7 +51,7 @@ class SetupPages:
     def hours(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
         part = self._part_of(request, municipality, PEOPLE, resource)
         values = part["values"]
-        spoken = values.get("languages") or [] if values["kind"] == "person" else None
+        spoken = values.get("languages") or []
         return self._show_hours(
             request, municipality, resource, part["version"], hours.rows_of(values["hours"]), spoken
         )
@@ -133,12 +133,12 @@ class SetupPages:
         self, request: GatewayRequest, municipality: str, resource: str, version: int, rows: list[dict[str, Any]],
         spoken: list[str] | None, **more: Any,
     ) -> Response:  # fmt: skip
-        """`spoken`: the languages of a person; None for a room."""
+        """`spoken`: the languages of a person, which a room has not."""
         usual: dict[str, Any] = {"proposed": None, "wrong": {}, "week": []}
-        names = {
-            each["id"]: each["name"]
-            for each in self.booking.resources(municipality, request.caller.as_staff("setup.change"))
-        }
+        people = self.booking.resources(municipality, request.caller.as_staff("setup.change"))
+        names = {each["id"]: each["name"] for each in people}
+        if any(each["id"] == resource and each["kind"] != "person" for each in people):
+            spoken = None
         return desk_page(
             "hours.html", request, self.catalogue, municipality, 422 if more.get("wrong") else 200, at="setup",
             resource=resource, name=names[resource], names=names, version=version, rows=rows, weekdays=WEEKDAYS,

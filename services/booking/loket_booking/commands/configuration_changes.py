@@ -23,7 +23,7 @@ from .ports import Clock
 
 #: what a form can change: the sections of the file, and the keys in their parts
 AMENDABLE = {
-    "resources": ("hours",),
+    "resources": ("hours", "languages"),
     "appointment_types": (
         "name", "description", "guidance", "keywords", "bring", "duration", "per_extra_person", "preparation",
         "wrap_up", "interval", "notice_hours", "notice_working_days", "horizon_days", "visibility",
