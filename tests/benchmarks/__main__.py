@@ -26,6 +26,7 @@ from .counting import counting as of_events
 from .domain import growth
 from .jobs import SPECIALISTS, Job, jobs
 from .load import Measured, measure
+from .logins import logins as refused_logins
 from .long_work import beside_long_work
 from .mails import mails as sending
 from .municipality import municipality_yaml
@@ -112,6 +113,7 @@ def _asked_for(listed: Sequence[Job], only: str) -> list[Job]:
 )
 @click.option("--alone", is_flag=True, help="With --mails: do not count them meanwhile.")
 @click.option("--attacks", is_flag=True, help="Only see how an ordinary client fares while others attack.")
+@click.option("--logins", default=0, help="Only compare this number of refused logins of known and of unknown names.")
 @click.option("--long-work", is_flag=True, help="Only see how long residents wait while staff do long work.")
 @click.option(
     "--pages", is_flag=True, help="Only see how heavy the pages are, and how soon a slow telephone shows them."
@@ -143,6 +145,7 @@ def main(
     year: int,
     years: int,
     attacks: bool,
+    logins: int,
     long_work: bool,
     pages: bool,
     settled: int,
@@ -154,10 +157,14 @@ def main(
     folder = ROOT / ".local" / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     stack = Stack(folder, Ports.free(), lambda text: console.print(f"[dim]{text}[/dim]"), extra=UNLIMITED)
-    if mails or bookings or counting or rebuild or year or attacks or long_work or pages or settled or sustained:
+    one_alone = (mails, bookings, counting, rebuild, year, attacks, logins, long_work, pages, settled, sustained)
+    if any(one_alone):
         stack.start()
         try:
-            if pages:
+            if logins:
+                stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
+                console.print(refused_logins(stack, logins, console))
+            elif pages:
                 stack.configure(ROOT / "deploy" / "municipalities" / "rumst.yaml")
                 console.print(light_pages(stack))
             elif settled:

@@ -26,8 +26,10 @@ RATE = 6.0
 
 
 def run(*arguments, of, check=True, **environment):
-    """`loket`, with the settings of the booking service of a stack."""
+    """`loket`, with the settings of the booking service of a stack; a backup, with the user for backups."""
     settings = {**of.components["booking"].environment, **environment}
+    if arguments[:2] == ("backup", "create"):
+        settings["MONGO_URI"] = of.servers.mongo_uris["backup"]
     done = subprocess.run(
         [sys.executable, "-m", "loket_chassis.cli", *map(str, arguments)],
         env=settings, capture_output=True, text=True, check=False,

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import click
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 from pyrage.x25519 import Identity, Recipient
 
 from loket_chassis.cli.errors import CommandFailed, Unavailable
@@ -196,6 +196,12 @@ def _connected(mongo_uri: str) -> Iterator[MongoClient[Any]]:
         with MongoClient[Any](mongo_uri, appname="backup", serverSelectionTimeoutMS=SELECTION_MS) as client:
             yield client
     except PyMongoError as error:
+        if isinstance(error, OperationFailure) and error.code == snapshot.UNAUTHORIZED:
+            what, _, _ = str(error).partition(" to execute")
+            raise CommandFailed(
+                f"The database refused: {what}.",
+                "Use the address of the user for backups (mongo_uri_backup), for a restore that of an administrator.",
+            ) from error
         reason, _, _ = str(error).partition(", full error: ")
         raise Unavailable(
             f"The database failed: {reason}", "Start the database, or correct MONGO_URI (--mongo-uri)."

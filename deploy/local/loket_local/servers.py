@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from loket_chassis.storage.database_users import BACKUP
+
 from . import mongodb, rabbitmq
 from .components import AMQP, MONGO, NAMES
 from .ports import require_free
@@ -24,7 +26,7 @@ class Servers:
     #: those of an administrator
     amqp_uri: str = ""
     mongo_uri: str = ""
-    #: by service; a service that has none logs in as the administrator
+    #: by service, and of backups; a service that has none logs in as the administrator
     amqp_uris: Mapping[str, str] = field(default_factory=dict)
     mongo_uris: Mapping[str, str] = field(default_factory=dict)
     broker: rabbitmq.RabbitMQ | None = None
@@ -35,7 +37,7 @@ class Servers:
         """Have the services use a private MongoDB. None: the one that is named already."""
         if database is not None:
             self.database, self.mongo_uri = database, database.uri
-            self.mongo_uris = {service: database.uri_of(service) for service in NAMES}
+            self.mongo_uris = {owner: database.uri_of(owner) for owner in (*NAMES, BACKUP)}
 
     def settings_of(self, service: str) -> dict[str, str]:
         """The settings with which a service reaches both."""
@@ -105,7 +107,7 @@ def start(
 
 def _of_services(setting: str, environment: Mapping[str, str]) -> dict[str, str]:
     """A setting by service, as the environment names it: AMQP_URI_BOOKING."""
-    return {each: uri for each in NAMES if (uri := environment.get(f"{setting}_{each.upper()}"))}
+    return {each: uri for each in (*NAMES, BACKUP) if (uri := environment.get(f"{setting}_{each.upper()}"))}
 
 
 def _require_space(folder: Path) -> None:

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from pymongo import MongoClient
 from pymongo.errors import ServerSelectionTimeoutError
 
-from loket_chassis import messaging  # noqa: F401 - registers the transport
+from loket_chassis.messaging.reconnecting_channel import BRIEFLY
 from loket_chassis.runtime.secret_values import BrokerUri
 from tests.faults.proxy import Proxy
 
@@ -53,7 +53,7 @@ def broker(servers, behind_tls):
 
 
 def connect(uri):
-    with Connection(BrokerUri()(uri), connect_timeout=5) as connection:
+    with Connection(BrokerUri()(uri), connect_timeout=5, transport_options=BRIEFLY) as connection:
         connection.default_channel.queue_declare("none", passive=False, exclusive=True)
 
 
