@@ -231,7 +231,7 @@ class TimeSlotPages:
             nearest=nearest_to(overtaken, [slot["start"] for slot in slots], MAX_NEAREST) if overtaken else [],
             zone=counted["time_zone"],
             before=_other_month(month, -1) if month > dt.datetime.now(dt.UTC).date() else None,
-            after=_other_month(month, 1),
+            after=_other_month(month, 1) if _is_open_after(month, kinds, counted["time_zone"]) else None,
             stamp=None if offer.moving else self.proof_of_work.stamp(municipality),
         )
 
@@ -289,6 +289,12 @@ def _moment(text: str | None) -> bool:
     except ValueError:
         return False
     return moment is not None and moment.tzinfo is not None and is_in_range(moment.date())
+
+
+def _is_open_after(month: dt.date, kinds: list[Any], zone: str) -> bool:
+    """Whether a day after this month can be booked, by the horizon of the topics."""
+    last = today_in(zone) + dt.timedelta(days=min(kind["horizon_days"] for kind in kinds))
+    return (month.year, month.month) < (last.year, last.month)
 
 
 def _weeks(month: dt.date, free: dict[str, int]) -> list[list[tuple[dt.date, int] | None]]:

@@ -1,4 +1,4 @@
-"""A day that leaves no time for a required document is announced before a time is chosen."""
+"""The calendar of times: documents that a day leaves no time for, and the months that can be booked."""
 
 import datetime as dt
 from types import SimpleNamespace
@@ -33,3 +33,10 @@ def test_a_required_document_that_is_due_today_or_earlier_is_late(last, monkeypa
 
 def test_a_document_that_is_due_tomorrow_is_not_late(monkeypatch):
     assert late("2026-11-27", monkeypatch) == []
+
+
+@pytest.mark.parametrize(("month", "is_open"), [((2026, 12, 1), True), ((2027, 1, 1), False), ((2031, 1, 1), False)])
+def test_the_calendar_ends_with_the_last_month_that_can_be_booked(month, is_open, monkeypatch):
+    monkeypatch.setattr(time_slots, "today_in", lambda _: TODAY)
+    kinds = [{"horizon_days": 60}, {"horizon_days": 90}]
+    assert time_slots._is_open_after(dt.date(*month), kinds, ZONE) is is_open
