@@ -68,3 +68,40 @@ def test_a_visit_that_was_left_open_is_closed_from_my_day(ann, hall, visit):
     expect(current).to_have_count(0)
     expect(unclosed).to_have_count(0)
     assert keyboard.keys == documented_keys("Close a visit that was left open")
+
+
+def test_staff_book_by_telephone_with_a_confirmation_by_sms(ann, hall):
+    page, keyboard = ann
+    page.goto(at(hall, "/dag"))
+    keyboard.press("b")
+    page.wait_for_url("**/boeken*")
+    keyboard.type("bouw")
+    expect(page.locator("input[name=start]:checked")).to_be_focused()  # the free times come with the choice
+    keyboard.press("Tab")
+    keyboard.type("Jan Telefoon")
+    keyboard.press("Tab")
+    keyboard.type("0470 12 34 56")
+    keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("De bevestiging gaat per sms.")
+    assert keyboard.keys == documented_keys("Book at the telephone, with a confirmation by SMS")
+    identifier = page.url.split("/afspraak/")[1].split("?")[0]
+    assert hall.get(f"appointments/{identifier}/dossier").json()["contact"]["informed_by"] == "sms"
+    assert hall.post(f"appointments/{identifier}/cancel", {"reason": "other"}).ok
+
+
+def test_staff_move_and_cancel_with_a_look_before_it_counts(ann, hall, visit):
+    page, keyboard = ann
+    booked = visit()
+    page.goto(at(hall, f"/afspraak/{booked['id']}"))
+    keyboard.press("m")
+    page.wait_for_url("**/verplaatsen*")
+    keyboard.press("Tab", "Enter")
+    expect(page.get_by_label("De inwoner verwittigen met een bericht")).to_be_checked()
+    expect(page.get_by_label("Waarom?")).to_be_focused()
+    keyboard.press("ArrowDown", "Tab", "Tab", "Enter")
+    expect(page.get_by_role("status")).to_contain_text("Verplaatst. De inwoner krijgt daarover een bericht.")
+    assert keyboard.keys == documented_keys("Move an appointment to the next free time")
+    keyboard.keys = 0
+    keyboard.press("c", "Enter", "Tab", "ArrowDown", "Tab", "Tab", "Enter")
+    expect(page.get_by_role("status")).to_contain_text("Geannuleerd. De inwoner krijgt daarover een bericht.")
+    assert keyboard.keys == documented_keys("Cancel an appointment")

@@ -25,6 +25,10 @@ MISSING = {
     "answers": "answers missing", "documents": "documents missing", "reply": "no reply to our question",
     "contact": "cannot be reached",
 }  # fmt: skip
+#: how a resident for whom staff booked is informed, when not as usual
+INFORMED_BY = {
+    "sms": "By SMS", "letter": "By letter, which you print", "none": "Not: you told everything already",
+}  # fmt: skip
 #: the page that a login opens
 VIEWS = {"mine": "My day", "day": "Day with the hall", "week": "Week"}
 HISTORY = {
@@ -80,6 +84,8 @@ UNSENT = {
     "the documents are there already": "the documents are there already",
     "there is nothing to bring": "there is nothing to bring", "it would wake somebody": "it would come at night",
     "too many today": "too many messages in one day", "appointment-not-found": "the resident was erased",
+    "informed by sms": "as an SMS instead", "informed by letter": "informed by letter",
+    "informed by none": "informed at the desk",
     "opted-out": "wants no messages", "unreachable": "the address does not exist",
 }  # fmt: skip
 #: sentences of the desk by the code of a refusal
@@ -197,7 +203,8 @@ def texts() -> set[str]:
     """Return all texts, for the translations."""
     tables = (
         STATES, COMMANDS, HISTORY, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, PARTS_OF_DAY, DELIVERIES, CONFLICTS,
-        ROLES, UNSENT, REFUSED, TYPED, MISSING, VIEWS, PROBLEM_TITLES, PROBLEMS, REFUSED_AT_APPOINTMENT, FIELD_ERRORS,
+        ROLES, UNSENT, REFUSED, TYPED, MISSING, INFORMED_BY, VIEWS, PROBLEM_TITLES, PROBLEMS, REFUSED_AT_APPOINTMENT,
+        FIELD_ERRORS,
     )  # fmt: skip
     more = {
         "Choose a number from 1 to 5.", "Choose one of the answers.", "not before {day}", BY_RESIDENT, BY_MUNICIPALITY,

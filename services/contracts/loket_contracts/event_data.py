@@ -81,6 +81,7 @@ class CancelledData(AppointmentData):
 
     cancelled_by = fields.String(required=True, validate=validate.OneOf(ACTORS))
     reason = fields.String(required=True, metadata={"description": "a reason code of the municipality"})
+    silent = fields.Boolean(metadata={"description": "staff inform the resident themselves: no message is sent"})
 
 
 class RescheduledData(AppointmentData):
@@ -89,6 +90,7 @@ class RescheduledData(AppointmentData):
     previous_start = Instant(required=True)
     rescheduled_by = fields.String(validate=validate.OneOf(ACTORS))
     reason = fields.String(metadata={"description": "a reason code of the municipality"})
+    silent = fields.Boolean(metadata={"description": "staff inform the resident themselves: no message is sent"})
 
 
 class TicketData(Schema):

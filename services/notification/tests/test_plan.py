@@ -55,6 +55,15 @@ def test_a_booking_plans_a_confirmation_and_two_reminders():
     assert all(each.until <= START for each in found.values())
 
 
+@pytest.mark.parametrize("by", ["resident", "staff"])
+def test_a_silent_change_plans_no_message_about_it_and_still_the_reminders(by):
+    moved = planned(an_event("appointment.rescheduled", rescheduled_by=by, silent=True))
+    assert set(moved) == {("reminder", "email"), ("reminder_soon", "sms")}
+    assert {kind for kind, _ in planned(an_event("appointment.cancelled", cancelled_by=by, silent=True))} <= {
+        "alert_cancelled"
+    }
+
+
 @pytest.mark.parametrize("by", ["email", "sms"])
 def test_a_provisional_booking_plans_its_code_alone_at_once_over_the_channel_that_is_confirmed(by):
     late = dt.datetime(2026, 11, 24, 22, tzinfo=dt.UTC)

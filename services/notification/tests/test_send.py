@@ -46,6 +46,24 @@ def test_a_replay_of_old_events_plans_no_expired_messages(notification):
     assert notification.messages.collection.count_documents({}) == 0
 
 
+def test_a_resident_who_is_informed_by_sms_gets_each_message_as_an_sms_and_no_mail(notification, provider_server):
+    contact = {"phone": "+32470123456", "informed_by": "sms"}
+    notification.receive(card=a_contact_card(id="a1", contact=contact))
+    assert notification.work() == [("confirmation", "email", "suppressed")]
+    assert notification.work() == [("confirmation", "sms", "sent")]
+    assert provider_server.taken == []
+
+
+@pytest.mark.parametrize("informed_by", ["letter", "none"])
+def test_a_resident_who_is_informed_otherwise_gets_no_message(notification, provider_server, informed_by):
+    notification.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456", "informed_by": informed_by}))
+    notification.work()
+    notification.time = START - dt.timedelta(hours=2)
+    notification.work()
+    assert provider_server.taken == []
+    assert not notification.sms_file.exists()
+
+
 def test_reminders_are_sent_on_time_over_their_channel(notification, provider_server):
     notification.receive(card=a_contact_card(id="a1", contact={"phone": "+32470123456"}))
     notification.work()

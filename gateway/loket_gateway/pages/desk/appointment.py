@@ -28,7 +28,7 @@ from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
 from ...http.request import GatewayRequest
 from ...http.responses import file_answer
 from ..render import localise, see_other
-from .frame import APPOINTMENT_DONE, back_to_page, date_of, desk_page, form_idempotency_key, moment_of
+from .frame import APPOINTMENT_DONE, back_to_page, date_of, desk_page, form_idempotency_key, moment_of, today
 from .refusals import desk_route
 
 READ, HANDLE, CHANGE = needs("agenda.read"), needs("queue.handle"), needs("appointments.change")
@@ -37,6 +37,8 @@ ONE = "/<municipality>/balie/afspraak/<identifier>"
 DAYS_AT_ONCE = dt.timedelta(days=13)
 #: maximum distance of a free start from a point in the agenda
 CLOSE_BY = dt.timedelta(minutes=20)
+#: of a parameter that reports a change: no message was sent about it
+QUIETLY = "quietly"
 
 log = structlog.get_logger()
 
@@ -57,6 +59,25 @@ class DeskAppointmentPages:
     def desk_appointment_file(self, request: GatewayRequest, municipality: str, identifier: str, file: str) -> Response:
         found = self.booking.read_file(municipality, identifier, file, request.caller.as_staff("agenda.read"))
         return file_answer(base64.b64decode(found["content"]), found["media_type"], found["name"])
+
+    @desk_route("GET", f"{ONE}/brief", READ)
+    def show_letter(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        """Show the confirmation as a letter, in the language of the page, for staff to print."""
+        caller = request.caller.as_staff("agenda.read")
+        found = self.booking.dossier(municipality, identifier, caller)
+        catalogue = localise(request, self.catalogue.of(municipality))
+        kinds = appointment_types_of(catalogue, found["appointment_types"])
+        return desk_page(
+            "letter.html", request, self.catalogue, municipality, at="day", found=found,
+            date=today(self.catalogue, municipality).isoformat(),
+            people=[
+                each["name"]
+                for each in self.booking.resources(municipality, caller)
+                if each["kind"] == "person" and each["id"] in found["resources"]
+            ],
+            place=next((each for each in catalogue["locations"] if each["id"] == found["location"]), None),
+            bring=[text for kind in kinds for text in kind["bring"]],
+        )  # fmt: skip
 
     @desk_route("POST", f"{ONE}/stap", HANDLE)
     def give_command(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
@@ -80,9 +101,9 @@ class DeskAppointmentPages:
 
     @desk_route("POST", f"{ONE}/annuleren", CHANGE)
     def desk_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        command, caller = CancelAppointment(reason=_reason(request)), request.caller.as_staff("appointments.change")
-        self.booking.cancel(municipality, identifier, command, caller)
-        return self._back(request, municipality, identifier)
+        command = CancelAppointment(reason=_reason(request), tell=_tell(request))
+        self.booking.cancel(municipality, identifier, command, request.caller.as_staff("appointments.change"))
+        return self._back(request, municipality, identifier, cancelled="1" if command.tell else QUIETLY)
 
     @desk_route("POST", f"{ONE}/vraag", CHANGE)
     def ask(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
@@ -131,20 +152,22 @@ class DeskAppointmentPages:
             wanted = self._nearest(municipality, caller, asked, start)
         slots = [] if wanted else self._free(municipality, caller, asked, day, day + DAYS_AT_ONCE)
         people = self.booking.resources(municipality, caller)
+        kinds = appointment_types_of(self.catalogue.of(municipality), found["appointment_types"])
+        team = kinds[0]["team"] if kinds else None
         return desk_page(
             "move.html", request, self.catalogue, municipality, at="day", found=found, wanted=wanted,
-            who=asked.resource, names={each["id"]: each["name"] for each in people}, people=people,
-            place=place, slots=slots, before=day - DAYS_AT_ONCE, after=day + DAYS_AT_ONCE,
+            who=asked.resource, team=team, shown_from=day.isoformat(), people=people, place=place, slots=slots,
+            names={each["id"]: each["name"] for each in people}, before=day - DAYS_AT_ONCE, after=day + DAYS_AT_ONCE,
         )  # fmt: skip
 
     @desk_route("POST", f"{ONE}/verplaatsen", CHANGE)
     def move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         given = request.form
-        body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request)}
+        body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request), "tell": _tell(request)}
         body |= {name: given[name] for name in ("resource", "location") if given.get(name)}
         command, caller = from_json(RescheduleAppointment, body), request.caller.as_staff("appointments.change")
         self.booking.reschedule(municipality, identifier, command, caller)
-        return self._back(request, municipality, identifier, moved="1")
+        return self._back(request, municipality, identifier, moved="1" if command.tell else QUIETLY)
 
     def _show(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         caller = request.caller.as_staff("agenda.read")
@@ -160,7 +183,7 @@ class DeskAppointmentPages:
         return desk_page(
             "appointment.html", request, self.catalogue, municipality, at="day", found=found, messages=messages,
             names={each["id"]: each["name"] for each in people}, questions=self._labels(municipality, found, request),
-            done=done, barred=suppressed,
+            done=done, done_quietly=request.args.get(done) == QUIETLY, barred=suppressed,
         )  # fmt: skip
 
     def _free(
@@ -196,6 +219,12 @@ class DeskAppointmentPages:
         if request.form.get("back"):
             return back_to_page(request, municipality, **query)
         return see_other(request, f"/{municipality}/balie/afspraak/{identifier}", **query)
+
+
+def _tell(request: GatewayRequest) -> bool:
+    """Return whether the resident gets a message. A form of the last release has no such box, and always sends one."""
+    sent = request.form.getlist("tell")
+    return not sent or "1" in sent
 
 
 def _reason(request: GatewayRequest) -> str:

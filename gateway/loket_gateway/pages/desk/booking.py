@@ -58,6 +58,8 @@ class DeskBookingPages:
         }
         if given.get("resource"):
             body["resource"] = given["resource"]
+        if informed_by := _informed_by(given, body["contact"]):
+            body["informed_by"] = informed_by
         try:
             command = from_json(BookForResident, body)
             booked = self.booking.book_for_resident(
@@ -133,6 +135,12 @@ class DeskBookingPages:
             field = f"answer-{name}" if error["pointer"].startswith("/answers/") else name
             found[field] = language.detail(error["detail"], lang)
         return found
+
+
+def _informed_by(given: Mapping[str, str], contact: Mapping[str, str]) -> str:
+    """Return how the resident is informed: as chosen, else by SMS without an address. "" for the usual channels."""
+    chosen = given.get("informed_by", "")
+    return "sms" if not chosen and contact.get("phone") and not contact.get("email") else chosen
 
 
 def _chosen(given: Any) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ document.addEventListener("keydown", (event) => {
       found.click();
     }
   };
-  if (/^[1-9]$/.test(event.key)) {
+  if (/^[1-9m]$/.test(event.key)) {
     go(document.querySelector(`[data-key="${event.key}"]`));
   }
   if (event.key === "ArrowLeft") {
@@ -99,7 +99,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight") {
     go(document.querySelector("[data-turn=on]"));
   }
-  if (/^[nv]$/.test(event.key)) {
+  if (/^[cnv]$/.test(event.key)) {
     const found = document.querySelector(`[data-focus-key="${event.key}"]`);
     if (found) {
       event.preventDefault();
@@ -123,6 +123,8 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
     timer = setTimeout(() => form.requestSubmit(), SETTLED);
   });
 }
+
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
 // drag an appointment to another time; the next page asks for confirmation
 const ROW = 5;

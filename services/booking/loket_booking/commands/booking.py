@@ -52,6 +52,7 @@ class ResolvedBooking:
     request: Request
     follows: str | None
     now: dt.datetime
+    informed_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ class BookingCommands:
             contact=resident, appointment_types=command.appointment_types, start=command.start,
             persons=command.persons, location=command.location, resource=command.resource,
             specialist_language=command.specialist_language, invitation=command.invitation, hold=command.hold,
-            answers=command.answers,
+            answers=command.answers, informed_by=card.contact.get("informed_by"),
         )  # fmt: skip
         return self.book(card.municipality, next_visit, request, card.id)
 
@@ -238,11 +239,13 @@ class BookingCommands:
         if start < now:
             raise Refusal("slot-in-the-past", {"start": start.isoformat()})
         person = contact.complete_contact(municipality, command.contact)
+        informed_by = command.informed_by if isinstance(command, BookForResident) else None
+        contact.check_informed_by(person, informed_by)
         answers = intake_form.check_intake(spec, person.phone, command.answers, request.may_answer_later)
         return ResolvedBooking(
             identifier=identifier, calendar=calendar, spec=spec, start=start, resource=resource,
             invitation=invitation, hold=hold, placements=placements, person=person, answers=answers,
-            fingerprint=own_fingerprint, request=request, follows=follows, now=now,
+            fingerprint=own_fingerprint, request=request, follows=follows, now=now, informed_by=informed_by,
         )  # fmt: skip
 
     def _allocate_and_claim(self, booking: ResolvedBooking, card: Card | None) -> tuple[Appointment, Card]:
@@ -292,6 +295,8 @@ class BookingCommands:
 
     def _new_card(self, booking: ResolvedBooking, placements: Sequence[Placement]) -> Card:
         agenda, request, contact_data = placements[0].agenda, booking.request, asdict(booking.person)
+        if booking.informed_by:
+            contact_data["informed_by"] = booking.informed_by
         municipality = booking.calendar.municipality.id
         due = intake_form.duties(booking.calendar, booking.spec, booking.start, booking.now, booking.answers, ())
         return Card(

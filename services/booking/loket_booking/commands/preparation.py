@@ -93,7 +93,10 @@ class PreparationCommands:
         if errors := intake_form.contact_errors(spec, person.phone):
             raise Refusal("invalid-request", errors=errors)
         words = self.links.search_words(card.municipality, person)
-        changed = self.cards.change(card, contact=asdict(person), companions=card.companions, name_words=words)
+        kept = {name: card.contact[name] for name in ("informed_by",) if card.contact.get(name)}
+        changed = self.cards.change(
+            card, contact={**asdict(person), **kept}, companions=card.companions, name_words=words
+        )
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "contact")
         return changed
 

@@ -191,25 +191,27 @@ def book(
 
 def reschedule(
     known: Municipality, appointment: Appointment, spec: AppointmentSpec, placements: Sequence[Placement],
-    start: dt.datetime, *, now: dt.datetime, by: Actor, reason: str | None = None,
+    start: dt.datetime, *, now: dt.datetime, by: Actor, reason: str | None = None, tell: bool = True,
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    """The appointment at another time, with the same id. Raises Refusal: as `check_command`."""
+    """The appointment at another time, with the same id. `tell`: as in `cancel`. Raises Refusal: as `check_command`."""
     changed = replace(
         appointment, start=start, end=start + spec.length * CELL, resources=_resources_of(placements),
         location=spec.location.id, channel=spec.location.channel, time_zone=spec.location.time_zone,
         persons=spec.persons, left_starts=_left_starts(appointment, by, reason),
     )  # fmt: skip
-    details = {"previous_start": appointment.local(appointment.start), "rescheduled_by": by.role}
+    details: dict[str, object] = {
+        "previous_start": appointment.local(appointment.start), "rescheduled_by": by.role, **_silence(by, tell),
+    }  # fmt: skip
     if reason is not None:
         details["reason"] = reason
     return _apply(known, appointment, changed, "reschedule", now, by, reason, details)
 
 
 def cancel(
-    known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, reason: str
+    known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, reason: str, tell: bool = True
 ) -> tuple[Appointment, Event]:
-    """Raises Refusal: as `check_command`."""
-    details = {"cancelled_by": by.role, "reason": reason}
+    """`tell`: whether the resident gets a message; only staff may leave it out. Raises Refusal: as `check_command`."""
+    details = {"cancelled_by": by.role, "reason": reason, **_silence(by, tell)}
     return _apply(known, appointment, appointment, "cancel", now, by, reason, details)
 
 
@@ -218,6 +220,10 @@ def _left_starts(appointment: Appointment, by: Actor, reason: str | None) -> tup
     if by.role in STAFF and reason not in RESIDENT_REASONS:
         return appointment.left_starts
     return (*appointment.left_starts, appointment.start)
+
+
+def _silence(by: Actor, tell: bool) -> dict[str, object]:
+    return {} if tell or by.role not in STAFF else {"silent": True}
 
 
 def restorable_until(appointment: Appointment) -> dt.datetime | None:
@@ -277,7 +283,7 @@ def _resources_of(placements: Sequence[Placement]) -> tuple[str, ...]:
 
 def _apply(
     known: Municipality, appointment: Appointment, changed: Appointment, name: str, now: dt.datetime, by: Actor,
-    reason: str | None = None, details: Mapping[str, str] = MappingProxyType({}),
+    reason: str | None = None, details: Mapping[str, object] = MappingProxyType({}),
 ) -> tuple[Appointment, Event]:  # fmt: skip
     """`changed`: with the new values, except its state. `details`: of the event only."""
     transition = check_command(known, appointment, name, by.role, now)
@@ -292,7 +298,7 @@ def _apply(
     return changed, _event(transition.event, changed, now, details)
 
 
-def _event(name: str, appointment: Appointment, now: dt.datetime, details: Mapping[str, str]) -> Event:
+def _event(name: str, appointment: Appointment, now: dt.datetime, details: Mapping[str, object]) -> Event:
     data = {
         "appointment": appointment.id,
         "state": appointment.state,

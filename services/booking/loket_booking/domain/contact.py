@@ -18,6 +18,13 @@ def mailbox_of(address: str) -> str:
     return f"{name.partition('+')[0] or name}@{domain}" if at else name
 
 
+def check_informed_by(person: ContactAtDesk, informed_by: str | None) -> None:
+    """Raises Refusal: invalid-request when the channel of messages is SMS and there is no number."""
+    if informed_by == "sms" and not person.phone:
+        wrong = {"pointer": "/contact/phone", "detail": "Missing data for required field."}
+        raise Refusal("invalid-request", errors=[wrong])
+
+
 def complete_contact(known: Municipality, given: ContactAtDesk) -> ContactAtDesk:
     """The contact data with a language of the municipality, and the number in E.164 form.
 

@@ -93,6 +93,10 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
             return _settle(context, claimed, "suppressed", "it would wake somebody")
         return _again(context, claimed, "quiet hours", later)
     address, person = _recipient(kind, message, card)
+    if kind.to == "resident" and not kind.is_code and card.informed_by:
+        why, instead_by = f"informed by {card.informed_by}", (SMS,) if card.informed_by == SMS else ()
+        if message.channel not in instead_by:
+            return _settle(context, claimed, "suppressed", why, person=person, otherwise=instead_by)
     if not address:
         return _settle(context, claimed, "suppressed", f"no {message.channel} address", person=person)
     why = lookup.suppressed.get((person, message.channel))
@@ -178,8 +182,9 @@ def _again(
 
 def _settle(
     context: Context, claimed: Claimed, state: str, reason: str, provider: str = "", provider_id: str = "",
-    person: str = "", size: Cut | None = None,
+    person: str = "", size: Cut | None = None, otherwise: tuple[str, ...] | None = None,
 ) -> str:  # fmt: skip
+    """Record the outcome. `otherwise`: the channels to try instead, when not those of the message."""
     message, now = claimed.message, context.now()
     event = None
     if state in ("sent", "failed"):
@@ -188,10 +193,11 @@ def _settle(
     writes: list[Write] = [
         context.messages.settled(claimed, state, now, reason, event, provider, provider_id, counted, size)
     ]
-    if state != "sent" and message.otherwise and now < message.until:
+    otherwise = message.otherwise if otherwise is None else otherwise
+    if state != "sent" and otherwise and now < message.until:
         writes += [
             context.messages.planned(instead(message, channel, now), now, claimed.message.traceparent)
-            for channel in message.otherwise
+            for channel in otherwise
             if channel != message.channel
         ]
     if state == "sent":

@@ -56,7 +56,8 @@ class ContactCard:
     `offer`: an earlier time that is held, if any. `asked`: an unanswered request of the specialist. `missing`: the
     names of the documents that are missing, and `due` the last day of each. `confirmation`: of a provisional booking.
     `destinations`: by channel, the mark by which messages to the mailbox or number are counted. `colour`: of the
-    municipality, #rrggbb, with enough contrast to white.
+    municipality, #rrggbb, with enough contrast to white. `informed_by`: the channel that staff agreed with the
+    resident, sms, letter or none; None for the usual ones.
     """
 
     name: str
@@ -94,6 +95,7 @@ class ContactCard:
     unsubscribe_proof: str = ""
     destinations: Mapping[str, str] = field(default_factory=dict)
     colour: str = USUAL_COLOUR
+    informed_by: str | None = None
     companions: tuple[Companion, ...] = ()
 
     def companion_of(self, kind: str, sequence: int) -> Companion | None:
@@ -146,6 +148,7 @@ class ContactCard:
             missing=tuple(pick(text, language) for text in given.get("missing_documents", ())),
             unsubscribe_proof=given.get("unsubscribe_proof", ""),
             destinations=given.get("destinations", {}),
+            informed_by=contact.get("informed_by"),
             confirmation=_confirmation(given["id"], given.get("confirmation")),
             colour=given.get("colour") or USUAL_COLOUR,
             companions=tuple(

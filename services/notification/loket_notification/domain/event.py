@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class AppointmentEvent:
     """`asked_by`: the role that cancelled or moved it (resident, portal, staff, system). `reason`: its reason code.
 
-    `companion`: invited or withdrawn, if someone comes along. Of a provisional booking, `confirm_by`: the channel of
+    `companion`: invited or withdrawn, if someone comes along. `silent`: staff inform the resident of the change
+    themselves. Of a provisional booking, `confirm_by`: the channel of
     its code, and `expires`: until when it can be confirmed.
     """
 
@@ -27,3 +28,4 @@ class AppointmentEvent:
     confirm_by: str = "email"
     expires: dt.datetime | None = None
     companion: str = ""
+    silent: bool = False

@@ -27,6 +27,7 @@ class _AppointmentEvent(Schema):
     confirm_by = fields.String(load_default="email")
     expires_at = Instant(load_default=None)
     companion = fields.String(load_default="")
+    silent = fields.Boolean(load_default=False)
 
 
 _appointment_event = _AppointmentEvent()
@@ -48,4 +49,5 @@ def read_appointment_event(name: str, municipality: str, sequence: int, data: Ma
         loaded["confirm_by"],
         loaded["expires_at"],
         loaded["companion"],
+        loaded["silent"],
     )

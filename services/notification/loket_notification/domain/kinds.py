@@ -50,6 +50,8 @@ class Kind:
         """`resident_reasons`: codes with which staff act because the resident asked them to."""
         if event.name not in self.events or (self.companion and event.companion != self.companion):
             return False
+        if event.silent and self.asked_by is not None:
+            return False
         by_municipality = event.asked_by in MUNICIPALITY and event.reason not in resident_reasons
         return self.asked_by in (None, "municipality" if by_municipality else "resident")
 

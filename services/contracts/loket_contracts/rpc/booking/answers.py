@@ -299,6 +299,7 @@ class ContactEntry(TypedDict):
     visitor: NotRequired[str | None]
     interpreter: NotRequired[str | None]
     access_needs: NotRequired[str | None]
+    informed_by: NotRequired[str | None]
 
 
 class CompanionEntry(TypedDict):

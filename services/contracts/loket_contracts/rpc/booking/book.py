@@ -13,6 +13,8 @@ from ...fields import ONE_LINE, TOKEN, Answers, Email, Language, Phone
 from ..message import MessageSchema
 from .slots import HoldSlot, HoldSlotSchema, SlotRequestSchema
 
+#: how a resident for whom staff booked is informed, when not by e-mail as usual
+INFORMED_BY = ("sms", "letter", "none")
 #: what a visitor needs in the building
 ACCESS_NEEDS = ("wheelchair", "hearing_loop")
 
@@ -157,15 +159,23 @@ class ConfirmBookingSchema(MessageSchema[ConfirmBooking]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookForResident(SlotOrHold):
-    """Book for a resident, as staff. Required questions may be left open: they are asked later."""
+    """Book for a resident, as staff. Required questions may be left open: they are asked later.
+
+    `informed_by`: one of INFORMED_BY; None for the usual channels. Personal data: part of the contact card.
+    """
 
     contact: ContactAtDesk
+    informed_by: str | None = None
 
 
 class BookForResidentSchema(BookAppointmentSchema, MessageSchema[BookForResident]):
     """Book for a resident, as staff. Required questions may be left open: they are asked later."""
 
     contact = fields.Nested(ContactAtDeskSchema, required=True)
+    informed_by = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(INFORMED_BY),
+        metadata={"description": "sms instead of e-mail; a letter, which staff print; or no messages at all"},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

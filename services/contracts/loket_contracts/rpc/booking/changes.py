@@ -20,7 +20,8 @@ from .slots import MAX_PERSONS, WelcomeStarts, WelcomeStartsSchema
 class RescheduleAppointment:
     """Move an appointment to another time, perhaps for another number of persons.
 
-    `sequence`: of the appointment as the caller knows it.
+    `sequence`: of the appointment as the caller knows it. `tell`: whether the resident gets a message; only staff may
+    leave it out.
     """
 
     start: dt.datetime
@@ -29,6 +30,7 @@ class RescheduleAppointment:
     persons: int | None = None
     reason: str | None = None
     sequence: int | None = None
+    tell: bool = True
 
 
 class RescheduleAppointmentSchema(ChangeSchema, MessageSchema[RescheduleAppointment]):

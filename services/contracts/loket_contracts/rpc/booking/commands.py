@@ -20,14 +20,22 @@ class ChangeSchema(Schema):
         strict=True,
         metadata={"description": "the version that you saw; refused with changed-meanwhile when it is no longer so"},
     )
+    tell = fields.Boolean(
+        load_default=True,
+        metadata={"description": "whether the resident gets a message about it; only staff may leave it out"},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelAppointment:
-    """Cancel an appointment, which frees its time. `sequence`: of the appointment as the caller knows it."""
+    """Cancel an appointment, which frees its time. `sequence`: of the appointment as the caller knows it.
+
+    `tell`: whether the resident gets a message. Only staff may leave it out.
+    """
 
     reason: str = "no-longer-needed"
     sequence: int | None = None
+    tell: bool = True
 
 
 class CancelAppointmentSchema(ChangeSchema, MessageSchema[CancelAppointment]):
