@@ -54,6 +54,7 @@ from .pages.desk.my_day import MyDayPages
 from .pages.desk.setup import SetupPages
 from .pages.desk.status import StatusPage
 from .pages.desk.texts import TextPages
+from .pages.desk.visit import VisitPages
 from .pages.device import DevicePages
 from .pages.display import DisplayPages
 from .pages.documentation import DocumentationPages
@@ -186,6 +187,7 @@ ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.access, use.catalogue
 ROUTER.add(HallPages, lambda use: HallPages(use.booking))
 ROUTER.add(MyDayPages, lambda use: MyDayPages(use.booking, use.notification, use.access, use.catalogue))
 ROUTER.add(DeskAppointmentPages, lambda use: DeskAppointmentPages(use.booking, use.notification, use.catalogue))
+ROUTER.add(VisitPages, lambda use: VisitPages(use.booking, use.catalogue, use.public_url))
 ROUTER.add(DeskBookingPages, lambda use: DeskBookingPages(use.booking, use.catalogue))
 ROUTER.add(ClosurePages, lambda use: ClosurePages(use.booking, use.catalogue))
 ROUTER.add(SetupPages, lambda use: SetupPages(use.booking, use.slow_booking, use.catalogue))

@@ -46,7 +46,7 @@ NOT_ONLY_STAFF = {
     "check_in": {"resident"},
     "confirm": {"resident"},
     "decline_offer": {"resident"},
-    "correct_contact": {"resident"},
+    "correct_contact": {"resident", "staff"},
     "invite_companion": {"resident"},
     "withdraw_companion": {"resident"},
     "drop_file": {"resident"},

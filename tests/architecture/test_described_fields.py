@@ -52,6 +52,7 @@ def test_a_described_appointment_has_the_fields_of_its_schema(appointments):
 
 def test_a_described_dossier_has_the_fields_of_its_schema(stores, appointments):
     audit = SimpleNamespace(record=lambda *_: None)
-    dossiers = DossierQueries(**stores, invitations=None, audit=audit, appointments=appointments)
+    notes = SimpleNamespace(of=lambda _: ())
+    dossiers = DossierQueries(**stores, invitations=None, audit=audit, appointments=appointments, visit_notes=notes)
     found = dossiers.dossier(CARD, booked(), SimpleNamespace(actor=Actor("staff")))
     assert set(found) == fields_of(schemas.Dossier)

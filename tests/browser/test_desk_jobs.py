@@ -105,3 +105,45 @@ def test_staff_move_and_cancel_with_a_look_before_it_counts(ann, hall, visit):
     keyboard.press("c", "Enter", "Tab", "ArrowDown", "Tab", "Tab", "Enter")
     expect(page.get_by_role("status")).to_contain_text("Geannuleerd. De inwoner krijgt daarover een bericht.")
     assert keyboard.keys == documented_keys("Cancel an appointment")
+
+
+def test_the_next_visit_is_booked_in_two_presses_from_the_outcome(ann, hall, visit):
+    page, keyboard = ann
+    booked = visit()
+    assert hall.post(f"appointments/{booked['id']}/start").ok
+    page.goto(at(hall, f"/afspraak/{booked['id']}"))
+    keyboard.press("d")
+    keyboard.type("Er is nog")
+    keyboard.press("Tab", "Enter")
+    expect(page.get_by_role("heading", name="Het volgende bezoek")).to_be_visible()
+    picture(page, "desk-next-visit")
+    assert fits(page)
+    keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Geboekt.")
+    assert keyboard.keys == documented_keys("Record that another visit is needed, and book it")
+    identifier = page.url.split("/afspraak/")[1].split("?")[0]
+    assert hall.get(f"appointments/{identifier}/dossier").json()["follows"] == booked["id"]
+    assert hall.post(f"appointments/{identifier}/cancel", {"reason": "other"}).ok
+
+
+def test_staff_invite_note_and_correct_on_the_page_of_a_visit(ann, hall, visit):
+    page, keyboard = ann
+    booked = visit()
+    page.goto(at(hall, f"/afspraak/{booked['id']}"))
+    keyboard.press("o")
+    keyboard.type("Belt morgen terug.")
+    keyboard.press("Enter")
+    expect(page.get_by_text("Belt morgen terug.")).to_be_visible()
+    assert keyboard.keys == documented_keys("Add an internal note")
+    keyboard.keys = 0
+    keyboard.press("f")
+    page.wait_for_url("**/vervolg*")
+    keyboard.press("i", "Enter")
+    expect(page.get_by_role("link", name="/uitnodiging/")).to_be_visible()
+    assert keyboard.keys == documented_keys("Invite the resident to choose a time")
+    page.goto(at(hall, f"/afspraak/{booked['id']}/verbeteren"))
+    page.get_by_label("E-mail").fill("verbeterd@example.org")
+    page.get_by_label("Welk adres?").fill("Dorp 2")
+    page.get_by_role("button", name="Bewaren").click()
+    expect(page.get_by_role("link", name="verbeterd@example.org")).to_be_visible()
+    expect(page.get_by_text("Dorp 2")).to_be_visible()

@@ -18,6 +18,7 @@ from loket_booking.store import (
     invitations,
     refused_forms,
     removed_entries,
+    visit_notes,
 )
 from loket_chassis.messaging import event_documents, publish_once
 from loket_chassis.storage import idempotency, versioned_documents
@@ -94,6 +95,8 @@ STORED = (
     Stored("booking", ("removed_entries",), "removed parts of configurations", removed_entries.REMOVED_ENTRY,
            ("removed-entry",)),
     Stored("booking", ("erasures",), "erasures of residents' data", erasures.ERASURE, ("erasure",)),
+    Stored("booking", ("visit_notes",), "internal notes about visits", visit_notes.NOTES_OF_VISIT, ("visit-notes",)),
+    Stored("booking", ("visit_notes",), "one note", visit_notes.NOTE, ("visit-note",), "notes"),
     Stored("booking", ("feedback",), "residents' feedback", feedback.RATING, ("feedback",)),
     Stored("booking", ("files.files",), "uploaded files (GridFS)", files.FILE_METADATA, ("file", "pending-file"),
            "metadata"),

@@ -27,6 +27,7 @@ from loket_booking.store.files import FileMetadata
 from loket_booking.store.invitations import Invitation
 from loket_booking.store.refused_forms import RefusedPage, RefusedPages
 from loket_booking.store.removed_entries import RemovedEntry
+from loket_booking.store.visit_notes import Note, NotesOfVisit
 from loket_chassis.messaging.publish_once import Published
 from loket_chassis.storage.idempotency import StoredCommand
 from loket_chassis.storage.versioned_documents import Version
@@ -299,6 +300,11 @@ EXPECTED: dict[str, Any] = {
         score=4,
         comment="Vlot geholpen.",
         at=utc(2026, 11, 30, 9, 30),
+    ),
+    "booking/visit-note": Note(text="Belt morgen terug.", at=utc(2026, 11, 30, 9, 30), who="account:avertommen"),
+    "booking/visit-notes": NotesOfVisit(
+        id="4dfbcdcaec0851618df36e5acc1a0c5d",
+        notes=(Note(text="Belt morgen terug.", at=utc(2026, 11, 30, 9, 30), who="account:avertommen"),),
     ),
     "booking/file": FileMetadata(appointment="4dfbcdcaec0851618df36e5acc1a0c5d"),
     "booking/pending-file": FileMetadata(

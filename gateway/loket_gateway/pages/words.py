@@ -25,9 +25,9 @@ MISSING = {
     "answers": "answers missing", "documents": "documents missing", "reply": "no reply to our question",
     "contact": "cannot be reached",
 }  # fmt: skip
-#: how a resident for whom staff booked is informed, when not as usual
+#: how residents are informed of what staff booked, when not as usual
 INFORMED_BY = {
-    "sms": "By SMS", "letter": "By letter, which you print", "none": "Not: you told everything already",
+    "sms": "By SMS", "letter": "By letter, which you print", "none": "Not: the resident knows everything",
 }  # fmt: skip
 #: the page that a login opens
 VIEWS = {"mine": "My day", "day": "Day with the hall", "week": "Week"}

@@ -119,6 +119,12 @@ class EarlierVisit(Summary):
     outcome = fields.String(required=True, allow_none=True)
 
 
+class StaffNote(Schema):
+    text = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    who = fields.String(required=True, allow_none=True)
+
+
 class Dossier(EarlierVisit):
     """All data of a visit. Reading it is recorded in the audit log."""
 
@@ -138,6 +144,7 @@ class Dossier(EarlierVisit):
     notes = fields.String(required=True, metadata={"description": "what a portal passed on"})
     files = fields.List(fields.Nested(KeptFile), required=True)
     asked = fields.List(fields.Nested(AskedAt), required=True)
+    staff_notes = fields.List(fields.Nested(StaffNote))
     file_reference = fields.String(required=True, allow_none=True)
     follows = fields.String(required=True, allow_none=True)
     history = fields.List(fields.Nested(Step), required=True)

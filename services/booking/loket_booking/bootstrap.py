@@ -69,6 +69,7 @@ from .store.links import Links
 from .store.provisional_bookings import ProvisionalBookings
 from .store.refused_forms import RefusedForms
 from .store.tickets import Tickets
+from .store.visit_notes import VisitNotes
 from .store.waiting_lists import WaitingLists
 from .use_cases import UseCases
 from .virus_scanner import VirusScanner
@@ -115,6 +116,7 @@ class Repositories:
     refused_forms: RefusedForms
     samples: PublishOnce
     tickets: Tickets
+    visit_notes: VisitNotes
     waiting_lists: WaitingLists
 
     @classmethod
@@ -138,6 +140,7 @@ class Repositories:
             refused_forms=RefusedForms(database),
             samples=PublishOnce(database, SAMPLES),
             tickets=Tickets(database),
+            visit_notes=VisitNotes(database),
             waiting_lists=WaitingLists(database),
         )
         for repository in vars(repositories).values():
@@ -155,7 +158,9 @@ def build_use_cases(
     lifecycle = LifecycleCommands(on.agendas, on.cards, on.configurations, allocator, clock, publish)
     invitations = InvitationCommands(on.invitations, on.configurations, clock)
     companions = CompanionCommands(on.agendas, on.cards, on.configurations, on.audit, clock, publish)
-    preparation = PreparationCommands(on.agendas, on.cards, on.configurations, on.audit, lifecycle, links, clock)
+    preparation = PreparationCommands(
+        on.agendas, on.cards, on.configurations, on.visit_notes, on.audit, lifecycle, links, clock
+    )
     attachments = AttachmentCommands(
         on.agendas, on.cards, on.files, on.configurations, on.audit, preparation, clock, scan
     )
@@ -168,7 +173,7 @@ def build_use_cases(
     )
     privacy = PrivacyCommands(
         on.agendas, on.cards, on.configurations, on.drafts, on.refused_forms, on.provisional_bookings, on.files,
-        on.feedback, on.erasures, on.audit, links, lifecycle, waiting_list, clock, publish,
+        on.feedback, on.visit_notes, on.erasures, on.audit, links, lifecycle, waiting_list, clock, publish,
     )  # fmt: skip
     drafts = DraftCommands(
         on.agendas, on.drafts, on.refused_forms, on.files, on.configurations, attachments, booking, limits, clock
@@ -183,7 +188,9 @@ def build_use_cases(
     )
     slots = SlotQueries(on.agendas, on.configurations, clock)
     housekeeping = Housekeeping(
-        Retention(on.agendas, on.cards, on.configurations, on.invitations, on.files, on.feedback, clock),
+        Retention(
+            on.agendas, on.cards, on.configurations, on.invitations, on.files, on.feedback, on.visit_notes, clock
+        ),
         NoShows(on.cards, on.configurations, on.days, lifecycle, clock),
         CapacityPublishing(on.capacities, on.configurations, clock, publish),
         AvailabilitySampling(on.configurations, on.samples, slots, clock, publish),
@@ -219,7 +226,9 @@ def build_use_cases(
             on.agendas, on.cards, on.configurations, on.provisional_bookings, on.waiting_lists, links, appointments
         ),
         day=DayQueries(on.cards, on.configurations, on.days, on.audit, clock),
-        dossiers=DossierQueries(on.agendas, on.cards, on.configurations, on.invitations, on.audit, appointments, clock),
+        dossiers=DossierQueries(
+            on.agendas, on.cards, on.configurations, on.invitations, on.audit, on.visit_notes, appointments, clock
+        ),
         invitation_list=InvitationQueries(on.invitations, on.cards, on.configurations),
         search=SearchQueries(on.agendas, on.cards, on.configurations, on.days, on.audit, appointments, links, clock),
         slots=slots,

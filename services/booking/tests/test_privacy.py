@@ -10,6 +10,7 @@ from municipality_yaml import a_configuration, types
 from loket_booking.commands.request import Request
 from loket_contracts.rpc.booking.book import BookFollowUp
 from loket_contracts.rpc.booking.changes import GiveFeedback, JoinWaitingList
+from loket_contracts.rpc.booking.steps import AddNote
 from loket_contracts.rpc.message import from_json
 
 PDF = base64.b64encode(b"%PDF-1.7\n%%EOF\n").decode()
@@ -55,6 +56,26 @@ def test_an_export_contains_all_data_of_a_resident(booking):
     assert one["start"] == START
     assert [file["name"] for file in one["files"]] == ["plan.pdf"]
     assert booking.stores.audit.page("rumst", card.id, None, 1)[0][0].action == "exported"
+
+
+def test_internal_notes_are_in_the_dossier_and_the_export_and_go_with_the_card(booking):
+    card = a_visit_with_everything(booking)
+    booking.use_cases.preparation.add_note(card, AddNote(text="Belt morgen terug."), STAFF)
+    dossier = booking.use_cases.dossiers.dossier(card, booking.appointment(card), STAFF)
+    assert [(each["text"], each["who"]) for each in dossier["staff_notes"]] == [("Belt morgen terug.", "ro-1")]
+    (one,) = booking.use_cases.privacy.export_resident("rumst", CONTACT["email"], STAFF)["appointments"]
+    assert [each["text"] for each in one["staff_notes"]] == ["Belt morgen terug."]
+    erase(booking)
+    assert "Belt morgen" not in str(everything(booking))
+
+
+def test_internal_notes_are_deleted_after_the_retention(booking):
+    card = a_visit_with_everything(booking)
+    booking.use_cases.preparation.add_note(card, AddNote(text="Belt morgen terug."), STAFF)
+    booking.begin(card)
+    booking.later(days=32)
+    booking.use_cases.housekeeping.retention.delete_past_cards()
+    assert "Belt morgen" not in str(everything(booking))
 
 
 def test_erasing_a_resident_cancels_future_appointments(booking):

@@ -31,7 +31,7 @@ from loket_contracts.rpc.booking.closures import CloseTime, Move, MoveThese
 from loket_contracts.rpc.booking.commands import CancelAppointment
 from loket_contracts.rpc.booking.invitations import Invite
 from loket_contracts.rpc.booking.slots import FindSlots
-from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
+from loket_contracts.rpc.booking.steps import AddNote, AskResident, CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.caller import Caller
 from loket_contracts.rpc.message import from_json
@@ -209,6 +209,7 @@ PROBES = {
     ],
     "step": lambda at: [("rumst", at.visit.id, step, TakeStep()) for step in ("check_in", "start", "no_show")],
     "ask": lambda at: [("rumst", at.visit.id, AskResident(text="Plan?"))],
+    "add_note": lambda at: [("rumst", at.visit.id, AddNote(text="GEHEIM"))],
     "note_address_lifted": lambda at: [("rumst", at.visit.id, "email")],
     "call_next": lambda at: [("rumst", CallNext(resource="ro-1", location="hal"))],
     "ticket_step": lambda at: [("rumst", at.ticket, "leave", TakeStep())],

@@ -89,6 +89,9 @@ class DeskAppointmentPages:
             municipality, identifier, request.form.get("command", ""), from_json(TakeStep, body),
             request.caller.as_staff("queue.handle"), idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
+        is_next_needed = request.form.get("command") == "complete" and body.get("outcome") == "follow_up"
+        if is_next_needed and request.caller.may("appointments.change", municipality):
+            return see_other(request, f"/{municipality}/balie/afspraak/{identifier}/vervolg")
         return self._back(request, municipality, identifier)
 
     @desk_route("POST", f"{ONE}/doorgeven", HANDLE)
@@ -101,9 +104,9 @@ class DeskAppointmentPages:
 
     @desk_route("POST", f"{ONE}/annuleren", CHANGE)
     def desk_cancel(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
-        command = CancelAppointment(reason=_reason(request), tell=_tell(request))
+        command = CancelAppointment(reason=_reason(request), notify=_notify(request))
         self.booking.cancel(municipality, identifier, command, request.caller.as_staff("appointments.change"))
-        return self._back(request, municipality, identifier, cancelled="1" if command.tell else QUIETLY)
+        return self._back(request, municipality, identifier, cancelled="1" if command.notify else QUIETLY)
 
     @desk_route("POST", f"{ONE}/vraag", CHANGE)
     def ask(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
@@ -163,11 +166,11 @@ class DeskAppointmentPages:
     @desk_route("POST", f"{ONE}/verplaatsen", CHANGE)
     def move(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         given = request.form
-        body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request), "tell": _tell(request)}
+        body: dict[str, Any] = {"start": given.get("start", ""), "reason": _reason(request), "notify": _notify(request)}
         body |= {name: given[name] for name in ("resource", "location") if given.get(name)}
         command, caller = from_json(RescheduleAppointment, body), request.caller.as_staff("appointments.change")
         self.booking.reschedule(municipality, identifier, command, caller)
-        return self._back(request, municipality, identifier, moved="1" if command.tell else QUIETLY)
+        return self._back(request, municipality, identifier, moved="1" if command.notify else QUIETLY)
 
     def _show(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
         caller = request.caller.as_staff("agenda.read")
@@ -221,9 +224,9 @@ class DeskAppointmentPages:
         return see_other(request, f"/{municipality}/balie/afspraak/{identifier}", **query)
 
 
-def _tell(request: GatewayRequest) -> bool:
+def _notify(request: GatewayRequest) -> bool:
     """Return whether the resident gets a message. A form of the last release has no such box, and always sends one."""
-    sent = request.form.getlist("tell")
+    sent = request.form.getlist("notify")
     return not sent or "1" in sent
 
 

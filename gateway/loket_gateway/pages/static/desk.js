@@ -90,7 +90,7 @@ document.addEventListener("keydown", (event) => {
       found.click();
     }
   };
-  if (/^[1-9m]$/.test(event.key)) {
+  if (/^[1-9fm]$/.test(event.key)) {
     go(document.querySelector(`[data-key="${event.key}"]`));
   }
   if (event.key === "ArrowLeft") {
@@ -99,7 +99,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight") {
     go(document.querySelector("[data-turn=on]"));
   }
-  if (/^[cnv]$/.test(event.key)) {
+  if (/^[cdinov]$/.test(event.key)) {
     const found = document.querySelector(`[data-focus-key="${event.key}"]`);
     if (found) {
       event.preventDefault();

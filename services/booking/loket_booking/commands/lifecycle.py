@@ -50,7 +50,7 @@ class LifecycleCommands:
             _check_sequence(appointment, command.sequence)
             now = self.clock()
             cancelled, event = appointment_lifecycle.cancel(
-                municipality, appointment, now=now, by=request.actor, reason=command.reason, tell=command.tell
+                municipality, appointment, now=now, by=request.actor, reason=command.reason, notify=command.notify
             )
             event = request.traced(event)
             wait = municipality.release_minutes if request.by in ("resident", "portal") else 0
@@ -111,7 +111,7 @@ class LifecycleCommands:
             )
             moved, event = appointment_lifecycle.reschedule(
                 municipality, appointment, spec, new, command.start, now=now, by=request.actor,
-                reason=command.reason, tell=command.tell,
+                reason=command.reason, notify=command.notify,
             )  # fmt: skip
             event = request.traced(event)
             agenda = new[0].agenda

@@ -8,7 +8,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.book import ContactAtDesk
 from loket_contracts.rpc.booking.changes import AnswerQuestions, CorrectContact
 from loket_contracts.rpc.booking.commands import CancelAppointment
-from loket_contracts.rpc.booking.steps import AskResident
+from loket_contracts.rpc.booking.steps import AddNote, AskResident
 
 from ..domain import contact, intake_form
 from ..domain.appointment import Appointment, require_state
@@ -20,6 +20,7 @@ from ..store.audit import Audit
 from ..store.cards import AskedQuestion, Card, Cards
 from ..store.configurations import Configurations
 from ..store.links import Links
+from ..store.visit_notes import Note, VisitNotes
 from .lifecycle import LifecycleCommands
 from .ports import Clock
 from .request import Request
@@ -33,6 +34,7 @@ class PreparationCommands:
     agendas: Agendas
     cards: Cards
     configurations: Configurations
+    visit_notes: VisitNotes
     audit: Audit
     lifecycle: LifecycleCommands
     links: Links
@@ -51,13 +53,24 @@ class PreparationCommands:
         self.audit.record(card.municipality, request.actor, "asked", self.clock(), card.id)
         return self.cards.get(card.id) or card
 
+    def add_note(self, card: Card, command: AddNote, request: Request) -> None:
+        """Store an internal note about the visit, which the resident does not see.
+
+        Raises Refusal: appointment-not-found when the resident was erased.
+        """
+        if card.pseudonymised:
+            raise Refusal("appointment-not-found")
+        self.visit_notes.add(card.id, Note(command.text, self.clock(), request.who))
+        self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "note")
+
     def answer_questions(self, card: Card, command: AnswerQuestions, request: Request) -> Card:
         """Store new or changed answers, and the answer to what the specialist asked.
 
         Raises Refusal: not-allowed-in-state, invalid-request.
         """
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
-        require_state(appointment, "booked")
+        if not request.is_staff:
+            require_state(appointment, "booked")
         spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
         answers = intake_form.amend_answers(spec, card.answers, command.answers, request.may_answer_later)
         requests = card.requests
@@ -77,15 +90,19 @@ class PreparationCommands:
         return ["email", "phone"] if identifies or required_confirmation(known, card.types) == "sms" else ["email"]
 
     def correct_contact(self, card: Card, command: CorrectContact, request: Request) -> Card:
-        """Correct the name, number, language and needs of the resident.
+        """Correct the name, number, language and needs of the resident; staff also the e-mail address.
 
         Raises Refusal: not-allowed-in-state, invalid-request.
         """
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
-        require_state(appointment, "booked")
-        phone = card.contact.get("phone") if "phone" in self.fixed_contact(card) else command.phone
+        email, phone = card.contact.get("email"), command.phone
+        if request.is_staff:
+            email = command.email or email
+        else:
+            require_state(appointment, "booked")
+            phone = card.contact.get("phone") if "phone" in self.fixed_contact(card) else phone
         given = ContactAtDesk(
-            name=command.name, email=card.contact.get("email"), phone=phone, language=command.language,
+            name=command.name, email=email, phone=phone, language=command.language,
             visitor=command.visitor, interpreter=command.interpreter, access_needs=command.access_needs,
         )  # fmt: skip
         person = contact.complete_contact(self.configurations.calendar(card.municipality).municipality, given)
@@ -94,8 +111,9 @@ class PreparationCommands:
             raise Refusal("invalid-request", errors=errors)
         words = self.links.search_words(card.municipality, person)
         kept = {name: card.contact[name] for name in ("informed_by",) if card.contact.get(name)}
+        mark = self.links.contact_of(card.municipality, asdict(person)) if request.is_staff else card.contact_mark
         changed = self.cards.change(
-            card, contact={**asdict(person), **kept}, companions=card.companions, name_words=words
+            card, contact={**asdict(person), **kept}, companions=card.companions, name_words=words, contact_mark=mark
         )
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "contact")
         return changed

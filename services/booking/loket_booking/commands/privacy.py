@@ -22,6 +22,7 @@ from ..store.files import Files
 from ..store.links import Links
 from ..store.provisional_bookings import ProvisionalBookings
 from ..store.refused_forms import RefusedForms
+from ..store.visit_notes import VisitNotes
 from .attachments import describe_stored_file
 from .lifecycle import LifecycleCommands
 from .ports import Clock, Publish
@@ -41,6 +42,7 @@ class PrivacyCommands:
     provisional_bookings: ProvisionalBookings
     files: Files
     feedback: Feedback
+    visit_notes: VisitNotes
     erasures: Erasures
     audit: Audit
     links: Links
@@ -68,6 +70,9 @@ class PrivacyCommands:
                     "asked": [
                         {"text": each["text"], "at": each["at"].isoformat(), "answer": each["answer"]}
                         for each in card.requests
+                    ],
+                    "staff_notes": [
+                        {"text": each.text, "at": each.at.isoformat()} for each in self.visit_notes.of(card.id)
                     ],
                     "feedback": self._feedback(card),
                     "start": claim[0].local(claim[0].start) if claim else None,
@@ -183,4 +188,5 @@ class PrivacyCommands:
         self.files.delete_all_of(card.id for card in cards)
         self.refused_forms.delete(card.id for card in cards)
         self.feedback.delete_comments([card.id for card in cards])
+        self.visit_notes.delete_all_of(card.id for card in cards)
         self.cards.delete(cards)

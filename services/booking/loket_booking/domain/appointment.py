@@ -191,16 +191,19 @@ def book(
 
 def reschedule(
     known: Municipality, appointment: Appointment, spec: AppointmentSpec, placements: Sequence[Placement],
-    start: dt.datetime, *, now: dt.datetime, by: Actor, reason: str | None = None, tell: bool = True,
+    start: dt.datetime, *, now: dt.datetime, by: Actor, reason: str | None = None, notify: bool = True,
 ) -> tuple[Appointment, Event]:  # fmt: skip
-    """The appointment at another time, with the same id. `tell`: as in `cancel`. Raises Refusal: as `check_command`."""
+    """The appointment at another time, with the same id. Raises Refusal: as `check_command`.
+
+    `notify`: as in `cancel`.
+    """
     changed = replace(
         appointment, start=start, end=start + spec.length * CELL, resources=_resources_of(placements),
         location=spec.location.id, channel=spec.location.channel, time_zone=spec.location.time_zone,
         persons=spec.persons, left_starts=_left_starts(appointment, by, reason),
     )  # fmt: skip
     details: dict[str, object] = {
-        "previous_start": appointment.local(appointment.start), "rescheduled_by": by.role, **_silence(by, tell),
+        "previous_start": appointment.local(appointment.start), "rescheduled_by": by.role, **_silence(by, notify),
     }  # fmt: skip
     if reason is not None:
         details["reason"] = reason
@@ -208,22 +211,18 @@ def reschedule(
 
 
 def cancel(
-    known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, reason: str, tell: bool = True
+    known: Municipality, appointment: Appointment, *, now: dt.datetime, by: Actor, reason: str, notify: bool = True
 ) -> tuple[Appointment, Event]:
-    """`tell`: whether the resident gets a message; only staff may leave it out. Raises Refusal: as `check_command`."""
-    details = {"cancelled_by": by.role, "reason": reason, **_silence(by, tell)}
+    """`notify`: whether the resident gets a message; only staff may leave it out.
+
+    Raises Refusal: as `check_command`.
+    """
+    details = {"cancelled_by": by.role, "reason": reason, **_silence(by, notify)}
     return _apply(known, appointment, appointment, "cancel", now, by, reason, details)
 
 
-def _left_starts(appointment: Appointment, by: Actor, reason: str | None) -> tuple[dt.datetime, ...]:
-    """After a move by this actor, for this reason."""
-    if by.role in STAFF and reason not in RESIDENT_REASONS:
-        return appointment.left_starts
-    return (*appointment.left_starts, appointment.start)
-
-
-def _silence(by: Actor, tell: bool) -> dict[str, object]:
-    return {} if tell or by.role not in STAFF else {"silent": True}
+def _silence(by: Actor, notify: bool) -> dict[str, object]:
+    return {} if notify or by.role not in STAFF else {"silent": True}
 
 
 def restorable_until(appointment: Appointment) -> dt.datetime | None:

@@ -13,7 +13,7 @@ from loket_contracts.rpc.booking.answers import AppointmentView
 from loket_contracts.rpc.booking.book import BookFollowUp
 from loket_contracts.rpc.booking.slot_answers import BookedAppointment
 from loket_contracts.rpc.booking.staff_answers import FoundVisit
-from loket_contracts.rpc.booking.steps import AskResident, TakeStep
+from loket_contracts.rpc.booking.steps import AddNote, AskResident, TakeStep
 from loket_contracts.rpc.caller import StaffCaller
 
 from .requests import RpcDependencies, request_of, scope_of
@@ -92,6 +92,18 @@ class DeskRpc(RpcDependencies):
         )  # fmt: skip
         appointment = self.use_cases.appointments.appointment(card)
         return self.use_cases.dossiers.describe_for(caller, appointment, asked or card)
+
+    @rpc
+    def add_note(
+        self, municipality: str, identifier: str, command: AddNote, caller: StaffCaller,
+        idempotency_key: str | None = None,
+    ) -> None:  # fmt: skip
+        """Add an internal note about a visit."""
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        self.idempotency.once_without_result(
+            idempotency_key, scope_of("add_note", municipality, caller, card.id), command,
+            lambda: self.use_cases.preparation.add_note(card, command, request_of(self, caller)),
+        )  # fmt: skip
 
     @rpc(version=2)
     def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: StaffCaller) -> str:

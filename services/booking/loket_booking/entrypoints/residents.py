@@ -39,7 +39,7 @@ from loket_contracts.rpc.booking.slot_answers import (
 )
 from loket_contracts.rpc.booking.slots import FindSlots, HoldSlot
 from loket_contracts.rpc.booking.tickets import IssueTicket
-from loket_contracts.rpc.caller import ANYONE, ResidentCaller
+from loket_contracts.rpc.caller import ANYONE, ResidentCaller, ResidentOrStaff
 
 from ..commands.attachments import describe_file
 from ..commands.companions import MAX_INVITED
@@ -168,7 +168,7 @@ class ResidentRpc(RpcDependencies):
 
     @rpc
     def correct_contact(
-        self, municipality: str, identifier: str, command: CorrectContact, caller: ResidentCaller
+        self, municipality: str, identifier: str, command: CorrectContact, caller: ResidentOrStaff
     ) -> AppointmentView:
         card = self.use_cases.access.find_card(municipality, identifier, caller)
         card = self.use_cases.preparation.correct_contact(card, command, request_of(self, caller))

@@ -14,6 +14,7 @@ from ..store.configurations import Configurations
 from ..store.feedback import Feedback
 from ..store.files import Files
 from ..store.invitations import Invitations
+from ..store.visit_notes import VisitNotes
 
 #: the age after which a card without a claim belongs to no running request
 ORPHANED_AFTER = dt.timedelta(minutes=10)
@@ -29,6 +30,7 @@ class Retention:
     invitations: Invitations
     files: Files
     feedback: Feedback
+    visit_notes: VisitNotes
     clock: Clock
 
     def delete_orphaned_cards(self) -> int:
@@ -76,6 +78,7 @@ class Retention:
         while cards := self.cards.find_past(known.id, before, types, others, BATCH):
             self.files.delete_all_of(card.id for card in cards)
             self.feedback.delete_comments([card.id for card in cards])
+            self.visit_notes.delete_all_of(card.id for card in cards)
             to_delete = []
             for card in cards:
                 if card.types and types_to_keep.issuperset(card.types):

@@ -21,6 +21,7 @@ from ..store.audit import Audit
 from ..store.cards import AskedQuestion, Card, Cards
 from ..store.configurations import Configurations
 from ..store.invitations import Invitations
+from ..store.visit_notes import VisitNotes
 from .appointments import AppointmentQueries
 from .day import appointment_summary
 
@@ -32,6 +33,7 @@ class DossierQueries:
     configurations: Configurations
     invitations: Invitations
     audit: Audit
+    visit_notes: VisitNotes
     appointments: AppointmentQueries
     clock: Clock
 
@@ -57,6 +59,9 @@ class DossierQueries:
             "outcome": appointment.outcome,
             "follows": appointment.follows,
             "history": [_describe_history_entry(each) for each in appointment.history],
+            "staff_notes": [
+                {"text": each.text, "at": each.at.isoformat(), "who": each.who} for each in self.visit_notes.of(card.id)
+            ],
             "earlier": self._other_appointments(card, known, now, request),
         }
 

@@ -29,7 +29,7 @@ CALLS: Mapping[str, Mapping[type, frozenset[str]]] = {
     "reporting": {Booking: EVENT_LOG, Notification: EVENT_LOG},
     "gateway": {
         Booking: frozenset({
-            "accept_offer", "add_file", "agenda", "amend_part", "answer_questions", "appointment",
+            "accept_offer", "add_note", "add_file", "agenda", "amend_part", "answer_questions", "appointment",
             "appointment_by_link", "appointment_calendar", "arrivals", "arrive", "ask", "attach", "audit", "book",
             "book_follow_up", "book_for_resident", "booked_with", "call_next", "cancel", "catalogue",
             "change_offer_preferences", "check_in", "clashes", "close_time", "closures", "coming_appointments",

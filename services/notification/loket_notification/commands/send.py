@@ -94,9 +94,10 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
         return _again(context, claimed, "quiet hours", later)
     address, person = _recipient(kind, message, card)
     if kind.to == "resident" and not kind.is_code and card.informed_by:
-        why, instead_by = f"informed by {card.informed_by}", (SMS,) if card.informed_by == SMS else ()
-        if message.channel not in instead_by:
-            return _settle(context, claimed, "suppressed", why, person=person, otherwise=instead_by)
+        agreed = (SMS,) if card.informed_by == SMS else ()
+        if message.channel not in agreed:
+            reason = f"informed by {card.informed_by}"
+            return _settle(context, claimed, "suppressed", reason, person=person, otherwise=agreed)
     if not address:
         return _settle(context, claimed, "suppressed", f"no {message.channel} address", person=person)
     why = lookup.suppressed.get((person, message.channel))

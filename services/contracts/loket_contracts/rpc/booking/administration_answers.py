@@ -104,6 +104,13 @@ class ExportedEntry(TypedDict):
     reason: str | None
 
 
+class ExportedNote(TypedDict):
+    """An internal note of staff about the visit."""
+
+    text: str
+    at: str
+
+
 class ExportedAppointment(TypedDict):
     """All stored data about one appointment of a person."""
 
@@ -112,6 +119,7 @@ class ExportedAppointment(TypedDict):
     contact: dict[str, str | None]
     answers: dict[str, str]
     notes: str
+    staff_notes: NotRequired[list[ExportedNote]]
     files: list[StoredFile]
     asked: list[ExportedQuestion]
     feedback: ExportedFeedback | None

@@ -90,6 +90,14 @@ class QuestionOfStaff(TypedDict):
     answered_at: str | None
 
 
+class StaffNote(TypedDict):
+    """An internal note of staff. `who`: the code of the account."""
+
+    text: str
+    at: str
+    who: str | None
+
+
 class HistoryItem(TypedDict):
     """One command in the history of an appointment. `by`: the role, `who`: the code of the account or key."""
 
@@ -115,3 +123,4 @@ class Dossier(EarlierVisit):
     follows: str | None
     history: list[HistoryItem]
     earlier: list[EarlierVisit]
+    staff_notes: NotRequired[list[StaffNote]]

@@ -13,7 +13,7 @@ from ...fields import ONE_LINE, TOKEN, Answers, Email, Language, Phone
 from ..message import MessageSchema
 from .slots import HoldSlot, HoldSlotSchema, SlotRequestSchema
 
-#: how a resident for whom staff booked is informed, when not by e-mail as usual
+#: how residents are informed of what staff booked, when not by e-mail as usual
 INFORMED_BY = ("sms", "letter", "none")
 #: what a visitor needs in the building
 ACCESS_NEEDS = ("wheelchair", "hearing_loop")

@@ -20,7 +20,7 @@ from .slots import MAX_PERSONS, WelcomeStarts, WelcomeStartsSchema
 class RescheduleAppointment:
     """Move an appointment to another time, perhaps for another number of persons.
 
-    `sequence`: of the appointment as the caller knows it. `tell`: whether the resident gets a message; only staff may
+    `sequence`: of the appointment as the caller knows it. `notify`: whether the resident gets a message; only staff may
     leave it out.
     """
 
@@ -30,7 +30,7 @@ class RescheduleAppointment:
     persons: int | None = None
     reason: str | None = None
     sequence: int | None = None
-    tell: bool = True
+    notify: bool = True
 
 
 class RescheduleAppointmentSchema(ChangeSchema, MessageSchema[RescheduleAppointment]):
@@ -115,9 +115,13 @@ class InviteCompanionSchema(MessageSchema[InviteCompanion]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectContact(VisitNeeds):
-    """Correct how the resident is named and reached. The e-mail address stays: it would have to be confirmed."""
+    """Correct how the resident is named and reached.
+
+    `email`: only of staff, and left out it stays. Of a resident it stays: it would have to be confirmed.
+    """
 
     name: str
+    email: str | None = None
     phone: str | None = None
     language: str | None = None
 
@@ -126,6 +130,7 @@ class CorrectContactSchema(VisitNeedsSchema, MessageSchema[CorrectContact]):
     """Correct how the resident is named and reached."""
 
     name = fields.String(required=True, validate=[validate.Length(min=1, max=120), ONE_LINE])
+    email = Email(load_default=None, allow_none=True, metadata={"description": "only of staff"})
     phone = Phone(load_default=None, allow_none=True)
     language = Language()
 

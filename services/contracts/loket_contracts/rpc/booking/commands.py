@@ -20,7 +20,7 @@ class ChangeSchema(Schema):
         strict=True,
         metadata={"description": "the version that you saw; refused with changed-meanwhile when it is no longer so"},
     )
-    tell = fields.Boolean(
+    notify = fields.Boolean(
         load_default=True,
         metadata={"description": "whether the resident gets a message about it; only staff may leave it out"},
     )
@@ -30,12 +30,12 @@ class ChangeSchema(Schema):
 class CancelAppointment:
     """Cancel an appointment, which frees its time. `sequence`: of the appointment as the caller knows it.
 
-    `tell`: whether the resident gets a message. Only staff may leave it out.
+    `notify`: whether the resident gets a message. Only staff may leave it out.
     """
 
     reason: str = "no-longer-needed"
     sequence: int | None = None
-    tell: bool = True
+    notify: bool = True
 
 
 class CancelAppointmentSchema(ChangeSchema, MessageSchema[CancelAppointment]):

@@ -93,7 +93,7 @@ from .staff_answers import (
     NewInvitation,
     ProposalEntry,
 )
-from .steps import AskResident, CallNext, TakeStep
+from .steps import AddNote, AskResident, CallNext, TakeStep
 from .tickets import IssueTicket
 
 
@@ -360,11 +360,11 @@ class Booking(EventSource, Protocol):
         ...
 
     def correct_contact(
-        self, municipality: str, identifier: str, command: CorrectContact, caller: ResidentCaller
+        self, municipality: str, identifier: str, command: CorrectContact, caller: ResidentOrStaff
     ) -> AppointmentView:
-        """Correct the name, the telephone number and the language of the resident.
+        """Correct the name, the telephone number and the language of the resident; staff also the e-mail address.
 
-        A number that was confirmed by SMS, or that identifies the resident, stays. Raises Refusal:
+        Of a resident, a number that was confirmed by SMS, or that identifies the resident, stays. Raises Refusal:
         appointment-not-found, not-allowed-in-state, invalid-request.
         """
         ...
@@ -560,6 +560,20 @@ class Booking(EventSource, Protocol):
         idempotency_key: str | None = None,
     ) -> AppointmentView:
         """Ask the resident for something before the visit."""
+        ...
+
+    def add_note(
+        self,
+        municipality: str,
+        identifier: str,
+        command: AddNote,
+        caller: StaffCaller,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Add an internal note about a visit, which is exported and erased with the data of the resident.
+
+        Raises Refusal: appointment-not-found.
+        """
         ...
 
     @version(2, before=previous_release_desk.note_address_lifted)

@@ -54,6 +54,19 @@ class CallNextSchema(MessageSchema[CallNext]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    """Add an internal note about a visit, which the resident does not see."""
+
+    text: str
+
+
+class AddNoteSchema(MessageSchema[AddNote]):
+    """Add an internal note about a visit, which the resident does not see."""
+
+    text = fields.String(required=True, validate=validate.Length(min=1, max=2000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskResident:
     """Ask the resident for something before the visit."""
 
