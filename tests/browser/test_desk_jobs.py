@@ -147,3 +147,30 @@ def test_staff_invite_note_and_correct_on_the_page_of_a_visit(ann, hall, visit):
     page.get_by_role("button", name="Bewaren").click()
     expect(page.get_by_role("link", name="verbeterd@example.org")).to_be_visible()
     expect(page.get_by_text("Dorp 2")).to_be_visible()
+
+
+def test_a_called_visitor_who_does_not_come_is_called_again_and_then_closed_in_one_press_each(ann, hall):
+    page, _ = ann
+    number = hall.post("tickets", {"appointment_types": ["advies"], "location": "hal"}).json()["shown"]
+    page.goto(at(hall, "/dag?resource=ann&counter=Loket 2"))
+    page.get_by_role("button", name=f"Roepen {number}", exact=True).click()
+    called = page.locator("aside ul.line li").filter(has=page.get_by_text(number, exact=True))
+    expect(called).to_contain_text("Loket 2")
+    called.get_by_role("button", name=f"Opnieuw roepen {number}").click()
+    expect(called).to_contain_text("Loket 2")
+    picture(page, "desk-hall")
+    called.get_by_role("button", name=f"Niet gekomen {number}").click()
+    expect(called).to_have_count(0)
+    expect(page.get_by_label("Wiens agenda")).to_have_value("ann")
+    expect(page.get_by_label("Mijn loket")).to_have_value("Loket 2")
+
+
+def test_a_number_is_shown_large_and_can_be_printed(ann, hall):
+    page, _ = ann
+    page.goto(at(hall, "/dag"))
+    page.get_by_text("Iemand komt binnen").click()
+    page.get_by_role("button", name="Een nummer geven").click()
+    number = page.locator("aside .huge").inner_text()
+    expect(page.get_by_role("button", name="Afdrukken")).to_be_visible()
+    page.get_by_role("button", name=f"Weggegaan {number}", exact=True).click()
+    expect(page.get_by_role("button", name=f"Roepen {number}", exact=True)).to_have_count(0)

@@ -121,6 +121,7 @@ class DeskRoutes:
         return private(issued, request, 201)
 
     post_start = _command("start")
+    post_recall = _command("recall")
     post_park = _command("park")
     post_resume = _command("resume")
     post_complete = _command("complete")

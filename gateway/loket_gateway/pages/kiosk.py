@@ -125,10 +125,7 @@ class KioskPages:
     def _number(self, request: GatewayRequest, municipality: str, number: str) -> Response:
         waiting = self.booking.queue(municipality, self._place(request, municipality))["waiting"]
         mine = next((each for each in waiting if each["kind"] == "ticket" and each["shown"] == number), None)
-        return self._screen(
-            "number.html", request, municipality, number=number,
-            minutes=mine["expected_minutes"] if mine else None, after=TOLD,
-        )  # fmt: skip
+        return self._screen("number.html", request, municipality, number=number, mine=mine, after=TOLD)
 
     def _place(self, request: GatewayRequest, municipality: str) -> str:
         """Return the location of the kiosk. Raises Refusal: unknown-location."""

@@ -17,9 +17,15 @@ STATES = {
 COMMANDS = {
     "check_in": "Arrived", "start": "Help now", "park": "Put on hold", "resume": "Go on", "complete": "Done",
     "no_show": "Did not come", "undo_check_in": "Not here after all", "undo_no_show": "Came after all",
+    "recall": "Call again",
+}  # fmt: skip
+#: steps of a number in the hall
+TICKET_STEPS = {
+    "call": "Call", "recall": "Call again", "leave": "Did not come", "park": "Put on hold", "resume": "Go on",
+    "complete": "Done", "left": "Went away",
 }  # fmt: skip
 #: commands with a button in a list of visits, in this order
-USUAL_COMMANDS = ("check_in", "start", "complete", "no_show", "undo_check_in", "undo_no_show")
+USUAL_COMMANDS = ("check_in", "start", "complete", "recall", "no_show", "undo_check_in", "undo_no_show")
 #: what a visit lacks before it begins
 MISSING = {
     "answers": "answers missing", "documents": "documents missing", "reply": "no reply to our question",
@@ -35,6 +41,7 @@ HISTORY = {
     "request": "Asked for",
     "book": "Booked", "reschedule": "Moved", "cancel": "Cancelled", "ask": "Asked for something",
     "remind_of_documents": "Reminded of documents", "flag": "Documents missing", "check_in": "Checked in",
+    "recall": "Called again",
     "start": "Helped", "park": "Put on hold", "resume": "Went on", "complete": "Done", "no_show": "Did not come",
     "undo_check_in": "Not here after all", "undo_no_show": "Came after all", "restore": "Cancellation taken back",
     "invite_companion": "Someone invited to come along", "withdraw_companion": "Invitation to come along withdrawn",
@@ -202,7 +209,8 @@ ROLES = {
 def texts() -> set[str]:
     """Return all texts, for the translations."""
     tables = (
-        STATES, COMMANDS, HISTORY, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, PARTS_OF_DAY, DELIVERIES, CONFLICTS,
+        STATES, COMMANDS, TICKET_STEPS, HISTORY, OUTCOMES, REASONS, BY, MESSAGES, KINDS, PARTS, PARTS_OF_DAY,
+        DELIVERIES, CONFLICTS,
         ROLES, UNSENT, REFUSED, TYPED, MISSING, INFORMED_BY, VIEWS, PROBLEM_TITLES, PROBLEMS, REFUSED_AT_APPOINTMENT,
         FIELD_ERRORS,
     )  # fmt: skip

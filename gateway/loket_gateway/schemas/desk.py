@@ -183,6 +183,13 @@ class Person(Schema):
 
 class WaitingPerson(Person):
     expected_minutes = fields.Integer(required=True, metadata={"description": "about how long it still takes"})
+    wait_from = fields.Integer(
+        allow_none=True, metadata={"description": "the shortest expected wait in minutes; null when no one serves now"}
+    )
+    wait_to = fields.Integer(
+        allow_none=True, metadata={"description": "the longest expected wait in minutes, never beyond closing time"}
+    )
+    is_after_closing = fields.Boolean(metadata={"description": "it will probably not be their turn today"})
 
 
 class Queue(Schema):

@@ -38,6 +38,7 @@ from .jobs.capacity_publishing import CapacityPublishing
 from .jobs.housekeeping import Housekeeping
 from .jobs.key_rotation import KeyRotation
 from .jobs.no_shows import NoShows
+from .jobs.queue_closing import QueueClosing
 from .jobs.retention import Retention
 from .queries.access import Access
 from .queries.administration import AdministrationQueries
@@ -192,6 +193,7 @@ def build_use_cases(
             on.agendas, on.cards, on.configurations, on.invitations, on.files, on.feedback, on.visit_notes, clock
         ),
         NoShows(on.cards, on.configurations, on.days, lifecycle, clock),
+        QueueClosing(on.configurations, on.tickets, queue, clock),
         CapacityPublishing(on.capacities, on.configurations, clock, publish),
         AvailabilitySampling(on.configurations, on.samples, slots, clock, publish),
         privacy,

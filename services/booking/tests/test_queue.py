@@ -4,7 +4,7 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from booking_harness import STAFF, BookingHarness, refused
+from booking_harness import STAFF, START, BookingHarness, refused
 from builders import utc
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +14,7 @@ from loket_booking.commands.request import Request
 from loket_booking.domain import ticket as tickets
 from loket_booking.domain.catalogue import QueuePolicy
 from loket_booking.domain.lifecycle import Actor
-from loket_booking.domain.queue import Waiting, waiting_line
+from loket_booking.domain.queue import Wait, Waiting, expected_wait, waiting_line
 from loket_booking.domain.ticket import Ticket
 from loket_contracts.errors import Refusal
 from loket_contracts.event_data import ACTORS
@@ -312,3 +312,64 @@ def test_the_queue_says_when_each_person_was_called(booking):
     queue = booking.use_cases.waiting_room.queue("rumst", "hal")
     assert {each["id"]: each["called_at"][11:16] for each in queue["called"]} == {number.id: "08:00", card.id: "08:01"}
     assert [each["called_at"] for each in queue["waiting"]] == [None]
+
+
+@pytest.mark.parametrize(
+    ("before", "running", "serving", "until_closing", "expected"),
+    [
+        (0, 0, 1, None, Wait(0, 5)),
+        (60, 30, 2, None, Wait(30, 60)),
+        (60, 30, 1, 120, Wait(60, 120)),
+        (300, 0, 1, 60, Wait(60, 60, is_after_closing=True)),
+        (30, 0, 0, 60, None),
+    ],
+)
+def test_a_wait_is_a_range_and_never_beyond_closing_time(before, running, serving, until_closing, expected):
+    assert expected_wait(before, running, serving, until_closing) == expected
+
+
+def test_a_wait_counts_the_line_of_the_own_team_alone(booking):
+    booking.time = NOON
+    for topic in ("natuur", "natuur", "advies"):
+        walk_in(booking, topic)
+    line = booking.use_cases.waiting_room.queue("rumst", "hal")["waiting"]
+    assert [(each["wait_from"], each["wait_to"]) for each in line] == [(0, 5), (20, 40), (0, 5)]
+
+
+def test_without_a_person_who_serves_no_wait_is_named(booking):
+    walk_in(booking)  # at eight o'clock
+    (waiting,) = booking.use_cases.waiting_room.queue("rumst", "hal")["waiting"]
+    assert (waiting["wait_from"], waiting["wait_to"], waiting["is_after_closing"]) == (None, None, False)
+
+
+def test_a_number_that_was_called_is_called_again_or_has_left(booking):
+    issued = walk_in(booking)
+    assert take(booking, issued.id, "call", resource="ro-1", desk="Loket 2").desk == "Loket 2"
+    booking.later(minutes=3)
+    assert take(booking, issued.id, "recall").state == "in_service"
+    (called,) = booking.use_cases.waiting_room.queue("rumst", "hal")["called"]
+    assert called["called_at"] == booking.time.isoformat()
+    assert take(booking, issued.id, "leave").state == "left"
+
+
+def test_an_appointment_that_was_called_becomes_a_no_show_in_one_step(booking):
+    _, card = booking.book(start=START)
+    booking.begin(card)
+    booking.apply(card, "start")
+    assert booking.apply(card, "recall").state == "in_service"
+    assert booking.apply(card, "no_show").state == "no_show"
+    assert booking.apply(card, "undo_no_show").state == "booked"
+
+
+def test_numbers_that_are_left_are_closed_an_hour_after_closing_time(booking):
+    waiting, served = walk_in(booking), walk_in(booking)
+    take(booking, served.id, "call")
+    close = booking.use_cases.housekeeping.queue_closing.close_queues
+    assert close() == 0
+    booking.time = utc(2026, 11, 30, 12)  # an hour after noon
+    late = walk_in(booking)
+    assert close() == 2
+    states = [booking.stores.tickets.get(each.id).state for each in (waiting, served, late)]
+    assert states == ["left", "completed", "waiting"]
+    booking.later(days=1)
+    assert close() == 1

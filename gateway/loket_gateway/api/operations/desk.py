@@ -14,6 +14,7 @@ _COMMANDS = {
     "park": "Put the appointment on hold",
     "resume": "Resume an appointment that is on hold",
     "complete": "Complete an appointment",
+    "recall": "Call a resident again who was called to a counter",
     "no-show": "Record that the resident did not come",
     "undo-no-show": "Undo a no-show",
     "undo-check-in": "Undo a check-in",

@@ -67,7 +67,7 @@ class DayPages:
             grid=grid((each["resource"], each["name"], each) for each in shown),
             appointments=sorted(_each_once(mine), key=lambda claim: claim["start"]) if who else [],
             names={each["id"]: each["name"] for each in people},
-            **hall_of(self.booking, request, municipality, place if is_today else None),
+            **hall_of(self.booking, request, municipality, place if is_today else None, mine),
             many_strangers=self.proof_of_work.is_automatically_on(municipality),
             counter=request.args.get("counter", workplace.counter),
         )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
+from loket_contracts.rpc.booking.agenda_answers import ClaimEntry
 from loket_contracts.rpc.booking.steps import CallNext, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.message import from_json
@@ -21,9 +23,15 @@ from .refusals import desk_route
 HANDLE = needs("queue.handle")
 
 
-def hall_of(booking: Booking, request: GatewayRequest, municipality: str, place: str | None) -> dict[str, Any]:
-    """Return the context of hall.html. `place`: None where the page has no hall."""
+def hall_of(
+    booking: Booking, request: GatewayRequest, municipality: str, place: str | None, claims: Iterable[ClaimEntry] = ()
+) -> dict[str, Any]:
+    """Return the context of hall.html. `place`: None where the page has no hall.
+
+    `claims`: of the visits that the user may see, for the names of those who are here.
+    """
     return {
+        "visitors": {each["appointment"]: each["name"] for each in claims if "state" in each and each["name"]},
         "line": booking.queue(municipality, place) if place else None,
         "issued": parse_number(request.args.get("ticket"), 0, digits=6),
     }
@@ -62,11 +70,15 @@ class HallPages:
     def ticket_step(
         self, request: GatewayRequest, municipality: str, location: str, date: str, number: str, step: str
     ) -> Response:
-        body: dict[str, Any] = {"outcome": outcome} if (outcome := request.form.get("outcome")) else {}
-        if topic := request.form.get("type"):  # of the appointment that is transferred
+        given = request.form
+        body: dict[str, Any] = {name: given[name] for name in ("outcome", "resource") if given.get(name)}
+        if counter := given.get("counter", "").strip():
+            body["desk"] = counter[:40]
+        if topic := given.get("type"):  # of the appointment that is transferred
             body["appointment_types"] = [topic]
         self.booking.ticket_step(
-            municipality, f"{municipality}/{location}/{date}/{number}", step, from_json(TakeStep, body),
+            municipality, f"{municipality}/{location}/{date}/{number}", given.get("step") or step,
+            from_json(TakeStep, body),
             request.caller.as_staff("queue.handle"), idempotency_key=form_idempotency_key(request),
         )  # fmt: skip
-        return see_other(request, f"/{municipality}/balie", location=location)
+        return back_to_page(request, municipality)

@@ -61,7 +61,8 @@ class MyDayPages:
         catalogue = self.catalogue.of(municipality)
         receiving = on_site_locations(catalogue)
         place = workplace.location or (receiving[0]["id"] if receiving else None)
-        day = visits_of_day(self._claims(municipality, date, own, caller), moment if is_today else None)
+        claims = self._claims(municipality, date, own, caller)
+        day = visits_of_day(claims, moment if is_today else None)
         return desk_page(
             "my_day.html", request, self.catalogue, municipality, at="mine", date=date, is_today=is_today,
             before=date - DAY, after=date + DAY, people=people, own=own, workplace=workplace, visits=day,
@@ -70,7 +71,7 @@ class MyDayPages:
             unclosed=self._unclosed(municipality, own, caller, day) if own and is_today else [],
             failed=self._failed(municipality) if own else frozenset(),
             names={each["id"]: each["name"] for each in people}, views=VIEWS,
-            **hall_of(self.booking, request, municipality, place if own and is_today else None),
+            **hall_of(self.booking, request, municipality, place if own and is_today else None, claims),
             place=place, who=own[0] if len(own) == 1 else None, counter=workplace.counter,
         )  # fmt: skip
 

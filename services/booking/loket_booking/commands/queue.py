@@ -97,7 +97,7 @@ class QueueCommands:
     def apply_ticket_command(
         self, municipality: str, identifier: str, step: str, command: TakeStep, request: Request
     ) -> Ticket:
-        """Take a step of a ticket: park, resume, complete, leave, call or transfer.
+        """Take a step of a ticket: park, resume, complete, leave, call, recall or transfer.
 
         Raises Refusal: ticket-not-found, not-allowed-in-state, invalid-request.
         """
@@ -107,6 +107,11 @@ class QueueCommands:
         if step not in ticket.TRANSITIONS:
             raise Refusal("invalid-request", errors=[{"pointer": "/command", "detail": "There is no such command."}])
         changes = ticket.TicketChanges()
+        if step == "call":
+            known = self.configurations.calendar(municipality).municipality
+            if command.resource is not None and command.resource not in known.resources:
+                raise Refusal("unknown-resource", {"resource": command.resource})
+            changes = {"resource": command.resource, "desk": command.desk}
         if step == "complete":
             changes["outcome"] = command.outcome
         if step == "transfer":

@@ -43,10 +43,11 @@ TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
         Transition("flag", _BOOKED, "booked", "appointment.documents_missing", STAFF),
         Transition("check_in", _BOOKED, "checked_in", "appointment.checked_in", ANYONE),
         Transition("start", frozenset({"booked", "checked_in"}), "in_service", "appointment.started", STAFF),
+        Transition("recall", frozenset({"in_service"}), "in_service", "appointment.started", STAFF),
         Transition("park", frozenset({"in_service"}), "parked", "appointment.parked", STAFF),
         Transition("resume", frozenset({"parked"}), "checked_in", "appointment.resumed", STAFF),
         Transition("complete", frozenset({"in_service"}), "completed", "appointment.completed", STAFF),
-        Transition("no_show", _BOOKED, "no_show", "appointment.no_show", STAFF),
+        Transition("no_show", _BOOKED | {"checked_in", "in_service"}, "no_show", "appointment.no_show", STAFF),
         Transition("undo_check_in", frozenset({"checked_in"}), "booked", "appointment.reinstated", STAFF),
         Transition("undo_no_show", frozenset({"no_show"}), "booked", "appointment.reinstated", STAFF),
     )
@@ -219,6 +220,13 @@ def cancel(
     """
     details = {"cancelled_by": by.role, "reason": reason, **_silence(by, notify)}
     return _apply(known, appointment, appointment, "cancel", now, by, reason, details)
+
+
+def _left_starts(appointment: Appointment, by: Actor, reason: str | None) -> tuple[dt.datetime, ...]:
+    """After a move by this actor, for this reason."""
+    if by.role in STAFF and reason not in RESIDENT_REASONS:
+        return appointment.left_starts
+    return (*appointment.left_starts, appointment.start)
 
 
 def _silence(by: Actor, notify: bool) -> dict[str, object]:

@@ -18,6 +18,7 @@ TRANSITIONS: dict[str, Transition] = lifecycle.transition_table(
     (
         Transition("issue", frozenset({"new"}), "waiting", "ticket.issued", ANYONE),
         Transition("call", frozenset({"waiting"}), "in_service", "ticket.called", STAFF),
+        Transition("recall", _SERVED, "in_service", "ticket.called", STAFF),
         Transition("park", _SERVED, "parked", "ticket.parked", STAFF),
         Transition("resume", frozenset({"parked"}), "waiting", "ticket.resumed", STAFF),
         Transition("transfer", _SERVED | {"waiting", "parked"}, "waiting", "ticket.transferred", STAFF),

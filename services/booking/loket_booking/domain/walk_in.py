@@ -21,6 +21,20 @@ def can_serve(known: Municipality, resource: Resource, team: str, types: Sequenc
     return all(any(need.is_met_by(resource, team) for need in kind.needs) for kind in kinds)
 
 
+def people_now(calendar: Calendar, location: Location, team: str, types: Sequence[str], now: dt.datetime) -> set[str]:
+    """The people who work at a location now and can serve these appointment types."""
+    on = day(local_date(now, location.time_zone), location.time_zone)
+    known, here = calendar.municipality, on.cell_of(now)
+    return {
+        each.id
+        for each in known.resources.values()
+        if each.kind == "person"
+        and location.id in each.locations
+        and can_serve(known, each, team, types)
+        and calendar.open(each, location, on.date) >> here & 1
+    }
+
+
 def topics_now(calendar: Calendar, location: Location, now: dt.datetime) -> list[str]:
     """The public appointment types for which a visitor gets a number now.
 
@@ -34,6 +48,15 @@ def topics_now(calendar: Calendar, location: Location, now: dt.datetime) -> list
         return bool(cells >> here) and _first(cells) <= here
 
     return [kind for kind in _public_types(calendar.municipality, location) if is_given(kind)]
+
+
+def closes_at(calendar: Calendar, location: Location, date: dt.date) -> dt.datetime | None:
+    """When the last hours of a day end of those who receive visitors at a location; None when it is closed all day."""
+    on, cells = day(date, location.time_zone), 0
+    for resource in calendar.municipality.resources.values():
+        if resource.kind == "person" and location.id in resource.locations:
+            cells |= calendar.open(resource, location, date)
+    return on.moment(cells.bit_length()) if cells else None
 
 
 def opens_at(calendar: Calendar, location: Location, now: dt.datetime) -> dt.datetime | None:

@@ -70,7 +70,7 @@ class DeskRpc(RpcDependencies):
         self, municipality: str, identifier: str, step: str, command: TakeStep, caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> AppointmentView:  # fmt: skip
-        """check_in, start, park, resume, complete, no_show, undo_check_in, undo_no_show."""
+        """check_in, start, recall, park, resume, complete, no_show, undo_check_in, undo_no_show."""
         card = self.use_cases.access.find_card(municipality, identifier, caller)
         changed = self.idempotency.once_without_result(
             idempotency_key, scope_of("step", municipality, caller, card.id, step), command,

@@ -17,6 +17,7 @@ from .availability_sampling import AvailabilitySampling
 from .capacity_publishing import CapacityPublishing
 from .key_rotation import KeyRotation
 from .no_shows import NoShows
+from .queue_closing import QueueClosing
 from .retention import Retention
 
 log = structlog.get_logger()
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 class Housekeeping:
     retention: Retention
     no_shows: NoShows
+    queue_closing: QueueClosing
     capacity_publishing: CapacityPublishing
     availability_sampling: AvailabilitySampling
     privacy: PrivacyCommands
@@ -44,6 +46,7 @@ class Housekeeping:
             ("files scanned for viruses", self.attachments.scan_files),
             ("due documents processed", self.preparation.process_due_documents),
             ("no-shows marked", self.no_shows.mark_no_shows),
+            ("numbers closed after closing time", self.queue_closing.close_queues),
             ("offers made from the waiting list", self.waiting_list.process_waiting_lists),
             ("capacities published", self.capacity_publishing.publish_capacity),
             ("links hashed with the present key", self.key_rotation.rehash_links),

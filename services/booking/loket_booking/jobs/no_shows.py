@@ -43,7 +43,7 @@ class NoShows:
             today = local_date(now, known.time_zone)
             latest = now - dt.timedelta(minutes=known.no_show_minutes)
             expected = self.days.appointments(
-                known.id, today - dt.timedelta(days=1), today, TRANSITIONS["no_show"].sources
+                known.id, today - dt.timedelta(days=1), today, TRANSITIONS["check_in"].sources
             )
             missing = [each.id for each in expected if each.channel == "on_site" and each.start <= latest]
             cards = self.cards.get_all(missing)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue, WalkInTopics
+from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue, WaitRange, WalkInTopics
 from loket_contracts.visits import (
     CALLED_STATES,
     CALLED_TICKET_STATES,
@@ -20,7 +21,8 @@ from ..commands.queue import QueueCommands, waiting_of
 from ..domain import queue, walk_in
 from ..domain.appointment import Appointment
 from ..domain.catalogue import Municipality
-from ..domain.grid import zone
+from ..domain.grid import local_date, zone
+from ..domain.opening_hours import Calendar
 from ..domain.ticket import Ticket
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
@@ -38,7 +40,8 @@ class WaitingRoomQueries:
 
         Raises Refusal: unknown-location.
         """
-        known = self.configurations.calendar(municipality).municipality
+        calendar = self.configurations.calendar(municipality)
+        known = calendar.municipality
         known.require_location(location)
         present = self.queue_commands.people_at(
             known, location, (*WAITING_STATES, *CALLED_STATES), (*WAITING_TICKET_STATES, *CALLED_TICKET_STATES)
@@ -56,11 +59,41 @@ class WaitingRoomQueries:
             "location": location,
             "order": known.queue.order,
             "waiting": [
-                {**_describe(people[each.id], cards), "expected_minutes": minutes}
-                for each, minutes in zip(ordered, waits, strict=True)
+                {**_describe(people[each.id], cards), "expected_minutes": minutes, **own}
+                for each, minutes, own in zip(
+                    ordered,
+                    waits,
+                    self._ranges(calendar, location, [people[each.id] for each in ordered], called),
+                    strict=True,
+                )
             ],
             "called": [_describe(each, cards) for each in called],
         }
+
+    def _ranges(
+        self, calendar: Calendar, location: str, line: list[Appointment | Ticket], called: list[Appointment | Ticket]
+    ) -> list[WaitRange]:
+        """The expected wait of each person in the line, from what their own team has to do."""
+        now, known = self.clock(), calendar.municipality
+        place, all_known = known.locations[location], self.configurations.including_removed(known.id)
+        closes = walk_in.closes_at(calendar, place, local_date(now, place.time_zone))
+        until_closing = max(0, round((closes - now).total_seconds() / 60)) if closes else None
+        before: Counter[str] = Counter()
+        found: list[WaitRange] = []
+        for each in line:
+            running = [other for other in called if other.team == each.team and other.state in SERVING_STATES]
+            people = walk_in.people_now(calendar, place, each.team, each.appointment_types, now) | _serving(running)
+            left = sum(_minutes_left(all_known, other, now) for other in running)
+            wait = queue.expected_wait(before[each.team], left, len(people), until_closing)
+            found.append(
+                {
+                    "wait_from": wait.shortest if wait else None,
+                    "wait_to": wait.longest if wait else None,
+                    "is_after_closing": wait.is_after_closing if wait else False,
+                }
+            )
+            before[each.team] += _minutes(all_known, each)
+        return found
 
     def walk_in_topics(self, municipality: str, location: str) -> WalkInTopics:
         """For which topics numbers are given now. Raises Refusal: unknown-location."""
@@ -108,7 +141,7 @@ def _called_at(person: Appointment | Ticket) -> dt.datetime | None:
     """When the person was called last; None for one who is not called."""
     if not _is_called(person):
         return None
-    return next((each.at for each in reversed(person.history) if each.command in ("call", "start")), None)
+    return next((each.at for each in reversed(person.history) if each.command in ("call", "start", "recall")), None)
 
 
 def _shown(person: Appointment | Ticket, cards: Mapping[str, Card]) -> str:
@@ -120,6 +153,12 @@ def _shown(person: Appointment | Ticket, cards: Mapping[str, Card]) -> str:
 def _minutes(known: Municipality, person: Appointment | Ticket) -> int:
     kinds = (known.appointment_types.get(name) for name in person.appointment_types)
     return sum(kind.duration for kind in kinds if kind is not None)
+
+
+def _minutes_left(known: Municipality, person: Appointment | Ticket, now: dt.datetime) -> int:
+    """What is left of a visit that began with the last call; 0 when it takes longer than planned."""
+    since = _called_at(person) or now
+    return max(0, _minutes(known, person) - round((now - since).total_seconds() / 60))
 
 
 def _serving(called: list[Appointment | Ticket]) -> set[str]:

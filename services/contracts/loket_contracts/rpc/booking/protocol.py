@@ -545,7 +545,7 @@ class Booking(EventSource, Protocol):
     ) -> AppointmentView:
         """Take a step of a visit.
 
-        `step`: check_in, start, park, resume, complete, no_show, undo_check_in or undo_no_show. Raises Refusal:
+        `step`: check_in, start, recall, park, resume, complete, no_show, undo_check_in or undo_no_show. Raises Refusal:
         appointment-not-found, not-allowed-in-state, too-early.
         """
         ...
@@ -603,7 +603,7 @@ class Booking(EventSource, Protocol):
         caller: StaffCaller,
         idempotency_key: str | None = None,
     ) -> PersonEntry:
-        """Take a step of a ticket: call, park, resume, transfer, complete or leave.
+        """Take a step of a ticket: call, recall, park, resume, transfer, complete or leave.
 
         Raises Refusal: ticket-not-found, not-allowed-in-state.
         """

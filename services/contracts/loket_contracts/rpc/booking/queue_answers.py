@@ -24,8 +24,19 @@ class PersonEntry(TypedDict):
     called_at: NotRequired[str | None]
 
 
-class WaitingPerson(PersonEntry):
-    """A person who waits, in the order of calling."""
+class WaitRange(TypedDict, total=False):
+    """About how long a person waits, in minutes, never beyond closing time; None when no person serves them now.
+
+    `is_after_closing`: it will probably not be their turn today.
+    """
+
+    wait_from: int | None
+    wait_to: int | None
+    is_after_closing: bool
+
+
+class WaitingPerson(PersonEntry, WaitRange):
+    """A person who waits, in the order of calling. `expected_minutes`: over all teams, for callers of 0.1."""
 
     expected_minutes: int
 

@@ -15,12 +15,13 @@ from ..message import MessageSchema
 class TakeStep:
     """Take a step of an appointment or a ticket.
 
-    `desk`: when it starts. `outcome`: when it is completed. `reason`: of a no-show. `team`, `appointment_types`: after
-    a transfer.
+    `desk`: when it starts. `resource`: of a ticket that is called, who calls. `outcome`: when it is completed.
+    `reason`: of a no-show. `team`, `appointment_types`: after a transfer.
     """
 
     reason: str | None = None
     desk: str | None = None
+    resource: str | None = None
     outcome: str | None = None
     team: str | None = None
     appointment_types: tuple[str, ...] | None = None
@@ -31,6 +32,7 @@ class TakeStepSchema(MessageSchema[TakeStep]):
 
     reason = Identifier(load_default=None, allow_none=True)
     desk = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=40))
+    resource = Identifier(load_default=None, allow_none=True, metadata={"description": "of a call: who calls"})
     outcome = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OUTCOMES))
     team = Identifier(load_default=None, allow_none=True, metadata={"description": "of a transfer: who takes over"})
     appointment_types = ListAsTuple(Identifier(), load_default=None, allow_none=True)
