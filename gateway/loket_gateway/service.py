@@ -50,6 +50,7 @@ from .pages.desk.closures import ClosurePages
 from .pages.desk.connections import ConnectionPages
 from .pages.desk.day import DayPages
 from .pages.desk.hall import HallPages
+from .pages.desk.list import ListPages
 from .pages.desk.my_day import MyDayPages
 from .pages.desk.setup import SetupPages
 from .pages.desk.status import StatusPage
@@ -184,6 +185,7 @@ ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notif
 ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue, CredentialsCheck(use.access)))
 ROUTER.add(OwnAccountPages, lambda use: OwnAccountPages(use.access, use.catalogue, CredentialsCheck(use.access)))
 ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.access, use.catalogue, use.proof_of_work))
+ROUTER.add(ListPages, lambda use: ListPages(use.booking, use.catalogue))
 ROUTER.add(HallPages, lambda use: HallPages(use.booking))
 ROUTER.add(MyDayPages, lambda use: MyDayPages(use.booking, use.notification, use.access, use.catalogue))
 ROUTER.add(DeskAppointmentPages, lambda use: DeskAppointmentPages(use.booking, use.notification, use.catalogue))

@@ -194,7 +194,7 @@ def test_the_forms_of_an_appointment(screens, portal):
 @pytest.mark.parametrize("path", [
     # days with long names, in each language
     "", "?date=2026-09-24", "?date=2026-09-24&lang=de", "?date=2026-09-23&lang=fr", "?date=2026-09-23&lang=en",
-    "?resource=ann&counter=2", "/mijn-dag", "/week?resource=ann", "/boeken", "/boeken?type=advies", "/zoeken",
+    "?resource=ann&counter=2", "/mijn-dag", "/lijst", "/week?resource=ann", "/boeken", "/boeken?type=advies", "/zoeken",
     "/sluitingen", "/teksten", "/inrichten", "/inrichten/uren/ann", "/inrichten/onderwerpen/advies", "/beheer",
     "/beheer/instellingen", "/beheer/accounts", "/beheer/sleutels", "/beheer/logboek", "/beheer/logboek?access=1",
     "/beheer/webhooks", "/beheer/vastgelopen", "/beheer/status",

@@ -174,3 +174,17 @@ def test_a_number_is_shown_large_and_can_be_printed(ann, hall):
     expect(page.get_by_role("button", name="Afdrukken")).to_be_visible()
     page.get_by_role("button", name=f"Weggegaan {number}", exact=True).click()
     expect(page.get_by_role("button", name=f"Roepen {number}", exact=True)).to_have_count(0)
+
+
+def test_the_day_is_a_list_to_print_and_a_spreadsheet(ann, hall, visit):
+    page, _ = ann
+    booked = visit()
+    page.goto(at(hall, "/dag"))
+    page.get_by_role("link", name="Als lijst, om af te drukken").click()
+    row = page.get_by_role("row").filter(has_text=booked["contact"]["name"])
+    expect(row).to_contain_text("Ann Claes")
+    picture(page, "desk-list")
+    assert fits(page)
+    sheet = page.request.get(at(hall, "/lijst.xlsx"))
+    assert (sheet.status, sheet.body()[:2]) == (200, b"PK")
+    assert sheet.headers["cache-control"] == "no-store"

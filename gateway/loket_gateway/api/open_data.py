@@ -14,10 +14,10 @@ from ..clients.catalogue_cache import CatalogueCache
 from ..http.parsing import query
 from ..http.responses import answer
 from ..http.routing import route
+from ..http.tables import MEDIA_TYPES, table, wanted
 from ..i18n import language
 from ..schemas import FormatQuery
 from . import BASE
-from .tables import MEDIA_TYPES, table, wanted
 
 _query = FormatQuery()
 COLUMNS: Final = ("month", "appointment_type", "completed", "no_show", "cancelled", "other")

@@ -17,10 +17,10 @@ from ..clients.overview_cache import OverviewCache
 from ..http.parsing import dates_as_text, query
 from ..http.responses import revalidated
 from ..http.routing import route
+from ..http.tables import table, wanted
 from ..i18n import figure_names, language
 from ..schemas import ReportQuery, TableQuery
 from . import BASE
-from .tables import table, wanted
 
 _report, _table = ReportQuery(), TableQuery()
 
