@@ -1,5 +1,7 @@
 """The jobs of staff by keyboard alone, with the keys that docs/desk-jobs.md says they take."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -35,7 +37,7 @@ def test_login_opens_my_day_with_the_next_visit_on_top_and_its_command_two_keys_
     expect(page).to_have_url(at(hall, "/mijn-dag"))
     current = page.locator("section").filter(has=page.get_by_role("heading", name="Volgende bezoek"))
     expect(current).to_contain_text(booked["reference"])
-    expect(current).to_contain_text("over 10 minuten")
+    expect(current).to_contain_text(re.compile(r"over \d+ minuten"))
     everything = page.locator("section").filter(has=page.get_by_role("heading", name="De hele dag"))
     expect(everything).to_contain_text(later["reference"])
     picture(page, "desk-my-day")
@@ -44,6 +46,7 @@ def test_login_opens_my_day_with_the_next_visit_on_top_and_its_command_two_keys_
     expect(current).to_contain_text("is er")
     assert keyboard.keys == documented_keys("See the next visit after logging in, and check in its visitor")
     assert page.complaints == []
+    assert hall.post(f"appointments/{booked['id']}/undo-check-in").ok  # else the visit is next in other tests
 
 
 def test_my_day_marks_a_visit_whose_resident_cannot_be_reached(ann, hall, visit):

@@ -65,6 +65,8 @@ def test_staff_check_in_start_and_complete_an_appointment_from_the_day(desk: Pag
     expect(desk.get_by_role("link", name=booked["contact"]["email"])).to_be_visible()
     desk.get_by_label("Hoe liep het af?").select_option("follow_up")
     desk.get_by_role("button", name="Klaar").click()
+    expect(desk.get_by_role("heading", name="Het volgende bezoek")).to_be_visible()
+    desk.goto(at(hall, f"/afspraak/{booked['id']}"))
     expect(desk.locator(".state")).to_have_text("afgerond")
     expect(desk.get_by_text("Er is nog een afspraak nodig").first).to_be_visible()
     assert hall.get(f"appointments/{booked['id']}/dossier").json()["outcome"] == "follow_up"
