@@ -26,8 +26,9 @@ RATE = 6.0
 
 
 def run(*arguments, of, check=True, **environment):
-    """`loket`, with the settings of the booking service of a stack; a backup, with the user for backups."""
-    settings = {**of.components["booking"].environment, **environment}
+    """`loket`, with the settings of booking or reporting of a stack; a backup, with the user for backups."""
+    component = of.components["reporting" if arguments[0] == "reports" else "booking"]
+    settings = {**component.environment, **environment}
     if arguments[:2] == ("backup", "create"):
         settings["MONGO_URI"] = of.servers.mongo_uris["backup"]
     done = subprocess.run(

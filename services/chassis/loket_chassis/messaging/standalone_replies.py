@@ -18,6 +18,7 @@ class StandaloneReplies(SingleThreadedReplyListener):
     def setup(self) -> None:
         self.routing_key = str(uuid.uuid4())
         with Connection(self.container.config["AMQP_URI"]) as connection:
+            connection.connect()  # with the error of the socket or the broker as it is
             expires = {"x-expires": RPC_REPLY_QUEUE_TTL}
             name = make_reply_queue(connection.default_channel, RPC, self.routing_key, expires)
         self.queue = Queue(name, no_declare=True)
