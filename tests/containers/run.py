@@ -84,7 +84,7 @@ def short(record: Record) -> None:
 
 def full(record: Record) -> None:
     """More of the profiles, and more faults."""
-    settings = {"TRUSTED_PROXIES": "1", "CERTIFICATES": "internal"}
+    settings = {"TRUSTED_PROXIES": "1", "CERTIFICATES": "internal", "PUBLIC_URL": "https://localhost"}
     with (
         engine_with_images(record, proxy=True) as engine,
         started(engine, record, profiles=("demo", "proxy"), settings=settings) as project,
