@@ -33,6 +33,10 @@ def reason_to_skip() -> str:
     return "" if answering() is not None else "no container engine answers; `make docker-test` starts a private one"
 
 
+#: of each container, printed when a run fails
+LOG_LINES = 10
+
+
 @contextmanager
 def engine_with_images(record: Record, proxy: bool = False) -> Iterator[Engine]:
     """An engine that has the images of all components. Raises EngineUnavailable."""
@@ -67,6 +71,11 @@ def started(engine: Engine, record: Record, **changes: object) -> Iterator[Proje
         with record.step("start: from nothing to a healthy stack"):
             project.up()
         yield project
+    except BaseException:
+        for container in project.all_containers():
+            record.say(f"{container.name}, {container.status}:")
+            print(container.logs(tail=LOG_LINES).decode(errors="replace"))
+        raise
     finally:
         project.down()
         shutil.rmtree(folder, ignore_errors=True)
