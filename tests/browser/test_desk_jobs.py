@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from pymongo import MongoClient
 
 from tests.browser.counted_keyboard import CountedKeyboard, documented_keys
 from tests.browser.desk import new_user_page
@@ -11,6 +12,17 @@ from tests.browser.layout import fits, picture
 from tests.browser.test_desk_page import at, visit
 
 __all__ = ["visit"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_open(hall):
+    """A visit that another test left open would be the next one on the page."""
+    ended = {"claims.$[open].appointment.state": "completed"}
+    is_open = {"open.appointment.state": {"$in": ["checked_in", "in_service", "parked"]}}
+    with MongoClient(hall.mongo_uri) as client:
+        client.loket_booking.agendas.update_many(
+            {"municipality": "halstad", "claims.0": {"$exists": True}}, {"$set": ended}, array_filters=[is_open]
+        )
 
 
 @pytest.fixture

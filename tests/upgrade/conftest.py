@@ -58,7 +58,8 @@ def upgraded_stack(request, folder):
 
 def without_new_settings(text):
     """A municipality file as the last release reads it."""
-    return re.sub(r"^(online: \{confirm:|    confirm:|privacy:|offer_hours:).*\n", "", text, flags=re.MULTILINE)
+    new = r"online: \{confirm:|    confirm:|    icon:|    languages:|privacy:|offer_hours:"
+    return re.sub(rf"^({new}).*\n", "", text, flags=re.MULTILINE)
 
 
 @pytest.fixture
