@@ -30,7 +30,7 @@ def test_the_connections_page_lists_and_ends_webhooks_and_retries_dead_letters(d
     made = portal.post("webhooks", {"url": address, "types": ["appointment.booked.v1"]})
     assert made.status_code == 201, made.text
     event = an_event_that_no_consumer_can_read("halstad")
-    with Connection(stack.servers.amqp_uri) as connection:
+    with Connection(stack.servers.amqp_uri, transport_options={"confirm_publish": True}) as connection:
         connection.Producer().publish(
             event.to_json(), routing_key="reporting.events.dead", content_type="application/cloudevents+json",
             content_encoding="utf-8", headers={"x-loket-error": "RuntimeError: hopeless"},

@@ -11,7 +11,8 @@ from tests.client import eventually
 
 
 def publish(sample, moods):
-    with Connection(sample.environment["AMQP_URI"]) as connection:
+    # without confirms the broker may drop the last messages when the connection is closed
+    with Connection(sample.environment["AMQP_URI"], transport_options={"confirm_publish": True}) as connection:
         for number, mood in enumerate(moods):
             event = events.make(
                 "appointment.cancelled", municipality="rumst", subject=f"b{number}", sequence=1,

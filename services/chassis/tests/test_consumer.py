@@ -11,9 +11,12 @@ from loket_chassis.cli.dead_letters import dead_letters
 from loket_chassis.messaging.consumer import RETRY_DELAYS, retries_of
 from tests.client import eventually
 
+#: without confirms the broker may drop the last messages when the connection is closed
+CONFIRM = {"confirm_publish": True}
+
 
 def publish(sample, body, **options):
-    with Connection(sample.environment["AMQP_URI"]) as connection:
+    with Connection(sample.environment["AMQP_URI"], transport_options=CONFIRM) as connection:
         connection.Producer().publish(
             body,
             exchange="booking.events",
@@ -158,7 +161,7 @@ def test_an_event_is_retried_although_its_retry_queue_was_deleted(sample, sample
 
 def test_an_event_in_a_retry_queue_of_the_last_release_is_consumed(sample, sample_database):
     arguments = {"x-message-ttl": 500, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "sample.events"}
-    with Connection(sample.environment["AMQP_URI"]) as connection:
+    with Connection(sample.environment["AMQP_URI"], transport_options=CONFIRM) as connection:
         earlier = Queue("sample.events.retry.1s", queue_arguments=arguments)(connection.default_channel)
         earlier.declare()
         connection.Producer().publish(
@@ -170,7 +173,7 @@ def test_an_event_in_a_retry_queue_of_the_last_release_is_consumed(sample, sampl
 
 
 def test_a_message_that_cannot_be_decoded_goes_to_the_dead_letters(sample, sample_database):
-    with Connection(sample.environment["AMQP_URI"]) as connection:
+    with Connection(sample.environment["AMQP_URI"], transport_options=CONFIRM) as connection:
         connection.Producer().publish(
             b"\xff\xfe", exchange="booking.events", routing_key="appointment.booked.v1",
             content_type="application/unknown", content_encoding="utf-8",
