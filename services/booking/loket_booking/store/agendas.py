@@ -33,7 +33,7 @@ from ..domain.appointment import Appointment
 from ..domain.resource_day import Agenda, AgendaKey, Hold, Placement
 from .agenda_cache import AgendaCache
 from .bitmap import WORD_NAMES, cells_in, clear_bits, empty_agenda, set_bits, words_of
-from .codecs import CLAIM, HOLD, LISTED_CLAIM, StoredClaim, StoredHold, beside
+from .codecs import CLAIM, HOLD, LISTED_CLAIM, StoredClaim, StoredHold, additions, beside
 
 #: how long an expired hold is stored, so that a resident who is late can still book a slot that is free
 EXPIRED_HOLD_RETENTION = dt.timedelta(hours=1)
@@ -447,8 +447,11 @@ def _first_claim(placements: Sequence[Placement], appointment: Appointment) -> S
 
 
 def _set_claim(placements: Sequence[Placement], appointment: Appointment) -> Document:
-    """The `$set` of the first claim, field by field: those that this version does not know stay."""
-    fields = CLAIM.encode(_first_claim(placements, appointment)) | CLAIM.encode_fields(**beside(appointment))
+    """The `$set` of the first claim, field by field: those that this version does not know stay.
+
+    An addition that has its default again replaces the stored one.
+    """
+    fields = CLAIM.encode(_first_claim(placements, appointment)) | CLAIM.encode_fields(**additions(appointment))
     return {f"claims.$.{name}": value for name, value in fields.items()}
 
 

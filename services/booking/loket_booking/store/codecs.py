@@ -41,14 +41,15 @@ class WithAppointment(PreservesUnknownFields):
         )  # fmt: skip
 
 
+def additions(appointment: Appointment) -> dict[str, Any]:
+    """The values that `WithAppointment` stores beside an appointment."""
+    return {name: getattr(appointment, name) for name in _BESIDE_APPOINTMENT}
+
+
 def beside(appointment: Appointment) -> dict[str, Any]:
     """The values of `WithAppointment`."""
-    return {
-        "appointment": replace(appointment, specialist_language=None, left_starts=(), companion=False),
-        "specialist_language": appointment.specialist_language,
-        "left_starts": appointment.left_starts,
-        "companion": appointment.companion,
-    }
+    within = replace(appointment, specialist_language=None, left_starts=(), companion=False)
+    return {"appointment": within, **additions(appointment)}
 
 
 @dataclass(frozen=True)
