@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking.changes import InviteCompanion
 
 from ..domain import appointment as appointment_lifecycle
+from ..domain.appointment import Appointment
+from ..domain.resource_day import Placement
 from ..store.agendas import Agendas
 from ..store.audit import Audit
 from ..store.cards import Card, Cards, Companion
@@ -34,7 +37,7 @@ class CompanionCommands:
         Raises Refusal: as `change_companion`, changed-meanwhile; invalid-request when someone else is invited, or too
         many were.
         """
-        appointment, _ = self.agendas.get_claim(card.agenda, card.id)
+        appointment, placements = self.agendas.get_claim(card.agenda, card.id)
         # without an event nothing was sent: a process ended after it wrote the card
         earlier = card.companions if appointment.companion else [each for each in card.companions if each["withdrawn"]]
         present = card.companion if appointment.companion else None
@@ -46,23 +49,25 @@ class CompanionCommands:
         invited: Companion = {
             "name": command.name, "email": command.email, "invited": appointment.sequence + 1, "withdrawn": None,
         }  # fmt: skip
-        return self._change(card, [*earlier, invited], request, is_invited=True)
+        return self._change(card, appointment, placements, [*earlier, invited], request)
 
     def withdraw(self, card: Card, request: Request) -> Card:
         """Withdraw the invitation, if there is one. Raises Refusal: as `change_companion`, changed-meanwhile."""
-        appointment, _ = self.agendas.get_claim(card.agenda, card.id)
+        appointment, placements = self.agendas.get_claim(card.agenda, card.id)
         if not appointment.companion:
             return card
         *earlier, last = card.companions
         withdrawn: Companion = {**last, "withdrawn": appointment.sequence + 1}
-        return self._change(card, [*earlier, withdrawn], request, is_invited=False)
+        return self._change(card, appointment, placements, [*earlier, withdrawn], request)
 
-    def _change(self, card: Card, companions: list[Companion], request: Request, *, is_invited: bool) -> Card:
-        """Store the card first: the messages that the event triggers read it."""
+    def _change(
+        self, card: Card, appointment: Appointment, placements: Sequence[Placement], companions: list[Companion],
+        request: Request,
+    ) -> Card:  # fmt: skip
+        """Store the card first: the messages that the event triggers read it. The last companion is the changed one."""
         known = self.configurations.calendar(card.municipality).municipality
-        appointment, placements = self.agendas.get_claim(card.agenda, card.id)
         changed, event = appointment_lifecycle.change_companion(
-            known, appointment, is_invited, now=self.clock(), by=request.actor
+            known, appointment, companions[-1]["withdrawn"] is None, now=self.clock(), by=request.actor
         )
         event = request.traced(event)
         after = self.cards.change(card, companions=companions)
