@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from loket_contracts.rpc.booking.queue_answers import PersonEntry, Queue, WaitRange, WalkInTopics
 from loket_contracts.visits import (
@@ -80,9 +81,14 @@ class WaitingRoomQueries:
         until_closing = max(0, round((closes - now).total_seconds() / 60)) if closes else None
         before: Counter[str] = Counter()
         found: list[WaitRange] = []
+
+        @cache
+        def people_now(team: str, types: tuple[str, ...]) -> set[str]:
+            return walk_in.people_now(calendar, place, team, types, now)
+
         for each in line:
             running = [other for other in called if other.team == each.team and other.state in SERVING_STATES]
-            people = walk_in.people_now(calendar, place, each.team, each.appointment_types, now) | _serving(running)
+            people = people_now(each.team, each.appointment_types) | _serving(running)
             left = sum(_minutes_left(all_known, other, now) for other in running)
             wait = queue.expected_wait(before[each.team], left, len(people), until_closing)
             found.append(
