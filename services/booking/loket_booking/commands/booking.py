@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from loket_chassis.runtime.tokens import hash_of
@@ -294,9 +294,8 @@ class BookingCommands:
         return added
 
     def _new_card(self, booking: ResolvedBooking, placements: Sequence[Placement]) -> Card:
-        agenda, request, contact_data = placements[0].agenda, booking.request, asdict(booking.person)
-        if booking.informed_by:
-            contact_data["informed_by"] = booking.informed_by
+        agenda, request = placements[0].agenda, booking.request
+        contact_data = contact.contact_data(booking.person, booking.informed_by)
         municipality = booking.calendar.municipality.id
         due = intake_form.duties(booking.calendar, booking.spec, booking.start, booking.now, booking.answers, ())
         return Card(

@@ -110,11 +110,11 @@ class PreparationCommands:
         if errors := intake_form.contact_errors(spec, person.phone):
             raise Refusal("invalid-request", errors=errors)
         words = self.links.search_words(card.municipality, person)
-        kept = {name: card.contact[name] for name in ("informed_by",) if card.contact.get(name)}
         mark = self.links.contact_of(card.municipality, asdict(person)) if request.is_staff else card.contact_mark
         changed = self.cards.change(
-            card, contact={**asdict(person), **kept}, companions=card.companions, name_words=words, contact_mark=mark
-        )
+            card, contact=contact.contact_data(person, card.contact.get("informed_by")), companions=card.companions,
+            name_words=words, contact_mark=mark,
+        )  # fmt: skip
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "contact")
         return changed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from loket_contracts import telephone
 from loket_contracts.errors import Refusal
@@ -23,6 +23,11 @@ def check_informed_by(person: ContactAtDesk, informed_by: str | None) -> None:
     if informed_by == "sms" and not person.phone:
         wrong = {"pointer": "/contact/phone", "detail": "Missing data for required field."}
         raise Refusal("invalid-request", errors=[wrong])
+
+
+def contact_data(person: ContactAtDesk, informed_by: str | None) -> dict[str, str | None]:
+    """What the card stores of a person, and the channel that staff agreed with them, if any."""
+    return {**asdict(person), **({"informed_by": informed_by} if informed_by else {})}
 
 
 def complete_contact(known: Municipality, given: ContactAtDesk) -> ContactAtDesk:
